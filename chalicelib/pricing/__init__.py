@@ -1,4 +1,4 @@
-"""The one price answer: everything that shows or uses a price gathers the company's `Conditions` and asks them."""
+"""Prices: all that shows or uses a price gets it from the `Conditions` of the company."""
 
 from chalicelib.platform.lazy import opened_when_asked
 

@@ -1,10 +1,10 @@
+"""Running promotions for partners."""
+
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.pricing import service
 from chalicelib.pricing.promotions.schemas import RunningPromotionPage, RunningPromotionView
 
 routes = Routes(__name__, tag="prices")
-
-# --- promotions as partners see them ----------------------------------------------------------------------------------
 
 
 @routes.get("/v1/promotions", scope="catalog.read", answer=RunningPromotionPage)

@@ -1,18 +1,21 @@
-"""What goods cost a buyer on a day. Pure: the same input gives the same price, whoever asks.
+"""The price of goods for a buyer on a day. Pure.
 
-Each rule looks at the facts and either names a unit price or says why it does not apply:
+Each rule either gives a unit price or the reason why it does not apply:
 
     base_price         the listed price
-    tier_price         the price of the price type that is called like the buyer's tier
+    tier_price         the price of the price type named like the buyer's tier
     tier_discount      the percent of the buyer's tier
     personal_price     a price of a contract for this article
     personal_discount  a percent of a contract for the article, its category, its brand, or everything: the closest one
     promotion          the percent of a promotion's quantity bracket
     offer              a percent or a price that the staff offered this company for one order
 
-How they combine is the club's `Policy`: the best price for the partner, or the first rule of a priority that applies; and which
-discounts stack, one taken off after the other. A price carries its explanation: the rule that was chosen and what became of
-the others. Promotions for other goods are not mentioned.
+The club's `Policy` combines the rules: the best price for the partner, or the first applicable rule of a priority; it also names the
+discounts that stack, one taken off after the other. A price has its explanation: the chosen rule and the reasons of the rejected ones.
+Promotions for other goods are left out.
+
+A new kind of promotion is a field of `Promotion` with a condition in `obstacle` or a ruling in `_promotion_ruling`, fields in
+`promotions/model.py`, and its sentences in `schemas.py`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +32,7 @@ HUNDRED = Decimal(100)
 ONE = Decimal(1)
 
 Rule = Literal["base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion", "offer"]
-# From the general to the particular; of equal prices, that of the earlier rule is shown: so no offer is used up for nothing.
+# From the general to the particular. Of equal prices the earlier rule wins, so no offer is used up for nothing.
 RULES: tuple[Rule, ...] = (
     "base_price",
     "tier_price",
@@ -48,7 +51,7 @@ Subcategories = Callable[[str], Iterable[str]]  # a category's code → the code
 
 
 class Goods(Protocol):
-    """What a price depends on in a product."""
+    """The facts of a product that its price depends on."""
 
     @property
     def sku(self) -> str: ...
@@ -72,16 +75,16 @@ class Goods(Protocol):
     def currency(self) -> str: ...
 
     def price_of(self, type_: str) -> Decimal | None:
-        """Its price of this price type, if it has one."""
+        """The product's price of this price type, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What a company brings to its price.
+    """The facts of a company that prices depend on.
 
-    A tier, with its name in both languages (without one, `tier` is empty), and the net purchases of its window, which tell a small
-    client from a large one. `displays`: promotions that hold for who displays the goods, and that the company was granted.
-    `uses`: how many of its orders used a promotion, where a company may use it so often only.
+    `tier` is empty without a tier. `window_sum` are the net purchases of the tier's window, which tell small clients from large ones.
+    `displays` are the promotions whose display deal the company has. `uses` are its numbers of orders by promotion, for promotions with a
+    limit per company.
     """
 
     tier: str = ""
@@ -95,9 +98,9 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which goods: those that are named in any of these ways; of a narrowed selection only what also is of the status or own brand.
+    """A selection of goods: those named by article, category or brand, or all goods without names; `statuses` and `own_brand` narrow it.
 
-    With no names at all it is all goods. Categories are meant as they stand here: `with_subcategories` names what hangs on them too.
+    Categories do not include their subcategories: `with_subcategories` adds them.
     """
 
     skus: frozenset[str] = frozenset()
@@ -107,7 +110,7 @@ class Selection:
     own_brand: bool = False
 
     def closeness(self, goods: Goods) -> int:
-        """How closely it names these goods: 4 the article, 3 its category, 2 its brand, 1 everything, 0 not at all."""
+        """The closeness of the selection to these goods: 4 article, 3 category, 2 brand, 1 everything, 0 not selected."""
         if (self.own_brand and not goods.own_brand) or (self.statuses and goods.status not in self.statuses):
             return 0
         if goods.sku in self.skus:
@@ -123,7 +126,7 @@ class Selection:
 
 
 class Discount(NamedTuple):
-    """So many percent off these goods."""
+    """A percent off the selected goods."""
 
     goods: Selection
     percent: Decimal
@@ -131,9 +134,9 @@ class Discount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Personal terms, from a day on, and up to a last day if there is one: prices by article, discounts, conditions of orders.
+    """Personal terms from `first` to `last`, if any: prices by article, discounts, conditions of orders.
 
-    `currency`: of its sums; they say nothing of goods that are sold in another one. Empty: of any.
+    Its sums hold for goods sold in `currency`; for goods in any currency if it is empty.
     """
 
     number: str
@@ -155,9 +158,9 @@ class Contract:
 
 
 class OrderTerms(NamedTuple):
-    """What a company's contracts say of its orders in a currency on a day; None where they say nothing.
+    """The terms for orders of a company in a currency on a day; None for terms that its contracts leave open.
 
-    Of several contracts the one that is best for the company: the lowest minimum, the longest deferral, the highest limit.
+    Of several contracts the best for the company counts: the lowest minimum, the longest deferral, the highest limit.
     """
 
     minimum_order: Decimal | None
@@ -177,14 +180,14 @@ def order_terms(contracts: Iterable[Contract], day: date, currency: str) -> Orde
 
 
 class Bracket(NamedTuple):
-    """From this many units of a line on, this percent."""
+    """A percent for lines of at least `from_quantity` units."""
 
     from_quantity: int
     percent: Decimal
 
 
 class FreeGoods(NamedTuple):
-    """So many units of an article that cost nothing, by the names that it had when they were promised."""
+    """Units of an article that cost nothing, with the article's names at the time of the promise."""
 
     sku: str
     quantity: int
@@ -194,9 +197,9 @@ class FreeGoods(NamedTuple):
 
 
 class FreeGoodsTerms(NamedTuple):
-    """Goods on top instead of a lower price: for `buy` units in one order, shipped and paid in time; `repeat`: for each so many again.
+    """The terms of free goods: for `buy` units in one order, shipped and paid in time; with `repeat`, for each `buy` units.
 
-    In time is a day, or so many days after the shipment that is paid; one of the two is given.
+    In time means by `pay_by` or within `pay_within_days` after the shipment; one of the two is given.
     """
 
     buy: int
@@ -207,9 +210,9 @@ class FreeGoodsTerms(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How far a promotion goes: so many orders, so many units, so much less to be paid; so many orders of one company. None: no limit.
+    """The limits of a promotion in orders, units, cost and orders of one company; None for no limit.
 
-    `currency` is that of the budget: goods that are sold in another one are not on the promotion.
+    `currency` is the currency of the budget: the promotion does not hold for goods sold in another one.
     """
 
     uses: int | None = None
@@ -221,12 +224,11 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """A promotion that was approved. Percents rise with the quantity, so more never costs more a unit.
+    """An approved promotion. Percents rise with the quantity, so a larger quantity never costs more per unit.
 
-    It has brackets, or `free_goods`: then it makes no price.
-    `months`: only in these months of the year (a season); none: all year. `least_sum` and `most_sum` bound the buyer's window sum
-    (from, and below): for large clients, for small ones. `display`: for who displays the goods in a shop, and was granted it.
-    `exhausted`: one of its limits is reached.
+    It has either `brackets` or `free_goods`; free goods make no price. `months` are the months of its season; empty for all. `least_sum`
+    (inclusive) and `most_sum` (exclusive) bound the buyer's window sum. `display` is set for a display deal, `exhausted` once a limit is
+    reached.
     """
 
     promotion_id: str
@@ -262,7 +264,7 @@ class Promotion:
         return Ruling("promotion", obstacle.reason, facts={**self.facts, **obstacle.facts})
 
     def obstacle(self, buyer: Buyer, day: date) -> "Obstacle | None":
-        """Why it gives this buyer nothing on this day, whatever the goods; None if it may give something."""
+        """The reason why it does not hold for this buyer on this day, for any goods; None if it holds."""
         obstacle = _out_of_time(day, self.first, self.last)
         if obstacle:
             return obstacle
@@ -286,9 +288,9 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the staff offered one company for one order: a percent off, or a price of its own.
+    """An offer of the staff to one company for one order: a percent off, or a price.
 
-    `floor`: the lowest unit price that the percent may make, by itself or together with discounts that stack on it.
+    `floor` is the lowest unit price that the percent may make, by itself or with stacked discounts.
     """
 
     offer_id: str
@@ -304,7 +306,7 @@ class Offer:
 
 
 class Obstacle(NamedTuple):
-    """Why a rule does not apply: a code, and the figures that it rests on."""
+    """The reason why a rule does not apply: a code and its facts."""
 
     reason: str
     facts: Mapping[str, str]
@@ -312,21 +314,21 @@ class Obstacle(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How rules combine: `best` price for the partner, or the first rule of `priority` that applies; and the groups that stack."""
+    """The combination of rules: the `best` price or the first applicable rule of `priority`; and the groups that stack."""
 
     combine: Literal["best", "priority"] = "best"
     priority: tuple[Rule, ...] = ()
     stacks: tuple[frozenset[Rule], ...] = ()
 
 
-# --- the answer -------------------------------------------------------------------------------------------------------
+# --- the price -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What one rule said. `reason` is a code, `facts` are the figures it rests on; without a unit price it does not apply.
+    """The result of one rule. `reason` is a code, `facts` are its figures; without a unit price the rule does not apply.
 
-    A ruling of the rule `stack` has the rulings that it is made of as `parts`, in the order in which they were taken off.
+    A ruling of the rule `stack` has its rulings as `parts`, in the order of the deductions.
     """
 
     rule: str
@@ -338,7 +340,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The answer, with its explanation."""
+    """A price with its explanation."""
 
     base_price: Decimal
     unit_price: Decimal
@@ -350,30 +352,30 @@ class Price:
 
     @property
     def amount(self) -> Decimal:
-        """Exact: the unit price is rounded already, so amounts add up to totals by themselves."""
+        """The exact amount: the unit price is already rounded, so amounts add up to totals."""
         return self.unit_price * self.quantity
 
     @property
     def promotions(self) -> frozenset[str]:
-        """Ids of the promotions that this price uses."""
+        """Ids of the used promotions."""
         used = (self.chosen, *self.chosen.parts)
         return frozenset(ruling.facts["promotion"] for ruling in used if ruling.rule == "promotion")
 
     @property
     def offers(self) -> frozenset[str]:
-        """Ids of the offers that this price uses."""
+        """Ids of the used offers."""
         return offers_of(self.chosen)
 
 
 def offers_of(chosen: Ruling) -> frozenset[str]:
-    """Ids of the offers that a price made by this ruling uses."""
+    """Ids of the offers used by a price of this ruling."""
     return frozenset(ruling.facts["offer"] for ruling in (chosen, *chosen.parts) if ruling.rule == "offer")
 
 
 class _Applicable(NamedTuple):
-    """A rule that applies, with the percent that it takes off the base price; None: it names a price of its own.
+    """A rule that applies, with its percent off the base price, or None for a price of its own.
 
-    `floor`: no price that it has a part in may be lower.
+    No price with a part of this rule may be below `floor`.
     """
 
     ruling: Ruling
@@ -399,18 +401,18 @@ def resolve(
     """The price of `quantity` units for this buyer on this day."""
     applies: list[_Applicable] = []
     refused: list[Ruling] = []
-    for said in _rulings(goods, quantity, buyer, day, contracts, promotions, offers):
-        if isinstance(said, Ruling):
-            refused.append(said)
+    for each in _rulings(goods, quantity, buyer, day, contracts, promotions, offers):
+        if isinstance(each, Ruling):
+            refused.append(each)
         else:
-            applies.append(said)
+            applies.append(each)
     chosen = _by_priority(goods, applies, policy) if policy.combine == "priority" else _best(goods, applies, policy)
     used = chosen.parts or (chosen,)
     outdone = "not_lower" if policy.combine == "best" else "later_in_priority"
     losers = (each.ruling for each in applies if all(each.ruling is not part for part in used))
     rejected = [Ruling(each.rule, outdone, each.unit_price, each.facts, each.parts) for each in losers]
     if chosen.unit_price is None:
-        raise ValueError("a chosen rule names a price")
+        raise ValueError("a chosen ruling has a price")
     return Price(
         base_price=goods.base_price,
         unit_price=chosen.unit_price,
@@ -423,7 +425,7 @@ def resolve(
 
 
 def per_unit(base_price: Decimal, *percents: Decimal) -> Decimal:
-    """The base price less so many percent, one after the other. The one point at which a unit price is rounded."""
+    """The base price less the percents, one after the other, rounded half up. The only rounding of a unit price."""
     left = ONE
     for percent in percents:
         left *= (HUNDRED - percent) / HUNDRED
@@ -431,7 +433,7 @@ def per_unit(base_price: Decimal, *percents: Decimal) -> Decimal:
 
 
 def _best(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Ruling:
-    """The lowest price; of equal ones the one that needs fewer rules, then that of the earlier rule."""
+    """The lowest price; of equal prices the one with fewer rules, then that of the earlier rule."""
     candidates = [each.ruling for each in applies]
     for group in policy.stacks:
         candidates.extend(_stacked(goods, parts) for parts in _combinations(applies, group))
@@ -439,7 +441,7 @@ def _best(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Rulin
 
 
 def _by_priority(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Ruling:
-    """The first rule of the priority that applies, with what stacks on it. A rule that is not named comes after those that are."""
+    """The first applicable rule of the priority, with the discounts that stack on it. Rules outside the priority come last."""
     order: dict[str, int] = {rule: place for place, rule in enumerate(policy.priority)}
     kinds = {each.ruling.rule for each in applies}
     first = min(kinds, key=lambda rule: (order.get(rule, len(order)), -_PLACES[rule]))
@@ -455,12 +457,12 @@ def _by_priority(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -
 
 def _worth(ruling: Ruling) -> tuple[Decimal, int]:
     if ruling.unit_price is None:
-        raise ValueError("only what names a price can be chosen")
+        raise ValueError("only a ruling with a price can be chosen")
     return ruling.unit_price, len(ruling.parts)  # the first of equals
 
 
 def _combinations(applies: Sequence[_Applicable], group: frozenset[Rule]) -> Iterator[tuple[_Applicable, ...]]:
-    """All of the group that take a percent off together: one ruling of each rule, two rules at least."""
+    """The combinations of discounts of a group: one ruling per rule, at least two rules."""
     by_rule = [
         [each for each in applies if each.ruling.rule == rule and each.percent is not None]
         for rule in RULES
@@ -479,7 +481,7 @@ def _stacked(goods: Goods, parts: Sequence[_Applicable]) -> Ruling:
 
 
 def _down_to(floor: Decimal, unit_price: Decimal) -> tuple[Decimal, dict[str, str]]:
-    """The price, or the floor where that is higher; then the floor is a figure that the price rests on."""
+    """The price, or a higher floor, which is then a fact of the ruling."""
     return (floor, {"floor": plain(floor)}) if unit_price < floor else (unit_price, {})
 
 
@@ -495,7 +497,7 @@ def _rulings(
     promotions: Iterable[Promotion],
     offers: Iterable[Offer],
 ) -> Iterator[_Applicable | Ruling]:
-    """What each rule says: that it applies, or a ruling that tells why not."""
+    """The result of each rule: applicable, or a ruling with the reason why not."""
     yield _Applicable(Ruling("base_price", "listed", goods.base_price), goods.base_price, None)
     yield from _tier_price(goods, buyer)
     yield _tier_discount(goods, buyer)

@@ -14,5 +14,5 @@ from chalicelib.pricing.best_sellers import service
     may=(table(*READ), items("put", "update", prefix="BESTSELLERS#"), files("bestsellers/", "get", "put")),
 )
 def count_best_sellers(context: Context, message: dict[str, Any]) -> None:
-    """Count the sales of some of the companies."""
+    """Count the sales of one part of the companies."""
     service.count(context, message)

@@ -25,8 +25,8 @@ def request_best_sellers(call: Call) -> BestSellersView:
     return service.start(call.answering(_asked), call.body, call.principal.for_member(), call.language)
 
 
-def _asked(asked: BestSellersView) -> Answer:
-    return Answer(asked, status=202, headers={"Location": f"/v1/staff/best-sellers/{asked.list_id}"})
+def _asked(best_sellers: BestSellersView) -> Answer:
+    return Answer(best_sellers, status=202, headers={"Location": f"/v1/staff/best-sellers/{best_sellers.list_id}"})
 
 
 @routes.get(

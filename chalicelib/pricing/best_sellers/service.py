@@ -1,15 +1,15 @@
-"""Best sellers of a period, counted from the club's own sales documents, so that a promotion can name them.
+"""Lists of the best sellers of a period, counted from the club's own sales documents, for promotions.
 
-    start         what is asked is written down with the event that starts the work
-    on_requested  the event: the first part is announced to the bestsellers queue
-    count         a part: who is in it is written down, the next part is announced, its companies' lines are added up
-    show          how far it came, and the list
+    start         stores the request with its event
+    on_requested  sends the first part to the bestsellers queue
+    count         stores the companies of a part, sends the next part to the queue, adds up the companies' lines
+    show          the progress and the list
 
-Parts are named one after the other and worked on side by side. Each step may be told twice or die half way: who is in a part is written
-down once, and counted once. A document counts on the day it bears, as it is now; a return takes back on its own day. Articles that
-the catalogue does not have are left out: no promotion could be for them.
+Parts are created one after the other and run in parallel. Each step survives duplicates and crashes: the companies of a part are stored
+once and counted once. A document counts on its date, in its current revision; a return deducts on its own date. Articles outside the
+catalogue are left out, since no promotion could be for them.
 
-Weakest point: the last part adds up all parts and walks through the whole catalogue by itself.
+Weakest point: the last part alone adds up all parts and reads the whole catalogue.
 """
 
 import json
@@ -32,7 +32,7 @@ from chalicelib.pricing.best_sellers.schemas import (
     BestSellersView,
     BestSellerView,
 )
-from chalicelib.pricing.best_sellers.store import BestSeller, BestSellersList, Part, Sales
+from chalicelib.pricing.best_sellers.store import BestSeller, BestSellersList, BestSellersPart, Sales
 from chalicelib.table.transactions import Transaction
 
 COMPANIES = 100  # of one part
@@ -48,7 +48,7 @@ def start(
     language: Language,
 ) -> BestSellersView:
     tx = Transaction()
-    shown = _shown(context, store.create(tx, context, form, asked_by), language)
+    shown = _view(context, store.create(tx, context, form, asked_by), language)
     context.reply(tx, shown)
     context.table.commit(tx)
     return shown
@@ -56,66 +56,68 @@ def start(
 
 def show(context: Context, list_id: str, language: Language) -> BestSellersView:
     """Raises `not_found`."""
-    asked = store.load(context.table, list_id)
-    if asked is None:
+    best_sellers = store.load(context.table, list_id)
+    if best_sellers is None:
         raise Problem("not_found")
-    return _shown(context, asked, language)
+    return _view(context, best_sellers, language)
 
 
 def count(context: Context, message: dict[str, Any]) -> None:
-    """Works on the part that the message names, and ends the list with the last of them."""
-    told = json.loads(message["body"])
-    list_id, number = told["list_id"], told["part"]
-    asked, part = store.load_with_part(context.table, list_id, number)
-    if asked is None or asked.done:
+    """Count the part in the message; the last part also finishes the list."""
+    body = json.loads(message["body"])
+    list_id, number = body["list_id"], body["part"]
+    best_sellers, part = store.load_with_part(context.table, list_id, number)
+    if best_sellers is None or best_sellers.done:
         return
     if part is None:
-        part = _named(context, asked, number)
+        part = _create_part(context, best_sellers, number)
     if not part.done:
         if part.after:
             store.announce(list_id, number + 1)
-        sums = added(_lines(context, asked, part))
-        store.finish_part(context, asked, part, store.put_sums(list_id, number, sums))
+        sums = added(_lines(context, best_sellers, part))
+        store.finish_part(context, best_sellers, part, store.put_sums(list_id, number, sums))
     _finish_if_last(context, list_id)
 
 
-def _named(context: Context, asked: BestSellersList, number: int) -> Part:
-    """The part, now written down: the companies that come after those of the part before."""
+def _create_part(context: Context, best_sellers: BestSellersList, number: int) -> BestSellersPart:
+    """Store the part: the companies after those of the previous part."""
     after = None
     if number > 1:
-        _, before = store.load_with_part(context.table, asked.list_id, number - 1)
+        _, before = store.load_with_part(context.table, best_sellers.list_id, number - 1)
         if before is None:
-            raise LookupError(f"{asked.list_id} has no part {number - 1}")
+            raise LookupError(f"{best_sellers.list_id} has no part {number - 1}")
         after = before.after
     page, following = companies.some_companies(context, COMPANIES, after)
-    part = Part(number, [each.company_id for each in page], following)
-    if store.name_part(context, asked, part):
+    part = BestSellersPart(number, [each.company_id for each in page], following)
+    if store.create_part(context, best_sellers, part):
         return part
-    _, first = store.load_with_part(context.table, asked.list_id, number)  # another worker was first
+    _, first = store.load_with_part(context.table, best_sellers.list_id, number)  # another worker stored it first
     if first is None:
-        raise LookupError(f"{asked.list_id} has no part {number}")
+        raise LookupError(f"{best_sellers.list_id} has no part {number}")
     return first
 
 
-def _lines(context: Context, asked: BestSellersList, part: Part) -> Iterable[tuple[str, Sales]]:
-    """Article by article, as documents tell it. A read for each company, and more for one with much."""
-    first, last = asked.days
+def _lines(context: Context, best_sellers: BestSellersList, part: BestSellersPart) -> Iterable[tuple[str, Sales]]:
+    """The sold lines of the companies by article. One read or more per company."""
+    first, last = best_sellers.days
     for company_id in part.company_ids:
-        for line in sales.lines_between(context, company_id, first, last, asked.currency):
+        for line in sales.lines_between(context, company_id, first, last, best_sellers.currency):
             yield line.sku, Sales(line.amount, line.quantity)
 
 
 def _finish_if_last(context: Context, list_id: str) -> None:
-    asked = store.load(context.table, list_id)
-    if asked is None or asked.done or not asked.is_whole:
+    best_sellers = store.load(context.table, list_id)
+    if best_sellers is None or best_sellers.done or not best_sellers.is_whole:
         return
     parts = (store.get_sums(list_id, name).items() for name in store.objects(context.table, list_id))
     sums = added(row for rows in parts for row in rows)
-    store.finish(context, list_id, best(_goods(context, asked.form), sums, asked.form.by, asked.form.top))
+    store.finish(
+        context, list_id, best(_goods(context, best_sellers.form), sums, best_sellers.form.by, best_sellers.form.top)
+    )
 
 
 def _goods(context: Context, form: BestSellersForm) -> Iterable[catalog.Product]:
-    """What the list is about: of this category or one below it, and of this brand."""
+    """The products of the requested category, its subcategories, and brand."""
     tree = catalog.below(context.table.get(categories_key()))
     categories = set(tree(form.category)) if form.category else None
     for product in catalog.every_product(context):
@@ -127,7 +129,7 @@ def _goods(context: Context, form: BestSellersForm) -> Iterable[catalog.Product]
 
 
 def added(rows: Iterable[tuple[str, Sales]]) -> dict[str, Sales]:
-    """The sums by article, in whatever order the rows come."""
+    """The sums by article; the order of rows does not matter."""
     sums: dict[str, Sales] = {}
     for sku, sold in rows:
         before = sums.get(sku, NOTHING)
@@ -136,7 +138,7 @@ def added(rows: Iterable[tuple[str, Sales]]) -> dict[str, Sales]:
 
 
 def best(goods: Iterable[catalog.Product], sums: Mapping[str, Sales], by: By, top: int) -> list[BestSeller]:
-    """The best of these goods, best first; of equal ones by article number. What came back wholly did not sell."""
+    """The best of these goods, best first, then by article number. Wholly returned goods did not sell."""
     sold = [
         BestSeller(each.sku, each.name, each.name_ru, sums[each.sku])
         for each in goods
@@ -145,32 +147,34 @@ def best(goods: Iterable[catalog.Product], sums: Mapping[str, Sales], by: By, to
     return sorted(sold, key=lambda each: (-getattr(each.sold, by), each.sku))[:top]
 
 
-# --- shown ------------------------------------------------------------------------------------------------------------
+# --- views ------------------------------------------------------------------------------------------------------------
 
 
-def _shown(context: Context, asked: BestSellersList, language: Language) -> BestSellersView:
-    form, item = asked.form, asked.item
+def _view(context: Context, best_sellers: BestSellersList, language: Language) -> BestSellersView:
+    form, item = best_sellers.form, best_sellers.item
     return BestSellersView(
-        list_id=asked.list_id,
+        list_id=best_sellers.list_id,
         first=form.first,
         last=form.last,
         category=form.category,
         brand=form.brand,
         by=form.by,
         top=form.top,
-        currency=asked.currency,
-        state="done" if asked.done else "running",
-        stalled=not asked.done and moment(item["progress_at"]) + STALLED < context.now,
+        currency=best_sellers.currency,
+        state="done" if best_sellers.done else "running",
+        stalled=not best_sellers.done and moment(item["progress_at"]) + STALLED < context.now,
         created_at=item["created_at"],
         created_by=item["created_by"],
         finished_at=item.get("finished_at"),
         progress=BestSellersProgressView(
-            companies_done=asked.count("companies_done"),
-            companies_found=asked.count("companies_found"),
-            parts_done=asked.count("parts_done"),
-            parts_total=asked.parts_total,
+            companies_done=best_sellers.count("companies_done"),
+            companies_found=best_sellers.count("companies_found"),
+            parts_done=best_sellers.count("parts_done"),
+            parts_total=best_sellers.parts_total,
         ),
-        items=[_seller(each, asked.currency, language) for each in asked.listed] if asked.done else None,
+        items=[_seller(each, best_sellers.currency, language) for each in best_sellers.listed]
+        if best_sellers.done
+        else None,
     )
 
 

@@ -1,9 +1,9 @@
-"""The items and objects of a list of best sellers. They are its own: nothing of the business is written.
+"""Items and objects of lists of best sellers.
 
-    LIST   what was asked, how far it came, and in the end the articles: items, a text of [sku, name, name_ru, amount, units]
-    PART   some companies, named once, in the order of names; done once, with the object that holds their sums
+    LIST   the request, the progress, and in the end the articles: items, a text of [sku, name, name_ru, amount, units]
+    PART   some companies in the order of names, stored once; completed once, with the object of their sums
 
-In the bucket, below `bestsellers/{list}/`: `{n}-{digest}`, the sums of a part by article.
+Objects lie below `bestsellers/{list}/`: `{n}-{digest}` are the sums of a part by article.
 """
 
 import gzip
@@ -28,13 +28,13 @@ from chalicelib.pricing.best_sellers.model import BestSellersForm
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Refused, Transaction
 
-KEEP_DAYS = 400  # as long as a promotion may want to know what it was made of; the bucket keeps its objects for 30 days
+KEEP_DAYS = 400  # at least as long as promotions name it; the bucket keeps its objects for 30 days
 
 Position = dict[str, str] | None
 
 
 class Sales(NamedTuple):
-    """What was paid for an article, and how many units of it, net of what came back."""
+    """The amount paid for an article and its units, returns deducted."""
 
     amount: Decimal
     units: Decimal
@@ -49,7 +49,7 @@ class BestSeller(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BestSellersList:
-    """A list as it is stored."""
+    """A stored list."""
 
     item: Item
 
@@ -76,17 +76,17 @@ class BestSellersList:
 
     @property
     def parts_total(self) -> int | None:
-        """None while there may be more of them."""
+        """None while there may be more parts."""
         return int(self.item["parts_total"]) if "parts_total" in self.item else None
 
     @property
     def is_whole(self) -> bool:
-        """Whether all parts are named, and done."""
+        """Whether all parts are stored and completed."""
         return self.count("parts_done") == self.parts_total
 
     @property
     def listed(self) -> list[BestSeller]:
-        """The articles, best first; none until it is done."""
+        """The articles, best first; empty until the list is done."""
         rows = json.loads(self.item.get("items", "[]"))
         return [
             BestSeller(sku, name, name_ru, Sales(Decimal(amount), Decimal(units)))
@@ -98,8 +98,8 @@ class BestSellersList:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Some companies, and where the next ones begin: None after the last."""
+class BestSellersPart:
+    """Some companies, and the position of the next ones; None after the last part."""
 
     number: int
     company_ids: list[str]
@@ -115,7 +115,7 @@ def load(table: Table, list_id: str) -> BestSellersList | None:
     return BestSellersList(item) if item else None
 
 
-def load_with_part(table: Table, list_id: str, number: int) -> tuple[BestSellersList | None, Part | None]:
+def load_with_part(table: Table, list_id: str, number: int) -> tuple[BestSellersList | None, BestSellersPart | None]:
     whole, part = keys.best_sellers(list_id), keys.best_sellers_part(list_id, number)
     found = table.get_many([whole, part], consistent=True)
     return (BestSellersList(found[whole]) if whole in found else None), (_part(found[part]) if part in found else None)
@@ -132,7 +132,7 @@ def objects(table: Table, list_id: str) -> Iterator[str]:
 
 
 def create(tx: Transaction, context: Context, form: BestSellersForm, asked_by: str) -> BestSellersList:
-    """A list that is to be worked on; its event starts the work."""
+    """Create a list; its event starts the count."""
     list_id = context.new_id("bst")
     item = {
         **keys.best_sellers(list_id).as_item(),
@@ -150,12 +150,12 @@ def create(tx: Transaction, context: Context, form: BestSellersForm, asked_by: s
     return BestSellersList(item)
 
 
-def name_part(context: Context, asked: BestSellersList, part: Part) -> bool:
-    """Writes down who is in the part, and with the last one how many parts there are. False if it was written down before."""
+def create_part(context: Context, best_sellers: BestSellersList, part: BestSellersPart) -> bool:
+    """Store the part, and with the last one the number of parts. Returns False if it was stored before."""
     tx = Transaction()
     tx.create(
         {
-            **keys.best_sellers_part(asked.list_id, part.number).as_item(),
+            **keys.best_sellers_part(best_sellers.list_id, part.number).as_item(),
             "part": part.number,
             "companies": part.company_ids,
             "after": part.after,
@@ -165,7 +165,7 @@ def name_part(context: Context, asked: BestSellersList, part: Part) -> bool:
     )
     total = {} if part.after else {"parts_total": part.number}
     tx.update(
-        keys.best_sellers(asked.list_id),
+        keys.best_sellers(best_sellers.list_id),
         put={"progress_at": context.at, **total},
         add={"companies_found": len(part.company_ids)},
     )
@@ -176,23 +176,23 @@ def name_part(context: Context, asked: BestSellersList, part: Part) -> bool:
     return True
 
 
-def finish_part(context: Context, asked: BestSellersList, part: Part, name: str) -> None:
-    """The part is done, and counted: once, however often it is worked on."""
+def finish_part(context: Context, best_sellers: BestSellersList, part: BestSellersPart, name: str) -> None:
+    """Complete the part and count it, once."""
     tx = Transaction()
     tx.update(
-        keys.best_sellers_part(asked.list_id, part.number),
+        keys.best_sellers_part(best_sellers.list_id, part.number),
         put={"object": name, "done_at": context.at},
         when=Attr("done_at").not_exists(),
         label="part",
     )
     counts = {"parts_done": 1, "companies_done": len(part.company_ids)}
-    tx.update(keys.best_sellers(asked.list_id), put={"progress_at": context.at}, add=counts)
+    tx.update(keys.best_sellers(best_sellers.list_id), put={"progress_at": context.at}, add=counts)
     with suppress(Refused):
         context.table.commit(tx)
 
 
 def finish(context: Context, list_id: str, listed: Sequence[BestSeller]) -> None:
-    """What the list came to. The first one who comes to it says so."""
+    """Store the articles and complete the list, once."""
     rows = [[each.sku, each.name, each.name_ru, str(each.sold.amount), str(each.sold.units)] for each in listed]
     with suppress(Refused):
         context.table.update(
@@ -211,7 +211,7 @@ def announce(list_id: str, number: int) -> None:
 
 
 def put_sums(list_id: str, number: int, sums: Mapping[str, Sales]) -> str:
-    """Stores the sums of a part; their object is named by what is in it, so that nobody's sums are taken for another's."""
+    """Store the sums of a part. The object is named by its content, so a concurrent worker cannot replace it by other sums."""
     rows = {sku: [str(sold.amount), str(sold.units)] for sku, sold in sorted(sums.items())}
     content = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), mtime=0)
     name = f"{number:06d}-{sha256(content).hexdigest()[:16]}"
@@ -229,5 +229,5 @@ def _object(list_id: str, name: str) -> str:
     return f"bestsellers/{list_id}/{name}"
 
 
-def _part(item: Item) -> Part:
-    return Part(int(item["part"]), item["companies"], item["after"], "done_at" in item)
+def _part(item: Item) -> BestSellersPart:
+    return BestSellersPart(int(item["part"]), item["companies"], item["after"], "done_at" in item)

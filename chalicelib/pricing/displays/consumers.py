@@ -13,15 +13,14 @@ from chalicelib.pricing.offers import store as offers_store
 
 @consumer(APPROVED)
 def on_display_approved(context: Context, event: Event) -> None:
-    """What one company of a chain may, all may."""
-    told = event.item
-    if told["inn"]:
-        deal = {told["promotion"]["promotion_id"]: date.fromisoformat(told["promotion"]["last"])}
-        for company_id in store.chain(context.table, told["inn"]):
+    """Copy an approved deal to all companies of the chain."""
+    if event.item["inn"]:
+        deal = {event.item["promotion"]["promotion_id"]: date.fromisoformat(event.item["promotion"]["last"])}
+        for company_id in store.chain(context.table, event.item["inn"]):
             offers_store.copy_displays(context.table, company_id, deal)
 
 
 @consumer(REGISTERED)
 def on_company_registered(context: Context, event: Event) -> None:
-    """The company is one of the chain of its INN."""
+    """Add the company to the chain of its INN."""
     join(context, event.item["company_id"], event.item.get("inn"))

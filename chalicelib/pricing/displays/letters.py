@@ -1,4 +1,4 @@
-"""Letters on displays: to who sent the photo."""
+"""Letters about displays, to the sender of the photo."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from chalicelib.table.transactions import Item
 
 @letter("display_approved", on=APPROVED, to=the_member)
 @letter("display_rejected", on=REJECTED, to=the_member)
-def of_the_display(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+def display_decided(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader, promotion = speaking_reader(context, recipient.id, event["company_id"]), event["promotion"]
     return reader, {
         "company": company_name(context, event),

@@ -1,11 +1,11 @@
-"""Display deals: a promotion for companies that display the goods in a shop, and prove it by a photo.
+"""Display deals: promotions for companies that prove by a photo that they display the goods in a shop.
 
     start ─▶ uploading ──confirm──▶ waiting ──approve──▶ approved: the company and all others of its INN have the deal
                                         └────reject────▶ rejected, with a reason; another photo may follow
 
-The company that sent the photo has the deal with the approval itself, the others of its chain by the events: `display.approved` copies it
-to every company of the INN, `company.registered` notes who belongs to one and copies to a new company what its chain has. Whichever
-comes first, the other finds what it wrote. A photo is read by managers only.
+The approval itself gives the deal to the company that sent the photo. Events give it to the other companies of the chain:
+`display.approved` copies it to every company of the INN; `company.registered` adds a company to its chain and copies the chain's deals to it.
+In either order, the later one finds what the earlier one wrote. Only managers see the photo.
 """
 
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 
 KEEP_UPLOADING_DAYS = 1
 LINK_SECONDS = 3600
-MOST_A_DAY = 20  # photos that a company starts, so that nobody fills the bucket with what is never confirmed
+MOST_A_DAY = 20  # uploads that a company starts, so that nobody fills the bucket
 PAGE = 100  # companies that are looked at together
 
 Position = dict[str, str] | None
@@ -48,8 +48,7 @@ Position = dict[str, str] | None
 def start(
     context: Context, company_id: str, member_id: str, promotion_id: str, form: DisplayProofForm
 ) -> DisplayUploadView:
-    """Raises 404 unless it is a display deal that is approved and not over, 409 where the company has it, or another photo waits;
-    429 for more than a company starts in a day."""
+    """Start a proof. Raises 404 unless the promotion is a current display deal, 409 if the company has it, 429 for too many a day."""
     company, own, running = (
         company_key(company_id),
         offers_keys.granted(company_id),
@@ -104,32 +103,31 @@ def start(
 def confirm(
     context: Context, company_id: str, promotion_id: str, proof_id: str, language: Language
 ) -> DisplayProofView:
-    """Lays the photo before the managers. Again: the same answer. Raises 404, and 409 while the upload has not arrived."""
+    """Submit the photo to the managers; safe to repeat. Raises 404, and 409 before the upload has arrived."""
     item = _existing(context, company_id, proof_id)
     if item["promotion"]["promotion_id"] != promotion_id:
         raise Problem("not_found")
     if item["state"] != "uploading":
-        return _shown(item, language)
+        return _view(item, language)
     if not uploads.has_arrived(_object(proof_id)):
         raise Problem("conflict", "The upload of this photo has not arrived.")
     tx = Transaction()
     store.put_waiting(tx, item, context.at)
-    offers_store.ask_for_display(tx, company_id, promotion_id, proof_id)
+    offers_store.request_display(tx, company_id, promotion_id, proof_id)
     try:
         context.table.commit(tx)
     except Refused as refused:
-        if "proof" in refused:  # somebody else was first, or an earlier try of ours
-            return _shown(_existing(context, company_id, proof_id), language)
+        if "proof" in refused:  # confirmed before, or by a concurrent call
+            return _view(_existing(context, company_id, proof_id), language)
         raise _has_it_already() from None
-    return _shown({**item, "state": "waiting", "sent_at": context.at}, language)
+    return _view({**item, "state": "waiting", "sent_at": context.at}, language)
 
 
 def own(
     context: Context, company_id: str, language: Language, limit: int, after: Position
 ) -> tuple[list[DisplayProofView], Position]:
-    """Newest first."""
     page = store.page(context.table, company_id, limit, after)
-    return [_shown(item, language) for item in page.items], page.last
+    return [_view(item, language) for item in page.items], page.last
 
 
 def _display_deal(context: Context, running: Item | None, promotion_id: str) -> Promotion:
@@ -149,61 +147,65 @@ def _has_it_already() -> Problem:
 def waiting(
     context: Context, language: Language, limit: int, after: Position
 ) -> tuple[list[StaffDisplayProofView], Position]:
-    """Who waits longest comes first."""
     page = store.waiting(context.table, limit, after)
-    return [_for_staff(context, item, language) for item in page.items], page.last
+    return [_staff_view(context, item, language) for item in page.items], page.last
 
 
 def of_company(
     context: Context, company_id: str, language: Language, limit: int, after: Position
 ) -> tuple[list[StaffDisplayProofView], Position]:
     page = store.page(context.table, company_id, limit, after)
-    return [_for_staff(context, item, language) for item in page.items], page.last
+    return [_staff_view(context, item, language) for item in page.items], page.last
 
 
 def approve(context: Context, company_id: str, proof_id: str, author: str, language: Language) -> StaffDisplayProofView:
-    """The deal holds from now on. Raises 404, and 409 for what does not wait; what was approved before stays so."""
+    """Approve a proof. Raises 404, and 409 if it was decided otherwise. Safe to repeat."""
     return _decided(context, company_id, proof_id, author, language, {"state": "approved"})
 
 
 def reject(
     context: Context, company_id: str, proof_id: str, author: str, reason: str, language: Language
 ) -> StaffDisplayProofView:
-    """The same of a refusal. The company is told the reason, and may send another photo."""
+    """Reject a proof with a reason for the company. Errors as for `approve`."""
     return _decided(context, company_id, proof_id, author, language, {"state": "rejected", "reason": reason})
 
 
 def _decided(
-    context: Context, company_id: str, proof_id: str, author: str, language: Language, said: dict[str, str]
+    context: Context, company_id: str, proof_id: str, author: str, language: Language, decision: dict[str, str]
 ) -> StaffDisplayProofView:
     item = _existing(context, company_id, proof_id)
     promotion_id, last = item["promotion"]["promotion_id"], date.fromisoformat(item["promotion"]["last"])
-    changes = {**said, "decided_at": context.at, "decided_by": author}
-    approved = said["state"] == "approved"
+    changes = {**decision, "decided_at": context.at, "decided_by": author}
+    approved = decision["state"] == "approved"
     tx = Transaction()
     store.decide(tx, item, changes)
-    offers_store.answer_display(tx, company_id, promotion_id, last if approved else None)
+    offers_store.decide_display(tx, company_id, promotion_id, last if approved else None)
     if approved and item["inn"]:
         store.put_in_chain(tx, item["inn"], company_id, promotion_id, last)
-    told = {name: item[name] for name in ("company_id", "proof_id", "member_id", "inn", "promotion", "shop_address")}
+    facts = {name: item[name] for name in ("company_id", "proof_id", "member_id", "inn", "promotion", "shop_address")}
     events.record(
-        tx, context, company_key(company_id), APPROVED if approved else REJECTED, **told, reason=said.get("reason", "")
+        tx,
+        context,
+        company_key(company_id),
+        APPROVED if approved else REJECTED,
+        **facts,
+        reason=decision.get("reason", ""),
     )
     try:
         context.table.commit(tx)
     except Refused:
         present = _existing(context, company_id, proof_id)
-        if present["state"] == said["state"]:
-            return _for_staff(context, present, language)
+        if present["state"] == decision["state"]:
+            return _staff_view(context, present, language)
         raise Problem("wrong_state", f"The proof is {present['state']}.") from None
-    return _for_staff(context, {**item, **changes}, language)
+    return _staff_view(context, {**item, **changes}, language)
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------
 
 
 def join(context: Context, company_id: str, inn: str | None) -> None:
-    """The company is one of its chain, and has what the chain has. Two calls, three where that is something."""
+    """Add a company to its chain and copy the chain's deals to it. At most three calls."""
     if inn:
         store.join(context.table, inn, company_id)
         deals = store.chain_granted(context.table, inn)
@@ -212,7 +214,7 @@ def join(context: Context, company_id: str, inn: str | None) -> None:
         )
 
 
-# --- what both see ----------------------------------------------------------------------------------------------------
+# --- views ------------------------------------------------------------------------------------------------------------
 
 
 def _existing(context: Context, company_id: str, proof_id: str) -> Item:
@@ -222,7 +224,7 @@ def _existing(context: Context, company_id: str, proof_id: str) -> Item:
     return item
 
 
-def _shown(item: Item, language: Language) -> DisplayProofView:
+def _view(item: Item, language: Language) -> DisplayProofView:
     promotion = item["promotion"]
     return DisplayProofView(
         proof_id=item["proof_id"],
@@ -239,9 +241,9 @@ def _shown(item: Item, language: Language) -> DisplayProofView:
     )
 
 
-def _for_staff(context: Context, item: Item, language: Language) -> StaffDisplayProofView:
+def _staff_view(context: Context, item: Item, language: Language) -> StaffDisplayProofView:
     return StaffDisplayProofView(
-        **dict(_shown(item, language)),
+        **dict(_view(item, language)),
         company_id=item["company_id"],
         company_name=item["company_name"],
         inn=item["inn"],

@@ -1,8 +1,8 @@
-"""The items of display deals, beside GRANTED (`granted`), in which prices look.
+"""Items of display deals, beside GRANTED, which prices read.
 
 DISPLAY  a proof: promotion {id, name, name_ru, last}, company_name, inn, shop_address, content_type, state, who and when, reason;
                listed for its company, and for the staff while it waits. `expires_at` while its photo is not confirmed
-CHAIN   of an INN: COMPANY#…, the companies that have it, and GRANTED, what was approved for all of them {display:{promotion}: last}
+CHAIN   of an INN: COMPANY#…, its companies, and GRANTED, the deals of all of them {display:{promotion}: last}
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def create(tx: Transaction, item: Item) -> None:
 
 
 def count_started(tx: Transaction, context: Context, company_id: str, most: int) -> None:
-    """Refused with label `throttle` when the company has started so many today."""
+    """Count a started proof; refused with label `throttle` after `most` a day."""
     tx.update(
         platform_keys.throttle("display", company_id, context.today.isoformat()),
         default={"expires_at": context.expiry(days=2)},
@@ -54,7 +54,7 @@ def count_started(tx: Transaction, context: Context, company_id: str, most: int)
 
 
 def put_waiting(tx: Transaction, item: Item, at: str) -> None:
-    """Refused with label `proof` unless its photo is still being uploaded."""
+    """Mark a proof as waiting; refused with label `proof` unless its photo is being uploaded."""
     tx.update(
         keys.display(item["company_id"], item["proof_id"]),
         put={"state": "waiting", "sent_at": at, **keys.displays_waiting(at, item["proof_id"]).as_gsi2()},
@@ -65,7 +65,7 @@ def put_waiting(tx: Transaction, item: Item, at: str) -> None:
 
 
 def decide(tx: Transaction, item: Item, changes: dict[str, Any]) -> None:
-    """Refused with label `proof` unless it waits."""
+    """Write a decision; refused with label `proof` unless the proof waits."""
     tx.update(
         keys.display(item["company_id"], item["proof_id"]),
         put=changes,
@@ -83,7 +83,7 @@ def join(table: Table, inn: str, company_id: str) -> None:
 
 
 def put_in_chain(tx: Transaction, inn: str, company_id: str, promotion_id: str, last: date) -> None:
-    """What is approved for the chain; and the company that showed it is surely one of it."""
+    """Add a deal to the chain, and the company that sent the photo to its companies."""
     tx.update(keys.chain_granted(inn), put=offers_store.display_attribute(promotion_id, last))
     tx.put({**keys.chain_company(inn, company_id).as_item(), "company_id": company_id})
 

@@ -1,8 +1,7 @@
-"""What a cart gets on top, and what an order was promised of it. Pure.
+"""Free goods: the progress of a cart, and the promises of an order. Pure.
 
-A promotion with goods on top counts the units of its goods in one order whose price no promotion made: the goods come instead of a lower
-price. For the first `buy` of them (for each, where the promotion repeats) there are goods to be had; an order keeps them as a promise,
-and what becomes of that, `on_top` decides.
+A promotion with free goods counts the units of its goods in an order, except those whose price a promotion made. For the first `buy` units,
+or for each `buy` units if the promotion repeats, the order gets a promise of free goods. The orders decide about its fulfilment.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,18 +11,18 @@ from typing import NamedTuple
 
 from chalicelib.pricing.rules import FreeGoodsTerms, Goods, Price, Promotion
 
-MOST_PROMISES = 5  # of one order, so that it stays below what an item can hold
+MOST_PROMISES = 5  # of one order, so that it fits into an item
 
 
 class PricedLine(NamedTuple):
-    """A line of a cart: the goods, and their price, which knows the quantity."""
+    """A line of a cart with its price, which has the quantity."""
 
     goods: Goods
     price: Price
 
 
 class FreeGoodsProgress(NamedTuple):
-    """How far a cart is with a promotion: the lines that count, by their places, and their units."""
+    """The progress of a cart towards free goods. `lines` are the indices of the lines that count, `units` their units."""
 
     promotion: Promotion
     terms: FreeGoodsTerms
@@ -36,7 +35,7 @@ class FreeGoodsProgress(NamedTuple):
 
     @property
     def missing(self) -> int | None:
-        """Units that are missing to the goods, or to the next ones; None where there are no more."""
+        """The units missing to the next free goods; None if there are no more."""
         if self.times and not self.terms.repeat:
             return None
         return self.terms.buy - self.units % self.terms.buy
@@ -44,7 +43,7 @@ class FreeGoodsProgress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FreeGoodsPromise:
-    """Goods that come on top of an order, `count` times those of the terms; `lines`: the places of the lines that count."""
+    """Free goods promised to an order, `count` times those of the terms. `lines` are the indices of the lines that count."""
 
     gift_id: str
     promotion_id: str
@@ -55,20 +54,20 @@ class FreeGoodsPromise:
     count: int
 
     def last_day(self, shipped_on: date) -> date:
-        """The last day on which a shipment of this day is paid in time."""
+        """The last day for a timely payment of a shipment of this day."""
         if self.terms.pay_by is not None:
             return self.terms.pay_by
         return shipped_on + timedelta(days=self.terms.pay_within_days or 0)
 
 
 def free_goods_times(terms: FreeGoodsTerms, units: int) -> int:
-    """How often so many units bring the goods."""
+    """The number of times that these units give the free goods."""
     free_goods_progress = units // terms.buy
     return free_goods_progress if terms.repeat else min(free_goods_progress, 1)
 
 
 def free_goods_progress(promotions: Iterable[Promotion], cart: Sequence[PricedLine | None]) -> list[FreeGoodsProgress]:
-    """How far the cart is with each promotion of which it has any goods. None stands for a line that cannot be ordered."""
+    """The progress with each promotion that has goods in the cart. A line that cannot be ordered is None."""
     found = []
     for promotion in promotions:
         if promotion.free_goods is None:
@@ -87,7 +86,7 @@ def free_goods_progress(promotions: Iterable[Promotion], cart: Sequence[PricedLi
 def promised_free_goods(
     found: Iterable[FreeGoodsProgress], gift_id: Callable[[str], str]
 ) -> tuple[FreeGoodsPromise, ...]:
-    """What an order of this cart is promised: the first ones, by the promotions' approval. `gift_id` names the gift of a promotion."""
+    """The promises of an order, at most `MOST_PROMISES` by approval of their promotions. `gift_id` makes the id of a gift."""
     made = [
         FreeGoodsPromise(
             gift_id=gift_id(reach.promotion.promotion_id),

@@ -1,1 +1,1 @@
-"""Offers to one company, for one order."""
+"""Personal offers, each to one company for one order."""

@@ -43,7 +43,7 @@ class OfferForm(Written):
         return self
 
     def offer(self, offer_id: str) -> Offer:
-        """Of a form that is stored, and so has a first day."""
+        """The offer of a stored form, which has a first day."""
         return Offer(
             offer_id=offer_id,
             goods=self.goods.selection(),

@@ -1,11 +1,11 @@
-"""Offers: what the staff offers one company, for one order.
+"""The life of a personal offer.
 
     open ──an order is placed with it──▶ used ──it ships──▶ spent, for good
       │  ◀──the order comes to nothing───┘
       └──withdraw──▶ withdrawn
 
-An offer lies twice, always written in one transaction: OFFER with its life, for those who look after it, and in GRANTED
-(`granted`), as long as prices need it. No letter tells of it: the cabinet shows it, and who issued it calls.
+An offer is stored twice, always written in one transaction: as OFFER with its state, for the staff, and in GRANTED, as long as prices
+need it. There is no letter about an offer: the cabinet shows it.
 """
 
 from collections.abc import Iterable
@@ -27,14 +27,14 @@ from chalicelib.pricing.offers.schemas import CompanyOfferView, OfferView
 from chalicelib.pricing.rules import plain
 from chalicelib.table.transactions import Item, Refused, Transaction
 
-MOST_OPEN = 20  # of a company, and of one order; with the next, what an order can use and a price can look at
-MOST_BYTES = 32_000  # of all offers of a company: they are read with every price
+MOST_OPEN = 20  # open offers of a company, and of one order
+MOST_BYTES = 32_000  # of all offers of a company, which every price reads
 
 Position = dict[str, str] | None
 
 
 def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:
-    """Raises `not_found`, 422 for days that are over, 409 when the company has as many offers as it may."""
+    """Issue an offer. Raises `not_found`, 422 for a past last day, 409 for too many offers."""
     key = keys.granted(company_id)
     found = context.table.get_many([company_key(company_id), key], consistent=True)
     if company_key(company_id) not in found:
@@ -63,23 +63,23 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
     tx.create(item)
     store.put_offer(tx, company_id, offer_id, form, without=past)
     _record(tx, context, company_id, offer_id, ISSUED, author)
-    shown = _answer(context, item)
-    context.reply(tx, shown)
+    view = _view(context, item)
+    context.reply(tx, view)
     context.table.commit(tx)
-    return shown
+    return view
 
 
 def show(context: Context, company_id: str, offer_id: str) -> OfferView:
     """Raises `not_found`."""
-    return _answer(context, _existing(context, company_id, offer_id))
+    return _view(context, _existing(context, company_id, offer_id))
 
 
 def withdraw(context: Context, company_id: str, offer_id: str, *, author: str) -> OfferView:
-    """Raises `not_found`, 409 for one that an order uses. One that was withdrawn before stays as it is."""
+    """Withdraw an offer. Raises `not_found`, and 409 if an order uses it. Safe to repeat."""
     key = keys.offer(company_id, offer_id)
     present = _existing(context, company_id, offer_id)
     if present["state"] == "withdrawn":
-        return _answer(context, present)
+        return _view(context, present)
     withdrawn = {"state": "withdrawn", "withdrawn_at": context.at, "withdrawn_by": author}
     tx = Transaction()
     tx.update(key, put=withdrawn, when=Attr("state").eq("open"), label="offer")
@@ -90,17 +90,17 @@ def withdraw(context: Context, company_id: str, offer_id: str, *, author: str) -
     except Refused as refused:
         item = refused.items.get("offer")
         if item and item["state"] == "withdrawn":
-            return _answer(context, item)  # somebody else was first
+            return _view(context, item)  # a concurrent withdrawal
         raise Problem("wrong_state", "An order uses this offer.") from None
-    return _answer(context, {**present, **withdrawn})
+    return _view(context, {**present, **withdrawn})
 
 
 def page(context: Context, company_id: str, limit: int, after: Position) -> tuple[list[OfferView], Position]:
-    """All offers that a company was ever made, newest first."""
+    """A page of all offers to a company, newest first."""
     found = context.table.query(
         keys.offer_list(company_id, "", "").pk, index="gsi1", newest_first=True, limit=limit, after=after
     )
-    return [_answer(context, item) for item in found.items], found.last
+    return [_view(context, item) for item in found.items], found.last
 
 
 def _existing(context: Context, company_id: str, offer_id: str) -> Item:
@@ -110,7 +110,7 @@ def _existing(context: Context, company_id: str, offer_id: str) -> Item:
     return item
 
 
-def _answer(context: Context, item: Item) -> OfferView:
+def _view(context: Context, item: Item) -> OfferView:
     form = OfferForm.model_validate_json(item["form"])
     expired = item["state"] == "open" and form.last < context.today
     return OfferView(
@@ -127,7 +127,7 @@ def _answer(context: Context, item: Item) -> OfferView:
 
 
 def own(context: Context, company_id: str) -> list[CompanyOfferView]:
-    """What the company may use, now or from a day to come. One call."""
+    """The offers that the company can use, now or later. One call."""
     found = context.table.get_many([company_key(company_id), keys.granted(company_id)])
     currency = (
         found[company_key(company_id)]["currency"]
@@ -153,7 +153,7 @@ def own(context: Context, company_id: str) -> list[CompanyOfferView]:
     ]
 
 
-# --- what orders do with them -----------------------------------------------------------------------------------------
+# --- use by orders -----------------------------------------------------------------------------------------
 
 
 def use(tx: Transaction, company_id: str, order_id: str, offer_ids: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Promotions that follow one another on the same goods, so that buyers take the promotion's price for the usual one. Pure."""
+"""Overlap of promotions on the same goods over a year, after which buyers take the low price for the usual one. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,20 +6,20 @@ from datetime import date, timedelta
 
 from chalicelib.pricing.rules import Goods, Promotion
 
-LEAST_MONTHS = 3  # a shorter promotion is confirmed: partners plan their purchases by the quarter
+LEAST_MONTHS = 3  # a shorter promotion needs a confirmation, since partners plan purchases by the quarter
 YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Goods that earlier promotions covered for more than half of the year before, and those promotions."""
+    """Articles that earlier promotions covered for more than half of the year before, and these promotions."""
 
     skus: tuple[str, ...]
     promotions: tuple[Promotion, ...]
 
 
 def is_short(first: date, last: date) -> bool:
-    """Whether it ends before three whole months have passed."""
+    """Whether it is shorter than three whole months."""
     month = first.month + LEAST_MONTHS
     year, month = first.year + (month - 1) // 12, (month - 1) % 12 + 1
     whole = _day_of(year, month, first.day)
@@ -35,9 +35,9 @@ def _day_of(year: int, month: int, day: int) -> date:
 
 
 def find_overlap(planned: Promotion, goods: Iterable[Goods], earlier: Sequence[Promotion]) -> Overlap | None:
-    """What of the planned promotion's goods was on promotion on more than half of the days of the year before it begins.
+    """The planned promotion's goods that were on promotion on more than half of the days of the year before its first day.
 
-    Goods on top leave the price as it is, so nobody takes another one for the usual.
+    Promotions that make no prices do not count.
     """
     if not planned.makes_prices:
         return None
@@ -60,7 +60,7 @@ def find_overlap(planned: Promotion, goods: Iterable[Goods], earlier: Sequence[P
 
 
 def _days(promotion: Promotion, first: date, end: date) -> frozenset[int]:
-    """The days before `end`, from `first` on, on which it ran."""
+    """The ordinals of the days from `first` to the eve of `end` on which it ran."""
     begin, last = max(promotion.first, first), min(promotion.last, end - timedelta(days=1))
     every = range(begin.toordinal(), last.toordinal() + 1)
     if not promotion.months:

@@ -28,8 +28,6 @@ routes = Routes(__name__, tag="prices")
 MOST_SHOWN = 20  # articles of a warning
 CHANGE = ("not_found", "wrong_state", "precondition_failed")
 
-# --- promotions as the staff keeps them -------------------------------------------------------------------------------
-
 
 @routes.post(
     "/v1/staff/promotions", scope="staff.promotions.write", body=PromotionForm, answer=PromotionView, status=201

@@ -21,8 +21,6 @@ class PromotionUsageView(Shown):
     exhausted: bool = Field(description="Whether a limit is reached: then the promotion makes no more prices.")
 
 
-# --- promotions -------------------------------------------------------------------------------------------------------
-
 PromotionState = Literal["draft", "approved", "running", "ended"]
 
 

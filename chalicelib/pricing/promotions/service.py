@@ -1,3 +1,5 @@
+"""The life of a promotion: draft, approved, ended early. An approved promotion enters RUNNING, which makes the prices."""
+
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,11 +18,11 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
-MOST_LIMITED = 20  # promotions with limits at once: an order that uses them all must fit into a transaction
+MOST_LIMITED = 20  # promotions with limits at once, so that an order that uses them all fits into a transaction
 
 
 class Named(Protocol):
-    """What a promise of free goods takes from a product."""
+    """The names of a product, for promises of free goods."""
 
     @property
     def name(self) -> str: ...
@@ -32,11 +34,7 @@ class Named(Protocol):
     def unit(self) -> str: ...
 
 
-# --- promotions -------------------------------------------------------------------------------------------------------
-
-
 def state_of(found: StoredPromotion, day: date) -> PromotionState:
-    """As it is shown on this day."""
     if found.state != "approved":
         return found.state
     if day > found.form.last:
@@ -45,7 +43,7 @@ def state_of(found: StoredPromotion, day: date) -> PromotionState:
 
 
 def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> StoredPromotion:
-    """A draft with other content. Raises `wrong_state` for what is no draft any more."""
+    """Replace the form of a draft. Raises `not_found`, `precondition_failed`, `wrong_state`."""
     found = store.promotion(context.table, promotion_id)
     if found is None:
         raise Problem("not_found")
@@ -78,10 +76,10 @@ def approve(
     below: Subcategories,
     named: Callable[[str], Named | None],
 ) -> tuple[StoredPromotion, overlap.Overlap | None]:
-    """The approved promotion, and what its goods were on before, if that was most of the year.
+    """Approve a draft. Returns the promotion, and its overlap with earlier ones if that covers most of the year before.
 
-    `named` finds a product by its article number. Raises `wrong_state` for what is no draft, 422 for one that would be over already,
-    is short and not confirmed, promises goods that there are not, or names a list of best sellers that is not there, not done, or empty.
+    `named` finds a product by its article number. Raises `wrong_state` for other states, 422 for a promotion that has passed, is short and
+    not confirmed, promises unknown goods, or names a list of best sellers that is unknown, unfinished or empty.
     """
 
     def decide(found: StoredPromotion) -> StoredPromotion:
@@ -106,23 +104,23 @@ def approve(
 
 
 def _with_best_sellers(context: Context, form: PromotionForm) -> PromotionForm:
-    """With the articles of the list that it names, as they stand on it now."""
+    """The form with the articles of its list of best sellers. Raises 422 for an unfit list."""
     if form.best_sellers is None:
         return form
-    asked = best_sellers_store.load(context.table, form.best_sellers)
-    if asked is None:
+    best_sellers = best_sellers_store.load(context.table, form.best_sellers)
+    if best_sellers is None:
         raise Problem.invalid("unknown_list", "/best_sellers", "There is no such list of best sellers.")
-    if not asked.done:
+    if not best_sellers.done:
         raise Problem.invalid("not_done", "/best_sellers", "The list of best sellers is not finished yet.")
-    skus = list(dict.fromkeys((*form.goods.skus, *(each.sku for each in asked.listed))))
-    if not asked.listed or len(skus) > MOST_NAMED:
+    skus = list(dict.fromkeys((*form.goods.skus, *(each.sku for each in best_sellers.listed))))
+    if not best_sellers.listed or len(skus) > MOST_NAMED:
         detail = f"The list is empty, or has more than {MOST_NAMED} articles together with the promotion's own."
         raise Problem.invalid("list_unfit", "/best_sellers", detail)
     return form.model_copy(update={"goods": form.goods.model_copy(update={"skus": skus})})
 
 
 def _with_free_goods_named(form: PromotionForm, named: Callable[[str], Named | None]) -> PromotionForm:
-    """With the names that orders and letters will call them by. Raises 422 for an article that there is not."""
+    """The form with the names of its free goods, for orders and letters. Raises 422 for an unknown article."""
     if form.on_top is None:
         return form
     product = named(form.on_top.free.sku)
@@ -134,7 +132,7 @@ def _with_free_goods_named(form: PromotionForm, named: Callable[[str], Named | N
 
 
 def end(context: Context, promotion_id: str, *, expected: int, author: str) -> StoredPromotion:
-    """Ends it as of now: today's prices are made without it. Raises `wrong_state` for what is over already."""
+    """End a promotion now: today's prices are made without it. Raises `wrong_state` if it has ended."""
 
     def decide(found: StoredPromotion) -> StoredPromotion:
         if state_of(found, context.today) not in ("approved", "running"):
@@ -152,7 +150,7 @@ def _change(
     decide: Callable[[StoredPromotion], StoredPromotion],
     author: str,
 ) -> StoredPromotion:
-    """A step of its life, with RUNNING as it is then."""
+    """Write a change of state together with RUNNING."""
     found = store.promotion(context.table, promotion_id)
     if found is None:
         raise Problem("not_found")
@@ -174,7 +172,7 @@ def _change(
 
 
 def _still_running(context: Context, present: Item | None, changed: StoredPromotion) -> dict[str, str]:
-    """What is over is left out on the way. Raises 409 when no more fit in."""
+    """The forms for RUNNING, without past promotions. Raises 409 if they are too many."""
     texts: dict[str, str] = dict(present["promotions"]) if present else {}
     texts.pop(changed.promotion_id, None)
     if changed.state == "approved":

@@ -1,9 +1,8 @@
-"""What prices depend on beside product and standing, as it lies in the table.
+"""Items of promotions.
 
-TERMS       the contracts of a company, in one item: it is read with every order. currency, contracts [..], version
-PROMOTION   a promotion and what became of it; listed by its last day
-RUNNING     every promotion that was approved and has not ended, in one item, for the same reason: promotions {id: ..}, and
-                  `exhausted`, the ids of those of which a limit is reached
+PROMOTION   a promotion with its state; listed by its last day
+RUNNING     all approved promotions that have not ended, in one item, since prices read it: promotions {id: form}, and `exhausted`,
+            the ids of those with a reached limit
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -24,7 +23,7 @@ StoredPromotionState = Literal["draft", "approved", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class StoredPromotion:
-    """A promotion with its life."""
+    """A stored promotion with its state."""
 
     promotion_id: str
     form: PromotionForm
@@ -36,12 +35,9 @@ class StoredPromotion:
 
     @property
     def promotion(self) -> Promotion:
-        """With the last day on which it holds, or held."""
+        """The promotion, with its real last day if it was ended early."""
         planned = self.form.promotion(self.promotion_id)
         return planned if self.ended_on is None else replace(planned, last=self.ended_on - timedelta(days=1))
-
-
-# --- promotions -------------------------------------------------------------------------------------------------------
 
 
 def promotion(table: Table, promotion_id: str) -> StoredPromotion | None:
@@ -62,7 +58,7 @@ def stored(item: Item) -> StoredPromotion:
 
 
 def put_promotion(tx: Transaction, found: StoredPromotion, *, author: str, at: str) -> None:
-    """As the next version. Refused with label `version` unless the stored one is one behind; version 1 is new."""
+    """Put the version `found.version`; refused with label `version` unless the previous one is stored."""
     unchanged = Attr("version").eq(found.version - 1) if found.version > 1 else Attr("pk").not_exists()
     life = {"approved_at": found.approved_at, "ended_on": found.ended_on.isoformat() if found.ended_on else None}
     tx.put(
@@ -89,14 +85,14 @@ def promotion_page(table: Table, limit: int, after: dict[str, str] | None) -> Pa
 
 
 def ended_since(table: Table, first: date) -> Iterator[StoredPromotion]:
-    """Promotions whose last day is this one or later."""
+    """The promotions with a last day of `first` or later."""
     every = keys.promotion_list(None, "")
     between = keys.promotion_list(first, "").sk, keys.promotion_list(date.max, "~").sk
     return map(stored, table.query_all(every.pk, index="gsi1", between=between))
 
 
 def running(item: Item | None) -> list[Promotion]:
-    """The promotions of RUNNING, by the order of their approval."""
+    """The promotions of RUNNING in the order of their approval."""
     used_up = exhausted(item)
     return [
         replace(PromotionForm.model_validate_json(text).promotion(promotion_id), exhausted=promotion_id in used_up)
@@ -115,7 +111,7 @@ def running_item(table: Table, *, consistent: bool = False) -> Item | None:
 def replace_running(
     tx: Transaction, present: Item | None, promotions: Mapping[str, Any], exhausted: Collection[str], at: str
 ) -> None:
-    """Refused with label `running` if somebody else changed it meanwhile."""
+    """Replace RUNNING; refused with label `running` after a concurrent change."""
     version = int(present["version"]) if present else 0
     unchanged = Attr("version").eq(version) if present else Attr("pk").not_exists()
     item = {

@@ -1,10 +1,10 @@
-"""What orders take of a promotion's limits.
+"""The use of limited promotions by orders.
 
-USED (beside the promotion): uses, units, cost. PROMOTIONS (in the company's partition): for each promotion that one company may
-use so often only, an attribute by its id with the company's uses.
+USED (beside the promotion): uses, units, cost. PROMOTIONS (in the company's partition): the company's uses of each promotion with a
+limit per company, in an attribute named by the promotion's id.
 
-Both move in the transaction of the order's own step, so that orders that come together cannot pass a limit. RUNNING, which every price is
-made of, is told afterwards that a promotion is used up, or is not any more: an order that was too late for that is refused by the counters.
+Both change in the transaction of the order's step, so concurrent orders cannot exceed a limit. RUNNING, which makes the prices, learns
+afterwards whether a promotion is exhausted; until then the counters refuse orders.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,11 +22,11 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 Limit = Literal["uses", "units", "budget", "uses_per_company"]
-_OF_COMPANY = "promotions of the company"  # the label of what a company may use so often only
+_OF_COMPANY = "promotions of the company"  # the label of limits per company
 
 
 class PromotionUsage(NamedTuple):
-    """Of a promotion with limits: orders, units, and what the units cost: so much less is paid for them than without it."""
+    """The use of a promotion: orders, units, and the cost, by which the units are cheaper than without it."""
 
     uses: int = 0
     units: int = 0
@@ -37,7 +37,7 @@ class PromotionUsage(NamedTuple):
 
 
 class Exceeded(NamedTuple):
-    """A limit that an order would pass, and what is left of it: orders, units, or money."""
+    """A limit that an order would exceed, and the rest of it in orders, units or money."""
 
     promotion_id: str
     limit: Limit
@@ -51,16 +51,16 @@ def usage_of(item: Item | None) -> PromotionUsage:
 
 
 def company_uses(item: Item | None) -> dict[str, int]:
-    """How many orders of the company use each promotion that has such a limit."""
+    """The company's number of orders by promotion."""
     return {name: int(value) for name, value in (item or {}).items() if name not in ("pk", "sk")}
 
 
 def use_promotions(
     tx: Transaction, company_id: str, more: Mapping[str, PromotionUsage], limits: Mapping[str, Limits]
 ) -> None:
-    """Adds to what orders took of these promotions, or gives it back.
+    """Add to the use of promotions, or give back with negative numbers.
 
-    Refused where that would pass a limit: `exceeded_limits` tells which. What is given back is never refused.
+    Refused if a limit would be exceeded; `exceeded_limits` names the limit. Giving back is never refused.
     """
     for promotion_id, used in more.items():
         add = {name: amount for name, amount in used._asdict().items() if amount}
@@ -94,7 +94,7 @@ def exceeded_limits(
 
 
 def is_exhausted(limits: Limits, used: PromotionUsage) -> bool:
-    """Whether no order can use it any more. The rest of a budget that is less than a unit's cost stays over."""
+    """Whether a limit is reached. A rest of a budget below a unit's cost stays unused."""
     return any(used._asdict()[name] >= most for _, name, most in _bounds(limits))
 
 
@@ -103,7 +103,7 @@ def _label(promotion_id: str) -> str:
 
 
 def _bounds(limits: Limits) -> list[tuple[Limit, str, Decimal]]:
-    """The limits of all orders together, each with the figure that it bounds."""
+    """The limits of all orders together, each with the field of `PromotionUsage` that it bounds."""
     known: tuple[tuple[Limit, str, Decimal | int | None], ...] = (
         ("uses", "uses", limits.uses),
         ("units", "units", limits.units),
@@ -113,7 +113,7 @@ def _bounds(limits: Limits) -> list[tuple[Limit, str, Decimal]]:
 
 
 def _within(bounds: Iterable[tuple[str, Decimal, Decimal | int]]) -> ConditionBase | None:
-    """That so much more of each of these attributes stays within its bound."""
+    """The condition that each attribute plus its increase stays within its bound."""
     conditions: list[ConditionBase] = []
     for name, most, more in bounds:
         if more > 0:
@@ -122,12 +122,12 @@ def _within(bounds: Iterable[tuple[str, Decimal, Decimal | int]]) -> ConditionBa
     return reduce(and_, conditions) if conditions else None
 
 
-# --- what prices are told ---------------------------------------------------------------------------------------------
+# --- the effect on prices ---------------------------------------------------------------------------------------------
 
 
 @retry("used", "running")
 def follow_limits(context: Context, promotion_id: str) -> None:
-    """Makes RUNNING say of the promotion what its counters say. Doing it again changes nothing."""
+    """Update the exhaustion of the promotion in RUNNING from its counters. Safe to repeat."""
     running = store.running_item(context.table, consistent=True)
     planned = next((each for each in store.running(running) if each.promotion_id == promotion_id), None)
     if running is None or planned is None or planned.limits is None:

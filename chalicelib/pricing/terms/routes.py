@@ -1,3 +1,5 @@
+"""Personal terms, for the company and for the staff."""
+
 from chalicelib import companies
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -6,8 +8,6 @@ from chalicelib.pricing.terms import service, store
 from chalicelib.pricing.terms.schemas import TermsForm, TermsView
 
 routes = Routes(__name__, tag="prices")
-
-# --- personal terms ---------------------------------------------------------------------------------------------------
 
 
 @routes.get("/v1/company/terms", scope="company.read", answer=TermsView)

@@ -1,3 +1,5 @@
+"""Form and view of personal terms."""
+
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -7,11 +9,6 @@ from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.pricing.terms.model import ContractForm
 
 MOST_CONTRACTS = 20
-
-# --- which goods, and from when until when ----------------------------------------------------------------------------
-
-
-# --- personal terms ---------------------------------------------------------------------------------------------------
 
 
 class TermsForm(Form):

@@ -1,3 +1,5 @@
+"""Changes of personal terms."""
+
 from chalicelib import companies
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -5,11 +7,9 @@ from chalicelib.pricing.terms import store
 from chalicelib.pricing.terms.schemas import TermsForm
 from chalicelib.table.transactions import Refused, Transaction
 
-# --- personal terms ---------------------------------------------------------------------------------------------------
-
 
 def replace_terms(context: Context, company_id: str, form: TermsForm, *, author: str, version: int) -> int:
-    """The new version. Raises `not_found`, and 412 if somebody else wrote them meanwhile."""
+    """Replace the terms; returns the new version. Raises `not_found`, and 412 after a concurrent change."""
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")

@@ -1,3 +1,5 @@
+"""TERMS: the contracts of a company in one item, since every price reads it: currency, contracts, version."""
+
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,8 +11,6 @@ from chalicelib.pricing.rules import Contract
 from chalicelib.pricing.terms.model import ContractForm
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Transaction
-
-# --- personal terms ---------------------------------------------------------------------------------------------------
 
 
 def terms(table: Table, company_id: str) -> Item | None:
@@ -35,12 +35,12 @@ def replace_terms(
     author: str,
     version: int,
 ) -> None:
-    """Refused with label `version` unless the stored terms are of this version; 0: there are none."""
+    """Refused with label `version` unless the stored terms have this version; 0 for no terms."""
     unchanged = Attr("version").eq(version) if version else Attr("pk").not_exists()
     tx.put(
         {
             **keys.terms(company_id).as_item(),
-            # Texts, one a contract: half the bytes of the table's own maps, and of the time to read them.
+            # One text per contract: half the bytes and the read time of maps.
             "contracts": [each.model_dump_json(exclude_defaults=True) for each in terms],
             "currency": currency,
             "version": version + 1,

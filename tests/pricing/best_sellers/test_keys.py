@@ -24,13 +24,13 @@ def context(local_table: Table) -> Context:
 def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(context: Context) -> None:
     form = BestSellersForm.model_validate({"from": "2025-09-01", "to": "2025-11-30"})
     tx = Transaction()
-    asked = best_sellers_store.create(tx, context, form, "mbr_1")
+    best_sellers = best_sellers_store.create(tx, context, form, "mbr_1")
     context.table.commit(tx)
-    part = best_sellers_store.Part(1, [f"cmp_{number}" for number in range(100)], None)
-    assert best_sellers_store.name_part(context, asked, part)
+    part = best_sellers_store.BestSellersPart(1, [f"cmp_{number}" for number in range(100)], None)
+    assert best_sellers_store.create_part(context, best_sellers, part)
     with spent(context.table.client) as cost:
-        assert best_sellers_store.load(context.table, asked.list_id)
+        assert best_sellers_store.load(context.table, best_sellers.list_id)
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
     with spent(context.table.client) as both:
-        assert best_sellers_store.load_with_part(context.table, asked.list_id, 1)[1] == part
+        assert best_sellers_store.load_with_part(context.table, best_sellers.list_id, 1)[1] == part
     assert (both.calls, both.read_units) == (["BatchGetItem"], 2)
