@@ -1,7 +1,7 @@
 """Packages the club for Lambda: one zip that all functions share, and the CloudFormation template that says what they are.
 
     make package                              arm64, into dist/
-    make package ARCH=x86_64 CLUB=my.toml     for the other processor, with other figures
+    make package ARCH=x86_64 CLUB=my.toml     for the other processor, with another config
 
 Then, with credentials for the account and a bucket of yours for the upload:
 
@@ -39,7 +39,7 @@ from typing import Any
 
 from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
 
-from infra import figures
+from infra import club_config
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "club"  # of .chalice/config.json
@@ -172,9 +172,9 @@ def _write_registry(stage: Path, task: Path) -> None:
 
 def _check(club: Path) -> None:
     try:
-        figures.checked(club)
+        club_config.checked(club)
     except (OSError, ValueError) as error:
-        raise BuildError(f"{club} does not hold a club's figures: {error}") from error
+        raise BuildError(f"{club} is no config of a club: {error}") from error
 
 
 def _processor(arch: str) -> str:

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from chalicelib.platform.config import Figures, Section
+from chalicelib.platform.config import Section, SectionPart
 from chalicelib.platform.fields import DayOfYear, WarningDays
 
 
-class BonusExpiry(Figures):
+class BonusExpiry(SectionPart):
     """Lifetime of a bonus: to the end of the `count`-th month, quarter or year after its own, or to the next `date`."""
 
     every: Literal["month", "quarter", "year", "date"] = "month"
@@ -26,7 +26,7 @@ class BonusExpiry(Figures):
         return self
 
 
-class BonusRate(Figures):
+class BonusRate(SectionPart):
     """A percentage of the purchases that it matches: by tier, brand, category or article; all goods if none is given. Days are inclusive."""
 
     percent: Decimal = Field(ge=0, le=100)
@@ -51,14 +51,14 @@ class BonusRate(Figures):
         return self
 
 
-class BonusLimits(Figures):
+class BonusLimits(SectionPart):
     """Limits in one currency. `redemption_minimum`: smallest redemption; `adjustment_alone`: largest adjustment without a second approval."""
 
     redemption_minimum: Decimal = Field(default=Decimal("0.01"), gt=0, decimal_places=2)
     adjustment_alone: Decimal = Field(default=Decimal(0), ge=0, decimal_places=2)
 
 
-class BonusReminders(Figures):
+class BonusReminders(SectionPart):
     """Letters: `warning_days` before a lot expires; a reminder every `every_months` (0: never) on the first of `weekdays` (1: Monday)."""
 
     warning_days: WarningDays = [30, 7]

@@ -1,4 +1,4 @@
-"""Figures of the catalogue."""
+"""Config of the catalogue."""
 
 from chalicelib.platform.config import Section
 

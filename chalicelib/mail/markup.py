@@ -6,7 +6,7 @@
     `an address`                                        these three each alone in their paragraph
     [A button](https://…)
     <small>small print</small>
-    | label | value |                                   figures
+    | label | value |                                   pairs
     | name | article | price | remark | amount |        goods; the last row is their total
 
 Rows of cells have no head. A link that is not alone is a plain link, and **strong** is what it always is.
@@ -60,7 +60,7 @@ def _rows(block: BlockParser, match: re.Match[str], state: BlockState) -> int:
     cells = [
         {"type": "row", "children": [{"type": "block_text", "text": cell.strip()} for cell in row]} for row in rows
     ]
-    state.append_token({"type": "goods" if len(rows[0]) > 2 else "figures", "children": cells})
+    state.append_token({"type": "goods" if len(rows[0]) > 2 else "pairs", "children": cells})
     return match.end()
 
 
@@ -132,7 +132,7 @@ class _Html(_Form):
         items = "".join(f'  <li style="margin:0 0 8px">{item}</li>\n' for item in self.items(token, state))
         return f'<{tag} style="margin:0 0 20px;padding:0 0 0 22px">\n{items}</{tag}>\n'
 
-    def figures(self, token: Token, state: BlockState) -> str:
+    def pairs(self, token: Token, state: BlockState) -> str:
         rows, line = "", ""
         for label, value in self.rows(token, state):
             rows += (
@@ -197,7 +197,7 @@ class _Text(_Form):
         items = enumerate(self.items(token, state), start=1)
         return "".join(f"{f'{number}.' if ordered else '*'} {item}\n" for number, item in items) + "\n"
 
-    def figures(self, token: Token, state: BlockState) -> str:
+    def pairs(self, token: Token, state: BlockState) -> str:
         rows = self.rows(token, state)
         return "".join(f"* {label}{' —' if ':' in label else ':'} {value}\n" for label, value in rows) + "\n"
 

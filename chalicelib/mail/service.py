@@ -147,8 +147,8 @@ def _claim(context: Context, letter: Letter, declared: Declaration, claimed: Let
 
 
 def _settle_seconds(context: Context, declared: Declaration) -> int:
-    figures = context.config[Letters]
-    return 60 * (figures.code_settle_minutes if declared.secret else figures.settle_minutes)
+    letters = context.config[Letters]
+    return 60 * (letters.code_settle_minutes if declared.secret else letters.settle_minutes)
 
 
 def _skip(context: Context, letter: Letter, reason: str) -> Letter:

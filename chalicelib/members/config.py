@@ -1,6 +1,6 @@
 """Texts that a person reads before joining, and agrees to."""
 
-from chalicelib.platform.config import Figures, Section
+from chalicelib.platform.config import Section, SectionPart
 
 
 class Welcome(Section, name="welcome"):
@@ -14,7 +14,7 @@ class Welcome(Section, name="welcome"):
     benefits_ru: list[str]
 
 
-class ConsentText(Figures):
+class ConsentText(SectionPart):
     version: str
     required: bool
     text: str

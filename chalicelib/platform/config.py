@@ -6,7 +6,7 @@ A room declares its part as sections, in its `config.py`:
         code_minutes: int
 
 and reads them as `context.config[SignIn].code_minutes`. A section is checked at its first use, so a function pays for those it needs. Some
-sections share a table: each takes the keys that it declares. `infra.figures` checks a whole file before it is deployed.
+sections share a table: each takes the keys that it declares. `infra.club_config` checks a whole file before it is deployed.
 
 Weakest point: a mistake in a file that was put in place by hand shows when the room it belongs to is first used.
 """
@@ -23,14 +23,14 @@ from pydantic import BaseModel, ConfigDict
 _FILE = Path(__file__).parent.parent / "club.toml"
 
 
-class Figures(BaseModel):
+class SectionPart(BaseModel):
     """A part of a section."""
 
     # A section's schema is built with those of its parts when it is first read; alone they are never needed.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, ignored_types=(cached_property,))
 
 
-class Section(Figures):
+class Section(SectionPart):
     """A table of `club.toml`, or some of its keys. `name` is the table's; without one the keys stand above all tables."""
 
     table: ClassVar[tuple[str, ...]] = ()

@@ -1,4 +1,4 @@
-"""Figures as a reader writes them, in Russian and in English: money, days, shares, counts."""
+"""Money, days, percentages and counts as texts, in Russian and in English."""
 
 from datetime import date
 from decimal import Decimal

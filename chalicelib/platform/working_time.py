@@ -11,11 +11,11 @@ from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-LONGEST_REST = 60  # days without a working day; more than that is a mistake in the figures
+LONGEST_REST = 60  # days without a working day; more than that is a mistake in the config
 
 
 class WorkingTime(Protocol):
-    """The figures: days of the week (1: Monday), hours, holidays as MM-DD (each year) or YYYY-MM-DD, and days worked in spite of the week."""
+    """A calendar: days of the week (1: Monday), hours, holidays as MM-DD (each year) or YYYY-MM-DD, and days worked in spite of the week."""
 
     @property
     def working_days(self) -> list[int]: ...
@@ -29,37 +29,37 @@ class WorkingTime(Protocol):
     def worked(self) -> list[date]: ...
 
 
-def is_working_day(day: date, figures: WorkingTime) -> bool:
-    if day in figures.worked:
+def is_working_day(day: date, calendar: WorkingTime) -> bool:
+    if day in calendar.worked:
         return True
-    if day.isoweekday() not in figures.working_days:
+    if day.isoweekday() not in calendar.working_days:
         return False
-    return not {day.isoformat(), f"{day:%m-%d}"} & set(figures.holidays)
+    return not {day.isoformat(), f"{day:%m-%d}"} & set(calendar.holidays)
 
 
-def deadline(moment: datetime, working_days: int, figures: WorkingTime, zone: ZoneInfo) -> datetime:
+def deadline(moment: datetime, working_days: int, calendar: WorkingTime, zone: ZoneInfo) -> datetime:
     """`working_days` after the moment; with 0 the moment from which time counts. Raises ValueError where no working day comes."""
-    counted = _counted_from(moment.astimezone(zone), figures, zone)
+    counted = _counted_from(moment.astimezone(zone), calendar, zone)
     if not working_days:
         return counted
-    following = islice(_working_days_from(counted.date() + timedelta(days=1), figures), working_days)
+    following = islice(_working_days_from(counted.date() + timedelta(days=1), calendar), working_days)
     *_, last = following
     return datetime.combine(last, counted.time(), tzinfo=zone)
 
 
-def _counted_from(local: datetime, figures: WorkingTime, zone: ZoneInfo) -> datetime:
+def _counted_from(local: datetime, calendar: WorkingTime, zone: ZoneInfo) -> datetime:
     """The moment itself within working hours, else when they begin next."""
-    if is_working_day(local.date(), figures) and figures.opens <= local.time() < figures.closes:
+    if is_working_day(local.date(), calendar) and calendar.opens <= local.time() < calendar.closes:
         return local
-    early = local.time() < figures.opens
-    first = next(_working_days_from(local.date() + timedelta(days=0 if early else 1), figures))
-    return datetime.combine(first, figures.opens, tzinfo=zone)
+    early = local.time() < calendar.opens
+    first = next(_working_days_from(local.date() + timedelta(days=0 if early else 1), calendar))
+    return datetime.combine(first, calendar.opens, tzinfo=zone)
 
 
-def _working_days_from(day: date, figures: WorkingTime) -> Iterator[date]:
+def _working_days_from(day: date, calendar: WorkingTime) -> Iterator[date]:
     rest = 0
     while rest < LONGEST_REST:
-        if is_working_day(day, figures):
+        if is_working_day(day, calendar):
             rest = 0
             yield day
         else:

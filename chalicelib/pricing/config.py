@@ -1,4 +1,4 @@
-"""Figures of how price rules combine."""
+"""Config of the combination of price rules."""
 
 from collections.abc import Sequence
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Figures of recommendations."""
+"""Config of recommendations."""
 
 from pydantic import Field
 

@@ -7,7 +7,7 @@ from typing import Annotated, Protocol, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chalicelib.platform.config import Config, Figures, Section
+from chalicelib.platform.config import Config, SectionPart, Section
 from chalicelib.platform.fields import DayOfYear, WarningDays
 
 
@@ -45,7 +45,7 @@ def require_floor_below_second_step(floor: Decimal, *ladders: Sequence[_RisingSt
         raise ValueError("the floor of the personal first step is above the second step")
 
 
-class FoundingStep(Figures):
+class FoundingStep(SectionPart):
     """A step of a ladder: from this window sum on, this discount."""
 
     tier: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")
@@ -64,14 +64,14 @@ _Steps = Annotated[
 ]
 
 
-class FoundingSeason(Figures):
+class FoundingSeason(SectionPart):
     """First and last day of the season, MM-DD, both included."""
 
     first: DayOfYear = Field(alias="from")
     last: DayOfYear = Field(alias="to")
 
 
-class FoundingPersonalStep(Figures):
+class FoundingPersonalStep(SectionPart):
     """The first step of a company after `months`: last year's purchases times the month's coefficient, at least the floor."""
 
     months: int = Field(default=18, ge=12)

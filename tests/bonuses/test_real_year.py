@@ -20,7 +20,7 @@ from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.platform.config import Config
 from chalicelib.tiers import keys as tiers_keys
-from infra.figures import checked
+from infra.club_config import checked
 from tests.bonuses.accruals.steps import granted
 from tests.bonuses.real_year import LAST, Facts, Replay, built, course, facts, replayed
 from tests.exchange.sales_files.steps import data_file

@@ -16,7 +16,7 @@ from chalicelib.platform.config import config
 from chalicelib.platform.http.routes import ROUTES
 from chalicelib.platform.openapi.document import path_parameters
 from infra.build import MOST_BYTES, ROOT, THIS_MACHINE, BuildError, Package, build, build_template, local_package
-from infra.figures import checked
+from infra.club_config import checked
 
 LAMBDA_BRINGS = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
 
@@ -136,5 +136,5 @@ def test_another_club_brings_its_own_figures(tmp_path: Path) -> None:
 
 def test_a_file_that_holds_no_figures_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text('name = "Ours"\n', encoding="utf-8")
-    with pytest.raises(BuildError, match=r"own\.toml does not hold a club's figures: name_ru: Field required"):
+    with pytest.raises(BuildError, match=r"own\.toml is no config of a club: name_ru: Field required"):
         build(tmp_path / "out", arch=THIS_MACHINE, club=tmp_path / "own.toml")

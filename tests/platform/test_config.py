@@ -14,7 +14,7 @@ from chalicelib.orders.config import Orders
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config, Section, config
 from chalicelib.tiers.config import Tiers
-from infra.figures import FiguresError, check, checked, sections
+from infra.club_config import ConfigError, check, checked, sections
 
 FILE = Path(chalicelib.__file__).parent / "club.toml"
 
@@ -69,7 +69,7 @@ def test_every_text_is_there_in_both_languages() -> None:
 def test_a_file_with_a_mistake_is_refused_by_name(
     with_change: Callable[[str, str], Config], old: str, new: str, named: str
 ) -> None:
-    with pytest.raises(FiguresError, match=named):
+    with pytest.raises(ConfigError, match=named):
         with_change(old, new)
 
 
@@ -87,9 +87,9 @@ def test_a_room_declares_a_section_and_reads_it() -> None:
     assert Config(tables)[Parking] == Parking(cars=3, guarded=True)
     assert Config(tables)[Orders].minimum == {}
     check(Config(tables))
-    with pytest.raises(FiguresError, match=r"orders\.parking\.cars: Field required"):
+    with pytest.raises(ConfigError, match=r"orders\.parking\.cars: Field required"):
         check(config())
-    with pytest.raises(FiguresError, match=r"orders\.parking: This is a table, not a value"):
+    with pytest.raises(ConfigError, match=r"orders\.parking: This is a table, not a value"):
         check(Config({**tables, "orders": {"parking": 3}}))
     del Parking
     gc.collect()  # the check looks at every section that exists

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chalicelib.platform.config import Figures, Section
+from chalicelib.platform.config import Section, SectionPart
 
 
-class Bracket(Figures):
+class Bracket(SectionPart):
     """The percent that is paid from a volume on."""
 
     from_sum: Decimal = Field(alias="from", gt=0)
@@ -27,7 +27,7 @@ def _brackets_rise(brackets: list[Bracket]) -> list[Bracket]:
 _Brackets = Annotated[list[Bracket], Field(min_length=1), AfterValidator(_brackets_rise)]
 
 
-class VolumeProgramme(Figures):
+class VolumeProgramme(SectionPart):
     """A bonus for the volume of a month, quarter or year."""
 
     code: str = Field(pattern=r"^[a-z0-9_-]{1,32}$")

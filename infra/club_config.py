@@ -13,31 +13,31 @@ from chalicelib.platform.config import Config, Section, read_config
 _CODE = Path(__file__).parent.parent / "chalicelib"
 
 
-class FiguresError(ValueError):
+class ConfigError(ValueError):
     """A file that is no `club.toml`: the place of the first mistake, and its message."""
 
 
 def checked(file: Path) -> Config:
-    """Raises FiguresError, or OSError for a file that cannot be read."""
+    """Raises ConfigError, or OSError for a file that cannot be read."""
     try:
         config = read_config(file)
     except ValueError as error:
-        raise FiguresError(str(error)) from error
+        raise ConfigError(str(error)) from error
     check(config)
     return config
 
 
 def check(config: Config) -> None:
-    """Raises FiguresError."""
+    """Raises ConfigError."""
     every = sections()
     for place in _misplaced(config.tables, _keys(every), ()):
-        raise FiguresError(place)
+        raise ConfigError(place)
     for section in every:
         try:
             config[section]
         except ValidationError as error:
             first = error.errors()[0]
-            raise FiguresError(f"{_named((*section.table, *first['loc']))}: {first['msg']}") from error
+            raise ConfigError(f"{_named((*section.table, *first['loc']))}: {first['msg']}") from error
 
 
 def sections() -> list[type[Section]]:
