@@ -7,7 +7,7 @@ from typing import Annotated, Protocol, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chalicelib.platform.config import Config, SectionPart, Section
+from chalicelib.platform.config import Config, Section, SectionPart
 from chalicelib.platform.fields import DayOfYear, WarningDays
 
 
