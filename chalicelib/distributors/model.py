@@ -1,4 +1,4 @@
-"""A distributor: who delivers where, and from which warehouses."""
+"""Distributors with their regions and warehouses."""
 
 from pydantic import Field
 
@@ -8,7 +8,7 @@ from chalicelib.platform.text import Language
 
 
 class DeliveryStock(Record):
-    warehouses: list[str] = Field(default=[], description="Empty: any warehouse of the catalogue, as a hint.")
+    warehouses: list[str] = Field(default=[])
     binding: bool = False
 
     @property

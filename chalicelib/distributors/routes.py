@@ -1,5 +1,4 @@
 from chalicelib.distributors import service
-from chalicelib.distributors.model import Distributor
 from chalicelib.distributors.schemas import (
     DistributorChangeForm,
     DistributorForm,
@@ -7,6 +6,7 @@ from chalicelib.distributors.schemas import (
     DistributorPeoplePage,
     DistributorPersonForm,
     DistributorPersonView,
+    DistributorView,
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
@@ -16,13 +16,13 @@ routes = Routes(__name__, tag="orders")
 
 
 @routes.post(
-    "/v1/staff/distributors", scope="staff.distributors.write", body=DistributorForm, answer=Distributor, status=201
+    "/v1/staff/distributors", scope="staff.distributors.write", body=DistributorForm, answer=DistributorView, status=201
 )
 def create_distributor(call: Call) -> Answer:
     """Create a distributor with the regions that it serves."""
     made = service.create(call.context, call.body)
     location = f"/v1/staff/distributors/{made.distributor_id}"
-    return Answer(made, headers={**etag(made.version), "Location": location})
+    return Answer(DistributorView.of(made), headers={**etag(made.version), "Location": location})
 
 
 @routes.get("/v1/staff/distributors", scope="staff.distributors.write", query=PageQuery, answer=DistributorPage)
@@ -30,13 +30,13 @@ def list_distributors(call: Call) -> DistributorPage:
     """List distributors by name."""
     cursors = call.cursors()
     found, last = service.page(call.context, call.query.limit, cursors.open(call.query.cursor))
-    return DistributorPage(items=found, next_cursor=cursors.close(last))
+    return DistributorPage(items=[DistributorView.of(each) for each in found], next_cursor=cursors.close(last))
 
 
 @routes.get(
     "/v1/staff/distributors/{distributor_id}",
     scope="staff.distributors.write",
-    answer=Distributor,
+    answer=DistributorView,
     problems=("not_found",),
 )
 def show_distributor(call: Call, distributor_id: str) -> Answer:
@@ -44,21 +44,21 @@ def show_distributor(call: Call, distributor_id: str) -> Answer:
     found = service.distributor(call.context, distributor_id)
     if found is None:
         raise Problem("not_found")
-    return Answer(found, headers=etag(found.version))
+    return Answer(DistributorView.of(found), headers=etag(found.version))
 
 
 @routes.patch(
     "/v1/staff/distributors/{distributor_id}",
     scope="staff.distributors.write",
     body=DistributorChangeForm,
-    answer=Distributor,
+    answer=DistributorView,
     matched=True,
     problems=("not_found", "precondition_failed"),
 )
 def change_distributor(call: Call, distributor_id: str) -> Answer:
     """Change a distributor. Regions are replaced as a whole."""
     changed = service.change(call.context, distributor_id, call.expected_version(), call.body)
-    return Answer(changed, headers=etag(changed.version))
+    return Answer(DistributorView.of(changed), headers=etag(changed.version))
 
 
 @routes.post(

@@ -73,8 +73,35 @@ class DistributorPersonForm(Form):
     language: Language | None = None
 
 
+class ServedRegionView(Shown):
+    region: str
+    priority: int
+
+
+class DeliveryStockView(Shown):
+    warehouses: list[str] = Field(description="Empty: any warehouse of the catalogue, as a hint.")
+    binding: bool
+
+
+class DistributorView(Shown):
+    """A distributor. `email` and `language` are those of its letters."""
+
+    distributor_id: str
+    name: str
+    email: str
+    language: Language
+    regions: list[ServedRegionView]
+    stock: DeliveryStockView
+    created_at: str
+    version: int
+
+    @classmethod
+    def of(cls, distributor: Distributor) -> Self:
+        return cls.model_validate(distributor, from_attributes=True)
+
+
 class DistributorPage(Shown):
-    items: list[Distributor]
+    items: list[DistributorView]
     next_cursor: str | None
 
 

@@ -57,7 +57,7 @@ def create(context: Context, form: DistributorForm) -> Distributor:
     try:
         context.table.commit(tx)
     except Refused as refused:
-        raise _taken(refused, made) or refused from None
+        raise _taken_problem(refused, made) or refused from None
     return made
 
 
@@ -75,7 +75,7 @@ def change(context: Context, distributor_id: str, version: int, form: Distributo
     try:
         context.table.commit(tx)
     except Refused as refused:
-        raise _taken(refused, after) or Problem("precondition_failed") from None
+        raise _taken_problem(refused, after) or Problem("precondition_failed") from None
     return after
 
 
@@ -148,7 +148,7 @@ def _stock(form: DeliveryStockForm) -> DeliveryStock:
     return DeliveryStock(**form.model_dump())
 
 
-def _taken(refused: Refused, asked: Distributor) -> Problem | None:
+def _taken_problem(refused: Refused, asked: Distributor) -> Problem | None:
     """Faults of warehouses with binding stock of another distributor; None without any."""
     taken = store.warehouses_of_others(refused, asked.distributor_id)
     faults = [

@@ -4,7 +4,7 @@ from chalicelib import distributors
 from chalicelib.catalog import STOCK_RECORDED, read_items, stock_of
 from chalicelib.distributors import DeliversFrom
 from chalicelib.orders.holds.reservations import forget
-from chalicelib.orders.order.model import counted
+from chalicelib.orders.order.model import available_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 
@@ -19,5 +19,5 @@ def on_stock_recorded(context: Context, event: Event) -> None:
     stocks = {sku: stock_of(item) for sku, item in items.items()}
     for distributor_id in sorted(set(owners.values())):
         own = DeliversFrom(frozenset(name for name, owner in owners.items() if owner == distributor_id), binding=True)
-        moments = {sku: at for sku, stock in stocks.items() if (at := counted(own.figures(stock)).at)}
+        moments = {sku: at for sku, stock in stocks.items() if (at := available_of(own.figures(stock)).at)}
         forget(context, distributor_id, moments)

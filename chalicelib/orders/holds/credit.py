@@ -49,16 +49,16 @@ class Debt(NamedTuple):
 # --- placing ----------------------------------------------------------------------------------------------------------
 
 
-def used(item: Item | None) -> Decimal:
+def used_credit(item: Item | None) -> Decimal:
     return item.get("used", Decimal(0)) if item else Decimal(0)
 
 
-def overdue(item: Item | None, day: date) -> list[Debt]:
+def overdue_debts(item: Item | None, day: date) -> list[Debt]:
     """Debts due before this day, oldest first."""
-    return [debt for debt in owed(item) if debt.due_on is not None and debt.due_on < day]
+    return [debt for debt in debts_of(item) if debt.due_on is not None and debt.due_on < day]
 
 
-def owed(item: Item | None) -> list[Debt]:
+def debts_of(item: Item | None) -> list[Debt]:
     """All debts by due date; those without one come last."""
     return sorted(_debts(item), key=lambda debt: (debt.due_on or date.max, debt.document))
 
@@ -85,7 +85,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
     order, limit = placing.order, placing.cart.agreed.credit_limit
     if "credit" not in refused or limit is None:
         return None
-    already = used(refused.items["credit"])
+    already = used_credit(refused.items["credit"])
     left = max(limit - already, Decimal(0))
     comes = "comes to" if order.version == 1 else "would grow to"
     detail = f"Of {limit:.2f} {order.currency} there are {left:.2f} left; the order {comes} {order.total:.2f}."

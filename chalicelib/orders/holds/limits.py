@@ -26,7 +26,7 @@ _LEFT = {
 }
 
 
-def taken(order: Order) -> dict[str, PromotionUsage]:
+def usage_of(order: Order) -> dict[str, PromotionUsage]:
     """By promotion; only those that have limits."""
     found: dict[str, PromotionUsage] = {}
     for line in order.lines:
@@ -39,20 +39,20 @@ def taken(order: Order) -> dict[str, PromotionUsage]:
 
 
 def hold(tx: Transaction, placing: Placing) -> None:
-    use_promotions(tx, placing.order.company_id, taken(placing.order), _limits(placing.order))
+    use_promotions(tx, placing.order.company_id, usage_of(placing.order), _limits(placing.order))
 
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
     """Refused only for an order that grows beyond a limit."""
-    use_promotions(tx, after.company_id, _more(taken(before), taken(after)), _limits(after))
+    use_promotions(tx, after.company_id, _more(usage_of(before), usage_of(after)), _limits(after))
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
     """Names the exceeded limits, and the prices of a new order without their promotions."""
     order = placing.order
     as_ordered = replace(order, lines=tuple(replace(line, accepted=None) for line in order.lines))
-    before = taken(as_ordered) if order.version > 1 else {}
-    found = exceeded_limits(refused, _more(before, taken(order)), _limits(order))
+    before = usage_of(as_ordered) if order.version > 1 else {}
+    found = exceeded_limits(refused, _more(before, usage_of(order)), _limits(order))
     if not found:
         return None
     named = {each.promotion_id: each for each in placing.cart.conditions.promotions}
@@ -63,13 +63,15 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
         promotions.append(
             {"promotion_id": each.promotion_id, **names, "limit": each.limit, "left": plain(each.left)},
         )
-    said = "; ".join(
+    summary = "; ".join(
         f"promotion {each.get('name', each['promotion_id'])} {_LEFT[each['limit']].format(left=each['left'])}"
         for each in promotions
     )
     if order.version > 1:
-        return Problem("promotion_exhausted", f"Of what the order grew by: {said}.", extra={"promotions": promotions})
-    detail = f"{said[0].upper()}{said[1:]}. To order without, name it in `without_promotions`."
+        return Problem(
+            "promotion_exhausted", f"Of what the order grew by: {summary}.", extra={"promotions": promotions}
+        )
+    detail = f"{summary[0].upper()}{summary[1:]}. To order without, name it in `without_promotions`."
     lines = _without(placing, {each.promotion_id for each in found})
     return Problem("promotion_exhausted", detail, extra={"promotions": promotions, "lines": lines})
 

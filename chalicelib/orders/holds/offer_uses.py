@@ -16,20 +16,22 @@ from chalicelib.table.transactions import Refused, Transaction
 
 def hold(tx: Transaction, placing: Placing) -> None:
     order = placing.order
-    use_offers(tx, order.company_id, order.order_id, _held(order))
+    use_offers(tx, order.company_id, order.order_id, _offers_of_order(order))
 
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
-    hold_problem = _held(after)
+    hold_problem = _offers_of_order(after)
     done = after.state is OrderState.COMPLETED and before.state is not OrderState.COMPLETED
-    release_offers(tx, after.company_id, given_back=_held(before) - hold_problem, spent=hold_problem if done else ())
+    release_offers(
+        tx, after.company_id, given_back=_offers_of_order(before) - hold_problem, spent=hold_problem if done else ()
+    )
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
     """Names the offers that are gone, and the prices of their lines without offers."""
     if OFFERS_LABEL not in refused:
         return None
-    order, offers = placing.order, _held(placing.order)
+    order, offers = placing.order, _offers_of_order(placing.order)
     cart = placing.cart.without((), offers)
     lines = [
         {
@@ -44,7 +46,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
     return Problem("offer_used", detail, extra={"offers": sorted(offers), "lines": lines})
 
 
-def _held(order: Order) -> frozenset[str]:
+def _offers_of_order(order: Order) -> frozenset[str]:
     """The offers of all lines before the acceptance, of the agreed lines after it."""
     if order.state in (OrderState.REJECTED, OrderState.CANCELLED):
         return frozenset()

@@ -28,7 +28,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.orders.holds import keys
 from chalicelib.orders.order.carts import Placing, PricedCart
-from chalicelib.orders.order.model import Available, counted
+from chalicelib.orders.order.model import Available, available_of
 from chalicelib.orders.order.rules import Order, OrderState, Shipment
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
@@ -79,8 +79,8 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
                 lacking.append({"line": place, "sku": line.sku, "quantity": line.quantity, "left": left, "at": at})
     if not lacking:
         return None
-    said = ", ".join(f"of {each['sku']} {each['left']}" for each in lacking)
-    return Problem("out_of_stock", f"There are left: {said}.", extra={"lines": lacking})
+    summary = ", ".join(f"of {each['sku']} {each['left']}" for each in lacking)
+    return Problem("out_of_stock", f"There are left: {summary}.", extra={"lines": lacking})
 
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
@@ -108,7 +108,7 @@ def _note(tx: Transaction, distributor_id: str, shipment: Shipment) -> None:
 
 
 def _there(placing: Placing, sku: str) -> Available:
-    return counted(placing.cart.delivers_from.figures(placing.cart.stocks[sku]))
+    return available_of(placing.cart.delivers_from.figures(placing.cart.stocks[sku]))
 
 
 def _by_shard(distributor_id: str, units: Mapping[str, int]) -> dict[Key, dict[str, int]]:

@@ -98,7 +98,7 @@ def request_return(
     """The new return is the last of the order's. Raises Unfit for more than was shipped and is not on its way back."""
     require(order, "request_return")
     shipped = {(shipment.document, line.sku): line for shipment in order.shipments for line in shipment.lines}
-    taken = _taken(order)
+    taken = _returned_units(order)
     found = _repeated(asked)
     documents = {document for document, _ in shipped}
     for place, part in enumerate(asked):
@@ -174,7 +174,7 @@ def _with(order: Order, answered: Return) -> Order:
     return replace(order, returns=returns)
 
 
-def _taken(order: Order) -> Counter[tuple[str, str]]:
+def _returned_units(order: Order) -> Counter[tuple[str, str]]:
     """Returned and requested units by document and article."""
     taken: Counter[tuple[str, str]] = Counter()
     for each in order.returns:

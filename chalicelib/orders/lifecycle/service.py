@@ -110,7 +110,7 @@ def credit_of(context: Context, company_id: str) -> CreditView:
         raise Problem("not_found")
     limit = order_terms_of(context, company_id, context.today, company.currency).credit_limit
     item = context.table.get(holds_keys.credit(company_id), consistent=True)
-    used = credit.used(item)
+    used = credit.used_credit(item)
 
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=company.currency)
@@ -126,7 +126,7 @@ def credit_of(context: Context, company_id: str) -> CreditView:
                 due_on=debt.due_on,
                 overdue=debt.due_on is not None and debt.due_on < context.today,
             )
-            for debt in credit.owed(item)
+            for debt in credit.debts_of(item)
         ],
     )
 

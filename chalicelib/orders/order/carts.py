@@ -8,7 +8,7 @@ from decimal import Decimal
 from chalicelib.catalog import Product, Stock, below, categories_key, product_key, product_of, stock_of
 from chalicelib.distributors import DeliversFrom
 from chalicelib.orders.config import Orders
-from chalicelib.orders.order.model import Available, counted
+from chalicelib.orders.order.model import Available, available_of
 from chalicelib.orders.order.rules import LineFault, Order, PromotedPrice, RequestedLine, line_faults_of
 from chalicelib.platform.context import Context
 from chalicelib.pricing import (
@@ -73,7 +73,7 @@ class PricedCart:
 
     def available(self, sku: str) -> Available | None:
         """Units that may be ordered, where stock is binding; the counted stock, where it is a hint; None without a count."""
-        stock = counted(self.delivers_from.figures(self.stocks.get(sku, {})))
+        stock = available_of(self.delivers_from.figures(self.stocks.get(sku, {})))
         if not self.delivers_from.binding:
             return stock if stock.at else None
         return Available(max(stock.units - self.reserved.get(sku, 0), 0), stock.at)

@@ -81,7 +81,7 @@ class Available(NamedTuple):
     at: datetime | None
 
 
-def counted(figures: Iterable[StockFigure]) -> Available:
+def available_of(figures: Iterable[StockFigure]) -> Available:
     """Whole units of all figures together, as of the oldest count, at which all of them hold.
 
     Empty warehouses do not count for the moment, since nothing can have left them. If all are empty, it is the newest count.

@@ -163,7 +163,7 @@ def _require_minimum(context: Context, cart: PricedCart, prices: Sequence[Price]
 
 
 def _require_nothing_overdue(context: Context, item: Item | None) -> None:
-    late = credit.overdue(item, context.today)
+    late = credit.overdue_debts(item, context.today)
     if late:
         documents = [
             {"document": debt.document, "amount": f"{debt.amount:.2f}", "due_on": str(debt.due_on)} for debt in late

@@ -62,7 +62,7 @@ def usual_order(context: Context, company_id: str) -> UsualOrderView:
     lines = [_line(cart, by_sku[line.sku], line) for line in quote.lines]
     return UsualOrderView(
         **{**dict(quote), "lines": lines, "can_be_ordered": quote.can_be_ordered and bool(lines)},
-        seen=_seen(lines),
+        seen=_fingerprint(lines),
         not_available=not_available,
     )
 
@@ -173,6 +173,6 @@ def _line(cart: PricedCart, habit: Habit, line: QuoteLineView) -> UsualLineView:
     )
 
 
-def _seen(lines: Sequence[UsualLineView]) -> str:
+def _fingerprint(lines: Sequence[UsualLineView]) -> str:
     parts = (f"{line.sku}\x1f{line.quantity}\x1f{line.unit_price}" for line in lines)
     return sha256("\x1e".join(parts).encode()).hexdigest()[:32]

@@ -50,12 +50,12 @@ def item(market: Market) -> Item:
 
 
 def used(market: Market) -> Decimal:
-    return credit.used(item(market))
+    return credit.used_credit(item(market))
 
 
 def debts(market: Market, day: date = date.max) -> list[tuple[str, str, str]]:
     """The shipments that are owed and fall due, as document, amount and day."""
-    return [(debt.document, f"{debt.amount:.2f}", str(debt.due_on)) for debt in credit.overdue(item(market), day)]
+    return [(debt.document, f"{debt.amount:.2f}", str(debt.due_on)) for debt in credit.overdue_debts(item(market), day)]
 
 
 def ref(market: Market, order_id: str, document: str) -> tuple[str, str]:
@@ -315,7 +315,7 @@ def test_however_payments_and_returns_meet_the_debt_is_exact(market: Market, oth
         expected = Decimal(0) if other == "paid" and race.happened else Decimal("1200.60")
         if other == "returned" and race.happened:
             expected = Decimal("960.60")
-        assert (used(market), sum(debt.amount for debt in credit.owed(item(market)))) == (expected, expected), race
+        assert (used(market), sum(debt.amount for debt in credit.debts_of(item(market)))) == (expected, expected), race
         restore(market.context, before)
 
 

@@ -32,5 +32,5 @@ def test_what_is_owed_is_part_of_the_one_read_of_an_order(context: Context) -> N
     context.table.commit(tx)
     with spent(context.table.client) as cost:
         found = context.table.get_many([holds_keys.credit("cmp_1")])
-    assert len(credit.overdue(found[holds_keys.credit("cmp_1")], date(2026, 12, 2))) == 40
+    assert len(credit.overdue_debts(found[holds_keys.credit("cmp_1")], date(2026, 12, 2))) == 40
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 0.5)

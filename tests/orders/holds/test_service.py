@@ -181,7 +181,7 @@ class Held(RuleBasedStateMachine):
     @invariant()
     def the_counters_are_the_sum_over_the_orders(self) -> None:
         context, promotion = self.market.context, promotion_id(self.market)
-        every = [limits.taken(order).get(promotion, PromotionUsage()) for order in self.found()]
+        every = [limits.usage_of(order).get(promotion, PromotionUsage()) for order in self.found()]
         used = usage.usage_of(context.table.get(promotions_keys.promotion_used(promotion)))
         assert used == PromotionUsage(*(sum(figures) for figures in zip(*every, PromotionUsage(), strict=True)))
         assert used.uses <= 5
@@ -211,7 +211,7 @@ class Held(RuleBasedStateMachine):
 
     @invariant()
     def the_company_has_on_order_and_owes_no_more_than_its_limit(self) -> None:
-        assert credit.used(self.market.context.table.get(holds_keys.credit("cmp_1"))) <= CREDIT
+        assert credit.used_credit(self.market.context.table.get(holds_keys.credit("cmp_1"))) <= CREDIT
 
     def teardown(self) -> None:
         """Once all is told, prices and reservations know what there is to know."""

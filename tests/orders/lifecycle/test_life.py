@@ -235,7 +235,9 @@ def test_what_follows_from_a_return_is_done_once_whatever_breaks(quick: Market, 
         for _ in range(2):
             tell_all(quick, backwards=backwards)
             assert volume(quick) == Decimal("600.00"), interruption  # 1320.60 less 600.00 and 120.60
-            assert credit.used(quick.context.table.get(holds_keys.credit("cmp_1"))) == Decimal("600.00"), interruption
+            assert credit.used_credit(quick.context.table.get(holds_keys.credit("cmp_1"))) == Decimal("600.00"), (
+                interruption
+            )
 
 
 # --- whatever all of them do ------------------------------------------------------------------------------------------
@@ -366,14 +368,14 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def what_is_used_of_the_credit_is_what_is_open_and_the_debts_that_are_told(self) -> None:
         item = self.credit()
-        assert credit.used(item) == self.open() + sum(debt.amount for debt in credit.owed(item))
+        assert credit.used_credit(item) == self.open() + sum(debt.amount for debt in credit.debts_of(item))
 
     def teardown(self) -> None:
         for backwards in (True, False):
             tell_all(self.market, backwards=backwards)
             found = all_orders(self.market)
             assert volume(self.market) == sum(map(shipped_less_returned, found))
-            assert credit.used(self.credit()) == self.open() + sum(self.owed(order) for order in found)
+            assert credit.used_credit(self.credit()) == self.open() + sum(self.owed(order) for order in found)
         events = [event["event"] for event in self.market.events()]
         assert events.count("order.placed") == len(self.ids)
         assert len(events) == sum(len(order.history) for order in all_orders(self.market))
