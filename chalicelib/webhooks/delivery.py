@@ -139,17 +139,17 @@ def _attempt(context: Context, endpoint: Endpoint, message: Message, post: Post,
     # Before the message is taken: a failure here is then no half attempt.
     body = _body(context, endpoint, message)
     now = clock.epoch(context.now)
-    taken = rules.taken(message, context.new_id("att"), context.at, now + LEASE_SECONDS)
+    taken = rules.with_attempt(message, context.new_id("att"), context.at, now + LEASE_SECONDS)
     try:
         store.take(context.table, message, taken)
     except Refused:
         return  # another worker has it
     signed = rules.headers(rules.in_use(endpoint.secrets, now), message.message_id, now, body)
     headers = {"content-type": "application/json", "user-agent": "partner-club-webhooks/1", **signed}
-    answer = post(endpoint.url, headers, body, context.config[Webhooks])
-    answered = rules.answered(taken, answer, context.at, now, context.config[Webhooks].pauses_seconds, jitter())
-    _settle(context, answered)
-    if answered.state == "delivered" and _is_past(context, endpoint.last_success_at, SUCCESS_PAUSE):
+    result = post(endpoint.url, headers, body, context.config[Webhooks])
+    settled = rules.with_result(taken, result, context.at, now, context.config[Webhooks].pauses_seconds, jitter())
+    _settle(context, settled)
+    if settled.state == "delivered" and _is_past(context, endpoint.last_success_at, SUCCESS_PAUSE):
         _note_success(context, endpoint)
 
 
@@ -217,7 +217,7 @@ def _note_success(context: Context, endpoint: Endpoint) -> None:
 def _drop(context: Context, message: Message) -> None:
     """Fails the message of a deleted endpoint."""
     tx = Transaction()
-    store.settle(tx, rules.dropped(message, "endpoint_deleted"))
+    store.settle(tx, rules.failed_with(message, "endpoint_deleted"))
     with suppress(Refused):  # an attempt under way ends with it
         context.table.commit(tx)
 

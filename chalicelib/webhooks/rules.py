@@ -166,7 +166,7 @@ def waits_until(message: Message) -> int:
     return max(message.next_at, message.lease_until)
 
 
-def taken(message: Message, attempt: str, at: str, lease_until: int) -> Message:
+def with_attempt(message: Message, attempt: str, at: str, lease_until: int) -> Message:
     return replace(
         message,
         attempt=attempt,
@@ -178,17 +178,19 @@ def taken(message: Message, attempt: str, at: str, lease_until: int) -> Message:
     )
 
 
-def answered(message: Message, answer: PostResult, at: str, now: int, pauses: Sequence[int], jitter: float) -> Message:
+def with_result(
+    message: Message, result: PostResult, at: str, now: int, pauses: Sequence[int], jitter: float
+) -> Message:
     """`jitter`, from 0 to 1, makes a pause up to a tenth shorter or longer, which spreads messages that failed together."""
-    settled = replace(message, last_status=answer.status, last_error=answer.error, lease_until=0)
-    if not answer.error:
+    settled = replace(message, last_status=result.status, last_error=result.error, lease_until=0)
+    if not result.error:
         return replace(settled, state="delivered", delivered_at=at)
-    if answer.error == "gone" or message.lane == TEST or message.tries > len(pauses):
+    if result.error == "gone" or message.lane == TEST or message.tries > len(pauses):
         return replace(settled, state="failed")
     return replace(settled, next_at=now + round(pauses[message.tries - 1] * (0.9 + 0.2 * jitter)))
 
 
-def dropped(message: Message, error: DeliveryError) -> Message:
+def failed_with(message: Message, error: DeliveryError) -> Message:
     return replace(message, state="failed", last_error=error)
 
 

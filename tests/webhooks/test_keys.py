@@ -70,7 +70,7 @@ def test_a_message_is_written_taken_and_settled_for_a_few_units(context: Context
     with spent(context.table.client) as reading:
         assert webhooks_store.read_with_endpoint(context.table, DISTRIBUTOR, made.message_id) == (made, endpoint)
     assert (reading.calls, reading.read_units) == (["BatchGetItem"], 2)
-    taken = webhooks_rules.taken(made, "att_1", context.at, 1)
+    taken = webhooks_rules.with_attempt(made, "att_1", context.at, 1)
     with spent(context.table.client) as taking:
         webhooks_store.take(context.table, made, taken)
     assert (taking.calls, taking.write_units) == (["PutItem"], 1)

@@ -134,9 +134,9 @@ def test_a_message_that_nobody_takes_is_tried_over_more_than_a_day_and_given_up(
     for jitter in jitters:
         assert webhooks_rules.waits_until(message) <= now
         tries.append(now)
-        message = webhooks_rules.taken(message, "att_1", AT, now + 90)
+        message = webhooks_rules.with_attempt(message, "att_1", AT, now + 90)
         assert webhooks_rules.waits_until(message) == now + 90
-        message = webhooks_rules.answered(message, result_of(500), AT, now, PAUSES, jitter)
+        message = webhooks_rules.with_result(message, result_of(500), AT, now, PAUSES, jitter)
         now = message.next_at
     assert message.state == "failed"
     assert (message.attempts, message.last_status, message.last_error) == (8, 500, "status")
@@ -146,7 +146,7 @@ def test_a_message_that_nobody_takes_is_tried_over_more_than_a_day_and_given_up(
 
 
 def test_a_message_started_anew_has_all_its_tries_again_and_keeps_its_name() -> None:
-    failed = webhooks_rules.dropped(webhooks_rules.taken(MESSAGE, "att_1", AT, NOW), "status")
+    failed = webhooks_rules.failed_with(webhooks_rules.with_attempt(MESSAGE, "att_1", AT, NOW), "status")
     anew = webhooks_rules.restarted(failed, NOW + 1, NOW + 2, "rpl_1")
     assert (anew.state, anew.tries, anew.attempts, anew.message_id) == ("waiting", 0, 1, "msg_1")
     assert (anew.called_at, anew.expires_at, anew.replay) == (NOW + 1, NOW + 2, "rpl_1")
@@ -165,6 +165,6 @@ def test_a_message_started_anew_has_all_its_tries_again_and_keeps_its_name() -> 
 def test_an_endpoint_is_dead_that_took_nothing_while_a_message_failed(
     error: webhooks_rules.DeliveryError, last_success_at: str, changed_at: str, dead: bool
 ) -> None:
-    failed = webhooks_rules.dropped(webhooks_rules.taken(MESSAGE, "att_1", AT, NOW), error)
+    failed = webhooks_rules.failed_with(webhooks_rules.with_attempt(MESSAGE, "att_1", AT, NOW), error)
     endpoint = webhooks_rules.replace(ENDPOINT, last_success_at=last_success_at, changed_at=changed_at)
     assert webhooks_rules.is_dead(endpoint, failed) is dead
