@@ -92,7 +92,7 @@ def open_period(programme: Programme, coming: Close, language: str) -> OpenPerio
     above = next_bracket(coming.volume, programme.brackets_of(coming.period))
     missing = above.from_sum - (coming.purchases + coming.adjustments + coming.carried) if above else Decimal(0)
     return OpenPeriodView(
-        programme=_programme(programme, language),
+        programme=_programme(programme.code, programme, language),
         first=coming.period.first,
         last=coming.period.last,
         season=programme.is_season(coming.period),
@@ -115,22 +115,16 @@ def closed_period(period: ClosedPeriod, language: str) -> ClosedPeriodView:
     names = ("purchases", "adjustments", "carried", "volume", "credit", "owed")
     facts = asdict(period)
     facts |= {name: Money(amount=facts[name], currency=period.currency) for name in names}
-    facts["programme"] = VolumeProgrammeView(
-        code=period.programme,
-        name=period.name_ru if language == "ru" else period.name,
-        every=period.every,
-        mode=period.mode,
-        pays=period.pays,
-    )
+    facts["programme"] = _programme(period.programme, period, language)
     facts["bracket"] = VolumeBracketView.of(period.bracket, period.currency) if period.bracket else None
     return ClosedPeriodView(**facts, state=period.state)
 
 
-def _programme(programme: Programme, language: str) -> VolumeProgrammeView:
+def _programme(code: str, source: Programme | ClosedPeriod, language: str) -> VolumeProgrammeView:
     return VolumeProgrammeView(
-        code=programme.code,
-        name=programme.name_ru if language == "ru" else programme.name,
-        every=programme.every,
-        mode=programme.mode,
-        pays=programme.pays,
+        code=code,
+        name=source.name_ru if language == "ru" else source.name,
+        every=source.every,
+        mode=source.mode,
+        pays=source.pays,
     )
