@@ -14,7 +14,7 @@ PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"
 
 
 class Pricing(Section, name="pricing"):
-    """How price rules combine: the best price for the partner, or the first rule of the priority; and which discounts stack."""
+    """The combination of price rules: the best price or the first rule of the priority; and the discounts that stack."""
 
     combine: Literal["best", "priority"]
     priority: list[PriceRule] = []

@@ -1,10 +1,4 @@
-"""What a price rests on, gathered in one read; personal terms; the life of a promotion.
-
-    draft ──approve──▶ approved ─(its first day)─▶ running ─(its last day)─▶ ended
-                          └────────────── end, at any time ──────────────────▲
-
-Approving puts a promotion into RUNNING in the same transaction, ending takes it out: what is read with every price is one item.
-"""
+"""The conditions of a company, from which its prices are made, gathered in one read."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -39,12 +33,10 @@ from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 from chalicelib.tiers import standing_key
 
-# --- conditions -------------------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """All that a company's prices depend on beside the goods and the day."""
+    """The facts that a company's prices depend on, beside the goods and the day."""
 
     buyer: Buyer
     contracts: tuple[Contract, ...]
@@ -77,7 +69,7 @@ class Conditions:
 
 
 def keys_of(company_id: str) -> list[Key]:
-    """What must be read for `conditions_of`; the caller adds it to a batch of its own."""
+    """The keys of the items for `conditions_of`; the caller reads them in a batch of its own."""
     return [
         standing_key(company_id),
         keys.terms(company_id),
@@ -87,11 +79,8 @@ def keys_of(company_id: str) -> list[Key]:
     ]
 
 
-"""The category of this code and all that hang on it."""
-
-
 def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], below: Subcategories) -> Conditions:
-    """By the items of `keys_of`, as of today."""
+    """The conditions of today, from the items of `keys_of`."""
     promotions = tuple(
         each.with_subcategories(below)
         for each in promotions_store.running(found.get(promotions_keys.running_promotions()))
@@ -124,7 +113,7 @@ def _buyer(standing: Item | None, displays: frozenset[str], day: date, *, sized:
 
 
 def order_terms_of(context: Context, company_id: str, day: date, currency: str) -> OrderTerms:
-    """What the company's contracts say of its orders in this currency on this day. One read."""
+    """The terms for the company's orders in this currency on this day. One read."""
     return order_terms(terms_store.contracts(terms_store.terms(context.table, company_id)), day, currency)
 
 

@@ -48,10 +48,10 @@ def start(
     language: Language,
 ) -> BestSellersView:
     tx = Transaction()
-    shown = _view(context, store.create(tx, context, form, asked_by), language)
-    context.reply(tx, shown)
+    view = _view(context, store.create(tx, context, form, asked_by), language)
+    context.reply(tx, view)
     context.table.commit(tx)
-    return shown
+    return view
 
 
 def show(context: Context, list_id: str, language: Language) -> BestSellersView:

@@ -1,1 +1,1 @@
-"""Display deals: goods shown in one shop earn the discount in all shops of the chain."""
+"""Display deals: goods displayed in one shop earn the discount in all shops of the chain."""

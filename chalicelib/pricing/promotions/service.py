@@ -1,4 +1,10 @@
-"""The life of a promotion: draft, approved, ended early. An approved promotion enters RUNNING, which makes the prices."""
+"""The life of a promotion.
+
+    draft ──approve──▶ approved ─(its first day)─▶ running ─(its last day)─▶ ended
+                          └────────────── end, at any time ──────────────────▲
+
+The approval puts a promotion into RUNNING in the same transaction, and the end takes it out: prices read one item.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Manual tiers for the staff."""
+
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.tiers.grants import service
@@ -22,10 +24,10 @@ def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
     changes.
     """
 
-    def answer(shown: ManualTierView) -> Answer:
-        return Answer(shown, headers={"Location": f"/v1/staff/companies/{company_id}/manual-tiers/{shown.grant_id}"})
+    def created(view: ManualTierView) -> Answer:
+        return Answer(view, headers={"Location": f"/v1/staff/companies/{company_id}/manual-tiers/{view.grant_id}"})
 
-    return service.grant(call.answering(answer), company_id, call.principal.for_member(), call.body)
+    return service.grant(call.answering(created), company_id, call.principal.for_member(), call.body)
 
 
 @routes.get(
@@ -37,7 +39,7 @@ def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
 def list_manual_tiers(call: Call, company_id: str) -> ManualTierPage:
     """List the manual tiers of a company with their states."""
     cursors = call.cursors()
-    items, last = service.granted(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
+    items, last = service.page(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
     return ManualTierPage(items=items, next_cursor=cursors.close(last))
 
 
@@ -49,7 +51,7 @@ def list_manual_tiers(call: Call, company_id: str) -> ManualTierPage:
 )
 def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierView:
     """Show a manual tier."""
-    return service.one(call.context, company_id, grant_id)
+    return service.show(call.context, company_id, grant_id)
 
 
 @routes.post(

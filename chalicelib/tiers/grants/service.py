@@ -1,7 +1,6 @@
 """Manual tiers: each grant and withdrawal changes the standing in the same transaction."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from chalicelib import companies
 from chalicelib.platform.context import Context
@@ -17,13 +16,6 @@ from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow
-
-
-@dataclass(slots=True)
-class _Shown:
-    """What the last try came to."""
-
-    answer: ManualTierView | None = None
 
 
 def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
@@ -47,23 +39,23 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
         author=author,
         recorded_at=context.at,
     )
-    shown = ManualTierView.of(made, company_id, context.today)
+    view = ManualTierView.of(made, company_id, context.today)
 
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
         store.create_grant(tx, company_id, made)
-        _record(tx, context, shown, GRANTED, author)
-        context.reply(tx, shown)
+        _record(tx, context, view, GRANTED, author)
+        context.reply(tx, view)
         return *grants, made
 
     follow(context, company_id, also)
-    return shown
+    return view
 
 
 def withdraw(
     context: Context, company_id: str, grant_id: str, member_id: str, form: ManualTierWithdrawalForm
 ) -> ManualTierView:
     """End a manual tier as of today. Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn."""
-    shown = _Shown()
+    views: list[ManualTierView] = []  # one for each try
 
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
         found = _named(grants, grant_id)
@@ -73,28 +65,27 @@ def withdraw(
             withdrawn_on=context.today, withdrawn_at=context.at, withdrawn_by=member_id, withdrawn_because=form.reason
         )
         store.put_withdrawal(tx, company_id, ended)
-        shown.answer = ManualTierView.of(ended, company_id, context.today)
-        _record(tx, context, shown.answer, WITHDRAWN, member_id)
-        context.reply(tx, shown.answer)
+        view = ManualTierView.of(ended, company_id, context.today)
+        views.append(view)
+        _record(tx, context, view, WITHDRAWN, member_id)
+        context.reply(tx, view)
         return tuple(ended if each is found else each for each in grants)
 
     follow(context, company_id, also)
-    if shown.answer is None:
-        raise RuntimeError("follow() did not ask for the change")
-    return shown.answer
+    return views[-1]
 
 
-def granted(
+def page(
     context: Context, company_id: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[ManualTierView], dict[str, str] | None]:
     """A page of the company's manual tiers, latest first."""
-    page = store.grants_page(context, company_id, limit, after)
+    found = store.grants_page(context, company_id, limit, after)
     return [
-        ManualTierView.of(standing_store.grant_from(item), company_id, context.today) for item in page.items
-    ], page.last
+        ManualTierView.of(standing_store.grant_from(item), company_id, context.today) for item in found.items
+    ], found.last
 
 
-def one(context: Context, company_id: str, grant_id: str) -> ManualTierView:
+def show(context: Context, company_id: str, grant_id: str) -> ManualTierView:
     """Raises `not_found`."""
     _, grants = standing_store.load_with_grants(context, company_id)
     return ManualTierView.of(_named(grants, grant_id), company_id, context.today)
@@ -107,8 +98,6 @@ def _named(grants: Iterable[ManualTier], grant_id: str) -> ManualTier:
     return found
 
 
-def _record(tx: Transaction, context: Context, shown: ManualTierView, name: EventType, member_id: str) -> None:
-    owner = keys.standing(shown.company_id)
-    record(
-        tx, context, owner, name, company_id=shown.company_id, grant_id=shown.grant_id, tier=shown.tier, by=member_id
-    )
+def _record(tx: Transaction, context: Context, view: ManualTierView, name: EventType, member_id: str) -> None:
+    owner = keys.standing(view.company_id)
+    record(tx, context, owner, name, company_id=view.company_id, grant_id=view.grant_id, tier=view.tier, by=member_id)

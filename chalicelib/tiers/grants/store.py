@@ -1,3 +1,5 @@
+"""Items of manual tiers."""
+
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform.context import Context

@@ -153,6 +153,12 @@ def ladder_on(ladders: Sequence[Ladder], day: date) -> Ladder:
     return ladders[max(bisect_right(ladders, day, key=lambda ladder: ladder.valid_from) - 1, 0)]
 
 
+def month_day(text: str) -> MonthDay:
+    """The month and day of an MM-DD text."""
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
 def in_season(season: Season, day: date) -> bool:
     first, last = season
     here = (day.month, day.day)

@@ -26,6 +26,7 @@ from chalicelib.tiers.ladders.rules import (
     LadderSteps,
     MonthDay,
     PersonalStep,
+    month_day,
 )
 
 _LAST = date(2199, 12, 31)
@@ -114,7 +115,7 @@ class LadderForm(Form):
             warning_days=tuple(self.warning_days),
             steps=_steps(self.steps),
             off_season_steps=_steps(self.off_season_steps) if self.off_season_steps else None,
-            season=(_month_day(season.first), _month_day(season.last)) if season else None,
+            season=(month_day(season.first), month_day(season.last)) if season else None,
             personal=PersonalStep(personal.floor, tuple(personal.coefficients), personal.months) if personal else None,
         )
 
@@ -216,16 +217,11 @@ class StaffLadderPage(Shown):
 
 
 def _steps(forms: list[LadderStepForm]) -> LadderSteps:
-    return tuple(LadderStep(form.tier, form.from_sum, form.discount_percent, form.name, form.name_ru) for form in forms)
+    return tuple(LadderStep(**form.model_dump()) for form in forms)
 
 
 def _figures(steps: LadderSteps) -> list[StaffLadderStepView]:
     return [StaffLadderStepView(**step._asdict()) for step in steps]
-
-
-def _month_day(text: str) -> MonthDay:
-    month, day = text.split("-")
-    return int(month), int(day)
 
 
 def _text(day: MonthDay) -> str:

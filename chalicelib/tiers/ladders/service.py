@@ -32,10 +32,10 @@ def draw_up(context: Context, form: LadderForm, author: str) -> StaffLadderView:
     found = LadderRecord(ladder, note=form.note, created_at=context.at, created_by=author)
     tx = Transaction()
     store.create(tx, context, found)
-    shown = _shown(context, found)
-    context.reply(tx, shown)
+    view = _view(context, found)
+    context.reply(tx, view)
     context.table.commit(tx)
-    return shown
+    return view
 
 
 def page(
@@ -45,13 +45,13 @@ def page(
     found, last = store.newest(context, limit, after)
     if last is None:
         found += store.unrecorded(context)
-    return [_shown(context, each) for each in found], last
+    return [_view(context, each) for each in found], last
 
 
 def show(context: Context, ladder_id: str) -> tuple[StaffLadderView, int]:
     """The ladder and its version."""
     found = _load(context, ladder_id)
-    return _shown(context, found), found.version
+    return _view(context, found), found.version
 
 
 def activate(context: Context, ladder_id: str, version: int, day: date, author: str) -> tuple[StaffLadderView, int]:
@@ -63,7 +63,7 @@ def activate(context: Context, ladder_id: str, version: int, day: date, author: 
     tx = Transaction()
     store.activate(tx, context, activated)
     _commit(context, tx)
-    return _shown(context, activated), version + 1
+    return _view(context, activated), version + 1
 
 
 def withdraw(context: Context, ladder_id: str, version: int) -> tuple[StaffLadderView, int]:
@@ -73,7 +73,7 @@ def withdraw(context: Context, ladder_id: str, version: int) -> tuple[StaffLadde
     tx = Transaction()
     store.withdraw(tx, context, found, draft)
     _commit(context, tx)
-    return _shown(context, draft), version + 1
+    return _view(context, draft), version + 1
 
 
 def record_founding(context: Context) -> list[str]:
@@ -119,7 +119,7 @@ def _commit(context: Context, tx: Transaction) -> None:
         raise Problem("precondition_failed") from None
 
 
-def _shown(context: Context, found: LadderRecord) -> StaffLadderView:
+def _view(context: Context, found: LadderRecord) -> StaffLadderView:
     return StaffLadderView.of(found, _state(context, found))
 
 

@@ -24,9 +24,9 @@ from chalicelib.tiers.ladders.rules import (
     LadderRecord,
     LadderStep,
     LadderSteps,
-    MonthDay,
     PersonalStep,
     always,
+    month_day,
 )
 
 DAY_TAKEN = "day"  # label of the refusal of a second ladder of one day
@@ -71,7 +71,7 @@ def founding_ladder(tiers: Tiers, currency: str) -> Ladder:
         warning_days=tuple(tiers.warning_days),
         steps=_steps(tiers.ladders.get(currency, [])),
         off_season_steps=_steps(off_season) if off_season else None,
-        season=(_month_day(tiers.season.first), _month_day(tiers.season.last)) if tiers.season and off_season else None,
+        season=(month_day(tiers.season.first), month_day(tiers.season.last)) if tiers.season and off_season else None,
         personal=(
             PersonalStep(personal.floor, tuple(personal.coefficients), personal.months)
             if personal is not None
@@ -81,12 +81,7 @@ def founding_ladder(tiers: Tiers, currency: str) -> Ladder:
 
 
 def _steps(given: Sequence[config.FoundingStep]) -> LadderSteps:
-    return tuple(LadderStep(each.tier, each.from_sum, each.discount_percent, each.name, each.name_ru) for each in given)
-
-
-def _month_day(text: str) -> MonthDay:
-    month, day = text.split("-")
-    return int(month), int(day)
+    return tuple(LadderStep(**each.model_dump()) for each in given)
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------

@@ -1,3 +1,5 @@
+"""Simulations for the staff."""
+
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.tiers.simulations import service
 from chalicelib.tiers.simulations.schemas import SimulationView

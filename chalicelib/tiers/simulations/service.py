@@ -64,10 +64,10 @@ def start(context: Context, ladder_id: str, started_by: str) -> SimulationView:
     made = store.create(
         tx, context, context.new_id("sim"), found.ladder, ladders_of(context, found.ladder.currency), started_by
     )
-    shown = _view_of(context, made)
-    context.reply(tx, shown)
+    view = _view_of(context, made)
+    context.reply(tx, view)
     context.table.commit(tx)
-    return shown
+    return view
 
 
 def show(context: Context, simulation_id: str) -> SimulationView:

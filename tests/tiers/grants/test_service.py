@@ -143,7 +143,7 @@ def test_a_tier_that_has_ended_cannot_be_withdrawn(context: Context):
     made = steps.grant(context, company_id, "gold", 0, 3)
     with pytest.raises(Problem, match="wrong_state"):
         steps.withdraw(days_later(context, 4), company_id, made.grant_id)
-    (listed,), _ = grants_service.granted(days_later(context, 4), company_id, 10, None)
+    (listed,), _ = grants_service.page(days_later(context, 4), company_id, 10, None)
     assert listed.state == "ended"
 
 
