@@ -64,7 +64,19 @@ class Bare:
             for operation in given.get("TransactItems", []):
                 if item := operation.get("Put", {}).get("Item"):
                     item["pk"] = {"S": item["pk"]["S"].partition("-bare-")[0] + suffix}
+                if update := operation.get("Update"):
+                    update["Key"]["pk"] = {"S": update["Key"]["pk"]["S"].partition("-bare-")[0] + suffix}
+                    _unconditional(update)
             yield name, given
+
+
+def _unconditional(update: dict[str, Any]) -> None:
+    """Without the condition, which a repeat would not meet, and without the names and values that only it used."""
+    update.pop("ConditionExpression", None)
+    for part in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+        used = {name: each for name, each in update.pop(part, {}).items() if name in update["UpdateExpression"]}
+        if used:
+            update[part] = used
 
 
 def cpu_seconds(handle: Handle, events: list[dict[str, Any]], status: int | None = None) -> float:

@@ -26,6 +26,8 @@ from tests.support.api import Api
 from tests.support.partners import reach
 from tests.support.spent import spent
 
+MOST = {"write units": 180, "read units": 80, "function runs": 19}  # infra/decisions/0052
+
 # US East (N. Virginia), on demand, USD; from the price lists of July 2026 or before: check them against your region's.
 PRICES = {
     "API requests": 3.50 / 10**6,
@@ -125,5 +127,7 @@ def test_an_orders_life(market: Market, monkeypatch: pytest.MonkeyPatch) -> None
     total = 0.0
     for what, price in PRICES.items():
         total += life.bill[what] * price * 1000
-        report(f"an order's life: {what}", f"{life.bill[what]:g}")
+        most = MOST.get(what)
+        report(f"an order's life: {what}", f"{life.bill[what]:g}", f"at most {most}" if most else "")
+        assert most is None or life.bill[what] <= most
     report("1,000 orders, USD (without function time)", f"{total:.2f}")

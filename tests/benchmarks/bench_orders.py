@@ -1,4 +1,4 @@
-"""An order of twenty lines and a quote of two hundred: calls, capacity, and CPU beside a bare handler that makes the same calls."""
+"""An order of twenty lines, a saved cart, a quote of two hundred lines and a profile: calls, capacity, and CPU beside a bare handler that makes the same calls."""
 
 import json
 from itertools import count
@@ -89,3 +89,32 @@ def test_a_quote_of_two_hundred_lines(market: Market) -> None:
     report("quote of 200 lines: CPU against a bare handler", told, "at most 1.5x")
     assert cost.write_units == 0
     assert ratio <= 1.5
+
+
+def test_a_cart_of_twenty_lines(market: Market) -> None:
+    from app import app
+
+    reach(market.context, market.company_id, "150000")
+    content = json.dumps({"lines": LINES}).encode()
+    answer = app(gateway_event("POST", "/v1/cart/lines", market.buyer, content, {"idempotency-key": "bench"}), None)
+    assert answer["statusCode"] == 200, answer["body"]
+    ratio = read(market, "/v1/cart", "cart of 20 lines", "at most 1.5x")
+    assert ratio <= 1.5
+
+
+def test_a_profile(market: Market) -> None:
+    ratio = read(market, "/v1/me", "profile", "at most 1.35x")
+    assert ratio <= 1.35
+
+
+def read(market: Market, path: str, what: str, most: str) -> float:
+    from app import app
+
+    table, asked = market.context.table, gateway_event("GET", path, market.buyer)
+    app(asked, None)
+    with spent(table.client) as cost:
+        app(asked, None)
+    ratio, told = cpu_ratio(app, Bare.of(table, app, asked), lambda: [asked] * 30, rounds=ROUNDS, status=200)
+    report(f"{what}: calls and read units", f"{', '.join(cost.calls)}; {cost.read_units:g}")
+    report(f"{what}: CPU against a bare handler", told, most)
+    return ratio
