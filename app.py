@@ -55,7 +55,6 @@ functions.http(
     may=(
         whole_table,
         files("imports/", "get", "put"),
-        files("reports/", "get", "put"),
         files("simulations/", "get"),
         files("products/", "get", "put", "delete"),
         files("displays/", "get", "put"),

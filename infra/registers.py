@@ -19,7 +19,7 @@ import yaml
 
 import app
 from chalicelib.platform.events import Consumer, Lane, name_of, subscriptions
-from chalicelib.platform.functions import DECLARED, GIVEN_UP, Function, Queue, Right, Schedule
+from chalicelib.platform.functions import DECLARED, RUN_GIVEN_UP, Function, Queue, Right, Schedule
 from chalicelib.platform.settings import queue_variable
 from chalicelib.table.key import CREATED_ONLY
 
@@ -43,7 +43,7 @@ TABLE_ACTIONS = {
 }
 CHANGES = {"put", "update", "delete"}
 FILE_ACTIONS = {"get": "s3:GetObject", "put": "s3:PutObject", "delete": "s3:DeleteObject"}
-BUCKET = "${AWS::StackName}-files-${AWS::AccountId}"
+BUCKET = "${AWS::StackName}-files-${AWS::AccountId}-${AWS::Region}"
 DELIVERING = ("deliver_bulk", "redeliver_events")  # tell consumers, as the readers of the stream do
 KEPT = {"MessageRetentionPeriod": 1209600}  # 14 days, as long as SQS can
 
@@ -95,6 +95,8 @@ def functions() -> list[Function]:
             raise RegisterError(f"app.py names {name}, and no room declares it.")
     for name, declared in DECLARED.items():
         for sender in declared.starts.filled_by if isinstance(declared.starts, Queue) else ():
+            if sender == name:
+                raise RegisterError(f"{name} fills its own queue: say why, and what ends it, as `loop`.")
             if sender not in DECLARED:
                 raise RegisterError(f"{name} says that {sender} fills its queue, and there is no such function.")
     return [DECLARED[name] for name in lines]
@@ -102,9 +104,15 @@ def functions() -> list[Function]:
 
 def queues_filled_by(function: Function) -> list[str]:
     """Those of the consumers too, for who delivers events beside the stream."""
-    senders = {function.name, *(app.functions.readers if function.name in DELIVERING else ())}
-    queues = [each.starts for each in functions() if isinstance(each.starts, Queue)]
-    return [queue.name for queue in queues if senders & {*queue.filled_by}]
+    found = []
+    for worker in functions():
+        if isinstance(queue := worker.starts, Queue):
+            senders = {*queue.filled_by, *([worker.name] if queue.loop else [])}
+            if senders & {*app.functions.readers} and worker.name not in DELIVERING:
+                senders |= {*DELIVERING}
+            if function.name in senders:
+                found.append(queue.name)
+    return found
 
 
 def dead_letters_of(function: Function) -> str | None:
@@ -158,8 +166,14 @@ def allowed(right: Right) -> Made:
             return allow([FILE_ACTIONS[action] for action in right.actions], below)
         case "mail":
             ours = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
-            senders = ("identity/${MailIdentity}", "configuration-set/${MailConfiguration}")
-            return allow(["ses:SendEmail"], *(sub(f"{ours}:{sender}") for sender in senders))
+            # Of any identity, since SES asks about the recipients' too; the sender is ours, whether the identity is a domain or an address.
+            made = allow(
+                ["ses:SendEmail"],
+                *(sub(f"{ours}:{on}") for on in ("identity/*", "configuration-set/${MailConfiguration}")),
+            )
+            senders = ("${MailIdentity}", "*@${MailIdentity}", "*@*.${MailIdentity}")
+            made["Condition"] = {"StringLike": {"ses:FromAddress": [sub(sender) for sender in senders]}}
+            return made
         case "secret":
             return allow(["secretsmanager:GetSecretValue"], att("Secret", "Id"))
         case "users":
@@ -204,7 +218,10 @@ def environment(function: Function) -> Made:
     told: Made = {}
     for right in function.may:
         told |= named[right.on]
-    return told | {queue_variable(queue): ref(f"{camel(queue)}Queue") for queue in queues_filled_by(function)}
+    queues = queues_filled_by(function)
+    if function.name == "redeliver_events" and isinstance(function.starts, Queue):
+        queues.append(function.starts.name)  # it hides a message of its own for longer
+    return told | {queue_variable(queue): ref(f"{camel(queue)}Queue") for queue in queues}
 
 
 # --- resources ----------------------------------------------------------------------------------------------------------
@@ -239,21 +256,26 @@ def resources_of(function: Function) -> Made:
     properties: Made = {"LoggingConfig": {"LogGroup": ref(f"{name}Logs")}}
     if told := environment(function):
         properties["Environment"] = {"Variables": told}
+    if function.disk != 512:
+        properties["EphemeralStorage"] = {"Size": function.disk}
     made: Made = {name: {"Properties": properties}}
     match function.starts:
         case Queue() as queue:
             properties["Events"] = {f"{name}SqsEventSource": from_queue(queue)}
+            if queue.loop:
+                # Otherwise Lambda takes a worker that sends to its own queue for a mistake, and stops it after about 16 rounds.
+                properties["RecursiveLoop"] = "Allow"
             made[f"{camel(queue.name)}Queue"] = waiting_line(queue)
             made |= dead_letters(camel(queue.name), queue.given_up)
         case Schedule() as schedule:
             ticks = schedule.expression.startswith("rate")
             properties["EventInvokeConfig"] = on_failure(function, tries=1 if ticks else 2)
             properties["Events"] = {"Tick" if ticks else "Night": by_schedule(function.name, schedule, ticks)}
-            made |= dead_letters(name)
+            made |= dead_letters(name, RUN_GIVEN_UP)
             made[f"{name}MissedAlarm"] = missed_alarm(name, schedule, ticks)
         case "event":
             properties["EventInvokeConfig"] = on_failure(function, tries=2)
-            made |= dead_letters(name)
+            made |= dead_letters(name, RUN_GIVEN_UP)
         case "stream":
             properties["Events"] = {f"{name}DynamodbEventSource": from_stream(app.functions.readers[function.name])}
         case "trigger":
@@ -340,7 +362,7 @@ def by_the_pool(name: str) -> Made:
     }
 
 
-def dead_letters(name: str, text: str = GIVEN_UP) -> Made:
+def dead_letters(name: str, text: str) -> Made:
     queue = f"{name}DeadLetters"
     return {
         queue: {"Type": "AWS::SQS::Queue", "Properties": KEPT},

@@ -105,13 +105,16 @@ def _why_not(context: Context, sign_in_id: str) -> Problem:
 
 
 def _throttle(context: Context, email: str, address: str) -> None:
-    """Counts codes per address and per caller in the running hour. Raises 429."""
+    """Counts codes per caller and per address in the running hour. Raises 429.
+
+    The caller first: one who may ask for no more must not use up the codes of other people's addresses.
+    """
     limits = context.config[SignIn]
     hour = context.now.replace(minute=0, second=0, microsecond=0)
     next_hour = hour + timedelta(hours=1)
     for what, who, most in (
-        ("code-to", email, limits.codes_per_address_per_hour),
         ("code-by", address, limits.codes_per_caller_per_hour),
+        ("code-to", email, limits.codes_per_address_per_hour),
     ):
         # Hashed: a counter need not say whose it is.
         key = platform_keys.throttle(what, derived_id("who", who), clock.stamp(hour))

@@ -51,7 +51,7 @@ def create_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @triggers.lambda_function(name="verify_auth")
-@sign_in_trigger(memory=1024, timeout=5, may=(items("get", "put", "update", "check"), SECRET))
+@sign_in_trigger(memory=1024, timeout=5, may=(items("update"), SECRET))
 def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Accepts `<sign_in_id>:<proof>:<attempt>` for the member for whom the API opened this sign-in, for one attempt.
 
@@ -68,7 +68,7 @@ def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @triggers.lambda_function(name="pre_token")
-@sign_in_trigger(memory=1024, timeout=5, may=(items("get", "query"),))
+@sign_in_trigger(memory=1024, timeout=5, may=(items("get"),))
 def pre_token(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Writes into the access token whom the member acts for, and what that role allows."""
     member_id = event["userName"]

@@ -10,7 +10,8 @@ from chalicelib.platform.functions import queue_worker, table
 @queue_worker(
     "demands",
     workers=5,
-    filled_by=("deliver_events", "answer_demands"),
+    filled_by=("deliver_events",),
+    loop="Each page of the demands asks for the next one; the last one asks for none.",
     may=(table("batch_get", "query", "put", "update"),),
 )
 def answer_demands(context: Context, message: dict[str, Any]) -> None:

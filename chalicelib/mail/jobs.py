@@ -13,7 +13,8 @@ from chalicelib.platform.functions import MAIL, PORTAL, READ, SECRET, WRITE, que
     workers=2,  # SES begins with 14 letters a second
     timeout=20,
     retry="LetterRetrySeconds",
-    filled_by=("write_letters", "send_letters", "settle_letters"),
+    filled_by=("write_letters",),
+    loop="A letter that waits for its lease or for the mail service's report comes again; it is over after its last attempt's time to settle.",
     may=(table(*READ, *WRITE), MAIL, SECRET, PORTAL),
 )
 def send_letters(context: Context, message: dict[str, Any]) -> None:

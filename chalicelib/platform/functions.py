@@ -56,7 +56,8 @@ PORTAL = Right("portal")  # only to know its address
 class Queue:
     """`retry` is the parameter of the stack that hides a failed message for so many seconds; `filled_by` names the functions that send.
 
-    `tries`: how often a message fails before it is a dead letter; `given_up` is the text of the alarm then.
+    `tries`: how often a message fails before it is a dead letter; `given_up` is the text of the alarm then. `loop` says why the
+    worker sends to its own queue, and what ends that; empty for one that does not.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Queue:
     filled_by: tuple[str, ...]
     tries: int
     given_up: str
+    loop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Function:
     memory: int
     timeout: int
     may: tuple[Right, ...]
+    disk: int = 512  # MB of /tmp
 
 
 DECLARED: dict[str, Function] = {}
@@ -99,6 +102,7 @@ Job = TypeVar("Job", bound="Callable[[Context, dict[str, Any]], Any]")
 Trigger = TypeVar("Trigger", bound="Callable[..., Any]")
 
 GIVEN_UP = "A message failed for good. Find the cause in the logs, then move it back to its queue."
+RUN_GIVEN_UP = "A run failed for good. Find the cause in the logs, then invoke the function with the requestPayload that the message holds."
 NIGHT_MISSED = (
     "A night did not start for more than a day. See its schedule and start the function by hand. "
     "A new stack says so too, until its first night."
@@ -117,9 +121,10 @@ def queue_worker(
     retry: str = "RetrySeconds",
     tries: int = 5,
     given_up: str = GIVEN_UP,
+    loop: str = "",
 ) -> Callable[[Job], Job]:
     """The function gets the messages of this queue one by one; one that raises comes again. At most `workers` run at a time."""
-    return _declared(Queue(queue, batch, workers, retry, filled_by, tries, given_up), memory, timeout, may)
+    return _declared(Queue(queue, batch, workers, retry, filled_by, tries, given_up, loop), memory, timeout, may)
 
 
 def scheduled(
@@ -136,9 +141,9 @@ def scheduled(
     return _declared(Schedule(expression, parameter, description, missed), memory, timeout, may)
 
 
-def on_event(*, may: tuple[Right, ...], memory: int = 512, timeout: int = 900) -> Callable[[Job], Job]:
+def on_event(*, may: tuple[Right, ...], memory: int = 512, timeout: int = 900, disk: int = 512) -> Callable[[Job], Job]:
     """Another service starts the function; infra/resources.yaml says which."""
-    return _declared("event", memory, timeout, may)
+    return _declared("event", memory, timeout, may, disk)
 
 
 def sign_in_trigger(*, may: tuple[Right, ...] = (), memory: int, timeout: int) -> Callable[[Trigger], Trigger]:
@@ -152,10 +157,10 @@ def declare(function: Function) -> None:
         raise ValueError(f"Two functions are named {function.name}.")
 
 
-def _declared(starts: Any, memory: int, timeout: int, may: tuple[Right, ...]) -> Callable[[Any], Any]:
+def _declared(starts: Any, memory: int, timeout: int, may: tuple[Right, ...], disk: int = 512) -> Callable[[Any], Any]:
     def keep(job: Any) -> Any:
         name = f"{job.__module__.removeprefix('chalicelib.')}:{job.__name__}"
-        declare(Function(job.__name__, name, starts, memory, timeout, may))
+        declare(Function(job.__name__, name, starts, memory, timeout, may, disk))
         return job
 
     return keep

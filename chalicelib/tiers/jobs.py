@@ -21,7 +21,8 @@ def nightly_tiers(context: Context, event: dict[str, Any]) -> dict[str, Any]:
 @queue_worker(
     "tiers",
     batch=10,
-    filled_by=("deliver_events", "nightly_tiers", "decide_tiers"),
+    filled_by=("deliver_events", "nightly_tiers"),
+    loop="A message for everyone names some companies and asks for the next ones; it ends with the last company.",
     may=(table(*READ, *WRITE),),
 )
 def decide_tiers(context: Context, message: dict[str, Any]) -> None:

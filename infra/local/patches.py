@@ -196,16 +196,57 @@ def letters():
 
 
 def letter_rights():
-    """Who may send letters only from one identity may send none. AWS asks the policy about the sender's identity."""
-    resource_arn = iam_actions._ses_v2_resource_arn
+    """Who may send letters only from one identity may send none, and a condition on the sender sees no sender.
 
-    def resource_arn_of_sender(method, path, body, region, account):
+    AWS asks the policy about the identities of the sender and of each recipient, where it knows them (in its sandbox all), and about
+    the configuration set; each time it knows ses:FromAddress.
+    """
+    resource_arn, enforce = iam_actions._ses_v2_resource_arn, iam_evaluator.enforce
+
+    class OfLetter(str):
+        """The ARN of the sender's identity, that knows the others that are asked about, and the sender's address."""
+
+        others = ()
+        sender = ""
+
+    def resource_arn_of_letter(method, path, body, region, account):
         if not path.rstrip("/").endswith("/outbound-emails"):
             return resource_arn(method, path, body, region, account)
-        address = parseaddr(json.loads(body).get("FromEmailAddress", ""))[1]
-        return f"arn:aws:ses:{region}:{account}:identity/{address.partition('@')[2]}"
+        letter, ours = json.loads(body), f"arn:aws:ses:{region}:{account}"
+        sender = parseaddr(letter.get("FromEmailAddress", ""))[1]
+        made = OfLetter(f"{ours}:identity/{sender.partition('@')[2]}")
+        made.sender = sender
+        made.others = [f"{ours}:identity/{each}" for each in letter.get("Destination", {}).get("ToAddresses", [])]
+        if name := letter.get("ConfigurationSetName"):
+            made.others.append(f"{ours}:configuration-set/{name}")
+        return made
 
-    iam_actions._ses_v2_resource_arn = resource_arn_of_sender
+    def enforce_each(*args, resource_arn="*", service_context=None, **kwargs):
+        if not isinstance(resource_arn, OfLetter):
+            return enforce(*args, resource_arn=resource_arn, service_context=service_context, **kwargs)
+        context = {**(service_context or {}), "ses:FromAddress": resource_arn.sender}
+        answers = (
+            enforce(*args, resource_arn=each, service_context=context, **kwargs)
+            for each in (str(resource_arn), *resource_arn.others)
+        )
+        return next((answer for answer in answers if answer is not None), None)
+
+    iam_actions._ses_v2_resource_arn, iam_evaluator.enforce = resource_arn_of_letter, enforce_each
+
+
+def dkim_tokens():
+    """An email identity of a template has none of the records that prove its domain. AWS has three, as attributes."""
+    handler = provisioners._RESOURCE_HANDLERS["AWS::SES::EmailIdentity"]
+    create = handler["create"]
+
+    def create_with_tokens(logical_id, props, stack_name, *args, **kwargs):
+        identity, attributes = create(logical_id, props, stack_name, *args, **kwargs)
+        for number in (1, 2, 3):
+            attributes[f"DkimDNSTokenName{number}"] = f"token{number}._domainkey.{identity}"
+            attributes[f"DkimDNSTokenValue{number}"] = f"token{number}.dkim.amazonses.com"
+        return identity, attributes
+
+    handler["create"] = create_with_tokens
 
 
 def queue_rights():
@@ -456,6 +497,7 @@ PATCHES = (
     unknown_users,
     letters,
     letter_rights,
+    dkim_tokens,
     queue_rights,
     leading_keys,
     streams,

@@ -202,6 +202,16 @@ def test_codes_are_limited_by_caller_whatever_the_address(context: Context) -> N
         auth.sign_in(context, "fresh@example.com", language="en", address="192.0.2.1")
 
 
+def test_a_caller_who_may_ask_for_no_more_uses_up_nobodys_codes(context: Context) -> None:
+    limits = context.config[SignIn]
+    for number in range(limits.codes_per_caller_per_hour):
+        auth.sign_in(context, f"a{number}@example.com", language="en", address="192.0.2.1")
+    for _ in range(limits.codes_per_address_per_hour):
+        with pytest.raises(Problem, match="too_many_requests"):
+            auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.1")
+    auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.2")
+
+
 def test_an_invited_person_who_registers_brings_name_and_consents(context: Context) -> None:
     from chalicelib.table.transactions import Transaction
 

@@ -1,25 +1,34 @@
 """What would be lost silently if the template forgot it. Chalice writes none of it, so it is asserted on the final template."""
 
+import ast
 import importlib
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from chalice.config import Config
 
+import app
+from chalicelib.exchange.sales_files.config import Imports
 from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
-from chalicelib.platform.events import Subscriptions, subscriptions
+from chalicelib.platform.events import Lane, Subscriptions, name_of, subscriptions
 from chalicelib.platform.functions import DECLARED, Queue, Schedule
 from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.http.routes import ROUTES
 from chalicelib.platform.settings import Settings, queue_variable
 from chalicelib.table.key import CREATED_ONLY
 from infra.build import ROOT, build_template
-from infra.registers import logical
+from infra.figures import checked
+from infra.registers import DELIVERING, logical, queues_filled_by
+from tests.contract.structure import House
 
 Template = dict[str, Any]
 
@@ -77,6 +86,43 @@ def allowed(template: Template, function: str, service: str) -> list[tuple[str, 
         for resource in statement["Resource"]
         if action.startswith(f"{service}:")
     ]
+
+
+def queues_named(house: House, begins: Iterable[str]) -> set[str]:
+    """The queues whose address is asked for in these functions, or in what they call, by what names stand for in their modules."""
+
+    @cache
+    def names(module: str) -> dict[str, str]:
+        """What a name stands for in the module: the full name of a function, a class or a module."""
+        own = {each.name: f"{module}.{each.name}" for each in house.trees[module].body if hasattr(each, "name")}
+        imported = {}
+        for each in ast.walk(house.trees[module]):
+            if isinstance(each, ast.ImportFrom) and each.module and each.module.startswith("chalicelib"):
+                for alias in each.names:
+                    _, name, home = house._found(each.module, alias.name)
+                    imported[alias.asname or alias.name] = f"{home}.{name}" if name else home
+        return own | imported
+
+    @cache
+    def meant(module: str, text: str) -> str:
+        first, _, rest = text.partition(".")
+        place = names(module).get(first, "")
+        return names(place).get(rest, f"{place}.{rest}") if rest and place in house.modules else "" if rest else place
+
+    seen, waiting, found = set(begins), list(begins), set()
+    while waiting:
+        module, _, name = waiting.pop().rpartition(".")
+        for node in house.trees.get(module, ast.Module([], [])).body:
+            for part in ast.walk(node) if getattr(node, "name", None) == name else ():
+                if isinstance(part, ast.Call) and ast.unparse(part.func) == "queue_url":
+                    found.update(each.value for each in part.args if isinstance(each, ast.Constant))
+                if (
+                    isinstance(part, ast.Name | ast.Attribute)
+                    and (place := meant(module, ast.unparse(part))) not in seen
+                ):
+                    seen.add(place)
+                    waiting.append(place)
+    return found
 
 
 def number(template: Template, value: Any) -> int:
@@ -205,6 +251,62 @@ def test_every_function_writes_to_a_log_that_ends(template: Template) -> None:
         assert number(template, groups[group]["RetentionInDays"]) > 0
 
 
+def own_queues_filled(template: Template) -> set[str]:
+    """Functions that may send to the queue that starts them."""
+    found = set()
+    for name, event in events(template).items():
+        if event["Type"] == "SQS":
+            queue = event["Properties"]["Queue"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}")
+            sends_to = {resource for action, resource in allowed(template, name, "sqs") if action == "sqs:SendMessage"}
+            if json.dumps({"Fn::GetAtt": [queue, "Arn"]}) in sends_to:
+                found.add(name)
+    return found
+
+
+def test_who_may_send_to_its_own_queue_may_do_so_more_than_16_times_and_nobody_else(template: Template) -> None:
+    """Lambda stops a function that is started by its own message for about the 16th time, unless it is allowed."""
+    allowing = {name: each["RecursiveLoop"] for name, each in functions(template).items() if "RecursiveLoop" in each}
+    assert allowing == dict.fromkeys(own_queues_filled(template), "Allow")
+    assert {"DeliverWebhooks", "DecideTiers"} <= set(allowing)
+    reasons = {logical(each.name): each.starts.loop for each in DECLARED.values() if isinstance(each.starts, Queue)}
+    assert {name for name, reason in reasons.items() if len(reason.split()) > 5} == set(allowing)
+
+
+def test_queues_make_no_circle_of_several_functions(template: Template) -> None:
+    """Lambda would stop that too, and no function alone could say what ends it."""
+    starts = {
+        event["Properties"]["Queue"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}"): name
+        for name, event in events(template).items()
+        if event["Type"] == "SQS"
+    }
+    follows: dict[str, set[str]] = {}
+    for name in functions(template):
+        for _, resource in allowed(template, name, "sqs"):
+            queue = json.loads(resource)["Fn::GetAtt"][0]
+            if queue in starts and starts[queue] != name:
+                follows.setdefault(name, set()).add(starts[queue])
+    TopologicalSorter(follows).prepare()
+
+
+def test_a_given_up_message_is_told_with_what_can_be_done_about_it(template: Template) -> None:
+    """Only what came from a queue can go back to one: a run without a queue, and records of the stream, are begun again."""
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    redriven = {
+        each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for each in of_type(template, "AWS::SQS::Queue").values()
+        if "RedrivePolicy" in each
+    }
+    for name, alarm in alarms.items():
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible" and name.removesuffix("Alarm") not in redriven:
+            assert "back to its queue" not in alarm["AlarmDescription"], name
+            assert "requestPayload" in alarm["AlarmDescription"] or "redeliver" in alarm["AlarmDescription"], name
+
+
+def test_the_parts_of_the_largest_file_fit_on_the_disk(template: Template) -> None:
+    disk = functions(template)["SplitImport"].get("EphemeralStorage", {"Size": 512})["Size"]
+    assert disk * 1024 * 1024 > 1.2 * checked(ROOT / "chalicelib" / "club.toml")[Imports].most_bytes
+
+
 # --- nobody may more than their work needs ------------------------------------------------------------------------------
 
 
@@ -249,6 +351,68 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
 )
 def test_a_service_is_open_only_to_whom_it_serves(template: Template, service: str, who: set[str]) -> None:
     assert {name for name in functions(template) if allowed(template, name, service)} == who
+
+
+def test_a_letter_goes_to_anybody_and_comes_from_us_alone(template: Template) -> None:
+    """SES asks the policy about every identity of a letter that it knows, the recipient's too: in its sandbox that is each of them."""
+    (sending,) = [each for each in statements(template, "SendLetters") if each["Action"] == ["ses:SendEmail"]]
+    identities, configuration = (each["Fn::Sub"].rpartition(":")[2] for each in sending["Resource"])
+    assert (identities, configuration) == ("identity/*", "configuration-set/${MailConfiguration}")
+    (senders,) = sending["Condition"]["StringLike"].values()
+    assert list(sending["Condition"]["StringLike"]) == ["ses:FromAddress"]
+    assert [each["Fn::Sub"] for each in senders] == ["${MailIdentity}", "*@${MailIdentity}", "*@*.${MailIdentity}"]
+
+
+def test_letters_are_not_rewritten_to_be_watched(template: Template) -> None:
+    for destination in of_type(template, "AWS::SES::ConfigurationSetEventDestination").values():
+        assert not {"OPEN", "CLICK"} & set(destination["EventDestination"]["MatchingEventTypes"])
+
+
+def test_every_right_in_the_user_pool_is_used(template: Template) -> None:
+    code = ast.parse((ROOT / "chalicelib" / "auth" / "sessions.py").read_text(encoding="utf-8"))
+    called = {
+        node.func.attr
+        for node in ast.walk(code)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and "_cognito" in ast.unparse(node.func)
+    } - {"revoke_token"}  # of the client's, and asks for no right
+    given = {action.partition(":")[2] for action, _ in allowed(template, "APIHandler", "cognito-idp")}
+    assert given == {"".join(map(str.capitalize, name.split("_"))) for name in called}
+
+
+def test_every_folder_of_files_that_somebody_may_use_is_used() -> None:
+    prefixes = {right.prefix for each in DECLARED.values() for right in each.may if right.on == "files"}
+    texts = {
+        node.value
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        if path.name != "jobs.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert {prefix for prefix in prefixes if not any(text.startswith(prefix) for text in texts)} == set()
+
+
+def test_a_right_to_send_messages_is_used_by_whoever_has_it() -> None:
+    """By what its code reaches from function to function; what tells consumers reaches them all."""
+    house = House(ROOT)
+    told = {
+        lane: {
+            f"chalicelib.{name_of(each).replace(':', '.')}"
+            for consumers in subscriptions(lane).values()
+            for each in consumers
+        }
+        for lane in get_args(Lane)
+    }
+    unused = {}
+    for function in DECLARED.values():
+        if granted := {*queues_filled_by(function)}:
+            job = "platform.events:deliver" if function.starts == "stream" else function.job
+            begins = {f"chalicelib.{job.replace(':', '.')}"}
+            for lane in get_args(Lane):
+                if function.name in DELIVERING or app.functions.readers.get(function.name) == lane:
+                    begins |= told[lane]
+            if rest := granted - queues_named(house, begins):
+                unused[function.name] = rest
+    assert unused == {}
 
 
 def test_who_only_answers_a_question_cannot_write(template: Template) -> None:
@@ -323,9 +487,34 @@ def test_every_function_has_settings_and_a_policy_file_of_its_own(template: Temp
 
 
 def test_what_cannot_be_made_again_survives_the_stack(template: Template) -> None:
-    for name in ("Table", "FilesBucket", "UserPool"):
+    for name, policy in (
+        ("Table", "Retain"),
+        ("UserPool", "Retain"),
+        # What has a name of its own: left over from a first deployment that failed, it would be in the way of the next one.
+        ("FilesBucket", "RetainExceptOnCreate"),
+        ("MailIdentityRecord", "RetainExceptOnCreate"),
+    ):
         resource = template["Resources"][name]
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, "Retain")
+
+
+def test_the_bucket_has_one_name_wherever_it_is_named_and_another_in_each_region(template: Template) -> None:
+    name = of_type(template, "AWS::S3::Bucket")["FilesBucket"]["BucketName"]["Fn::Sub"]
+    for part in ("${AWS::StackName}", "${AWS::AccountId}", "${AWS::Region}"):
+        assert part in name
+    assert len(
+        name.replace("${AWS::StackName}", "").replace("${AWS::AccountId}", 12 * "1").replace("${AWS::Region}", 14 * "r")
+    ) < 63 - len("partner-club")
+    named = re.findall(r"\${AWS::StackName}-files[^/\"]*", json.dumps(template))
+    assert set(named) == {name}
+
+
+def test_the_records_that_prove_the_domain_are_told(template: Template) -> None:
+    for number_of in "123":
+        for kind in ("Name", "Value"):
+            output = template["Outputs"][f"Dkim{kind}{number_of}"]
+            assert output["Condition"] == "MakesMailIdentity"
+            assert output["Value"] == {"Fn::GetAtt": ["MailIdentityRecord", f"DkimDNSToken{kind}{number_of}"]}
 
 
 def test_the_table_is_as_the_design_says(template: Template) -> None:
@@ -367,6 +556,12 @@ def test_the_gateway_answers_as_the_code_does(template: Template) -> None:
             "request_id": "$context.requestId",
         }, kind
         assert response["StatusCode"] == body["status"], kind
+
+
+def test_no_metrics_are_paid_for_that_nothing_reads(template: Template) -> None:
+    """Of each of some 200 methods; the alarm on 5xx reads those of the whole API, which cost nothing."""
+    (settings,) = of_type(template, "AWS::Serverless::Api")["RestAPI"]["MethodSettings"]
+    assert not settings.get("MetricsEnabled")
 
 
 def test_a_machine_can_be_given_only_scopes_that_exist(template: Template) -> None:

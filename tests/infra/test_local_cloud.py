@@ -400,11 +400,13 @@ def test_letters(stock: Cloud, patched: Cloud) -> None:
     assert "Здравствуйте" in requests.get(f"{patched.mailbox_url}/{letter['id']}", timeout=10).text
 
 
-def limited_client(cloud: Cloud, service: str, action: str, resource: str, *denials: dict[str, Any]) -> Any:
+def limited_client(
+    cloud: Cloud, service: str, action: str, resource: str | list[str], *denials: dict[str, Any], **more: Any
+) -> Any:
     """A client that may do this one thing, but for what it is denied."""
     iam, name = cloud.client("iam"), f"u-{uuid.uuid4().hex}"
     iam.create_user(UserName=name)
-    may = policy({"Effect": "Allow", "Action": action, "Resource": resource}, *denials)
+    may = policy({"Effect": "Allow", "Action": action, "Resource": resource, **more}, *denials)
     iam.put_user_policy(UserName=name, PolicyName="limited", PolicyDocument=may)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return boto3.client(
@@ -417,10 +419,12 @@ def limited_client(cloud: Cloud, service: str, action: str, resource: str, *deni
 
 
 def test_letter_rights(stock: Cloud, patched: Cloud) -> None:
-    def refused(cloud: Cloud, sender: str) -> bool:
+    ours = "arn:aws:ses:us-east-1:000000000000"
+
+    def refused(cloud: Cloud, sender: str, *resources: str, condition: dict[str, Any] | None = None) -> bool:
         cloud.client("sesv2").create_email_identity(EmailIdentity=sender)
-        from_here = f"arn:aws:ses:us-east-1:000000000000:identity/{sender}"
-        limited = limited_client(cloud, "sesv2", "ses:SendEmail", from_here)
+        more = {"Condition": condition} if condition else {}
+        limited = limited_client(cloud, "sesv2", "ses:SendEmail", list(resources), **more)
         letter = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}}
         to = {"ToAddresses": ["anna@lab.example"]}
         try:
@@ -429,9 +433,39 @@ def test_letter_rights(stock: Cloud, patched: Cloud) -> None:
             return bool(error.response["Error"]["Code"] == "AccessDeniedException")
         return False
 
+    def by(address: str) -> dict[str, Any]:
+        return {"StringLike": {"ses:FromAddress": [address]}}
+
     sender = f"{uuid.uuid4().hex}.example"
-    assert refused(stock, sender)
-    assert not refused(patched, sender)
+    both = (f"{ours}:identity/{sender}", f"{ours}:identity/anna@lab.example")
+    assert refused(stock, sender, *both)
+    assert not refused(patched, sender, *both)
+    assert refused(patched, sender, both[0]), "the recipient's identity is asked about too"
+    anybody = f"{ours}:identity/*"
+    assert refused(stock, sender, anybody, condition=by(f"*@{sender}"))
+    assert not refused(patched, sender, anybody, condition=by(f"*@{sender}"))
+    assert refused(patched, sender, anybody, condition=by("*@elsewhere.example"))
+
+
+def test_dkim_tokens(stock: Cloud, patched: Cloud) -> None:
+    template = {
+        "Resources": {"Mail": {"Type": "AWS::SES::EmailIdentity", "Properties": {"EmailIdentity": "dkim.example"}}},
+        "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Mail", "DkimDNSTokenName1"]}}},
+    }
+
+    def told(cloud: Cloud) -> str:
+        cloudformation = cloud.client("cloudformation")
+        name = f"mail-{uuid.uuid4().hex}"
+        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+
+        def ended() -> dict[str, Any] | None:
+            (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+            return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack
+
+        return "".join(each["OutputValue"] for each in eventually(ended).get("Outputs", []))
+
+    assert not told(stock).endswith("._domainkey.dkim.example")
+    assert told(patched).endswith("._domainkey.dkim.example")
 
 
 def test_leading_keys(stock: Cloud, patched: Cloud) -> None:

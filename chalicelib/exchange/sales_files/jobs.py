@@ -9,13 +9,13 @@ from chalicelib.platform.functions import READ, WRITE, files, on_event, queue_wo
 RIGHTS = (table(*READ, *WRITE), files("imports/", "get", "put"))
 
 
-@on_event(memory=1024, may=RIGHTS)
+@on_event(memory=1024, disk=2048, may=RIGHTS)  # the parts of a file of 1 GiB lie there
 def split_import(context: Context, event: dict[str, Any]) -> None:
     """Check the rows of an uploaded sales file and cut it into parts."""
     service.split(context, event)
 
 
-@queue_worker("imports", memory=1024, filled_by=("split_import", "write_imports"), may=RIGHTS)
+@queue_worker("imports", memory=1024, filled_by=("split_import",), may=RIGHTS)
 def write_imports(context: Context, message: dict[str, Any]) -> None:
     """Record one part of a sales file."""
     recording.write_part(context, message)

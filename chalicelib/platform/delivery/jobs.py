@@ -39,7 +39,7 @@ def deliver_bulk(context: Context, message: dict[str, Any]) -> None:
     batch=10,
     workers=5,
     tries=len(PAUSES) + 1,
-    filled_by=("deliver_events", "write_letters"),
+    filled_by=("deliver_events", "write_letters", "deliver_bulk"),
     may=(table(*READ, *WRITE),),
     given_up="A consumer failed for good on an event; the other consumers went on. Find the cause in the logs of RedeliverEvents, then "
     "deliver again with make staff ARGS='redeliver --dead-letters …'.",

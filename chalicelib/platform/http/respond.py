@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
+from botocore.exceptions import ClientError
 from chalice.app import Chalice, Response
 from pydantic import BaseModel, ValidationError
 
@@ -30,6 +31,15 @@ from chalicelib.table.transactions import Busy, Refused
 MOST_BODY_BYTES = 1024 * 1024
 # Names in a path are ids and words. Whatever else stands there names nothing, and never becomes a part of a key.
 PATH_PARAMETER = r"^[A-Za-z0-9_-]{1,64}$"
+# How DynamoDB, Cognito, SQS and S3 say that more is asked than they can do now. The SDK has tried again by then.
+THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
 
 Headers = dict[str, str | list[str]]
 
@@ -64,7 +74,9 @@ def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Resp
     except Busy:
         busy = Problem("in_flight" if route.keyed else "busy", headers={"Retry-After": "1"})
         return _problem_response(busy, language, _request_id(request))
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in THROTTLED:
+            return _problem_response(Problem("busy", headers={"Retry-After": "1"}), language, _request_id(request))
         log.exception("request failed", extra={"route": f"{route.method} {route.path}"})
         return _problem_response(Problem("internal"), language, _request_id(request))
 
