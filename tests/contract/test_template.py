@@ -92,11 +92,15 @@ def queues_named(house: House, begins: Iterable[str]) -> set[str]:
     """The queues whose address is asked for in these functions, or in what they call, by what names stand for in their modules."""
 
     @cache
+    def tree(module: str) -> ast.Module:
+        return ast.parse(house.modules[module].read_text(encoding="utf-8"))
+
+    @cache
     def names(module: str) -> dict[str, str]:
         """What a name stands for in the module: the full name of a function, a class or a module."""
-        own = {each.name: f"{module}.{each.name}" for each in house.trees[module].body if hasattr(each, "name")}
+        own = {each.name: f"{module}.{each.name}" for each in tree(module).body if hasattr(each, "name")}
         imported = {}
-        for each in ast.walk(house.trees[module]):
+        for each in ast.walk(tree(module)):
             if isinstance(each, ast.ImportFrom) and each.module and each.module.startswith("chalicelib"):
                 for alias in each.names:
                     _, name, home = house._found(each.module, alias.name)
@@ -112,7 +116,7 @@ def queues_named(house: House, begins: Iterable[str]) -> set[str]:
     seen, waiting, found = set(begins), list(begins), set()
     while waiting:
         module, _, name = waiting.pop().rpartition(".")
-        for node in house.trees.get(module, ast.Module([], [])).body:
+        for node in tree(module).body if module in house.modules else ():
             for part in ast.walk(node) if getattr(node, "name", None) == name else ():
                 if isinstance(part, ast.Call) and ast.unparse(part.func) == "queue_url":
                     found.update(each.value for each in part.args if isinstance(each, ast.Constant))
