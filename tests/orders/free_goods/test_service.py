@@ -26,7 +26,7 @@ from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.payments.service import record_payments
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
-from tests.bonuses.nights import queued
+from tests.bonuses.jobs import queued
 from tests.orders.steps import Market, errors
 from tests.pricing.steps import MARKETING, Office
 from tests.support.api import Answer, Api
