@@ -81,14 +81,16 @@ def found(refused: Refused, label: str) -> Letter:
     return _from_item(item)
 
 
-def check_not_suppressed(tx: Transaction, address: str) -> None:
+def check_not_suppressed(tx: Transaction, address: str, *, despite_complaint: bool) -> None:
     """Refused with label `suppressed`."""
-    tx.check(keys.suppression(address), Attr("pk").not_exists(), label="suppressed")
+    stops = "bounced_at" if despite_complaint else "pk"
+    tx.check(keys.suppression(address), Attr(stops).not_exists(), label="suppressed")
 
 
 def suppress(table: Table, address: str, *, reason: str, at: str, letter_id: str) -> None:
-    """No more letters to this address. The first reason stays."""
-    table.update(keys.suppression(address), default={"reason": reason, "at": at, "letter_id": letter_id})
+    """No more letters to this address. The first reason stays; that it bounced is kept whatever came first."""
+    bounced = {"bounced_at": at} if reason == "bounce" else {}
+    table.update(keys.suppression(address), default={"reason": reason, "at": at, "letter_id": letter_id, **bounced})
 
 
 def _to_item(letter: Letter) -> Item:

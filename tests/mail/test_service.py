@@ -15,6 +15,7 @@ from chalicelib.mail.config import Letters
 from chalicelib.mail.model import LetterClass, LetterState, Recipient
 from chalicelib.mail.service import ComesAgain
 from chalicelib.platform import aws
+from chalicelib.table.key import Key
 from infra.build import ROOT
 from tests.mail.steps import (
     World,
@@ -85,6 +86,24 @@ def test_a_suppressed_address_gets_nothing(world: World) -> None:
     send(world)
     assert world.service.calls == 0
     assert (only_letter(world.context).state, only_letter(world.context).reason) == (LetterState.SKIPPED, "suppressed")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "sent"),
+    [(["complaint"], 1), (["bounce"], 0), (["complaint", "bounce"], 0), (["bounce", "complaint"], 0)],
+)
+def test_a_code_that_a_member_asked_for_passes_a_complaint_but_no_bounce(
+    world: World, reasons: list[str], sent: int
+) -> None:
+    for reason in reasons:
+        mail_store.suppress(
+            world.context.table, "anna@partner.example", reason=reason, at=world.context.at, letter_id="ltr_0"
+        )
+    asked = sign_in_requested(world.context)
+    world.context.table.put(asked)
+    write(world, template="sign_in_code", recipient=Recipient("sign_in", "sin_1"), cause=Key(asked["pk"], asked["sk"]))
+    send(world)
+    assert world.service.calls == sent
 
 
 def test_an_erased_member_gets_nothing(world: World) -> None:
