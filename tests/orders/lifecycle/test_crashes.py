@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chalicelib.orders.order.rules import STEPS, OrderState
+from chalicelib.orders.order.store import order_of
 from chalicelib.platform.http import respond
 from chalicelib.table.transactions import Item
 from tests.orders.steps import Market
@@ -196,7 +197,7 @@ class Trade(RuleBasedStateMachine):
     @invariant()
     def every_order_is_there_once_in_its_state_with_what_was_shipped(self) -> None:
         found = {
-            item["order_id"]: (item["state"], sum(int(line["shipped"]) for line in item["lines"]))
+            item["order_id"]: (item["state"], sum(line.shipped for line in order_of(item).lines))
             for item in self.market.context.table.query_all("COMPANY#cmp_1", starts="ORDER#")
         }
         mine = {order_id: found.get(order_id) for order_id in self.states}
