@@ -35,7 +35,7 @@ BODIES: dict[str, Any] = {
     "request_return": {"lines": [{"document": "УТ-1", "sku": "LMP-1", "quantity": 1}], "reason": "No reason"},
     "accept_return": {"document": "X-2"},
     "reject_return": {"reason": "No reason"},
-    "ship_goods_on_top": {"document": "X-3"},
+    "ship_free_goods": {"document": "X-3"},
 }
 
 NAMING_AN_ORDER = [route for route in ROUTES if "order_id" in path_parameters(route.path)]
