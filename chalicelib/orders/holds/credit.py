@@ -68,8 +68,13 @@ def hold(tx: Transaction, placing: Placing) -> None:
     order = placing.order
     if order.other_currency:
         return
-    within = _within(placing.cart.agreed.credit_limit, order.total)
+    within = _within(_limit(order, placing.cart), order.total)
     tx.update(keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
+
+
+def _limit(order: Order, cart: PricedCart) -> Decimal | None:
+    """Agreed in the order's own currency: its articles may be sold in another one by now."""
+    return cart.conditions.order_terms(cart.day, order.currency).credit_limit
 
 
 def _within(limit: Decimal | None, gained: Decimal) -> ConditionBase | None:
@@ -82,7 +87,7 @@ def _within(limit: Decimal | None, gained: Decimal) -> ConditionBase | None:
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
-    order, limit = placing.order, placing.cart.agreed.credit_limit
+    order, limit = placing.order, _limit(placing.order, placing.cart)
     if "credit" not in refused or limit is None:
         return None
     already = used_credit(refused.items["credit"])
@@ -107,7 +112,7 @@ def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None
     debts = {_attribute(after, each.document): _debt(each, each.total) for each in owed if each.total}
     if not gained and not debts:
         return
-    within = _within(cart.agreed.credit_limit, gained) if cart and gained > 0 else None
+    within = _within(_limit(after, cart), gained) if cart and gained > 0 else None
     tx.update(
         keys.credit(after.company_id),
         put=debts or None,

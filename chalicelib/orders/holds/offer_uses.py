@@ -20,11 +20,9 @@ def hold(tx: Transaction, placing: Placing) -> None:
 
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
-    hold_problem = _offers_of_order(after)
+    held = _offers_of_order(after)
     done = after.state is OrderState.COMPLETED and before.state is not OrderState.COMPLETED
-    release_offers(
-        tx, after.company_id, given_back=_offers_of_order(before) - hold_problem, spent=hold_problem if done else ()
-    )
+    release_offers(tx, after.company_id, given_back=_offers_of_order(before) - held, spent=held if done else ())
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
@@ -36,8 +34,8 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
     lines = [
         {
             "sku": line.sku,
-            "unit_price": {"amount": f"{line.unit_price:f}", "currency": order.currency},
-            "without_offer": {"amount": f"{cart.price(asked).unit_price:f}", "currency": order.currency},
+            "unit_price": {"amount": f"{line.unit_price:.2f}", "currency": order.currency},
+            "without_offer": {"amount": f"{cart.price(asked).unit_price:.2f}", "currency": order.currency},
         }
         for line, asked in zip(order.lines, cart.asked, strict=True)
         if offers_of(line.chosen)

@@ -135,6 +135,16 @@ def test_what_an_order_grows_by_is_taken_when_the_company_confirms_it_and_has_to
     assert used(market) == Decimal("1920.00")
 
 
+def test_what_an_order_grows_by_has_to_fit_though_its_article_is_sold_in_another_currency_meanwhile(market: Market):
+    agree(market, credit_limit="2000.00")
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id, {"LMP-1": 20})
+    stock(market.context, row("LMP-1", base_price={"amount": "1.50", "currency": "USD"}))
+    refused = market.confirm(order_id)
+    assert (refused.status, refused.json["code"]) == (409, "credit_exceeded")
+    assert (refused.json["limit"], used(market)) == ({"amount": "2000.00", "currency": "RUB"}, Decimal("1200.00"))
+
+
 @pytest.mark.parametrize("end", ["decline", "cancel", "reject"])
 def test_a_changed_order_that_comes_to_nothing_gives_back_what_was_ordered(market: Market, end: str):
     order_id = market.placed({"LMP-1": 10})
