@@ -39,7 +39,9 @@ def all_since(table: Table, queue: str, event: str, since: str, consumer: str | 
 def dead_letters(queue: str, dead: str) -> int:
     """Each dead letter goes back to the queue, and only then is gone; counts them."""
     sqs, moved = boto3.client("sqs"), 0
-    while received := sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=MOST_RECEIVED).get("Messages"):
+    while received := sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=MOST_RECEIVED, WaitTimeSeconds=2).get(
+        "Messages"
+    ):
         for message in received:
             sqs.send_message(QueueUrl=queue, MessageBody=message["Body"])
             sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])

@@ -59,16 +59,18 @@ def due_between(context: Context, what: str, first: date, last: date) -> Iterato
             yield from (company_id for company_id, _ in groupby(item["company_id"] for item in items))
 
 
-def send_companies(queue_url: str, company_ids: Iterable[str], **about: Any) -> tuple[int, int]:
+def send_companies(
+    queue_url: str, company_ids: Iterable[str], *, in_each: int = COMPANIES_PER_MESSAGE, **about: Any
+) -> tuple[int, int]:
     """Sends the ids as they come, none held longer than its call; counts companies and messages.
 
-    A message is `{"companies": […]}` and the members of `about`.
+    A message is `{"companies": […]}`, `in_each` at most, and the members of `about`.
     """
     counted = 0
 
     def bodies() -> Iterator[dict[str, Any]]:
         nonlocal counted
-        for ids in chunks(company_ids, COMPANIES_PER_MESSAGE):
+        for ids in chunks(company_ids, in_each):
             counted += len(ids)
             yield {"companies": ids, **about}
 

@@ -40,7 +40,9 @@ def nightly_recommendations(context: Context, event: dict[str, Any]) -> dict[str
     first = replace(context, now=since).today
     moved = store.moved_between(context.table, first, context.today, clock.stamp(since))
     counted, messages = jobs.send_companies(
-        queue_url("recommendations"), companies.every_company(context) if full else moved
+        queue_url("recommendations"),
+        companies.every_company(context) if full else moved,
+        in_each=1,  # a chain of many shops may take a whole run: nobody shall wait behind it
     )
     facts = {"day": context.today.isoformat(), "full": full, "companies": counted, "messages": messages}
     jobs.record_run(context, JOB, facts)

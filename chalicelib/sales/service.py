@@ -123,16 +123,16 @@ def _write(
             context.table.commit(store.transaction(context, pack, bulk=bulk))
         except (Refused, Busy):
             for revision in pack:
-                outcomes[revision.document.ref] = _record_alone(context, revision.document, import_id, as_of)
+                outcomes[revision.document.ref] = _record_alone(context, revision.document, import_id, as_of, bulk)
     return outcomes
 
 
 @retry()
-def _record_alone(context: Context, document: SaleDocument, import_id: str | None, as_of: str) -> Outcome:
+def _record_alone(context: Context, document: SaleDocument, import_id: str | None, as_of: str, bulk: bool) -> Outcome:
     known = store.read_known(context.table, [document.ref, *document.candidates])
     outcome, revision = _judge(known, document, import_id, as_of)
     if revision:
-        context.table.commit(store.transaction(context, [revision]))
+        context.table.commit(store.transaction(context, [revision], bulk=bulk))
     return outcome
 
 

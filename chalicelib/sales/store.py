@@ -272,6 +272,7 @@ def _put_revision(tx: Transaction, context: Context, revision: Revision, marks: 
             series=document.series,
             document=document.number,
             gone=True,
+            **marks,
         )
 
 

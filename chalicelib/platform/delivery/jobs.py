@@ -18,6 +18,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Consumer, NamedConsumer, consumers_of, event_of, subscriptions, tell
 from chalicelib.platform.functions import READ, WRITE, queue_worker, table
+from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.key import Key
@@ -25,10 +26,23 @@ from chalicelib.table.key import Key
 PAUSES = (30, 120, 600, 1800, 3600)  # seconds after each failure but the last one
 
 
-@queue_worker("bulk-events", workers=5, filled_by=("deliver_events",), may=(table(*READ, *WRITE),))
+@queue_worker(
+    "bulk-events",
+    workers=5,
+    filled_by=("deliver_events",),
+    may=(table(*READ, *WRITE),),
+    loop="A message of several events that was not finished is split once, into a message for each of them.",
+)
 def deliver_bulk(context: Context, message: dict[str, Any]) -> None:
-    """Tell the consumers of events that many were made of at once."""
-    found = context.table.get_many((Key(*key) for key in json.loads(message["body"])), consistent=True)
+    """Tell the consumers of events that many were made of at once.
+
+    A message that comes again is split: an event that ends the process shall hold up none of the others.
+    """
+    keys = json.loads(message["body"])
+    if len(keys) > 1 and int(message.get("attributes", {}).get("ApproximateReceiveCount", 1)) > 1:
+        send_bodies(queue_url("bulk-events"), ([key] for key in keys))
+        return
+    found = context.table.get_many((Key(*key) for key in keys), consistent=True)
     batch: dict[tuple[str, ...], Any] = {}
     for item in found.values():
         tell(context, event_of(item, batch), subscriptions("facts"))
@@ -36,7 +50,6 @@ def deliver_bulk(context: Context, message: dict[str, Any]) -> None:
 
 @queue_worker(
     "failed-events",
-    batch=10,
     workers=5,
     tries=len(PAUSES) + 1,
     filled_by=("deliver_events", "write_letters", "deliver_bulk"),

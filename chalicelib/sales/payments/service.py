@@ -45,7 +45,7 @@ def record_payments(
         try:
             context.table.commit(tx)
         except (Refused, Busy):
-            outcomes += [_record_alone(context, payment, by, as_of) for payment in pack]
+            outcomes += [_record_alone(context, payment, by, as_of, bulk) for payment in pack]
         else:
             outcomes += [outcome for outcome, _, _ in judged]
     return outcomes
@@ -100,12 +100,12 @@ def _packs(payments: Sequence[Payment]) -> Iterator[Sequence[Payment]]:
 
 
 @retry()
-def _record_alone(context: Context, payment: Payment, by: str, as_of: str) -> PaymentOutcome:
+def _record_alone(context: Context, payment: Payment, by: str, as_of: str, bulk: bool) -> PaymentOutcome:
     known = payment_of(context, payment.ref)
     outcome, writes, notify = _outcome(known, payment, as_of)
     if writes:
         tx = Transaction()
-        _write(tx, context, known, payment, by=by, as_of=as_of, notify=notify)
+        _write(tx, context, known, payment, by=by, as_of=as_of, notify=notify, bulk=bulk)
         context.table.commit(tx)
     return outcome
 

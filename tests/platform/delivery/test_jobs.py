@@ -168,7 +168,7 @@ def test_a_consumer_that_is_not_told_of_the_event_makes_the_message_fail(context
     item = record(context, "order.placed")
     aws.sqs().send_message(QueueUrl=queue_url("failed-events"), MessageBody=failure(item, "os:system", context.at))
     (message,) = failures()
-    with pytest.raises(LookupError, match=r"os:system is not told of order\.placed"):
+    with pytest.raises(LookupError, match=r"os:system is no consumer of order\.placed"):
         redeliver_events(context, message)
 
 
@@ -231,6 +231,20 @@ def test_an_event_of_many_waits_in_a_queue_and_holds_up_no_other(context: Contex
         deliver_bulk(context, {"body": body})
     consumers = len(subscriptions("facts")["sale.recorded"])
     assert len(doubles.effects(context)) == (len(many) + 1) * consumers
+
+
+def test_a_bulk_message_that_comes_again_is_split_so_that_an_event_that_ends_the_process_holds_up_no_other(
+    context: Context, doubles: Doubles
+) -> None:
+    read(context, *(in_bulk(context, number, "cmp_1") for number in range(3)))
+    (body,) = bulk_messages()
+    deliver_bulk(context, {"body": body, "attributes": {"ApproximateReceiveCount": "2"}})
+    assert not doubles.effects(context)
+    alone = bulk_messages()
+    assert sorted(len(json.loads(each)) for each in alone) == [1, 1, 1]
+    for each in alone:
+        deliver_bulk(context, {"body": each, "attributes": {"ApproximateReceiveCount": "2"}})
+    assert len(doubles.effects(context)) == 3 * len(subscriptions("facts")["sale.recorded"])
 
 
 def test_a_consumer_fails_alone_in_bulk_too(context: Context, doubles: Doubles) -> None:
