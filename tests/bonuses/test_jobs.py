@@ -99,7 +99,7 @@ def test_a_run_is_kept_with_what_it_counted(context: Context) -> None:
 
 
 def test_a_day_that_is_still_to_come_is_refused(context: Context) -> None:
-    with pytest.raises(ValueError, match="still to come"):
+    with pytest.raises(ValueError, match="in the future"):
         bonuses_jobs.nightly_bonuses(context, {"day": "2026-11-21"})
 
 

@@ -5,6 +5,7 @@ And both say what the file says, computed here by a plain calculation with none 
 
 import logging
 import sys
+import zlib
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -74,7 +75,7 @@ def standings(club: Replay, companies: list[str]) -> dict[str, Any]:
     for company_id in companies:
         item = club.context.table.get(tiers_keys.standing(company_id))
         passing = ("version", "at", "warned", "gsi2pk", "gsi2sk")
-        counts = item and (item["days"] or any(tier for _, tier, *_ in item["timeline"]))
+        counts = item and (zlib.decompress(bytes(item["days"])) or any(tier for _, tier, *_ in item["timeline"]))
         found[company_id] = (
             {name: value for name, value in item.items() if name not in passing} if item and counts else None
         )

@@ -30,7 +30,7 @@ def test_a_night_begins_with_the_earliest_day_that_may_hold_something(
 
 
 def test_a_day_that_is_still_to_come_is_refused(context: Context) -> None:
-    with pytest.raises(ValueError, match="still to come"):
+    with pytest.raises(ValueError, match="in the future"):
         jobs.first_day(context, {"day": "2026-11-21"}, None, look_back_days=7)
 
 
