@@ -1,7 +1,7 @@
 """Fields that forms, views and config sections of several rooms share."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -33,7 +33,12 @@ def _iso(given: object) -> object:
     raise PydanticCustomError("date", "A date is written as YYYY-MM-DD.")
 
 
-Day = Annotated[date, BeforeValidator(_iso)]  # a calendar day in a form
+# Bounds of every day and moment in a form: sums of days and months, and any time zone, stay within the calendar.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+_FIRST_MOMENT, _LAST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, 23, 59, 59, 999999, UTC)
+
+AnyDay = Annotated[date, BeforeValidator(_iso)]  # a limit of a list: only compared, never counted from
+Day = Annotated[AnyDay, Field(ge=FIRST_DAY, le=LAST_DAY)]  # a calendar day in a form
 
 
 def _rfc3339(given: object) -> object:
@@ -43,7 +48,7 @@ def _rfc3339(given: object) -> object:
     raise PydanticCustomError("datetime", "A time is written as in RFC 3339, with its zone.")
 
 
-Moment = Annotated[datetime, BeforeValidator(_rfc3339)]  # in a form
+Moment = Annotated[datetime, BeforeValidator(_rfc3339), Field(ge=_FIRST_MOMENT, le=_LAST_MOMENT)]  # in a form
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, PlainSerializer, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import AnyDay
 from chalicelib.platform.http.forms import PageQuery, Shown
 from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
@@ -20,8 +20,8 @@ Exact = Annotated[
 
 
 class PurchasesQuery(PageQuery):
-    first: Day | None = Field(default=None, alias="from", description="First business date, YYYY-MM-DD.")
-    last: Day | None = Field(default=None, alias="to", description="Last business date, YYYY-MM-DD.")
+    first: AnyDay | None = Field(default=None, alias="from", description="First business date, YYYY-MM-DD.")
+    last: AnyDay | None = Field(default=None, alias="to", description="Last business date, YYYY-MM-DD.")
     lines: bool = Field(default=False, description="Include the lines of each document.")
 
     @field_validator("last")

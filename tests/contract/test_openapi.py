@@ -102,9 +102,14 @@ def test_the_example_of_an_answer_fits_its_schema(route: Route) -> None:
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.body or route.query], ids=by_name)
 def test_everything_that_can_be_sent_has_a_limit(route: Route) -> None:
-    """What has none ends as a failure of the table, not as a 422."""
+    """What has none ends as a failure of the table or of the calendar, not as a 422."""
     operation = DOCUMENT["paths"][route.path][route.method.lower()]
-    sent = [parameter["schema"] for parameter in operation["parameters"] if parameter.get("in") == "query"]
+    only_compared = {"from", "to"} if route.name == "list_purchases" else set()
+    sent = [
+        parameter["schema"]
+        for parameter in operation["parameters"]
+        if parameter.get("in") == "query" and parameter["name"] not in only_compared
+    ]
     if route.body:
         sent.append(operation["requestBody"]["content"]["application/json"]["schema"])
     assert [place for schema in sent for place in unlimited(schema)] == []
@@ -120,6 +125,8 @@ def unlimited(schema: dict[str, Any], place: str = "") -> Iterator[str]:
     for name, each in schema.get("properties", {}).items():
         yield from unlimited(each, f"{place}.{name}")
     match schema.get("type"):
+        case "string" if schema.get("format") in ("date", "date-time"):
+            limits = {"le"} if "ge" in schema else set()
         case "string":
             limits = {"maxLength", "pattern", "format", "enum", "const"}
         case "integer" | "number":

@@ -1,7 +1,7 @@
 """Forms and views of manual tiers."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
@@ -10,8 +10,6 @@ from chalicelib.platform.http.forms import Form, Shown
 from chalicelib.tiers.standing.rules import ManualTier
 
 ManualTierState = Literal["coming", "in_force", "ended", "withdrawn"]
-
-LAST_DAY = date(2199, 12, 31)
 
 
 class ManualTierForm(Form):
@@ -23,7 +21,7 @@ class ManualTierForm(Form):
     first: Day | None = Field(
         default=None, alias="from", description="The first day, today or later; without it, today."
     )
-    last: Annotated[Day, Field(le=LAST_DAY)] = Field(alias="until", description="The last day.")
+    last: Day = Field(alias="until", description="The last day.")
     reason: str = Field(min_length=3, max_length=500, description="The reason, which is kept with the manual tier.")
 
 

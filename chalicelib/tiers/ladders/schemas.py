@@ -29,8 +29,6 @@ from chalicelib.tiers.ladders.rules import (
     month_day,
 )
 
-_LAST = date(2199, 12, 31)
-
 Sum = Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=2)]
 Title = Annotated[str, Field(min_length=1, max_length=60)]
 
@@ -121,7 +119,7 @@ class LadderForm(Form):
 
 
 class ActivationForm(Form):
-    first: Annotated[Day, Field(le=_LAST)] = Field(
+    first: Day = Field(
         alias="from", description="The first day on which it is in force: today or later.", examples=["2027-01-01"]
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -28,7 +28,7 @@ from chalicelib.tiers.standing.rules import DAY
 
 
 class StandingQuery(Form):
-    as_of: Annotated[Day, Field(ge=date(1970, 1, 1), le=date(2199, 12, 31))] | None = Field(
+    as_of: Day | None = Field(
         default=None, description="The day to compute for, YYYY-MM-DD; without it, where the company stands today."
     )
 
