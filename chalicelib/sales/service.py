@@ -36,7 +36,7 @@ class TooLarge(ValueError):
         self.refs = refs
 
 
-Judged = dict[DocumentRef, tuple[Outcome, store.Revision | None]]
+Judgement = tuple[Outcome, store.Write | None]
 
 
 def record(
@@ -44,7 +44,8 @@ def record(
 ) -> list[Outcome]:
     """Records the state of each document; returns whether each was created, changed or unchanged.
 
-    `as_of`: the moment of this state; a state older than the recorded one changes nothing.
+    `as_of`: the moment of this state; a state older than the recorded one changes nothing. An unchanged document is recorded as the state
+    of the later moment, so that older states that come after it change nothing either.
     Documents share transactions for speed; a pack that meets another writer is recorded one by one.
     Raises `TooLarge` before anything is written.
     """
@@ -68,13 +69,15 @@ def preview(context: Context, documents: Sequence[SaleDocument]) -> list[Outcome
     return [judged[document.ref][0] for document in documents]
 
 
-def _judged(context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str) -> Judged:
+def _judged(
+    context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str
+) -> dict[DocumentRef, Judgement]:
     refs = (ref for document in documents for ref in (document.ref, *document.candidates))
     known = store.read_known(context.table, refs)
     judged = {document.ref: _judge(known, document, import_id, as_of) for document in documents}
     if len(judged) < len(documents):
         raise ValueError("a document was given twice")
-    too_large = [ref for ref, (_, revision) in judged.items() if revision and revision.size > store.MOST_BYTES]
+    too_large = [ref for ref, (_, write) in judged.items() if write and write.size > store.MOST_BYTES]
     if too_large:
         raise TooLarge(too_large)
     return judged
@@ -82,17 +85,17 @@ def _judged(context: Context, documents: Sequence[SaleDocument], import_id: str 
 
 def _judge(
     known: Mapping[DocumentRef, KnownDocument], document: SaleDocument, import_id: str | None, as_of: str
-) -> tuple[Outcome, store.Revision | None]:
+) -> Judgement:
     mine = known.get(document.ref, NOTHING)
     head = mine.head
     packed = [rules.pack(line) for line in document.lines]
     digest = rules.digest(document, packed)
     counting = rules.counting(document, known)
     outcome, writes = rules.outcome(head, digest, counting, import_id, as_of)
-    if not writes:
-        return outcome, None
     # A return that follows its original keeps its outcome: nobody corrected it.
     follows = head if head and head.digest == digest else None
+    if not writes:
+        return outcome, store.Confirmation(document, follows, as_of) if follows and follows.as_of < as_of else None
     return outcome, store.Revision(
         document=document,
         known=mine,
@@ -103,36 +106,36 @@ def _judge(
         lines=rules.chunks(packed, store.LINES_BYTES),
         changes=rules.changes(head, document, counting),
         import_id=follows.import_id if follows else import_id,
-        as_of=follows.as_of if follows else as_of,
+        as_of=max(follows.as_of, as_of) if follows else as_of,
     )
 
 
 def _write(
     context: Context,
-    judged: Iterable[tuple[Outcome, store.Revision | None]],
+    judged: Iterable[Judgement],
     import_id: str | None,
     as_of: str,
     *,
     bulk: bool,
 ) -> dict[DocumentRef, Outcome]:
-    """Writes the revisions and returns their outcomes."""
-    several = [(outcome, revision) for outcome, revision in judged if revision]
-    outcomes = {revision.document.ref: outcome for outcome, revision in several}
-    for pack in store.packs(revision for _, revision in several):
+    """Writes what was judged and returns the outcomes."""
+    several = [(outcome, write) for outcome, write in judged if write]
+    outcomes = {write.document.ref: outcome for outcome, write in several}
+    for pack in store.packs(write for _, write in several):
         try:
             context.table.commit(store.transaction(context, pack, bulk=bulk))
         except (Refused, Busy):
-            for revision in pack:
-                outcomes[revision.document.ref] = _record_alone(context, revision.document, import_id, as_of, bulk)
+            for write in pack:
+                outcomes[write.document.ref] = _record_alone(context, write.document, import_id, as_of, bulk)
     return outcomes
 
 
 @retry()
 def _record_alone(context: Context, document: SaleDocument, import_id: str | None, as_of: str, bulk: bool) -> Outcome:
     known = store.read_known(context.table, [document.ref, *document.candidates])
-    outcome, revision = _judge(known, document, import_id, as_of)
-    if revision:
-        context.table.commit(store.transaction(context, [revision], bulk=bulk))
+    outcome, write = _judge(known, document, import_id, as_of)
+    if write:
+        context.table.commit(store.transaction(context, [write], bulk=bulk))
     return outcome
 
 
@@ -145,9 +148,9 @@ def follow(context: Context, ref: DocumentRef) -> None:
     known = store.read_known(context.table, [ref, *document.candidates])
     if known[ref].head != head:
         raise Overtaken
-    _, revision = _judge(known, document, head.import_id, head.as_of)
-    if revision:
-        context.table.commit(store.transaction(context, [revision]))
+    _, write = _judge(known, document, head.import_id, head.as_of)
+    if write:
+        context.table.commit(store.transaction(context, [write], bulk=bulk))
 
 
 def heads(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:

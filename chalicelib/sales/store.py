@@ -1,7 +1,7 @@
 """Items of sales.
 
-HEAD    the newest state of a document: company, day, total, digest, revision, the import that wrote it; for a return, the day on which it
-        counts and its original. `returned_by`: the returns that name it; without a revision, the document itself has not come yet
+HEAD    the newest state of a document: company, day, total, digest, revision, the import that wrote it, `as_of`, the newest moment at
+        which this was its state; for a return, the day on which it counts and its original. `returned_by`: the returns that name it; without a revision, the document itself has not come yet
 SALE    one revision, for ever: the document with its lines; when new, the event `sale.recorded`; `superseded_by` and `superseded_at` if
         there is a newer one. `returned_by`: the returns that must follow it
 LINES   the further lines of a revision that does not fit into one item
@@ -96,6 +96,21 @@ class Revision:
     @property
     def size(self) -> int:
         return sum(len(text.encode()) for text in self.lines) + _ITEM_BYTES * (self.operations + len(self.shared))
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A newer moment at which the recorded content was still the state of the document."""
+
+    document: SaleDocument
+    head: Head
+    as_of: str
+    shared: frozenset[DayKey | DocumentRef] = frozenset()
+    operations: int = 1
+    size: int = _ITEM_BYTES
+
+
+Write = Revision | Confirmation
 
 
 def read_known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, KnownDocument]:
@@ -193,43 +208,46 @@ def first_day(table: Table, company_id: str) -> date | None:
     return date.fromisoformat(item["sk"].removeprefix(every.sk)) if item else None
 
 
-def packs(revisions: Iterable[Revision]) -> Iterable[list[Revision]]:
-    """As many revisions together as one transaction holds. Those of one company come side by side, to share its days."""
-    pack: list[Revision] = []
+def packs(writes: Iterable[Write]) -> Iterable[list[Write]]:
+    """As many writes together as one transaction holds. Those of one company come side by side, to share its days."""
+    pack: list[Write] = []
     touched: set[DayKey | DocumentRef] = set()
     written: set[DayKey | DocumentRef] = set()
     operations = size = 0
-    for revision in sorted(revisions, key=lambda each: (each.document.company_id, each.document.business_date)):
-        shared = revision.shared
+    for write in sorted(writes, key=lambda each: (each.document.company_id, each.document.business_date)):
+        shared = set(write.shared)
         both = touched | shared
         if pack and (
-            operations + revision.operations + len(both) > MOST_OPERATIONS
-            or size + revision.size > MOST_BYTES
+            operations + write.operations + len(both) > MOST_OPERATIONS
+            or size + write.size > MOST_BYTES
             # One document is the original of another: a transaction touches an item only once.
-            or revision.document.ref in touched
+            or write.document.ref in touched
             or not written.isdisjoint(shared)
         ):
             yield pack
             pack, both, written, operations, size = [], shared, set(), 0, 0
-        pack.append(revision)
-        written.add(revision.document.ref)
+        pack.append(write)
+        written.add(write.document.ref)
         touched = both
-        operations += revision.operations
-        size += revision.size
+        operations += write.operations
+        size += write.size
     if pack:
         yield pack
 
 
-def transaction(context: Context, revisions: Iterable[Revision], *, bulk: bool = False) -> Transaction:
-    """Writes these revisions and their changes of days together. `bulk`: their events are some of many."""
+def transaction(context: Context, writes: Iterable[Write], *, bulk: bool = False) -> Transaction:
+    """Writes these revisions with their changes of days, and these confirmations. `bulk`: the events are some of many."""
     tx = Transaction()
     gained: Changes = {}
     originals: dict[DocumentRef, tuple[KnownDocument, set[str]]] = {}
-    for revision in revisions:
-        _put_revision(tx, context, revision, {BULK: True} if bulk else {})
-        merge(gained, revision.changes)
-        for ref, candidate in revision.candidates.items():
-            originals.setdefault(ref, (candidate, set()))[1].add(revision.document.ref[1])
+    for write in writes:
+        if isinstance(write, Confirmation):
+            tx.update(keys.document(*write.document.ref), put={"as_of": write.as_of}, when=_same_state(write.head))
+            continue
+        _put_revision(tx, context, write, {BULK: True} if bulk else {})
+        merge(gained, write.changes)
+        for ref, candidate in write.candidates.items():
+            originals.setdefault(ref, (candidate, set()))[1].add(write.document.ref[1])
     for (company_id, day), (amount, documents, returned) in gained.items():
         later = {f"{RETURNED}{effect.isoformat()}": part for effect, part in returned.items()}
         tx.update(keys.day_total(company_id, day), add={"amount": amount, "documents": documents, **later})
@@ -280,9 +298,14 @@ def _unchanged(known: KnownDocument) -> ConditionBase:
     """The head is unchanged and no return was added: the set of returns only grows."""
     if known == NOTHING:
         return Attr("pk").not_exists()
-    revision = Attr("revision").eq(known.head.revision) if known.head else Attr("revision").not_exists()
+    revision = _same_state(known.head) if known.head else Attr("revision").not_exists()
     returns = Attr("returned_by")
     return revision & (returns.size().eq(len(known.returned_by)) if known.returned_by else returns.not_exists())
+
+
+def _same_state(head: Head) -> ConditionBase:
+    """Compares the moment too: it may have become newer than the state that is to be written."""
+    return Attr("revision").eq(head.revision) & Attr("as_of").eq(head.as_of)
 
 
 def _head_item(revision: Revision, at: str) -> Item:

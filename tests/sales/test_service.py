@@ -16,7 +16,7 @@ from chalicelib.sales.consumers import on_sale_recorded
 from chalicelib.sales.rules import SaleLine
 from chalicelib.sales.service import TooLarge, day_totals, preview, record
 from chalicelib.table.transactions import Busy, Refused
-from tests.sales.steps import DAY, current, days, invoice, items, sums_of_current_revisions, told
+from tests.sales.steps import DAY, current, days, invoice, items, returned, sums_of_current_revisions, told
 from tests.support.crashes import crashes, empty_account, races
 
 JANUARY = date(2026, 1, 1)
@@ -64,6 +64,43 @@ def test_an_older_state_is_not_brought_back(context: Context) -> None:
     record(context, [invoice("УТ-1", "70.00")], as_of="2026-11-05T00:00:00.000Z")
     assert record(context, [invoice("УТ-1", "100.00")], as_of="2026-11-04T00:00:00.000Z") == ["unchanged"]
     assert days(context) == {("cmp_1", "2026-11-02"): (Decimal(70), 1)}
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_an_unchanged_document_of_a_newer_file_keeps_older_files_out(context: Context, many: int) -> None:
+    def file(amount: str, day: int) -> list[str]:
+        documents = [invoice(f"УТ-{number}", amount) for number in range(many)]
+        return list(record(context, documents, import_id=f"imp_{day}", as_of=f"2026-11-{day:02}T00:00:00.000Z"))
+
+    file("100.00", 3)
+    assert file("100.00", 5) == ["unchanged"] * many
+    assert file("900.00", 4) == ["unchanged"] * many  # uploaded before, retried after
+    assert days(context) == {("cmp_1", "2026-11-02"): (Decimal(100 * many), many)}
+    assert len(items(context, "SALE#")) == many
+    assert file("100.00", 3) == ["created"] * many, "the import that wrote it still hears so"
+    assert file("70.00", 6) == ["changed"] * many
+
+
+def test_an_older_file_that_meets_a_newer_unchanged_one_brings_nothing_back(context: Context) -> None:
+    def file(amount: str, day: int) -> None:
+        record(context, [invoice("УТ-1", amount)], as_of=f"2026-11-{day:02}T00:00:00.000Z")
+
+    for race in races(lambda: file("100.00", 5)):
+        empty_account()
+        file("100.00", 3)
+        with race:
+            file("900.00", 4)
+        expected = Decimal(100 if race.happened else 900)
+        assert days(context) == {("cmp_1", "2026-11-02"): (expected, 1)}, race
+
+
+def test_a_return_that_moves_with_its_original_keeps_the_newest_moment(context: Context) -> None:
+    record(context, [returned("В-1", day=date(2026, 11, 9))], as_of="2026-11-10T00:00:00.000Z")
+    again = [invoice("УТ-1"), returned("В-1", day=date(2026, 11, 9))]
+    record(context, again, as_of="2026-11-12T00:00:00.000Z")
+    older = [returned("В-1", "УТ-1", "-90.00", day=date(2026, 11, 9))]
+    assert record(context, older, as_of="2026-11-11T00:00:00.000Z") == ["unchanged"]
+    assert days(context) == {("cmp_1", "2026-11-02"): (Decimal(90), 2)}
 
 
 def test_many_documents_share_transactions_and_their_days(context: Context) -> None:
