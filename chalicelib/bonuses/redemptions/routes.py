@@ -98,7 +98,10 @@ def list_redemptions_of_company(call: Call, company_id: str) -> RedemptionPage:
     problems=STEP,
 )
 def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Redemption:
-    """Complete a redemption: the company received what it redeemed bonuses for."""
+    """Complete a redemption: the company received what it redeemed bonuses for.
+
+    One for an order completes with the order: before that, 409 `wrong_state`.
+    """
     staff_id = call.principal.for_member()
     return service.complete(call.answering(RedemptionView.of), staff_id, company_id, redemption_id)
 

@@ -39,7 +39,7 @@ _AGREED = (
     OrderState.PARTLY_SHIPPED,
     OrderState.COMPLETED,
 )  # the order comes to the accepted amount
-_ORDER = "order"  # label: the order has ended meanwhile
+_ORDER = "order"  # label: the state of the order does not allow it
 
 
 def redeem(context: Context, company_id: str, member_id: str, form: RedemptionForm) -> Redemption:
@@ -128,14 +128,15 @@ def cancel_for(context: Context, staff_id: str, company_id: str, redemption_id: 
 
 
 def complete(context: Context, staff_id: str, company_id: str, redemption_id: str) -> Redemption:
-    """Completes for the staff. Raises 409 for one that has ended."""
+    """Completes for the staff. Raises 409 for one that has ended, or whose order is not completed: it may still end empty."""
     redemption = _reserved(context, company_id, redemption_id)
-    return _end(
-        context,
-        redemption,
-        RedemptionState.REDEEMED,
-        lambda tx: companies.check_staff(tx, staff_id, _SERVING),
-    )
+
+    def guard(tx: Transaction) -> None:
+        companies.check_staff(tx, staff_id, _SERVING)
+        if redemption.order_id:
+            orders.check_state(tx, company_id, redemption.order_id, (OrderState.COMPLETED,), label=_ORDER)
+
+    return _end(context, redemption, RedemptionState.REDEEMED, guard)
 
 
 def follow_order(context: Context, company_id: str, order_id: str) -> None:
@@ -194,7 +195,7 @@ def _check_order(context: Context, company_id: str, order_id: str, amount: Decim
     if order is None:
         raise Problem.invalid("unknown_order", "/order_id", "The company has no such order.")
     if order.state not in _ALIVE:
-        raise _order_ended()
+        raise _wrong_order_state()
     if amount > order.net:
         raise Problem.invalid("above_order", "/amount", f"The order comes to {order.net} {order.currency}.")
 
@@ -284,14 +285,14 @@ def _document(redemption_id: str, order_id: str | None) -> dict[str, str]:
 def _explained(refused: Refused) -> Problem | None:
     """The problem of a refused transaction; None if the request was done before."""
     if _ORDER in refused:
-        return _order_ended()
+        return _wrong_order_state()
     if store.ORDER_HELD in refused:
         return Problem("already_exists", "The order holds a redemption already: cancel it first.")
     return None
 
 
-def _order_ended() -> Problem:
-    return Problem("wrong_state", "The state of its order does not allow this any more.")
+def _wrong_order_state() -> Problem:
+    return Problem("wrong_state", "The state of its order does not allow this.")
 
 
 def _ended(redemption: Redemption) -> Problem:

@@ -94,6 +94,31 @@ def test_nothing_is_redeemed_for_an_order_that_has_ended(shop: Shop) -> None:
     assert told(shop.redeem("300", order_id=order_id)) == (409, "wrong_state")
 
 
+@pytest.mark.parametrize("ends", ["cancel", "reject"])
+def test_the_staff_complete_nothing_for_an_order_that_may_still_end_empty(shop: Shop, ends: str) -> None:
+    order_id = shop.market.placed({"LMP-1": 10})
+    redemption_id = shop.redeemed("300", order_id=order_id)
+    assert told(shop.complete(redemption_id, key="early")) == (409, "wrong_state")
+    getattr(shop.market, ends)(order_id)
+    assert told(shop.complete(redemption_id, key="late")) == (409, "wrong_state")
+    assert shop.deliver(subscriptions("facts")) == DELIVERED
+    assert shop.state(redemption_id) == "cancelled"
+    assert balances(shop.context)[:4] == (0, 1000, 0, 0)
+
+
+def test_the_staff_complete_for_a_completed_order_before_its_event_does(shop: Shop) -> None:
+    order_id = shop.market.placed({"LMP-1": 10})
+    redemption_id = shop.redeemed("300", order_id=order_id)
+    shop.market.accept(order_id)
+    assert told(shop.complete(redemption_id, key="early")) == (409, "wrong_state")
+    shop.market.ship(order_id)
+    assert shop.complete(redemption_id, key="late").json["state"] == "redeemed"
+    for _ in range(2):
+        assert shop.deliver(subscriptions("facts")) == DELIVERED
+    assert shop.state(redemption_id) == "redeemed"
+    assert balances(shop.context).redeemed == 300
+
+
 # --- an order that comes to less --------------------------------------------------------------------------------------
 
 
