@@ -36,6 +36,7 @@ def record_shipment(context: Context, event: Event) -> None:
             SaleLine(line["sku"], line["name"], line["quantity"], line["unit_price"], line["amount"])
             for line in shipment["lines"]
         ],
+        other_currency=shipped.get("other_currency", False),
     )
     sales.record(context, [document], as_of=shipped["at"])
 
@@ -64,6 +65,7 @@ def record_return(context: Context, event: Event) -> None:
             ],
             kind="return",
             original=Original(part["document"], (shipments,), date.fromisoformat(part["day"])),
+            other_currency=returned.get("other_currency", False),
         )
         for part in back["parts"]
     ]

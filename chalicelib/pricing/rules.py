@@ -290,7 +290,8 @@ class Promotion:
 class Offer:
     """An offer of the staff to one company for one order: a percent off, or a price.
 
-    `floor` is the lowest unit price that the percent may make, by itself or with stacked discounts.
+    `floor` is the lowest unit price that the percent may make, by itself or with stacked discounts. The sums hold for goods sold in
+    `currency`; for goods in any currency if it is empty.
     """
 
     offer_id: str
@@ -300,6 +301,7 @@ class Offer:
     percent: Decimal | None = None
     price: Decimal | None = None
     floor: Decimal = Decimal(0)
+    currency: str = ""
 
     def with_subcategories(self, below: Subcategories) -> "Offer":
         return replace(self, goods=self.goods.with_subcategories(below))
@@ -573,6 +575,8 @@ def _offer_ruling(goods: Goods, day: date, offer: Offer) -> _Applicable | Ruling
     obstacle = _out_of_time(day, offer.first, offer.last)
     if obstacle:
         return Ruling("offer", obstacle.reason, facts={**facts, **obstacle.facts})
+    if offer.currency not in ("", goods.currency):
+        return Ruling("offer", "other_currency", facts={**facts, "currency": offer.currency})
     if offer.percent is None:
         if offer.price is None:
             raise ValueError(f"offer {offer.offer_id} has neither a percent nor a price")

@@ -1,7 +1,8 @@
 """The event of a revision of a sales document: the item of the revision itself.
 
 `company_id`, `source`, `series`, `document`, `kind` ("sale" or "return"), `revision`, `currency`, `total`: in the document's currency.
-`deltas`: by day, the change of the company's purchases of that day.
+`deltas`: by day, the change of the company's purchases of that day. `other_currency`: set on a document that counts for nothing, since its
+currency is not the company's.
 `business_date`: the day on the document. `counts_on`: the day on which it counts, that of the original for a return. `original`: the document
 that a return was found to follow (`series`, `number`). `returned_by`: the returns that name this document.
 `lines`: the first of the lines, packed; `line_count`, and `further` items with the rest.

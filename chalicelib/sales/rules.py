@@ -63,7 +63,10 @@ class Original(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SaleDocument:
-    """An invoice or a return of a company. Only a return has an original, a document of the same source."""
+    """An invoice or a return of a company. Only a return has an original, a document of the same source.
+
+    `other_currency`: its currency is not the company's. Such a document is kept and counts for nothing.
+    """
 
     source: str
     number: str
@@ -74,6 +77,7 @@ class SaleDocument:
     series: str = ""
     kind: Kind = "sale"
     original: Original | None = None
+    other_currency: bool = False
 
     @property
     def ref(self) -> DocumentRef:
@@ -113,6 +117,7 @@ class Head:
     outcome: Outcome
     import_id: str | None
     as_of: str
+    other_currency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +238,9 @@ def outcome(
 def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> Changes:
     """The changes of days when this document replaces its recorded revision."""
     moved: Changes = {}
-    merge(moved, {(document.company_id, counted.day): _counted(document.total, 1, counted, document.business_date)})
-    if head is not None:
+    if not document.other_currency:
+        merge(moved, {(document.company_id, counted.day): _counted(document.total, 1, counted, document.business_date)})
+    if head is not None and not head.other_currency:
         merge(
             moved, {(head.company_id, head.counting.day): _counted(-head.total, -1, head.counting, head.business_date)}
         )

@@ -174,7 +174,7 @@ def first_purchase(context: Context, company_id: str) -> date | None:
 
 
 def history(context: Context, company_id: str, first: date, last: date) -> list[RecordedRevision]:
-    """Every revision of the company's documents dated on these days."""
+    """Every revision of the company's documents that count dated on these days."""
     return list(store.history(context.table, company_id, first, last))
 
 
@@ -206,7 +206,7 @@ def event_lines(sale: Item) -> list[SaleLine]:
 
 
 def earliest_known(context: Context, company_id: str, moment: str) -> RecordedRevision | None:
-    """The earliest document of the company that was known just before this moment."""
+    """The earliest document of the company that counts and was known just before this moment."""
     return store.earliest_known(context.table, company_id, moment)
 
 

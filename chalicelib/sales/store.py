@@ -49,6 +49,8 @@ LINES_BYTES = 300_000  # in one item; DynamoDB takes 400 KB
 MOST_BYTES = 3_500_000  # of one transaction; DynamoDB takes 4 MB
 _ITEM_BYTES = 1_000  # more than an item of ours weighs without its lines
 _LAST_DAY = date.max - timedelta(days=1)
+_OTHER_CURRENCY = "other_currency"  # attribute of HEAD and SALE: it counts for nothing
+_COUNTS = Attr(_OTHER_CURRENCY).not_exists()
 RETURNED = "returned:"  # and the day on which it took effect: attributes of DAY
 
 
@@ -135,6 +137,7 @@ def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
         series=sale["series"],
         kind=sale["kind"],
         original=original_named(sale),
+        other_currency=_OTHER_CURRENCY in sale,
     )
 
 
@@ -165,19 +168,21 @@ def current(
 
 
 def history(table: Table, company_id: str, first: date, last: date) -> Iterator[RecordedRevision]:
-    """Every revision of the documents dated on these days, replaced ones as well, without lines; read consistently."""
+    """Every revision of the documents that count dated on these days, replaced ones as well, without lines; read consistently."""
     begin, end = keys.sale_day(first), keys.sale_day(last + timedelta(days=1))
-    found = table.query_all(company_partition(company_id), between=(begin, end), only=_RECORDED, consistent=True)
+    found = table.query_all(
+        company_partition(company_id), between=(begin, end), where=_COUNTS, only=_RECORDED, consistent=True
+    )
     return (_recorded(item) for item in found)
 
 
 def earliest_known(table: Table, company_id: str, moment: str) -> RecordedRevision | None:
-    """The earliest document that was known just before this moment."""
+    """The earliest document that counts and was known just before this moment."""
     unreplaced = Attr("superseded_by").not_exists() | Attr("superseded_at").gte(moment)
     found = table.query_all(
         company_partition(company_id),
         between=(keys.sale_day(date.min), keys.sale_day(_LAST_DAY)),
-        where=Attr("recorded_at").lt(moment) & unreplaced,
+        where=Attr("recorded_at").lt(moment) & unreplaced & _COUNTS,
         only=_RECORDED,
         limit=25,
         consistent=True,
@@ -324,6 +329,7 @@ def _head_item(revision: Revision, at: str) -> Item:
         **({"original": original[1]} if original else {}),
         **({"returned_by": {name for _, name in revision.known.returned_by}} if revision.known.returned_by else {}),
         **_optional(revision.import_id),
+        **_mark(document),
     }
 
 
@@ -348,6 +354,7 @@ def _known(item: Item) -> KnownDocument:
             outcome=item["outcome"],
             import_id=item.get("import_id"),
             as_of=item["as_of"],
+            other_currency=_OTHER_CURRENCY in item,
         ),
         returned_by,
     )
@@ -376,7 +383,12 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         **_originals(document.original, original),
         **_followers(revision),
         **_optional(revision.import_id),
+        **_mark(document),
     }
+
+
+def _mark(document: SaleDocument) -> Item:
+    return {_OTHER_CURRENCY: True} if document.other_currency else {}
 
 
 def _originals(named: Original | None, found: DocumentRef | None) -> Item:

@@ -142,7 +142,9 @@ def _facts(context: Context, case: AccrualCase, also: Iterable[DocumentRef]) -> 
     heads = {
         ref: head
         for ref, head in sales.heads(context, {case.ref, *case.accrued, *also}).items()
-        if head.company_id == case.company_id and (head.counting.original or ref) == case.ref
+        if head.company_id == case.company_id
+        and not head.other_currency
+        and (head.counting.original or ref) == case.ref
     }
     days = {head.counting.day for head in heads.values()}
     by_day = {day: tiers.tier_path(context, case.company_id, day, day)[day].tier for day in days}

@@ -45,8 +45,8 @@ _ORDER = "order"  # label: the state of the order does not allow it
 def redeem(context: Context, company_id: str, member_id: str, form: RedemptionForm) -> Redemption:
     """Reserves bonuses, oldest expiry first.
 
-    Raises 422 for less than the club's minimum, for more than is available, for more than the order it is for; 404 for an order that is
-    not the company's, 409 for one that has ended or that holds a redemption.
+    Raises 422 for less than the club's minimum, for more than is available, for more than the order it is for, for an order in another
+    currency; 404 for an order that is not the company's, 409 for one that has ended or that holds a redemption.
     """
     if form.order_id:
         _check_order(context, company_id, form.order_id, form.amount)
@@ -194,6 +194,8 @@ def _check_order(context: Context, company_id: str, order_id: str, amount: Decim
     order = orders.load_order(context, company_id, order_id)
     if order is None:
         raise Problem.invalid("unknown_order", "/order_id", "The company has no such order.")
+    if order.other_currency:
+        raise Problem.invalid("other_currency", "/order_id", f"The order is in {order.currency}, the bonuses are not.")
     if order.state not in _ALIVE:
         raise _wrong_order_state()
     if amount > order.net:

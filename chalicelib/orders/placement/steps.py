@@ -73,6 +73,7 @@ def record(tx: Transaction, context: Context, order: Order, name: EventType, **f
         order_id=order.order_id,
         distributor_id=order.distributor_id,
         placed_by=order.placed_by.side,
+        **({"other_currency": True} if order.other_currency else {}),
         **({free_goods.MARK: True} if order.promises else {}),
         **_promotions(order),
         **facts,

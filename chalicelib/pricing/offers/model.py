@@ -21,7 +21,9 @@ class OfferForm(Written):
     goods: SelectionForm = SelectionForm()
     percent: DiscountPercent | None = Field(default=None, description="Off the base price.", examples=["15"])
     price: Positive | None = Field(
-        default=None, description="The price of one unit, instead of a percent.", examples=[None]
+        default=None,
+        description="The price of one unit in the company's currency, instead of a percent.",
+        examples=[None],
     )
     floor: Positive | None = Field(
         default=None,

@@ -61,7 +61,8 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
     }
     tx = Transaction()
     tx.create(item)
-    store.put_offer(tx, company_id, offer_id, form, without=past)
+    currency = found[company_key(company_id)]["currency"]
+    store.put_offer(tx, company_id, offer_id, form, currency=currency, without=past)
     _record(tx, context, company_id, offer_id, ISSUED, author)
     view = _view(context, item)
     context.reply(tx, view)

@@ -4,12 +4,14 @@
     used:{offer}           the order that uses it
     display:{promotion}    an approved display deal of the company or its chain: the promotion's last day
     asked:{promotion}      the proof of a display deal that waits for a decision
+    currency               of the company, in which the sums of its offers are
 
 Orders use and give back offers in the transactions of their own steps, so an offer makes only one order cheaper. Each new offer removes
 past attributes. Each change is one operation of a transaction.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -22,6 +24,7 @@ from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Transaction
 
 _OFFER, _USED, _DISPLAY, _ASKED = "offer:", "used:", "display:", "asked:"
+_CURRENCY = "currency"
 LABEL = "granted"  # of the operations that may be refused
 
 
@@ -30,10 +33,11 @@ class OpenOffer(NamedTuple):
 
     offer_id: str
     form: OfferForm
+    currency: str
 
     @property
     def offer(self) -> Offer:
-        return self.form.offer(self.offer_id)
+        return replace(self.form.offer(self.offer_id), currency=self.currency)
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -42,7 +46,7 @@ class OpenOffer(NamedTuple):
 def open_offers(item: Item | None) -> list[OpenOffer]:
     """The offers that no order uses, past ones included, by their last day."""
     found = [
-        OpenOffer(offer_id, OfferForm.model_validate_json(text))
+        OpenOffer(offer_id, OfferForm.model_validate_json(text), item[_CURRENCY])
         for offer_id, text in _named(item, _OFFER)
         if item and _USED + offer_id not in item
     ]
@@ -82,10 +86,12 @@ def _named(item: Item | None, kind: str) -> list[tuple[str, str]]:
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def put_offer(tx: Transaction, company_id: str, offer_id: str, form: OfferForm, *, without: Iterable[str]) -> None:
-    """Add an offer and remove the attributes in `without`."""
-    text = form.model_dump_json(exclude_defaults=True)
-    tx.update(keys.granted(company_id), put={_OFFER + offer_id: text}, remove=tuple(without))
+def put_offer(
+    tx: Transaction, company_id: str, offer_id: str, form: OfferForm, *, currency: str, without: Iterable[str]
+) -> None:
+    """Add an offer, its sums in this currency, and remove the attributes in `without`."""
+    put = {_OFFER + offer_id: form.model_dump_json(exclude_defaults=True), _CURRENCY: currency}
+    tx.update(keys.granted(company_id), put=put, remove=tuple(without))
 
 
 def withdraw_offer(tx: Transaction, company_id: str, offer_id: str) -> None:

@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 
+from chalicelib import sales
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.redemptions import consumers as redemptions_consumers
 from chalicelib.bonuses.redemptions.model import RedemptionState
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import subscriptions
 from tests.bonuses.steps import Office, Shop, all_postings, balances, credit
+from tests.catalog.steps import row, stock
 from tests.support.api import Api, Caller
 
 DECEMBER, MARCH = date(2026, 12, 31), date(2027, 3, 31)
@@ -117,6 +119,25 @@ def test_the_staff_complete_for_a_completed_order_before_its_event_does(shop: Sh
         assert shop.deliver(subscriptions("facts")) == DELIVERED
     assert shop.state(redemption_id) == "redeemed"
     assert balances(shop.context).redeemed == 300
+
+
+def test_an_order_in_another_currency_takes_no_bonuses_and_counts_for_nothing(shop: Shop) -> None:
+    stock(shop.context, row("EUR-1", base_price={"amount": "10.00", "currency": "EUR"}))
+    order_id = shop.market.placed({"EUR-1": 100_000})
+    answer = shop.redeem("500", order_id=order_id)
+    assert [(error["pointer"], error["code"]) for error in answer.json["errors"]] == [("/order_id", "other_currency")]
+    before = balances(shop.context)
+    shop.market.accept(order_id)
+    shop.market.ship(order_id, document="УТ-1")
+    shop.market.returned(order_id, ("УТ-1", "EUR-1", 1))
+    for _ in range(3):
+        assert shop.deliver(subscriptions("facts")) == DELIVERED
+    assert {each["total"]["currency"] for each in shop.get("/v1/company/purchases")["items"]} == {"EUR"}
+    assert sales.day_totals(shop.context, "cmp_1", date.min, shop.context.today) == ({}, {})
+    assert sales.first_purchase(shop.context, "cmp_1") is None
+    assert sales.history(shop.context, "cmp_1", date(2026, 1, 1), shop.context.today) == []
+    assert sales.earliest_known(shop.context, "cmp_1", "2027") is None
+    assert (balances(shop.context), shop.get("/v1/company/accruals")["items"]) == (before, [])
 
 
 # --- an order that comes to less --------------------------------------------------------------------------------------

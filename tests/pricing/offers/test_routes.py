@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.platform.context import Context
 from chalicelib.pricing.offers import service as offers
+from tests.catalog.steps import row, stock
 from tests.pricing.promotions.test_routes import at
 from tests.pricing.steps import MANAGER, Office, errors
 from tests.support.api import Answer, Caller
@@ -60,6 +61,17 @@ def test_the_floor_holds(office: Office, context: Context):
     caller = partner(context)
     offered(office, floor="90.00", goods={"skus": ["LMP-1"]})
     assert office.prices(caller)["LMP-1"] == ("90.00", "offer")
+
+
+@pytest.mark.parametrize("terms", [{"price": "77.70", "percent": None, "floor": None}, {"percent": "15"}])
+def test_an_offer_holds_for_goods_in_the_companys_currency_only(
+    office: Office, context: Context, terms: dict[str, Any]
+):
+    caller = partner(context)
+    stock(context, row("EUR-1", base_price={"amount": "100.00", "currency": "EUR"}))
+    offered(office, **terms)
+    found = office.prices(caller)
+    assert (found["LMP-1"][1], found["EUR-1"]) == ("offer", ("100.00", "base_price"))
 
 
 def test_a_company_sees_what_it_was_offered_and_not_why(office: Office, context: Context):
