@@ -10,7 +10,8 @@ document again under another tier, without its lines.
 
 A sale and its returns are one case:
 
-    a return earns by the rates of its sale's day, and so takes back the bonus of the sale;
+    a return earns by the rates of its sale's day, and so takes back the bonus of the sale: the bonus of what was left before it less that
+    of what is left after it, each rounded once. So a sale that comes back in parts leaves nothing;
     all returns of a sale together take back no more than its bonus, the earliest first.
 
 So the bonus of a case is a function of its documents and their payment, whatever their order of arrival.
@@ -213,13 +214,13 @@ def target_accruals(
 
     A granted bonus keeps the policy of its granting, and its expiry while its first day stays the same.
     """
-    groups = {ref: earned(fact.bases, fact.rate) for ref, fact in facts.items()}
-    sums = {ref: sum((group.bonus for group in of_one), ZERO) for ref, of_one in groups.items()}
+    in_order = sorted(facts, key=lambda ref: (ref != case.ref, facts[ref].day, ref))
+    sums = _bonuses({ref: facts[ref] for ref in in_order})
     sale = facts.get(case.ref)
     left = max(sums[case.ref], ZERO) if sale else None
     granted = sale is not None and sums[case.ref] >= 0
     found: dict[DocumentRef, Accrued] = {}
-    for ref in sorted(facts, key=lambda ref: (ref != case.ref, facts[ref].day, ref)):
+    for ref in in_order:
         amount = sums[ref]
         if ref != case.ref and left is not None:
             amount = -min(max(-amount, ZERO), left)
@@ -228,7 +229,21 @@ def target_accruals(
         before = case.accrued[about].place if about in case.accrued else PENDING
         place = _place(facts[about], granted, paid_on, policy, before)
         known = case.accrued.get(ref)
-        found[ref] = Accrued(facts[ref], groups[ref], amount, place, known.posting_id if known else "")
+        groups = earned(facts[ref].bases, facts[ref].rate)
+        found[ref] = Accrued(facts[ref], groups, amount, place, known.posting_id if known else "")
+    return found
+
+
+def _bonuses(facts: Mapping[DocumentRef, RatedDocument]) -> dict[DocumentRef, Decimal]:
+    """The amount by which each document changes the bonus of all before it, a group of all documents rounded once."""
+    found: dict[DocumentRef, Decimal] = {}
+    bases: dict[AppliedRate, Decimal] = {}
+    before = ZERO
+    for ref, fact in facts.items():
+        for group in earned(fact.bases, fact.rate):
+            bases[group.reason] = bases.get(group.reason, ZERO) + group.amount
+        after = sum((round_half_up(amount * reason.percent / 100) for reason, amount in bases.items()), ZERO)
+        found[ref], before = after - before, after
     return found
 
 

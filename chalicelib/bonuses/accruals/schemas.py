@@ -72,7 +72,9 @@ class AccrualView(Shown):
     counts_on: date = Field(description="The day whose tier and rates apply; for a return, the day of its sale.")
     sale: str | None = Field(description="The number of the sale that the return takes back.")
     total: Money = Field(description="The document's total.")
-    bonus: Money = Field(description="The posted bonus. A return takes back no more than is left of its sale's bonus.")
+    bonus: Money = Field(
+        description="The posted bonus. A return takes back no more than is left of its sale's bonus; the two are rounded together."
+    )
     groups: list[RateGroupView]
     state: Literal["pending", "available", "expired"] = Field(description="pending until the document is paid.")
     paid_on: date | None

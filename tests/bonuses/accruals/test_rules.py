@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, permutations
 
 import pytest
 from hypothesis import given
@@ -178,6 +178,34 @@ def test_the_earliest_returns_take_first_and_all_together_no_more_than_the_sale_
         AccrualCase("cmp_1", SALE), {SALE: fact("1000"), BACK: later, OTHER: earlier}, None, policy()
     )
     assert {ref: each.amount for ref, each in found.items()} == {SALE: 15, OTHER: -12, BACK: -3}
+
+
+ONE_PERCENT = AppliedRate(Decimal(1))
+
+
+@pytest.mark.parametrize("parts", [["50.25", "50.25"], ["33.50", "33.50", "33.50"], ["0.49", "0.49", "99.52"]])
+def test_a_sale_that_came_back_in_parts_has_nothing_left(parts: list[str]) -> None:
+    facts = {SALE: fact("100.50", rate=ONE_PERCENT)}
+    facts |= {("1c", f"2026-returns/{n}"): fact(f"-{part}", "return", ONE_PERCENT) for n, part in enumerate(parts)}
+    for order in permutations(facts):
+        case, come = AccrualCase("cmp_1", SALE), {}
+        for ref in order:
+            come[ref] = facts[ref]
+            case, _, _ = run(case, target_accruals(case, come, None, policy()))
+        assert sum(each.amount for each in case.accrued.values()) == 0, order
+
+
+def test_the_parts_of_each_rate_are_rounded_together() -> None:
+    def of_two(amount: str) -> RatedDocument:
+        brand = AppliedRate(Decimal(3), "brand", "Svet")
+        bases = (RateBase(NO_RATE, Decimal(amount)), RateBase(brand, Decimal(amount)))
+        kind = "return" if Decimal(amount) < 0 else "sale"
+        return fact(amount, kind, ONE_PERCENT)._replace(bases=bases)
+
+    facts = {SALE: of_two("100.50"), BACK: of_two("-50.25"), OTHER: of_two("-50.25")}
+    found = target_accruals(AccrualCase("cmp_1", SALE), facts, None, policy())
+    # 1.005 and 3.015; then 0.5025 and 1.5075; then nothing
+    assert [found[ref].amount for ref in (SALE, BACK, OTHER)] == [Decimal(text) for text in ("4.03", "-2.02", "-2.01")]
 
 
 def test_a_sale_that_gave_nothing_has_nothing_taken_back() -> None:
