@@ -41,6 +41,14 @@ class Principal:
             distributor_id=owner if kind == "distributor" else None,
         )
 
+    @property
+    def acting(self) -> str:
+        """The caller, and the company or distributor that they act for, in one word.
+
+        Whoever changes company is another caller to cursors and idempotency keys.
+        """
+        return f"{self.subject}#{self.company_id or self.distributor_id or self.kind}"
+
     def require(self, scope: str) -> None:
         if scope not in self.scopes:
             raise Problem("scope_missing", f"This needs the scope {scope}.", extra={"scope": scope})

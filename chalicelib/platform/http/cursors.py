@@ -1,4 +1,4 @@
-"""Cursors that cannot be forged, and work only for the caller and the list they were made for."""
+"""Cursors that cannot be forged, and work only for the caller, the company and the list they were made for."""
 
 from hashlib import sha256
 
@@ -8,7 +8,7 @@ from chalicelib.platform.http.problems import Problem
 
 
 class Cursors:
-    """Makes and opens cursors. `secret` is the deployment's; `bound_to` names the caller, the list and its filter."""
+    """Makes and opens cursors. `secret` is the deployment's; `bound_to` names the caller, whom they act for, list and filter."""
 
     def __init__(self, secret: str, *bound_to: str) -> None:
         binding = sha256("\x1f".join(bound_to).encode()).hexdigest()

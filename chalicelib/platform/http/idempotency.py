@@ -29,7 +29,10 @@ class Remembered:
 
 @dataclass(slots=True)
 class Once:
-    """A request with an Idempotency-Key. `remember` keeps its response beside its effect."""
+    """A request with an Idempotency-Key. `remember` keeps its response beside its effect.
+
+    `caller` names the company or distributor too (`Principal.acting`): another one never gets this one's answer.
+    """
 
     caller: str
     key: str

@@ -105,7 +105,7 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
     call.body = _body(route, raw)
     if route.keyed:
         call.once = Once(
-            caller=call.principal.subject,
+            caller=call.principal.acting,
             key=parse_key(request.headers.get("idempotency-key")),
             fingerprint=fingerprint(route.method, call.path, raw),
         )

@@ -92,7 +92,7 @@ class Call:
     def cursors(self) -> Cursors:
         """Cursors of this list for this caller and filter."""
         chosen = self.query.model_dump_json(exclude={"cursor", "limit"}) if self.query else ""
-        return Cursors(aws.secret(), self.principal.subject, self.path, chosen)
+        return Cursors(aws.secret(), self.principal.acting, self.path, chosen)
 
     def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Context:
         """The context of a keyed request. Its response is `shown(result)`, kept in the transaction of the effect."""

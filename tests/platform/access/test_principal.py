@@ -25,3 +25,17 @@ def test_a_machine_is_nobody_s_member() -> None:
     assert machine.subject == "c1" and machine.scopes == {"orders.read"}
     with pytest.raises(Problem, match="scope_missing"):
         machine.for_member()
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner", "acting"),
+    [
+        ("company", "cmp_1", "mbr_1#cmp_1"),
+        ("company", "cmp_2", "mbr_1#cmp_2"),
+        ("distributor", "dst_1", "mbr_1#dst_1"),
+        ("staff", "club", "mbr_1#staff"),
+        ("", "", "mbr_1#"),
+    ],
+)
+def test_a_person_is_another_caller_for_each_whom_they_act_for(kind: str, owner: str, acting: str) -> None:
+    assert Principal.from_claims(Caller.person("mbr_1", kind, "owner", owner).claims).acting == acting

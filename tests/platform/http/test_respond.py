@@ -24,6 +24,7 @@ from tests.support.api import STRANGER, Api, Caller
 
 ANNA = Caller.person("mbr_anna", "company", "owner", "cmp_1")
 BORIS = Caller.person("mbr_boris", "company", "owner", "cmp_2")
+ANNA_ELSEWHERE = Caller.person("mbr_anna", "company", "owner", "cmp_2")
 ENGINEER = Caller.person("mbr_eva", "company", "engineer", "cmp_1")
 
 
@@ -308,6 +309,11 @@ def test_a_cursor_works_for_its_caller_its_list_and_its_filter_only(api: Api) ->
     assert api.call("GET", f"/notes?cursor={cursor}", ANNA).status == 422
 
 
+def test_a_cursor_does_not_go_along_to_another_company(api: Api) -> None:
+    cursor = api.call("GET", "/notes", ANNA).json["values"]["next"]
+    assert api.call("GET", f"/notes?cursor={cursor}", ANNA_ELSEWHERE).status == 422
+
+
 def test_a_cursor_of_one_things_list_is_none_of_anothers(api: Api) -> None:
     cursor = api.call("GET", "/notes/one/lines", ANNA).json["values"]["next"]
     assert api.call("GET", f"/notes/one/lines?cursor={cursor}", ANNA).status == 200
@@ -354,6 +360,17 @@ def test_a_key_for_another_body_or_another_thing_is_refused(api: Api, context: C
 def test_keys_of_two_callers_do_not_meet(api: Api, context: Context) -> None:
     for caller in (ANNA, BORIS):
         assert api.call("POST", "/notes/one/pay", caller, {"text": "a"}, key="k1").status == 201
+    assert paid(context, "one") == 2
+
+
+def test_a_key_does_not_bring_the_old_companys_answer_to_another_company(api: Api, context: Context) -> None:
+    api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1")
+    elsewhere = api.call("POST", "/notes/one/pay", ANNA_ELSEWHERE, {"text": "a"}, key="k1")
+    assert elsewhere.status == 201 and "idempotency-replayed" not in elsewhere.headers
+    assert paid(context, "one") == 2
+    for caller in (ANNA, ANNA_ELSEWHERE):
+        again = api.call("POST", "/notes/one/pay", caller, {"text": "a"}, key="k1")
+        assert again.headers["idempotency-replayed"] == "true"
     assert paid(context, "one") == 2
 
 
@@ -483,7 +500,7 @@ def test_the_language_is_the_readers_choice(api: Api, asked: str | None, languag
 
 def test_a_row_of_a_key_carries_its_time_to_live(api: Api, context: Context) -> None:
     api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1")
-    item = context.table.get(Key("ONCE#mbr_anna#k1", "ONCE"))
+    item = context.table.get(Key("ONCE#mbr_anna#cmp_1#k1", "ONCE"))
     assert item
     assert int(item["expires_at"]) == context.expiry(days=7)
     assert json.loads(zlib.decompress(bytes(item["body"]))) == {"text": "one: a"}
