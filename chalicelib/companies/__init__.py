@@ -15,6 +15,6 @@ with opened_when_asked(__name__):
     from chalicelib.companies.membership import check_active, check_staff
     from chalicelib.companies.model import Company, CustomerRef, Person
     from chalicelib.companies.privileges import missing_facts, missing_for
-    from chalicelib.companies.readers import company_name, who_buys
+    from chalicelib.companies.readers import buyer_reader, company_name, who_buys
     from chalicelib.companies.rules import inn_is_valid
     from chalicelib.companies.schemas import Inn, Kpp

@@ -3,19 +3,20 @@
 from chalicelib import members
 from chalicelib.companies import company as companies_company
 from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED
-from chalicelib.companies.readers import company_name, who_may_confirm
+from chalicelib.companies.readers import company_name, confirming_reader, who_may_confirm
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
-from chalicelib.members import member_reader, the_member
+from chalicelib.members import speaking_reader, the_member
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("person_claimed", on=PERSON_CLAIMED, to=who_may_confirm)
 def person_claimed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = confirming_reader(context, recipient.id, event["company_id"])
     claimant = members.member(context, event["member_id"])
     if claimant is None:
         raise Unsendable("claimant_gone")
-    return member_reader(context, recipient.id), {
+    return reader, {
         "company": company_name(context, event),
         "claimant": claimant.name,
         "claimant_email": claimant.email,
@@ -24,9 +25,10 @@ def person_claimed(context: Context, recipient: Recipient, event: Item) -> tuple
 
 @letter("person_confirmed", on=PERSON_CONFIRMED, to=the_member)
 def person_confirmed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = speaking_reader(context, recipient.id, event["company_id"])
     company = companies_company.read_company(context, event["company_id"])
     manager = members.member(context, company.manager_id) if company and company.manager_id else None
-    return member_reader(context, recipient.id), {
+    return reader, {
         "company": company.name if company else "",
         "manager": {"name": manager.name, "email": manager.email} if manager else None,
     }

@@ -1,7 +1,8 @@
 """A company's people as recipients of letters, and the name that letters call it by."""
 
 from chalicelib.companies import company as companies_company
-from chalicelib.mail import Recipient, Unsendable
+from chalicelib.mail import Reader, Recipient, Unsendable
+from chalicelib.members import STAFF_OWNER, speaking_reader
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
@@ -18,6 +19,14 @@ def who_may_confirm(context: Context, event: Item) -> list[Recipient]:
     return [Recipient("member", member_id) for member_id in dict.fromkeys(owners + manager)]
 
 
+def confirming_reader(context: Context, member_id: str, company_id: str) -> Reader:
+    """An owner or the manager, if they still are. The manager must still be one of the staff."""
+    company = companies_company.read_company(context, company_id)
+    if company and company.manager_id == member_id:
+        return speaking_reader(context, member_id, STAFF_OWNER)
+    return speaking_reader(context, member_id, company_id, {"owner"})
+
+
 def who_buys(context: Context, event: Item) -> list[Recipient]:
     people = companies_company.people_of(context, event["company_id"])
     return [
@@ -25,6 +34,10 @@ def who_buys(context: Context, event: Item) -> list[Recipient]:
         for person in people
         if person.status == "active" and person.role in _HEAR_OF_BUYING
     ]
+
+
+def buyer_reader(context: Context, member_id: str, company_id: str) -> Reader:
+    return speaking_reader(context, member_id, company_id, _HEAR_OF_BUYING)
 
 
 def company_name(context: Context, event: Item) -> str:

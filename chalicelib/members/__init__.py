@@ -13,7 +13,13 @@ with opened_when_asked(__name__):
     from chalicelib.members.keys import member as member_key
     from chalicelib.members.keys import membership as membership_key
     from chalicelib.members.model import Member, Membership
-    from chalicelib.members.readers import member_reader, speaking_reader, the_member, who_heads_the_sales
+    from chalicelib.members.readers import (
+        head_of_sales_reader,
+        member_reader,
+        speaking_reader,
+        the_member,
+        who_heads_the_sales,
+    )
     from chalicelib.members.schemas import ConsentForm
     from chalicelib.members.service import (
         STAFF_OWNER,

@@ -1,9 +1,13 @@
 """People as recipients and readers of letters."""
 
+from collections.abc import Collection
+
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import service
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
+
+_HEADS = ("head_of_sales", "admin")
 
 
 def the_member(context: Context, event: Item) -> list[Recipient]:
@@ -23,11 +27,22 @@ def member_reader(context: Context, member_id: str) -> Reader:
     return Reader(member.email, member.language, member.name)
 
 
-def speaking_reader(context: Context, member_id: str, company_id: str) -> Reader:
-    """For what only the company's people may read: whoever left it may work for another one by now."""
+def head_of_sales_reader(context: Context, member_id: str) -> Reader:
+    return speaking_reader(context, member_id, service.STAFF_OWNER, _HEADS)
+
+
+def speaking_reader(context: Context, member_id: str, owner: str, roles: Collection[str] | None = None) -> Reader:
+    """The member, if they still act for this company or distributor, or for the club, in one of the roles (None: any).
+
+    For all that is not everybody's to read: whoever left may work for another company by now.
+    """
     member, membership = service.with_membership(context, member_id)
     if member is None:
         raise Unsendable("recipient_gone")
-    if membership is None or (membership.owner, membership.status) != (company_id, "active"):
+    if (
+        membership is None
+        or (membership.owner, membership.status) != (owner, "active")
+        or (roles is not None and membership.role not in roles)
+    ):
         raise Unsendable("no_longer_speaks")
     return Reader(member.email, member.language, member.name)

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from chalicelib.companies import company_name, who_buys
+from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.members import member_reader
 from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Item
@@ -13,7 +12,7 @@ from chalicelib.tiers.events import CHANGED, WARNING
 
 @letter("tier_changed", on=CHANGED, to=who_buys)
 def tier_changed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    reader = member_reader(context, recipient.id)
+    reader = buyer_reader(context, recipient.id, event["company_id"])
     before, tier, above = event["before"], event["tier"], event["next"]
     following = _tier(above, reader.language) if above else None
     return reader, {
@@ -32,7 +31,7 @@ def tier_changed(context: Context, recipient: Recipient, event: Item) -> tuple[R
 
 @letter("tier_warning", on=WARNING, to=who_buys)
 def tier_warning(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    reader = member_reader(context, recipient.id)
+    reader = buyer_reader(context, recipient.id, event["company_id"])
     changed = event["tier"]["code"] == event["falls_to"]["code"]
     return reader, {
         "company": company_name(context, event),

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.orders import distributor_or_member_reader, the_distributor_and_its_people
+from chalicelib.orders import distributor_or_person_reader, the_distributor_and_its_people
 from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
@@ -15,7 +15,7 @@ from chalicelib.webhooks.events import FAILED, PAUSED
 @letter("webhook_paused", on=PAUSED, to=the_distributor_and_its_people)
 @letter("webhook_failed", on=FAILED, to=the_distributor_and_its_people)
 def of_the_message(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return distributor_or_member_reader(context, recipient, event["distributor_id"]), {
+    return distributor_or_person_reader(context, recipient, event["distributor_id"]), {
         "host": urlsplit(event["url"]).hostname,
         "url": event["url"],
         "type": event["type"],

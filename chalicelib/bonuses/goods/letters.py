@@ -5,16 +5,15 @@ from decimal import Decimal
 
 from chalicelib.bonuses.goods.events import AVAILABLE, EXPIRING, SHIPPED
 from chalicelib.bonuses.ledger.letters import expiring_facts
-from chalicelib.companies import company_name, who_buys
+from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.members import member_reader
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("goods_available", on=AVAILABLE, to=who_buys)
 def goods_available(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(context, recipient.id), {
+    return buyer_reader(context, recipient.id, event["company_id"]), {
         "company": company_name(context, event),
         "currency": event["currency"],
         "gift": event["gift"],
@@ -29,12 +28,12 @@ def goods_available(context: Context, recipient: Recipient, event: Item) -> tupl
 
 @letter("goods_expiring", on=EXPIRING, to=who_buys)
 def goods_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(context, recipient.id), expiring_facts(context, event)
+    return buyer_reader(context, recipient.id, event["company_id"]), expiring_facts(context, event)
 
 
 @letter("goods_shipped", on=SHIPPED, to=who_buys)
 def goods_shipped(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    reader = member_reader(context, recipient.id)
+    reader = buyer_reader(context, recipient.id, event["company_id"])
     lines = [
         {
             "sku": line["sku"],

@@ -3,17 +3,17 @@
 from datetime import date
 
 from chalicelib.bonuses.events import ADJUSTED, CREDITED, EXPIRING, REMINDER
-from chalicelib.companies import company_name, who_buys
+from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.members import member_reader
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
 @letter("bonus_reminder", on=REMINDER, to=who_buys)
 def bonus_reminder(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = buyer_reader(context, recipient.id, event["company_id"])
     lots = [{"amount": lot["amount"], "expires_on": date.fromisoformat(lot["expires_on"])} for lot in event["lots"]]
-    return member_reader(context, recipient.id), {
+    return reader, {
         "company": company_name(context, event),
         "currency": event["currency"],
         "day": date.fromisoformat(event["day"]),
@@ -25,12 +25,15 @@ def bonus_reminder(context: Context, recipient: Recipient, event: Item) -> tuple
 
 @letter("bonus_expiring", on=EXPIRING, to=who_buys)
 def bonus_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(context, recipient.id), {**expiring_facts(context, event), "available": event["available"]}
+    return buyer_reader(context, recipient.id, event["company_id"]), {
+        **expiring_facts(context, event),
+        "available": event["available"],
+    }
 
 
 @letter("bonus_credited", on=CREDITED, to=who_buys)
 def bonus_credited(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(context, recipient.id), {
+    return buyer_reader(context, recipient.id, event["company_id"]), {
         "company": company_name(context, event),
         "currency": event["currency"],
         "partner": event["partner"],
@@ -42,7 +45,7 @@ def bonus_credited(context: Context, recipient: Recipient, event: Item) -> tuple
 
 @letter("bonus_adjusted", on=ADJUSTED, to=who_buys)
 def bonus_adjusted(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    return member_reader(context, recipient.id), {
+    return buyer_reader(context, recipient.id, event["company_id"]), {
         "company": company_name(context, event),
         "currency": event["currency"],
         "up": event["amount"] > 0,

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from chalicelib.companies import company_name, who_buys
+from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.members import member_reader
 from chalicelib.orders.free_goods.events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
 from chalicelib.orders.order.readers import distributor_reader, the_distributor
 from chalicelib.platform.context import Context
@@ -28,7 +27,7 @@ def _buyers_and_the_distributor_if_granted(context: Context, event: Item) -> lis
 def of_the_goods(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     distributor = distributor_reader(context, event["distributor_id"])
     for_distributor = recipient.kind == "distributor"
-    reader = distributor if for_distributor else member_reader(context, recipient.id)
+    reader = distributor if for_distributor else buyer_reader(context, recipient.id, event["company_id"])
     named = "name_ru" if reader.language == "ru" else "name"
     goods = event["goods"]
     shipped = {"document": event["document"], "day": date.fromisoformat(event["day"])} if "day" in event else None

@@ -1,8 +1,9 @@
 """Letters on the steps of an order, to the orderer and to the distributor."""
 
 from chalicelib import members
+from chalicelib.companies import buyer_reader
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
-from chalicelib.members import member_reader, speaking_reader
+from chalicelib.members import speaking_reader
 from chalicelib.orders.order import events as order_events
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order.readers import distributor_reader, the_distributor, the_orderer
@@ -45,7 +46,7 @@ def of_the_order(context: Context, recipient: Recipient, event: Item) -> tuple[R
     elif to_orderer:
         reader = speaking_reader(context, order.placed_by.member_id, order.company_id)
     else:
-        reader = member_reader(context, recipient.id)
+        reader = buyer_reader(context, recipient.id, order.company_id)
     language = reader.language
     by_club = order.placed_by.side == "staff"
     manager = members.member(context, order.placed_by.member_id) if by_club else None

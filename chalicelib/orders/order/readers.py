@@ -3,7 +3,7 @@
 from chalicelib import companies, distributors
 from chalicelib.companies import who_buys
 from chalicelib.mail import Reader, Recipient, Unsendable
-from chalicelib.members import member_reader
+from chalicelib.members import speaking_reader
 from chalicelib.orders.order import service
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
@@ -45,7 +45,8 @@ def distributor_reader(context: Context, distributor_id: str) -> Reader:
     return Reader(distributor.email, distributor.language, distributor.name)
 
 
-def distributor_or_member_reader(context: Context, recipient: Recipient, distributor_id: str) -> Reader:
+def distributor_or_person_reader(context: Context, recipient: Recipient, distributor_id: str) -> Reader:
+    """The distributor, or one who still works there."""
     if recipient.kind == "distributor":
         return distributor_reader(context, distributor_id)
-    return member_reader(context, recipient.id)
+    return speaking_reader(context, recipient.id, distributor_id)

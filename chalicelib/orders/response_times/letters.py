@@ -1,10 +1,10 @@
 """Letters on overdue questions to distributors."""
 
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
-from chalicelib.members import who_heads_the_sales
+from chalicelib.members import head_of_sales_reader, who_heads_the_sales
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order.readers import (
-    distributor_or_member_reader,
+    distributor_or_person_reader,
     distributor_reader,
     the_distributor_and_its_people,
 )
@@ -24,17 +24,22 @@ def of_the_questions(context: Context, recipient: Recipient, event: Item) -> tup
     order = order_service.load_order(context, event["company_id"], event["order_id"])
     if order is None:
         raise Unsendable("order_gone")
+    escalated = event["event"] == ESCALATED
+    if escalated:
+        reader = head_of_sales_reader(context, recipient.id)
+    else:
+        reader = distributor_or_person_reader(context, recipient, order.distributor_id)
     questions = service.still_open(order, event["waits"])
     if not questions:
         raise Unsendable("answered")
     config = context.config[ResponseTimes]
-    return distributor_or_member_reader(context, recipient, order.distributor_id), {
+    return reader, {
         "number": order.number,
         "company": order.company_name,
         "inn": order.company_inn,
         "distributor": order.distributor_name,
         "distributor_email": distributor_reader(context, order.distributor_id).address,
-        "days": config.escalate_after if event["event"] == ESCALATED else config.remind_after,
+        "days": config.escalate_after if escalated else config.remind_after,
         "waits": [
             {"kind": question.kind, "since": clock.local_day(clock.moment(question.since), context.config[Club].zone)}
             for question in questions
