@@ -100,7 +100,7 @@ def _add_machine(given: argparse.Namespace) -> int:
 
 def _add_staff(given: argparse.Namespace) -> int:
     try:
-        person = appoint_staff(_work(given), StaffForm(name=given.name, email=given.email, role=given.role))
+        person = appoint_staff(_work(given), StaffForm(name=given.name, email=given.email, role=given.role), by=None)
     except ValidationError as error:
         for found in error.errors(include_url=False):
             print(f"--{found['loc'][0]}: {found['msg']}", file=sys.stderr)

@@ -21,12 +21,12 @@ def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collec
 
     For all that moves money, bonus or orders: a token outlives the removal of its holder by some minutes.
     """
-    store.check_membership(tx, member_id, "company", company_id, roles, Problem.role_lost())
+    members.check_membership(tx, member_id, "company", company_id, roles, Problem.role_lost())
 
 
 def check_staff(tx: Transaction, member_id: str, roles: Collection[str], refusal: Problem | None = None) -> None:
     """The commit raises 403, or `refusal`, unless the member is one of the club's staff in one of the roles."""
-    store.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, refusal or Problem.role_lost())
+    members.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, refusal or Problem.role_lost())
 
 
 @retry("company", "inn", "person", "earlier claim", "theirs", "owner", "version", "email", "member")

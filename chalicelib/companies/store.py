@@ -4,7 +4,7 @@ A person of a company is written twice, always in one transaction: PERSON beside
 beside the member (for whom they speak). Whoever changes one changes both, on condition that the membership is what was read.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -15,7 +15,6 @@ from chalicelib.companies.model import ClaimedCompany, Company, Person
 from chalicelib.companies.rules import listed_as
 from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
-from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction
@@ -203,21 +202,6 @@ def delete_person(tx: Transaction, person: Person) -> None:
 def check_owner(tx: Transaction, company_id: str, member_id: str) -> None:
     still_owner = Attr("status").eq("active") & Attr("role").eq("owner")
     tx.check(keys.person(company_id, member_id), still_owner, label="owner")
-
-
-def check_membership(
-    tx: Transaction, member_id: str, kind: str, owner: str, roles: Collection[str], refusal: Problem
-) -> None:
-    """Raises `refusal` at the commit unless the member acts for the owner in one of the roles."""
-    tx.check(
-        membership_key(member_id),
-        Attr("kind").eq(kind)
-        & Attr("owner").eq(owner)
-        & Attr("status").eq("active")
-        & Attr("role").is_in(sorted(roles)),
-        label=f"membership of {member_id}",
-        instead=refusal,
-    )
 
 
 def as_read(membership: Membership | None) -> ConditionBase:

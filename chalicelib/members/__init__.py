@@ -35,3 +35,4 @@ with opened_when_asked(__name__):
         staff_in,
         with_membership,
     )
+    from chalicelib.members.store import check_membership

@@ -65,8 +65,8 @@ def answer_consent(call: Call, purpose: str) -> Consent:
     "/v1/staff/people", scope="staff.people.write", body=StaffForm, answer=StaffMemberView, problems=("conflict",)
 )
 def appoint_staff(call: Call) -> StaffMemberView:
-    """Add a person to the staff, or change their role. They sign in with this email."""
-    return service.appoint_staff(call.context, call.body)
+    """Add a person to the staff, or change their role. They sign in with this email. The last admin stays one."""
+    return service.appoint_staff(call.context, call.body, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/people", scope="staff.people.write", query=PageQuery, answer=StaffPage)
@@ -77,8 +77,10 @@ def list_staff(call: Call) -> StaffPage:
     return StaffPage(items=people, next_cursor=cursors.close(last))
 
 
-@routes.delete("/v1/staff/people/{member_id}", scope="staff.people.write", status=204, problems=("not_found",))
+@routes.delete(
+    "/v1/staff/people/{member_id}", scope="staff.people.write", status=204, problems=("not_found", "conflict")
+)
 def dismiss_staff(call: Call, member_id: str) -> Answer:
-    """Remove a person from the staff. Their token loses its rights within 15 minutes."""
-    service.dismiss_staff(call.context, member_id)
+    """Remove a person from the staff. Their token loses its rights within 15 minutes. The last admin stays."""
+    service.dismiss_staff(call.context, member_id, by=call.principal.for_member())
     return Answer(None)

@@ -20,6 +20,7 @@ from chalicelib.members.schemas import (
     StaffForm,
     StaffMemberView,
 )
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config
 from chalicelib.platform.context import Context
@@ -28,6 +29,8 @@ from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 STAFF_OWNER = "club"  # whom the staff act for
+_ADMINS = staff_roles("staff.people.write")
+_IS_ADMIN = store.acts_for("staff", STAFF_OWNER, _ADMINS)
 
 
 def member(context: Context, member_id: str) -> Member | None:
@@ -304,12 +307,20 @@ def club_card(config: Config, language: str) -> ClubView:
     )
 
 
-def appoint_staff(context: Context, form: StaffForm) -> StaffMemberView:
-    """Makes a person one of the staff, or gives one another role. Raises 409 for somebody who acts for a company."""
+def appoint_staff(context: Context, form: StaffForm, *, by: str | None) -> StaffMemberView:
+    """Makes a person one of the staff, or gives one another role. `by`: the admin who asks; None for the club's owner.
+
+    Raises 403 for an admin who was dismissed, 409 for a person who acts for a company, and when no admin would be left.
+    """
     tx = Transaction()
     person = join_or_find(
         context, tx, name=form.name, email=form.email, language=form.language or context.config[Club].default_language
     )
+    own = by == person.member_id
+    if by and not own:
+        _check_admin(tx, by, Problem.role_lost())
+    elif own and form.role not in _ADMINS:
+        _check_another_admin(context, tx, person.member_id)
     appoint(
         tx,
         person.member_id,
@@ -317,14 +328,17 @@ def appoint_staff(context: Context, form: StaffForm) -> StaffMemberView:
         owner=STAFF_OWNER,
         role=form.role,
         status="active",
+        when=_IS_ADMIN if own else None,
         listed=keys.staff_list(person.name, person.member_id).as_gsi1(),
     )
     try:
         context.table.commit(tx)
     except Refused as refused:
+        if own:
+            raise Problem.role_lost() from None
         if "membership" in refused:
             raise Problem("conflict", "This person acts for a company or a distributor.") from None
-        return appoint_staff(context, form)  # the address was taken a moment ago: find its owner
+        return appoint_staff(context, form, by=by)  # the address was taken a moment ago: find its owner
     return StaffMemberView(member_id=person.member_id, name=person.name, email=person.email, role=form.role)
 
 
@@ -347,11 +361,32 @@ def staff_in(context: Context, role: str) -> list[str]:
     return store.staff_in(context.table, role)
 
 
-def dismiss_staff(context: Context, member_id: str) -> None:
-    """Takes a person from the staff. Raises 404 for anybody else; a second time is a 404 too."""
+def dismiss_staff(context: Context, member_id: str, *, by: str) -> None:
+    """Takes a person from the staff. `by`: the admin who asks.
+
+    Raises 403 for an admin who was dismissed, 404 for anybody but the staff (so a second time too), 409 when no admin would be left.
+    """
+    own = by == member_id
     tx = Transaction()
-    tx.delete(keys.membership(member_id), when=Attr("kind").eq("staff"), label="staff")
+    if own:
+        _check_another_admin(context, tx, member_id)
+    else:
+        _check_admin(tx, by, Problem.role_lost())
+    tx.delete(keys.membership(member_id), when=_IS_ADMIN if own else Attr("kind").eq("staff"), label="staff")
     try:
         context.table.commit(tx)
     except Refused:
-        raise Problem("not_found") from None
+        raise (Problem.role_lost() if own else Problem("not_found")) from None
+
+
+def _check_admin(tx: Transaction, member_id: str, refusal: Problem) -> None:
+    store.check_membership(tx, member_id, "staff", STAFF_OWNER, _ADMINS, refusal)
+
+
+def _check_another_admin(context: Context, tx: Transaction, member_id: str) -> None:
+    """Raises 409 for the last admin. Where an admin changes another person, the caller is the admin who stays, and is checked."""
+    last = Problem("conflict", "The club has at least one admin: make someone else an admin first.")
+    other = next((each for each in staff_in(context, "admin") if each != member_id), None)
+    if other is None:
+        raise last
+    _check_admin(tx, other, last)

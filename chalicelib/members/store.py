@@ -1,11 +1,13 @@
 """The members' items. See `keys.py`."""
 
+from collections.abc import Collection
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import keys
 from chalicelib.members.model import Member, Membership
+from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Transaction
 
@@ -77,6 +79,24 @@ def put_membership(
 def drop_membership(tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None, label: str) -> None:
     theirs = Attr("pk").not_exists() | Attr("owner").eq(owner)
     tx.delete(keys.membership(member_id), when=when or theirs, label=label)
+
+
+def check_membership(
+    tx: Transaction, member_id: str, kind: str, owner: str, roles: Collection[str], refusal: Problem
+) -> None:
+    """Raises `refusal` at the commit unless the member acts for the owner in one of the roles."""
+    acts = acts_for(kind, owner, roles)
+    tx.check(keys.membership(member_id), acts, label=f"membership of {member_id}", instead=refusal)
+
+
+def acts_for(kind: str, owner: str, roles: Collection[str]) -> ConditionBase:
+    """The condition that a membership is active for the owner, in one of the roles."""
+    return (
+        Attr("kind").eq(kind)
+        & Attr("owner").eq(owner)
+        & Attr("status").eq("active")
+        & Attr("role").is_in(sorted(roles))
+    )
 
 
 def list_staff(table: Table, limit: int, after: dict[str, str] | None) -> Page:

@@ -84,7 +84,7 @@ def appoint(cloud: Cloud) -> None:
     """What `python -m infra.admin add-staff` does, for each role."""
     context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
     for role, (name, email) in filling.STAFF.items():
-        appoint_staff(context, StaffForm.model_validate({"name": name, "email": email, "role": role}))
+        appoint_staff(context, StaffForm.model_validate({"name": name, "email": email, "role": role}), by=None)
 
 
 def nights(cloud: Cloud, today: date) -> story.Nights:

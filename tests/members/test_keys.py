@@ -70,7 +70,7 @@ def test_what_a_member_answered_is_one_query_in_the_order_it_was_said(context: C
 def test_a_page_of_the_staff_is_two_calls(context: Context) -> None:
     for name in ("Igor Petrov", "Boris Ivanov"):
         email = f"{name.split()[0].lower()}@example.com"
-        service.appoint_staff(context, StaffForm(name=name, email=email, role="manager"))
+        service.appoint_staff(context, StaffForm(name=name, email=email, role="manager"), by=None)
     with spent(context.table.client) as cost:
         people, last = service.staff(context, 25, None)
     assert [person.name for person in people] == ["Boris Ivanov", "Igor Petrov"]

@@ -9,6 +9,8 @@ from chalicelib.members.store import create
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 from tests.support.api import Api, Caller
+from tests.support.partners import staff
+from tests.support.table import everything
 
 ANNA = Caller.person("mbr_anna")
 ADMIN = Caller.person("mbr_admin", "staff", "admin", "club")
@@ -29,6 +31,7 @@ def anna(context: Context) -> None:
         ),
     )
     context.table.commit(tx)
+    staff(context, "mbr_admin", "admin")
 
 
 def test_the_club_says_what_the_data_is_for_before_it_asks_in_both_languages(api: Api) -> None:
@@ -133,3 +136,52 @@ def test_who_speaks_for_a_company_does_not_become_staff(api: Api, context: Conte
     form = {"name": "Anna Orlova", "email": "anna@example.com", "role": "manager"}
     assert api.call("POST", "/v1/staff/people", ADMIN, form).status == 409
     assert api.call("DELETE", "/v1/staff/people/mbr_anna", ADMIN).status == 404
+
+
+# --- the last admin ---------------------------------------------------------------------------------------------------
+
+FORM = {"name": "Vera Petrova", "email": "vera@example.com"}
+
+
+def appointed(api: Api, role: str, by: Caller = ADMIN, **form: str) -> str:
+    answer = api.call("POST", "/v1/staff/people", by, {**FORM, **form, "role": role})
+    assert answer.status == 200, answer.text
+    return str(answer.json["member_id"])
+
+
+def test_the_last_admin_neither_leaves_nor_takes_another_role(api: Api, context: Context) -> None:
+    vera = Caller.person(appointed(api, "admin"), "staff", "admin", "club")
+    assert api.call("DELETE", "/v1/staff/people/mbr_admin", vera).status == 204
+    before = everything(context)
+    for answer in (
+        api.call("DELETE", f"/v1/staff/people/{vera.claims['sub']}", vera),
+        api.call("POST", "/v1/staff/people", vera, {**FORM, "role": "manager"}),
+    ):
+        assert (answer.status, answer.json["code"]) == (409, "conflict")
+    assert everything(context) == before
+    assert appointed(api, "admin", by=vera) == vera.claims["sub"]
+
+
+@pytest.mark.parametrize("leave", ["is dismissed", "takes another role"])
+def test_an_admin_leaves_when_another_one_stays(api: Api, leave: str) -> None:
+    vera = Caller.person(appointed(api, "admin"), "staff", "admin", "club")
+    appointed(api, "admin", name="Olga Petrova", email="olga@example.com")
+    if leave == "is dismissed":
+        assert api.call("DELETE", f"/v1/staff/people/{vera.claims['sub']}", vera).status == 204
+    else:
+        appointed(api, "manager", by=vera)
+    # Back with the old token: neither by themselves nor by their hand.
+    for form in ({**FORM, "role": "admin"}, {"name": "Xenia Petrova", "email": "x@example.com", "role": "admin"}):
+        again = api.call("POST", "/v1/staff/people", vera, form)
+        assert (again.status, again.json["code"]) == (403, "scope_missing")
+    for member_id in ("mbr_admin", vera.claims["sub"]):
+        assert api.call("DELETE", f"/v1/staff/people/{member_id}", vera).status == 403
+    assert api.call("POST", "/v1/staff/people", ADMIN, {**FORM, "role": "marketing"}).status == 200
+
+
+def test_of_two_admins_who_dismiss_each_other_one_stays(api: Api, context: Context) -> None:
+    vera = Caller.person(appointed(api, "admin"), "staff", "admin", "club")
+    assert api.call("DELETE", "/v1/staff/people/mbr_admin", vera).status == 204
+    late = api.call("DELETE", f"/v1/staff/people/{vera.claims['sub']}", ADMIN)
+    assert (late.status, late.json["code"]) == (403, "scope_missing")
+    assert members.staff_in(context, "admin") == [vera.claims["sub"]]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import companies, sales, tiers
+from chalicelib import companies, members, sales, tiers
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws, keys
@@ -16,7 +16,7 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item, from_wire, to_wire
+from chalicelib.table.transactions import Item, Transaction, from_wire, to_wire
 from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import keys as tiers_keys
 from chalicelib.tiers.grants import service as grants_service
@@ -36,6 +36,10 @@ def in_memory(context: Context) -> Context:
 
 
 def company(context: Context, name: str = "Luch", currency: str = "RUB") -> str:
+    """A company that bought in 1C, and a manager who may grant it tiers."""
+    tx = Transaction()
+    members.appoint(tx, "mbr_manager", kind="staff", owner=members.STAFF_OWNER, role="manager", status="active")
+    context.table.commit(tx)
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
     return companies.customers(context, "1c", [ref])[ref]
 

@@ -115,6 +115,11 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
 }
 
 
+def staff_roles(scope: str) -> list[str]:
+    """The staff roles that carry the scope."""
+    return sorted(role for role, scopes in STAFF_ROLES.items() if scope in scopes)
+
+
 def scopes_of(kind: str, role: str) -> frozenset[str]:
     """Scopes of a confirmed membership. `kind`: company, distributor, staff, or empty for a member who acts for nobody yet.
 

@@ -13,8 +13,9 @@ from decimal import Decimal
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.companies import company_key
+from chalicelib.companies import check_staff, company_key
 from chalicelib.platform import events
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
@@ -30,11 +31,13 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 MOST_OPEN = 20  # open offers of a company, and of one order
 MOST_BYTES = 32_000  # of all offers of a company, which every price reads
 
+_WRITING = staff_roles("staff.terms.write")
+
 Position = dict[str, str] | None
 
 
 def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:
-    """Issue an offer. Raises `not_found`, 422 for a past last day, 409 for too many offers."""
+    """Issue an offer. Raises `not_found`, 403 for a dismissed author, 422 for a past last day, 409 for too many offers."""
     key = keys.granted(company_id)
     found = context.table.get_many([company_key(company_id), key], consistent=True)
     if company_key(company_id) not in found:
@@ -60,6 +63,7 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
         "issued_by": author,
     }
     tx = Transaction()
+    check_staff(tx, author, _WRITING)
     tx.create(item)
     currency = found[company_key(company_id)]["currency"]
     store.put_offer(tx, company_id, offer_id, form, currency=currency, without=past)
@@ -76,13 +80,14 @@ def show(context: Context, company_id: str, offer_id: str) -> OfferView:
 
 
 def withdraw(context: Context, company_id: str, offer_id: str, *, author: str) -> OfferView:
-    """Withdraw an offer. Raises `not_found`, and 409 if an order uses it. Safe to repeat."""
+    """Withdraw an offer. Raises `not_found`, 403 for a dismissed author, and 409 if an order uses it. Safe to repeat."""
     key = keys.offer(company_id, offer_id)
     present = _existing(context, company_id, offer_id)
     if present["state"] == "withdrawn":
         return _view(context, present)
     withdrawn = {"state": "withdrawn", "withdrawn_at": context.at, "withdrawn_by": author}
     tx = Transaction()
+    check_staff(tx, author, _WRITING)
     tx.update(key, put=withdrawn, when=Attr("state").eq("open"), label="offer")
     store.withdraw_offer(tx, company_id, offer_id)
     _record(tx, context, company_id, offer_id, WITHDRAWN, author)

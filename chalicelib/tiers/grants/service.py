@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from chalicelib import companies
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
@@ -17,9 +18,14 @@ from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow
 
+_GRANTING = staff_roles("staff.tiers.grant")
+
 
 def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
-    """Grant a manual tier. Raises `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder."""
+    """Grant a manual tier.
+
+    Raises 403 for a dismissed author, `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder.
+    """
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
@@ -42,6 +48,7 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
     view = ManualTierView.of(made, company_id, context.today)
 
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
+        companies.check_staff(tx, author, _GRANTING)
         store.create_grant(tx, company_id, made)
         _record(tx, context, view, GRANTED, author)
         context.reply(tx, view)
@@ -54,7 +61,10 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
 def withdraw(
     context: Context, company_id: str, grant_id: str, member_id: str, form: ManualTierWithdrawalForm
 ) -> ManualTierView:
-    """End a manual tier as of today. Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn."""
+    """End a manual tier as of today.
+
+    Raises 403 for a dismissed member, `not_found`, and `wrong_state` for one that has ended or was withdrawn.
+    """
     views: list[ManualTierView] = []  # one for each try
 
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
@@ -64,6 +74,7 @@ def withdraw(
         ended = found._replace(
             withdrawn_on=context.today, withdrawn_at=context.at, withdrawn_by=member_id, withdrawn_because=form.reason
         )
+        companies.check_staff(tx, member_id, _GRANTING)
         store.put_withdrawal(tx, company_id, ended)
         view = ManualTierView.of(ended, company_id, context.today)
         views.append(view)

@@ -14,7 +14,7 @@ from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
-from tests.support.partners import company
+from tests.support.partners import company, staff
 from tests.support.spent import measures, spent
 
 
@@ -23,6 +23,7 @@ def context(local_table: Table) -> Context:
     numbers = count(1)
     made = Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032d}")
     company(made)
+    staff(made, "mbr_1", "manager")
     return made
 
 

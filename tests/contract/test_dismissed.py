@@ -1,0 +1,67 @@
+"""Who was dismissed from the staff a second ago, and still holds a token: their writes are refused, and change nothing.
+
+Weakest point: a staff write that is missing here is checked by its token alone.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.routes import ROUTES
+from tests.support import partners
+from tests.support.api import Api, Caller
+from tests.support.table import everything
+
+GONE = "mbr_gone"
+COMPANY = "/v1/staff/companies/cmp_1"
+TIER = {"tier": "platinum", "until": "2199-12-31", "reason": "A friend"}
+WRITES: dict[str, tuple[str, str, Any]] = {
+    "appoint_staff": (
+        "POST",
+        "/v1/staff/people",
+        {"name": "Igor Petrov", "email": "igor@example.com", "role": "admin"},
+    ),
+    "dismiss_staff": ("DELETE", "/v1/staff/people/mbr_head", None),
+    "grant_manual_tier": ("POST", f"{COMPANY}/manual-tiers", TIER),
+    "withdraw_manual_tier": ("POST", f"{COMPANY}/manual-tiers/{{tier}}/withdraw", {"reason": "Out of spite"}),
+    "replace_terms": ("PUT", f"{COMPANY}/terms", {"contracts": []}),
+    "issue_offer": ("POST", f"{COMPANY}/offers", None),
+    "withdraw_offer": ("POST", f"{COMPANY}/offers/{{offer}}/withdraw", None),
+}
+
+
+@pytest.fixture
+def made(api: Api, context: Context) -> dict[str, str]:
+    """The ids of a manual tier and of an offer, which an admin who stays has made."""
+    partners.partner(context)
+    head = partners.staff(context, "mbr_head", "admin")
+    tier = api.call("POST", f"{COMPANY}/manual-tiers", head, {**TIER, "tier": "gold"}, key="t")
+    offer = api.call("POST", f"{COMPANY}/offers", head, an_offer(context), key="o")
+    assert (tier.status, offer.status) == (201, 201), (tier.text, offer.text)
+    return {"tier": tier.json["grant_id"], "offer": offer.json["offer_id"]}
+
+
+def an_offer(context: Context) -> dict[str, str]:
+    return {"percent": "15", "floor": "850.00", "to": (context.today + timedelta(days=14)).isoformat()}
+
+
+@pytest.mark.parametrize("now", ["dismissed", "in another role", "of a company"])
+@pytest.mark.parametrize("name", WRITES)
+def test_who_is_of_the_staff_no_more_changes_nothing_whatever_the_token_says(
+    api: Api, context: Context, made: dict[str, str], name: str, now: str
+) -> None:
+    if now == "in another role":
+        partners.staff(context, GONE, "marketing")
+    elif now == "of a company":
+        partners.speaks_for(context, "cmp_1", GONE)
+    before = everything(context)
+    method, path, body = WRITES[name]
+    body = an_offer(context) if name == "issue_offer" else body
+    [route] = [route for route in ROUTES if route.name == name]
+    headers = {"if-match": '"0"'} if route.matched else {}
+    token = Caller.person(GONE, "staff", "admin", "club")
+    answer = api.call(method, path.format(**made), token, body, key="k" if route.keyed else None, headers=headers)
+    assert (answer.status, answer.json["code"]) == (403, "scope_missing"), answer.text
+    assert everything(context) == before
