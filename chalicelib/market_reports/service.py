@@ -8,6 +8,7 @@ from chalicelib.market_reports.model import ReportSummaryView, ReportView
 from chalicelib.market_reports.schemas import ReportForm, ReportPage
 from chalicelib.platform import events
 from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.problems import Problem
@@ -15,10 +16,11 @@ from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Transaction
 
 PRIVILEGE = "market_reports"
+_PUBLISHING = staff_roles("staff.reports.write")
 
 
 def publish(context: Context, author: str, form: ReportForm, language: Language) -> ReportSummaryView:
-    """One transaction."""
+    """One transaction. Raises 403 for a dismissed author."""
     report_id = context.new_id("rep")
     same = {"report_id": report_id, "segment": form.segment, "published_at": context.at}
     summary_ru, body_ru = form.summary_ru or form.summary, form.body_ru or form.body
@@ -28,6 +30,7 @@ def publish(context: Context, author: str, form: ReportForm, language: Language)
     }
     card = ReportSummaryView(**texts[language].model_dump(exclude={"body"}))
     tx = Transaction()
+    companies.check_staff(tx, author, _PUBLISHING)
     store.create(tx, texts, published_by=author)
     events.record(tx, context, keys.report(report_id), PUBLISHED, report_id=report_id, segment=form.segment)
     context.reply(tx, card)

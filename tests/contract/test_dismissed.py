@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES
+from chalicelib.pricing.displays import store as displays_store
+from chalicelib.table.transactions import Item, Transaction
 from tests.support import partners
 from tests.support.api import Api, Caller
 from tests.support.table import everything
@@ -30,6 +33,12 @@ WRITES: dict[str, tuple[str, str, Any]] = {
     "issue_offer": ("POST", f"{COMPANY}/offers", None),
     "withdraw_offer": ("POST", f"{COMPANY}/offers/{{offer}}/withdraw", None),
 }
+REPORT = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
+WRITES |= {
+    "approve_display_proof": ("POST", f"{COMPANY}/display-proofs/prf_1/approve", None),
+    "reject_display_proof": ("POST", f"{COMPANY}/display-proofs/prf_1/reject", {"reason": "Out of spite"}),
+    "publish_report": ("POST", "/v1/staff/reports", REPORT),
+}
 
 
 @pytest.fixture
@@ -40,7 +49,24 @@ def made(api: Api, context: Context) -> dict[str, str]:
     tier = api.call("POST", f"{COMPANY}/manual-tiers", head, {**TIER, "tier": "gold"}, key="t")
     offer = api.call("POST", f"{COMPANY}/offers", head, an_offer(context), key="o")
     assert (tier.status, offer.status) == (201, 201), (tier.text, offer.text)
+    tx = Transaction()
+    displays_store.create(tx, a_proof(context))
+    context.table.commit(tx)
     return {"tier": tier.json["grant_id"], "offer": offer.json["offer_id"]}
+
+
+def a_proof(context: Context) -> Item:
+    """A photo that waits for a manager."""
+    promotion = {"promotion_id": "prm_1", "name": "A", "name_ru": "А", "last": context.today.isoformat()}
+    about = {"company_id": "cmp_1", "company_name": "Luch", "inn": "7707083893", "member_id": "mbr_1"}
+    return {
+        "proof_id": "prf_1",
+        "promotion": promotion,
+        **about,
+        "shop_address": "Arbat 1",
+        "state": "waiting",
+        "created_at": context.at,
+    }
 
 
 def an_offer(context: Context) -> dict[str, str]:
@@ -52,14 +78,14 @@ def an_offer(context: Context) -> dict[str, str]:
 def test_who_is_of_the_staff_no_more_changes_nothing_whatever_the_token_says(
     api: Api, context: Context, made: dict[str, str], name: str, now: str
 ) -> None:
+    [route] = [route for route in ROUTES if route.name == name]
     if now == "in another role":
-        partners.staff(context, GONE, "marketing")
+        partners.staff(context, GONE, next(role for role, scopes in STAFF_ROLES.items() if route.scope not in scopes))
     elif now == "of a company":
         partners.speaks_for(context, "cmp_1", GONE)
     before = everything(context)
     method, path, body = WRITES[name]
     body = an_offer(context) if name == "issue_offer" else body
-    [route] = [route for route in ROUTES if route.name == name]
     headers = {"if-match": '"0"'} if route.matched else {}
     token = Caller.person(GONE, "staff", "admin", "club")
     answer = api.call(method, path.format(**made), token, body, key="k" if route.keyed else None, headers=headers)

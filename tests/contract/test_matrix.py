@@ -247,6 +247,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
     chosen = {"lines": [{"sku": "LMP-1", "quantity": 3}]}
     demand = api.call("POST", "/v1/demands", owner, {"text": "A secret lamp"})
     choice = api.call("POST", f"/v1/company/entitlements/{entitlement_id}/choices", owner, chosen, key="goods")
+    partners.staff(context, "mbr_marketing", "marketing")
     form = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
     report = api.call("POST", "/v1/staff/reports", MARKETING, form, key="first")
     started = exchange.start(api)

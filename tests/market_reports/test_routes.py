@@ -35,6 +35,11 @@ def publish(api: Api, key: str = "k1", **changes: Any) -> str:
     return str(answer.json["report_id"])
 
 
+@pytest.fixture(autouse=True)
+def marketing(context: Context) -> None:
+    partners.staff(context, "mbr_marketing", "marketing")
+
+
 @pytest.fixture
 def anna(context: Context) -> Caller:
     """Her cabinet is open."""
