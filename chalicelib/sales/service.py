@@ -150,7 +150,7 @@ def follow(context: Context, ref: DocumentRef) -> None:
         raise Overtaken
     _, write = _judge(known, document, head.import_id, head.as_of)
     if write:
-        context.table.commit(store.transaction(context, [write], bulk=bulk))
+        context.table.commit(store.transaction(context, [write]))
 
 
 def heads(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
