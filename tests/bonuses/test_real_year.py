@@ -191,17 +191,23 @@ def plain_bonuses(
     documents: list[Any], counted: list[tuple[date, date, Decimal]], paid: dict[Any, date]
 ) -> tuple[Decimal, dict[date, Decimal], Decimal]:
     """Pending, what was credited by expiry day, and what can be spent on the last day."""
-    earned = {}
+    bases: dict[str, list[tuple[Any, Decimal]]] = defaultdict(list)
     for document, (counts_on, _, _) in zip(documents, counted, strict=True):
         tier = TIER_PERCENT[plain_tier(counted, counts_on)]
-        groups: dict[Any, Decimal] = defaultdict(Decimal)
         for line in document.lines:
             own, first, last = SKU_PERCENT.get(line.sku, ("0", date.min, date.max))
             better = first <= counts_on <= last and Decimal(own) > Decimal(tier)
-            groups[(line.sku, own) if better else ("", tier)] += money(line.quantity * line.unit_price)
-        earned[document.number] = sum(
-            (money(each * Decimal(rate) / 100) for (_, rate), each in groups.items()), Decimal(0)
-        )
+            group = (line.sku, own) if better else ("", tier)
+            bases[document.number].append((group, money(line.quantity * line.unit_price)))
+
+    def earned(*numbers: str) -> Decimal:
+        """Of a sale with its returns together."""
+        groups: dict[Any, Decimal] = defaultdict(Decimal)
+        for number in numbers:
+            for group, amount in bases[number]:
+                groups[group] += amount
+        return sum((money(each * Decimal(rate) / 100) for (_, rate), each in groups.items()), Decimal(0))
+
     pending, lots, opened = Decimal(0), defaultdict(Decimal), {}
 
     def credit(since: date, amount: Decimal) -> None:
@@ -212,13 +218,10 @@ def plain_bonuses(
 
     for document in documents:
         if document.kind == "return" and not document.original:
-            credit(document.business_date, min(earned[document.number], Decimal(0)))
+            credit(document.business_date, min(earned(document.number), Decimal(0)))
         if document.kind == "sale":
-            taken = Decimal(0)
-            for each in sorted(documents, key=lambda each: (each.business_date, each.ref)):
-                if each.original and each.original.number == document.number:
-                    taken += min(-earned[each.number], earned[document.number] - taken)
-            left = earned[document.number] - taken
+            returns = [each for each in documents if each.original and each.original.number == document.number]
+            left = max(earned(document.number, *(each.number for each in returns)), Decimal(0))
             if document.ref in paid:
                 credit(max(document.business_date, paid[document.ref]), left)
             else:
