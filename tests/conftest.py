@@ -1,4 +1,4 @@
-"""What every test may ask for: an empty table on moto or on the local cloud, a fixed moment, the API in this process."""
+"""Fixtures of all tests: an empty table on moto or on the local cloud, a fixed moment, the API in this process."""
 
 import os
 from collections.abc import Iterator

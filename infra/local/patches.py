@@ -196,7 +196,7 @@ def letters():
 
 
 def letter_rights():
-    """Who may send letters only from one identity may send none, and a condition on the sender sees no sender.
+    """The stock cloud refuses every letter of a function with rights to one identity, and shows its conditions no sender.
 
     AWS asks the policy about the identities of the sender and of each recipient, where it knows them (in its sandbox all), and about
     the configuration set; each time it knows ses:FromAddress.

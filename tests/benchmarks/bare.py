@@ -91,7 +91,7 @@ def cpu_seconds(handle: Handle, events: list[dict[str, Any]], status: int | None
 def cpu_ratio(
     ours: Handle, floor: Handle, events: Callable[[], list[dict[str, Any]]], *, rounds: int, status: int
 ) -> tuple[float, str]:
-    """How many times the floor's CPU ours takes, in turns; and how that reads with the milliseconds of both.
+    """CPU of our handler as a multiple of the floor's, measured in turns; and the same as text, with both in milliseconds.
 
     Each round lies deeper in the stack. CPython keeps its frames in chunks of 16 KB: a loop whose calls cross the edge of one asks the
     system for memory and gives it back with every call. That can double what either handler takes, and it depends on who calls it.

@@ -1,4 +1,4 @@
-"""What an order costs from the cart to the partner's tier: the figures behind infra/docs/costs.md.
+"""The cost of an order from the cart to the partner's tier: the figures behind infra/docs/costs.md.
 
 An order of twenty lines is placed, accepted and shipped in one part. What follows from it runs too: the letters (to the distributor, and
 two to the partner), the shipment as a sale, the company's standing. Counted are requests, function runs, DynamoDB units, messages.

@@ -44,7 +44,7 @@ def quick(context: Context) -> Context:
 
 
 def decide(context: Context, *company_ids: str, do: str = "bonuses") -> None:
-    """What a message that names these companies brings about."""
+    """The effects of a message that names these companies."""
     bonuses_jobs.decide_bonuses(context, {"body": json.dumps({"companies": company_ids, "do": do})})
 
 
@@ -270,7 +270,7 @@ def sweep(context: Context, rounds: Callable[[], Any], do: Callable[[], None], o
 
 
 def letters_and_postings(context: Context, company_id: str) -> Callable[[], Any]:
-    """What a night left, without what counts the writes."""
+    """The items after a night, without the counters of writes."""
 
     def outcome() -> Any:
         item = book_item(context, company_id)

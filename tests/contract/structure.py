@@ -117,7 +117,7 @@ class House:
         return LAYERS.get(_last(module), 2)
 
     def _wing(self, module: str) -> int:
-        """Where a module stands in its room: low files of the room itself, its wings in their order, high files of the room itself."""
+        """The rank of a module in its room: low files of the room itself, its wings in their order, high files of the room itself."""
         inner = module.split(".")[2:-1]
         wings = self._wings(_room(module))
         if not inner:
@@ -161,7 +161,7 @@ class House:
         }
 
     def _home(self, source: str, name: str) -> str:
-        """Where a name that a door exports is defined."""
+        """The module that defines a name which a door exports."""
         home = self._exports.get(source, {}).get(name, source)
         return home if home.startswith(PACKAGE) else source
 

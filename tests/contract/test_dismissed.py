@@ -1,4 +1,4 @@
-"""Who was dismissed from the staff a second ago, and still holds a token: their writes are refused, and change nothing.
+"""Writes of people who were dismissed from the staff a second ago and still hold a token: refused, and without effect.
 
 Weakest point: a staff write that is missing here is checked by its token alone.
 """

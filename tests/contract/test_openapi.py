@@ -102,7 +102,7 @@ def test_the_example_of_an_answer_fits_its_schema(route: Route) -> None:
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.body or route.query], ids=by_name)
 def test_everything_that_can_be_sent_has_a_limit(route: Route) -> None:
-    """What has none ends as a failure of the table or of the calendar, not as a 422."""
+    """A field without a limit ends as a failure of the table or of the calendar, not as a 422."""
     operation = DOCUMENT["paths"][route.path][route.method.lower()]
     only_compared = {"from", "to"} if route.name == "list_purchases" else set()
     sent = [

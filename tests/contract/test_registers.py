@@ -1,4 +1,4 @@
-"""What a command writes from the declarations of the functions: fresh, and refused in one sentence where they contradict each other."""
+"""The files that a command writes from the declarations of the functions: fresh, and refused in one sentence where they contradict each other."""
 
 from dataclasses import replace
 from pathlib import Path

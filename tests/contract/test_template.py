@@ -97,7 +97,7 @@ def queues_named(house: House, begins: Iterable[str]) -> set[str]:
 
     @cache
     def names(module: str) -> dict[str, str]:
-        """What a name stands for in the module: the full name of a function, a class or a module."""
+        """The meaning of a name in the module: the full name of a function, a class or a module."""
         own = {each.name: f"{module}.{each.name}" for each in tree(module).body if hasattr(each, "name")}
         imported = {}
         for each in ast.walk(tree(module)):

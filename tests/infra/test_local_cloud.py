@@ -630,7 +630,7 @@ def test_streams_have_lanes_by_partition_key_and_one_that_is_stuck_holds_up_no_o
         return [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
 
     def free() -> list[list[str]]:
-        """What lies in other lanes than the one that is stuck."""
+        """The records of all lanes but the stuck one."""
         stuck = {key[0] for batch in seen() for key in batch if batch[0][0] == "a"} | {"a"}
         return [key for batch in seen() for key in batch if key[0] not in stuck]
 

@@ -1,4 +1,4 @@
-"""How rooms declare letters, and how a package finds the declarations."""
+"""Declarations of letters in the rooms, and the list of them that a package carries."""
 
 import json
 import subprocess

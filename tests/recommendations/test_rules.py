@@ -1,4 +1,4 @@
-"""What goes together, counted in little space; and what follows from it."""
+"""Counts of articles bought together, kept in little space, and the suggestions they give."""
 
 from collections import Counter, defaultdict
 from datetime import date

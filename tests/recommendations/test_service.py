@@ -1,4 +1,4 @@
-"""What is bought together is counted once a buyer, whatever is named twice, late or interrupted; and shown where enough buyers did."""
+"""Articles bought together count once a buyer, though companies are named twice, late or interrupted; enough buyers make a suggestion."""
 
 import json
 import random

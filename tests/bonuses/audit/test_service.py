@@ -49,7 +49,7 @@ def lively(context: Context, name: str = "Luch") -> str:
 
 
 def listed(context: Context) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """What does not balance: owner and account → fault and where."""
+    """Mismatches: owner and account → fault and place."""
     return {
         (item["owner"], item["account"]): [(each["fault"], each["where"]) for each in item["faults"]]
         for item in audit_store.every_open_mismatch(context.table)
@@ -391,7 +391,7 @@ def put_back(context: Context, items: list[Any]) -> None:
 
 
 def outcome(context: Context, company_ids: list[str]) -> Any:
-    """What an audit left, without what counts its writes."""
+    """The items after an audit, without the counters of writes."""
     checkpoints = [context.table.get(audit_keys.checkpoint(company_id)) for company_id in company_ids]
     sums = {place: audit_store.balances_of(item) for place, item in audit_store.totals(context.table).items()}
     counted = {place: item["companies"] for place, item in audit_store.totals(context.table).items()}

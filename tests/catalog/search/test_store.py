@@ -52,7 +52,7 @@ def events(context: Context) -> list[Event]:
 
 
 def indexed(context: Context) -> dict[str, IndexEntry]:
-    """What a reader that has read nothing yet finds."""
+    """The articles that a reader without a copy of the index finds."""
     found: dict[str, IndexEntry] = {}
     head = context.table.get(search_keys.catalogue_index()) or {}
     for shard in range(search_store.SHARDS):

@@ -101,7 +101,7 @@ def test_the_first_night_makes_everybodys_standing_anew_and_no_other(context: Co
 
 
 def rebuilt(context: Context) -> None:
-    """What the stream and the queue make of the changes of ladders, the wait left out."""
+    """The effects of changed ladders through stream and queue, without the wait."""
     fresh = replace(context)  # a worker of its own
     for told in context.table.query_all("LADDERS", starts="EVENT#"):
         ids, _ = named(fresh, {"everyone": told["currency"], "after": None})

@@ -49,7 +49,7 @@ SINCE = {"day": "2026-11-20"}  # for a night that is the first one for weeks
 
 
 def later(context: Context, company_id: str, days: int) -> Any:
-    """Where the company stands some days on, if nobody did anything till then."""
+    """The standing some days later, if nobody did anything till then."""
     return tiers.standing_of(days_later(context, days), company_id)
 
 
