@@ -131,7 +131,7 @@ def _write(
     by: str,
     as_of: str,
     notify: bool,
-    bulk: bool = False,
+    bulk: bool,
 ) -> None:
     source, document = payment.ref
     key = keys.payment(source, document)
