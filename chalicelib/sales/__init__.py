@@ -8,10 +8,11 @@ its own day.
 from chalicelib.platform.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("payments",)
+WINGS = ("numbers", "payments")
 
 with opened_when_asked(__name__):
     from chalicelib.sales.events import SALE_RECORDED
+    from chalicelib.sales.numbers.rules import DocumentName, WordKind, document_name, number_key, word_kind
     from chalicelib.sales.payments.events import PAYMENT_RECORDED
     from chalicelib.sales.payments.model import Payment
     from chalicelib.sales.payments.service import check_payment, paid_on, payment_of, payments_of, record_payments
