@@ -13,7 +13,7 @@ cloud := .ministack/.complete
 run := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check map registers package bench staff clean
+.PHONY: help demo test check map registers package bench smoke staff clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,9 @@ package: $(dev) ## template and zip for AWS in OUT=dist; ARCH=arm64|x86_64, CLUB
 
 bench: $(dev) $(cloud) ## the budgets, measured
 	@exec $(run) -m pytest tests/benchmarks -q -s $(ARGS)
+
+smoke: $(dev) ## a deployed club used once from end to end: ARGS='--stack NAME --email …', or ARGS='--local 4600' for the demo
+	@exec $(run) -m infra.smoke $(ARGS)
 
 staff: $(dev) ## the first staff user, and other commands for the owner: ARGS=--help
 	@exec $(run) -m infra.admin $(ARGS)

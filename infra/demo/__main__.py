@@ -120,6 +120,9 @@ To sign in, ask for a code and read it in the mailbox:
 
 {people}
 
+The whole way of a member, from joining to an order, in one command:
+  make smoke ARGS='--local {cloud.port}'
+
 Ctrl-C stops everything; the club is kept for the next start.
 """
 

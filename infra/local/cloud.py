@@ -34,6 +34,7 @@ from infra.build import ROOT, Package
 PYTHON = ROOT / ".ministack" / "bin" / "python"
 STACK = "partner-club"
 REGION = "us-east-1"
+LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
 FUNCTIONS = ROOT / "infra" / "local"
 
 # What the stack is told here, beside its defaults: retries that a demo can wait for, no throttle, and http.
@@ -93,9 +94,7 @@ class Cloud:
             "AUTH": "true",  # what a function's policy does not allow fails here as it would on AWS
             "DOCKER_HOST": f"unix://{folder}/no-docker",
             "S3_DATA_DIR": str(folder / "s3"),
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": REGION,
+            **LOCAL_CREDENTIALS,
             "AWS_EC2_METADATA_DISABLED": "true",
             "SAM_CLI_TELEMETRY": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
