@@ -25,6 +25,7 @@ ROOMS = (
     "mail",
     "members",
     "auth",
+    "contacts",
     "distributors",
     "companies",
     "sales",

@@ -1,14 +1,14 @@
 """Letters of the club to people, each sent once. Rooms declare theirs (`declarations`); this one knows no room.
 
 Vocabulary. A *letter* goes to one recipient and tells of one event; its id follows from both, so an event that is delivered again
-writes nothing new. A *service* letter is about something the recipient does (a code, an order, a tier); an *advertising* letter
-needs consent and goes rather never than twice. An *attempt* is one call of the mail service. To *settle* a letter is to learn what
+writes nothing new. A *service* letter is about something the recipient does (a code, an order, a tier); a letter with *advertising*
+(advertising itself, or content with it) needs consent and goes rather never than twice. An *attempt* is one call of the mail service. To *settle* a letter is to learn what
 became of an attempt that was not answered.
 
     an event ──on_event──▶ a letter, PENDING, and a message to the letters queue ──send──▶ the mail service
 
     PENDING ──claim──▶ SENDING      one worker holds it, until its lease is over
-    PENDING ─────────▶ SKIPPED      it must not be sent: suppressed, no consent, expired, nobody there
+    PENDING ─────────▶ SKIPPED      it must not be sent: suppressed, no consent, expired, nobody there, the contact budget
     SENDING ─────────▶ SENT         the mail service accepted it
     SENDING ─────────▶ REJECTED     the mail service refused it: its address, or its content
     SENDING ─────────▶ PENDING      surely not sent: throttled, no connection, sending paused, no permission
@@ -48,5 +48,6 @@ from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.mail.declarations import Secret, letter
-    from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient, Unsendable
+    from chalicelib.mail.keys import suppression as suppression_key
+    from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Reader, Recipient, Unsendable
     from chalicelib.mail.service import send, settle

@@ -16,19 +16,30 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Protocol
 
-from chalicelib.mail.model import Facts, LetterClass, Reader, Recipient
+from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Reader, Recipient
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.modules import import_modules, package_registry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 Recipients = Callable[[Context, Item], Iterable[Recipient]]
 FactsOf = Callable[[Context, Recipient, Item], tuple[Reader, Facts]]
 Below = Callable[[int], int]
 
-Guard = Callable[[Context, Transaction, Recipient], None]
-"""Adds conditions to the transaction that claims the letter. The label of each is the reason for which the letter is then skipped."""
+
+class Guard(Protocol):
+    """What must hold for a letter beside an address that is not suppressed."""
+
+    def check(self, context: Context, tx: Transaction, letter: Letter, mail: Mail) -> None:
+        """Adds conditions and writes to the transaction that claims the letter. Each label is the reason for which the letter is skipped."""
+
+    def next_day(self, context: Context, letter: Letter, refused: Refused) -> str:
+        """The first day on which what refused will allow such a letter; empty if no day is known."""
+
+    def give_back(self, context: Context, letter: Letter, address: str) -> None:
+        """Takes back what the check wrote for a letter that surely was not sent. Without an address where none was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +77,8 @@ def letter(
     secret: Secret | None = None,
     guard: Guard | None = None,
 ) -> Callable[[FactsOf], FactsOf]:
-    """Declares that the event asks for this letter. An advertising letter needs a guard that asks for consent."""
-    if letter_class is LetterClass.ADVERTISING and guard is None:
+    """Declares that the event asks for this letter. A letter with advertising needs a guard that asks for consent."""
+    if letter_class is not LetterClass.SERVICE and guard is None:
         raise TypeError(f"{name} is advertising, and nothing asks for consent")
 
     def declared(facts: FactsOf) -> FactsOf:

@@ -23,6 +23,7 @@ class LetterState(StrEnum):
 
 class LetterClass(StrEnum):
     SERVICE = "service"  # about something the recipient does: a code, an order
+    CONTENT = "content"  # content with advertising: as advertising, but it may come more often
     ADVERTISING = "advertising"  # only with consent, and rather never than twice
 
 
@@ -36,11 +37,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The recipient at the moment of sending. The letter speaks to `name`, where it speaks to anybody."""
+    """The recipient at the moment of sending. The letter speaks to `name`, where it speaks to anybody.
+
+    `time_zone` is an IANA name, None for the club's own.
+    """
 
     address: str
     language: Language
     name: str
+    time_zone: str | None = None
 
 
 class Unsendable(Exception):
@@ -60,6 +65,7 @@ class Letter:
     expires_at: int
     state: LetterState = LetterState.PENDING
     reason: str = ""
+    next_day: str = ""  # of a skipped letter: the first day on which another one like it may come
     version: int = 1
     attempts: int = 0  # that may have left a copy
     attempt: str = ""  # the last one
@@ -136,3 +142,4 @@ class Mail:
     subject: str
     html: str
     text: str
+    time_zone: str | None = None  # of its reader

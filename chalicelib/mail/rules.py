@@ -17,7 +17,7 @@ from chalicelib.mail.model import (
     Unanswered,
 )
 
-MOST_ATTEMPTS = {LetterClass.SERVICE: 2, LetterClass.ADVERTISING: 1}
+MOST_ATTEMPTS = {LetterClass.SERVICE: 2, LetterClass.CONTENT: 1, LetterClass.ADVERTISING: 1}
 
 # Answers below 500 that are about this letter. All others (throttling, a paused account, a missing permission or configuration)
 # would meet every letter: the letter waits until that is mended.
@@ -72,11 +72,18 @@ def claimed(letter: Letter, attempt: str, lease_until: int) -> Letter:
     )
 
 
-def skipped(letter: Letter, reason: str) -> Letter:
+def skipped(letter: Letter, reason: str, next_day: str = "") -> Letter:
     """It is not to be sent. A copy that may be out already cannot be skipped: then nobody tries again."""
     if is_over(letter) or letter.state is LetterState.SENDING:
         return letter
-    return replace(letter, state=LetterState.SKIPPED if letter.attempts == 0 else LetterState.UNKNOWN, reason=reason)
+    if letter.attempts:
+        return replace(letter, state=LetterState.UNKNOWN, reason=reason)
+    return replace(letter, state=LetterState.SKIPPED, reason=reason, next_day=next_day)
+
+
+def surely_not_sent(letter: Letter) -> bool:
+    """No copy is out, and none will be."""
+    return letter.state is LetterState.SKIPPED or (letter.state is LetterState.REJECTED and not letter.sent_at)
 
 
 def answer_to_error(status: int, code: str) -> Answer:

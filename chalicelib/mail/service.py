@@ -86,25 +86,27 @@ def _attempt(context: Context, letter: Letter, declared: Declaration, below: Bel
         # Before the claim: what cannot be written is a failure like any other, and not half a send.
         mail = compose(context, letter, code)
     except Unsendable as unsendable:
-        return _skip(context, letter, str(unsendable))
+        return _skip(context, letter, declared, str(unsendable))
     now = clock.epoch(context.now)
     claimed = rules.claimed(letter, context.new_id("try"), now + context.config[Letters].lease_seconds)
     try:
-        claimed = _claim(context, letter, declared, claimed, mail.address, code)
+        claimed = _claim(context, letter, declared, claimed, mail, code)
     except Refused as refused:
         if "letter" in refused:
             return store.found(refused, "letter")
-        return _skip(context, letter, next(iter(refused.items)))
+        next_day = declared.guard.next_day(context, letter, refused) if declared.guard else ""
+        return _skip(context, letter, declared, next(iter(refused.items)), next_day, mail.address)
     answer = transport.send(mail, letter.letter_id)
     if not isinstance(answer, Accepted):
         facts = {"letter_id": letter.letter_id, "answer": type(answer).__name__, "why": answer.why}
         log.warning("the mail service did not take a letter", extra=facts)
     settle_at = now + _settle_seconds(context, declared)
-    return store.change(
+    letter = store.change(
         context,
         claimed,
         partial(rules.answered, attempt=claimed.attempt, answer=answer, at=context.at, settle_at=settle_at),
     )
+    return _give_back(context, letter, declared, mail.address)
 
 
 def compose(context: Context, letter: Letter, code: str) -> Mail:
@@ -122,10 +124,17 @@ def compose(context: Context, letter: Letter, code: str) -> Mail:
     }
     secret = {"code": code} if code else {}
     subject, html, text = render(declared.texts, letter.template, reader.language, shared | facts | secret)
-    return Mail(address=reader.address, language=reader.language, subject=subject, html=html, text=text)
+    return Mail(
+        address=reader.address,
+        language=reader.language,
+        time_zone=reader.time_zone,
+        subject=subject,
+        html=html,
+        text=text,
+    )
 
 
-def _claim(context: Context, letter: Letter, declared: Declaration, claimed: Letter, address: str, code: str) -> Letter:
+def _claim(context: Context, letter: Letter, declared: Declaration, claimed: Letter, mail: Mail, code: str) -> Letter:
     """Takes the letter, in one transaction with everything that allows it.
 
     Raises Refused; all labels but `letter` are reasons, and the first one counts.
@@ -135,9 +144,9 @@ def _claim(context: Context, letter: Letter, declared: Declaration, claimed: Let
     if declared.secret:
         declared.secret.keep(context, tx, letter.recipient, code)
     # A letter with a secret was asked for by its reader this very moment.
-    store.check_not_suppressed(tx, address, despite_complaint=declared.secret is not None)
+    store.check_not_suppressed(tx, mail.address, despite_complaint=declared.secret is not None)
     if declared.guard:
-        declared.guard(context, tx, letter.recipient)
+        declared.guard.check(context, tx, letter, mail)
     try:
         context.table.commit(tx)
     except BotoCoreError:
@@ -152,8 +161,18 @@ def _settle_seconds(context: Context, declared: Declaration) -> int:
     return 60 * (letters.code_settle_minutes if declared.secret else letters.settle_minutes)
 
 
-def _skip(context: Context, letter: Letter, reason: str) -> Letter:
-    return store.change(context, letter, partial(rules.skipped, reason=reason))
+def _skip(
+    context: Context, letter: Letter, declared: Declaration, reason: str, next_day: str = "", address: str = ""
+) -> Letter:
+    letter = store.change(context, letter, partial(rules.skipped, reason=reason, next_day=next_day))
+    return _give_back(context, letter, declared, address)
+
+
+def _give_back(context: Context, letter: Letter, declared: Declaration, address: str) -> Letter:
+    """Undoes what the claim of a letter wrote that is never sent. A crash before this leaves it: rather a letter less than one too many."""
+    if declared.guard and rules.surely_not_sent(letter):
+        declared.guard.give_back(context, letter, address)
+    return letter
 
 
 def call_again(letter_id: str, seconds: int) -> None:

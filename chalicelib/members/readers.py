@@ -24,7 +24,7 @@ def member_reader(context: Context, member_id: str) -> Reader:
     member = service.member(context, member_id)
     if member is None:
         raise Unsendable("recipient_gone")
-    return Reader(member.email, member.language, member.name)
+    return Reader(member.email, member.language, member.name, member.time_zone)
 
 
 def head_of_sales_reader(context: Context, member_id: str) -> Reader:
@@ -45,4 +45,4 @@ def speaking_reader(context: Context, member_id: str, owner: str, roles: Collect
         or (roles is not None and membership.role not in roles)
     ):
         raise Unsendable("no_longer_speaks")
-    return Reader(member.email, member.language, member.name)
+    return Reader(member.email, member.language, member.name, member.time_zone)

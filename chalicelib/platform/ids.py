@@ -1,5 +1,6 @@
 """Ids: a prefix for the kind, and 128 bits."""
 
+import hmac
 import secrets
 from collections.abc import Callable
 from hashlib import sha256
@@ -15,4 +16,10 @@ def random_id(prefix: str) -> str:
 def derived_id(prefix: str, *cause: str) -> str:
     """An id that follows from its cause: 32 hex digits of SHA-256. For effects that may be repeated."""
     digest = sha256("\x1f".join(cause).encode()).hexdigest()
+    return f"{prefix}_{digest[:32]}"
+
+
+def secret_id(prefix: str, secret: str, *cause: str) -> str:
+    """As `derived_id`, but nobody without the secret can tell whether it is the id of a guessed cause. For addresses of people."""
+    digest = hmac.new(secret.encode(), "\x1f".join(cause).encode(), sha256).hexdigest()
     return f"{prefix}_{digest[:32]}"

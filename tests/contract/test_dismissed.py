@@ -38,6 +38,11 @@ WRITES |= {
     "approve_display_proof": ("POST", f"{COMPANY}/display-proofs/prf_1/approve", None),
     "reject_display_proof": ("POST", f"{COMPANY}/display-proofs/prf_1/reject", {"reason": "Out of spite"}),
     "publish_report": ("POST", "/v1/staff/reports", REPORT),
+    "note_contact": (
+        "POST",
+        "/v1/staff/members/mbr_1/contacts",
+        {"channel": "telephone", "contact_class": "content"},
+    ),
 }
 
 

@@ -38,6 +38,8 @@ SCOPES: dict[str, str] = {
     "staff.orders.read": "all companies' orders, and overdue responses of distributors",
     "staff.orders.write": "place and cancel orders for a company",
     "staff.distributors.write": "change distributors, their regions and people",
+    "staff.contacts.read": "whether a member may be contacted, and when they were",
+    "staff.contacts.write": "note contacts with members",
     "staff.people.write": "change the staff",
     "staff.bonuses.read": "all companies' bonuses, and requests to the staff",
     "staff.bonuses.write": "adjust bonuses, complete redemptions, ship goods, register machine clients",
@@ -75,6 +77,8 @@ _SALES = frozenset(
         "staff.orders.write",
         "staff.demands.read",
         "staff.demands.write",
+        "staff.contacts.read",
+        "staff.contacts.write",
     }
 )
 
@@ -91,6 +95,8 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.promotions.write",
             "staff.demands.read",
             "staff.demands.write",
+            "staff.contacts.read",
+            "staff.contacts.write",
         }
     ),
     "operations": frozenset(

@@ -42,6 +42,7 @@ TAGS: dict[str, str] = {
     "goods": "Volume bonuses by period, and the goods in which they are paid.",
     "machines": "Postings by partners' systems: coalition bonuses and payments.",
     "reports": "Closed market reports.",
+    "letters": "Contacts with members: letters, calls, and the budget of both.",
     "exchange": "Import of sales files.",
     "service": "Health and documentation of the API.",
 }

@@ -1,0 +1,18 @@
+"""Contacts: whether the club may write to a person or call them, on a day, and the record of when it did.
+
+Vocabulary. A *channel* is e-mail, SMS or the telephone. A contact's *class* is advertising, content (content with advertising) or service.
+The *budget* of a person says how many days lie between two contacts; an address that several people share has one too. A contact *spends*
+the budgets of its person and its address on the person's own calendar day; a service contact is exempt.
+
+Every room that contacts people asks here: `may_contact` before somebody decides, `spend` in the transaction of the contact itself, and
+`note` after a contact that nobody asked about, such as a telephone call that was made already.
+"""
+
+from chalicelib.platform.lazy import opened_when_asked
+
+# A wing uses only those before it.
+WINGS = ("budget",)
+
+with opened_when_asked(__name__):
+    from chalicelib.contacts.model import Channel, ContactClass, Verdict
+    from chalicelib.contacts.service import ADVERTISING_GUARD, local_day, may_contact, note, spend

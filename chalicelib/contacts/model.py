@@ -1,0 +1,26 @@
+"""Channels, classes and kinds of contacts, and the answer to whether one is allowed."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+Channel = Literal["email", "sms", "telephone"]
+ContactClass = Literal["advertising", "content", "service"]
+Reason = Literal["recipient_gone", "no_address", "suppressed", "no_consent", "contact_budget", "address_budget"]
+
+
+class ContactKind(StrEnum):
+    """A contact as the budget knows it: only letters are told apart by their class."""
+
+    EMAIL_ADVERTISING = "email_advertising"
+    EMAIL_CONTENT = "email_content"
+    SMS = "sms"
+    TELEPHONE = "telephone"
+
+
+class Verdict(NamedTuple):
+    """Whether a contact is allowed. `next_day`: the first day on which the budget allows it, where the budget is the reason."""
+
+    allowed: bool
+    reason: Reason | None = None
+    next_day: date | None = None

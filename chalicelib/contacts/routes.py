@@ -1,0 +1,46 @@
+"""Routes of contacts with members, for the staff."""
+
+from chalicelib.contacts import notes
+from chalicelib.contacts.schemas import ContactQuery, NoteForm, NotePage, NoteView, VerdictView
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="letters")
+
+
+@routes.get(
+    "/v1/staff/members/{member_id}/contact",
+    scope="staff.contacts.read",
+    query=ContactQuery,
+    answer=VerdictView,
+    problems=("not_found",),
+)
+def check_contact(call: Call, member_id: str) -> VerdictView:
+    """Learn whether a member may be contacted on a day.
+
+    The answer knows consents, suppressed addresses, and the contact budget of the member and of the address.
+    """
+    return VerdictView.of(notes.verdict(call.context, member_id, call.query))
+
+
+@routes.post(
+    "/v1/staff/members/{member_id}/contacts",
+    scope="staff.contacts.write",
+    body=NoteForm,
+    answer=NoteView,
+    problems=("not_found",),
+)
+def note_contact(call: Call, member_id: str) -> NoteView:
+    """Note a contact that you made, such as a telephone call. It spends the contact budget.
+
+    The same note again changes nothing.
+    """
+    return NoteView.of(notes.note(call.context, member_id, call.body, by=call.principal.for_member()))
+
+
+@routes.get("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.read", query=PageQuery, answer=NotePage)
+def list_contacts(call: Call, member_id: str) -> NotePage:
+    """List the contacts with a member that the staff noted, the latest day first."""
+    cursors = call.cursors()
+    found = notes.page(call.context, member_id, call.query.limit, cursors.open(call.query.cursor))
+    return NotePage(items=[NoteView.of(item) for item in found.items], next_cursor=cursors.close(found.last))

@@ -1,0 +1,65 @@
+"""The calls and the capacity of the keys of contacts, counted as AWS counts."""
+
+from datetime import date
+
+import pytest
+
+from chalicelib import contacts
+from chalicelib.contacts import keys, notes
+from chalicelib.contacts.schemas import NoteForm
+from chalicelib.platform import aws
+from chalicelib.platform.context import Context
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
+from tests.conftest import NOON
+from tests.support.partners import member, staff
+from tests.support.spent import measures, spent
+
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def club(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Context:
+    monkeypatch.setattr(aws, "secret", lambda: "a secret")
+    context = Context(table=local_table, now=NOON)
+    member(context, "mbr_1")
+    staff(context, "mbr_manager", "manager")
+    return context
+
+
+@measures(keys.person_budget, keys.address_budget)
+def test_whether_somebody_may_be_called_is_two_reads(club: Context) -> None:
+    with spent(club.table.client) as cost:
+        assert contacts.may_contact(club, "mbr_1", "telephone", "content", DAY).allowed
+    assert cost.calls == ["GetItem", "BatchGetItem"]
+    assert cost.read_units <= 4
+
+
+@measures(keys.person_budget, keys.address_budget)
+def test_a_letter_spends_two_writes_in_the_transaction_that_claims_it_and_no_read(club: Context) -> None:
+    tx = Transaction()
+    with spent(club.table.client) as cost:
+        contacts.spend(
+            club,
+            tx,
+            person_id="mbr_1",
+            channel="email",
+            address="mbr_1@partner.example",
+            contact_class="advertising",
+            day=DAY,
+            by="ltr_1",
+        )
+        club.table.commit(tx)
+    assert cost.calls == ["TransactWriteItems"]
+    assert cost.write_units <= 4
+
+
+@measures(keys.contact_note)
+def test_a_page_of_notes_is_one_call(club: Context) -> None:
+    for number in range(30):
+        form = NoteForm(channel="telephone", contact_class="service", text=str(number))
+        notes.note(club, "mbr_1", form, by="mbr_manager")
+    with spent(club.table.client) as cost:
+        found = notes.page(club, "mbr_1", 25, None)
+    assert (len(found.items), cost.calls) == (25, ["Query"])
+    assert cost.read_units <= 2
