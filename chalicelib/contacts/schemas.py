@@ -11,8 +11,9 @@ from chalicelib.table.transactions import Item
 
 
 class ContactQuery(Form):
-    channel: Channel = Field(description="The way to reach the member.")
+    channel: Channel = Field(default="telephone", description="The way to reach the member.")
     contact_class: ContactClass = Field(
+        default="content",
         description="advertising, content (content with advertising), or service, which is exempt from the budget."
     )
     day: Day | None = Field(
