@@ -14,7 +14,7 @@ class ContactQuery(Form):
     channel: Channel = Field(default="telephone", description="The way to reach the member.")
     contact_class: ContactClass = Field(
         default="content",
-        description="advertising, content (content with advertising), or service, which is exempt from the budget."
+        description="advertising, content (content with advertising), or service, which is exempt from the budget.",
     )
     day: Day | None = Field(
         default=None, description="The day of the contact in the member's time zone. Today, if absent."
