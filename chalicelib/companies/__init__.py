@@ -11,10 +11,10 @@ with opened_when_asked(__name__):
     from chalicelib.companies.config import Fact
     from chalicelib.companies.events import REGISTERED
     from chalicelib.companies.keys import company as company_key
-    from chalicelib.companies.matching import KnownCustomer, customers, known_customers, new_companies
+    from chalicelib.companies.matching import KnownCustomer, customers, known_customers, name_customers, new_companies
     from chalicelib.companies.membership import check_active, check_staff
     from chalicelib.companies.model import Company, CustomerRef, Person
     from chalicelib.companies.privileges import missing_facts, missing_for
     from chalicelib.companies.readers import buyer_reader, company_name, who_buys
-    from chalicelib.companies.rules import inn_is_valid
+    from chalicelib.companies.rules import customer_key, inn_is_valid, name_key
     from chalicelib.companies.schemas import Inn, Kpp

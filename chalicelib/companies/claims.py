@@ -14,7 +14,8 @@ from chalicelib.companies.membership import (
     record_confirmed,
     record_of_company,
 )
-from chalicelib.companies.model import ClaimedCompany, Company, Person
+from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Person
+from chalicelib.companies.rules import match_firm
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, ClaimForm, ClaimView
 from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.club_config import Club
@@ -35,16 +36,17 @@ def claim(context: Context, member_id: str, form: ClaimForm) -> ClaimView:
     claimed = ClaimedCompany(name=form.name, inn=form.inn, kpp=form.kpp, region=form.region)
 
     def attempt() -> None:
-        membership, known = store.read_claim(context.table, member_id, form.inn, form.kpp)
+        membership, firm = store.read_claim(context.table, member_id, form.inn)
         if membership and membership.status == "active":
             raise Problem("already_exists", "You already act for a company, a distributor or the club.")
         tx = Transaction()
+        known = match_firm(firm, form.kpp or "")
         if known:
-            company_id = known
-            store.check_known(tx, form.inn, form.kpp, company_id)
+            company_id = known[0].company_id
+            store.check_known(tx, form.inn, known[0])
         else:
             company_id = context.new_id("com")
-            store.create(tx, _named_by_member(context, company_id, claimed))
+            store.create(tx, _named_by_member(context, company_id, claimed), firm)
         store.put_claim(tx, company_id, member_id, claimed, context.at)
         appoint(tx, membership, company_id, member_id, role="", status="pending")
         leave_earlier_claim(tx, membership, company_id, member_id)
@@ -123,16 +125,31 @@ def _confirm(
         if form.manager_id == form.member_id:
             raise _no_manager()
         check_staff(tx, form.manager_id, list(STAFF_ROLES), _no_manager())
+    changes = _kpp_of_claim(context, tx, company, scene.person)
     if manager_id != company.manager_id:
-        store.change(tx, company, {"manager_id": manager_id})
+        changes["manager_id"] = manager_id
         handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
         record_of_company(tx, context, company.company_id, MANAGER_CHANGED, **handed)
+    if changes:
+        store.change(tx, company, changes)
     if form.role != "owner" and not check_another_owner(context, tx, company.company_id, form.member_id):
         raise Problem.invalid("owner_first", "/role", "The first person of a company must be its owner.")
     activate(tx, confirmed, scene)
     record_confirmed(tx, context, confirmed, by=staff_id)
     context.table.commit(tx)
     return _decision(company.model_copy(update={"manager_id": manager_id}), confirmed)
+
+
+def _kpp_of_claim(context: Context, tx: Transaction, company: Company, person: Person) -> dict[str, str]:
+    """The KPP of the claim, for a company that is known by its INN alone and for which no other company stands."""
+    claimed = person.claimed
+    if claimed is None or claimed.kpp is None or company.kpp is not None or company.inn != claimed.inn:
+        return {}
+    firm = store.firms(context.table, [claimed.inn]).get(claimed.inn, [])
+    if [member.company_id for member in match_firm(firm, claimed.kpp)] != [company.company_id]:
+        return {}
+    store.join_firm(tx, claimed.inn, FirmMember(claimed.kpp, company.company_id, company.currency), firm)
+    return {"kpp": claimed.kpp}
 
 
 def _no_manager() -> Problem:

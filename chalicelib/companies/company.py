@@ -13,6 +13,7 @@ from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
 from chalicelib.companies.membership import check_active, record_of_company, speaks
 from chalicelib.companies.model import Company, Person
+from chalicelib.companies.rules import match_firm
 from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
@@ -29,8 +30,9 @@ def read_company(context: Context, company_id: str) -> Company | None:
 
 
 def company_by_inn(context: Context, inn: str, kpp: str | None) -> Company | None:
-    company_id = store.owner_by_inn(context.table, inn, kpp)
-    return read_company(context, company_id) if company_id else None
+    """The company, if there is one and no other that these may mean."""
+    found = match_firm(store.firms(context.table, [inn]).get(inn, []), kpp or "")
+    return read_company(context, found[0].company_id) if len(found) == 1 else None
 
 
 def people_of(context: Context, company_id: str) -> list[Person]:

@@ -10,15 +10,21 @@ def company(company_id: str) -> Key:
 
 
 @in_table("one", "S")
-def inn_owner(inn: str, kpp: str) -> Key:
-    """The company that has this INN and KPP. A sole trader has no KPP: the field stays empty."""
-    return Key(f"INN#{inn}#{kpp}", "OWNER")
+def firm(inn: str) -> Key:
+    """The companies that have this INN, by KPP."""
+    return Key(f"INN#{inn}", "FIRM")
 
 
 @in_table("one", "S")
 def customer_owner(source: str, customer: str) -> Key:
     """The company behind a customer's code in somebody's files."""
     return Key(f"CUSTOMER#{source}#{customer}", "OWNER")
+
+
+@in_gsi2("oldest first")
+def customer_question_list(at: str, source: str, customer: str) -> Key:
+    """Customers of files whose INN is that of another company than theirs, for the staff to decide."""
+    return Key("CUSTOMER_QUESTIONS", f"{at}#{source}#{customer}")
 
 
 @in_table("by member", "E, T")

@@ -2,8 +2,12 @@
 
 Thousands at a time: markers are read a hundred a call, and as many companies are made in one transaction as it holds. A company and
 the markers that name it are written together, so a crash leaves whole companies only, and a repeat finds them. Where another worker
-was faster the transaction is refused whole; the next round reads what is there by now. Weakest point: a file that gives an INN
-without KPP cannot be matched with a company that is known by both.
+was faster the transaction is refused whole; the next round reads what is there by now.
+
+A firm is one company whichever way files name it: an INN alone is the one company that has it, and a KPP that comes later is that
+company's. Where an INN without a KPP may mean several companies nobody is taken: the customer stays without a company, and is told.
+
+Weakest point: a KPP that changed looks like a new branch where the file gives no code for the customer.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,11 +16,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chalicelib.companies import keys, rules, store
-from chalicelib.companies.model import Company, CustomerRef
+from chalicelib.companies.events import CHANGED
+from chalicelib.companies.membership import record_of_company
+from chalicelib.companies.model import Company, CustomerRef, FirmMember
 from chalicelib.platform.context import Context
-from chalicelib.table.key import Key
 from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import MOST_OPERATIONS, Busy, Refused, Transaction
+from chalicelib.table.transactions import MOST_OPERATIONS, Busy, Item, Refused, Transaction
 
 ROUNDS = 8  # without a single customer settled
 _NAME_CHARACTERS = 200
@@ -24,21 +29,49 @@ _NAME_CHARACTERS = 200
 
 @dataclass(slots=True)
 class _Company:
-    """One company of the file, with the customers that are it. `owner`: its marker by INN, if it has one sure INN."""
+    """One company of the file, with the customers that are it.
+
+    `inn`: its sure INN, or None. `firm`: the companies that are known by this INN. `company_id`: the one that it is, or None for a new one.
+    """
 
     first: CustomerRef
-    owner: Key | None
+    inn: str | None
+    kpp: str
     currency: str
+    firm: Sequence[FirmMember] = ()
     company_id: str | None = None
     customers: list[str] = field(default_factory=list)
 
+    @property
+    def takes_kpp(self) -> bool:
+        """A known company without a KPP, which the file tells."""
+        return bool(self.company_id and self.kpp) and all(member.kpp != self.kpp for member in self.firm)
+
+    @property
+    def operations(self) -> int:
+        """Of the transaction, beside one for each customer."""
+        if self.company_id is None:
+            return 1 if self.inn is None else 2
+        return 3 if self.takes_kpp else 0
+
 
 class KnownCustomer(NamedTuple):
-    """Its company, the currency that this company buys in, and who made it: that is kept with the one customer it was made for."""
+    """Its company, the currency that this company buys in, the INN that came with it, and who made the company.
+
+    The maker is kept with the one customer that the company was made for.
+    """
 
     company_id: str
     currency: str
+    inn: str | None
     made_by: str | None
+
+
+class NewCompanies(NamedTuple):
+    """`made`: one key for each company that would be made. `unclear`: customers whose INN several companies have."""
+
+    made: set[str]
+    unclear: set[str]
 
 
 def customers(
@@ -46,6 +79,7 @@ def customers(
 ) -> dict[CustomerRef, str]:
     """The company of each customer of this source, made where there was none. Raises `Busy` while others make the same ones.
 
+    A customer whose INN several companies have is left out.
     A customer that the file describes in two ways is one customer; the first description makes the company. `maker` is kept with
     the companies that are made here, so that they can be counted after a crash too.
     """
@@ -53,18 +87,20 @@ def customers(
     described: dict[str, CustomerRef] = {}
     for ref in wanted:
         described.setdefault(ref.customer, ref)
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
     while unsettled := [ref for customer, ref in described.items() if customer not in found]:
         found |= _settled(context, source, unsettled, maker)
-    return {ref: found[ref.customer] for ref in wanted}
+    return {ref: company_id for ref in wanted if (company_id := found[ref.customer])}
 
 
 @retry(most=ROUNDS)
-def _settled(context: Context, source: str, refs: Sequence[CustomerRef], maker: str | None) -> dict[str, str]:
+def _settled(context: Context, source: str, refs: Sequence[CustomerRef], maker: str | None) -> dict[str, str | None]:
     """Some of these customers at least, with their companies; overtaken where others are making the companies of them all."""
     known = known_customers(context, source, [ref.customer for ref in refs])
-    found = {customer: each.company_id for customer, each in known.items()}
-    for tx, made in _transactions(context, source, [ref for ref in refs if ref.customer not in found], maker):
+    found: dict[str, str | None] = {customer: each.company_id for customer, each in known.items()}
+    companies, unclear = _companies(context, [ref for ref in refs if ref.customer not in found])
+    found |= dict.fromkeys(unclear)
+    for tx, made in _transactions(context, source, companies, maker):
         with suppress(Refused, Busy):
             context.table.commit(tx)
             found |= made
@@ -77,61 +113,130 @@ def known_customers(context: Context, source: str, customers: Iterable[str]) -> 
     """Those that have a company."""
     markers = {keys.customer_owner(source, customer): customer for customer in customers}
     return {
-        markers[key]: KnownCustomer(marker["company_id"], marker["currency"], marker.get("made_by"))
+        markers[key]: KnownCustomer(marker["company_id"], marker["currency"], marker.get("inn"), marker.get("made_by"))
         for key, marker in store.markers(context.table, markers).items()
     }
 
 
-def new_companies(context: Context, source: str, refs: Iterable[CustomerRef]) -> set[str]:
+def new_companies(context: Context, source: str, refs: Iterable[CustomerRef]) -> NewCompanies:
     """The companies that `customers` would create: one key each, the same in every part of a file."""
-    made = (each for each in _companies(context, refs) if each.company_id is None)
-    return {(each.owner or keys.customer_owner(source, each.first.customer)).pk for each in made}
+    companies, unclear = _companies(context, refs)
+    made = {
+        f"{each.inn}/{each.kpp}" if each.inn else keys.customer_owner(source, each.first.customer).pk
+        for each in companies
+        if each.company_id is None
+    }
+    return NewCompanies(made, unclear)
+
+
+def name_customers(context: Context, source: str, refs: Iterable[CustomerRef]) -> None:
+    """Keeps the INN that comes with a customer whose company is known without one. Safe to repeat.
+
+    Where another company has that INN, nothing is joined: the customer's marker names that company as `other`, for the staff to decide.
+    """
+    told = {ref.customer: ref for ref in refs if _sure_inn(ref)}
+    markers = store.markers(context.table, (keys.customer_owner(source, customer) for customer in told))
+    firms = store.firms(context.table, {ref.inn or "" for ref in told.values()})
+    for customer, ref in told.items():
+        marker = markers.get(keys.customer_owner(source, customer))
+        if marker and "inn" not in marker:
+            _name_customer(context, source, ref, marker, firms.get(ref.inn or "", []))
+
+
+def _name_customer(context: Context, source: str, ref: CustomerRef, marker: Item, firm: Sequence[FirmMember]) -> None:
+    company_id, inn, kpp = str(marker["company_id"]), ref.inn or "", _sure_kpp(ref)
+    matched = rules.match_firm(firm, kpp)
+    tx = Transaction()
+    if any(member.company_id != company_id for member in matched):
+        store.ask_about_customer(tx, context.at, source, ref.customer, company_id, inn, matched[0].company_id)
+    else:
+        store.name_customer(tx, source, ref.customer, company_id, inn)
+        if not matched or (kpp and not matched[0].kpp):
+            store.take_inn(tx, company_id, inn, kpp)
+            store.join_firm(tx, inn, FirmMember(kpp, company_id, marker["currency"]), firm)
+            record_of_company(tx, context, company_id, CHANGED, changes={"inn": inn, "kpp": kpp or None}, by=source)
+    try:
+        context.table.commit(tx)
+    except Refused as refused:
+        if "company" in refused:  # it has another INN
+            tx = Transaction()
+            store.ask_about_customer(tx, context.at, source, ref.customer, company_id, inn, None)
+            with suppress(Refused):
+                context.table.commit(tx)
 
 
 def _transactions(
-    context: Context, source: str, refs: Iterable[CustomerRef], maker: str | None
+    context: Context, source: str, companies: Iterable[_Company], maker: str | None
 ) -> Iterator[tuple[Transaction, dict[str, str]]]:
-    """Transactions that make these customers' companies, each with the customers that it settles."""
+    """Transactions that make these companies, each with the customers that it settles."""
     tx, made = Transaction(), dict[str, str]()
-    for company in _companies(context, refs):
+    fresh: dict[str, FirmMember] = {}
+    for company in companies:
         company_id = company.company_id or context.new_id("com")
-        itself = 0 if company.company_id else 1 if company.owner is None else 2
         # More customers of one company than a transaction holds: the next round finds the company by its INN.
-        customers = company.customers[: MOST_OPERATIONS - itself]
-        if len(tx) + itself + len(customers) > MOST_OPERATIONS:
+        customers = company.customers[: MOST_OPERATIONS - company.operations]
+        full = len(tx) + company.operations + len(customers) > MOST_OPERATIONS
+        if full or (company.operations and company.inn and keys.firm(company.inn) in tx):
             yield tx, made
             tx, made = Transaction(), {}
-        if itself:
-            store.create(tx, _named_by_file(context, company_id, company))
-        made_by = maker if itself else None
+        if company.company_id is None:
+            branches = [fresh[company.inn]] if company.inn in fresh else []
+            store.create(tx, _named_by_file(context, company_id, company), [*company.firm, *branches])
+            if company.inn:
+                fresh[company.inn] = FirmMember(company.kpp, company_id, company.currency)
+        elif company.takes_kpp and company.inn:
+            store.take_inn(tx, company_id, company.inn, company.kpp)
+            store.join_firm(tx, company.inn, FirmMember(company.kpp, company_id, company.currency), company.firm)
+            record_of_company(tx, context, company_id, CHANGED, changes={"kpp": company.kpp}, by=source)
+        made_by = maker if company.company_id is None else None
         for customer in customers:
-            store.mark_customer(tx, source, customer, company_id, company.currency, made_by)
+            store.mark_customer(tx, source, customer, company_id, company.currency, company.inn, made_by)
             made[customer], made_by = company_id, None
     if made:
         yield tx, made
 
 
-def _companies(context: Context, refs: Iterable[CustomerRef]) -> Iterator[_Company]:
-    """The refs by company: those with the same INN and KPP are one."""
-    identified: dict[Key, _Company] = {}
-    nameless = []
+def _companies(context: Context, refs: Iterable[CustomerRef]) -> tuple[list[_Company], set[str]]:
+    """The refs by company, and the customers whose INN may mean several: those with the same INN and KPP are one."""
+    identified: dict[tuple[str, str], _Company] = {}
+    companies = []
+    unclear: set[str] = set()
     for ref in refs:
-        if owner := _inn_owner(ref):
-            identified.setdefault(owner, _Company(ref, owner, ref.currency)).customers.append(ref.customer)
+        if inn := _sure_inn(ref):
+            kpp = _sure_kpp(ref)
+            identified.setdefault((inn, kpp), _Company(ref, inn, kpp, ref.currency)).customers.append(ref.customer)
         else:
-            nameless.append(_Company(ref, None, ref.currency, customers=[ref.customer]))
-    for owner, marker in store.markers(context.table, identified).items():
-        identified[owner].company_id = marker["company_id"]
-        identified[owner].currency = marker["currency"]
-    yield from identified.values()
-    yield from nameless
+            companies.append(_Company(ref, None, "", ref.currency, customers=[ref.customer]))
+    firms = store.firms(context.table, {inn for inn, _ in identified})
+    for (inn, kpp), each in sorted(identified.items(), key=lambda named: not named[0][1]):
+        each.firm = firms.get(inn, [])
+        # Branches that this file names first may be meant by an INN alone as well.
+        fresh = [other for (same, name), other in identified.items() if same == inn and name and not other.company_id]
+        found = rules.match_firm(each.firm, kpp)
+        if kpp or not fresh:
+            _identify(each, found, companies, unclear)
+        elif len(fresh) == 1 and not found:
+            fresh[0].customers += each.customers
+        else:
+            unclear.update(each.customers)
+    return companies, unclear
 
 
-def _inn_owner(ref: CustomerRef) -> Key | None:
-    """A customer with a wrong INN, or without its KPP, is a company of its own."""
-    if ref.inn is None or not rules.inn_is_valid(ref.inn) or rules.needs_kpp(ref.inn) != bool(ref.kpp):
-        return None
-    return keys.inn_owner(ref.inn, ref.kpp or "")
+def _identify(each: _Company, found: Sequence[FirmMember], companies: list[_Company], unclear: set[str]) -> None:
+    if len(found) > 1:
+        unclear.update(each.customers)
+        return
+    if found:
+        each.company_id, each.currency = found[0].company_id, found[0].currency
+    companies.append(each)
+
+
+def _sure_inn(ref: CustomerRef) -> str | None:
+    return ref.inn if ref.inn and rules.inn_is_valid(ref.inn) else None
+
+
+def _sure_kpp(ref: CustomerRef) -> str:
+    return ref.kpp or "" if ref.inn and rules.needs_kpp(ref.inn) else ""
 
 
 def _named_by_file(context: Context, company_id: str, company: _Company) -> Company:
@@ -139,8 +244,8 @@ def _named_by_file(context: Context, company_id: str, company: _Company) -> Comp
     return Company(
         company_id=company_id,
         name=" ".join(ref.name.split())[:_NAME_CHARACTERS] or ref.customer,
-        inn=ref.inn if company.owner else None,
-        kpp=(ref.kpp or None) if company.owner else None,
+        inn=company.inn,
+        kpp=company.kpp or None,
         currency=company.currency,
         origin="import",
         created_at=context.at,

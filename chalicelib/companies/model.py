@@ -45,6 +45,14 @@ class Person(Record):
     version: int
 
 
+class FirmMember(NamedTuple):
+    """A company with a certain INN, and the currency that it buys in. `kpp` is empty for a sole trader, and while nobody told it."""
+
+    kpp: str
+    company_id: str
+    currency: str
+
+
 class CustomerRef(NamedTuple):
     """A customer as a sales file names it: `customer` is the file's own key; the rest are its other columns."""
 

@@ -144,8 +144,8 @@ def list_companies(call: Call) -> StaffCompaniesPage:
 
 def _one_question(query: CompaniesQuery) -> None:
     """Raises 422 for filters that exclude one another."""
-    if query.inn and rules.needs_kpp(query.inn) != bool(query.kpp):
-        raise Problem.invalid("kpp_mismatch", "/query/kpp", "Find a legal entity by INN and KPP, a sole trader by INN.")
+    if query.inn and query.kpp and not rules.needs_kpp(query.inn):
+        raise Problem.invalid("kpp_mismatch", "/query/kpp", "A sole trader has no KPP.")
     if query.kpp and not query.inn:
         raise Problem.invalid("required", "/query/inn", "A KPP needs its INN.")
     if bool(query.source) != bool(query.customer):

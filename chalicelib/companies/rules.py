@@ -1,11 +1,25 @@
 """Rules of INN, names, owners and the facts that open the cabinet."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
+from chalicelib.companies.model import FirmMember
+from chalicelib.platform.spelling import code_key, spelled
+
 # Those that are written before the name.
 _LEGAL_FORMS = frozenset({"ооо", "оао", "зао", "пао", "нао", "ао", "ип", "тоо"})
+_LONG_FORMS = {
+    "общество с ограниченной ответственностью": "ооо",
+    "публичное акционерное общество": "пао",
+    "закрытое акционерное общество": "зао",
+    "открытое акционерное общество": "оао",
+    "непубличное акционерное общество": "нао",
+    "акционерное общество": "ао",
+    "индивидуальный предприниматель": "ип",
+}
+_LATIN_FORMS = {"ooo": "ооо", "oao": "оао", "ao": "ао"}  # typed on the wrong keyboard
+_MARKS = str.maketrans(dict.fromkeys(".,;()", " "))
 _LISTED_CHARACTERS = 120
 _QUOTES = str.maketrans("", "", "\"'«»„“”‘’`")
 
@@ -33,6 +47,42 @@ def listed_as(name: str) -> str:
     while len(words) > 1 and words[0].strip(".") in _LEGAL_FORMS:
         words = words[1:]
     return " ".join(words)[:_LISTED_CHARACTERS]
+
+
+# --- one identity for a customer ----------------------------------------------------------------------------------------
+
+
+def customer_key(code: str, name: str, inn: str, kpp: str) -> str:
+    """The key of a customer in a source: its code; without one INN and KPP; without these the name.
+
+    A code of digits alone loses its leading zeros in spreadsheets, so they do not count.
+    """
+    if code:
+        key = code_key(code)
+        return key.lstrip("0") or key if key.isdecimal() else key
+    return f"inn:{inn}/{kpp}".rstrip("/") if inn else f"name:{name_key(name)}"
+
+
+def name_key(name: str) -> str:
+    """The name of a company in its form for comparison: `Ромашка ООО` and `ООО «РОМАШКА»` are `ромашка, ооо`."""
+    text = spelled(name.translate(_QUOTES).translate(_MARKS)).casefold().replace("ё", "е")
+    for long, short in _LONG_FORMS.items():
+        text = text.replace(long, short)
+    words = [_LATIN_FORMS.get(word, word) for word in text.split()]
+    forms = sorted(word for word in words if word in _LEGAL_FORMS)
+    names = [word for word in words if word not in _LEGAL_FORMS]
+    return ", ".join(part for part in (" ".join(names), " ".join(forms)) if part)
+
+
+def match_firm(members: Sequence[FirmMember], kpp: str) -> list[FirmMember]:
+    """The companies of an INN that this KPP may mean: none: a new one; several: it takes a person to tell.
+
+    A company that is known by its INN alone is the one with the KPP, until a second KPP is known. Another KPP is another branch.
+    """
+    same = [member for member in members if member.kpp == kpp]
+    if same or (kpp and any(member.kpp for member in members)):
+        return same
+    return list({member.company_id: member for member in members}.values())
 
 
 # --- who acts for a company ------------------------------------------------------------------------------------------

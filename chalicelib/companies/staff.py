@@ -3,6 +3,7 @@ from chalicelib.companies import store
 from chalicelib.companies.company import Position, people_of
 from chalicelib.companies.model import Company, Person
 from chalicelib.companies.people import person_fields
+from chalicelib.companies.rules import customer_key, match_firm
 from chalicelib.companies.schemas import ClaimantView, StaffCompanyDetailView, StaffCompanyView, StaffPersonView
 from chalicelib.members import Member
 from chalicelib.platform.context import Context
@@ -32,14 +33,15 @@ def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[St
 
 
 def find_by_inn(context: Context, inn: str, kpp: str | None) -> list[StaffCompanyView]:
-    return _found(context, store.owner_by_inn(context.table, inn, kpp))
+    """Without a KPP: all companies of the INN."""
+    members = store.firms(context.table, [inn]).get(inn, [])
+    found = match_firm(members, kpp) if kpp else members
+    several = store.read_many(context.table, [member.company_id for member in found])
+    return [_for_staff(company) for company in several.values()]
 
 
 def find_by_customer(context: Context, source: str, customer: str) -> list[StaffCompanyView]:
-    return _found(context, store.owner_by_customer(context.table, source, customer))
-
-
-def _found(context: Context, company_id: str | None) -> list[StaffCompanyView]:
+    company_id = store.owner_by_customer(context.table, source, customer_key(customer, "", "", ""))
     found = store.read(context.table, company_id) if company_id else None
     return [_for_staff(found)] if found else []
 

@@ -4,20 +4,22 @@ A person of a company is written twice, always in one transaction: PERSON beside
 beside the member (for whom they speak). Whoever changes one changes both, on condition that the membership is what was read.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.companies import keys
 from chalicelib.companies.events import REGISTERED
-from chalicelib.companies.model import ClaimedCompany, Company, Person
+from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Person
 from chalicelib.companies.rules import listed_as
 from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction
+
+_KPP = "kpp:"  # and the KPP: attributes of a firm
 
 # --- reads ------------------------------------------------------------------------------------------------------------
 
@@ -41,11 +43,11 @@ def read_for(
     return _company(found.get(company)), _membership(found.get(membership))
 
 
-def read_claim(table: Table, member_id: str, inn: str, kpp: str | None) -> tuple[Membership | None, str | None]:
-    """The member's membership, and the id of the company with this INN and KPP. One call in every case."""
-    membership, owner = membership_key(member_id), keys.inn_owner(inn, kpp or "")
-    found = table.get_many([membership, owner], consistent=True)
-    return _membership(found.get(membership)), found[owner]["company_id"] if owner in found else None
+def read_claim(table: Table, member_id: str, inn: str) -> tuple[Membership | None, list[FirmMember]]:
+    """The member's membership, and the companies with this INN. One call in every case."""
+    membership, firm = membership_key(member_id), keys.firm(inn)
+    found = table.get_many([membership, firm], consistent=True)
+    return _membership(found.get(membership)), _firm(found.get(firm, {}))
 
 
 class Scene(NamedTuple):
@@ -95,9 +97,10 @@ def claims_page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     return table.query(keys.claim_list("", "", "").pk, index="gsi2", limit=limit, after=after)
 
 
-def owner_by_inn(table: Table, inn: str, kpp: str | None) -> str | None:
-    item = table.get(keys.inn_owner(inn, kpp or ""), consistent=True)
-    return str(item["company_id"]) if item else None
+def firms(table: Table, inns: Iterable[str]) -> dict[str, list[FirmMember]]:
+    """The companies of each INN, by INN; those that have any."""
+    wanted = {keys.firm(inn): inn for inn in inns}
+    return {wanted[key]: _firm(item) for key, item in table.get_many(wanted, consistent=True).items()}
 
 
 def owner_by_customer(table: Table, source: str, customer: str) -> str | None:
@@ -106,15 +109,15 @@ def owner_by_customer(table: Table, source: str, customer: str) -> str | None:
 
 
 def markers(table: Table, wanted: Iterable[Key]) -> dict[Key, Item]:
-    """Those that exist; each names its `company_id`, and the `currency` that this company buys in."""
+    """Those that exist; each names its `company_id`, the `currency` that this company buys in, and the `inn` that came with the customer."""
     return table.get_many(wanted, consistent=True)
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
 
 
-def create(tx: Transaction, company: Company) -> None:
-    """A new company. Refused with label `inn` if another one has its INN and KPP."""
+def create(tx: Transaction, company: Company, others: Sequence[FirmMember] = ()) -> None:
+    """A new company beside `others` of its INN. Refused with label `inn` if another one has its INN and KPP."""
     tx.create(
         {
             **keys.company(company.company_id).as_item(),
@@ -125,22 +128,68 @@ def create(tx: Transaction, company: Company) -> None:
         label="company",
     )
     if company.inn:
-        owner = keys.inn_owner(company.inn, company.kpp or "")
-        tx.create({**owner.as_item(), "company_id": company.company_id, "currency": company.currency}, label="inn")
+        member = FirmMember(company.kpp or "", company.company_id, company.currency)
+        join_firm(tx, company.inn, member, others)
+
+
+def join_firm(tx: Transaction, inn: str, member: FirmMember, others: Sequence[FirmMember]) -> None:
+    """Adds the company to those of its INN, in place of its own entry without a KPP. Refused with label `inn` if that KPP is taken.
+
+    The first company of an INN is refused beside any other: one may be known by its INN alone.
+    """
+    name, unnamed = f"{_KPP}{member.kpp}", FirmMember("", member.company_id, member.currency)
+    tx.update(
+        keys.firm(inn),
+        put={name: {"company_id": member.company_id, "currency": member.currency}},
+        remove=[_KPP] if member.kpp and unnamed in others else [],
+        when=Attr(name).not_exists() if others else Attr("pk").not_exists(),
+        label="inn",
+    )
+
+
+def take_inn(tx: Transaction, company_id: str, inn: str, kpp: str) -> None:
+    """Gives an INN, or a KPP to its INN, to a company that has none. Refused with label `company` if it has one."""
+    free = Attr("inn").not_exists() | (Attr("inn").eq(inn) & Attr("kpp").not_exists())
+    facts = {"inn": inn, "kpp": kpp} if kpp else {"inn": inn}
+    tx.update(keys.company(company_id), put=facts, add={"version": 1}, when=free, label="company")
 
 
 def mark_customer(
-    tx: Transaction, source: str, customer: str, company_id: str, currency: str, made_by: str | None
+    tx: Transaction, source: str, customer: str, company_id: str, currency: str, inn: str | None, made_by: str | None
 ) -> None:
-    """`made_by` is kept where the company was made for this customer."""
+    """`inn`: the one that came with the customer. `made_by` is kept where the company was made for this customer."""
     marker = {**keys.customer_owner(source, customer).as_item(), "company_id": company_id, "currency": currency}
-    tx.create(marker if made_by is None else {**marker, "made_by": made_by}, label="customer")
+    optional = {"inn": inn, "made_by": made_by}
+    tx.create({**marker, **{name: value for name, value in optional.items() if value}}, label="customer")
 
 
-def check_known(tx: Transaction, inn: str, kpp: str | None, company_id: str) -> None:
+def name_customer(tx: Transaction, source: str, customer: str, company_id: str, inn: str) -> None:
+    """Keeps the INN that came with a customer later."""
+    tx.update(
+        keys.customer_owner(source, customer),
+        put={"inn": inn},
+        when=Attr("company_id").eq(company_id) & Attr("inn").not_exists(),
+        label="customer",
+    )
+
+
+def ask_about_customer(
+    tx: Transaction, at: str, source: str, customer: str, company_id: str, inn: str, other: str | None
+) -> None:
+    """Puts before the staff that a customer of this company has an INN of another one. Asked once; `other` may be unknown."""
+    tx.update(
+        keys.customer_owner(source, customer),
+        put={"inn": inn, "asked_at": at, **({"other": other} if other else {})}
+        | keys.customer_question_list(at, source, customer).as_gsi2(),
+        when=Attr("company_id").eq(company_id) & Attr("inn").not_exists(),
+        label="customer",
+    )
+
+
+def check_known(tx: Transaction, inn: str, member: FirmMember) -> None:
     """As many operations as `create` makes, so that a claim costs the same whether the company was known or not."""
-    tx.check(keys.inn_owner(inn, kpp or ""), Attr("company_id").eq(company_id), label="inn")
-    tx.check(keys.company(company_id), Attr("pk").exists(), label="company")
+    tx.check(keys.firm(inn), Attr(f"{_KPP}{member.kpp}.company_id").eq(member.company_id), label="inn")
+    tx.check(keys.company(member.company_id), Attr("pk").exists(), label="company")
 
 
 def change(tx: Transaction, company: Company, changes: dict[str, Any]) -> None:
@@ -214,6 +263,11 @@ def as_read(membership: Membership | None) -> ConditionBase:
         & Attr("role").eq(membership.role)
         & Attr("status").eq(membership.status)
     )
+
+
+def _firm(item: Item) -> list[FirmMember]:
+    named = {name.removeprefix(_KPP): value for name, value in item.items() if name.startswith(_KPP)}
+    return [FirmMember(kpp, value["company_id"], value["currency"]) for kpp, value in sorted(named.items())]
 
 
 def _listed(name: str, company_id: str) -> dict[str, str]:

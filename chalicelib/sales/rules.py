@@ -65,7 +65,8 @@ class Original(NamedTuple):
 class SaleDocument:
     """An invoice or a return of a company. Only a return has an original, a document of the same source.
 
-    `other_currency`: its currency is not the company's. Such a document is kept and counts for nothing.
+    `other_currency`: its currency is not the company's. Such a document is kept and counts for nothing. `title`: the number as the source
+    writes it, where that differs.
     """
 
     source: str
@@ -78,6 +79,7 @@ class SaleDocument:
     kind: Kind = "sale"
     original: Original | None = None
     other_currency: bool = False
+    title: str = ""
 
     @property
     def ref(self) -> DocumentRef:

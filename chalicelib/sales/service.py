@@ -244,7 +244,7 @@ def _purchase(sale: Item, lines: list[SaleLine] | None) -> PurchaseView:
     currency = sale["currency"]
     return PurchaseView(
         source=sale["source"],
-        document=sale["document"],
+        document=sale.get("title") or sale["document"],
         kind=sale["kind"],
         business_date=date.fromisoformat(sale["business_date"]),
         counts_on=date.fromisoformat(sale["counts_on"]),

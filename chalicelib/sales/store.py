@@ -138,6 +138,7 @@ def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
         kind=sale["kind"],
         original=original_named(sale),
         other_currency=_OTHER_CURRENCY in sale,
+        title=sale.get("title", ""),
     )
 
 
@@ -380,6 +381,7 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         "lines": revision.lines[0],
         "further": len(revision.lines) - 1,
         "recorded_at": at,
+        **_title(document),
         **_originals(document.original, original),
         **_followers(revision),
         **_optional(revision.import_id),
@@ -389,6 +391,10 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
 
 def _mark(document: SaleDocument) -> Item:
     return {_OTHER_CURRENCY: True} if document.other_currency else {}
+
+
+def _title(document: SaleDocument) -> Item:
+    return {"title": document.title} if document.title else {}
 
 
 def _originals(named: Original | None, found: DocumentRef | None) -> Item:

@@ -6,8 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from chalicelib.companies import claims, people
-from chalicelib.companies import keys as companies_keys
+from chalicelib.companies import claims, people, store
 from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChangeForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -41,8 +40,8 @@ def people_machine(context: Context) -> type[RuleBasedStateMachine]:
 
         def company(self, number: int) -> str:
             form = claim_form(number)
-            marker = context.table.get(companies_keys.inn_owner(form.inn, form.kpp or ""), consistent=True)
-            return str(marker["company_id"]) if marker else "com_none"
+            firm = store.firms(context.table, [form.inn]).get(form.inn)
+            return firm[0].company_id if firm else "com_none"
 
         @rule(member=MEMBERS, number=NUMBERS)
         def claim(self, member: str, number: int) -> None:

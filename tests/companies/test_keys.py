@@ -49,16 +49,16 @@ def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_on
     assert cost.read_units <= 1
 
 
-@measures(companies_keys.inn_owner)
+@measures(companies_keys.firm)
 def test_a_company_is_found_by_its_inn_in_two_calls(context: Context) -> None:
     owned_company(context)
     with spent(context.table.client) as cost:
         assert len(staff.find_by_inn(context, legal_inn(1), KPP)) == 1
-    assert cost.calls == ["GetItem", "GetItem"]
+    assert cost.calls == ["BatchGetItem", "BatchGetItem"]
     assert cost.read_units == 1.5
 
 
-@measures(companies_keys.inn_owner)
+@measures(companies_keys.firm)
 def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(context: Context) -> None:
     owned_company(context, number=1)
     anna, boris = join(context, "Anna"), join(context, "Boris")

@@ -4,13 +4,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.companies import matching, staff
+from chalicelib.companies import matching, staff, store
 from chalicelib.companies.company import read_company
-from chalicelib.companies.matching import customers, known_customers, new_companies
+from chalicelib.companies.matching import customers, known_customers, name_customers, new_companies
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Busy, Transaction
-from tests.companies.steps import KPP, claim, company_of, join, legal_inn, sole_inn, whole_table
+from tests.companies.steps import (
+    KPP,
+    appoint_manager,
+    claim,
+    company_of,
+    confirm,
+    join,
+    legal_inn,
+    sole_inn,
+    whole_table,
+)
 from tests.support.crashes import Interruption, crashes, empty_account, lost_replies, races
 from tests.support.spent import calls_counted
 
@@ -70,9 +80,7 @@ def test_a_member_finds_the_company_that_a_file_made(context: Context) -> None:
     assert claim(context, join(context, "Anna")) == company_id
 
 
-@pytest.mark.parametrize(
-    ("inn", "kpp"), [("7700000000", KPP), (legal_inn(1), None), (sole_inn(1), KPP), ("", ""), ("нет", None)]
-)
+@pytest.mark.parametrize(("inn", "kpp"), [("7700000000", KPP), ("", ""), ("нет", None)])
 def test_an_inn_that_identifies_nobody_is_not_kept(context: Context, inn: str, kpp: str | None) -> None:
     made = customers(context, "1c", [ref("1", inn, kpp), ref("2", inn, kpp)])
     assert len(set(made.values())) == 2
@@ -111,7 +119,7 @@ def test_one_company_may_have_more_customers_than_a_transaction_holds(
 def test_what_would_be_made_is_told_before_and_is_what_is_made_then(context: Context) -> None:
     customers(context, "1c", [ref("known", legal_inn(0), KPP)])
     refs = many(25)
-    parts = [new_companies(context, "1c", refs[:7]), new_companies(context, "1c", refs[7:])]
+    parts = [new_companies(context, "1c", refs[:7]).made, new_companies(context, "1c", refs[7:]).made]
     before = len(companies_of(context))
     customers(context, "1c", refs)
     assert len(parts[0] | parts[1]) == len(companies_of(context)) - before == 21
@@ -159,6 +167,87 @@ def test_whatever_the_files_say_each_customer_and_each_inn_has_one_company(
                 assert by_inn.setdefault(found.inn, company_id) == company_id
 
 
+# --- one firm, whichever way files name it -----------------------------------------------------------------------------
+
+
+def one(context: Context, named: CustomerRef) -> str:
+    """The company of this customer."""
+    return customers(context, "1c", [named])[named]
+
+
+def test_an_inn_is_one_company_with_its_kpp_and_without(context: Context) -> None:
+    with_kpp = one(context, ref("inn:1/kpp", legal_inn(1), KPP))
+    assert one(context, ref("inn:1", legal_inn(1))) == with_kpp
+    without = one(context, ref("inn:2", legal_inn(2)))
+    assert one(context, ref("inn:2/kpp", legal_inn(2), KPP)) == without
+    assert company_of(context, without).kpp == KPP
+    assert one(context, ref("sole", sole_inn(1), KPP)) == one(context, ref("sole too", sole_inn(1)))
+
+
+def test_inn_with_and_without_kpp_in_one_file_is_one_company(context: Context) -> None:
+    made = customers(context, "1c", [ref("1", legal_inn(1)), ref("2", legal_inn(1), KPP)])
+    assert len(set(made.values())) == 1
+    assert company_of(context, made[ref("1", legal_inn(1))]).kpp == KPP
+
+
+def test_an_inn_that_several_branches_have_means_none_of_them(context: Context) -> None:
+    branches = customers(context, "1c", [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), "780201001")])
+    assert len(set(branches.values())) == 2
+    unclear = ref("3", legal_inn(1))
+    assert customers(context, "1c", [unclear]) == {}
+    assert new_companies(context, "1c", [unclear]) == (set(), {"3"})
+
+
+def test_a_hundred_branches_of_one_firm_are_made_at_once(context: Context) -> None:
+    refs = [ref(str(number), legal_inn(1), f"7701{number % 100:02}001") for number in range(100)]
+    with calls_counted(context.table.client) as calls:
+        made = customers(context, "1c", refs)
+    assert len(set(made.values())) == 100
+    assert calls.count("BatchGetItem") == 2
+
+
+def test_a_company_that_was_known_by_a_code_takes_the_inn_that_comes_later(context: Context) -> None:
+    company_id = one(context, ref("К-1"))
+    for _ in range(2):
+        name_customers(context, "1c", [ref("К-1", legal_inn(1), KPP)])
+        assert (company_of(context, company_id).inn, company_of(context, company_id).kpp) == (legal_inn(1), KPP)
+        assert known_customers(context, "1c", ["К-1"])["К-1"].inn == legal_inn(1)
+    assert one(context, ref("inn", legal_inn(1))) == company_id
+    assert claim(context, join(context, "Anna")) == company_id
+
+
+def test_an_inn_that_another_company_has_is_put_before_the_staff(context: Context) -> None:
+    claimed = claim(context, join(context, "Anna"))
+    company_id = one(context, ref("К-1"))
+    name_customers(context, "1c", [ref("К-1", legal_inn(1), KPP)])
+    assert company_of(context, company_id).inn is None
+    [marker] = [item for item in whole_table(context.table) if item.get("gsi2pk") == "CUSTOMER_QUESTIONS"]
+    assert (marker["company_id"], marker["other"]) == (company_id, claimed)
+
+
+def test_a_code_whose_company_has_another_inn_is_put_before_the_staff(context: Context) -> None:
+    company_id = one(context, ref("К-1"))
+    customers(context, "1c", [ref("К-2")])
+    name_customers(context, "1c", [ref("К-1", legal_inn(1), KPP)])
+    tx = Transaction()
+    store.mark_customer(tx, "1c", "К-3", company_id, "RUB", None, None)
+    context.table.commit(tx)
+    name_customers(context, "1c", [ref("К-3", legal_inn(2), KPP)])
+    [marker] = [item for item in whole_table(context.table) if item.get("gsi2pk") == "CUSTOMER_QUESTIONS"]
+    assert (marker["pk"], marker["inn"], "other" in marker) == ("CUSTOMER#1c#К-3", legal_inn(2), False)
+
+
+def test_a_member_claims_the_company_that_files_know_by_its_inn_alone(context: Context) -> None:
+    appoint_manager(context)
+    company_id = one(context, ref("inn", legal_inn(1)))
+    anna = join(context, "Anna")
+    assert claim(context, anna) == company_id
+    assert company_of(context, company_id).kpp is None
+    confirm(context, company_id, anna)
+    assert company_of(context, company_id).kpp == KPP
+    assert one(context, ref("inn/kpp", legal_inn(1), KPP)) == company_id
+
+
 # --- crashes, lost replies, other workers -----------------------------------------------------------------------------
 
 
@@ -166,10 +255,12 @@ def shape(context: Context) -> list[tuple[str, ...]]:
     """What the table says, with companies named by what they are: ids differ from run to run."""
     items = whole_table(context.table)
     named = {item["company_id"]: f"{item['name']} {item.get('inn')}" for item in items if item["sk"] == "PROFILE"}
-    return sorted(
-        ("company", named[item["company_id"]]) if item["sk"] == "PROFILE" else (item["pk"], named[item["company_id"]])
-        for item in items
-    )
+    found = [("company", named[item["company_id"]]) for item in items if item["sk"] == "PROFILE"]
+    found += [(item["pk"], named[item["company_id"]]) for item in items if item["sk"] == "OWNER"]
+    for item in items:
+        if item["sk"] == "FIRM":
+            found += [(item["pk"], kpp, named[value["company_id"]]) for kpp, value in item.items() if "kpp" in kpp]
+    return sorted(found)
 
 
 @pytest.mark.parametrize("interrupted", [crashes, lost_replies])

@@ -1,11 +1,13 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.companies import rules as companies_rules
+from chalicelib.companies.model import FirmMember
 from tests.companies.steps import legal_inn, sole_inn
 
 TODAY = date(2026, 11, 20)
@@ -98,3 +100,60 @@ def test_missing_is_what_is_wanted_and_not_there_or_stale(
     for fact in wanted:
         assert (fact in missing) == (fact in stale or not facts.get(fact))
     assert companies_rules.missing(wanted, dict.fromkeys(wanted, True), []) == []
+
+
+# --- one identity for a customer ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ООО «Ромашка и Ёж»",
+        "Ромашка и еж, ООО",
+        "РОМАШКА  И ЁЖ (ООО)",
+        normalize("NFD", "Общество с ограниченной ответственностью “Ромашка и ёж”"),
+        "OOO Ромашка и еж",
+    ],
+)
+def test_quotes_legal_form_and_letters_do_not_make_another_name(name: str) -> None:
+    assert companies_rules.name_key(name) == "ромашка и еж, ооо"
+
+
+def test_another_legal_form_is_another_name() -> None:
+    assert companies_rules.name_key("ИП Ромашка") != companies_rules.name_key("ООО Ромашка")
+
+
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        (("к-1 ", "Луч", "", ""), "К-1"),
+        (("000123", "Луч", legal_inn(1), ""), "123"),
+        (("00-000123", "Луч", "", ""), "00-000123"),
+        (("", "Луч", legal_inn(1), "770101001"), f"inn:{legal_inn(1)}/770101001"),
+        (("", "Луч", sole_inn(1), ""), f"inn:{sole_inn(1)}"),
+        (("", "ООО Луч", "", ""), "name:луч, ооо"),
+    ],
+)
+def test_a_customer_is_named_by_code_or_inn_or_name(given: tuple[str, str, str, str], key: str) -> None:
+    assert companies_rules.customer_key(*given) == key
+
+
+K1, K2, INN_ALONE = (FirmMember(kpp, f"com_{kpp}", "RUB") for kpp in ("1", "2", ""))
+
+
+@pytest.mark.parametrize(
+    ("members", "kpp", "matched"),
+    [
+        ([], "1", []),
+        ([K1], "1", [K1]),
+        ([K1], "2", []),
+        ([K1], "", [K1]),
+        ([K1, K2], "", [K1, K2]),
+        ([INN_ALONE], "1", [INN_ALONE]),
+        ([INN_ALONE], "", [INN_ALONE]),
+        ([INN_ALONE, K1], "2", []),
+        ([K1, FirmMember("2", "com_1", "RUB")], "", [FirmMember("2", "com_1", "RUB")]),
+    ],
+)
+def test_an_inn_and_a_kpp_mean_a_company(members: list[FirmMember], kpp: str, matched: list[FirmMember]) -> None:
+    assert companies_rules.match_firm(members, kpp) == matched

@@ -33,7 +33,7 @@ def test_a_key_is_its_own_key_and_the_form_of_unicode_does_not_matter(code: str)
 
 
 @pytest.mark.parametrize(
-    "key", ["#Н/Д", "#REF!", "#ИМЯ?", "1,00E+11", "1E+11", "0", "00", "0,00", "—", "", "n/a", "<не указан>"]
+    "key", ["#Н/Д", "1,00Е+11", "#REF!", "#ИМЯ?", "1,00E+11", "1E+11", "0", "00", "0,00", "—", "", "n/a", "<не указан>"]
 )
 def test_what_a_spreadsheet_leaves_of_a_code_is_no_code(key: str) -> None:
     assert is_spoilt(key)

@@ -4,7 +4,7 @@ import gzip
 import heapq
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, islice
 from typing import Any, Literal
 
@@ -87,22 +87,40 @@ def _companies(context: Context, record: ImportRecord, part: int, drafts: Docume
     refs = {draft.customer.ref: _ref(draft) for draft in drafts.good()}
     known = companies.known_customers(context, source, refs)
     missing = [ref for customer, ref in refs.items() if customer not in known]
+    _check_customers(drafts, known)
     if record.form.unknown_customers == "fail":
         for draft in drafts.good():
             if draft.customer.ref not in known:
                 draft.leave_out("customer_unknown", "customer")
     elif record.form.dry_run:
-        made = companies.new_companies(context, source, missing)
+        made, unclear = companies.new_companies(context, source, missing)
         store.put(record.import_id, f"new/{part:06d}", _pack(sorted(made)))
+        for draft in drafts.good():
+            if draft.customer.ref in unclear:
+                draft.leave_out("customer_unclear", "inn")
     elif missing:
         companies.customers(context, source, missing, maker=maker)
         known |= companies.known_customers(context, source, [ref.customer for ref in missing])
+        for draft in drafts.good():
+            if draft.customer.ref not in known:
+                draft.leave_out("customer_unclear", "inn")
+    if not record.form.dry_run:
+        late = [ref for customer, ref in refs.items() if ref.inn and customer in known and not known[customer].inn]
+        companies.name_customers(context, source, late)
     for draft in drafts.good():
         customer = known.get(draft.customer.ref)
         if customer and customer.currency != draft.currency:
             draft.leave_out("company_currency", "currency")
     company_ids = {customer: each.company_id for customer, each in known.items()}
     return company_ids, sum(each.made_by == maker for each in known.values())
+
+
+def _check_customers(drafts: DocumentDrafts, known: Mapping[str, companies.KnownCustomer]) -> None:
+    """Leaves out documents of a customer that the club knows under another INN: its code was given to somebody else."""
+    for draft in drafts.good():
+        customer = known.get(draft.customer.ref)
+        if customer and customer.inn and draft.customer.inn and customer.inn != draft.customer.inn:
+            draft.leave_out("inn_differs", "inn")
 
 
 def _ref(draft: DocumentDraft) -> CustomerRef:
@@ -146,6 +164,7 @@ def _document(record: ImportRecord, draft: DocumentDraft, company_id: str) -> Sa
         source=record.form.source,
         series=draft.series,
         number=draft.number,
+        title=draft.title,
         company_id=company_id,
         business_date=draft.business_date,
         currency=draft.currency,

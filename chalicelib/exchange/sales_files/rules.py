@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from chalicelib.companies import customer_key
 from chalicelib.exchange.columns.fields import FIELDS, REQUIRED, FieldName
 from chalicelib.exchange.columns.rules import (
     CellError,
@@ -18,17 +19,14 @@ from chalicelib.exchange.columns.rules import (
     DecimalMark,
     currency,
     day,
-    document_number,
     flag,
     inn,
     kpp,
-    name_key,
     number,
     original_of_return,
-    original_of_row,
-    read_reference,
 )
-from chalicelib.sales import Original
+from chalicelib.platform.spelling import is_spoilt
+from chalicelib.sales import DocumentName, Original, WordKind, document_name
 
 # Faults of a row, in English and in Russian.
 REASONS: dict[str, tuple[str, str]] = {
@@ -42,6 +40,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "currency": ("The club keeps no accounts in this currency", "В этой валюте клуб не ведёт учёт"),
     "flag": ("Expected yes or no", "Ожидается да или нет"),
     "sign_differs": ("Quantity and amount have different signs", "У количества и суммы разные знаки"),
+    "spoilt": (
+        "A spreadsheet has spoilt this code; export it as text",
+        "Этот код испорчен таблицей; выгрузите его как текст",
+    ),
     "too_long": ("This text is too long", "Слишком длинный текст"),
     "too_many_cells": (
         "The row has more cells than the heading: is a delimiter inside a text that is not quoted?",
@@ -69,6 +71,14 @@ REASONS: dict[str, tuple[str, str]] = {
     "too_many_lines": ("The document has too many lines", "В документе слишком много строк"),
     "document_too_large": ("The document has too much text", "В документе слишком много текста"),
     "customer_unknown": ("The club does not know this customer", "Клуб не знает этого покупателя"),
+    "customer_unclear": (
+        "Several companies have this INN; give the KPP, or a code for the customer",
+        "Этот ИНН есть у нескольких компаний; укажите КПП или код покупателя",
+    ),
+    "inn_differs": (
+        "The club knows this customer under another INN",
+        "Клуб знает этого покупателя с другим ИНН",
+    ),
     "company_currency": (
         "The company's account is in another currency",
         "Учёт с этой компанией ведётся в другой валюте",
@@ -106,6 +116,8 @@ class SaleRow:
 
     row: int
     number: str
+    shown: str
+    kind: WordKind | None
     returned: bool
     business_date: date
     customer: Customer
@@ -149,7 +161,8 @@ class RowReader:
         self._dates = tuple(dates)
         self._latest = latest
         meanings: dict[FieldName, Callable[[str], Any]] = {
-            "document": document_number,
+            "document": _document,
+            "customer": _code,
             "business_date": self._day,
             "inn": lambda text: inn(text, inn_is_valid),
             "kpp": kpp,
@@ -158,7 +171,7 @@ class RowReader:
             "amount": lambda text: number(text, mark),
             "currency": self._known_currency,
             "return_flag": flag,
-            "original": lambda text: read_reference(document_number(text), self._day),
+            "original": self._original,
             "original_date": self._day,
             "paid_on": self._past_day,
         }
@@ -194,18 +207,21 @@ class RowReader:
         self, row: int, cells: Sequence[str], wrong: Iterable[tuple[FieldName | Literal[""], str]]
     ) -> list[CellFault]:
         texts = {wanted: " ".join(cells[place].split()) for place, wanted, _ in self._columns}
-        document = document_number(texts["document"])
+        document = document_name(texts["document"]).number if "document" in texts else ""
         return [CellFault(row, document, wanted, texts[wanted] if wanted else "", code) for wanted, code in wrong]
 
     def _row(self, row: int, found: Mapping[FieldName, Any]) -> SaleRow:
         quantity, amount = found["quantity"], found.get("amount")
-        returned = found.get("return_flag", False)
+        document: DocumentName = found["document"]
+        returned = found.get("return_flag", document.kind == "return")
         if returned:
             # Some systems write returns with a minus, others without.
             quantity, amount = -abs(quantity), None if amount is None else -abs(amount)
         return SaleRow(
             row=row,
-            number=found["document"],
+            number=document.number,
+            shown=document.shown,
+            kind=document.kind,
             returned=returned,
             business_date=found["business_date"],
             customer=customer(*(found.get(wanted, "") for wanted in _CUSTOMER)),
@@ -215,7 +231,7 @@ class RowReader:
             quantity=quantity,
             unit_price=found.get("unit_price"),
             amount=amount,
-            original=original_of_row(found.get("original"), found.get("original_date"), found["document"]),
+            original=_original_of_row(found.get("original"), found.get("original_date")),
             paid_on=found.get("paid_on"),
         )
 
@@ -224,6 +240,12 @@ class RowReader:
         if not FIRST_DAY <= found <= self._latest:
             raise CellError("date_out_of_range")
         return found
+
+    def _original(self, text: str) -> tuple[str, date | None] | None:
+        named = document_name(text)
+        if named.kind == "other":  # 1C names orders, requests and contracts too
+            return None
+        return named.number, self._day(named.day) if named.day else None
 
     def _past_day(self, text: str) -> date:
         found = self._day(text)
@@ -251,6 +273,27 @@ def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str]
     return read
 
 
+def _document(text: str) -> DocumentName:
+    found = document_name(text)
+    if is_spoilt(found.number):
+        raise CellError("spoilt")
+    return found
+
+
+def _code(text: str) -> str:
+    if is_spoilt(text):
+        raise CellError("spoilt")
+    return text
+
+
+def _original_of_row(named: tuple[str, date | None] | None, own_day: date | None) -> tuple[str, date | None] | None:
+    """Number and day of the original sale, or None. `own_day`, from a column of its own, comes first."""
+    if named is None:
+        return None if own_day is None else ("", own_day)
+    number, day = named
+    return number, own_day or day
+
+
 _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 
 
@@ -259,8 +302,7 @@ def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
     """The code identifies a customer; without a code INN and KPP; without these the name."""
     if len(inn) == 12:
         kpp = ""  # a sole trader has no KPP
-    ref = code or (f"inn:{inn}/{kpp}".rstrip("/") if inn else f"name:{name_key(name)}")
-    return Customer(ref, name or code or inn, inn or None, kpp or None)
+    return Customer(customer_key(code, name, inn, kpp), name or code or inn, inn or None, kpp or None)
 
 
 # --- documents --------------------------------------------------------------------------------------------------------
@@ -279,6 +321,12 @@ class DocumentDraft:
     @property
     def number(self) -> str:
         return self.rows[0].number
+
+    @property
+    def title(self) -> str:
+        """The number as the file writes it, where that is not its form for comparison."""
+        shown = self.rows[0].shown
+        return "" if shown == self.number else shown
 
     @property
     def business_date(self) -> date:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.exchange.columns.fields import FIELDS, FieldName, Heading, headings_of, read_heading
-from chalicelib.exchange.columns.rules import document_number, is_skipped
+from chalicelib.exchange.columns.rules import is_skipped
 from chalicelib.exchange.sales_files.model import DELIMITERS, ENCODINGS, Delimiter, Encoding, SplitFile, part_file
+from chalicelib.sales import document_name
 
 HEAD_BYTES = 64 * 1024  # the heading must be within
 PREAMBLE_ROWS = 30
@@ -89,7 +90,7 @@ def cut(chunks: Iterable[bytes], expected: ExpectedFormat, count: int, folder: P
             if is_skipped(cells, document):
                 skipped += 1
                 continue
-            buckets.add(document_number(document) or str(number), (str(number), too_many, *chosen(cells)))
+            buckets.add(document_name(document).number or str(number), (str(number), too_many, *chosen(cells)))
     except csv.Error as error:
         raise Unreadable("row_broken", row=number + 1, detail=str(error)) from None
     return SplitFile(

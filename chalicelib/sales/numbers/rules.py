@@ -5,6 +5,7 @@ it. The kind's words and the time change when somebody opens the document; leadi
 """
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from chalicelib.platform.spelling import code_key, spelled
@@ -13,9 +14,13 @@ WordKind = Literal["sale", "return", "correction", "other"]
 
 
 class DocumentName(NamedTuple):
-    """A document as a text names it. `kind` and `day` (as written, without the time) are None where the text does not tell them."""
+    """A document as a text names it. `kind` and `day` (as written, without the time) are None where the text does not tell them.
+
+    `number` is in its form for comparison, `shown` as written.
+    """
 
     number: str
+    shown: str
     kind: WordKind | None = None
     day: str | None = None
 
@@ -52,18 +57,19 @@ def word_kind(words: str) -> WordKind | None:
     return min(begins)[1] if begins else None
 
 
+@lru_cache(maxsize=4096)
 def document_name(text: str) -> DocumentName:
     """The document that a cell names: by its bare number, or as 1C shows it."""
     whole = spelled(text).upper().replace("Ё", "Е")
     found = _PRESENTED.fullmatch(whole)
     if found:
-        return DocumentName(number_key(found["number"]), word_kind(found["words"] or ""), found["day"])
+        return DocumentName(number_key(found["number"]), found["number"], word_kind(found["words"] or ""), found["day"])
     found = _SIGNED.fullmatch(whole)
     if found is None and (words := _WORDS.fullmatch(whole)) and word_kind(words["words"]):
         found = words
     if found:
-        return DocumentName(number_key(found["number"]), word_kind(found["words"]))
-    return DocumentName(number_key(whole))
+        return DocumentName(number_key(found["number"]), found["number"], word_kind(found["words"]))
+    return DocumentName(number_key(whole), whole)
 
 
 def number_key(number: str) -> str:

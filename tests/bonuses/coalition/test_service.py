@@ -49,7 +49,8 @@ def context(context: Context) -> Context:
 def club(api: Api, context: Context) -> Api:
     """A club with two companies and one registered client."""
     partners.company(context, "cmp_1", inn=legal_inn(1), kpp="770701001")
-    context.table.put({**companies_keys.inn_owner(legal_inn(1), "770701001").as_item(), "company_id": "cmp_1"})
+    owner = {"kpp:770701001": {"company_id": "cmp_1", "currency": "RUB"}}
+    context.table.put({**companies_keys.firm(legal_inn(1)).as_item(), **owner})
     partners.company(context, "cmp_2", inn=legal_inn(2))
     register(api)
     return api

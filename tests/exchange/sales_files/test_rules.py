@@ -66,6 +66,8 @@ def test_a_row_is_read_with_all_it_says() -> None:
     assert read == SaleRow(
         row=7,
         number="УТ-1",
+        shown="УТ-1",
+        kind=None,
         returned=False,
         business_date=date(2026, 1, 12),
         customer=sales_files_rules.Customer("К-7", "ООО «Луч»", "7707083893", "773601001"),
@@ -146,8 +148,8 @@ def test_a_return_takes_away_whether_it_has_a_minus_or_a_mark(quantity: str, amo
         ({"customer": "", "inn": "7707083893", "kpp": "773601001"}, "inn:7707083893/773601001"),
         ({"customer": "", "inn": "7707083893"}, "inn:7707083893"),
         ({"customer": "", "inn": "500100732259", "kpp": "773601001"}, "inn:500100732259"),
-        ({"customer": ""}, "name:ооо луч"),
-        ({"customer": "", "customer_name": 'ООО  "Луч"'}, "name:ооо луч"),
+        ({"customer": ""}, "name:луч, ооо"),
+        ({"customer": "", "customer_name": 'ООО  "Луч"'}, "name:луч, ооо"),
     ],
 )
 def test_a_customer_is_named_by_code_or_inn_or_name(given: dict[str, str], ref: str) -> None:

@@ -325,12 +325,12 @@ def test_an_export_of_1c_is_read_by_its_usual_headings(api: Api, context: Contex
     done = bring(api, context, content, mapping={"inn": "", "kpp": ""})
     assert counts(done) == ({"total": 5, "skipped": 1, "created": 4}, {"created": 3})
     assert documents(context) == {
-        ("2026", "УТ-000123"): (2, Decimal("12645.60")),
-        ("2026-returns", "УТ-000124"): (1, Decimal("-1234.56")),
-        ("2026", "УТ-000125"): (1, Decimal("250.00")),
+        ("2026", "УТ-123"): (2, Decimal("12645.60")),
+        ("2026-returns", "УТ-124"): (1, Decimal("-1234.56")),
+        ("2026", "УТ-125"): (1, Decimal("250.00")),
     }
     assert done["companies_created"] == 2
-    assert totals(context) == {"name:ооо тест-1": Decimal("12895.60"), "name:ип тестов 2": Decimal("-1234.56")}
+    assert totals(context) == {"name:тест-1, ооо": Decimal("12895.60"), "name:тестов 2, ип": Decimal("-1234.56")}
 
 
 # --- a dry run --------------------------------------------------------------------------------------------------------
@@ -525,3 +525,90 @@ def test_the_same_parts_in_two_workers_at_once_count_once(
 def test_the_address_of_an_import_is_in_its_answer(api: Api, context: Context) -> None:
     answer = start(api)
     assert answer.headers["location"] == f"{PATH}/{answer.json['import_id']}"
+
+
+# --- one document and one customer, whichever way files name them ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            "Реализация товаров и услуг УТ-1 от 12.01.2026 10:00:00",
+            "Реализация товаров и услуг УТ-1 от 12.01.2026 10:05:00",
+        ),
+        ("Реализация товаров и услуг УТ-1 от 12.01.2026", "Реализация (акт, накладная) УТ-1 от 12.01.2026"),
+        ("Реализация товаров и услуг УТ-000001 от 12.01.2026 10:00:00", "УТ-1"),
+        ("УТ-000001", "УT-1"),
+    ],
+    ids=["another time", "another kind of sale", "the bare number", "a Latin T"],
+)
+def test_a_document_is_one_whichever_way_a_file_shows_it(api: Api, context: Context, first: str, second: str) -> None:
+    bring(api, context, table(row(first)), key="first")
+    done = bring(api, context, table(row(second)), key="second")
+    assert counts(done)[1] == {"unchanged": 1}
+    assert totals(context) == {"К-1": Decimal(100)}
+
+
+def test_a_return_is_told_by_its_presentation(api: Api, context: Context) -> None:
+    done = bring(
+        api,
+        context,
+        table(
+            row("Реализация товаров и услуг УТ-1 от 12.01.2026", amount="200,00"),
+            row("Возврат товаров от покупателя УТ-1 от 13.01.2026", day="13.01.2026", amount="100,00"),
+        ),
+    )
+    assert counts(done)[1] == {"created": 2}
+    assert totals(context) == {"К-1": Decimal(100)}
+
+
+@pytest.mark.parametrize("spoilt", [{"number": "1,00E+11"}, {"customer": "#Н/Д"}, {"customer": "0"}])
+def test_a_spoilt_code_is_told_and_nothing_is_merged(api: Api, context: Context, spoilt: dict[str, str]) -> None:
+    done = bring(api, context, table(row(**spoilt), row(**{"number": "УТ-2", **spoilt}), row("УТ-3", customer="К-3")))
+    assert {each[4] for each in bad_rows(done)} == {"spoilt"}
+    assert totals(context) == {"К-3": Decimal(100)}
+
+
+def identified(number: str, inn: str, kpp: str, name: str = "ООО «Ёж»") -> list[str]:
+    return ["12.01.2026", number, "", name, inn, kpp, "Лампа", "L-1", "1", "100,00"]
+
+
+IDENTIFIED = ["Дата", "Номер", "Код контрагента", "Контрагент", "ИНН", "КПП", "Номенклатура", "Артикул", "Количество"]
+IDENTIFIED = [*IDENTIFIED, "Сумма"]
+
+
+def companies_with_sales(context: Context) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for (company_id, _), (amount, _) in days(context).items():
+        sums[company_id] = sums.get(company_id, Decimal(0)) + amount
+    return sums
+
+
+def test_a_firm_is_one_company_with_its_kpp_in_one_month_and_without_in_the_next(api: Api, context: Context) -> None:
+    for number, (inn, kpp) in enumerate([(INN, "773601001"), (INN, ""), (INN, "773601001")]):
+        bring(api, context, table(identified(f"УТ-{number}", inn, kpp), heading=IDENTIFIED), key=str(number))
+    assert list(companies_with_sales(context).values()) == [Decimal(300)]
+
+
+def test_a_name_is_one_whatever_its_quotes_form_and_letters(api: Api, context: Context) -> None:
+    for number, name in enumerate(["ООО «Ёж»", "Еж ООО", "ООО ЁЖ"]):
+        bring(api, context, table(identified(f"УТ-{number}", "", "", name), heading=IDENTIFIED), key=str(number))
+    assert list(companies_with_sales(context).values()) == [Decimal(300)]
+
+
+def test_an_inn_of_several_branches_is_asked_back(api: Api, context: Context) -> None:
+    branches = [identified("УТ-1", INN, "773601001"), identified("УТ-2", INN, "540601001")]
+    bring(api, context, table(*branches, heading=IDENTIFIED), key="branches")
+    done = bring(api, context, table(identified("УТ-3", INN, ""), heading=IDENTIFIED), key="unclear")
+    assert [each[4] for each in bad_rows(done)] == ["customer_unclear"]
+
+
+def test_a_code_that_comes_with_the_inn_of_another_firm_is_told(api: Api, context: Context) -> None:
+    first = identified("УТ-1", INN, "773601001")
+    second = identified("УТ-2", "7736207543", "773601001")
+    first[2] = second[2] = "К-1"
+    bring(api, context, table(first, heading=IDENTIFIED), key="first")
+    done = bring(api, context, table(second, heading=IDENTIFIED), key="second")
+    assert [each[4] for each in bad_rows(done)] == ["inn_differs"]
+    assert list(companies_with_sales(context).values()) == [Decimal(100)]
