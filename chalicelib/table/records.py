@@ -6,7 +6,8 @@
 
 A record is a dataclass or a NamedTuple. A field that is None, or equal to an empty default (`""`, `()`, `{}`, False), is left out: so a
 new field with such a default needs no change of what is stored. Numbers are never left out, since conditions compare them. A reader
-takes what the annotations of the class name, and passes over any other attribute of the item.
+takes what the annotations of the class name, and passes over any other attribute of the item. A mapping by anything but text comes back in
+the order of its keys, since the table keeps none.
 
 Weakest point: the default of a field is part of what is stored. To change an empty default is to change every record that left it out.
 """
@@ -122,7 +123,9 @@ def _reader(kind: Any) -> Reader | None:
         return _optional(kind, [each for each in given if each is not NoneType])
     if isinstance(origin, type) and issubclass(origin, Mapping):
         key, value = map(_each, given)
-        return lambda stored: {key(name): value(each) for name, each in stored.items()}
+        if given[0] is str:
+            return lambda stored: {name: value(each) for name, each in stored.items()}
+        return lambda stored: {key(name): value(stored[name]) for name in sorted(stored)}
     if isinstance(origin, type) and issubclass(origin, Sequence | Set):
         return _collection(origin, given)
     if kind is int:

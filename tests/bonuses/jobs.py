@@ -7,13 +7,14 @@ from typing import Any
 from chalicelib import companies
 from chalicelib.bonuses import jobs as bonuses_jobs
 from chalicelib.bonuses.ledger import keys as ledger_keys
-from chalicelib.bonuses.ledger import store as ledger_store
+from chalicelib.bonuses.ledger.rules import Posting
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_url
+from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item
 
 
@@ -66,9 +67,7 @@ def book_item(context: Context, company_id: str) -> Item:
 
 def posted(context: Context, company_id: str) -> list[tuple[str, str, str]]:
     """Day, cause, and what moved on `available`, oldest first."""
-    items = [
-        ledger_store.posting_of(item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")
-    ]
+    items = [from_item(Posting, item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
     return [
         (
             each.day.isoformat(),

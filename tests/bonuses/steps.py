@@ -8,11 +8,11 @@ from typing import Any
 
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
-from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Posting
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Subscriptions, deliver
 from chalicelib.platform.http import respond
+from chalicelib.table.records import from_item
 from chalicelib.table.transactions import to_wire
 from tests.orders.steps import Market
 from tests.support.api import Answer, Api, Caller
@@ -64,9 +64,7 @@ def balances(context: Context, company_id: str = "cmp_1") -> Balances:
 
 def all_postings(context: Context, company_id: str = "cmp_1") -> list[Posting]:
     """Oldest first."""
-    return [
-        ledger_store.posting_of(item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")
-    ]
+    return [from_item(Posting, item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
 
 
 class Office:

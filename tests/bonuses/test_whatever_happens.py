@@ -21,12 +21,12 @@ from app import app
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
-from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Posting
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
+from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item
 from tests.bonuses.steps import Office
 from tests.conftest import NOON
@@ -215,9 +215,7 @@ class Life(RuleBasedStateMachine):
         return ledger_rules.balances(ledger.book(self.context, "cmp_1"), self.context.today).available
 
     def postings(self) -> list[Posting]:
-        return [
-            ledger_store.posting_of(item) for item in self.context.table.query_all("LEDGER#cmp_1", starts="POSTING#")
-        ]
+        return [from_item(Posting, item) for item in self.context.table.query_all("LEDGER#cmp_1", starts="POSTING#")]
 
     @invariant()
     def what_is_written_in_the_ledger_stays_as_it_is(self) -> None:

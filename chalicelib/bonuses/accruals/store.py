@@ -8,8 +8,7 @@ ACCRUED  one document of a case by its business date, for lists and for re-ratin
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
@@ -19,15 +18,13 @@ from chalicelib.bonuses.accruals.rules import (
     AccrualGrant,
     AccrualPlace,
     Accrued,
-    AppliedRate,
-    By,
-    RateBase,
     RatedDocument,
     earned,
 )
 from chalicelib.sales import DocumentRef
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key, company_partition
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 
 CASE = "case"  # label: the case changed meanwhile
@@ -141,45 +138,10 @@ def _case(company_id: str, ref: DocumentRef, item: Item) -> AccrualCase:
 
 
 def _accrued_item(accrued: Accrued) -> Item:
-    fact, place = accrued.fact, accrued.place
-    return {
-        "kind": fact.kind,
-        "day": fact.day.isoformat(),
-        "counts_on": fact.counts_on.isoformat(),
-        "revision": fact.revision,
-        "total": fact.total,
-        "bases": [[*_reason_item(base.reason), base.amount] for base in fact.bases],
-        "tier": fact.tier,
-        "rate": _reason_item(fact.rate),
-        "amount": accrued.amount,
-        **({"expires_on": place.expires_on.isoformat(), "since": place.since.isoformat()} if place.expires_on else {}),
-        **({"granted_by": place.by} if place.by else {}),
-        **({"posting_id": accrued.posting_id} if accrued.posting_id else {}),
-    }
+    posted = {"posting_id": accrued.posting_id} if accrued.posting_id else {}
+    return {**to_item(accrued.fact), **to_item(accrued.place), "amount": accrued.amount, **posted}
 
 
 def _accrued(item: Item) -> Accrued:
-    fact = RatedDocument(
-        kind=item["kind"],
-        day=date.fromisoformat(item["day"]),
-        counts_on=date.fromisoformat(item["counts_on"]),
-        revision=int(item["revision"]),
-        total=item["total"],
-        bases=tuple(RateBase(_reason(of_goods), amount) for *of_goods, amount in item["bases"]),
-        tier=item["tier"],
-        rate=_reason(item["rate"]),
-    )
-    place = AccrualPlace()
-    if "expires_on" in item:
-        since = date.fromisoformat(item["since"])
-        place = AccrualPlace(date.fromisoformat(item["expires_on"]), since, item.get("granted_by", ""))
+    fact, place = from_item(RatedDocument, item), from_item(AccrualPlace, item)
     return Accrued(fact, earned(fact.bases, fact.rate), item["amount"], place, item.get("posting_id", ""))
-
-
-def _reason_item(reason: AppliedRate) -> list[Any]:
-    return list(reason)
-
-
-def _reason(item: list[Any]) -> AppliedRate:
-    percent, by, value, promotion = item
-    return AppliedRate(cast(Decimal, percent), cast(By, by), value, promotion)

@@ -9,6 +9,7 @@ from chalicelib.bonuses.adjustments.schemas import (
 from chalicelib.bonuses.ledger.routes import STEP
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.table.records import from_item
 
 routes = Routes(__name__, tag="bonuses")
 
@@ -36,7 +37,7 @@ def list_adjustments(call: Call) -> AdjustmentPage:
     """List the adjustments that wait for approval, oldest first."""
     cursors = call.cursors()
     page = store.adjustments_waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
-    items = [AdjustmentView.of(store.adjustment_of(item)) for item in page.items]
+    items = [AdjustmentView.of(from_item(Adjustment, item)) for item in page.items]
     return AdjustmentPage(items=items, next_cursor=cursors.close(page.last))
 
 

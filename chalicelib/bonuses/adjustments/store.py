@@ -1,20 +1,18 @@
 """Items of adjustments. ADJUSTMENT (the company's partition): listed for the staff while it waits."""
 
-from dataclasses import asdict, fields
-from datetime import date
-
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses.adjustments import keys
 from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
 from chalicelib.bonuses.redemptions.store import CASE
 from chalicelib.table.client import Page, Table
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Transaction
 
 
 def read_adjustment(table: Table, company_id: str, adjustment_id: str) -> Adjustment | None:
     item = table.get(keys.adjustment(company_id, adjustment_id), consistent=True)
-    return adjustment_of(item) if item else None
+    return from_item(Adjustment, item) if item else None
 
 
 def adjustments_waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
@@ -28,9 +26,7 @@ def create_adjustment(tx: Transaction, adjustment: Adjustment) -> None:
         {
             **keys.adjustment(adjustment.company_id, adjustment.adjustment_id).as_item(),
             **(keys.adjustments_waiting(adjustment.at, adjustment.adjustment_id).as_gsi2() if waits else {}),
-            **asdict(adjustment),
-            "expires_on": adjustment.expires_on.isoformat() if adjustment.expires_on else "",
-            "state": adjustment.state.value,
+            **to_item(adjustment),
         }
     )
 
@@ -49,9 +45,3 @@ def decide_adjustment(tx: Transaction, decided: Adjustment) -> None:
         when=Attr("state").eq(AdjustmentState.WAITING.value),
         label=CASE,
     )
-
-
-def adjustment_of(item: Item) -> Adjustment:
-    facts = {field.name: item[field.name] for field in fields(Adjustment)}
-    expires_on = date.fromisoformat(item["expires_on"]) if item["expires_on"] else None
-    return Adjustment(**{**facts, "expires_on": expires_on, "state": AdjustmentState(item["state"])})

@@ -5,6 +5,7 @@ MISMATCH: an account that does not balance; listed until it balances, then kept 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from chalicelib.bonuses.ledger.rules import ZERO, AccountLot, Balances
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 
 CHECKPOINT = "checkpoint"  # label: another audit was faster
@@ -28,17 +30,8 @@ NO_LOT = "-"
 
 
 def checkpoint_of(item: Item) -> Checkpoint:
-    return Checkpoint(
-        company_id=item["company_id"],
-        currency=item["currency"],
-        sequence=int(item["sequence"]),
-        at=item["at"],
-        places={
-            _place(account, lot): amount for account, lots in item["places"].items() for lot, amount in lots.items()
-        },
-        wrong=tuple(item["wrong"]),
-        version=int(item["version"]),
-    )
+    places = {_place(account, lot): amount for account, lots in item["places"].items() for lot, amount in lots.items()}
+    return replace(from_item(Checkpoint, {**item, "places": {}}), places=places)
 
 
 def write_checkpoint(tx: Transaction, context: Context, before: Checkpoint, after: Checkpoint) -> None:
@@ -49,13 +42,8 @@ def write_checkpoint(tx: Transaction, context: Context, before: Checkpoint, afte
     tx.put(
         {
             **keys.checkpoint(after.company_id).as_item(),
-            "company_id": after.company_id,
-            "currency": after.currency,
-            "sequence": after.sequence,
-            "at": after.at,
+            **to_item(replace(after, places={}, version=before.version + 1)),
             "places": places,
-            "wrong": list(after.wrong),
-            "version": before.version + 1,
             "audited_at": context.at,
         },
         when=Attr("version").eq(before.version) if before.version else Attr("pk").not_exists(),
@@ -131,22 +119,13 @@ def write_mismatches(
             **about,
             "owner": owner,
             "account": account,
-            "faults": [_fault(each) for each in found[account][:MOST_FAULTS]],
+            "faults": [to_item(each) for each in found[account][:MOST_FAULTS]],
             "seen_at": context.at,
         }
         if account in known:
             tx.update(key, put=facts)
         else:
             tx.update(key, put={**facts, **listed, "since": context.at}, remove=("resolved_at", "expires_at"))
-
-
-def _fault(mismatch: Mismatch) -> Item:
-    sums = {"expected": mismatch.expected, "found": mismatch.found}
-    return {
-        "fault": mismatch.fault,
-        "where": mismatch.where,
-        **{name: amount for name, amount in sums.items() if amount is not None},
-    }
 
 
 def open_mismatches(table: Table, limit: int, after: dict[str, str] | None) -> Page:

@@ -1,8 +1,9 @@
 from chalicelib.bonuses.closing import service
-from chalicelib.bonuses.volume import store
 from chalicelib.bonuses.volume.schemas import PeriodPage, closed_period, open_period
+from chalicelib.bonuses.volume.store import ClosedPeriod
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.table.records import from_item
 
 routes = Routes(__name__, tag="goods")
 
@@ -33,6 +34,6 @@ def _periods(call: Call, company_id: str) -> PeriodPage:
     coming, page = service.periods_of(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
     return PeriodPage(
         open=[open_period(programme, close, call.language) for programme, close in coming],
-        items=[closed_period(store.period_of(item), call.language) for item in page.items],
+        items=[closed_period(from_item(ClosedPeriod, item), call.language) for item in page.items],
         next_cursor=cursors.close(page.last),
     )

@@ -2,7 +2,7 @@
 
 from chalicelib.bonuses.goods import service, store
 from chalicelib.bonuses.goods.changes import ChangedChoice
-from chalicelib.bonuses.goods.rules import Entitlement
+from chalicelib.bonuses.goods.rules import Choice, Entitlement, FrozenPrice
 from chalicelib.bonuses.goods.schemas import (
     CancelChoiceForm,
     ChangedChoiceView,
@@ -24,6 +24,7 @@ from chalicelib.bonuses.goods.schemas import (
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.table.records import from_item
 
 routes = Routes(__name__, tag="goods")
 
@@ -68,7 +69,8 @@ def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
         after=cursors.open(call.query.cursor),
     )
     return FrozenPricePage(
-        items=[FrozenPriceView.of(store.priced_of(item)) for item in page.items], next_cursor=cursors.close(page.last)
+        items=[FrozenPriceView.of(from_item(FrozenPrice, item)) for item in page.items],
+        next_cursor=cursors.close(page.last),
     )
 
 
@@ -130,9 +132,9 @@ def list_waiting_goods(call: Call) -> WaitingGoodsPage:
     items = []
     for item in page.items:
         if "choice_id" in item:
-            items.append(WaitingGoodsView(choice=ChoiceView.of(store.choice_of(item)), gift=None))
+            items.append(WaitingGoodsView(choice=ChoiceView.of(from_item(Choice, item)), gift=None))
         else:
-            gift = EntitlementSummaryView.of(store.entitlement_of(item), call.context.today)
+            gift = EntitlementSummaryView.of(from_item(Entitlement, item), call.context.today)
             items.append(WaitingGoodsView(choice=None, gift=gift))
     return WaitingGoodsPage(items=items, next_cursor=cursors.close(page.last))
 

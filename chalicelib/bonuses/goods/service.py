@@ -32,6 +32,7 @@ from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 _CHOOSING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
@@ -44,7 +45,7 @@ def entitlement(context: Context, company_id: str, entitlement_id: str) -> Entit
 
 def entitlement_on(item: Item, day: date) -> Entitlement:
     """An item of a list as an entitlement of this day."""
-    return rules.expire(store.entitlement_of(item), day)
+    return rules.expire(from_item(Entitlement, item), day)
 
 
 def _entitlement(context: Context, company_id: str, entitlement_id: str) -> Entitlement:

@@ -7,40 +7,29 @@ LIST exists, and never after.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
 from datetime import date
-from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses.goods import keys
-from chalicelib.bonuses.goods.rules import (
-    Choice,
-    ChoiceEvent,
-    ChoiceLine,
-    ChoiceState,
-    Entitlement,
-    FrozenPrice,
-    Shipment,
-)
+from chalicelib.bonuses.goods.rules import Choice, ChoiceState, Entitlement, FrozenPrice
 from chalicelib.bonuses.volume.store import DUE
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
 ENTITLEMENT = "entitlement"  # label: the entitlement changed meanwhile
 CHOICE = "choice"  # label: the choice changed meanwhile
 FROZEN = "frozen"  # label: the price list is complete
 LIST_KEEP_DAYS = 1_200  # a yearly part can be chosen to the end of the second year after its list was frozen
-_DAYS = ("first", "last", "available_from", "expires_on")
-_FIELDS = tuple(field.name for field in fields(Entitlement))
 AMONG = 500  # prices that one page of a filtered list reads
 
 
 def read_entitlement(table: Table, company_id: str, entitlement_id: str) -> Entitlement | None:
     item = table.get(keys.entitlement(company_id, entitlement_id), consistent=True)
-    return entitlement_of(item) if item else None
+    return from_item(Entitlement, item) if item else None
 
 
 def entitlements(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
@@ -51,18 +40,18 @@ def entitlements(table: Table, company_id: str, limit: int, after: dict[str, str
 
 def every_entitlement(table: Table, company_id: str) -> Iterator[Entitlement]:
     every = keys.entitlement(company_id, "")
-    return map(entitlement_of, table.query_all(every.pk, starts=every.sk, consistent=True))
+    return (from_item(Entitlement, item) for item in table.query_all(every.pk, starts=every.sk, consistent=True))
 
 
 def read_choice(table: Table, company_id: str, entitlement_id: str, choice_id: str) -> Choice | None:
     item = table.get(keys.choice(company_id, entitlement_id, choice_id), consistent=True)
-    return choice_of(item) if item else None
+    return from_item(Choice, item) if item else None
 
 
 def choices(table: Table, company_id: str, entitlement_id: str) -> list[Choice]:
     """The choices of an entitlement, oldest first."""
     every = keys.choice(company_id, entitlement_id, "")
-    found = map(choice_of, table.query_all(every.pk, starts=every.sk, consistent=True))
+    found = [from_item(Choice, item) for item in table.query_all(every.pk, starts=every.sk, consistent=True)]
     return sorted(found, key=lambda choice: (choice.at, choice.choice_id))
 
 
@@ -95,21 +84,11 @@ def _entitlement_item(entitlement: Entitlement, today: date) -> Item:
     else:
         # Never in the past: the nightly run looks back over a few days only.
         index = platform_keys.due(DUE, max(due, today), entitlement.company_id).as_gsi2() if due else {}
-    facts = asdict(entitlement)
-    days = {name: facts.pop(name) for name in _DAYS}
     return {
         **keys.entitlement(entitlement.company_id, entitlement.entitlement_id).as_item(),
         **index,
-        **facts,
-        **{name: day.isoformat() for name, day in days.items() if day},
+        **to_item(entitlement),
     }
-
-
-def entitlement_of(item: Item) -> Entitlement:
-    facts: dict[str, Any] = {name: item.get(name) for name in _FIELDS}
-    days = {name: date.fromisoformat(item[name]) for name in _DAYS if name in item}
-    numbers = {name: int(item[name]) for name in ("part", "parts", "notice_days", "version")}
-    return Entitlement(**{**facts, **days, **numbers})
 
 
 def _choice_item(choice: Choice) -> Item:
@@ -117,64 +96,8 @@ def _choice_item(choice: Choice) -> Item:
     return {
         **keys.choice(choice.company_id, choice.entitlement_id, choice.choice_id).as_item(),
         **(keys.goods_list(choice.at, choice.choice_id).as_gsi2() if waits else {}),
-        "choice_id": choice.choice_id,
-        "entitlement_id": choice.entitlement_id,
-        "company_id": choice.company_id,
-        "currency": choice.currency,
-        "at": choice.at,
-        "state": choice.state.value,
-        "lines": [asdict(line) for line in choice.lines],
-        "shipments": [_shipment_item(shipment) for shipment in choice.shipments],
-        "history": [[each.at, each.state.value, each.member_id, each.note] for each in choice.history],
-        "version": choice.version,
+        **to_item(choice),
     }
-
-
-def choice_of(item: Item) -> Choice:
-    return Choice(
-        choice_id=item["choice_id"],
-        entitlement_id=item["entitlement_id"],
-        company_id=item["company_id"],
-        currency=item["currency"],
-        at=item["at"],
-        state=ChoiceState(item["state"]),
-        lines=tuple(
-            ChoiceLine(**{**line, "quantity": int(line["quantity"]), "shipped": int(line["shipped"])})
-            for line in item["lines"]
-        ),
-        shipments=tuple(_shipment_of(shipment) for shipment in item["shipments"]),
-        history=tuple(
-            ChoiceEvent(at, ChoiceState(state), member_id, note) for at, state, member_id, note in item["history"]
-        ),
-        version=int(item["version"]),
-    )
-
-
-def _shipment_item(shipment: Shipment) -> Item:
-    reversed_ = {} if shipment.reversed_reason is None else {"reversed_reason": shipment.reversed_reason}
-    return {
-        **reversed_,
-        "shipment_id": shipment.shipment_id,
-        "document": shipment.document,
-        "day": shipment.day.isoformat(),
-        "at": shipment.at,
-        "parts": dict(shipment.parts),
-        "amount": shipment.amount,
-        "posting_id": shipment.posting_id,
-    }
-
-
-def _shipment_of(item: dict[str, Any]) -> Shipment:
-    return Shipment(
-        shipment_id=item["shipment_id"],
-        document=item["document"],
-        day=date.fromisoformat(item["day"]),
-        at=item["at"],
-        parts={sku: int(quantity) for sku, quantity in item["parts"].items()},
-        amount=item["amount"],
-        posting_id=item["posting_id"],
-        reversed_reason=item.get("reversed_reason"),
-    )
 
 
 # --- frozen prices ----------------------------------------------------------------------------------------------------
@@ -195,7 +118,7 @@ def freeze(context: Context, list_id: str, goods: Iterable[FrozenPrice]) -> Iter
             tx.check(whole, Attr("pk").not_exists(), label=FROZEN)
             yield tx
             tx = Transaction()
-        tx.put({**keys.frozen_price(list_id, priced.sku).as_item(), **asdict(priced), "expires_at": expires_at})
+        tx.put({**keys.frozen_price(list_id, priced.sku).as_item(), **to_item(priced), "expires_at": expires_at})
         count += 1
     tx.create({**whole.as_item(), "at": context.at, "goods": count, "expires_at": expires_at}, label=FROZEN)
     yield tx
@@ -203,7 +126,7 @@ def freeze(context: Context, list_id: str, goods: Iterable[FrozenPrice]) -> Iter
 
 def prices_of(table: Table, list_id: str, skus: Iterable[str]) -> dict[str, FrozenPrice]:
     found = table.get_many(keys.frozen_price(list_id, sku) for sku in skus)
-    return {item["sku"]: priced_of(item) for item in found.values()}
+    return {item["sku"]: from_item(FrozenPrice, item) for item in found.values()}
 
 
 def prices(table: Table, list_id: str, currency: str, prefix: str, limit: int, after: dict[str, str] | None) -> Page:
@@ -211,8 +134,3 @@ def prices(table: Table, list_id: str, currency: str, prefix: str, limit: int, a
     every = keys.frozen_price(list_id, prefix)
     where = Attr("currency").eq(currency)
     return table.query_some(every.pk, starts=every.sk, where=where, limit=limit, among=AMONG, after=after)
-
-
-def priced_of(item: Item) -> FrozenPrice:
-    facts = {field.name: item[field.name] for field in fields(FrozenPrice)}
-    return FrozenPrice(**{**facts, "pack_multiple": int(item["pack_multiple"])})

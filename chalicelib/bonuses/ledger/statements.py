@@ -11,6 +11,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.records import from_item
 
 NOTHING = Balances(*[ZERO] * len(Balances._fields))
 
@@ -39,7 +40,7 @@ def bonuses(context: Context, company_id: str) -> BonusesView:
 def postings(context: Context, company_id: str, limit: int, after: Position) -> tuple[list[Posting], Position]:
     """Newest first."""
     page = store.postings(context.table, company_id, limit, after)
-    return [store.posting_of(item) for item in page.items], page.last
+    return [from_item(Posting, item) for item in page.items], page.last
 
 
 def statement(context: Context, company_id: str, month: str | None, limit: int, after: Position) -> Statement:
@@ -54,7 +55,7 @@ def statement(context: Context, company_id: str, month: str | None, limit: int, 
     begins, ends = _begins(context, first), _begins(context, until)
     opening = store.last_before(context.table, company_id, begins)
     page = store.postings_between(context.table, company_id, begins, ends, limit, after)
-    found = [store.posting_of(item) for item in page.items]
+    found = [from_item(Posting, item) for item in page.items]
     # The last line holds the closing balances: so a posting of this very moment is in both or in neither.
     closing = found[-1] if found and page.last is None else store.last_before(context.table, company_id, ends)
     return Statement(

@@ -7,26 +7,25 @@ POSTING and CAUSE (the partition LEDGER#): created, never changed or deleted; th
 of a cause; without `sequence` nothing moved and there is none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses.events import BONUS_POSTED
 from chalicelib.bonuses.ledger import keys
-from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Entry, Lot, Posting
+from chalicelib.bonuses.ledger.rules import Book, Cause, Lot, Posting
 from chalicelib.platform import keys as platform_keys
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import shards
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 
 DUE = "bonuses"
 BOOK = "book"  # label: the book changed meanwhile
 POSTED = "posting"  # label: the cause was posted before
-
-_SUMS = ("pending", "reserved", "redeemed", "goods_owed", "goods_redeemed", "goods_expired")
 
 
 def read_book(table: Table, company_id: str, *, consistent: bool = False) -> Book | None:
@@ -40,21 +39,9 @@ def write_book(tx: Transaction, before: Book, after: Book, due: date | None) -> 
     indexes = keys.bonuses_moved(after.day, after.company_id).as_gsi1()
     if due:
         indexes |= platform_keys.due(DUE, due, after.company_id).as_gsi2()
-    tx.update(
-        keys.bonuses(after.company_id),
-        put={
-            "company_id": after.company_id,
-            "currency": after.currency,
-            **{name: getattr(after, name) for name in _SUMS},
-            "lots": {expires_on.isoformat(): _lot_item(lot) for expires_on, lot in after.lots.items()},
-            "notices": dict(after.notices),
-            "day": after.day.isoformat(),
-            "at": after.at,
-            "sequence": after.sequence,
-            "version": after.version,
-            **indexes,
-        },
-        remove=() if due else ("gsi2pk", "gsi2sk"),
+    lots = {expires_on.isoformat(): _lot_item(lot) for expires_on, lot in after.lots.items()}
+    tx.put(
+        {**keys.bonuses(after.company_id).as_item(), **indexes, **to_item(replace(after, lots={})), "lots": lots},
         when=Attr("version").eq(before.version) if before.version else Attr("pk").not_exists(),
         label=BOOK,
     )
@@ -62,16 +49,8 @@ def write_book(tx: Transaction, before: Book, after: Book, due: date | None) -> 
 
 def book_of(item: Item) -> Book:
     lots = {date.fromisoformat(day): lot for day, lot in item["lots"].items()}
-    return Book(
-        company_id=item["company_id"],
-        currency=item["currency"],
-        lots={day: _lot_of(day, lot) for day, lot in sorted(lots.items())},
-        notices=item["notices"],
-        day=date.fromisoformat(item["day"]),
-        at=item["at"],
-        sequence=int(item["sequence"]),
-        version=int(item["version"]),
-        **{name: item[name] for name in _SUMS},
+    return replace(
+        from_item(Book, {**item, "lots": {}}), lots={day: _lot_of(day, lot) for day, lot in sorted(lots.items())}
     )
 
 
@@ -102,7 +81,7 @@ def moved_on(table: Table, day: date) -> Iterator[str]:
 def create_posting(tx: Transaction, posting: Posting) -> None:
     """Refused with label `posting` if its cause was posted before."""
     place = keys.posting(posting.company_id, posting.at, posting.sequence)
-    tx.create({**place.as_item(), **_posting_item(posting)}, label=BOOK)
+    tx.create({**place.as_item(), "event": BONUS_POSTED, **to_item(posting)}, label=BOOK)
     create_cause(tx, posting.company_id, posting.posting_id, posting.cause, posting)
 
 
@@ -119,7 +98,7 @@ def posted(table: Table, company_id: str, posting_id: str) -> tuple[bool, Postin
     if marker is None or "sequence" not in marker:
         return marker is not None, None
     item = table.get(keys.posting(company_id, marker["at"], int(marker["sequence"])), consistent=True)
-    return True, posting_of(item) if item else None
+    return True, from_item(Posting, item) if item else None
 
 
 def postings(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
@@ -141,7 +120,9 @@ def postings_from(table: Table, company_id: str, at: str, sequence: int) -> Iter
     every = keys.posting(company_id, "", None)
     first = keys.posting(company_id, at, sequence if at else None)
     last = keys.posting(company_id, "~", None)  # sorts after every moment
-    return map(posting_of, table.query_all(every.pk, between=(first.sk, last.sk), consistent=True))
+    return (
+        from_item(Posting, item) for item in table.query_all(every.pk, between=(first.sk, last.sk), consistent=True)
+    )
 
 
 def last_before(table: Table, company_id: str, until: str) -> Posting | None:
@@ -149,54 +130,4 @@ def last_before(table: Table, company_id: str, until: str) -> Posting | None:
     every = keys.posting(company_id, "", None)
     between = (every.sk, keys.posting(company_id, until, None).sk)
     page = table.query(every.pk, between=between, limit=1, newest_first=True)
-    return posting_of(page.items[0]) if page.items else None
-
-
-def _posting_item(posting: Posting) -> Item:
-    return {
-        "event": BONUS_POSTED,
-        "posting_id": posting.posting_id,
-        "company_id": posting.company_id,
-        "currency": posting.currency,
-        "at": posting.at,
-        "day": posting.day.isoformat(),
-        "sequence": posting.sequence,
-        "cause": _cause_item(posting.cause),
-        "entries": [_entry_item(entry) for entry in posting.entries],
-        "balances": posting.balances._asdict(),
-    }
-
-
-def posting_of(item: Item) -> Posting:
-    cause = item["cause"]
-    return Posting(
-        posting_id=item["posting_id"],
-        company_id=item["company_id"],
-        currency=item["currency"],
-        at=item["at"],
-        day=date.fromisoformat(item["day"]),
-        sequence=int(item["sequence"]),
-        cause=Cause(**{**cause, "key": tuple(cause["key"])}),
-        entries=tuple(_entry_of(entry) for entry in item["entries"]),
-        balances=Balances(**item["balances"]),
-    )
-
-
-def _cause_item(cause: Cause) -> Mapping[str, Any]:
-    optional = {
-        "document": dict(cause.document),
-        "reason": cause.reason,
-        "author": cause.author,
-        "reverses": cause.reverses,
-    }
-    return {"kind": cause.kind, "key": list(cause.key), **{name: value for name, value in optional.items() if value}}
-
-
-def _entry_item(entry: Entry) -> Mapping[str, Any]:
-    lot = {"lot": entry.lot.isoformat()} if entry.lot else {}
-    return {"account": entry.account, "amount": entry.amount, **lot}
-
-
-def _entry_of(item: Mapping[str, Any]) -> Entry:
-    amount: Decimal = item["amount"]
-    return Entry(item["account"], amount, date.fromisoformat(item["lot"]) if "lot" in item else None)
+    return from_item(Posting, page.items[0]) if page.items else None

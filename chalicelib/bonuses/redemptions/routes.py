@@ -10,6 +10,7 @@ from chalicelib.bonuses.redemptions.schemas import (
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.table.records import from_item
 
 routes = Routes(__name__, tag="bonuses")
 
@@ -73,7 +74,7 @@ def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
     """List the redemptions that the staff must complete, oldest first: all reserved ones without an order."""
     cursors = call.cursors()
     page = store.redemptions_waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
-    items = [RedemptionView.of(store.redemption_of(item)) for item in page.items]
+    items = [RedemptionView.of(from_item(Redemption, item)) for item in page.items]
     return WaitingRedemptionPage(items=items, next_cursor=cursors.close(page.last))
 
 
@@ -126,7 +127,7 @@ def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str
 def _redemptions(call: Call, company_id: str) -> RedemptionPage:
     cursors = call.cursors()
     page = store.redemptions(call.context.table, company_id, call.query.limit, cursors.open(call.query.cursor))
-    items = [RedemptionView.of(store.redemption_of(item)) for item in page.items]
+    items = [RedemptionView.of(from_item(Redemption, item)) for item in page.items]
     return RedemptionPage(items=items, next_cursor=cursors.close(page.last))
 
 

@@ -4,15 +4,12 @@ REDEMPTION (the company's partition): listed for the company, and for the staff 
 FORORDER: the redemption of an order, unless it was cancelled.
 """
 
-from dataclasses import asdict, fields
-from datetime import date
-
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.bonuses.ledger.rules import LotParts
 from chalicelib.bonuses.redemptions import keys
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.table.client import Page, Table
+from chalicelib.table.records import from_item, plain, to_item
 from chalicelib.table.transactions import Item, Transaction
 
 CASE = "case"  # label: it was changed meanwhile
@@ -21,7 +18,7 @@ ORDER_HELD = "order held"  # label: the order holds a redemption already
 
 def read_redemption(table: Table, company_id: str, redemption_id: str) -> Redemption | None:
     item = table.get(keys.redemption(company_id, redemption_id), consistent=True)
-    return redemption_of(item) if item else None
+    return from_item(Redemption, item) if item else None
 
 
 def redemption_for(table: Table, company_id: str, order_id: str) -> str | None:
@@ -58,7 +55,7 @@ def reduce_redemption(tx: Transaction, before: Redemption, reduced: Redemption) 
     """Refused with label `case` unless it is still as it was."""
     tx.update(
         keys.redemption(before.company_id, before.redemption_id),
-        put={"amount": reduced.amount, "parts": _parts_item(reduced.parts), "given_back": reduced.given_back},
+        put={"amount": reduced.amount, "parts": plain(reduced.parts), "given_back": reduced.given_back},
         when=_is_still(before),
         label=CASE,
     )
@@ -82,25 +79,11 @@ def _is_still(redemption: Redemption) -> ConditionBase:
     return Attr("state").eq(redemption.state.value) & Attr("amount").eq(redemption.amount)
 
 
-def _parts_item(parts: LotParts) -> Item:
-    return {expires_on.isoformat(): part for expires_on, part in parts.items()}
-
-
 def _redemption_item(redemption: Redemption) -> Item:
     waiting = keys.redemptions_waiting(redemption.at, redemption.redemption_id)
     return {
         **keys.redemption(redemption.company_id, redemption.redemption_id).as_item(),
         **keys.redemption_list(redemption.company_id, redemption.at, redemption.redemption_id).as_gsi1(),
         **({} if redemption.order_id else waiting.as_gsi2()),
-        **asdict(redemption),
-        "parts": _parts_item(redemption.parts),
-        "held_on": redemption.held_on.isoformat(),
-        "state": redemption.state.value,
+        **to_item(redemption),
     }
-
-
-def redemption_of(item: Item) -> Redemption:
-    facts = {field.name: item[field.name] for field in fields(Redemption)}
-    parts = {date.fromisoformat(day): part for day, part in sorted(item["parts"].items())}
-    held_on, state = date.fromisoformat(item["held_on"]), RedemptionState(item["state"])
-    return Redemption(**{**facts, "parts": parts, "held_on": held_on, "state": state})

@@ -6,7 +6,7 @@ zero the period is settled.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -17,7 +17,8 @@ from chalicelib.bonuses.volume import keys
 from chalicelib.bonuses.volume.rules import Bracket, Close, Course, Every, Mode, Pays, Programme
 from chalicelib.platform import keys as platform_keys
 from chalicelib.table.client import Page, Table
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Transaction
 
 DUE = "periods"
 
@@ -67,84 +68,52 @@ class ClosedPeriod:
 def heads(table: Table, company_id: str) -> dict[str, Head]:
     """The company's courses by programme. One call, consistent."""
     every = keys.volume_course(company_id, "")
-    found = map(head_of, table.query_all(every.pk, starts=every.sk, consistent=True))
+    found = [from_item(Head, item) for item in table.query_all(every.pk, starts=every.sk, consistent=True)]
     return {head.programme: head for head in found}
 
 
 def read_heads(table: Table, company_id: str, programmes: Iterable[str]) -> dict[str, Head]:
     """The company's courses in these programmes. One call, consistent."""
     found = table.get_many((keys.volume_course(company_id, each) for each in programmes), consistent=True)
-    return {item["programme"]: head_of(item) for item in found.values()}
+    return {item["programme"]: from_item(Head, item) for item in found.values()}
 
 
 def write_head(tx: Transaction, before: Head, course: Course, due: date | None) -> None:
     """Refused with label `course` if it changed since `before`."""
     key = keys.volume_course(before.company_id, before.programme)
-    days = {"closed_through": course.closed_through, "opened": course.opened}
     item = {
         **key.as_item(),
         **(platform_keys.due(DUE, due, before.company_id).as_gsi2() if due else {}),
-        **{name: day.isoformat() for name, day in days.items() if day},
-        "company_id": before.company_id,
-        "programme": before.programme,
-        "currency": before.currency,
-        "counted": course.counted,
-        "carried": course.carried,
-        "bought": course.bought,
-        "version": before.version + 1,
+        **to_item(replace(before, course=course, version=before.version + 1)),
     }
     unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
     tx.put(item, when=unchanged, label=COURSE)
 
 
-def head_of(item: Item) -> Head:
-    return Head(
-        company_id=item["company_id"],
-        programme=item["programme"],
-        currency=item["currency"],
-        course=Course(
-            closed_through=_day(item, "closed_through"),
-            counted=item["counted"],
-            carried=item["carried"],
-            opened=_day(item, "opened"),
-            bought=item["bought"],
-        ),
-        version=int(item["version"]),
-    )
-
-
-def _day(item: Item, name: str) -> date | None:
-    return date.fromisoformat(item[name]) if name in item else None
-
-
 def create_period(tx: Transaction, head: Head, programme: Programme, made: Close, closed_on: date) -> None:
-    bracket = {"bracket": made.bracket._asdict()} if made.bracket else {}
-    key = keys.period(head.company_id, made.period.last, programme.code)
-    tx.create(
-        {
-            **key.as_item(),
-            **bracket,
-            "company_id": head.company_id,
-            "programme": programme.code,
-            "name": programme.name,
-            "name_ru": programme.name_ru,
-            "currency": programme.currency,
-            "every": programme.every,
-            "first": made.period.first.isoformat(),
-            "last": made.period.last.isoformat(),
-            "closed_on": closed_on.isoformat(),
-            "mode": programme.mode,
-            "pays": programme.pays,
-            "season": programme.is_season(made.period),
-            "purchases": made.purchases,
-            "adjustments": made.adjustments,
-            "carried": made.carried,
-            "volume": made.volume,
-            "credit": made.credit,
-            "owed": made.credit,
-        },
-        label=COURSE,
+    closed = ClosedPeriod(
+        company_id=head.company_id,
+        programme=programme.code,
+        name=programme.name,
+        name_ru=programme.name_ru,
+        currency=programme.currency,
+        every=programme.every,
+        first=made.period.first,
+        last=made.period.last,
+        closed_on=closed_on,
+        mode=programme.mode,
+        pays=programme.pays,
+        season=programme.is_season(made.period),
+        purchases=made.purchases,
+        adjustments=made.adjustments,
+        carried=made.carried,
+        volume=made.volume,
+        bracket=made.bracket,
+        credit=made.credit,
+        owed=made.credit,
     )
+    key = keys.period(closed.company_id, closed.last, closed.programme)
+    tx.create({**key.as_item(), **to_item(closed)}, label=COURSE)
 
 
 def settle(tx: Transaction, company_id: str, last: date, programme: str, less: Decimal) -> None:
@@ -156,10 +125,3 @@ def closed_periods(table: Table, company_id: str, limit: int, after: dict[str, s
     """Latest first. One call."""
     every = keys.period(company_id, None, "")
     return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
-
-
-def period_of(item: Item) -> ClosedPeriod:
-    facts = {field.name: item[field.name] for field in fields(ClosedPeriod) if field.name != "bracket"}
-    days = {name: date.fromisoformat(item[name]) for name in ("first", "last", "closed_on")}
-    bracket = Bracket(**item["bracket"]) if "bracket" in item else None
-    return ClosedPeriod(**{**facts, **days}, bracket=bracket)

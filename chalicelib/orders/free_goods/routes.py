@@ -3,6 +3,7 @@ from chalicelib.orders.free_goods.rules import OrderFreeGoods
 from chalicelib.orders.free_goods.schemas import OrderFreeGoodsPage, OrderFreeGoodsView, ShipFreeGoodsForm
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.table.records import from_item
 
 routes = Routes(__name__, tag="orders")
 
@@ -13,7 +14,7 @@ def list_free_goods(call: Call) -> OrderFreeGoodsPage:
     cursors = call.cursors()
     company_id, after = call.principal.for_company(), cursors.open(call.query.cursor)
     page = store.page(call.context.table, company_id, call.query.limit, after)
-    items = [OrderFreeGoodsView.of(store.free_goods_of(item)) for item in page.items]
+    items = [OrderFreeGoodsView.of(from_item(OrderFreeGoods, item)) for item in page.items]
     return OrderFreeGoodsPage(items=items, next_cursor=cursors.close(page.last))
 
 

@@ -7,16 +7,15 @@ Indexed as due while time alone can change the state. The order keeps its promis
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.orders.free_goods import keys
-from chalicelib.orders.free_goods.rules import FreeGoodsState, OrderFreeGoods, WithdrawalReason
+from chalicelib.orders.free_goods.rules import OrderFreeGoods
 from chalicelib.orders.order.rules import Order
-from chalicelib.orders.order.store import day_or_none, promise_item, promise_of
 from chalicelib.platform import keys as platform_keys
 from chalicelib.table.client import Page, Table
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 
 DUE = "goods_on_top"  # kind of due item
@@ -26,7 +25,7 @@ def read_free_goods(table: Table, order: Order, *, consistent: bool = False) -> 
     """The free goods of an order, in the order of its promises. One call."""
     wanted = [keys.free_goods(order.company_id, order.placed_at, promise.gift_id) for promise in order.promises]
     found = table.get_many(wanted, consistent=consistent)
-    return [free_goods_of(found[key]) for key in wanted if key in found]
+    return [from_item(OrderFreeGoods, found[key]) for key in wanted if key in found]
 
 
 def page(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
@@ -54,43 +53,8 @@ def replace(tx: Transaction, before: OrderFreeGoods, after: OrderFreeGoods) -> N
 
 def _item(goods: OrderFreeGoods) -> Item:
     listed = platform_keys.due(DUE, goods.due_on, goods.company_id).as_gsi2() if goods.due_on else {}
-    optional: dict[str, Any] = {
-        "why": goods.why.value if goods.why else None,
-        "reminded": goods.reminded.isoformat() if goods.reminded else None,
-        "due_on": goods.due_on.isoformat() if goods.due_on else None,
-        "document": goods.document or None,
-        "shipped_on": goods.shipped_on.isoformat() if goods.shipped_on else None,
-    }
     return {
         **keys.free_goods(goods.company_id, goods.placed_at, goods.promise.gift_id).as_item(),
         **listed,
-        "promise": promise_item(goods.promise),
-        "company_id": goods.company_id,
-        "order_id": goods.order_id,
-        "number": goods.number,
-        "distributor_id": goods.distributor_id,
-        "placed_at": goods.placed_at,
-        "state": goods.state.value,
-        "count": goods.count,
-        **{name: value for name, value in optional.items() if value is not None},
-        "version": goods.version,
+        **to_item(goods),
     }
-
-
-def free_goods_of(item: Item) -> OrderFreeGoods:
-    return OrderFreeGoods(
-        promise=promise_of(item["promise"]),
-        company_id=item["company_id"],
-        order_id=item["order_id"],
-        number=item["number"],
-        distributor_id=item["distributor_id"],
-        placed_at=item["placed_at"],
-        state=FreeGoodsState(item["state"]),
-        count=int(item["count"]),
-        why=WithdrawalReason(item["why"]) if "why" in item else None,
-        reminded=day_or_none(item, "reminded"),
-        due_on=day_or_none(item, "due_on"),
-        document=item.get("document", ""),
-        shipped_on=day_or_none(item, "shipped_on"),
-        version=int(item["version"]),
-    )

@@ -27,6 +27,7 @@ from chalicelib.platform.club_config import Calendar, Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.working_time import deadline
+from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
 
@@ -70,7 +71,7 @@ def remind(context: Context, event: dict[str, Any]) -> dict[str, int]:
 def page(context: Context, limit: int, after: Position) -> tuple[list[OpenQuestions], Position]:
     """Orders with questions that distributors were reminded of, oldest first."""
     found = store.page(context.table, limit, after)
-    return [store.open_questions_from_item(item) for item in found.items], found.last
+    return [from_item(OpenQuestions, item) for item in found.items], found.last
 
 
 def still_open(order: Order, questions: Sequence[Item]) -> list[Question]:

@@ -6,7 +6,6 @@ first reminder on.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from boto3.dynamodb.conditions import Attr
 
@@ -14,9 +13,10 @@ from chalicelib.orders import keys
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.response_times import keys as response_times_keys
-from chalicelib.orders.response_times.rules import OpenQuestion, OpenQuestions, Question
+from chalicelib.orders.response_times.rules import OpenQuestions
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import shards
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 
 
@@ -26,7 +26,7 @@ def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, Op
     found = table.get_many([order, waiting], consistent=True)
     return (
         order_store.order_of(found[order]) if order in found else None,
-        open_questions_from_item(found[waiting]) if waiting in found else None,
+        from_item(OpenQuestions, found[waiting]) if waiting in found else None,
     )
 
 
@@ -53,40 +53,13 @@ def page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     return table.query(response_times_keys.unanswered("", "").pk, index="gsi1", limit=limit, after=after)
 
 
-def open_questions_from_item(item: Item) -> OpenQuestions:
-    return OpenQuestions(
-        order_id=item["order_id"],
-        number=item["number"],
-        company_id=item["company_id"],
-        company_name=item["company_name"],
-        distributor_id=item["distributor_id"],
-        distributor_name=item["distributor_name"],
-        placed_at=item["placed_at"],
-        waits=tuple(
-            OpenQuestion(
-                Question(each["since"], each["kind"], each["ref"]),
-                reminded_at=each.get("reminded_at", ""),
-                escalated_at=each.get("escalated_at", ""),
-            )
-            for each in item["waits"]
-        ),
-        version=int(item["version"]),
-    )
-
-
 def _item(waiting: OpenQuestions, due: str) -> Item:
     item = {
         **response_times_keys.waiting(waiting.company_id, waiting.order_id).as_item(),
-        **asdict(waiting),
-        "waits": [_question_item(question) for question in waiting.waits],
+        **to_item(waiting),
     }
     if due:
         item |= response_times_keys.waiting_due(due, waiting.company_id, waiting.order_id).as_gsi2()
     if since := waiting.unanswered_since:
         item |= response_times_keys.unanswered(since, waiting.order_id).as_gsi1()
     return item
-
-
-def _question_item(question: OpenQuestion) -> Item:
-    item = {**question.question._asdict(), "reminded_at": question.reminded_at, "escalated_at": question.escalated_at}
-    return {name: value for name, value in item.items() if value or name == "ref"}

@@ -15,7 +15,7 @@ from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
-from chalicelib.bonuses.ledger import store as ledger_store
+from chalicelib.bonuses.ledger.rules import Posting
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.config import Config, config
 from chalicelib.platform.context import Context
@@ -26,6 +26,7 @@ from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.rules import DocumentRef, Original, SaleDocument, SaleLine
 from chalicelib.table.client import Table
+from chalicelib.table.records import from_item
 from tests.support.crashes import watched
 from tests.support.figures import with_sections
 from tests.support.memory import MemoryDynamo
@@ -169,7 +170,7 @@ def standing(context: Context, company_id: str) -> tuple[Any, ...]:
 def postings(context: Context, company_id: str) -> list[ledger_rules.Posting]:
     """The company's ledger, oldest first."""
     every = ledger_keys.posting(company_id, "", None)
-    return [ledger_store.posting_of(item) for item in context.table.query_all(every.pk, starts=every.sk)]
+    return [from_item(Posting, item) for item in context.table.query_all(every.pk, starts=every.sk)]
 
 
 def overdrawn(context: Context, company_id: str) -> list[str]:

@@ -14,7 +14,6 @@ from chalicelib.bonuses.goods import store as goods_store
 from chalicelib.bonuses.goods.rules import Choice, Entitlement
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
-from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Balances, Posting
 from chalicelib.bonuses.volume import keys as volume_keys
 from chalicelib.bonuses.volume.config import VolumeBonuses, VolumeProgramme
@@ -23,6 +22,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
+from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item, Transaction
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
@@ -112,9 +112,7 @@ def balances(context: Context, company_id: str = COMPANY) -> Balances:
 
 def postings(context: Context, company_id: str = COMPANY) -> list[Posting]:
     """Oldest first."""
-    return [
-        ledger_store.posting_of(item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")
-    ]
+    return [from_item(Posting, item) for item in context.table.query_all(f"LEDGER#{company_id}", starts="POSTING#")]
 
 
 def events(context: Context, *names: str, company_id: str = COMPANY) -> list[Item]:

@@ -103,7 +103,7 @@ def all_orders(market: Market) -> list[Order]:
     ids = [
         item["order_id"]
         for item in everything(market.context).values()
-        if item["sk"].startswith("ORDER#") and "lines" in item
+        if item["sk"].startswith("ORDER#") and "packed" in item
     ]
     found = [orders.load_order(market.context, market.company_id, order_id) for order_id in ids]
     return [order for order in found if order]
