@@ -22,6 +22,7 @@ from chalicelib.demand.rules import Demand, DemandAnswer, DemandState
 from chalicelib.platform.context import Context
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url
+from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -40,7 +41,7 @@ def answer(context: Context, message: dict[str, Any]) -> None:
         return
     page = store.waiting(context.table, sku, PAGE, body.get("after"))
     if page.items:
-        _answer(context, sku, [store.demand_of(item) for item in page.items])
+        _answer(context, sku, [from_item(Demand, item) for item in page.items])
     if page.last:
         _send({"sku": sku, "after": page.last})
     elif (count := store.read_counts(context.table, [sku]).get(sku)) and count.demands:
@@ -64,7 +65,7 @@ def _answer(context: Context, sku: str, waiting: list[Demand]) -> None:
         try:
             context.table.commit(tx)
         except Refused as refused:
-            present.update({name: store.demand_of(item) for name, item in refused.items.items() if item})
+            present.update({name: from_item(Demand, item) for name, item in refused.items.items() if item})
             raise
 
     attempt(context)

@@ -18,6 +18,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
+from chalicelib.table.records import from_item
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -66,7 +67,7 @@ def page(
 ) -> tuple[list[Demand], Position]:
     """The demands of the member, newest first."""
     found = store.own_demands(context.table, company_id, member_id, limit, after)
-    return [store.demand_of(item) for item in found.items], found.last
+    return [from_item(Demand, item) for item in found.items], found.last
 
 
 def cancel(context: Context, company_id: str, member_id: str, demand_id: str) -> Demand:
@@ -103,7 +104,7 @@ def most_wanted(
 ) -> tuple[list[tuple[DemandCount, Product | None]], Position]:
     """The counts of wanted articles, with their products. Two calls."""
     found = store.most_wanted(context.table, limit, after)
-    counts = [store.count_of(item) for item in found.items]
+    counts = [from_item(DemandCount, item) for item in found.items]
     products = catalog.read_products(context.table, [count.sku for count in counts])
     return [(count, products.get(count.sku)) for count in counts], found.last
 
@@ -111,7 +112,7 @@ def most_wanted(
 def waiting(context: Context, sku: str, limit: int, after: Position) -> tuple[list[Demand], Position]:
     """Open demands for the article, or with an empty sku those in words; oldest first."""
     found = store.waiting(context.table, sku, limit, after)
-    return [store.demand_of(item) for item in found.items], found.last
+    return [from_item(Demand, item) for item in found.items], found.last
 
 
 def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerForm) -> Demand:

@@ -1,21 +1,19 @@
 """Items of demands.
 
-DEMAND: demand_id, company_id, member_id, sku or text, quantity, note, state, opened_at, closed_at, answered {by, at, sku, text,
-member_id}, version; a TTL once it is closed. In gsi1 by member; in gsi2 by article, while it is open.
-COUNT: sku, demands, units, changed in the transactions of the demands; in gsi1 by rank, which follows (`follow_rank`).
+DEMAND: a `Demand`; a TTL once it is closed. In gsi1 by member; in gsi2 by article, while it is open.
+COUNT: a `DemandCount`, changed in the transactions of the demands; in gsi1 by rank, which follows (`follow_rank`).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.demand import keys
-from chalicelib.demand.rules import Demand, DemandAnswer, DemandCount, DemandState
+from chalicelib.demand.rules import Demand, DemandCount, DemandState
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
 
@@ -24,7 +22,7 @@ KEEP_DAYS = 400  # after it is closed, as long as its events
 
 def read(table: Table, demand_id: str) -> Demand | None:
     item = table.get(keys.demand(demand_id), consistent=True)
-    return demand_of(item) if item else None
+    return from_item(Demand, item) if item else None
 
 
 def read_own(table: Table, company_id: str, member_id: str, demand_id: str) -> Demand | None:
@@ -49,7 +47,7 @@ def most_wanted(table: Table, limit: int, after: dict[str, str] | None) -> Page:
 
 def read_counts(table: Table, skus: Iterable[str]) -> dict[str, DemandCount]:
     found = table.get_many((keys.demand_count(sku) for sku in skus), consistent=True)
-    return {item["sku"]: count_of(item) for item in found.values()}
+    return {item["sku"]: from_item(DemandCount, item) for item in found.values()}
 
 
 def write(tx: Transaction, context: Context, before: Demand | None, after: Demand) -> None:
@@ -85,7 +83,7 @@ def follow_rank(context: Context, sku: str) -> None:
     item = context.table.get(key, consistent=True)
     if item is None:
         return
-    stored = count_of(item)
+    stored = from_item(DemandCount, item)
     rank = keys.demand_rank(stored.demands, stored.units, sku).as_gsi1() if stored.demands else {}
     if rank != {name: item[name] for name in ("gsi1pk", "gsi1sk") if name in item}:
         context.table.update(
@@ -96,45 +94,12 @@ def follow_rank(context: Context, sku: str) -> None:
         )
 
 
-def demand_of(item: Item) -> Demand:
-    return Demand(
-        demand_id=item["demand_id"],
-        company_id=item["company_id"],
-        member_id=item["member_id"],
-        sku=item.get("sku", ""),
-        text=item.get("text", ""),
-        quantity=int(item["quantity"]),
-        note=item["note"],
-        opened_at=item["opened_at"],
-        state=DemandState(item["state"]),
-        answered=DemandAnswer(**item["answered"]) if "answered" in item else None,
-        closed_at=item.get("closed_at", ""),
-        version=int(item["version"]),
-    )
-
-
-def count_of(item: Item) -> DemandCount:
-    return DemandCount(item["sku"], int(item["demands"]), int(item["units"]))
-
-
 def _item(demand: Demand) -> Item:
     own = keys.demand_list(demand.company_id, demand.member_id, demand.opened_at, demand.demand_id)
-    item: dict[str, Any] = {
+    listed = keys.wanted(demand.sku, demand.opened_at, demand.demand_id).as_gsi2()
+    return {
         **keys.demand(demand.demand_id).as_item(),
         **own.as_gsi1(),
-        "demand_id": demand.demand_id,
-        "company_id": demand.company_id,
-        "member_id": demand.member_id,
-        "quantity": demand.quantity,
-        "note": demand.note,
-        "opened_at": demand.opened_at,
-        "state": demand.state.value,
-        "version": demand.version,
+        **(listed if demand.state is DemandState.OPEN else {}),
+        **to_item(demand),
     }
-    texts = {"sku": demand.sku, "text": demand.text, "closed_at": demand.closed_at}
-    item |= {name: text for name, text in texts.items() if text}
-    if demand.answered:
-        item["answered"] = asdict(demand.answered)
-    if demand.state is DemandState.OPEN:
-        item |= keys.wanted(demand.sku, demand.opened_at, demand.demand_id).as_gsi2()
-    return item

@@ -4,28 +4,25 @@ A letter is written whole, on condition that nobody changed it since it was read
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.mail import keys
-from chalicelib.mail.model import Letter, LetterClass, LetterState, Recipient
+from chalicelib.mail.model import Letter, LetterState
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
-from chalicelib.table.key import Key
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 # Somebody must look at these, or waits for them.
 _LISTED = (LetterState.UNKNOWN, LetterState.REJECTED)
-_FIELDS = {field.name for field in fields(Letter)}
 
 
 def read(table: Table, letter_id: str) -> Letter | None:
     item = table.get(keys.letter(letter_id), consistent=True)
-    return _from_item(item) if item else None
+    return from_item(Letter, item) if item else None
 
 
 def create(table: Table, letter: Letter) -> None:
@@ -78,7 +75,7 @@ def found(refused: Refused, label: str) -> Letter:
     item = refused.items[label]
     if item is None:
         raise LookupError("the letter is gone") from refused
-    return _from_item(item)
+    return from_item(Letter, item)
 
 
 def check_not_suppressed(tx: Transaction, address: str, *, despite_complaint: bool) -> None:
@@ -94,26 +91,9 @@ def suppress(table: Table, address: str, *, reason: str, at: str, letter_id: str
 
 
 def _to_item(letter: Letter) -> Item:
-    item: dict[str, Any] = {name: value for name, value in asdict(letter).items() if value not in ("", 0)}
-    item |= keys.letter(letter.letter_id).as_item()
-    item |= {
-        "state": str(letter.state),
-        "letter_class": str(letter.letter_class),
-        "cause": letter.cause.as_item(),
+    listed = keys.letter_list(letter.state, letter.written_at, letter.letter_id).as_gsi2()
+    return {
+        **keys.letter(letter.letter_id).as_item(),
+        **(listed if letter.state in _LISTED else {}),
+        **to_item(letter),
     }
-    if letter.state in _LISTED:
-        item |= keys.letter_list(letter.state, letter.written_at, letter.letter_id).as_gsi2()
-    return item
-
-
-def _from_item(item: Item) -> Letter:
-    plain: dict[str, Any] = {
-        name: int(value) if isinstance(value, Decimal) else value for name, value in item.items() if name in _FIELDS
-    }
-    plain |= {
-        "state": LetterState(item["state"]),
-        "letter_class": LetterClass(item["letter_class"]),
-        "recipient": Recipient(**item["recipient"]),
-        "cause": Key(**item["cause"]),
-    }
-    return Letter(**plain)

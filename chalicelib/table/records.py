@@ -5,7 +5,8 @@
     mapping          map; its keys as text         text, number, True, bytes, set    as they are
 
 A record is a dataclass or a NamedTuple. A field that is None, or equal to an empty default (`""`, `()`, `{}`, False), is left out: so a
-new field with such a default needs no change of what is stored. Numbers are never left out, since conditions compare them. A reader
+new field with such a default needs no change of what is stored. Numbers are never left out, since conditions compare them; a text that a
+condition compares has no default. A reader
 takes what the annotations of the class name, and passes over any other attribute of the item. A mapping by anything but text comes back in
 the order of its keys, since the table keeps none.
 
@@ -59,6 +60,8 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
         return to_item
     if issubclass(kind, Enum):
         return lambda value: value.value
+    if issubclass(kind, str):
+        return str
     if issubclass(kind, date):
         return lambda value: value.isoformat()
     if issubclass(kind, Mapping):
@@ -79,7 +82,7 @@ def _is_record(kind: Any) -> bool:
 
 @cache
 def _fields_of(kind: Any) -> list[tuple[str, Any, bool]]:
-    """The fields in the order of the constructor: name, default (MISSING for none), whether a field with this default is left out."""
+    """The fields of the constructor: name, default (MISSING for none), whether a field with this default is left out."""
     if is_dataclass(kind):
         defaults = {each.name: _default(each) for each in fields(kind) if each.init}
     else:
@@ -102,10 +105,12 @@ def _record_reader(kind: Any) -> Reader:
 
     def read(item: Mapping[str, Any]) -> Any:
         return kind(
-            *[
-                (item[name] if reader is None else reader(item[name])) if name in item or absent is MISSING else absent
+            **{
+                name: (item[name] if reader is None else reader(item[name]))
+                if name in item or absent is MISSING
+                else absent
                 for name, reader, absent in readers
-            ]
+            }
         )
 
     return read

@@ -35,6 +35,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
+from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 from chalicelib.webhooks import keys, rules, store
@@ -73,6 +74,7 @@ def enqueue(context: Context, event: Event) -> None:
         happened_at=facts["at"],
         expires_at=context.expiry(days=context.config[Webhooks].keep_days),
         called_at=clock.epoch(context.now),
+        attempt="",
         order_id=facts["order_id"],
         change=_change(facts),
     )
@@ -272,7 +274,7 @@ def _replay(context: Context, request: dict[str, Any]) -> None:
     )
     wanted = {"failed"} if request["failed_only"] else {"failed", "delivered"}
     for item in page.items:
-        message = store.message_of(item)
+        message = from_item(Message, item)
         if message.replay == request["replay"]:
             _call(message)  # restarted by a worker that died before its call
         elif message.state in wanted and message.lane != TEST:

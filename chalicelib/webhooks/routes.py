@@ -1,8 +1,9 @@
 """Routes for a distributor's people to set up an endpoint, follow deliveries and replay messages."""
 
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.table.records import from_item
 from chalicelib.webhooks import service, store
-from chalicelib.webhooks.rules import Endpoint
+from chalicelib.webhooks.rules import Endpoint, Message
 from chalicelib.webhooks.schemas import (
     MessagesQuery,
     OrderMessageView,
@@ -94,7 +95,7 @@ def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
     cursors, query = call.cursors(), call.query
     distributor_id, after = call.principal.for_distributor(), cursors.open(query.cursor)
     page = store.list_messages(call.context.table, distributor_id, state=query.state, limit=query.limit, after=after)
-    items = [WebhookDeliveryView.of(store.message_of(item)) for item in page.items]
+    items = [WebhookDeliveryView.of(from_item(Message, item)) for item in page.items]
     return WebhookDeliveryPage(items=items, next_cursor=cursors.close(page.last))
 
 

@@ -131,13 +131,13 @@ class Message:
     happened_at: str
     expires_at: int
     called_at: int
+    attempt: str  # the last one; empty before the first
     order_id: str = ""
     change: Mapping[str, str] = field(default_factory=dict)
     state: MessageState = "waiting"
     attempts: int = 0
     tries: int = 0
     started_at: str = ""  # the first of `tries`
-    attempt: str = ""  # the last one
     next_at: int = 0
     lease_until: int = 0
     last_at: str = ""
@@ -220,8 +220,8 @@ class Endpoint:
     paused_for: DeliveryError | Literal[""]
     changed_at: str
     created_at: str
-    last_success_at: str = ""
-    last_letter_at: str = ""  # on a failed message
+    last_success_at: str
+    last_letter_at: str  # on a failed message
     version: int
 
 

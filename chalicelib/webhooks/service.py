@@ -112,6 +112,7 @@ def send_test(context: Context, distributor_id: str, member_id: str) -> Message:
         happened_at=context.at,
         expires_at=_expiry(context),
         called_at=clock.epoch(context.now),
+        attempt="",
     )
     tx = Transaction()
     store.create_message(tx, made)
@@ -190,6 +191,8 @@ def _new_endpoint(context: Context, distributor_id: str, draw: Draw) -> Endpoint
         paused_for="",
         changed_at=context.at,
         created_at=context.at,
+        last_success_at="",
+        last_letter_at="",
         version=0,
     )
 

@@ -1,14 +1,11 @@
 """Items of webhooks.
 
-ENDPOINT: url, language, secrets [{text, until?}], active, paused_for, changed_at, created_at, last_success_at,
-last_letter_at, version. MESSAGE: the fields of `rules.Message`; kept `webhooks.keep_days`. WAITING, the mark of a waiting message:
+ENDPOINT: an `Endpoint`. MESSAGE: a `Message`; kept `webhooks.keep_days`. WAITING, the mark of a waiting message:
 message_id, lane; one consistent read finds the first of a lane. The transaction that changes the state of a message creates or deletes
 its mark.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, fields
-from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -16,14 +13,14 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 from chalicelib.webhooks import keys
 from chalicelib.webhooks.events import CALLED
-from chalicelib.webhooks.rules import Endpoint, Message, Secret, message_span
+from chalicelib.webhooks.rules import Endpoint, Message, message_span
 
 AMONG = 200  # messages read for one page of a filtered list
 
-_FIELDS = {each.name for each in fields(Message)}
 _END = "\x7f"  # sorts after whatever an id has
 
 # --- the endpoint -----------------------------------------------------------------------------------------------------
@@ -31,15 +28,14 @@ _END = "\x7f"  # sorts after whatever an id has
 
 def read_endpoint(table: Table, distributor_id: str, *, consistent: bool = True) -> Endpoint | None:
     item = table.get(keys.webhook_endpoint(distributor_id), consistent=consistent)
-    return _endpoint_of(item) if item else None
+    return from_item(Endpoint, item) if item else None
 
 
 def put_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
     """Refused with label `endpoint` unless the stored version is the one before."""
     item = {
         **keys.webhook_endpoint(endpoint.distributor_id).as_item(),
-        **asdict(endpoint),
-        "secrets": [_secret_item(secret) for secret in endpoint.secrets],
+        **to_item(endpoint),
     }
     tx.put(item, when=_at_version(endpoint.version - 1), label="endpoint")
 
@@ -77,22 +73,12 @@ def _at_version(version: int) -> ConditionBase:
     return Attr("version").eq(version) if version else Attr("pk").not_exists()
 
 
-def _endpoint_of(item: Item) -> Endpoint:
-    secrets = [Secret(each["text"], int(each["until"]) if "until" in each else None) for each in item["secrets"]]
-    plain = {each.name: item[each.name] for each in fields(Endpoint)}
-    return Endpoint(**plain | {"secrets": tuple(secrets), "version": int(item["version"])})
-
-
-def _secret_item(secret: Secret) -> Item:
-    return {"text": secret.text} if secret.until is None else {"text": secret.text, "until": secret.until}
-
-
 # --- messages ---------------------------------------------------------------------------------------------------------
 
 
 def read_message(table: Table, distributor_id: str, message_id: str) -> Message | None:
     item = table.get(keys.webhook_message(distributor_id, message_id), consistent=True)
-    return message_of(item) if item else None
+    return from_item(Message, item) if item else None
 
 
 def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tuple[Message | None, Endpoint | None]:
@@ -103,8 +89,8 @@ def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tu
     )
     found = table.get_many((message, endpoint), consistent=True)
     return (
-        message_of(found[message]) if message in found else None,
-        _endpoint_of(found[endpoint]) if endpoint in found else None,
+        from_item(Message, found[message]) if message in found else None,
+        from_item(Endpoint, found[endpoint]) if endpoint in found else None,
     )
 
 
@@ -220,9 +206,4 @@ def _mark(tx: Transaction, message: Message) -> None:
 
 
 def _message_item(message: Message) -> Item:
-    return {**keys.webhook_message(message.distributor_id, message.message_id).as_item(), **asdict(message)}
-
-
-def message_of(item: Item) -> Message:
-    plain: dict[str, Any] = {name: int(value) if isinstance(value, Decimal) else value for name, value in item.items()}
-    return Message(**{name: value for name, value in plain.items() if name in _FIELDS})
+    return {**keys.webhook_message(message.distributor_id, message.message_id).as_item(), **to_item(message)}

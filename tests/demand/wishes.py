@@ -21,6 +21,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
+from chalicelib.table.records import from_item
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
 from tests.support.crashes import uncounted, watched
@@ -96,7 +97,7 @@ class Wishes:
 
     def all(self) -> list[Demand]:
         items = everything(self.context).values()
-        return [demand_store.demand_of(item) for item in items if item["sk"] == "DEMAND"]
+        return [from_item(Demand, item) for item in items if item["sk"] == "DEMAND"]
 
     def open(self, sku: str = "LMP-1") -> set[str]:
         return {each.member_id for each in self.all() if each.sku == sku and each.state is DemandState.OPEN}

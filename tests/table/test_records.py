@@ -27,7 +27,7 @@ class Point(NamedTuple):
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
     """Every kind of field."""
 
@@ -128,6 +128,17 @@ def test_only_none_and_empty_defaults_are_left_out() -> None:
     }
     assert to_item(leaf(leaf_id="", points=()))["leaf_id"] == ""  # no default, so never left out
     assert to_item(leaf(is_open=True, note="n"))["is_open"] is True
+
+
+class Name(str):
+    """A text with a type of its own."""
+
+    __slots__ = ()
+
+
+def test_a_text_of_its_own_type_is_stored_as_text() -> None:
+    stored = to_item(leaf(note=Name("n")))["note"]
+    assert (stored, type(stored)) == ("n", str)
 
 
 def test_a_field_without_a_default_must_be_there() -> None:

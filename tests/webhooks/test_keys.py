@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
+from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
 from chalicelib.webhooks import keys as webhooks_keys
 from chalicelib.webhooks import rules as webhooks_rules
@@ -33,6 +34,7 @@ def message(context: Context, number: int, lane: str = LANE) -> Message:
         happened_at=context.at,
         expires_at=context.expiry(days=30),
         called_at=0,
+        attempt="",
         order_id="ord_" + "0" * 32,
         change={"reason": "No stock until May"},
     )
@@ -59,6 +61,8 @@ def test_a_message_is_written_taken_and_settled_for_a_few_units(context: Context
         paused_for="",
         changed_at=context.at,
         created_at=context.at,
+        last_success_at="",
+        last_letter_at="",
         version=1,
     )
     tx = Transaction()
@@ -89,12 +93,12 @@ def test_a_page_of_messages_is_one_call_newest_first(context: Context) -> None:
     made = waiting(context, 30)
     with spent(context.table.client) as cost:
         page = webhooks_store.list_messages(context.table, DISTRIBUTOR, state=None, limit=25, after=None)
-    assert [webhooks_store.message_of(item) for item in page.items] == made[:4:-1]
+    assert [from_item(Message, item) for item in page.items] == made[:4:-1]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
     with spent(context.table.client) as cost:
         page = webhooks_store.messages_between(context.table, DISTRIBUTOR, context.at, context.at, limit=25, after=None)
-    assert [webhooks_store.message_of(item) for item in page.items] == made[:25]
+    assert [from_item(Message, item) for item in page.items] == made[:25]
     assert (cost.calls, cost.read_units <= 4) == (["Query"], True)
 
 

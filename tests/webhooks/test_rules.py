@@ -21,6 +21,7 @@ MESSAGE = Message(
     happened_at=AT,
     expires_at=NOW,
     called_at=NOW,
+    attempt="",
 )
 ENDPOINT = Endpoint(
     distributor_id="dst_1",
@@ -31,6 +32,8 @@ ENDPOINT = Endpoint(
     paused_for="",
     changed_at=AT,
     created_at=AT,
+    last_success_at="",
+    last_letter_at="",
     version=1,
 )
 

@@ -1,8 +1,6 @@
 """Free goods in the table.
 
-GIFT (the company's partition, by the time of its order): the promise {gift_id, promotion_id, name, name_ru, terms, lines, count}, order_id,
-number, company_id, distributor_id, placed_at, state, count, version, and if set why, reminded, due_on, document, shipped_on.
-Indexed as due while time alone can change the state. The order keeps its promises too, which saves a read.
+GIFT (the company's partition, by the time of its order): an `OrderFreeGoods`. Indexed as due while time alone can change the state. The order keeps its promises too, which saves a read.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,6 @@
 """Open questions to distributors in the table.
 
-WAITING, one item per order: order_id, number, company_id, company_name, distributor_id, distributor_name, placed_at, version,
-waits [{since, kind, ref, reminded_at, escalated_at}]. In gsi2 by the moment of the next reminder, until all are sent; in gsi1 from the
+WAITING, one item per order: its `OpenQuestions`. In gsi2 by the moment of the next reminder, until all are sent; in gsi1 from the
 first reminder on.
 """
 

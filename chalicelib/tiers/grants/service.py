@@ -7,6 +7,7 @@ from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys
 from chalicelib.tiers.events import GRANTED, WITHDRAWN
@@ -92,7 +93,7 @@ def page(
     """A page of the company's manual tiers, latest first."""
     found = store.grants_page(context, company_id, limit, after)
     return [
-        ManualTierView.of(standing_store.grant_from(item), company_id, context.today) for item in found.items
+        ManualTierView.of(from_item(ManualTier, item), company_id, context.today) for item in found.items
     ], found.last
 
 

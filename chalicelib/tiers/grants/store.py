@@ -4,15 +4,15 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page
+from chalicelib.table.records import to_item
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.grants import keys
 from chalicelib.tiers.standing.rules import ManualTier
-from chalicelib.tiers.standing.store import grant_fact
 
 
 def create_grant(tx: Transaction, company_id: str, grant: ManualTier) -> None:
     tx.create(
-        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **grant_fact(grant)},
+        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **to_item(grant)},
         label="grant",
     )
 
@@ -20,7 +20,7 @@ def create_grant(tx: Transaction, company_id: str, grant: ManualTier) -> None:
 def put_withdrawal(tx: Transaction, company_id: str, grant: ManualTier) -> None:
     """Put a withdrawn manual tier; refused with label `grant` if it was withdrawn before."""
     tx.put(
-        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **grant_fact(grant)},
+        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **to_item(grant)},
         when=Attr("pk").exists() & Attr("withdrawn_on").not_exists(),
         label="grant",
     )

@@ -15,6 +15,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.sales import DayTotals
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 from chalicelib.tiers import keys
 from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, LadderStep
@@ -37,7 +38,7 @@ def load_with_grants(context: Context, company_id: str) -> tuple[Item | None, tu
     key = keys.standing(company_id)
     items = list(context.table.query_all(key.pk, starts=key.sk, consistent=True))
     standing = next((item for item in items if item["sk"] == key.sk), None)
-    return standing, tuple(grant_from(item) for item in items if item["sk"] != key.sk)
+    return standing, tuple(from_item(ManualTier, item) for item in items if item["sk"] != key.sk)
 
 
 def put(tx: Transaction, context: Context, standing: Standing, due: date | None) -> None:
@@ -76,7 +77,7 @@ def standing_from(item: Item, as_of: date) -> Standing:
             unpacked(_unzipped(item["days"])),
             {(date.fromisoformat(day), date.fromisoformat(effect)): amount for day, effect, amount in returned},
         ),
-        grants=tuple(grant_from(fact) for fact in item["grants"]),
+        grants=tuple(from_item(ManualTier, fact) for fact in item["grants"]),
         first_purchase=date.fromisoformat(first_purchase) if first_purchase else None,
         timeline=_timeline(item),
         announced=Announcement(
@@ -96,7 +97,7 @@ def _item(context: Context, standing: Standing, due: date | None) -> Item:
         "built_on": standing.built_on.isoformat(),
         "ladders": [ladder.as_fact() for ladder in standing.ladders],
         "days": _zipped(packed(standing.totals.net)),
-        "grants": [grant_fact(grant) for grant in standing.grants],
+        "grants": [to_item(grant) for grant in standing.grants],
         "timeline": [[spell.first.isoformat(), *_step_fact(spell.step)] for spell in standing.timeline],
         "told": _step_fact(standing.announced.step),
         "warned": {day.isoformat(): stage for day, stage in standing.announced.warned.items()},
@@ -183,25 +184,3 @@ def _zipped(text: str) -> bytes:
 
 def _unzipped(kept: Any) -> str:
     return zlib.decompress(bytes(kept)).decode()
-
-
-def grant_from(fact: Mapping[str, Any]) -> ManualTier:
-    withdrawn_on = fact.get("withdrawn_on")
-    return ManualTier(
-        grant_id=fact["grant_id"],
-        tier=fact["tier"],
-        first=date.fromisoformat(fact["first"]),
-        last=date.fromisoformat(fact["last"]),
-        reason=fact["reason"],
-        author=fact["author"],
-        recorded_at=fact["recorded_at"],
-        withdrawn_on=date.fromisoformat(withdrawn_on) if withdrawn_on else None,
-        withdrawn_at=fact.get("withdrawn_at"),
-        withdrawn_by=fact.get("withdrawn_by"),
-        withdrawn_because=fact.get("withdrawn_because"),
-    )
-
-
-def grant_fact(grant: ManualTier) -> Item:
-    fact: Item = {name: value for name, value in grant._asdict().items() if value is not None}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in fact.items()}

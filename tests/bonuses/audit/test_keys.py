@@ -89,7 +89,7 @@ def test_what_did_not_balance_is_found_by_company_and_account(context: Context) 
     with spent(context.table.client) as cost:
         item = context.table.get(audit_keys.mismatch("cmp_1", "available"))
     assert item
-    assert item["faults"] == [{"fault": "book_differs", "where": "", "expected": 1, "found": 2}]
+    assert item["faults"] == [{"account": "available", "fault": "book_differs", "where": "", "expected": 1, "found": 2}]
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 0.5
 

@@ -156,7 +156,7 @@ def test_a_correction_of_a_closed_period_is_carried_and_takes_nothing_back(conte
     _, second = periods(context)
     assert (second["adjustments"], second["volume"], second["credit"]) == (-1500, 0, 0)
     assert balances(context).goods_owed == 200
-    assert head(context)["carried"] == -1500
+    assert head(context)["course"]["carried"] == -1500
 
 
 def test_a_volume_below_the_brackets_is_closed_without_a_posting(context: Context) -> None:
