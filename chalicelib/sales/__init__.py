@@ -12,6 +12,7 @@ WINGS = ("numbers", "payments")
 
 with opened_when_asked(__name__):
     from chalicelib.sales.events import SALE_RECORDED
+    from chalicelib.sales.identity import UnclearDocuments
     from chalicelib.sales.numbers.rules import DocumentName, WordKind, document_name, number_key, word_kind
     from chalicelib.sales.payments.events import PAYMENT_RECORDED
     from chalicelib.sales.payments.model import Payment
@@ -27,6 +28,8 @@ with opened_when_asked(__name__):
         RecordedRevision,
         SaleDocument,
         SaleLine,
+        name_beside,
+        named_beside,
         totals,
     )
     from chalicelib.sales.service import (

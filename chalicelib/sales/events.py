@@ -11,3 +11,7 @@ that a return was found to follow (`series`, `number`). `returned_by`: the retur
 from chalicelib.platform.events import EventType
 
 SALE_RECORDED = EventType("sale.recorded")
+
+# A document of the books was found to be a shipment of the portal, and is a name of it from now on: `company_id`, `source`, `document` (series/number),
+# `same_as` [source, document]; `returned_by`: the returns that name it.
+SALE_JOINED = EventType("sale.joined")

@@ -22,6 +22,12 @@ def sale_day(day: date) -> str:
     return f"SALE#{day.isoformat()}"
 
 
+@in_table("one", "S")
+def shipped(company_id: str, kind: str, number: str) -> Key:
+    """The shipments of a company, or its returns, under one number."""
+    return Key(company_partition(company_id), f"SHIPPED#{kind}#{number}")
+
+
 @in_table("by number", "S")
 def sale_lines(sale: Key, number: int) -> Key:
     """The further lines of a long document. Beside the document, and out of the way of the list."""

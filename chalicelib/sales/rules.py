@@ -11,7 +11,7 @@ the known state of its original; so the two may come in any order, and the origi
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
@@ -25,6 +25,8 @@ Outcome = Literal["created", "changed", "unchanged"]
 DocumentRef = tuple[str, str]  # source, and series/number
 
 ZERO = Decimal(0)
+ORDERS = "orders"  # the source of shipments of the club's own orders
+SAME_INVOICE = timedelta(days=7)  # the most that the books may date an invoice away from its shipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class SaleDocument:
     """An invoice or a return of a company. Only a return has an original, a document of the same source.
 
     `other_currency`: its currency is not the company's. Such a document is kept and counts for nothing. `title`: the number as the source
-    writes it, where that differs.
+    writes it, where that differs. `booked_as`: for a shipment of the portal, the document of the books that it was found to be, and whose
+    content this is.
     """
 
     source: str
@@ -80,6 +83,7 @@ class SaleDocument:
     original: Original | None = None
     other_currency: bool = False
     title: str = ""
+    booked_as: DocumentRef | None = None
 
     @property
     def ref(self) -> DocumentRef:
@@ -120,14 +124,19 @@ class Head:
     import_id: str | None
     as_of: str
     other_currency: bool = False
+    booked_as: DocumentRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
-    """The state of a document: its head, None before it came, and the returns that name it."""
+    """The state of a document: its head, None before it came, and the returns that name it.
+
+    `same_as`: it is another name of this shipment, and has no head.
+    """
 
     head: Head | None = None
     returned_by: frozenset[DocumentRef] = frozenset()
+    same_as: DocumentRef | None = None
 
 
 NOTHING = KnownDocument()
@@ -213,23 +222,33 @@ def counting(document: SaleDocument, known: Mapping[DocumentRef, KnownDocument])
     """
     if document.original is None:
         return CountingDay(document.business_date)
-    for ref in document.candidates:
+    for ref in candidates(document, known):
         head = known.get(ref, NOTHING).head
         if head and head.company_id == document.company_id and head.business_date <= document.business_date:
             return CountingDay(head.business_date, ref)
     return CountingDay(min(document.original.day or document.business_date, document.business_date))
 
 
+def candidates(document: SaleDocument, known: Mapping[DocumentRef, KnownDocument]) -> list[DocumentRef]:
+    """The possible originals, each under the identity that the club keeps it by."""
+    return list(dict.fromkeys(known.get(ref, NOTHING).same_as or ref for ref in document.candidates))
+
+
 def outcome(
-    head: Head | None, content: str, counted: CountingDay, import_id: str | None, as_of: str
+    head: Head | None, content: str, counted: CountingDay, import_id: str | None, as_of: str, *, booked: bool = False
 ) -> tuple[Outcome, bool]:
     """The outcome of recording this content, and whether to write it.
 
     A repeat of the import that wrote the newest revision gets the same outcome again. An older state never replaces the recorded one.
-    A return whose original came or moved meanwhile is written anew, though its content is unchanged.
+    A return whose original came or moved meanwhile is written anew, though its content is unchanged. The books (`booked`) outrank the
+    portal, whenever either was told.
     """
     if head is None:
         return "created", True
+    if booked and not head.booked_as:
+        return ("unchanged" if head.digest == content else "changed"), True
+    if head.booked_as and not booked:
+        return "unchanged", False
     if head.digest == content:
         return (head.outcome if import_id is not None and head.import_id == import_id else "unchanged"), (
             head.counting != counted
@@ -242,11 +261,16 @@ def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> 
     moved: Changes = {}
     if not document.other_currency:
         merge(moved, {(document.company_id, counted.day): _counted(document.total, 1, counted, document.business_date)})
-    if head is not None and not head.other_currency:
-        merge(
-            moved, {(head.company_id, head.counting.day): _counted(-head.total, -1, head.counting, head.business_date)}
-        )
+    if head is not None:
+        merge(moved, removal(head))
     return {day: gain for day, gain in moved.items() if gain != NO_GAIN}
+
+
+def removal(head: Head) -> Changes:
+    """The changes of days when nothing takes the place of this revision."""
+    if head.other_currency:
+        return {}
+    return {(head.company_id, head.counting.day): _counted(-head.total, -1, head.counting, head.business_date)}
 
 
 def _counted(amount: Decimal, documents: int, counted: CountingDay, effect: date) -> DayGain:
@@ -273,6 +297,51 @@ def moves(head: Head | None, document: SaleDocument) -> bool:
 def of_company(moved: Mapping[DayKey, DayGain], company_id: str) -> dict[str, Decimal]:
     """The amounts of one company by ISO date, as its event carries them; zero where only the day of an effect moved."""
     return {day.isoformat(): gain.amount for (company, day), gain in moved.items() if company == company_id}
+
+
+# --- one invoice, told by the portal and by the books ------------------------------------------------------------------
+
+
+class Ambiguous(ValueError):
+    """A document of the books that may be any of several shipments."""
+
+
+def same_invoice(document: SaleDocument, shipped: Mapping[DocumentRef, Head]) -> list[DocumentRef]:
+    """Of the shipments under a document's number and kind, the one that it is; empty if none.
+
+    Company and currency are the same, the days lie near each other, and no other document was found to be it. Of several shipments it is
+    the one of the same sum. A return of goods of several shipments has a part for each: all of them. Raises `Ambiguous`.
+    """
+    near = {
+        ref: head
+        for ref, head in shipped.items()
+        if head.company_id == document.company_id
+        and not head.booked_as
+        and not head.other_currency
+        and abs(head.business_date - document.business_date) <= SAME_INVOICE
+    }
+    if len(near) > 1 and document.kind == "return" and len({order_of(ref) for ref in near}) == 1:
+        return sorted(near)
+    equal = sorted(near) if len(near) == 1 else [ref for ref, head in near.items() if head.total == document.total]
+    if near and len(equal) != 1:
+        raise Ambiguous(document.number)
+    return equal
+
+
+def order_of(shipment: DocumentRef) -> tuple[str, ...]:
+    """Distributor and order of a shipment, or of a return of one."""
+    return tuple(shipment[1].partition("/")[0].split(":")[:2])
+
+
+def name_beside(ref: DocumentRef, source: str) -> str:
+    """The name of a document where most are of this source: without its own, unless it is another. A series holds neither `#` nor `/`."""
+    return ref[1] if ref[0] == source else f"{ref[0]}#{ref[1]}"
+
+
+def named_beside(name: str, source: str) -> DocumentRef:
+    """The document of a name that `name_beside` made."""
+    other, mark, document = name.partition("#")
+    return (other, document) if mark and "/" not in other else (source, name)
 
 
 # --- stored lines -----------------------------------------------------------------------------------------------------
@@ -316,6 +385,3 @@ def chunks(packed: Iterable[str], most_bytes: int) -> list[str]:
         groups[-1].append(line)
         size += room
     return [f"[{','.join(group)}]" for group in groups]
-
-
-ORDERS = "orders"  # the source of shipments of the club's own orders

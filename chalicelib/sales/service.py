@@ -1,14 +1,18 @@
 """Recording and reading of purchases."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import MANY
 from chalicelib.platform.money import Money
 from chalicelib.sales import rules, store
+from chalicelib.sales.identity import Told, UnclearDocuments, identified, shipped_number
+from chalicelib.sales.numbers.rules import number_key
 from chalicelib.sales.rules import (
     NOTHING,
+    ORDERS,
     DayTotals,
     DocumentLines,
     DocumentRef,
@@ -18,8 +22,10 @@ from chalicelib.sales.rules import (
     RecordedRevision,
     SaleDocument,
     SaleLine,
+    candidates,
 )
 from chalicelib.sales.schemas import OriginalDocumentView, PurchaseLineView, PurchaseView
+from chalicelib.sales.store import ShippedNumber
 from chalicelib.table.client import Page
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Busy, Item, Refused
@@ -46,21 +52,21 @@ def record(
 
     `as_of`: the moment of this state; a state older than the recorded one changes nothing. An unchanged document is recorded as the state
     of the later moment, so that older states that come after it change nothing either.
+    A shipment of the portal and its document in the books become one, whichever comes first (see `identity`).
     Documents share transactions for speed; a pack that meets another writer is recorded one by one.
-    Raises `TooLarge` before anything is written.
+    Raises `TooLarge` or `UnclearDocuments` before anything is written.
     """
     as_of = as_of or context.at
     bulk = len(documents) > MANY
     judged = _judged(context, documents, import_id, as_of)
     naming = [document for document in documents if document.candidates]
-    outcomes = _write(
-        context, (judged[each.ref] for each in documents if not each.candidates), import_id, as_of, bulk=bulk
-    )
+    first = [document for document in documents if not document.candidates]
+    outcomes = _write(context, first, judged, import_id, as_of, bulk=bulk)
     if any(outcomes.get(ref) in ("created", "changed") for each in naming for ref in each.candidates):
         # Their originals came in the same call and are known only now.
         judged |= _judged(context, naming, import_id, as_of)
-    outcomes |= _write(context, (judged[each.ref] for each in naming), import_id, as_of, bulk=bulk)
-    return [outcomes.get(document.ref, judged[document.ref][0]) for document in documents]
+    outcomes |= _write(context, naming, judged, import_id, as_of, bulk=bulk)
+    return [outcomes[document.ref] for document in documents]
 
 
 def preview(context: Context, documents: Sequence[SaleDocument]) -> list[Outcome]:
@@ -72,68 +78,77 @@ def preview(context: Context, documents: Sequence[SaleDocument]) -> list[Outcome
 def _judged(
     context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str
 ) -> dict[DocumentRef, Judgement]:
-    refs = (ref for document in documents for ref in (document.ref, *document.candidates))
-    known = store.read_known(context.table, refs)
-    judged = {document.ref: _judge(known, document, import_id, as_of) for document in documents}
-    if len(judged) < len(documents):
+    """By the ref that each document was given under."""
+    if len({document.ref for document in documents}) < len(documents):
         raise ValueError("a document was given twice")
+    told, known = identified(context, documents, import_id, as_of)
+    judged = {ref: _judge(known, each) for ref, each in told.items()}
     too_large = [ref for ref, (_, write) in judged.items() if write and write.size > store.MOST_BYTES]
     if too_large:
         raise TooLarge(too_large)
     return judged
 
 
-def _judge(
-    known: Mapping[DocumentRef, KnownDocument], document: SaleDocument, import_id: str | None, as_of: str
-) -> Judgement:
+def _judge(known: Mapping[DocumentRef, KnownDocument], told: Told) -> Judgement:
+    document, as_of = told.document, told.as_of
     mine = known.get(document.ref, NOTHING)
     head = mine.head
     packed = [rules.pack(line) for line in document.lines]
     digest = rules.digest(document, packed)
     counting = rules.counting(document, known)
-    outcome, writes = rules.outcome(head, digest, counting, import_id, as_of)
+    booked = document.booked_as is not None
+    outcome, writes = rules.outcome(head, digest, counting, told.import_id, as_of, booked=booked)
     # A return that follows its original keeps its outcome: nobody corrected it.
-    follows = head if head and head.digest == digest else None
+    follows = head if head and head.digest == digest and bool(head.booked_as) == booked else None
     if not writes:
         return outcome, store.Confirmation(document, follows, as_of) if follows and follows.as_of < as_of else None
     return outcome, store.Revision(
         document=document,
         known=mine,
-        candidates={ref: known.get(ref, NOTHING) for ref in document.candidates},
+        candidates={ref: known.get(ref, NOTHING) for ref in candidates(document, known)},
         counting=counting,
         outcome=follows.outcome if follows else outcome,
         digest=digest,
         lines=rules.chunks(packed, store.LINES_BYTES),
         changes=rules.changes(head, document, counting),
-        import_id=follows.import_id if follows else import_id,
+        import_id=follows.import_id if follows else told.import_id,
         as_of=max(follows.as_of, as_of) if follows else as_of,
+        joins=told.joins,
+        shipped=shipped_number(document) if document.source == ORDERS and not head else None,
     )
 
 
 def _write(
     context: Context,
-    judged: Iterable[Judgement],
+    documents: Iterable[SaleDocument],
+    judged: Mapping[DocumentRef, Judgement],
     import_id: str | None,
     as_of: str,
     *,
     bulk: bool,
 ) -> dict[DocumentRef, Outcome]:
     """Writes what was judged and returns the outcomes."""
-    several = [(outcome, write) for outcome, write in judged if write]
-    outcomes = {write.document.ref: outcome for outcome, write in several}
-    for pack in store.packs(write for _, write in several):
+    outcomes: dict[DocumentRef, Outcome] = {}
+    given: dict[DocumentRef, SaleDocument] = {}
+    writes: list[store.Write] = []
+    for document in documents:
+        outcomes[document.ref], write = judged[document.ref]
+        if write:
+            given[write.document.ref] = document
+            writes.append(write)
+    for pack in store.packs(writes):
         try:
             context.table.commit(store.transaction(context, pack, bulk=bulk))
         except (Refused, Busy):
             for write in pack:
-                outcomes[write.document.ref] = _record_alone(context, write.document, import_id, as_of, bulk)
+                document = given[write.document.ref]
+                outcomes[document.ref] = _record_alone(context, document, import_id, as_of, bulk)
     return outcomes
 
 
 @retry()
 def _record_alone(context: Context, document: SaleDocument, import_id: str | None, as_of: str, bulk: bool) -> Outcome:
-    known = store.read_known(context.table, [document.ref, *document.candidates])
-    outcome, write = _judge(known, document, import_id, as_of)
+    outcome, write = _judged(context, [document], import_id, as_of)[document.ref]
     if write:
         context.table.commit(store.transaction(context, [write], bulk=bulk))
     return outcome
@@ -141,21 +156,40 @@ def _record_alone(context: Context, document: SaleDocument, import_id: str | Non
 
 @retry()
 def follow(context: Context, ref: DocumentRef) -> None:
-    head = store.read_known(context.table, [ref]).get(ref, NOTHING).head
-    if head is None:
+    """Judges a recorded document by the facts as they are now; nothing to do for one that is a name of another by now."""
+    found = store.read_known(context.table, [ref]).get(ref, NOTHING)
+    if found.same_as:
+        return
+    if found.head is None:
         raise LookupError(f"no document {ref}")
-    document = store.newest(context.table, ref, head)
-    known = store.read_known(context.table, [ref, *document.candidates])
-    if known[ref].head != head:
+    document = store.newest(context.table, ref, found.head)
+    told, known = identified(context, [document], found.head.import_id, found.head.as_of, anew=True)
+    if known[ref].head != found.head:
         raise Overtaken
-    _, write = _judge(known, document, head.import_id, head.as_of)
+    _, write = _judge(known, told[ref])
     if write:
         context.table.commit(store.transaction(context, [write]))
+
+
+def join(context: Context, sale: Item) -> None:
+    """Makes a shipment and its document in the books one, if neither saw the other when it was recorded: `sale` is the item of either."""
+    ref = (sale["source"], f"{sale['series']}/{sale['document']}")
+    if "booked_as" in sale:
+        return
+    number = ShippedNumber(sale["company_id"], sale["kind"], number_key(sale["document"]))
+    if ref[0] == ORDERS or store.is_shipped(context.table, number):
+        with suppress(UnclearDocuments):  # it came first, and counts
+            follow(context, ref)
 
 
 def heads(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
     """The heads of the recorded ones of these documents; one read for a hundred, consistent."""
     return {ref: known.head for ref, known in store.read_known(context.table, refs).items() if known.head}
+
+
+def same_as(context: Context, ref: DocumentRef) -> DocumentRef | None:
+    """The shipment that this document of the books is, if any; one read, consistent."""
+    return store.read_known(context.table, [ref]).get(ref, NOTHING).same_as
 
 
 def newest(context: Context, ref: DocumentRef, head: Head) -> SaleDocument:

@@ -1,18 +1,20 @@
 """Items of sales.
 
 HEAD    the newest state of a document: company, day, total, digest, revision, the import that wrote it, `as_of`, the newest moment at
-        which this was its state; for a return, the day on which it counts and its original. `returned_by`: the returns that name it; without a revision, the document itself has not come yet
+        which this was its state; for a return, the day on which it counts and its original. `returned_by`: the returns that name it; without a revision, the document itself has not come yet.
+        `booked_as`, of a shipment: the document of the books that it is. `same_as`, of that one: the shipment; it has nothing else
 SALE    one revision, for ever: the document with its lines; when new, the event `sale.recorded`; `superseded_by` and `superseded_at` if
         there is a newer one. `returned_by`: the returns that must follow it
+SHIPPED the shipments of a company under one number, for the books' document that will have it
 LINES   the further lines of a revision that does not fit into one item
 DAY     net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: the part that was given back on that later day
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -21,9 +23,12 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import BULK
 from chalicelib.platform.events import record as record_event
 from chalicelib.sales import keys
-from chalicelib.sales.events import SALE_RECORDED
+from chalicelib.sales.events import SALE_JOINED, SALE_RECORDED
 from chalicelib.sales.rules import (
+    NO_GAIN,
     NOTHING,
+    ORDERS,
+    SAME_INVOICE,
     Changes,
     CountingDay,
     DayKey,
@@ -38,7 +43,10 @@ from chalicelib.sales.rules import (
     SaleLine,
     merge,
     moves,
+    name_beside,
+    named_beside,
     of_company,
+    removal,
     unpack,
 )
 from chalicelib.table.client import Page, Table
@@ -54,11 +62,20 @@ _COUNTS = Attr(_OTHER_CURRENCY).not_exists()
 RETURNED = "returned:"  # and the day on which it took effect: attributes of DAY
 
 
+class ShippedNumber(NamedTuple):
+    """Shipments of a company, or its returns, with one number in its form for comparison."""
+
+    company_id: str
+    kind: str
+    number: str
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """A revision to write: the document, the known state that it replaces, and the changes of days.
 
-    `candidates`: the known states of its possible originals, by which its day was found.
+    `candidates`: the known states of its possible originals, by which its day was found. `joins`: the state of the document of the books
+    that becomes a name of this one (`document.booked_as`). `shipped`: the number of a new shipment, for that document to find it by.
     """
 
     document: SaleDocument
@@ -71,6 +88,8 @@ class Revision:
     changes: Changes
     import_id: str | None
     as_of: str
+    joins: KnownDocument | None = None
+    shipped: ShippedNumber | None = None
 
     @property
     def head(self) -> Head | None:
@@ -86,14 +105,23 @@ class Revision:
         return self.head.company_id if self.head and self.head.company_id != self.document.company_id else None
 
     @property
+    def moved(self) -> Changes:
+        """The changes of days, with those of a document that it takes the place of."""
+        both: Changes = {}
+        merge(both, self.changes)
+        if self.joins and self.joins.head:
+            merge(both, removal(self.joins.head))
+        return both
+
+    @property
     def shared(self) -> set[DayKey | DocumentRef]:
         """Items that it may share with others of its pack: day totals, and heads of originals."""
-        return {*self.changes, *self.candidates}
+        return {*self.moved, *self.candidates}
 
     @property
     def operations(self) -> int:
         """Operations of the transaction, without those on shared items."""
-        return 1 + len(self.lines) + (1 if self.head else 0) + (1 if self.loser else 0)
+        return 1 + len(self.lines) + sum(map(bool, (self.head, self.loser, self.shipped)))
 
     @property
     def size(self) -> int:
@@ -110,6 +138,7 @@ class Confirmation:
     shared: frozenset[DayKey | DocumentRef] = frozenset()
     operations: int = 1
     size: int = _ITEM_BYTES
+    joins: None = None
 
 
 Write = Revision | Confirmation
@@ -119,6 +148,36 @@ def read_known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, K
     """The known states of these documents, without unknown ones."""
     wanted = {keys.document(*ref): ref for ref in refs}
     return {wanted[key]: _known(item) for key, item in table.get_many(wanted, consistent=True).items()}
+
+
+def read_shipments(table: Table, numbers: Mapping[DocumentRef, ShippedNumber]) -> dict[DocumentRef, list[DocumentRef]]:
+    """By document, the shipments under its number; one read for a hundred, consistent."""
+    shipped = {ref: keys.shipped(*number) for ref, number in numbers.items()}
+    found = table.get_many(shipped.values(), consistent=True)
+    return {
+        ref: sorted((ORDERS, name) for name in found[key]["documents"]) for ref, key in shipped.items() if key in found
+    }
+
+
+def is_shipped(table: Table, number: ShippedNumber) -> bool:
+    """True if the company has shipments under this number; consistent."""
+    return table.get(keys.shipped(*number), consistent=True) is not None
+
+
+def booked(table: Table, shipment: SaleDocument, is_same: Callable[[str], bool]) -> list[DocumentRef]:
+    """The documents of the books that may be this shipment, by kind and number, the nearest day first; consistent."""
+    company_id, day, kind = shipment.company_id, shipment.business_date, shipment.kind
+    between = keys.sale_day(day - SAME_INVOICE), keys.sale_day(day + SAME_INVOICE + timedelta(days=1))
+    counts = Attr("superseded_by").not_exists() & Attr("kind").eq(kind) & Attr("source").ne(ORDERS) & _COUNTS
+    found = table.query_all(
+        company_partition(company_id), between=between, where=counts, only=_RECORDED, consistent=True
+    )
+    near = [
+        (abs(each.business_date - day), each.ref)
+        for each in map(_recorded, found)
+        if is_same(each.ref[1].partition("/")[2])
+    ]
+    return [ref for _, ref in sorted(near)]
 
 
 def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
@@ -139,6 +198,7 @@ def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
         original=original_named(sale),
         other_currency=_OTHER_CURRENCY in sale,
         title=sale.get("title", ""),
+        booked_as=_pair(sale, "booked_as"),
     )
 
 
@@ -221,6 +281,9 @@ def packs(writes: Iterable[Write]) -> Iterable[list[Write]]:
     written: set[DayKey | DocumentRef] = set()
     operations = size = 0
     for write in sorted(writes, key=lambda each: (each.document.company_id, each.document.business_date)):
+        if write.joins:
+            yield [write]
+            continue
         shared = set(write.shared)
         both = touched | shared
         if pack and (
@@ -246,17 +309,25 @@ def transaction(context: Context, writes: Iterable[Write], *, bulk: bool = False
     tx = Transaction()
     gained: Changes = {}
     originals: dict[DocumentRef, tuple[KnownDocument, set[str]]] = {}
+    shipped: dict[Key, set[str]] = {}
     for write in writes:
         if isinstance(write, Confirmation):
             tx.update(keys.document(*write.document.ref), put={"as_of": write.as_of}, when=_same_state(write.head))
             continue
         _put_revision(tx, context, write, {BULK: True} if bulk else {})
-        merge(gained, write.changes)
+        merge(gained, write.moved)
+        if write.shipped:
+            shipped.setdefault(keys.shipped(*write.shipped), set()).add(write.document.ref[1])
         for ref, candidate in write.candidates.items():
-            originals.setdefault(ref, (candidate, set()))[1].add(write.document.ref[1])
-    for (company_id, day), (amount, documents, returned) in gained.items():
+            originals.setdefault(ref, (candidate, set()))[1].add(name_beside(write.document.ref, ref[0]))
+    for (company_id, day), gain in gained.items():
+        if gain == NO_GAIN:
+            continue
+        amount, documents, returned = gain
         later = {f"{RETURNED}{effect.isoformat()}": part for effect, part in returned.items()}
         tx.update(keys.day_total(company_id, day), add={"amount": amount, "documents": documents, **later})
+    for key, names in shipped.items():
+        tx.update(key, add={"documents": names})
     for ref, (candidate, returns) in originals.items():
         _name_original(tx, ref, candidate, returns)
     return tx
@@ -266,7 +337,7 @@ def _name_original(tx: Transaction, ref: DocumentRef, candidate: KnownDocument, 
     """Checks that the original has not moved, and adds these returns to it, so that they follow when it moves."""
     head = candidate.head
     unmoved = Attr("revision").eq(head.revision) if head else Attr("revision").not_exists()
-    new = returns - {document for _, document in candidate.returned_by}
+    new = returns - {name_beside(each, ref[0]) for each in candidate.returned_by}
     if new:
         tx.update(keys.document(*ref), add={"returned_by": new}, when=unmoved)
     else:
@@ -285,19 +356,49 @@ def _put_revision(tx: Transaction, context: Context, revision: Revision, marks: 
         superseded = {"superseded_by": revision.number, "superseded_at": context.at}
         tx.update(replaced, put=superseded, when=Attr("pk").exists())
     if revision.loser:
-        record_event(
-            tx,
-            context,
-            company_key(revision.loser),
-            SALE_RECORDED,
-            company_id=revision.loser,
-            deltas=of_company(revision.changes, revision.loser),
-            source=document.source,
-            series=document.series,
-            document=document.number,
-            gone=True,
-            **marks,
-        )
+        _record_gone(tx, context, document.ref, revision.loser, revision.changes, marks)
+    if revision.joins and document.booked_as:
+        _put_name(tx, context, document.booked_as, revision.joins, revision, marks)
+
+
+def _put_name(
+    tx: Transaction, context: Context, ref: DocumentRef, known: KnownDocument, shipment: Revision, marks: Item
+) -> None:
+    """Makes a document of the books a name of the shipment. What it counted for before is taken back."""
+    key, company_id = keys.document(*ref), shipment.document.company_id
+    returns = sorted(name_beside(each, ref[0]) for each in known.returned_by)
+    kept = {"returned_by": set(returns)} if returns else {}
+    same_as = list(shipment.document.ref)
+    tx.put({**key.as_item(), "same_as": same_as, "at": context.at, **kept}, when=_unchanged(known))
+    facts = {"company_id": company_id, "source": ref[0], "document": ref[1], "same_as": same_as, "returned_by": returns}
+    record_event(tx, context, key, SALE_JOINED, **facts, **marks)
+    if known.head is None:
+        return
+    replaced = keys.sale(known.head.company_id, known.head.business_date, *ref, known.head.revision)
+    # No revision has this number: the shipment takes its place.
+    superseded = {"superseded_by": known.head.revision + 1, "superseded_at": context.at}
+    tx.update(replaced, put=superseded, when=Attr("pk").exists())
+    _record_gone(tx, context, ref, known.head.company_id, removal(known.head), marks)
+
+
+def _record_gone(
+    tx: Transaction, context: Context, ref: DocumentRef, company_id: str, moved: Changes, marks: Item
+) -> None:
+    """Tells a company that a document is its own no more."""
+    series, _, number = ref[1].partition("/")
+    record_event(
+        tx,
+        context,
+        company_key(company_id),
+        SALE_RECORDED,
+        company_id=company_id,
+        deltas=of_company(moved, company_id),
+        source=ref[0],
+        series=series,
+        document=number,
+        gone=True,
+        **marks,
+    )
 
 
 def _unchanged(known: KnownDocument) -> ConditionBase:
@@ -327,8 +428,13 @@ def _head_item(revision: Revision, at: str) -> Item:
         "as_of": revision.as_of,
         "at": at,
         **({"counts_on": day.isoformat()} if document.original else {}),
-        **({"original": original[1]} if original else {}),
-        **({"returned_by": {name for _, name in revision.known.returned_by}} if revision.known.returned_by else {}),
+        **({"original": name_beside(original, document.source)} if original else {}),
+        **(
+            {"returned_by": {name_beside(each, document.source) for each in revision.known.returned_by}}
+            if revision.known.returned_by
+            else {}
+        ),
+        **_booked_as(document),
         **_optional(revision.import_id),
         **_mark(document),
     }
@@ -336,13 +442,13 @@ def _head_item(revision: Revision, at: str) -> Item:
 
 def _known(item: Item) -> KnownDocument:
     source = item["pk"].split("#")[1]
-    returned_by = frozenset((source, document) for document in item.get("returned_by", ()))
+    returned_by = frozenset(named_beside(name, source) for name in item.get("returned_by", ()))
     if "revision" not in item:
-        return KnownDocument(None, returned_by)
+        return KnownDocument(None, returned_by, _pair(item, "same_as"))
     business_date = date.fromisoformat(item["business_date"])
     counting = CountingDay(business_date)
     if "counts_on" in item:
-        original = (source, item["original"]) if "original" in item else None
+        original = named_beside(item["original"], source) if "original" in item else None
         counting = CountingDay(date.fromisoformat(item["counts_on"]), original)
     return KnownDocument(
         Head(
@@ -356,9 +462,18 @@ def _known(item: Item) -> KnownDocument:
             import_id=item.get("import_id"),
             as_of=item["as_of"],
             other_currency=_OTHER_CURRENCY in item,
+            booked_as=_pair(item, "booked_as"),
         ),
         returned_by,
     )
+
+
+def _pair(item: Item, name: str) -> DocumentRef | None:
+    return (item[name][0], item[name][1]) if name in item else None
+
+
+def _booked_as(document: SaleDocument) -> Item:
+    return {"booked_as": list(document.booked_as)} if document.booked_as else {}
 
 
 def _sale_item(key: Key, revision: Revision, at: str) -> Item:
@@ -382,7 +497,8 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         "further": len(revision.lines) - 1,
         "recorded_at": at,
         **_title(document),
-        **_originals(document.original, original),
+        **_originals(document, original),
+        **_booked_as(document),
         **_followers(revision),
         **_optional(revision.import_id),
         **_mark(document),
@@ -397,15 +513,17 @@ def _title(document: SaleDocument) -> Item:
     return {"title": document.title} if document.title else {}
 
 
-def _originals(named: Original | None, found: DocumentRef | None) -> Item:
-    """`names`: the original as the return names it. `original`: the one that was found."""
+def _originals(document: SaleDocument, found: DocumentRef | None) -> Item:
+    """`names`: the original as the return names it. `original`: the one that was found, with its source if it is another."""
     item: Item = {}
+    named = document.original
     if named:
         day = {} if named.day is None else {"day": named.day.isoformat()}
         item["names"] = {"number": named.number, "series": list(named.series), **day}
     if found:
         series, _, number = found[1].partition("/")
-        item["original"] = {"series": series, "number": number}
+        source = {} if found[0] == document.source else {"source": found[0]}
+        item["original"] = {"series": series, "number": number, **source}
     return item
 
 
@@ -449,7 +567,7 @@ def _followers(revision: Revision) -> Item:
     returns = revision.known.returned_by
     if not returns or not moves(revision.head, revision.document):
         return {}
-    return {"returned_by": sorted(document for _, document in returns)}
+    return {"returned_by": sorted(name_beside(each, revision.document.source) for each in returns)}
 
 
 def _optional(import_id: str | None) -> Mapping[str, Any]:

@@ -100,7 +100,8 @@ def test_what_is_known_of_a_hundred_documents_is_one_call_of_a_unit_each(context
 def test_forty_nine_new_documents_of_a_day_are_one_transaction(context: Context) -> None:
     with spent(context.table.client) as cost:
         sales_room.record(context, [replace(invoice(f"УТ-{n}"), lines=lines(5)) for n in range(49)])
-    assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
+    # What is known of them, then what was shipped under their numbers.
+    assert cost.calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
     # In a transaction each of HEAD, SALE and DAY costs two units a KB.
     assert cost.write_units == 2 * (49 + 49 + 1)
 
@@ -118,27 +119,28 @@ def test_what_was_given_back_lies_in_the_day_of_the_sale_and_costs_no_call(conte
 
 
 @measures(sales_keys.document)
-def test_a_return_reads_its_original_with_the_same_call_and_marks_it_in_the_same_transaction(context: Context) -> None:
+def test_a_return_is_read_with_its_original_in_one_call_and_marks_it_in_the_same_transaction(context: Context) -> None:
     sales_room.record(context, [invoice("УТ-1", day=DAY - timedelta(9))])
     with spent(context.table.client) as cost:
         sales_room.record(context, [returned("В-1", "УТ-1"), returned("В-2", "УТ-1")])
-    assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
-    assert cost.read_units == 3
+    assert cost.calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert cost.read_units == 3 + 2
     # Two of HEAD and SALE each, one DAY, and the original's HEAD.
     assert cost.write_units == 2 * (2 * 2 + 1 + 1)
 
 
 @measures(sales_keys.document)
-def test_a_return_follows_its_original_by_three_reads_and_a_transaction(context: Context) -> None:
+def test_a_return_follows_its_original_by_four_reads_and_a_transaction(context: Context) -> None:
     sales_room.record(context, [invoice("УТ-1", day=DAY - timedelta(9)), returned("В-1", "УТ-1")])
     sales_room.record(context, [invoice("УТ-1", day=DAY - timedelta(8))])
     (event,) = (event for event in events(context) if event.item.get("returned_by") and event.item["revision"] == 2)
     with spent(context.table.client) as cost:
         sales_consumers.on_sale_recorded(context, event)
-    assert cost.calls == ["BatchGetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
+    follows = ["BatchGetItem", "GetItem", "BatchGetItem", "BatchGetItem"]
+    assert cost.calls == [*follows, "TransactWriteItems", "GetItem"]
     with spent(context.table.client) as again:
         sales_consumers.on_sale_recorded(context, event)
-    assert again.calls == ["BatchGetItem", "GetItem", "BatchGetItem"]
+    assert again.calls == [*follows, "GetItem"]
 
 
 @measures(sales_keys.sale_lines)
@@ -151,3 +153,17 @@ def test_a_document_of_ten_thousand_lines_is_read_in_two_calls(context: Context)
     with spent(context.table.client) as cost:
         assert look(context)[0].line_count == 10_000
     assert cost.calls == ["Query"]
+
+
+@measures(sales_keys.shipped)
+def test_a_shipment_s_document_in_the_books_is_found_by_a_call_more(context: Context) -> None:
+    shipment = replace(invoice("УТ-1"), source="orders", series="dst_1:ord_1")
+    sales_room.record(context, [shipment])
+    with spent(context.table.client) as cost:
+        sales_room.record(context, [replace(invoice("УТ-1"), series="2026")])
+    # The document, the shipments under its number, and the shipment; it becomes the shipment's next revision and a name of it.
+    assert cost.calls == ["BatchGetItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert cost.read_units == 3
+    assert cost.write_units == 2 * (
+        1 + 1 + 1 + 1 + 1
+    )  # HEAD, SALE, the replaced SALE, the name, and the event of the two

@@ -13,6 +13,7 @@ from chalicelib.platform.events import Event
 from chalicelib.sales import service as sales
 from chalicelib.sales import store as sales_store
 from chalicelib.sales.consumers import on_sale_recorded
+from chalicelib.sales.identity import Told
 from chalicelib.sales.rules import SaleLine
 from chalicelib.sales.service import TooLarge, day_totals, preview, record
 from chalicelib.table.transactions import Busy, Refused
@@ -266,7 +267,11 @@ def test_every_constant_of_the_pack_holds(context: Context, monkeypatch: pytest.
         sales_store.packs(
             revision
             for number in range(60)
-            if (revision := sales._judge({}, invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, "")[1])
+            if (
+                revision := sales._judge({}, Told(invoice(f"УТ-{number}", day=JANUARY + timedelta(number)), None, ""))[
+                    1
+                ]
+            )
         )
     )
     assert sum(len(pack) for pack in packs) == 60

@@ -32,7 +32,9 @@ def on_sale_recorded(context: Context, event: Event) -> None:
     ref = (source, f"{sale['series']}/{sale['document']}")
     case = store.load(context.table, company_id, ref)
     if case.version or case.within or any(any_rate(rates, day) for day in days):
-        home = (source, f"{original['series']}/{original['number']}") if original else None
+        home = None
+        if original:
+            home = (original.get("source", source), f"{original['series']}/{original['number']}")
         service.settle(context, case, home)
     done = ("rated", company_id)
     if min(days) < event.batch.get(done, date.max):

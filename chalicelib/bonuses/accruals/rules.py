@@ -188,7 +188,7 @@ class AccrualGrant(NamedTuple):
 class AccrualCase:
     """A sale with its returns, or a return whose sale is not known, as posted.
 
-    `within`: for a return, the sale whose case keeps its accrual. `grants`: those with an amount left, oldest first.
+    `within`: for a return, the sale whose case keeps its accrual, by its name beside documents of the return's source. `grants`: those with an amount left, oldest first.
     """
 
     company_id: str

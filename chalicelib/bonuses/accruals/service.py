@@ -102,7 +102,7 @@ def list_accruals(
 def settle(context: Context, case: AccrualCase, original: DocumentRef | None) -> None:
     """Settles the cases of the document: its own (`case`), that of its original, and the one it was in before."""
     company_id, ref = case.company_id, case.ref
-    homes = {(ref[0], case.within)} if case.within else set()
+    homes = {sales.named_beside(case.within, ref[0])} if case.within else set()
     for home in sorted((homes | ({original} if original else set())) - {ref}):
         settle_case(context, company_id, home, ref)
     settle_case(context, company_id, ref)

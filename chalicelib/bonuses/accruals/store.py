@@ -21,7 +21,7 @@ from chalicelib.bonuses.accruals.rules import (
     RatedDocument,
     earned,
 )
-from chalicelib.sales import DocumentRef
+from chalicelib.sales import DocumentRef, name_beside, named_beside
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key, company_partition
 from chalicelib.table.records import from_item, to_item
@@ -41,8 +41,8 @@ class Row(NamedTuple):
     tier: str | None
 
     def key(self, company_id: str) -> Key:
-        (source, document), (_, case) = self.ref, self.case
-        return keys.accrued(company_id, self.day, source, case, document)
+        source, document = self.ref
+        return keys.accrued(company_id, self.day, source, name_beside(self.case, source), document)
 
 
 def load(table: Table, company_id: str, ref: DocumentRef) -> AccrualCase:
@@ -62,8 +62,8 @@ def save(tx: Transaction, before: AccrualCase, after: AccrualCase) -> None:
         keys.accrual(after.company_id, source, document),
         put={
             "company_id": after.company_id,
-            "documents": {ref[1]: _accrued_item(accrued) for ref, accrued in after.accrued.items()},
-            "grants": [[grant.ref[1], grant.posting_id, grant.left] for grant in after.grants],
+            "documents": {name_beside(ref, source): _accrued_item(accrued) for ref, accrued in after.accrued.items()},
+            "grants": [[name_beside(grant.ref, source), grant.posting_id, grant.left] for grant in after.grants],
             "version": before.version + 1,
             **({"paid_on": after.paid_on.isoformat()} if after.paid_on else {}),
         },
@@ -78,7 +78,8 @@ def save(tx: Transaction, before: AccrualCase, after: AccrualCase) -> None:
     for key in {row.key(after.company_id) for row in was - now} - written.keys():
         tx.delete(key)
     for ref in after.accrued.keys() - before.accrued.keys() - {after.ref}:
-        tx.update(keys.accrual(after.company_id, *ref), put={"company_id": after.company_id, "within": document})
+        within = name_beside(after.ref, ref[0])
+        tx.update(keys.accrual(after.company_id, *ref), put={"company_id": after.company_id, "within": within})
 
 
 def accrued_since(table: Table, company_id: str, first: date) -> Iterator[Row]:
@@ -100,7 +101,7 @@ def row_of(item: Item) -> Row:
     return Row(
         day=date.fromisoformat(item["day"]),
         ref=(source, item["document"]),
-        case=(source, item["case"]),
+        case=named_beside(item["case"], source),
         counts_on=date.fromisoformat(item["counts_on"]),
         tier=item.get("tier"),
     )
@@ -110,7 +111,7 @@ def _row_item(row: Row) -> Item:
     return {
         "source": row.ref[0],
         "document": row.ref[1],
-        "case": row.case[1],
+        "case": name_beside(row.case, row.ref[0]),
         "day": row.day.isoformat(),
         "counts_on": row.counts_on.isoformat(),
         **({} if row.tier is None else {"tier": row.tier}),
@@ -127,11 +128,12 @@ def _case(company_id: str, ref: DocumentRef, item: Item) -> AccrualCase:
     return AccrualCase(
         company_id=company_id,
         ref=ref,
-        accrued={(ref[0], name): _accrued(each) for name, each in item.get("documents", {}).items()},
+        accrued={named_beside(name, ref[0]): _accrued(each) for name, each in item.get("documents", {}).items()},
         paid_on=date.fromisoformat(item["paid_on"]) if "paid_on" in item else None,
         within=item.get("within", ""),
         grants=tuple(
-            AccrualGrant((ref[0], name), posting_id, left) for name, posting_id, left in item.get("grants", ())
+            AccrualGrant(named_beside(name, ref[0]), posting_id, left)
+            for name, posting_id, left in item.get("grants", ())
         ),
         version=int(item.get("version", 0)),
     )

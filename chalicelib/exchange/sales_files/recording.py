@@ -142,10 +142,11 @@ def _record(
             outcomes = sales.preview(context, documents)
         else:
             outcomes = sales.record(context, documents, import_id=record.import_id, as_of=record.uploaded_at)
-    except sales.TooLarge as large:
+    except (sales.TooLarge, sales.UnclearDocuments) as unfit:
+        code = "document_too_large" if isinstance(unfit, sales.TooLarge) else "shipment_unclear"
         for draft, document in zip(good, documents, strict=True):
-            if document.ref in large.refs:
-                draft.leave_out("document_too_large")
+            if document.ref in unfit.refs:
+                draft.leave_out(code, "document")
         return _record(context, record, drafts, company_ids)
     return list(zip(good, outcomes, strict=True))
 

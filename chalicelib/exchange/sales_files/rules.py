@@ -70,6 +70,10 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "too_many_lines": ("The document has too many lines", "В документе слишком много строк"),
     "document_too_large": ("The document has too much text", "В документе слишком много текста"),
+    "shipment_unclear": (
+        "Several shipments of orders have this number, and none alone this sum: which of them is it?",
+        "Этот номер у нескольких отгрузок по заказам, и ни у одной сумма не совпадает: какая из них это?",
+    ),
     "customer_unknown": ("The club does not know this customer", "Клуб не знает этого покупателя"),
     "customer_unclear": (
         "Several companies have this INN; give the KPP, or a code for the customer",

@@ -57,21 +57,23 @@ class PaymentState(NamedTuple):
     ref: DocumentRef
     paid_on: date | None
     as_of: str
+    by: str = ""
 
 
 def payment_of(context: Context, ref: DocumentRef) -> PaymentState:
     """Consistent. Writes that depend on it need `check_payment` in their transaction."""
     item = context.table.get(keys.payment(*ref), consistent=True)
-    return PaymentState(ref, _paid_on(item), item["as_of"] if item else "")
+    return _state(ref, item)
 
 
 def payments_of(context: Context, refs: Sequence[DocumentRef]) -> list[PaymentState]:
     """Like `payment_of` for several documents, in one read for each hundred."""
     found = context.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
-    items = [found.get(keys.payment(*ref)) for ref in refs]
-    return [
-        PaymentState(ref, _paid_on(item), item["as_of"] if item else "") for ref, item in zip(refs, items, strict=True)
-    ]
+    return [_state(ref, found.get(keys.payment(*ref))) for ref in refs]
+
+
+def _state(ref: DocumentRef, item: Item | None) -> PaymentState:
+    return PaymentState(ref, _paid_on(item), item["as_of"], item["by"]) if item else PaymentState(ref, None, "")
 
 
 def check_payment(tx: Transaction, known: PaymentState) -> None:

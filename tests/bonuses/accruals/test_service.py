@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import sales
+from chalicelib.bonuses.accruals import consumers as accruals_consumers
 from chalicelib.bonuses.config import Bonuses, BonusExpiry
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import write_product
@@ -283,7 +284,7 @@ def test_days_from_which_on_nothing_can_be_earned_cost_no_call() -> None:
     context = memory_work(figures=figures({"percent": "1", "to": "2026-11-08"}))
     luch = company(context)
     sales.record(context, [document(luch, "1", date(2026, 11, 9), "100.00")])
-    stream = Stream(context)
+    stream = Stream(context, {"sale.recorded": [accruals_consumers.on_sale_recorded]})
     events = stream.new()
     before = stream.items()
     no_table: Any = None

@@ -3,14 +3,14 @@
 import json
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import boto3
 import pytest
 
-from chalicelib import companies, exchange
+from chalicelib import companies, exchange, sales
 from chalicelib.exchange.sales_files import recording, reports
 from chalicelib.exchange.sales_files import store as sales_files_store
 from chalicelib.exchange.sales_files.config import Imports
@@ -32,7 +32,7 @@ from tests.exchange.sales_files.steps import (
     upload,
     write_all,
 )
-from tests.sales.steps import days, deliver, items, returned_parts
+from tests.sales.steps import days, deliver, invoice, items, returned_parts
 from tests.sales.steps import told as told_by_events
 from tests.support.api import Api
 from tests.support.crashes import crashes, empty_account, races
@@ -612,3 +612,14 @@ def test_a_code_that_comes_with_the_inn_of_another_firm_is_told(api: Api, contex
     done = bring(api, context, table(second, heading=IDENTIFIED), key="second")
     assert [each[4] for each in bad_rows(done)] == ["inn_differs"]
     assert list(companies_with_sales(context).values()) == [Decimal(100)]
+
+
+def test_a_document_that_may_be_any_of_several_shipments_is_left_out_and_named(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-1")), key="first")
+    (company_id,) = {sale["company_id"] for sale in items(context, "SALE#")}
+    for distributor, amount in (("dst_1", "70.00"), ("dst_2", "90.00")):
+        document = invoice("УТ-7", amount, company=company_id, day=date(2026, 1, 12), series=f"{distributor}:ord_1")
+        sales.record(context, [replace(document, source="orders")])
+    done = bring(api, context, table(row("УТ-7"), row("УТ-8")), key="second")
+    assert counts(done)[1] == {"created": 1, "failed": 1}
+    assert bad_rows(done) == [["2", "УТ-7", "Номер", "УТ-7", "shipment_unclear"]]

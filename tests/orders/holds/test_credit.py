@@ -13,17 +13,20 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from chalicelib import orders
+from chalicelib import orders, sales
 from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
+from chalicelib.sales import SaleDocument, SaleLine
+from chalicelib.sales import consumers as sales_consumers
 from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
+from tests.bonuses.accruals.steps import Stream
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
@@ -186,6 +189,31 @@ def test_a_payment_that_was_told_before_its_shipment_counts(market: Market):
     shipped = {"distributor_id": market.distributor_id, "order_id": order_id, "shipment": {"document": "УТ-1"}}
     orders_consumers.settle_shipment(market.context, Event("order.shipped", "evt", shipped))
     assert (used(market), debts(market)) == (0, [])
+
+
+@pytest.mark.parametrize("paid_first", [False, True])
+def test_a_payment_that_the_books_tell_of_settles_the_shipment(memory_market: Market, paid_first: bool):
+    market = memory_market
+    agree(market, deferral_days=30)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, document="УТ-1")
+    facts = {"lines": [SaleLine.of("LMP-1", "Лампа", Decimal(10), amount=Decimal("1200.00"))], "series": "2026"}
+    booked = SaleDocument("1c", "УТ-1", market.company_id, market.context.today, "RUB", **facts)
+    steps = [
+        lambda: payments.record_payments(market.context, [Payment(booked.ref, market.context.today)], by="imp_1"),
+        lambda: sales.record(market.context, [booked]),
+    ]
+    for step in steps if paid_first else reversed(steps):
+        step()
+    consumers = {
+        "order.shipped": [orders_consumers.record_shipment],
+        "sale.joined": [sales_consumers.on_sale_joined],
+        "payment.recorded": [sales_consumers.on_payment_recorded, orders_consumers.settle_payment],
+    }
+    Stream(market.context, consumers).drain()
+    assert (used(market), debts(market)) == (0, [])
+    assert list(sales.day_totals(market.context, market.company_id, date.min, date.max).net.values()) == [1200]
 
 
 def test_a_payment_that_is_withdrawn_is_owed_again(market: Market):
