@@ -131,8 +131,9 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     order.returned                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.shipped                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.unanswered              messages: mail, webhooks
-#     payment.recorded              facts: bonuses.accruals, orders, orders.free_goods
+#     payment.recorded              facts: bonuses.accruals, orders, orders.free_goods, sales
 #     products.changed              facts: catalog
+#     sale.joined                   facts: sales
 #     sale.recorded                 facts: bonuses.accruals, bonuses.closing, recommendations, sales, tiers
 #     sign_in.requested             messages: mail
 #     stock.arrived                 facts: demand
