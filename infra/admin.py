@@ -20,18 +20,12 @@ from pydantic import ValidationError
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
-from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES, STAFF_ROLES
+from chalicelib.platform.access.scopes import BASE_SCOPE, MACHINE_SCOPES, RESOURCE_SERVER, STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from infra import redelivery
-
-MACHINE_SCOPES = [
-    *(scope for scope in SCOPES if scope.startswith("machine.")),
-    "staff.imports.read",
-    "staff.imports.write",
-]
 
 
 def main(arguments: list[str]) -> int:

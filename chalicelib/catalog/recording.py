@@ -38,8 +38,9 @@ from chalicelib.catalog.search import keys as search_keys
 from chalicelib.platform import events as platform_events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
+from chalicelib.platform.http import validation
 from chalicelib.platform.http.forms import Form
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.http.problems import Fault
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
@@ -207,7 +208,7 @@ def _parse_rows(form: type[Row], rows: Sequence[Any], name: str) -> tuple[dict[i
         try:
             good[number] = form.model_validate(row)
         except ValidationError as error:
-            faults[number] = Problem.from_validation(error, place=f"/{name}/{number}").errors
+            faults[number] = validation.faults(error, place=f"/{name}/{number}")
     return good, faults
 
 

@@ -48,8 +48,9 @@ def gateway_event(
     path: str | None = None,
     query: Mapping[str, list[str]] | None = None,
     path_parameters: Mapping[str, str] | None = None,
+    stage: str = "",
 ) -> dict[str, Any]:
-    """An event of API Gateway. `resource` is the path with its parameters' names."""
+    """An event of API Gateway. `resource` is the path with its parameters' names, `stage` the part of the address before it."""
     given = {"content-type": "application/json", **(headers or {})}
     return {
         "resource": resource,
@@ -65,7 +66,7 @@ def gateway_event(
         "requestContext": {
             "resourcePath": resource,
             "httpMethod": method,
-            "path": path or resource,
+            "path": f"{stage}{path or resource}",
             "requestId": "request-of-the-test",
             "identity": {"sourceIp": "192.0.2.1"},
             "authorizer": {"claims": dict(caller.claims)} if caller.claims else {},
@@ -89,6 +90,7 @@ class Api:
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
+        stage: str = "",
     ) -> Answer:
         parts = urlsplit(url)
         resource, path_parameters = self._match(parts.path)
@@ -99,7 +101,15 @@ class Api:
             query.setdefault(name, []).append(value)
         answer = self._app(
             gateway_event(
-                method, resource, caller, content, given, path=parts.path, query=query, path_parameters=path_parameters
+                method,
+                resource,
+                caller,
+                content,
+                given,
+                path=parts.path,
+                query=query,
+                path_parameters=path_parameters,
+                stage=stage,
             ),
             None,
         )

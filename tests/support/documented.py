@@ -1,6 +1,7 @@
 """Holds every answer that a test sees against the OpenAPI document of the routes: nothing is answered that was not promised."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -9,8 +10,10 @@ from jsonschema_rs import Draft202012Validator
 
 from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.problems import CONTENT_TYPE, ProblemBody
+from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.openapi.document import document
 
+_CYRILLIC = re.compile("[А-Яа-я]")
 ALWAYS = frozenset({"Location", "ETag"})  # of the headers that a success may have, those that it must have
 
 
@@ -22,7 +25,7 @@ def check(method: str, resource: str, status: int, headers: Mapping[str, str], b
         ProblemBody.model_validate_json(body)
         return
     answer = f"{method} {resource} answered {status}"
-    promised = _resolved(written, operation["responses"].get(str(status), {}))
+    promised = _resolved(written, _promise(operation["responses"], status))
     assert promised, f"{answer}, which its route does not promise (problems=…): {body[:300]}"
     content_type = headers.get("content-type", "")
     for name in ALWAYS & set(promised.get("headers", {})) if status < 400 else ():
@@ -33,9 +36,30 @@ def check(method: str, resource: str, status: int, headers: Mapping[str, str], b
     assert content_type in promised["content"], f"{answer} as {content_type}, not as {list(promised['content'])}"
     if content_type not in ("application/json", CONTENT_TYPE):
         return
+    if content_type == CONTENT_TYPE:
+        code = json.loads(body)["code"]
+        assert code in promised["x-codes"], f"{answer} {code}, which its route does not promise (problems=…)"
+    if resource.startswith("/v"):
+        _check_russian(answer, json.loads(body))
     schema = promised["content"][content_type]["schema"]
     for error in _validator(json.dumps(schema), tuple(http_routes.ROUTES)).iter_errors(json.loads(body)):
         raise AssertionError(f"{answer} with a body that differs from its schema: {error.message} in {body[:300]}")
+
+
+def _check_russian(answer: str, body: Any) -> None:
+    """Each sentence of a problem or of a row's fault is Russian, or has its Russian."""
+    inner = body.values() if isinstance(body, dict) else body if isinstance(body, list) else []
+    for each in inner:
+        _check_russian(answer, each)
+    if isinstance(body, dict) and {"title", "pointer"} & body.keys() and isinstance(detail := body.get("detail"), str):
+        told = detail if _CYRILLIC.search(detail) else in_russian(detail)
+        assert told, f"{answer} with a sentence that has no Russian: {detail}"
+
+
+def _promise(responses: dict[str, Any], status: int) -> dict[str, Any]:
+    """Problems that every operation may have are its default response; a success is always told."""
+    found: dict[str, Any] = responses.get(str(status), responses["default"] if status >= 400 else {})
+    return found
 
 
 @lru_cache(maxsize=4)

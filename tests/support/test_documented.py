@@ -26,8 +26,8 @@ def test_a_promised_answer_passes() -> None:
     ("status", "headers", "body", "found"),
     [
         (201, JSON, '{"status": "ok"}', "answered 201, which its route does not promise"),
-        (409, PROBLEM, problem("conflict", 409), "answered 409, which its route does not promise"),
-        (422, PROBLEM, problem("wrong_code", 422), "differs from its schema"),
+        (409, PROBLEM, problem("conflict", 409), "answered 409 conflict, which its route does not promise"),
+        (422, PROBLEM, problem("wrong_code", 422), "answered 422 wrong_code, which its route does not promise"),
         (422, JSON, problem("invalid", 422), "as application/json"),
         (200, JSON, "{}", "differs from its schema"),
         (200, JSON, '{"status": 1}', "differs from its schema"),

@@ -92,11 +92,12 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
         return None
     already = used_credit(refused.items["credit"])
     left = max(limit - already, Decimal(0))
-    comes = "comes to" if order.version == 1 else "would grow to"
-    detail = f"Of {limit:.2f} {order.currency} there are {left:.2f} left; the order {comes} {order.total:.2f}."
+    room = f"Of {limit:.2f} {order.currency} there are {left:.2f} left"
+    grown = order.version > 1
+    sentence = f"{room}; the order {'would grow' if grown else 'comes'} to {order.total:.2f}."
     figures = {"limit": limit, "used": already, "left": left, "total": order.total}
     extra = {name: {"amount": f"{amount:.2f}", "currency": order.currency} for name, amount in figures.items()}
-    return Problem("credit_exceeded", detail, extra=extra)
+    return Problem("credit_exceeded", sentence, extra=extra)
 
 
 # --- every further step -----------------------------------------------------------------------------------------------

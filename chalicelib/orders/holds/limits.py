@@ -64,14 +64,14 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
             {"promotion_id": each.promotion_id, **names, "limit": each.limit, "left": plain(each.left)},
         )
     summary = "; ".join(
-        f"promotion {each.get('name', each['promotion_id'])} {_LEFT[each['limit']].format(left=each['left'])}"
+        f"Promotion {each.get('name', each['promotion_id'])} {_LEFT[each['limit']].format(left=each['left'])}"
         for each in promotions
     )
     if order.version > 1:
         return Problem(
             "promotion_exhausted", f"Of what the order grew by: {summary}.", extra={"promotions": promotions}
         )
-    detail = f"{summary[0].upper()}{summary[1:]}. To order without, name it in `without_promotions`."
+    detail = f"{summary}. To order without, name it in `without_promotions`."
     lines = _without(placing, {each.promotion_id for each in found})
     return Problem("promotion_exhausted", detail, extra={"promotions": promotions, "lines": lines})
 

@@ -79,7 +79,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
                 lacking.append({"line": place, "sku": line.sku, "quantity": line.quantity, "left": left, "at": at})
     if not lacking:
         return None
-    summary = ", ".join(f"of {each['sku']} {each['left']}" for each in lacking)
+    summary = ", ".join(f"{each['sku']}: {each['left']}" for each in lacking)
     return Problem("out_of_stock", f"There are left: {summary}.", extra={"lines": lacking})
 
 

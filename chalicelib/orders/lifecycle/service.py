@@ -277,8 +277,9 @@ def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
     except (NoRequest, NoReturn, TooEarly, TooOften, DocumentRepeated) as refused:
         raise _request_problem(refused) from None
     except TooManyParts:
-        detail = f"An order is shipped in {order_rules.MOST_PARTS} parts at most, of {order_rules.MOST_PART_LINES} lines together."
-        raise Problem.invalid("too_many_parts", "/lines", f"{detail} Ship all that is left.") from None
+        most, lines = order_rules.MOST_PARTS, order_rules.MOST_PART_LINES
+        detail = f"An order is shipped in {most} parts at most, of {lines} lines together. Ship all that is left."
+        raise Problem.invalid("too_many_parts", "/lines", detail) from None
     except InvalidLines as unfit:
         raise line_faults_problem(unfit.line_faults) from None
 

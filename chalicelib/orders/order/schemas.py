@@ -99,8 +99,9 @@ def stock_warnings(place: int, quantity: int, available: Available | None) -> li
     """Faults of a line with less stock than requested."""
     if available is None or quantity <= available.units:
         return []
-    counted = f", as of {clock.stamp(available.at)}" if available.at else ""
-    detail = f"There are {available.units} of it{counted}."
+    detail = f"There are {available.units} of it."
+    if available.at:
+        detail = f"There are {available.units} of it, as of {clock.stamp(available.at)}."
     return [Fault(pointer=f"/lines/{place}/quantity", code="out_of_stock", detail=detail)]
 
 

@@ -65,6 +65,13 @@ COMPANY_ROLES: dict[str, frozenset[str]] = {
 
 DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write", "distributor.webhooks"})
 
+# What the owner may give to a machine client of a back office.
+MACHINE_SCOPES = (
+    *(scope for scope in SCOPES if scope.startswith("machine.")),
+    "staff.imports.read",
+    "staff.imports.write",
+)
+
 _SALES = frozenset(
     {
         "staff.companies.read",

@@ -3,10 +3,9 @@
     Problem                       status  when
     ├─ (code)                     by code one of the catalogue below
     ├─ .role_lost()               403     a token that promises more than its holder still may
-    ├─ .invalid(code, pointer…)   422     a value that is well-formed and cannot be
-    └─ .from_validation(error)    422     the faults that pydantic found, each with its pointer
+    └─ .invalid(code, pointer…)   422     a value that is well-formed and cannot be
 
-Codes are part of the API and never translated; titles are in the reader's language.
+Codes are part of the API and never translated; titles and details are in the reader's language.
 """
 
 import json
@@ -14,7 +13,9 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SerializationInfo, field_serializer
+
+from chalicelib.platform.http.sentences import in_russian
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -84,6 +85,21 @@ class Fault(_Body):
     code: str
     detail: str
 
+    @field_serializer("detail")
+    def _in_the_readers_language(self, detail: str, info: SerializationInfo) -> str:
+        """Of a fault without Russian the title is told."""
+        if not info.context or info.context.get("language") != "ru":
+            return detail
+        return in_russian(detail) or KINDS["invalid"].title_ru
+
+
+class ValueFault(Fault):
+    """A value that does not fit a form, with the bounds or the values that would."""
+
+    min: str | None = None
+    max: str | None = None
+    allowed: list[str] | None = None
+
 
 class ProblemBody(_Body):
     """RFC 9457 problem details; `errors` are the faults of single values."""
@@ -93,7 +109,7 @@ class ProblemBody(_Body):
     status: int
     code: str
     detail: str | None = None
-    errors: list[Fault] = []
+    errors: list[ValueFault] = []
     request_id: str
 
 
@@ -129,32 +145,19 @@ class Problem(Exception):
         """The caller was dismissed, or has another role by now. A token outlives that by some minutes."""
         return cls("scope_missing", "You no longer have this role. Refresh your session.")
 
-    @classmethod
-    def from_validation(cls, error: ValidationError, *, place: str = "") -> "Problem":
-        """`place` is put before each pointer: empty for the body, `/query` for the query string."""
-        faults = [
-            Fault(
-                pointer=place + "".join(f"/{escape(str(part))}" for part in found["loc"]),
-                code=found["type"],
-                detail=found["msg"],
-            )
-            for found in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
-        if faults and faults[0].code == "json_invalid":
-            return cls("body_not_json", faults[0].detail)
-        return cls("invalid", errors=faults)
-
     def body(self, language: str, request_id: str) -> str:
-        kind = KINDS[self.code]
-        content = ProblemBody(
-            type=f"urn:partner-club:problem:{self.code}",
-            title=kind.title_ru if language == "ru" else kind.title,
-            status=kind.status,
-            code=self.code,
-            detail=self.detail,
-            errors=self.errors,
-            request_id=request_id,
-        ).model_dump(mode="json", exclude_none=True)
+        kind, russian = KINDS[self.code], language == "ru"
+        content = {
+            "type": f"urn:partner-club:problem:{self.code}",
+            "title": kind.title_ru if russian else kind.title,
+            "status": kind.status,
+            "code": self.code,
+            "errors": [fault.model_dump(exclude_none=True, context={"language": language}) for fault in self.errors],
+            "request_id": request_id,
+        }
+        detail = in_russian(self.detail) if russian and self.detail else self.detail
+        if detail:  # without its Russian it is left out: the title says what happened
+            content["detail"] = detail
         return json.dumps({**content, **self.extra}, ensure_ascii=False)
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import context_now
+from chalicelib.platform.http import validation
 from chalicelib.platform.http.forms import Form, Text
 from chalicelib.platform.http.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape
@@ -68,7 +69,10 @@ def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Resp
     language = _language(request.headers)
     try:
         call = _call(route, request, language, path_parameters)
-        return _run(route, call, path_parameters)
+        made = _run(route, call, path_parameters)
+        if "Location" in made.headers:
+            made.headers["Location"] = _prefix(request, call.path) + str(made.headers["Location"])
+        return made
     except Problem as problem:
         return _problem_response(problem, language, _request_id(request))
     except Busy:
@@ -79,6 +83,11 @@ def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Resp
             return _problem_response(Problem("busy", headers={"Retry-After": "1"}), language, _request_id(request))
         log.exception("request failed", extra={"route": f"{route.method} {route.path}"})
         return _problem_response(Problem("internal"), language, _request_id(request))
+
+
+def _prefix(request: Any, path: str) -> str:
+    """The part of the address's path before the route's: the stage, or what a domain of the club's own maps to it."""
+    return str(request.context.get("path", path)).removesuffix(path)
 
 
 def _call(route: Route, request: Any, language: Language, path_parameters: dict[str, str]) -> Call:
@@ -126,16 +135,18 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
         raise
     answer = call.replied(returned) if call.once else as_answer(returned)
     headers: Headers = {"Content-Type": route.content_type, "Cache-Control": "no-store", **answer.headers}
-    return Response(body=rendered(answer.model), status_code=answer.status or route.status, headers=headers)
+    return Response(
+        body=rendered(answer.model, call.language), status_code=answer.status or route.status, headers=headers
+    )
 
 
-def rendered(model: BaseModel | None) -> str:
-    """The body as it goes out: a text page as it is, a model as JSON values, nothing as an empty body."""
+def rendered(model: BaseModel | None, language: Language) -> str:
+    """The body as it goes out: a text page as it is, a model as JSON values, nothing as an empty body. Faults in it speak `language`."""
     if model is None:
         return ""
     if isinstance(model, Text):
         return model.content
-    return model.model_dump_json()
+    return model.model_dump_json(context={"language": language})
 
 
 def _replay(status: int, body: str, headers: dict[str, str]) -> Response:
@@ -161,7 +172,7 @@ def _query(route: Route, given: Any) -> Any:
     try:
         return (route.query or _NoQuery).model_validate(flat)
     except ValidationError as error:
-        raise Problem.from_validation(error, place="/query") from None
+        raise validation.problem(error, place="/query") from None
 
 
 class _NoQuery(Form):
@@ -177,7 +188,7 @@ def _body(route: Route, raw: bytes) -> Any:
     try:
         return route.body.model_validate_json(raw or b"{}")
     except ValidationError as error:
-        raise Problem.from_validation(error) from None
+        raise validation.problem(error) from None
 
 
 def _language(headers: Mapping[str, str]) -> Language:

@@ -7,23 +7,35 @@ Weakest point: the problems of a handler itself are those that its route lists i
 see against the document, so a missing code is found when a test meets it.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from zlib import crc32
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES, scopes_of
+from chalicelib.platform.access.scopes import (
+    COMPANY_ROLES,
+    MACHINE_SCOPES,
+    RESOURCE_SERVER,
+    SCOPES,
+    STAFF_ROLES,
+    scopes_of,
+)
 from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS, ProblemBody, status_phrase
 from chalicelib.platform.http.respond import MOST_BODY_BYTES, PATH_PARAMETER
 from chalicelib.platform.http.routes import Route
+from chalicelib.platform.money import Money
+from chalicelib.platform.openapi.glossary import FIELDS
 
 Document = dict[str, Any]
 Schema = dict[str, Any]
 
 VERSION = "1.0.0"
+TOKEN_ADDRESS = "https://sign-in.example/oauth2/token"  # noqa: S105 - an address, no token
 
 # In the order in which a newcomer needs them.
 TAGS: dict[str, str] = {
@@ -71,6 +83,8 @@ gets the first response again, with `Idempotency-Replayed: true`. Keys are kept 
 
 # Problems of every operation: the gateway's limits, and general failures.
 _ANYWHERE = frozenset({"invalid", "body_too_large", "media_type_unsupported", "too_many_requests", "internal", "busy"})
+# A status with none but these is told once, as the default response of all operations.
+_USUAL = _ANYWHERE - {"invalid"} | {"body_not_json", "unauthorized", "scope_missing"}
 
 _MESSAGE_HEADERS = {
     "webhook-id": "The id of the message, the same at each delivery: process each once.",
@@ -116,18 +130,51 @@ _HEADERS: dict[str, Schema] = {
     },
 }
 
-# Further members of some problems.
-_MEMBERS: dict[str, Schema] = {
-    "scope_missing": {"scope": {"type": "string", "description": "The scope that the operation needs."}},
-    "cabinet_locked": {
-        "missing": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "The facts that the profile still needs, as in `GET /v1/me/privileges`.",
-        }
-    },
-    "wrong_code": {"tries_left": {"type": "integer", "description": "The tries that are left for this code."}},
-    "wrong_state": {"state": {"type": "string", "description": "Its present state."}},
+_MONEY = {"$ref": "#/components/schemas/Money"}
+_IDS = {"type": "array", "items": {"type": "string"}}
+
+
+def _rows(**properties: Schema) -> Schema:
+    return {"type": "array", "items": {"type": "object", "properties": properties}}
+
+
+_TEXT, _COUNT = {"type": "string"}, {"type": "integer"}
+
+# Further members of some problems, each with the codes that have it. They stand in one schema, so that every generator types them.
+_MEMBERS: dict[str, tuple[str, Schema]] = {
+    "scope": ("scope_missing: the scope that the operation needs", _TEXT),
+    "missing": ("cabinet_locked: the facts that the profile still needs, as in `GET /v1/me/privileges`", _IDS),
+    "tries_left": ("wrong_code: the tries that are left for this code", _COUNT),
+    "state": ("wrong_state: the present state", _TEXT),
+    "lines": (
+        "price_changed: `sku`, `quoted`, `unit_price`. out_of_stock: `line` from 0, `sku`, `quantity`, `left`, `at`. "
+        "promotion_exhausted: `sku`, `unit_price`, `without_promotion`. offer_used: `sku`, `unit_price`, `without_offer`",
+        _rows(
+            sku=_TEXT,
+            line=_COUNT,
+            quantity=_COUNT,
+            left=_COUNT,
+            at={"type": ["string", "null"]},
+            quoted=_TEXT,
+            unit_price=_MONEY,
+            without_promotion=_MONEY,
+            without_offer=_MONEY,
+        ),
+    ),
+    "promotions": (
+        "promotion_exhausted: promotions without room, the exceeded limit of each, and what is left of it",
+        _rows(promotion_id=_TEXT, name=_TEXT, name_ru=_TEXT, limit=_TEXT, left=_TEXT),
+    ),
+    "offers": ("offer_used: ids of the offers", _IDS),
+    "documents": ("debt_overdue: unpaid shipments", _rows(document=_TEXT, amount=_TEXT, due_on=_TEXT)),
+    "limit": (
+        "credit_exceeded: the credit limit. limit_exceeded: the name of the limit",
+        {"anyOf": [_MONEY, _TEXT]},
+    ),
+    "used": ("credit_exceeded: the part of the limit that open orders and debts take", _MONEY),
+    "total": ("credit_exceeded: the sum of the order", _MONEY),
+    "left": ("credit_exceeded, limit_exceeded, above_left: the sum that is left", _MONEY),
+    "available": ("not_enough_bonus: the sum that can be spent", _MONEY),
 }
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -146,7 +193,12 @@ def document(routes: Iterable[Route]) -> Document:
         )
     for model in {route.query for route in ordered if route.query}:
         components.pop(_name(references[model, "validation"]))
-    return {
+    components[ProblemBody.__name__] = _with_members(components[ProblemBody.__name__])
+    for schema in components.values():
+        for name, field in schema.get("properties", {}).items():
+            if name in FIELDS and "description" not in field and "$ref" not in field:
+                field["description"] = FIELDS[name]
+    written: Document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Partner club",
@@ -160,18 +212,62 @@ def document(routes: Iterable[Route]) -> Document:
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "The access token."}
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The access token of a person, or of a machine client.",
+                },
+                "machine": {
+                    "type": "oauth2",
+                    "description": "How a machine client gets its access token. The address is the stack's output TokenUrl.",
+                    "flows": {"clientCredentials": {"tokenUrl": TOKEN_ADDRESS, "scopes": _machine_scopes(ordered)}},
+                },
             },
             "parameters": {
                 "AcceptLanguage": _ACCEPT_LANGUAGE,
                 "IdempotencyKey": _IDEMPOTENCY_KEY,
                 "IfMatch": _IF_MATCH,
+                **{name: _path_parameter(name) for route in ordered for name in path_parameters(route.path)},
             },
             "headers": _HEADERS,
             "responses": dict(sorted(responses.items())),
             "schemas": dict(sorted(components.items())),
         },
     }
+    return _with_views(written)
+
+
+def _short(schema: Any) -> Any:
+    """`anyOf` of a plain type and null as a list of types: half the length, and the same."""
+    if isinstance(schema, list):
+        return [_short(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _short(each) for name, each in schema.items()}
+    kinds = made.get("anyOf", [])
+    if (
+        len(kinds) == 2
+        and kinds[1] == {"type": "null"}
+        and isinstance(kinds[0].get("type"), str)
+        and "enum" not in kinds[0]
+    ):
+        del made["anyOf"]
+        return {**kinds[0], "type": [kinds[0]["type"], "null"], **made}
+    return made
+
+
+def _with_views(written: Document) -> Document:
+    """What is written in a form and shown as it was written has two schemas: `…Form`, and `…View`, in which nothing is left out."""
+    text = re.sub(
+        r"(\w+)Form-Output",
+        r"\1View",
+        re.sub(r"(\w+Form)-Input", r"\1", json.dumps(_short(written), ensure_ascii=False)),
+    )
+    renamed: Document = json.loads(text)
+    for name, schema in renamed["components"]["schemas"].items():
+        schema["title"] = name
+    return renamed
 
 
 def problem_codes(route: Route) -> set[str]:
@@ -228,7 +324,7 @@ def _operation(
         "tags": [route.tag],
         "summary": route.summary,
         "description": _description(route),
-        "security": [{"token": []}] if route.scope else [],
+        "security": _security(route),
     }
     if route.scope:
         operation["x-scope"] = route.scope
@@ -246,6 +342,18 @@ def _operation(
     if route.sends:
         operation["callbacks"] = _callbacks(route, references, components)
     return operation
+
+
+def _security(route: Route) -> list[Schema]:
+    if route.scope is None:
+        return []
+    machine = [{"machine": [f"{RESOURCE_SERVER}/{route.scope}"]}] if route.scope in MACHINE_SCOPES else []
+    return [{"token": []}, *machine]
+
+
+def _machine_scopes(routes: Sequence[Route]) -> dict[str, str]:
+    used = sorted({route.scope for route in routes if route.scope in MACHINE_SCOPES and route.scope})
+    return {f"{RESOURCE_SERVER}/{scope}": SCOPES[scope] for scope in used}
 
 
 def _callbacks(route: Route, references: "References", components: dict[str, Schema]) -> Schema:
@@ -274,16 +382,7 @@ def _description(route: Route) -> str:
 
 
 def _parameters(route: Route, references: "References", components: dict[str, Schema]) -> list[Schema]:
-    parameters: list[Schema] = [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": f"The {name.removesuffix('_id').replace('_', ' ')}.",
-            "schema": {"type": "string", "pattern": PATH_PARAMETER},
-        }
-        for name in path_parameters(route.path)
-    ]
+    parameters: list[Schema] = [{"$ref": f"#/components/parameters/{name}"} for name in path_parameters(route.path)]
     if route.query:
         model = components[_name(references[route.query, "validation"])]
         for name, found in model.get("properties", {}).items():
@@ -299,6 +398,16 @@ def _parameters(route: Route, references: "References", components: dict[str, Sc
         parameters.append({"$ref": "#/components/parameters/IfMatch"})
     parameters.append({"$ref": "#/components/parameters/AcceptLanguage"})
     return parameters
+
+
+def _path_parameter(name: str) -> Schema:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": f"The {name.removesuffix('_id').replace('_', ' ')}.",
+        "schema": {"type": "string", "pattern": PATH_PARAMETER},
+    }
 
 
 def _never_null(schema: Schema) -> Schema:
@@ -327,7 +436,7 @@ def _success(route: Route, references: "References", components: dict[str, Schem
         answer["content"] = {route.content_type: {"schema": {"type": "string" if page else "object"}}}
     elif route.answer:
         schema = references[route.answer, "serialization"]
-        answer["content"] = {route.content_type: {"schema": schema, "example": example(schema, components)}}
+        answer["content"] = {route.content_type: {"schema": schema}}
     return answer
 
 
@@ -338,32 +447,31 @@ def _problems(route: Route, responses: dict[str, Schema]) -> dict[str, Schema]:
             by_status.setdefault(KINDS[code].status, []).append(code)
     answers = {}
     for status, codes in sorted(by_status.items()):
-        name = ".".join(codes)
-        responses.setdefault(name, _problem(status, codes))
-        answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
-    return answers
+        if not _USUAL.issuperset(codes):
+            name = f"P{status}_{crc32('.'.join(codes).encode()):08x}"
+            responses.setdefault(name, _problem(codes))
+            answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
+    responses.setdefault("Problem", _problem([code for code in KINDS if code in _USUAL]))
+    return {**answers, "default": {"$ref": "#/components/responses/Problem"}}
 
 
-def _problem(status: int, codes: Sequence[str]) -> Schema:
+def _problem(codes: Sequence[str]) -> Schema:
     headers = ["Content-Language"]
-    if status in (429, 503) or "in_flight" in codes:
+    if any(code == "in_flight" or KINDS[code].status in (429, 503) for code in codes):
         headers.append("Retry-After")
     return {
         "description": "\n".join(f"- `{code}`: {KINDS[code].title}" for code in codes),
+        "x-codes": list(codes),
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
-        "content": {
-            CONTENT_TYPE: {
-                "schema": {
-                    "$ref": f"#/components/schemas/{ProblemBody.__name__}",
-                    "properties": {
-                        "status": {"const": status},
-                        "code": {"enum": list(codes)},
-                        **{name: schema for code in codes for name, schema in _MEMBERS.get(code, {}).items()},
-                    },
-                }
-            }
-        },
+        "content": {CONTENT_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemBody.__name__}"}}},
     }
+
+
+def _with_members(body: Schema) -> Schema:
+    """The schema of all problems: every code, and the members that only some have."""
+    members = {name: {"description": f"Of {described}.", **schema} for name, (described, schema) in _MEMBERS.items()}
+    code = {**body["properties"]["code"], "enum": list(KINDS)}
+    return {**body, "properties": {**body["properties"], "code": code, **members}}
 
 
 # --- schemas ----------------------------------------------------------------------------------------------------------
@@ -393,7 +501,7 @@ class _JsonSchema(GenerateJsonSchema):
 
 def _schemas(routes: Sequence[Route]) -> tuple[References, dict[str, Schema]]:
     """The reference of each model of the routes, and all schemas."""
-    models: set[tuple[type[BaseModel], Any]] = {(ProblemBody, "validation")}
+    models: set[tuple[type[BaseModel], Any]] = {(ProblemBody, "validation"), (Money, "serialization")}
     for route in routes:
         models |= {(model, "validation") for model in (route.body, route.query) if model}
         models |= {(model, "serialization") for model in route.sends}

@@ -107,7 +107,6 @@ class _Reader:
             "good": good,
             "headers": list(answer.get("headers", {})) if good else [],
             "content_type": content_type,
-            "example": content.get("example"),
             "fields": list(self._fields(content["schema"])) if good and "schema" in content else [],
         }
 
@@ -150,6 +149,8 @@ class _Reader:
         if "const" in schema:
             return f"`{schema['const']}`"
         match schema.get("type"):
+            case list() as kinds:
+                return " or ".join(self._kind({**schema, "type": each}) for each in kinds)
             case "array":
                 return f"list of {self._kind(schema['items'])}{_range(schema, 'minItems', 'maxItems')}"
             case "string":

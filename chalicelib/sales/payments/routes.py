@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
+from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales.payments import service
@@ -53,7 +54,7 @@ def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[
         try:
             payment = PaymentForm.model_validate(row).payment()
         except ValidationError as error:
-            faults = Problem.from_validation(error, place=f"/payments/{number}").errors
+            faults = validation.faults(error, place=f"/payments/{number}")
             results[number] = PaymentResultView(row=number, document=document, result="failed", errors=faults)
             continue
         if faults := list(_faults(context, number, payment, accepted)):

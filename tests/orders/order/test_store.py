@@ -161,7 +161,7 @@ def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
     order = with_all_that_was_asked()
     assert order.state == OrderState.COMPLETED
     assert len(order.returns) == MOST_RETURNS
-    answer = rendered(OrderView.of_order(order, "ru", promised(order)))
+    answer = rendered(OrderView.of_order(order, "ru", promised(order)), "ru")
     tx = Transaction()
     once = Once(caller="mbr_" + "0" * 32, key="k" * 128, fingerprint="f" * 64)
     once.remember(tx, Context(table=Table(None, "club"), now=NOON), 200, json.loads(answer), {})

@@ -3,6 +3,7 @@ import json
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import KINDS, Problem, ProblemBody
 
 
@@ -17,7 +18,7 @@ class Cart(BaseModel):
 def found_in(text: str) -> Problem:
     with pytest.raises(ValidationError) as caught:
         Cart.model_validate_json(text)
-    return Problem.from_validation(caught.value)
+    return validation.problem(caught.value)
 
 
 @pytest.mark.parametrize("code", KINDS)

@@ -447,7 +447,7 @@ def test_a_job_answers_nobody(context: Context) -> None:
 
 
 def test_a_problem_speaks_the_readers_language_and_names_the_request(api: Api, room: Room) -> None:
-    room.trouble = Problem("conflict", "Because.", headers={"Retry-After": "3"}, extra={"since": "noon"})
+    room.trouble = Problem("conflict", "The cart is empty.", headers={"Retry-After": "3"}, extra={"since": "noon"})
     answer = api.call("POST", "/broken", headers={"accept-language": "de, ru;q=0.8, en;q=0.3"})
     assert answer.status == 409
     assert answer.headers["content-type"] == "application/problem+json"
@@ -458,7 +458,7 @@ def test_a_problem_speaks_the_readers_language_and_names_the_request(api: Api, r
         "title": "Запрос противоречит текущему состоянию",
         "status": 409,
         "code": "conflict",
-        "detail": "Because.",
+        "detail": "Корзина пуста.",
         "errors": [],
         "request_id": "request-of-the-test",
         "since": "noon",
@@ -504,3 +504,11 @@ def test_a_row_of_a_key_carries_its_time_to_live(api: Api, context: Context) -> 
     assert item
     assert int(item["expires_at"]) == context.expiry(days=7)
     assert json.loads(zlib.decompress(bytes(item["body"]))) == {"text": "one: a"}
+
+
+def test_a_location_leads_to_the_thing_whatever_stands_before_the_routes_path(api: Api) -> None:
+    first = api.call("POST", "/notes/1/pay", ANNA, {"text": "Hello"}, key="k", stage="/live")
+    again = api.call("POST", "/notes/1/pay", ANNA, {"text": "Hello"}, key="k", stage="/live")
+    bare = api.call("POST", "/notes/1/pay", ANNA, {"text": "Hello"}, key="k")
+    locations = [each.headers["location"] for each in (first, again, bare)]
+    assert locations == ["/live/notes/1", "/live/notes/1", "/notes/1"]

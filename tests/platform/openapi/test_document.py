@@ -1,11 +1,12 @@
 """What the document says of a route, whatever the route is for."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, Field
 
-from chalicelib.platform.http.forms import Form, PageQuery, Text
+from chalicelib.platform.http.forms import Form, PageQuery, Shown, Text
 from chalicelib.platform.http.routes import Route
 from chalicelib.platform.money import Money
 from chalicelib.platform.openapi.document import document, example, holders, problem_codes
@@ -183,12 +184,37 @@ def test_problems_of_one_status_are_one_answer_with_their_codes() -> None:
     made = document([PLACE])
     reference = made["paths"]["/v1/orders"]["post"]["responses"]["409"]["$ref"]
     answer = made["components"]["responses"][reference.rsplit("/", 1)[-1]]
-    schema = answer["content"]["application/problem+json"]["schema"]
-    assert schema["properties"]["status"] == {"const": 409}
-    assert schema["properties"]["code"] == {"enum": ["wrong_state", "in_flight"]}
-    assert schema["properties"]["state"]["type"] == "string", "what this problem says beside the standard members"
+    assert answer["x-codes"] == ["wrong_state", "in_flight"]
+    assert answer["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/ProblemBody"}
+    members = made["components"]["schemas"]["ProblemBody"]["properties"]
+    assert members["state"]["type"] == "string", "what this problem says beside the standard members"
+    assert "wrong_state" in members["code"]["enum"]
     assert "Retry-After" in answer["headers"]
     assert "- `wrong_state`: The current state does not allow this" in answer["description"]
+
+
+def test_problems_of_every_operation_are_told_once() -> None:
+    made = document([PLACE])
+    answers = made["paths"]["/v1/orders"]["post"]["responses"]
+    assert answers["default"] == {"$ref": "#/components/responses/Problem"}
+    assert {"internal", "busy", "unauthorized"} <= set(made["components"]["responses"]["Problem"]["x-codes"])
+    assert not {"500", "503", "401"} & set(answers)
+
+
+def test_a_form_that_is_shown_as_it_was_written_is_a_view_of_its_own() -> None:
+    class PartForm(Form):
+        count: int = 1
+
+    class WholeForm(Form):
+        part: PartForm = PartForm()
+
+    class WholeView(Shown):
+        part: PartForm
+
+    route = replace(PLACE, body=WholeForm, answer=WholeView)
+    schemas = document([route])["components"]["schemas"]
+    assert {"PartForm", "PartView"} <= set(schemas) and schemas["PartView"]["title"] == "PartView"
+    assert "required" not in schemas["PartForm"] and schemas["PartView"]["required"] == ["count"]
 
 
 def test_scopes_are_explained_by_the_roles_that_carry_them() -> None:

@@ -1,0 +1,106 @@
+"""Faults of values that do not fit a form, in sentences of the club's own.
+
+Codes are pydantic's names of the faults; a further member (`min`, `max`, `allowed`) says what would fit.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core.core_schema import ErrorType
+
+from chalicelib.platform.http.problems import Fault, Problem, ValueFault, escape
+
+_NUMBER = "This is not a number. Write it as 1234.50."
+_WHOLE = "This is not a whole number."
+_DATE = "A date is written as YYYY-MM-DD."
+_TIME = "A time is written as in RFC 3339, with its zone."
+_TRUTH = "This is true or false, without quotes."
+
+_SENTENCES: dict[str, str] = {
+    "missing": "This field is required.",
+    "extra_forbidden": "There is no such field.",
+    "string_type": "This is not a text.",
+    "string_too_short": "Give at least {min} characters.",
+    "string_too_long": "Give at most {max} characters.",
+    "string_pattern_mismatch": "This does not have the form that is asked for.",
+    "too_short": "Give at least {min} of them.",
+    "too_long": "Give at most {max} of them.",
+    "greater_than": "More than {min}.",
+    "greater_than_equal": "At least {min}.",
+    "less_than": "Less than {max}.",
+    "less_than_equal": "At most {max}.",
+    "decimal_max_digits": "At most {max} digits in all.",
+    "decimal_max_places": "At most {max} digits after the point.",
+    "decimal_whole_digits": "At most {max} digits before the point.",
+    "enum": "One of: {allowed}.",
+    "literal_error": "One of: {allowed}.",
+    "list_type": "This is not a list.",
+    "model_type": "This is not an object.",
+    "model_attributes_type": "This is not an object.",
+    "dict_type": "This is not an object.",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
+    **dict.fromkeys(("decimal_type", "decimal_parsing", "float_type", "float_parsing", "finite_number"), _NUMBER),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
+    **dict.fromkeys(("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"), _TIME),
+    **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
+}
+_OF_THE_LIBRARY = frozenset(get_args(ErrorType))
+_LEAST = ("ge", "gt", "min_length")
+_MOST = ("le", "lt", "max_length", "max_digits", "decimal_places", "whole_digits")
+_OWN = "Value error, "  # pydantic's words before the text of a ValueError
+_EMAIL = "value is not a valid email address"
+
+
+def faults(error: ValidationError, *, place: str = "") -> list[Fault]:
+    """The faults that pydantic found. `place` stands before each pointer: empty for the body, `/query` for the query string."""
+    return [_fault(found, place) for found in error.errors(include_url=False, include_input=False)]
+
+
+def problem(error: ValidationError, *, place: str = "") -> Problem:
+    """`invalid` with the faults, or `body_not_json`."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        where = re.search(r"at line (\d+) column (\d+)", first["msg"])
+        detail = f"Character {where[2]} of line {where[1]} is not as JSON has it." if where else None
+        return Problem("body_not_json", detail)
+    return Problem("invalid", errors=faults(error, place=place))
+
+
+def _fault(found: Any, place: str) -> Fault:
+    members = _members(found.get("ctx", {}))
+    return ValueFault(
+        pointer=place + "".join(f"/{escape(str(part))}" for part in found["loc"]),
+        code=found["type"],
+        detail=_sentence(found["type"], found["msg"], members),
+        **members,
+    )
+
+
+def _members(context: Mapping[str, Any]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, terms in (("min", _LEAST), ("max", _MOST)):
+        bound = next((context[term] for term in terms if term in context), None)
+        if isinstance(bound, int | float | Decimal | str):
+            members[name] = str(bound)
+    if "expected" in context:
+        members["allowed"] = re.findall(r"'([^']*)'", str(context["expected"]))
+    return members
+
+
+def _sentence(code: str, message: str, members: Mapping[str, Any]) -> str:
+    if code in _SENTENCES:
+        allowed = ", ".join(members.get("allowed", []))
+        return _SENTENCES[code].format(**{**members, "allowed": allowed})
+    if code == "value_error":
+        return _of_value(message.removeprefix(_OWN))
+    return "This value is not allowed here." if code in _OF_THE_LIBRARY else message
+
+
+def _of_value(message: str) -> str:
+    """The text of a ValueError as a sentence."""
+    if message.startswith(_EMAIL):
+        return "This is not an email address."
+    return f"{message[0].upper()}{message[1:]}."
