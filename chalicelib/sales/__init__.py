@@ -28,6 +28,7 @@ with opened_when_asked(__name__):
         RecordedRevision,
         SaleDocument,
         SaleLine,
+        Voided,
         name_beside,
         named_beside,
         totals,
@@ -35,6 +36,7 @@ with opened_when_asked(__name__):
     from chalicelib.sales.service import (
         TooLarge,
         day_totals,
+        documents_between,
         earliest_known,
         first_purchase,
         heads,
@@ -44,4 +46,7 @@ with opened_when_asked(__name__):
         newest_documents,
         preview,
         record,
+        revision,
+        void,
+        voided,
     )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.table.key import Key, company_partition, in_table
+from chalicelib.table.key import Key, company_partition, in_gsi1, in_table
 
 
 @in_table("by day", "S")
@@ -38,3 +38,9 @@ def sale_lines(sale: Key, number: int) -> Key:
 def document(source: str, number: str) -> Key:
     """The newest revision of a document."""
     return Key(f"DOCUMENT#{source}#{number}", "HEAD")
+
+
+@in_gsi1("by day")
+def document_list(source: str, day: date, shard: int, number: str) -> Key:
+    """The documents of a source, by month and shard."""
+    return Key(f"DOCUMENTS#{source}#{day:%Y-%m}#{shard}", f"{day.isoformat()}#{number}")

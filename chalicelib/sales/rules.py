@@ -63,6 +63,13 @@ class Original(NamedTuple):
     day: date | None
 
 
+class Voided(NamedTuple):
+    """A document that its source says no more: it has no lines and counts for nothing. `by`: a member of the staff."""
+
+    reason: str
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class SaleDocument:
     """An invoice or a return of a company. Only a return has an original, a document of the same source.
@@ -84,6 +91,7 @@ class SaleDocument:
     other_currency: bool = False
     title: str = ""
     booked_as: DocumentRef | None = None
+    voided: Voided | None = None
 
     @property
     def ref(self) -> DocumentRef:
@@ -125,6 +133,7 @@ class Head:
     as_of: str
     other_currency: bool = False
     booked_as: DocumentRef | None = None
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +220,8 @@ def digest(document: SaleDocument, packed: Sequence[str]) -> str:
     if document.original:
         number, series, day = document.original
         head.append(f"{number}/{','.join(series)}/{day or ''}")
+    if document.voided:
+        head.append("voided")
     return sha256("\n".join([*head, *sorted(packed)]).encode()).hexdigest()
 
 
@@ -259,7 +270,7 @@ def outcome(
 def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> Changes:
     """The changes of days when this document replaces its recorded revision."""
     moved: Changes = {}
-    if not document.other_currency:
+    if not document.other_currency and not document.voided:
         merge(moved, {(document.company_id, counted.day): _counted(document.total, 1, counted, document.business_date)})
     if head is not None:
         merge(moved, removal(head))
@@ -268,7 +279,7 @@ def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> 
 
 def removal(head: Head) -> Changes:
     """The changes of days when nothing takes the place of this revision."""
-    if head.other_currency:
+    if head.other_currency or head.voided:
         return {}
     return {(head.company_id, head.counting.day): _counted(-head.total, -1, head.counting, head.business_date)}
 

@@ -70,6 +70,7 @@ class PurchaseView(Shown):
     revision: int = Field(description="1 at first, one more with each correction.")
     recorded_at: str = Field(description="The moment at which this revision was recorded.")
     line_count: int
+    voided: bool = Field(description="Its source says it no more: it has no lines and counts for nothing.")
     lines: list[PurchaseLineView] | None = Field(description="Null unless asked for with `lines=true`.")
 
 

@@ -1,7 +1,8 @@
 """Recording and reading of purchases."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from chalicelib.platform.context import Context
@@ -22,13 +23,14 @@ from chalicelib.sales.rules import (
     RecordedRevision,
     SaleDocument,
     SaleLine,
+    Voided,
     candidates,
 )
 from chalicelib.sales.schemas import OriginalDocumentView, PurchaseLineView, PurchaseView
 from chalicelib.sales.store import ShippedNumber
 from chalicelib.table.client import Page
 from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import Busy, Item, Refused
+from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
 PAGE = 100  # documents read together
 MOST_LINES = 5000  # of one page: a document may have ten thousand
@@ -192,6 +194,37 @@ def same_as(context: Context, ref: DocumentRef) -> DocumentRef | None:
     return store.read_known(context.table, [ref]).get(ref, NOTHING).same_as
 
 
+def documents_between(context: Context, source: str, first: date, last: date) -> Iterator[tuple[DocumentRef, Head]]:
+    """The documents that a source's files told of, dated on these days, without voided ones; eventually consistent."""
+    return store.documents_between(context.table, source, first, last)
+
+
+def revision(context: Context, ref: DocumentRef, company_id: str, day: date, number: int) -> SaleDocument:
+    """An earlier state of a document."""
+    return store.revision(context.table, ref, company_id, day, number)
+
+
+def voided(document: SaleDocument, reason: str, by: str) -> SaleDocument:
+    """The document without lines, as `record` takes it."""
+    return replace(document, lines=(), original=None, voided=Voided(reason, by))
+
+
+@retry()
+def void(context: Context, ref: DocumentRef, reason: str, by: str, check: Callable[[Transaction], None]) -> bool:
+    """Voids one document; False for an unknown one. `check` adds to the transaction what it depends on. Safe to repeat."""
+    head = heads(context, [ref]).get(ref)
+    if head is None:
+        return False
+    write = None
+    if not head.voided:
+        document = voided(newest(context, ref, head), reason, by)
+        _, write = _judged(context, [document], None, context.at)[ref]
+    tx = store.transaction(context, [write] if write else [])
+    check(tx)
+    context.table.commit(tx)
+    return True
+
+
 def newest(context: Context, ref: DocumentRef, head: Head) -> SaleDocument:
     """The document of this head, with its lines."""
     return store.newest(context.table, ref, head)
@@ -287,6 +320,7 @@ def _purchase(sale: Item, lines: list[SaleLine] | None) -> PurchaseView:
         revision=int(sale["revision"]),
         recorded_at=sale["recorded_at"],
         line_count=int(sale["line_count"]),
+        voided="voided" in sale,
         lines=None if lines is None else [_line(line, currency) for line in lines],
     )
 

@@ -41,6 +41,7 @@ from chalicelib.sales.rules import (
     RecordedRevision,
     SaleDocument,
     SaleLine,
+    Voided,
     merge,
     moves,
     name_beside,
@@ -50,7 +51,7 @@ from chalicelib.sales.rules import (
     unpack,
 )
 from chalicelib.table.client import Page, Table
-from chalicelib.table.key import Key, company_partition
+from chalicelib.table.key import Key, company_partition, shard_of, shards
 from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
 LINES_BYTES = 300_000  # in one item; DynamoDB takes 400 KB
@@ -58,7 +59,8 @@ MOST_BYTES = 3_500_000  # of one transaction; DynamoDB takes 4 MB
 _ITEM_BYTES = 1_000  # more than an item of ours weighs without its lines
 _LAST_DAY = date.max - timedelta(days=1)
 _OTHER_CURRENCY = "other_currency"  # attribute of HEAD and SALE: it counts for nothing
-_COUNTS = Attr(_OTHER_CURRENCY).not_exists()
+_VOIDED = "voided"  # attribute of HEAD and SALE: its source says it no more
+_COUNTS = Attr(_OTHER_CURRENCY).not_exists() & Attr(_VOIDED).not_exists()
 RETURNED = "returned:"  # and the day on which it took effect: attributes of DAY
 
 
@@ -182,10 +184,15 @@ def booked(table: Table, shipment: SaleDocument, is_same: Callable[[str], bool])
 
 def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
     """The document of its newest revision."""
-    key = keys.sale(head.company_id, head.business_date, *ref, head.revision)
+    return revision(table, ref, head.company_id, head.business_date, head.revision)
+
+
+def revision(table: Table, ref: DocumentRef, company_id: str, day: date, number: int) -> SaleDocument:
+    """The document of this revision, which was of this company and day."""
+    key = keys.sale(company_id, day, *ref, number)
     sale = table.get(key, consistent=True)
     if sale is None:
-        raise LookupError(f"no revision {head.revision} of {ref}")
+        raise LookupError(f"no revision {number} of {ref}")
     return SaleDocument(
         source=sale["source"],
         number=sale["document"],
@@ -199,7 +206,22 @@ def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
         other_currency=_OTHER_CURRENCY in sale,
         title=sale.get("title", ""),
         booked_as=_pair(sale, "booked_as"),
+        voided=Voided(sale[_VOIDED]["reason"], sale[_VOIDED]["by"]) if _VOIDED in sale else None,
     )
+
+
+def documents_between(table: Table, source: str, first: date, last: date) -> Iterator[tuple[DocumentRef, Head]]:
+    """The documents of a source dated on these days, without voided ones; eventually consistent."""
+    month = first.replace(day=1)
+    while month <= last:
+        for shard in shards():
+            every = keys.document_list(source, month, shard, "")
+            between = f"{first.isoformat()}#", f"{last.isoformat()}$"
+            for item in table.query_all(every.pk, index="gsi1", between=between):
+                head = _known(item).head
+                if head:
+                    yield (source, item["pk"].split("#", 2)[2]), head
+        month = (month + timedelta(days=31)).replace(day=1)
 
 
 def lines_of(table: Table, sales: Iterable[Item]) -> dict[Key, list[SaleLine]]:
@@ -437,6 +459,7 @@ def _head_item(revision: Revision, at: str) -> Item:
         **_booked_as(document),
         **_optional(revision.import_id),
         **_mark(document),
+        **({_VOIDED: True} if document.voided else _listed(document)),
     }
 
 
@@ -463,6 +486,7 @@ def _known(item: Item) -> KnownDocument:
             as_of=item["as_of"],
             other_currency=_OTHER_CURRENCY in item,
             booked_as=_pair(item, "booked_as"),
+            voided=_VOIDED in item,
         ),
         returned_by,
     )
@@ -502,7 +526,16 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         **_followers(revision),
         **_optional(revision.import_id),
         **_mark(document),
+        **({_VOIDED: document.voided._asdict()} if document.voided else {}),
     }
+
+
+def _listed(document: SaleDocument) -> Item:
+    """The place in the list of the source's documents, for the books that files tell of."""
+    if document.source == ORDERS:
+        return {}
+    shard = shard_of(document.ref[1])
+    return keys.document_list(document.source, document.business_date, shard, document.ref[1]).as_gsi1()
 
 
 def _mark(document: SaleDocument) -> Item:

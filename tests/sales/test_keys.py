@@ -14,6 +14,7 @@ from chalicelib.sales import keys as sales_keys
 from chalicelib.sales import service as sales
 from chalicelib.sales.rules import SaleLine
 from chalicelib.table.client import Table
+from chalicelib.table.key import SHARDS
 from tests.conftest import NOON
 from tests.sales.steps import DAY, events, invoice, line, returned
 from tests.support.spent import measures, spent
@@ -102,8 +103,12 @@ def test_forty_nine_new_documents_of_a_day_are_one_transaction(context: Context)
         sales_room.record(context, [replace(invoice(f"УТ-{n}"), lines=lines(5)) for n in range(49)])
     # What is known of them, then what was shipped under their numbers.
     assert cost.calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
-    # In a transaction each of HEAD, SALE and DAY costs two units a KB.
-    assert cost.write_units == 2 * (49 + 49 + 1)
+    # In a transaction each of HEAD, SALE and DAY costs two units a KB; the list of the source's documents costs one.
+    assert cost.write_units == 2 * (49 + 49 + 1) + 49
+
+    assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
+    # In a transaction each of HEAD, SALE and DAY costs two units a KB; the list of the source's documents costs one.
+    assert cost.write_units == 2 * (49 + 49 + 1) + 49
 
 
 @measures(sales_keys.day_total)
@@ -125,8 +130,8 @@ def test_a_return_is_read_with_its_original_in_one_call_and_marks_it_in_the_same
         sales_room.record(context, [returned("В-1", "УТ-1"), returned("В-2", "УТ-1")])
     assert cost.calls == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
     assert cost.read_units == 3 + 2
-    # Two of HEAD and SALE each, one DAY, and the original's HEAD.
-    assert cost.write_units == 2 * (2 * 2 + 1 + 1)
+    # Two of HEAD and SALE each, one DAY, and the original's HEAD; three of these are in the list of the source's documents.
+    assert cost.write_units == 2 * (2 * 2 + 1 + 1) + 3
 
 
 @measures(sales_keys.document)
@@ -167,3 +172,13 @@ def test_a_shipment_s_document_in_the_books_is_found_by_a_call_more(context: Con
     assert cost.write_units == 2 * (
         1 + 1 + 1 + 1 + 1
     )  # HEAD, SALE, the replaced SALE, the name, and the event of the two
+
+
+@measures(sales_keys.document_list)
+def test_the_documents_of_a_source_in_a_month_are_a_query_for_each_shard(context: Context) -> None:
+    sales_room.record(context, [invoice(f"УТ-{n}", day=date(2026, 11, 1 + n % 28)) for n in range(56)])
+    with spent(context.table.client) as cost:
+        found = list(sales_room.documents_between(context, "1c-main", date(2026, 11, 1), date(2026, 11, 30)))
+    assert len(found) == 56
+    assert cost.calls == ["Query"] * SHARDS
+    assert cost.read_units <= 2 * SHARDS

@@ -13,6 +13,7 @@ from chalicelib.companies import CustomerRef
 from chalicelib.exchange.columns.fields import FIELDS, STAND_INS, FieldName
 from chalicelib.exchange.sales_files import rules, store
 from chalicelib.exchange.sales_files.config import Imports
+from chalicelib.exchange.sales_files.placement import place
 from chalicelib.exchange.sales_files.reports import MOST_LISTED, BadRow, listing
 from chalicelib.exchange.sales_files.rules import DocumentDraft, DocumentDrafts, RowReader, SaleRow
 from chalicelib.exchange.sales_files.splitting import read_part
@@ -20,7 +21,7 @@ from chalicelib.exchange.sales_files.store import COUNTED, Counts, ImportRecord
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.sales import SaleDocument, SaleLine
+from chalicelib.sales import SaleDocument
 from chalicelib.tiers import Tiers
 
 
@@ -135,6 +136,7 @@ def _record(
     context: Context, record: ImportRecord, drafts: DocumentDrafts, company_ids: dict[str, str]
 ) -> list[tuple[DocumentDraft, sales.Outcome]]:
     """The recorded documents with their outcomes; in a dry run the outcomes that they would have."""
+    place(context, record.form.source, list(drafts.good()), company_ids)
     good = list(drafts.good())
     documents = [_document(record, draft, company_ids.get(draft.customer.ref, "")) for draft in good]
     try:
@@ -171,7 +173,7 @@ def _document(record: ImportRecord, draft: DocumentDraft, company_id: str) -> Sa
         currency=draft.currency,
         kind="return" if draft.is_return else "sale",
         original=draft.original,
-        lines=[SaleLine.of(row.sku, row.name, row.quantity, row.unit_price, row.amount) for row in draft.rows],
+        lines=draft.lines,
     )
 
 

@@ -26,7 +26,7 @@ from chalicelib.exchange.columns.rules import (
     original_of_return,
 )
 from chalicelib.platform.spelling import is_spoilt
-from chalicelib.sales import DocumentName, Original, WordKind, document_name
+from chalicelib.sales import DocumentName, Original, SaleLine, WordKind, document_name
 
 # Faults of a row, in English and in Russian.
 REASONS: dict[str, tuple[str, str]] = {
@@ -86,6 +86,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "company_currency": (
         "The company's account is in another currency",
         "Учёт с этой компанией ведётся в другой валюте",
+    ),
+    "document_unclear": (
+        "The club has another document of this number that this may be; bring both in one file, or tell whether it is a return",
+        "У клуба есть другой документ с этим номером, и это может быть он; загрузите оба одним файлом или отметьте, возврат ли это",
     ),
     "document_left_out": ("Another row of this document is wrong", "В другой строке этого документа ошибка"),
 }
@@ -314,13 +318,17 @@ def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
 
 @dataclass(slots=True)
 class DocumentDraft:
-    """The rows of one document. With a `code`, all of them are left out for this reason."""
+    """The rows of one document. With a `code`, all of them are left out for this reason.
+
+    `placed`: the series in which it is recorded, if that is not its own.
+    """
 
     rows: list[SaleRow] = dataclass_field(default_factory=list)
     code: str = ""
     field: FieldName | Literal[""] = ""
     originals: set[tuple[str, date | None]] = dataclass_field(default_factory=set)
     payments: set[date] = dataclass_field(default_factory=set)
+    placed: str = ""
 
     @property
     def number(self) -> str:
@@ -354,7 +362,22 @@ class DocumentDraft:
     @property
     def series(self) -> str:
         """1C restarts the numbers of each kind of document every year."""
+        if self.placed:
+            return self.placed
         return f"{self.business_date.year}-returns" if self.is_return else str(self.business_date.year)
+
+    @property
+    def is_marked(self) -> bool:
+        """The file tells whether it is a sale or a return, beside the signs of its sums."""
+        return self.rows[0].returned or self.rows[0].kind is not None
+
+    @property
+    def lines(self) -> list[SaleLine]:
+        return [SaleLine.of(row.sku, row.name, row.quantity, row.unit_price, row.amount) for row in self.rows]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
 
     @property
     def original(self) -> Original | None:
@@ -441,6 +464,47 @@ def _settle_original(draft: DocumentDraft) -> None:
         draft.leave_out("original_differs", "original")
     elif any(day and day > draft.business_date for _, day in draft.originals):
         draft.leave_out("original_after_return", "original_date")
+
+
+# --- the recorded document --------------------------------------------------------------------------------------------
+
+NEAR_NEW_YEAR = timedelta(days=45)
+Likeness = Literal["same", "unclear", "other"]
+
+
+def series_beside(draft: DocumentDraft) -> list[str]:
+    """The series in which the document may be recorded, beside its own.
+
+    That of the other sign, unless the file tells whether it is a sale or a return; and that of the next year, near New Year.
+    """
+    year, _, kind = draft.series.partition("-")
+    found = []
+    if not draft.is_marked:
+        found.append(year if kind else f"{year}-returns")
+    for near in (draft.business_date - NEAR_NEW_YEAR, draft.business_date + NEAR_NEW_YEAR):
+        if near.year != draft.business_date.year:
+            found.append(f"{near.year}-{kind}" if kind else str(near.year))
+    return found
+
+
+def moved_across_new_year(draft: DocumentDraft, recorded_on: date, total: Decimal) -> Likeness:
+    """Numbers begin anew with the year, so one number on both sides of New Year is one document, if its sum is one."""
+    if abs(recorded_on - draft.business_date) > NEAR_NEW_YEAR:
+        return "other"
+    return "same" if total == draft.total else "unclear"
+
+
+def turned(draft: DocumentDraft, recorded_on: date, amounts: Sequence[Decimal]) -> Likeness:
+    """Whether a document whose sum has the other sign is a correction of the recorded one of that day.
+
+    A sale that was nothing but a sale is no correction of a return: either may have the number.
+    """
+    if recorded_on != draft.business_date:
+        return "other"
+    mine, recorded = (
+        {amount > 0 for amount in several if amount} for several in ((line.amount for line in draft.lines), amounts)
+    )
+    return "unclear" if mine and recorded and mine.isdisjoint(recorded) else "same"
 
 
 # --- the import -------------------------------------------------------------------------------------------------------

@@ -623,3 +623,63 @@ def test_a_document_that_may_be_any_of_several_shipments_is_left_out_and_named(a
     done = bring(api, context, table(row("УТ-7"), row("УТ-8")), key="second")
     assert counts(done)[1] == {"created": 1, "failed": 1}
     assert bad_rows(done) == [["2", "УТ-7", "Номер", "УТ-7", "shipment_unclear"]]
+
+
+MOVED = [
+    pytest.param([row("УТ-5", day="30.12.2025")], [row("УТ-5", day="12.01.2026")], 100, id="across New Year"),
+    pytest.param([row("УТ-5", day="12.01.2026")], [row("УТ-5", day="30.12.2025")], 100, id="back across New Year"),
+    pytest.param(
+        [row("К-1", amount="500"), row("К-1", quantity="-1", amount="-400")],
+        [row("К-1", quantity="-1", amount="-400")],
+        -400,
+        id="a mixed document to its negative part",
+    ),
+    pytest.param(
+        [row("К-1", quantity="-1", amount="-100")], [row("К-1", quantity="0", amount="0")], 0, id="a return to nothing"
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "corrected", "total"), MOVED)
+def test_a_correction_finds_its_document(
+    api: Api, context: Context, first: list[list[str]], corrected: list[list[str]], total: int
+) -> None:
+    bring(api, context, table(*first), key="first")
+    for key, outcome in (("second", "changed"), ("third", "unchanged")):
+        done = bring(api, context, table(*corrected), key=key)
+        assert counts(done)[1] == {outcome: 1}
+        assert totals(context) == {"К-1": Decimal(total)}
+
+
+UNCLEAR = [
+    pytest.param(
+        row("УТ-5", day="30.12.2025"), row("УТ-5", day="12.01.2026", amount="70"), id="one number in two years"
+    ),
+    pytest.param(row("УТ-5"), row("УТ-5", quantity="-1", amount="-100"), id="a sale and a return that is not marked"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), UNCLEAR)
+def test_a_document_that_may_be_a_known_one_is_told(
+    api: Api, context: Context, first: list[str], second: list[str]
+) -> None:
+    bring(api, context, table(first), key="first")
+    done = bring(api, context, table(second), key="second")
+    assert [each[4] for each in bad_rows(done)] == ["document_unclear"]
+    assert totals(context) == {"К-1": Decimal(100)}
+
+
+def test_one_number_in_two_years_is_two_documents_where_one_file_has_both(api: Api, context: Context) -> None:
+    december, january = row("УТ-5", day="30.12.2025"), row("УТ-5", day="12.01.2026")
+    bring(api, context, table(december), key="first")
+    bring(api, context, table(december, january), key="second")
+    assert totals(context) == {"К-1": Decimal(200)}
+
+
+def test_a_number_of_another_day_or_another_customer_is_another_document(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-5", day="12.01.2026")), key="first")
+    later = row("УТ-5", day="20.03.2026", quantity="-1", amount="-30")
+    other = row("УТ-5", day="30.12.2025", customer="К-2")
+    bring(api, context, table(later), key="second")
+    bring(api, context, table(other), key="third")
+    assert totals(context) == {"К-1": Decimal(70), "К-2": Decimal(100)}
