@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.members import ConsentForm, PersonName
 from chalicelib.platform.email import Email
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.text import Language
 
 
@@ -23,7 +23,7 @@ class SignInForm(Form):
     email: Email
 
 
-class SignInView(Shown):
+class SignInView(View):
     """A sign-in that has begun; the response is alike for every address. A member, or someone who registers, gets a letter with a code."""
 
     sign_in_id: str
@@ -35,7 +35,7 @@ class CodeForm(Form):
     code: str = Field(pattern=r"^\d{6}$", description="The six digits in the letter.")
 
 
-class TokensView(Shown):
+class TokensView(View):
     """`access_token` goes into the Authorization header of every call; `refresh_token` gets a new one."""
 
     access_token: str

@@ -19,7 +19,7 @@ from chalicelib.catalog.rules import (
 )
 from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment
-from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 from chalicelib.platform.uploads import Upload
@@ -87,7 +87,7 @@ class ProductQuery(PageQuery):
         return self.sort == "sku" and not self.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
 
 
-class AttributeView(Shown):
+class AttributeView(View):
     """An attribute has one of `number`, `text` and `flag`; the others are null."""
 
     name: str
@@ -105,7 +105,7 @@ class AttributeView(Shown):
         )
 
 
-class StockView(Shown):
+class StockView(View):
     """The last counted quantity in a warehouse. Reservations of orders are not subtracted; a quote shows the available quantity."""
 
     warehouse: str
@@ -113,13 +113,13 @@ class StockView(Shown):
     at: str = Field(description="Time of the count.")
 
 
-class ImageView(Shown):
+class ImageView(View):
     image_id: str
     content_type: ContentType
     url: str = Field(description="Readable without a token for at least 15 minutes.")
 
 
-class BaseProductView(Shown):
+class BaseProductView(View):
     """The fields of a product that every reader of the catalogue sees."""
 
     sku: str
@@ -139,7 +139,7 @@ class BaseProductView(Shown):
     base_price: Money = Field(description="Price of one unit, VAT included.")
 
 
-class TypePriceView(Shown):
+class TypePriceView(View):
     type: PriceType
     price: Money
 
@@ -151,7 +151,7 @@ class StaffProductView(BaseProductView):
     updated_at: str
 
 
-class StaffProductPage(Shown):
+class StaffProductPage(View):
     items: list[StaffProductView]
     next_cursor: str | None
 
@@ -259,7 +259,7 @@ class ProductRowsForm(Form):
     products: list[SkipValidation[ProductForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class RowResultView(Shown):
+class RowResultView(View):
     """The result of a row. The `errors` of a failed row point into the body of the request."""
 
     row: int = Field(description="Place of the row in the request, from 0.")
@@ -273,7 +273,7 @@ class ProductResultView(RowResultView):
     result: Literal["created", "updated", "unchanged", "failed"]
 
 
-class ProductResultsView(Shown):
+class ProductResultsView(View):
     items: list[ProductResultView]
 
 
@@ -307,7 +307,7 @@ class StockResultView(RowResultView):
     result: Literal["recorded", "unchanged", "older", "failed"]
 
 
-class StockResultsView(Shown):
+class StockResultsView(View):
     items: list[StockResultView]
 
 
@@ -339,11 +339,11 @@ class CategoryResultView(RowResultView):
     result: Literal["created", "updated", "unchanged", "failed"]
 
 
-class CategoryResultsView(Shown):
+class CategoryResultsView(View):
     items: list[CategoryResultView]
 
 
-class CategoryView(Shown):
+class CategoryView(View):
     code: str
     name: str = Field(examples=["Street lights"])
     name_ru: str = Field(examples=["Уличные светильники"])
@@ -351,7 +351,7 @@ class CategoryView(Shown):
     level: int = Field(description="Depth in the tree: 1 at the top.")
 
 
-class CategoryTreeView(Shown):
+class CategoryTreeView(View):
     """The whole tree, depth first: each category follows its parent or a sister's subtree."""
 
     items: list[CategoryView]
@@ -365,14 +365,14 @@ class ImageForm(Form):
     content_type: ContentType
 
 
-class ImageUploadView(Shown):
+class ImageUploadView(View):
     """The address of the upload: post a form with these fields and the file in the field `file`, then confirm it."""
 
     image_id: str
     upload: Upload
 
 
-class ImagesView(Shown):
+class ImagesView(View):
     """The pictures of a product, in their order."""
 
     sku: str

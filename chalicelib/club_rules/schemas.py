@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.text import Language
 
 SectionCode = Literal["discount", "bonuses", "volume", "example"]
@@ -16,13 +16,13 @@ class RulesQuery(Form):
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="By default the currency of the club.")
 
 
-class RulesSectionView(Shown):
+class RulesSectionView(View):
     code: SectionCode
     title: str
     lines: list[str] = Field(description="Sentences; no markup.")
 
 
-class ClubRulesView(Shown):
+class ClubRulesView(View):
     """The programme of today in sentences."""
 
     language: Language

@@ -11,7 +11,7 @@ from chalicelib.companies.model import ClaimedCompany, Role
 from chalicelib.members import PersonName
 from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Identifier, Region
-from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.text import Language
 
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]
@@ -121,7 +121,7 @@ class CompaniesQuery(PageQuery):
 # --- views ------------------------------------------------------------------------------------------------------------
 
 
-class ClaimView(Shown):
+class ClaimView(View):
     """The claim as the caller made it. It shows nothing of the company until a manager or an owner confirms it."""
 
     name: str
@@ -131,7 +131,7 @@ class ClaimView(Shown):
     status: Literal["pending"] = "pending"
 
 
-class CompanyView(Shown):
+class CompanyView(View):
     """A company as its own people see it."""
 
     company_id: str
@@ -144,7 +144,7 @@ class CompanyView(Shown):
     distributor_id: str | None = Field(description="Delivers the orders; null: the first distributor of the region.")
 
 
-class PersonView(Shown):
+class PersonView(View):
     """A person who acts for the company, or has claimed to. `version` is the ETag."""
 
     member_id: str
@@ -157,12 +157,12 @@ class PersonView(Shown):
     version: int
 
 
-class PeoplePage(Shown):
+class PeoplePage(View):
     items: list[PersonView]
     next_cursor: str | None
 
 
-class PrivilegeView(Shown):
+class PrivilegeView(View):
     """A section of the cabinet, and the facts still missing to open it."""
 
     name: str
@@ -170,7 +170,7 @@ class PrivilegeView(Shown):
     missing: list[Fact]
 
 
-class PrivilegesView(Shown):
+class PrivilegesView(View):
     """The sections that are open to the caller. `version` is that of the rules."""
 
     version: str
@@ -179,7 +179,7 @@ class PrivilegesView(Shown):
     session_is_current: bool = Field(description="False: the role has changed since the token was issued; refresh it.")
 
 
-class ClaimantView(Shown):
+class ClaimantView(View):
     """A person with a pending claim, and the company as they named it."""
 
     member_id: str
@@ -198,7 +198,7 @@ class StaffCompanyView(CompanyView):
     waiting: ClaimantView | None = None
 
 
-class StaffCompaniesPage(Shown):
+class StaffCompaniesPage(View):
     items: list[StaffCompanyView]
     next_cursor: str | None
 
@@ -215,7 +215,7 @@ class StaffCompanyDetailView(StaffCompanyView):
     people: list[StaffPersonView]
 
 
-class ClaimDecisionView(Shown):
+class ClaimDecisionView(View):
     """The outcome of a claim."""
 
     company_id: str

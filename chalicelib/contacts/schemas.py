@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.contacts.model import Channel, ContactClass, Reason, Verdict
 from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.table.transactions import Item
 
 
@@ -21,7 +21,7 @@ class ContactQuery(Form):
     )
 
 
-class VerdictView(Shown):
+class VerdictView(View):
     """Whether a contact is allowed at this moment."""
 
     allowed: bool
@@ -46,7 +46,7 @@ class NoteForm(Form):
     text: str = Field(default="", max_length=1000, description="What was said.")
 
 
-class NoteView(Shown):
+class NoteView(View):
     """A contact that somebody of the staff noted."""
 
     note_id: str
@@ -62,6 +62,6 @@ class NoteView(Shown):
         return cls.model_validate({name: item[name] for name in cls.model_fields})
 
 
-class NotePage(Shown):
+class NotePage(View):
     items: list[NoteView]
     next_cursor: str | None

@@ -6,8 +6,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Product, Sku
-from chalicelib.demand.rules import Demand, DemandAnswer, DemandCount, DemandState
-from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.demand.rules import Demand, DemandCount, DemandState
+from chalicelib.platform.http.forms import Form, PageQuery, View
 
 
 class DemandForm(Form):
@@ -42,7 +42,7 @@ class WaitingQuery(PageQuery):
     )
 
 
-class DemandAnswerView(Shown):
+class DemandAnswerView(View):
     """The answer to a request. `stock`: the article is in stock again. `staff`: a text of the club, and the article that fits, if there is one."""
 
     by: Literal["stock", "staff"]
@@ -50,12 +50,8 @@ class DemandAnswerView(Shown):
     text: str | None
     sku: str | None
 
-    @classmethod
-    def of(cls, answer: DemandAnswer) -> Self:
-        return cls(by=answer.by, at=answer.at, text=answer.text or None, sku=answer.sku or None)
 
-
-class DemandView(Shown):
+class DemandView(View):
     """A request for goods. It is open until the article is in stock again, the staff answer, or the member cancels it."""
 
     demand_id: str
@@ -69,24 +65,16 @@ class DemandView(Shown):
 
     @classmethod
     def of(cls, demand: Demand) -> Self:
-        return cls(
-            demand_id=demand.demand_id,
-            sku=demand.sku or None,
-            text=demand.text or None,
-            quantity=demand.quantity or None,
-            note=demand.note,
-            state=demand.state,
-            opened_at=demand.opened_at,
-            answer=DemandAnswerView.of(demand.answered) if demand.answered else None,
-        )
+        answer = DemandAnswerView.from_record(demand.answered) if demand.answered else None
+        return cls.from_record(demand, quantity=demand.quantity or None, answer=answer)
 
 
-class DemandPage(Shown):
+class DemandPage(View):
     items: list[DemandView]
     next_cursor: str | None
 
 
-class WantedProductView(Shown):
+class WantedProductView(View):
     """The demand for an article that is out of stock."""
 
     sku: str
@@ -97,16 +85,11 @@ class WantedProductView(Shown):
 
     @classmethod
     def of(cls, count: DemandCount, product: Product | None) -> Self:
-        return cls(
-            sku=count.sku,
-            name=product.name if product else "",
-            name_ru=product.name_ru if product else "",
-            demands=count.demands,
-            units=count.units,
-        )
+        name, name_ru = (product.name, product.name_ru) if product else ("", "")
+        return cls.from_record(count, name=name, name_ru=name_ru)
 
 
-class WantedProductPage(Shown):
+class WantedProductPage(View):
     items: list[WantedProductView]
     next_cursor: str | None
 
@@ -117,12 +100,7 @@ class StaffDemandView(DemandView):
     company_id: str
     member_id: str
 
-    @classmethod
-    def of(cls, demand: Demand) -> Self:
-        own = DemandView.of(demand)
-        return cls(**dict(own), company_id=demand.company_id, member_id=demand.member_id)
 
-
-class StaffDemandPage(Shown):
+class StaffDemandPage(View):
     items: list[StaffDemandView]
     next_cursor: str | None

@@ -10,7 +10,7 @@ from chalicelib.distributors.model import Distributor
 from chalicelib.members import PersonName
 from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Region
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.text import Language
 
 MOST_WAREHOUSES = 20
@@ -73,17 +73,17 @@ class DistributorPersonForm(Form):
     language: Language | None = None
 
 
-class ServedRegionView(Shown):
+class ServedRegionView(View):
     region: str
     priority: int
 
 
-class DeliveryStockView(Shown):
+class DeliveryStockView(View):
     warehouses: list[str] = Field(description="Empty: any warehouse of the catalogue, as a hint.")
     binding: bool
 
 
-class DistributorView(Shown):
+class DistributorView(View):
     """A distributor. `email` and `language` are those of its letters."""
 
     distributor_id: str
@@ -100,17 +100,17 @@ class DistributorView(Shown):
         return cls.model_validate(distributor, from_attributes=True)
 
 
-class DistributorPage(Shown):
+class DistributorPage(View):
     items: list[DistributorView]
     next_cursor: str | None
 
 
-class DistributorPersonView(Shown):
+class DistributorPersonView(View):
     member_id: str
     name: str
     email: str
 
 
-class DistributorPeoplePage(Shown):
+class DistributorPeoplePage(View):
     items: list[DistributorPersonView]
     next_cursor: str | None

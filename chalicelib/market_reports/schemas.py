@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from chalicelib.market_reports.model import ReportSummaryView
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 
 MOST_CHARACTERS = 100_000
 
@@ -31,7 +31,7 @@ class ReportForm(Form):
     )
 
 
-class ReportPage(Shown):
+class ReportPage(View):
     """Reports, newest first."""
 
     items: list[ReportSummaryView]

@@ -10,7 +10,7 @@ from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.access.scopes import StaffRole
 from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Region
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.text import Language
 
 Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]
@@ -33,7 +33,7 @@ class ConsentChangeForm(Form):
     agreed: bool
 
 
-class MembershipView(Shown):
+class MembershipView(View):
     """The caller's membership. While it is pending, it shows nothing of the company."""
 
     kind: str
@@ -41,7 +41,7 @@ class MembershipView(Shown):
     status: str
 
 
-class ProfileView(Shown):
+class ProfileView(View):
     """The caller's profile."""
 
     member_id: str
@@ -71,7 +71,7 @@ class ProfileChangeForm(Form):
     time_zone: TimeZone | None = None
 
 
-class ConsentTextView(Shown):
+class ConsentTextView(View):
     """A consent that registration asks for, in the reader's language."""
 
     purpose: str
@@ -80,7 +80,7 @@ class ConsentTextView(Shown):
     text: str
 
 
-class ClubView(Shown):
+class ClubView(View):
     """The club, its benefits and its use of personal data."""
 
     name: str
@@ -97,7 +97,7 @@ class StaffForm(Form):
     language: Language | None = None
 
 
-class StaffMemberView(Shown):
+class StaffMemberView(View):
     """A person of the club's staff."""
 
     member_id: str
@@ -106,6 +106,6 @@ class StaffMemberView(Shown):
     role: str
 
 
-class StaffPage(Shown):
+class StaffPage(View):
     items: list[StaffMemberView]
     next_cursor: str | None

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.settings import settings
 
 
@@ -17,7 +17,7 @@ class Address(NamedTuple):
     expires_at: datetime
 
 
-class Upload(Shown):
+class Upload(View):
     """Address and fields of a form post (multipart/form-data); `file` is its last field."""
 
     method: Literal["POST"] = "POST"

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
 from chalicelib.pricing.rules import STACK, Price, Ruling
 
@@ -128,7 +128,7 @@ def _readable(facts: Mapping[str, str], tongue: int) -> dict[str, str]:
 # --- a price ----------------------------------------------------------------------------------------------------------
 
 
-class PriceRuleView(Shown):
+class PriceRuleView(View):
     """A price rule and its reason."""
 
     name: str = Field(
@@ -143,7 +143,7 @@ class PriceRuleView(Shown):
         return cls(name=ruling.rule, reason=explain(ruling, language))
 
 
-class PriceView(Shown):
+class PriceView(View):
     """The caller's price of one unit, with the rule that made it and the rejected rules."""
 
     unit_price: Money

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.pricing import PriceView
 
 
-class NewProductView(Shown):
+class NewProductView(View):
     """An article that other companies buy together with an article of this company, at this company's price for one pack."""
 
     sku: str
@@ -23,7 +23,7 @@ class NewProductView(Shown):
     price: PriceView
 
 
-class NewProductsView(Shown):
+class NewProductsView(View):
     """New articles for a company, the likeliest first."""
 
     items: list[NewProductView]

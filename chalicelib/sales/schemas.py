@@ -8,7 +8,7 @@ from pydantic import Field, PlainSerializer, ValidationInfo, WithJsonSchema, fie
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import AnyDay
-from chalicelib.platform.http.forms import PageQuery, Shown
+from chalicelib.platform.http.forms import PageQuery, View
 from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
 
@@ -33,7 +33,7 @@ class PurchasesQuery(PageQuery):
         return last
 
 
-class PurchaseLineView(Shown):
+class PurchaseLineView(View):
     """A line of a document. Quantity and amount are negative in a return."""
 
     sku: str = Field(description="Article number; empty if the source has none.")
@@ -43,7 +43,7 @@ class PurchaseLineView(Shown):
     amount: Money
 
 
-class OriginalDocumentView(Shown):
+class OriginalDocumentView(View):
     """The sale of a return, as the return names it."""
 
     document: str | None = Field(description="Its number; null if the return names only its day.")
@@ -53,7 +53,7 @@ class OriginalDocumentView(Shown):
     found: bool = Field(description="Whether the club has this document of the company.")
 
 
-class PurchaseView(Shown):
+class PurchaseView(View):
     """The newest revision of a sale or return."""
 
     source: str = Field(
@@ -74,7 +74,7 @@ class PurchaseView(Shown):
     lines: list[PurchaseLineView] | None = Field(description="Null unless asked for with `lines=true`.")
 
 
-class PurchasePage(Shown):
+class PurchasePage(View):
     """Latest business date first. A page may hold fewer documents than asked for; the last one has no `next_cursor`."""
 
     items: list[PurchaseView]

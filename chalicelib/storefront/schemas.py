@@ -1,7 +1,7 @@
 from pydantic import Field
 
 from chalicelib.catalog import BaseProductView
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.pricing import PriceView
 
 
@@ -21,6 +21,6 @@ class ProductView(BaseProductView):
     price: PriceView
 
 
-class ProductPage(Shown):
+class ProductPage(View):
     items: list[ProductView]
     next_cursor: str | None

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.orders import OrderView
 from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment
-from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.text import Language
 from chalicelib.webhooks.rules import DeliveryError, Endpoint, Message, MessageState
 
@@ -60,7 +60,7 @@ class ReplayForm(Form):
     failed_only: bool = Field(default=False, description="Only messages that failed.")
 
 
-class WebhookEndpointView(Shown):
+class WebhookEndpointView(View):
     """The endpoint for messages. `paused_for`: the last error, when the club paused it."""
 
     url: str
@@ -74,17 +74,7 @@ class WebhookEndpointView(Shown):
 
     @classmethod
     def of(cls, endpoint: Endpoint, secrets_in_use: int, **more: Any) -> Self:
-        return cls(
-            url=endpoint.url,
-            active=endpoint.active,
-            paused_for=endpoint.paused_for or None,
-            language=endpoint.language,
-            secrets_in_use=secrets_in_use,
-            created_at=endpoint.created_at,
-            changed_at=endpoint.changed_at,
-            last_success_at=endpoint.last_success_at or None,
-            **more,
-        )
+        return cls.from_record(endpoint, secrets_in_use=secrets_in_use, **more)
 
 
 class WebhookEndpointSecretView(WebhookEndpointView):
@@ -93,7 +83,7 @@ class WebhookEndpointSecretView(WebhookEndpointView):
     secret: str | None = Field(description="`whsec_` and base64, the form that libraries of Standard Webhooks expect.")
 
 
-class WebhookDeliveryView(Shown):
+class WebhookDeliveryView(View):
     """The delivery of a message. `delivery_id` is its `webhook-id`."""
 
     delivery_id: str
@@ -113,27 +103,21 @@ class WebhookDeliveryView(Shown):
     @classmethod
     def of(cls, message: Message) -> Self:
         waits = message.state == "waiting" and message.next_at > 0
-        return cls(
+        return cls.from_record(
+            message,
             delivery_id=message.message_id,
-            type=message.type,
-            order_id=message.order_id or None,
-            happened_at=message.happened_at,
-            state=message.state,
-            attempts=message.attempts,
             last_attempt_at=message.last_at or None,
             last_status=message.last_status or None,
-            last_error=message.last_error or None,
             next_attempt_at=clock.stamp(datetime.fromtimestamp(message.next_at, UTC)) if waits else None,
-            delivered_at=message.delivered_at or None,
         )
 
 
-class WebhookDeliveryPage(Shown):
+class WebhookDeliveryPage(View):
     items: list[WebhookDeliveryView]
     next_cursor: str | None
 
 
-class ReplayView(Shown):
+class ReplayView(View):
     """The span of a replay. Messages of this span are sent again; those still waiting are not affected."""
 
     since: str
@@ -144,7 +128,7 @@ class ReplayView(Shown):
 # --- the body of a message --------------------------------------------------------------------------------------------
 
 
-class OrderNewsView(Shown):
+class OrderNewsView(View):
     """The content of a message on an order. `version` grows with each step of the order: a lower version is older."""
 
     version: int
@@ -152,7 +136,7 @@ class OrderNewsView(Shown):
     order: OrderView = Field(description="The order at the time of sending, as the API shows it to the distributor.")
 
 
-class OrderMessageView(Shown):
+class OrderMessageView(View):
     """A message on an order. `timestamp` is the time of the event."""
 
     type: str = Field(examples=["order.placed"])
@@ -160,11 +144,11 @@ class OrderMessageView(Shown):
     data: OrderNewsView
 
 
-class TestNewsView(Shown):
+class TestNewsView(View):
     distributor_id: str
 
 
-class TestMessageView(Shown):
+class TestMessageView(View):
     """A message that tests the endpoint."""
 
     type: Literal["webhook.test"] = "webhook.test"

@@ -15,13 +15,13 @@ from tests.support.api import Api, Caller
 
 ANNA = Caller.person("mbr_anna", "company", "owner", "cmp_1")
 ROOM = """
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="service")
 
 
-class Told(Shown):
+class Told(View):
     word: str
 
 

@@ -10,7 +10,7 @@ from chalicelib.bonuses.accruals.rules import Accrued, AppliedRate, RateGroup
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.platform.config import Config
 from chalicelib.platform.fields import Percent
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
 from chalicelib.sales import DocumentRef
@@ -35,7 +35,7 @@ class DocumentAccrual(NamedTuple):
     paid_on: date | None
 
 
-class RateGroupView(Shown):
+class RateGroupView(View):
     """The lines of a document that earn by one rate."""
 
     amount: Money = Field(description="Net amount of the lines; negative for returned goods.")
@@ -62,7 +62,7 @@ class RateGroupView(Shown):
         )
 
 
-class AccrualView(Shown):
+class AccrualView(View):
     """The bonus of a document; for a return, the bonus that it took back."""
 
     source: str
@@ -100,7 +100,7 @@ class AccrualView(Shown):
         )
 
 
-class AccrualPage(Shown):
+class AccrualPage(View):
     """Latest business date first. A page may hold fewer items than asked for; the last one has no `next_cursor`."""
 
     items: list[AccrualView]

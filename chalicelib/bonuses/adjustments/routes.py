@@ -37,7 +37,7 @@ def list_adjustments(call: Call) -> AdjustmentPage:
     """List the adjustments that wait for approval, oldest first."""
     cursors = call.cursors()
     page = store.adjustments_waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
-    items = [AdjustmentView.of(from_item(Adjustment, item)) for item in page.items]
+    items = [AdjustmentView.from_record(from_item(Adjustment, item)) for item in page.items]
     return AdjustmentPage(items=items, next_cursor=cursors.close(page.last))
 
 
@@ -49,7 +49,7 @@ def list_adjustments(call: Call) -> AdjustmentPage:
 )
 def show_adjustment(call: Call, company_id: str, adjustment_id: str) -> AdjustmentView:
     """Show an adjustment: its author and reason, and the decision."""
-    return AdjustmentView.of(service.adjustment_or_404(call.context, company_id, adjustment_id))
+    return AdjustmentView.from_record(service.adjustment_or_404(call.context, company_id, adjustment_id))
 
 
 @routes.post(
@@ -63,7 +63,9 @@ def show_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustme
 def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustment:
     """Approve an adjustment of somebody else: it is posted."""
     staff_id = call.principal.for_member()
-    return service.approve(call.answering(AdjustmentView.of), staff_id, company_id, adjustment_id, call.body.note)
+    return service.approve(
+        call.answering(AdjustmentView.from_record), staff_id, company_id, adjustment_id, call.body.note
+    )
 
 
 @routes.post(
@@ -77,9 +79,11 @@ def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjus
 def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustment:
     """Reject an adjustment: nothing is posted."""
     staff_id = call.principal.for_member()
-    return service.reject(call.answering(AdjustmentView.of), staff_id, company_id, adjustment_id, call.body.note)
+    return service.reject(
+        call.answering(AdjustmentView.from_record), staff_id, company_id, adjustment_id, call.body.note
+    )
 
 
 def _created(adjustment: Adjustment) -> Answer:
     place = f"/v1/staff/companies/{adjustment.company_id}/bonus-adjustments/{adjustment.adjustment_id}"
-    return Answer(AdjustmentView.of(adjustment), headers={"Location": place})
+    return Answer(AdjustmentView.from_record(adjustment), headers={"Location": place})

@@ -1,14 +1,12 @@
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import Self
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
+from chalicelib.bonuses.adjustments.model import AdjustmentState
 from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
 
@@ -33,7 +31,7 @@ class AdjustmentDecisionForm(Form):
     note: str = Field(default="", max_length=500)
 
 
-class AdjustmentView(Shown):
+class AdjustmentView(View):
     adjustment_id: str
     company_id: str
     state: AdjustmentState
@@ -46,15 +44,8 @@ class AdjustmentView(Shown):
     decided_at: str | None
     note: str
 
-    @classmethod
-    def of(cls, adjustment: Adjustment) -> Self:
-        facts = asdict(adjustment)
-        facts["amount"] = Money(amount=adjustment.amount, currency=adjustment.currency)
-        facts |= {name: facts[name] or None for name in ("decided_by", "decided_at")}
-        return cls(**facts)
 
-
-class AdjustmentPage(Shown):
+class AdjustmentPage(View):
     """Oldest first."""
 
     items: list[AdjustmentView]

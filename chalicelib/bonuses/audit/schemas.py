@@ -9,11 +9,11 @@ from pydantic import Field
 
 from chalicelib.bonuses.audit.rules import Fault
 from chalicelib.bonuses.ledger.rules import Balances
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
 
 
-class AuditRunView(Shown):
+class AuditRunView(View):
     """The last run of the audit."""
 
     at: str
@@ -22,7 +22,7 @@ class AuditRunView(Shown):
     companies: int = Field(description="Companies whose bonuses moved since the previous run, or that did not balance.")
 
 
-class ClubTotalView(Shown):
+class ClubTotalView(View):
     """All companies' accounts in one currency, as far as they are audited. They sum to zero."""
 
     currency: str
@@ -38,19 +38,18 @@ class ClubTotalView(Shown):
 
     @classmethod
     def of(cls, currency: str, companies: int, found: Balances) -> Self:
-        accounts = {account: Money(amount=amount, currency=currency) for account, amount in found._asdict().items()}
         total = Money(amount=sum(found, Decimal(0)), currency=currency)
-        return cls(currency=currency, companies=companies, **accounts, sum=total)
+        return cls.from_record(found, currency, currency=currency, companies=companies, sum=total)
 
 
-class MismatchFaultView(Shown):
+class MismatchFaultView(View):
     fault: Fault
     where: str = Field(description="The posting's id or number, or the lot's expiry day; empty for the whole account.")
     expected: str | None = Field(default=None, description="Amount by the entries.")
     found: str | None = Field(default=None, description="Amount in the book, or in the posting's own balances.")
 
 
-class MismatchView(Shown):
+class MismatchView(View):
     """An account that does not balance: of a company, or else of the club's total of a currency and shard."""
 
     company_id: str | None
@@ -82,7 +81,7 @@ class MismatchView(Shown):
         )
 
 
-class BonusAuditView(Shown):
+class BonusAuditView(View):
     last_run: AuditRunView | None = Field(description="Null before the first run.")
     totals: list[ClubTotalView] = Field(description="By currency.")
     mismatches: list[MismatchView] = Field(description="Accounts that do not balance, oldest first.")

@@ -90,7 +90,7 @@ def list_coalition_clients(call: Call) -> CoalitionClientPage:
     """List the partners of the coalition, by name."""
     cursors = call.cursors()
     page = service.list_clients(call.context, call.query.limit, cursors.open(call.query.cursor))
-    items = [CoalitionClientView.of(service.client_of(item)) for item in page.items]
+    items = [CoalitionClientView.from_record(service.client_of(item)) for item in page.items]
     return CoalitionClientPage(items=items, next_cursor=cursors.close(page.last))
 
 
@@ -103,7 +103,7 @@ def list_coalition_clients(call: Call) -> CoalitionClientPage:
 def show_coalition_client(call: Call, client_id: str) -> Answer:
     """Show a partner of the coalition and its limits."""
     found = service.read_client(call.context, client_id)
-    return Answer(CoalitionClientView.of(found), headers=etag(found.version))
+    return Answer(CoalitionClientView.from_record(found), headers=etag(found.version))
 
 
 @routes.put(
@@ -128,4 +128,4 @@ def register_coalition_client(call: Call, client_id: str) -> Answer:
         version=call.expected_version(),
     )
     made = service.register(call.context, wanted)
-    return Answer(CoalitionClientView.of(made), headers=etag(made.version))
+    return Answer(CoalitionClientView.from_record(made), headers=etag(made.version))

@@ -1,17 +1,16 @@
 """Forms and views of coalition accruals and coalition clients."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.bonuses.coalition.model import CoalitionClient, CoalitionGrant, CoalitionLimits
+from chalicelib.bonuses.coalition.model import CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.ledger.schemas import BonusAmount
 from chalicelib.companies import Inn, Kpp
 from chalicelib.platform.fields import Day, Identifier
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
 Reference = Annotated[
@@ -52,12 +51,12 @@ class CoalitionReversalForm(Form):
     amount: BonusAmount | None = Field(default=None, description="All that is left if omitted.")
 
 
-class CoalitionReversalView(Shown):
+class CoalitionReversalView(View):
     reference: str
     amount: Money
 
 
-class CoalitionAccrualView(Shown):
+class CoalitionAccrualView(View):
     """An accrual of a partner, with its reversals."""
 
     reference: str
@@ -73,23 +72,11 @@ class CoalitionAccrualView(Shown):
 
     @classmethod
     def of(cls, made: CoalitionGrant) -> Self:
-        def money(amount: Decimal) -> Money:
-            return Money(amount=amount, currency=made.currency)
-
-        return cls(
-            reference=made.reference,
-            company_id=made.company_id,
-            amount=money(made.amount),
-            day=made.day,
-            note=made.note,
-            expires_on=made.expires_on,
-            posting_id=made.posting_id,
-            recorded_at=made.at,
-            reversed=money(made.reversed),
-            reversals=[
-                CoalitionReversalView(reference=name, amount=money(amount)) for name, amount in made.reversals.items()
-            ],
-        )
+        reversals = [
+            CoalitionReversalView(reference=name, amount=Money(amount=amount, currency=made.currency))
+            for name, amount in made.reversals.items()
+        ]
+        return cls.from_record(made, recorded_at=made.at, reversals=reversals)
 
 
 # --- machine clients --------------------------------------------------------------------------------------------------
@@ -118,34 +105,21 @@ class CoalitionClientForm(Form):
     limits: CoalitionLimitsForm
 
 
-class CoalitionLimitsView(Shown):
+class CoalitionLimitsView(View):
     per_grant: Money
     per_company_and_day: Money
     per_month: Money
 
 
-class CoalitionClientView(Shown):
+class CoalitionClientView(View):
     client_id: str
     name: str
     currency: str
     active: bool
     limits: CoalitionLimitsView
 
-    @classmethod
-    def of(cls, client: CoalitionClient) -> Self:
-        limits = {
-            name: Money(amount=limit, currency=client.currency) for name, limit in client.limits._asdict().items()
-        }
-        return cls(
-            client_id=client.client_id,
-            name=client.name,
-            currency=client.currency,
-            active=client.active,
-            limits=CoalitionLimitsView(**limits),
-        )
 
-
-class CoalitionClientPage(Shown):
+class CoalitionClientPage(View):
     items: list[CoalitionClientView]
     next_cursor: str | None
 

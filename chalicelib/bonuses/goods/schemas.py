@@ -1,20 +1,19 @@
 """Forms and views of entitlements to goods, choices and frozen prices."""
 
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field
 
 from chalicelib.bonuses.goods.rules import MOST_LINES, Choice, Entitlement, FrozenPrice, RequestedLine, Shipment
 from chalicelib.catalog import Sku
 from chalicelib.platform.fields import Day, Document
-from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.money import Money
 
 
-class EntitlementSummaryView(Shown):
+class EntitlementSummaryView(View):
     """An amount owed in goods, or as a gift. amount = left + reserved + shipped + expired + reversed."""
 
     entitlement_id: str
@@ -39,25 +38,15 @@ class EntitlementSummaryView(Shown):
 
     @classmethod
     def of(cls, found: Entitlement, day: date) -> Self:
-        return cls(**_summary(found, day))
+        return cls.from_record(found, state=found.state(day))
 
 
-def _summary(found: Entitlement, day: date) -> dict[str, Any]:
-    sums = ("amount", "left", "reserved", "shipped", "expired", "reversed")
-    same = ("entitlement_id", "company_id", "kind", "programme", "first", "last", "part", "parts", "available_from")
-    return {
-        **{name: getattr(found, name) for name in (*same, "expires_on")},
-        **{name: Money(amount=getattr(found, name), currency=found.currency) for name in sums},
-        "state": found.state(day),
-    }
-
-
-class EntitlementPage(Shown):
+class EntitlementPage(View):
     items: list[EntitlementSummaryView]
     next_cursor: str | None
 
 
-class ChoiceLineView(Shown):
+class ChoiceLineView(View):
     """An article, at the price of the entitlement's list."""
 
     sku: str
@@ -70,12 +59,12 @@ class ChoiceLineView(Shown):
     amount: Money
 
 
-class GoodsShipmentLineView(Shown):
+class GoodsShipmentLineView(View):
     sku: str
     quantity: int
 
 
-class GoodsShipmentView(Shown):
+class GoodsShipmentView(View):
     """The shipment of one document."""
 
     shipment_id: str
@@ -87,23 +76,17 @@ class GoodsShipmentView(Shown):
 
     @classmethod
     def of(cls, shipment: Shipment, currency: str) -> Self:
-        return cls(
-            shipment_id=shipment.shipment_id,
-            document=shipment.document,
-            day=shipment.day,
-            lines=[GoodsShipmentLineView(sku=sku, quantity=quantity) for sku, quantity in shipment.parts.items()],
-            amount=Money(amount=shipment.amount, currency=currency),
-            reversed_reason=shipment.reversed_reason,
-        )
+        lines = [GoodsShipmentLineView(sku=sku, quantity=quantity) for sku, quantity in shipment.parts.items()]
+        return cls.from_record(shipment, currency, lines=lines)
 
 
-class ChoiceEventView(Shown):
+class ChoiceEventView(View):
     at: str
     state: str
     note: str
 
 
-class ChoiceView(Shown):
+class ChoiceView(View):
     """Goods chosen for an entitlement."""
 
     choice_id: str
@@ -119,28 +102,11 @@ class ChoiceView(Shown):
 
     @classmethod
     def of(cls, choice: Choice) -> Self:
-        return cls(**_choice(choice))
+        return cls.from_record(choice, shipments=_shipments(choice))
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
-    def money(amount: Decimal) -> Money:
-        return Money(amount=amount, currency=choice.currency)
-
-    return {
-        "choice_id": choice.choice_id,
-        "entitlement_id": choice.entitlement_id,
-        "company_id": choice.company_id,
-        "state": choice.state.value,
-        "at": choice.at,
-        "lines": [
-            ChoiceLineView(**{**asdict(line), "unit_price": money(line.unit_price), "amount": money(line.amount)})
-            for line in choice.lines
-        ],
-        "total": money(choice.total),
-        "waiting": money(choice.waiting),
-        "shipments": [GoodsShipmentView.of(shipment, choice.currency) for shipment in choice.shipments],
-        "history": [ChoiceEventView(at=each.at, state=each.state.value, note=each.note) for each in choice.history],
-    }
+def _shipments(choice: Choice) -> list[GoodsShipmentView]:
+    return [GoodsShipmentView.of(shipment, choice.currency) for shipment in choice.shipments]
 
 
 class ChangedChoiceView(ChoiceView):
@@ -150,7 +116,8 @@ class ChangedChoiceView(ChoiceView):
 
     @classmethod
     def after(cls, choice: Choice, entitlement: Entitlement) -> Self:
-        return cls(**_choice(choice), left=Money(amount=entitlement.left, currency=choice.currency))
+        left = Money(amount=entitlement.left, currency=choice.currency)
+        return cls.from_record(choice, shipments=_shipments(choice), left=left)
 
 
 class EntitlementView(EntitlementSummaryView):
@@ -160,17 +127,18 @@ class EntitlementView(EntitlementSummaryView):
 
     @classmethod
     def with_choices(cls, found: Entitlement, day: date, choices: list[Choice]) -> Self:
-        return cls(**_summary(found, day), choices=[ChoiceView.of(choice) for choice in choices])
+        views = [ChoiceView.of(choice) for choice in choices]
+        return cls.from_record(found, state=found.state(day), choices=views)
 
 
-class WaitingGoodsView(Shown):
+class WaitingGoodsView(View):
     """Goods to be shipped, or a gift to be handed over: one of the two is null."""
 
     choice: ChoiceView | None
     gift: EntitlementSummaryView | None
 
 
-class WaitingGoodsPage(Shown):
+class WaitingGoodsPage(View):
     items: list[WaitingGoodsView]
     next_cursor: str | None
 
@@ -181,7 +149,7 @@ class FrozenPriceQuery(PageQuery):
     )
 
 
-class FrozenPriceView(Shown):
+class FrozenPriceView(View):
     """An article that can be chosen, at its base price of the day on which the period was closed."""
 
     sku: str
@@ -195,10 +163,10 @@ class FrozenPriceView(Shown):
 
     @classmethod
     def of(cls, priced: FrozenPrice) -> Self:
-        return cls(**asdict(priced), unit_price=Money(amount=priced.base_price, currency=priced.currency))
+        return cls.from_record(priced, unit_price=Money(amount=priced.base_price, currency=priced.currency))
 
 
-class FrozenPricePage(Shown):
+class FrozenPricePage(View):
     items: list[FrozenPriceView]
     next_cursor: str | None
 

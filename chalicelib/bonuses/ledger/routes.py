@@ -109,8 +109,8 @@ def _statement(call: Call, company_id: str) -> StatementView:
         company_id=company_id,
         month=found.month,
         complete=found.complete,
-        opening=BalancesView.of(found.opening, found.currency),
-        closing=BalancesView.of(found.closing, found.currency),
+        opening=BalancesView.from_record(found.opening, found.currency),
+        closing=BalancesView.from_record(found.closing, found.currency),
         lines=[StatementLineView.of(posting, call.language) for posting in found.postings],
         next_cursor=cursors.close(found.last),
     )

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from chalicelib.bonuses.ledger.rules import Account, Balances, Book, Entry, Posting, allocation, balances
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.bonuses.ledger.rules import Account, Balances, Book, Entry, LotParts, Posting, allocation, balances
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
 # Titles of postings by the kind of their cause: English and Russian.
@@ -57,14 +57,14 @@ class StatementQuery(Form):
     )
 
 
-class LotView(Shown):
+class LotView(View):
     """An amount that can be spent up to and including `expires_on`."""
 
     expires_on: date
     amount: Money
 
 
-class BalancesView(Shown):
+class BalancesView(View):
     """The company's balances."""
 
     pending: Money = Field(description="Earned, not spendable yet.")
@@ -73,16 +73,8 @@ class BalancesView(Shown):
     )
     reserved: Money = Field(description="Held by redemptions that are not completed.")
 
-    @classmethod
-    def of(cls, found: Balances, currency: str) -> Self:
-        return cls(
-            pending=Money(amount=found.pending, currency=currency),
-            available=Money(amount=found.available, currency=currency),
-            reserved=Money(amount=found.reserved, currency=currency),
-        )
 
-
-class BonusTotalsView(Shown):
+class BonusTotalsView(View):
     """All-time totals: issued = redeemed + expired + goods_owed + the three balances."""
 
     issued: Money
@@ -92,15 +84,10 @@ class BonusTotalsView(Shown):
 
     @classmethod
     def of(cls, found: Balances, currency: str) -> Self:
-        return cls(
-            issued=Money(amount=-found.issued, currency=currency),
-            redeemed=Money(amount=found.redeemed, currency=currency),
-            expired=Money(amount=found.expired, currency=currency),
-            goods_owed=Money(amount=found.goods_owed, currency=currency),
-        )
+        return cls.from_record(found, currency, issued=Money(amount=-found.issued, currency=currency))
 
 
-class BonusesView(Shown):
+class BonusesView(View):
     """A company's bonuses as of a day."""
 
     company_id: str
@@ -117,16 +104,13 @@ class BonusesView(Shown):
     @classmethod
     def of(cls, book: Book, day: date, redemption_minimum: Decimal) -> Self:
         found, currency = allocation(book.lots), book.currency
-        lots = [
-            LotView(expires_on=expires_on, amount=Money(amount=amount, currency=currency))
-            for expires_on, amount in found.left.items()
-            if expires_on >= day and amount
-        ]
+        left = {expires_on: amount for expires_on, amount in found.left.items() if expires_on >= day and amount}
+        lots = lot_views(left, currency)
         sums = balances(book, day)
         return cls(
             company_id=book.company_id,
             as_of=day,
-            balances=BalancesView.of(sums, currency),
+            balances=BalancesView.from_record(sums, currency),
             totals=BonusTotalsView.of(sums, currency),
             lots=lots,
             next_expiry=lots[0] if lots else None,
@@ -135,7 +119,7 @@ class BonusesView(Shown):
         )
 
 
-class PostingEntryView(Shown):
+class PostingEntryView(View):
     """One side of a posting. `expires_on`: the expiry day of its lot."""
 
     account: Account
@@ -144,10 +128,10 @@ class PostingEntryView(Shown):
 
     @classmethod
     def of(cls, entry: Entry, currency: str) -> Self:
-        return cls(account=entry.account, amount=Money(amount=entry.amount, currency=currency), expires_on=entry.lot)
+        return cls.from_record(entry, currency, expires_on=entry.lot)
 
 
-class PostingView(Shown):
+class PostingView(View):
     """Entries that sum to zero. A posting never changes; an error is reversed by another posting."""
 
     posting_id: str
@@ -165,28 +149,22 @@ class PostingView(Shown):
 
     @classmethod
     def of(cls, posting: Posting, language: str) -> Self:
-        return cls(
-            posting_id=posting.posting_id,
-            at=posting.at,
-            day=posting.day,
-            kind=posting.cause.kind,
-            title=title(posting.cause.kind, language),
-            document=dict(posting.cause.document),
-            reason=posting.cause.reason,
+        return cls.from_record(
+            posting,
+            **_cause(posting, language),
             reverses=posting.cause.reverses or None,
             entries=[PostingEntryView.of(entry, posting.currency) for entry in posting.entries],
-            balances=BalancesView.of(posting.balances, posting.currency),
         )
 
 
-class PostingPage(Shown):
+class PostingPage(View):
     """Newest first."""
 
     items: list[PostingView]
     next_cursor: str | None
 
 
-class StatementLineView(Shown):
+class StatementLineView(View):
     """A posting as one line: its amount on each of the company's accounts, and its document."""
 
     posting_id: str
@@ -209,19 +187,10 @@ class StatementLineView(Shown):
             )
             for account in ("pending", "available", "reserved")
         }
-        return cls(
-            posting_id=posting.posting_id,
-            at=posting.at,
-            day=posting.day,
-            kind=posting.cause.kind,
-            title=title(posting.cause.kind, language),
-            document=dict(posting.cause.document),
-            reason=posting.cause.reason,
-            **moved,
-        )
+        return cls.from_record(posting, **_cause(posting, language), **moved)
 
 
-class StatementView(Shown):
+class StatementView(View):
     """A month by the day of recording: opening + lines = closing. A past month never changes."""
 
     company_id: str
@@ -231,6 +200,23 @@ class StatementView(Shown):
     closing: BalancesView
     lines: list[StatementLineView] = Field(description="Oldest first.")
     next_cursor: str | None
+
+
+def lot_views(parts: LotParts, currency: str) -> list[LotView]:
+    return [
+        LotView(expires_on=expires_on, amount=Money(amount=amount, currency=currency))
+        for expires_on, amount in parts.items()
+    ]
+
+
+def _cause(posting: Posting, language: str) -> dict[str, Any]:
+    cause = posting.cause
+    return {
+        "kind": cause.kind,
+        "title": title(cause.kind, language),
+        "document": dict(cause.document),
+        "reason": cause.reason,
+    }
 
 
 def title(kind: str, language: str) -> str:

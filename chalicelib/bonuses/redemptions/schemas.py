@@ -1,12 +1,10 @@
-from dataclasses import asdict
-from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field
 
-from chalicelib.bonuses.ledger.schemas import BonusAmount, LotView
+from chalicelib.bonuses.ledger.schemas import BonusAmount, LotView, lot_views
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
 
@@ -24,7 +22,7 @@ class CancelRedemptionForm(Form):
     reason: str = Field(min_length=3, max_length=500, description="Shown to the company.")
 
 
-class RedemptionView(Shown):
+class RedemptionView(View):
     redemption_id: str
     company_id: str
     state: RedemptionState
@@ -41,24 +39,17 @@ class RedemptionView(Shown):
 
     @classmethod
     def of(cls, redemption: Redemption) -> Self:
-        def money(amount: Decimal) -> Money:
-            return Money(amount=amount, currency=redemption.currency)
-
-        facts = asdict(redemption)
-        facts |= {name: money(facts[name]) for name in ("amount", "given_back")}
-        facts |= {name: facts[name] or None for name in ("order_id", "ended_at")}
-        lots = [LotView(expires_on=expires_on, amount=money(part)) for expires_on, part in redemption.parts.items()]
-        return cls(**facts, lots=lots)
+        return cls.from_record(redemption, lots=lot_views(redemption.parts, redemption.currency))
 
 
-class RedemptionPage(Shown):
+class RedemptionPage(View):
     """Newest first."""
 
     items: list[RedemptionView]
     next_cursor: str | None
 
 
-class WaitingRedemptionPage(Shown):
+class WaitingRedemptionPage(View):
     """Oldest first."""
 
     items: list[RedemptionView]

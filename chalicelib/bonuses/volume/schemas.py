@@ -8,11 +8,11 @@ from pydantic import Field
 from chalicelib.bonuses.volume.rules import Bracket, Close, Every, Mode, Pays, Programme, next_bracket
 from chalicelib.bonuses.volume.store import ClosedPeriod
 from chalicelib.platform.fields import Percent
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
 
 
-class VolumeProgrammeView(Shown):
+class VolumeProgrammeView(View):
     """A volume programme."""
 
     code: str
@@ -25,7 +25,7 @@ class VolumeProgrammeView(Shown):
     pays: Pays
 
 
-class VolumeBracketView(Shown):
+class VolumeBracketView(View):
     """The percent that is paid from a volume on."""
 
     from_sum: Money
@@ -42,7 +42,7 @@ class NextBracketView(VolumeBracketView):
     missing: Money
 
 
-class PeriodView(Shown):
+class PeriodView(View):
     """The volume and the bonus of a period. volume = max(0, purchases + adjustments + carried)."""
 
     programme: VolumeProgrammeView
@@ -75,7 +75,7 @@ class ClosedPeriodView(PeriodView):
     owed: Money
 
 
-class PeriodPage(Shown):
+class PeriodPage(View):
     """`open` comes with every page."""
 
     open: list[OpenPeriodView] = Field(

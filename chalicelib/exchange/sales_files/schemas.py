@@ -7,12 +7,12 @@ from pydantic import Field
 
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.sales_files.rules import ImportState
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.uploads import Upload
 
 
-class ImportCountsView(Shown):
+class ImportCountsView(View):
     created: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -26,12 +26,12 @@ class ImportRowCountsView(ImportCountsView):
     skipped: int = Field(default=0, description="Empty rows and rows of totals.")
 
 
-class ImportProgressView(Shown):
+class ImportProgressView(View):
     parts_done: int
     parts_total: int
 
 
-class ImportFailureView(Shown):
+class ImportFailureView(View):
     """The reason why the file as a whole could not be read, in the reader's language."""
 
     code: str
@@ -39,7 +39,7 @@ class ImportFailureView(Shown):
     errors: list[Fault]
 
 
-class BadRowsView(Shown):
+class BadRowsView(View):
     """A temporary link to the list of rows that were left out, as CSV: row, document, column, value, code, reason."""
 
     listed: int
@@ -47,7 +47,7 @@ class BadRowsView(Shown):
     expires_at: datetime
 
 
-class ImportView(Shown):
+class ImportView(View):
     import_id: str
     kind: Literal["sales"]
     source: str
@@ -76,6 +76,6 @@ class StartedImportView(ImportView):
     upload: Upload
 
 
-class ImportPage(Shown):
+class ImportPage(View):
     items: list[ImportView]
     next_cursor: str | None

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm, OrderForm, OrderLineForm, QuoteLineView, QuoteView
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
 
@@ -68,7 +68,7 @@ class CartView(QuoteView):
     )
 
 
-class CartAdditionView(Shown):
+class CartAdditionView(View):
     """The added lines, as the cart holds them now."""
 
     version: int

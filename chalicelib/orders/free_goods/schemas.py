@@ -7,11 +7,11 @@ from pydantic import Field
 
 from chalicelib.orders.free_goods.rules import FreeGoodsState, OrderFreeGoods, WithdrawalReason
 from chalicelib.platform.fields import Day, Document
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.pricing import FreeGoodsProgress, FreeGoodsPromise, FreeGoodsTerms, Promotion
 
 
-class FreeGoodsView(Shown):
+class FreeGoodsView(View):
     """Free goods: an article and its quantity."""
 
     sku: str
@@ -21,7 +21,7 @@ class FreeGoodsView(Shown):
     quantity: int
 
 
-class FreeGoodsTermsView(Shown):
+class FreeGoodsTermsView(View):
     """The terms: `buy` units of the promotion's goods in one order, shipped and paid in time."""
 
     promotion_id: str
@@ -98,7 +98,7 @@ def _terms(named: Promotion | FreeGoodsPromise, terms: FreeGoodsTerms, count: in
     }
 
 
-class OrderFreeGoodsPage(Shown):
+class OrderFreeGoodsPage(View):
     """Newest order first."""
 
     items: list[OrderFreeGoodsView]

@@ -24,7 +24,7 @@ from chalicelib.orders.order.schemas import (
 )
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm
 from chalicelib.platform.fields import Day, Document
-from chalicelib.platform.http.forms import Form, PageQuery, Shown
+from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.money import Money
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -153,14 +153,14 @@ class OrderView(OrderSummaryView):
                 for place, line in enumerate(order.lines)
             ],
             shipments=[ShipmentView.of(shipment, order.currency) for shipment in order.shipments],
-            cancellation=CancellationView.of(order.cancellation) if order.cancellation else None,
-            returns=[ReturnView.of(each, order.currency) for each in order.returns],
+            cancellation=CancellationView.from_record(order.cancellation) if order.cancellation else None,
+            returns=[ReturnView.from_record(each, order.currency) for each in order.returns],
             goods_on_top=[OrderFreeGoodsView.of(goods) for goods in free_goods],
             history=[HistoryEntryView.of(entry) for entry in order.history],
         )
 
 
-class DebtView(Shown):
+class DebtView(View):
     """An unpaid shipment on credit."""
 
     document: str
@@ -169,7 +169,7 @@ class DebtView(Shown):
     overdue: bool
 
 
-class CreditView(Shown):
+class CreditView(View):
     """The company's open orders and debts against its credit limit."""
 
     limit: Money | None = Field(description="The agreed limit; null if there is none.")

@@ -4,16 +4,16 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from chalicelib.orders.order.model import Available, Cancellation, CancellationState, Return, ReturnState
+from chalicelib.orders.order.model import Available, CancellationState, ReturnState
 from chalicelib.orders.order.rules import HistoryEntry, Line, Order, OrderState, OrderStep, Shipment, Side
 from chalicelib.platform import clock
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 from chalicelib.pricing import PriceRuleView
 
 
-class CancellationView(Shown):
+class CancellationView(View):
     """The company's request to cancel the rest of an accepted order. `lapsed`: all was shipped before the answer."""
 
     state: CancellationState
@@ -22,18 +22,8 @@ class CancellationView(Shown):
     answered_at: str | None
     note: str = Field(description="The distributor's answer.")
 
-    @classmethod
-    def of(cls, cancellation: Cancellation) -> Self:
-        return cls(
-            state=cancellation.state,
-            asked_at=cancellation.asked_at,
-            reason=cancellation.reason,
-            answered_at=cancellation.answered_at or None,
-            note=cancellation.note,
-        )
 
-
-class ReturnedLineView(Shown):
+class ReturnedLineView(View):
     document: str = Field(description="Document of the shipment.")
     sku: str
     quantity: int = Field(description="The requested quantity.")
@@ -41,7 +31,7 @@ class ReturnedLineView(Shown):
     amount: Money = Field(description="Of the accepted quantity; before the answer, of the requested one.")
 
 
-class ReturnView(Shown):
+class ReturnView(View):
     """Goods of the order that go back. Accepted returns are no purchase volume."""
 
     return_id: str
@@ -55,32 +45,8 @@ class ReturnView(Shown):
     lines: list[ReturnedLineView]
     total: Money
 
-    @classmethod
-    def of(cls, returned: Return, currency: str) -> Self:
-        return cls(
-            return_id=returned.return_id,
-            state=returned.state,
-            asked_at=returned.asked_at,
-            reason=returned.reason,
-            answered_at=returned.answered_at or None,
-            note=returned.note,
-            document=returned.document or None,
-            day=returned.day,
-            lines=[
-                ReturnedLineView(
-                    document=line.document,
-                    sku=line.sku,
-                    quantity=line.quantity,
-                    accepted=line.accepted,
-                    amount=Money(amount=line.amount, currency=currency),
-                )
-                for line in returned.lines
-            ],
-            total=Money(amount=returned.total, currency=currency),
-        )
 
-
-class LineStockView(Shown):
+class LineStockView(View):
     """Stock of a line's goods at the warehouses of the deliverer."""
 
     available: int = Field(description="Whole units. Where stock is binding, less the units that other orders reserve.")
@@ -105,18 +71,18 @@ def stock_warnings(place: int, quantity: int, available: Available | None) -> li
     return [Fault(pointer=f"/lines/{place}/quantity", code="out_of_stock", detail=detail)]
 
 
-class OrderCompanyView(Shown):
+class OrderCompanyView(View):
     company_id: str
     name: str
     inn: str
 
 
-class OrderDistributorView(Shown):
+class OrderDistributorView(View):
     distributor_id: str
     name: str
 
 
-class OrderLineView(Shown):
+class OrderLineView(View):
     """A line at the price of the day of the order, with the rule that made the price and the rejected rules."""
 
     sku: str
@@ -148,35 +114,25 @@ class OrderLineView(Shown):
 
     @classmethod
     def of(cls, place: int, line: Line, returned: int, currency: str, language: str) -> Self:
-        return cls(
-            sku=line.sku,
-            name=line.name,
-            name_ru=line.name_ru,
-            unit=line.unit,
-            quantity=line.quantity,
-            proposed=line.proposed,
-            accepted=line.accepted,
-            dropped=line.dropped,
-            shipped=line.shipped,
+        return cls.from_record(
+            line,
+            currency,
             returned=returned,
-            base_price=Money(amount=line.base_price, currency=currency),
-            unit_price=Money(amount=line.unit_price, currency=currency),
             rule=PriceRuleView.of(line.chosen, language),
             rejected=[PriceRuleView.of(ruling, language) for ruling in line.rejected],
             vat_percent=f"{line.vat_percent.normalize():f}",
-            amount=Money(amount=line.amount, currency=currency),
             stock=LineStockView.of(line.available, binding=False) if line.available else None,
             warnings=stock_warnings(place, line.quantity, line.available),
         )
 
 
-class ShippedLineView(Shown):
+class ShippedLineView(View):
     sku: str
     quantity: int
     amount: Money
 
 
-class ShipmentView(Shown):
+class ShipmentView(View):
     document: str
     day: date = Field(description="Business date: the day on which the shipment counts as purchase volume.")
     at: str
@@ -186,22 +142,10 @@ class ShipmentView(Shown):
 
     @classmethod
     def of(cls, shipment: Shipment, currency: str) -> Self:
-        return cls(
-            document=shipment.document,
-            day=shipment.day,
-            at=shipment.at,
-            lines=[
-                ShippedLineView(
-                    sku=line.sku, quantity=line.quantity, amount=Money(amount=line.amount, currency=currency)
-                )
-                for line in shipment.lines
-            ],
-            total=Money(amount=shipment.total, currency=currency),
-            due_on=shipment.on_credit.due_on if shipment.on_credit else None,
-        )
+        return cls.from_record(shipment, currency, due_on=shipment.on_credit.due_on if shipment.on_credit else None)
 
 
-class HistoryEntryView(Shown):
+class HistoryEntryView(View):
     """A step of the order: time, resulting state, side that took it, and note (the reason, or the document's number)."""
 
     at: str
@@ -212,15 +156,15 @@ class HistoryEntryView(Shown):
 
     @classmethod
     def of(cls, entry: HistoryEntry) -> Self:
-        return cls(at=entry.at, step=entry.step, state=entry.state, by=entry.by.side, note=entry.note)
+        return cls.from_record(entry, by=entry.by.side)
 
 
-class PlacedByView(Shown):
+class PlacedByView(View):
     side: Side = Field(description="`staff`: the club ordered for the company.")
     member_id: str
 
 
-class OrderSummaryView(Shown):
+class OrderSummaryView(View):
     """The head of an order."""
 
     order_id: str
@@ -242,7 +186,7 @@ class OrderSummaryView(Shown):
         return cls(**summary_of(order))
 
 
-class OrderPage(Shown):
+class OrderPage(View):
     items: list[OrderSummaryView]
     next_cursor: str | None
 

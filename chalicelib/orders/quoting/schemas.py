@@ -9,7 +9,7 @@ from chalicelib.orders.free_goods.schemas import FreeGoodsQuoteView
 from chalicelib.orders.order.rules import MOST_UNITS, RequestedLine
 from chalicelib.orders.order.schemas import LineStockView
 from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 from chalicelib.pricing import PriceView
@@ -69,7 +69,7 @@ class QuoteForm(Form):
     without_offers: WithoutOffers
 
 
-class QuoteLineView(Shown):
+class QuoteLineView(View):
     """A line at today's price, with its faults."""
 
     sku: str
@@ -87,7 +87,7 @@ class QuoteLineView(Shown):
     errors: list[Fault] = Field(description="Faults for which the line cannot be ordered.")
 
 
-class QuoteView(Shown):
+class QuoteView(View):
     """A cart at today's prices. `total` and `minimum_order` cover the lines that have a price."""
 
     day: date

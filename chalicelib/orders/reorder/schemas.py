@@ -7,7 +7,7 @@ from pydantic import Field
 from chalicelib.catalog import Sku
 from chalicelib.orders.quoting.schemas import MOST_LINES, QuoteLineView, QuoteView, Without, WithoutOffers
 from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 
 
 class ReorderForm(Form):
@@ -41,7 +41,7 @@ class UsualLineView(QuoteLineView):
     last_bought: date
 
 
-class UnavailableLineView(Shown):
+class UnavailableLineView(View):
     """An article that the company buys regularly and cannot order now."""
 
     sku: str

@@ -5,10 +5,10 @@ from typing import Self
 from pydantic import Field
 
 from chalicelib.orders.response_times.rules import Kind, OpenQuestion, OpenQuestions
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 
 
-class OpenQuestionView(Shown):
+class OpenQuestionView(View):
     """An open question to the distributor: the order itself, a request to cancel it, or one of its returns."""
 
     kind: Kind
@@ -19,16 +19,11 @@ class OpenQuestionView(Shown):
 
     @classmethod
     def of(cls, question: OpenQuestion) -> Self:
-        return cls(
-            kind=question.question.kind,
-            return_id=question.question.ref or None,
-            since=question.question.since,
-            reminded_at=question.reminded_at or None,
-            escalated_at=question.escalated_at or None,
-        )
+        asked = question.question
+        return cls.from_record(question, kind=asked.kind, return_id=asked.ref or None, since=asked.since)
 
 
-class UnansweredOrderView(Shown):
+class UnansweredOrderView(View):
     """An order with overdue questions to its distributor."""
 
     order_id: str
@@ -42,18 +37,9 @@ class UnansweredOrderView(Shown):
 
     @classmethod
     def of(cls, waiting: OpenQuestions) -> Self:
-        return cls(
-            order_id=waiting.order_id,
-            number=waiting.number,
-            company_id=waiting.company_id,
-            company_name=waiting.company_name,
-            distributor_id=waiting.distributor_id,
-            distributor_name=waiting.distributor_name,
-            placed_at=waiting.placed_at,
-            waits=[OpenQuestionView.of(question) for question in waiting.waits],
-        )
+        return cls.from_record(waiting, waits=[OpenQuestionView.of(question) for question in waiting.waits])
 
 
-class UnansweredPage(Shown):
+class UnansweredPage(View):
     items: list[UnansweredOrderView]
     next_cursor: str | None

@@ -1,16 +1,61 @@
+from collections.abc import Callable
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Self, Union, get_args, get_origin
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.platform.model import Written
+from chalicelib.platform.money import Money
 
 
 class Form(Written):
     """Base of every body and query."""
 
 
-class Shown(BaseModel):
+class View(BaseModel):
     """Base of views. Built at first use, like a form."""
 
     model_config = ConfigDict(defer_build=True)
+
+    @classmethod
+    def from_record(cls, record: Any, currency: str = "", /, **more: Any) -> Self:
+        """The view of a record: `more`, and for every other field the record's attribute of this name.
+
+        Where the view shows Money, a Decimal is money in the currency, which is by default the record's own. Where it may show null, an
+        empty text is null. A record in a record is shown by the view that the field names. Raises AttributeError for a field that the
+        record does not have.
+        """
+        money = currency or getattr(record, "currency", "")
+        for name, show in _shown_fields(cls):
+            if name not in more:
+                value = getattr(record, name)
+                more[name] = value if show is None else show(value, money)
+        return cls(**more)
+
+
+Show = Callable[[Any, str], Any]  # of a record's value, with a currency for its money
+
+
+@cache
+def _shown_fields(view: type[View]) -> list[tuple[str, Show | None]]:
+    return [(name, _show(field.annotation)) for name, field in view.model_fields.items()]
+
+
+def _show(kind: Any) -> Show | None:
+    """The function that makes what the view shows of a record's value; None where the value is shown as it is."""
+    if get_origin(kind) in (Union, UnionType) and NoneType in get_args(kind):
+        inner, *others = [_show(each) for each in get_args(kind) if each is not NoneType]
+        if inner is None or others:
+            return lambda value, money: None if value == "" else value
+        return lambda value, money: None if value is None else inner(value, money)
+    if get_origin(kind) is list and (each := _show(get_args(kind)[0])):
+        return lambda values, money: [each(value, money) for value in values]
+    if kind is Money:
+        return lambda value, money: Money(amount=value, currency=money)
+    if isinstance(kind, type) and issubclass(kind, View):
+        return lambda value, money: kind.from_record(value, money)
+    return None
 
 
 class PageQuery(Form):
@@ -20,7 +65,7 @@ class PageQuery(Form):
     cursor: str | None = Field(default=None, max_length=2048, description="`next_cursor` of the previous page.")
 
 
-class Text(Shown):
+class Text(View):
     """A page that is not JSON."""
 
     content: str

@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from chalicelib.platform.http.forms import Shown, Text
+from chalicelib.platform.http.forms import Text, View
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="service")
@@ -19,7 +19,7 @@ _PAGE_ONLY = {
 }
 
 
-class HealthView(Shown):
+class HealthView(View):
     """The state of the API."""
 
     status: str

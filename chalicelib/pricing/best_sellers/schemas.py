@@ -6,26 +6,26 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
 from chalicelib.pricing.best_sellers.model import By
 
 
-class BestSellersProgressView(Shown):
+class BestSellersProgressView(View):
     companies_done: int
     companies_found: int = Field(description="Companies found so far; all of them once `parts_total` is known.")
     parts_done: int
     parts_total: int | None = Field(description="Null while companies are still being found.")
 
 
-class BestSellerView(Shown):
+class BestSellerView(View):
     sku: str
     name: str = Field(description="In the reader's language.")
     amount: Money
     units: Decimal = Field(examples=["1200"])
 
 
-class BestSellersView(Shown):
+class BestSellersView(View):
     """A list of best sellers. A draft of a promotion can name it by its id."""
 
     model_config = ConfigDict(serialize_by_alias=True)

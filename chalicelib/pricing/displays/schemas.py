@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.catalog import ContentType
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.uploads import Upload
 
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]
@@ -19,7 +19,7 @@ class DisplayProofForm(Form):
     content_type: ContentType
 
 
-class DisplayUploadView(Shown):
+class DisplayUploadView(View):
     """The address for the photo. Post a form with these fields and the file in the field `file`, then confirm the proof."""
 
     proof_id: str
@@ -30,7 +30,7 @@ class DisplayRejectionForm(Form):
     reason: str = Field(min_length=1, max_length=1000, description="The reason, which the company reads.")
 
 
-class DisplayedPromotionView(Shown):
+class DisplayedPromotionView(View):
     model_config = ConfigDict(serialize_by_alias=True)
 
     promotion_id: str
@@ -38,7 +38,7 @@ class DisplayedPromotionView(Shown):
     last: date = Field(serialization_alias="to", description="Its last day.")
 
 
-class DisplayProofView(Shown):
+class DisplayProofView(View):
     """A photo of displayed goods with its state."""
 
     proof_id: str
@@ -52,14 +52,14 @@ class DisplayProofView(Shown):
     decided_at: str | None
 
 
-class DisplayProofPage(Shown):
+class DisplayProofPage(View):
     """Newest first."""
 
     items: list[DisplayProofView]
     next_cursor: str | None
 
 
-class DisplayPhotoView(Shown):
+class DisplayPhotoView(View):
     """An address of the photo that works until `expires_at`."""
 
     url: str
@@ -79,7 +79,7 @@ class StaffDisplayProofView(DisplayProofView):
     photo: DisplayPhotoView | None = Field(description="Null until the photo is confirmed.")
 
 
-class StaffDisplayProofPage(Shown):
+class StaffDisplayProofPage(View):
     """Waiting photos oldest first; a company's photos newest first."""
 
     items: list[StaffDisplayProofView]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
 from chalicelib.pricing.model import SelectionForm
 from chalicelib.pricing.offers.model import OfferForm
@@ -28,14 +28,14 @@ class OfferView(OfferForm):
     withdrawn_by: str | None
 
 
-class OfferPage(Shown):
+class OfferPage(View):
     """Newest first."""
 
     items: list[OfferView]
     next_cursor: str | None
 
 
-class CompanyOfferView(Shown):
+class CompanyOfferView(View):
     """An offer as the company sees it."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -49,7 +49,7 @@ class CompanyOfferView(Shown):
     last: date = Field(serialization_alias="to", description="The last day on which an order may use it.")
 
 
-class CompanyOfferPage(Shown):
+class CompanyOfferPage(View):
     """Offers by their last day, earliest first."""
 
     items: list[CompanyOfferView]

@@ -5,14 +5,14 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 from chalicelib.pricing.promotions.model import PromotionForm, PromotionTerms
 from chalicelib.pricing.rules import Obstacle, Promotion
 from chalicelib.pricing.schemas import explain
 
 
-class PromotionUsageView(Shown):
+class PromotionUsageView(View):
     """The use of a promotion with limits by orders. Rejected, cancelled and reduced orders give back their part; returns do not."""
 
     uses: int = Field(description="The number of orders.")
@@ -37,7 +37,7 @@ class PromotionView(PromotionForm):
     used: PromotionUsageView | None = Field(description="The use of its limits; null without limits.")
 
 
-class PromotionPage(Shown):
+class PromotionPage(View):
     """Latest last day first."""
 
     items: list[PromotionView]
@@ -51,7 +51,7 @@ class PromotionApprovalForm(Form):
     )
 
 
-class EarlierPromotionView(Shown):
+class EarlierPromotionView(View):
     model_config = ConfigDict(serialize_by_alias=True)
 
     promotion_id: str
@@ -60,7 +60,7 @@ class EarlierPromotionView(Shown):
     last: date = Field(serialization_alias="to")
 
 
-class PromotionWarningView(Shown):
+class PromotionWarningView(View):
     """Goods that were on promotion for more than half of the year before. Buyers take such a price for the usual one."""
 
     code: Literal["often_on_promotion"] = "often_on_promotion"
@@ -70,7 +70,7 @@ class PromotionWarningView(Shown):
     promotions: list[EarlierPromotionView]
 
 
-class PromotionApprovalView(Shown):
+class PromotionApprovalView(View):
     promotion: PromotionView
     warnings: list[PromotionWarningView]
 
@@ -102,5 +102,5 @@ class RunningPromotionView(PromotionTerms):
         )
 
 
-class RunningPromotionPage(Shown):
+class RunningPromotionPage(View):
     items: list[RunningPromotionView]

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.pricing.terms.model import ContractForm
 
 MOST_CONTRACTS = 20
@@ -23,7 +23,7 @@ class TermsForm(Form):
         return self
 
 
-class TermsView(Shown):
+class TermsView(View):
     """The personal terms of a company."""
 
     currency: str

@@ -5,7 +5,7 @@ from pydantic import Field, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day, Identifier, Moment
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.rules import ORDERS
@@ -52,7 +52,7 @@ class PaymentsForm(Form):
     payments: list[SkipValidation[PaymentForm]] = Field(min_length=1, max_length=MOST_ROWS)
 
 
-class PaymentResultView(Shown):
+class PaymentResultView(View):
     """The result of a row. `errors` of a failed row point into the request's body."""
 
     row: int = Field(description="Its place in the request, from 0.")
@@ -61,5 +61,5 @@ class PaymentResultView(Shown):
     errors: list[Fault] = Field(default=[])
 
 
-class PaymentResultsView(Shown):
+class PaymentResultsView(View):
     items: list[PaymentResultView]

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Sku
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.storefront.lighting.rules import ROOM_NORMS, Reflectances, Room, RoomKind
 
 MOST_ROOMS = 50
@@ -102,7 +102,7 @@ class LightingForm(Form):
         return given
 
 
-class LightingMethodView(Shown):
+class LightingMethodView(View):
     """The method of the calculation, in the reader's language."""
 
     formula: str = Field(examples=["N = E·A / (Φ·UF·MF)"])
@@ -110,7 +110,7 @@ class LightingMethodView(Shown):
     sources: list[str]
 
 
-class RoomOptionView(Shown):
+class RoomOptionView(View):
     """The installation of one product in one room."""
 
     sku: str
@@ -128,7 +128,7 @@ class RoomOptionView(Shown):
     )
 
 
-class LitRoomView(Shown):
+class LitRoomView(View):
     """A room with one option for each product."""
 
     name: str
@@ -144,12 +144,12 @@ class LitRoomView(Shown):
     options: list[RoomOptionView]
 
 
-class LightingLineView(Shown):
+class LightingLineView(View):
     sku: str
     quantity: int
 
 
-class LightingTotalView(Shown):
+class LightingTotalView(View):
     """The totals of one product over all rooms. `lines` are whole packs, ready for the cart or an order."""
 
     sku: str
@@ -158,7 +158,7 @@ class LightingTotalView(Shown):
     lines: list[LightingLineView]
 
 
-class LightingView(Shown):
+class LightingView(View):
     method: LightingMethodView
     rooms: list[LitRoomView]
     totals: list[LightingTotalView]

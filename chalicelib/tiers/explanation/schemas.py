@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform import text
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
 from chalicelib.tiers.explanation.rules import (
     Days,
@@ -33,7 +33,7 @@ class ExplainQuery(StandingQuery):
     )
 
 
-class ExplainedPersonalStepView(Shown):
+class ExplainedPersonalStepView(View):
     """The company's own first step: last year's purchases times the month's coefficient, within its bounds."""
 
     last_year: TierWindowView = Field(description="The same window one year earlier.")
@@ -42,7 +42,7 @@ class ExplainedPersonalStepView(Shown):
     from_sum: Money
 
 
-class HoldView(Shown):
+class HoldView(View):
     """A step that an earlier window reached and that is still held."""
 
     reached_on: date = Field(description="The last day whose window reached it.")
@@ -51,7 +51,7 @@ class HoldView(Shown):
     held_until: date
 
 
-class ExplainedManualTierView(Shown):
+class ExplainedManualTierView(View):
     """A manual tier, granted by a manager."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -64,7 +64,7 @@ class ExplainedManualTierView(Shown):
     author: str | None = Field(description="For the club's staff; null for the company.")
 
 
-class DecisionView(Shown):
+class DecisionView(View):
     """The tier of the day by the facts known at one of the two moments."""
 
     tier: TierView = Field(description="In force on this day.")
@@ -81,7 +81,7 @@ class DecisionView(Shown):
     documents_counted: int
 
 
-class KnownDocumentView(Shown):
+class KnownDocumentView(View):
     """A document as known at one of the two moments."""
 
     counted: bool
@@ -94,7 +94,7 @@ class KnownDocumentView(Shown):
     recorded_at: str | None
 
 
-class ExplainedDocumentView(Shown):
+class ExplainedDocumentView(View):
     """A document that bears on the day."""
 
     source: str
@@ -104,7 +104,7 @@ class ExplainedDocumentView(Shown):
     known_now: KnownDocumentView
 
 
-class CorrectionView(Shown):
+class CorrectionView(View):
     """A change of a document that was recorded after the day."""
 
     source: str
@@ -117,7 +117,7 @@ class CorrectionView(Shown):
     window_change: Money = Field(description="The amount that the change adds to the window sum of the day.")
 
 
-class TierExplanationView(Shown):
+class TierExplanationView(View):
     """The explanation of a company's tier on a day, by the facts known when the day ended and by those known now."""
 
     company_id: str

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.tiers.standing.rules import ManualTier
 
 ManualTierState = Literal["coming", "in_force", "ended", "withdrawn"]
@@ -31,7 +31,7 @@ class ManualTierWithdrawalForm(Form):
     reason: str = Field(min_length=3, max_length=500)
 
 
-class ManualTierView(Shown):
+class ManualTierView(View):
     """A manual tier with its state."""
 
     grant_id: str
@@ -55,7 +55,7 @@ class ManualTierView(Shown):
         return cls(company_id=company_id, state=_state(grant, today), **grant._asdict())
 
 
-class ManualTierPage(Shown):
+class ManualTierPage(View):
     """Latest first."""
 
     items: list[ManualTierView]

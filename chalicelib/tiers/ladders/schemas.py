@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day, DayOfYear, Percent, WarningDays
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Amount
 from chalicelib.tiers.config import (
     LEAST_STEPS,
@@ -124,7 +124,7 @@ class ActivationForm(Form):
     )
 
 
-class StaffLadderStepView(Shown):
+class StaffLadderStepView(View):
     """A step: from this window sum on, this discount."""
 
     tier: str
@@ -134,7 +134,7 @@ class StaffLadderStepView(Shown):
     name_ru: str
 
 
-class SeasonView(Shown):
+class SeasonView(View):
     """First and last day of the season, MM-DD, both included."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -143,7 +143,7 @@ class SeasonView(Shown):
     last: str = Field(serialization_alias="to")
 
 
-class PersonalStepView(Shown):
+class PersonalStepView(View):
     """The first step that follows a company's own last year."""
 
     months: int
@@ -151,7 +151,7 @@ class PersonalStepView(Shown):
     coefficients: list[Percent] = Field(description="By month, January first.")
 
 
-class StaffLadderView(Shown):
+class StaffLadderView(View):
     """A ladder with its state today and its authors.
 
     It is in force from `valid_from` until the next ladder of its currency. The founding ladder is in force from the beginning.
@@ -209,7 +209,7 @@ class StaffLadderView(Shown):
         )
 
 
-class StaffLadderPage(Shown):
+class StaffLadderPage(View):
     items: list[StaffLadderView]
     next_cursor: str | None
 

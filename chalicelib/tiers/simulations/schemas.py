@@ -6,19 +6,19 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http.forms import Shown
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
 from chalicelib.tiers.simulations.rules import SimulationTotals
 
 
-class SimulationProgressView(Shown):
+class SimulationProgressView(View):
     companies_done: int
     companies_found: int = Field(description="Companies found so far; all of them once `parts_total` is known.")
     parts_done: int
     parts_total: int | None = Field(description="Null while companies are still being found.")
 
 
-class SimulationStepView(Shown):
+class SimulationStepView(View):
     """The companies on a step today, by the change of their discount under the ladder."""
 
     tier: str = Field(description="Empty: no tier.")
@@ -28,7 +28,7 @@ class SimulationStepView(Shown):
     unchanged: int
 
 
-class SimulationMoveView(Shown):
+class SimulationMoveView(View):
     """The number of companies that would move from one tier to another."""
 
     from_tier: str
@@ -36,7 +36,7 @@ class SimulationMoveView(Shown):
     companies: int
 
 
-class SimulationResultView(Shown):
+class SimulationResultView(View):
     """The changes that the ladder would have made had it always been in force.
 
     The discount is summed over the days of the 12 months: the price of the day's purchases without the discount in force, times the percent
@@ -71,14 +71,14 @@ class SimulationResultView(Shown):
         )
 
 
-class SimulationListView(Shown):
+class SimulationListView(View):
     """Every company with its tier, purchases and discount before and after, for download as CSV. The address works until `expires_at`."""
 
     url: str
     expires_at: datetime
 
 
-class SimulationView(Shown):
+class SimulationView(View):
     model_config = ConfigDict(serialize_by_alias=True)
 
     simulation_id: str

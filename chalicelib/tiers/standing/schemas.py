@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.fields import Day, Percent
-from chalicelib.platform.http.forms import Form, Shown
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.standing.model import (
@@ -33,7 +33,7 @@ class StandingQuery(Form):
     )
 
 
-class TierView(Shown):
+class TierView(View):
     """A tier. The code of no tier is empty."""
 
     code: str
@@ -49,7 +49,7 @@ class TierTonightView(TierView):
     )
 
 
-class TierWindowView(Shown):
+class TierWindowView(View):
     """The days whose purchases count, both included, and their net sum."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -59,7 +59,7 @@ class TierWindowView(Shown):
     sum: Money
 
 
-class NextStepView(Shown):
+class NextStepView(View):
     """The step above the one that the window sum gives."""
 
     tier: TierView
@@ -67,7 +67,7 @@ class NextStepView(Shown):
     missing: Money
 
 
-class FallOutView(Shown):
+class FallOutView(View):
     """A day on which purchases leave the window. The figures hold if the company buys nothing more."""
 
     day: date
@@ -88,14 +88,14 @@ class FallOutView(Shown):
     )
 
 
-class LadderStepView(Shown):
+class LadderStepView(View):
     """A step of the ladder: from this window sum on."""
 
     tier: TierView
     from_sum: Money
 
 
-class LadderView(Shown):
+class LadderView(View):
     """The steps of this day, lowest first; the last one is open."""
 
     version: str
@@ -107,7 +107,7 @@ class LadderView(Shown):
     steps: list[LadderStepView]
 
 
-class StandingView(Shown):
+class StandingView(View):
     """The tier of a company, the purchases behind it, and the orders that keep or lift it."""
 
     company_id: str
