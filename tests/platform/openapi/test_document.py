@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from chalicelib.platform.http.forms import Form, PageQuery, Shown, Text
+from chalicelib.platform.http.forms import Form, PageQuery, Text, View
 from chalicelib.platform.http.routes import Route
 from chalicelib.platform.money import Money
 from chalicelib.platform.openapi.document import document, example, holders, problem_codes
@@ -208,7 +208,7 @@ def test_a_form_that_is_shown_as_it_was_written_is_a_view_of_its_own() -> None:
     class WholeForm(Form):
         part: PartForm = PartForm()
 
-    class WholeView(Shown):
+    class WholeView(View):
         part: PartForm
 
     route = replace(PLACE, body=WholeForm, answer=WholeView)
