@@ -13,10 +13,10 @@ cloud := .ministack/.complete
 run := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check map registers package bench smoke staff clean
+.PHONY: help demo test check map registers package bench bench-retention smoke rhythm staff clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 demo: $(dev) $(cloud) ## the whole club on this machine, with its story; ARGS=--check plays it and exits
 	@exec $(run) -m infra.demo $(ARGS)
@@ -46,6 +46,12 @@ bench: $(dev) $(cloud) ## the budgets, measured
 
 smoke: $(dev) ## a deployed club used once from end to end: ARGS='--stack NAME --email …', or ARGS='--local 4600' for the demo
 	@exec $(run) -m infra.smoke $(ARGS)
+
+bench-retention: $(dev) ## what the rhythm foresees on a year of public sales, beside plain rules
+	@exec $(run) -m pytest tests/benchmarks/bench_retention.py -q -s $(ARGS)
+
+rhythm: $(dev) ## who goes quiet, from a sales file: ARGS='FILE.csv --as-of 2010-09-01 --horizon 90 --out scores.csv'
+	@exec $(run) -m infra.rhythm $(ARGS)
 
 staff: $(dev) ## the first staff user, and other commands for the owner: ARGS=--help
 	@exec $(run) -m infra.admin $(ARGS)

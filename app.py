@@ -36,6 +36,7 @@ ROOMS = (
     "storefront",
     "orders",
     "recommendations",
+    "retention",
     "bonuses",
     "club_rules",
     "market_reports",

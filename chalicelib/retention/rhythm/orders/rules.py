@@ -1,0 +1,68 @@
+"""Order days of a company from the lines of its documents. Pure.
+
+Documents of one day are one order. A returned line lowers the latest earlier order that holds the article; an order of which 90 % or more
+came back was cancelled, and is no order. Days are proleptic ordinals. Amounts are floats: they feed estimates, nothing is booked from them.
+
+Weakest point: without articles a return meets an order of equal amount, or else the latest one, which may be another than it belongs to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+CANCELLED = 0.9  # returned share from which an order counts as cancelled
+
+
+class Line(NamedTuple):
+    """A line of a document: negative amounts are returned goods. `sku` is empty where the file has none."""
+
+    day: int
+    sku: str
+    amount: float
+
+
+class OrderDay(NamedTuple):
+    """The orders of one day together: amount less returns, and the number of articles."""
+
+    day: int
+    amount: float
+    articles: int
+
+
+class _Bought:
+    __slots__ = ("amount", "returned", "skus")
+
+    def __init__(self) -> None:
+        self.amount = self.returned = 0.0
+        self.skus: dict[str, float] = {}  # what is left of each article
+
+
+def order_days(lines: Iterable[Line]) -> list[OrderDay]:
+    """The order days of one company, earliest first, without cancelled orders. Lines may come in any order."""
+    bought: dict[int, _Bought] = defaultdict(_Bought)
+    days_of: dict[str, list[int]] = defaultdict(list)
+    returned = []
+    for line in lines:
+        if line.amount > 0:
+            order = bought[line.day]
+            if line.sku not in order.skus:
+                days_of[line.sku].append(line.day)
+            order.amount += line.amount
+            order.skus[line.sku] = order.skus.get(line.sku, 0.0) + line.amount
+        elif line.amount < 0:
+            returned.append(line)
+    for line in sorted(returned):
+        left = -line.amount
+        earlier = sorted((day for day in days_of[line.sku] if day <= line.day), reverse=True)
+        for day in sorted(earlier, key=lambda day: abs(bought[day].skus[line.sku] - left) > 0.005):
+            taken = min(left, bought[day].skus[line.sku])
+            bought[day].skus[line.sku] -= taken
+            bought[day].returned += taken
+            left -= taken
+            if left <= 0:
+                break
+    return [
+        OrderDay(day, order.amount - order.returned, len(order.skus))
+        for day, order in sorted(bought.items())
+        if order.returned < CANCELLED * order.amount
+    ]

@@ -1,0 +1,122 @@
+"""The analyst's command: the files it reads, what it leaves out, and what it answers."""
+
+import csv
+import gzip
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from infra.rhythm import main
+
+HEADING = ["customer", "p_no_order", "early_warning", "expected_orders", "expected_sum", "window_from", "window_to"]
+AS_OF = "2010-09-01"
+
+
+def sales(day: str = "{:%Y-%m-%d}") -> list[list[str]]:
+    """Three customers: one of every two weeks, one of every two months, one that came once."""
+    last = date(2010, 9, 1)
+    rows = [["Клён", day.format(last - timedelta(14 * number)), "100", f"K{number}", "A"] for number in range(12)]
+    rows += [["Дуб", day.format(last - timedelta(60 * number)), "900", f"D{number}", "B"] for number in range(4)]
+    return [*rows, ["Ива", day.format(last - timedelta(100)), "50", "I1", "A"]]
+
+
+def write(file: Path, heading: str, rows: list[list[str]], delimiter: str = ",", encoding: str = "utf-8") -> Path:
+    text = "\n".join([heading, *(delimiter.join(row) for row in rows)]) + "\n"
+    file.write_bytes(text.encode(encoding))
+    return file
+
+
+def answer(file: Path, *more: str) -> list[dict[str, str]]:
+    out = file.with_suffix(".scores")
+    assert main([str(file), "--as-of", AS_OF, "--out", str(out), *more]) == 0
+    return list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return write(tmp_path / "sales.csv", "customer,date,sum,document,sku", sales())
+
+
+def test_a_row_for_each_customer(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(file)
+    assert [list(row) for row in found] == [HEADING] * 3
+    by = {row["customer"]: row for row in found}
+    assert float(by["Клён"]["p_no_order"]) < float(by["Дуб"]["p_no_order"]) < float(by["Ива"]["p_no_order"])
+    assert by["Ива"]["early_warning"] == "1.000000"
+    assert AS_OF < by["Клён"]["window_from"] <= by["Клён"]["window_to"] < "2010-12-01"
+    told = capsys.readouterr().err
+    assert "17 rows; 0 after 2010-09-01 left out; 0 not understood" in told
+    assert "3 customers; r 0." in told and "alpha" in told
+
+
+def test_what_came_later_says_nothing(file: Path, tmp_path: Path) -> None:
+    later = [["Клён", "2010-09-02", "9999", "K99", "Z"], ["Ясень", "2010-12-01", "5", "X", "Z"]]
+    more = write(tmp_path / "more.csv", "customer,date,sum,document,sku", [*later, *sales()])
+    assert answer(more, "--suggest", "3") == answer(file, "--suggest", "3")
+
+
+@pytest.mark.parametrize(
+    ("heading", "delimiter", "encoding", "day"),
+    [
+        ("Контрагент;Дата;Сумма;Документ;Артикул", ";", "cp1251", "{:%d.%m.%Y}"),
+        ("Customer ID\tInvoiceDate\tAmount\tInvoice\tStockCode", "\t", "utf-8-sig", "{:%Y-%m-%d} 09:30:00"),
+    ],
+)
+def test_other_files_say_the_same(
+    file: Path, tmp_path: Path, heading: str, delimiter: str, encoding: str, day: str
+) -> None:
+    other = write(tmp_path / "other.csv", heading, sales(day), delimiter, encoding)
+    assert answer(other) == answer(file)
+
+
+def test_a_packed_file_is_read(file: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "sales.csv.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    assert answer(packed) == answer(file)
+
+
+def test_quantity_and_price_stand_for_the_sum(file: Path, tmp_path: Path) -> None:
+    rows = [[customer, day, "2", str(int(amount) / 2)] for customer, day, amount, *_ in sales()]
+    without = write(tmp_path / "without.csv", "customer_id,date,qty,price", rows)
+    assert answer(without) == answer(file)
+
+
+def test_sums_are_read_as_they_are_written(file: Path, tmp_path: Path) -> None:
+    written = {"100": "100,00", "900": "9\N{NO-BREAK SPACE}00.00", "50": "50,0"}
+    rows = [[customer, day, written[amount]] for customer, day, amount, *_ in sales()]
+    assert answer(write(tmp_path / "sums.csv", "client;day;сумма", rows, ";")) == answer(file)
+
+
+def test_a_cancelled_order_is_no_order(file: Path, tmp_path: Path) -> None:
+    more = [["Дуб", "2010-08-20", "70", "D9", "C"], ["Дуб", "2010-08-21", "-70", "D10", "C"]]
+    cancelled = write(tmp_path / "cancelled.csv", "customer,date,sum,document,sku", [*sales(), *more])
+    assert answer(cancelled) == answer(file)
+
+
+def test_a_bad_row_is_told_and_left_out(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = [["Клён", "2010-13-01", "5", "", ""], ["Клён", "2010-01-01", "much", "", ""], ["", "2010-01-01", "5", "", ""]]
+    bad += [["Клён"], ["Клён", "2010-01-01", "nan", "", ""]]
+    found = answer(write(tmp_path / "bad.csv", "customer,date,sum,document,sku", [*bad, *sales()]))
+    assert found == answer(file)
+    told = capsys.readouterr().err
+    assert "5 not understood" in told and "row 3: " in told
+
+
+def test_suggestions_stand_in_two_columns(file: Path) -> None:
+    by = {row["customer"]: row for row in answer(file, "--suggest", "2")}
+    assert (by["Клён"]["usual"], by["Клён"]["new"]) == ("A", "B")
+
+
+def test_a_file_without_the_columns_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write(tmp_path / "wrong.csv", "who,when", [["a", "b"]])
+    with pytest.raises(SystemExit):
+        main([str(file), "--as-of", AS_OF])
+    assert "no column for customer, date, sum (or quantity and price) among: who, when" in capsys.readouterr().err
+
+
+def test_a_file_without_purchases_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write(tmp_path / "empty.csv", "customer,date,sum", [["a", "2010-10-01", "5"]])
+    with pytest.raises(SystemExit):
+        main([str(file), "--as-of", AS_OF])
+    assert "no purchase up to 2010-09-01" in capsys.readouterr().err
