@@ -44,7 +44,8 @@ TABLE_ACTIONS = {
 CHANGES = {"put", "update", "delete"}
 FILE_ACTIONS = {"get": "s3:GetObject", "put": "s3:PutObject", "delete": "s3:DeleteObject"}
 BUCKET = "${AWS::StackName}-files-${AWS::AccountId}-${AWS::Region}"
-DELIVERING = ("deliver_bulk", "redeliver_events")  # tell consumers, as the readers of the stream do
+# The lanes whose consumers a worker tells, beside the readers of the stream.
+DELIVERING: dict[str, tuple[str, ...]] = {"deliver_bulk": ("facts",), "redeliver_events": ("facts", "messages")}
 KEPT = {"MessageRetentionPeriod": 1209600}  # 14 days, as long as SQS can
 
 RECORDS_GIVEN_UP = (
@@ -108,8 +109,9 @@ def queues_filled_by(function: Function) -> list[str]:
     for worker in functions():
         if isinstance(queue := worker.starts, Queue):
             senders = {*queue.filled_by, *([worker.name] if queue.loop else [])}
-            if senders & {*app.functions.readers} and worker.name not in DELIVERING:
-                senders |= {*DELIVERING}
+            lanes = {app.functions.readers[name] for name in senders & {*app.functions.readers}}
+            if worker.name not in DELIVERING:
+                senders |= {name for name, told in DELIVERING.items() if lanes & {*told}}
             if function.name in senders:
                 found.append(queue.name)
     return found

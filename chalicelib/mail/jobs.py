@@ -9,8 +9,7 @@ from chalicelib.platform.functions import MAIL, PORTAL, READ, SECRET, WRITE, que
 
 @queue_worker(
     "letters",
-    batch=10,
-    workers=2,  # SES begins with 14 letters a second
+    workers=2,  # SES begins with 14 letters a second. One letter at a time: where SES hangs, the run ends and spends the tries of all its letters
     timeout=20,
     retry="LetterRetrySeconds",
     filled_by=("write_letters",),

@@ -41,7 +41,7 @@ class Page:
 
 
 class Table:
-    """The table by name. `sleep` and `jitter` are passed in so that tests need not wait."""
+    """The table by name. `sleep`, `jitter` and `clock` are passed in so that tests need not wait."""
 
     def __init__(
         self,
@@ -50,11 +50,13 @@ class Table:
         *,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
         self.name = name
         self._sleep = sleep
         self._jitter = jitter
+        self._clock = clock
 
     def get(self, key: Key, *, consistent: bool = False) -> Item | None:
         """The item, or None. One call; 0.5 RCU per 4 KB, 1 when consistent."""
@@ -224,7 +226,7 @@ class Table:
         raise Busy("the item stayed under change")
 
     def tries(self, most: int = TRIES, *, at_once: bool = False) -> Iterator[None]:
-        return tries(most, self._sleep, self._jitter, at_once=at_once)
+        return tries(most, self._sleep, self._jitter, self._clock, at_once=at_once)
 
 
 def _reasons(response: Any, labels: list[str]) -> tuple[dict[str, Item | None], bool]:

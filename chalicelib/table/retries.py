@@ -4,12 +4,14 @@
                ▲                 └─▶ Refused, by a label that is named: somebody wrote it meanwhile
                └──── pause ◀──────┘
 
-A pause doubles with each try, with full jitter, up to two thirds of a second. Weakest point: tries are counted, not timed, so what many
-write at once needs more of them (`CONTESTED`).
+A pause doubles with each try, with full jitter, up to two thirds of a second. What many write at once needs more tries (`CONTESTED`). No try
+begins later than `MOST_SECONDS` after the first one, so that a request still gets its answer. Weakest point: a request that decides twice
+may wait twice as long.
 """
 
 from collections.abc import Callable, Iterator
 from functools import wraps
+from time import monotonic
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from chalicelib.table.transactions import Busy, Refused
@@ -21,6 +23,7 @@ TRIES = 6
 CONTESTED = 60  # tries at items that all people of a company write at once: its book, its goods
 FIRST_PAUSE = 0.02  # seconds
 MOST_DOUBLINGS = 5
+MOST_SECONDS = 12  # from the first try to the last; a request has 28
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -39,12 +42,21 @@ Context = TypeVar("Context", bound=HasTable)
 
 
 def tries(
-    most: int, sleep: Callable[[float], None], jitter: Callable[[], float], *, at_once: bool = False
+    most: int,
+    sleep: Callable[[float], None],
+    jitter: Callable[[], float],
+    clock: Callable[[], float] = monotonic,
+    *,
+    at_once: bool = False,
 ) -> Iterator[None]:
     """As many tries, with a pause between two of them. `at_once`: the second comes without one, since it will most likely do."""
+    until = clock() + MOST_SECONDS
     for number in range(most):
         if number > at_once:
-            sleep(FIRST_PAUSE * 2 ** min(number - 1 - at_once, MOST_DOUBLINGS) * jitter())
+            pause = FIRST_PAUSE * 2 ** min(number - 1 - at_once, MOST_DOUBLINGS) * jitter()
+            if clock() + pause > until:
+                return
+            sleep(pause)
         yield
 
 
@@ -71,7 +83,7 @@ def retry(
                 except Refused as refused:
                     if named.isdisjoint(refused.items):
                         raise
-            raise Busy(f"{decide.__module__}.{decide.__qualname__} was overtaken {most} times")
+            raise Busy(f"{decide.__module__}.{decide.__qualname__} was overtaken in every try")
 
         return persist
 

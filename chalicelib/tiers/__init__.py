@@ -7,7 +7,7 @@ every later day, stored so that one read finds it.
 from chalicelib.platform.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("ladders", "standing", "grants", "explanation", "simulations", "recalculation")
+WINGS = ("ladders", "standing", "manual_tiers", "explanation", "simulations", "recalculation")
 
 with opened_when_asked(__name__):
     from chalicelib.tiers.config import Tiers, tier_name

@@ -412,7 +412,7 @@ def test_a_right_to_send_messages_is_used_by_whoever_has_it() -> None:
             job = "platform.events:deliver" if function.starts == "stream" else function.job
             begins = {f"chalicelib.{job.replace(':', '.')}"}
             for lane in get_args(Lane):
-                if function.name in DELIVERING or app.functions.readers.get(function.name) == lane:
+                if lane in DELIVERING.get(function.name, ()) or app.functions.readers.get(function.name) == lane:
                     begins |= told[lane]
             if rest := granted - queues_named(house, begins):
                 unused[function.name] = rest

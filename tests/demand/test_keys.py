@@ -17,7 +17,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock
 from tests.conftest import NOON
-from tests.demand.wishes import Wishes
+from tests.demand.steps import Wishes
 from tests.support.partners import partner
 from tests.support.spent import measures, spent
 

@@ -17,7 +17,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page
 from tests.catalog.steps import row, stock
-from tests.demand.wishes import Wishes
+from tests.demand.steps import Wishes
 from tests.support.api import Api, Caller
 from tests.support.crashes import crashes, lost_replies, races
 from tests.support.partners import OPERATIONS, dismissed, partner, speaks_for

@@ -18,8 +18,9 @@ from botocore.exceptions import (
 )
 
 from chalicelib.mail import transport
+from chalicelib.mail.jobs import send_letters
 from chalicelib.mail.model import Accepted, Mail, NotSent, Refused, Unanswered
-from chalicelib.platform import aws
+from chalicelib.platform import aws, functions
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import settings
 from tests.mail.steps import MailService, client_error
@@ -162,3 +163,13 @@ def test_a_body_that_is_no_report_is_not_swallowed(context: Context) -> None:
         transport.report_of('{"hello": "world"}')
     with pytest.raises(json.JSONDecodeError):
         transport.report_of("hello world")
+
+
+def test_a_mail_service_that_hangs_spends_the_tries_of_no_other_letter() -> None:
+    worker = functions.DECLARED[send_letters.__name__]
+    assert isinstance(worker.starts, functions.Queue)
+    config: Any = aws.ses().meta.config
+    longest = config.connect_timeout + config.read_timeout
+    assert worker.starts.batch * longest < worker.timeout - 5, (
+        "the rest of a batch would come again, and count as tried"
+    )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.table.client import Table
-from chalicelib.table.retries import Overtaken, retry, tries
+from chalicelib.table.retries import CONTESTED, MOST_SECONDS, Overtaken, retry, tries
 from chalicelib.table.transactions import Busy, Refused
 
 LABELS = ("order", "cart", "membership", "")
@@ -84,6 +84,21 @@ def test_without_labels_a_write_without_one_is_meant() -> None:
 def test_what_refuses_beside_a_named_label_is_decided_again() -> None:
     seen, decide = deciding([Refused({"order": None, "credit": None}), None], "order", most=6)
     assert decide(Scene()) == len(seen) == 2
+
+
+def test_no_try_begins_later_than_a_request_can_wait_for() -> None:
+    passed = [0.0]
+
+    def work(seconds: float) -> None:
+        passed[0] += seconds
+
+    begun = []
+    for _ in tries(CONTESTED, work, lambda: 1.0, lambda: passed[0], at_once=True):
+        begun.append(passed[0])
+        work(0.5)
+    assert begun[:2] == [0, 0.5], "the second try comes at once"
+    assert 5 < len(begun) < CONTESTED
+    assert MOST_SECONDS - 2 < begun[-1] <= MOST_SECONDS
 
 
 def test_pauses_double_to_a_bound_with_full_jitter() -> None:

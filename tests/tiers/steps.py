@@ -19,9 +19,9 @@ from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction, from_wire, to_wire
 from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers import keys as tiers_keys
-from chalicelib.tiers.grants import service as grants_service
-from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierView, ManualTierWithdrawalForm
 from chalicelib.tiers.ladders.rules import LadderStep
+from chalicelib.tiers.manual_tiers import service as manual_tiers_service
+from chalicelib.tiers.manual_tiers.schemas import ManualTierForm, ManualTierView, ManualTierWithdrawalForm
 from chalicelib.tiers.standing import service as standing_service
 from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.model import Standing, known_since, standing_on_day
@@ -114,12 +114,12 @@ def grant(context: Context, company_id: str, tier: str, first: int, last: int) -
     """By days from today."""
     days = {"from": context.today + timedelta(days=first), "until": context.today + timedelta(days=last)}
     form = ManualTierForm.model_validate({"tier": tier, "reason": "A new shop", **days})
-    return grants_service.grant(context, company_id, "mbr_manager", form)
+    return manual_tiers_service.grant(context, company_id, "mbr_manager", form)
 
 
 def withdraw(context: Context, company_id: str, grant_id: str) -> ManualTierView:
     form = ManualTierWithdrawalForm(reason="The shop closed")
-    return grants_service.withdraw(context, company_id, grant_id, "mbr_manager", form)
+    return manual_tiers_service.withdraw(context, company_id, grant_id, "mbr_manager", form)
 
 
 def bought(context: Context, days: dict[int, int | str], name: str = "Luch") -> str:

@@ -24,10 +24,10 @@ from chalicelib.tiers import consumers as tiers_consumers
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.explanation import schemas as explanation_schemas
 from chalicelib.tiers.explanation.service import explain
-from chalicelib.tiers.grants import service as grants
-from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierWithdrawalForm
 from chalicelib.tiers.ladders import service as ladders
 from chalicelib.tiers.ladders.schemas import LadderForm
+from chalicelib.tiers.manual_tiers import service as manual_tiers
+from chalicelib.tiers.manual_tiers.schemas import ManualTierForm, ManualTierWithdrawalForm
 from chalicelib.tiers.standing import service as standing_service
 from chalicelib.tiers.standing.model import Standing
 from tests.bonuses.accruals.steps import memory_work
@@ -358,7 +358,7 @@ def granted(context: Context, company_id: str, tier: str, *, until: date, first:
     form = ManualTierForm.model_validate(
         {"tier": tier, "from": first and first.isoformat(), "until": until.isoformat(), "reason": "A promise"}
     )
-    return grants.grant(context, company_id, "mbr_manager", form).grant_id
+    return manual_tiers.grant(context, company_id, "mbr_manager", form).grant_id
 
 
 @dataclass
@@ -466,7 +466,7 @@ class History:
     def withdraw(self, company_id: str, grant_id: str) -> None:
         form = ManualTierWithdrawalForm.model_validate({"reason": "No longer"})
         try:
-            grants.withdraw(self.context, company_id, grant_id, "mbr_manager", form)
+            manual_tiers.withdraw(self.context, company_id, grant_id, "mbr_manager", form)
         except Problem:
             return  # it has ended
 

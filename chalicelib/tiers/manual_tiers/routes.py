@@ -2,8 +2,13 @@
 
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.tiers.grants import service
-from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierPage, ManualTierView, ManualTierWithdrawalForm
+from chalicelib.tiers.manual_tiers import service
+from chalicelib.tiers.manual_tiers.schemas import (
+    ManualTierForm,
+    ManualTierPage,
+    ManualTierView,
+    ManualTierWithdrawalForm,
+)
 
 routes = Routes(__name__, tag="tiers")
 

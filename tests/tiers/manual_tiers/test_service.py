@@ -12,8 +12,8 @@ from chalicelib.platform import keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused
-from chalicelib.tiers.grants import service as grants_service
-from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierWithdrawalForm
+from chalicelib.tiers.manual_tiers import service as manual_tiers_service
+from chalicelib.tiers.manual_tiers.schemas import ManualTierForm, ManualTierWithdrawalForm
 from chalicelib.tiers.standing import store as standing_store
 from tests.support.api import STRANGER, Api, Caller
 from tests.support.crashes import crashes, races
@@ -143,7 +143,7 @@ def test_a_tier_that_has_ended_cannot_be_withdrawn(context: Context):
     made = steps.grant(context, company_id, "gold", 0, 3)
     with pytest.raises(Problem, match="wrong_state"):
         steps.withdraw(days_later(context, 4), company_id, made.grant_id)
-    (listed,), _ = grants_service.page(days_later(context, 4), company_id, 10, None)
+    (listed,), _ = manual_tiers_service.page(days_later(context, 4), company_id, 10, None)
     assert listed.state == "ended"
 
 
@@ -224,7 +224,7 @@ def test_a_grant_that_dies_at_any_call_is_made_once(quick: Context):
     form = ManualTierForm.model_validate(GRANT)
 
     def ask() -> None:
-        grants_service.grant(replace(quick, reply=once), company_id, "mbr_manager", form)
+        manual_tiers_service.grant(replace(quick, reply=once), company_id, "mbr_manager", form)
 
     ask()
     undisturbed = outcome(quick, company_id)
@@ -246,7 +246,7 @@ def test_a_withdrawal_that_dies_at_any_call_is_made_once(quick: Context):
     form = ManualTierWithdrawalForm(**WORD)
 
     def ask() -> None:
-        grants_service.withdraw(replace(quick, reply=once), company_id, made.grant_id, "mbr_manager", form)
+        manual_tiers_service.withdraw(replace(quick, reply=once), company_id, made.grant_id, "mbr_manager", form)
 
     ask()
     undisturbed = outcome(quick, company_id)

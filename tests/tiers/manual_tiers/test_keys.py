@@ -10,9 +10,9 @@ from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.config import Tiers
-from chalicelib.tiers.grants import keys as grants_keys
-from chalicelib.tiers.grants import store as grants_store
 from chalicelib.tiers.ladders.store import ladders_of
+from chalicelib.tiers.manual_tiers import keys as manual_tiers_keys
+from chalicelib.tiers.manual_tiers import store as manual_tiers_store
 from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.model import Standing, standing_on_day
 from chalicelib.tiers.standing.rules import Facts, ManualTier
@@ -35,7 +35,7 @@ def plain_standing(context: Context, company_id: str) -> Standing:
     )
 
 
-@measures(grants_keys.manual_tier)
+@measures(manual_tiers_keys.manual_tier)
 def test_a_standing_and_all_manual_tiers_are_one_consistent_call(context: Context) -> None:
     standing_store.save(context, plain_standing(context, "cmp_1"), context.today)
     tx = Transaction()
@@ -44,8 +44,8 @@ def test_a_standing_and_all_manual_tiers_are_one_consistent_call(context: Contex
         made = ManualTier(
             f"grt_{number}", "gold", day, day, "A reason of some length", "mbr_manager", f"{context.at}{number}"
         )
-        grants_store.create_grant(tx, "cmp_1", made)
-        grants_store.create_grant(tx, "cmp_2", made)
+        manual_tiers_store.create_grant(tx, "cmp_1", made)
+        manual_tiers_store.create_grant(tx, "cmp_2", made)
     context.table.commit(tx)
     with spent(context.table.client) as cost:
         item, grants = standing_store.load_with_grants(context, "cmp_1")
@@ -54,7 +54,7 @@ def test_a_standing_and_all_manual_tiers_are_one_consistent_call(context: Contex
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
     with spent(context.table.client) as cost:
-        page = grants_store.grants_page(context, "cmp_1", 5, None)
+        page = manual_tiers_store.grants_page(context, "cmp_1", 5, None)
     assert [item["grant_id"] for item in page.items] == [f"grt_{number}" for number in (9, 8, 7, 6, 5)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 1

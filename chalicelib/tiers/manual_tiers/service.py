@@ -11,10 +11,10 @@ from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys
 from chalicelib.tiers.events import GRANTED, WITHDRAWN
-from chalicelib.tiers.grants import store
-from chalicelib.tiers.grants.schemas import ManualTierForm, ManualTierView, ManualTierWithdrawalForm
 from chalicelib.tiers.ladders.rules import ladder_on
 from chalicelib.tiers.ladders.store import ladders_of
+from chalicelib.tiers.manual_tiers import store
+from chalicelib.tiers.manual_tiers.schemas import ManualTierForm, ManualTierView, ManualTierWithdrawalForm
 from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow

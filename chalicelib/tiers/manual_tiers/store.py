@@ -6,7 +6,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Page
 from chalicelib.table.records import to_item
 from chalicelib.table.transactions import Transaction
-from chalicelib.tiers.grants import keys
+from chalicelib.tiers.manual_tiers import keys
 from chalicelib.tiers.standing.rules import ManualTier
 
 
