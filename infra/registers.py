@@ -29,6 +29,7 @@ FUNCTIONS = ROOT / "infra" / "functions.yaml"
 CONTENTS = ROOT / "app.py"
 CONTENTS_BEGIN = "# --- written by `make registers` "
 STAGE = "club"
+LEAST_WORKERS = 2  # of a queue; Lambda takes no fewer
 
 Made = dict[str, Any]
 
@@ -306,7 +307,7 @@ def from_queue(queue: Queue) -> Made:
             "BatchSize": queue.batch,
             "MaximumBatchingWindowInSeconds": 0,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "ScalingConfig": {"MaximumConcurrency": queue.workers},
+            "ScalingConfig": {"MaximumConcurrency": {"Fn::If": ["SmallAccount", LEAST_WORKERS, queue.workers]}},
         },
     }
 

@@ -26,6 +26,7 @@ DocumentRef = tuple[str, str]  # source, and series/number
 
 ZERO = Decimal(0)
 ORDERS = "orders"  # the source of shipments of the club's own orders
+MOST_RETURNS = 500  # that follow one document: its item, its bonuses and its events name each of them
 SAME_INVOICE = timedelta(days=7)  # the most that the books may date an invoice away from its shipment
 
 
@@ -101,8 +102,8 @@ class SaleDocument:
     @property
     def candidates(self) -> list[DocumentRef]:
         """The documents that may be its original, the likeliest first."""
-        if self.original is None:
-            return []
+        if self.original is None or not any(letter.isdigit() for letter in self.original.number):
+            return []  # `Б/Н` says that there is no number
         refs = [(self.source, f"{series}/{self.original.number}") for series in self.original.series]
         return [ref for ref in refs if ref != self.ref]
 
@@ -241,8 +242,13 @@ def counting(document: SaleDocument, known: Mapping[DocumentRef, KnownDocument])
 
 
 def candidates(document: SaleDocument, known: Mapping[DocumentRef, KnownDocument]) -> list[DocumentRef]:
-    """The possible originals, each under the identity that the club keeps it by."""
-    return list(dict.fromkeys(known.get(ref, NOTHING).same_as or ref for ref in document.candidates))
+    """The possible originals, each under the identity that the club keeps it by; none that is followed by as many returns as it can be."""
+    refs = dict.fromkeys(known.get(ref, NOTHING).same_as or ref for ref in document.candidates)
+    return [ref for ref in refs if _is_open(known.get(ref, NOTHING), document.ref)]
+
+
+def _is_open(original: KnownDocument, returned: DocumentRef) -> bool:
+    return returned in original.returned_by or len(original.returned_by) < MOST_RETURNS
 
 
 def outcome(

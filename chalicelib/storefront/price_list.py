@@ -6,6 +6,7 @@ from chalicelib import catalog
 from chalicelib.catalog import Product, every_product
 from chalicelib.platform.context import Context
 from chalicelib.platform.csv import harmless, listing
+from chalicelib.platform.http import answers
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, Price, PriceRuleView, conditions_of, keys_of
@@ -21,7 +22,7 @@ HEADINGS = {
 def price_list(context: Context, company_id: str, query: PriceListQuery, language: Language) -> str:
     """CSV with a row for the smallest order of each article, and one more for each quantity with a lower price.
 
-    One read, and a query for each megabyte of products. Raises 422 for more than `MOST_PRODUCTS`.
+    One read, and a query for each megabyte of products. Raises 422 for more than `MOST_PRODUCTS`, or more than fits into an answer.
     """
     found = context.table.get_many([*keys_of(company_id), catalog.categories_key()])
     below = catalog.below(found.get(catalog.categories_key()))
@@ -34,13 +35,16 @@ def price_list(context: Context, company_id: str, query: PriceListQuery, languag
             continue
         wanted += 1
         if wanted > MOST_PRODUCTS:
-            raise Problem.invalid(
-                "too_many",
-                "/category",
-                f"A price list has at most {MOST_PRODUCTS} products. Choose a category or a brand.",
-            )
+            raise _too_many(f"A price list has at most {MOST_PRODUCTS} products. Choose a category or a brand.")
         rows.extend(_row(context, product, price, language) for price in _prices(context, product, own))
-    return listing(HEADINGS[language].split(";"), rows).decode()
+    made = listing(HEADINGS[language].split(";"), rows).decode()
+    if not answers.fits(made):
+        raise _too_many(f"These {len(rows)} prices do not fit into one answer. Choose a category or a brand.")
+    return made
+
+
+def _too_many(detail: str) -> Problem:
+    return Problem.invalid("too_many", "/category", detail)
 
 
 def _prices(context: Context, product: Product, own: Conditions) -> Iterator[Price]:

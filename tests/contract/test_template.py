@@ -612,3 +612,13 @@ def test_two_stacks_can_live_in_one_account(template: Template) -> None:
     for name in SILENCE:
         (schedule,) = functions(template)[name]["Events"].values()
         assert "StackName" in json.dumps(schedule["Properties"]["Name"])
+
+
+def test_a_new_account_of_few_functions_at_a_time_gives_each_queue_as_few_as_lambda_takes(template: Template) -> None:
+    assert template["Conditions"]["SmallAccount"] == {"Fn::Equals": [{"Ref": "Workers"}, "few"]}
+    sources = events(template).values()
+    queues = [each["Properties"]["ScalingConfig"] for each in sources if each["Type"] == "SQS"]
+    assert len(queues) > 10
+    for scaling in queues:
+        condition, few, many = scaling["MaximumConcurrency"]["Fn::If"]
+        assert (condition, few) == ("SmallAccount", 2) and many >= few

@@ -408,3 +408,21 @@ def test_day_totals_and_events_equal_the_documents_at_every_moment_whatever_come
 
     Recording.TestCase.settings = settings(max_examples=12, stateful_step_count=8, deadline=None)
     Recording.TestCase().runTest()
+
+
+def test_no_number_is_the_original_of_all_returns_that_have_none(context: Context) -> None:
+    record(context, [returned(f"В-{number}", "Б/Н") for number in range(3)])
+    assert [item for item in items(context, "HEAD") if item["pk"] == "DOCUMENT#1c-main#/Б/Н"] == []
+    assert days(context) == {("cmp_1", "2026-11-02"): (Decimal(-30), 3)}
+
+
+def test_a_sale_is_followed_by_so_many_returns_and_no_more(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sales_rules, "MOST_RETURNS", 3)
+    record(context, [invoice("УТ-1", day=DAY - timedelta(9))])
+    for number in range(4):
+        record(context, [returned(f"В-{number}", "УТ-1")])
+    record(context, [returned("В-2", "УТ-1", "-20.00")])  # one that follows may be corrected
+    assert days(context) == {("cmp_1", "2026-10-24"): (Decimal(60), 4), ("cmp_1", "2026-11-02"): (Decimal(-10), 1)}
+    record(context, [invoice("УТ-1", day=DAY - timedelta(8))])
+    deliver(context)
+    assert days(context) == {("cmp_1", "2026-10-25"): (Decimal(60), 4), ("cmp_1", "2026-11-02"): (Decimal(-10), 1)}

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from chalicelib.platform.context import Context
+from chalicelib.platform.http import answers
 from chalicelib.storefront import price_list
 from tests.catalog.steps import row, stock
 from tests.pricing.steps import Office, errors
@@ -67,3 +68,13 @@ def test_too_many_products_are_refused(api: Api, buyer: Caller, monkeypatch: pyt
     monkeypatch.setattr(price_list, "MOST_PRODUCTS", 2)
     answer = api.call("GET", "/v1/price-list", buyer)
     assert errors(answer) == [("/category", "too_many")]
+
+
+def test_a_list_that_does_not_fit_into_an_answer_is_refused(api: Api, buyer: Caller, monkeypatch: pytest.MonkeyPatch):
+    weight = answers.weight(api.call("GET", "/v1/price-list", buyer, headers={"accept-language": "ru"}).text)
+    monkeypatch.setattr(answers, "MOST_BYTES", weight)
+    assert len(rows(api, buyer, language="ru")) == 3
+    monkeypatch.setattr(answers, "MOST_BYTES", weight - 1)
+    answer = api.call("GET", "/v1/price-list", buyer, headers={"accept-language": "ru"})
+    assert errors(answer) == [("/category", "too_many")]
+    assert len(rows(api, buyer, "?brand=Luma", "ru")) == 2

@@ -34,6 +34,7 @@ from chalicelib.sales import ORDERS, check_payment, payment_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
+MOST_DEBTS = 1000  # of a company that still orders: an item holds about 2,500, and what is ordered by then still ships
 _DEBT = "debt:"
 _OPEN = {OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED}
 

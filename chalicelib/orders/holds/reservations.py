@@ -33,11 +33,13 @@ from chalicelib.orders.order.rules import Order, OrderState, Shipment
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
+_LONGEST_NAME = 40
 MOST_MINUTES = 90  # of a shard that one transaction forgets
 _OPEN = {OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED}
 _ALL = "all"  # of a minute: the units of all its articles
@@ -123,8 +125,9 @@ def _attributes(units: Mapping[str, int]) -> dict[str, int]:
 
 
 def _name(sku: str) -> str:
-    """A name without a point or bracket, which would be read as a path."""
-    return "sku:" + quote(sku, safe="").replace(".", "%2E")
+    """A name without a point or bracket, which would be read as a path; a long one shortened, so that the shard of 50,000 articles fits into an item."""
+    name = "sku:" + quote(sku, safe="").replace(".", "%2E")
+    return name if len(name) <= _LONGEST_NAME else derived_id("sku", sku)
 
 
 # --- what is left -----------------------------------------------------------------------------------------------------

@@ -163,6 +163,8 @@ def _require_minimum(context: Context, cart: PricedCart, prices: Sequence[Price]
 
 
 def _require_nothing_overdue(context: Context, item: Item | None) -> None:
+    if len(credit.debts_of(item)) >= credit.MOST_DEBTS:
+        raise Problem("credit_exceeded", f"{credit.MOST_DEBTS} shipments are not paid yet: pay some, then order.")
     late = credit.overdue_debts(item, context.today)
     if late:
         documents = [

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import context_now
-from chalicelib.platform.http import validation
+from chalicelib.platform.http import answers, validation
 from chalicelib.platform.http.forms import Form, Text
 from chalicelib.platform.http.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape
@@ -135,9 +135,10 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
         raise
     answer = call.replied(returned) if call.once else as_answer(returned)
     headers: Headers = {"Content-Type": route.content_type, "Cache-Control": "no-store", **answer.headers}
-    return Response(
-        body=rendered(answer.model, call.language), status_code=answer.status or route.status, headers=headers
-    )
+    body = rendered(answer.model, call.language)
+    if not answers.fits(body):
+        raise Problem.invalid("answer_too_large", "", "This does not fit into one answer: ask for a part of it.")
+    return Response(body=body, status_code=answer.status or route.status, headers=headers)
 
 
 def rendered(model: BaseModel | None, language: Language) -> str:

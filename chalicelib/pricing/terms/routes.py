@@ -33,7 +33,7 @@ def show_company_terms(call: Call, company_id: str) -> Answer:
     body=TermsForm,
     answer=TermsView,
     matched=True,
-    problems=("not_found", "precondition_failed"),
+    problems=("not_found", "precondition_failed", "limit_exceeded"),
 )
 def replace_terms(call: Call, company_id: str) -> Answer:
     """Replace the personal terms of a company, all contracts as a whole. They hold from the next price on.

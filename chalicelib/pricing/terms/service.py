@@ -8,14 +8,20 @@ from chalicelib.pricing.terms import store
 from chalicelib.pricing.terms.schemas import TermsForm
 from chalicelib.table.transactions import Refused, Transaction
 
+MOST_BYTES = 256_000  # of all contracts of a company, which every price reads; an item holds 400 KB
 _WRITING = staff_roles("staff.terms.write")
 
 
 def replace_terms(context: Context, company_id: str, form: TermsForm, *, author: str, version: int) -> int:
-    """Replace the terms; returns the new version. Raises `not_found`, 403 for a dismissed author, and 412 after a concurrent change."""
+    """Replace the terms; returns the new version. Raises `not_found`, 403 for a dismissed author, 412 after a concurrent change, and `limit_exceeded` for more than `MOST_BYTES`."""
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
+    weight = store.weight(form.contracts)
+    if weight > MOST_BYTES:
+        raise Problem(
+            "limit_exceeded", f"The contracts of a company weigh {MOST_BYTES} bytes at most; these, {weight}."
+        )
     tx = Transaction()
     companies.check_staff(tx, author, _WRITING)
     store.replace_terms(

@@ -25,6 +25,15 @@ def contracts(item: Item | None) -> list[Contract]:
     return [replace(form.contract(), currency=item["currency"]) for form in contract_forms(item)] if item else []
 
 
+def weight(terms: Sequence[ContractForm]) -> int:
+    """Bytes of these contracts in the item."""
+    return sum(len(text.encode()) for text in _texts(terms))
+
+
+def _texts(terms: Sequence[ContractForm]) -> list[str]:
+    return [each.model_dump_json(exclude_defaults=True) for each in terms]
+
+
 def replace_terms(
     tx: Transaction,
     context: Context,
@@ -41,7 +50,7 @@ def replace_terms(
         {
             **keys.terms(company_id).as_item(),
             # One text per contract: half the bytes and the read time of maps.
-            "contracts": [each.model_dump_json(exclude_defaults=True) for each in terms],
+            "contracts": _texts(terms),
             "currency": currency,
             "version": version + 1,
             "author": author,

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.platform.fields import Day, Identifier, Moment
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
+from chalicelib.sales.numbers.rules import document_name
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.rules import ORDERS
 
@@ -36,9 +37,8 @@ class PaymentForm(Form):
         return self
 
     def payment(self) -> Payment:
-        # In capitals and with single spaces: as numbers of sales files are compared.
         if self.source is not None:
-            return Payment((self.source, f"{self.year}/{' '.join(self.document.upper().split())}"), self.paid_on)
+            return Payment((self.source, f"{self.year}/{document_name(self.document).number}"), self.paid_on)
         return Payment((ORDERS, f"{self.distributor_id}:{self.order_id}/{self.document}"), self.paid_on)
 
 

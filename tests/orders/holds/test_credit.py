@@ -191,6 +191,22 @@ def test_a_payment_that_was_told_before_its_shipment_counts(market: Market):
     assert (used(market), debts(market)) == (0, [])
 
 
+def test_a_company_that_pays_for_nothing_orders_until_its_debts_are_as_many_as_an_item_should_name(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(credit, "MOST_DEBTS", 1)
+    agree(market, deferral_days=30)
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id, {"LMP-1": 4}, document="УТ-1")
+    refused = market.place({"LMP-1": 10})
+    assert (refused.status, refused.json["code"]) == (409, "credit_exceeded")
+    market.ship(order_id, document="УТ-2")  # what was ordered still ships
+    pay(market, order_id, "УТ-1", market.context.today)
+    pay(market, order_id, "УТ-2", market.context.today)
+    assert market.place({"LMP-1": 10}).status == 201
+
+
 @pytest.mark.parametrize("paid_first", [False, True])
 def test_a_payment_that_the_books_tell_of_settles_the_shipment(memory_market: Market, paid_first: bool):
     market = memory_market

@@ -27,6 +27,7 @@ from tests.catalog.steps import row, stock
 from tests.orders.steps import REGION, Market, errors
 from tests.support.api import Answer, Api
 from tests.support.crashes import crashes, lost_replies, races
+from tests.support.metered import item_size
 from tests.support.parallel import at_once
 from tests.support.partners import OPERATIONS, distributor
 from tests.support.spent import calls_counted
@@ -421,3 +422,13 @@ def test_of_many_who_want_the_last_pallet_one_gets_it(local_market: Market):
     assert [answer.status for answer in answers].count(201) == 1
     assert {tuple(lacking(answer)) for answer in answers if answer.status != 201} == {((0, "LMP-1", 0),)}
     assert reserved(local_market) == 48
+
+
+def test_the_reservations_of_fifty_thousand_articles_fit_into_their_items():
+    weights: dict[str, int] = {}
+    for number in range(50_000):
+        sku = f"{number:05}".rjust(64, "Ж")  # as long as a number may be, two bytes a letter
+        key = holds_keys.reserved("dst_1", sku)
+        weights[key.sk] = weights.get(key.sk, 0) + item_size({reservations._name(sku): Decimal(1_000_000)})
+    assert len(weights) == 32
+    assert max(weights.values()) < 100_000

@@ -11,7 +11,7 @@ from chalice.app import Chalice
 from pydantic import BaseModel, Field
 
 from chalicelib.platform.context import Context
-from chalicelib.platform.http import idempotency, respond
+from chalicelib.platform.http import answers, idempotency, respond
 from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.forms import Form, PageQuery, Text
 from chalicelib.platform.http.problems import Problem
@@ -53,7 +53,13 @@ class Room:
     def __init__(self) -> None:
         self.trouble: BaseException | None = None
         self.runs = 0
+        self.long = ""
         routes = Routes(__name__, tag="notes")
+
+        @routes.get("/long", scope=None, answer=Text, content_type="text/plain; charset=utf-8")
+        def show_long(call: Call) -> Text:
+            """Show."""
+            return Text(content=self.long)
 
         @routes.get("/open", scope=None, answer=Seen)
         def show_open(call: Call) -> Seen:
@@ -512,3 +518,15 @@ def test_a_location_leads_to_the_thing_whatever_stands_before_the_routes_path(ap
     bare = api.call("POST", "/notes/1/pay", ANNA, {"text": "Hello"}, key="k")
     locations = [each.headers["location"] for each in (first, again, bare)]
     assert locations == ["/live/notes/1", "/live/notes/1", "/notes/1"]
+
+
+@pytest.mark.parametrize("letter", ["a", "я", "💡", '"'])
+def test_an_answer_that_is_too_large_to_leave_the_function_is_a_problem_that_says_so(
+    api: Api, room: Room, letter: str
+) -> None:
+    each = len(json.dumps(letter)) - 2
+    room.long = letter * ((answers.MOST_BYTES - 2) // each)
+    assert api.call("GET", "/long").text == room.long
+    room.long += letter
+    answer = api.call("GET", "/long")
+    assert (answer.status, answer.json["errors"][0]["code"]) == (422, "answer_too_large")

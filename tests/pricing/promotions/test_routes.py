@@ -8,6 +8,8 @@ import pytest
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
+from chalicelib.pricing import keys as pricing_keys
+from chalicelib.pricing.terms import service as terms_service
 from tests.pricing.steps import MANAGER, MARKETING, Office, errors
 from tests.support.partners import OPERATIONS, company, distributor, partner, reach
 
@@ -285,3 +287,20 @@ def test_an_order_gets_the_price_of_its_quantity_and_keeps_the_explanation(offic
     office.step(promotion_id, "end", version=2)
     kept = office.api.call("GET", f"/v1/orders/{placed.json['order_id']}", caller)
     assert [line["rule"] for line in kept.json["lines"]] == [line["rule"] for line in placed.json["lines"]]
+
+
+def test_terms_weigh_no_more_than_every_price_can_read(
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
+):
+    prices = [{"sku": f"АРТИКУЛ-{n:056}", "price": "1234567.89"} for n in range(500)]
+    company(context)
+    assert office.agree({"prices": prices}).status == 200
+    largest = [{"number": f"K-{n}", "prices": prices} for n in range(9)]  # the form takes it, and no item holds it
+    answer = office.agree(*largest, version=1)
+    assert (answer.status, answer.json["code"]) == (422, "limit_exceeded")
+    item = context.table.get(pricing_keys.terms("cmp_1"))
+    assert item
+    monkeypatch.setattr(terms_service, "MOST_BYTES", sum(len(text.encode()) for text in item["contracts"]))
+    assert office.agree({"prices": prices}, version=1).status == 200
+    monkeypatch.setattr(terms_service, "MOST_BYTES", terms_service.MOST_BYTES - 1)
+    assert office.agree({"prices": prices}, version=2).json["code"] == "limit_exceeded"
