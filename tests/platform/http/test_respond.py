@@ -56,15 +56,15 @@ class Room:
         self.long = ""
         routes = Routes(__name__, tag="notes")
 
-        @routes.get("/long", scope=None, answer=Text, content_type="text/plain; charset=utf-8")
-        def show_long(call: Call) -> Text:
-            """Show."""
-            return Text(content=self.long)
-
         @routes.get("/open", scope=None, answer=Seen)
         def show_open(call: Call) -> Seen:
             """Show."""
             return Seen(values={"language": call.language, "address": call.caller_address})
+
+        @routes.get("/long", scope=None, answer=Text, content_type="text/plain; charset=utf-8")
+        def show_long(call: Call) -> Text:
+            """Show."""
+            return Text(content=self.long)
 
         @routes.get("/page", scope=None, answer=Text, content_type="text/plain")
         def page(call: Call) -> Answer:
