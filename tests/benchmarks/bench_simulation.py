@@ -114,8 +114,8 @@ def start(context: Context) -> str:
     real = ladders_store.ladders_of(context, "RUB")
     made = simulations.store.create(tx, context, context.new_id("sim"), other(context), real, "mbr_1")
     context.table.commit(tx)
-    simulations.store.announce(made.simulation_id, 1)
-    return made.simulation_id
+    simulations.store.WORK.announce(made.work_id, 1)
+    return made.work_id
 
 
 def handle_one(context: Context, queue: Queue) -> None:

@@ -88,6 +88,13 @@ def allowed(template: Template, function: str, service: str) -> list[tuple[str, 
     ]
 
 
+def name_of_node(node: ast.stmt) -> str | None:
+    """The name that a function, a class or a value has in its module."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return getattr(node, "name", None)
+
+
 def queues_named(house: House, begins: Iterable[str]) -> set[str]:
     """The queues whose address is asked for in these functions, or in what they call, by what names stand for in their modules."""
 
@@ -97,8 +104,8 @@ def queues_named(house: House, begins: Iterable[str]) -> set[str]:
 
     @cache
     def names(module: str) -> dict[str, str]:
-        """The meaning of a name in the module: the full name of a function, a class or a module."""
-        own = {each.name: f"{module}.{each.name}" for each in tree(module).body if hasattr(each, "name")}
+        """The meaning of a name in the module: the full name of a function, a class, a value or a module."""
+        own = {name: f"{module}.{name}" for each in tree(module).body if (name := name_of_node(each))}
         imported = {}
         for each in ast.walk(tree(module)):
             if isinstance(each, ast.ImportFrom) and each.module and each.module.startswith("chalicelib"):
@@ -117,7 +124,7 @@ def queues_named(house: House, begins: Iterable[str]) -> set[str]:
     while waiting:
         module, _, name = waiting.pop().rpartition(".")
         for node in tree(module).body if module in house.modules else ():
-            for part in ast.walk(node) if getattr(node, "name", None) == name else ():
+            for part in ast.walk(node) if name_of_node(node) == name else ():
                 if isinstance(part, ast.Call) and ast.unparse(part.func) == "queue_url":
                     found.update(each.value for each in part.args if isinstance(each, ast.Constant))
                 if (

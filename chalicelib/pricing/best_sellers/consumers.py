@@ -8,4 +8,4 @@ from chalicelib.pricing.best_sellers.events import REQUESTED
 
 @consumer(REQUESTED)
 def on_requested(context: Context, event: Event) -> None:
-    store.announce(event.item["list_id"], 1)
+    store.WORK.announce(event.item["list_id"], 1)

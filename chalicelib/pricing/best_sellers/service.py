@@ -1,42 +1,35 @@
-"""Lists of the best sellers of a period, counted from the club's own sales documents, for promotions.
+"""Lists of the best sellers of a period, counted from the club's own sales documents, for promotions: work in parts.
 
     start         stores the request with its event
     on_requested  sends the first part to the bestsellers queue
-    count         stores the companies of a part, sends the next part to the queue, adds up the companies' lines
+    count         does a part: adds up its companies' lines; the last one adds up all parts and reads the whole catalogue
     show          the progress and the list
 
-Parts are created one after the other and run in parallel. Each step survives duplicates and crashes: the companies of a part are stored
-once and counted once. A document counts on its date, in its current revision; a return deducts on its own date. Articles outside the
-catalogue are left out, since no promotion could be for them.
-
-Weakest point: the last part alone adds up all parts and reads the whole catalogue.
+A document counts on its date, in its current revision; a return deducts on its own date. Articles outside the catalogue are left out, since
+no promotion could be for them.
 """
 
-import json
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from chalicelib import catalog, companies, sales
 from chalicelib.catalog import categories_key
-from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
+from chalicelib.platform.parts import Position, Progress
 from chalicelib.platform.text import Language
 from chalicelib.pricing.best_sellers import store
 from chalicelib.pricing.best_sellers.model import BestSellersForm, By
 from chalicelib.pricing.best_sellers.schemas import (
-    BestSellersProgressView,
     BestSellersView,
     BestSellerView,
 )
-from chalicelib.pricing.best_sellers.store import BestSeller, BestSellersList, BestSellersPart, Sales
-from chalicelib.table.transactions import Transaction
+from chalicelib.pricing.best_sellers.store import BestSeller, Sales
+from chalicelib.table.transactions import Item, Transaction
 
 COMPANIES = 100  # of one part
-STALLED = timedelta(hours=1)
 
 NOTHING = Sales(Decimal(0), Decimal(0))
 
@@ -56,7 +49,7 @@ def start(
 
 def show(context: Context, list_id: str, language: Language) -> BestSellersView:
     """Raises `not_found`."""
-    best_sellers = store.load(context.table, list_id)
+    best_sellers = store.WORK.load(context, list_id)
     if best_sellers is None:
         raise Problem("not_found")
     return _view(context, best_sellers, language)
@@ -64,56 +57,28 @@ def show(context: Context, list_id: str, language: Language) -> BestSellersView:
 
 def count(context: Context, message: dict[str, Any]) -> None:
     """Count the part in the message; the last part also finishes the list."""
-    body = json.loads(message["body"])
-    list_id, number = body["list_id"], body["part"]
-    best_sellers, part = store.load_with_part(context.table, list_id, number)
-    if best_sellers is None or best_sellers.done:
-        return
-    if part is None:
-        part = _create_part(context, best_sellers, number)
-    if not part.done:
-        if part.after:
-            store.announce(list_id, number + 1)
-        sums = added(_lines(context, best_sellers, part))
-        store.finish_part(context, best_sellers, part, store.put_sums(list_id, number, sums))
-    _finish_if_last(context, list_id)
+
+    def some_companies(_: Progress, after: Position) -> tuple[list[str], Position]:
+        page, following = companies.some_companies(context, COMPANIES, after)
+        return [each.company_id for each in page], following
+
+    def count_part(best_sellers: Progress, company_ids: list[str]) -> tuple[dict[str, list[str]], dict[str, int]]:
+        return store.rows_of(added(_lines(context, best_sellers, company_ids))), {}
+
+    def put_articles(best_sellers: Progress, parts: Iterator[dict[str, list[str]]]) -> Item:
+        sums = added(row for rows in parts for row in store.sums_of(rows).items())
+        form = store.form(best_sellers)
+        return store.articles(best(_goods(context, form), sums, form.by, form.top))
+
+    store.WORK.run(context, message, companies=some_companies, do=count_part, finish=put_articles)
 
 
-def _create_part(context: Context, best_sellers: BestSellersList, number: int) -> BestSellersPart:
-    """Store the part: the companies after those of the previous part."""
-    after = None
-    if number > 1:
-        _, before = store.load_with_part(context.table, best_sellers.list_id, number - 1)
-        if before is None:
-            raise LookupError(f"{best_sellers.list_id} has no part {number - 1}")
-        after = before.after
-    page, following = companies.some_companies(context, COMPANIES, after)
-    part = BestSellersPart(number, [each.company_id for each in page], following)
-    if store.create_part(context, best_sellers, part):
-        return part
-    _, first = store.load_with_part(context.table, best_sellers.list_id, number)  # another worker stored it first
-    if first is None:
-        raise LookupError(f"{best_sellers.list_id} has no part {number}")
-    return first
-
-
-def _lines(context: Context, best_sellers: BestSellersList, part: BestSellersPart) -> Iterable[tuple[str, Sales]]:
+def _lines(context: Context, best_sellers: Progress, company_ids: Iterable[str]) -> Iterable[tuple[str, Sales]]:
     """The sold lines of the companies by article. One read or more per company."""
-    first, last = best_sellers.days
-    for company_id in part.company_ids:
-        for line in sales.lines_between(context, company_id, first, last, best_sellers.currency):
+    form, currency = store.form(best_sellers), store.currency(best_sellers)
+    for company_id in company_ids:
+        for line in sales.lines_between(context, company_id, form.first, form.last, currency):
             yield line.sku, Sales(line.amount, line.quantity)
-
-
-def _finish_if_last(context: Context, list_id: str) -> None:
-    best_sellers = store.load(context.table, list_id)
-    if best_sellers is None or best_sellers.done or not best_sellers.is_whole:
-        return
-    parts = (store.get_sums(list_id, name).items() for name in store.objects(context.table, list_id))
-    sums = added(row for rows in parts for row in rows)
-    store.finish(
-        context, list_id, best(_goods(context, best_sellers.form), sums, best_sellers.form.by, best_sellers.form.top)
-    )
 
 
 def _goods(context: Context, form: BestSellersForm) -> Iterable[catalog.Product]:
@@ -150,31 +115,19 @@ def best(goods: Iterable[catalog.Product], sums: Mapping[str, Sales], by: By, to
 # --- views ------------------------------------------------------------------------------------------------------------
 
 
-def _view(context: Context, best_sellers: BestSellersList, language: Language) -> BestSellersView:
-    form, item = best_sellers.form, best_sellers.item
+def _view(context: Context, best_sellers: Progress, language: Language) -> BestSellersView:
+    form, currency = store.form(best_sellers), store.currency(best_sellers)
     return BestSellersView(
-        list_id=best_sellers.list_id,
+        **best_sellers.facts(context),
+        list_id=best_sellers.work_id,
         first=form.first,
         last=form.last,
         category=form.category,
         brand=form.brand,
         by=form.by,
         top=form.top,
-        currency=best_sellers.currency,
-        state="done" if best_sellers.done else "running",
-        stalled=not best_sellers.done and moment(item["progress_at"]) + STALLED < context.now,
-        created_at=item["created_at"],
-        created_by=item["created_by"],
-        finished_at=item.get("finished_at"),
-        progress=BestSellersProgressView(
-            companies_done=best_sellers.count("companies_done"),
-            companies_found=best_sellers.count("companies_found"),
-            parts_done=best_sellers.count("parts_done"),
-            parts_total=best_sellers.parts_total,
-        ),
-        items=[_seller(each, best_sellers.currency, language) for each in best_sellers.listed]
-        if best_sellers.done
-        else None,
+        currency=currency,
+        items=[_seller(each, currency, language) for each in store.listed(best_sellers)] if best_sellers.done else None,
     )
 
 

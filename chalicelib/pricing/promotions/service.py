@@ -113,13 +113,14 @@ def _with_best_sellers(context: Context, form: PromotionForm) -> PromotionForm:
     """The form with the articles of its list of best sellers. Raises 422 for an unfit list."""
     if form.best_sellers is None:
         return form
-    best_sellers = best_sellers_store.load(context.table, form.best_sellers)
+    best_sellers = best_sellers_store.WORK.load(context, form.best_sellers)
     if best_sellers is None:
         raise Problem.invalid("unknown_list", "/best_sellers", "There is no such list of best sellers.")
     if not best_sellers.done:
         raise Problem.invalid("not_done", "/best_sellers", "The list of best sellers is not finished yet.")
-    skus = list(dict.fromkeys((*form.goods.skus, *(each.sku for each in best_sellers.listed))))
-    if not best_sellers.listed or len(skus) > MOST_NAMED:
+    listed = best_sellers_store.listed(best_sellers)
+    skus = list(dict.fromkeys((*form.goods.skus, *(each.sku for each in listed))))
+    if not listed or len(skus) > MOST_NAMED:
         detail = f"The list is empty, or has more than {MOST_NAMED} articles together with the promotion's own."
         raise Problem.invalid("list_unfit", "/best_sellers", detail)
     return form.model_copy(update={"goods": form.goods.model_copy(update={"skus": skus})})

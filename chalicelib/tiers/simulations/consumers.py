@@ -8,4 +8,4 @@ from chalicelib.tiers.simulations.events import REQUESTED
 
 @consumer(REQUESTED)
 def on_requested(context: Context, event: Event) -> None:
-    store.announce(event.item["simulation_id"], 1)
+    store.WORK.announce(event.item["simulation_id"], 1)

@@ -1,28 +1,22 @@
-"""Simulations, from the request to the list of companies.
+"""Simulations, from the request to the list of companies: work in parts, which writes only its own items.
 
-    start         stores the simulation with its event
-    on_requested  sends the first part to the simulations queue
-    simulate      stores the companies of a part, sends the next part to the queue, simulates the companies, adds their counts
-    show          the progress and the result
-
-Parts are created one after the other and run in parallel. Each step survives duplicates and crashes: the companies of a part are stored
-once, and counted once in the same transaction as its completion. A simulation writes only its own items.
-
-Weakest point: the last part alone builds the list from all parts, which takes about 20 ms per part.
+start         stores the simulation with its event
+on_requested  sends the first part to the simulations queue
+simulate      does a part: simulates its companies and adds their counts; the last one builds the list, about 20 ms per part
+show          the progress and the result
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies, sales
-from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
 from chalicelib.platform.csv import harmless, listing
 from chalicelib.platform.http.problems import Problem
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform.parts import Position, Progress
+from chalicelib.table.transactions import Item, Transaction
 from chalicelib.tiers.ladders import store as ladders_store
 from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, ladder_on
 from chalicelib.tiers.ladders.store import ladders_of
@@ -30,15 +24,14 @@ from chalicelib.tiers.simulations import rules, store
 from chalicelib.tiers.simulations.rules import Outcome
 from chalicelib.tiers.simulations.schemas import (
     SimulationListView,
-    SimulationProgressView,
     SimulationResultView,
     SimulationView,
 )
-from chalicelib.tiers.simulations.store import ListedCompany, Row, Simulation, SimulationPart
 from chalicelib.tiers.standing import store as standing_store
 
 COMPANIES = 200  # of one part
-STALLED = timedelta(hours=1)
+
+Row = list[str]
 
 HEADING = [
     "company_id",
@@ -71,7 +64,7 @@ def start(context: Context, ladder_id: str, started_by: str) -> SimulationView:
 
 
 def show(context: Context, simulation_id: str) -> SimulationView:
-    found = store.load(context, simulation_id)
+    found = store.WORK.load(context, simulation_id)
     if found is None:
         raise Problem("not_found")
     return _view_of(context, found)
@@ -79,46 +72,24 @@ def show(context: Context, simulation_id: str) -> SimulationView:
 
 def simulate(context: Context, message: dict[str, Any]) -> None:
     """Simulate the part in the message; the last part also finishes the simulation."""
-    body = json.loads(message["body"])
-    simulation_id, number = body["simulation_id"], body["part"]
-    found, part = store.load_with_part(context, simulation_id, number)
-    if found is None or found.done:
-        return
-    if part is None:
-        part = _create_part(context, found, number)
-    if not part.done:
-        if part.after:
-            store.announce(simulation_id, number + 1)
-        _simulate_part(context, found, part)
-    _finish_if_last(context, simulation_id)
 
+    def some_companies(found: Progress, after: Position) -> tuple[list[list[str]], Position]:
+        page, following = companies.some_companies(context, COMPANIES, after)
+        currency = store.ladder(found).currency
+        members = [[each.company_id, each.name, each.inn or ""] for each in page if each.currency == currency]
+        return members, following
 
-def _create_part(context: Context, found: Simulation, number: int) -> SimulationPart:
-    """Store the part: the companies after those of the previous part."""
-    after = None
-    if number > 1:
-        _, before = store.load_with_part(context, found.simulation_id, number - 1)
-        if before is None:
-            raise LookupError(f"{found.simulation_id} has no part {number - 1}")
-        after = before.after
-    page, following = companies.some_companies(context, COMPANIES, after)
-    currency = found.ladder.currency
-    part = SimulationPart(
-        number, [ListedCompany.of(each) for each in page if each.currency == currency], following, done=False
-    )
-    if store.create_part(context, found, part):
-        return part
-    _, first = store.load_with_part(context, found.simulation_id, number)  # another worker stored it first
-    if first is None:
-        raise LookupError(f"{found.simulation_id} has no part {number}")
-    return first
+    def simulate_part(found: Progress, members: list[list[str]]) -> tuple[list[Row], Mapping[str, Any]]:
+        today, real, ladder = store.today(found), store.real(found), store.ladder(found)
+        outcomes = [(member, _outcome(context, today, real, ladder, member[0])) for member in members]
+        return [_row(*each) for each in outcomes], rules.counts_of(outcome for _, outcome in outcomes)
 
+    def put_list(found: Progress, parts: Iterator[list[Row]]) -> Item:
+        content = listing(HEADING, (row for rows in parts for row in rows))
+        store.WORK.put_object(found.work_id, store.LIST, content)
+        return {}
 
-def _simulate_part(context: Context, found: Simulation, part: SimulationPart) -> None:
-    ladder, real = found.ladder, found.real
-    outcomes = [(member, _outcome(context, found.today, real, ladder, member.company_id)) for member in part.members]
-    name = store.put_rows(found.simulation_id, part.number, [_row(*each) for each in outcomes])
-    store.finish_part(context, found, part, name, rules.counts_of(outcome for _, outcome in outcomes))
+    store.WORK.run(context, message, companies=some_companies, do=simulate_part, finish=put_list)
 
 
 def _outcome(context: Context, today: date, real: Sequence[Ladder], ladder: Ladder, company_id: str) -> Outcome:
@@ -130,20 +101,12 @@ def _outcome(context: Context, today: date, real: Sequence[Ladder], ladder: Ladd
     return rules.simulate(totals, real, ladder, grants, first_purchase, today)
 
 
-def _finish_if_last(context: Context, simulation_id: str) -> None:
-    found = store.load(context, simulation_id)
-    if found is None or found.done or not found.is_whole:
-        return
-    rows = (row for name in store.objects(context, simulation_id) for row in store.get_rows(simulation_id, name))
-    store.put_list(simulation_id, listing(HEADING, rows))
-    store.finish(context, simulation_id)
-
-
-def _row(member: ListedCompany, outcome: Outcome) -> Row:
+def _row(member: Sequence[str], outcome: Outcome) -> Row:
+    company_id, name, inn = member
     return [
-        member.company_id,
-        harmless(member.name),
-        harmless(member.inn),
+        company_id,
+        harmless(name),
+        harmless(inn),
         outcome.before.tier,
         _percent(outcome.before.discount_percent),
         outcome.after.tier,
@@ -155,42 +118,33 @@ def _row(member: ListedCompany, outcome: Outcome) -> Row:
     ]
 
 
-def _view_of(context: Context, found: Simulation) -> SimulationView:
-    first, last = rules.months(found.today)
-    ladder, item = found.ladder, found.item
+def _view_of(context: Context, found: Progress) -> SimulationView:
+    first, last = rules.months(store.today(found))
+    ladder = store.ladder(found)
     return SimulationView(
-        simulation_id=found.simulation_id,
+        **found.facts(context),
+        simulation_id=found.work_id,
         ladder_id=ladder.ladder_id,
         version=ladder.version,
         currency=ladder.currency,
         first=first,
         last=last,
-        state="done" if found.done else "running",
-        stalled=not found.done and moment(item["progress_at"]) + STALLED < context.now,
-        created_at=item["created_at"],
-        created_by=item["created_by"],
-        finished_at=item.get("finished_at"),
-        progress=SimulationProgressView(
-            companies_done=found.count("companies"),
-            companies_found=found.count("companies_found"),
-            parts_done=found.count("parts_done"),
-            parts_total=found.parts_total,
-        ),
         result=_result(found) if found.done else None,
         companies=_list(context, found) if found.done else None,
     )
 
 
-def _result(found: Simulation) -> SimulationResultView:
+def _result(found: Progress) -> SimulationResultView:
     """The result, with steps in the order of today's ladder, then those of the other ladder only."""
-    ladders = ladder_on(found.real, found.today), found.ladder
-    tiers = dict.fromkeys(step.tier for ladder in ladders for step in (NO_STEP, *ladder.steps_on(found.today)))
-    return SimulationResultView.of(rules.totals_of(found.item, list(tiers)), found.ladder.currency)
+    today, other = store.today(found), store.ladder(found)
+    ladders = ladder_on(store.real(found), today), other
+    tiers = dict.fromkeys(step.tier for ladder in ladders for step in (NO_STEP, *ladder.steps_on(today)))
+    return SimulationResultView.of(rules.totals_of(found.item, list(tiers)), other.currency)
 
 
-def _list(context: Context, found: Simulation) -> SimulationListView:
+def _list(context: Context, found: Progress) -> SimulationListView:
     expires_at = context.now + timedelta(seconds=store.LINK_SECONDS)
-    return SimulationListView(url=store.link(found.simulation_id), expires_at=expires_at)
+    return SimulationListView(url=store.link(found.work_id), expires_at=expires_at)
 
 
 def _percent(percent: Decimal) -> str:

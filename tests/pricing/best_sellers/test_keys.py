@@ -5,9 +5,11 @@ from itertools import count
 import pytest
 
 from chalicelib.platform.context import Context
+from chalicelib.platform.parts import Part
 from chalicelib.pricing.best_sellers import keys as best_sellers_keys
 from chalicelib.pricing.best_sellers import store as best_sellers_store
 from chalicelib.pricing.best_sellers.model import BestSellersForm
+from chalicelib.pricing.best_sellers.store import WORK
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
@@ -26,11 +28,11 @@ def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(context: C
     tx = Transaction()
     best_sellers = best_sellers_store.create(tx, context, form, "mbr_1")
     context.table.commit(tx)
-    part = best_sellers_store.BestSellersPart(1, [f"cmp_{number}" for number in range(100)], None)
-    assert best_sellers_store.create_part(context, best_sellers, part)
+    part = Part(1, [f"cmp_{number}" for number in range(100)], None)
+    assert WORK.create_part(context, best_sellers.work_id, part)
     with spent(context.table.client) as cost:
-        assert best_sellers_store.load(context.table, best_sellers.list_id)
+        assert WORK.load(context, best_sellers.work_id)
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
     with spent(context.table.client) as both:
-        assert best_sellers_store.load_with_part(context.table, best_sellers.list_id, 1)[1] == part
+        assert WORK.load_with_part(context, best_sellers.work_id, 1)[1] == part
     assert (both.calls, both.read_units) == (["BatchGetItem"], 2)

@@ -69,7 +69,7 @@ def ask(office: Office, *, key: str = "key-1", **more: Any) -> Answer:
 
 
 def message(list_id: str, part: int) -> dict[str, Any]:
-    return {"messageId": "1", "body": json.dumps({"list_id": list_id, "part": part})}
+    return {"messageId": "1", "body": json.dumps({"work_id": list_id, "part": part})}
 
 
 def messages() -> Iterator[dict[str, Any]]:

@@ -3,13 +3,14 @@
 import pytest
 
 from chalicelib.platform.context import Context
+from chalicelib.platform.parts import Part
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders.store import founding_ladder
 from chalicelib.tiers.simulations import keys as simulations_keys
 from chalicelib.tiers.simulations import store as simulations_store
-from chalicelib.tiers.simulations.store import ListedCompany, SimulationPart
+from chalicelib.tiers.simulations.store import WORK
 from tests.conftest import NOON
 from tests.support.spent import measures, spent
 
@@ -25,21 +26,19 @@ def test_a_simulation_and_a_part_of_it_are_one_call(context: Context) -> None:
     tx = Transaction()
     made = simulations_store.create(tx, context, "sim_1", ladder, [ladder], "mbr_1")
     context.table.commit(tx)
-    members = [
-        ListedCompany(f"com_{number:032x}", f"Luch and partners {number}", "7707083893") for number in range(200)
-    ]
+    members = [[f"com_{number:032x}", f"Luch and partners {number}", "7707083893"] for number in range(200)]
     with spent(context.table.client) as naming:
-        assert simulations_store.create_part(context, made, SimulationPart(1, members, None, done=False))
+        assert WORK.create_part(context, made.work_id, Part(1, members, None))
     assert naming.calls == ["TransactWriteItems"]
     assert naming.write_units <= 2 * (20 + 4)  # the members' names in KB, and the simulation
     with spent(context.table.client) as cost:
-        found, part = simulations_store.load_with_part(context, "sim_1", 1)
+        found, part = WORK.load_with_part(context, "sim_1", 1)
     assert found is not None
     assert part is not None
     assert (found.parts_total, part.members, part.done) == (1, members, False)
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 7
     with spent(context.table.client) as progress:
-        simulations_store.load(context, "sim_1")
+        WORK.load(context, "sim_1")
     assert progress.calls == ["GetItem"]
     assert progress.read_units <= 1

@@ -20,6 +20,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
+from chalicelib.platform.parts import WorkInParts
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
@@ -64,7 +65,7 @@ def messages() -> Iterator[dict[str, Any]]:
 
 
 def message(simulation_id: str, part: int) -> dict[str, Any]:
-    return {"messageId": "1", "body": json.dumps({"simulation_id": simulation_id, "part": part})}
+    return {"messageId": "1", "body": json.dumps({"work_id": simulation_id, "part": part})}
 
 
 def run(context: Context) -> None:
@@ -277,15 +278,15 @@ def test_two_workers_on_one_part_count_once_and_list_what_was_counted(
     """A sale comes between the two: whoever is first is counted, and nobody else's lines are in the list."""
     five(context)
     simulation_id = simulate(api, draw_up(api).json["ladder_id"]).json["simulation_id"]
-    finish = simulations.store.finish_part
+    finish = WorkInParts.complete_part
 
     def after_another(*arguments: Any) -> None:
-        monkeypatch.setattr(simulations.store, "finish_part", finish)
+        monkeypatch.setattr(WorkInParts, "complete_part", finish)
         buy(context, work_of(context, "Luch 0"), -5, 1_000_000)
         simulations.simulate(context, message(simulation_id, 1))
         finish(*arguments)
 
-    monkeypatch.setattr(simulations.store, "finish_part", after_another)
+    monkeypatch.setattr(WorkInParts, "complete_part", after_another)
     run(context)
     found = shown(api, simulation_id)
     purchases = sum(float(row[8]) for row in listed(found))
@@ -344,7 +345,7 @@ def test_wherever_it_dies_the_same_comes_out(context: Context, monkeypatch: pyte
             queue.bodies.pop(0)
 
     def outcome(context: Context) -> tuple[Any, ...]:
-        found = simulations.store.load(context, simulation_id)
+        found = simulations.store.WORK.load(context, simulation_id)
         assert found is not None
         return found.item, bucket.found[f"simulations/{simulation_id}/companies.csv"]
 
