@@ -85,6 +85,8 @@ count_recommendations = functions.queue("recommendations.jobs:count_recommendati
 remind_distributors = functions.schedule("orders.response_times.jobs:remind_distributors")
 deliver_webhooks = functions.queue("webhooks.jobs:deliver_webhooks")
 count_best_sellers = functions.queue("pricing.best_sellers.jobs:count_best_sellers")
+nightly_rhythm = functions.schedule("retention.states.jobs:nightly_rhythm")
+decide_rhythm = functions.queue("retention.states.jobs:decide_rhythm")
 answer_demands = functions.queue("demand.jobs:answer_demands")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
@@ -94,6 +96,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     audit_bonuses                 cron(0 3 * * ? *)
 #     nightly_recommendations       cron(15 2 * * ? *)
 #     remind_distributors           rate(15 minutes)
+#     nightly_rhythm                cron(0 4 * * ? *)
 # events, and the modules of their consumers:
 #     best_sellers.requested        facts: pricing.best_sellers
 #     bonus.adjusted                messages: mail
@@ -135,7 +138,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     payment.recorded              facts: bonuses.accruals, orders, orders.free_goods, sales
 #     products.changed              facts: catalog
 #     sale.joined                   facts: sales
-#     sale.recorded                 facts: bonuses.accruals, bonuses.closing, recommendations, sales, tiers
+#     sale.recorded                 facts: bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
 #     sign_in.requested             messages: mail
 #     stock.arrived                 facts: demand
 #     stock.recorded                facts: orders.holds

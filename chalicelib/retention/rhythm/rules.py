@@ -84,19 +84,30 @@ def figures(club: ClubRhythm, orders: Orders, today: int) -> Figures:
     row = traits(past, today)
     plain = silence(club.model, seen, _ahead(club.season, today, club.horizon))
     no_order = club.score.apply(plain, row) if club.score else plain
-    left = last + club.horizon - today
-    warning = 1.0
-    if left > 0:
-        warning = silence(club.model, seen, _ahead(club.season, today, left))
-        warning = club.warning.apply(warning, row) if club.warning else warning
     wanted = expected_orders(club.model, seen, _ahead(club.season, today, club.horizon))
     wanted *= (1 - no_order) / max(1 - plain, 1e-9)
     value = (sum(order.amount for order in past) + club.mean_order) / (len(past) + 1)
     begins, ends = window(club, past, today)
     gap = expected_gap(later.day - earlier.day for earlier, later in pairwise(past))
     return Figures(
-        no_order, warning, wanted, value * wanted, value, begins, ends, None if gap is None else last + round(gap)
+        no_order,
+        early_warning(club, past, today),
+        wanted,
+        value * wanted,
+        value,
+        begins,
+        ends,
+        None if gap is None else last + round(gap),
     )
+
+
+def early_warning(club: ClubRhythm, past: Orders, today: int) -> float:
+    """The probability that the present silence passes the horizon; 1 where it has."""
+    left = past[-1].day + club.horizon - today
+    if left <= 0:
+        return 1.0
+    plain = silence(club.model, purchases(club.season, past, today), _ahead(club.season, today, left))
+    return club.warning.apply(plain, traits(past, today)) if club.warning else plain
 
 
 def window(club: ClubRhythm, past: Orders, today: int) -> tuple[int, int]:

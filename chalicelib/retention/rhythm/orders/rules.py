@@ -7,7 +7,9 @@ Weakest point: without articles a return meets an order of equal amount, or else
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 CANCELLED = 0.9  # returned share from which an order counts as cancelled
@@ -66,3 +68,24 @@ def order_days(lines: Iterable[Line]) -> list[OrderDay]:
         for day, order in sorted(bought.items())
         if order.returned < CANCELLED * order.amount
     ]
+
+
+def days_of_totals(
+    net: Mapping[date, Decimal], returned: Mapping[tuple[date, date], Decimal], today: date
+) -> list[OrderDay]:
+    """The order days of a company from its day totals, as of today; articles are not known there.
+
+    `net`: purchases less returns by day. `returned`: returns by the day of their sale and the later day of their effect, part of `net`.
+    """
+    late: dict[date, Decimal] = defaultdict(Decimal)
+    known: dict[date, Decimal] = defaultdict(Decimal)
+    for (day, effect), amount in returned.items():
+        late[day] -= amount
+        if effect <= today:
+            known[day] -= amount
+    found = []
+    for day in sorted(day for day in net if day <= today):
+        bought, back = net[day] + late[day], known[day]
+        if bought > 0 and float(back) < CANCELLED * float(bought):
+            found.append(OrderDay(day.toordinal(), float(bought - back), 1))
+    return found

@@ -20,20 +20,20 @@ class SeasonTime:
 
     def __init__(self, first: int, weights: Sequence[float], last: int) -> None:
         """`weights`: of the days of a year, by `place`; the mean is one."""
-        self._first = first
+        self.first, self.weights, self.last = first, weights, last
         self._sums = [0.0]
         for day in range(first + 1, last + AHEAD + 1):
             self._sums.append(self._sums[-1] + weights[place(day)])
 
     def at(self, day: int) -> float:
         """The time at this day; a day outside the table weighs one."""
-        place = day - self._first
+        place = day - self.first
         within = min(max(place, 0), len(self._sums) - 1)
         return self._sums[within] + (place - within)
 
     def day(self, time: float) -> int:
         """The first day at which this time is reached; within the table."""
-        return self._first + min(bisect_left(self._sums, time), len(self._sums) - 1)
+        return self.first + min(bisect_left(self._sums, time), len(self._sums) - 1)
 
 
 def season_time(orders: Mapping[int, int], today: int) -> SeasonTime:

@@ -1,0 +1,11 @@
+"""Config of retention."""
+
+from pydantic import Field
+
+from chalicelib.platform.config import Section
+
+
+class Retention(Section, name="retention"):
+    horizon_days: int = Field(default=90, ge=14, le=365)
+    at_risk_percent: int = Field(default=72, ge=1, le=99)
+    lost_days: int = Field(default=365, ge=30, le=3650)

@@ -1,0 +1,9 @@
+"""The event of a company's state.
+
+`company_id`, `state`, `was`: the state before, "no_orders" for none. `since`: the first day of the state; `day`: the day on which it was found.
+`last_order`: the day of the last order, absent without one. `early_warning` and `no_order`: probabilities, absent without an order.
+"""
+
+from chalicelib.platform.events import EventType
+
+STATE_CHANGED = EventType("rhythm.changed")

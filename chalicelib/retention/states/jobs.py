@@ -1,0 +1,51 @@
+"""The nightly run of the rhythm, and its workers.
+
+    04:00            ──▶ nightly_rhythm   the club learns anew if four weeks have passed; then the companies that are due go to the queue
+    the rhythm queue ──▶ decide_rhythm    computes the rhythm of each
+
+A failed night is made up for by the next one: what was due stays due, and a club that has not learned learns then.
+"""
+
+import json
+from typing import Any
+
+from chalicelib.platform import jobs
+from chalicelib.platform.context import Context
+from chalicelib.platform.functions import READ, WRITE, queue_worker, scheduled, table
+from chalicelib.platform.log import log
+from chalicelib.platform.settings import queue_url
+from chalicelib.retention.states import service, store
+
+LOOK_BACK_DAYS = 7
+
+
+@scheduled(
+    "cron(0 4 * * ? *)",
+    parameter="RhythmSchedule",
+    description="When the companies whose purchase rhythm is due are looked at.",
+    may=(table(*READ, "put"),),
+)
+def nightly_rhythm(context: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """Sends the companies that are due to the queue; returns the figures of the run and records them."""
+    learned = service.learn(context) if service.is_due(context) else 0
+    first = jobs.first_day(context, event, jobs.last_run(context, store.DUE), look_back_days=LOOK_BACK_DAYS)
+    due = jobs.due_between(context, store.DUE, first, context.today)
+    counted, messages = jobs.send_companies(queue_url("rhythm"), due)
+    facts = {"day": context.today.isoformat(), "companies": counted, "messages": messages, "learned_from": learned}
+    jobs.record_run(context, store.DUE, facts)
+    log.info("nightly rhythm", extra=facts)
+    return facts
+
+
+@queue_worker("rhythm", batch=10, filled_by=("nightly_rhythm",), may=(table(*READ, *WRITE),))
+def decide_rhythm(context: Context, message: dict[str, Any]) -> None:
+    """Computes the rhythm of these companies. After a failure it computes the others, and the message comes again."""
+    failed = []
+    for company_id in json.loads(message["body"])["companies"]:
+        try:
+            service.follow(context, company_id)
+        except Exception:
+            log.exception("rhythm not computed", extra={"company_id": company_id})
+            failed.append(company_id)
+    if failed:
+        raise RuntimeError(f"not computed: {', '.join(failed)}")

@@ -1,0 +1,140 @@
+"""The state of a company by its rhythm, on any day. Pure.
+
+    lost       no order for `lost_days`
+    dormant    no order for the horizon (90 days)
+    new        the first order is not older than the horizon
+    at_risk    the silence passes the horizon with the probability of the limit, or more
+    won_back   came back from a silence of the horizon, not longer ago than the horizon
+    active     all others with an order
+    no_orders  none, or all cancelled
+
+The first that holds is the state. It follows from the order days, the day and what the club learned; so it can be computed for any day.
+
+Weakest point: a state that follows from what the club learned may change when the club learns anew, without any order.
+"""
+
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+from chalicelib.platform.text import Language, count_en, count_ru
+from chalicelib.retention.rhythm.rules import ClubRhythm, Figures, Orders, early_warning, figures, until
+
+LOOK_AHEAD = 30  # days: a company is looked at again after so many, whatever its state
+
+
+class State(StrEnum):
+    NO_ORDERS = "no_orders"
+    NEW = "new"
+    ACTIVE = "active"
+    AT_RISK = "at_risk"
+    DORMANT = "dormant"
+    LOST = "lost"
+    WON_BACK = "won_back"
+
+
+class Limits(NamedTuple):
+    """`at_risk`: probability from which a silence is a risk; `lost`: days."""
+
+    at_risk: float
+    lost: int
+
+
+class Standing(NamedTuple):
+    """The state of a company on a day, since when, and when to look again; figures unless it has no orders."""
+
+    state: State
+    since: int
+    look_again: int | None
+    orders: int = 0
+    last: int | None = None
+    mean_gap: float | None = None
+    figures: Figures | None = None
+
+
+def standing_on(club: ClubRhythm, orders: Orders, today: int, limits: Limits) -> Standing:
+    """The standing of a company with these order days; later ones are left out."""
+    past = until(orders, today)
+    if not past:
+        return Standing(State.NO_ORDERS, today, None)
+    state = state_on(club, past, today, limits)
+    first, last = past[0].day, past[-1].day
+    return Standing(
+        state,
+        _since(club, past, today, limits, state),
+        None if state is State.LOST else _change(club, past, today, limits, state),
+        len(past),
+        last,
+        (last - first) / (len(past) - 1) if len(past) > 1 else None,
+        figures(club, past, today),
+    )
+
+
+def state_on(club: ClubRhythm, past: Orders, today: int, limits: Limits) -> State:
+    """The state on a day, of at least one order day up to it."""
+    silent = today - past[-1].day
+    if silent >= max(limits.lost, club.horizon):
+        return State.LOST
+    if silent >= club.horizon:
+        return State.DORMANT
+    if today - past[0].day < club.horizon:
+        return State.NEW
+    if early_warning(club, past, today) >= limits.at_risk:
+        return State.AT_RISK
+    returned = [later.day for earlier, later in pairwise(past) if later.day - earlier.day >= club.horizon]
+    return State.WON_BACK if returned and today - returned[-1] < club.horizon else State.ACTIVE
+
+
+def _since(club: ClubRhythm, past: Orders, today: int, limits: Limits, state: State) -> int:
+    """The first day of the state, no earlier than the last order."""
+    last = past[-1].day
+    if state in (State.DORMANT, State.LOST):
+        return last + (club.horizon if state is State.DORMANT else max(limits.lost, club.horizon))
+    since = today
+    while since > last and state_on(club, past, since - 1, limits) is state:
+        since -= 1
+    return since
+
+
+def _change(club: ClubRhythm, past: Orders, today: int, limits: Limits, state: State) -> int:
+    """The first day on which the state is another if nothing is ordered, or the day of the next look."""
+    days = range(today + 1, today + LOOK_AHEAD)
+    return next((day for day in days if state_on(club, past, day, limits) is not state), today + LOOK_AHEAD)
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def sentence(standing: Standing, today: int, horizon: int, language: Language) -> str:
+    """The rhythm as a manager reads it aloud: "Buys every 3 weeks, silent for 7 weeks; 84 of 100 such silences pass 90 days."."""
+    if standing.last is None or standing.figures is None:
+        return "Заказов нет." if language == "ru" else "No orders."
+    silent, chance = today - standing.last, round(100 * standing.figures.early_warning)
+    if language == "ru":
+        buys = f"Покупает раз в {_span_ru(standing.mean_gap)}" if standing.mean_gap else "Купил один раз"
+        told = f"{buys}, молчит {_span_ru(silent)}" if silent else f"{buys}, последний заказ сегодня"
+        if silent >= horizon:
+            return f"{told}."
+        return f"{told}; {chance} из 100 таких пауз длятся дольше {count_ru(horizon, 'дня', 'дней', 'дней')}."
+    buys = f"Buys every {_span_en(standing.mean_gap)}" if standing.mean_gap else "Bought once"
+    told = f"{buys}, silent for {_span_en(silent)}" if silent else f"{buys}, ordered today"
+    if silent >= horizon:
+        return f"{told}."
+    return f"{told}; {chance} of 100 such silences pass {count_en(horizon, 'day', 'days')}."
+
+
+def _span_ru(days: float) -> str:
+    """Days up to two weeks, then weeks, then months."""
+    if days < 14:
+        return count_ru(max(1, round(days)), "день", "дня", "дней")
+    if days < 90:
+        return count_ru(round(days / 7), "неделю", "недели", "недель")
+    return count_ru(round(days / 30.4), "месяц", "месяца", "месяцев")
+
+
+def _span_en(days: float) -> str:
+    if days < 14:
+        return count_en(max(1, round(days)), "day", "days")
+    if days < 90:
+        return count_en(round(days / 7), "week", "weeks")
+    return count_en(round(days / 30.4), "month", "months")

@@ -1,0 +1,56 @@
+"""The calls and the capacity of the keys of states, counted as AWS counts."""
+
+from itertools import count
+from random import Random
+
+import pytest
+
+from chalicelib.platform.context import Context
+from chalicelib.retention.rhythm.orders.rules import OrderDay
+from chalicelib.retention.rhythm.rules import learn_club
+from chalicelib.retention.states import keys, service, store
+from chalicelib.table.client import Table
+from tests.conftest import NOON
+from tests.retention.states.steps import heard
+from tests.support.spent import measures, spent
+from tests.tiers.steps import buy, company
+
+
+@pytest.fixture
+def context(local_table: Table) -> Context:
+    numbers = count(1)
+    return Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+
+
+@measures(keys.rhythm)
+def test_a_sale_is_three_reads_and_one_write_a_repeat_three_reads(context: Context) -> None:
+    company_id = company(context)
+    first, second = (buy(context, company_id, offset, 60_000) for offset in (-10, -5))
+    with spent(context.table.client) as cost:
+        heard(context, first)
+    assert cost.calls == ["GetItem", "GetItem", "Query", "TransactWriteItems"]
+    assert (cost.read_units, cost.write_units) == (1 + 0.5 + 1, 5)  # of them 2 the event of the state, 1 the due index
+    context.memo.clear()
+    with spent(context.table.client) as cost:
+        heard(context, second)
+    assert cost.calls == ["GetItem", "GetItem", "Query"]
+    context.memo.clear()
+    third = buy(context, company_id, -2, 60_000)
+    with spent(context.table.client) as cost:
+        heard(context, third)
+    assert (cost.calls, cost.write_units) == (["GetItem", "GetItem", "Query", "PutItem"], 2)
+
+
+@measures(keys.club_rhythm)
+def test_what_a_club_with_seasons_learned_is_one_read_of_at_most_one_unit(context: Context) -> None:
+    random, today = Random(4), context.today.toordinal()
+    histories = [
+        [OrderDay(day, random.uniform(50, 500), 1) for day in range(today - 800 + number, today, 9 + number % 50)]
+        for number in range(60)
+    ]
+    store.put_club(context, learn_club(histories, today), len(histories))
+    with spent(context.table.client) as cost:
+        club, learned = service.club_rhythm(context)
+    assert learned == context.today and club.score is not None
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units <= 1

@@ -1,0 +1,275 @@
+"""The stored rhythm: whatever comes late, twice or crosswise, it is what one computation from the facts finds."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from chalicelib.platform.context import Context
+from chalicelib.retention.states import consumers, jobs, service, store
+from chalicelib.retention.states.rules import State
+from tests.retention.states.steps import fresh, hear_all, heard, message, night, stored, told
+from tests.support.crashes import crashes, races
+from tests.tiers.steps import buy, company, days_later, give_back, in_memory, sale_events
+
+REGULAR = range(-200, -20, 20)
+
+
+def regular(context: Context) -> str:
+    """A company that bought every 20 days, for the last time 40 days ago."""
+    company_id = company(context)
+    for offset in REGULAR:
+        buy(context, company_id, offset, 60_000)
+    return company_id
+
+
+def test_a_sale_gives_a_company_its_rhythm(quick: Context) -> None:
+    company_id = regular(quick)
+    hear_all(quick, company_id)
+    found = stored(quick, company_id)
+    assert found is not None
+    assert (found.state, found.orders) == (State.ACTIVE, 9)
+    assert found.last_order == quick.today - timedelta(days=40)
+    assert found.window_from is not None and found.window_to is not None and found.look_again is not None
+    assert quick.today < found.window_from <= found.window_to
+    assert told(quick, company_id) == [(State.NO_ORDERS, State.ACTIVE)]
+
+
+def test_a_silence_is_found_by_the_nights_alone(quick: Context) -> None:
+    company_id = regular(quick)
+    hear_all(quick, company_id)
+    for days in range(1, 330):
+        night(days_later(quick, days))
+    assert told(quick, company_id) == [
+        (State.NO_ORDERS, State.ACTIVE),
+        (State.ACTIVE, State.AT_RISK),
+        (State.AT_RISK, State.DORMANT),
+        (State.DORMANT, State.LOST),
+    ]
+    lost = stored(days_later(quick, 330), company_id)
+    assert lost is not None and lost.look_again is None
+    assert lost.since == quick.today + timedelta(days=325)
+
+
+def test_an_order_wins_a_dormant_company_back(quick: Context) -> None:
+    company_id = regular(quick)
+    later = days_later(quick, 100)
+    hear_all(later, company_id)
+    heard(later, buy(later, company_id, 0, 60_000))
+    assert told(later, company_id) == [(State.NO_ORDERS, State.DORMANT), (State.DORMANT, State.WON_BACK)]
+
+
+def test_a_cancelled_order_was_no_sign_of_life(quick: Context) -> None:
+    company_id = regular(quick)
+    buy(quick, company_id, -2, 60_000, number="B-1")
+    hear_all(quick, company_id)
+    heard(quick, give_back(quick, company_id, 0, 58_000, "B-1"))
+    found = stored(quick, company_id)
+    assert found is not None and found.last_order == quick.today - timedelta(days=40)
+
+
+def test_orders_that_are_all_taken_back_leave_no_rhythm(quick: Context) -> None:
+    company_id = company(quick)
+    heard(quick, buy(quick, company_id, -2, 60_000, number="B-1"))
+    heard(quick, buy(quick, company_id, -2, 0, number="B-1"))
+    found = stored(quick, company_id)
+    assert found is not None and (found.state, found.no_order, found.look_again) == (State.NO_ORDERS, None, None)
+
+
+def test_the_same_event_twice_writes_nothing(quick: Context) -> None:
+    company_id = regular(quick)
+    hear_all(quick, company_id)
+    before = stored(quick, company_id)
+    hear_all(quick, company_id)
+    assert stored(quick, company_id) == before
+
+
+def test_a_sale_between_any_two_calls_of_another_is_not_lost(quick: Context) -> None:
+    def another() -> None:
+        heard(context, buy(context, company_id, -5, 20_000, number="B-1"))
+
+    for race in races(another):
+        context = in_memory(quick)
+        company_id = company(context)
+        event = buy(context, company_id, -30, 60_000, number="A-1")
+        with race:
+            consumers.on_sale_recorded(context, event)
+        found = stored(context, company_id)
+        assert found == fresh(context, company_id, found.version if found else 0), race
+
+
+def test_a_crash_at_any_call_is_made_up_for(quick: Context) -> None:
+    for crash in crashes():
+        context = in_memory(quick)
+        company_id = company(context)
+        event = buy(context, company_id, -30, 60_000)
+        with crash:
+            heard(context, event)
+        heard(context, event)
+        found = stored(context, company_id)
+        assert found is not None and found == fresh(context, company_id, found.version), crash
+        assert told(context, company_id) == [(State.NO_ORDERS, State.NEW)], crash
+
+
+def test_a_crash_of_a_night_s_worker_is_made_up_for(quick: Context) -> None:
+    for crash in crashes():
+        context = in_memory(quick)
+        company_id = company(context)
+        heard(context, buy(context, company_id, -30, 60_000))
+        later = days_later(context, 60)
+        with crash:
+            jobs.decide_rhythm(later, message(company_id))
+        jobs.decide_rhythm(later, message(company_id))
+        assert told(later, company_id) == [(State.NO_ORDERS, State.NEW), (State.NEW, State.DORMANT)], crash
+
+
+def test_one_company_that_fails_holds_up_no_other(quick: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    company_id = regular(quick)
+    follow = service.follow
+
+    def breaks(context: Context, each: str) -> None:
+        if each == "cmp_broken":
+            raise RuntimeError("broken")
+        follow(context, each)
+
+    monkeypatch.setattr(service, "follow", breaks)
+    with pytest.raises(RuntimeError, match="not computed: cmp_broken"):
+        jobs.decide_rhythm(quick, message("cmp_broken", company_id))
+    assert stored(quick, company_id) is not None
+
+
+# --- learning ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_club_learns_once_in_four_weeks(quick: Context) -> None:
+    company_id = regular(quick)
+    assert night(quick)["learned_from"] == 1
+    assert night(days_later(quick, 27))["learned_from"] == 0
+    assert night(days_later(quick, 28))["learned_from"] == 1
+    club, learned = service.club_rhythm(days_later(quick, 29))
+    assert learned == quick.today + timedelta(days=28)
+    assert club.mean_order == 60_000
+    assert company_id
+
+
+def test_what_the_club_learned_is_stored_whole(quick: Context) -> None:
+    regular(quick)
+    service.learn(quick)
+    club, _ = service.club_rhythm(days_later(quick, 0))
+    assert store.club_text(store.club_of(store.club_text(club))) == store.club_text(club)
+    assert club.score is not None and club.warning is not None
+
+
+def test_a_crash_of_learning_is_made_up_for_by_the_next_night(quick: Context) -> None:
+    for crash in crashes():
+        context = in_memory(quick)
+        regular(context)
+        with crash:
+            jobs.nightly_rhythm(context, {})
+        jobs.nightly_rhythm(days_later(context, 1), {})
+        assert service.club_rhythm(days_later(context, 1))[1] is not None, crash
+
+
+# --- any order of anything --------------------------------------------------------------------------------------------
+
+
+def machine(context: Context) -> type[RuleBasedStateMachine]:
+    class Company(RuleBasedStateMachine):
+        @initialize()
+        def begin(self) -> None:
+            self.context = in_memory(context)
+            self.company_id = company(self.context)
+            self.heard: set[str] = set()
+
+        @rule(
+            number=st.sampled_from([f"A-{number}" for number in range(8)]),
+            amount=st.sampled_from([0, 1_000, 60_000]),
+            ago=st.integers(0, 400),
+        )
+        def buy(self, number: str, amount: int, ago: int) -> None:
+            """Of a number that there is already, this is a correction to another day or sum; 0 takes it back."""
+            buy(self.context, self.company_id, -ago, amount, number=number)
+
+        @rule(number=st.sampled_from([f"A-{number}" for number in range(8)]), amount=st.sampled_from([500, 60_000]))
+        def give_back(self, number: str, amount: int) -> None:
+            give_back(self.context, self.company_id, 0, amount, number)
+
+        @precondition(lambda self: self.unheard)
+        @rule(random=st.randoms(use_true_random=False))
+        def deliver(self, random: Any) -> None:
+            event = random.choice(self.unheard)
+            heard(self.context, event)
+            self.heard.add(event.id)
+
+        @rule(random=st.randoms(use_true_random=False))
+        def deliver_again(self, random: Any) -> None:
+            if self.heard:
+                known = [each for each in sale_events(self.context, self.company_id) if each.id in self.heard]
+                heard(self.context, random.choice(known))
+
+        @rule(days=st.integers(1, 40))
+        def wait(self, days: int) -> None:
+            """Nights look at whoever is due."""
+            for _ in range(days):
+                self.context = days_later(self.context, 1)
+                due = stored(self.context, self.company_id)
+                if due and due.look_again and due.look_again <= self.context.today:
+                    jobs.decide_rhythm(self.context, message(self.company_id))
+
+        @property
+        def unheard(self) -> list[Any]:
+            return [each for each in sale_events(self.context, self.company_id) if each.id not in self.heard]
+
+        @invariant()
+        def the_rhythm_is_what_the_facts_say(self) -> None:
+            if not hasattr(self, "context") or self.unheard:
+                return
+            found = stored(self.context, self.company_id)
+            now = fresh(self.context, self.company_id, found.version if found else 0)
+            if found is None:
+                assert now.state is State.NO_ORDERS
+            else:
+                assert (found.state, found.since, found.orders, found.last_order) == (
+                    now.state,
+                    now.since if now.orders else found.since,
+                    now.orders,
+                    now.last_order,
+                )
+                assert found.state is not State.NO_ORDERS or found.early_warning is None
+
+        @invariant()
+        def each_change_is_told_once(self) -> None:
+            if hasattr(self, "context"):
+                changes = told(self.context, self.company_id)
+                assert [after for _, after in changes[:-1]] == [before for before, _ in changes[1:]]
+
+    return Company
+
+
+def test_any_documents_in_any_order_make_the_rhythm_of_the_facts(quick: Context) -> None:
+    run_state_machine_as_test(
+        machine(quick),
+        settings=settings(
+            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+def test_a_night_names_whoever_is_due(quick: Context) -> None:
+    company_id = regular(quick)
+    hear_all(quick, company_id)
+    found = stored(quick, company_id)
+    assert found is not None and found.look_again is not None
+    until = (found.look_again - quick.today).days
+    assert night(days_later(quick, until - 1))["companies"] == 0
+    assert night(days_later(quick, until))["companies"] == 1
