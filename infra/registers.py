@@ -44,6 +44,8 @@ TABLE_ACTIONS = {
 }
 CHANGES = {"put", "update", "delete"}
 FILE_ACTIONS = {"get": "s3:GetObject", "put": "s3:PutObject", "delete": "s3:DeleteObject"}
+ADDRESSES = {"portal", "letter_pages"}  # that a function only knows
+OWN_URL = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"
 BUCKET = "${AWS::StackName}-files-${AWS::AccountId}-${AWS::Region}"
 # The lanes whose consumers a worker tells, beside the readers of the stream.
 DELIVERING: dict[str, tuple[str, ...]] = {"deliver_bulk": ("facts",), "redeliver_events": ("facts", "messages")}
@@ -136,7 +138,7 @@ def policy(function: Function) -> Made:
 
 def statements(function: Function) -> Iterator[Made]:
     yield allow(["logs:CreateLogStream", "logs:PutLogEvents"], att(f"{logical(function.name)}Logs"))
-    yield from (allowed(right) for right in function.may if right.on != "portal")
+    yield from (allowed(right) for right in function.may if right.on not in ADDRESSES)
     if function.starts == "stream":
         stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
         yield allow(stream, att("Table", "StreamArn"))
@@ -217,6 +219,7 @@ def environment(function: Function) -> Made:
         "secret": {"SECRET_ARN": att("Secret", "Id")},
         "users": {"USER_POOL_ID": ref("UserPool"), "USER_POOL_CLIENT_ID": ref("PortalClient")},
         "portal": {"PORTAL_URL": ref("PortalUrl")},
+        "letter_pages": {"LETTERS_URL": {"Fn::If": ["HasLettersUrl", ref("LettersUrl"), sub(OWN_URL)]}},
     }
     told: Made = {}
     for right in function.may:

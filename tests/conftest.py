@@ -90,6 +90,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "USER_POOL_ID": "us-east-1_pool",
             "USER_POOL_CLIENT_ID": "client",
             "PORTAL_URL": "https://portal.example",
+            "LETTERS_URL": "https://club.example/api",
             "STAGE": "test",
             **{queue_variable(name): sqs.create_queue(QueueName=name)["QueueUrl"] for name in queues()},
         }

@@ -11,7 +11,7 @@ Every room that contacts people asks here: `may_contact` before somebody decides
 from chalicelib.platform.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("budget",)
+WINGS = ("budget", "preferences")
 
 with opened_when_asked(__name__):
     from chalicelib.contacts.model import Channel, ContactClass, Verdict

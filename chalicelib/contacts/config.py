@@ -4,13 +4,27 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.contacts.model import ContactKind
-from chalicelib.platform.config import Section
+from chalicelib.contacts.model import ContactKind, Topic
+from chalicelib.platform.config import Section, SectionPart
+from chalicelib.platform.text import Language
 
 Days = Annotated[int, Field(ge=1, le=366)]
+TopicCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+
+
+class TopicNames(SectionPart):
+    name: str
+    name_ru: str
 
 
 class Contacts(Section, name="contacts"):
-    """`gaps`: by the kind of a contact, the least days after an earlier one of each kind. What is not named does not count."""
+    """`gaps`: by the kind of a contact, the least days after an earlier one of each kind. What is not named does not count.
+
+    `topics`: the subjects of letters, which members choose from.
+    """
 
     gaps: dict[ContactKind, dict[ContactKind, Days]]
+    topics: dict[TopicCode, TopicNames] = Field(max_length=30)
+
+    def topics_in(self, language: Language) -> list[Topic]:
+        return [Topic(code, names.name_ru if language == "ru" else names.name) for code, names in self.topics.items()]

@@ -4,15 +4,15 @@ from chalicelib.table.key import Key, in_table
 
 
 @in_table("one", "S, T")
-def person_budget(person_id: str) -> Key:
-    """The last contact of each kind with a person."""
-    return Key(f"CONTACTS#{person_id}", "BUDGET")
+def person(person_id: str) -> Key:
+    """The last contact of each kind with a person, and what the person does not want."""
+    return Key(f"CONTACTS#{person_id}", "CONTACTS")
 
 
 @in_table("one", "S, T")
-def address_budget(mark: str) -> Key:
-    """The last contact of each kind at an address, by the mark of the address."""
-    return Key(f"CONTACTS#{mark}", "BUDGET")
+def address(address_id: str) -> Key:
+    """The last contact of each kind at an address, and when it unsubscribed. No address is kept, only a keyed hash as its id."""
+    return Key(f"CONTACTS#{address_id}", "CONTACTS")
 
 
 @in_table("newest first", "E")

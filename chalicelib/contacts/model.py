@@ -6,7 +6,20 @@ from typing import Literal, NamedTuple
 
 Channel = Literal["email", "sms", "telephone"]
 ContactClass = Literal["advertising", "content", "service"]
-Reason = Literal["recipient_gone", "no_address", "suppressed", "no_consent", "contact_budget", "address_budget"]
+Reason = Literal[
+    "recipient_gone",
+    "no_address",
+    "suppressed",
+    "unsubscribed",
+    "no_consent",
+    "channel_off",
+    "topic_off",
+    "contact_budget",
+    "address_budget",
+]
+
+
+CONSENT = "advertising"  # the purpose that a member agrees to
 
 
 class ContactKind(StrEnum):
@@ -16,6 +29,13 @@ class ContactKind(StrEnum):
     EMAIL_CONTENT = "email_content"
     SMS = "sms"
     TELEPHONE = "telephone"
+
+
+class Topic(NamedTuple):
+    """What a person may want letters about, or not."""
+
+    code: str
+    name: str
 
 
 class Verdict(NamedTuple):

@@ -7,17 +7,16 @@ from chalicelib import members
 from chalicelib.contacts import keys
 from chalicelib.contacts.budget import rules, store
 from chalicelib.contacts.config import Contacts
-from chalicelib.contacts.model import Channel, ContactClass, ContactKind, Reason, Verdict
-from chalicelib.mail import Letter, Mail, suppression_key
+from chalicelib.contacts.model import CONSENT, Channel, ContactClass, ContactKind, Reason, Verdict
+from chalicelib.contacts.preferences import store as preferences
+from chalicelib.contacts.preferences.service import pages_for
+from chalicelib.mail import Letter, Mail, Pages, suppression_key
 from chalicelib.members import Member
 from chalicelib.platform import aws, clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.ids import secret_id
 from chalicelib.table.key import Key
-from chalicelib.table.transactions import Refused, Transaction
-
-CONSENT = "advertising"  # the purpose that a member agrees to
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 # A manager's call to a partner is a talk between two who know each other; only one that advertises needs consent.
 _NEEDS_CONSENT: set[tuple[Channel, ContactClass]] = {
@@ -29,8 +28,10 @@ _NEEDS_CONSENT: set[tuple[Channel, ContactClass]] = {
 }
 
 
-def may_contact(context: Context, person_id: str, channel: Channel, contact_class: ContactClass, day: date) -> Verdict:
-    """Whether the club may contact this member on this day of theirs. Two reads.
+def may_contact(
+    context: Context, person_id: str, channel: Channel, contact_class: ContactClass, day: date, *, topic: str = ""
+) -> Verdict:
+    """Whether the club may contact this member on this day of theirs, about this topic. Two reads.
 
     What it answers holds at this moment: whoever then makes the contact spends the budget in the same transaction.
     """
@@ -40,23 +41,41 @@ def may_contact(context: Context, person_id: str, channel: Channel, contact_clas
     address = member.email if channel == "email" else member.phone
     if not address:
         return Verdict(False, "no_address")
-    person, shared = _budgets(person_id, channel, address)
-    suppressed = suppression_key(member.email)
-    found = context.table.get_many([person, shared, suppressed], consistent=True)
-    if channel == "email" and suppressed in found:
+    person, shared = _keys(person_id, channel, address)
+    suppression = suppression_key(member.email)
+    found = context.table.get_many([person, shared, suppression], consistent=True)
+    if channel == "email" and suppression in found:
         return Verdict(False, "suppressed")
-    if (channel, contact_class) in _NEEDS_CONSENT and not _agrees(member):
-        return Verdict(False, "no_consent")
     kind = rules.kind_of(channel, contact_class)
     if kind is None:
         return Verdict(True)
+    if reason := _unwanted(member, channel, contact_class, topic, found.get(person), found.get(shared)):
+        return Verdict(False, reason)
     gaps = context.config[Contacts].gaps
     first = {key: rules.first_day(kind, store.last_days(found.get(key)), gaps) for key in (person, shared)}
-    waits = [(key, after) for key, after in first.items() if after and day < after]
+    waits = {key: after for key, after in first.items() if after and day < after}
     if not waits:
         return Verdict(True)
-    reason: Reason = "contact_budget" if person in dict(waits) else "address_budget"
-    return Verdict(False, reason, max(after for _, after in waits))
+    return Verdict(False, "contact_budget" if person in waits else "address_budget", max(waits.values()))
+
+
+def _unwanted(
+    member: Member,
+    channel: Channel,
+    contact_class: ContactClass,
+    topic: str,
+    person: Item | None,
+    address: Item | None,
+) -> Reason | None:
+    consent = member.consents.get(CONSENT)
+    agreed_at = members.agreed_in_person(member)
+    if channel == "email" and preferences.has_unsubscribed(address, agreed_at):
+        return "unsubscribed"
+    if (channel, contact_class) in _NEEDS_CONSENT and not (consent and consent.agreed):
+        return "no_consent"
+    if channel in preferences.channels_off(person):
+        return "channel_off"
+    return "topic_off" if topic and topic in preferences.topics_off(person) else None
 
 
 def spend(
@@ -69,17 +88,22 @@ def spend(
     contact_class: ContactClass,
     day: date,
     by: str,
+    topic: str = "",
+    agreed_at: str = "",
 ) -> None:
-    """Spends the budgets of the person and the address. `by`: an id of the contact, the same at a repeat.
+    """Spends the budgets of the person and the address. `by`: an id of the contact, the same at a repeat. `agreed_at`: as of a Reader.
 
-    Refused with label `contact_budget` or `address_budget`. A service contact spends nothing.
+    Refused with label `contact_budget` (or the person wants none of this channel or topic) or `address_budget` (or it unsubscribed).
+    A service contact spends nothing.
     """
     kind = rules.kind_of(channel, contact_class)
     if kind is None:
         return
     gaps = context.config[Contacts].gaps
-    for key, label in zip(_budgets(person_id, channel, address), _LABELS, strict=True):
-        store.spend(tx, key, kind, day, by, gaps, label=label)
+    subscribed = preferences.is_subscribed(agreed_at) if channel == "email" else None
+    wanted = (preferences.wants(channel, topic), subscribed)
+    for key, label, condition in zip(_keys(person_id, channel, address), _LABELS, wanted, strict=True):
+        store.spend(tx, key, kind, day, by, gaps, wanted=condition, label=label)
 
 
 def note(
@@ -100,7 +124,7 @@ def note(
     kind = rules.kind_of(channel, contact_class)
     if kind is None:
         return
-    spent = _budgets(person_id, channel, address) if address else (keys.person_budget(person_id),)
+    spent = _keys(person_id, channel, address) if address else (keys.person(person_id),)
     found = context.table.get_many(spent, consistent=True)
     for key, label in zip(spent, _LABELS, strict=False):
         last = store.last_days(found.get(key)).get(kind)
@@ -116,14 +140,8 @@ def local_day(context: Context, time_zone: str | None) -> date:
 _LABELS: tuple[Reason, Reason] = ("contact_budget", "address_budget")
 
 
-def _budgets(person_id: str, channel: Channel, address: str) -> tuple[Key, Key]:
-    mark = secret_id("adr", aws.secret(), rules.address_of(channel, address))
-    return keys.person_budget(person_id), keys.address_budget(mark)
-
-
-def _agrees(member: Member) -> bool:
-    consent = member.consents.get(CONSENT)
-    return consent is not None and consent.agreed
+def _keys(person_id: str, channel: Channel, address: str) -> tuple[Key, Key]:
+    return keys.person(person_id), keys.address(rules.address_id(aws.secret(), channel, address))
 
 
 class _AdvertisingGuard:
@@ -140,21 +158,34 @@ class _AdvertisingGuard:
             contact_class=letter.letter_class.value,
             day=local_day(context, mail.time_zone),
             by=letter.letter_id,
+            topic=letter.topic,
+            agreed_at=mail.agreed_at,
         )
 
-    def next_day(self, context: Context, letter: Letter, refused: Refused) -> str:
+    def skip(self, context: Context, letter: Letter, refused: Refused) -> tuple[str, str]:
+        first = next(iter(refused.items))
+        if first not in _LABELS:
+            return first, ""
+        item = refused.items[first] or {}
+        if "unsubscribed_at" in item:
+            return "unsubscribed", ""
+        if letter.topic in preferences.topics_off(item):
+            return "topic_off", ""
         gaps = context.config[Contacts].gaps
         days = [
             rules.first_day(_kind(letter), store.last_days(refused.items[label]), gaps)
             for label in _LABELS
             if label in refused
         ]
-        return max((day.isoformat() for day in days if day), default="")
+        return first, max((day.isoformat() for day in days if day), default="")
+
+    def pages(self, letter: Letter) -> Pages:
+        return pages_for(letter.recipient.id)
 
     def give_back(self, context: Context, letter: Letter, address: str) -> None:
         gaps = context.config[Contacts].gaps
         person_id = letter.recipient.id
-        spent = _budgets(person_id, "email", address) if address else (keys.person_budget(person_id),)
+        spent = _keys(person_id, "email", address) if address else (keys.person(person_id),)
         for key in spent:
             store.give_back(context.table, key, _kind(letter), letter.letter_id, gaps)
 

@@ -49,5 +49,5 @@ from chalicelib.platform.lazy import opened_when_asked
 with opened_when_asked(__name__):
     from chalicelib.mail.declarations import Secret, letter
     from chalicelib.mail.keys import suppression as suppression_key
-    from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Reader, Recipient, Unsendable
+    from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient, Unsendable
     from chalicelib.mail.service import send, settle

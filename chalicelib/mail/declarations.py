@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Reader, Recipient
+from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.modules import import_modules, package_registry
@@ -33,10 +33,13 @@ class Guard(Protocol):
     """What must hold for a letter beside an address that is not suppressed."""
 
     def check(self, context: Context, tx: Transaction, letter: Letter, mail: Mail) -> None:
-        """Adds conditions and writes to the transaction that claims the letter. Each label is the reason for which the letter is skipped."""
+        """Adds conditions and writes, each with a label, to the transaction that claims the letter."""
 
-    def next_day(self, context: Context, letter: Letter, refused: Refused) -> str:
-        """The first day on which what refused will allow such a letter; empty if no day is known."""
+    def skip(self, context: Context, letter: Letter, refused: Refused) -> tuple[str, str]:
+        """Why the letter is skipped, and the first day on which another one like it may come; empty if no day is known."""
+
+    def pages(self, letter: Letter) -> Pages:
+        """The pages that the letter's foot and its headers name."""
 
     def give_back(self, context: Context, letter: Letter, address: str) -> None:
         """Takes back what the check wrote for a letter that surely was not sent. Without an address where none was found."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.mail import service
 from chalicelib.platform.context import Context
-from chalicelib.platform.functions import MAIL, PORTAL, READ, SECRET, WRITE, queue_worker, table
+from chalicelib.platform.functions import LETTER_PAGES, MAIL, PORTAL, READ, SECRET, WRITE, queue_worker, table
 
 
 @queue_worker(
@@ -14,7 +14,7 @@ from chalicelib.platform.functions import MAIL, PORTAL, READ, SECRET, WRITE, que
     retry="LetterRetrySeconds",
     filled_by=("write_letters",),
     loop="A letter that waits for its lease or for the mail service's report comes again; it is over after its last attempt's time to settle.",
-    may=(table(*READ, *WRITE), MAIL, SECRET, PORTAL),
+    may=(table(*READ, *WRITE), MAIL, SECRET, PORTAL, LETTER_PAGES),
 )
 def send_letters(context: Context, message: dict[str, Any]) -> None:
     """Send one letter."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.platform.text import Language
 from chalicelib.table.key import Key
@@ -39,17 +39,25 @@ class Recipient:
 class Reader:
     """The recipient at the moment of sending. The letter speaks to `name`, where it speaks to anybody.
 
-    `time_zone` is an IANA name, None for the club's own.
+    `time_zone` is an IANA name, None for the club's own. `agreed_at`: when the reader agreed to advertising in person; empty for never.
     """
 
     address: str
     language: Language
     name: str
     time_zone: str | None = None
+    agreed_at: str = ""
 
 
 class Unsendable(Exception):
     """The letter has no recipient, or no subject any more. The message is the reason that the letter keeps."""
+
+
+class Pages(NamedTuple):
+    """The addresses of the pages on which a reader leaves, and chooses what to get."""
+
+    unsubscribe: str
+    preferences: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,7 @@ class Letter:
     cause: Key  # the item of its event
     written_at: str
     expires_at: int
+    topic: str = ""
     state: LetterState = LetterState.PENDING
     reason: str = ""
     next_day: str = ""  # of a skipped letter: the first day on which another one like it may come
@@ -142,4 +151,7 @@ class Mail:
     subject: str
     html: str
     text: str
-    time_zone: str | None = None  # of its reader
+    # of its reader
+    time_zone: str | None = None
+    agreed_at: str = ""
+    pages: Pages | None = None

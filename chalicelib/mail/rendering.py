@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _OPENING, _CLOSING = "\ue000", "\ue001"
+_PAGES = {"en": ("Your letters and topics", "Unsubscribe"), "ru": ("Ваши письма и темы", "Отписаться")}
 _STAND_IN = re.compile(f"{_OPENING}([0-9a-f]*){_CLOSING}")
 _LONE_TAG = re.compile(r"^[ \t]*(\{%(?:(?!%\}).)*%\})[ \t]*\n", re.MULTILINE)
 
@@ -50,9 +51,13 @@ def render(texts: Path, template: str, language: Language, facts: Facts) -> tupl
             "content": _trusted(content),
             "preview": _trusted(about["preview"]),
             "why": _trusted(about["why"]),
+            "labels": _PAGES[language],
         }
     )
     ends = f"--\n{facts['club_name']} · {facts['portal_url']}\n{about['why']}\n"
+    if pages := facts["pages"]:
+        labels = _PAGES[language]
+        ends += f"{labels[0]}: {pages.preferences}\n{labels[1]}: {pages.unsubscribe}\n"
     # One line: what a person typed (a company's name) must not add a header.
     return " ".join(_plain(about["subject"]).split()), _STAND_IN.sub(_in_html, html), _plain(f"{text}\n\n{ends}")
 

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError
 from chalicelib.mail import declarations, rules, store, transport
 from chalicelib.mail.config import Letters
 from chalicelib.mail.declarations import Below, Declaration
-from chalicelib.mail.model import Accepted, Letter, Mail, Unsendable
+from chalicelib.mail.model import Accepted, Facts, Letter, Mail, Unsendable
 from chalicelib.mail.rendering import render
 from chalicelib.platform import aws, clock
 from chalicelib.platform.club_config import Club
@@ -94,8 +94,9 @@ def _attempt(context: Context, letter: Letter, declared: Declaration, below: Bel
     except Refused as refused:
         if "letter" in refused:
             return store.found(refused, "letter")
-        next_day = declared.guard.next_day(context, letter, refused) if declared.guard else ""
-        return _skip(context, letter, declared, next(iter(refused.items)), next_day, mail.address)
+        first = next(iter(refused.items))
+        reason, next_day = declared.guard.skip(context, letter, refused) if declared.guard else (first, "")
+        return _skip(context, letter, declared, reason, next_day, mail.address)
     answer = transport.send(mail, letter.letter_id)
     if not isinstance(answer, Accepted):
         facts = {"letter_id": letter.letter_id, "answer": type(answer).__name__, "why": answer.why}
@@ -117,20 +118,24 @@ def compose(context: Context, letter: Letter, code: str) -> Mail:
     declared = declarations.declaration(letter.template)
     reader, facts = declared.facts(context, letter.recipient, cause)
     club = context.config[Club]
-    shared = {
+    shared: Facts = {
         "club_name": club.name_ru if reader.language == "ru" else club.name,
         "portal_url": settings().portal_url,
         "name": reader.name,
     }
+    pages = declared.guard.pages(letter) if declared.guard else None
+    shared["pages"] = pages
     secret = {"code": code} if code else {}
     subject, html, text = render(declared.texts, letter.template, reader.language, shared | facts | secret)
     return Mail(
         address=reader.address,
         language=reader.language,
-        time_zone=reader.time_zone,
         subject=subject,
         html=html,
         text=text,
+        time_zone=reader.time_zone,
+        agreed_at=reader.agreed_at,
+        pages=pages,
     )
 
 

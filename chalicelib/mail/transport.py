@@ -59,11 +59,7 @@ def send(mail: Mail, letter_id: str) -> Answer:
                         "Text": {"Data": mail.text, "Charset": "UTF-8"},
                         "Html": {"Data": mail.html, "Charset": "UTF-8"},
                     },
-                    "Headers": [
-                        # So that no answering machine answers.
-                        {"Name": "Auto-Submitted", "Value": "auto-generated"},
-                        {"Name": "Content-Language", "Value": mail.language},
-                    ],
+                    "Headers": [{"Name": name, "Value": value} for name, value in headers(mail).items()],
                 }
             },
             ConfigurationSetName=settings().mail_configuration_set,
@@ -78,6 +74,21 @@ def send(mail: Mail, letter_id: str) -> Answer:
     except BotoCoreError as error:
         return Unanswered(type(error).__name__)
     return Accepted(answer["MessageId"])
+
+
+def headers(mail: Mail) -> dict[str, str]:
+    """The headers that the mail service does not write itself."""
+    written = {
+        "Auto-Submitted": "auto-generated",  # so that no answering machine answers
+        "Content-Language": mail.language,
+    }
+    if mail.pages is None:
+        return written
+    # RFC 2369, RFC 8058. Without a mailto: nobody reads a mailbox for that.
+    return written | {
+        "List-Unsubscribe": f"<{mail.pages.unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _sender() -> str:

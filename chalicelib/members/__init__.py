@@ -20,11 +20,13 @@ with opened_when_asked(__name__):
         the_member,
         who_heads_the_sales,
     )
-    from chalicelib.members.schemas import ConsentForm
+    from chalicelib.members.schemas import ConsentForm, TimeZone
     from chalicelib.members.service import (
         STAFF_OWNER,
         admit,
+        agreed_in_person,
         appoint,
+        change_by_letter,
         check_consent,
         consents_given,
         dismiss,

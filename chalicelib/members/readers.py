@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import service
+from chalicelib.members.model import Member
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
@@ -24,7 +25,7 @@ def member_reader(context: Context, member_id: str) -> Reader:
     member = service.member(context, member_id)
     if member is None:
         raise Unsendable("recipient_gone")
-    return Reader(member.email, member.language, member.name, member.time_zone)
+    return _reader(member)
 
 
 def head_of_sales_reader(context: Context, member_id: str) -> Reader:
@@ -45,4 +46,8 @@ def speaking_reader(context: Context, member_id: str, owner: str, roles: Collect
         or (roles is not None and membership.role not in roles)
     ):
         raise Unsendable("no_longer_speaks")
-    return Reader(member.email, member.language, member.name, member.time_zone)
+    return _reader(member)
+
+
+def _reader(member: Member) -> Reader:
+    return Reader(member.email, member.language, member.name, member.time_zone, service.agreed_in_person(member))

@@ -268,6 +268,37 @@ def answer_consent(context: Context, member_id: str, purpose: str, form: Consent
     return Consent.model_validate(_kept(said))
 
 
+def change_by_letter(
+    context: Context,
+    tx: Transaction,
+    known: Member,
+    changes: Mapping[str, str | None],
+    *,
+    withdraw: str = "",
+    address: str,
+) -> None:
+    """Changes by somebody who came through the link in a letter, without signing in: so no consent is given this way.
+
+    `withdraw`: the purpose of a consent to withdraw; one that does not hold stays as it is. Refused with label `version`.
+    """
+    put: dict[str, Any] = {name: value for name, value in changes.items() if value != getattr(known, name)}
+    consent = known.consents.get(withdraw)
+    if withdraw and (consent is None or consent.agreed):
+        version = consent.version if consent else context.config[Consents].consents[withdraw].version
+        said: Item = {"agreed": False, "version": version, "at": context.at, "source": "letter", "address": address}
+        others = {name: each.model_dump() for name, each in known.consents.items()}
+        put["consents"] = others | {withdraw: _kept(said)}
+        store.log_consent(tx, known.member_id, known.version, withdraw, said)
+    if put:
+        store.change(tx, known.member_id, known.version, put)
+
+
+def agreed_in_person(known: Member) -> str:
+    """When the member agreed to advertising, signed in or at registration; empty for never. A list that somebody brought is not that."""
+    consent = known.consents.get("advertising")
+    return consent.at if consent and consent.agreed and consent.source in ("registration", "cabinet") else ""
+
+
 def check_consent(tx: Transaction, member_id: str, purpose: str, *, label: str = "consent") -> None:
     """The transaction is refused with `label` unless the member agrees at this moment."""
     store.check_consent(tx, member_id, purpose, label=label)

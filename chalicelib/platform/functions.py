@@ -50,6 +50,7 @@ MAIL = Right("mail")  # send letters
 SECRET = Right("secret")  # read the secret that signs cursors and codes
 USERS = Right("users")  # create users in the pool and sign them in
 PORTAL = Right("portal")  # only to know its address
+LETTER_PAGES = Right("letter_pages")  # only to know the address of the pages that letters link to
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from chalicelib.platform.modules import import_modules, package_registry
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
-Row = tuple[str, str, str, bool]  # method, path, module of the room's routes, whether the gateway asks for a token
+# Method, path, module of the room's routes, whether the gateway asks for a token, media types of the body.
+Row = tuple[str, str, str, bool, Sequence[str]]
 
 
 def register(app: Chalice, rooms: Sequence[str]) -> None:
@@ -32,19 +33,21 @@ def register(app: Chalice, rooms: Sequence[str]) -> None:
     if not package_registry():
         for room in rooms:
             import_modules("routes", "consumers", "jobs", room=room)
-    for method, path, module, guarded in package_registry().get("routes") or rows(http_routes.ROUTES):
+    for method, path, module, guarded, content_types in package_registry().get("routes") or rows(http_routes.ROUTES):
         app.route(
             path,
             methods=[method],
             cors=CORS,
-            content_types=["application/json"],
+            content_types=list(content_types),
             authorizer=AUTHORIZER if guarded else None,
         )(_view(app, method, path, module))
 
 
 def rows(routes: Iterable[Route]) -> list[Row]:
     """In order, so that equal declarations make equal packages."""
-    return sorted((route.method, route.path, route.room, route.scope is not None) for route in routes)
+    return sorted(
+        (route.method, route.path, route.room, route.scope is not None, route.content_types) for route in routes
+    )
 
 
 class Functions:

@@ -15,6 +15,7 @@ class Settings:
     mail_from: str
     mail_configuration_set: str
     portal_url: str
+    letters_url: str
     stage: str
 
 

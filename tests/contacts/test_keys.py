@@ -27,7 +27,7 @@ def club(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Context:
     return context
 
 
-@measures(keys.person_budget, keys.address_budget)
+@measures(keys.person, keys.address)
 def test_whether_somebody_may_be_called_is_two_reads(club: Context) -> None:
     with spent(club.table.client) as cost:
         assert contacts.may_contact(club, "mbr_1", "telephone", "content", DAY).allowed
@@ -35,7 +35,7 @@ def test_whether_somebody_may_be_called_is_two_reads(club: Context) -> None:
     assert cost.read_units <= 4
 
 
-@measures(keys.person_budget, keys.address_budget)
+@measures(keys.person, keys.address)
 def test_a_letter_spends_two_writes_in_the_transaction_that_claims_it_and_no_read(club: Context) -> None:
     tx = Transaction()
     with spent(club.table.client) as cost:

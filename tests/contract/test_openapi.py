@@ -86,7 +86,7 @@ def test_query_parameters_are_explained() -> None:
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.body], ids=by_name)
 def test_the_example_of_a_body_is_accepted(route: Route) -> None:
     operation = DOCUMENT["paths"][route.path][route.method.lower()]
-    example = operation["requestBody"]["content"]["application/json"]["example"]
+    example = operation["requestBody"]["content"][route.content_types[0]]["example"]
     assert route.body
     route.body.model_validate_json(json.dumps(example))
 
@@ -111,7 +111,7 @@ def test_everything_that_can_be_sent_has_a_limit(route: Route) -> None:
         if parameter.get("in") == "query" and parameter["name"] not in only_compared
     ]
     if route.body:
-        sent.append(operation["requestBody"]["content"]["application/json"]["schema"])
+        sent.append(operation["requestBody"]["content"][route.content_types[0]]["schema"])
     assert [place for schema in sent for place in unlimited(schema)] == []
 
 

@@ -52,6 +52,7 @@ STEPS = [
 FACTS: dict[str, Any] = {
     "club_name": "Клуб «Свет» & Co",
     "portal_url": "https://portal.example",
+    "pages": None,
     "name": "Анна <Светлова>",
     "code": "031337",
     "minutes": 9,

@@ -19,7 +19,7 @@ from botocore.exceptions import (
 
 from chalicelib.mail import transport
 from chalicelib.mail.jobs import send_letters
-from chalicelib.mail.model import Accepted, Mail, NotSent, Refused, Unanswered
+from chalicelib.mail.model import Accepted, Mail, NotSent, Pages, Refused, Unanswered
 from chalicelib.platform import aws, functions
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import settings
@@ -47,6 +47,18 @@ def test_a_letter_goes_to_one_recipient_and_carries_its_id(service: MailService)
     assert words["Body"]["Text"]["Data"] == "Привет"
     assert words["Body"]["Html"]["Data"] == "<p>Привет</p>"
     assert {"Name": "Auto-Submitted", "Value": "auto-generated"} in words["Headers"]
+
+
+def test_a_letter_with_advertising_says_how_to_leave_with_one_click(service: MailService) -> None:
+    """RFC 8058: both headers, one https address, and nothing else in them. A service letter has neither."""
+    left = replace(
+        LETTER, pages=Pages("https://club.example/v1/letters/t/unsubscribe", "https://club.example/v1/letters/t")
+    )
+    assert {name: value for name, value in transport.headers(left).items() if name.startswith("List-")} == {
+        "List-Unsubscribe": "<https://club.example/v1/letters/t/unsubscribe>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    assert not [name for name in transport.headers(LETTER) if name.startswith("List-")]
 
 
 def test_addresses_of_any_domain_go_out_in_ascii(service: MailService, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,9 +44,9 @@ def app(tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch) -> Ch
     (tmp_path / "words.py").write_text(ROOM, encoding="utf-8")
     (tmp_path / "spoiled.py").write_text("raise ValueError('spoiled')\n", encoding="utf-8")
     table = [
-        ("GET", "/words", "words", False),
-        ("GET", "/words/{word}", "words", True),
-        ("GET", "/spoiled", "spoiled", False),
+        ("GET", "/words", "words", False, ["application/json"]),
+        ("GET", "/words/{word}", "words", True, ["application/json"]),
+        ("GET", "/spoiled", "spoiled", False, ["application/json"]),
     ]
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "package_registry", lambda: {"routes": table})
@@ -92,4 +92,5 @@ def test_the_table_says_the_same_in_whatever_order_rooms_were_imported(app: Chal
     Api(app).call("GET", "/words")
     rows = registry.rows(routes.ROUTES)
     assert rows == registry.rows(reversed(routes.ROUTES))
-    assert rows == [("GET", "/words", "words", False), ("GET", "/words/{word}", "words", True)]
+    json = ("application/json",)
+    assert rows == [("GET", "/words", "words", False, json), ("GET", "/words/{word}", "words", True, json)]

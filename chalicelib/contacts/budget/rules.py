@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from chalicelib.contacts.model import Channel, ContactClass, ContactKind
+from chalicelib.platform.ids import secret_id
 
 Gaps = Mapping[ContactKind, Mapping[ContactKind, int]]
 LastDays = Mapping[ContactKind, date]
@@ -32,9 +33,9 @@ def first_day(kind: ContactKind, last: LastDays, gaps: Gaps) -> date | None:
     return max((last[each] + timedelta(days=days[each]) for each in last.keys() & days.keys()), default=None)
 
 
-def address_of(channel: Channel, address: str) -> str:
-    """One text for one mailbox or telephone: `Office+anna@Luch.ru` is `office@luch.ru`."""
-    if channel != "email":
-        return address
-    local, _, domain = address.casefold().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+def address_id(secret: str, channel: Channel, address: str) -> str:
+    """One id for one mailbox or telephone, as a keyed hash: `Office+anna@Luch.ru` is `office@luch.ru`."""
+    if channel == "email":
+        local, _, domain = address.casefold().rpartition("@")
+        address = f"{local.partition('+')[0]}@{domain}"
+    return secret_id("adr", secret, address)

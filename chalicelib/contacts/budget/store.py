@@ -1,11 +1,11 @@
-"""The budgets' items: by kind, the last day (`email_advertising`) and the contact that spent it (`email_advertising_by`).
+"""Budgets as parts of the items of a person and of an address: by kind, the last day (`email_advertising`) and the contact that spent it.
 
 A contact that is given back leaves the latest day that an earlier contact of its kind can have had: the budget allowed this contact, so
-the one before it lies at least the gap behind. So an item holds one day a kind, and goes when it is of no use any more.
+the one before it lies at least the gap behind. So an item holds one day a kind, and no history.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from functools import reduce
 from operator import and_
 
@@ -18,12 +18,30 @@ from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction
 
-KEEP_DAYS = 400  # after the last contact; longer than any gap
 
+def spend(
+    tx: Transaction,
+    key: Key,
+    kind: ContactKind,
+    day: date,
+    by: str,
+    gaps: Gaps,
+    *,
+    wanted: ConditionBase | None,
+    label: str,
+) -> None:
+    """Refused with `label` while an earlier contact counts, or unless the item is as `wanted`.
 
-def spend(tx: Transaction, key: Key, kind: ContactKind, day: date, by: str, gaps: Gaps, *, label: str) -> None:
-    """Refused with `label` while an earlier contact counts. The same contact may spend again, since a reply may have been lost."""
-    tx.update(key, put=_spent(kind, day, by), when=_allowing(kind, day, by, gaps), label=label)
+    The same contact may spend again, since a reply may have been lost.
+    """
+    own = Attr(_by(kind)).eq(by)
+    conditions = [
+        _free(each, latest) | own if each == kind else _free(each, latest)
+        for each, latest in rules.latest_days(kind, day, gaps).items()
+    ]
+    if wanted:
+        conditions.append(wanted)
+    tx.update(key, put=_spent(kind, day, by), when=reduce(and_, conditions) if conditions else None, label=label)
 
 
 def note(tx: Transaction, key: Key, kind: ContactKind, day: date, by: str, *, label: str) -> None:
@@ -51,17 +69,7 @@ def last_days(item: Mapping[str, object] | None) -> LastDays:
 
 
 def _spent(kind: ContactKind, day: date, by: str) -> Item:
-    last_use = datetime.combine(day + timedelta(days=KEEP_DAYS), time.min, UTC)
-    return {str(kind): day.isoformat(), _by(kind): by, "expires_at": int(last_use.timestamp())}
-
-
-def _allowing(kind: ContactKind, day: date, by: str, gaps: Gaps) -> ConditionBase | None:
-    own = Attr(_by(kind)).eq(by)
-    conditions = [
-        _free(each, latest) | own if each == kind else _free(each, latest)
-        for each, latest in rules.latest_days(kind, day, gaps).items()
-    ]
-    return reduce(and_, conditions) if conditions else None
+    return {str(kind): day.isoformat(), _by(kind): by}
 
 
 def _free(kind: ContactKind, latest: date) -> ConditionBase:

@@ -111,7 +111,7 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
     raw = request.raw_body
     if len(raw) > MOST_BODY_BYTES:
         raise Problem("body_too_large", f"At most {MOST_BODY_BYTES} bytes.")
-    call.body = _body(route, raw)
+    call.body = _body(route, raw, request.headers.get("content-type") or "")
     if route.keyed:
         call.once = Once(
             caller=call.principal.acting,
@@ -180,13 +180,18 @@ class _NoQuery(Form):
     pass
 
 
-def _body(route: Route, raw: bytes) -> Any:
+def _body(route: Route, raw: bytes, content_type: str) -> Any:
     if route.body is None:
         # `{}` is what careful clients send with a POST that needs nothing.
         if raw.strip() not in (b"", b"{}"):
             raise Problem.invalid("extra_forbidden", "", "This request has no body.")
         return None
     try:
+        if route.form:
+            # Few routes take forms, and the parser of mail is long in loading.
+            from chalicelib.platform.http.page_forms import form_fields
+
+            return route.body.model_validate(form_fields(content_type, raw))
         return route.body.model_validate_json(raw or b"{}")
     except ValidationError as error:
         raise validation.problem(error) from None

@@ -25,6 +25,9 @@ CORS = CORSConfig(
     max_age=3600,
 )
 
+JSON_TYPES = ("application/json",)
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
 AUTHORIZER = CognitoUserPoolAuthorizer(
     "members",
     provider_arns=[{"Fn::GetAtt": ["UserPool", "Arn"]}],  # type: ignore[list-item]
@@ -62,6 +65,12 @@ class Route:
     description: str
     content_type: str
     sends: tuple[type[BaseModel], ...] = ()
+    form: bool = False
+
+    @property
+    def content_types(self) -> tuple[str, ...]:
+        """Of the body: JSON, or what the forms of a page and mail programs send."""
+        return FORM_TYPES if self.form else JSON_TYPES
 
 
 ROUTES: list[Route] = []
@@ -165,6 +174,7 @@ class Routes:
         problems: tuple[str, ...] = (),
         content_type: str = "application/json",
         sends: tuple[type[BaseModel], ...] = (),
+        form: bool = False,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary, _, description = (handler.__doc__ or "").strip().partition("\n")
@@ -187,6 +197,7 @@ class Routes:
                 description=description.strip(),
                 content_type=content_type,
                 sends=sends,
+                form=form,
             )
             ROUTES.append(route)
             return handler

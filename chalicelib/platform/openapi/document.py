@@ -273,7 +273,7 @@ def _with_views(written: Document) -> Document:
 def problem_codes(route: Route) -> set[str]:
     """The codes of all problems of this route, by its declaration."""
     codes = {*_ANYWHERE, *route.problems}
-    if route.body:
+    if route.body and not route.form:
         codes.add("body_not_json")
     if route.scope is not None:
         codes |= {"unauthorized", "scope_missing"}
@@ -333,7 +333,10 @@ def _operation(
         schema = references[route.body, "validation"]
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schema, "example": example(schema, components)}},
+            "content": {
+                content_type: {"schema": schema, "example": example(schema, components)}
+                for content_type in route.content_types
+            },
         }
     operation["responses"] = {
         str(route.status): _success(route, references, components, carries_version=carries_version),

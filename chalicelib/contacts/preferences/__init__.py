@@ -1,0 +1,1 @@
+"""What people want to hear, and how they leave: by the link in a letter, without signing in."""
