@@ -3,20 +3,20 @@
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from chalicelib.platform.http.forms import Text, View
+from pydantic import Field
+
+from chalicelib.platform.http.forms import Form, Text, View
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform.text import Language
 
 routes = Routes(__name__, tag="service")
 
 _DOCUMENT = Path(__file__).parent.parent.parent / "openapi.json"
 # They change with a deployment only; a client that looks again within minutes need not ask.
 _PUBLISHED = {"Cache-Control": "public, max-age=300"}
-# The page brings its own style and loads nothing.
-_PAGE_ONLY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class HealthView(View):
@@ -37,10 +37,42 @@ def show_openapi(call: Call) -> Answer:
     return Answer(Text(content=_document()), headers=_PUBLISHED)
 
 
-@routes.get("/docs", scope=None, answer=Text, content_type="text/html; charset=utf-8")
+class DocsQuery(Form):
+    lang: Language | None = Field(
+        default=None, description="The language, instead of the one that `Accept-Language` asks for."
+    )
+
+
+@routes.get("/docs", scope=None, query=DocsQuery, answer=Text, content_type="text/html; charset=utf-8")
 def show_docs(call: Call) -> Answer:
-    """Read this API's reference as a page."""
-    return Answer(Text(content=_page()), headers=_PUBLISHED | _PAGE_ONLY)
+    """Read this API's documentation: tasks, and a list of all operations to search."""
+    # Jinja2 wakes with the first reader of these pages, not with every function.
+    from chalicelib.platform.openapi import pages
+
+    return _page(pages.home(_parsed(), _language(call), chosen=call.query.lang is not None), pages.script_hash())
+
+
+@routes.get("/docs/{page}", scope=None, query=DocsQuery, answer=Text, content_type="text/html; charset=utf-8")
+def show_docs_page(call: Call, page: str) -> Answer:
+    """Read how a task is done, what an operation takes and gives, or what a problem means."""
+    from chalicelib.platform.openapi import pages
+
+    made = pages.page(_parsed(), page, _language(call), chosen=call.query.lang is not None)
+    if made is None:
+        raise Problem("not_found")
+    return _page(made, pages.script_hash())
+
+
+def _language(call: Call) -> Language:
+    chosen: Language = call.query.lang or call.language
+    return chosen
+
+
+def _page(made: str, script: str) -> Answer:
+    """The page brings its own style and script, and loads nothing."""
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src '{script}'; img-src data:"
+    headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Language"}
+    return Answer(Text(content=made), headers=_PUBLISHED | headers)
 
 
 @lru_cache(maxsize=1)
@@ -49,8 +81,6 @@ def _document() -> str:
 
 
 @lru_cache(maxsize=1)
-def _page() -> str:
-    # Jinja2 wakes with the first reader of this page, not with every function.
-    from chalicelib.platform.openapi.page import page
-
-    return page(json.loads(_document()))
+def _parsed() -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(_document())
+    return made

@@ -28,5 +28,14 @@ def test_the_reference_is_a_page_for_a_browser(api: Api) -> None:
     assert answer.text.startswith("<!doctype html>")
 
 
+def test_each_operation_and_each_task_has_its_own_address_in_the_readers_language(api: Api) -> None:
+    russian = api.call("GET", "/docs/place-an-order", headers={"accept-language": "ru"})
+    english = api.call("GET", "/docs/place_order?lang=en", headers={"accept-language": "ru"})
+    assert '<html lang="ru">' in russian.text and "Сделать заказ" in russian.text
+    assert '<html lang="en">' in english.text and "script-src &#39;sha256-" not in english.text
+    assert "script-src 'sha256-" in english.headers["content-security-policy"]
+    assert api.call("GET", "/docs/nothing").status == 404
+
+
 def test_pages_can_be_read_from_any_origin(api: Api) -> None:
     assert api.call("GET", "/openapi.json").headers["access-control-allow-origin"] == "*"

@@ -1,18 +1,17 @@
-"""The API's reference as one page, made from the OpenAPI document: no script, nothing loaded from elsewhere."""
+"""The OpenAPI document as its pages show it: operations in a list, one operation, fields flattened to rows."""
 
-import json
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from chalicelib.platform.access.scopes import COMPANY_ROLES, MACHINE_SCOPES, STAFF_ROLES, scopes_of
+from chalicelib.platform.http.problems import KINDS
+from chalicelib.platform.openapi.requests import requests_of
 
 Document = dict[str, Any]
 Schema = dict[str, Any]
+ROLES = ("guest", *COMPANY_ROLES, "distributor", *STAFF_ROLES, "machine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,56 +24,51 @@ class Field:
     description: str
 
 
-def page(document: Document) -> str:
-    """The whole page."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    reader = _Reader(document)
-    environment.filters |= {"prose": prose, "json": _pretty}
-    return environment.get_template("page.html").render(
-        info=document["info"], tags=[{**tag, "operations": reader.operations(tag["name"])} for tag in document["tags"]]
-    )
-
-
-def prose(text: str) -> Markup:
-    """The little Markdown that descriptions use: paragraphs, lists, `code`, **strong**."""
-    return Markup("").join(_block(block) for block in text.strip().split("\n\n") if block)
-
-
-def _block(block: str) -> Markup:
-    if block.startswith("- "):
-        items = Markup("").join(Markup("<li>{}</li>").format(_inline(line[2:])) for line in block.split("\n"))
-        return Markup("<ul>{}</ul>").format(items)
-    return Markup("<p>{}</p>").format(_inline(block))
-
-
-def _inline(text: str) -> Markup:
-    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
-    return Markup(re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", marked))  # noqa: S704  escaped one line above
-
-
-def _pretty(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-class _Reader:
-    """Reads a document the way the page shows it."""
+class Reader:
+    """Reads a document the way its pages show it."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
 
-    def operations(self, tag: str) -> list[dict[str, Any]]:
+    def tags(self) -> list[dict[str, Any]]:
+        """Each section with its operations as a list shows them: `words` for the search, and who may."""
+        listed = [self._listed(*each) for each in self._each()]
         return [
-            self._operation(method, path, operation)
-            for path, methods in self._document["paths"].items()
-            for method, operation in methods.items()
-            if tag in operation["tags"]
+            {**tag, "operations": [each for each in listed if each["tag"] == tag["name"]]}
+            for tag in self._document["tags"]
         ]
+
+    def operation(self, name: str) -> dict[str, Any] | None:
+        """The operation of this id, with everything that its own page shows."""
+        return next((self._operation(*each) for each in self._each() if each[2]["operationId"] == name), None)
+
+    def members(self) -> dict[str, list[str]]:
+        """The members that only some problems have, by the code."""
+        found: dict[str, list[str]] = {}
+        for name, member in self._document["components"]["schemas"]["ProblemBody"]["properties"].items():
+            of = str(member.get("description", ""))
+            for code in self._document["components"]["schemas"]["ProblemBody"]["properties"]["code"]["enum"]:
+                if of.startswith("Of ") and re.search(rf"\b{code}\b", of):
+                    found.setdefault(code, []).append(name)
+        return found
+
+    def _each(self) -> Iterator[tuple[str, str, Schema]]:
+        for path, methods in self._document["paths"].items():
+            for method, operation in methods.items():
+                yield method.upper(), path, operation
+
+    def _listed(self, method: str, path: str, operation: Schema) -> dict[str, Any]:
+        title, scope = _title(operation), operation.get("x-scope")
+        words = f"{method} {path} {operation['operationId']} {operation['summary']} {operation['description']}"
+        return {
+            "id": operation["operationId"],
+            "tag": operation["tags"][0],
+            "method": method,
+            "path": path,
+            "title": title,
+            "words": " ".join(words.lower().split()),
+            "roles": roles_of(scope) if scope else ["guest"],
+        }
 
     def _operation(self, method: str, path: str, operation: Schema) -> dict[str, Any]:
         # The language is every operation's: the page tells of it once, at the top.
@@ -84,31 +78,38 @@ class _Reader:
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         return {
             "id": operation["operationId"],
-            "method": method.upper(),
+            "tag": operation["tags"][0],
+            "method": method,
             "path": path,
-            "title": operation["summary"].partition(". ")[0].rstrip("."),
+            "title": _title(operation),
             "summary": operation["summary"],
             "description": operation["description"],
             "scope": operation.get("x-scope"),
             "parameters": [{**each, "kind": self._kind(each["schema"])} for each in parameters],
             "body": body,
             "fields": list(self._fields(body["schema"])) if body else [],
-            "answers": [self._answer(status, answer) for status, answer in operation["responses"].items()],
-            "curl": _curl(method.upper(), path, operation, parameters, body),
+            "answers": [
+                self._answer(status, answer) for status, answer in operation["responses"].items() if status < "400"
+            ],
+            "codes": self._codes(operation),
+            "requests": requests_of(method, path, operation, parameters, body),
         }
 
     def _answer(self, status: str, answer: Schema) -> dict[str, Any]:
         answer = self._resolved(answer)
         [(content_type, content)] = answer.get("content", {"": {}}).items()
-        good = status < "400"
         return {
             "status": status,
-            "description": answer["description"],
-            "good": good,
-            "headers": list(answer.get("headers", {})) if good else [],
+            "headers": list(answer.get("headers", {})),
             "content_type": content_type,
-            "fields": list(self._fields(content["schema"])) if good and "schema" in content else [],
+            "fields": list(self._fields(content["schema"])) if "schema" in content else [],
         }
+
+    def _codes(self, operation: Schema) -> list[str]:
+        """Codes of its problems, in the catalogue's order."""
+        answers = map(self._resolved, operation["responses"].values())
+        found = {code for answer in answers for code in answer.get("x-codes", [])}
+        return [code for code in KINDS if code in found]
 
     def _fields(self, schema: Schema, place: str = "", above: tuple[str, ...] = ()) -> Iterator[Field]:
         reference = schema.get("$ref", "")
@@ -186,14 +187,13 @@ def _range(schema: Schema, least: str, most: str, unit: str = "") -> str:
     return f", {low} to {high}{unit}"
 
 
-def _curl(method: str, path: str, operation: Schema, parameters: list[Schema], body: Schema | None) -> str:
-    """The request as a line for a shell, with what is required and nothing else."""
-    parts = [f'curl{"" if method == "GET" else f" -X {method}"} "$API{path}"']
-    if operation["security"]:
-        parts.append('-H "Authorization: Bearer $TOKEN"')
-    for parameter in parameters:
-        if parameter["in"] == "header" and parameter["required"]:
-            parts.append(f"-H {shlex.quote(parameter['name'] + ': ' + parameter['example'])}")
-    if body:
-        parts.append(f"--json {shlex.quote(json.dumps(body['example'], ensure_ascii=False))}")
-    return " \\\n  ".join(parts)
+def _title(operation: Schema) -> str:
+    return str(operation["summary"]).partition(". ")[0].rstrip(".")
+
+
+def roles_of(scope: str) -> list[str]:
+    """The roles that have a scope; `machine` for one that machine clients may be given."""
+    people = [role for role in COMPANY_ROLES if scope in scopes_of("company", role)]
+    people += ["distributor"] if scope in scopes_of("distributor", "") else []
+    people += [role for role in STAFF_ROLES if scope in scopes_of("staff", role)]
+    return people + (["machine"] if scope in MACHINE_SCOPES else [])

@@ -1,0 +1,199 @@
+"""The pages of the API's documentation, in Russian and English: tasks, a list to search, a page for each operation, and the problems.
+
+One page loads nothing else: its style and its script, which only searches and copies, stand in it.
+"""
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import mistune
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from chalicelib.platform.http.problems import KINDS
+from chalicelib.platform.openapi.reference import ROLES, Document, Reader
+from chalicelib.platform.text import Language
+
+_HERE = Path(__file__).parent
+# In the order in which a front end is built.
+TASKS = (
+    "let-a-member-in",
+    "place-an-order",
+    "receive-orders-by-webhook",
+    "verify-a-webhook",
+    "read-every-page",
+    "handle-a-problem",
+)
+PROBLEMS = "problems"
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "title": "Partner club API",
+        "skip": "Skip to the content",
+        "start": "Start",
+        "tasks": "Tasks",
+        "reference": "Reference",
+        "operations": "All operations",
+        "problems": "Problems",
+        "rules": "Rules of all operations",
+        "version": "Version",
+        "in_english": "",
+        "search": "Search: return, cart, webhook …",
+        "role": "Role",
+        "every_role": "Every role",
+        "found": "{count} operations",
+        "request": "Request",
+        "parameters": "Parameters",
+        "body": "Body",
+        "answer": "Answer",
+        "with_headers": "With",
+        "no_body": "No body.",
+        "fields": "Fields",
+        "field": "Field",
+        "kind": "Type",
+        "meaning": "Meaning",
+        "required": "required",
+        "status": "Status",
+        "members": "Further members",
+        "about_problems": "Every error is `application/problem+json`. Programs decide by `code`, which never changes.",
+    },
+    "ru": {
+        "title": "API клуба партнёров",
+        "skip": "К содержанию",
+        "start": "Начало",
+        "tasks": "Задачи",
+        "reference": "Справочник",
+        "operations": "Все операции",
+        "problems": "Ошибки",
+        "rules": "Правила для всех операций",
+        "version": "Версия",
+        "in_english": "Описания операций — на английском.",
+        "search": "Поиск: return, cart, webhook …",
+        "role": "Роль",
+        "every_role": "Все роли",
+        "found": "Операций: {count}",
+        "request": "Запрос",
+        "parameters": "Параметры",
+        "body": "Тело",
+        "answer": "Ответ",
+        "with_headers": "С заголовками",
+        "no_body": "Без тела.",
+        "fields": "Поля",
+        "field": "Поле",
+        "kind": "Тип",
+        "meaning": "Значение",
+        "required": "обязательно",
+        "status": "Статус",
+        "members": "Другие поля",
+        "about_problems": "Каждая ошибка — `application/problem+json`. Программа решает по `code`: он не меняется.",
+    },
+}
+_OTHER: dict[Language, dict[str, str]] = {
+    "en": {"language": "ru", "name": "Русский"},
+    "ru": {"language": "en", "name": "English"},
+}
+
+
+def home(document: Document, language: Language, *, chosen: bool) -> str:
+    """The first page. `chosen`: the language stands in the address, and goes into the links."""
+    tags = Reader(document).tags()
+    return _render("home.html", language, chosen, "", info=document["info"], tags=tags, roles=ROLES)
+
+
+def page(document: Document, name: str, language: Language, *, chosen: bool) -> str | None:
+    """The page of a task, of the problems or of an operation; None if there is none of this name."""
+    if name in TASKS:
+        task = {"title": _title(name, language), "html": Markup(_markdown(name, language))}  # noqa: S704  our own text
+        return _render("task.html", language, chosen, "../", task=task)
+    if name == PROBLEMS:
+        members = Reader(document).members()
+        problems = [
+            {
+                "code": code,
+                "status": kind.status,
+                "title": kind.title_ru if language == "ru" else kind.title,
+                "members": members.get(code, []),
+            }
+            for code, kind in KINDS.items()
+        ]
+        return _render("problems.html", language, chosen, "../", problems=problems)
+    operation = Reader(document).operation(name)
+    return _render("operation.html", language, chosen, "../", operation=operation) if operation else None
+
+
+def script_hash() -> str:
+    """For the Content-Security-Policy: this script, and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()
+
+
+def prose(text: str) -> Markup:
+    """The little Markdown that descriptions use: paragraphs, lists, `code`, **strong**."""
+    return Markup("").join(_block(block) for block in text.strip().split("\n\n") if block)
+
+
+def _block(block: str) -> Markup:
+    if block.startswith("- "):
+        items = Markup("").join(Markup("<li>{}</li>").format(_inline(line[2:])) for line in block.split("\n"))
+        return Markup("<ul>{}</ul>").format(items)
+    return Markup("<p>{}</p>").format(_inline(block))
+
+
+def _inline(text: str) -> Markup:
+    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    return Markup(re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", marked))  # noqa: S704  escaped one line above
+
+
+def _render(template: str, language: Language, chosen: bool, up: str, **facts: Any) -> str:
+    suffix = f"?lang={language}" if chosen else ""
+    shared = {
+        "language": language,
+        "words": _WORDS[language],
+        "other": _OTHER[language],
+        "tasks": [{"name": name, "title": _title(name, language)} for name in TASKS],
+        "up": up,
+        "base": "" if up else "docs/",
+        "home": f"{up}docs{suffix}",
+        "suffix": suffix,
+        "style": Markup(_file("style.css")),  # noqa: S704  our own file
+        "script": Markup(_script()),  # noqa: S704  our own file
+    }
+    return _environment().get_template(template).render(**shared, **facts)
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"prose": prose}
+    return made
+
+
+def _script() -> str:
+    return _file("script.js")
+
+
+def _file(name: str) -> str:
+    return (_HERE / "pages" / name).read_text(encoding="utf-8")
+
+
+def _task(name: str, language: Language) -> str:
+    return (_HERE / "tasks" / f"{name}.{language}.md").read_text(encoding="utf-8")
+
+
+def _title(name: str, language: Language) -> str:
+    return _task(name, language).partition("\n")[0].removeprefix("# ")
+
+
+def _markdown(name: str, language: Language) -> str:
+    made = str(mistune.html(_task(name, language)))
+    made = re.sub(r"<pre><code[^>]*>", '<div class="code"><pre tabindex="0"><code>', made)
+    return made.replace("</code></pre>", "</code></pre></div>")

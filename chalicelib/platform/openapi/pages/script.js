@@ -1,0 +1,37 @@
+"use strict";
+(() => {
+  const words = document.getElementById("words"), role = document.getElementById("role"), found = document.getElementById("found");
+  if (words) {
+    words.form.hidden = false;
+    const rows = [...document.querySelectorAll("[data-words]")];
+    const show = () => {
+      const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const row of rows) {
+        const fits = wanted.every((word) => row.dataset.words.includes(word)) &&
+          (!role.value || row.dataset.roles.split(" ").includes(role.value));
+        row.hidden = !fits;
+        count += fits;
+      }
+      for (const group of document.querySelectorAll(".group")) group.hidden = !group.querySelector("li:not([hidden])");
+      found.textContent = found.dataset.text.replace("{count}", count);
+    };
+    words.form.addEventListener("submit", (event) => event.preventDefault());
+    words.addEventListener("input", show);
+    role.addEventListener("change", show);
+    const given = new URLSearchParams(location.search);
+    words.value = given.get("q") ?? "";
+    show();
+  }
+  const label = document.documentElement.lang === "ru" ? ["Копировать", "Скопировано"] : ["Copy", "Copied"];
+  for (const block of document.querySelectorAll(".code")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label[0];
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(block.querySelector("code").textContent);
+      button.textContent = label[1];
+    });
+    block.append(button);
+  }
+})();
