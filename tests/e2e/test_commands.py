@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,9 +27,9 @@ sleep() { local seen=-1; while [ "$(letters)" != "$seen" ]; do seen=$(letters); 
 
 
 @pytest.fixture(scope="module")
-def filled(guest: Portal, today: date) -> Iterator[Portal]:
+def filled(guest: Portal, today: date) -> Portal:
     filling.fill(guest, today, companies=3, say=lambda text: None)
-    yield guest
+    return guest
 
 
 def run(script: str, cloud: DeployedClub) -> str:
