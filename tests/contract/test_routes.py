@@ -35,6 +35,7 @@ OPEN = {
     "show_health",
     "show_openapi",
     "show_docs",
+    "show_docs_page",
     "show_club_rules",
     "show_rules_page",
     # Whoever holds the link in a letter may leave, and choose; nothing else is to be seen there.
