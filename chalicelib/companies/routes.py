@@ -55,15 +55,9 @@ def change_company(call: Call) -> Answer:
 @routes.get("/v1/company/people", scope="people.read", query=PageQuery, answer=PeoplePage)
 def list_people(call: Call) -> PeoplePage:
     """List the people of your company, and those with pending claims."""
-    cursors = call.cursors()
-    items, last = people.list_people(
-        call.context,
-        call.principal.for_company(),
-        call.principal.for_member(),
-        call.query.limit,
-        cursors.open(call.query.cursor),
+    return call.page(
+        PeoplePage, people.list_people, call.context, call.principal.for_company(), call.principal.for_member()
     )
-    return PeoplePage(items=items, next_cursor=cursors.close(last))
 
 
 @routes.post(

@@ -41,6 +41,4 @@ def note_contact(call: Call, member_id: str) -> NoteView:
 @routes.get("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.read", query=PageQuery, answer=NotePage)
 def list_contacts(call: Call, member_id: str) -> NotePage:
     """List the contacts with a member that the staff noted, the latest day first."""
-    cursors = call.cursors()
-    found = notes.page(call.context, member_id, call.query.limit, cursors.open(call.query.cursor))
-    return NotePage(items=[NoteView.of(item) for item in found.items], next_cursor=cursors.close(found.last))
+    return call.page(NotePage, notes.page, call.context, member_id, show=NoteView.of)

@@ -1,6 +1,7 @@
 """Routes of demands, for partners and for staff."""
 
-from chalicelib.demand import service
+from chalicelib.demand import service, store
+from chalicelib.demand.rules import Demand
 from chalicelib.demand.schemas import (
     DemandAnswerForm,
     DemandForm,
@@ -32,9 +33,10 @@ def record_demand(call: Call) -> DemandView:
 @routes.get("/v1/demands", scope="catalog.read", query=PageQuery, answer=DemandPage)
 def list_demands(call: Call) -> DemandPage:
     """List your own requests for goods and their answers, newest first."""
-    company_id, member_id, cursors = call.principal.for_company(), call.principal.for_member(), call.cursors()
-    found, last = service.page(call.context, company_id, member_id, call.query.limit, cursors.open(call.query.cursor))
-    return DemandPage(items=[DemandView.of(each) for each in found], next_cursor=cursors.close(last))
+    company_id, member_id = call.principal.for_company(), call.principal.for_member()
+    return call.page(
+        DemandPage, store.own_demands, call.context.table, company_id, member_id, of=Demand, show=DemandView.of
+    )
 
 
 @routes.post("/v1/demands/{demand_id}/cancel", scope="catalog.read", answer=DemandView, problems=("wrong_state",))
@@ -50,19 +52,22 @@ def list_wanted_products(call: Call) -> WantedProductPage:
 
     The order is by the number of waiting members, then by units. The list follows a change within seconds.
     """
-    cursors = call.cursors()
-    found, last = service.most_wanted(call.context, call.query.limit, cursors.open(call.query.cursor))
-    return WantedProductPage(
-        items=[WantedProductView.of(count, product) for count, product in found], next_cursor=cursors.close(last)
+    return call.page(
+        WantedProductPage, service.most_wanted, call.context, show=lambda wanted: WantedProductView.of(*wanted)
     )
 
 
 @routes.get("/v1/staff/demands/waiting", scope="staff.demands.read", query=WaitingQuery, answer=StaffDemandPage)
 def list_waiting_demands(call: Call) -> StaffDemandPage:
     """List open requests for an article, oldest first; without an article, those described in words."""
-    cursors = call.cursors()
-    found, last = service.waiting(call.context, call.query.sku or "", call.query.limit, cursors.open(call.query.cursor))
-    return StaffDemandPage(items=[StaffDemandView.of(each) for each in found], next_cursor=cursors.close(last))
+    return call.page(
+        StaffDemandPage,
+        store.waiting,
+        call.context.table,
+        call.query.sku or "",
+        of=Demand,
+        show=StaffDemandView.of,
+    )
 
 
 @routes.post(

@@ -62,14 +62,6 @@ def record_demand(context: Context, company_id: str, member_id: str, form: Deman
     return _change(context, demand_id, decide, check)
 
 
-def page(
-    context: Context, company_id: str, member_id: str, limit: int, after: Position
-) -> tuple[list[Demand], Position]:
-    """The demands of the member, newest first."""
-    found = store.own_demands(context.table, company_id, member_id, limit, after)
-    return [from_item(Demand, item) for item in found.items], found.last
-
-
 def cancel(context: Context, company_id: str, member_id: str, demand_id: str) -> Demand:
     """Safe to repeat. Raises 404 for the demand of another member, 409 for an answered one."""
     if store.read_own(context.table, company_id, member_id, demand_id) is None:
@@ -107,12 +99,6 @@ def most_wanted(
     counts = [from_item(DemandCount, item) for item in found.items]
     products = catalog.read_products(context.table, [count.sku for count in counts])
     return [(count, products.get(count.sku)) for count in counts], found.last
-
-
-def waiting(context: Context, sku: str, limit: int, after: Position) -> tuple[list[Demand], Position]:
-    """Open demands for the article, or with an empty sku those in words; oldest first."""
-    found = store.waiting(context.table, sku, limit, after)
-    return [from_item(Demand, item) for item in found.items], found.last
 
 
 def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerForm) -> Demand:

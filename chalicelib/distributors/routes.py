@@ -28,9 +28,7 @@ def create_distributor(call: Call) -> Answer:
 @routes.get("/v1/staff/distributors", scope="staff.distributors.write", query=PageQuery, answer=DistributorPage)
 def list_distributors(call: Call) -> DistributorPage:
     """List distributors by name."""
-    cursors = call.cursors()
-    found, last = service.page(call.context, call.query.limit, cursors.open(call.query.cursor))
-    return DistributorPage(items=[DistributorView.of(each) for each in found], next_cursor=cursors.close(last))
+    return call.page(DistributorPage, service.page, call.context, show=DistributorView.of)
 
 
 @routes.get(
@@ -82,9 +80,7 @@ def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson
 )
 def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeoplePage:
     """List the people who work on the distributor's orders."""
-    cursors = call.cursors()
-    found, last = service.people(call.context, distributor_id, call.query.limit, cursors.open(call.query.cursor))
-    return DistributorPeoplePage(items=found, next_cursor=cursors.close(last))
+    return call.page(DistributorPeoplePage, service.people, call.context, distributor_id)
 
 
 @routes.delete(

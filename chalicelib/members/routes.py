@@ -72,9 +72,7 @@ def appoint_staff(call: Call) -> StaffMemberView:
 @routes.get("/v1/staff/people", scope="staff.people.write", query=PageQuery, answer=StaffPage)
 def list_staff(call: Call) -> StaffPage:
     """List the staff by name."""
-    cursors = call.cursors()
-    people, last = service.staff(call.context, call.query.limit, cursors.open(call.query.cursor))
-    return StaffPage(items=people, next_cursor=cursors.close(last))
+    return call.page(StaffPage, service.staff, call.context)
 
 
 @routes.delete(

@@ -1,7 +1,6 @@
 """Routes for a distributor's people to set up an endpoint, follow deliveries and replay messages."""
 
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
-from chalicelib.table.records import from_item
 from chalicelib.webhooks import service, store
 from chalicelib.webhooks.rules import Endpoint, Message
 from chalicelib.webhooks.schemas import (
@@ -92,11 +91,15 @@ def test_webhook(call: Call) -> Answer:
 @routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery, answer=WebhookDeliveryPage)
 def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
     """List deliveries of the last 30 days, newest first, with the result of the last attempt."""
-    cursors, query = call.cursors(), call.query
-    distributor_id, after = call.principal.for_distributor(), cursors.open(query.cursor)
-    page = store.list_messages(call.context.table, distributor_id, state=query.state, limit=query.limit, after=after)
-    items = [WebhookDeliveryView.of(from_item(Message, item)) for item in page.items]
-    return WebhookDeliveryPage(items=items, next_cursor=cursors.close(page.last))
+    return call.page(
+        WebhookDeliveryPage,
+        store.list_messages,
+        call.context.table,
+        call.principal.for_distributor(),
+        state=call.query.state,
+        of=Message,
+        show=WebhookDeliveryView.of,
+    )
 
 
 @routes.get(

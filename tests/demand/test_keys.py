@@ -58,8 +58,8 @@ def test_a_wish_is_two_reads_and_one_transaction_and_the_same_again_no_transacti
 def test_a_members_own_wishes_are_one_call_for_a_page_newest_first(wishes: Wishes) -> None:
     in_words(wishes, 30)
     with spent(wishes.context.table.client) as cost:
-        own, _ = service.page(wishes.context, "cmp_1", "mbr_1", 25, None)
-    assert [each.text for each in own] == [f"A lamp of {number} W" for number in range(29, 4, -1)]
+        own, _ = demand_store.own_demands(wishes.context.table, "cmp_1", "mbr_1", 25, None)
+    assert [each["text"] for each in own] == [f"A lamp of {number} W" for number in range(29, 4, -1)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 2
 
@@ -90,8 +90,8 @@ def test_who_waits_is_read_page_by_page_even_while_the_pages_are_answered(
 def test_wishes_in_words_are_one_call_for_a_page_oldest_first(wishes: Wishes) -> None:
     in_words(wishes, 30)
     with spent(wishes.context.table.client) as cost:
-        waiting, _ = service.waiting(wishes.context, "", 25, None)
-    assert [each.text for each in waiting] == [f"A lamp of {number} W" for number in range(25)]
+        waiting, _ = demand_store.waiting(wishes.context.table, "", 25, None)
+    assert [each["text"] for each in waiting] == [f"A lamp of {number} W" for number in range(25)]
     assert cost.calls == ["Query"]
 
 

@@ -9,7 +9,6 @@ from chalicelib.bonuses.adjustments.schemas import (
 from chalicelib.bonuses.ledger.routes import STEP
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.table.records import from_item
 
 routes = Routes(__name__, tag="bonuses")
 
@@ -35,10 +34,13 @@ def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
 @routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=PageQuery, answer=AdjustmentPage)
 def list_adjustments(call: Call) -> AdjustmentPage:
     """List the adjustments that wait for approval, oldest first."""
-    cursors = call.cursors()
-    page = store.adjustments_waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
-    items = [AdjustmentView.from_record(from_item(Adjustment, item)) for item in page.items]
-    return AdjustmentPage(items=items, next_cursor=cursors.close(page.last))
+    return call.page(
+        AdjustmentPage,
+        store.adjustments_waiting,
+        call.context.table,
+        of=Adjustment,
+        show=AdjustmentView.from_record,
+    )
 
 
 @routes.get(

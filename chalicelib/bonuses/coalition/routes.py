@@ -88,10 +88,12 @@ def _by_inn(context: Context, form: CoalitionAccrualForm) -> str:
 @routes.get("/v1/staff/machine-clients", scope="staff.bonuses.read", query=PageQuery, answer=CoalitionClientPage)
 def list_coalition_clients(call: Call) -> CoalitionClientPage:
     """List the partners of the coalition, by name."""
-    cursors = call.cursors()
-    page = service.list_clients(call.context, call.query.limit, cursors.open(call.query.cursor))
-    items = [CoalitionClientView.from_record(service.client_of(item)) for item in page.items]
-    return CoalitionClientPage(items=items, next_cursor=cursors.close(page.last))
+    return call.page(
+        CoalitionClientPage,
+        service.list_clients,
+        call.context,
+        show=lambda item: CoalitionClientView.from_record(service.client_of(item)),
+    )
 
 
 @routes.get(

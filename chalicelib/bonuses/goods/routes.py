@@ -58,19 +58,16 @@ def show_entitlement(call: Call, entitlement_id: str) -> EntitlementView:
 )
 def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
     """List the goods that can be chosen, by article number, at the prices frozen when the period was closed."""
-    cursors = call.cursors()
     found = service.entitlement(call.context, call.principal.for_company(), entitlement_id)
-    page = store.prices(
+    return call.page(
+        FrozenPricePage,
+        store.prices,
         call.context.table,
         found.price_list,
         found.currency,
         prefix=call.query.q or "",
-        limit=call.query.limit,
-        after=cursors.open(call.query.cursor),
-    )
-    return FrozenPricePage(
-        items=[FrozenPriceView.of(from_item(FrozenPrice, item)) for item in page.items],
-        next_cursor=cursors.close(page.last),
+        of=FrozenPrice,
+        show=FrozenPriceView.of,
     )
 
 
@@ -262,11 +259,13 @@ def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Ent
 
 
 def _entitlements(call: Call, company_id: str) -> EntitlementPage:
-    cursors, today = call.cursors(), call.context.today
-    page = store.entitlements(call.context.table, company_id, call.query.limit, cursors.open(call.query.cursor))
-    return EntitlementPage(
-        items=[EntitlementSummaryView.of(service.entitlement_on(item, today), today) for item in page.items],
-        next_cursor=cursors.close(page.last),
+    today = call.context.today
+    return call.page(
+        EntitlementPage,
+        store.entitlements,
+        call.context.table,
+        company_id,
+        show=lambda item: EntitlementSummaryView.of(service.entitlement_on(item, today), today),
     )
 
 

@@ -3,7 +3,8 @@
 from typing import TypeVar
 
 from chalicelib import companies
-from chalicelib.bonuses.ledger import statements
+from chalicelib.bonuses.ledger import statements, store
+from chalicelib.bonuses.ledger.rules import Posting
 from chalicelib.bonuses.ledger.schemas import (
     BalancesView,
     BonusesView,
@@ -96,10 +97,14 @@ def check_company(call: Call, company_id: str) -> None:
 
 
 def _postings(call: Call, company_id: str) -> PostingPage:
-    cursors = call.cursors()
-    found, last = statements.postings(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
-    items = [PostingView.of(posting, call.language) for posting in found]
-    return PostingPage(items=items, next_cursor=cursors.close(last))
+    return call.page(
+        PostingPage,
+        store.postings,
+        call.context.table,
+        company_id,
+        of=Posting,
+        show=lambda posting: PostingView.of(posting, call.language),
+    )
 
 
 def _statement(call: Call, company_id: str) -> StatementView:

@@ -37,12 +37,6 @@ def bonuses(context: Context, company_id: str) -> BonusesView:
     return BonusesView.of(book, max(context.today, book.day), minimum)
 
 
-def postings(context: Context, company_id: str, limit: int, after: Position) -> tuple[list[Posting], Position]:
-    """Newest first."""
-    page = store.postings(context.table, company_id, limit, after)
-    return [from_item(Posting, item) for item in page.items], page.last
-
-
 def statement(context: Context, company_id: str, month: str | None, limit: int, after: Position) -> Statement:
     """The postings recorded in this month of the club's calendar. Raises 404, and 422 for a month that has not begun.
 

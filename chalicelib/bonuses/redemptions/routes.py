@@ -10,7 +10,6 @@ from chalicelib.bonuses.redemptions.schemas import (
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.table.records import from_item
 
 routes = Routes(__name__, tag="bonuses")
 
@@ -72,10 +71,13 @@ def cancel_redemption(call: Call, redemption_id: str) -> Redemption:
 @routes.get("/v1/staff/redemptions", scope="staff.bonuses.read", query=PageQuery, answer=WaitingRedemptionPage)
 def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
     """List the redemptions that the staff must complete, oldest first: all reserved ones without an order."""
-    cursors = call.cursors()
-    page = store.redemptions_waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
-    items = [RedemptionView.of(from_item(Redemption, item)) for item in page.items]
-    return WaitingRedemptionPage(items=items, next_cursor=cursors.close(page.last))
+    return call.page(
+        WaitingRedemptionPage,
+        store.redemptions_waiting,
+        call.context.table,
+        of=Redemption,
+        show=RedemptionView.of,
+    )
 
 
 @routes.get(
@@ -125,10 +127,14 @@ def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str
 
 
 def _redemptions(call: Call, company_id: str) -> RedemptionPage:
-    cursors = call.cursors()
-    page = store.redemptions(call.context.table, company_id, call.query.limit, cursors.open(call.query.cursor))
-    items = [RedemptionView.of(from_item(Redemption, item)) for item in page.items]
-    return RedemptionPage(items=items, next_cursor=cursors.close(page.last))
+    return call.page(
+        RedemptionPage,
+        store.redemptions,
+        call.context.table,
+        company_id,
+        of=Redemption,
+        show=RedemptionView.of,
+    )
 
 
 def _created(redemption: Redemption) -> Answer:

@@ -31,10 +31,7 @@ def start_import(call: Call) -> StartedImportView:
 @routes.get("/v1/staff/imports", scope="staff.imports.read", query=PageQuery, answer=ImportPage)
 def list_imports(call: Call) -> ImportPage:
     """List imports, newest first."""
-    cursors = call.cursors()
-    after = cursors.open(call.query.cursor)
-    items, last = service.list_imports(call.context, call.language, call.query.limit, after)
-    return ImportPage(items=items, next_cursor=cursors.close(last))
+    return call.page(ImportPage, service.list_imports, call.context, call.language)
 
 
 @routes.get("/v1/staff/imports/{import_id}", scope="staff.imports.read", answer=ImportView, problems=("not_found",))

@@ -3,7 +3,6 @@ from chalicelib.orders.free_goods.rules import OrderFreeGoods
 from chalicelib.orders.free_goods.schemas import OrderFreeGoodsPage, OrderFreeGoodsView, ShipFreeGoodsForm
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Call, Routes
-from chalicelib.table.records import from_item
 
 routes = Routes(__name__, tag="orders")
 
@@ -11,11 +10,10 @@ routes = Routes(__name__, tag="orders")
 @routes.get("/v1/company/goods-on-top", scope="orders.read", query=PageQuery, answer=OrderFreeGoodsPage)
 def list_free_goods(call: Call) -> OrderFreeGoodsPage:
     """List the free goods of the company's orders with their terms and states, newest order first."""
-    cursors = call.cursors()
-    company_id, after = call.principal.for_company(), cursors.open(call.query.cursor)
-    page = store.page(call.context.table, company_id, call.query.limit, after)
-    items = [OrderFreeGoodsView.of(from_item(OrderFreeGoods, item)) for item in page.items]
-    return OrderFreeGoodsPage(items=items, next_cursor=cursors.close(page.last))
+    company_id = call.principal.for_company()
+    return call.page(
+        OrderFreeGoodsPage, store.page, call.context.table, company_id, of=OrderFreeGoods, show=OrderFreeGoodsView.of
+    )
 
 
 @routes.post(

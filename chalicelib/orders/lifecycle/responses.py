@@ -1,5 +1,6 @@
 """Responses of routes that show or change an order."""
 
+from collections.abc import Callable
 from functools import partial
 
 from chalicelib.orders.free_goods import rules as free_goods_rules
@@ -19,10 +20,16 @@ def answering(call: Call) -> Context:
     return call.answering(partial(order_answer, call))
 
 
-def list_page(call: Call, page: Page) -> OrderPage:
-    """A page of order heads."""
-    items = [OrderSummaryView.of(order_store.order_of(item)) for item in page.items]
-    return OrderPage(items=items, next_cursor=call.cursors().close(page.last))
+def orders_page(call: Call, read: Callable[..., Page], whose: str) -> OrderPage:
+    """A page of the order heads of a company or a distributor, in the state that the query names."""
+    return call.page(
+        OrderPage,
+        read,
+        call.context.table,
+        whose,
+        state=call.query.state,
+        show=lambda item: OrderSummaryView.of(order_store.order_of(item)),
+    )
 
 
 def order_answer(call: Call, order: Order | None) -> Answer:

@@ -4,7 +4,7 @@ from chalicelib.orders.cart import service as cart
 from chalicelib.orders.cart.schemas import PlaceForm
 from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.orders.lifecycle import requests, service
-from chalicelib.orders.lifecycle.responses import answering, list_page, order_answer
+from chalicelib.orders.lifecycle.responses import answering, order_answer, orders_page
 from chalicelib.orders.lifecycle.schemas import (
     AcceptForm,
     AcceptReturnForm,
@@ -177,14 +177,7 @@ def place_order(call: Call) -> Order:
 @routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)
 def list_orders(call: Call) -> OrderPage:
     """List the company's orders, newest first."""
-    page = order_store.company_orders(
-        call.context.table,
-        call.principal.for_company(),
-        state=call.query.state,
-        limit=call.query.limit,
-        after=call.cursors().open(call.query.cursor),
-    )
-    return list_page(call, page)
+    return orders_page(call, order_store.company_orders, call.principal.for_company())
 
 
 @routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderView, problems=("not_found",))
@@ -265,14 +258,7 @@ def show_credit_of_company(call: Call, company_id: str) -> CreditView:
 @routes.get("/v1/distributor/orders", scope="fulfilment.read", query=OrderQuery, answer=OrderPage)
 def list_distributor_orders(call: Call) -> OrderPage:
     """List the distributor's orders, newest first."""
-    page = order_store.distributor_orders(
-        call.context.table,
-        call.principal.for_distributor(),
-        state=call.query.state,
-        limit=call.query.limit,
-        after=call.cursors().open(call.query.cursor),
-    )
-    return list_page(call, page)
+    return orders_page(call, order_store.distributor_orders, call.principal.for_distributor())
 
 
 @routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderView, problems=("not_found",))

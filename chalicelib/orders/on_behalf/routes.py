@@ -3,7 +3,7 @@
 from chalicelib import companies
 from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.orders.lifecycle import service as lifecycle
-from chalicelib.orders.lifecycle.responses import answering, list_page, order_answer
+from chalicelib.orders.lifecycle.responses import answering, order_answer, orders_page
 from chalicelib.orders.lifecycle.schemas import CancelForm, OrderQuery, OrderView
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
@@ -59,14 +59,7 @@ def place_order_for_company(call: Call, company_id: str) -> Order:
 def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
     """List a company's orders, newest first."""
     _require_company(call, company_id)
-    page = order_store.company_orders(
-        call.context.table,
-        company_id,
-        state=call.query.state,
-        limit=call.query.limit,
-        after=call.cursors().open(call.query.cursor),
-    )
-    return list_page(call, page)
+    return orders_page(call, order_store.company_orders, company_id)
 
 
 @routes.get(

@@ -13,6 +13,4 @@ def list_unanswered_orders(call: Call) -> UnansweredPage:
     Questions are orders, requests to cancel them, and returns. An answer removes its question within seconds; a question enters the list
     within a quarter of an hour after its deadline.
     """
-    cursors = call.cursors()
-    found, last = service.page(call.context, call.query.limit, cursors.open(call.query.cursor))
-    return UnansweredPage(items=[UnansweredOrderView.of(each) for each in found], next_cursor=cursors.close(last))
+    return call.page(UnansweredPage, service.page, call.context, show=UnansweredOrderView.of)

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -14,9 +14,12 @@ from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
+from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+PageView = TypeVar("PageView", bound=BaseModel)
+Rows = tuple[Iterable[Any], dict[str, str] | None]
 
 CORS = CORSConfig(
     allow_origin="*",  # safe: the API knows bearer tokens only, no cookies
@@ -102,6 +105,26 @@ class Call:
         """Cursors of this list for this caller and filter."""
         chosen = self.query.model_dump_json(exclude={"cursor", "limit"}) if self.query else ""
         return Cursors(aws.secret(), self.principal.acting, self.path, chosen)
+
+    def page(
+        self,
+        view: type[PageView],
+        read: Callable[..., Rows],
+        *asked: Any,
+        of: Callable[..., Any] | None = None,
+        show: Callable[[Any], Any] | None = None,
+        **filters: Any,
+    ) -> PageView:
+        """The page of a list that the query asks for.
+
+        `read(*asked, limit=…, after=…, **filters)` gives its rows and the position of the next page. `of`: the kind of record, where the
+        rows are items of the table. `show`: makes the view of a row, where the rows are no views.
+        """
+        cursors = self.cursors()
+        rows, last = read(*asked, limit=self.query.limit, after=cursors.open(self.query.cursor), **filters)
+        if of:
+            rows = [from_item(of, row) for row in rows]
+        return view(items=[show(row) for row in rows] if show else rows, next_cursor=cursors.close(last))
 
     def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Context:
         """The context of a keyed request. Its response is `shown(result)`, kept in the transaction of the effect."""

@@ -53,10 +53,7 @@ def confirm_display_proof(call: Call, promotion_id: str, proof_id: str) -> Displ
 @routes.get("/v1/display-proofs", scope="catalog.read", query=PageQuery, answer=DisplayProofPage)
 def list_display_proofs(call: Call) -> DisplayProofPage:
     """List the company's photos of displayed goods with their states, newest first."""
-    cursors = call.cursors()
-    after = cursors.open(call.query.cursor)
-    items, last = service.own(call.context, call.principal.for_company(), call.language, call.query.limit, after)
-    return DisplayProofPage(items=items, next_cursor=cursors.close(last))
+    return call.page(DisplayProofPage, service.own, call.context, call.principal.for_company(), call.language)
 
 
 # --- the staff --------------------------------------------------------------------------------------------------------
@@ -65,9 +62,7 @@ def list_display_proofs(call: Call) -> DisplayProofPage:
 @routes.get("/v1/staff/display-proofs", scope="staff.companies.read", query=PageQuery, answer=StaffDisplayProofPage)
 def list_waiting_display_proofs(call: Call) -> StaffDisplayProofPage:
     """List the photos that wait for a decision, oldest first."""
-    cursors = call.cursors()
-    items, last = service.waiting(call.context, call.language, call.query.limit, cursors.open(call.query.cursor))
-    return StaffDisplayProofPage(items=items, next_cursor=cursors.close(last))
+    return call.page(StaffDisplayProofPage, service.waiting, call.context, call.language)
 
 
 @routes.get(
@@ -78,10 +73,7 @@ def list_waiting_display_proofs(call: Call) -> StaffDisplayProofPage:
 )
 def list_company_display_proofs(call: Call, company_id: str) -> StaffDisplayProofPage:
     """List a company's photos of displayed goods, newest first."""
-    cursors = call.cursors()
-    after = cursors.open(call.query.cursor)
-    items, last = service.of_company(call.context, company_id, call.language, call.query.limit, after)
-    return StaffDisplayProofPage(items=items, next_cursor=cursors.close(last))
+    return call.page(StaffDisplayProofPage, service.of_company, call.context, company_id, call.language)
 
 
 @routes.post(

@@ -44,9 +44,7 @@ def _issued(offer: OfferView) -> Answer:
 @routes.get("/v1/staff/companies/{company_id}/offers", scope="staff.companies.read", query=PageQuery, answer=OfferPage)
 def list_company_offers(call: Call, company_id: str) -> OfferPage:
     """List the offers to a company with their states, newest first."""
-    cursors = call.cursors()
-    items, last = service.page(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
-    return OfferPage(items=items, next_cursor=cursors.close(last))
+    return call.page(OfferPage, service.page, call.context, company_id)
 
 
 @routes.get(

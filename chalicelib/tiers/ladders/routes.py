@@ -28,9 +28,7 @@ def draft_ladder(call: Call) -> StaffLadderView:
 @routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=PageQuery, answer=StaffLadderPage)
 def list_ladders(call: Call) -> StaffLadderPage:
     """List the ladders, newest first. The founding ladder of each currency comes last."""
-    cursors = call.cursors()
-    items, last = service.page(call.context, call.query.limit, cursors.open(call.query.cursor))
-    return StaffLadderPage(items=items, next_cursor=cursors.close(last))
+    return call.page(StaffLadderPage, service.page, call.context)
 
 
 @routes.get(

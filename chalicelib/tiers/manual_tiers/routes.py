@@ -43,9 +43,7 @@ def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
 )
 def list_manual_tiers(call: Call, company_id: str) -> ManualTierPage:
     """List the manual tiers of a company with their states."""
-    cursors = call.cursors()
-    items, last = service.page(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
-    return ManualTierPage(items=items, next_cursor=cursors.close(last))
+    return call.page(ManualTierPage, service.page, call.context, company_id)
 
 
 @routes.get(

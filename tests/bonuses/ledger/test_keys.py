@@ -80,8 +80,8 @@ def test_a_page_of_postings_is_one_query_of_just_these(context: Context) -> None
     for _ in range(6):
         credit(context, "cmp_1", "100")
     with spent(context.table.client) as cost:
-        found, last = statements.postings(context, "cmp_1", 3, None)
-    assert [posting.sequence for posting in found] == [6, 5, 4]
+        found, last = ledger_store.postings(context.table, "cmp_1", 3, None)
+    assert [posting["sequence"] for posting in found] == [6, 5, 4]
     assert last
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
 
