@@ -1,7 +1,8 @@
 """Money: Decimal inside, `{"amount": "1234.50", "currency": "RUB"}` outside."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
@@ -25,10 +26,46 @@ Amount = Annotated[
 ]
 
 
+class MixedCurrencies(ValueError):
+    """Sums in two currencies, which cannot be added or compared."""
+
+
 class Money(BaseModel):
-    """A sum in one currency (ISO 4217)."""
+    """A sum in one currency (ISO 4217). Sums in two currencies are neither added nor compared: `MixedCurrencies`."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     amount: Amount
     currency: str
+
+    @classmethod
+    def of(cls, amount: Decimal, currency: str) -> Self:
+        """Of figures of the club's own, which need no check."""
+        return cls.model_construct(amount=amount, currency=currency)
+
+    @classmethod
+    def total(cls, currency: str, sums: Iterable[Self]) -> Self:
+        return sum(sums, cls.of(Decimal(0), currency))
+
+    def __add__(self, other: Self) -> Self:
+        return self.of(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Self) -> Self:
+        return self.of(self.amount - self._same(other), self.currency)
+
+    def __lt__(self, other: Self) -> bool:
+        return self.amount < self._same(other)
+
+    def __le__(self, other: Self) -> bool:
+        return self.amount <= self._same(other)
+
+    def __gt__(self, other: Self) -> bool:
+        return self.amount > self._same(other)
+
+    def __ge__(self, other: Self) -> bool:
+        return self.amount >= self._same(other)
+
+    def _same(self, other: Self) -> Decimal:
+        if other.currency != self.currency:
+            raise MixedCurrencies(f"{self.currency} and {other.currency}")
+        return other.amount

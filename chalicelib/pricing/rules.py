@@ -82,7 +82,8 @@ class Goods(Protocol):
 class Buyer:
     """The facts of a company that prices depend on.
 
-    `tier` is empty without a tier. `window_sum` are the net purchases of the tier's window, which tell small clients from large ones.
+    `tier` is empty without a tier. `window_sum` are the net purchases of the tier's window in `window_currency`, which tell small clients
+    from large ones.
     `displays` are the promotions whose display deal the company has. `uses` are its numbers of orders by promotion, for promotions with a
     limit per company.
     """
@@ -92,6 +93,7 @@ class Buyer:
     name_ru: str = ""
     tier_percent: Decimal = Decimal(0)
     window_sum: Decimal = Decimal(0)
+    window_currency: str = ""
     displays: frozenset[str] = frozenset()
     uses: Mapping[str, int] = field(default_factory=dict)
 
@@ -227,7 +229,7 @@ class Promotion:
     """An approved promotion. Percents rise with the quantity, so a larger quantity never costs more per unit.
 
     It has either `brackets` or `free_goods`; free goods make no price. `months` are the months of its season; empty for all. `least_sum`
-    (inclusive) and `most_sum` (exclusive) bound the buyer's window sum. `display` is set for a display deal, `exhausted` once a limit is
+    (inclusive) and `most_sum` (exclusive) bound the buyer's window sum, in the currency `sums_in`. `display` is set for a display deal, `exhausted` once a limit is
     reached.
     """
 
@@ -241,6 +243,7 @@ class Promotion:
     months: frozenset[int] = frozenset()
     least_sum: Decimal | None = None
     most_sum: Decimal | None = None
+    sums_in: str = ""
     tiers: frozenset[str] = frozenset()
     free_goods: FreeGoodsTerms | None = None
     display: bool = False
@@ -251,6 +254,11 @@ class Promotion:
     def makes_prices(self) -> bool:
         """Whether it lowers a price; free goods leave the price as it is."""
         return bool(self.brackets)
+
+    @property
+    def is_for_a_size(self) -> bool:
+        """Whether it is for small or for large clients."""
+        return self.least_sum is not None or self.most_sum is not None
 
     def with_subcategories(self, below: Subcategories) -> "Promotion":
         return replace(self, goods=self.goods.with_subcategories(below))
@@ -272,6 +280,8 @@ class Promotion:
             return Obstacle("out_of_season", {})
         if self.tiers and buyer.tier not in self.tiers:
             return Obstacle("other_tiers", {})
+        if self.is_for_a_size and buyer.window_currency not in ("", self.sums_in):
+            return Obstacle("size_in_other_currency", {"currency": self.sums_in})
         if self.least_sum is not None and buyer.window_sum < self.least_sum:
             return Obstacle("for_larger_clients", {"sum": plain(self.least_sum)})
         if self.most_sum is not None and buyer.window_sum >= self.most_sum:

@@ -58,6 +58,10 @@ _WHY_NOT: Mapping[str, _Texts] = {
     "over": ("ended on {day}", "действие закончилось {day}"),
     "out_of_season": ("holds in another season", "действует в другой сезон"),
     "other_tiers": ("is for other tiers", "для других уровней"),
+    "size_in_other_currency": (
+        "is for clients by their purchases in {currency}",
+        "для клиентов по сумме закупок в валюте {currency}",
+    ),
     "for_larger_clients": (
         "is for companies with purchases from {sum} in the tier's window on",
         "для компаний с закупками от {sum} за период уровня",

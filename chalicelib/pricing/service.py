@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib import tiers
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing
@@ -82,10 +83,11 @@ def keys_of(company_id: str) -> list[Key]:
 def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], below: Subcategories) -> Conditions:
     """The conditions of today, from the items of `keys_of`."""
     promotions = tuple(
-        each.with_subcategories(below)
+        # The sums of a promotion are in the club's currency.
+        replace(each.with_subcategories(below), sums_in=context.config[Club].currency)
         for each in promotions_store.running(found.get(promotions_keys.running_promotions()))
     )
-    sized = any(each.least_sum is not None or each.most_sum is not None for each in promotions)
+    sized = any(each.is_for_a_size for each in promotions)
     own = found.get(offers_keys.granted(company_id))
     buyer = _buyer(found.get(standing_key(company_id)), offers_store.displays(own), context.today, sized=sized)
     return Conditions(
@@ -109,7 +111,8 @@ def _buyer(standing: Item | None, displays: frozenset[str], day: date, *, sized:
     """The window sum takes a walk through the purchases: it is left out where no promotion asks for it."""
     tier = tiers.tier_in_force(standing, day)
     reached = tiers.window_sum(standing, day) if sized else Decimal(0)
-    return Buyer(tier.tier, tier.name, tier.name_ru, tier.discount_percent, reached, displays)
+    currency = str(standing["currency"]) if standing else ""
+    return Buyer(tier.tier, tier.name, tier.name_ru, tier.discount_percent, reached, currency, displays)
 
 
 def order_terms_of(context: Context, company_id: str, day: date, currency: str) -> OrderTerms:

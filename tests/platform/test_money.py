@@ -1,9 +1,13 @@
 from decimal import Decimal
+from itertools import pairwise
+from operator import add, ge, gt, le, lt, sub
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from chalicelib.platform.money import Money, round_half_up
+from chalicelib.platform.money import MixedCurrencies, Money, round_half_up
 
 
 @pytest.mark.parametrize(
@@ -25,3 +29,23 @@ def test_halves_go_away_from_zero(exact: str, rounded: str) -> None:
 def test_a_sum_goes_out_with_two_digits_and_no_exponent(amount: str) -> None:
     shown = TypeAdapter(Money).dump_python(Money(amount=Decimal(amount), currency="RUB"), mode="json")
     assert shown == {"amount": "1000.00", "currency": "RUB"}
+
+
+def test_sums_in_two_currencies_are_neither_added_nor_compared() -> None:
+    roubles, euros = Money.of(Decimal(1), "RUB"), Money.of(Decimal(2), "EUR")
+    for mixed in (add, sub, lt, le, gt, ge):
+        with pytest.raises(MixedCurrencies):
+            mixed(roubles, euros)
+    with pytest.raises(MixedCurrencies):
+        Money.total("RUB", [roubles, euros])
+    assert roubles != Money.of(Decimal(1), "EUR")
+
+
+@given(amounts=st.lists(st.decimals(-1000, 1000, places=2)))
+def test_sums_in_one_currency_are_as_their_amounts(amounts: list[Decimal]) -> None:
+    sums = [Money.of(amount, "RUB") for amount in amounts]
+    assert Money.total("RUB", sums) == Money.of(sum(amounts, Decimal(0)), "RUB")
+    assert [each.amount for each in sorted(sums)] == sorted(amounts)
+    for first, second in pairwise(sums):
+        assert (first - second) + second == first
+        assert (first < second, first >= second) == (first.amount < second.amount, first.amount >= second.amount)

@@ -589,3 +589,12 @@ def test_within_one_bracket_scheme_more_quantity_never_costs_more_a_unit(
     fewer = resolve(**(alone | {"quantity": quantity}))
     if fewer.promotions:
         assert resolve(**(alone | {"quantity": quantity + more})).unit_price <= fewer.unit_price
+
+
+@pytest.mark.parametrize("bounds", [{"least_sum": Decimal(1)}, {"most_sum": Decimal(10**9)}])
+def test_a_promotion_for_a_size_of_client_compares_no_two_currencies(bounds: dict[str, Any]):
+    found = promotion(**bounds, sums_in="RUB")
+    assert found.obstacle(Buyer(window_sum=Decimal(500), window_currency="RUB"), DAY) is None
+    refused = found.obstacle(Buyer(window_sum=Decimal(500), window_currency="JPY"), DAY)
+    assert refused and refused.reason == "size_in_other_currency"
+    assert promotion(sums_in="RUB").obstacle(Buyer(window_currency="JPY"), DAY) is None

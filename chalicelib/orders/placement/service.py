@@ -25,7 +25,7 @@ from chalicelib.orders.quoting.schemas import OrderForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform.money import Money, round_half_up
 from chalicelib.pricing import Price, promised_free_goods
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -156,9 +156,10 @@ def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
 
 
 def _require_minimum(context: Context, cart: PricedCart, prices: Sequence[Price]) -> None:
-    minimum, total = carts.minimum_of(context, cart), sum(price.amount for price in prices)
+    minimum = Money.of(carts.minimum_of(context, cart), cart.currency)
+    total = Money.total(cart.currency, (Money.of(price.amount, price.currency) for price in prices))
     if total < minimum:
-        detail = f"The smallest order is {minimum:.2f} {cart.currency}; this one comes to {total:.2f}."
+        detail = f"The smallest order is {minimum.amount:.2f} {cart.currency}; this one comes to {total.amount:.2f}."
         raise Problem.invalid("below_minimum", "/lines", detail)
 
 

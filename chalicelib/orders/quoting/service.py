@@ -37,13 +37,13 @@ def priced(context: Context, cart: PricedCart, language: str | None) -> QuoteVie
     ]
     # A line in another currency than the first one has an error, and belongs to another order.
     counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
-    total = sum((each.amount for each in counted), Decimal(0))
-    minimum = carts.minimum_of(context, cart)
+    total = Money.total(cart.currency, counted)
+    minimum = Money.of(carts.minimum_of(context, cart), cart.currency)
     return QuoteView(
         day=context.today,
         lines=lines,
-        total=Money(amount=total, currency=cart.currency) if counted else None,
-        minimum_order=Money(amount=minimum, currency=cart.currency) if minimum else None,
+        total=total if counted else None,
+        minimum_order=minimum if minimum.amount else None,
         goods_on_top=[FreeGoodsQuoteView.of(reach) for reach in cart.free_goods],
         can_be_ordered=not any(line.errors for line in lines) and total >= minimum,
     )

@@ -124,12 +124,14 @@ class PromotionTerms(Written):
     )
     least_window_sum: Positive | None = Field(
         default=None,
-        description="For large clients: the lowest sum of purchases in the tier's window.",
+        description="For large clients: the lowest sum of purchases in the tier's window, in the club's currency. It "
+        "holds for nobody whose account is in another.",
         examples=["50000.00"],
     )
     most_window_sum: Positive | None = Field(
         default=None,
-        description="For small clients: the sum of purchases in the tier's window below which it holds.",
+        description="For small clients: the sum of purchases in the tier's window below which it holds, in the club's "
+        "currency.",
         examples=["400000.00"],
     )
     tiers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
