@@ -156,7 +156,7 @@ def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
 
 
 def _require_minimum(context: Context, cart: PricedCart, prices: Sequence[Price]) -> None:
-    minimum = Money.of(carts.minimum_of(context, cart), cart.currency)
+    minimum = Money(amount=carts.minimum_of(context, cart), currency=cart.currency)
     total = Money.total(cart.currency, (Money.of(price.amount, price.currency) for price in prices))
     if total < minimum:
         detail = f"The smallest order is {minimum.amount:.2f} {cart.currency}; this one comes to {total.amount:.2f}."

@@ -38,7 +38,7 @@ def priced(context: Context, cart: PricedCart, language: str | None) -> QuoteVie
     # A line in another currency than the first one has an error, and belongs to another order.
     counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
     total = Money.total(cart.currency, counted)
-    minimum = Money.of(carts.minimum_of(context, cart), cart.currency)
+    minimum = Money(amount=carts.minimum_of(context, cart), currency=cart.currency)
     return QuoteView(
         day=context.today,
         lines=lines,
