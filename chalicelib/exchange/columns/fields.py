@@ -1,8 +1,6 @@
-"""The fields of a sales file, and the columns in which a heading shows them. Pure."""
+"""The fields of a sales file and the usual headings of their columns. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
 FieldName = Literal[
@@ -17,82 +15,105 @@ FieldName = Literal[
     "quantity",
     "unit_price",
     "amount",
+    "net_amount",
+    "vat",
+    "discount",
     "currency",
+    "kind",
     "return_flag",
     "original",
     "original_date",
     "paid_on",
+    "status",
 ]
 FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 
-# The usual headings of a column: those of 1C's reports, and plain English.
+# The usual headings of a column, likeliest first: those of 1C's reports, of spreadsheets and of shops, in Russian and English.
 HEADINGS: dict[FieldName, str] = {
-    "document": "номер; номер документа; № документа; документ; регистратор; документ движения (регистратор); "
-    "document; document number; invoice; invoice number; number",
-    "business_date": "дата; дата документа; период; date; business date; invoice date; document date",
-    "customer": "код контрагента; контрагент.код; код клиента; код покупателя; код партнера; customer; customer id; "
-    "customer code",
-    "customer_name": "контрагент; покупатель; клиент; партнер; customer name",
-    "inn": "инн; контрагент.инн; инн контрагента; inn",
-    "kpp": "кпп; контрагент.кпп; кпп контрагента; kpp",
-    "sku": "артикул; номенклатура.артикул; код номенклатуры; номенклатура.код; код; sku; article; item code",
-    "name": "номенклатура; товар; наименование; наименование товара; name; item; product; description",
-    "quantity": "количество; кол-во; количество (в базовых единицах); quantity; qty",
-    "unit_price": "цена; цена, руб.; unit price; price",
-    "amount": "сумма; сумма, руб.; стоимость; стоимость, руб.; amount; total; line total",
-    "currency": "валюта; currency",
-    "return_flag": "возврат; это возврат; return; is return; is cancel",
+    "document": "номер документа; № документа; номер док; документ номер; регистратор номер; номер накладной; № накладной; "
+    "номер реализации; номер счета-фактуры; номер счет-фактуры; номер упд; номер отгрузки; номер продажи; регистратор; "
+    "документ движения (регистратор); документ движения; документ; номер; № п/п документа; накладная; реализация; "
+    "документ реализации; документ отгрузки; документ продажи; номер чека; чек; номер заказа; № заказа; заказ номер; "
+    "заказ клиента; заказ; номер сборочного задания; "
+    "document; document number; document no; doc no; doc number; invoice; invoice number; invoice no; invoice id; inv no; "
+    "billing document; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
+    "sales order id; order reference; order name; order; transaction id; transaction number; sale id; number; num; no",
+    "business_date": "дата документа; дата; дата реализации; дата отгрузки; дата продажи; дата накладной; дата операции; "
+    "дата счета-фактуры; период; период день; по дням; день; дата заказа; дата чека; "
+    "date; business date; invoice date; document date; doc date; sale date; sales date; billing date; transaction date; "
+    "posting date; order date; date ordered; order created; created at; created; datetime; date time; day; period",
+    "customer": "код контрагента; контрагент.код; код клиента; клиент.код; код покупателя; покупатель.код; код партнера; "
+    "партнер.код; id клиента; customer id; customer code; customer number; customer no; client id; client code; "
+    "account number; account id; account code; sold-to party; partner id; buyer id",
+    "customer_name": "контрагент; покупатель; клиент; заказчик; партнер; контрагент наименование; наименование контрагента; "
+    "контрагент.наименование; наименование покупателя; наименование клиента; название клиента; название контрагента; "
+    "плательщик; дилер; грузополучатель; получатель; "
+    "customer name; customer; client name; client; company name; company; account name; account; buyer; buyer name; "
+    "sold to; sold to name; bill to; bill to name; billing company; partner name; partner; dealer; ship name; billing name",
+    "inn": "инн; контрагент.инн; инн контрагента; инн покупателя; покупатель.инн; инн клиента; клиент.инн; партнер.инн; "
+    "инн партнера; инн/кпп; инн/кпп контрагента; инн/кпп покупателя; inn; tax number",
+    "kpp": "кпп; контрагент.кпп; кпп контрагента; кпп покупателя; покупатель.кпп; кпп клиента; kpp",
+    "sku": "артикул; номенклатура.артикул; артикул номенклатуры; артикул товара; артикул поставщика; артикул продавца; "
+    "код номенклатуры; номенклатура.код; код товара; товар.код; код; "
+    "sku; article; item code; item no; item number; item id; product code; product sku; item sku; stock code; "
+    "product id; part number; variant sku; lineitem sku; material; штрихкод; баркод; barcode",
+    "name": "номенклатура; товар; наименование; наименование товара; название товара; наименование номенклатуры; "
+    "номенклатура.наименование; товары (работы, услуги); товар/услуга; продукция; продукт; позиция; название; услуга; "
+    "name; item; product; description; product name; item name; item description; product description; product title; "
+    "lineitem name; product/service; goods; order lines/product; invoice lines/product",
+    "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
+    "количество продаж; количество продано; количество отгружено; кол-во товара; кол; продано; отгружено; "
+    "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
+    "units sold; units; billed quantity; invoiced quantity; item quantity; item qty; lineitem quantity; "
+    "order lines/quantity; invoice lines/quantity",
+    "unit_price": "цена; цена с ндс; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
+    "цена за штуку; цена за шт; unit price; price; price each; item price; price per unit; sales price; selling price; "
+    "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; item cost",
+    "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
+    "стоимость включая ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; всего; итого; сумма; сумма продажи; "
+    "сумма продаж; сумма реализации; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
+    "выручка; продажи; сумма оборот; "
+    "amount; amount incl vat; amount including vat; gross amount; total incl vat; total including tax; total incl tax; "
+    "line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
+    "total amount; sales amount; sale amount; sales; net sales; revenue; subtotal; line subtotal; order lines/subtotal; "
+    "invoice lines/subtotal; total; sum",
+    "net_amount": "сумма без ндс; стоимость без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
+    "итого без ндс; amount excl vat; amount excluding vat; net amount; net value; net total; total excl vat; "
+    "total excl tax; total excluding tax; net",
+    "vat": "ндс; сумма ндс; ндс сумма; vat; vat amount; tax; tax amount; sales tax; item tax; line tax; gst",
+    "discount": "скидка; скидка %; % скидки; процент скидки; размер скидки; "
+    "discount; discount %; discount percent; unit price discount; discount rate; line discount; disc %",
+    "currency": "валюта; валюта документа; код валюты; currency; currency code",
+    "kind": "вид документа; тип документа; вид регистратора; тип регистратора; тип операции; вид операции; "
+    "хозяйственная операция; хозоперация; тип; вид; "
+    "document type; doc type; invoice type; transaction type; record type; type; kind",
+    "return_flag": "возврат; это возврат; return; is return; is cancel; is cancelled; returned",
     "original": "документ-основание; документ основание; исходный документ; номер исходного документа; "
     "документ реализации; документ отгрузки; документ продажи; original document; "
     "original document number; original invoice; original",
     "original_date": "дата документа-основания; дата исходного документа; дата документа реализации; "
     "original document date; original date",
     "paid_on": "дата оплаты; оплачено; дата полной оплаты; paid on; payment date; date paid",
+    "status": "статус; состояние; статус заказа; статус документа; status; order status; financial status; "
+    "payment status; invoice status",
 }
-# A file needs a column for at least one field of each group.
+# Headings of a sum with VAT in it: beside another sum they are the ones that a partner paid.
+WITH_VAT = (
+    "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
+    "стоимость включая ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; amount incl vat; amount including vat; "
+    "gross amount; total incl vat; total including tax; total incl tax"
+)
+# A file needs a column or a constant for at least one field of each group. Without a date, the document tells it.
 REQUIRED: tuple[tuple[FieldName, ...], ...] = (
     ("document",),
     ("business_date",),
     ("customer", "inn", "customer_name"),
     ("sku", "name"),
     ("quantity",),
-    ("unit_price", "amount"),
+    ("unit_price", "amount", "net_amount"),
 )
 # A field without a column is represented by another one of its group.
 STAND_INS: tuple[tuple[FieldName, ...], ...] = (*REQUIRED, ("original_date", "original"))
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """The column of each field, and the groups of fields without a column."""
-
-    columns: Mapping[FieldName, int]
-    missing: Sequence[tuple[FieldName, ...]]
-
-
-def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str]) -> Heading:
-    """Finds each field by its heading in `mapping`, or else by the usual ones. A field mapped to an empty text is not read."""
-    places: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        places.setdefault(normalized(cell), place)
-    columns: dict[FieldName, int] = {}
-    missing: list[tuple[FieldName, ...]] = []
-    for wanted in FIELDS:
-        named = mapping.get(wanted)
-        names = HEADINGS[wanted].split("; ") if named is None else [named] if named else []
-        found = [places[name] for name in map(normalized, names) if name in places]
-        if found:
-            columns[wanted] = found[0]
-        elif named:
-            missing.append((wanted,))
-    missing += [several for several in REQUIRED if not columns.keys() & set(several) and (several[0],) not in missing]
-    return Heading(columns, missing)
-
-
-@lru_cache(maxsize=512)
-def normalized(heading: str) -> str:
-    """The heading in its form for comparison: `Дата_документа ` is `дата документа`."""
-    return " ".join(heading.casefold().replace("ё", "е").replace("_", " ").split())
 
 
 def headings_of(several: Iterable[FieldName], mapping: Mapping[FieldName, str]) -> list[str]:

@@ -1,0 +1,143 @@
+"""Cells of a sales file other than numbers and days: flags, currencies, INN, KPP, and the document that a cell names. Pure.
+
+Each function takes the text of a cell without surrounding spaces, and raises CellError when the text has no such meaning.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from chalicelib.exchange.columns.model import CellError
+from chalicelib.sales import Original, document_name
+
+_YES = frozenset({"да", "истина", "возврат", "true", "yes", "y", "1", "+", "return", "returned", "refund"})
+_NO = frozenset({"", "нет", "ложь", "false", "no", "n", "0", "-", "продажа", "sale"})
+
+
+def flag(text: str) -> bool:
+    word = text.casefold()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise CellError("flag")
+
+
+_CURRENCIES = {
+    "RUB": "РУБ РУБ. РУБЛЬ РУБЛИ РУБЛЕЙ Р Р. RUR RUB ₽ 643 810 РОССИЙСКИЙ·РУБЛЬ РОССИЙСКИЕ·РУБЛИ",
+    "USD": "USD $ US$ 840 ДОЛЛ ДОЛЛ. ДОЛЛАР ДОЛЛАР·США",
+    "EUR": "EUR € 978 ЕВРО",
+    "KZT": "KZT ₸ 398 ТЕНГЕ ТГ ТГ.",
+    "BYN": "BYN 933 БЕЛОРУССКИЙ·РУБЛЬ БЕЛ.·РУБ.",
+    "GBP": "GBP £ 826",
+    "CNY": "CNY 156 ЮАНЬ",
+}
+_CODE_OF = {name.replace("·", " "): code for code, names in _CURRENCIES.items() for name in names.split()}
+
+
+def currency(text: str) -> str:
+    name = text.upper()
+    return _CODE_OF.get(name, name)
+
+
+_INN = re.compile(r"\d{9,12}", re.ASCII)
+_KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}", re.ASCII)
+
+
+class TaxNumbers(NamedTuple):
+    inn: str
+    kpp: str
+
+
+def tax_numbers(text: str, is_valid: Callable[[str], bool]) -> TaxNumbers:
+    """INN, and the KPP that may stand behind it: `7707083893/770701001`, `'7707083893`, `7 707 083 893`, `7707083893.0`.
+
+    Restores the leading zero that spreadsheets remove, if the checksum confirms it.
+    """
+    number, _, behind = text.strip("'").replace(" ", "").replace("\\", "/").partition("/")
+    digits = number.removesuffix(".0").removesuffix(",0")
+    digits = digits.rjust(len(digits) + len(digits) % 2, "0")
+    if not _INN.fullmatch(digits) or not is_valid(digits):
+        raise CellError("inn")
+    return TaxNumbers(digits, kpp(behind) if behind.strip("-") else "")
+
+
+def kpp(text: str) -> str:
+    code = text.strip("'").replace(" ", "").removesuffix(".0").upper()
+    if len(code) == 8 and code.isdecimal():
+        code = f"0{code}"
+    if not _KPP.fullmatch(code):
+        raise CellError("kpp")
+    return code
+
+
+_QUOTES = str.maketrans("", "", "\"'«»„“”`")
+
+
+def name_key(name: str) -> str:
+    """The key of a customer with only a name: without case, quotes and extra spaces."""
+    return " ".join(name.casefold().translate(_QUOTES).split())
+
+
+_TOTAL_WORDS = (
+    r"итоги?|итого|всего|общий итог|общее итого|промежуточные? итоги?|итого по|оборот(?:ы)?|"
+    r"(?:grand |sub)?totals?|summary|sum"
+)
+_TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\b.*", re.IGNORECASE | re.DOTALL)
+_TOTAL_BEHIND = re.compile(r"(?P<of>.+\S)[\s:—–-]+(?:итог|итого|всего|total|subtotal)\W*", re.IGNORECASE | re.DOTALL)
+_BARE_TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\W*(?:(?:по отчету|руб|шт)\W*)?", re.IGNORECASE)
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """True for a row that begins with a word for a total, or names a group and such a word behind it: `УТ-1 Итог`."""
+    first = next((cell for cell in cells if cell and not cell.isspace()), "")
+    return bool(first) and bool(_TOTAL.fullmatch(first) or _TOTAL_BEHIND.fullmatch(first))
+
+
+def total_of(cells: Sequence[str]) -> str:
+    """The group that a row of totals names, or an empty text."""
+    first = next((cell for cell in cells if cell and not cell.isspace()), "")
+    if behind := _TOTAL_BEHIND.fullmatch(first):
+        return behind["of"].strip()
+    return "" if _BARE_TOTAL.fullmatch(first) else first.strip()
+
+
+# --- original documents -----------------------------------------------------------------------------------------------
+
+
+class Reference(NamedTuple):
+    """A document named in a cell: its number in its form for comparison, and the day in the text. An empty number: no sale."""
+
+    number: str
+    day: date | None
+
+
+NO_SALE = Reference("", None)
+
+
+def read_reference(text: str, day: Callable[[str], date]) -> Reference:
+    """The document that a text names. `day` reads the date in it."""
+    named = document_name(text)
+    if named.kind == "other":
+        return NO_SALE
+    return Reference(named.number, day(named.day) if named.day else None)
+
+
+def original_of_row(named: Reference | None, own_day: date | None) -> tuple[str, date | None] | None:
+    """Number and day of the original sale of a row, or None. `own_day`, from a column of its own, comes first."""
+    if named is None or not named.number:
+        return None if own_day is None else ("", own_day)
+    return named.number, own_day or named.day
+
+
+def original_of_return(number: str, day: date | None, returned_on: date) -> Original:
+    """The original sale of a return. A number is unique within its year only (see `DocumentDraft.series`).
+
+    Without a day, the year is that of the return, or else the year before. Few goods come back later, and a number of an older year
+    would often match an unrelated sale of a later one.
+    """
+    if not number:
+        return Original("", (), day)
+    year = returned_on.year
+    return Original(number, (str(day.year),) if day else (str(year), str(year - 1)), day)

@@ -1,0 +1,164 @@
+"""Columns of a sales file, found by their headings. Pure.
+
+A heading is compared without case, spaces and punctuation, and without a unit at its end: `Сумма, руб.` is `сумма`, `OrderID` is `order id`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from unicodedata import normalize
+
+from chalicelib.exchange.columns.fields import FIELDS, HEADINGS, REQUIRED, FieldName
+
+_WORDS = re.compile(r"[^\W_]+")
+_SIGNS = str.maketrans({"№": " номер ", "#": " number ", "%": " процент ", "ё": "е"})
+# Of money and of pieces, never of thousands.
+_UNITS = frozenset("руб рубль рублей рублях рубли р rub rur usd eur шт штук штуках ед".split())
+_LETTERS = re.compile(r"[A-Z]{1,3}")
+_NTH = re.compile(r"(?P<heading>.+)#(?P<nth>\d{1,2})")
+
+
+@lru_cache(maxsize=4096)
+def heading_key(heading: str) -> str:
+    words = _WORDS.findall(normalize("NFC", heading[:200]).casefold().translate(_SIGNS))
+    while len(words) > 1 and words[-1] in _UNITS:
+        words.pop()
+        if len(words) > 1 and words[-1] in ("в", "in"):
+            words.pop()
+    return "".join(words)
+
+
+@cache
+def usual(wanted: FieldName) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(heading_key, HEADINGS[wanted].split("; "))))
+
+
+@cache
+def _fields_of() -> dict[str, FieldName]:
+    """The first field of each usual heading."""
+    found: dict[str, FieldName] = {}
+    for wanted in FIELDS:
+        for key in usual(wanted):
+            found.setdefault(key, wanted)
+    return found
+
+
+def field_of(heading: str) -> FieldName | None:
+    return _fields_of().get(heading_key(heading))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The places of columns in a row of headings.
+
+    `key`: further columns of the document's number. `others`: columns whose heading also names the field, but a less usual one. `doubles`:
+    places that share one heading, so that none of them is taken. `missing`: groups of fields without a column.
+    """
+
+    columns: Mapping[FieldName, int]
+    missing: Sequence[tuple[FieldName, ...]] = ()
+    key: tuple[int, ...] = ()
+    others: Mapping[FieldName, Sequence[int]] = field(default_factory=dict)
+    doubles: Mapping[FieldName, Sequence[int]] = field(default_factory=dict)
+
+
+def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str], constants: Iterable[str] = ()) -> Heading:
+    """Finds each field by its name in `mapping`, or else by its usual headings. A field mapped to an empty text is not read.
+
+    A name in `mapping` is a heading, the n-th of equal headings (`Сумма#2`), the letter of a column (`F`), or for the document several
+    of these with ` + ` between them.
+    """
+    places: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        if key := heading_key(cell):
+            places.setdefault(key, []).append(place)
+    columns: dict[FieldName, int] = {}
+    doubles: dict[FieldName, Sequence[int]] = {}
+    others: dict[FieldName, Sequence[int]] = {}
+    missing: list[tuple[FieldName, ...]] = []
+    key_places: tuple[int, ...] = ()
+    claimed: set[int] = set()
+    for wanted in FIELDS:
+        if not (name := mapping.get(wanted)):
+            continue
+        parts = [name] if heading_key(name) in places or " + " not in name else name.split(" + ")
+        found = [_named(part, cells, places) for part in parts]
+        if any(len(several) > 1 for several in found):
+            doubles[wanted] = next(several for several in found if len(several) > 1)
+        elif all(found):
+            columns[wanted], *rest = (several[0] for several in found)
+            claimed.update((columns[wanted], *rest))
+            if wanted == "document":
+                key_places = tuple(rest)
+        else:
+            missing.append((wanted,))
+    for wanted in FIELDS:
+        if wanted in mapping:
+            continue
+        found = [places[key] for key in usual(wanted) if key in places]
+        free = [kept for several in found if (kept := [place for place in several if place not in claimed])]
+        if not free:
+            continue
+        if len(free[0]) > 1:
+            doubles[wanted] = free[0]
+            continue
+        columns[wanted] = free[0][0]
+        claimed.add(free[0][0])
+        if rest := [place for several in free[1:] for place in several]:
+            others[wanted] = rest
+    _name_of_a_shop_order(cells, columns, places, mapping)
+    # A column that another field took is no choice.
+    taken = set(columns.values())
+    others = {wanted: kept for wanted, several in others.items() if (kept := [p for p in several if p not in taken])}
+    given = columns.keys() | doubles.keys() | set(constants)
+    dated = "document" in columns and "business_date" not in mapping
+    for several in REQUIRED:
+        if not given & set(several) and (several[0],) not in missing and not (several == ("business_date",) and dated):
+            missing.append(several)
+    return Heading(columns, missing, key_places, others, doubles)
+
+
+def _named(name: str, cells: Sequence[str], places: Mapping[str, list[int]]) -> list[int]:
+    """The places of a column that a mapping names."""
+    exact = [place for place, cell in enumerate(cells) if " ".join(cell.split()) == name]
+    if exact:
+        return exact
+    if found := places.get(heading_key(name)):
+        return found
+    if (nth := _NTH.fullmatch(name)) and (found := places.get(heading_key(nth["heading"]))):
+        return found[int(nth["nth"]) - 1 : int(nth["nth"])] if int(nth["nth"]) else []
+    if _LETTERS.fullmatch(name) and (place := place_of(name)) < len(cells):
+        return [place]
+    return []
+
+
+def _name_of_a_shop_order(
+    cells: Sequence[str], columns: dict[FieldName, int], places: Mapping[str, list[int]], mapping: Mapping[FieldName, str]
+) -> None:
+    """In the export of a web shop, `Name` is the number of an order and `Lineitem name` its goods."""
+    if "lineitemname" not in places or "name" not in places:
+        return
+    if "document" not in mapping and "document" not in columns:
+        columns["document"] = places["name"][0]
+    if "name" not in mapping:
+        columns["name"] = places["lineitemname"][0]
+    if "amount" not in mapping and "lineitemprice" in places:
+        columns.pop("amount", None)  # of the order, not of its line
+
+
+def letter_of(place: int) -> str:
+    """The letters over a column: 0 is `A`, 26 is `AA`."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def place_of(letters: str) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - 64
+    return place - 1

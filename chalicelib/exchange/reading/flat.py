@@ -1,0 +1,246 @@
+"""Rows of a flat table: what each row is, and what it leaves to the cells above it.
+
+Besides rows of sales there are empty rows, repeated headings, totals, signatures, and rows that name a group for the rows below. A document
+or a customer may stand only in its first row, as merged cells leave it; whether they do is decided for the whole file.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.columns.headings import heading_key
+from chalicelib.exchange.columns.model import TypedNumber
+from chalicelib.exchange.reading.model import ProfileForm, RowFilterForm
+from chalicelib.exchange.reading.places import Place
+from chalicelib.exchange.reading.survey import is_total_row
+from chalicelib.exchange.tables.model import Row, Unreadable
+
+Category = Literal["row", "group", "total", "empty", "heading", "note", "filtered", "broken"]
+
+_CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
+_NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
+_MOST_NOTE_CELLS = 2
+
+
+class FlatRow(NamedTuple):
+    line: int
+    category: Category
+    cells: list[str]
+    too_many: bool = False
+    fault: str = ""
+    carried: bool = False
+
+
+@dataclass(slots=True)
+class Carry:
+    """Which cells may be empty because they stand above: all of a document, or its customer, or its day."""
+
+    document: bool = False
+    customer: bool = False
+    day: bool = False
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What the rows of the file show about cells that are left to the rows above."""
+
+    empty: int = 0  # rows without document, day and customer
+    repeated: int = 0  # rows that repeat the document of the row above
+    groups: int = 0
+    customer_empty: int = 0
+    customer_repeated: int = 0
+    day_empty: int = 0
+    day_repeated: int = 0
+
+
+class FlatTable:
+    """The rows below the heading of a place."""
+
+    def __init__(self, place: Place, profile: ProfileForm) -> None:
+        self.place = place
+        self.carry = Carry()
+        columns = place.heading.columns
+        self.document_places = [columns["document"], *place.heading.key] if "document" in columns else []
+        self._day = columns.get("business_date", -1)
+        self._customer = [columns[each] for each in _CUSTOMER if each in columns]
+        self._goods = [columns[each] for each in ("sku", "name") if each in columns]
+        self._numbers = [columns[each] for each in _NUMBERS if each in columns]
+        self._keys = [heading_key(name) for name in place.names]
+        self._filters = [(self._column(each), each) for each in profile.only]
+        self._carried_places = sorted({*self.document_places, self._day, *self._customer} - {-1})
+        self._further = [
+            columns[each]
+            for each in ("currency", "kind", "original", "original_date", "paid_on", "status", "return_flag")
+            if each in columns
+        ]
+
+    def rows(self) -> Iterator[FlatRow]:
+        """Every row below the heading, with its cells as they stand."""
+        width = self.place.width
+        for row in self.place.table.rows(width):
+            if row.line > self.place.last:
+                yield self._sorted(row, width)
+
+    def settle(self) -> None:
+        """Decides what may be left to the rows above. Reads the file once."""
+        shown = _Shown()
+        before: tuple[str, str, str] | None = None
+        for row in self.rows():
+            if row.category == "group":
+                shown.groups += 1
+            elif row.category == "row":
+                before = self._show(shown, row.cells, before)
+        columns = self.place.heading.columns
+        document = columns.get("document", -1)
+        left_of = lambda places: bool(places) and max(places) < document  # noqa: E731
+        self.carry = Carry(
+            document=shown.empty > 0 and shown.repeated == 0,
+            customer=shown.customer_empty > 1 and shown.customer_repeated == 0 and left_of(self._customer),
+            day=shown.day_empty > 1 and shown.day_repeated == 0 and left_of([self._day] if self._day >= 0 else []),
+        )
+
+    def carried(self) -> Iterator[FlatRow]:
+        """The rows with the cells that stand above them."""
+        above: list[str] = [""] * (self.place.width + 1)
+        for row in self.rows():
+            if row.category == "group" and self.carry.document:
+                self._take_group(above, row.cells)
+                yield row
+            elif row.category in ("row", "group"):
+                yield self._filled(row._replace(category="row"), above)
+            else:
+                yield row
+
+    def document_of(self, cells: Sequence[str]) -> str:
+        if len(self.document_places) == 1:
+            return cells[self.document_places[0]]
+        return "-".join(filter(None, (cells[at].strip() for at in self.document_places)))
+
+    def day_of(self, cells: Sequence[str]) -> str:
+        return cells[self._day] if self._day >= 0 else ""
+
+    # --- sorting ---
+
+    def _sorted(self, row: Row, width: int) -> FlatRow:
+        cells, too_many = row.cells, False
+        if len(cells) != width:
+            too_many = any(map(str.strip, cells[width:]))
+            cells = [*cells[:width], *[""] * (width - len(cells))]
+        cells.append("")  # for fields without a column
+        if row.fault == "quote":
+            return FlatRow(row.line, "broken", cells, too_many, row.fault)
+        return FlatRow(row.line, self._category(cells), cells, too_many, row.fault)
+
+    def _category(self, cells: list[str]) -> Category:
+        filled = [cell for cell in cells if cell and not cell.isspace()]
+        if not filled:
+            return "empty"
+        document, day = self.document_of(cells), self.day_of(cells)
+        if is_total_row(cells, document, day):
+            return "total"
+        if len(filled) > 1 and self._is_heading(cells, filled):
+            return "heading"
+        numbers = any(cells[at].strip() for at in self._numbers)
+        if not numbers and len(filled) <= _MOST_NOTE_CELLS and not self._is_group(cells):
+            return "note"
+        if self._goods and not any(cells[at].strip() for at in self._goods) and self._is_group(cells):
+            return "group"
+        if self._filters and not all(_passes(cells[at], each) for at, each in self._filters):
+            return "filtered"
+        return "row"
+
+    def _is_heading(self, cells: list[str], filled: list[str]) -> bool:
+        """The heading again, as on each printed page, or the numbers of columns below it."""
+        if all(not cell or heading_key(cell) == key for cell, key in zip(cells, self._keys, strict=False)):
+            return True
+        return len(filled) > 2 and filled == [str(n) for n in range(1, len(filled) + 1)]
+
+    def _is_group(self, cells: list[str]) -> bool:
+        """A row that names a document or a customer and nothing of goods."""
+        filled = {at for at, cell in enumerate(cells) if cell and not cell.isspace()}
+        if not filled & {*self.document_places, *self._customer}:
+            return False
+        return bool(self._goods) and not filled - {*self._carried_places, *self._further, *self._numbers}
+
+    def _column(self, row_filter: RowFilterForm) -> int:
+        key = heading_key(row_filter.column)
+        found = [at for at, name in enumerate(self.place.names) if heading_key(name) == key]
+        if not found:
+            raise Unreadable("filter_column", column=row_filter.column)
+        return found[0]
+
+    # --- cells of the rows above ---
+
+    def _show(
+        self, shown: _Shown, cells: list[str], before: tuple[str, str, str] | None
+    ) -> tuple[str, str, str]:
+        document, day = self.document_of(cells).strip(), self.day_of(cells).strip()
+        customer = "\n".join(cells[at].strip() for at in self._customer).strip()
+        if not document:
+            if not day and not customer:
+                shown.empty += 1
+            return before or ("", "", "")
+        if before is None:
+            return document, day, customer
+        if document == before[0]:
+            shown.repeated += 1
+        else:
+            if self._customer:
+                shown.customer_empty += not customer
+                shown.customer_repeated += bool(customer) and customer == before[2]
+            if self._day >= 0:
+                shown.day_empty += not day
+                shown.day_repeated += bool(day) and day == before[1]
+        return document, day or before[1], customer or before[2]
+
+    def _take_group(self, above: list[str], cells: list[str]) -> None:
+        """A group of customers begins anew without a document; a document keeps its customer."""
+        if not any(cells[at].strip() for at in self.document_places):
+            for at in (*self.document_places, *self._further, *([self._day] if self._day >= 0 else [])):
+                above[at] = cells[at]
+            for at in self._customer:
+                above[at] = cells[at]
+            return
+        for at in (*self._carried_places, *self._further):
+            if cells[at].strip() or at in self.document_places:
+                above[at] = cells[at]
+
+    def _filled(self, row: FlatRow, above: list[str]) -> FlatRow:
+        """The row with what may stand above it; `above` becomes the row."""
+        cells = row.cells
+        document = self.document_of(cells).strip()
+        own = any(cells[at].strip() for at in self._carried_places)
+        if not own and self.carry.document:
+            for at in (*self._carried_places, *self._further):
+                cells[at] = above[at]
+            return row._replace(carried=True)
+        carried = False
+        same = bool(document) and document == self.document_of(above).strip()
+        if same or self.carry.customer:
+            carried |= self._take(cells, above, self._customer)
+        if same or self.carry.day:
+            carried |= self._take(cells, above, [self._day] if self._day >= 0 else [])
+        if self.carry.document and document and not same and row.category == "row":
+            # Below a row of its group, a document may leave the customer to it.
+            carried |= bool(self._customer) and self._is_below_group(cells, above) and self._take(cells, above, self._customer)
+        above[:] = cells
+        return row._replace(carried=carried)
+
+    def _is_below_group(self, cells: list[str], above: list[str]) -> bool:
+        return not self.document_of(above).strip() and not any(cells[at].strip() for at in self._customer)
+
+    @staticmethod
+    def _take(cells: list[str], above: list[str], places: Sequence[int]) -> bool:
+        """Takes these cells from above, where all of them are empty."""
+        if not places or any(cells[at].strip() for at in places):
+            return False
+        for at in places:
+            cells[at] = above[at]
+        return any(cells[at].strip() for at in places)
+
+
+def _passes(cell: str, row_filter: RowFilterForm) -> bool:
+    text = " ".join((str(cell) if isinstance(cell, TypedNumber) else cell).split()).casefold()
+    named = any(text == " ".join(value.split()).casefold() for value in row_filter.values)
+    return named != row_filter.leave_out

@@ -1,0 +1,219 @@
+"""The place of the table in a file: the row of headings, the columns, and a second row of headings below. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from chalicelib.exchange.columns.fields import FieldName, headings_of
+from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of, read_heading
+from chalicelib.exchange.columns.model import TypedNumber
+from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.tables.model import Row, Table, Unreadable
+
+PREAMBLE_ROWS = 60
+_DEEPEST = 4  # rows of headings that a grouped report stacks
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The table within its file. `last`: the last line of headings. `names`: one heading for each column.
+
+    `levels`: the fields of the groups that share one column, outermost first, None for a group of another kind; `label` is that column.
+    """
+
+    table: Table
+    line: int
+    last: int
+    names: list[str]
+    heading: Heading
+    preamble: list[str]
+    levels: tuple[FieldName | None, ...] = ()
+    level_names: tuple[str, ...] = ()
+    label: int = 0
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+    def column_names(self) -> dict[FieldName, str]:
+        named = {wanted: self.shown(place) for wanted, place in self.heading.columns.items()}
+        return named | {wanted: self.level_names[n] for n, wanted in enumerate(self.levels) if wanted}
+
+    def shown(self, place: int) -> str:
+        return " ".join(self.names[place].split())[:200] or letter_of(place)
+
+
+def best_place(ways: Iterable[Table], profile: ProfileForm) -> Place | None:
+    """The likeliest row of headings among the first rows, over all ways to read the table: fewest missing fields, then most columns."""
+    found: list[tuple[tuple[float, ...], Place]] = []
+    for table in ways:
+        rows = _first_rows(table)
+        for number, row in enumerate(rows):
+            if profile.heading_row and row.line != profile.heading_row:
+                continue
+            for place in _candidates(table, rows, number, profile):
+                worth = (
+                    -len(place.heading.missing) - len(place.heading.doubles) * 0.1,
+                    len(place.heading.columns) + len(place.levels),
+                    -number,
+                    -(place.last - place.line),
+                )
+                found.append((worth, place))
+    return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def _first_rows(table: Table) -> list[Row]:
+    return list(islice(table.rows(), PREAMBLE_ROWS))
+
+
+def _candidates(table: Table, rows: Sequence[Row], number: int, profile: ProfileForm) -> Iterable[Place]:
+    """The row by itself, together with the next one, and with the levels stacked below it."""
+    row = rows[number]
+    names = _texts(row)
+    if not any(names):
+        return
+    mapping, constants = profile.columns, profile.constant_fields
+    preamble = [" ".join(filter(None, map(str.strip, each.cells)))[:200] for each in rows[:number]]
+    alone = read_heading(names, mapping, constants)
+    yield Place(table, row.line, row.line, names, alone, preamble)
+    if number + 1 < len(rows) and (both := _two_rows(names, _texts(rows[number + 1]))):
+        heading = read_heading(both, mapping, constants)
+        if len(heading.columns) > len(alone.columns):
+            yield Place(table, row.line, rows[number + 1].line, both, heading, preamble)
+    if {"quantity", "amount", "net_amount"} & alone.columns.keys():
+        yield from _grouped(table, rows, number, names, alone, preamble, constants)
+
+
+def _texts(row: Row) -> list[str]:
+    return ["" if isinstance(cell, TypedNumber) else cell for cell in row.cells]
+
+
+def _two_rows(upper: list[str], lower: list[str]) -> list[str]:
+    """The headings of two rows as one: a lower one completes or replaces the upper one over it, which may span several columns."""
+    if not any(cell.strip() for cell in lower):
+        return []
+    width = max(len(upper), len(lower))
+    over = upper + [""] * (width - len(upper))
+    under = lower + [""] * (width - len(lower))
+    names: list[str] = []
+    spanning = ""
+    for above, below in zip(over, under, strict=True):
+        spanning = above.strip() or (spanning if below.strip() else "")
+        if not below.strip():
+            names.append(above)
+        elif not spanning or field_of(below) and not field_of(f"{spanning} {below}"):
+            names.append(below)
+        else:
+            names.append(f"{spanning} {below}")
+    return names
+
+
+def _grouped(
+    table: Table,
+    rows: Sequence[Row],
+    number: int,
+    names: list[str],
+    heading: Heading,
+    preamble: list[str],
+    constants: Mapping[FieldName, str],
+) -> Iterable[Place]:
+    """Reports whose groups share a column: their names stand below one another in it, or in one cell."""
+    numbers = {heading.columns[each] for each in ("quantity", "amount", "net_amount", "unit_price") if each in heading.columns}
+    for column, name in enumerate(names):
+        if not name.strip() or column in numbers:
+            continue
+        stacked = [name]
+        last = number
+        for below in rows[number + 1 : number + _DEEPEST + 1]:
+            filled = [place for place, cell in enumerate(below.cells) if cell and cell.strip()]
+            if filled != [column] or level_of(below.cells[column]) is None and not _looks_like_heading(below.cells[column]):
+                break
+            stacked.append(below.cells[column])
+            last += 1
+        if len(stacked) == 1:
+            stacked = _in_one_cell(name)
+        if len(stacked) < 2:
+            continue
+        levels = tuple(level_of(each) for each in stacked)
+        place = _levelled(Place(table, rows[number].line, rows[last].line, names, heading, preamble), column, levels, stacked)
+        if place is not None:
+            missing = [
+                several for several in place.heading.missing if not set(several) & {*filter(None, levels), *constants}
+            ]
+            dated = "document" in levels
+            missing = [several for several in missing if not (dated and several == ("business_date",))]
+            kept = Heading(place.heading.columns, missing, (), place.heading.others, place.heading.doubles)
+            yield Place(
+                table, place.line, place.last, names, kept, preamble, place.levels, place.level_names, place.label
+            )
+
+
+def _levelled(
+    place: Place, column: int, levels: tuple[FieldName | None, ...], names: Sequence[str]
+) -> Place | None:
+    if "document" not in levels and not ({"name", "sku"} & set(levels)):
+        return None
+    if sum(1 for level in levels if level == "document") > 1:
+        return None
+    columns = {wanted: at for wanted, at in place.heading.columns.items() if at != column}
+    heading = Heading(columns, place.heading.missing, (), place.heading.others, place.heading.doubles)
+    shown = tuple(" ".join(name.split())[:200] for name in names)
+    return Place(
+        place.table, place.line, place.last, place.names, heading, place.preamble, levels, shown, column
+    )
+
+
+def level_of(name: str) -> FieldName | None:
+    """The field of a group by its name: `Номенклатура, Базовая единица измерения` is the goods."""
+    for text in (name, name.split(",")[0], name.split(" (")[0]):
+        found = field_of(text)
+        if found in ("document", "customer_name", "name", "business_date", "inn"):
+            return found
+        if found in ("customer", "sku"):
+            return "customer_name" if found == "customer" else "name"
+    return None
+
+
+def _looks_like_heading(text: str) -> bool:
+    """Groups of a kind that no field holds, as the reports of 1C name them."""
+    return heading_key(text) in _OTHER_GROUPS
+
+
+_OTHER_GROUPS = frozenset(
+    map(
+        heading_key,
+        "менеджер; регион; склад; организация; подразделение; договор; договор контрагента; номенклатурная группа; "
+        "основной менеджер; ответственный; бизнес-регион; сегмент; группа; вид номенклатуры; сделка; партнер".split("; "),
+    )
+)
+
+
+def _in_one_cell(name: str) -> list[str]:
+    """`Контрагент / Документ / Номенклатура` in one cell."""
+    for mark in ("\n", " / ", "/", " - ", ";"):
+        parts = [part.strip() for part in name.split(mark)]
+        if len(parts) > 1 and all(level_of(part) or _looks_like_heading(part) for part in parts):
+            return parts
+    return []
+
+
+def refuse_missing(place: Place, profile: ProfileForm) -> None:
+    """Raises Unreadable where a needed column is missing, or stands twice."""
+    heading = place.heading
+    if heading.doubles:
+        wanted, places = next(iter(heading.doubles.items()))
+        raise Unreadable(
+            "column_twice",
+            row=place.line,
+            field=wanted,
+            heading=place.shown(places[0]),
+            columns=[letter_of(each) for each in places],
+        )
+    if heading.missing:
+        mapping = profile.columns
+        raise Unreadable(
+            "column_missing",
+            row=place.line,
+            found=[name for name in (" ".join(name.split())[:100] for name in place.names) if name][:50],
+            missing=[{"field": several[0], "names": headings_of(several, mapping)} for several in heading.missing],
+        )

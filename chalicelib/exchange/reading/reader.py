@@ -1,0 +1,258 @@
+"""A sales file, understood: its table, its columns, its conventions, and its rows.
+
+    open_sales_file   finds table and heading, looks at every row once and decides the conventions; refuses what it does not understand
+    SalesFile.rows    reads every row once more, and checks the totals of the file against them
+
+Both read the file from its beginning and hold none of it, so a file of any length passes through the same memory.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from chalicelib.exchange.columns.cells import total_of
+from chalicelib.exchange.columns.fields import FIELDS, FieldName
+from chalicelib.exchange.columns.headings import letter_of
+from chalicelib.exchange.columns.model import CellError, TypedNumber
+from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
+from chalicelib.exchange.reading.flat import FlatRow, FlatTable
+from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.notes import Note, Notes
+from chalicelib.exchange.reading.places import Place, best_place, refuse_missing
+from chalicelib.exchange.reading.rows import (
+    CENT,
+    ZERO,
+    CellFault,
+    Conventions,
+    RowReader,
+    SaleRow,
+    Terms,
+    Written,
+)
+from chalicelib.exchange.reading.survey import Survey, decide
+from chalicelib.exchange.reading.totals import OwnTotal, Totals
+from chalicelib.exchange.tables.files import Readings, tables_of
+from chalicelib.exchange.tables.model import Unreadable
+
+
+class ReadRow(NamedTuple):
+    """A row of sales or its faults, and its document as the file names it, so that rows of one document can be kept together."""
+
+    document: str
+    read: SaleRow | list[CellFault]
+
+
+@dataclass(slots=True)
+class Counted:
+    """Rows below the heading by what they are."""
+
+    rows: int = 0
+    skipped: int = 0
+
+
+@dataclass(slots=True)
+class SalesFile:
+    """A file that was understood."""
+
+    place: Place
+    profile: ProfileForm
+    terms: Terms
+    conventions: Conventions
+    columns: dict[FieldName, int]
+    flat: FlatTable
+    notes: Notes = field(default_factory=Notes)
+    counted: Counted = field(default_factory=Counted)
+    own_total: OwnTotal | None = None
+
+    @property
+    def column_names(self) -> dict[FieldName, str]:
+        return {wanted: self.place.shown(at) for wanted, at in self.columns.items()}
+
+    @property
+    def column_letters(self) -> dict[FieldName, str]:
+        return {wanted: letter_of(at) for wanted, at in self.columns.items()}
+
+    def rows(self) -> Iterator[ReadRow]:
+        """Every row of sales, or its faults. At the end the totals are checked. Raises Unreadable."""
+        fields = [wanted for wanted in FIELDS if wanted in self.columns]
+        places = [self.columns[wanted] for wanted in fields]
+        zone = _zone(self.profile, self.terms)
+        reader = RowReader(fields, self.profile.constant_fields, self.terms, self.conventions, zone)
+        totals, counted, notes = Totals(), self.counted, self.notes
+        document_at = fields.index("document") if "document" in fields else -1
+        unread = 0
+        for row in self.flat.carried():
+            counted.rows += 1
+            if row.category in ("empty", "heading"):
+                counted.skipped += 1
+                continue
+            if row.category == "note":
+                counted.skipped += 1
+                notes.count("skipped_texts", row.line, _text(row.cells))
+                continue
+            if row.category == "broken":
+                unread += 1
+                yield ReadRow("", [CellFault(row.line, "", "", _text(row.cells)[:60], "quote")])
+                continue
+            if row.category == "group":
+                counted.skipped += 1
+                continue
+            if row.category == "total":
+                counted.skipped += 1
+                self._check_total(row, totals, bool(unread))
+                continue
+            cells = [row.cells[at] for at in places]
+            if self.place.heading.key:
+                cells[document_at] = self.flat.document_of(row.cells)
+            read, written = reader.read(row.line, cells, row.too_many)
+            if row.category == "filtered":
+                counted.skipped += 1
+                notes.count("filtered", row.line)
+                self._add(totals, written, None)
+                continue
+            if row.fault:
+                notes.count("stray_quote", row.line, _text(row.cells)[:60])
+            if row.carried:
+                notes.count("carried", row.line)
+            if isinstance(read, SaleRow):
+                self._look_at_arithmetic(read)
+                self._add(totals, written, read)
+                yield ReadRow(read.number, read)
+            else:
+                unread += _has_unread_number(read)
+                self._add(totals, written, None, document=read[0].number)
+                yield ReadRow(read[0].number, read)
+        self._finish(totals, reader)
+
+    def _add(self, totals: Totals, written: Written, read: SaleRow | None, document: str = "") -> None:
+        quantity, amount = written.quantity or ZERO, written.amount or ZERO
+        if read is None:
+            totals.add(quantity, amount, quantity, amount, document, "")
+        else:
+            totals.add(quantity, amount, read.quantity, read.amount or ZERO, read.number, read.customer.ref)
+
+    def _look_at_arithmetic(self, row: SaleRow) -> None:
+        """Tells rows whose price times quantity is far from their amount; both stand in the note."""
+        if self.conventions.source == "price" or row.unit_price is None or row.amount is None:
+            return
+        worked_out = abs(row.quantity * row.unit_price)
+        if abs(worked_out - abs(row.amount)) > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
+            self.notes.count("arithmetic", row.row, f"{row.quantity:f} × {row.unit_price:f} ≠ {row.amount:f}")
+
+    def _check_total(self, row: FlatRow, totals: Totals, unread: bool) -> None:
+        quantity, amount = self._numbers_of_total(row.cells)
+        if quantity is None and amount is None:
+            self.notes.count("skipped_texts", row.line, _text(row.cells))
+            return
+        label = next(cell for cell in row.cells if cell.strip())[:100]
+        wrong = totals.check(row.line, label, total_of(row.cells), quantity, amount)
+        if wrong is None:
+            return
+        if unread:
+            self.notes.count("total_unproven", row.line, label)
+            return
+        at = self.columns.get("quantity" if wrong.field == "quantity" else "amount", self.columns.get("net_amount", 0))
+        raise Unreadable(
+            "total_differs",
+            line=wrong.line,
+            label=wrong.label,
+            column=self.place.shown(at),
+            said=f"{wrong.said:f}",
+            found=f"{wrong.found:f}",
+        )
+
+    def _numbers_of_total(self, cells: Sequence[str]) -> tuple[Decimal | None, Decimal | None]:
+        source = self.conventions.source
+        quantity = self._number(cells, "quantity")
+        if source == "amount":
+            return quantity, self._number(cells, "amount")
+        if source == "price":
+            return quantity, None
+        net = self._number(cells, "net_amount")
+        if source == "net" or net is None:
+            return quantity, net
+        return quantity, net + (self._number(cells, "vat") or ZERO)
+
+    def _number(self, cells: Sequence[str], wanted: FieldName) -> Decimal | None:
+        at = self.columns.get(wanted)
+        cell = cells[at] if at is not None else ""
+        text = " ".join(cell.split())
+        if not text:
+            return None
+        try:
+            if isinstance(cell, TypedNumber):
+                return typed_number(cell)
+            return None if is_nothing(text) else number(text, self.conventions.mark)
+        except CellError:
+            return None
+
+    def _finish(self, totals: Totals, reader: RowReader) -> None:
+        self.own_total = totals.last if totals.last and totals.last.whole else None
+        if self.own_total is None:
+            self.notes.add("no_total")
+        if reader.ignored_inns:
+            self.notes.add("inn_ignored", count=reader.ignored_inns)
+        if reader.services:
+            self.notes.add("services", count=reader.services)
+
+    def all_notes(self) -> list[Note]:
+        return self.notes.all()
+
+
+def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms) -> SalesFile:
+    """`folder`: an empty one for what must be unpacked; it must stay until the rows are read. Raises Unreadable."""
+    _zone(profile, terms)
+    tables = tables_of(path, folder, profile.format.encoding, profile.format.delimiter)
+    place = _place(tables, profile)
+    refuse_missing(place, profile)
+    flat = FlatTable(place, profile)
+    flat.settle()
+    survey = Survey(place)
+    for row in flat.rows():
+        if row.category in ("row", "filtered"):
+            survey.look(row.line, row.cells, flat.document_of(row.cells), flat.day_of(row.cells))
+    notes = Notes()
+    if not survey.rows:
+        raise Unreadable("no_rows", row=place.line)
+    conventions, columns = decide(survey, profile, notes)
+    return SalesFile(place, profile, terms, conventions, columns, flat, notes)
+
+
+def _place(tables: Sequence[Readings], profile: ProfileForm) -> Place:
+    if profile.sheet:
+        tables = [each for each in tables if each.name == profile.sheet]
+        if not tables:
+            raise Unreadable("sheet_missing", sheet=profile.sheet)
+    places = [place for each in tables if (place := best_place(each.ways, profile))]
+    if not places:
+        raise Unreadable("heading_row_missing" if profile.heading_row else "not_a_table", kind="unknown")
+    whole = [place for place in places if not place.heading.missing]
+    if len(whole) > 1:
+        raise Unreadable("several_tables", names=[place.table.name for place in whole][:20])
+    if whole:
+        return whole[0]
+    return max(places, key=lambda place: (-len(place.heading.missing), len(place.heading.columns)))
+
+
+def _zone(profile: ProfileForm, terms: Terms) -> ZoneInfo:
+    if not profile.format.time_zone:
+        return terms.zone  # type: ignore[return-value]
+    try:
+        return ZoneInfo(profile.format.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Unreadable("time_zone", zone=profile.format.time_zone) from None
+
+
+def _text(cells: Sequence[str]) -> str:
+    return " ".join(" ".join(cells).split())[:100]
+
+
+def _has_unread_number(faults: Sequence[CellFault]) -> bool:
+    return any(
+        fault.field in ("quantity", "amount", "net_amount", "unit_price", "vat", "discount")
+        and fault.code not in ("missing", "sign_differs")
+        for fault in faults
+    )

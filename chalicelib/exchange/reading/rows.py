@@ -1,0 +1,397 @@
+"""Rows of sales: the cells of a row become one line of a document, or the faults that forbid it. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta, tzinfo
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from chalicelib.exchange.columns import cells as read
+from chalicelib.exchange.columns import dates
+from chalicelib.exchange.columns.dates import SlashOrder
+from chalicelib.exchange.columns.fields import FIELDS, REQUIRED, FieldName
+from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
+from chalicelib.exchange.columns.numbers import is_nothing, is_percent, number, typed_number
+from chalicelib.platform.spelling import is_spoilt, spelled
+from chalicelib.sales import WordKind, document_name, word_kind
+
+FIRST_DAY = date(1990, 1, 1)
+AHEAD = timedelta(days=1)  # in the east of the country it is tomorrow already
+MOST_CHARACTERS: dict[FieldName, int] = {
+    "document": 200,
+    "customer": 100,
+    "customer_name": 300,
+    "sku": 100,
+    "name": 300,
+    "original": 250,
+    "kind": 200,
+}
+MOST_OTHER_CHARACTERS = 100
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+
+AmountSource = Literal["amount", "net", "net_plus_vat", "price"]
+DiscountKind = Literal["share", "percent", "sum"]
+
+
+class Customer(NamedTuple):
+    """A customer in the file. `ref` is its code in the source, or made of INN and KPP, or of the name."""
+
+    ref: str
+    name: str
+    inn: str | None
+    kpp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRow:
+    """A row without faults. Quantity and amount have the sign that they count with."""
+
+    row: int
+    number: str
+    returned: bool
+    business_date: date
+    customer: Customer
+    currency: str
+    sku: str
+    name: str
+    quantity: Decimal
+    unit_price: Decimal | None
+    amount: Decimal | None
+    original: tuple[str, date | None] | None = None
+    paid_on: date | None = None
+
+
+class CellFault(NamedTuple):
+    """A wrong cell. Rows count from 1; `field` is empty when the whole row is wrong."""
+
+    row: int
+    number: str
+    field: FieldName | Literal[""]
+    value: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the club says beside the file. `latest`: the last valid day, see `AHEAD`."""
+
+    currency: str
+    currencies: frozenset[str]
+    latest: date
+    zone: tzinfo
+    inn_is_valid: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What was decided for the whole file. `unsigned`: a negative quantity stands beside a positive amount that means its negative."""
+
+    mark: DecimalMark = "comma"
+    slashes: SlashOrder = "dmy"
+    serials: bool = False
+    source: AmountSource = "price"
+    discount: DiscountKind | None = None
+    unsigned: bool = False
+    orders_are_sales: bool = False
+    return_words: frozenset[str] = frozenset()
+    sale_words: frozenset[str] = frozenset()
+
+
+class Document(NamedTuple):
+    number: str
+    kind: WordKind | None
+    day: date | None
+
+
+@dataclass(slots=True)
+class Written:
+    """The numbers of a row as the file writes them, for its own totals; None where there is none or it cannot be read."""
+
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads the rows of one file. `fields`: those with a column, in the order of the cells that `read` takes."""
+
+    fields: Sequence[FieldName]
+    constants: Mapping[FieldName, str]
+    terms: Terms
+    conventions: Conventions
+    zone: tzinfo
+    ignored_inns: int = 0
+    services: int = 0
+    _columns: list[tuple[int, FieldName, Callable[[str], Any]]] = field(default_factory=list)
+    _constants: dict[FieldName, Any] = field(default_factory=dict)
+    _required: list[list[FieldName]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        mark = self.conventions.mark
+        numeric = _numeric(mark)
+        meanings: dict[FieldName, Callable[[str], Any]] = {
+            "document": self._document,
+            "business_date": self._day,
+            "customer": _key,
+            "customer_name": _key,
+            "inn": lambda text: read.tax_numbers(text, self.terms.inn_is_valid),
+            "kpp": read.kpp,
+            "quantity": numeric,
+            "unit_price": numeric,
+            "amount": numeric,
+            "net_amount": numeric,
+            "vat": _vat(mark),
+            "discount": self._discount,
+            "currency": self._currency,
+            "kind": self._kind,
+            "return_flag": read.flag,
+            "original": lambda text: read.read_reference(text, self._day),
+            "original_date": self._day,
+            "paid_on": self._day,
+        }
+        unread = {"status"} | ({"vat", "net_amount"} if self.conventions.source in ("amount", "price") else set())
+        if self.conventions.source != "price":
+            unread.add("discount")
+        self._columns = [
+            (place, wanted, _cell(meanings.get(wanted, spelled), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
+            for place, wanted in enumerate(self.fields)
+            if wanted not in unread
+        ]
+        for wanted, text in self.constants.items():
+            self._constants[wanted] = Decimal(text) if wanted == "quantity" else meanings.get(wanted, spelled)(text)
+        has = {wanted for _, wanted, _ in self._columns} | self._constants.keys()
+        self._required = [
+            [wanted for wanted in several if wanted in has]
+            for several in REQUIRED
+            if several not in (("business_date",), ("quantity",), REQUIRED[-1])
+        ]
+
+    def read(self, row: int, cells: Sequence[str], too_many: bool = False) -> tuple[SaleRow | list[CellFault], Written]:
+        """The row, or all its faults, and its numbers as written. `cells` are in the order of `fields`."""
+        wrong: list[tuple[FieldName | Literal[""], str]] = [("", "too_many_cells")] if too_many else []
+        found: dict[FieldName, Any] = dict(self._constants)
+        for place, wanted, meaning in self._columns:
+            if cell := cells[place]:
+                try:
+                    value = meaning(cell)
+                except CellError as reason:
+                    if wanted == "inn" and str(reason) == "inn" and self._is_named(cells):
+                        self.ignored_inns += 1
+                        continue
+                    wrong.append((wanted, str(reason)))
+                else:
+                    if value is not None:
+                        found[wanted] = value
+        written = Written(found.get("quantity"))
+        faulty = {wanted for wanted, _ in wrong}
+        wrong += [
+            (several[0], "missing")
+            for several in self._required
+            if not faulty.intersection(several) and not any(wanted in found for wanted in several)
+        ]
+        document: Document | None = found.get("document")
+        day = found.get("business_date") or (document.day if document else None)
+        if day is None and "business_date" not in faulty and document is not None:
+            wrong.append(("business_date", "missing"))
+        amount = self._amount(found, faulty, wrong)
+        written.amount = amount
+        returned = self._returned(found, document, wrong)
+        quantity = found.get("quantity")
+        if quantity is None and "quantity" not in faulty:
+            if amount and self.conventions.source != "price":
+                quantity = ZERO  # a service
+                self.services += 1
+            else:
+                wrong.append(("quantity", "missing"))
+        if not wrong and amount and quantity and quantity < 0 < amount and not returned:
+            if self.conventions.unsigned:
+                amount = -amount
+            else:
+                wrong.append(("amount", "sign_differs"))
+        if wrong or document is None or day is None or quantity is None:
+            return self._faults(row, cells, wrong), written
+        return self._row(row, found, document.number, day, quantity, amount, returned), written
+
+    def _amount(
+        self, found: Mapping[FieldName, Any], faulty: set[str], wrong: list[tuple[FieldName | Literal[""], str]]
+    ) -> Decimal | None:
+        """The amount of the row as the file means it, or None with a fault."""
+        source = self.conventions.source
+        if source == "amount":
+            if "amount" not in found and "amount" not in faulty:
+                wrong.append(("amount", "missing"))
+            return found.get("amount")
+        if source in ("net", "net_plus_vat"):
+            if "net_amount" not in found:
+                if "net_amount" not in faulty:
+                    wrong.append(("net_amount", "missing"))
+                return None
+            return found["net_amount"] + (found.get("vat", ZERO) if source == "net_plus_vat" else ZERO)
+        if "unit_price" not in found:
+            if "unit_price" not in faulty:
+                wrong.append(("unit_price", "missing"))
+            return None
+        if "quantity" not in found:
+            return None
+        total: Decimal = found["quantity"] * found["unit_price"]
+        discount = found.get("discount", ZERO)
+        if not discount:
+            return total
+        kind = self.conventions.discount
+        if kind == "sum":
+            return total - (discount if total >= 0 else -discount)
+        return total * (1 - discount / (100 if kind == "percent" else 1))
+
+    def _returned(
+        self, found: Mapping[FieldName, Any], document: Document | None, wrong: list[tuple[FieldName | Literal[""], str]]
+    ) -> bool:
+        kind: WordKind | None = found.get("kind")
+        field_name: FieldName = "kind"
+        if kind is None and document is not None:
+            kind, field_name = document.kind, "document"
+        if kind == "other" and not self.conventions.orders_are_sales:
+            wrong.append((field_name, "not_a_sale"))
+        return kind == "return" or bool(found.get("return_flag", False))
+
+    def _faults(
+        self, row: int, cells: Sequence[str], wrong: Sequence[tuple[FieldName | Literal[""], str]]
+    ) -> list[CellFault]:
+        texts = {wanted: " ".join(str(cells[place]).split()) for place, wanted in enumerate(self.fields)}
+        document = document_name(texts.get("document", "")).number
+        return [CellFault(row, document, wanted, texts.get(wanted, "") if wanted else "", code) for wanted, code in wrong]
+
+    def _row(
+        self,
+        row: int,
+        found: Mapping[FieldName, Any],
+        number: str,
+        day: date,
+        quantity: Decimal,
+        amount: Decimal | None,
+        returned: bool,
+    ) -> SaleRow:
+        if returned:
+            # Some systems write returns with a minus, others without.
+            quantity, amount = -abs(quantity), None if amount is None else -abs(amount)
+        tax: read.TaxNumbers = found.get("inn", _NO_TAX)
+        return SaleRow(
+            row=row,
+            number=number,
+            returned=returned,
+            business_date=day,
+            customer=customer(
+                found.get("customer", ""), found.get("customer_name", ""), tax.inn, found.get("kpp", "") or tax.kpp
+            ),
+            currency=found.get("currency", self.terms.currency),
+            sku=found.get("sku", ""),
+            name=found.get("name", ""),
+            quantity=quantity,
+            unit_price=found.get("unit_price"),
+            amount=amount,
+            original=read.original_of_row(found.get("original"), found.get("original_date")),
+            paid_on=found.get("paid_on"),
+        )
+
+    def _is_named(self, cells: Sequence[str]) -> bool:
+        """True where the row tells its customer by a code or a name, so that a wrong INN can be left out."""
+        return any(
+            wanted in ("customer", "customer_name") and cells[place].strip() for place, wanted in enumerate(self.fields)
+        ) or bool({"customer", "customer_name"} & self.constants.keys())
+
+    # --- cells ---
+
+    def _document(self, text: str) -> Document:
+        named = document_name(text)
+        if is_spoilt(text) or is_spoilt(named.number):
+            raise CellError("spoilt")
+        return Document(named.number, named.kind, self._day(named.day) if named.day else None)
+
+    def _kind(self, text: str) -> WordKind:
+        words = spelled(text).casefold()
+        if words in self.conventions.return_words:
+            return "return"
+        if words in self.conventions.sale_words:
+            return "sale"
+        kind = word_kind(text)
+        if kind is None:
+            raise CellError("kind")
+        return kind
+
+    def _day(self, text: str) -> date:
+        if isinstance(text, TypedMoment | TypedNumber):
+            found = dates.typed_day(text)
+        else:
+            found = dates.day(text, self.conventions.slashes, self.zone, self.conventions.serials)
+        if not FIRST_DAY <= found <= self.terms.latest:
+            raise CellError("date_out_of_range")
+        return found
+
+    def _currency(self, text: str) -> str:
+        found = read.currency(text)
+        if found not in self.terms.currencies:
+            raise CellError("currency")
+        return found
+
+    def _discount(self, text: str) -> Decimal | None:
+        value: Decimal | None = _numeric(self.conventions.mark)(text)
+        if value is not None and self.conventions.discount == "share" and is_percent(text):
+            value /= 100
+        return value
+
+
+_NO_TAX = read.TaxNumbers("", "")
+
+
+def _key(text: str) -> str:
+    if is_spoilt(text):
+        raise CellError("spoilt")
+    return spelled(text)
+
+
+def _numeric(mark: DecimalMark) -> Callable[[str], Decimal | None]:
+    def value(text: str) -> Decimal | None:
+        if isinstance(text, TypedNumber):
+            return typed_number(text)
+        return None if is_nothing(text) else number(text, mark)
+
+    return value
+
+
+_NO_VAT = frozenset({"без ндс", "не облагается", "ндс не облагается", "exempt", "none", "нет"})
+
+
+def _vat(mark: DecimalMark) -> Callable[[str], Decimal | None]:
+    numeric = _numeric(mark)
+    return lambda text: ZERO if text.casefold() in _NO_VAT else numeric(text)
+
+
+def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str], Any]:
+    """A cached reader for the cells of a column; None for an empty cell. Cells of a workbook are no texts, and equal texts may differ."""
+
+    def plain(cell: str) -> Any:
+        typed = type(cell)
+        text = typed(" ".join(cell.split()))
+        if len(text) > most_characters:
+            raise CellError("too_long")
+        return meaning(text) if text else None
+
+    cached = lru_cache(maxsize=4096)(plain)
+    return lambda cell: cached(cell) if type(cell) is str else plain(cell)
+
+
+@lru_cache(maxsize=4096)
+def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
+    """The code identifies a customer; without a code INN and KPP; without these the name."""
+    if len(inn) == 12:
+        kpp = ""  # a sole trader has no KPP
+    ref = code or (f"inn:{inn}/{kpp}".rstrip("/") if inn else f"name:{read.name_key(name)}")
+    return Customer(ref, name or code or inn, inn or None, kpp or None)
+
+
+FIELDS_OF_A_DOCUMENT: tuple[FieldName, ...] = tuple(
+    name
+    for name in FIELDS
+    if name not in ("sku", "name", "quantity", "unit_price", "amount", "net_amount", "vat", "discount")
+)

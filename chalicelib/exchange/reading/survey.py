@@ -1,0 +1,373 @@
+"""The first reading of a file: every number and date of it is looked at, and the conventions are decided for the whole file.
+
+Nothing is decided cell by cell. Where the file does not tell a convention, or contradicts itself, it is refused with examples.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timezone
+from decimal import Decimal
+from functools import lru_cache
+
+from chalicelib.exchange.columns.cells import is_total
+from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
+from chalicelib.exchange.columns.fields import WITH_VAT, FieldName
+from chalicelib.exchange.columns.headings import heading_key, letter_of
+from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
+from chalicelib.exchange.columns.numbers import Shape, is_nothing, is_percent, number, shape, typed_number
+from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.notes import Notes
+from chalicelib.exchange.reading.places import Place
+from chalicelib.exchange.reading.rows import AmountSource, Conventions, DiscountKind
+from chalicelib.exchange.tables.model import Unreadable
+from chalicelib.platform.spelling import spelled
+from chalicelib.sales import DocumentName, document_name, word_kind
+
+NUMBERS: tuple[FieldName, ...] = ("quantity", "unit_price", "amount", "net_amount", "vat", "discount")
+_SAMPLE = 3000  # rows whose arithmetic is looked at
+_MOST_WORDS = 200
+_CENT = Decimal("0.011")
+_RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
+_WITH_VAT = frozenset(map(heading_key, WITH_VAT.split("; ")))
+
+Example = tuple[int, str]
+
+
+@lru_cache(maxsize=4096)
+def named(text: str) -> DocumentName:
+    return document_name(text)
+
+
+@dataclass(slots=True)
+class Column:
+    """The shapes of the numbers in one column, with the first example of each."""
+
+    shapes: Counter[Shape] = field(default_factory=Counter)
+    examples: dict[Shape, Example] = field(default_factory=dict)
+
+    def look(self, line: int, text: str) -> Shape:
+        found = shape(text)
+        self.shapes[found] += 1
+        if found not in self.examples:
+            self.examples[found] = (line, text)
+        return found
+
+
+@dataclass(slots=True)
+class Survey:
+    """What all rows of the file show."""
+
+    place: Place
+    columns: dict[FieldName, Column] = field(default_factory=dict)
+    others: dict[int, Column] = field(default_factory=dict)
+    slashes: dict[str, Example] = field(default_factory=dict)
+    slash_counts: Counter[str] = field(default_factory=Counter)
+    days: int = 0
+    serial_days: int = 0
+    wrong_days: int = 0
+    wrong_day: Example | None = None
+    opposite: int = 0  # a negative quantity beside a positive amount
+    together: int = 0  # both negative
+    kinds: Counter[str] = field(default_factory=Counter)
+    documents: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    sample: list[tuple[int, dict[FieldName | int, str]]] = field(default_factory=list)
+    rows: int = 0
+
+    def look(self, line: int, cells: Sequence[str], document: str, day_text: str) -> None:
+        self.rows += 1
+        doubtful = False
+        columns = self.place.heading.columns
+        for wanted in NUMBERS:
+            at = columns.get(wanted)
+            if at is None or not (text := cells[at].strip()) or isinstance(cells[at], TypedNumber):
+                continue
+            if text != "" and not is_nothing(text):
+                doubtful |= self.columns.setdefault(wanted, Column()).look(line, text) in ("comma?", "point?")
+        self._look_at_signs(cells, columns)
+        if len(self.sample) < _SAMPLE or doubtful and len(self.sample) < 2 * _SAMPLE:
+            self._keep(line, cells, columns)
+        self._look_at_day(line, day_text)
+        if document and " " in document:
+            kind = named(document).kind
+            self.documents[kind or ""] += 1
+        elif document:
+            self.documents[""] += 1
+        for counter, wanted in ((self.kinds, "kind"), (self.statuses, "status")):
+            at = columns.get(wanted)  # type: ignore[call-overload]
+            if at is not None and (word := spelled(cells[at])) and (word in counter or len(counter) < _MOST_WORDS):
+                counter[word] += 1
+
+    def _keep(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
+        kept: dict[FieldName | int, str] = {each: cells[columns[each]] for each in NUMBERS if each in columns}
+        for at in self.place.heading.others.get("amount", ()):
+            kept[at] = cells[at]
+        self.sample.append((line, kept))
+
+    def _look_at_signs(self, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
+        at, beside = columns.get("quantity"), columns.get("amount", columns.get("net_amount"))
+        if at is None or beside is None or not _is_negative(cells[at]):
+            return
+        if not cells[beside].strip(" 0,.-"):
+            return
+        if _is_negative(cells[beside]):
+            self.together += 1
+        else:
+            self.opposite += 1
+
+    def _look_at_day(self, line: int, cell: str) -> None:
+        text = cell.strip()
+        if not text or isinstance(cell, TypedMoment):
+            return
+        if isinstance(cell, TypedNumber):
+            self.days += 1
+            return
+        self.days += 1
+        order = slash_order(text)
+        if order:
+            self.slash_counts[order] += 1
+            self.slashes.setdefault(order, (line, text))
+        elif is_serial(text):
+            self.serial_days += 1
+        elif not _is_day(text):
+            self.wrong_days += 1
+            self.wrong_day = self.wrong_day or (line, text)
+
+
+def _is_negative(cell: str) -> bool:
+    text = cell.strip().lstrip("'")
+    return bool(text) and (text[0] in "-\u2212\u2013(" or text[-1] == "-")
+
+
+@lru_cache(maxsize=8192)
+def _is_day(text: str) -> bool:
+    try:
+        day(" ".join(text.split()), "dmy", timezone.utc)
+    except CellError:
+        return False
+    return True
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+def decide(survey: Survey, profile: ProfileForm, notes: Notes) -> tuple[Conventions, dict[FieldName, int]]:
+    """The conventions of the file, and the columns that are read. Raises Unreadable."""
+    if survey.wrong_day and survey.wrong_days == survey.days:
+        line, text = survey.wrong_day
+        raise Unreadable("dates_unreadable", line=line, value=text[:60], forms=FORMS)
+    mark = profile.format.decimal or _mark(survey)
+    columns = dict(survey.place.heading.columns)
+    source = _amounts(survey, mark, columns, profile, notes)
+    if "kind" in columns and "kind" not in profile.columns and not any(map(word_kind, survey.kinds)):
+        del columns["kind"]  # a kind of goods or of customers
+    if off := [word for word in survey.statuses if _is_off(word)]:
+        notes.add("status_off", values=off[:5], count=sum(survey.statuses[word] for word in off))
+    unsigned = bool(survey.opposite) and not survey.together
+    if unsigned:
+        notes.add("unsigned_returns", count=survey.opposite)
+    conventions = Conventions(
+        mark=mark,
+        slashes=_slashes(survey, profile),
+        serials=0 < survey.serial_days == survey.days,
+        source=source,
+        discount=_discount(survey, mark, columns, source, profile),
+        unsigned=unsigned,
+        orders_are_sales=_orders_are_sales(survey, columns, notes),
+        return_words=frozenset(spelled(word).casefold() for word in profile.return_words),
+        sale_words=frozenset(spelled(word).casefold() for word in profile.sale_words),
+    )
+    return conventions, columns
+
+
+def _mark(survey: Survey) -> DecimalMark:
+    """The decimal mark that all numbers of the file agree on."""
+    seen: dict[Shape, tuple[FieldName, Example]] = {}
+    for wanted, column in survey.columns.items():
+        for each, example in column.examples.items():
+            seen.setdefault(each, (wanted, example))
+    if "comma" in seen and "point" in seen:
+        (_, comma), (_, point) = seen["comma"], seen["point"]
+        raise Unreadable("decimal_mixed", comma=comma[1], comma_line=comma[0], point=point[1], point_line=point[0])
+    doubtful = [each for each in ("comma?", "point?") if each in seen]
+    if "comma" in seen or "point" in seen:
+        mark: DecimalMark = "comma" if "comma" in seen else "point"
+        # Groups of thousands that nothing in their own column confirms may be decimals of another hand.
+        groups: Shape = "point?" if mark == "comma" else "comma?"
+        for wanted, column in survey.columns.items():
+            alone = column.shapes[groups] and not (column.shapes["comma"] or column.shapes["point"])
+            if alone and not _settled(survey, wanted, groups):
+                _doubt(survey, wanted, groups)
+        return mark
+    if not doubtful:
+        return "comma"
+    settled = _settled(survey, None, None)
+    if settled is None:
+        wanted, _ = seen[doubtful[0]]  # type: ignore[index]
+        _doubt(survey, wanted, doubtful[0])  # type: ignore[arg-type]
+    return settled or "comma"
+
+
+def _doubt(survey: Survey, wanted: FieldName, groups: Shape) -> None:
+    line, text = survey.columns[wanted].examples[groups]
+    raise Unreadable(
+        "decimal_unclear", value=text, line=line, column=survey.place.shown(survey.place.heading.columns[wanted])
+    )
+
+
+def _settled(survey: Survey, wanted: FieldName | None, groups: Shape | None) -> DecimalMark | None:
+    """The mark under which quantity times price is the amount in every row with a doubtful number; None where none is."""
+    right = {"comma": 0, "point": 0}
+    looked = 0
+    for _, cells in survey.sample:
+        texts = [cells.get(each, "").strip() for each in ("quantity", "unit_price", "amount")]  # type: ignore[call-overload]
+        doubtful = {shape(text) for text in texts if text and not isinstance(text, TypedNumber)} & {"comma?", "point?"}
+        if not all(texts) or not doubtful:
+            continue
+        if wanted and groups and shape(cells.get(wanted, "").strip() or "0") != groups:
+            continue
+        looked += 1
+        for mark in ("comma", "point"):
+            values = [_value(text, mark) for text in texts]  # type: ignore[arg-type]
+            if None in values:
+                continue
+            quantity, price, amount = (value or Decimal(0) for value in values)
+            right[mark] += abs(abs(quantity * price) - abs(amount)) <= max(_CENT, abs(quantity) * _CENT / 2)
+    for mark, other in (("comma", "point"), ("point", "comma")):
+        if looked and right[mark] == looked > right[other]:
+            return mark  # type: ignore[return-value]
+    return None
+
+
+def _value(cell: str, mark: DecimalMark) -> Decimal | None:
+    try:
+        return typed_number(cell) if isinstance(cell, TypedNumber) else number(cell.strip(), mark)
+    except CellError:
+        return None
+
+
+def _slashes(survey: Survey, profile: ProfileForm) -> SlashOrder:
+    told: dict[str, SlashOrder] = {"dd/mm/yyyy": "dmy", "mm/dd/yyyy": "mdy"}
+    for each in profile.format.dates or []:
+        if each in told:
+            return told[each]
+    if "dmy" in survey.slashes and "mdy" in survey.slashes:
+        first, second = survey.slashes["dmy"], survey.slashes["mdy"]
+        raise Unreadable("dates_mixed", first=first[1], first_line=first[0], second=second[1], second_line=second[0])
+    if "either" in survey.slashes and len(survey.slashes) == 1:
+        line, text = survey.slashes["either"]
+        raise Unreadable("dates_unclear", value=text, line=line)
+    return "mdy" if "mdy" in survey.slashes else "dmy"
+
+
+def _amounts(
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: ProfileForm, notes: Notes
+) -> AmountSource:
+    """The source of amounts; `columns` gets the column of sums that is chosen among several."""
+    others = list(survey.place.heading.others.get("amount", ()))
+    if "amount" in columns:
+        for other in others:
+            columns["amount"] = _better(survey, mark, columns, other, notes)
+        if "net_amount" in columns:
+            _tell_choice(survey, columns["amount"], [columns["net_amount"]], notes)
+        return "amount"
+    if "net_amount" in columns:
+        if "vat" in columns:
+            notes.add("net_plus_vat", net=survey.place.shown(columns["net_amount"]), vat=survey.place.shown(columns["vat"]))
+            return "net_plus_vat"
+        notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
+        return "net"
+    return "price"
+
+
+def _better(
+    survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes
+) -> int:
+    """The one of two columns of sums that a partner paid: with VAT. Raises Unreadable where the file does not tell it."""
+    chosen = columns["amount"]
+    equal = vat_more = vat_less = rate_more = rate_less = rows = 0
+    for _, cells in survey.sample:
+        one, two = (_value(cells.get(key, ""), mark) for key in ("amount", other))  # type: ignore[call-overload]
+        if one is None or two is None:
+            continue
+        rows += 1
+        vat = _value(cells.get("vat", ""), mark)
+        equal += abs(one - two) <= _CENT
+        if vat is not None:
+            vat_more += abs(two + vat - one) <= _CENT
+            vat_less += abs(one + vat - two) <= _CENT
+        rate_more += any(abs(two * rate - one) <= _CENT for rate in _RATES)
+        rate_less += any(abs(one * rate - two) <= _CENT for rate in _RATES)
+    if not rows or equal == rows:
+        return chosen
+    if heading_key(survey.place.names[chosen]) in _WITH_VAT or vat_more == rows or rate_more == rows:
+        _tell_choice(survey, chosen, [other], notes)
+        return chosen
+    if vat_less == rows or rate_less == rows:
+        _tell_choice(survey, other, [chosen], notes)
+        return other
+    raise Unreadable(
+        "amount_unclear",
+        first=survey.place.shown(chosen),
+        first_column=letter_of(chosen),
+        second=survey.place.shown(other),
+        second_column=letter_of(other),
+    )
+
+
+def _tell_choice(survey: Survey, chosen: int, others: Sequence[int], notes: Notes) -> None:
+    notes.add(
+        "amount_chosen", column=survey.place.shown(chosen), others=[survey.place.shown(other) for other in others]
+    )
+
+
+def _discount(
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], source: AmountSource, profile: ProfileForm
+) -> DiscountKind | None:
+    """The meaning of discounts, where amounts are worked out from prices. Raises Unreadable where the file does not tell it."""
+    if source != "price" or "discount" not in columns:
+        return None
+    if profile.discount:
+        return profile.discount
+    heading = survey.place.shown(columns["discount"])
+    values = [
+        (cells["discount"], value)
+        for _, cells in survey.sample
+        if (value := _value(cells.get("discount", ""), mark)) is not None and value
+    ]
+    if not values:
+        return None
+    most = max(abs(value) for _, value in values)
+    if any(is_percent(text) for text, _ in values) or "%" in heading or "проц" in heading.casefold():
+        return "percent"
+    if most < 1:
+        return "share"
+    raise Unreadable("discount_unclear", column=heading, value=str(most))
+
+
+_OFF = ("отмен", "аннулир", "удален", "не проведен", "черновик", "cancel", "void", "refunded", "draft", "failed", "deleted")
+
+
+def _is_off(status: str) -> bool:
+    return any(word in status.casefold() for word in _OFF)
+
+
+def _orders_are_sales(survey: Survey, columns: Mapping[FieldName, int], notes: Notes) -> bool:
+    """True for a file of nothing but orders: its maker takes orders for sales, and is told so."""
+    words = survey.kinds if "kind" in columns else survey.documents
+    kinds = {word_kind(word) if "kind" in columns else word or None for word in words}
+    if kinds == {"other"}:
+        notes.add("orders", count=sum(words.values()))
+        return True
+    return False
+
+
+def is_total_row(cells: Sequence[str], document: str, day_text: str) -> bool:
+    """True for a row of totals. A row with a document or a day of its own is none, whatever its text begins with."""
+    if not is_total(cells):
+        return False
+    first = next(cell for cell in cells if cell and not cell.isspace())
+    others = [text for text in (document, day_text) if text.strip() and text.strip() != first.strip()]
+    return not others
+

@@ -1,0 +1,85 @@
+"""Tables and the reasons why a file is none."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Protocol
+
+from chalicelib.exchange.columns.model import TypedMoment, TypedNumber
+
+Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "cp866", "koi8-r", "cp1252"]
+Delimiter = Literal[";", ",", "\t", "|"]
+Kind = Literal["csv", "xlsx", "xlsb", "xls", "ods", "html"]
+
+DELIMITERS: tuple[Delimiter, ...] = (";", ",", "\t", "|")
+
+MOST_COLUMNS = 1_000
+MOST_CELL = 32_767  # characters, as in a workbook
+MOST_LINE = 1024 * 1024  # characters
+MOST_WORKBOOK_BYTES = 20 * 1024 * 1024
+MOST_WORKBOOK_UNPACKED = 400 * 1024 * 1024
+MOST_WORKBOOK_ROWS = 300_000
+MOST_PAGE_BYTES = 200 * 1024 * 1024
+MOST_UNPACKED = 1024 * 1024 * 1024  # of an archive
+MOST_MEMBERS = 50
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a whole, with a code of reading/reasons and the facts for its text."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+class Row(NamedTuple):
+    """The line on which a row begins, counted from 1, and its cells. `fault`: `quote` for a broken row, `stray_quote` for a repaired one."""
+
+    line: int
+    cells: list[str]
+    fault: str = ""
+
+
+class Table(Protocol):
+    """A table whose rows can be read again and again. `name`: of the sheet, or of the file in an archive."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def delimiter(self) -> str: ...
+    def rows(self, width: int = 0) -> Iterator[Row]:
+        """`width`: the number of columns, once it is known; with it a broken quotation is told from a long one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledTable:
+    """Rows in a file of JSON, one list of line number and cells on each line; empty rows and cells at the end are left out."""
+
+    path: Path
+    name: str
+    kind: Kind
+    encoding: str = ""
+    delimiter: str = ""
+
+    def rows(self, width: int = 0) -> Iterator[Row]:
+        with self.path.open(encoding="ascii") as lines:
+            for text in lines:
+                line, cells = _DECODER.decode(text)
+                if _MOMENT_ESCAPED in text:
+                    cells = [TypedMoment(cell[1:]) if cell[:1] == MOMENT else cell for cell in cells]
+                yield Row(int(line), cells)
+
+
+MOMENT = "\x1f"  # before a moment, among texts
+_MOMENT_ESCAPED = "\\u001f"
+_DECODER = json.JSONDecoder(parse_float=TypedNumber, parse_int=TypedNumber)
+
+
+def spooled(line: int, cells: list[Any]) -> str:
+    return json.dumps([line, cells], separators=(",", ":")) + "\n"

@@ -1,0 +1,185 @@
+"""Tables of a web page, as many programs save them under the name of a workbook."""
+
+import re
+from html.parser import HTMLParser
+from io import TextIOBase
+from pathlib import Path
+from typing import TextIO
+
+from chalicelib.exchange.tables.encodings import encoding_of
+from chalicelib.exchange.tables.model import (
+    MOMENT,
+    MOST_CELL,
+    MOST_COLUMNS,
+    MOST_PAGE_BYTES,
+    SpooledTable,
+    Unreadable,
+    spooled,
+)
+
+_BLOCK = 256 * 1024
+_MOST_TABLES = 20
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+
+
+def read_page(path: Path, folder: Path) -> list[SpooledTable]:
+    """The tables with rows. Raises Unreadable."""
+    if path.stat().st_size > MOST_PAGE_BYTES:
+        raise Unreadable("page_too_large", most=MOST_PAGE_BYTES // 2**20)
+    parser = _Tables(folder)
+    encoding = _encoding(path)
+    try:
+        with path.open(encoding=encoding, newline="") as page:
+            _feed(parser, page)
+        parser.close()
+    except UnicodeDecodeError:
+        raise Unreadable("encoding_broken", encoding=encoding, line=1) from None
+    finally:
+        parser.end()
+    return [SpooledTable(file, f"table {number}", "html", encoding) for number, file in parser.filled]
+
+
+def _feed(parser: HTMLParser, page: TextIO) -> None:
+    for block in iter(lambda: page.read(_BLOCK), ""):
+        parser.feed(block)
+        if len(parser.rawdata) > 4 * _BLOCK:
+            raise Unreadable("cell_too_long", line=1, most=MOST_CELL)
+
+
+def _encoding(path: Path) -> str:
+    """The encoding that the bytes show; the page's own word counts only for letters of one byte."""
+    shown = encoding_of(path)
+    if shown.startswith("utf"):
+        return "utf-8-sig" if shown == "utf-8" else shown
+    with path.open("rb") as file:
+        named = _CHARSET.search(file.read(4096))
+    if named:
+        try:
+            name = named[1].decode()
+            "".encode(name)
+        except LookupError:
+            return shown
+        return shown if name.lower().startswith("utf") else name
+    return shown
+
+
+class _Tables(HTMLParser):
+    """Writes the rows of each table into a file of its own. A table within a cell is text of that cell."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(convert_charrefs=True)
+        self.filled: list[tuple[int, Path]] = []
+        self._folder = folder
+        self._out: TextIOBase | TextIO | None = None
+        self._depth = self._tables = self._line = self._rows = 0
+        self._row: list[str] | None = None
+        self._cell: list[str] | None = None
+        self._length = self._span = 1
+        self._down: dict[int, int] = {}  # rows for which a cell above fills the column
+        self._deep = 1
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "style"):
+            self._silent += 1
+        elif tag == "table":
+            self._depth += 1
+            if self._depth == 1:
+                self._begin_table()
+        elif self._depth != 1:
+            return
+        elif tag == "tr":
+            self._end_row()
+            self._row = []
+            self._line += 1
+        elif tag in ("td", "th"):
+            self._end_cell()
+            if self._row is None:
+                self._row = []
+                self._line += 1
+            self._fill_from_above()
+            named = dict(attrs)
+            self._cell, self._length = [], 0
+            self._span = _count(named.get("colspan"), MOST_COLUMNS)
+            self._deep = _count(named.get("rowspan"), 65_534)
+        elif tag == "br" and self._cell is not None:
+            self._cell.append("\n")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self._silent = max(0, self._silent - 1)
+        elif tag == "table":
+            if self._depth == 1:
+                self.end()
+            self._depth = max(0, self._depth - 1)
+        elif self._depth == 1 and tag in ("td", "th"):
+            self._end_cell()
+        elif self._depth == 1 and tag == "tr":
+            self._end_row()
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None and not self._silent:
+            self._cell.append(data)
+            self._length += len(data)
+            if self._length > MOST_CELL:
+                raise Unreadable("cell_too_long", line=self._line, most=MOST_CELL)
+
+    def end(self) -> None:
+        """Closes the table that is open, if any."""
+        self._end_row()
+        if self._out is not None:
+            self._out.close()
+            self._out = None
+            if self._rows:
+                self.filled.append((self._tables, self._file))
+
+    def _begin_table(self) -> None:
+        self._tables += 1
+        if self._tables > _MOST_TABLES:
+            raise Unreadable("too_many_tables", most=_MOST_TABLES)
+        self._file = self._folder / f"table-{self._tables:03d}"
+        self._out = self._file.open("w", encoding="ascii")
+        self._line = self._rows = 0
+        self._down = {}
+
+    def _fill_from_above(self) -> None:
+        if self._row is None:
+            return
+        while (place := len(self._row)) in self._down:
+            self._row.append("")
+            self._down[place] -= 1
+            if not self._down[place]:
+                del self._down[place]
+
+    def _end_cell(self) -> None:
+        if self._cell is None or self._row is None:
+            return
+        text = " ".join("".join(self._cell).replace(MOMENT, " ").split())
+        place = len(self._row)
+        self._row += [text, *[""] * (self._span - 1)]
+        if self._deep > 1:
+            self._down |= dict.fromkeys(range(place, place + self._span), self._deep - 1)
+        self._cell = None
+        if len(self._row) > MOST_COLUMNS:
+            raise Unreadable("too_many_columns", line=self._line, columns=len(self._row), most=MOST_COLUMNS)
+
+    def _end_row(self) -> None:
+        self._end_cell()
+        if self._row is None or self._out is None:
+            self._row = None
+            return
+        self._fill_from_above()
+        while self._row and not self._row[-1]:
+            self._row.pop()
+        if self._row:
+            self._rows += 1
+            self._out.write(spooled(self._line, list(self._row)))
+        self._row = None
+
+
+def _count(text: str | None, most: int) -> int:
+    return min(int(text), most) or 1 if text and text.strip().isdecimal() else 1

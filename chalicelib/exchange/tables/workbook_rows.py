@@ -1,0 +1,135 @@
+"""A program of its own that writes the rows of a workbook's sheets into files, so that no workbook can take the memory of its reader.
+
+    python -m chalicelib.exchange.tables.workbook_rows WORKBOOK FOLDER
+
+Prints JSON: the sheets, each with its name and number of rows, or the code of a reason with its facts. A workbook that needs too much
+memory or time ends this process and nothing else.
+"""
+
+import json
+import re
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from chalicelib.exchange.tables.model import MOMENT, MOST_CELL, MOST_COLUMNS, MOST_WORKBOOK_ROWS, Unreadable, spooled
+
+MOST_MEMORY = 1536 * 1024 * 1024  # of addresses; about half of it is memory
+MOST_SECONDS = 300
+_BLOCK = 1024 * 1024
+_OVERLAP = 4096
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?=[ />])")
+_NO_VALUE = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v></)")
+_ZERO = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*<(?:\w+:)?v>0</")
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+
+
+def main(workbook: Path, folder: Path) -> dict[str, Any]:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    try:
+        _check_formulas(workbook)
+        return {"sheets": list(_sheets(workbook, folder))}
+    except Unreadable as reason:
+        return {"code": reason.code, "facts": reason.facts}
+
+
+def _sheets(workbook: Path, folder: Path) -> Iterator[dict[str, Any]]:
+    import python_calamine as calamine
+
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(workbook))
+        for number, facts in enumerate(book.sheets_metadata):
+            if facts.typ != calamine.SheetTypeEnum.WorkSheet or facts.visible != calamine.SheetVisibleEnum.Visible:
+                continue
+            sheet = book.get_sheet_by_name(facts.name)
+            path = folder / f"sheet-{number:03d}"
+            yield {"name": facts.name, "path": str(path), "rows": _write(sheet, path)}
+    except calamine.PasswordError:
+        raise Unreadable("not_a_table", kind="protected") from None
+    except (calamine.CalamineError, OSError) as error:
+        raise Unreadable("workbook_broken", detail=str(error)[:200]) from None
+
+
+def _write(sheet: Any, path: Path) -> int:
+    """The rows of a sheet, without empty ones, and without the empty cells at their end."""
+    rows = 0
+    first = sheet.start[0] + 1 if sheet.start else 1
+    before: list[Any] = [""] * (sheet.start[1] if sheet.start else 0)
+    with path.open("w", encoding="ascii") as out:
+        for line, cells in enumerate(sheet.iter_rows(), first):
+            while cells and (cells[-1] is None or cells[-1] == ""):
+                cells.pop()
+            if not cells:
+                continue
+            rows += 1
+            cells = before + cells
+            if rows > MOST_WORKBOOK_ROWS:
+                raise Unreadable("workbook_rows", most=MOST_WORKBOOK_ROWS)
+            if len(cells) > MOST_COLUMNS:
+                raise Unreadable("too_many_columns", line=line, columns=len(cells), most=MOST_COLUMNS)
+            out.write(spooled(line, [_cell(cell, line) for cell in cells]))
+    return rows
+
+
+def _cell(cell: Any, line: int) -> Any:
+    if isinstance(cell, str):
+        if len(cell) > MOST_CELL:
+            raise Unreadable("cell_too_long", line=line, most=MOST_CELL)
+        return cell.replace(MOMENT, " ")
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and abs(cell) < 1e15 else cell
+    if isinstance(cell, datetime | date):
+        return f"{MOMENT}{cell.isoformat()}"
+    return cell if isinstance(cell, int) else "" if cell is None else str(cell)
+
+
+def _check_formulas(workbook: Path) -> None:
+    """Refuses formulas whose values were never worked out: some programs write none, some write 0 and ask to work them out later."""
+    if not zipfile.is_zipfile(workbook):
+        return
+    with zipfile.ZipFile(workbook) as archive:
+        formulas = empty = zero = 0
+        for name in filter(_SHEET.fullmatch, archive.namelist()):
+            for block in _blocks(archive, name):
+                formulas += len(_FORMULA.findall(block))
+                empty += len(_NO_VALUE.findall(block))
+                zero += len(_ZERO.findall(block))
+        never = formulas and zero == formulas and b'fullCalcOnLoad="1"' in _workbook_part(archive)
+        if empty or never:
+            raise Unreadable("formulas_without_values", count=empty or zero)
+
+
+def _blocks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """The bytes of a sheet in blocks that end between cells."""
+    rest = b""
+    with archive.open(name) as part:
+        while block := part.read(_BLOCK):
+            block = rest + block
+            end = block.rfind(b"<c ") if len(block) > _OVERLAP else -1
+            if end > 0:
+                yield block[:end]
+                rest = block[end:]
+            else:
+                yield block
+                rest = b""
+    yield rest
+
+
+def _workbook_part(archive: zipfile.ZipFile) -> bytes:
+    name = next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), "")
+    if not name:
+        return b""
+    with archive.open(name) as part:
+        return b"".join(islice(iter(lambda: part.read(_BLOCK), b""), 4))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]))))
