@@ -8,16 +8,20 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.exchange.reading.model import part_file
+from chalicelib.exchange.reading.parts import cut, parts_for
+from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.sales_files import recording
 from chalicelib.exchange.sales_files import store as sales_files_store
-from chalicelib.exchange.sales_files.model import READ_BYTES, ImportForm, part_file
-from chalicelib.exchange.sales_files.splitting import ExpectedFormat, cut, parts_for
+from chalicelib.exchange.sales_files.model import ImportForm
 from chalicelib.platform import aws, clock, ids
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 ROWS, ROUNDS = 20_000, 5
 LINES = 18  # of a document, as in a wholesaler's year
 CUSTOMERS = 500
+TERMS = Terms("RUB", frozenset({"RUB"}), date(2027, 1, 1), ZoneInfo("Europe/Moscow"), inn_is_valid=bool)
 
 
 def sales_file(rows: int) -> Iterator[bytes]:
@@ -76,8 +81,10 @@ class Import:
         ):
             start = time.perf_counter()
             sales_files_store.begin_splitting(self.context, "imp_1", "etag")
-            chunks = (content[at : at + READ_BYTES] for at in range(0, len(content), READ_BYTES))
-            made = cut(chunks, ExpectedFormat({}), parts_for(len(content)), Path(folder))
+            upload = Path(folder, "upload")
+            upload.write_bytes(content)
+            form = ImportForm(source="1c-main", file_name="sales.csv")
+            made = cut(upload, form, TERMS, parts_for(len(content)), Path(folder))
             for part in range(1, made.parts + 1):
                 objects[f"parts/{part:06d}"] = part_file(Path(folder), part).read_bytes()
             sales_files_store.begin_writing(self.context, "imp_1", made)
@@ -169,23 +176,24 @@ def test_rows_a_second_against_bare_batch_writes_of_the_same_items(bare_cloud: C
 # Splits so many rows, reads the longest part, and tells the seconds of the split and the most memory of both.
 SPLIT = """
 import json, resource, sys, tempfile, time
-from datetime import date
 from pathlib import Path
-from chalicelib.exchange.sales_files import rules, splitting
-from tests.benchmarks.bench_import import sales_file
+from chalicelib.exchange.reading.model import NO_PROFILE
+from chalicelib.exchange.reading.parts import cut, parts_for, read_part
+from chalicelib.exchange.sales_files.rules import DocumentDrafts
+from tests.benchmarks.bench_import import TERMS, sales_file
 rows = int(sys.argv[1])
 with tempfile.TemporaryDirectory() as folder:
+    upload, parts = Path(folder, "upload"), Path(folder, "parts")
+    parts.mkdir()
+    with upload.open("wb") as file:
+        file.writelines(sales_file(rows))
     start = time.perf_counter()
-    made = splitting.cut(sales_file(rows), splitting.ExpectedFormat({}), splitting.parts_for(rows * 105), Path(folder))
+    made = cut(upload, NO_PROFILE, TERMS, parts_for(rows * 105), parts)
     seconds = time.perf_counter() - start
-    longest = max(Path(folder).iterdir(), key=lambda file: file.stat().st_size)
-    reader = rules.RowReader(
-        fields=made.columns, dates=("dd.mm.yyyy",), mark="comma", currency="RUB", currencies={"RUB"},
-        latest=date(2027, 1, 1), inn_is_valid=lambda inn: True,
-    )
-    drafts = rules.DocumentDrafts(10_000)
-    for row, too_many, cells in splitting.read_part(longest.read_bytes()):
-        drafts.add(reader.read(row, cells, too_many))
+    longest = max(parts.glob("*.gz"), key=lambda file: file.stat().st_size)
+    drafts = DocumentDrafts(10_000)
+    for row in read_part(longest.read_bytes()):
+        drafts.add(row)
 megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"rows": made.rows, "seconds": seconds, "megabytes": megabytes}))
 """

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chalicelib.exchange.columns.model import CellError
-from chalicelib.sales import Original, document_name
+from chalicelib.sales import document_name
 
 _YES = frozenset({"да", "истина", "возврат", "true", "yes", "y", "1", "+", "return", "returned", "refund"})
 _NO = frozenset({"", "нет", "ложь", "false", "no", "n", "0", "-", "продажа", "sale"})
@@ -72,14 +72,6 @@ def kpp(text: str) -> str:
     return code
 
 
-_QUOTES = str.maketrans("", "", "\"'«»„“”`")
-
-
-def name_key(name: str) -> str:
-    """The key of a customer with only a name: without case, quotes and extra spaces."""
-    return " ".join(name.casefold().translate(_QUOTES).split())
-
-
 _TOTAL_WORDS = (
     r"итоги?|итого|всего|общий итог|общее итого|промежуточные? итоги?|итого по|оборот(?:ы)?|"
     r"(?:grand |sub)?totals?|summary|sum"
@@ -98,9 +90,10 @@ def is_total(cells: Sequence[str]) -> bool:
 def total_of(cells: Sequence[str]) -> str:
     """The group that a row of totals names, or an empty text."""
     first = next((cell for cell in cells if cell and not cell.isspace()), "")
-    if behind := _TOTAL_BEHIND.fullmatch(first):
-        return behind["of"].strip()
-    return "" if _BARE_TOTAL.fullmatch(first) else first.strip()
+    if _BARE_TOTAL.fullmatch(first):
+        return ""
+    behind = _TOTAL_BEHIND.fullmatch(first)
+    return behind["of"].strip() if behind else first.strip()
 
 
 # --- original documents -----------------------------------------------------------------------------------------------
@@ -129,15 +122,3 @@ def original_of_row(named: Reference | None, own_day: date | None) -> tuple[str,
     if named is None or not named.number:
         return None if own_day is None else ("", own_day)
     return named.number, own_day or named.day
-
-
-def original_of_return(number: str, day: date | None, returned_on: date) -> Original:
-    """The original sale of a return. A number is unique within its year only (see `DocumentDraft.series`).
-
-    Without a day, the year is that of the return, or else the year before. Few goods come back later, and a number of an older year
-    would often match an unrelated sale of a later one.
-    """
-    if not number:
-        return Original("", (), day)
-    year = returned_on.year
-    return Original(number, (str(day.year),) if day else (str(year), str(year - 1)), day)

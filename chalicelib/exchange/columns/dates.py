@@ -4,7 +4,7 @@ Only `03/04/2026` has two meanings; which one holds is decided for the whole col
 """
 
 import re
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Literal
 
@@ -44,8 +44,12 @@ _FORMS = tuple(
         rf"{_WEEKDAY}(?P<name>[a-zа-я]{{3,10}})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_TAIL}",
     )
 )
-_SLASHED = re.compile(rf"(?P<a>\d{{1,2}})(?P<mark>[/-])(?P<b>\d{{1,2}})(?P=mark)(?P<y>\d{{4}}|\d{{2}}){_TAIL}", re.IGNORECASE)
-_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
+_SLASHED = re.compile(
+    rf"(?P<a>\d{{1,2}})(?P<mark>[/-])(?P<b>\d{{1,2}})(?P=mark)(?P<y>\d{{4}}|\d{{2}}){_TAIL}", re.IGNORECASE
+)
+_SPACES = str.maketrans(
+    dict.fromkeys("\u00a0\u2007\u2009\u202f", " ") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
+)
 _SERIAL_BEGINS = datetime(1899, 12, 30)
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?", re.ASCII)
 
@@ -90,7 +94,7 @@ def typed_day(cell: TypedMoment | TypedNumber) -> date:
         return date.fromisoformat(cell[:10])
     text = str(cell).removesuffix(".0")
     if len(text) == 8 and text.isdecimal():
-        return day(text, "dmy", timezone.utc)
+        return day(text, "dmy", UTC)
     if not is_serial(str(cell)):
         raise CellError("date")
     return _of_serial(float(cell))
@@ -122,7 +126,7 @@ def _day(found: re.Match[str], number: int, month: int, zone: tzinfo) -> date:
 def _zone(text: str) -> timezone:
     offset = text.upper().removeprefix("UTC").removeprefix("GMT")
     if offset in ("", "Z"):
-        return timezone.utc
+        return UTC
     digits = offset[1:].replace(":", "").ljust(4, "0")
     minutes = int(digits[:2]) * 60 + int(digits[2:])
     return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))

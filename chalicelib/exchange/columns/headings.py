@@ -14,7 +14,9 @@ from chalicelib.exchange.columns.fields import FIELDS, HEADINGS, REQUIRED, Field
 _WORDS = re.compile(r"[^\W_]+")
 _SIGNS = str.maketrans({"№": " номер ", "#": " number ", "%": " процент ", "ё": "е"})
 # Of money and of pieces, never of thousands.
-_UNITS = frozenset("руб рубль рублей рублях рубли р rub rur usd eur шт штук штуках ед".split())
+_UNITS = frozenset(
+    ["руб", "рубль", "рублей", "рублях", "рубли", "р", "rub", "rur", "usd", "eur", "шт", "штук", "штуках", "ед"]
+)
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _NTH = re.compile(r"(?P<heading>.+)#(?P<nth>\d{1,2})")
 
@@ -134,7 +136,10 @@ def _named(name: str, cells: Sequence[str], places: Mapping[str, list[int]]) -> 
 
 
 def _name_of_a_shop_order(
-    cells: Sequence[str], columns: dict[FieldName, int], places: Mapping[str, list[int]], mapping: Mapping[FieldName, str]
+    cells: Sequence[str],
+    columns: dict[FieldName, int],
+    places: Mapping[str, list[int]],
+    mapping: Mapping[FieldName, str],
 ) -> None:
     """In the export of a web shop, `Name` is the number of an order and `Lineitem name` its goods."""
     if "lineitemname" not in places or "name" not in places:

@@ -32,7 +32,7 @@ _DIGITS: dict[DecimalMark, re.Pattern[str]] = {
     "point": re.compile(rf"({_WHOLE % ' ,'})?(?:\.(\d+))?", re.ASCII),
 }
 _ONE_MARK = re.compile(r"(\d*)([.,])(\d+)")
-_NOTHING = frozenset({"-", "--", "---", "х", "x"})
+_NOTHING = frozenset({"-", "--", "---"})
 
 Shape = Literal["plain", "comma", "point", "comma?", "point?", "wrong"]
 
@@ -89,7 +89,7 @@ def number(text: str, mark: DecimalMark) -> Decimal:
     A sign, brackets of a loss, a currency and a unit may stand around it. Raises CellError.
     """
     cell = _taken_apart(text)
-    if cell is None:
+    if cell is None or cell.percent:
         raise CellError("number")
     found = _DIGITS[mark].fullmatch(cell.digits)
     if found is None:
@@ -115,5 +115,4 @@ def _bounded(value: Decimal) -> Decimal:
 
 
 def is_percent(text: str) -> bool:
-    cell = _taken_apart(text)
-    return cell is not None and cell.percent
+    return text.endswith("%")

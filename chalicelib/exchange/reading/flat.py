@@ -68,6 +68,9 @@ class FlatTable:
         self._numbers = [columns[each] for each in _NUMBERS if each in columns]
         self._keys = [heading_key(name) for name in place.names]
         self._filters = [(self._column(each), each) for each in profile.only]
+        self._plain: tuple[int, ...] = ()
+        if self._numbers and self._goods and self._day >= 0 and len(self.document_places) == 1:
+            self._plain = (self.document_places[0], self._day, self._goods[-1], self._numbers[0])
         self._carried_places = sorted({*self.document_places, self._day, *self._customer} - {-1})
         self._further = [
             columns[each]
@@ -82,8 +85,8 @@ class FlatTable:
             if row.line > self.place.last:
                 yield self._sorted(row, width)
 
-    def settle(self) -> None:
-        """Decides what may be left to the rows above. Reads the file once."""
+    def looked_at(self) -> Iterator[FlatRow]:
+        """Every row, while what may be left to the rows above is decided. To be read to its end before `carried`."""
         shown = _Shown()
         before: tuple[str, str, str] | None = None
         for row in self.rows():
@@ -91,13 +94,12 @@ class FlatTable:
                 shown.groups += 1
             elif row.category == "row":
                 before = self._show(shown, row.cells, before)
-        columns = self.place.heading.columns
-        document = columns.get("document", -1)
-        left_of = lambda places: bool(places) and max(places) < document  # noqa: E731
+            yield row
+        document = self.place.heading.columns.get("document", -1)
         self.carry = Carry(
             document=shown.empty > 0 and shown.repeated == 0,
-            customer=shown.customer_empty > 1 and shown.customer_repeated == 0 and left_of(self._customer),
-            day=shown.day_empty > 1 and shown.day_repeated == 0 and left_of([self._day] if self._day >= 0 else []),
+            customer=shown.customer_empty > 1 and shown.customer_repeated == 0 and _all_left(self._customer, document),
+            day=shown.day_empty > 1 and shown.day_repeated == 0 and 0 <= self._day < document,
         )
 
     def carried(self) -> Iterator[FlatRow]:
@@ -132,7 +134,27 @@ class FlatTable:
             return FlatRow(row.line, "broken", cells, too_many, row.fault)
         return FlatRow(row.line, self._category(cells), cells, too_many, row.fault)
 
+    def _is_plain(self, cells: list[str]) -> bool:
+        """True for a row with a document, a day, goods and a number: nearly all rows, so it is asked first."""
+        if not self._plain or self._filters:
+            return False
+        document, day, goods, number = self._plain
+        return (
+            bool(
+                cells[document]
+                and cells[day]
+                and cells[goods]
+                and cells[number].strip()
+                and cells[day] != self.place.names[day]
+            )
+            and cells[document] != cells[day]
+            and not cells[document].isspace()
+            and not cells[day].isspace()
+        )
+
     def _category(self, cells: list[str]) -> Category:
+        if self._is_plain(cells):
+            return "row"
         filled = [cell for cell in cells if cell and not cell.isspace()]
         if not filled:
             return "empty"
@@ -172,9 +194,7 @@ class FlatTable:
 
     # --- cells of the rows above ---
 
-    def _show(
-        self, shown: _Shown, cells: list[str], before: tuple[str, str, str] | None
-    ) -> tuple[str, str, str]:
+    def _show(self, shown: _Shown, cells: list[str], before: tuple[str, str, str] | None) -> tuple[str, str, str]:
         document, day = self.document_of(cells).strip(), self.day_of(cells).strip()
         customer = "\n".join(cells[at].strip() for at in self._customer).strip()
         if not document:
@@ -223,7 +243,9 @@ class FlatTable:
             carried |= self._take(cells, above, [self._day] if self._day >= 0 else [])
         if self.carry.document and document and not same and row.category == "row":
             # Below a row of its group, a document may leave the customer to it.
-            carried |= bool(self._customer) and self._is_below_group(cells, above) and self._take(cells, above, self._customer)
+            carried |= (
+                bool(self._customer) and self._is_below_group(cells, above) and self._take(cells, above, self._customer)
+            )
         above[:] = cells
         return row._replace(carried=carried)
 
@@ -238,6 +260,10 @@ class FlatTable:
         for at in places:
             cells[at] = above[at]
         return any(cells[at].strip() for at in places)
+
+
+def _all_left(places: Sequence[int], of: int) -> bool:
+    return bool(places) and max(places) < of
 
 
 def _passes(cell: str, row_filter: RowFilterForm) -> bool:

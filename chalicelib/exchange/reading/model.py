@@ -1,6 +1,9 @@
-"""A profile: how a file is to be read, as far as the file does not tell it by itself."""
+"""Profiles, which say how a file is to be read as far as it does not tell it by itself, and what was found in it."""
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -24,7 +27,8 @@ class ColumnsForm(Written):
         description="Number of the invoice or return; usually Номер. Several columns with ` + ` between them are one number.",
     )
     business_date: Column | None = Field(
-        default=None, description="Usually Дата. Without it, the document tells its date: `Реализация 12 от 12.01.2026`."
+        default=None,
+        description="Usually Дата. Without it, the document tells its date: `Реализация 12 от 12.01.2026`.",
     )
     customer: Column | None = Field(
         default=None,
@@ -46,7 +50,9 @@ class ColumnsForm(Written):
         default=None, description="Discount on quantity times price; counts only without a column of amounts."
     )
     currency: Column | None = Field(default=None, description="An empty cell means the currency of the import.")
-    kind: Column | None = Field(default=None, description="Kind of the document, a sale or a return; usually Вид документа.")
+    kind: Column | None = Field(
+        default=None, description="Kind of the document, a sale or a return; usually Вид документа."
+    )
     return_flag: Column | None = Field(default=None, description="Marks returns: their quantities count as negative.")
     original: Column | None = Field(
         default=None,
@@ -77,7 +83,10 @@ class FileFormatForm(Written):
         description="`dd/mm/yyyy` or `mm/dd/yyyy` settles the order between slashes. By default found from the whole column.",
     )
     time_zone: str | None = Field(
-        default=None, max_length=50, description="Zone of moments without one. By default that of the club.", examples=["Asia/Omsk"]
+        default=None,
+        max_length=50,
+        description="Zone of moments without one. By default that of the club.",
+        examples=["Asia/Omsk"],
     )
 
 
@@ -126,3 +135,36 @@ class ProfileForm(Written):
 
 
 NO_PROFILE = ProfileForm()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was understood of a file as a whole. `columns`: the heading of each field; `letters`: the letter over it.
+
+    `own_total`: line, quantity and sum of the file's own row of totals, as texts; None where there is none. `notes`: code and facts.
+    """
+
+    kind: str
+    sheet: str
+    encoding: str
+    delimiter: str
+    heading_line: int
+    columns: dict[FieldName, str]
+    letters: dict[FieldName, str]
+    decimal: DecimalMark
+    own_total: dict[str, Any] | None = None
+    notes: list[tuple[str, dict[str, Any]]] = dataclass_field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFile:
+    """A file split into `parts` files of rows."""
+
+    rows: int
+    skipped: int
+    parts: int
+    found: Found
+
+
+def part_file(folder: Path, number: int) -> Path:
+    return folder / f"{number:06d}.gz"

@@ -78,7 +78,8 @@ def _candidates(table: Table, rows: Sequence[Row], number: int, profile: Profile
     yield Place(table, row.line, row.line, names, alone, preamble)
     if number + 1 < len(rows) and (both := _two_rows(names, _texts(rows[number + 1]))):
         heading = read_heading(both, mapping, constants)
-        if len(heading.columns) > len(alone.columns):
+        below = read_heading(_texts(rows[number + 1]), mapping, constants)
+        if len(heading.columns) > max(len(alone.columns), len(below.columns)):
             yield Place(table, row.line, rows[number + 1].line, both, heading, preamble)
     if {"quantity", "amount", "net_amount"} & alone.columns.keys():
         yield from _grouped(table, rows, number, names, alone, preamble, constants)
@@ -101,7 +102,7 @@ def _two_rows(upper: list[str], lower: list[str]) -> list[str]:
         spanning = above.strip() or (spanning if below.strip() else "")
         if not below.strip():
             names.append(above)
-        elif not spanning or field_of(below) and not field_of(f"{spanning} {below}"):
+        elif not spanning or (field_of(below) and not field_of(f"{spanning} {below}")):
             names.append(below)
         else:
             names.append(f"{spanning} {below}")
@@ -118,7 +119,9 @@ def _grouped(
     constants: Mapping[FieldName, str],
 ) -> Iterable[Place]:
     """Reports whose groups share a column: their names stand below one another in it, or in one cell."""
-    numbers = {heading.columns[each] for each in ("quantity", "amount", "net_amount", "unit_price") if each in heading.columns}
+    numbers = {
+        heading.columns[each] for each in ("quantity", "amount", "net_amount", "unit_price") if each in heading.columns
+    }
     for column, name in enumerate(names):
         if not name.strip() or column in numbers:
             continue
@@ -126,7 +129,9 @@ def _grouped(
         last = number
         for below in rows[number + 1 : number + _DEEPEST + 1]:
             filled = [place for place, cell in enumerate(below.cells) if cell and cell.strip()]
-            if filled != [column] or level_of(below.cells[column]) is None and not _looks_like_heading(below.cells[column]):
+            if filled != [column] or (
+                level_of(below.cells[column]) is None and not _looks_like_heading(below.cells[column])
+            ):
                 break
             stacked.append(below.cells[column])
             last += 1
@@ -135,7 +140,9 @@ def _grouped(
         if len(stacked) < 2:
             continue
         levels = tuple(level_of(each) for each in stacked)
-        place = _levelled(Place(table, rows[number].line, rows[last].line, names, heading, preamble), column, levels, stacked)
+        place = _levelled(
+            Place(table, rows[number].line, rows[last].line, names, heading, preamble), column, levels, stacked
+        )
         if place is not None:
             missing = [
                 several for several in place.heading.missing if not set(several) & {*filter(None, levels), *constants}
@@ -148,9 +155,7 @@ def _grouped(
             )
 
 
-def _levelled(
-    place: Place, column: int, levels: tuple[FieldName | None, ...], names: Sequence[str]
-) -> Place | None:
+def _levelled(place: Place, column: int, levels: tuple[FieldName | None, ...], names: Sequence[str]) -> Place | None:
     if "document" not in levels and not ({"name", "sku"} & set(levels)):
         return None
     if sum(1 for level in levels if level == "document") > 1:
@@ -158,9 +163,7 @@ def _levelled(
     columns = {wanted: at for wanted, at in place.heading.columns.items() if at != column}
     heading = Heading(columns, place.heading.missing, (), place.heading.others, place.heading.doubles)
     shown = tuple(" ".join(name.split())[:200] for name in names)
-    return Place(
-        place.table, place.line, place.last, place.names, heading, place.preamble, levels, shown, column
-    )
+    return Place(place.table, place.line, place.last, place.names, heading, place.preamble, levels, shown, column)
 
 
 def level_of(name: str) -> FieldName | None:
@@ -182,8 +185,24 @@ def _looks_like_heading(text: str) -> bool:
 _OTHER_GROUPS = frozenset(
     map(
         heading_key,
-        "менеджер; регион; склад; организация; подразделение; договор; договор контрагента; номенклатурная группа; "
-        "основной менеджер; ответственный; бизнес-регион; сегмент; группа; вид номенклатуры; сделка; партнер".split("; "),
+        [
+            "менеджер",
+            "регион",
+            "склад",
+            "организация",
+            "подразделение",
+            "договор",
+            "договор контрагента",
+            "номенклатурная группа",
+            "основной менеджер",
+            "ответственный",
+            "бизнес-регион",
+            "сегмент",
+            "группа",
+            "вид номенклатуры",
+            "сделка",
+            "партнер",
+        ],
     )
 )
 

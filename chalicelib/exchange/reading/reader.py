@@ -22,16 +22,8 @@ from chalicelib.exchange.reading.flat import FlatRow, FlatTable
 from chalicelib.exchange.reading.model import ProfileForm
 from chalicelib.exchange.reading.notes import Note, Notes
 from chalicelib.exchange.reading.places import Place, best_place, refuse_missing
-from chalicelib.exchange.reading.rows import (
-    CENT,
-    ZERO,
-    CellFault,
-    Conventions,
-    RowReader,
-    SaleRow,
-    Terms,
-    Written,
-)
+from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
+from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from chalicelib.exchange.reading.survey import Survey, decide
 from chalicelib.exchange.reading.totals import OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
@@ -209,14 +201,13 @@ def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms
     place = _place(tables, profile)
     refuse_missing(place, profile)
     flat = FlatTable(place, profile)
-    flat.settle()
     survey = Survey(place)
-    for row in flat.rows():
+    for row in flat.looked_at():
         if row.category in ("row", "filtered"):
             survey.look(row.line, row.cells, flat.document_of(row.cells), flat.day_of(row.cells))
     notes = Notes()
     if not survey.rows:
-        raise Unreadable("no_rows", row=place.line)
+        notes.add("no_rows", row=place.line)
     conventions, columns = decide(survey, profile, notes)
     return SalesFile(place, profile, terms, conventions, columns, flat, notes)
 

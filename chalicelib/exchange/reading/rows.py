@@ -1,8 +1,9 @@
 """Rows of sales: the cells of a row become one line of a document, or the faults that forbid it. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -10,14 +11,13 @@ from typing import Any, Literal, NamedTuple
 from chalicelib.exchange.columns import cells as read
 from chalicelib.exchange.columns import dates
 from chalicelib.exchange.columns.dates import SlashOrder
-from chalicelib.exchange.columns.fields import FIELDS, REQUIRED, FieldName
+from chalicelib.exchange.columns.fields import REQUIRED, FieldName
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, is_percent, number, typed_number
+from chalicelib.exchange.reading.rules import FIRST_DAY, CellFault, SaleRow, customer
 from chalicelib.platform.spelling import is_spoilt, spelled
 from chalicelib.sales import WordKind, document_name, word_kind
 
-FIRST_DAY = date(1990, 1, 1)
-AHEAD = timedelta(days=1)  # in the east of the country it is tomorrow already
 MOST_CHARACTERS: dict[FieldName, int] = {
     "document": 200,
     "customer": 100,
@@ -33,44 +33,6 @@ CENT = Decimal("0.01")
 
 AmountSource = Literal["amount", "net", "net_plus_vat", "price"]
 DiscountKind = Literal["share", "percent", "sum"]
-
-
-class Customer(NamedTuple):
-    """A customer in the file. `ref` is its code in the source, or made of INN and KPP, or of the name."""
-
-    ref: str
-    name: str
-    inn: str | None
-    kpp: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SaleRow:
-    """A row without faults. Quantity and amount have the sign that they count with."""
-
-    row: int
-    number: str
-    returned: bool
-    business_date: date
-    customer: Customer
-    currency: str
-    sku: str
-    name: str
-    quantity: Decimal
-    unit_price: Decimal | None
-    amount: Decimal | None
-    original: tuple[str, date | None] | None = None
-    paid_on: date | None = None
-
-
-class CellFault(NamedTuple):
-    """A wrong cell. Rows count from 1; `field` is empty when the whole row is wrong."""
-
-    row: int
-    number: str
-    field: FieldName | Literal[""]
-    value: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +63,7 @@ class Conventions:
 
 class Document(NamedTuple):
     number: str
+    shown: str
     kind: WordKind | None
     day: date | None
 
@@ -155,12 +118,12 @@ class RowReader:
         if self.conventions.source != "price":
             unread.add("discount")
         self._columns = [
-            (place, wanted, _cell(meanings.get(wanted, spelled), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
+            (place, wanted, _cell(meanings.get(wanted, str), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
             for place, wanted in enumerate(self.fields)
             if wanted not in unread
         ]
         for wanted, text in self.constants.items():
-            self._constants[wanted] = Decimal(text) if wanted == "quantity" else meanings.get(wanted, spelled)(text)
+            self._constants[wanted] = Decimal(text) if wanted == "quantity" else meanings.get(wanted, str)(text)
         has = {wanted for _, wanted, _ in self._columns} | self._constants.keys()
         self._required = [
             [wanted for wanted in several if wanted in has]
@@ -212,23 +175,25 @@ class RowReader:
                 wrong.append(("amount", "sign_differs"))
         if wrong or document is None or day is None or quantity is None:
             return self._faults(row, cells, wrong), written
-        return self._row(row, found, document.number, day, quantity, amount, returned), written
+        return self._row(row, found, document, day, quantity, amount, returned), written
 
     def _amount(
-        self, found: Mapping[FieldName, Any], faulty: set[str], wrong: list[tuple[FieldName | Literal[""], str]]
+        self, found: Mapping[FieldName, Any], faulty: AbstractSet[str], wrong: list[tuple[FieldName | Literal[""], str]]
     ) -> Decimal | None:
         """The amount of the row as the file means it, or None with a fault."""
         source = self.conventions.source
         if source == "amount":
             if "amount" not in found and "amount" not in faulty:
                 wrong.append(("amount", "missing"))
-            return found.get("amount")
+            amount: Decimal | None = found.get("amount")
+            return amount
         if source in ("net", "net_plus_vat"):
             if "net_amount" not in found:
                 if "net_amount" not in faulty:
                     wrong.append(("net_amount", "missing"))
                 return None
-            return found["net_amount"] + (found.get("vat", ZERO) if source == "net_plus_vat" else ZERO)
+            net: Decimal = found["net_amount"]
+            return net + found.get("vat", ZERO) if source == "net_plus_vat" else net
         if "unit_price" not in found:
             if "unit_price" not in faulty:
                 wrong.append(("unit_price", "missing"))
@@ -236,7 +201,7 @@ class RowReader:
         if "quantity" not in found:
             return None
         total: Decimal = found["quantity"] * found["unit_price"]
-        discount = found.get("discount", ZERO)
+        discount: Decimal = found.get("discount", ZERO)
         if not discount:
             return total
         kind = self.conventions.discount
@@ -245,7 +210,10 @@ class RowReader:
         return total * (1 - discount / (100 if kind == "percent" else 1))
 
     def _returned(
-        self, found: Mapping[FieldName, Any], document: Document | None, wrong: list[tuple[FieldName | Literal[""], str]]
+        self,
+        found: Mapping[FieldName, Any],
+        document: Document | None,
+        wrong: list[tuple[FieldName | Literal[""], str]],
     ) -> bool:
         kind: WordKind | None = found.get("kind")
         field_name: FieldName = "kind"
@@ -260,13 +228,15 @@ class RowReader:
     ) -> list[CellFault]:
         texts = {wanted: " ".join(str(cells[place]).split()) for place, wanted in enumerate(self.fields)}
         document = document_name(texts.get("document", "")).number
-        return [CellFault(row, document, wanted, texts.get(wanted, "") if wanted else "", code) for wanted, code in wrong]
+        return [
+            CellFault(row, document, wanted, texts.get(wanted, "") if wanted else "", code) for wanted, code in wrong
+        ]
 
     def _row(
         self,
         row: int,
         found: Mapping[FieldName, Any],
-        number: str,
+        document: Document,
         day: date,
         quantity: Decimal,
         amount: Decimal | None,
@@ -278,7 +248,9 @@ class RowReader:
         tax: read.TaxNumbers = found.get("inn", _NO_TAX)
         return SaleRow(
             row=row,
-            number=number,
+            number=document.number,
+            shown=document.shown,
+            kind=found.get("kind", document.kind),
             returned=returned,
             business_date=day,
             customer=customer(
@@ -306,7 +278,7 @@ class RowReader:
         named = document_name(text)
         if is_spoilt(text) or is_spoilt(named.number):
             raise CellError("spoilt")
-        return Document(named.number, named.kind, self._day(named.day) if named.day else None)
+        return Document(named.number, named.shown, named.kind, self._day(named.day) if named.day else None)
 
     def _kind(self, text: str) -> WordKind:
         words = spelled(text).casefold()
@@ -335,10 +307,10 @@ class RowReader:
         return found
 
     def _discount(self, text: str) -> Decimal | None:
-        value: Decimal | None = _numeric(self.conventions.mark)(text)
-        if value is not None and self.conventions.discount == "share" and is_percent(text):
-            value /= 100
-        return value
+        if not is_percent(text):
+            return _numeric(self.conventions.mark)(text)
+        value = number(text.rstrip("% "), self.conventions.mark)
+        return value / 100 if self.conventions.discount == "share" else value
 
 
 _NO_TAX = read.TaxNumbers("", "")
@@ -379,19 +351,3 @@ def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str]
 
     cached = lru_cache(maxsize=4096)(plain)
     return lambda cell: cached(cell) if type(cell) is str else plain(cell)
-
-
-@lru_cache(maxsize=4096)
-def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
-    """The code identifies a customer; without a code INN and KPP; without these the name."""
-    if len(inn) == 12:
-        kpp = ""  # a sole trader has no KPP
-    ref = code or (f"inn:{inn}/{kpp}".rstrip("/") if inn else f"name:{read.name_key(name)}")
-    return Customer(ref, name or code or inn, inn or None, kpp or None)
-
-
-FIELDS_OF_A_DOCUMENT: tuple[FieldName, ...] = tuple(
-    name
-    for name in FIELDS
-    if name not in ("sku", "name", "quantity", "unit_price", "amount", "net_amount", "vat", "discount")
-)

@@ -6,7 +6,7 @@ Nothing is decided cell by cell. Where the file does not tell a convention, or c
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timezone
+from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
 
@@ -86,7 +86,7 @@ class Survey:
             if text != "" and not is_nothing(text):
                 doubtful |= self.columns.setdefault(wanted, Column()).look(line, text) in ("comma?", "point?")
         self._look_at_signs(cells, columns)
-        if len(self.sample) < _SAMPLE or doubtful and len(self.sample) < 2 * _SAMPLE:
+        if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
             self._keep(line, cells, columns)
         self._look_at_day(line, day_text)
         if document and " " in document:
@@ -95,7 +95,7 @@ class Survey:
         elif document:
             self.documents[""] += 1
         for counter, wanted in ((self.kinds, "kind"), (self.statuses, "status")):
-            at = columns.get(wanted)  # type: ignore[call-overload]
+            at = columns.get(wanted)
             if at is not None and (word := spelled(cells[at])) and (word in counter or len(counter) < _MOST_WORDS):
                 counter[word] += 1
 
@@ -143,7 +143,7 @@ def _is_negative(cell: str) -> bool:
 @lru_cache(maxsize=8192)
 def _is_day(text: str) -> bool:
     try:
-        day(" ".join(text.split()), "dmy", timezone.utc)
+        day(" ".join(text.split()), "dmy", UTC)
     except CellError:
         return False
     return True
@@ -204,8 +204,8 @@ def _mark(survey: Survey) -> DecimalMark:
         return "comma"
     settled = _settled(survey, None, None)
     if settled is None:
-        wanted, _ = seen[doubtful[0]]  # type: ignore[index]
-        _doubt(survey, wanted, doubtful[0])  # type: ignore[arg-type]
+        wanted, _ = seen[doubtful[0]]
+        _doubt(survey, wanted, doubtful[0])
     return settled or "comma"
 
 
@@ -221,7 +221,7 @@ def _settled(survey: Survey, wanted: FieldName | None, groups: Shape | None) -> 
     right = {"comma": 0, "point": 0}
     looked = 0
     for _, cells in survey.sample:
-        texts = [cells.get(each, "").strip() for each in ("quantity", "unit_price", "amount")]  # type: ignore[call-overload]
+        texts = [cells.get(each, "").strip() for each in ("quantity", "unit_price", "amount")]
         doubtful = {shape(text) for text in texts if text and not isinstance(text, TypedNumber)} & {"comma?", "point?"}
         if not all(texts) or not doubtful:
             continue
@@ -229,20 +229,21 @@ def _settled(survey: Survey, wanted: FieldName | None, groups: Shape | None) -> 
             continue
         looked += 1
         for mark in ("comma", "point"):
-            values = [_value(text, mark) for text in texts]  # type: ignore[arg-type]
+            values = [_value(text, mark) for text in texts]
             if None in values:
                 continue
             quantity, price, amount = (value or Decimal(0) for value in values)
             right[mark] += abs(abs(quantity * price) - abs(amount)) <= max(_CENT, abs(quantity) * _CENT / 2)
-    for mark, other in (("comma", "point"), ("point", "comma")):
+    both: tuple[tuple[DecimalMark, DecimalMark], ...] = (("comma", "point"), ("point", "comma"))
+    for mark, other in both:
         if looked and right[mark] == looked > right[other]:
-            return mark  # type: ignore[return-value]
+            return mark
     return None
 
 
 def _value(cell: str, mark: DecimalMark) -> Decimal | None:
     try:
-        return typed_number(cell) if isinstance(cell, TypedNumber) else number(cell.strip(), mark)
+        return typed_number(cell) if isinstance(cell, TypedNumber) else number(cell.strip().rstrip("% "), mark)
     except CellError:
         return None
 
@@ -274,21 +275,21 @@ def _amounts(
         return "amount"
     if "net_amount" in columns:
         if "vat" in columns:
-            notes.add("net_plus_vat", net=survey.place.shown(columns["net_amount"]), vat=survey.place.shown(columns["vat"]))
+            notes.add(
+                "net_plus_vat", net=survey.place.shown(columns["net_amount"]), vat=survey.place.shown(columns["vat"])
+            )
             return "net_plus_vat"
         notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
         return "net"
     return "price"
 
 
-def _better(
-    survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes
-) -> int:
+def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes) -> int:
     """The one of two columns of sums that a partner paid: with VAT. Raises Unreadable where the file does not tell it."""
     chosen = columns["amount"]
     equal = vat_more = vat_less = rate_more = rate_less = rows = 0
     for _, cells in survey.sample:
-        one, two = (_value(cells.get(key, ""), mark) for key in ("amount", other))  # type: ignore[call-overload]
+        one, two = (_value(cells.get(key, ""), mark) for key in ("amount", other))
         if one is None or two is None:
             continue
         rows += 1
@@ -346,7 +347,19 @@ def _discount(
     raise Unreadable("discount_unclear", column=heading, value=str(most))
 
 
-_OFF = ("отмен", "аннулир", "удален", "не проведен", "черновик", "cancel", "void", "refunded", "draft", "failed", "deleted")
+_OFF = (
+    "отмен",
+    "аннулир",
+    "удален",
+    "не проведен",
+    "черновик",
+    "cancel",
+    "void",
+    "refunded",
+    "draft",
+    "failed",
+    "deleted",
+)
 
 
 def _is_off(status: str) -> bool:
@@ -370,4 +383,3 @@ def is_total_row(cells: Sequence[str], document: str, day_text: str) -> bool:
     first = next(cell for cell in cells if cell and not cell.isspace())
     others = [text for text in (document, day_text) if text.strip() and text.strip() != first.strip()]
     return not others
-

@@ -66,7 +66,13 @@ class Totals:
     _groups: tuple[Any, Any] = (None, None)
 
     def add(
-        self, quantity: Decimal, written: Decimal, counted_quantity: Decimal, counted: Decimal, document: str, customer: str
+        self,
+        quantity: Decimal,
+        written: Decimal,
+        counted_quantity: Decimal,
+        counted: Decimal,
+        document: str,
+        customer: str,
     ) -> None:
         before = self.sums
         if document != self._groups[0]:
@@ -83,7 +89,9 @@ class Totals:
             before.counted_quantity + counted_quantity,
         )
 
-    def check(self, line: int, label: str, group: str, quantity: Decimal | None, amount: Decimal | None) -> Mismatch | None:
+    def check(
+        self, line: int, label: str, group: str, quantity: Decimal | None, amount: Decimal | None
+    ) -> Mismatch | None:
         """None where the row is the sum of rows above; else what it is not. `group`: the group that it names."""
         whole = self.sums.match(quantity, amount)
         self.last = OwnTotal(line, quantity, amount, whole)

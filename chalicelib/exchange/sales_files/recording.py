@@ -10,19 +10,17 @@ from typing import Any, Literal
 
 from chalicelib import companies, sales
 from chalicelib.companies import CustomerRef
-from chalicelib.exchange.columns.fields import FIELDS, STAND_INS, FieldName
-from chalicelib.exchange.sales_files import rules, store
+from chalicelib.exchange.columns.fields import STAND_INS, FieldName
+from chalicelib.exchange.reading.parts import read_part
+from chalicelib.exchange.reading.rules import SaleRow
+from chalicelib.exchange.sales_files import store
 from chalicelib.exchange.sales_files.config import Imports
 from chalicelib.exchange.sales_files.placement import place
 from chalicelib.exchange.sales_files.reports import MOST_LISTED, BadRow, listing
-from chalicelib.exchange.sales_files.rules import DocumentDraft, DocumentDrafts, RowReader, SaleRow
-from chalicelib.exchange.sales_files.splitting import read_part
+from chalicelib.exchange.sales_files.rules import DocumentDraft, DocumentDrafts
 from chalicelib.exchange.sales_files.store import COUNTED, Counts, ImportRecord
-from chalicelib.platform.clock import local_day, moment
-from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.sales import SaleDocument
-from chalicelib.tiers import Tiers
 
 
 def write_part(context: Context, message: dict[str, Any]) -> None:
@@ -39,12 +37,10 @@ def write_part(context: Context, message: dict[str, Any]) -> None:
 
 def _write(context: Context, record: ImportRecord, part: int) -> Counts:
     content = store.get(record.import_id, f"parts/{part:06d}")
-    reader = _reader(context, record)
     drafts = DocumentDrafts(context.config[Imports].most_lines_per_document)
     rows = 0
-    for row, too_many, cells in read_part(content):
+    for read in read_part(content):
         rows += 1
-        read = reader.read(row, cells, too_many)
         if isinstance(read, SaleRow):
             drafts.add(read)
         else:
@@ -61,22 +57,8 @@ def _write(context: Context, record: ImportRecord, part: int) -> Counts:
     counts["rows_failed"] = rows - sum(counts[f"rows_{outcome}"] for outcome in ("created", "changed", "unchanged"))
     counts["documents_failed"] = drafts.left_out()
     if counts["rows_failed"]:
-        store.put(record.import_id, f"bad/{part:06d}", _pack(_bad_rows(record, reader, drafts, content)))
+        store.put(record.import_id, f"bad/{part:06d}", _pack(_bad_rows(record, drafts, content)))
     return counts
-
-
-def _reader(context: Context, record: ImportRecord) -> RowReader:
-    file_format = record.form.format
-    return RowReader(
-        fields=record.columns,
-        dates=file_format.dates,
-        mark=file_format.decimal or ("point" if record.item["delimiter"] == "," else "comma"),
-        currency=record.currency,
-        currencies=context.config[Tiers].ladders,
-        # The day of the upload, so that a row means the same whenever its part is read.
-        latest=local_day(moment(record.uploaded_at), context.config[Club].zone) + rules.AHEAD,
-        inn_is_valid=companies.inn_is_valid,
-    )
 
 
 # --- customers --------------------------------------------------------------------------------------------------------
@@ -180,17 +162,31 @@ def _document(record: ImportRecord, draft: DocumentDraft, company_id: str) -> Sa
 # --- bad rows ---------------------------------------------------------------------------------------------------------
 
 
-def _bad_rows(record: ImportRecord, reader: RowReader, drafts: DocumentDrafts, content: bytes) -> Iterator[BadRow]:
+def _bad_rows(record: ImportRecord, drafts: DocumentDrafts, content: bytes) -> Iterator[BadRow]:
     """Every wrong cell, and every row of a document that was left out. Reads the part again instead of keeping rows in memory."""
-    for row, too_many, cells in read_part(content):
-        read = reader.read(row, cells, too_many)
+    for read in read_part(content):
         if not isinstance(read, SaleRow):
             for fault in read:
-                yield BadRow(row, fault.number, _column(record, fault.field), fault.value, fault.code)
+                yield BadRow(fault.row, fault.number, _column(record, fault.field), fault.value, fault.code)
         elif (draft := drafts.of(read)).code:
             wanted = _present(record, draft.field)
-            value = cells[FIELDS.index(wanted)] if wanted else ""
-            yield BadRow(row, read.number, _column(record, wanted), value, draft.code)
+            yield BadRow(read.row, read.number, _column(record, wanted), _value(read, wanted), draft.code)
+
+
+def _value(read: SaleRow, wanted: FieldName | Literal[""]) -> str:
+    """The cell of a row as it was understood."""
+    customer = read.customer
+    values: dict[str, Any] = {
+        "document": read.number,
+        "business_date": read.business_date,
+        "customer": customer.ref,
+        "customer_name": customer.name,
+        "inn": customer.inn,
+        "currency": read.currency,
+        "original": read.original and read.original[0],
+        "original_date": read.original and read.original[1],
+    }
+    return str(values.get(wanted) or "")
 
 
 def _column(record: ImportRecord, wanted: FieldName | Literal[""]) -> str:

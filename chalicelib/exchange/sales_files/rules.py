@@ -1,317 +1,20 @@
-"""Rows and documents of a sales file. Pure.
+"""Documents of a sales file, and the states of an import. Pure.
 
 A document is recorded whole or not at all: when one of its rows is wrong, all of its rows are left out and reported.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
-from chalicelib.companies import customer_key
-from chalicelib.exchange.columns.fields import FIELDS, REQUIRED, FieldName
-from chalicelib.exchange.columns.rules import (
-    CellError,
-    DateOrder,
-    DecimalMark,
-    currency,
-    day,
-    flag,
-    inn,
-    kpp,
-    number,
-    original_of_return,
-)
-from chalicelib.platform.spelling import is_spoilt
-from chalicelib.sales import DocumentName, Original, SaleLine, WordKind, document_name
+from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.reading.rules import Customer, SaleRow, original_of_return
+from chalicelib.sales import Original, SaleLine
 
-# Faults of a row, in English and in Russian.
-REASONS: dict[str, tuple[str, str]] = {
-    "missing": ("A value is needed here", "Здесь нужно значение"),
-    "number": ("This is not a number", "Это не число"),
-    "number_too_large": ("This number is too large", "Слишком большое число"),
-    "date": ("This is not a date in any of the expected forms", "Это не дата в ожидаемом виде"),
-    "date_out_of_range": ("This date is too early or in the future", "Слишком ранняя дата или дата в будущем"),
-    "inn": ("An INN has 10 or 12 digits and a right checksum", "В ИНН 10 или 12 цифр и верная контрольная сумма"),
-    "kpp": ("A KPP has nine characters", "В КПП девять знаков"),
-    "currency": ("The club keeps no accounts in this currency", "В этой валюте клуб не ведёт учёт"),
-    "flag": ("Expected yes or no", "Ожидается да или нет"),
-    "sign_differs": ("Quantity and amount have different signs", "У количества и суммы разные знаки"),
-    "spoilt": (
-        "A spreadsheet has spoilt this code; export it as text",
-        "Этот код испорчен таблицей; выгрузите его как текст",
-    ),
-    "too_long": ("This text is too long", "Слишком длинный текст"),
-    "too_many_cells": (
-        "The row has more cells than the heading: is a delimiter inside a text that is not quoted?",
-        "В строке больше ячеек, чем в заголовке: нет ли разделителя внутри текста без кавычек?",
-    ),
-    "date_differs": ("Rows of this document have different dates", "У строк документа разные даты"),
-    "customer_differs": ("Rows of this document name different customers", "В строках документа разные покупатели"),
-    "currency_differs": ("Rows of this document have different currencies", "В строках документа разные валюты"),
-    "mark_differs": (
-        "Only some rows of this return are marked as one",
-        "Не все строки этого возврата отмечены как возврат",
-    ),
-    "original_differs": (
-        "Rows of this return name different original documents",
-        "В строках возврата разные исходные документы",
-    ),
-    "original_after_return": (
-        "The original document is dated after the return",
-        "Исходный документ датирован позже возврата",
-    ),
-    "payment_differs": (
-        "Rows of this document have different payment dates",
-        "У строк документа разные даты оплаты",
-    ),
-    "too_many_lines": ("The document has too many lines", "В документе слишком много строк"),
-    "document_too_large": ("The document has too much text", "В документе слишком много текста"),
-    "shipment_unclear": (
-        "Several shipments of orders have this number, and none alone this sum: which of them is it?",
-        "Этот номер у нескольких отгрузок по заказам, и ни у одной сумма не совпадает: какая из них это?",
-    ),
-    "customer_unknown": ("The club does not know this customer", "Клуб не знает этого покупателя"),
-    "customer_unclear": (
-        "Several companies have this INN; give the KPP, or a code for the customer",
-        "Этот ИНН есть у нескольких компаний; укажите КПП или код покупателя",
-    ),
-    "inn_differs": (
-        "The club knows this customer under another INN",
-        "Клуб знает этого покупателя с другим ИНН",
-    ),
-    "company_currency": (
-        "The company's account is in another currency",
-        "Учёт с этой компанией ведётся в другой валюте",
-    ),
-    "document_unclear": (
-        "The club has another document of this number that this may be; bring both in one file, or tell whether it is a return",
-        "У клуба есть другой документ с этим номером, и это может быть он; загрузите оба одним файлом или отметьте, возврат ли это",
-    ),
-    "document_left_out": ("Another row of this document is wrong", "В другой строке этого документа ошибка"),
-}
-
-FIRST_DAY = date(1990, 1, 1)
-AHEAD = timedelta(days=31)  # documents are sometimes dated to the end of the month
-MOST_CHARACTERS: dict[FieldName, int] = {
-    "document": 100,
-    "customer": 100,
-    "customer_name": 300,
-    "sku": 100,
-    "name": 300,
-    "original": 150,
-}
-MOST_OTHER_CHARACTERS = 60
-
-# --- rows -------------------------------------------------------------------------------------------------------------
-
-
-class Customer(NamedTuple):
-    """A customer in the file. `ref` is its code in the source, or made of INN and KPP, or of the name."""
-
-    ref: str
-    name: str
-    inn: str | None
-    kpp: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SaleRow:
-    """A row without faults."""
-
-    row: int
-    number: str
-    shown: str
-    kind: WordKind | None
-    returned: bool
-    business_date: date
-    customer: Customer
-    currency: str
-    sku: str
-    name: str
-    quantity: Decimal
-    unit_price: Decimal | None
-    amount: Decimal | None
-    original: tuple[str, date | None] | None = None
-    paid_on: date | None = None
-
-
-class CellFault(NamedTuple):
-    """A wrong cell. Rows count from 1; `field` is empty when the whole row is wrong."""
-
-    row: int
-    number: str
-    field: FieldName | Literal[""]
-    value: str
-    code: str
-
-
-class RowReader:
-    """Reads the rows of one file."""
-
-    def __init__(
-        self,
-        *,
-        fields: Iterable[FieldName],
-        dates: Sequence[DateOrder],
-        mark: DecimalMark,
-        currency: str,
-        currencies: Iterable[str],
-        latest: date,
-        inn_is_valid: Callable[[str], bool],
-    ) -> None:
-        """`fields`: the fields with a column. `latest`: the last valid day of a document; that of a payment is `AHEAD` before it."""
-        self._currency = currency
-        self._currencies = frozenset(currencies)
-        self._dates = tuple(dates)
-        self._latest = latest
-        meanings: dict[FieldName, Callable[[str], Any]] = {
-            "document": _document,
-            "customer": _code,
-            "business_date": self._day,
-            "inn": lambda text: inn(text, inn_is_valid),
-            "kpp": kpp,
-            "quantity": lambda text: number(text, mark),
-            "unit_price": lambda text: number(text, mark),
-            "amount": lambda text: number(text, mark),
-            "currency": self._known_currency,
-            "return_flag": flag,
-            "original": self._original,
-            "original_date": self._day,
-            "paid_on": self._past_day,
-        }
-        has = frozenset(fields)
-        self._columns = [
-            (place, wanted, _cell(meanings.get(wanted, str), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
-            for place, wanted in enumerate(FIELDS)
-            if wanted in has
-        ]
-        self._required = [[wanted for wanted in several if wanted in has] for several in REQUIRED]
-
-    def read(self, row: int, cells: Sequence[str], too_many: bool) -> SaleRow | list[CellFault]:
-        """The row, or all its faults. `cells` are in the order of `FIELDS`, empty without a column."""
-        wrong: list[tuple[FieldName | Literal[""], str]] = [("", "too_many_cells")] if too_many else []
-        found: dict[FieldName, Any] = {}
-        for place, wanted, meaning in self._columns:
-            if cell := cells[place]:
-                try:
-                    value = meaning(cell)
-                except CellError as reason:
-                    wrong.append((wanted, str(reason)))
-                else:
-                    if value is not None:
-                        found[wanted] = value
-        if len(found) < len(self._columns):
-            given = found.keys() | {wanted for wanted, _ in wrong}
-            wrong += [(several[0], "missing") for several in self._required if not given.intersection(several)]
-        if not wrong and found["quantity"] * found.get("amount", 0) < 0:
-            wrong.append(("amount", "sign_differs"))
-        return self._faults(row, cells, wrong) if wrong else self._row(row, found)
-
-    def _faults(
-        self, row: int, cells: Sequence[str], wrong: Iterable[tuple[FieldName | Literal[""], str]]
-    ) -> list[CellFault]:
-        texts = {wanted: " ".join(cells[place].split()) for place, wanted, _ in self._columns}
-        document = document_name(texts["document"]).number if "document" in texts else ""
-        return [CellFault(row, document, wanted, texts[wanted] if wanted else "", code) for wanted, code in wrong]
-
-    def _row(self, row: int, found: Mapping[FieldName, Any]) -> SaleRow:
-        quantity, amount = found["quantity"], found.get("amount")
-        document: DocumentName = found["document"]
-        returned = found.get("return_flag", document.kind == "return")
-        if returned:
-            # Some systems write returns with a minus, others without.
-            quantity, amount = -abs(quantity), None if amount is None else -abs(amount)
-        return SaleRow(
-            row=row,
-            number=document.number,
-            shown=document.shown,
-            kind=document.kind,
-            returned=returned,
-            business_date=found["business_date"],
-            customer=customer(*(found.get(wanted, "") for wanted in _CUSTOMER)),
-            currency=found.get("currency", self._currency),
-            sku=found.get("sku", ""),
-            name=found.get("name", ""),
-            quantity=quantity,
-            unit_price=found.get("unit_price"),
-            amount=amount,
-            original=_original_of_row(found.get("original"), found.get("original_date")),
-            paid_on=found.get("paid_on"),
-        )
-
-    def _day(self, text: str) -> date:
-        found = day(text, self._dates)
-        if not FIRST_DAY <= found <= self._latest:
-            raise CellError("date_out_of_range")
-        return found
-
-    def _original(self, text: str) -> tuple[str, date | None] | None:
-        named = document_name(text)
-        if named.kind == "other":  # 1C names orders, requests and contracts too
-            return None
-        return named.number, self._day(named.day) if named.day else None
-
-    def _past_day(self, text: str) -> date:
-        found = self._day(text)
-        if found > self._latest - AHEAD:
-            raise CellError("date_out_of_range")
-        return found
-
-    def _known_currency(self, text: str) -> str:
-        found = currency(text)
-        if found not in self._currencies:
-            raise CellError("currency")
-        return found
-
-
-def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str], Any]:
-    """A cached reader for the cells of a column; None for an empty cell."""
-
-    @lru_cache(maxsize=4096)
-    def read(cell: str) -> Any:
-        text = " ".join(cell.split())
-        if len(text) > most_characters:
-            raise CellError("too_long")
-        return meaning(text) if text else None
-
-    return read
-
-
-def _document(text: str) -> DocumentName:
-    found = document_name(text)
-    if is_spoilt(found.number):
-        raise CellError("spoilt")
-    return found
-
-
-def _code(text: str) -> str:
-    if is_spoilt(text):
-        raise CellError("spoilt")
-    return text
-
-
-def _original_of_row(named: tuple[str, date | None] | None, own_day: date | None) -> tuple[str, date | None] | None:
-    """Number and day of the original sale, or None. `own_day`, from a column of its own, comes first."""
-    if named is None:
-        return None if own_day is None else ("", own_day)
-    number, day = named
-    return number, own_day or day
-
-
-_CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
-
-
-@lru_cache(maxsize=4096)
-def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
-    """The code identifies a customer; without a code INN and KPP; without these the name."""
-    if len(inn) == 12:
-        kpp = ""  # a sole trader has no KPP
-    return Customer(customer_key(code, name, inn, kpp), name or code or inn, inn or None, kpp or None)
-
+ZERO = Decimal(0)
 
 # --- documents --------------------------------------------------------------------------------------------------------
 
@@ -354,10 +57,17 @@ class DocumentDraft:
 
     @property
     def is_return(self) -> bool:
-        """Marked as a return, or with negative quantities only."""
+        """Marked as a return, or with negative quantities only, or with negative amounts only."""
         if self.rows[0].returned:
             return True
-        return all(row.quantity <= 0 for row in self.rows) and any(row.quantity < 0 for row in self.rows)
+        return _only_negative(row.quantity for row in self.rows) or self.is_return_by_amounts
+
+    @property
+    def is_return_by_amounts(self) -> bool:
+        """True for a return whose quantities have no sign."""
+        return all(row.amount is not None for row in self.rows) and _only_negative(
+            row.amount or ZERO for row in self.rows
+        )
 
     @property
     def series(self) -> str:
@@ -389,8 +99,8 @@ class DocumentDraft:
 
     @property
     def paid_on(self) -> date | None:
-        """The day of full payment of a sale, or None."""
-        return None if self.is_return else next(iter(self.payments), None)
+        """The day of full payment of a sale, the last of several; None without one."""
+        return None if self.is_return else max(self.payments, default=None)
 
     def leave_out(self, code: str, wanted: FieldName | Literal[""] = "") -> None:
         """Keeps the first reason."""
@@ -432,6 +142,8 @@ class DocumentDrafts:
         """Judges the documents after the last row."""
         seen: dict[tuple[str, str], DocumentDraft] = {}
         for draft in self._drafts.values():
+            if draft.is_return_by_amounts:
+                draft.rows = [replace(row, quantity=-abs(row.quantity)) for row in draft.rows]
             if draft.number in self._wrong:
                 draft.leave_out("document_left_out")
             other = seen.setdefault((draft.series, draft.number), draft)
@@ -441,8 +153,6 @@ class DocumentDrafts:
                 other.leave_out("mark_differs", "return_flag")
             if draft.originals and draft.is_return:
                 _settle_original(draft)
-            if len(draft.payments) > 1 and not draft.is_return:
-                draft.leave_out("payment_differs", "paid_on")
 
     def good(self) -> Iterator[DocumentDraft]:
         return (draft for draft in self._drafts.values() if not draft.code)
@@ -457,6 +167,11 @@ class DocumentDrafts:
 
     def _key(self, row: SaleRow) -> tuple[str, bool, int]:
         return row.number, row.returned, row.business_date.year
+
+
+def _only_negative(values: Iterable[Decimal]) -> bool:
+    several = list(values)
+    return all(value <= 0 for value in several) and any(value < 0 for value in several)
 
 
 def _settle_original(draft: DocumentDraft) -> None:

@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalicelib.exchange.columns.fields import FIELDS
+from chalicelib import companies
+from chalicelib.exchange.reading.parts import cut, parts_for
+from chalicelib.exchange.reading.rows import Terms
+from chalicelib.exchange.reading.rules import AHEAD
 from chalicelib.exchange.sales_files import reports, rules, store
 from chalicelib.exchange.sales_files.config import Imports
 from chalicelib.exchange.sales_files.model import ImportForm
@@ -29,8 +32,8 @@ from chalicelib.exchange.sales_files.schemas import (
     ImportView,
     StartedImportView,
 )
-from chalicelib.exchange.sales_files.splitting import ExpectedFormat, Unreadable, cut, parts_for
-from chalicelib.platform.clock import moment
+from chalicelib.exchange.tables.model import Unreadable
+from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -103,14 +106,28 @@ def _split(context: Context, import_id: str, size: int, etag: str) -> None:
 
 
 def _cut(context: Context, found: store.ImportRecord, size: int, etag: str) -> int:
-    file_format = found.form.format
-    mapping = {field: name for field in FIELDS if (name := getattr(found.form.mapping, field)) is not None}
-    expected = ExpectedFormat(mapping, file_format.encoding, file_format.delimiter)
     with tempfile.TemporaryDirectory() as folder:
-        made = cut(store.read_upload(found.import_id, etag), expected, parts_for(size), Path(folder))
-        store.put_parts(found.import_id, Path(folder), made.parts)
+        upload = Path(folder, "upload")
+        with upload.open("wb") as file:
+            file.writelines(store.read_upload(found.import_id, etag))
+        parts = Path(folder, "parts")
+        parts.mkdir()
+        made = cut(upload, found.form, _terms(context, found), parts_for(size), parts)
+        store.put_parts(found.import_id, parts, made.parts)
     store.begin_writing(context, found.import_id, made)
     return made.parts
+
+
+def _terms(context: Context, found: store.ImportRecord) -> Terms:
+    zone = context.config[Club].zone
+    return Terms(
+        currency=found.currency,
+        currencies=frozenset(context.config[Tiers].ladders),
+        # The day of the upload, so that a row means the same whenever the file is split.
+        latest=local_day(moment(found.uploaded_at), zone) + AHEAD,
+        zone=zone,
+        inn_is_valid=companies.inn_is_valid,
+    )
 
 
 def _view_of(context: Context, found: store.ImportRecord, language: str) -> ImportView:

@@ -18,9 +18,10 @@ from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.reading.model import SplitFile, part_file
 from chalicelib.exchange.sales_files import keys
 from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.model import READ_BYTES, ImportForm, SplitFile, part_file
+from chalicelib.exchange.sales_files.model import READ_BYTES, ImportForm
 from chalicelib.exchange.sales_files.rules import ImportState
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
@@ -162,9 +163,9 @@ def begin_writing(context: Context, import_id: str, cut: SplitFile) -> None:
         "rows_total": cut.rows,
         "rows_skipped": cut.skipped,
         "parts_total": cut.parts,
-        "encoding": cut.encoding,
-        "delimiter": cut.delimiter,
-        "columns": cut.columns,
+        "encoding": cut.found.encoding,
+        "delimiter": cut.found.delimiter,
+        "columns": cut.found.columns,
         **({} if cut.parts else {"finished_at": context.at}),
     }
     with suppress(Refused):

@@ -7,7 +7,7 @@ from unicodedata import category
 
 from chalicelib.exchange.tables.model import Encoding, Unreadable
 
-_BLOCK = 1024 * 1024
+_BLOCK = 256 * 1024
 _SAMPLE = 64 * 1024
 _MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -49,7 +49,9 @@ def tables_of(
     if shown != "text":
         raise Unreadable("not_a_table", kind=shown)
     told = encoding or encoding_of(path)
-    return [Readings(tuple(TextTable(path, name, told, each) for each in ([delimiter] if delimiter else _delimiters(head))))]
+    return [
+        Readings(tuple(TextTable(path, name, told, each) for each in ([delimiter] if delimiter else _delimiters(head))))
+    ]
 
 
 def _of_archive(

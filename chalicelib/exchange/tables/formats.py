@@ -53,7 +53,7 @@ def format_of(head: bytes) -> Format | str:
 
 
 def _of_markup(text: bytes) -> Format | str:
-    if b"office:spreadsheet" in text or b"Excel.Sheet" in text and not _HTML.search(text):
+    if b"office:spreadsheet" in text or (b"Excel.Sheet" in text and not _HTML.search(text)):
         return "xml_spreadsheet"
     if _HTML.search(text):
         return "html"

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from chalicelib.exchange.tables.model import MOST_CELL, MOST_COLUMNS, MOST_LINE, Delimiter, Encoding, Kind, Row, Unreadable
+from chalicelib.exchange.tables.model import (
+    MOST_CELL,
+    MOST_COLUMNS,
+    MOST_LINE,
+    Delimiter,
+    Encoding,
+    Kind,
+    Row,
+    Unreadable,
+)
 
 _MOST_JOINED = 200  # lines of one row
 _OPEN = "unexpected end of data"  # of csv.Error, in a quotation that is not closed
@@ -38,7 +47,9 @@ class TextTable:
                         row = Row(lines.number, line.rstrip("\n").split(delimiter))
                     if len(row.cells) > MOST_COLUMNS:
                         if any(cell.strip() for cell in row.cells[MOST_COLUMNS:]):
-                            raise Unreadable("too_many_columns", line=row.line, columns=len(row.cells), most=MOST_COLUMNS)
+                            raise Unreadable(
+                                "too_many_columns", line=row.line, columns=len(row.cells), most=MOST_COLUMNS
+                            )
                         del row.cells[MOST_COLUMNS:]
                     if len(line) > MOST_CELL and max(map(len, row.cells)) > MOST_CELL:
                         raise Unreadable("cell_too_long", line=row.line, most=MOST_CELL)

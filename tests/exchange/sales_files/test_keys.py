@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
+from chalicelib.exchange.reading.model import Found, SplitFile
+from chalicelib.exchange.reading.parts import packed
 from chalicelib.exchange.sales_files import keys as sales_files_keys
 from chalicelib.exchange.sales_files import recording
 from chalicelib.exchange.sales_files import service as sales_files
 from chalicelib.exchange.sales_files import store as sales_files_store
-from chalicelib.exchange.sales_files.model import ImportForm, SplitFile
+from chalicelib.exchange.sales_files.model import ImportForm
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
+from tests.exchange.reading.test_rows import row
 from tests.support.spent import measures, spent
 
 
@@ -63,14 +66,11 @@ def written(
         "quantity": "Кол",
         "amount": "Сумма",
     }
-    sales_files_store.begin_writing(context, import_id, SplitFile(2 * documents, 0, 2, "utf-8", ";", columns))
+    found = Found("csv", "", "utf-8", ";", 1, columns, {}, "comma")
+    sales_files_store.begin_writing(context, import_id, SplitFile(2 * documents, 0, 2, found))
     for part in (1, 2):
-        cells = [
-            ["УТ-{}", "12.01.2026", "К-1", "", "", "", "L-1", "Лампа", "1", "", "10,00", "", ""]
-            for _ in range(documents)
-        ]
-        rows = ("\x1f".join([str(n + 2), "", *each]).format(n * 2 + part) + "\n" for n, each in enumerate(cells))
-        objects.held[import_id, f"parts/{part:06d}"] = gzip.compress("".join(rows).encode())
+        rows = (row(n + 2, document=f"УТ-{n * 2 + part}", amount="10,00") for n in range(documents))
+        objects.held[import_id, f"parts/{part:06d}"] = gzip.compress(b"".join(map(packed, rows)))
         yield {"body": json.dumps({"import_id": import_id, "part": part})}
 
 

@@ -1,6 +1,7 @@
 """Headings of a sales file."""
 
-from chalicelib.exchange.columns.fields import FIELDS, STAND_INS, headings_of, read_heading
+from chalicelib.exchange.columns.fields import FIELDS, STAND_INS, headings_of
+from chalicelib.exchange.columns.headings import read_heading
 
 HEADING = [
     "Дата",
@@ -49,7 +50,7 @@ def test_a_named_heading_goes_before_the_usual_ones_and_an_empty_one_is_not_read
 def test_a_missing_column_is_named_once() -> None:
     found = read_heading([name for name in HEADING if name != "Номер"], {})
     assert found.missing == [("document",)]
-    named = read_heading(HEADING, {"document": "№ накладной"})
+    named = read_heading(HEADING, {"document": "№ ведомости"})
     assert named.missing == [("document",)]
 
 
@@ -60,7 +61,7 @@ def test_a_heading_that_was_named_must_be_there_even_if_the_field_is_not_needed(
 def test_one_of_several_columns_is_enough() -> None:
     names = ["Номер", "Дата", "ИНН", "Товар", "Количество", "Сумма"]
     assert not read_heading(names, {}).missing
-    assert read_heading(names[:-1], {}).missing == [("unit_price", "amount")]
+    assert read_heading(names[:-1], {}).missing == [("unit_price", "amount", "net_amount")]
 
 
 def test_a_missing_column_is_told_by_the_callers_word_or_by_the_usual_ones() -> None:

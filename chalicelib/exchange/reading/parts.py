@@ -1,0 +1,143 @@
+"""Parts of a file: its rows, read, in files on disk, all rows of a document in the same part.
+
+A file of any size passes through a few megabytes of memory. A part is read as a whole.
+"""
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from chalicelib.exchange.reading.model import Found, ProfileForm, SplitFile, part_file
+from chalicelib.exchange.reading.reader import SalesFile, open_sales_file
+from chalicelib.exchange.reading.rows import Terms
+from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
+
+SPILL_BYTES = 2 * 1024 * 1024  # in memory before they are written to disk
+PART_BYTES = 1024 * 1024  # of the upload; about 10,000 rows
+MOST_PARTS = 512
+
+
+def parts_for(size: int) -> int:
+    """The number of parts for a file of this size."""
+    return max(1, min(MOST_PARTS, -(-size // PART_BYTES)))
+
+
+def cut(path: Path, profile: ProfileForm, terms: Terms, count: int, folder: Path) -> SplitFile:
+    """Writes the rows of the file into at most `count` files. `folder`: an empty one. Raises Unreadable."""
+    unpacked = folder / "unpacked"
+    unpacked.mkdir()
+    file = open_sales_file(path, unpacked, profile, terms)
+    buckets = _Buckets(count, folder)
+    for document, read in file.rows():
+        line = read.row if isinstance(read, SaleRow) else read[0].row
+        buckets.add(document or str(line), packed(read))
+    return SplitFile(file.counted.rows, file.counted.skipped, buckets.close(), found_in(file))
+
+
+def found_in(file: SalesFile) -> Found:
+    """What was understood, after all rows were read."""
+    total = file.own_total
+    table = file.place.table
+    return Found(
+        kind=table.kind,
+        sheet=table.name,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        heading_line=file.place.line,
+        columns=file.column_names,
+        letters=file.column_letters,
+        decimal=file.conventions.mark,
+        own_total=None
+        if total is None
+        else {"line": total.line, "quantity": _text(total.quantity), "amount": _text(total.amount)},
+        notes=[(note.code, note.facts) for note in file.all_notes()],
+    )
+
+
+def read_part(content: bytes) -> Iterator[SaleRow | list[CellFault]]:
+    with gzip.open(io.BytesIO(content), "rt", encoding="ascii", newline="\n") as lines:
+        for line in lines:
+            yield _unpacked(json.loads(line))
+
+
+def packed(read: SaleRow | list[CellFault]) -> bytes:
+    cells: list[Any]
+    if isinstance(read, SaleRow):
+        original = read.original and [read.original[0], _day(read.original[1])]
+        cells = [read.row, read.number, read.shown, read.kind, read.returned, read.business_date.isoformat()]
+        cells += [read.customer, read.currency, read.sku, read.name, _text(read.quantity), _text(read.unit_price)]
+        cells += [_text(read.amount), original, _day(read.paid_on)]
+    else:
+        cells = [read]
+    return f"{json.dumps(cells, separators=(',', ':'))}\n".encode("ascii")
+
+
+def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:
+    if len(cells) == 1:
+        return [CellFault(*fault) for fault in cells[0]]
+    row, number, shown, kind, returned, day, customer, currency, sku, name, *rest = cells
+    quantity, price, amount, original, paid_on = rest
+    return SaleRow(
+        row=row,
+        number=number,
+        shown=shown,
+        kind=kind,
+        returned=returned,
+        business_date=date.fromisoformat(day),
+        customer=Customer(*customer),
+        currency=currency,
+        sku=sku,
+        name=name,
+        quantity=Decimal(quantity),
+        unit_price=None if price is None else Decimal(price),
+        amount=None if amount is None else Decimal(amount),
+        original=original and (original[0], original[1] and date.fromisoformat(original[1])),
+        paid_on=paid_on and date.fromisoformat(paid_on),
+    )
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+class _Buckets:
+    """Rows in files by the checksum of a key. Gzip members are appended, and read as one file."""
+
+    def __init__(self, count: int, folder: Path) -> None:
+        self._rows: list[list[bytes]] = [[] for _ in range(count)]
+        self._files = [folder / f"bucket-{number:06d}" for number in range(count)]
+        self._held = 0
+        self._folder = folder
+
+    def add(self, together: str, line: bytes) -> None:
+        self._rows[zlib.crc32(together.encode()) % len(self._rows)].append(line)
+        self._held += len(line)
+        if self._held > SPILL_BYTES:
+            self._spill()
+
+    def close(self) -> int:
+        """Names the files that hold anything 1, 2, 3 … and returns how many there are."""
+        self._spill()
+        filled = [file for file in self._files if file.exists()]
+        for number, file in enumerate(filled, 1):
+            file.rename(part_file(self._folder, number))
+        return len(filled)
+
+    def _spill(self) -> None:
+        for rows, file in zip(self._rows, self._files, strict=True):
+            if rows:
+                with file.open("ab") as out:
+                    # Without a time the same rows are the same bytes.
+                    out.write(gzip.compress(b"".join(rows), compresslevel=1, mtime=0))
+                rows.clear()
+        self._held = 0

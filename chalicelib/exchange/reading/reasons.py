@@ -1,0 +1,405 @@
+"""Texts for a clerk, in English and in Russian: why a row or a file was refused, and what was decided for the whole file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+# Faults of a row.
+REASONS: dict[str, tuple[str, str]] = {
+    "missing": ("A value is needed here", "Здесь нужно значение"),
+    "number": ("This is not a number", "Это не число"),
+    "number_mark": (
+        "This number has the other decimal mark than the rest of the file",
+        "У этого числа другой десятичный знак, чем во всём файле",
+    ),
+    "number_too_large": ("This number is too large", "Слишком большое число"),
+    "date": (
+        "This is not a date; read are 12.01.2026, 2026-01-12, 12/01/2026, 12 января 2026, with or without a time",
+        "Это не дата; читаются 12.01.2026, 2026-01-12, 12/01/2026, 12 января 2026, со временем или без",
+    ),
+    "date_out_of_range": ("This date is too early or in the future", "Слишком ранняя дата или дата в будущем"),
+    "inn": ("An INN has 10 or 12 digits and a right checksum", "В ИНН 10 или 12 цифр и верная контрольная сумма"),
+    "kpp": ("A KPP has nine characters", "В КПП девять знаков"),
+    "currency": ("The club keeps no accounts in this currency", "В этой валюте клуб не ведёт учёт"),
+    "flag": ("Expected yes or no", "Ожидается да или нет"),
+    "kind": (
+        "This kind of document is unknown; name it in the words for sales or for returns, or filter it out",
+        "Неизвестный вид документа; назовите его в словах для продаж или возвратов или отберите строки",
+    ),
+    "not_a_sale": (
+        "This is an order, a request or a contract, not a sale",
+        "Это заказ, заявка или договор, а не продажа",
+    ),
+    "sign_differs": ("Quantity and amount have different signs", "У количества и суммы разные знаки"),
+    "spoilt": (
+        "A spreadsheet has spoilt this code; export it as text",
+        "Этот код испорчен таблицей; выгрузите его как текст",
+    ),
+    "quote": (
+        "The quotation marks of this row do not match, so its cells cannot be told apart",
+        "Кавычки в этой строке не парные, ячейки не разделить",
+    ),
+    "order_unknown": (
+        "No row of the other file has this document",
+        "В другом файле нет строки с этим документом",
+    ),
+    "too_long": ("This text is too long", "Слишком длинный текст"),
+    "too_many_cells": (
+        "The row has more cells than the heading: is a delimiter inside a text that is not quoted?",
+        "В строке больше ячеек, чем в заголовке: нет ли разделителя внутри текста без кавычек?",
+    ),
+    "date_differs": ("Rows of this document have different dates", "У строк документа разные даты"),
+    "customer_differs": ("Rows of this document name different customers", "В строках документа разные покупатели"),
+    "currency_differs": ("Rows of this document have different currencies", "В строках документа разные валюты"),
+    "mark_differs": (
+        "Only some rows of this return are marked as one",
+        "Не все строки этого возврата отмечены как возврат",
+    ),
+    "original_differs": (
+        "Rows of this return name different original documents",
+        "В строках возврата разные исходные документы",
+    ),
+    "original_after_return": (
+        "The original document is dated after the return",
+        "Исходный документ датирован позже возврата",
+    ),
+    "too_many_lines": ("The document has too many lines", "В документе слишком много строк"),
+    "document_too_large": ("The document has too much text", "В документе слишком много текста"),
+    "shipment_unclear": (
+        "Several shipments of orders have this number, and none alone this sum: which of them is it?",
+        "Этот номер у нескольких отгрузок по заказам, и ни у одной сумма не совпадает: какая из них это?",
+    ),
+    "customer_unknown": ("The club does not know this customer", "Клуб не знает этого покупателя"),
+    "customer_unclear": (
+        "Several companies have this INN; give the KPP, or a code for the customer",
+        "Этот ИНН есть у нескольких компаний; укажите КПП или код покупателя",
+    ),
+    "inn_differs": (
+        "The club knows this customer under another INN",
+        "Клуб знает этого покупателя с другим ИНН",
+    ),
+    "company_currency": (
+        "The company's account is in another currency",
+        "Учёт с этой компанией ведётся в другой валюте",
+    ),
+    "document_unclear": (
+        "The club has another document of this number that this may be; bring both in one file, or tell whether it is a return",
+        "У клуба есть другой документ с этим номером, и это может быть он; загрузите оба одним файлом или отметьте, возврат ли это",
+    ),
+    "document_left_out": ("Another row of this document is wrong", "В другой строке этого документа ошибка"),
+}
+
+# Reasons why a file is refused as a whole.
+FAILURES: dict[str, tuple[str, str]] = {
+    "empty_file": ("The file is empty.", "Файл пуст."),
+    "not_a_table": ("This file holds no table of sales: {kind}.", "В файле нет таблицы продаж: {kind}."),
+    "encoding_broken": (
+        "The text is {encoding}, but damaged in line {line}: was the file cut off, or glued together from two?",
+        "Текст в кодировке {encoding}, но повреждён в строке {line}: файл обрезан или склеен из двух?",
+    ),
+    "column_missing": (
+        "Columns are missing from the heading in row {row}: {names}. Found there: {found}.",
+        "В заголовке в строке {row} нет столбцов: {names}. Есть: {found}.",
+    ),
+    "column_twice": (
+        "Several columns have the heading {heading}: {columns}. Name one by its letter, or as {heading}#2.",
+        "Несколько столбцов с заголовком {heading}: {columns}. Укажите нужный буквой или как {heading}#2.",
+    ),
+    "heading_row_missing": (
+        "There is no heading in the line that the profile names.",
+        "В строке, указанной в профиле, нет заголовка.",
+    ),
+    "amount_unclear": (
+        "Two columns may be the sum of a row, and neither is the other with VAT: {first} ({first_column}) and "
+        "{second} ({second_column}). Name the right one for `amount`.",
+        "Суммой строки могут быть два столбца, и ни один не равен другому с НДС: {first} ({first_column}) и "
+        "{second} ({second_column}). Укажите нужный для `amount`.",
+    ),
+    "decimal_mixed": (
+        "The file writes decimals in two ways: {comma} in line {comma_line} and {point} in line {point_line}. "
+        "Export it with one decimal mark, or name the mark.",
+        "В файле два десятичных знака: {comma} в строке {comma_line} и {point} в строке {point_line}. "
+        "Выгрузите с одним знаком или укажите его.",
+    ),
+    "decimal_unclear": (
+        "The number {value} in line {line} (column {column}) may have decimals or thousands, and nothing in the file tells which. "
+        "Name the decimal mark.",
+        "Число {value} в строке {line} (столбец {column}) может быть с дробью или с тысячами, и файл этого не показывает. "
+        "Укажите десятичный знак.",
+    ),
+    "dates_unreadable": (
+        "No date of the file can be read, such as {value} in line {line}. Read are: {forms}.",
+        "Ни одна дата файла не читается, например {value} в строке {line}. Читаются: {forms}.",
+    ),
+    "dates_mixed": (
+        "Day and month change places: {first} in line {first_line}, {second} in line {second_line}.",
+        "День и месяц меняются местами: {first} в строке {first_line}, {second} в строке {second_line}.",
+    ),
+    "dates_unclear": (
+        "No date tells whether the day or the month comes first, such as {value} in line {line}. Name the order of dates.",
+        "По датам не понять, что раньше, день или месяц, например {value} в строке {line}. Укажите порядок.",
+    ),
+    "discount_unclear": (
+        "The column {column} may hold shares, percents or money (largest value {value}). Name its meaning.",
+        "В столбце {column} могут быть доли, проценты или деньги (наибольшее значение {value}). Укажите, что это.",
+    ),
+    "total_differs": (
+        "The total in line {line} ({label}) says {said} for {column}, the rows above make {found}.",
+        "Итог в строке {line} ({label}) в столбце {column} равен {said}, а строки выше дают {found}.",
+    ),
+    "group_differs": (
+        "The group in line {line} ({label}) says {said} for {column}, its rows make {found}.",
+        "Группа в строке {line} ({label}) в столбце {column} равна {said}, а её строки дают {found}.",
+    ),
+    "group_unclear": (
+        "The groups below line {line} ({label}) cannot be told apart by their sums. Export the report with its columns side by side.",
+        "Группы под строкой {line} ({label}) не различить по суммам. Выгрузите отчёт с отдельными столбцами.",
+    ),
+    "groups_without_documents": (
+        "The report is grouped, but no group is a document. Add documents to its groups.",
+        "Отчёт сгруппирован, но документов среди групп нет. Добавьте группировку по документам.",
+    ),
+    "several_tables": (
+        "Several tables hold sales: {names}. Name one of them.",
+        "Продажи в нескольких таблицах: {names}. Укажите одну.",
+    ),
+    "sheet_missing": ("There is no sheet or file {sheet}.", "Нет листа или файла {sheet}."),
+    "filter_column": ("There is no column {column} to filter by.", "Нет столбца {column} для отбора."),
+    "time_zone": ("The time zone {zone} is unknown.", "Неизвестный часовой пояс {zone}."),
+    "line_too_long": (
+        "Line {line} is longer than {most} characters.",
+        "Строка {line} длиннее {most} знаков.",
+    ),
+    "cell_too_long": (
+        "A cell in row {line} is longer than {most} characters.",
+        "Ячейка в строке {line} длиннее {most} знаков.",
+    ),
+    "too_many_columns": (
+        "Row {line} has {columns} columns, more than {most}.",
+        "В строке {line} столбцов {columns}, больше {most}.",
+    ),
+    "workbook_too_large": (
+        "The workbook is larger than {most} MiB. Export it as CSV.",
+        "Книга больше {most} МиБ. Выгрузите в CSV.",
+    ),
+    "workbook_unpacked": (
+        "Unpacked, the workbook is larger than {most} MiB. Export it as CSV.",
+        "В распакованном виде книга больше {most} МиБ. Выгрузите в CSV.",
+    ),
+    "workbook_rows": (
+        "A sheet has more than {most} rows. Export it as CSV.",
+        "На листе больше {most} строк. Выгрузите в CSV.",
+    ),
+    "workbook_memory": (
+        "The workbook needs more memory or time than there is: are far cells filled by mistake? Export it as CSV.",
+        "Книге не хватает памяти или времени: нет ли заполненных ячеек далеко внизу или справа? Выгрузите в CSV.",
+    ),
+    "workbook_broken": (
+        "The workbook is damaged ({detail}). Save it anew.",
+        "Книга повреждена ({detail}). Сохраните её заново.",
+    ),
+    "formulas_without_values": (
+        "The values of {count} formulas were never worked out. Open the workbook in Excel or LibreOffice and save it.",
+        "Значения формул ({count}) не вычислены. Откройте книгу в Excel или LibreOffice и сохраните.",
+    ),
+    "entities": (
+        "The workbook holds declarations of entities ({part}), which no spreadsheet writes.",
+        "В книге есть объявления сущностей ({part}), которых табличные программы не пишут.",
+    ),
+    "page_too_large": (
+        "The web page is larger than {most} MiB. Export it as CSV.",
+        "Веб-страница больше {most} МиБ. Выгрузите в CSV.",
+    ),
+    "too_many_tables": (
+        "The web page has more than {most} tables.",
+        "На веб-странице больше {most} таблиц.",
+    ),
+    "archive_broken": (
+        "The archive or workbook is damaged or cut off ({detail}).",
+        "Архив или книга повреждены или обрезаны ({detail}).",
+    ),
+    "archive_empty": ("The archive holds no file.", "В архиве нет файлов."),
+    "archive_members": (
+        "The archive holds {count} files, more than {most}.",
+        "В архиве файлов {count}, больше {most}.",
+    ),
+    "archive_unpacked": (
+        "Unpacked, the archive is larger than {most} MiB.",
+        "В распакованном виде архив больше {most} МиБ.",
+    ),
+    "archive_nested": (
+        "The archive holds another archive, {name}. Unpack it first.",
+        "В архиве лежит другой архив, {name}. Сначала распакуйте его.",
+    ),
+    "file_too_large": ("The file is larger than {most} MiB.", "Файл больше {most} МиБ."),
+    "upload_replaced": (
+        "Another file was uploaded to the same address while this one was read. Start a new import for each file.",
+        "Пока файл читался, по тому же адресу загрузили другой. Начните для каждого файла новый импорт.",
+    ),
+}
+
+KINDS: dict[str, tuple[str, str]] = {
+    "pdf": (
+        "it is a PDF document; export the report as XLSX or CSV",
+        "это документ PDF; выгрузите отчёт в XLSX или CSV",
+    ),
+    "rtf": ("it is a text document; save the table as CSV", "это текстовый документ; сохраните таблицу как CSV"),
+    "word": (
+        "it is a Word document; save the table as XLSX or CSV",
+        "это документ Word; сохраните таблицу как XLSX или CSV",
+    ),
+    "document": (
+        "it is a text document or a presentation; save the table as XLSX or CSV",
+        "это текстовый документ или презентация; сохраните таблицу как XLSX или CSV",
+    ),
+    "mxl": (
+        "it is a spreadsheet document of 1C (MXL); in 1C, save it as XLSX",
+        "это табличный документ 1С (MXL); сохраните его в 1С как XLSX",
+    ),
+    "xml": ("it is XML; export the report as XLSX or CSV", "это XML; выгрузите отчёт в XLSX или CSV"),
+    "xml_spreadsheet": (
+        "it is an XML table of Excel 2003; open it in Excel and save it as XLSX",
+        "это таблица XML для Excel 2003; откройте её в Excel и сохраните как XLSX",
+    ),
+    "commerceml": (
+        "it is CommerceML, the exchange with a web site; export the report of sales as XLSX or CSV",
+        "это CommerceML, обмен с сайтом; выгрузите отчёт о продажах в XLSX или CSV",
+    ),
+    "json": ("it is JSON; export the report as XLSX or CSV", "это JSON; выгрузите отчёт в XLSX или CSV"),
+    "html": ("it is a web page without a table", "это веб-страница без таблицы"),
+    "mhtml": (
+        "it is a web archive (MHTML); open it in Excel and save it as XLSX",
+        "это веб-архив (MHTML); откройте его в Excel и сохраните как XLSX",
+    ),
+    "gzip": ("it is packed by gzip; unpack it, or pack it as ZIP", "это архив gzip; распакуйте его или упакуйте в ZIP"),
+    "archive": ("it is an archive other than ZIP; pack it as ZIP", "это архив, но не ZIP; упакуйте в ZIP"),
+    "empty_archive": ("it is an empty or cut-off ZIP archive", "это пустой или обрезанный архив ZIP"),
+    "picture": ("it is a picture; export the report as XLSX or CSV", "это картинка; выгрузите отчёт в XLSX или CSV"),
+    "database": (
+        "it is a database; export the report as XLSX or CSV",
+        "это база данных; выгрузите отчёт в XLSX или CSV",
+    ),
+    "dbf": (
+        "it is a DBF table; open it in Excel and save it as XLSX",
+        "это таблица DBF; откройте её в Excel и сохраните как XLSX",
+    ),
+    "parquet": ("it is a Parquet table; export it as CSV", "это таблица Parquet; выгрузите её в CSV"),
+    "sylk": (
+        "it is a SYLK table; open it in Excel and save it as XLSX",
+        "это таблица SYLK; откройте её в Excel и сохраните как XLSX",
+    ),
+    "protected": (
+        "it is protected by a password; save it without one",
+        "файл защищён паролем; сохраните его без пароля",
+    ),
+    "binary": ("it is no text and no workbook", "это не текст и не книга"),
+    "unknown": (
+        "no table with ; , | or tab between its cells was found",
+        "не найдена таблица с ; , | или табуляцией между ячейками",
+    ),
+}
+
+# Choices and rows worth a look. `lines`: the first lines.
+NOTES: dict[str, tuple[str, str]] = {
+    "no_rows": (
+        "There is no row of sales below the heading in line {row}.",
+        "Под заголовком в строке {row} нет ни одной строки продаж.",
+    ),
+    "amount_chosen": (
+        "{column} was taken for the sum of a row, not {others}.",
+        "Суммой строки взят столбец {column}, а не {others}.",
+    ),
+    "net_plus_vat": ("The sum of a row is {net} plus {vat}.", "Сумма строки: {net} плюс {vat}."),
+    "without_vat": (
+        "Only sums without VAT were found ({column}); they were taken as they are.",
+        "Найдены только суммы без НДС ({column}); взяты как есть.",
+    ),
+    "unsigned_returns": (
+        "Returns have a negative quantity and a positive sum ({count}); their sums count as negative.",
+        "У возвратов отрицательное количество и положительная сумма ({count}); суммы учтены с минусом.",
+    ),
+    "orders": (
+        "All {count} documents are orders; they were taken for sales.",
+        "Все документы ({count}) — заказы; они взяты как продажи.",
+    ),
+    "status_off": (
+        "The column of statuses holds {values} ({count} rows); these rows are counted unless filtered out.",
+        "В столбце статусов есть {values} (строк: {count}); эти строки учтены, если их не отобрать.",
+    ),
+    "skipped_texts": (
+        "Rows that are no sales were skipped ({count}): {examples}.",
+        "Пропущены строки, которые не продажи ({count}): {examples}.",
+    ),
+    "filtered": ("Rows were filtered out: {count}.", "Отобраны и не прочитаны строки: {count}."),
+    "stray_quote": (
+        "Quotation marks that do not match were read as letters (lines {lines}; {count} in all).",
+        "Непарные кавычки прочитаны как обычные знаки (строки {lines}; всего {count}).",
+    ),
+    "carried": (
+        "Rows took their document, customer or date from the row above ({count}; first lines {lines}).",
+        "Строки взяли документ, покупателя или дату из строки выше ({count}; первые строки {lines}).",
+    ),
+    "arithmetic": (
+        "Quantity times price is not the sum ({count} rows; lines {lines}): {examples}.",
+        "Количество на цену не равно сумме (строк: {count}; строки {lines}): {examples}.",
+    ),
+    "repeated": (
+        "Rows repeat a row of the same document exactly ({count}; lines {lines}); each was counted.",
+        "Строки в точности повторяют строку того же документа ({count}; строки {lines}); каждая учтена.",
+    ),
+    "total_unproven": (
+        "The total in line {lines} cannot be compared, since rows above it were not read.",
+        "Итог в строке {lines} не сверить: строки выше не прочитаны.",
+    ),
+    "no_total": (
+        "The file has no total of its own, so nothing proves that it is complete.",
+        "В файле нет своего итога: его полноту ничто не подтверждает.",
+    ),
+    "cut_off": (
+        "The last line has no line end: was the file cut off?",
+        "У последней строки нет конца: файл не обрезан?",
+    ),
+    "inn_ignored": (
+        "INNs with a wrong checksum were left out ({count} rows).",
+        "ИНН с неверной контрольной суммой не учтены (строк: {count}).",
+    ),
+    "services": (
+        "Rows without a quantity count with their sum only ({count}).",
+        "Строки без количества учтены только суммой ({count}).",
+    ),
+    "orders_without_lines": (
+        "Documents without rows in the other file: {count}.",
+        "Документы без строк в другом файле: {count}.",
+    ),
+}
+_MISSING = ("No column with this heading: {names}.", "Нет столбца с таким заголовком: {names}.")
+_OR = (" or ", " или ")
+
+
+def failure_text(code: str, facts: Mapping[str, Any], language: str) -> str:
+    """Why the file was refused, in `ru` or `en`."""
+    russian = int(language == "ru")
+    texts = {name: _shown(value) for name, value in facts.items()}
+    if "kind" in facts:
+        texts["kind"] = KINDS[facts["kind"]][russian]
+    if code == "column_missing":
+        texts["names"] = ", ".join(_OR[russian].join(each["names"]) for each in facts["missing"])
+    return FAILURES[code][russian].format(**texts)
+
+
+def missing_columns(facts: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """Each missing field with the sentence for it."""
+    russian = int(language == "ru")
+    return [
+        (each["field"], _MISSING[russian].format(names=_OR[russian].join(each["names"])))
+        for each in facts.get("missing", [])
+    ]
+
+
+def note_text(code: str, facts: Mapping[str, Any], language: str) -> str:
+    return NOTES[code][int(language == "ru")].format(**{name: _shown(value) for name, value in facts.items()})
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return str(value)

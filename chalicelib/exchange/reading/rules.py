@@ -1,0 +1,74 @@
+"""Rows of sales as they are read from a file, and the original sale of a return. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from chalicelib.companies import customer_key
+from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.sales import Original, WordKind
+
+FIRST_DAY = date(1990, 1, 1)
+AHEAD = timedelta(days=1)  # in the east of the country it is tomorrow already
+
+
+class Customer(NamedTuple):
+    """A customer in the file. `ref` is its code in the source, or made of INN and KPP, or of the name."""
+
+    ref: str
+    name: str
+    inn: str | None
+    kpp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRow:
+    """A row without faults. Quantity and amount have the sign that they count with. `shown`: the number as the file writes it."""
+
+    row: int
+    number: str
+    shown: str
+    kind: WordKind | None
+    returned: bool
+    business_date: date
+    customer: Customer
+    currency: str
+    sku: str
+    name: str
+    quantity: Decimal
+    unit_price: Decimal | None
+    amount: Decimal | None
+    original: tuple[str, date | None] | None = None
+    paid_on: date | None = None
+
+
+class CellFault(NamedTuple):
+    """A wrong cell. Rows count from 1; `field` is empty when the whole row is wrong."""
+
+    row: int
+    number: str
+    field: FieldName | Literal[""]
+    value: str
+    code: str
+
+
+@lru_cache(maxsize=4096)
+def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
+    """The code identifies a customer; without a code INN and KPP; without these the name."""
+    if len(inn) == 12:
+        kpp = ""  # a sole trader has no KPP
+    return Customer(customer_key(code, name, inn, kpp), name or code or inn, inn or None, kpp or None)
+
+
+def original_of_return(number: str, day: date | None, returned_on: date) -> Original:
+    """The original sale of a return. A number is unique within its year only (see `DocumentDraft.series`).
+
+    Without a day, the year is that of the return, or else the year before. Few goods come back later, and a number of an older year
+    would often match an unrelated sale of a later one.
+    """
+    if not number:
+        return Original("", (), day)
+    year = returned_on.year
+    return Original(number, (str(day.year),) if day else (str(year), str(year - 1)), day)
