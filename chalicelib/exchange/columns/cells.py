@@ -6,10 +6,11 @@ Each function takes the text of a cell without surrounding spaces, and raises Ce
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from chalicelib.exchange.columns.model import CellError
-from chalicelib.sales import document_name
+from chalicelib.sales import DocumentName, document_name
 
 _YES = frozenset({"да", "истина", "возврат", "true", "yes", "y", "1", "+", "return", "returned", "refund"})
 _NO = frozenset({"", "нет", "ложь", "false", "no", "n", "0", "-", "продажа", "sale"})
@@ -97,6 +98,12 @@ def total_of(cells: Sequence[str]) -> str:
 
 
 # --- original documents -----------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def named(text: str) -> DocumentName:
+    """The document that a text names."""
+    return document_name(text)
 
 
 class Reference(NamedTuple):

@@ -1,9 +1,11 @@
 """The place of the table in a file: the row of headings, the columns, and a second row of headings below. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from chalicelib.exchange.columns.cells import named
 from chalicelib.exchange.columns.fields import FieldName, headings_of
 from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of, read_heading
 from chalicelib.exchange.columns.model import TypedNumber
@@ -136,7 +138,9 @@ def _grouped(
             stacked.append(below.cells[column])
             last += 1
         if len(stacked) == 1:
-            stacked = _in_one_cell(name)
+            stacked = (
+                _in_one_cell(name) or _told_above(name, preamble) or _shown_below(column, name, rows[number + 1 :])
+            )
         if len(stacked) < 2:
             continue
         levels = tuple(level_of(each) for each in stacked)
@@ -214,6 +218,33 @@ def _in_one_cell(name: str) -> list[str]:
         if len(parts) > 1 and all(level_of(part) or _looks_like_heading(part) for part in parts):
             return parts
     return []
+
+
+_GROUPS_TOLD = re.compile(r"(?:группировк[аи](?: строк)?|row groups):\s*(?P<groups>.+)", re.IGNORECASE)
+_ELEMENTS = re.compile(r"\s*\((?:элементы|иерархия|elements|hierarchy)\)", re.IGNORECASE)
+
+
+def _told_above(name: str, preamble: Sequence[str]) -> list[str]:
+    """The groups that the report tells above its heading: `Группировки строк: Контрагент (Элементы); Документ; Номенклатура`."""
+    for text in preamble:
+        if found := _GROUPS_TOLD.search(text):
+            groups = [_ELEMENTS.sub("", part).strip() for part in found["groups"].split(";")]
+            groups = [part for part in groups if part]
+            if groups and heading_key(groups[0]) == heading_key(name):
+                return groups
+    return []
+
+
+def _shown_below(column: int, name: str, rows: Sequence[Row]) -> list[str]:
+    """The groups that the first rows show: what stands above the first document, the document, and what stands below it."""
+    labels = [row.cells[column].strip() if column < len(row.cells) else "" for row in rows]
+    labels = [label for label in labels if label]
+    first = next((at for at, label in enumerate(labels) if named(label).day), None)
+    if first is None or first > _DEEPEST or first + 1 >= len(labels):
+        return []
+    above = [*[""] * (first - 1), "Контрагент"] if first else []
+    goods = not named(labels[first + 1]).day
+    return [*above, "Документ", "Номенклатура"] if goods else []
 
 
 def refuse_missing(place: Place, profile: ProfileForm) -> None:

@@ -13,19 +13,20 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chalicelib.exchange.columns.cells import total_of
+from chalicelib.exchange.columns.cells import named, total_of
 from chalicelib.exchange.columns.fields import FIELDS, FieldName
 from chalicelib.exchange.columns.headings import letter_of
 from chalicelib.exchange.columns.model import CellError, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
 from chalicelib.exchange.reading.flat import FlatRow, FlatTable
+from chalicelib.exchange.reading.grouped import GroupedTable
 from chalicelib.exchange.reading.model import ProfileForm
 from chalicelib.exchange.reading.notes import Note, Notes
 from chalicelib.exchange.reading.places import Place, best_place, refuse_missing
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from chalicelib.exchange.reading.survey import Survey, decide
-from chalicelib.exchange.reading.totals import OwnTotal, Totals
+from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
 from chalicelib.exchange.tables.model import Unreadable
 
@@ -54,18 +55,20 @@ class SalesFile:
     terms: Terms
     conventions: Conventions
     columns: dict[FieldName, int]
-    flat: FlatTable
+    body: FlatTable | GroupedTable
     notes: Notes = field(default_factory=Notes)
     counted: Counted = field(default_factory=Counted)
     own_total: OwnTotal | None = None
 
     @property
     def column_names(self) -> dict[FieldName, str]:
-        return {wanted: self.place.shown(at) for wanted, at in self.columns.items()}
+        levels = {level: self.place.level_names[at] for at, level in enumerate(self.place.levels) if level}
+        return {wanted: levels.get(wanted) or self.place.shown(at) for wanted, at in self.columns.items()}
 
     @property
     def column_letters(self) -> dict[FieldName, str]:
-        return {wanted: letter_of(at) for wanted, at in self.columns.items()}
+        width = self.place.width
+        return {wanted: letter_of(at if at < width else self.place.label) for wanted, at in self.columns.items()}
 
     def rows(self) -> Iterator[ReadRow]:
         """Every row of sales, or its faults. At the end the totals are checked. Raises Unreadable."""
@@ -76,7 +79,7 @@ class SalesFile:
         totals, counted, notes = Totals(), self.counted, self.notes
         document_at = fields.index("document") if "document" in fields else -1
         unread = 0
-        for row in self.flat.carried():
+        for row in self._body():
             counted.rows += 1
             if row.category in ("empty", "heading"):
                 counted.skipped += 1
@@ -91,6 +94,7 @@ class SalesFile:
                 continue
             if row.category == "group":
                 counted.skipped += 1
+                self._open_group(row, totals)
                 continue
             if row.category == "total":
                 counted.skipped += 1
@@ -98,7 +102,7 @@ class SalesFile:
                 continue
             cells = [row.cells[at] for at in places]
             if self.place.heading.key:
-                cells[document_at] = self.flat.document_of(row.cells)
+                cells[document_at] = self._document_of(row.cells)
             read, written = reader.read(row.line, cells, row.too_many)
             if row.category == "filtered":
                 counted.skipped += 1
@@ -118,6 +122,31 @@ class SalesFile:
                 self._add(totals, written, None, document=read[0].number)
                 yield ReadRow(read[0].number, read)
         self._finish(totals, reader)
+
+    def _body(self) -> Iterator[FlatRow]:
+        return self.body.rows(self.conventions.mark) if isinstance(self.body, GroupedTable) else self.body.carried()
+
+    def _document_of(self, cells: Sequence[str]) -> str:
+        return self.body.document_of(cells) if isinstance(self.body, FlatTable) else ""
+
+    def _open_group(self, row: FlatRow, totals: Totals) -> None:
+        """A row that names a group and tells its sums, for the rows below it."""
+        depth = 1 if self._document_of(row.cells).strip() else 0
+        quantity, amount = self._numbers_of_total(row.cells)
+        self._refuse(totals.open_group(depth, row.line, _text(row.cells), quantity, amount), "group_differs")
+
+    def _refuse(self, wrong: Mismatch | None, code: str) -> None:
+        if wrong is None:
+            return
+        at = self.columns.get("quantity" if wrong.field == "quantity" else "amount", self.columns.get("net_amount", 0))
+        raise Unreadable(
+            code,
+            line=wrong.line,
+            label=wrong.label,
+            column=self.place.shown(at),
+            said=f"{wrong.said:f}",
+            found=f"{wrong.found:f}",
+        )
 
     def _add(self, totals: Totals, written: Written, read: SaleRow | None, document: str = "") -> None:
         quantity, amount = written.quantity or ZERO, written.amount or ZERO
@@ -139,6 +168,7 @@ class SalesFile:
         if quantity is None and amount is None:
             self.notes.count("skipped_texts", row.line, _text(row.cells))
             return
+        self._refuse(totals.close_groups(0), "group_differs")
         label = next(cell for cell in row.cells if cell.strip())[:100]
         wrong = totals.check(row.line, label, total_of(row.cells), quantity, amount)
         if wrong is None:
@@ -146,15 +176,7 @@ class SalesFile:
         if unread:
             self.notes.count("total_unproven", row.line, label)
             return
-        at = self.columns.get("quantity" if wrong.field == "quantity" else "amount", self.columns.get("net_amount", 0))
-        raise Unreadable(
-            "total_differs",
-            line=wrong.line,
-            label=wrong.label,
-            column=self.place.shown(at),
-            said=f"{wrong.said:f}",
-            found=f"{wrong.found:f}",
-        )
+        self._refuse(wrong, "total_differs")
 
     def _numbers_of_total(self, cells: Sequence[str]) -> tuple[Decimal | None, Decimal | None]:
         source = self.conventions.source
@@ -182,7 +204,11 @@ class SalesFile:
             return None
 
     def _finish(self, totals: Totals, reader: RowReader) -> None:
+        self._refuse(totals.close_groups(0), "group_differs")
         self.own_total = totals.last if totals.last and totals.last.whole else None
+        if isinstance(self.body, GroupedTable) and self.body.total:
+            total = self.body.total
+            self.own_total = OwnTotal(total.line, total.quantity, total.amount, whole=True)
         if self.own_total is None:
             self.notes.add("no_total")
         if reader.ignored_inns:
@@ -200,16 +226,26 @@ def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms
     tables = tables_of(path, folder, profile.format.encoding, profile.format.delimiter)
     place = _place(tables, profile)
     refuse_missing(place, profile)
-    flat = FlatTable(place, profile)
-    survey = Survey(place)
-    for row in flat.looked_at():
-        if row.category in ("row", "filtered"):
-            survey.look(row.line, row.cells, flat.document_of(row.cells), flat.day_of(row.cells))
-    notes = Notes()
+    survey, notes = Survey(place), Notes()
+    body: FlatTable | GroupedTable
+    if place.levels:
+        body = GroupedTable(place)
+        for row in body.looked_at():
+            if row.category == "row":
+                label = body.label_of(row.cells)
+                survey.look(row.line, row.cells, label, named(label).day or "")
+    else:
+        body = FlatTable(place, profile)
+        for row in body.looked_at():
+            if row.category in ("row", "filtered"):
+                survey.look(row.line, row.cells, body.document_of(row.cells), body.day_of(row.cells))
     if not survey.rows:
         notes.add("no_rows", row=place.line)
     conventions, columns = decide(survey, profile, notes)
-    return SalesFile(place, profile, terms, conventions, columns, flat, notes)
+    if isinstance(body, GroupedTable):
+        columns |= body.columns()
+        notes.add("grouped", levels=list(place.level_names))
+    return SalesFile(place, profile, terms, conventions, columns, body, notes)
 
 
 def _place(tables: Sequence[Readings], profile: ProfileForm) -> Place:

@@ -154,6 +154,22 @@ FAILURES: dict[str, tuple[str, str]] = {
         "The groups below line {line} ({label}) cannot be told apart by their sums. Export the report with its columns side by side.",
         "Группы под строкой {line} ({label}) не различить по суммам. Выгрузите отчёт с отдельными столбцами.",
     ),
+    "group_rows": (
+        "The grouped report has more than {most} rows. Export it with its columns side by side.",
+        "В сгруппированном отчёте больше {most} строк. Выгрузите его с отдельными столбцами.",
+    ),
+    "group_row_broken": (
+        "Row {line} of the grouped report is broken.",
+        "Строка {line} сгруппированного отчёта испорчена.",
+    ),
+    "group_without_label": (
+        "Row {line} of the grouped report has numbers but no name.",
+        "В строке {line} сгруппированного отчёта есть числа, но нет названия.",
+    ),
+    "group_number": (
+        "{value} in the column {column} of the grouped report is not a number.",
+        "{value} в столбце {column} сгруппированного отчёта — не число.",
+    ),
     "groups_without_documents": (
         "The report is grouped, but no group is a document. Add documents to its groups.",
         "Отчёт сгруппирован, но документов среди групп нет. Добавьте группировку по документам.",
@@ -307,6 +323,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "amount_chosen": (
         "{column} was taken for the sum of a row, not {others}.",
         "Суммой строки взят столбец {column}, а не {others}.",
+    ),
+    "grouped": (
+        "The report is grouped by {levels}; every group is the sum of its rows.",
+        "Отчёт сгруппирован: {levels}; каждая группа равна сумме своих строк.",
     ),
     "net_plus_vat": ("The sum of a row is {net} plus {vat}.", "Сумма строки: {net} плюс {vat}."),
     "without_vat": (

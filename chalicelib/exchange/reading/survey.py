@@ -10,7 +10,7 @@ from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
 
-from chalicelib.exchange.columns.cells import is_total
+from chalicelib.exchange.columns.cells import is_total, named
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
 from chalicelib.exchange.columns.fields import WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import heading_key, letter_of
@@ -22,7 +22,7 @@ from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.reading.rows import AmountSource, Conventions, DiscountKind
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.platform.spelling import spelled
-from chalicelib.sales import DocumentName, document_name, word_kind
+from chalicelib.sales import word_kind
 
 NUMBERS: tuple[FieldName, ...] = ("quantity", "unit_price", "amount", "net_amount", "vat", "discount")
 _SAMPLE = 3000  # rows whose arithmetic is looked at
@@ -32,11 +32,6 @@ _RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18",
 _WITH_VAT = frozenset(map(heading_key, WITH_VAT.split("; ")))
 
 Example = tuple[int, str]
-
-
-@lru_cache(maxsize=4096)
-def named(text: str) -> DocumentName:
-    return document_name(text)
 
 
 @dataclass(slots=True)

@@ -53,6 +53,17 @@ class Mismatch(NamedTuple):
     found: Decimal
 
 
+class _OpenGroup(NamedTuple):
+    """A group whose sums stand above its rows."""
+
+    depth: int
+    line: int
+    label: str
+    quantity: Decimal | None
+    amount: Decimal | None
+    since: Sums
+
+
 @dataclass(slots=True)
 class Totals:
     """Running sums of a file and the points from which a row of totals may count."""
@@ -64,6 +75,7 @@ class Totals:
     _document: Sums = field(default_factory=Sums)
     _customer: Sums = field(default_factory=Sums)
     _groups: tuple[Any, Any] = (None, None)
+    _open: list["_OpenGroup"] = field(default_factory=list)
 
     def add(
         self,
@@ -88,6 +100,23 @@ class Totals:
             before.rounded + rounded,
             before.counted_quantity + counted_quantity,
         )
+
+    def open_group(
+        self, depth: int, line: int, label: str, quantity: Decimal | None, amount: Decimal | None
+    ) -> Mismatch | None:
+        """Closes the groups of this depth and deeper, and opens one. None where the closed ones are the sums of their rows."""
+        wrong = self.close_groups(depth)
+        if quantity is not None or amount is not None:
+            self._open.append(_OpenGroup(depth, line, label, quantity, amount, self.sums))
+        return wrong
+
+    def close_groups(self, depth: int) -> Mismatch | None:
+        """The first group of this depth or deeper that is not the sum of its rows."""
+        while self._open and self._open[-1].depth >= depth:
+            group = self._open.pop()
+            if not self.sums.minus(group.since).match(group.quantity, group.amount):
+                return self._mismatch(group.line, group.label, group.quantity, group.amount, group.since, whole=False)
+        return None
 
     def check(
         self, line: int, label: str, group: str, quantity: Decimal | None, amount: Decimal | None
@@ -114,12 +143,20 @@ class Totals:
         return self._mismatch(line, label, quantity, amount, self._document if group else self._points[-1])
 
     def _mismatch(
-        self, line: int, label: str, quantity: Decimal | None, amount: Decimal | None, since: Sums
+        self,
+        line: int,
+        label: str,
+        quantity: Decimal | None,
+        amount: Decimal | None,
+        since: Sums,
+        *,
+        whole: bool = True,
     ) -> Mismatch:
-        whole, part = self.sums, self.sums.minus(since)
-        if amount is not None and not whole.match(None, amount):
-            nearest = min((whole.counted, whole.written, part.counted), key=lambda each: abs(each - amount))
-            return Mismatch(line, label, "amount", amount, nearest)
+        part = self.sums.minus(since)
+        several = (self.sums, part) if whole else (part,)
+        if amount is not None and not any(each.match(None, amount) for each in several):
+            sums = [value for each in several for value in (each.counted, each.written)]
+            return Mismatch(line, label, "amount", amount, min(sums, key=lambda each: abs(each - amount)))
         said = quantity if quantity is not None else ZERO
-        nearest = min((whole.quantity, whole.counted_quantity, part.quantity), key=lambda each: abs(each - said))
-        return Mismatch(line, label, "quantity", said, nearest)
+        sums = [value for each in several for value in (each.quantity, each.counted_quantity)]
+        return Mismatch(line, label, "quantity", said, min(sums, key=lambda each: abs(each - said)))

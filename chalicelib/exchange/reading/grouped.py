@@ -1,0 +1,292 @@
+"""Grouped reports: customer, document and goods stand in one column, each with its sum over the rows below it.
+
+A text does not show the depth of its rows, and a workbook shows it in a way that few programs write. So the sums tell it: the rows of a
+document are those that make its sum, and what stands between them and the next document are the groups above that. A row that makes no
+sum refuses the file.
+
+Weakest point: the rows of a report are held in memory, so their number is limited.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from chalicelib.exchange.columns.cells import is_total, named
+from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedNumber
+from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
+from chalicelib.exchange.reading.flat import FlatRow
+from chalicelib.exchange.reading.places import Place
+from chalicelib.exchange.tables.model import Unreadable
+
+MOST_ROWS = 300_000
+_TOLERANCE = Decimal("0.005")
+_ZERO = Decimal(0)
+
+
+class Line(NamedTuple):
+    """A row of the report below its heading. `quantity` and `amount` are None where the cell is empty."""
+
+    line: int
+    label: str
+    quantity: Decimal | None
+    amount: Decimal | None
+    cells: list[str]
+
+    @property
+    def is_document(self) -> bool:
+        return named(self.label).day is not None
+
+
+class Leaf(NamedTuple):
+    """A row of goods with the labels of its groups, outermost first."""
+
+    line: Line
+    groups: tuple[str, ...]
+    document: str
+
+
+@dataclass(slots=True)
+class Tree:
+    """The leaves of a report, and its own total."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    total: Line | None = None
+
+
+@dataclass(slots=True)
+class _Group:
+    line: Line
+    quantity: Decimal = _ZERO
+    amount: Decimal = _ZERO
+
+
+def tree_of(lines: Sequence[Line], above: int, below: int, names: tuple[str, str]) -> Tree:
+    """The leaves of the report. `above`: groups above a document; `below`: 1 where rows of goods stand below it, else 0.
+
+    `names`: headings of quantity and sum. Raises Unreadable at the first group that its rows do not make.
+    """
+    tree = Tree()
+    body = list(lines)
+    open_groups: list[_Group] = []
+    at = 0
+    while at < len(body):
+        line = body[at]
+        if is_total([line.label]) and not line.is_document:
+            _close(open_groups, 0, names)
+            tree.total = line
+            at += 1
+            continue
+        if not line.is_document:
+            at = _open(body, at, open_groups, above, names)
+            continue
+        at = _document(body, at, open_groups, above, below, tree, names)
+    _close(open_groups, 0, names)
+    return tree
+
+
+def _open(body: Sequence[Line], at: int, open_groups: list[_Group], above: int, names: tuple[str, str]) -> int:
+    """Opens the groups that stand before the next document, the innermost last."""
+    end = at
+    while end < len(body) and not body[end].is_document and not is_total([body[end].label]):
+        end += 1
+    count = end - at
+    if count > above:
+        raise Unreadable("group_unclear", line=body[at].line, label=body[at].label[:100])
+    _close(open_groups, above - count, names)
+    if len(open_groups) != above - count:
+        raise Unreadable("group_unclear", line=body[at].line, label=body[at].label[:100])
+    open_groups += [_Group(line) for line in body[at:end]]
+    return end
+
+
+def _document(
+    body: Sequence[Line],
+    at: int,
+    open_groups: list[_Group],
+    above: int,
+    below: int,
+    tree: Tree,
+    names: tuple[str, str],
+) -> int:
+    """Takes the rows of a document. What follows them are groups of the next document."""
+    document = body[at]
+    if len(open_groups) != above:
+        raise Unreadable("group_unclear", line=document.line, label=document.label[:100])
+    end = at + 1
+    while end < len(body) and not body[end].is_document and not (is_total([body[end].label])):
+        end += 1
+    groups = tuple(group.line.label for group in open_groups)
+    if not below:
+        rows, after = [document], at + 1
+    else:
+        after = _end_of_rows(body, at, end, above, names)
+        rows = list(body[at + 1 : after])
+    tree.leaves += [Leaf(row, groups, document.label) for row in rows]
+    for group in open_groups:
+        group.quantity += sum((row.quantity or _ZERO for row in rows), _ZERO)
+        group.amount += sum((row.amount or _ZERO for row in rows), _ZERO)
+    return after
+
+
+def _end_of_rows(body: Sequence[Line], at: int, end: int, above: int, names: tuple[str, str]) -> int:
+    """The end of the rows that make the sum of the document. The last rows before the next document may be its groups."""
+    document = body[at]
+    most = above if end < len(body) and body[end].is_document else 0
+    fits = []
+    for groups in range(most + 1):
+        rows = body[at + 1 : end - groups]
+        if rows and _makes(document, rows):
+            fits.append(end - groups)
+    if len(fits) == 1:
+        return fits[0]
+    if not fits:
+        _refuse(document, body[at + 1 : end], names)
+    raise Unreadable("group_unclear", line=document.line, label=document.label[:100])
+
+
+def _makes(group: Line, rows: Sequence[Line]) -> bool:
+    quantity = sum((row.quantity or _ZERO for row in rows), _ZERO)
+    amount = sum((row.amount or _ZERO for row in rows), _ZERO)
+    return _near(group.quantity, quantity) and _near(group.amount, amount)
+
+
+def _near(said: Decimal | None, found: Decimal) -> bool:
+    return said is None or abs(said - found) <= _TOLERANCE
+
+
+def _close(open_groups: list[_Group], depth: int, names: tuple[str, str]) -> None:
+    """Closes the groups deeper than this, each of which must be the sum of its documents."""
+    while len(open_groups) > depth:
+        group = open_groups.pop()
+        if not (_near(group.line.quantity, group.quantity) and _near(group.line.amount, group.amount)):
+            _differ(group.line, group.quantity, group.amount, names)
+
+
+def _refuse(document: Line, rows: Sequence[Line], names: tuple[str, str]) -> None:
+    quantity = sum((row.quantity or _ZERO for row in rows), _ZERO)
+    amount = sum((row.amount or _ZERO for row in rows), _ZERO)
+    _differ(document, quantity, amount, names)
+
+
+def _differ(line: Line, quantity: Decimal, amount: Decimal, names: tuple[str, str]) -> None:
+    wrong = 1 if not _near(line.amount, amount) else 0
+    said, found = ((line.quantity, quantity), (line.amount, amount))[wrong]
+    raise Unreadable(
+        "group_differs",
+        line=line.line,
+        label=line.label[:100],
+        column=names[wrong],
+        said=f"{said or 0:f}",
+        found=f"{found:f}",
+    )
+
+
+def check_total(tree: Tree, names: tuple[str, str]) -> None:
+    """The report's own total must be the sum of its leaves. Raises Unreadable."""
+    if tree.total is None:
+        return
+    quantity = sum((leaf.line.quantity or _ZERO for leaf in tree.leaves), _ZERO)
+    amount = sum((leaf.line.amount or _ZERO for leaf in tree.leaves), _ZERO)
+    total = tree.total
+    if not (_near(total.quantity, quantity) and _near(total.amount, amount)):
+        wrong = 1 if not _near(total.amount, amount) else 0
+        said, found = ((total.quantity, quantity), (total.amount, amount))[wrong]
+        raise Unreadable(
+            "total_differs",
+            line=total.line,
+            label=total.label[:100],
+            column=names[wrong],
+            said=f"{said or 0:f}",
+            found=f"{found:f}",
+        )
+
+
+class GroupedTable:
+    """The rows below the heading of a grouped report, as rows of a flat table: the labels of their groups stand behind their own cells."""
+
+    def __init__(self, place: Place) -> None:
+        if "document" not in place.levels:
+            raise Unreadable("groups_without_documents")
+        self.place = place
+        self._above = place.levels.index("document")
+        self._below = len(place.levels) - self._above - 1
+        if self._below > 1:
+            raise Unreadable("group_unclear", line=place.last, label=" / ".join(place.level_names))
+        columns = place.heading.columns
+        self._quantity = columns.get("quantity", -1)
+        self._amount = columns.get("amount", columns.get("net_amount", -1))
+        self._names = (
+            place.shown(self._quantity) if self._quantity >= 0 else "",
+            place.shown(self._amount) if self._amount >= 0 else "",
+        )
+        self.total: Line | None = None
+        self._has_unit = self._below == 1 and "," in place.level_names[-1] and "ед" in place.level_names[-1].casefold()
+
+    def columns(self) -> dict[FieldName, int]:
+        """The places behind the cells at which `rows` puts the labels of groups."""
+        return {level: self.place.width + 1 + at for at, level in enumerate(self.place.levels) if level}
+
+    def looked_at(self) -> Iterator[FlatRow]:
+        """Every row with a label, for the survey of its numbers; a document tells its day."""
+        yield from self._labelled()
+
+    def rows(self, mark: DecimalMark) -> Iterator[FlatRow]:
+        """The rows of goods. Raises Unreadable at the first group that its rows do not make."""
+        lines = []
+        for row in self._labelled():
+            if row.category != "row":
+                continue
+            lines.append(
+                Line(
+                    row.line,
+                    self.label_of(row.cells),
+                    self._number(row.cells, self._quantity, mark),
+                    self._number(row.cells, self._amount, mark),
+                    row.cells,
+                )
+            )
+            if len(lines) > MOST_ROWS:
+                raise Unreadable("group_rows", most=MOST_ROWS)
+        tree = tree_of(lines, self._above, self._below, self._names)
+        check_total(tree, self._names)
+        self.total = tree.total
+        for leaf in tree.leaves:
+            goods = [self._goods(leaf.line.label)] if self._below else []
+            yield FlatRow(leaf.line.line, "row", [*leaf.line.cells, *leaf.groups, leaf.document, *goods])
+
+    def label_of(self, cells: Sequence[str]) -> str:
+        return " ".join(cells[self.place.label].split())
+
+    def _labelled(self) -> Iterator[FlatRow]:
+        width = self.place.width
+        for row in self.place.table.rows(width):
+            if row.line <= self.place.last:
+                continue
+            cells = [*row.cells[:width], *[""] * (width - len(row.cells)), ""]
+            too_many = any(map(str.strip, row.cells[width:]))
+            if not any(map(str.strip, cells)):
+                yield FlatRow(row.line, "empty", cells)
+            elif row.fault == "quote" or too_many:
+                raise Unreadable("group_row_broken", line=row.line)
+            elif not any(cells[at].strip() for at in (self._quantity, self._amount) if at >= 0):
+                yield FlatRow(row.line, "note", cells)
+            elif not cells[self.place.label].strip():
+                raise Unreadable("group_without_label", line=row.line)
+            else:
+                yield FlatRow(row.line, "row", cells, fault=row.fault)
+
+    def _number(self, cells: Sequence[str], at: int, mark: DecimalMark) -> Decimal | None:
+        if at < 0 or not (text := " ".join(cells[at].split())):
+            return None
+        try:
+            if isinstance(cells[at], TypedNumber):
+                return typed_number(TypedNumber(text))
+            return None if is_nothing(text) else number(text, mark)
+        except CellError:
+            raise Unreadable("group_number", value=text[:60], column=self.place.shown(at)) from None
+
+    def _goods(self, label: str) -> str:
+        """The name of goods, without the unit that the report puts behind it."""
+        return label.rpartition(", ")[0] or label if self._has_unit else label
