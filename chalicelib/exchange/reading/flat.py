@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from chalicelib.exchange.columns.cells import named
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import TypedNumber
@@ -120,7 +121,7 @@ class FlatTable:
         return "-".join(filter(None, (cells[at].strip() for at in self.document_places)))
 
     def day_of(self, cells: Sequence[str]) -> str:
-        return cells[self._day] if self._day >= 0 else ""
+        return cells[self._day] if self._day >= 0 else named(self.document_of(cells)).day or ""
 
     # --- sorting ---
 
@@ -130,7 +131,7 @@ class FlatTable:
             too_many = any(map(str.strip, cells[width:]))
             cells = [*cells[:width], *[""] * (width - len(cells))]
         cells.append("")  # for fields without a column
-        if row.fault == "quote":
+        if row.fault in ("quote", "order_unknown"):
             return FlatRow(row.line, "broken", cells, too_many, row.fault)
         return FlatRow(row.line, self._category(cells), cells, too_many, row.fault)
 
@@ -195,7 +196,7 @@ class FlatTable:
     # --- cells of the rows above ---
 
     def _show(self, shown: _Shown, cells: list[str], before: tuple[str, str, str] | None) -> tuple[str, str, str]:
-        document, day = self.document_of(cells).strip(), self.day_of(cells).strip()
+        document, day = self.document_of(cells).strip(), cells[self._day].strip() if self._day >= 0 else ""
         customer = "\n".join(cells[at].strip() for at in self._customer).strip()
         if not document:
             if not day and not customer:

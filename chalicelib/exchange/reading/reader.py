@@ -7,7 +7,7 @@ Both read the file from its beginning and hold none of it, so a file of any leng
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.exchange.columns.cells import named, total_of
 from chalicelib.exchange.columns.fields import FIELDS, FieldName
-from chalicelib.exchange.columns.headings import letter_of
+from chalicelib.exchange.columns.headings import Heading, letter_of
 from chalicelib.exchange.columns.model import CellError, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
 from chalicelib.exchange.reading.flat import FlatRow, FlatTable
 from chalicelib.exchange.reading.grouped import GroupedTable
+from chalicelib.exchange.reading.joining import JoinedTable, joined
 from chalicelib.exchange.reading.model import ProfileForm
 from chalicelib.exchange.reading.notes import Note, Notes
 from chalicelib.exchange.reading.places import Place, best_place, refuse_missing
@@ -90,7 +91,8 @@ class SalesFile:
                 continue
             if row.category == "broken":
                 unread += 1
-                yield ReadRow("", [CellFault(row.line, "", "", _text(row.cells)[:60], "quote")])
+                broken = self._broken(row)
+                yield ReadRow(broken.number, [broken])
                 continue
             if row.category == "group":
                 counted.skipped += 1
@@ -122,6 +124,10 @@ class SalesFile:
                 self._add(totals, written, None, document=read[0].number)
                 yield ReadRow(read[0].number, read)
         self._finish(totals, reader)
+
+    def _broken(self, row: FlatRow) -> CellFault:
+        document = named(self._document_of(row.cells)).number if row.fault != "quote" else ""
+        return CellFault(row.line, document, "", _text(row.cells)[:60], row.fault)
 
     def _body(self) -> Iterator[FlatRow]:
         return self.body.rows(self.conventions.mark) if isinstance(self.body, GroupedTable) else self.body.carried()
@@ -211,6 +217,9 @@ class SalesFile:
             self.own_total = OwnTotal(total.line, total.quantity, total.amount, whole=True)
         if self.own_total is None:
             self.notes.add("no_total")
+        table = self.place.table
+        if isinstance(table, JoinedTable) and table.unused:
+            self.notes.add("orders_without_lines", count=table.unused)
         if reader.ignored_inns:
             self.notes.add("inn_ignored", count=reader.ignored_inns)
         if reader.services:
@@ -239,6 +248,8 @@ def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms
         for row in body.looked_at():
             if row.category in ("row", "filtered"):
                 survey.look(row.line, row.cells, body.document_of(row.cells), body.day_of(row.cells))
+    if survey.rows and not survey.days and "business_date" not in place.heading.columns:
+        _refuse_undated(place, profile)
     if not survey.rows:
         notes.add("no_rows", row=place.line)
     conventions, columns = decide(survey, profile, notes)
@@ -246,6 +257,12 @@ def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms
         columns |= body.columns()
         notes.add("grouped", levels=list(place.level_names))
     return SalesFile(place, profile, terms, conventions, columns, body, notes)
+
+
+def _refuse_undated(place: Place, profile: ProfileForm) -> None:
+    """Raises Unreadable: neither a column nor the document tells the day."""
+    heading = Heading(place.heading.columns, [("business_date",)])
+    refuse_missing(replace(place, heading=heading), profile)
 
 
 def _place(tables: Sequence[Readings], profile: ProfileForm) -> Place:
@@ -261,6 +278,8 @@ def _place(tables: Sequence[Readings], profile: ProfileForm) -> Place:
         raise Unreadable("several_tables", names=[place.table.name for place in whole][:20])
     if whole:
         return whole[0]
+    if together := joined(places):
+        return together
     return max(places, key=lambda place: (-len(place.heading.missing), len(place.heading.columns)))
 
 

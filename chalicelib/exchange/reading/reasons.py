@@ -178,6 +178,14 @@ FAILURES: dict[str, tuple[str, str]] = {
         "Several tables hold sales: {names}. Name one of them.",
         "Продажи в нескольких таблицах: {names}. Укажите одну.",
     ),
+    "order_twice": (
+        "The document {document} stands twice in the table of documents, with other cells in line {line}.",
+        "Документ {document} есть в таблице документов дважды, с другими ячейками в строке {line}.",
+    ),
+    "orders_many": (
+        "The table of documents has more than {most} documents.",
+        "В таблице документов больше {most} документов.",
+    ),
     "sheet_missing": ("There is no sheet or file {sheet}.", "Нет листа или файла {sheet}."),
     "filter_column": ("There is no column {column} to filter by.", "Нет столбца {column} для отбора."),
     "time_zone": ("The time zone {zone} is unknown.", "Неизвестный часовой пояс {zone}."),

@@ -22,7 +22,7 @@ from chalicelib.exchange.tables.model import (
     Unreadable,
 )
 
-_MOST_JOINED = 200  # lines of one row
+_MOST_JOINED = 100  # lines of one row
 _OPEN = "unexpected end of data"  # of csv.Error, in a quotation that is not closed
 
 
@@ -111,14 +111,15 @@ def _parsed(several: list[str], delimiter: str) -> tuple[list[str] | None, str]:
 
 def _joined(line: str, lines: _Lines, delimiter: str, width: int) -> list[str] | None:
     """The row that goes on over the next lines; None, and no line taken, where there is none."""
-    several, length = [line], len(line)
+    several, length, quotes = [line], len(line), line.count('"')
     while len(several) < _MOST_JOINED and length < MOST_CELL and (more := lines.take()):
         several.append(more)
         length += len(more)
         if width and more.count(delimiter) >= width - 1:
             break  # a whole row by itself
-        if '"' not in more:
-            continue
+        quotes += more.count('"')
+        if '"' not in more or quotes % 2:
+            continue  # the quotation cannot end here
         cells, wrong = _parsed(several, delimiter)
         if cells is not None and (not width or len(cells) == width):
             return cells
