@@ -1,7 +1,7 @@
 """The encoding of a text, told by its bytes alone."""
 
 import codecs
-import re
+from itertools import islice
 from pathlib import Path
 from unicodedata import category
 
@@ -17,7 +17,6 @@ _MARKS: tuple[tuple[bytes, Encoding], ...] = (
 _SINGLE_BYTES: tuple[Encoding, ...] = ("cp1251", "cp866", "koi8-r", "cp1252")
 _FREQUENT = frozenset("оеаинтсрвлкмдпу")
 _USUAL_SIGNS = frozenset("№«»–—…“”„’‘\u00a0°²³§€₽")
-_NOT_ASCII = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
 
 
 def encoding_of(path: Path) -> Encoding:
@@ -62,7 +61,8 @@ def _survey(path: Path) -> tuple[_Damage | None, int, bytes]:
             if b"\0" in block:
                 raise Unreadable("not_a_table", kind="binary")
             if not block.isascii() and len(sample) < _SAMPLE:
-                sample += b"\n".join(_NOT_ASCII.findall(block)[:500])[:_SAMPLE]
+                beyond = (line for line in block.splitlines() if not line.isascii())
+                sample += b"\n".join(islice(beyond, 500))[:_SAMPLE]
             text, rest = rest + block, b""
             try:
                 sound += 0 if text.isascii() else len(text) - len(text.decode())
