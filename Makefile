@@ -53,6 +53,9 @@ bench-retention: $(dev) ## what the rhythm foresees on a year of public sales, b
 rhythm: $(dev) ## who goes quiet, from a sales file: ARGS='FILE.csv --as-of 2010-09-01 --horizon 90 --out scores.csv'
 	@exec $(run) -m infra.rhythm $(ARGS)
 
+look: $(dev) ## what an import would make of a sales file, without a cloud: ARGS='FILE --language ru'
+	@exec $(run) -m infra.look $(ARGS)
+
 staff: $(dev) ## the first staff user, and other commands for the owner: ARGS=--help
 	@exec $(run) -m infra.admin $(ARGS)
 

@@ -82,15 +82,23 @@ _TOTAL_BEHIND = re.compile(r"(?P<of>.+\S)[\s:—–-]+(?:итог|итого|в�
 _BARE_TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\W*(?:(?:по отчету|руб|шт)\W*)?", re.IGNORECASE)
 
 
+_LETTER = re.compile(r"[^\W\d_]")
+
+
 def is_total(cells: Sequence[str]) -> bool:
-    """True for a row that begins with a word for a total, or names a group and such a word behind it: `УТ-1 Итог`."""
-    first = next((cell for cell in cells if cell and not cell.isspace()), "")
+    """True for a row whose first words are a word for a total, or name a group and such a word behind it: `УТ-1 Итог`."""
+    first = first_words(cells)
     return bool(first) and bool(_TOTAL.fullmatch(first) or _TOTAL_BEHIND.fullmatch(first))
+
+
+def first_words(cells: Sequence[str]) -> str:
+    """The first cell with a letter in it: numbers may stand before the label of a total."""
+    return next((cell for cell in cells if cell and _LETTER.search(cell)), "")
 
 
 def total_of(cells: Sequence[str]) -> str:
     """The group that a row of totals names, or an empty text."""
-    first = next((cell for cell in cells if cell and not cell.isspace()), "")
+    first = first_words(cells)
     if _BARE_TOTAL.fullmatch(first):
         return ""
     behind = _TOTAL_BEHIND.fullmatch(first)

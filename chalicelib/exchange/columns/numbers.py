@@ -99,7 +99,7 @@ def number(text: str, mark: DecimalMark) -> Decimal:
     fraction = found[2] or ""
     if len(fraction) > MOST_DECIMALS:
         raise CellError("number_too_large")
-    value = Decimal(f"{'-' if cell.negative else ''}{whole or 0}.{fraction or 0}")
+    value = Decimal(f"{'-' if cell.negative else ''}{whole or 0}{'.' if fraction else ''}{fraction}")
     return _bounded(value)
 
 

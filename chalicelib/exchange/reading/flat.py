@@ -110,6 +110,8 @@ class FlatTable:
             if row.category == "group" and self.carry.document:
                 self._take_group(above, row.cells)
                 yield row
+            elif row.category == "group" and self._is_text(row.cells):
+                yield row._replace(category="note")
             elif row.category in ("row", "group"):
                 yield self._filled(row._replace(category="row"), above)
             else:
@@ -164,8 +166,7 @@ class FlatTable:
             return "total"
         if len(filled) > 1 and self._is_heading(cells, filled):
             return "heading"
-        numbers = any(cells[at].strip() for at in self._numbers)
-        if not numbers and len(filled) <= _MOST_NOTE_CELLS and not self._is_group(cells):
+        if self._is_text(cells) and not self._is_group(cells):
             return "note"
         if self._goods and not any(cells[at].strip() for at in self._goods) and self._is_group(cells):
             return "group"
@@ -185,6 +186,11 @@ class FlatTable:
         if not filled & {*self.document_places, *self._customer}:
             return False
         return bool(self._goods) and not filled - {*self._carried_places, *self._further, *self._numbers}
+
+    def _is_text(self, cells: list[str]) -> bool:
+        """A signature or a remark: few cells, and none of them a number."""
+        filled = sum(1 for cell in cells if cell and not cell.isspace())
+        return filled <= _MOST_NOTE_CELLS and not any(cells[at].strip() for at in self._numbers)
 
     def _column(self, row_filter: RowFilterForm) -> int:
         key = heading_key(row_filter.column)

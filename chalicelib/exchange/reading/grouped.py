@@ -139,11 +139,10 @@ def _end_of_rows(body: Sequence[Line], at: int, end: int, above: int, names: tup
         rows = body[at + 1 : end - groups]
         if rows and _makes(document, rows):
             fits.append(end - groups)
-    if len(fits) == 1:
-        return fits[0]
     if not fits:
         _refuse(document, body[at + 1 : end], names)
-    raise Unreadable("group_unclear", line=document.line, label=document.label[:100])
+    # Where several fit, the last rows make nothing: groups whose sales and returns cancel out. Their own sums are checked as they close.
+    return fits[-1]
 
 
 def _makes(group: Line, rows: Sequence[Line]) -> bool:

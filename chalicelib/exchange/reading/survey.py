@@ -10,7 +10,7 @@ from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
 
-from chalicelib.exchange.columns.cells import is_total, named
+from chalicelib.exchange.columns.cells import first_words, is_total, named
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
 from chalicelib.exchange.columns.fields import WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import heading_key, letter_of
@@ -375,6 +375,6 @@ def is_total_row(cells: Sequence[str], document: str, day_text: str) -> bool:
     """True for a row of totals. A row with a document or a day of its own is none, whatever its text begins with."""
     if not is_total(cells):
         return False
-    first = next(cell for cell in cells if cell and not cell.isspace())
+    first = first_words(cells)
     others = [text for text in (document, day_text) if text.strip() and text.strip() != first.strip()]
     return not others

@@ -157,6 +157,9 @@ class DocumentDrafts:
     def good(self) -> Iterator[DocumentDraft]:
         return (draft for draft in self._drafts.values() if not draft.code)
 
+    def bad(self) -> Iterator[DocumentDraft]:
+        return (draft for draft in self._drafts.values() if draft.code)
+
     def of(self, row: SaleRow) -> DocumentDraft:
         return self._drafts[self._key(row)]
 

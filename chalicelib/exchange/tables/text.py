@@ -5,10 +5,11 @@ right width and none of them is a whole row by itself; else the mark is a sign l
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from chalicelib.exchange.tables.model import (
@@ -88,7 +89,7 @@ def _quoted(line: str, lines: _Lines, delimiter: str, width: int) -> Row:
     bare = line.rstrip("\n").split(delimiter)
     cells, wrong = _parsed([line], delimiter)
     if cells is not None and (not width or len(cells) == width or len(bare) != width):
-        return Row(number, cells)
+        return Row(number, cells, "stray_quote" if width and _has_bare_quote(line, delimiter) else "")
     if wrong == _OPEN and (joined := _joined(line, lines, delimiter, width)) is not None:
         return Row(number, joined)
     if not width or len(bare) == width:
@@ -97,6 +98,17 @@ def _quoted(line: str, lines: _Lines, delimiter: str, width: int) -> Row:
     if len(lenient) == width and wrong != _OPEN:
         return Row(number, lenient, "stray_quote")
     return Row(number, bare, "quote")
+
+
+def _has_bare_quote(line: str, delimiter: str) -> bool:
+    """True for a quotation mark within a cell that does not begin with one."""
+    return '"' in _quoted_cell(delimiter).sub("", line)
+
+
+@cache
+def _quoted_cell(delimiter: str) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    return re.compile(rf'(?:(?<=^)|(?<={mark}))"(?:[^"]|"")*"(?={mark}|\r?\n?$)')
 
 
 def _parsed(several: list[str], delimiter: str) -> tuple[list[str] | None, str]:

@@ -1,0 +1,276 @@
+"""Kinds of files that once lost or falsified money, each with its right value."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.exchange.reading.steps import read_file, why
+
+FULL = "Дата;Номер;Контрагент;Номенклатура;Артикул;Количество;Цена;Сумма\n"
+SHORT = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма\n"
+
+
+def short(*rows: str) -> str:
+    return SHORT + "\n".join(rows) + "\n"
+
+
+# --- quotation marks --------------------------------------------------------------------------------------------------
+
+COMMENTED = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;Комментарий\n"
+
+
+def test_a_stray_quotation_mark_swallows_nothing() -> None:
+    rows = ['12.01.2026;A;К;Л;1;100;"срочно', "12.01.2026;B;К;Л;1;100;", "12.01.2026;C;К;Л;1;100;"]
+    read = read_file(COMMENTED + "\n".join(rows))
+    assert read.documents == {"А": 100, "В": 100, "С": 100}
+    assert read.notes["stray_quote"]["lines"] == [2]
+
+
+def test_two_stray_quotation_marks_swallow_nothing_between_them() -> None:
+    rows = ['12.01.2026;A;К;Л;1;100;"срочно', "12.01.2026;B;К;Л;1;100;", '12.01.2026;C;К;Л;1;100;"']
+    read = read_file(COMMENTED + "\n".join(rows))
+    assert (len(read.documents), read.total) == (3, 300)
+
+
+def test_line_breaks_within_quotation_marks_go_on_working() -> None:
+    rows = ['12.01.2026;A;К;Л;1;100;"позвонить\nдо обеда; потом ""ждать"""', "12.01.2026;B;К;Л;1;100;"]
+    read = read_file(COMMENTED + "\n".join(rows))
+    assert (read.documents, [row.row for row in read.rows]) == ({"А": 100, "В": 100}, [2, 4])
+    assert "stray_quote" not in read.notes
+
+
+def test_a_row_that_cannot_be_told_apart_is_named_and_the_others_are_read() -> None:
+    read = read_file(short('12.01.2026;A;"К;Л;1', "12.01.2026;B;К;Л;1;100"))
+    assert [(fault.row, fault.code) for fault in read.faults] == [(2, "quote")]
+    assert read.documents == {"В": 100}
+
+
+# --- returns ----------------------------------------------------------------------------------------------------------
+
+
+def test_returns_are_told_by_the_kind_of_their_document() -> None:
+    heading = SHORT.replace("Номер", "Номер;Вид документа")
+    rows = ["12.01.2026;УТ-1;Реализация товаров;К;Л;2;200", "13.01.2026;УТ-2;Возврат товаров от покупателя;К;Л;1;100"]
+    read = read_file(heading + "\n".join(rows))
+    assert (read.total, read.documents) == (100, {"УТ-1": 200, "УТ-2-return": -100})
+
+
+def test_returns_are_told_by_the_presentation_of_their_document() -> None:
+    heading = "Документ;Контрагент;Номенклатура;Количество;Сумма\n"
+    rows = [
+        "Реализация товаров и услуг УТ-1 от 12.01.2026 10:00:00;К;Л;2;200",
+        "Возврат товаров от покупателя УТ-2 от 13.01.2026;К;Л;1;100",
+    ]
+    read = read_file(heading + "\n".join(rows))
+    assert (read.total, [f"{row.business_date:%d.%m}" for row in read.rows]) == (100, ["12.01", "13.01"])
+
+
+def test_the_request_may_name_words_of_its_own_for_kinds() -> None:
+    heading = SHORT.replace("Номер", "Номер;Тип")
+    rows = ["12.01.2026;1;Отгрузка товара;К;Л;2;200", "13.01.2026;2;Списание обратно;К;Л;1;100"]
+    read = read_file(heading + "\n".join(rows), {"return_words": ["списание обратно"]})
+    assert read.total == 100
+    assert [fault.code for fault in read_file(heading + "\n".join(rows)).faults] == ["kind"]
+
+
+def test_a_return_without_a_sign_on_its_amount_takes_away() -> None:
+    read = read_file(short("12.01.2026;1;К;Л;2;200", "13.01.2026;2;К;Л;-1;100"))
+    assert read.total == 100
+    assert read.notes["unsigned_returns"]["count"] == 1
+
+
+# --- documents over several rows --------------------------------------------------------------------------------------
+
+
+def test_a_document_whose_number_stands_only_in_its_first_row() -> None:
+    heading = "Дата;Номер;Код контрагента;Контрагент;Номенклатура;Артикул;Количество;Цена;Сумма\n"
+    rows = ["12.01.2026;УТ-1;К-1;ООО К;Лампа;L-1;2;50;100", ";;;;Кисть;L-2;1;900;900", ";;;;Грунт;L-3;1;500;500"]
+    read = read_file(heading + "\n".join(rows))
+    assert (read.documents, read.faults) == ({"УТ-1": 1500}, [])
+    assert read.notes["carried"]["lines"] == [3, 4]
+
+
+def test_an_empty_number_among_repeated_ones_is_a_wrong_row() -> None:
+    rows = ["12.01.2026;1;К;Л;1;100", "12.01.2026;1;К;М;1;100", ";;;Н;1;100"]
+    read = read_file(short(*rows))
+    assert (read.faults[0].row, read.faults[0].field, read.faults[0].code) == (4, "document", "missing")
+
+
+def test_groups_stand_in_rows_of_their_own_with_sums_that_are_checked() -> None:
+    rows = [
+        ";;ООО К;;3;300",
+        "12.01.2026;УТ-1;;;3;300",
+        ";;;Л;1;100",
+        ";;;М;2;200",
+        ";;ООО Н;;1;50",
+        "13.01.2026;УТ-2;;;1;50",
+        ";;;Л;1;50",
+    ]
+    read = read_file(short(*rows, "Итого;;;;4;350"))
+    assert (read.documents, len(read.customers)) == ({"УТ-1": 300, "УТ-2": 50}, 2)
+    code, facts = why(short(*[row.replace("М;2;200", "М;2;210") for row in rows]))
+    assert (code, facts["line"], facts["said"], facts["found"]) == ("group_differs", 3, "300", "310")
+
+
+# --- decimal marks ----------------------------------------------------------------------------------------------------
+
+
+def test_one_decimal_mark_holds_for_the_whole_file() -> None:
+    assert read_file(short("12.01.2026;1;К;Л;1;1.234,50", "12.01.2026;2;К;Л;1;12.345")).total == Decimal("13579.50")
+    assert read_file(short("12.01.2026;1;К;Л;1;1,234", "12.01.2026;2;К;Л;1;999.50")).total == Decimal("2233.50")
+
+
+def test_thousands_or_decimals_that_nothing_confirms_are_asked_back() -> None:
+    text = 'Date,Number,Customer,Item,Quantity,Price\n2026-01-12,1,C,Lamp,"2,000",150.00\n'
+    code, facts = why(text)
+    assert (code, facts["value"], facts["column"]) == ("decimal_unclear", "2,000", "Quantity")
+    assert read_file(text, {"format": {"decimal": "point"}}).total == 300_000
+    confirmed = text.replace("Price\n", "Price,Amount\n").replace("150.00\n", '150.00,"300,000.00"\n')
+    assert read_file(confirmed).total == 300_000
+
+
+def test_two_decimal_marks_contradict_each_other() -> None:
+    code, facts = why(short("12.01.2026;1;К;Л;1;1 234,50", "12.01.2026;2;К;Л;1;999.50"))
+    assert (code, facts["comma"], facts["point"]) == ("decimal_mixed", "1 234,50", "999.50")
+
+
+def test_google_sheets_in_russian_writes_commas_between_and_within() -> None:
+    text = 'Дата,Номер,Контрагент,Товар,Количество,Цена\n12.01.2026,1,К,Лампа,"2,000","150,00"\n'
+    assert read_file(text).total == 300
+
+
+def test_quantity_times_price_far_from_the_amount_is_told_with_both() -> None:
+    read = read_file(FULL + "12.01.2026;1;К;Л;А;2;50;1000\n")
+    assert read.notes["arithmetic"] == {"count": 1, "lines": [2], "examples": ["2 × 50 ≠ 1000"]}
+
+
+# --- days -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("moment", ["2026-10-31T21:30:00Z", "2026-10-31T23:30:00-05:00"])
+def test_a_moment_is_a_day_of_the_club(moment: str) -> None:
+    assert str(read_file(short(f"{moment};1;К;Л;1;100")).rows[0].business_date) == "2026-11-01"
+
+
+def test_the_order_of_day_and_month_is_that_of_the_whole_column() -> None:
+    rows = ["01/02/2026;1;К;Л;1;100", "01/13/2026;2;К;Л;1;100"]
+    assert [row.business_date.month for row in read_file(short(*rows)).rows] == [1, 1]
+    assert why(short(rows[0]))[0] == "dates_unclear"
+    assert why(short(*rows, "14/01/2026;3;К;Л;1;1"))[0] == "dates_mixed"
+    assert read_file(short(rows[0]), {"format": {"dates": ["dd/mm/yyyy"]}}).rows[0].business_date.month == 2
+
+
+def test_days_that_cannot_be_read_are_refused_with_the_forms_that_can() -> None:
+    code, facts = why(short("позавчера;1;К;Л;1;100"))
+    assert code == "dates_unreadable"
+    assert "12.01.2026" in facts["forms"]
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+def test_two_columns_under_one_heading_are_refused_unless_one_is_named() -> None:
+    text = SHORT.replace("Количество;Сумма", "Сумма;Количество;Сумма") + "12.01.2026;1;К;Л;90;1;100\n"
+    code, facts = why(text)
+    assert (code, facts["heading"], facts["columns"]) == ("column_twice", "Сумма", ["E", "G"])
+    assert read_file(text, {"mapping": {"amount": "Сумма#2"}}).total == 100
+    assert read_file(text, {"mapping": {"amount": "E"}}).total == 90
+
+
+def test_of_two_sums_the_one_with_vat_is_taken_and_told() -> None:
+    heading = "Дата;Номер;Контрагент;Товар;Количество;Сумма;НДС;Всего\n"
+    read = read_file(heading + "12.01.2026;1;К;Л;1;100,00;20,00;120,00\n")
+    assert (read.total, read.notes["amount_chosen"]) == (120, {"column": "Всего", "others": ["Сумма"]})
+    net = "Дата;Номер;Контрагент;Товар;Количество;Сумма без НДС;Ставка НДС;НДС;Итого\n"
+    assert read_file(net + "25.09.2026;147;ООО Тест;Л;1;108196,72;22%;23803,28;132000,00\n").total == 132_000
+
+
+def test_two_sums_that_are_not_one_with_vat_are_asked_back() -> None:
+    heading = "Дата;Номер;Контрагент;Товар;Количество;Сумма;Всего\n"
+    code, facts = why(heading + "12.01.2026;1;К;Л;1;100,00;777,00\n")
+    assert (code, facts["first"], facts["second"]) == ("amount_unclear", "Всего", "Сумма")
+
+
+def test_sums_without_vat_and_vat_make_the_sum() -> None:
+    heading = "Дата;Номер;Контрагент;Товар;Количество;Сумма без НДС;НДС\n"
+    assert read_file(heading + "12.01.2026;1;К;Л;1;100,00;20,00\n").total == 120
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Сумма с НДС", "Сумма включая НДС", "Сумма продажи в руб.", "Выручка", "Сумма, руб.", "Стоимость"],
+)
+def test_sums_have_many_names(heading: str) -> None:
+    assert read_file(short("12.01.2026;1;К;Л;1;100").replace("Сумма", heading)).total == 100
+
+
+@pytest.mark.parametrize(
+    ("usual", "heading"),
+    [
+        ("Номер", "Регистратор"),
+        ("Номер", "Регистратор номер"),
+        ("Дата", "По дням"),
+        ("Номер", "Номер заказа"),
+        ("Дата", "Дата заказа"),
+        ("Контрагент", "Заказчик"),
+        ("Количество", '"Количество\nшт"'),
+    ],
+)
+def test_columns_have_the_names_that_1c_gives_them(usual: str, heading: str) -> None:
+    assert read_file(short("12.01.2026;1;К;Л;1;100").replace(usual, heading, 1)).total == 100
+
+
+def test_constants_filters_and_a_composite_key_come_from_the_profile() -> None:
+    heading = "Серия;Номер;Дата;Товар;Статус;Сумма\n"
+    rows = ["А;1;12.01.2026;Л;Проведён;100", "Б;1;12.01.2026;Л;Проведён;200", "А;2;12.01.2026;Л;Черновик;400"]
+    profile: dict[str, Any] = {
+        "mapping": {"document": "Серия + Номер"},
+        "constants": {"customer": "К-1", "quantity": "1"},
+        "only": [{"column": "Статус", "values": ["проведён"]}],
+    }
+    read = read_file(heading + "\n".join(rows), profile)
+    assert (read.documents, read.customers) == ({"А-1": 100, "Б-1": 200}, {"К-1"})
+    assert read.notes["filtered"]["count"] == 1
+
+
+def test_spoilt_keys_are_refused_and_named() -> None:
+    heading = SHORT.replace("Контрагент", "Код контрагента")
+    rows = ["12.01.2026;1;#Н/Д;Л;1;100", "12.01.2026;2;0;Л;1;100", "12.01.2026;1,00E+11;К;Л;1;100"]
+    assert [(fault.field, fault.code) for fault in read_file(heading + "\n".join(rows)).faults] == [
+        ("customer", "spoilt"),
+        ("customer", "spoilt"),
+        ("document", "spoilt"),
+    ]
+
+
+# --- rows that are no sales -------------------------------------------------------------------------------------------
+
+
+def test_totals_signatures_and_repeated_headings_are_no_bad_rows() -> None:
+    rows = [
+        "12.01.2026;УТ-1;К;Л;1;100",
+        "УТ-1 Итог;;;;1;100",
+        "12.01.2026;УТ-2;К;Л;2;50",
+        "Промежуточные итоги;;;;3;150",
+        SHORT.strip(),
+        "13.01.2026;УТ-3;К;Л;1;10",
+        "Общий итог;;;;4;160",
+        "Главный бухгалтер;;;;;",
+        ";;Руководитель ____________;;;",
+    ]
+    read = read_file(short(*rows))
+    assert (read.total, read.faults) == (160, [])
+    assert read.notes["skipped_texts"]["count"] == 2
+    assert read.found.own_total == {"line": 8, "quantity": "4", "amount": "160"}
+
+
+@pytest.mark.parametrize("total", ["Итого;;;;3;160", "Итого;;;;4;151", "Общий итог;;;;;1600"])
+def test_a_total_that_is_not_the_sum_refuses_the_file(total: str) -> None:
+    code, facts = why(short("12.01.2026;УТ-1;К;Л;1;100", "12.01.2026;УТ-2;К;Л;2;50", total))
+    assert (code, facts["line"]) == ("total_differs", 4)
+
+
+def test_a_discount_row_and_a_service_are_rows_of_their_document() -> None:
+    read = read_file(short("12.01.2026;1;К;Л;2;200", "12.01.2026;1;К;Скидка;1;-50", "12.01.2026;1;К;Доставка;;30"))
+    assert (read.total, read.faults, read.notes["services"]["count"]) == (180, [], 1)
