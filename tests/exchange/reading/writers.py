@@ -73,7 +73,7 @@ class Dialect:
 
 
 HEADINGS = ("Дата", "Номер", "Контрагент", "Номенклатура", "Артикул", "Количество", "Цена", "Сумма")
-OF_A_DOCUMENT = 3  # the first columns
+MONTHS = ("янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 
 _NAMES = st.sampled_from(["ООО Луч", "ИП Ёлкин", 'АО "Заря"', "Ромашка ООО", "ООО Север; склад 2", "ЗАО Юг, филиал"])
 _GOODS = st.sampled_from(
@@ -125,7 +125,7 @@ def dialects(draw: Any) -> Dialect:
 
 def shown_day(day: date, form: DateForm) -> str:
     if form == "words":
-        month = "янв фев мар апр мая июн июл авг сен окт ноя дек".split()[day.month - 1]
+        month = MONTHS[day.month - 1]
         return f"{day.day}-{month}-{day:%y}"
     return day.strftime({"dotted": "%d.%m.%Y", "iso": "%Y-%m-%d", "moment": "%d.%m.%Y %H:%M:%S"}[form])
 
