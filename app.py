@@ -12,7 +12,7 @@ for what that needs, not for the whole house.
 from chalice.app import Chalice
 
 from chalicelib.auth.triggers import triggers
-from chalicelib.platform.functions import PORTAL, READ, SECRET, USERS, WRITE, files, table
+from chalicelib.platform.functions import PORTAL, READ, SECRET, SUPPRESSIONS, USERS, WRITE, files, table
 from chalicelib.platform.http.respond import install
 from chalicelib.platform.registry import Functions, register
 
@@ -62,6 +62,7 @@ functions.http(
         files("displays/", "get", "put"),
         USERS,
         SECRET,
+        SUPPRESSIONS,
         PORTAL,
     ),
 )
@@ -71,6 +72,7 @@ write_letters = functions.stream("write_letters", "messages", may=(whole_table,)
 deliver_bulk = functions.queue("platform.delivery.jobs:deliver_bulk")
 redeliver_events = functions.queue("platform.delivery.jobs:redeliver_events")
 send_letters = functions.queue("mail.jobs:send_letters")
+send_codes = functions.queue("mail.jobs:send_codes")
 settle_letters = functions.queue("mail.jobs:settle_letters")
 split_import = functions.event("exchange.sales_files.jobs:split_import")
 write_imports = functions.queue("exchange.sales_files.jobs:write_imports")
@@ -105,6 +107,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     bonus.reminder                messages: mail
 #     company.person_claimed        messages: mail
 #     company.person_confirmed      messages: mail
+#     company.person_invited        messages: mail
 #     company.registered            facts: pricing.displays
 #     demand.answered               facts: demand; messages: mail
 #     demand.cancelled              facts: demand

@@ -4,9 +4,13 @@ from chalicelib.platform.config import Section
 
 
 class SignIn(Section, name="sign_in"):
-    """Lifetime and tries of a code, and the codes that are sent in an hour."""
+    """Lifetime and tries of a code, and the codes that are sent in an hour.
+
+    `failed_codes_in_all`: wrong codes of all callers in the lifetime of a code; above it no code is looked at until the next."""
 
     code_minutes: int
     code_tries: int
     codes_per_address_per_hour: int
     codes_per_caller_per_hour: int
+    failed_codes_per_caller_per_hour: int
+    failed_codes_in_all: int

@@ -37,11 +37,14 @@ def start_sign_in(call: Call) -> SignInView:
     scope=None,
     body=CodeForm,
     answer=TokensView,
-    problems=("wrong_code", "code_expired", "too_many_tries"),
+    problems=("wrong_code", "code_expired", "too_many_tries", "too_many_requests"),
 )
 def confirm_sign_in(call: Call) -> TokensView:
     """Begin a session with the code of the letter."""
-    return service.confirm(call.context, _sessions(), aws.secret(), call.body.sign_in_id, call.body.code)
+    form = call.body
+    return service.confirm(
+        call.context, _sessions(), aws.secret(), form.sign_in_id, form.code, address=call.caller_address
+    )
 
 
 @routes.post("/v1/sign-in/refresh", scope=None, body=RefreshForm, answer=TokensView, problems=("session_expired",))

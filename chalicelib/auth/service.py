@@ -4,20 +4,23 @@ Nothing in what a stranger sees, nor in the calls that are made before the code 
 one sign-in is written, and the letter follows from its event.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
-from chalicelib import members
+from chalicelib import mail, members
 from chalicelib.auth import codes, keys, store
 from chalicelib.auth.config import SignIn
 from chalicelib.auth.events import SIGN_IN_REQUESTED
 from chalicelib.auth.schemas import RegistrationForm, SignInView, TokensView
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform import clock
-from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.http.throttle import HOUR, check_throttle, throttle
 from chalicelib.platform.ids import derived_id
+from chalicelib.platform.log import log
 
+EVERYBODY = "everybody"
 KEEP_DAYS = 1  # after its code has expired a sign-in shows its outcome for a while
 
 
@@ -66,20 +69,25 @@ def _begin(
     if registration:
         item["registration"] = registration
     context.table.put(item)
+    mail.hasten(keys.sign_in(sign_in_id))
     return SignInView(sign_in_id=sign_in_id, expires_in=limits.code_minutes * 60)
 
 
-def confirm(context: Context, sessions: Sessions, secret: str, sign_in_id: str, code: str) -> TokensView:
+def confirm(
+    context: Context, sessions: Sessions, secret: str, sign_in_id: str, code: str, *, address: str
+) -> TokensView:
     """Tokens for the right code. The first time it also confirms the address and, for someone joining, makes the member.
 
-    May be repeated with the same code until tokens were given: each step does nothing the second time.
+    May be repeated with the same code until tokens were given: each step does nothing the second time. `address`: the caller's.
     """
+    _check_failures(context, address)
     item = store.spend_try(context.table, sign_in_id, clock.epoch(context.now))
     if item is None:
         raise _why_not(context, sign_in_id)
     known = "member_id" in item or "registration" in item
     right = codes.same(str(item.get("code_hash", "")), codes.code_hash(secret, sign_in_id, code))
     if not (known and right):
+        _count_failure(context, address)
         left = int(item["tries_allowed"] - item["tries"])
         if left <= 0:
             raise Problem("too_many_tries")
@@ -104,20 +112,37 @@ def _why_not(context: Context, sign_in_id: str) -> Problem:
     return Problem("code_expired")
 
 
+def _check_failures(context: Context, address: str) -> None:
+    """Raises 429 for too many wrong codes of this caller in the hour, or of all callers in the lifetime of a code."""
+    for limit in _failure_limits(context, address):
+        try:
+            check_throttle(context, *limit)
+        except Problem:
+            if limit[1] == EVERYBODY:
+                log.error("too many wrong codes")  # rings an alarm
+            raise
+
+
+def _count_failure(context: Context, address: str) -> None:
+    log.info("wrong code", extra={"caller": address})
+    for limit in _failure_limits(context, address):
+        with suppress(Problem):  # the next try is refused
+            throttle(context, *limit)
+
+
+def _failure_limits(context: Context, address: str) -> list[tuple[str, str, int, timedelta]]:
+    limits = context.config[SignIn]
+    return [
+        ("failed-by", address, limits.failed_codes_per_caller_per_hour, HOUR),
+        ("failed", EVERYBODY, limits.failed_codes_in_all, timedelta(minutes=limits.code_minutes)),
+    ]
+
+
 def _throttle(context: Context, email: str, address: str) -> None:
     """Counts codes per caller and per address in the running hour. Raises 429.
 
     The caller first: one who may ask for no more must not use up the codes of other people's addresses.
     """
     limits = context.config[SignIn]
-    hour = context.now.replace(minute=0, second=0, microsecond=0)
-    next_hour = hour + timedelta(hours=1)
-    for what, who, most in (
-        ("code-by", address, limits.codes_per_caller_per_hour),
-        ("code-to", email, limits.codes_per_address_per_hour),
-    ):
-        # Hashed: a counter need not say whose it is.
-        key = platform_keys.throttle(what, derived_id("who", who), clock.stamp(hour))
-        if not store.count_in_window(context.table, key, most, clock.epoch(next_hour)):
-            wait = max(1, int((next_hour - context.now).total_seconds()))
-            raise Problem("too_many_requests", headers={"Retry-After": str(wait)})
+    throttle(context, "code-by", address, limits.codes_per_caller_per_hour, HOUR)
+    throttle(context, "code-to", email, limits.codes_per_address_per_hour, HOUR)

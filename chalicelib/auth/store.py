@@ -9,7 +9,6 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.auth import keys
 from chalicelib.members import membership_key
 from chalicelib.table.client import Table
-from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused
 
 
@@ -46,20 +45,6 @@ def use(table: Table, sign_in_id: str, member_id: str, at: str, attempt: str) ->
 def open_session(table: Table, sign_in_id: str, member_id: str) -> None:
     """Opens the sign-in, after the right code, to a session of this member."""
     table.update(keys.sign_in(sign_in_id), put={"session_for": member_id}, when=Attr("pk").exists())
-
-
-def count_in_window(table: Table, key: Key, most: int, expires_at: int) -> bool:
-    """Counts one more; False once `most` were counted."""
-    try:
-        table.update(
-            key,
-            add={"count": 1},
-            put={"expires_at": expires_at},
-            when=Attr("count").not_exists() | Attr("count").lt(most),
-        )
-    except Refused:
-        return False
-    return True
 
 
 def read_membership(table: Table, member_id: str) -> Item | None:

@@ -83,6 +83,8 @@ def pre_token(event: dict[str, Any], context: Any) -> dict[str, Any]:
                 "club_role": role,
                 "club_owner": owner,
             },
+            # Cognito puts it into every token of this flow; with it the holder could change or delete the pool's user.
+            "scopesToSuppress": ["aws.cognito.signin.user.admin"],
             "scopesToAdd": [BASE_SCOPE, *(f"{RESOURCE_SERVER}/{scope}" for scope in sorted(scopes_of(kind, role)))],
         }
     }

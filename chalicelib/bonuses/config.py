@@ -52,10 +52,15 @@ class BonusRate(SectionPart):
 
 
 class BonusLimits(SectionPart):
-    """Limits in one currency. `redemption_minimum`: smallest redemption; `adjustment_alone`: largest adjustment without a second approval."""
+    """Limits in one currency. `redemption_minimum`: the smallest redemption.
+
+    Adjustments without a second approval, up and down added together, of one author in a calendar month: `adjustment_alone` for one
+    company, `adjustments_alone` for all companies.
+    """
 
     redemption_minimum: Decimal = Field(default=Decimal("0.01"), gt=0, decimal_places=2)
     adjustment_alone: Decimal = Field(default=Decimal(0), ge=0, decimal_places=2)
+    adjustments_alone: Decimal = Field(default=Decimal(0), ge=0, decimal_places=2)
 
 
 class BonusReminders(SectionPart):

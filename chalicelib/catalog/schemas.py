@@ -18,7 +18,7 @@ from chalicelib.catalog.rules import (
     TypePrice,
 )
 from chalicelib.platform import clock
-from chalicelib.platform.fields import Moment
+from chalicelib.platform.fields import Moment, Title
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
@@ -210,8 +210,8 @@ class ProductForm(Form):
     """A whole product: a field that is left out returns to its default. Stock and pictures are written elsewhere."""
 
     sku: Sku
-    name: str = Field(min_length=1, max_length=200)
-    name_ru: str = Field(min_length=1, max_length=200)
+    name: Title
+    name_ru: Title
     brand: str = Field(default="", max_length=100)
     own_brand: bool = Field(default=False, description="Made under a brand of the club's owner.")
     category: str = Field(
@@ -316,7 +316,7 @@ class StockResultsView(View):
 
 class CategoryForm(Form):
     code: CategoryCode
-    name: str = Field(min_length=1, max_length=80, examples=["Street lights"])
+    name: Title = Field(max_length=80, examples=["Street lights"])
     name_ru: str = Field(min_length=1, max_length=80, examples=["Уличные светильники"])
     parent: CategoryCode | None = Field(
         default=None, description="Code of the category above; none at the top.", examples=[None]

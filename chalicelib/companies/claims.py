@@ -1,5 +1,6 @@
 from chalicelib import members
 from chalicelib.companies import store
+from chalicelib.companies.config import CompanyLimits
 from chalicelib.companies.events import CLAIM_REFUSED, MANAGER_CHANGED, PERSON_CLAIMED
 from chalicelib.companies.membership import (
     activate,
@@ -21,6 +22,7 @@ from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, throttle, throttle_key
 from chalicelib.table.transactions import Transaction
 
 _CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.write" in scopes]
@@ -28,17 +30,27 @@ _CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.
 # --- claims -----------------------------------------------------------------------------------------------------------
 
 
-def claim(context: Context, member_id: str, form: ClaimForm) -> ClaimView:
-    """The member asks to act for a company, instead of the one they asked for before. Raises 409 once they act for one.
+def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) -> ClaimView:
+    """The member asks to act for a company, instead of the one they asked for before. `address`: the caller's.
 
     May be repeated: the same claim keeps its place among the pending ones and makes no second event.
+    Raises 409 once they act for a company, 429 for too many claims of the day.
     """
+    limits = context.config[CompanyLimits]
+    counted = False
+    # By the INN alone: a company may be known without a KPP, and then any KPP names it.
+    told = throttle_key(context, "claim-letters", form.inn, DAY)
     claimed = ClaimedCompany(name=form.name, inn=form.inn, kpp=form.kpp, region=form.region)
 
     def attempt() -> None:
-        membership, firm = store.read_claim(context.table, member_id, form.inn)
+        nonlocal counted
+        membership, firm, written = store.read_claim(context.table, member_id, form.inn, told)
         if membership and membership.status == "active":
             raise Problem("already_exists", "You already act for a company, a distributor or the club.")
+        if not counted:
+            throttle(context, "claims-by-caller", address, limits.claims_per_caller_per_day, DAY)
+            throttle(context, "claims", member_id, limits.claims_per_member_per_day, DAY)
+            counted = True
         tx = Transaction()
         known = match_firm(firm, form.kpp or "")
         if known:
@@ -51,7 +63,11 @@ def claim(context: Context, member_id: str, form: ClaimForm) -> ClaimView:
         appoint(tx, membership, company_id, member_id, role="", status="pending")
         leave_earlier_claim(tx, membership, company_id, member_id)
         if not of_company(membership, company_id):
-            record_of_company(tx, context, company_id, PERSON_CLAIMED, member_id=member_id)
+            quiet = member_id in written or len(written) >= limits.claim_letters_per_company_per_day
+            if not quiet:
+                store.put_told(tx, told, written, member_id, context.expiry(days=2))
+            facts = {"quiet": True} if quiet else {}
+            record_of_company(tx, context, company_id, PERSON_CLAIMED, member_id=member_id, **facts)
         context.table.commit(tx)
 
     decide_anew(context, attempt)
@@ -92,7 +108,7 @@ def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scen
     refused = ClaimDecisionView(
         company_id=company.company_id, member_id=member_id, status="refused", role=None, manager_id=company.manager_id
     )
-    if scene.person is None:
+    if scene.person is None or scene.person.status == "invited":
         if members.member(context, member_id) is None:
             raise Problem("not_found")
         return refused
@@ -109,7 +125,7 @@ def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scen
 def _confirm(
     context: Context, staff_id: str, company: Company, scene: store.Scene, form: ClaimDecisionForm
 ) -> ClaimDecisionView:
-    if scene.person is None:
+    if scene.person is None or scene.person.status == "invited":
         raise Problem("not_found", "This person has no claim to this company.")
     if scene.person.status == "active":
         if scene.person.role != form.role:

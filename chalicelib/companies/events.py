@@ -1,4 +1,5 @@
 """Events of a company and its people. Each carries `company_id`; those of a person `member_id`; `by` is the member who did it.
+`quiet`: nobody gets a letter of it, since enough were written that day.
 
 `company.registered` is the company's own item, with all that was told of it.
 """
@@ -9,6 +10,7 @@ REGISTERED = EventType("company.registered")
 CHANGED = EventType("company.changed")  # `changes`: the fields, as they are now
 MANAGER_CHANGED = EventType("company.manager_changed")  # `from_manager`, `to_manager`: members of the staff, or null
 PERSON_CLAIMED = EventType("company.person_claimed")
+PERSON_INVITED = EventType("company.person_invited")  # `role`
 PERSON_CONFIRMED = EventType("company.person_confirmed")  # `role`
 PERSON_CHANGED = EventType("company.person_changed")  # `changes`
 PERSON_REMOVED = EventType("company.person_removed")

@@ -33,6 +33,12 @@ def person(company_id: str, member_id: str) -> Key:
     return Key(company_partition(company_id), f"PERSON#{member_id}")
 
 
+@in_gsi1("oldest first")
+def invitation_list(member_id: str, at: str, company_id: str) -> Key:
+    """The invitations of a member that are not accepted yet."""
+    return Key(f"INVITED#{member_id}", f"{at}#{company_id}")
+
+
 @in_gsi1("by name")
 def company_list(name: str, company_id: str) -> Key:
     """All companies."""

@@ -2,7 +2,7 @@
 
 from chalicelib import members
 from chalicelib.companies import company as companies_company
-from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED
+from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
 from chalicelib.companies.readers import company_name, confirming_reader, who_may_confirm
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import speaking_reader, the_member
@@ -21,6 +21,21 @@ def person_claimed(context: Context, recipient: Recipient, event: Item) -> tuple
         "claimant": claimant.name,
         "claimant_email": claimant.email,
     }
+
+
+def _who_is_invited(context: Context, event: Item) -> list[Recipient]:
+    return [] if event.get("quiet") else the_member(context, event)
+
+
+@letter("person_invited", on=PERSON_INVITED, to=_who_is_invited)
+def person_invited(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    invited = members.member(context, recipient.id)
+    if invited is None:
+        raise Unsendable("recipient_gone")
+    if invited.email_confirmed_at:
+        return Reader(invited.email, invited.language, invited.name), {"company": company_name(context, event)}
+    # Neither name nor company: somebody typed them, and nobody has shown that this address wants to hear of it.
+    return Reader(invited.email, invited.language, ""), {"company": ""}
 
 
 @letter("person_confirmed", on=PERSON_CONFIRMED, to=the_member)

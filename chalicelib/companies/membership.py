@@ -29,7 +29,7 @@ def check_staff(tx: Transaction, member_id: str, roles: Collection[str], refusal
     members.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, refusal or Problem.role_lost())
 
 
-@retry("company", "inn", "person", "earlier claim", "theirs", "owner", "version", "email", "member")
+@retry("company", "inn", "person", "earlier claim", "theirs", "owner", "version", "email", "member", "told")
 def decide_anew(context: Context, attempt: Callable[[], Result]) -> Result:
     """Reads and decides again while others change the same things."""
     return attempt()

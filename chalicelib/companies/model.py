@@ -32,15 +32,25 @@ class ClaimedCompany(Record):
     region: str | None = None
 
 
+class Invitation(Record):
+    """The words of an invitation: name and address as the inviting person `by` typed them. `expires_at` in epoch seconds."""
+
+    name: str
+    email: str
+    by: str
+    expires_at: int
+
+
 class Person(Record):
-    """A person who acts for a company, or has claimed to. `at` is when that began; a pending person has no role yet."""
+    """A person who acts for a company, has claimed to, or is invited to. `at` is when that began; a pending person has no role yet."""
 
     company_id: str
     member_id: str
     role: Role | None = None
     influence: int | None = None
-    status: Literal["pending", "active"]
+    status: Literal["pending", "invited", "active"]
     claimed: ClaimedCompany | None = None
+    invitation: Invitation | None = None
     at: str
     version: int
 

@@ -6,27 +6,23 @@ from chalicelib.companies.company import Position
 from chalicelib.companies.events import CLAIM_REFUSED, PERSON_CHANGED, PERSON_REMOVED
 from chalicelib.companies.membership import (
     activate,
-    appoint,
     check_active,
     check_another_owner,
     decide_anew,
     end_membership,
-    leave_earlier_claim,
-    of_company,
     record_confirmed,
     record_of_company,
     speaks,
 )
 from chalicelib.companies.model import Person
-from chalicelib.companies.schemas import InvitationForm, PersonChangeForm, PersonView
+from chalicelib.companies.schemas import PersonChangeForm, PersonView
 from chalicelib.members import Member
 from chalicelib.platform.access.scopes import COMPANY_ROLES
-from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Transaction
 
-_MANAGING = [role for role, scopes in COMPANY_ROLES.items() if "people.write" in scopes]
+MANAGING = [role for role, scopes in COMPANY_ROLES.items() if "people.write" in scopes]
 
 # --- its people -------------------------------------------------------------------------------------------------------
 
@@ -40,49 +36,7 @@ def list_people(
     page = store.people_page(context.table, company_id, limit, after)
     found = [Person.from_item(item) for item in page.items]
     named = members.members(context, [person.member_id for person in found])
-    return [_person_shown(person, named.get(person.member_id)) for person in found], page.last
-
-
-def invite(context: Context, company_id: str, caller_id: str, form: InvitationForm) -> PersonView:
-    """The owner lets a person act for the company, at once: a new member, or one who acts for nobody yet.
-
-    Raises 409 for one who acts for somebody, without naming whom.
-    """
-
-    def attempt() -> PersonView:
-        tx = Transaction()
-        invited = members.join_or_find(
-            context,
-            tx,
-            name=form.name,
-            email=form.email,
-            language=form.language or context.config[Club].default_language,
-        )
-        scene = store.read_scene(context.table, company_id, caller_id, invited.member_id)
-        if not speaks(scene.caller, company_id, _MANAGING):
-            raise Problem.role_lost()
-        if of_company(scene.membership, company_id) and scene.membership.status == "active":
-            raise Problem("already_exists", "This person already acts for your company.")
-        if scene.membership and scene.membership.status == "active":
-            raise Problem("conflict", "This person already acts for someone else.")
-        person = Person(
-            company_id=company_id,
-            member_id=invited.member_id,
-            role=form.role,
-            influence=form.influence,
-            status="active",
-            at=context.at,
-            version=scene.person.version + 1 if scene.person else 1,
-        )
-        check_active(tx, company_id, caller_id, _MANAGING)
-        store.put_person(tx, person, scene.person)
-        appoint(tx, scene.membership, company_id, invited.member_id, role=form.role, status="active")
-        leave_earlier_claim(tx, scene.membership, company_id, invited.member_id)
-        record_confirmed(tx, context, person, by=caller_id)
-        context.table.commit(tx)
-        return _person_shown(person, invited)
-
-    return decide_anew(context, attempt)
+    return [person_shown(person, named.get(person.member_id)) for person in found], page.last
 
 
 def change_person(
@@ -96,7 +50,7 @@ def change_person(
 
     def attempt() -> Person:
         scene = store.read_scene(context.table, company_id, caller_id, member_id)
-        if not speaks(scene.caller, company_id, _MANAGING):
+        if not speaks(scene.caller, company_id, MANAGING):
             raise Problem.role_lost()
         if scene.person is None:
             raise Problem("not_found")
@@ -105,6 +59,8 @@ def change_person(
         before, after = scene.person, scene.person.model_copy(update=changes)
         if after == before:
             return before
+        if before.status == "invited":
+            raise Problem("wrong_state", "This person has not accepted yet. Invite them anew to change the role.")
         if after.status == "pending":
             raise Problem("wrong_state", "This person is not confirmed yet: set status to active and give a role.")
         if after.role is None:
@@ -114,7 +70,7 @@ def change_person(
         if rules.is_owner(before) and not rules.is_owner(after):
             _check_owner_stays(context, tx, company_id, caller_id, member_id)
         if caller_id != member_id or after.role == before.role:
-            check_active(tx, company_id, caller_id, _MANAGING)
+            check_active(tx, company_id, caller_id, MANAGING)
         if after.role == before.role:
             store.put_person(tx, after, before)
         else:
@@ -129,12 +85,12 @@ def change_person(
         return after
 
     changed = decide_anew(context, attempt)
-    return _person_shown(changed, members.member(context, member_id))
+    return person_shown(changed, members.member(context, member_id))
 
 
 def remove_person(context: Context, company_id: str, caller_id: str, member_id: str) -> None:
     """The owner removes a person or refuses a claim; anybody may leave. The last active owner stays: 409."""
-    allowed = COMPANY_ROLES if caller_id == member_id else _MANAGING
+    allowed = COMPANY_ROLES if caller_id == member_id else MANAGING
 
     def attempt() -> None:
         scene = store.read_scene(context.table, company_id, caller_id, member_id)
@@ -161,14 +117,16 @@ def _check_owner_stays(context: Context, tx: Transaction, company_id: str, calle
         raise Problem("conflict", "A company has at least one owner: make someone else an owner first.")
 
 
-def _person_shown(person: Person, member: Member | None) -> PersonView:
+def person_shown(person: Person, member: Member | None) -> PersonView:
     return PersonView(**person_fields(person, member))
 
 
 def person_fields(person: Person, member: Member | None) -> dict[str, Any]:
+    # Until the invited person accepts, the company sees its own words and nothing of the member.
+    shown = person.invitation or member
     return {
         **person.model_dump(include={"member_id", "role", "influence", "status", "version"}),
-        "name": member.name if member else None,
-        "email": member.email if member else None,
+        "name": shown.name if shown else None,
+        "email": shown.email if shown else None,
         "since": person.at,
     }

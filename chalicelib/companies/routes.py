@@ -1,6 +1,6 @@
 """Routes of the caller's company and its people; for the staff, of all companies and claims."""
 
-from chalicelib.companies import claims, company, people, privileges, rules, staff
+from chalicelib.companies import claims, company, invitations, people, privileges, rules, staff
 from chalicelib.companies.schemas import (
     ClaimDecisionForm,
     ClaimDecisionView,
@@ -10,6 +10,8 @@ from chalicelib.companies.schemas import (
     CompanyChangeForm,
     CompanyView,
     InvitationForm,
+    InvitationPage,
+    InvitationView,
     PeoplePage,
     PersonChangeForm,
     PersonView,
@@ -25,7 +27,12 @@ routes = Routes(__name__, tag="companies")
 
 
 @routes.post(
-    "/v1/companies", scope="company.claim", body=ClaimForm, answer=ClaimView, status=202, problems=("already_exists",)
+    "/v1/companies",
+    scope="company.claim",
+    body=ClaimForm,
+    answer=ClaimView,
+    status=202,
+    problems=("already_exists", "too_many_requests"),
 )
 def claim_company(call: Call) -> ClaimView:
     """Claim to act for a company.
@@ -33,7 +40,7 @@ def claim_company(call: Call) -> ClaimView:
     A manager of the club or the company's owner decides. Until then the club shows nothing of the company, not even whether it knows it.
     A new claim replaces a pending one.
     """
-    return claims.claim(call.context, call.principal.for_member(), call.body)
+    return claims.claim(call.context, call.principal.for_member(), call.body, address=call.caller_address)
 
 
 @routes.get("/v1/company", scope="company.read", answer=CompanyView)
@@ -66,14 +73,15 @@ def list_people(call: Call) -> PeoplePage:
     body=InvitationForm,
     answer=PersonView,
     status=201,
-    problems=("already_exists", "conflict"),
+    problems=("already_exists", "too_many_requests"),
 )
 def invite_person(call: Call) -> Answer:
-    """Add a person to your company.
+    """Invite a person to your company.
 
-    They act for it at once. A person who is not a member yet becomes one, and signs in with this email.
+    They get a letter, sign in with this email and accept; until then they see nothing of the company. A person with a pending claim to
+    it acts for it at once. To invite somebody again replaces the invitation; they get one letter a day.
     """
-    shown = people.invite(call.context, call.principal.for_company(), call.principal.for_member(), call.body)
+    shown = invitations.invite(call.context, call.principal.for_company(), call.principal.for_member(), call.body)
     location = f"/v1/company/people/{shown.member_id}"
     return Answer(shown, headers={**etag(shown.version), "Location": location})
 
@@ -109,6 +117,36 @@ def remove_person(call: Call, member_id: str) -> None:
     if member_id != caller:
         call.principal.require("people.write")
     people.remove_person(call.context, call.principal.for_company(), caller, member_id)
+
+
+@routes.get("/v1/me/invitations", scope="me", query=PageQuery, answer=InvitationPage)
+def list_invitations(call: Call) -> InvitationPage:
+    """List the companies that invite you to act for them."""
+    cursors = call.cursors()
+    items, last = invitations.list_invitations(
+        call.context, call.principal.for_member(), call.query.limit, cursors.open(call.query.cursor)
+    )
+    return InvitationPage(items=items, next_cursor=cursors.close(last))
+
+
+@routes.post(
+    "/v1/me/invitations/{company_id}/accept",
+    scope="me",
+    answer=InvitationView,
+    problems=("not_found", "conflict"),
+)
+def accept_invitation(call: Call, company_id: str) -> InvitationView:
+    """Accept an invitation: you act for the company from now on.
+
+    A pending claim of yours to another company ends. Refresh the session to get the new role.
+    """
+    return invitations.accept(call.context, company_id, call.principal.for_member())
+
+
+@routes.delete("/v1/me/invitations/{company_id}", scope="me", status=204, problems=("not_found",))
+def decline_invitation(call: Call, company_id: str) -> None:
+    """Decline an invitation."""
+    invitations.decline(call.context, company_id, call.principal.for_member())
 
 
 @routes.get("/v1/me/privileges", scope="me", answer=PrivilegesView)

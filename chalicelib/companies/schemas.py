@@ -10,7 +10,7 @@ from chalicelib.companies.config import Fact
 from chalicelib.companies.model import ClaimedCompany, Role
 from chalicelib.members import PersonName
 from chalicelib.platform.email import Email
-from chalicelib.platform.fields import Identifier, Region
+from chalicelib.platform.fields import Identifier, Name, Region
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.text import Language
 
@@ -23,13 +23,6 @@ def _checked_inn(inn: str) -> str:
     return inn
 
 
-def _one_line(name: str) -> str:
-    clean = " ".join(name.split())
-    if not clean.isprintable() or not any(character.isalnum() for character in clean):
-        raise PydanticCustomError("name_invalid", "A company name has letters or digits and no control characters.")
-    return clean
-
-
 Inn = Annotated[
     str,
     Field(pattern=r"^([0-9]{10}|[0-9]{12})$", description="10 digits: a legal entity. 12: a sole trader."),
@@ -39,7 +32,7 @@ Kpp = Annotated[
     str,
     Field(pattern=r"^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$", description="Tells the branches of a legal entity apart."),
 ]
-CompanyName = Annotated[str, Field(min_length=2, max_length=200), AfterValidator(_one_line)]
+CompanyName = Annotated[Name, Field(min_length=2)]
 
 # --- forms ------------------------------------------------------------------------------------------------------------
 
@@ -74,7 +67,7 @@ class CompanyChangeForm(Form):
 
 
 class InvitationForm(Form):
-    """A person who shall act for the company."""
+    """A person who shall act for the company, once they accept."""
 
     name: PersonName
     email: Email
@@ -145,20 +138,41 @@ class CompanyView(View):
 
 
 class PersonView(View):
-    """A person who acts for the company, or has claimed to. `version` is the ETag."""
+    """A person who acts for the company, has claimed to, or is invited to. `version` is the ETag.
+
+    Of an invited person name and email are shown as they were typed in the invitation, whoever has that email.
+    """
 
     member_id: str
     name: str | None
     email: str | None
     role: Role | None
     influence: int | None
-    status: Literal["pending", "active"]
+    status: Literal["pending", "invited", "active"]
     since: str
     version: int
 
 
 class PeoplePage(View):
     items: list[PersonView]
+    next_cursor: str | None
+
+
+class InvitationView(View):
+    """An invitation to act for a company, as the invited person sees it."""
+
+    company_id: str
+    company: str = Field(description="The name of the company.")
+    role: Role
+    status: Literal["invited", "active"]
+    since: str
+    expires_at: str | None = Field(description="When the invitation ends; null once it is accepted.")
+
+
+class InvitationPage(View):
+    """Oldest first."""
+
+    items: list[InvitationView]
     next_cursor: str | None
 
 

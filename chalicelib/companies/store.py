@@ -21,6 +21,8 @@ from chalicelib.table.transactions import Item, Transaction
 
 _KPP = "kpp:"  # and the KPP: attributes of a firm
 
+Told = frozenset[str]
+
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
@@ -43,11 +45,25 @@ def read_for(
     return _company(found.get(company)), _membership(found.get(membership))
 
 
-def read_claim(table: Table, member_id: str, inn: str) -> tuple[Membership | None, list[FirmMember]]:
-    """The member's membership, and the companies with this INN. One call in every case."""
+def read_claim(table: Table, member_id: str, inn: str, told: Key) -> tuple[Membership | None, list[FirmMember], Told]:
+    """The member's membership, the companies with this INN, and the letters of the day. One call in every case."""
     membership, firm = membership_key(member_id), keys.firm(inn)
-    found = table.get_many([membership, firm], consistent=True)
-    return _membership(found.get(membership)), _firm(found.get(firm, {}))
+    found = table.get_many([membership, firm, told], consistent=True)
+    return _membership(found.get(membership)), _firm(found.get(firm, {})), _told(found.get(told))
+
+
+def read_told(table: Table, told: Key) -> Told:
+    """Of whom letters were written in the window of this key."""
+    return _told(table.get(told, consistent=True))
+
+
+def _told(item: Item | None) -> Told:
+    return frozenset(item["about"]) if item else frozenset()
+
+
+def invitations_page(table: Table, member_id: str, limit: int, after: dict[str, str] | None) -> Page:
+    """Oldest first."""
+    return table.query(keys.invitation_list(member_id, "", "").pk, index="gsi1", limit=limit, after=after)
 
 
 class Scene(NamedTuple):
@@ -210,8 +226,19 @@ def check_distributor(tx: Transaction, distributor_id: str) -> None:
     tx.check(distributor_key(distributor_id), Attr("pk").exists(), label="distributor")
 
 
+def put_told(tx: Transaction, told: Key, known: Told, about: str, expires_at: int) -> None:
+    """Refused with label `told` if another letter was written meanwhile."""
+    tx.update(
+        told,
+        add={"about": {about}},
+        put={"expires_at": expires_at},
+        when=Attr("about").size().eq(len(known)) if known else Attr("about").not_exists(),
+        label="told",
+    )
+
+
 def put_claim(tx: Transaction, company_id: str, member_id: str, claimed: ClaimedCompany, at: str) -> None:
-    """The person asks to act for the company. Who asks again keeps the place in the line."""
+    """The person asks to act for the company. Who asks again keeps the place in the line; an invitation gives way to the claim."""
     tx.update(
         keys.person(company_id, member_id),
         put={
@@ -222,7 +249,8 @@ def put_claim(tx: Transaction, company_id: str, member_id: str, claimed: Claimed
         },
         default={"at": at, **keys.claim_list(at, company_id, member_id).as_gsi2()},
         add={"version": 1},
-        when=Attr("pk").not_exists() | Attr("status").eq("pending"),
+        remove=("role", "influence", "invitation", "gsi1pk", "gsi1sk", "expires_at"),
+        when=Attr("pk").not_exists() | Attr("status").is_in(["pending", "invited"]),
         label="person",
     )
 
@@ -236,12 +264,23 @@ def drop_claim(tx: Transaction, company_id: str, member_id: str) -> None:
 
 
 def put_person(tx: Transaction, person: Person, before: Person | None) -> None:
-    """An active person, in place of what was there. Refused with label `person` if that has changed."""
+    """An active or invited person, in place of what was there. Refused with label `person` if that has changed."""
     tx.put(
-        {**keys.person(person.company_id, person.member_id).as_item(), **person.model_dump(exclude_none=True)},
+        {
+            **keys.person(person.company_id, person.member_id).as_item(),
+            **_invited(person),
+            **person.model_dump(exclude_none=True),
+        },
         when=Attr("version").eq(before.version) if before else Attr("pk").not_exists(),
         label="person",
     )
+
+
+def _invited(person: Person) -> Item:
+    if person.invitation is None:
+        return {}
+    listed = keys.invitation_list(person.member_id, person.at, person.company_id)
+    return {**listed.as_gsi1(), "expires_at": person.invitation.expires_at}
 
 
 def delete_person(tx: Transaction, person: Person) -> None:

@@ -1,6 +1,6 @@
 """Forms and views of distributors and their people."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -9,7 +9,7 @@ from chalicelib.catalog import Warehouse
 from chalicelib.distributors.model import Distributor
 from chalicelib.members import PersonName
 from chalicelib.platform.email import Email
-from chalicelib.platform.fields import Region
+from chalicelib.platform.fields import Name, Region
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.text import Language
 
@@ -46,7 +46,7 @@ class RegionForm(Form):
 
 
 class DistributorForm(Form):
-    name: str = Field(min_length=2, max_length=200)
+    name: Annotated[Name, Field(min_length=2)]
     email: Email = Field(description="Address for letters about orders.")
     language: Language | None = Field(
         default=None, description="Language of those letters; the club's language if not given."
@@ -58,7 +58,7 @@ class DistributorForm(Form):
 class DistributorChangeForm(Form):
     """Fields that are not given stay; `regions` and `stock` are replaced as a whole."""
 
-    name: str | None = Field(default=None, min_length=2, max_length=200)
+    name: Annotated[Name, Field(min_length=2)] | None = None
     email: Email | None = None
     language: Language | None = None
     regions: list[RegionForm] | None = Field(default=None, max_length=MOST_REGIONS)

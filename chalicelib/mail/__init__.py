@@ -6,6 +6,7 @@ writes nothing new. A *service* letter is about something the recipient does (a 
 became of an attempt that was not answered.
 
     an event ──on_event──▶ a letter, PENDING, and a message to the letters queue ──send──▶ the mail service
+    a sign-in ──hasten──▶ a message to the codes queue ──send──▶ a letter, and the mail service: past the stream and all other letters
 
     PENDING ──claim──▶ SENDING      one worker holds it, until its lease is over
     PENDING ─────────▶ SKIPPED      it must not be sent: suppressed, no consent, expired, nobody there, the contact budget
@@ -50,4 +51,5 @@ with opened_when_asked(__name__):
     from chalicelib.mail.declarations import Secret, letter
     from chalicelib.mail.keys import suppression as suppression_key
     from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient, Unsendable
-    from chalicelib.mail.service import send, settle
+    from chalicelib.mail.service import hasten, send, settle
+    from chalicelib.mail.suppressions import lift, suppression, suppressions_page

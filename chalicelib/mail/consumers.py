@@ -1,6 +1,6 @@
 """The consumer that writes letters and hands them to the workers."""
 
-from chalicelib.mail import service, store
+from chalicelib.mail import service
 from chalicelib.mail.declarations import asking_events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
@@ -12,6 +12,5 @@ def on_event(context: Context, event: Event) -> None:
 
     A letter that is there already stays as it is; more than one message does no harm.
     """
-    for letter in service.letters_of(context, event):
-        store.create(context.table, letter)
-        service.call_again(letter.letter_id, 0)
+    for letter in service.written(context, event):
+        service.call_again(letter, 0)

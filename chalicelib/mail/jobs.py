@@ -6,6 +6,9 @@ from chalicelib.mail import service
 from chalicelib.platform.context import Context
 from chalicelib.platform.functions import LETTER_PAGES, MAIL, PORTAL, READ, SECRET, WRITE, queue_worker, table
 
+_LOOP = "A letter that waits for its lease or for the mail service's report comes again; it is over after its last attempt's time to settle."
+_RIGHTS = (table(*READ, *WRITE), MAIL, SECRET, PORTAL)
+
 
 @queue_worker(
     "letters",
@@ -13,11 +16,25 @@ from chalicelib.platform.functions import LETTER_PAGES, MAIL, PORTAL, READ, SECR
     timeout=20,
     retry="LetterRetrySeconds",
     filled_by=("write_letters",),
-    loop="A letter that waits for its lease or for the mail service's report comes again; it is over after its last attempt's time to settle.",
-    may=(table(*READ, *WRITE), MAIL, SECRET, PORTAL, LETTER_PAGES),
+    loop=_LOOP,
+    may=(*_RIGHTS, LETTER_PAGES),
 )
 def send_letters(context: Context, message: dict[str, Any]) -> None:
     """Send one letter."""
+    service.send(context, message)
+
+
+@queue_worker(
+    "codes",
+    workers=2,
+    timeout=10,
+    retry="CodeRetrySeconds",
+    filled_by=("api_handler", "write_letters"),
+    loop=_LOOP,
+    may=_RIGHTS,
+)
+def send_codes(context: Context, message: dict[str, Any]) -> None:
+    """Send one letter with a secret. Somebody waits for it, so it waits for no other letters."""
     service.send(context, message)
 
 

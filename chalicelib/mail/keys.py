@@ -18,6 +18,12 @@ def letter_list(state: str, at: str, letter_id: str) -> Key:
     return Key(f"LETTERS#{state}", f"{at}#{letter_id}")
 
 
+@in_gsi2("newest first")
+def suppression_list(at: str, email: str) -> Key:
+    """The suppressed addresses."""
+    return Key("SUPPRESSIONS", f"{at}#{email}")
+
+
 @in_table("one", "S, T")
 def suppression(email: str) -> Key:
     """The mark that an address is suppressed."""

@@ -15,7 +15,7 @@ from chalicelib.mail.rendering import render
 from chalicelib.platform import aws, clock
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event
+from chalicelib.platform.events import Event, event_of
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url, settings
@@ -50,19 +50,49 @@ def letters_of(context: Context, event: Event) -> list[Letter]:
     ]
 
 
-# --- from the letters queue -------------------------------------------------------------------------------------------
+def written(context: Context, event: Event) -> list[Letter]:
+    """The letters of an event; one that is there already stays as it is."""
+    letters = letters_of(context, event)
+    for letter in letters:
+        store.create(context.table, letter)
+    return letters
+
+
+def hasten(cause: Key) -> None:
+    """Asks at once for letters with a secret that the event of this item asks for, whoever waits for the stream meanwhile.
+
+    The stream asks for them too, so a process that dies before this call loses nothing but time.
+    """
+    _put(queue_url("codes"), {"cause": cause.as_item()})
+
+
+# --- from the queues --------------------------------------------------------------------------------------------------
 
 
 def send(context: Context, message: dict[str, Any], *, below: Below = secrets.randbelow) -> None:
-    """One step of the letter in the message. `below` draws its secret.
+    """One step of the letters in the message. `below` draws their secrets.
 
     Returns when nothing is left to do for this message, raises when it should come again.
     """
-    letter_id: str = json.loads(message["body"])["letter_id"]
-    letter = store.read(context.table, letter_id)
-    if letter is None:
-        log.warning("no such letter", extra={"letter_id": letter_id})
-        return
+    for letter in _named(context, json.loads(message["body"])):
+        _send(context, letter, below)
+
+
+def _named(context: Context, body: dict[str, Any]) -> list[Letter]:
+    """The letter that a message names, or the letters of the event that it names."""
+    if "cause" in body:
+        item = context.table.get(Key(**body["cause"]), consistent=True)
+        letters = written(context, event_of(item)) if item else []
+        ids = [letter.letter_id for letter in letters]
+    else:
+        ids = [body["letter_id"]]
+    found = [letter for letter_id in ids if (letter := store.read(context.table, letter_id))]
+    if len(found) < len(ids):
+        log.warning("no such letter", extra={"letter_ids": ids})
+    return found
+
+
+def _send(context: Context, letter: Letter, below: Below) -> None:
     declared = declarations.declaration(letter.template)
     now = clock.epoch(context.now)
     settle_seconds = _settle_seconds(context, declared)
@@ -72,11 +102,11 @@ def send(context: Context, message: dict[str, Any], *, below: Below = secrets.ra
     # However it went, and whoever did it: the queue may have given this very message to two workers, and the first one that
     # returns takes it away from both. So what is not over needs another message.
     if rules.may_be_claimed(letter, now):
-        raise ComesAgain(letter_id)
+        raise ComesAgain(letter.letter_id)
     until = rules.waits_until(letter)
     if until is not None:
         # A new message, since each return of the old one would count as a failure.
-        call_again(letter_id, until - now)
+        call_again(letter, until - now)
 
 
 def _attempt(context: Context, letter: Letter, declared: Declaration, below: Below) -> Letter:
@@ -180,12 +210,14 @@ def _give_back(context: Context, letter: Letter, declared: Declaration, address:
     return letter
 
 
-def call_again(letter_id: str, seconds: int) -> None:
-    aws.sqs().send_message(
-        QueueUrl=queue_url("letters"),
-        MessageBody=json.dumps({"letter_id": letter_id}),
-        DelaySeconds=min(max(seconds, 0), LONGEST_DELAY),
-    )
+def call_again(letter: Letter, seconds: int) -> None:
+    """A letter with a secret has a lane of its own."""
+    lane = queue_url("codes") if declarations.declaration(letter.template).secret else queue_url("letters")
+    _put(lane, {"letter_id": letter.letter_id}, min(max(seconds, 0), LONGEST_DELAY))
+
+
+def _put(lane: str, body: dict[str, Any], seconds: int = 0) -> None:
+    aws.sqs().send_message(QueueUrl=lane, MessageBody=json.dumps(body), DelaySeconds=seconds)
 
 
 # --- from the mail service --------------------------------------------------------------------------------------------

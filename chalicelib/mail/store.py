@@ -87,7 +87,9 @@ def check_not_suppressed(tx: Transaction, address: str, *, despite_complaint: bo
 def suppress(table: Table, address: str, *, reason: str, at: str, letter_id: str) -> None:
     """No more letters to this address. The first reason stays; that it bounced is kept whatever came first."""
     bounced = {"bounced_at": at} if reason == "bounce" else {}
-    table.update(keys.suppression(address), default={"reason": reason, "at": at, "letter_id": letter_id, **bounced})
+    listed = keys.suppression_list(at, address).as_gsi2()
+    first = {"email": address, "reason": reason, "at": at, "letter_id": letter_id, **bounced, **listed}
+    table.update(keys.suppression(address), default=first, add={"reports": 1})
 
 
 def _to_item(letter: Letter) -> Item:

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from chalicelib.market_reports.model import ReportSummaryView
+from chalicelib.platform.fields import Title
 from chalicelib.platform.http.forms import Form, View
 
 MOST_CHARACTERS = 100_000
@@ -11,8 +12,8 @@ MOST_CHARACTERS = 100_000
 class ReportForm(Form):
     """A report to publish. Without a Russian text, all readers get the other one."""
 
-    title: str = Field(min_length=1, max_length=200, examples=["Street lighting, third quarter"])
-    title_ru: str = Field(min_length=1, max_length=200, examples=["Уличное освещение, третий квартал"])
+    title: Title = Field(examples=["Street lighting, third quarter"])
+    title_ru: Title = Field(examples=["Уличное освещение, третий квартал"])
     segment: str = Field(
         min_length=1, max_length=60, description="Market segment of the report.", examples=["street lighting"]
     )

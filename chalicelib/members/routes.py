@@ -1,6 +1,6 @@
 """Routes of the club's card, the caller's profile and consents, and the staff."""
 
-from chalicelib.members import service
+from chalicelib.members import service, suppressions
 from chalicelib.members.model import Consent
 from chalicelib.members.schemas import (
     ClubView,
@@ -10,6 +10,9 @@ from chalicelib.members.schemas import (
     StaffForm,
     StaffMemberView,
     StaffPage,
+    SuppressionLiftForm,
+    SuppressionPage,
+    SuppressionsQuery,
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
@@ -82,3 +85,29 @@ def dismiss_staff(call: Call, member_id: str) -> Answer:
     """Remove a person from the staff. Their token loses its rights within 15 minutes. The last admin stays."""
     service.dismiss_staff(call.context, member_id, by=call.principal.for_member())
     return Answer(None)
+
+
+@routes.get("/v1/staff/suppressions", scope="staff.letters.write", query=SuppressionsQuery, answer=SuppressionPage)
+def list_suppressions(call: Call) -> SuppressionPage:
+    """List the addresses that get no letters, after a bounce or a complaint."""
+    cursors = call.cursors()
+    items, last = suppressions.list_suppressions(
+        call.context, call.query.email, call.query.limit, cursors.open(call.query.cursor)
+    )
+    return SuppressionPage(items=items, next_cursor=cursors.close(last))
+
+
+@routes.post(
+    "/v1/staff/suppressions/lift",
+    scope="staff.letters.write",
+    body=SuppressionLiftForm,
+    status=204,
+    problems=("not_found", "conflict"),
+)
+def lift_suppression(call: Call) -> None:
+    """Let letters go to an address again.
+
+    Reason and author are kept. Should it bounce again, it is suppressed again.
+    """
+    form = call.body
+    suppressions.lift_suppression(call.context, form.email, reason=form.reason, by=call.principal.for_member())

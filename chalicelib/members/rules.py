@@ -2,11 +2,13 @@
 
 from zoneinfo import available_timezones
 
+from chalicelib.platform.fields import shows
+
 
 def full_name(text: str) -> str:
     """The name with single spaces. Raises ValueError for one word, for control characters, or without a letter."""
     name = " ".join(text.split())
-    if not any(character.isalpha() for character in name) or not name.isprintable():
+    if not shows(name) or not any(character.isalpha() for character in name):
         raise ValueError("a name has letters and no control characters")
     if " " not in name:
         raise ValueError("a name has a first and a last name")

@@ -1,6 +1,6 @@
 """Forms and views of members, consents and staff."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, EmailStr, Field
 
@@ -10,7 +10,7 @@ from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.access.scopes import StaffRole
 from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Region
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.text import Language
 
 Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]
@@ -95,6 +95,37 @@ class StaffForm(Form):
     email: Email
     role: StaffRole
     language: Language | None = None
+
+
+class SuppressionsQuery(PageQuery):
+    email: Email | None = Field(
+        default=None, description="Only this address, of a member or of a distributor's orders."
+    )
+
+
+class SuppressionLiftForm(Form):
+    """An address that shall get letters again, and why: the member says that it works, or wants the letters after all."""
+
+    email: Email
+    reason: str = Field(min_length=3, max_length=500, description="Kept with the author.")
+
+
+class SuppressionView(View):
+    """An address that gets no letters, and why."""
+
+    email: str
+    reason: Literal["bounce", "complaint"] = Field(
+        description="What the mail service reported first. A complaint stops all letters but sign-in codes."
+    )
+    bounced: bool = Field(description="True: it stops sign-in codes, too.")
+    at: str = Field(description="When that was reported.")
+
+
+class SuppressionPage(View):
+    """Newest first."""
+
+    items: list[SuppressionView]
+    next_cursor: str | None
 
 
 class StaffMemberView(View):

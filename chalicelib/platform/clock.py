@@ -23,6 +23,10 @@ def epoch(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def from_epoch(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """The calendar day of this moment in the club's time zone."""
     return moment.astimezone(zone).date()

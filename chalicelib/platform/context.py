@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.platform import aws, clock
@@ -47,6 +47,11 @@ class Context:
     def today(self) -> date:
         """The club's calendar day."""
         return clock.local_day(self.now, self.config[Club].zone)
+
+    @property
+    def latest_day(self) -> date:
+        """The latest day of a document: it may come from a time zone in which the club's tomorrow has begun."""
+        return self.today + timedelta(days=1)
 
     def expiry(self, *, days: float = 0, minutes: float = 0) -> int:
         """TTL of something that is of no use after this long."""

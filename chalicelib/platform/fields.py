@@ -50,6 +50,31 @@ def _rfc3339(given: object) -> object:
 
 Moment = Annotated[datetime, BeforeValidator(_rfc3339), Field(ge=_FIRST_MOMENT, le=_LAST_MOMENT)]  # in a form
 
+_BLANK = str.maketrans(dict.fromkeys("\u115f\u1160\u3164\uffa0", " "))  # letters by their class, and nothing to see
+
+
+def shows(text: str) -> bool:
+    """Whether a reader sees a letter or a digit, and nothing that prints elsewhere than it stands."""
+    return text.isprintable() and any(character.isalnum() for character in text.translate(_BLANK))
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    if not shows(line):
+        raise PydanticCustomError("name_invalid", "A name has letters or digits and no control characters.")
+    return line
+
+
+def _visible(text: str) -> str:
+    if not any(character.isalnum() for character in text.translate(_BLANK)):
+        raise PydanticCustomError("name_invalid", "A name has letters or digits.")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]  # of a company or a person
+Title = Annotated[
+    str, Field(min_length=1, max_length=200), AfterValidator(_visible)
+]  # of a thing; it may come from another system
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]
 # The number of a document in an accounting system.

@@ -47,6 +47,7 @@ def files(prefix: str, *actions: FileAction) -> Right:
 
 
 MAIL = Right("mail")  # send letters
+SUPPRESSIONS = Right("suppressions")  # take an address off the mail service's list of those that bounced
 SECRET = Right("secret")  # read the secret that signs cursors and codes
 USERS = Right("users")  # create users in the pool and sign them in
 PORTAL = Right("portal")  # only to know its address

@@ -17,6 +17,23 @@ def spelled(text: str) -> str:
     return " ".join(normalize("NFC", text).translate(_SAME).split())
 
 
+# Escapes that stand for a letter beyond ASCII; a pair of surrogates has nothing to compose with.
+_ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?!00[0-7])(?!d[89a-f])([0-9a-f]{4})", re.IGNORECASE)
+
+
+def composed(json: bytes) -> bytes:
+    """JSON in which each letter with its mark is one character (NFC), written as itself or escaped. What is not UTF-8 stays as it is."""
+    if json.isascii() and b"\\u03" not in json:
+        return json
+    try:
+        text = json.decode()
+    except UnicodeDecodeError:
+        return json
+    if "\\u03" in text:  # the marks
+        text = _ESCAPED.sub(lambda found: found[1] + chr(int(found[2], 16)), text)
+    return normalize("NFC", text).encode()
+
+
 def code_key(code: str) -> str:
     """A code in its form for comparison: in capitals of one alphabet, without spaces beside a dash.
 

@@ -39,6 +39,26 @@ def address(context: Context, name: str, content_type: str, *, most_bytes: int, 
     return Address(made["url"], made["fields"], context.now + timedelta(minutes=minutes))
 
 
+def keep(name: str, place: str) -> str | None:
+    """Copies a file that has arrived out of reach of its signed form, which takes other files until it expires.
+
+    Returns the copy's name: `place`, and a mark of what is in the file. None if nothing has arrived. Two calls.
+    """
+    bucket = settings().files_bucket
+    try:
+        mark = aws.s3().head_object(Bucket=bucket, Key=name)["ETag"].strip('"')
+        copy = f"{place}/{mark}"
+        aws.s3().copy_object(
+            Bucket=bucket, Key=copy, CopySource={"Bucket": bucket, "Key": name}, CopySourceIfMatch=mark
+        )
+    except ClientError as error:
+        # Without the right to list the bucket, what is not there is forbidden; 412: another file came this very moment.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404, 412):
+            return None
+        raise
+    return copy
+
+
 def has_arrived(name: str) -> bool:
     """One call."""
     try:

@@ -1,9 +1,10 @@
 """Config of the combination of price rules."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.platform.config import Section
 
@@ -14,11 +15,15 @@ PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"
 
 
 class Pricing(Section, name="pricing"):
-    """The combination of price rules: the best price or the first rule of the priority; and the discounts that stack."""
+    """The combination of price rules: the best price or the first rule of the priority; and the discounts that stack.
+
+    `manager_percent`: the largest discount of an offer that a manager makes alone.
+    """
 
     combine: Literal["best", "priority"]
     priority: list[PriceRule] = []
     stacks: list[list[PercentRule]] = []
+    manager_percent: Decimal = Field(default=Decimal(30), ge=0, le=100)
 
     @model_validator(mode="after")
     def _each_once(self) -> "Pricing":

@@ -18,6 +18,9 @@ DiscountPercent = Annotated[
     Field(gt=0, lt=100, max_digits=4, decimal_places=2, examples=["10"]),
     PlainSerializer(plain, return_type=str, when_used="json"),
 ]
+Price = Annotated[
+    Amount, Field(gt=0, max_digits=14, decimal_places=2, examples=["1234.50"])
+]  # of a unit: nothing is given away
 Positive = Annotated[Amount, Field(ge=0, max_digits=14, decimal_places=2, examples=["1234.50"])]
 
 

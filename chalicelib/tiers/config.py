@@ -106,3 +106,10 @@ def tier_name(config: Config, currency: str, code: str, language: str) -> str:
     """The name of a tier in the founding ladder, or its code, for records that have no name."""
     steps = config[Tiers].ladders.get(currency, ())
     return next((step.name_ru if language == "ru" else step.name for step in steps if step.tier == code), code)
+
+
+class ManualTiers(Section, name="tiers.manual"):
+    """What a manager grants: a tier of at most this discount, ending at most so many days from today. More takes a head of sales or an admin."""
+
+    manager_days: int = Field(default=92, ge=0)
+    manager_discount_percent: Decimal = Field(default=Decimal(7), ge=0, le=100)

@@ -8,6 +8,7 @@ from email.parser import BytesParser
 from email.utils import parseaddr
 
 LETTERS: list[dict] = []  # newest last
+SUPPRESSED: set[str] = set()  # addresses that bounced, until they are taken off
 
 # What SES' simulator does with a letter to one of its addresses; anybody else gets it delivered.
 _FATES = {"bounce": ("Bounce",), "complaint": ("Delivery", "Complaint"), "suppressionlist": ("Bounce",)}
@@ -51,10 +52,13 @@ def _of_raw(raw: bytes) -> dict:
 
 
 def fate(recipient: str) -> tuple[str, ...]:
-    """The events that follow Send."""
+    """The events that follow Send. What bounces is suppressed from then on."""
     local_part, _, domain = parseaddr(recipient)[1].partition("@")
     simulated = _FATES.get(local_part.partition("+")[0]) if domain == "simulator.amazonses.com" else None
-    return simulated or ("Delivery",)
+    fates = ("Bounce",) if recipient in SUPPRESSED else simulated or ("Delivery",)
+    if "Bounce" in fates:
+        SUPPRESSED.add(recipient)
+    return fates
 
 
 def event(letter: dict, kind: str, recipients: list[str]) -> dict:

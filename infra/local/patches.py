@@ -18,6 +18,7 @@ import uuid
 import zipfile
 from email.utils import parseaddr
 from typing import ClassVar
+from urllib.parse import unquote
 
 import mailbox_page
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
@@ -193,6 +194,23 @@ def letters():
         return answer
 
     ses_v2.handle_request = handle_and_keep
+
+
+def suppression_list():
+    """SESv2 has no list of suppressed addresses. On AWS who bounced is on it, and whatever is sent there bounces until it is taken off."""
+    handle = ses_v2.handle_request
+
+    async def handle_suppressed(method, path, headers, body, query):
+        _, listed, address = path.partition("/suppression/addresses/")
+        if method != "DELETE" or not listed:
+            return await handle(method, path, headers, body, query)
+        try:
+            mailbox_page.SUPPRESSED.remove(unquote(address))
+        except KeyError:
+            return error_response_json("NotFoundException", f"Email address {unquote(address)} does not exist.", 404)
+        return json_response({})
+
+    ses_v2.handle_request = handle_suppressed
 
 
 def letter_rights():
@@ -496,6 +514,7 @@ PATCHES = (
     table_ttl,
     unknown_users,
     letters,
+    suppression_list,
     letter_rights,
     dkim_tokens,
     queue_rights,

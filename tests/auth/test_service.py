@@ -14,7 +14,9 @@ from chalicelib.auth.schemas import RegistrationForm
 from chalicelib.members import keys as members_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from infra.build import ROOT
 from tests.auth.steps import CODE, SECRET, FakeSessions, begun, mailed
+from tests.support.figures import with_sections
 
 AGREED = [{"purpose": "personal_data", "version": "2026-1", "agreed": True}]
 
@@ -29,8 +31,10 @@ def registered(context: Context, **changes: Any) -> str:
     return auth.register(context, form(**changes), language="ru", address="192.0.2.1").sign_in_id
 
 
-def confirm(context: Context, sign_in_id: str, code: str = CODE, sessions: Any = None) -> Any:
-    return auth.confirm(context, sessions or FakeSessions(), SECRET, sign_in_id, code)
+def confirm(
+    context: Context, sign_in_id: str, code: str = CODE, sessions: Any = None, address: str = "192.0.2.1"
+) -> Any:
+    return auth.confirm(context, sessions or FakeSessions(), SECRET, sign_in_id, code, address=address)
 
 
 def joined(context: Context, **changes: Any) -> str:
@@ -210,6 +214,54 @@ def test_a_caller_who_may_ask_for_no_more_uses_up_nobodys_codes(context: Context
         with pytest.raises(Problem, match="too_many_requests"):
             auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.1")
     auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.2")
+
+
+def wrong_codes(context: Context, count: int, address: str) -> list[str]:
+    """The answers to wrong codes, each of a sign-in of its own."""
+    codes = []
+    for _ in range(count):
+        with pytest.raises(Problem) as refused:
+            confirm(context, begun(context, member_id="mbr_1"), "999999", address=address)
+        codes.append(refused.value.code)
+    return codes
+
+
+def alarms(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.message for each in caplog.records if each.levelname == "ERROR"]
+
+
+def test_a_caller_has_thirty_wrong_codes_an_hour_whatever_the_addresses(context: Context) -> None:
+    assert wrong_codes(context, 32, "192.0.2.1") == ["wrong_code"] * 30 + ["too_many_requests"] * 2
+    sign_in_id = begun(context, member_id=joined(replace(context, now=context.now + timedelta(hours=1))))
+    with pytest.raises(Problem) as refused:
+        confirm(context, sign_in_id)
+    assert refused.value.headers == {"Retry-After": "3600"}
+    confirm(context, sign_in_id, address="192.0.2.2")
+
+
+def test_all_callers_together_have_a_ceiling_of_wrong_codes_and_an_alarm_rings(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    figures = with_sections(context.config, context.config[SignIn].model_copy(update={"failed_codes_in_all": 12}))
+    context = replace(context, config=figures)
+    sign_in_id = begun(context, member_id=joined(context))
+    for caller in range(6):
+        assert wrong_codes(context, 2, f"192.0.2.{caller}") == ["wrong_code"] * 2
+    assert alarms(caplog) == []
+    # A right code is not looked at, nor is a try of it spent.
+    with pytest.raises(Problem) as refused:
+        confirm(context, sign_in_id, address="192.0.2.99")
+    assert refused.value.code == "too_many_requests" and refused.value.headers == {"Retry-After": "600"}
+    template = (ROOT / "infra" / "resources.yaml").read_text(encoding="utf-8")
+    assert alarms(caplog) == ["too many wrong codes"] and '$.message = "too many wrong codes"' in template
+    later = replace(context, now=context.now + timedelta(minutes=10))
+    assert wrong_codes(later, 1, "192.0.2.99") == ["wrong_code"]
+
+
+def test_right_codes_count_for_nothing(context: Context) -> None:
+    member_id = joined(context)
+    for _ in range(40):
+        confirm(context, begun(context, member_id=member_id))
 
 
 def test_an_invited_person_who_registers_brings_name_and_consents(context: Context) -> None:

@@ -88,6 +88,7 @@ def test_the_token_says_whom_the_member_speaks_for(context: Context) -> None:
         "club_owner": "cmp_1",
     }
     assert "club/api" in made["scopesToAdd"] and "club/orders.write" in made["scopesToAdd"]
+    assert made["scopesToSuppress"] == ["aws.cognito.signin.user.admin"], "nobody changes the pool's user by a token"
 
 
 def test_a_pending_membership_gives_no_right_at_all(context: Context) -> None:

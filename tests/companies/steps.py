@@ -5,7 +5,7 @@ from typing import Any
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
 
 from chalicelib import companies, members
-from chalicelib.companies import claims, people, staff
+from chalicelib.companies import claims, invitations, people, staff
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChangeForm
 from chalicelib.members import keys as members_keys
@@ -19,6 +19,7 @@ from tests.support.api import Caller
 
 KPP = "770101001"
 MANAGER = "mbr_manager"
+HOME = "192.0.2.1"  # the address of the callers
 
 
 def legal_inn(number: int) -> str:
@@ -66,7 +67,7 @@ def claim_form(number: int = 1, name: str = "ООО «Луч»", **more: Any) ->
 
 def claim(context: Context, member_id: str, number: int = 1, **more: Any) -> str:
     """The member asks to speak for company number so-and-so; returns its id."""
-    claims.claim(context, member_id, claim_form(number, **more))
+    claims.claim(context, member_id, claim_form(number, **more), address=HOME)
     membership = membership_of(context, member_id)
     assert membership is not None
     return str(membership["owner"])
@@ -86,7 +87,14 @@ def owned_company(context: Context, owner: str = "Olga", number: int = 1) -> tup
 
 def invite(context: Context, company_id: str, owner_id: str, name: str, role: str = "buyer") -> str:
     form = InvitationForm(name=f"{name} Petrova", email=f"{name.lower()}@example.com", role=role)
-    return people.invite(context, company_id, owner_id, form).member_id
+    return invitations.invite(context, company_id, owner_id, form).member_id
+
+
+def bring_in(context: Context, company_id: str, owner_id: str, name: str, role: str = "buyer") -> str:
+    """Somebody who is invited and accepts."""
+    member_id = invite(context, company_id, owner_id, name, role)
+    invitations.accept(context, company_id, member_id)
+    return member_id
 
 
 def set_role(context: Context, company_id: str, owner_id: str, member_id: str, role: str, **more: Any) -> None:
@@ -140,7 +148,7 @@ def restore(table: Table, items: list[Item]) -> None:
 
 def disagreements(items: list[Item]) -> list[str]:
     """What of persons and memberships does not agree, and companies that lost their last owner."""
-    persons = {(item["company_id"], item["member_id"]): item for item in items if item["sk"].startswith("PERSON#")}
+    persons = {(item["company_id"], item["member_id"]): item for item in items if _speaks_or_asks(item)}
     memberships = {item["member_id"]: item for item in items if item["sk"] == "MEMBERSHIP"}
     found = []
     for (company_id, member_id), person in persons.items():
@@ -159,6 +167,10 @@ def disagreements(items: list[Item]) -> list[str]:
         if active and not any(item["role"] == "owner" for item in active):
             found.append(f"{company_id} has people and no owner")
     return found
+
+
+def _speaks_or_asks(item: Item) -> bool:
+    return item["sk"].startswith("PERSON#") and item["status"] != "invited"
 
 
 def company_of(context: Context, company_id: str) -> companies.Company:

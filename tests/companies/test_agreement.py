@@ -6,11 +6,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from chalicelib.companies import claims, people, store
+from chalicelib.companies import claims, invitations, people, store
 from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChangeForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from tests.companies.steps import (
+    HOME,
     MANAGER,
     appoint_manager,
     claim_form,
@@ -46,7 +47,7 @@ def people_machine(context: Context) -> type[RuleBasedStateMachine]:
         @rule(member=MEMBERS, number=NUMBERS)
         def claim(self, member: str, number: int) -> None:
             with suppress(Problem):
-                claims.claim(context, member, claim_form(number))
+                claims.claim(context, member, claim_form(number), address=HOME)
 
         @rule(member=MEMBERS, number=NUMBERS, role=ROLES)
         def confirm(self, member: str, number: int, role: str) -> None:
@@ -64,7 +65,17 @@ def people_machine(context: Context) -> type[RuleBasedStateMachine]:
         def invite(self, caller: str, name: str, number: int, role: str) -> None:
             with suppress(Problem):
                 form = InvitationForm(name=f"{name} Petrova", email=f"{name.lower()}@example.com", role=role)
-                people.invite(context, self.company(number), caller, form)
+                invitations.invite(context, self.company(number), caller, form)
+
+        @rule(member=MEMBERS, number=NUMBERS)
+        def accept(self, member: str, number: int) -> None:
+            with suppress(Problem):
+                invitations.accept(context, self.company(number), member)
+
+        @rule(member=MEMBERS, number=NUMBERS)
+        def decline(self, member: str, number: int) -> None:
+            with suppress(Problem):
+                invitations.decline(context, self.company(number), member)
 
         @rule(caller=MEMBERS, member=MEMBERS, number=NUMBERS, role=ROLES, confirm=st.booleans())
         def change(self, caller: str, member: str, number: int, role: str, confirm: bool) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import members
-from chalicelib.companies import claims, company, people, privileges, staff
+from chalicelib.companies import claims, company, invitations, people, privileges, staff
 from chalicelib.companies.company import people_of
 from chalicelib.companies.config import PrivilegeRules
 from chalicelib.companies.membership import check_active
@@ -16,16 +16,17 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Transaction
 from tests.companies.steps import (
+    HOME,
     KPP,
     MANAGER,
     appoint_manager,
+    bring_in,
     claim,
     claim_form,
     company_of,
     confirm,
     disagreements,
     events,
-    invite,
     join,
     legal_inn,
     membership_of,
@@ -88,7 +89,7 @@ def test_who_speaks_for_a_company_cannot_claim_another(context: Context) -> None
     company_id, olga = owned_company(context)
     for number in (1, 2):
         with pytest.raises(Problem, match="already_exists"):
-            claims.claim(context, olga, claim_form(number))
+            claims.claim(context, olga, claim_form(number), address=HOME)
     assert [person.status for person in people_of(context, company_id)] == ["active"]
 
 
@@ -102,11 +103,11 @@ def test_a_claim_makes_the_same_calls_whether_the_club_knows_the_company_or_not(
 
     context.table.client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", size)
     with calls_counted(context.table.client) as known:
-        claims.claim(context, anna, claim_form(1))
+        claims.claim(context, anna, claim_form(1), address=HOME)
     with calls_counted(context.table.client) as unknown:
-        claims.claim(context, boris, claim_form(2))
-    assert known == unknown == ["BatchGetItem", "TransactWriteItems"]
-    assert sizes == [5, 5]
+        claims.claim(context, boris, claim_form(2), address=HOME)
+    assert known == unknown == ["BatchGetItem", "UpdateItem", "UpdateItem", "TransactWriteItems"]
+    assert sizes == [6, 6]
 
 
 # --- a manager decides ------------------------------------------------------------------------------------------------
@@ -240,64 +241,30 @@ def test_one_who_waits_has_no_role_before_the_confirmation(context: Context) -> 
 
 def test_of_two_changes_at_once_the_second_is_told(context: Context) -> None:
     company_id, olga = owned_company(context)
-    anna = invite(context, company_id, olga, "Anna")
+    anna = bring_in(context, company_id, olga, "Anna")
     commit = context.table.commit
 
     def overtaken(tx: Transaction) -> None:
         context.table.commit = commit  # type: ignore[method-assign]
-        people.change_person(context, company_id, olga, anna, 1, PersonChangeForm(influence=1))
+        people.change_person(context, company_id, olga, anna, 2, PersonChangeForm(influence=1))
         commit(tx)
 
     context.table.commit = overtaken  # type: ignore[method-assign]
     with pytest.raises(Problem, match="precondition_failed"):
-        people.change_person(context, company_id, olga, anna, 1, PersonChangeForm(influence=3))
+        people.change_person(context, company_id, olga, anna, 2, PersonChangeForm(influence=3))
     assert person_item(context, company_id, anna)["influence"] == 1
-
-
-def test_an_invited_person_speaks_at_once_member_or_not(context: Context) -> None:
-    company_id, olga = owned_company(context)
-    known = join(context, "Anna")
-    assert invite(context, company_id, olga, "Anna") == known
-    unknown = invite(context, company_id, olga, "Boris", role="engineer")
-    invited = members.member(context, unknown)
-    assert invited and invited.email == "boris@example.com" and invited.email_confirmed_at is None
-    roles = {person.member_id: person.role for person in people_of(context, company_id)}
-    assert roles == {olga: "owner", known: "buyer", unknown: "engineer"}
-    assert events(context, company_id).count("company.person_confirmed") == 3
-
-
-def test_an_invitation_takes_the_place_of_a_claim_here_or_elsewhere(context: Context) -> None:
-    company_id, olga = owned_company(context, number=1)
-    claim(context, join(context, "Anna"), 1)
-    claim(context, join(context, "Boris"), 2)
-    invite(context, company_id, olga, "Anna")
-    invite(context, company_id, olga, "Boris")
-    assert waiting(context) == [] and len(people_of(context, company_id)) == 3
-
-
-def test_who_speaks_for_somebody_cannot_be_invited_and_nobody_learns_for_whom(context: Context) -> None:
-    company_id, olga = owned_company(context, "Olga", 1)
-    other, _ = owned_company(context, "Igor", 2)
-    details = []
-    for name in ("Igor", "Manager"):
-        with pytest.raises(Problem, match="conflict") as refused:
-            invite(context, company_id, olga, name)
-        details.append(refused.value.detail)
-    assert details[0] == details[1] and other not in str(details)
-    with pytest.raises(Problem, match="already_exists"):
-        invite(context, company_id, olga, "Olga")
 
 
 def test_a_role_that_the_token_still_has_is_of_no_use_once_it_is_lost(context: Context) -> None:
     company_id, olga = owned_company(context)
-    anna = invite(context, company_id, olga, "Anna", role="owner")
+    anna = bring_in(context, company_id, olga, "Anna", role="owner")
     people.remove_person(context, company_id, olga, anna)
     form = InvitationForm(name="Eva Petrova", email="eva@example.com", role="owner")
     for act in (
         lambda: company.show(context, company_id, anna),
         lambda: company.change(context, company_id, anna, 1, CompanyChangeForm(name="Тьма")),
         lambda: people.list_people(context, company_id, anna, 25, None),
-        lambda: people.invite(context, company_id, anna, form),
+        lambda: invitations.invite(context, company_id, anna, form),
         lambda: people.change_person(context, company_id, anna, olga, 1, PersonChangeForm(role="buyer")),
         lambda: people.remove_person(context, company_id, anna, olga),
     ):
@@ -311,7 +278,7 @@ def test_a_role_that_the_token_still_has_is_of_no_use_once_it_is_lost(context: C
 
 def test_the_last_owner_neither_leaves_nor_gives_up_the_role(context: Context) -> None:
     company_id, olga = owned_company(context)
-    anna = invite(context, company_id, olga, "Anna", role="buyer")
+    anna = bring_in(context, company_id, olga, "Anna", role="buyer")
     claim(context, join(context, "Boris"))
     with pytest.raises(Problem, match="conflict"):
         people.remove_person(context, company_id, olga, olga)
@@ -324,7 +291,7 @@ def test_the_last_owner_neither_leaves_nor_gives_up_the_role(context: Context) -
 
 def test_two_owners_who_leave_at_once_cannot_both_go(context: Context) -> None:
     company_id, olga = owned_company(context)
-    anna = invite(context, company_id, olga, "Anna", role="owner")
+    anna = bring_in(context, company_id, olga, "Anna", role="owner")
     commit = context.table.commit
     left: list[str] = []
 
@@ -342,7 +309,7 @@ def test_two_owners_who_leave_at_once_cannot_both_go(context: Context) -> None:
 
 def test_anybody_may_leave_and_claim_again(context: Context) -> None:
     company_id, olga = owned_company(context)
-    anna = invite(context, company_id, olga, "Anna", role="engineer")
+    anna = bring_in(context, company_id, olga, "Anna", role="engineer")
     people.remove_person(context, company_id, anna, anna)
     assert membership_of(context, anna) is None and events(context, company_id)[-1] == "company.person_removed"
     assert claim(context, anna) == company_id

@@ -5,15 +5,17 @@ import threading
 import pytest
 
 from chalicelib import companies
-from chalicelib.companies import claims, staff
+from chalicelib.companies import claims, invitations, staff
 from chalicelib.companies import company as companies_company
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from tests.companies.steps import (
+    HOME,
     KPP,
     appoint_manager,
+    bring_in,
     claim,
     claim_form,
     confirm,
@@ -63,11 +65,11 @@ def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(contex
     owned_company(context, number=1)
     anna, boris = join(context, "Anna"), join(context, "Boris")
     with spent(context.table.client) as known:
-        claims.claim(context, anna, claim_form(1))
+        claims.claim(context, anna, claim_form(1), address=HOME)
     with spent(context.table.client) as unknown:
-        claims.claim(context, boris, claim_form(2))
-    assert known.calls == unknown.calls == ["BatchGetItem", "TransactWriteItems"]
-    assert known.read_units == unknown.read_units == 2
+        claims.claim(context, boris, claim_form(2), address=HOME)
+    assert known.calls == unknown.calls == ["BatchGetItem", "UpdateItem", "UpdateItem", "TransactWriteItems"]
+    assert known.read_units == unknown.read_units == 3
     # Person, membership and event, twice for a transaction, the person also in its index; a new company is two items more.
     assert known.write_units <= unknown.write_units <= 20
 
@@ -106,12 +108,22 @@ def test_two_workers_with_the_same_customers_at_once_make_each_company_once(cont
 def test_the_people_of_a_company_are_one_query_of_half_a_unit(context: Context) -> None:
     company_id, olga = owned_company(context)
     for name in ("Anna", "Boris"):
-        invite(context, company_id, olga, name)
+        bring_in(context, company_id, olga, name)
     claim(context, join(context, "Clara"))
     with spent(context.table.client) as cost:
         found = companies.people_of(context, company_id)
     assert [person.status for person in found].count("active") == 3 and len(found) == 4
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
+@measures(companies_keys.invitation_list)
+def test_the_invitations_of_a_member_are_one_query_and_one_read_of_their_companies(context: Context) -> None:
+    company_id, olga = owned_company(context)
+    anna = invite(context, company_id, olga, "Anna")
+    with spent(context.table.client) as cost:
+        found, _ = invitations.list_invitations(context, anna, 25, None)
+    assert [each.company_id for each in found] == [company_id]
+    assert (cost.calls, cost.read_units) == (["Query", "BatchGetItem"], 1)
 
 
 @measures(companies_keys.company_list)

@@ -9,8 +9,8 @@ from tests.companies.steps import (
     KPP,
     MANAGER,
     appoint_manager,
+    bring_in,
     claim,
-    invite,
     join,
     legal_inn,
     owned_company,
@@ -122,7 +122,7 @@ def test_what_a_member_cannot_change_of_the_company_is_named(
 
 def test_only_the_owner_changes_the_company(api: Api, context: Context) -> None:
     company_id, olga = owned_company(context)
-    buyer = token(invite(context, company_id, olga, "Boris"), company_id, "buyer")
+    buyer = token(bring_in(context, company_id, olga, "Boris"), company_id, "buyer")
     answer = api.call("PATCH", "/v1/company", buyer, {"region": "RU-MOW"}, headers={"if-match": '"2"'})
     assert answer.status == 403
     # Nor does a token that says owner while the table says buyer.
@@ -138,10 +138,16 @@ def test_the_owner_invites_changes_and_removes(api: Api, context: Context) -> No
     owner = token(olga, company_id)
     invitation = {"name": "Boris Petrov", "email": "Boris@Example.com", "role": "buyer", "influence": 2}
     invited = api.call("POST", "/v1/company/people", owner, invitation)
-    assert invited.status == 201 and invited.json["status"] == "active"
+    assert invited.status == 201 and invited.json["status"] == "invited"
     assert invited.json["email"] == "boris@example.com" and invited.json["influence"] == 2
     path = f"/v1/company/people/{invited.json['member_id']}"
-    etag = f'"{invited.json["version"]}"'
+    boris = Caller.person(invited.json["member_id"])
+    (row,) = api.call("GET", "/v1/me/invitations", boris).json["items"]
+    assert (row["company_id"], row["company"], row["role"]) == (company_id, "ООО «Луч»", "buyer")
+    accepted = api.call("POST", f"/v1/me/invitations/{company_id}/accept", boris)
+    assert accepted.status == 200 and accepted.json["status"] == "active"
+    assert api.call("POST", f"/v1/me/invitations/{company_id}/accept", boris).text == accepted.text
+    etag = '"2"'
     change = {"role": "accountant", "influence": None}
     changed = api.call("PATCH", path, owner, change, headers={"if-match": etag})
     assert changed.status == 200 and changed.json["role"] == "accountant" and changed.json["influence"] is None
@@ -156,7 +162,7 @@ def test_the_owner_invites_changes_and_removes(api: Api, context: Context) -> No
 def test_the_people_are_listed_page_by_page(api: Api, context: Context) -> None:
     company_id, olga = owned_company(context)
     for name in ("Boris", "Clara", "Denis"):
-        invite(context, company_id, olga, name, role="accountant")
+        bring_in(context, company_id, olga, name, role="accountant")
     owner = token(olga, company_id)
     found, url = [], "/v1/company/people?limit=2"
     while True:
@@ -185,10 +191,10 @@ def test_a_change_of_a_person_that_cannot_be_names_the_field(
     api: Api, context: Context, change: dict[str, Any], where: str
 ) -> None:
     company_id, olga = owned_company(context)
-    boris = invite(context, company_id, olga, "Boris")
+    boris = bring_in(context, company_id, olga, "Boris")
     path = f"/v1/company/people/{boris}"
-    assert pointer(api.call("PATCH", path, token(olga, company_id), change, headers={"if-match": '"1"'})) == where
-    assert person_item(context, company_id, boris)["version"] == 1
+    assert pointer(api.call("PATCH", path, token(olga, company_id), change, headers={"if-match": '"2"'})) == where
+    assert person_item(context, company_id, boris)["version"] == 2
 
 
 def test_the_last_owner_stays(api: Api, context: Context) -> None:
@@ -218,7 +224,7 @@ def test_another_company_s_person_is_not_there(api: Api, context: Context) -> No
 
 def test_people_who_are_not_owners_leave_but_remove_nobody(api: Api, context: Context) -> None:
     company_id, olga = owned_company(context)
-    boris = invite(context, company_id, olga, "Boris", role="engineer")
+    boris = bring_in(context, company_id, olga, "Boris", role="engineer")
     engineer = token(boris, company_id, "engineer")
     assert api.call("DELETE", f"/v1/company/people/{olga}", engineer).status == 403
     assert api.call("DELETE", f"/v1/company/people/{boris}", engineer).status == 204

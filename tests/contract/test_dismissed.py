@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.mail import store as mail_store
 from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES
@@ -19,7 +20,7 @@ from tests.support.table import everything
 
 GONE = "mbr_gone"
 COMPANY = "/v1/staff/companies/cmp_1"
-TIER = {"tier": "platinum", "until": "2199-12-31", "reason": "A friend"}
+TIER = {"tier": "gold", "until": "2027-01-31", "reason": "A friend"}
 WRITES: dict[str, tuple[str, str, Any]] = {
     "appoint_staff": (
         "POST",
@@ -34,7 +35,9 @@ WRITES: dict[str, tuple[str, str, Any]] = {
     "withdraw_offer": ("POST", f"{COMPANY}/offers/{{offer}}/withdraw", None),
 }
 REPORT = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
+SUPPRESSED = "anna@partner.example"
 WRITES |= {
+    "lift_suppression": ("POST", "/v1/staff/suppressions/lift", {"email": SUPPRESSED, "reason": "A friend"}),
     "approve_display_proof": ("POST", f"{COMPANY}/display-proofs/prf_1/approve", None),
     "reject_display_proof": ("POST", f"{COMPANY}/display-proofs/prf_1/reject", {"reason": "Out of spite"}),
     "publish_report": ("POST", "/v1/staff/reports", REPORT),
@@ -51,9 +54,10 @@ def made(api: Api, context: Context) -> dict[str, str]:
     """The ids of a manual tier and of an offer, which an admin who stays has made."""
     partners.partner(context)
     head = partners.staff(context, "mbr_head", "admin")
-    tier = api.call("POST", f"{COMPANY}/manual-tiers", head, {**TIER, "tier": "gold"}, key="t")
+    tier = api.call("POST", f"{COMPANY}/manual-tiers", head, TIER, key="t")
     offer = api.call("POST", f"{COMPANY}/offers", head, an_offer(context), key="o")
     assert (tier.status, offer.status) == (201, 201), (tier.text, offer.text)
+    mail_store.suppress(context.table, SUPPRESSED, reason="bounce", at=context.at, letter_id="")
     tx = Transaction()
     displays_store.create(tx, a_proof(context))
     context.table.commit(tx)

@@ -60,6 +60,11 @@ MATRIX: dict[str, Row] = {
     "show_profile": EVERYBODY,
     "change_profile": EVERYBODY,
     "show_privileges": EVERYBODY,
+    "list_suppressions": STAFF_ONLY,
+    "lift_suppression": STAFF_ONLY,
+    "list_invitations": EVERYBODY,
+    "accept_invitation": Row(ABSENT, ABSENT, ABSENT, ABSENT),
+    "decline_invitation": Row(ABSENT, ABSENT, ABSENT, ABSENT),
     "answer_consent": EVERYBODY,
     "end_session": EVERYBODY,
     # the company

@@ -418,6 +418,32 @@ def limited_client(
     )
 
 
+def test_suppression_list(stock: Cloud, patched: Cloud) -> None:
+    def taken_off(cloud: Cloud, address: str) -> bool:
+        ses = cloud.client("sesv2")
+        try:
+            ses.delete_suppressed_destination(EmailAddress=address)
+        except ses.exceptions.NotFoundException:
+            return False
+        return True
+
+    def sent(cloud: Cloud, address: str) -> None:
+        letter = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}}
+        sender = f"{uuid.uuid4().hex}.example"
+        cloud.client("sesv2").create_email_identity(EmailIdentity=sender)
+        to = {"ToAddresses": [address]}
+        cloud.client("sesv2").send_email(FromEmailAddress=f"club@{sender}", Destination=to, Content=letter)
+
+    bounces, delivered = "bounce+lists@simulator.amazonses.com", "anna@lab.example"
+    for address in (bounces, delivered):
+        sent(patched, address)
+    sent(stock, bounces)
+    assert not taken_off(patched, delivered)
+    assert eventually(lambda: taken_off(patched, bounces)), "who bounced is on the list"
+    assert not taken_off(patched, bounces)
+    assert not eventually(lambda: taken_off(stock, bounces), seconds=1)
+
+
 def test_letter_rights(stock: Cloud, patched: Cloud) -> None:
     ours = "arn:aws:ses:us-east-1:000000000000"
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import boto3
@@ -46,13 +47,27 @@ def client_error(status: int, code: str) -> ClientError:
     return ClientError(answer, "SendEmail")
 
 
+class NotFoundException(Exception):
+    """The mail service does not know it."""
+
+
 @dataclass
 class MailService:
-    """SES as far as letters know it. What it accepted lies in `accepted`; the next calls go as `fates` says, then all well."""
+    """SES as far as letters know it. What it accepted lies in `accepted`; the next calls go as `fates` says, then all well.
+
+    `suppressed`: its own list of addresses.
+    """
 
     fates: list[Fate] = field(default_factory=list)
     accepted: list[dict[str, Any]] = field(default_factory=list)
     calls: int = 0
+    suppressed: set[str] = field(default_factory=set)
+    exceptions = SimpleNamespace(NotFoundException=NotFoundException)
+
+    def delete_suppressed_destination(self, *, EmailAddress: str) -> None:  # noqa: N803 (as SES calls it)
+        if EmailAddress not in self.suppressed:
+            raise NotFoundException
+        self.suppressed.remove(EmailAddress)
 
     def send_email(self, **request: Any) -> dict[str, Any]:
         faults = ParamValidator().validate(request, _SEND_EMAIL.input_shape)
@@ -99,10 +114,11 @@ def message(body: Any) -> dict[str, Any]:
 
 @dataclass
 class Waiting:
-    """A message of the letters queue."""
+    """A message of the letters queue, or of another one."""
 
     due: datetime
     body: str
+    queue: str = "letters"
 
 
 RETRY = timedelta(seconds=120)  # how long the queue keeps a message that failed
@@ -124,9 +140,10 @@ class World:
     reported: int = 0
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803 (as SQS calls them)
-        assert QueueUrl.endswith("/letters")
+        queue = QueueUrl.rpartition("/")[2]
+        assert queue in ("letters", "codes")
         assert 0 <= DelaySeconds <= 900
-        self.queue.append(Waiting(self.context.now + timedelta(seconds=DelaySeconds), MessageBody))
+        self.queue.append(Waiting(self.context.now + timedelta(seconds=DelaySeconds), MessageBody, queue))
 
     def happens(self, item: Item) -> Event:
         """An event, as the stream will tell it."""

@@ -58,7 +58,7 @@ def test_a_suppressed_address_is_met_in_the_claim_without_a_read_of_its_own(worl
         mail_store.suppress(
             world.context.table, "mbr_1@partner.example", reason="bounce", at=world.context.at, letter_id="ltr_0"
         )
-    assert (cost.calls, cost.write_units) == (["UpdateItem"], 1)
+    assert (cost.calls, cost.write_units) == (["UpdateItem"], 2)
     with spent(world.context.table.client) as cost:
         mail.send(world.context, message({"letter_id": "ltr_1"}))
     assert world.service.calls == 0
@@ -100,3 +100,19 @@ def test_letters_to_look_at_are_one_query_oldest_first_and_leave_the_list_when_s
         world.context, known, lambda each: letter(world.context, letter_id="ltr_2", state=LetterState.SENT)
     )
     assert [each["letter_id"] for each in world.context.table.query(listed, index="gsi2").items] == ["ltr_3"]
+
+
+@measures(mail_keys.suppression_list)
+def test_the_suppressed_addresses_are_one_query_newest_first(context: Context) -> None:
+    for number in range(3):
+        mail_store.suppress(
+            context.table,
+            f"{number}@partner.example",
+            reason="bounce",
+            at=f"2026-11-2{number}T09:00:00.000Z",
+            letter_id="",
+        )
+    with spent(context.table.client) as cost:
+        page = mail.suppressions_page(context, 2, None)
+    assert [item["email"] for item in page.items] == ["2@partner.example", "1@partner.example"] and page.last
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.platform.fields import Day, Moment
+from chalicelib.platform.fields import Day, Moment, Name, Title
 
 DAYS: TypeAdapter[Day] = TypeAdapter(Day)
 MOMENTS: TypeAdapter[Moment] = TypeAdapter(Moment)
@@ -42,3 +42,20 @@ def test_a_moment_out_of_bounds_is_refused(text: str, code: str) -> None:
     with pytest.raises(ValidationError) as refused:
         MOMENTS.validate_json(f'"{text}"')
     assert [error["type"] for error in refused.value.errors()] == [code]
+
+
+INVISIBLE = ["\u3164\u3164\u3164", "\u115f\u1160", "\uffa0 \uffa0", "\u2800\u2800", "\u200b\u200b", "«—»", "..."]
+
+
+@pytest.mark.parametrize("text", INVISIBLE)
+def test_a_name_that_nobody_sees_is_no_name(text: str) -> None:
+    for kind in (Name, Title):
+        with pytest.raises(ValidationError):
+            TypeAdapter(kind).validate_python(text)
+
+
+def test_a_name_is_one_line_and_a_title_is_kept_as_it_came() -> None:
+    assert TypeAdapter(Name).validate_python("  ООО\u00a0 «Луч»\n") == "ООО «Луч»"
+    assert TypeAdapter(Title).validate_python("Лампа\u00ad 5") == "Лампа\u00ad 5"
+    with pytest.raises(ValidationError):
+        TypeAdapter(Name).validate_python("Лу\u202eч")

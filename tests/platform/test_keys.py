@@ -8,12 +8,13 @@ from itertools import count
 
 import pytest
 
-from chalicelib.auth import store as auth_store
 from chalicelib.market_reports import keys as market_reports_keys
 from chalicelib.platform import events, jobs, keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.platform.http.idempotency import Once
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import HOUR, throttle
 from chalicelib.sales.rules import DayTotals
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
@@ -59,10 +60,10 @@ def plain_standing(context: Context, company_id: str) -> Standing:
 
 @measures(keys.throttle)
 def test_counting_in_an_hour_is_one_write(context: Context) -> None:
-    key = keys.throttle("code-to", "somebody", context.at)
     with spent(context.table.client) as cost:
-        assert auth_store.count_in_window(context.table, key, 1, context.expiry(minutes=60))
-    assert not auth_store.count_in_window(context.table, key, 1, context.expiry(minutes=60))
+        throttle(context, "code-to", "somebody", 1, HOUR)
+    with pytest.raises(Problem, match="too_many_requests"):
+        throttle(context, "code-to", "somebody", 1, HOUR)
     assert cost.calls == ["UpdateItem"]
     assert cost.write_units == 1
 

@@ -262,6 +262,8 @@ def _place(
     return AccrualPlace(policy.expires_on(since), since, by)
 
 
+MOST_LISTED = 40  # documents that one transaction lists anew: two operations each, beside those of the book
+
 # --- postings ---------------------------------------------------------------------------------------------------------
 
 PostingKind = Literal["purchase", "return", "correction", "rerating", "payment", "removal"]
@@ -344,6 +346,29 @@ def after_step(case: AccrualCase, step: AccrualStep, posting_id: str) -> Accrual
         lessened = step.reverses._replace(left=step.reverses.left + moved)
         grants = tuple(lessened if grant == step.reverses else grant for grant in grants)
     return replace(case, accrued=accrued, grants=tuple(grant for grant in grants if grant.left))
+
+
+def some_listed_anew(case: AccrualCase, after: Mapping[DocumentRef, Accrued]) -> dict[DocumentRef, Accrued]:
+    """`after` with the changed lists of at most `MOST_LISTED` documents, so that it fits into a transaction.
+
+    The others stay as they are listed now, with the bonus that they have afterwards, until the next step.
+    """
+    changed = [ref for ref in {*case.accrued, *after} if _listed(case, case.accrued, ref) != _listed(case, after, ref)]
+    # New documents first: there is nothing to keep of them.
+    waiting = sorted(changed, key=lambda ref: (ref in case.accrued, ref != case.ref, ref))[MOST_LISTED:]
+    kept = {ref: case.accrued[ref] for ref in waiting}
+    return dict(after) | {
+        ref: replace(after[ref], fact=known.fact) if ref in after else replace(known, amount=ZERO)
+        for ref, known in kept.items()
+    }
+
+
+def _listed(case: AccrualCase, accrued: Mapping[DocumentRef, Accrued], ref: DocumentRef) -> tuple[object, ...]:
+    """What lists show of the document: its day, and of the sale the day and the tier that it is rated by."""
+    if ref not in accrued:
+        return ()
+    fact = accrued[ref].fact
+    return (fact.day, fact.counts_on, fact.tier) if ref == case.ref else (fact.day,)
 
 
 def _to_reverse(case: AccrualCase, ref: DocumentRef) -> AccrualGrant | None:

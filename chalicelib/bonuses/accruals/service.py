@@ -35,6 +35,7 @@ from chalicelib.bonuses.accruals.rules import (
     basis,
     next_step,
     rate_of_tier,
+    some_listed_anew,
     target_accruals,
 )
 from chalicelib.bonuses.accruals.schemas import DocumentAccrual
@@ -68,15 +69,15 @@ def _rate(row: BonusRate) -> Rate:
 
 def rerate(context: Context, company_id: str, first: date) -> None:
     """Settles every case of this day or later that was rated by another tier than that of its day."""
-    rows = [row for row in store.accrued_since(context.table, company_id, first) if row.counts_on >= first]
-    rated = [row for row in rows if row.tier is not None]
+    rows = store.accrued_since(context.table, company_id, first)
+    rated = [(row.case, *row.rated) for row in rows if row.rated and row.rated[0] >= first]
     if not rated:
         return
-    days = [row.counts_on for row in rated]
+    days = [day for _, day, _ in rated]
     path = tiers.tier_path(context, company_id, min(days), max(days))
-    for row in rated:
-        if path[row.counts_on].tier != row.tier:
-            settle_case(context, company_id, row.case)
+    for case, day, tier in rated:
+        if path[day].tier != tier:
+            settle_case(context, company_id, case)
 
 
 def list_accruals(
@@ -132,7 +133,8 @@ def _settle_step(context: Context, company_id: str, ref: DocumentRef, also: Iter
         _post(context, case, target, step)
     else:
         tx = Transaction()
-        store.save(tx, case, target)  # no bonus moves, only the kept documents change
+        # No bonus moves, only the kept documents change.
+        store.save(tx, case, replace(target, accrued=some_listed_anew(case, target.accrued)))
         context.table.commit(tx)
     return True
 
@@ -190,7 +192,8 @@ def _post(context: Context, case: AccrualCase, target: AccrualCase, step: Accrua
         document={"source": source, "series": series, "number": number, "day": known.day.isoformat()},
         reverses=step.reverses.posting_id if step.reverses else "",
     )
-    after = replace(after_step(case, step, ledger.posting_id(case.company_id, cause)), paid_on=target.paid_on)
+    after = after_step(case, step, ledger.posting_id(case.company_id, cause))
+    after = replace(after, accrued=some_listed_anew(case, after.accrued), paid_on=target.paid_on)
 
     def also(tx: Transaction, was: Book, now: Book) -> None:
         store.save(tx, case, after)

@@ -1,12 +1,14 @@
 """Items of accruals.
 
-ACCRUAL  a case: a sale with its returns, their rates and posted bonuses. A return that is kept with its sale has an ACCRUAL with
-         `within` only
-ACCRUED  one document of a case by its business date, for lists and for re-rating. `tier`: the tier by which it was rated; absent for a
-         return that is kept with its sale
+ACCRUAL  a case: a sale with its returns, their rates and posted bonuses, compressed, since all returns of a sale are in it. A return that
+         is kept with its sale has an ACCRUAL with `within` only
+ACCRUED  one document of a case by its business date, for lists and for re-rating. `counts_on` and `tier`: the day and the tier by which
+         it was rated; absent for a return that is kept with its sale, so that it is not written anew when the sale moves
 """
 
-from collections.abc import Iterable, Iterator
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -25,7 +27,7 @@ from chalicelib.sales import DocumentRef, name_beside, named_beside
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key, company_partition
 from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table.transactions import Item, Transaction, from_wire, to_wire
 
 CASE = "case"  # label: the case changed meanwhile
 _AFTER_EVERY_DAY = "~"
@@ -37,8 +39,7 @@ class Row(NamedTuple):
     day: date
     ref: DocumentRef
     case: DocumentRef
-    counts_on: date
-    tier: str | None
+    rated: tuple[date, str] | None  # the day on which it counts, and its tier
 
     def key(self, company_id: str) -> Key:
         source, document = self.ref
@@ -62,7 +63,9 @@ def save(tx: Transaction, before: AccrualCase, after: AccrualCase) -> None:
         keys.accrual(after.company_id, source, document),
         put={
             "company_id": after.company_id,
-            "documents": {name_beside(ref, source): _accrued_item(accrued) for ref, accrued in after.accrued.items()},
+            "documents": _packed(
+                {name_beside(ref, source): _accrued_item(accrued) for ref, accrued in after.accrued.items()}
+            ),
             "grants": [[name_beside(grant.ref, source), grant.posting_id, grant.left] for grant in after.grants],
             "version": before.version + 1,
             **({"paid_on": after.paid_on.isoformat()} if after.paid_on else {}),
@@ -102,8 +105,7 @@ def row_of(item: Item) -> Row:
         day=date.fromisoformat(item["day"]),
         ref=(source, item["document"]),
         case=named_beside(item["case"], source),
-        counts_on=date.fromisoformat(item["counts_on"]),
-        tier=item.get("tier"),
+        rated=(date.fromisoformat(item["counts_on"]), item["tier"]) if "tier" in item else None,
     )
 
 
@@ -113,22 +115,21 @@ def _row_item(row: Row) -> Item:
         "document": row.ref[1],
         "case": name_beside(row.case, row.ref[0]),
         "day": row.day.isoformat(),
-        "counts_on": row.counts_on.isoformat(),
-        **({} if row.tier is None else {"tier": row.tier}),
+        **({"counts_on": row.rated[0].isoformat(), "tier": row.rated[1]} if row.rated else {}),
     }
 
 
 def _rows(case: AccrualCase) -> Iterator[Row]:
     for ref, accrued in case.accrued.items():
         fact = accrued.fact
-        yield Row(fact.day, ref, case.ref, fact.counts_on, fact.tier if ref == case.ref else None)
+        yield Row(fact.day, ref, case.ref, (fact.counts_on, fact.tier) if ref == case.ref else None)
 
 
 def _case(company_id: str, ref: DocumentRef, item: Item) -> AccrualCase:
     return AccrualCase(
         company_id=company_id,
         ref=ref,
-        accrued={named_beside(name, ref[0]): _accrued(each) for name, each in item.get("documents", {}).items()},
+        accrued={named_beside(name, ref[0]): _accrued(each) for name, each in _unpacked(item).items()},
         paid_on=date.fromisoformat(item["paid_on"]) if "paid_on" in item else None,
         within=item.get("within", ""),
         grants=tuple(
@@ -137,6 +138,14 @@ def _case(company_id: str, ref: DocumentRef, item: Item) -> AccrualCase:
         ),
         version=int(item.get("version", 0)),
     )
+
+
+def _packed(documents: Mapping[str, Item]) -> bytes:
+    return zlib.compress(json.dumps(to_wire(documents), ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _unpacked(item: Item) -> dict[str, Item]:
+    return from_wire(json.loads(zlib.decompress(bytes(item["documents"])))) if "documents" in item else {}
 
 
 def _accrued_item(accrued: Accrued) -> Item:

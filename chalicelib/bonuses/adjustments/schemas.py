@@ -14,7 +14,7 @@ class AdjustmentForm(Form):
     """An amount of bonuses to add, or with a minus to take away, in the company's currency."""
 
     amount: Decimal = Field(ge=Decimal("-999999999999.99"), max_digits=14, decimal_places=2, examples=["-250.00"])
-    reason: str = Field(min_length=3, max_length=500, description="Shown to the company.")
+    reason: str = Field(min_length=3, max_length=500, description="View to the company.")
     expires_on: Day | None = Field(
         default=None, description="The last day to spend added bonuses; by the club's policy if omitted."
     )

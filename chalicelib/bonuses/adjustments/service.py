@@ -1,4 +1,7 @@
-"""Bonuses added or taken away by hand: each with a reason and an author, and with a second approval above the club's limit."""
+"""Bonuses added or taken away by hand: each with a reason and an author, and with a second approval above the club's limits.
+
+The limits are of what one author adjusts alone in a calendar month (UTC), so pieces below a limit add up to it.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,12 +26,14 @@ from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
 
+ALONE_KEEP_DAYS = 62  # the sums of a month are asked for within it
+
 _WRITING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 _APPROVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.approve" in scopes)
 
 
 def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
-    """Posts a small adjustment; a large one waits for the approval of another member of the staff.
+    """Posts an adjustment within the limits of its author; another one waits for the approval of another member of the staff.
 
     Raises 422 for more than is available, for a past expiry day, and for an expiry day of a negative amount.
     """
@@ -53,8 +58,8 @@ def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentFor
         companies.check_staff(tx, staff_id, _WRITING)
         store.create_adjustment(tx, adjustment)
 
-    if abs(form.amount) <= context.config[Bonuses].limits_in(book.currency).adjustment_alone:
-        return _post(context, requested, write)
+    if posted := _post_alone(context, requested, write):
+        return posted
     _adjusted(context, book, requested)  # raises now what approval would raise
     waiting = replace(requested, state=AdjustmentState.WAITING)
     tx = Transaction()
@@ -62,6 +67,27 @@ def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentFor
     context.reply(tx, waiting)
     _commit(context, tx)
     return waiting
+
+
+def _post_alone(
+    context: Context, adjustment: Adjustment, write: Callable[[Transaction, Adjustment], None]
+) -> Adjustment | None:
+    """Posts it unless its author would have adjusted too much alone; None if somebody else must approve."""
+    of_currency = context.config[Bonuses].limits_in(adjustment.currency)
+    limits = (of_currency.adjustment_alone, of_currency.adjustments_alone)
+    if abs(adjustment.amount) > min(limits):
+        return None
+
+    def write_alone(tx: Transaction, posted: Adjustment) -> None:
+        write(tx, posted)
+        store.add_alone(tx, posted, limits, context.expiry(days=ALONE_KEEP_DAYS))
+
+    try:
+        return _post(context, adjustment, write_alone)
+    except Refused as refused:
+        if any(label.startswith(store.ALONE) for label in refused.items):
+            return None
+        raise
 
 
 def approve(context: Context, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:

@@ -1,5 +1,8 @@
 """Items of adjustments. ADJUSTMENT (the company's partition): listed for the staff while it waits."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses.adjustments import keys
@@ -18,6 +21,26 @@ def read_adjustment(table: Table, company_id: str, adjustment_id: str) -> Adjust
 def adjustments_waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     """Oldest first."""
     return table.query(keys.adjustments_waiting("", "").pk, index="gsi2", limit=limit, after=after)
+
+
+ALONE = "alone"  # labels of `add_alone` begin so
+
+
+def add_alone(tx: Transaction, adjustment: Adjustment, limits: Iterable[Decimal], expires_at: int) -> None:
+    """Adds it to what its author has adjusted alone this month, for its company and for all; `limits` of both, none below the amount.
+
+    Refused with a label that begins with `ALONE` if a sum would pass its limit.
+    """
+    month, amount = adjustment.at[: len("2026-11")], abs(adjustment.amount)
+    sums = f"sum:{adjustment.currency}"
+    for company_id, limit in zip((adjustment.company_id, ""), limits, strict=True):
+        tx.update(
+            keys.adjustments_alone(adjustment.author, month, company_id),
+            add={sums: amount},
+            put={"expires_at": expires_at},
+            when=Attr(sums).not_exists() | Attr(sums).lte(limit - amount),
+            label=f"{ALONE} {company_id}",
+        )
 
 
 def create_adjustment(tx: Transaction, adjustment: Adjustment) -> None:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.bonuses.coalition.model import CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.ledger.schemas import BonusAmount
 from chalicelib.companies import Inn, Kpp
-from chalicelib.platform.fields import Day, Identifier
+from chalicelib.platform.fields import Day, Identifier, Name
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
@@ -35,7 +35,7 @@ class CoalitionAccrualForm(Form):
     kpp: Kpp | None = Field(default=None, examples=[None])
     amount: BonusAmount = Field(description="In the client's currency.")
     day: Day = Field(description="The day on which it was earned; its expiry counts from this day.")
-    note: str = Field(default="", max_length=200, description="Shown to the company.")
+    note: str = Field(default="", max_length=200, description="View to the company.")
 
     @model_validator(mode="after")
     def _one_company(self) -> Self:
@@ -99,7 +99,7 @@ class CoalitionLimitsForm(Form):
 class CoalitionClientForm(Form):
     """A partner of the coalition, by the id of its machine client."""
 
-    name: str = Field(min_length=2, max_length=100, description="The name that companies see.", examples=["Taxi Park"])
+    name: Name = Field(min_length=2, max_length=100, description="The name that companies see.", examples=["Taxi Park"])
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
     active: bool = Field(default=True, description="Whether it may grant. It may always reverse its own accruals.")
     limits: CoalitionLimitsForm

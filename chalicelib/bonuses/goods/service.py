@@ -150,7 +150,7 @@ def ship(
     day: date,
 ) -> ChangedChoice:
     """Ships a part, or all that is left. Raises 404, 409 for a document that was recorded before, 422 for more than was chosen."""
-    if day > context.today:
+    if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
     shipment_id = context.new_id("shp")
     cause = Cause(
@@ -253,7 +253,7 @@ def hand_over(
     day: date,
 ) -> Entitlement:
     """A gift was given. Raises 404, 409 for goods, and for a gift that was given or is not there yet."""
-    if day > context.today:
+    if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
     cause = Cause(
         events.GIFT_HANDED_OVER,

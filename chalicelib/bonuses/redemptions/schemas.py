@@ -19,7 +19,7 @@ class RedemptionForm(Form):
 
 
 class CancelRedemptionForm(Form):
-    reason: str = Field(min_length=3, max_length=500, description="Shown to the company.")
+    reason: str = Field(min_length=3, max_length=500, description="View to the company.")
 
 
 class RedemptionView(View):

@@ -135,9 +135,9 @@ def ship(
     gift_id: str,
     form: ShipFreeGoodsForm,
 ) -> OrderFreeGoods:
-    """Raises 404 for another distributor's order, 409 unless the goods are granted, 422 for a day after today."""
+    """Raises 404 for another distributor's order, 409 unless the goods are granted, 422 for a day after tomorrow."""
     day = form.day or context.today
-    if day > context.today:
+    if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
     order = order_store.read_distributors_order(context.table, distributor_id, order_id)
     if order is None:

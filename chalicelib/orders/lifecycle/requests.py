@@ -79,10 +79,10 @@ def accept_return(
     return_id: str,
     form: AcceptReturnForm,
 ) -> Order:
-    """Raises 422 for a day after today or before the shipment, 409 for a document that was used before."""
+    """Raises 422 for a day after tomorrow or before the shipment, 409 for a document that was used before."""
     by, day = Actor("distributor", member_id), form.day or context.today
     fewer = [line.part() for line in form.lines]
-    if day > context.today:
+    if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
 
     def write(tx: Transaction, order: Order) -> None:

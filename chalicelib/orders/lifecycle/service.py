@@ -157,11 +157,11 @@ def reject(context: Context, distributor_id: str, member_id: str, order_id: str,
 
 
 def ship(context: Context, distributor_id: str, member_id: str, order_id: str, form: ShipForm) -> Order:
-    """Raises 422 for a day after today or before the order, 409 for a document that was used before."""
+    """Raises 422 for a day after tomorrow or before the order, 409 for a document that was used before."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines] if form.lines else None
     day = form.day or context.today
-    if day > context.today:
+    if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
     present = distributors_order(context, distributor_id, order_id)
     if present is None:

@@ -468,7 +468,11 @@ def require(order: Order, step: str) -> None:
 
 
 def after(order: Order, step: OrderStep, state: OrderState, by: Actor, at: str, note: str) -> Order:
-    """The order in its new state, with the next version and one more line of history."""
+    """The order in its new state, with the next version and one more line of history.
+
+    The line is no earlier than the one before it, whatever the clocks of two functions say: readers sort by it.
+    """
+    at = max(at, order.history[-1].at) if order.history else at
     history = (*order.history, HistoryEntry(at, step, state, by, note))
     return replace(order, state=state, history=history, version=order.version + 1)
 

@@ -34,6 +34,7 @@ SCOPES: dict[str, str] = {
     "staff.demands.read": "partners' wishes for goods that they cannot order",
     "staff.demands.write": "answer partners' wishes",
     "staff.terms.write": "agree prices, discounts and conditions with a company",
+    "staff.terms.approve": "give tiers and offers above the bounds of a manager",
     "staff.promotions.write": "draft, approve and end promotions",
     "staff.orders.read": "all companies' orders, and overdue responses of distributors",
     "staff.orders.write": "place and cancel orders for a company",
@@ -41,6 +42,7 @@ SCOPES: dict[str, str] = {
     "staff.contacts.read": "whether a member may be contacted, and when they were",
     "staff.contacts.write": "note contacts with members",
     "staff.people.write": "change the staff",
+    "staff.letters.write": "see and lift what stops letters to an address",
     "staff.bonuses.read": "all companies' bonuses, and requests to the staff",
     "staff.bonuses.write": "adjust bonuses, complete redemptions, ship goods, register machine clients",
     "staff.bonuses.approve": "approve adjustments above the limit",
@@ -82,6 +84,7 @@ _SALES = frozenset(
         "staff.terms.write",
         "staff.orders.read",
         "staff.orders.write",
+        "staff.letters.write",
         "staff.demands.read",
         "staff.demands.write",
         "staff.contacts.read",
@@ -93,7 +96,7 @@ StaffRole = Literal["manager", "head_of_sales", "marketing", "operations", "admi
 
 STAFF_ROLES: dict[str, frozenset[str]] = {
     "manager": _SALES,
-    "head_of_sales": _SALES | {"staff.bonuses.approve"},
+    "head_of_sales": _SALES | {"staff.bonuses.approve", "staff.terms.approve"},
     "marketing": frozenset(
         {
             "staff.reports.write",
@@ -122,6 +125,7 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.tiers.grant",
             "staff.bonuses.read",
             "staff.bonuses.write",
+            "staff.letters.write",
         }
     ),
     "admin": frozenset(scope for scope in SCOPES if scope.startswith("staff.")),

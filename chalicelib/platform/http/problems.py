@@ -141,6 +141,11 @@ class Problem(Exception):
         return cls("invalid", errors=[Fault(pointer=pointer, code=code, detail=detail)])
 
     @classmethod
+    def above_bounds(cls) -> "Problem":
+        """More than a manager gives alone."""
+        return cls("four_eyes", "This is above what a manager gives alone: a head of sales or an admin does it.")
+
+    @classmethod
     def role_lost(cls) -> "Problem":
         """The caller was dismissed, or has another role by now. A token outlives that by some minutes."""
         return cls("scope_missing", "You no longer have this role. Refresh your session.")

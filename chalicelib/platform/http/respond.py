@@ -12,6 +12,7 @@ Idempotency-Key), the problem+json answers, the OpenAPI document, and the tests 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
+from unicodedata import normalize
 
 from botocore.exceptions import ClientError
 from chalice.app import Chalice, Response
@@ -25,6 +26,7 @@ from chalicelib.platform.http.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape
 from chalicelib.platform.http.routes import CORS, Call, Route, as_answer
 from chalicelib.platform.log import log
+from chalicelib.platform.spelling import composed
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Busy, Refused
 
@@ -169,7 +171,7 @@ def _query(route: Route, given: Any) -> Any:
         values = given.getlist(name)
         if len(values) > 1:
             raise Problem.invalid("repeated", f"/query/{escape(name)}", "This parameter may be given only once.")
-        flat[name] = values[0]
+        flat[name] = normalize("NFC", values[0])
     try:
         return (route.query or _NoQuery).model_validate(flat)
     except ValidationError as error:
@@ -192,7 +194,7 @@ def _body(route: Route, raw: bytes, content_type: str) -> Any:
             from chalicelib.platform.http.page_forms import form_fields
 
             return route.body.model_validate(form_fields(content_type, raw))
-        return route.body.model_validate_json(raw or b"{}")
+        return route.body.model_validate_json(composed(raw) or b"{}")
     except ValidationError as error:
         raise validation.problem(error) from None
 

@@ -111,10 +111,11 @@ def confirm(
         raise Problem("not_found")
     if item["state"] != "uploading":
         return _view(item, language)
-    if not uploads.has_arrived(_object(proof_id)):
+    photo = uploads.keep(_object(proof_id), f"{_object(proof_id)}/sent")
+    if photo is None:
         raise Problem("conflict", "The upload of this photo has not arrived.")
     tx = Transaction()
-    store.put_waiting(tx, item, context.at)
+    store.put_waiting(tx, item, photo, context.at)
     offers_store.request_display(tx, company_id, promotion_id, proof_id)
     try:
         context.table.commit(tx)
@@ -252,12 +253,12 @@ def _staff_view(context: Context, item: Item, language: Language) -> StaffDispla
         inn=item["inn"],
         sent_by=item["member_id"],
         decided_by=item.get("decided_by"),
-        photo=None if item["state"] == "uploading" else _photo(context, item["proof_id"]),
+        photo=None if item["state"] == "uploading" else _photo(context, item["photo"]),
     )
 
 
-def _photo(context: Context, proof_id: str) -> DisplayPhotoView:
-    where = {"Bucket": settings().files_bucket, "Key": _object(proof_id)}
+def _photo(context: Context, photo: str) -> DisplayPhotoView:
+    where = {"Bucket": settings().files_bucket, "Key": photo}
     url = aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=LINK_SECONDS)
     return DisplayPhotoView(url=url, expires_at=context.now + timedelta(seconds=LINK_SECONDS))
 

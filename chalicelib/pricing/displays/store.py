@@ -53,11 +53,16 @@ def count_started(tx: Transaction, context: Context, company_id: str, most: int)
     )
 
 
-def put_waiting(tx: Transaction, item: Item, at: str) -> None:
-    """Mark a proof as waiting; refused with label `proof` unless its photo is being uploaded."""
+def put_waiting(tx: Transaction, item: Item, photo: str, at: str) -> None:
+    """Mark a proof as waiting with this photo, which nothing replaces; refused with label `proof` unless its photo is being uploaded."""
     tx.update(
         keys.display(item["company_id"], item["proof_id"]),
-        put={"state": "waiting", "sent_at": at, **keys.displays_waiting(at, item["proof_id"]).as_gsi2()},
+        put={
+            "state": "waiting",
+            "photo": photo,
+            "sent_at": at,
+            **keys.displays_waiting(at, item["proof_id"]).as_gsi2(),
+        },
         remove=("expires_at",),
         when=Attr("state").eq("uploading"),
         label="proof",

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day
 from chalicelib.platform.model import Written
-from chalicelib.pricing.model import DiscountPercent, Positive, SelectionForm
+from chalicelib.pricing.model import DiscountPercent, Price, SelectionForm
 from chalicelib.pricing.rules import Offer
 
 
@@ -20,12 +20,12 @@ class OfferForm(Written):
 
     goods: SelectionForm = SelectionForm()
     percent: DiscountPercent | None = Field(default=None, description="Off the base price.", examples=["15"])
-    price: Positive | None = Field(
+    price: Price | None = Field(
         default=None,
         description="The price of one unit in the company's currency, instead of a percent.",
         examples=[None],
     )
-    floor: Positive | None = Field(
+    floor: Price | None = Field(
         default=None,
         description="The lowest unit price that the percent may make, other discounts included.",
         examples=["850.00"],

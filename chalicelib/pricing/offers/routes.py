@@ -26,12 +26,13 @@ def list_open_offers(call: Call) -> CompanyOfferPage:
     answer=OfferView,
     status=201,
     keyed=True,
-    problems=("not_found", "conflict"),
+    problems=("not_found", "conflict", "four_eyes"),
 )
 def issue_offer(call: Call, company_id: str) -> OfferView:
     """Offer a company a price, or a percent down to a floor, for one order.
 
-    The offer makes prices from its first day to its last, wherever the company sees a price, until an order uses it.
+    The offer makes prices from its first day to its last, wherever the company sees a price, until an order uses it. Above the club's bound of
+    discount, and for a price whose articles are not named, a head of sales or an admin makes it.
     """
     return service.issue(call.answering(_issued), company_id, call.body, author=call.principal.for_member())
 

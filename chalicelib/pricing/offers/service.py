@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.catalog import read_products
 from chalicelib.companies import check_staff, company_key
 from chalicelib.platform import events
 from chalicelib.platform.access.scopes import staff_roles
@@ -21,6 +22,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
+from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import keys, store
 from chalicelib.pricing.offers.events import ISSUED, WITHDRAWN
 from chalicelib.pricing.offers.model import OfferForm
@@ -32,12 +34,13 @@ MOST_OPEN = 20  # open offers of a company, and of one order
 MOST_BYTES = 32_000  # of all offers of a company, which every price reads
 
 _WRITING = staff_roles("staff.terms.write")
+_APPROVING = staff_roles("staff.terms.approve")
 
 Position = dict[str, str] | None
 
 
 def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:
-    """Issue an offer. Raises `not_found`, 403 for a dismissed author, 422 for a past last day, 409 for too many offers."""
+    """Issue an offer. Raises `not_found`, 403 for a dismissed author and for a manager above the club's bound, 422 for a past last day, 409 for too many offers."""
     key = keys.granted(company_id)
     found = context.table.get_many([company_key(company_id), key], consistent=True)
     if company_key(company_id) not in found:
@@ -62,16 +65,32 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
         "issued_at": context.at,
         "issued_by": author,
     }
-    tx = Transaction()
-    check_staff(tx, author, _WRITING)
-    tx.create(item)
     currency = found[company_key(company_id)]["currency"]
+    tx = Transaction()
+    if _bounded(context, form, currency):
+        check_staff(tx, author, _WRITING)
+    else:
+        check_staff(tx, author, _APPROVING, Problem.above_bounds())
+    tx.create(item)
     store.put_offer(tx, company_id, offer_id, form, currency=currency, without=past)
     _record(tx, context, company_id, offer_id, ISSUED, author)
     view = _view(context, item)
     context.reply(tx, view)
     context.table.commit(tx)
     return view
+
+
+def _bounded(context: Context, form: OfferForm, currency: str) -> bool:
+    """Whether the offer takes no more off than a manager may. A price is held against the base prices of its articles, which it must name."""
+    most = context.config[Pricing].manager_percent
+    if form.percent is not None:
+        return form.percent <= most
+    price = form.price or Decimal(0)
+    products = read_products(context.table, form.goods.skus) if form.goods.skus else {}
+    return bool(products) and all(
+        product.currency == currency and price >= product.base_price * (100 - most) / 100
+        for product in products.values()
+    )
 
 
 def show(context: Context, company_id: str, offer_id: str) -> OfferView:

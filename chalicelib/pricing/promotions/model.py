@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Sku
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import Day, Title
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Amount
 from chalicelib.pricing.model import Code, DiscountPercent, Positive, SelectionForm, in_order
@@ -179,8 +179,8 @@ class PromotionTerms(Written):
 class PromotionForm(PromotionTerms):
     """A promotion with brackets or with free goods. Brackets rise in quantity and percent."""
 
-    name: str = Field(min_length=1, max_length=200, examples=["Autumn of LED panels"])
-    name_ru: str = Field(min_length=1, max_length=200, examples=["Осень панелей"])
+    name: Title = Field(examples=["Autumn of LED panels"])
+    name_ru: Title = Field(examples=["Осень панелей"])
     limits: PromotionLimitsForm | None = None
     best_sellers: Code | None = Field(
         default=None,

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.catalog import Sku
 from chalicelib.platform.fields import Day
 from chalicelib.platform.model import Written
-from chalicelib.pricing.model import DiscountPercent, Positive, SelectionForm, in_order
+from chalicelib.pricing.model import DiscountPercent, Positive, Price, SelectionForm, in_order
 from chalicelib.pricing.rules import Contract, Discount
 
 MOST_AGREED = 500  # prices and discounts of one contract
@@ -16,7 +16,7 @@ MOST_AGREED = 500  # prices and discounts of one contract
 
 class AgreedPriceForm(Written):
     sku: Sku
-    price: Positive = Field(description="The price of one unit, VAT included, in the company's currency.")
+    price: Price = Field(description="The price of one unit, VAT included, in the company's currency.")
 
 
 class AgreedDiscountForm(Written):

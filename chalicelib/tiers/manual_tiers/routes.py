@@ -20,12 +20,12 @@ routes = Routes(__name__, tag="tiers")
     answer=ManualTierView,
     status=201,
     keyed=True,
-    problems=("not_found",),
+    problems=("not_found", "four_eyes"),
 )
 def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
     """Grant a company a tier for a number of days, independent of its purchases.
 
-    A manual tier never lowers the tier that purchases give. Its reason and author are kept. The company's people get a letter if the tier
+    Above the club's bounds of discount and days a head of sales or an admin grants it. A manual tier never lowers the tier that purchases give. Its reason and author are kept. The company's people get a letter if the tier
     changes.
     """
 

@@ -1,6 +1,7 @@
 """Manual tiers: each grant and withdrawal changes the standing in the same transaction."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from chalicelib import companies
 from chalicelib.platform.access.scopes import staff_roles
@@ -10,6 +11,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys
+from chalicelib.tiers.config import ManualTiers
 from chalicelib.tiers.events import GRANTED, WITHDRAWN
 from chalicelib.tiers.ladders.rules import ladder_on
 from chalicelib.tiers.ladders.store import ladders_of
@@ -20,12 +22,13 @@ from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow
 
 _GRANTING = staff_roles("staff.tiers.grant")
+_APPROVING = staff_roles("staff.terms.approve")
 
 
 def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
     """Grant a manual tier.
 
-    Raises 403 for a dismissed author, `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder.
+    Raises 403 for a dismissed author, and for a manager above the club's bounds; `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder.
     """
     company = companies.read_company(context, company_id)
     if company is None:
@@ -35,7 +38,8 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
         raise Problem.invalid("past", "/from", "A manual tier cannot begin before today.")
     if form.last < first:
         raise Problem.invalid("range", "/until", "The last day is before the first.")
-    if ladder_on(ladders_of(context, company.currency), first).step(form.tier, first) is None:
+    step = ladder_on(ladders_of(context, company.currency), first).step(form.tier, first)
+    if step is None:
         raise Problem.invalid("unknown_tier", "/tier", "The company's ladder does not have this tier on the first day.")
     made = ManualTier(
         grant_id=context.new_id("grt"),
@@ -48,8 +52,16 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
     )
     view = ManualTierView.of(made, company_id, context.today)
 
+    bounds = context.config[ManualTiers]
+    bounded = step.discount_percent <= bounds.manager_discount_percent and form.last <= context.today + timedelta(
+        days=bounds.manager_days
+    )
+
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
-        companies.check_staff(tx, author, _GRANTING)
+        if bounded:
+            companies.check_staff(tx, author, _GRANTING)
+        else:
+            companies.check_staff(tx, author, _APPROVING, Problem.above_bounds())
         store.create_grant(tx, company_id, made)
         _record(tx, context, view, GRANTED, author)
         context.reply(tx, view)

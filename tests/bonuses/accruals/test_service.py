@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib import sales
 from chalicelib.bonuses.accruals import consumers as accruals_consumers
+from chalicelib.bonuses.accruals import store as accruals_store
 from chalicelib.bonuses.config import Bonuses, BonusExpiry
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import write_product
@@ -27,6 +28,7 @@ from tests.bonuses.accruals.steps import (
     SOURCE,
     Stream,
     balances,
+    case,
     company,
     days_later,
     document,
@@ -456,3 +458,60 @@ def test_events_of_one_batch_end_as_events_one_by_one() -> None:
             consume(together, replace(event, batch=shared))
     Stream(apart).drain()
     assert standing(together, "cmp_a") == standing(apart, "cmp_a")
+
+
+# --- a sale with more returns than a transaction holds --------------------------------------------------------------------
+
+
+def with_returns(context: Context, luch: str, count: int) -> tuple[SaleDocument, Stream]:
+    """A paid sale, `count` returns of one ruble each, all delivered."""
+    sale = document(luch, "1", TODAY - 10 * DAY, "60000.00")
+    stream = Stream(context)
+    sales.record(context, [sale])
+    payments.record_payments(context, [Payment(sale.ref, TODAY - 5 * DAY)], by="test")
+    stream.drain()
+    sales.record(
+        context, [document(luch, f"R{number}", TODAY - 4 * DAY, "1.00", returns="1") for number in range(count)]
+    )
+    stream.drain()
+    return sale, stream
+
+
+@pytest.mark.parametrize("count", [98, 130])
+def test_a_sale_with_any_number_of_returns_moves_to_another_day(context: Context, luch: str, count: int) -> None:
+    sale, stream = with_returns(context, luch, count)
+    sales.record(context, [replace(sale, business_date=TODAY - 20 * DAY)])
+    stream.drain()
+    settled = case(context, luch, sale.ref)
+    assert {accrued.fact.counts_on for accrued in settled.accrued.values()} == {TODAY - 20 * DAY}
+    assert len(settled.accrued) == count + 1
+    assert balances(context, luch).available == Decimal("600.00") - count * Decimal("0.01")
+
+
+def test_many_returns_that_are_corrected_at_once_are_listed_by_their_new_days(context: Context, luch: str) -> None:
+    sale, stream = with_returns(context, luch, 130)
+    moved = [document(luch, f"R{number}", TODAY - 3 * DAY, "1.00", returns="1") for number in range(130)]
+    sales.record(context, moved)
+    stream.drain()
+    days = {row.ref: row.day for row in accruals_store.accrued_since(context.table, luch, date.min)}
+    assert days == {sale.ref: sale.business_date, **{each.ref: TODAY - 3 * DAY for each in moved}}
+    assert balances(context, luch).available == Decimal("598.70")
+
+
+@pytest.mark.parametrize("amount", ["60000.00", "40000.00"], ids=["with a bonus", "without one"])
+def test_many_returns_leave_a_sale_that_goes_to_another_company(context: Context, luch: str, amount: str) -> None:
+    zarya = company(context, "Zarya")
+    sale, stream = with_returns(context, luch, 130)
+    if amount != "60000.00":
+        sale = document(luch, "1", TODAY - 10 * DAY, amount)
+        sales.record(context, [sale])
+        stream.drain()
+    sales.record(context, [replace(sale, company_id=zarya)])
+    # The sale's old company settles last: all returns have left by then.
+    events = stream.new()
+    stream.deliver(sorted(events, key=lambda event: bool(event.item.get("gone"))))
+    stream.drain()
+    assert case(context, luch, sale.ref).accrued == {}
+    rows = [row.case for row in accruals_store.accrued_since(context.table, luch, date.min)]
+    assert len(rows) == 130 and sale.ref not in rows
+    assert balances(context, luch).available == 0 and overdrawn(context, luch) == []

@@ -6,6 +6,15 @@ from tests.bonuses.steps import Office
 from tests.support.spent import measures, spent
 
 
+@measures(adjustments_keys.adjustments_alone)
+def test_the_limits_of_an_author_cost_no_read(local_office: Office) -> None:
+    with spent(local_office.context.table.client) as cost:
+        assert local_office.adjust("10").json["state"] == "posted"
+    assert cost.calls.count("TransactWriteItems") == 1
+    found = local_office.context.table.query("ALONE#mbr_clerk").items
+    assert [(item["sk"], item["sum:RUB"]) for item in found] == [("2026-11#", 10), ("2026-11#cmp_1", 10)]
+
+
 @measures(adjustments_keys.adjustment, adjustments_keys.adjustments_waiting)
 def test_an_adjustment_is_one_read_and_those_that_wait_are_one_query(local_office: Office) -> None:
     context = local_office.context

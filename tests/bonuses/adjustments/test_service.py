@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.bonuses.steps import Office
+from tests.support import partners
 from tests.support.table import everything
 
 
@@ -46,3 +47,48 @@ def test_a_large_adjustment_is_told_when_it_is_approved_and_a_rejected_one_never
 def test_an_adjustment_that_cannot_be_is_not_told(office: Office) -> None:
     office.adjust("-1")
     assert adjusted(office) == []
+
+
+# --- what one person adjusts alone ----------------------------------------------------------------------------------------
+
+
+def states(office: Office, *amounts: str, **more: Any) -> list[str]:
+    return [office.adjust(amount, **more).json["state"] for amount in amounts]
+
+
+def test_pieces_below_the_limit_add_up_to_it_whichever_way_they_go(office: Office) -> None:
+    assert states(office, "6000", "-3000", "1000", "0.01") == ["posted", "posted", "posted", "waiting"]
+    assert office.shown()["available"] == "4000.00"
+
+
+def test_a_second_person_approves_what_passes_the_limit(office: Office) -> None:
+    office.adjust("9999.99")
+    waiting = office.adjust("0.02").json["adjustment_id"]
+    assert office.decide("approve", waiting, office.head).json["state"] == "posted"
+    # What was approved was not adjusted alone.
+    assert states(office, "0.01") == ["posted"]
+
+
+def test_the_limit_is_of_one_author_one_company_and_one_month(office: Office) -> None:
+    assert states(office, "10000", "1") == ["posted", "waiting"]
+    assert states(office, "10000", by=office.head) == ["posted"]
+    office.later(days=11)  # the first of December
+    assert states(office, "10000", "1") == ["posted", "waiting"]
+
+
+def test_many_companies_add_up_to_a_limit_of_their_own(office: Office) -> None:
+    for number in range(2, 14):
+        partners.company(office.context, f"cmp_{number}")
+    answers = [
+        office.post(
+            f"/v1/staff/companies/cmp_{number}/bonus-adjustments", office.clerk, {"amount": "9000", "reason": "A gift"}
+        )
+        for number in range(2, 14)
+    ]
+    assert [answer.json["state"] for answer in answers] == ["posted"] * 11 + ["waiting"]
+
+
+def test_a_repeat_of_the_same_adjustment_is_counted_once(office: Office) -> None:
+    for _ in range(3):
+        office.adjust("9000", key="same")
+    assert states(office, "1000", "0.01") == ["posted", "waiting"]

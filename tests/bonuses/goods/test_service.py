@@ -268,7 +268,7 @@ def test_no_more_is_shipped_than_was_chosen(shelf: Shelf) -> None:
         ("/lines/0/quantity", "above_left")
     ]
     assert refused(shelf.ship(found.entitlement_id, choice_id)) == (409, "already_exists")
-    assert faults(shelf.ship(found.entitlement_id, choice_id, day="2026-11-21", document="УТ-3")) == [
+    assert faults(shelf.ship(found.entitlement_id, choice_id, day="2026-11-22", document="УТ-3")) == [
         ("/day", "in_future")
     ]
     holds(shelf.context)

@@ -63,7 +63,7 @@ def test_an_offer_can_be_kept_for_another_order(market: Market):
 
 
 def test_an_offer_that_gives_no_better_price_is_not_used(market: Market):
-    offer_id = offered(market, percent=None, floor=None, price="119.99", goods={"skus": ["LMP-3"]})
+    offer_id = offered(market, percent="0.01", floor="1.00", goods={"skus": ["LMP-3"]})
     market.placed({"LMP-1": 10})
     assert state(market, offer_id) == ("open", None)
 

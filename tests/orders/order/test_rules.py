@@ -29,6 +29,7 @@ from chalicelib.orders.order.rules import (
     TooOften,
     WrongState,
     accept,
+    after,
     cancel,
     confirm,
     decline,
@@ -466,3 +467,10 @@ class OrderLife(RuleBasedStateMachine):
 
 
 TestOrderLife = OrderLife.TestCase
+
+
+def test_the_history_never_goes_back_whatever_the_clocks_say():
+    placed = order(A=1)
+    first = after(placed, OrderStep.ACCEPTED, OrderState.ACCEPTED, OPERATOR, "2026-11-20T09:00:00.500Z", "")
+    second = after(first, OrderStep.SHIPPED, OrderState.COMPLETED, OPERATOR, "2026-11-20T09:00:00.100Z", "УТ-1")
+    assert [entry.at for entry in second.history[-2:]] == ["2026-11-20T09:00:00.500Z"] * 2

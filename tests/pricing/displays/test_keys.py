@@ -34,7 +34,7 @@ def send(context: Context, number: int = 0) -> str:
     }
     for write in (
         lambda tx: displays_store.create(tx, item),
-        lambda tx: displays_store.put_waiting(tx, item, later.at),
+        lambda tx: displays_store.put_waiting(tx, item, "displays/dsp_1/sent/x", later.at),
     ):
         tx = Transaction()
         write(tx)

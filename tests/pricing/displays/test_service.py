@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import boto3
 import pytest
@@ -122,9 +123,27 @@ def test_a_manager_sees_the_photo_the_shop_and_the_chain(office: Office, shop: S
     (item,) = office.api.call("GET", "/v1/staff/display-proofs", MANAGER).json["items"]
     assert (item["proof_id"], item["company_id"], item["inn"]) == (proof_id, "cmp_1", CHAIN)
     assert (item["shop_address"], item["promotion"]["promotion_id"]) == ("Moscow, Lesnaya 7", deal)
-    assert f"/displays/{proof_id}?" in item["photo"]["url"]
+    assert f"/displays/{proof_id}/sent/" in item["photo"]["url"]
     (again,) = office.api.call("GET", "/v1/staff/companies/cmp_1/display-proofs", MANAGER).json["items"]
     assert again["proof_id"] == proof_id
+
+
+def test_a_photo_that_is_replaced_after_its_confirmation_is_not_the_one_that_managers_see(
+    office: Office, shop: Shop, deal: str
+):
+    form = shop.start(deal).json
+    s3, name = boto3.client("s3"), form["upload"]["fields"]["key"]
+    s3.put_object(Bucket="club-files", Key=name, Body=b"a shelf of ours")
+    assert shop.confirm(deal, form["proof_id"]).status == 200
+    # The signed form still takes a file, and a second confirmation changes nothing.
+    s3.put_object(Bucket="club-files", Key=name, Body=b"something else")
+    assert shop.confirm(deal, form["proof_id"]).status == 200
+    for state in ("waiting", "approved"):
+        (item,) = office.api.call("GET", "/v1/staff/companies/cmp_1/display-proofs", MANAGER).json["items"]
+        seen = urlsplit(item["photo"]["url"]).path.partition("/displays/")[2]
+        body = s3.get_object(Bucket="club-files", Key=f"displays/{unquote(seen)}")["Body"].read()
+        assert (item["state"], body) == (state, b"a shelf of ours")
+        shop.decide(form["proof_id"])
 
 
 def test_a_refused_photo_says_why_and_another_may_follow(shop: Shop, deal: str):

@@ -10,14 +10,16 @@ from tests.catalog.steps import row, stock
 from tests.pricing.promotions.test_routes import at
 from tests.pricing.steps import MANAGER, Office, errors
 from tests.support.api import Answer, Caller
-from tests.support.partners import company, partner
+from tests.support.partners import company, partner, staff
 
 
-def offer(office: Office, *, company_id: str = "cmp_1", key: str = "key-1", **more: Any) -> Answer:
+def offer(
+    office: Office, *, company_id: str = "cmp_1", key: str = "key-1", by: Caller = MANAGER, **more: Any
+) -> Answer:
     """15 % off everything for two weeks, down to 8 roubles."""
     form: dict[str, Any] = {"percent": "15", "floor": "8.00", "to": office.day(14)}
     body = {name: value for name, value in (form | more).items() if value is not None}
-    return office.api.call("POST", f"/v1/staff/companies/{company_id}/offers", MANAGER, body, key=key)
+    return office.api.call("POST", f"/v1/staff/companies/{company_id}/offers", by, body, key=key)
 
 
 def offered(office: Office, **more: Any) -> str:
@@ -69,14 +71,15 @@ def test_an_offer_holds_for_goods_in_the_companys_currency_only(
 ):
     caller = partner(context)
     stock(context, row("EUR-1", base_price={"amount": "100.00", "currency": "EUR"}))
-    offered(office, **terms)
+    offered(office, by=staff(context, "mbr_head", "head_of_sales"), **terms)
     found = office.prices(caller)
     assert (found["LMP-1"][1], found["EUR-1"]) == ("offer", ("100.00", "base_price"))
 
 
 def test_a_company_sees_what_it_was_offered_and_not_why(office: Office, context: Context):
     caller = partner(context)
-    offer_id = offered(office, price="77.70", percent=None, floor=None, note="Has not bought since May")
+    head = staff(context, "mbr_head", "head_of_sales")
+    offer_id = offered(office, by=head, price="77.70", percent=None, floor=None, note="Has not bought since May")
     answer = office.api.call("GET", "/v1/offers", caller)
     assert answer.json == {
         "items": [
@@ -171,3 +174,31 @@ def test_the_offers_of_a_company_weigh_so_much_at_most(
     offered(office)
     goods = {"skus": [f"LMP-{number}" for number in range(20)]}
     assert offer(office, key="large", goods=goods).json["code"] == "conflict"
+
+
+@pytest.mark.parametrize(
+    ("terms", "alone"),
+    [
+        ({"percent": "30"}, True),
+        ({"percent": "30.01"}, False),
+        ({"price": "70.00", "goods": {"skus": ["LMP-1"]}}, True),
+        ({"price": "69.99", "goods": {"skus": ["LMP-1"]}}, False),
+        ({"price": "99.00"}, False),
+        ({"price": "99.00", "goods": {"skus": ["LMP-99"]}}, False),
+    ],
+)
+def test_a_manager_alone_takes_off_as_much_as_the_club_lets_one(
+    office: Office, context: Context, terms: dict[str, Any], alone: bool
+):
+    partner(context)
+    form = {"percent": None, "floor": "8.00" if "percent" in terms else None} | terms
+    answer = offer(office, **form)
+    assert (answer.status, answer.json.get("code")) == ((201, None) if alone else (403, "four_eyes")), answer.text
+    head = staff(context, "mbr_head", "head_of_sales")
+    assert offer(office, by=head, key="key-2", **form).status == 201
+
+
+@pytest.mark.parametrize("terms", [{"price": "0.00", "percent": None, "floor": None}, {"floor": "0.00"}])
+def test_nothing_is_given_away_by_an_offer(office: Office, context: Context, terms: dict[str, Any]):
+    partner(context)
+    assert offer(office, **terms).status == 422

@@ -15,6 +15,7 @@ from chalicelib.table.transactions import Refused
 from chalicelib.tiers.manual_tiers import service as manual_tiers_service
 from chalicelib.tiers.manual_tiers.schemas import ManualTierForm, ManualTierWithdrawalForm
 from chalicelib.tiers.standing import store as standing_store
+from tests.support import partners
 from tests.support.api import STRANGER, Api, Caller
 from tests.support.crashes import crashes, races
 from tests.tiers import steps
@@ -150,7 +151,7 @@ def test_a_tier_that_has_ended_cannot_be_withdrawn(context: Context):
 def test_manual_tiers_are_listed_latest_first_page_by_page(api: Api, context: Context):
     company_id = company(context)
     for number in range(3):
-        steps.grant(days_later(context, number - 3), company_id, "gold", 0, 100 + number)
+        steps.grant(days_later(context, number - 3), company_id, "gold", 0, 90 + number)
     first = api.call("GET", url(company_id, "?limit=2"), MANAGER).json
     rest = api.call("GET", url(company_id, f"?limit=2&cursor={first['next_cursor']}"), MANAGER).json
     days = [item["from"] for page in (first, rest) for item in page["items"]]
@@ -285,3 +286,22 @@ def test_of_two_withdrawals_at_once_one_is_made(quick: Context):
         with suppress(Problem), race:  # for the later one, there is nothing to withdraw
             steps.withdraw(context, company_id, made.grant_id)
         assert len(told(context, company_id, "tier.withdrawn")) == 1, race
+
+
+@pytest.mark.parametrize(
+    ("form", "alone"),
+    [
+        ({"tier": "gold", "until": "2027-02-20"}, True),  # 92 days from today
+        ({"tier": "gold", "until": "2027-02-21"}, False),
+        ({"tier": "platinum", "until": "2026-11-30"}, False),  # ten percent
+        ({"tier": "gold", "from": "2027-02-01", "until": "2027-03-01"}, False),  # later is no way round
+    ],
+)
+def test_a_manager_alone_grants_as_much_as_the_club_lets_one(
+    api: Api, context: Context, form: dict[str, str], alone: bool
+):
+    company_id = company(context)
+    answer = api.call("POST", url(company_id), MANAGER, {**GRANT, **form}, key="k1")
+    assert (answer.status, answer.json.get("code")) == ((201, None) if alone else (403, "four_eyes")), answer.text
+    head = partners.staff(context, "mbr_head", "head_of_sales")
+    assert api.call("POST", url(company_id), head, {**GRANT, **form}, key="k2").status == 201

@@ -1,0 +1,34 @@
+"""What stops letters to an address, for the staff."""
+
+from chalicelib import mail
+from chalicelib.members import store
+from chalicelib.members.schemas import SuppressionView
+from chalicelib.members.service import STAFF_OWNER
+from chalicelib.platform.access.scopes import staff_roles
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Item, Transaction
+
+_LIFTING = staff_roles("staff.letters.write")
+
+
+def list_suppressions(
+    context: Context, email: str | None, limit: int, after: dict[str, str] | None
+) -> tuple[list[SuppressionView], dict[str, str] | None]:
+    """Newest first; with an address only that one, if it is suppressed."""
+    if email:
+        found = mail.suppression(context, email)
+        return [_view(found)] if found else [], None
+    page = mail.suppressions_page(context, limit, after)
+    return [_view(item) for item in page.items], page.last
+
+
+def _view(item: Item) -> SuppressionView:
+    return SuppressionView(email=item["email"], reason=item["reason"], bounced="bounced_at" in item, at=item["at"])
+
+
+def lift_suppression(context: Context, email: str, *, reason: str, by: str) -> None:
+    """Letters go to the address again. Raises 403 for a dismissed author, 404 for an address that is not suppressed."""
+    tx = Transaction()
+    store.check_membership(tx, by, "staff", STAFF_OWNER, _LIFTING, Problem.role_lost())
+    mail.lift(context, tx, email, reason=reason, by=by)
