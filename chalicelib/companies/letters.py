@@ -2,6 +2,7 @@
 
 from chalicelib import members
 from chalicelib.companies import company as companies_company
+from chalicelib.companies import store
 from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
 from chalicelib.companies.readers import company_name, confirming_reader, who_may_confirm
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
@@ -32,6 +33,9 @@ def person_invited(context: Context, recipient: Recipient, event: Item) -> tuple
     invited = members.member(context, recipient.id)
     if invited is None:
         raise Unsendable("recipient_gone")
+    person = store.read_scene(context.table, event["company_id"], recipient.id, recipient.id).person
+    if person is None or person.status != "invited":
+        raise Unsendable("no_longer_speaks")
     if invited.email_confirmed_at:
         return Reader(invited.email, invited.language, invited.name), {"company": company_name(context, event)}
     # Neither name nor company: somebody typed them, and nobody has shown that this address wants to hear of it.

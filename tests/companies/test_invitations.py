@@ -12,7 +12,7 @@ from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.letters import person_invited
 from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChangeForm
 from chalicelib.mail.declarations import asked_by
-from chalicelib.mail.model import Recipient
+from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -187,8 +187,13 @@ def test_an_unconfirmed_address_gets_none_of_the_typed_words(context: Context) -
     stranger = invite(context, company_id, olga, "Nobody")
     reader, facts = person_invited(context, Recipient("member", stranger), event)
     assert (reader.name, facts) == ("", {"company": ""})
-    reader, facts = person_invited(context, Recipient("member", join(context, "Anna")), event)
+    anna = Recipient("member", join(context, "Anna"))
+    invite(context, company_id, olga, "Anna")
+    reader, facts = person_invited(context, anna, event)
     assert (reader.name, facts) == ("Anna Petrova", {"company": "ООО «Луч»"})
+    invitations.decline(context, company_id, anna.id)
+    with pytest.raises(Unsendable, match="no_longer_speaks"):
+        person_invited(context, anna, event)
 
 
 def test_however_often_an_address_is_invited_it_gets_one_letter_a_day_and_company(context: Context) -> None:
