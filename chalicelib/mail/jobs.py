@@ -27,7 +27,7 @@ def send_letters(context: Context, message: dict[str, Any]) -> None:
 @queue_worker(
     "codes",
     workers=2,
-    timeout=10,
+    timeout=20,
     retry="CodeRetrySeconds",
     filled_by=("api_handler", "write_letters"),
     loop=_LOOP,
