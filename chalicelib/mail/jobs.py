@@ -28,7 +28,7 @@ def send_letters(context: Context, message: dict[str, Any]) -> None:
     "codes",
     workers=2,
     timeout=20,
-    retry="CodeRetrySeconds",
+    retry="LetterRetrySeconds",
     filled_by=("api_handler", "write_letters"),
     loop=_LOOP,
     may=_RIGHTS,
