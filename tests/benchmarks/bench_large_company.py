@@ -118,6 +118,7 @@ def caller_of(route: Route, callers: dict[str, Caller]) -> Caller:
     return callers.get(side, callers["company"])
 
 
+@pytest.mark.timeout(1800)
 def test_every_route_answers_for_a_large_company(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     from app import app
 
