@@ -62,6 +62,7 @@ declared = {"routes": registry.rows(ROUTES), "consumers": events.consumer_names(
 print(json.dumps(declared, sort_keys=True))
 """
 
+_NUMBERS = {"__init__.py", "exceptions.py", "util.py", "ru"}  # of stdnum, which knows those of 90 countries
 _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -232,8 +233,11 @@ def _forget_old(folder: Path) -> None:
 
 
 def _trim(folder: Path) -> None:
-    """Commands, tests and what pip notes for itself. Licences and versions stay: the first by right, the second are read."""
+    """Commands, tests, numbers of other countries and what pip notes for itself. Licences and versions stay: the first by right, the second are read."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
+    for path in (folder / "stdnum").iterdir():
+        if path.name not in _NUMBERS:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     for tests in [path for path in folder.rglob("tests") if path.is_dir()]:
         shutil.rmtree(tests)
     for note in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"):

@@ -7,11 +7,26 @@ company: no purchases, prices, orders or people, nor whether the club knows it a
 from chalicelib.platform.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
-    from chalicelib.companies.company import company_by_inn, every_company, people_of, read_company, some_companies
+    from chalicelib.companies.company import (
+        company_by_inn,
+        every_company,
+        people_of,
+        read_companies,
+        read_company,
+        similar_companies,
+        some_companies,
+    )
     from chalicelib.companies.config import Fact
     from chalicelib.companies.events import REGISTERED
     from chalicelib.companies.keys import company as company_key
-    from chalicelib.companies.matching import KnownCustomer, customers, known_customers, name_customers, new_companies
+    from chalicelib.companies.matching import (
+        KnownCustomer,
+        customers,
+        known_customers,
+        name_customers,
+        new_companies,
+        relink_customer,
+    )
     from chalicelib.companies.membership import check_active, check_staff
     from chalicelib.companies.model import Company, CustomerRef, Person
     from chalicelib.companies.privileges import missing_facts, missing_for

@@ -7,13 +7,13 @@ Each change reads what it needs, decides, and commits under the condition that n
 decides anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
 from chalicelib.companies.membership import check_active, record_of_company, speaks
 from chalicelib.companies.model import Company, Person
-from chalicelib.companies.rules import match_firm
+from chalicelib.companies.rules import match_firm, name_words
 from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
@@ -22,11 +22,36 @@ from chalicelib.table.transactions import Refused, Transaction
 
 Position = dict[str, str] | None
 
+MOST_SIMILAR = 5
+AMONG = 100  # companies whose names begin alike
+BEGINS = 20  # characters of the first word
+
 _CHANGING = [role for role, scopes in COMPANY_ROLES.items() if "company.write" in scopes]
 
 
 def read_company(context: Context, company_id: str) -> Company | None:
     return store.read(context.table, company_id)
+
+
+def read_companies(context: Context, company_ids: Iterable[str]) -> dict[str, Company]:
+    """Those that exist, by id; one read for a hundred."""
+    return store.read_many(context.table, company_ids)
+
+
+def similar_companies(context: Context, name: str, inn: str | None) -> list[Company]:
+    """Companies that this customer may be: those with its INN, and those with its name but for legal form, quotes and ё. Two reads.
+
+    A proposal for a person, at most `MOST_SIMILAR`. Eventually consistent.
+    """
+    found = {member.company_id for member in store.firms(context.table, [inn]).get(inn, [])} if inn else set()
+    same = store.read_many(context.table, sorted(found)[:MOST_SIMILAR])
+    wanted = name_words(name)
+    begins = wanted.partition(" ")[0][:BEGINS] if wanted else ""
+    if begins:
+        for item in store.companies_page(context.table, begins, AMONG, None).items:
+            if name_words(item["name"]) == wanted:
+                same.setdefault(item["company_id"], Company.from_item(item))
+    return list(same.values())[:MOST_SIMILAR]
 
 
 def company_by_inn(context: Context, inn: str, kpp: str | None) -> Company | None:

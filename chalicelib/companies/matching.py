@@ -118,6 +118,15 @@ def known_customers(context: Context, source: str, customers: Iterable[str]) -> 
     }
 
 
+def relink_customer(
+    tx: Transaction, context: Context, source: str, customer: str, company_id: str, to: Company, *, is_new: bool
+) -> None:
+    """Gives the customer to another company, which is made first if it `is_new`. Refused with label `customer`."""
+    if is_new:
+        store.create(tx, to)
+    store.relink_customer(tx, source, customer, company_id, to)
+
+
 def new_companies(context: Context, source: str, refs: Iterable[CustomerRef]) -> NewCompanies:
     """The companies that `customers` would create: one key each, the same in every part of a file."""
     companies, unclear = _companies(context, refs)

@@ -9,6 +9,7 @@ from chalicelib.companies.schemas import (
     CompaniesQuery,
     CompanyChangeForm,
     CompanyView,
+    CustomerQuestionsPage,
     InvitationForm,
     InvitationPage,
     InvitationView,
@@ -187,6 +188,15 @@ def _one_question(query: CompaniesQuery) -> None:
     given = [name for name, value in asked.items() if value]
     if len(given) > 1:
         raise Problem.invalid("one_question", f"/query/{given[-1]}", f"This cannot be combined with {given[0]}.")
+
+
+@routes.get("/v1/staff/customer-questions", scope="staff.companies.read", query=PageQuery, answer=CustomerQuestionsPage)
+def list_customer_questions(call: Call) -> CustomerQuestionsPage:
+    """List customers of sales files whose INN is not that of the company that they are linked to, the oldest first."""
+    cursors = call.cursors()
+    after = cursors.open(call.query.cursor)
+    items, last = staff.list_customer_questions(call.context, call.query.limit, after)
+    return CustomerQuestionsPage(items=items, next_cursor=cursors.close(last))
 
 
 @routes.get(

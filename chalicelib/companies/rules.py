@@ -65,13 +65,23 @@ def customer_key(code: str, name: str, inn: str, kpp: str) -> str:
 
 def name_key(name: str) -> str:
     """The name of a company in its form for comparison: `Ромашка ООО` and `ООО «РОМАШКА»` are `ромашка, ооо`."""
+    names, forms = _name_parts(name)
+    return ", ".join(part for part in (" ".join(names), " ".join(forms)) if part)
+
+
+def name_words(name: str) -> str:
+    """The name without its legal form: `ромашка`."""
+    return " ".join(_name_parts(name)[0])
+
+
+def _name_parts(name: str) -> tuple[list[str], list[str]]:
     text = spelled(name.translate(_QUOTES).translate(_MARKS)).casefold().replace("ё", "е")
     for long, short in _LONG_FORMS.items():
         text = text.replace(long, short)
     words = [_LATIN_FORMS.get(word, word) for word in text.split()]
     forms = sorted(word for word in words if word in _LEGAL_FORMS)
     names = [word for word in words if word not in _LEGAL_FORMS]
-    return ", ".join(part for part in (" ".join(names), " ".join(forms)) if part)
+    return names, forms
 
 
 def match_firm(members: Sequence[FirmMember], kpp: str) -> list[FirmMember]:

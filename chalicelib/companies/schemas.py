@@ -217,6 +217,24 @@ class StaffCompaniesPage(View):
     next_cursor: str | None
 
 
+class CustomerQuestionView(View):
+    """A customer of sales files whose INN is not that of its company. Its documents count for its company meanwhile."""
+
+    source: str
+    customer: str = Field(description="The key of the customer in the source.")
+    inn: str = Field(description="The INN that came with it.")
+    since: str
+    company: StaffCompanyView = Field(description="The company that the customer is linked to.")
+    other: StaffCompanyView | None = Field(description="The company that has this INN, if one has.")
+
+
+class CustomerQuestionsPage(View):
+    """The oldest question first."""
+
+    items: list[CustomerQuestionView]
+    next_cursor: str | None
+
+
 class StaffPersonView(PersonView):
     """A person with their claim."""
 

@@ -1,13 +1,22 @@
+from collections.abc import Mapping
+
 from chalicelib import members
 from chalicelib.companies import store
 from chalicelib.companies.company import Position, people_of
 from chalicelib.companies.model import Company, Person
 from chalicelib.companies.people import person_fields
 from chalicelib.companies.rules import customer_key, match_firm
-from chalicelib.companies.schemas import ClaimantView, StaffCompanyDetailView, StaffCompanyView, StaffPersonView
+from chalicelib.companies.schemas import (
+    ClaimantView,
+    CustomerQuestionView,
+    StaffCompanyDetailView,
+    StaffCompanyView,
+    StaffPersonView,
+)
 from chalicelib.members import Member
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Item
 
 # --- companies for the staff -----------------------------------------------------------------------------------------------
 
@@ -30,6 +39,29 @@ def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[St
         for person in waiting
         if person.company_id in companies
     ], page.last
+
+
+def list_customer_questions(
+    context: Context, limit: int, after: Position
+) -> tuple[list[CustomerQuestionView], Position]:
+    """Customers of sales files whose INN is not that of their company, each with both companies, the oldest first."""
+    page = store.customer_questions_page(context.table, limit, after)
+    wanted = {marker[name] for marker in page.items for name in ("company_id", "other") if name in marker}
+    named = store.read_many(context.table, wanted)
+    return [_question(marker, named) for marker in page.items if marker["company_id"] in named], page.last
+
+
+def _question(marker: Item, named: Mapping[str, Company]) -> CustomerQuestionView:
+    source, customer = store.customer_of(marker)
+    other = named.get(marker.get("other", ""))
+    return CustomerQuestionView(
+        source=source,
+        customer=customer,
+        inn=marker["inn"],
+        since=marker["asked_at"],
+        company=_for_staff(named[marker["company_id"]]),
+        other=_for_staff(other) if other else None,
+    )
 
 
 def find_by_inn(context: Context, inn: str, kpp: str | None) -> list[StaffCompanyView]:

@@ -119,6 +119,17 @@ def firms(table: Table, inns: Iterable[str]) -> dict[str, list[FirmMember]]:
     return {wanted[key]: _firm(item) for key, item in table.get_many(wanted, consistent=True).items()}
 
 
+def customer_questions_page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    """Customers of files whose INN is that of another company, the oldest question first."""
+    return table.query(keys.customer_question_list("", "", "").pk, index="gsi2", limit=limit, after=after)
+
+
+def customer_of(marker: Item) -> tuple[str, str]:
+    """Source and key of the customer of this marker."""
+    _, source, customer = str(marker["pk"]).split("#", 2)
+    return source, customer
+
+
 def owner_by_customer(table: Table, source: str, customer: str) -> str | None:
     item = table.get(keys.customer_owner(source, customer), consistent=True)
     return str(item["company_id"]) if item else None
@@ -185,6 +196,17 @@ def name_customer(tx: Transaction, source: str, customer: str, company_id: str, 
         keys.customer_owner(source, customer),
         put={"inn": inn},
         when=Attr("company_id").eq(company_id) & Attr("inn").not_exists(),
+        label="customer",
+    )
+
+
+def relink_customer(tx: Transaction, source: str, customer: str, company_id: str, to: Company) -> None:
+    """Gives the customer to another company, and answers the question about it. Refused with label `customer` if it is not of `company_id`."""
+    tx.update(
+        keys.customer_owner(source, customer),
+        put={"company_id": to.company_id, "currency": to.currency},
+        remove=("asked_at", "other", "gsi2pk", "gsi2sk"),
+        when=Attr("company_id").eq(company_id),
         label="customer",
     )
 

@@ -31,6 +31,7 @@ with opened_when_asked(__name__):
         Voided,
         name_beside,
         named_beside,
+        plain,
         totals,
     )
     from chalicelib.sales.service import (
@@ -44,9 +45,11 @@ with opened_when_asked(__name__):
         lines_between,
         newest,
         newest_documents,
+        of_customer,
         preview,
         record,
         revision,
         void,
         voided,
+        with_company,
     )

@@ -76,7 +76,7 @@ class SaleDocument:
     """An invoice or a return of a company. Only a return has an original, a document of the same source.
 
     `other_currency`: its currency is not the company's. Such a document is kept and counts for nothing. `title`: the number as the source
-    writes it, where that differs. `booked_as`: for a shipment of the portal, the document of the books that it was found to be, and whose
+    writes it, where that differs. `customer`: the key of the customer in the source, if a file told it. `booked_as`: for a shipment of the portal, the document of the books that it was found to be, and whose
     content this is.
     """
 
@@ -93,6 +93,7 @@ class SaleDocument:
     title: str = ""
     booked_as: DocumentRef | None = None
     voided: Voided | None = None
+    customer: str = ""
 
     @property
     def ref(self) -> DocumentRef:

@@ -199,9 +199,23 @@ def documents_between(context: Context, source: str, first: date, last: date) ->
     return store.documents_between(context.table, source, first, last)
 
 
+def of_customer(
+    context: Context, company_id: str, source: str, customer: str, limit: int, after: dict[str, str] | None
+) -> tuple[list[tuple[SaleDocument, Head]], dict[str, str] | None]:
+    """The documents of a customer of a source among the next `limit` of its company, and where to go on; consistent."""
+    refs, last = store.of_customer(context.table, company_id, source, customer, limit, after)
+    found = heads(context, refs)
+    return [(newest(context, ref, head), head) for ref, head in found.items() if head.company_id == company_id], last
+
+
 def revision(context: Context, ref: DocumentRef, company_id: str, day: date, number: int) -> SaleDocument:
     """An earlier state of a document."""
     return store.revision(context.table, ref, company_id, day, number)
+
+
+def with_company(document: SaleDocument, company_id: str) -> SaleDocument:
+    """The document as one of another company, as `record` takes it."""
+    return replace(document, company_id=company_id)
 
 
 def voided(document: SaleDocument, reason: str, by: str) -> SaleDocument:

@@ -205,6 +205,7 @@ def revision(table: Table, ref: DocumentRef, company_id: str, day: date, number:
         original=original_named(sale),
         other_currency=_OTHER_CURRENCY in sale,
         title=sale.get("title", ""),
+        customer=sale.get("customer", ""),
         booked_as=_pair(sale, "booked_as"),
         voided=Voided(sale[_VOIDED]["reason"], sale[_VOIDED]["by"]) if _VOIDED in sale else None,
     )
@@ -248,6 +249,18 @@ def current(
         limit=limit,
         after=after,
     )
+
+
+def of_customer(
+    table: Table, company_id: str, source: str, customer: str, limit: int, after: dict[str, str] | None
+) -> tuple[list[DocumentRef], dict[str, str] | None]:
+    """The current documents of a customer of a source among the next `limit` of its company, and where to go on; consistent."""
+    mine = Attr("superseded_by").not_exists() & Attr("source").eq(source) & Attr("customer").eq(customer)
+    between = keys.sale_day(date.min), keys.sale_day(_LAST_DAY)
+    page = table.query(
+        company_partition(company_id), between=between, where=mine, limit=limit, after=after, consistent=True
+    )
+    return [(sale["source"], f"{sale['series']}/{sale['document']}") for sale in page.items], page.last
 
 
 def history(table: Table, company_id: str, first: date, last: date) -> Iterator[RecordedRevision]:
@@ -543,7 +556,8 @@ def _mark(document: SaleDocument) -> Item:
 
 
 def _title(document: SaleDocument) -> Item:
-    return {"title": document.title} if document.title else {}
+    named = {"title": document.title, "customer": document.customer}
+    return {name: value for name, value in named.items() if value}
 
 
 def _originals(document: SaleDocument, found: DocumentRef | None) -> Item:

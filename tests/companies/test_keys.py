@@ -104,6 +104,20 @@ def test_two_workers_with_the_same_customers_at_once_make_each_company_once(cont
     assert sorted(answers[0].values()) == sorted(companies.every_company(context))
 
 
+@measures(companies_keys.customer_question_list)
+def test_a_page_of_questions_about_customers_is_two_calls(context: Context) -> None:
+    claim(context, join(context, "Anna"))
+    named = CustomerRef("К-1", "Luch", None, None, "RUB")
+    companies.customers(context, "1c", [named])
+    companies.name_customers(context, "1c", [named._replace(inn=legal_inn(1), kpp=KPP)])
+    with spent(context.table.client) as cost:
+        [question], last = staff.list_customer_questions(context, 25, None)
+    assert (question.source, question.customer, question.inn, last) == ("1c", "К-1", legal_inn(1), None)
+    assert question.other is not None
+    assert (question.company.name, question.other.name) == ("Luch", "ООО «Луч»")
+    assert cost.calls == ["Query", "BatchGetItem"]
+
+
 @measures(companies_keys.person)
 def test_the_people_of_a_company_are_one_query_of_half_a_unit(context: Context) -> None:
     company_id, olga = owned_company(context)

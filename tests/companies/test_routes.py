@@ -324,7 +324,6 @@ def test_one_company_is_found_by_its_inn_or_by_a_file_s_customer(api: Api, conte
 @pytest.mark.parametrize(
     ("query", "where"),
     [
-        (f"inn={legal_inn(1)}", "/query/kpp"),
         (f"inn={sole_inn(1)}&kpp={KPP}", "/query/kpp"),
         (f"kpp={KPP}", "/query/inn"),
         ("inn=7707083894", "/query/inn"),
@@ -365,3 +364,10 @@ def test_the_privileges_say_what_is_missing_until_nothing_is(api: Api, context: 
     shown = api.call("GET", "/v1/me/privileges", eva).json
     assert all(privilege["unlocked"] for privilege in shown["privileges"]) and not shown["session_is_current"]
     assert api.call("GET", "/v1/me/privileges", token("mbr_eva", company_id)).json["session_is_current"]
+
+
+def test_an_inn_without_its_kpp_finds_every_company_that_has_it(api: Api, context: Context) -> None:
+    claim(context, join(context, "Nina"))
+    claim(context, join(context, "Oleg"), kpp="780201001")
+    found = api.call("GET", f"/v1/staff/companies?inn={legal_inn(1)}", STAFF).json["items"]
+    assert sorted(company["kpp"] for company in found) == [KPP, "780201001"]

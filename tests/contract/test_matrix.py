@@ -275,6 +275,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "adjustment_id": "adj_zarya",
             "report_id": report.json["report_id"],
             "import_id": started.json["import_id"],
+            "move_id": "mov_nobody",
             "distributor_id": own_distributor,
             "purpose": "advertising",
             "entitlement_id": entitlement_id,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 import requests
@@ -52,3 +53,36 @@ def test_what_waits_for_its_file_is_listed_first(operations: Portal, cloud: Depl
         return newest["import_id"] == started["import_id"] or None
 
     assert cloud.until(listed, "the import in the list")
+
+
+def test_a_file_is_checked_confirmed_replaces_a_month_and_is_taken_back(
+    operations: Portal, cloud: DeployedClub
+) -> None:
+    source, path = "e2e-flow", "/v1/staff/imports"
+    rows = [row(f"ПЕ-{number}", customer="ПЕ") for number in range(30)]
+    upload(operations, table(*rows), print, source=source)
+
+    def ended(import_id: str, state: str) -> dict[str, Any]:
+        def found() -> dict[str, Any] | None:
+            shown: dict[str, Any] = operations.get(f"{path}/{import_id}")
+            return shown if shown["state"] == state else None
+
+        return cloud.until(found, f"import {state}")
+
+    january = {"from": "2026-01-01", "to": "2026-01-31"}
+    corrected = [row("ПЕ-0", customer="ПЕ", amount="70,00"), *rows[1:29]]
+    checked = upload(operations, table(*corrected), print, source=source, dry_run=True, replace_period=january)
+    assert checked["totals"]["amounts"] == [{"amount": "2870.00", "currency": "RUB"}]
+    assert checked["replacement"]["documents"] == 1
+    import_id = checked["import_id"]
+    operations.order_post(f"{path}/{import_id}/confirm", {"sha256": checked["sha256"]})
+    done = ended(import_id, "done")
+    assert (done["documents"]["changed"], done["replacement"]["voided"]) == (1, 1)
+    effects = operations.get(f"{path}/{import_id}/effects")["items"]
+    assert [each["purchases"]["amount"] for each in effects] == ["-130.00"]
+    operations.order_post(f"{path}/{import_id}/take-back")
+    assert ended(import_id, "taken_back")["documents_in_the_way"] == 0
+    again = upload(operations, table(*rows), print, source=source)
+    assert again["documents"]["failed"] == 0
+    form = {"source": source, "document": "ПЕ-3", "business_date": "2026-01-12", "reason": "Deleted in the books"}
+    assert operations.order_post("/v1/staff/documents/void", form)["document"] == "ПЕ-3"

@@ -48,6 +48,7 @@ def test_a_document_is_shown_in_short_and_with_its_lines_on_request(api: Api, co
             "revision": 1,
             "recorded_at": "2026-11-20T09:00:00.000Z",
             "line_count": 2,
+            "voided": False,
             "lines": None,
         }
     ]

@@ -19,6 +19,7 @@ delivery. If its time does not suffice, the next delivery goes on from there.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 from chalicelib import catalog, sales, tiers
@@ -209,3 +210,9 @@ def _apply(step: AccrualStep, book: Book) -> Book:
         else:
             book = ledger_rules.credit(book, place.expires_on, amount, place.since)
     return book
+
+
+def accrued_for(context: Context, company_id: str, refs: Iterable[DocumentRef]) -> Decimal:
+    """The bonuses posted for these documents of the company, without returns that are kept with other sales; eventually consistent."""
+    cases = store.load_many(context.table, company_id, refs)
+    return sum((each.amount for case in cases.values() for each in case.accrued.values()), Decimal(0))

@@ -10,6 +10,7 @@ Expiries since the last posting are posted first, each on its own, so that a pos
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib import companies
@@ -20,7 +21,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.retries import CONTESTED, Overtaken, retry
-from chalicelib.table.transactions import Busy, Refused, Transaction
+from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
 Alter = Callable[[Book], Book]
 """The change. Called again with a newer book after a concurrent write. May raise a `Problem`."""
@@ -190,3 +191,8 @@ def _write(context: Context, draft: _Draft, tx: Transaction, *, anyway: bool = F
         context.table.commit(tx)
     except Busy:
         raise Overtaken from None
+
+
+def usable(item: Item | None, day: date) -> Decimal:
+    """The bonuses that can be spent on this day, by the item of the book; 0 without one."""
+    return rules.balances(store.book_of(item), day).available if item else Decimal(0)

@@ -154,6 +154,7 @@ class Found:
     decimal: DecimalMark
     own_total: dict[str, Any] | None = None
     notes: list[tuple[str, dict[str, Any]]] = dataclass_field(default_factory=list)
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
 
 from chalicelib.exchange.columns.cells import named
@@ -36,6 +37,11 @@ class Place:
     @property
     def width(self) -> int:
         return len(self.names)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for files with the same headings, in any order."""
+        return sha256("\n".join(sorted(filter(None, map(heading_key, self.names)))).encode()).hexdigest()[:32]
 
     def column_names(self) -> dict[FieldName, str]:
         named = {wanted: self.shown(place) for wanted, place in self.heading.columns.items()}

@@ -6,7 +6,7 @@
 Both read the file from its beginning and hold none of it, so a file of any length passes through the same memory.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -263,6 +263,17 @@ def _refuse_undated(place: Place, profile: ProfileForm) -> None:
     """Raises Unreadable: neither a column nor the document tells the day."""
     heading = Heading(place.heading.columns, [("business_date",)])
     refuse_missing(replace(place, heading=heading), profile)
+
+
+def matching_profile(path: Path, folder: Path, kept: Mapping[str, ProfileForm]) -> ProfileForm | None:
+    """The profile, of those kept by fingerprint, that a file with the same headings was read with. `folder`: an empty one."""
+    tables = tables_of(path, folder)
+    for fingerprint, profile in kept.items():
+        for each in tables:
+            place = best_place(each.ways, profile)
+            if place and not place.heading.missing and place.fingerprint == fingerprint:
+                return profile
+    return None
 
 
 def _place(tables: Sequence[Readings], profile: ProfileForm) -> Place:

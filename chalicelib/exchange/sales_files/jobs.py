@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.exchange.sales_files import recording, service
+from chalicelib.exchange.sales_files import runs, service
 from chalicelib.platform.context import Context
 from chalicelib.platform.functions import READ, WRITE, files, on_event, queue_worker, table
 
@@ -15,7 +15,7 @@ def split_import(context: Context, event: dict[str, Any]) -> None:
     service.split(context, event)
 
 
-@queue_worker("imports", memory=1024, filled_by=("split_import",), may=RIGHTS)
+@queue_worker("imports", memory=1024, filled_by=("split_import", "deliver_events"), may=RIGHTS)
 def write_imports(context: Context, message: dict[str, Any]) -> None:
-    """Record one part of a sales file."""
-    recording.write_part(context, message)
+    """Check, record or take back one part of a sales file."""
+    runs.work_part(context, message)

@@ -1,13 +1,30 @@
 """An announced file."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.platform.fields import Day
+from chalicelib.platform.model import Written
 
 READ_BYTES = 256 * 1024
+MOST_PERIOD_DAYS = 366
+SOURCE = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+
+
+class PeriodForm(Written):
+    """Days of documents, both included."""
+
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first or (self.last - self.first).days > MOST_PERIOD_DAYS:
+            raise PydanticCustomError("range", "A period has its first day first, and at most 366 days.")
+        return self
 
 
 class ImportForm(ProfileForm):
@@ -15,7 +32,7 @@ class ImportForm(ProfileForm):
 
     kind: Literal["sales"] = "sales"
     source: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
+        pattern=SOURCE,
         description="The system that exported the file. Document numbers and customer codes are unique within a source.",
         examples=["1c-main"],
     )
@@ -25,7 +42,20 @@ class ImportForm(ProfileForm):
         default="create",
         description="`create`: an unknown customer becomes a company. `fail`: its documents are left out.",
     )
-    dry_run: bool = Field(default=False, description="Check the file without recording anything.")
+    dry_run: bool = Field(
+        default=False,
+        examples=[True],
+        description="Check the file without recording anything. It can be confirmed afterwards.",
+    )
+    replace_period: PeriodForm | None = Field(
+        default=None,
+        description="The file tells all documents of these days: those of the source that it does not name are voided when the dry run is confirmed.",
+    )
+
+    @property
+    def profile(self) -> ProfileForm:
+        """How the file is to be read, by itself."""
+        return ProfileForm(**{name: getattr(self, name) for name in ProfileForm.model_fields})
 
     @field_validator("source")
     @classmethod
@@ -33,3 +63,9 @@ class ImportForm(ProfileForm):
         if source == "orders":
             raise PydanticCustomError("source_reserved", "This source is reserved for the club's own orders.")
         return source
+
+    @model_validator(mode="after")
+    def _looked_at_first(self) -> Self:
+        if self.replace_period and not self.dry_run:
+            raise PydanticCustomError("dry_run_required", "A period is replaced by confirming a dry run.")
+        return self

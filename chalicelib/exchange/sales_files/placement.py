@@ -14,19 +14,22 @@ from chalicelib.platform.context import Context
 from chalicelib.sales import DocumentRef, Head
 
 
-def place(context: Context, source: str, drafts: Sequence[DocumentDraft], company_ids: Mapping[str, str]) -> None:
-    """Sets the series of each document that is recorded in another one, and leaves out those of which nobody can tell."""
-    beside = {id(draft): rules.series_beside(draft) for draft in drafts}
-    wanted = [draft for draft in drafts if beside[id(draft)]]
-    if not wanted:
-        return
-    refs = {(source, f"{series}/{draft.number}") for draft in wanted for series in (draft.series, *beside[id(draft)])}
-    heads = sales.heads(context, refs)
-    in_file = {(source, f"{draft.series}/{draft.number}") for draft in drafts}
-    for draft in wanted:
-        company_id = company_ids.get(draft.customer.ref, "")
-        if company_id and (source, f"{draft.series}/{draft.number}") not in heads:
-            _place(context, source, draft, company_id, beside[id(draft)], heads, in_file)
+def place(
+    context: Context, source: str, drafts: Sequence[DocumentDraft], company_ids: Mapping[str, str]
+) -> dict[str, Head]:
+    """Sets the series of each document that is recorded in another one, and leaves out those of which nobody can tell.
+
+    Returns the heads of the recorded ones, by series and number.
+    """
+    own = {(source, draft.ref) for draft in drafts}
+    heads = sales.heads(context, own)
+    unknown = [draft for draft in drafts if (source, draft.ref) not in heads and draft.customer.ref in company_ids]
+    beside = {(source, f"{series}/{draft.number}") for draft in unknown for series in rules.series_beside(draft)} - own
+    if beside:
+        heads |= sales.heads(context, beside)
+        for draft in unknown:
+            _place(context, source, draft, company_ids[draft.customer.ref], heads, own)
+    return {draft.ref: heads[source, draft.ref] for draft in drafts if (source, draft.ref) in heads}
 
 
 def _place(
@@ -34,14 +37,13 @@ def _place(
     source: str,
     draft: DocumentDraft,
     company_id: str,
-    beside: Sequence[str],
     heads: Mapping[DocumentRef, Head],
-    in_file: set[DocumentRef],
+    own: set[DocumentRef],
 ) -> None:
-    for series in beside:
+    for series in rules.series_beside(draft):
         ref = source, f"{series}/{draft.number}"
         head = heads.get(ref)
-        if head is None or head.company_id != company_id or ref in in_file:
+        if head is None or head.company_id != company_id or ref in own:
             continue
         if series.partition("-")[0] != draft.series.partition("-")[0]:
             found = rules.moved_across_new_year(draft, head.business_date, head.total)

@@ -1,11 +1,10 @@
 """Recording of a part: rows become documents, recorded whole or left out whole."""
 
 import gzip
-import heapq
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any, Literal
 
 from chalicelib import companies, sales
@@ -15,27 +14,24 @@ from chalicelib.exchange.reading.parts import read_part
 from chalicelib.exchange.reading.rules import SaleRow
 from chalicelib.exchange.sales_files import store
 from chalicelib.exchange.sales_files.config import Imports
+from chalicelib.exchange.sales_files.effects import positions
 from chalicelib.exchange.sales_files.placement import place
-from chalicelib.exchange.sales_files.reports import MOST_LISTED, BadRow, listing
+from chalicelib.exchange.sales_files.replacement import void_pack
+from chalicelib.exchange.sales_files.reports import MOST_LISTED, BadRow
 from chalicelib.exchange.sales_files.rules import DocumentDraft, DocumentDrafts
 from chalicelib.exchange.sales_files.store import COUNTED, Counts, ImportRecord
+from chalicelib.exchange.sales_files.summary import State, summarised
+from chalicelib.exchange.sales_files.withdrawal import put_changes
 from chalicelib.platform.context import Context
 from chalicelib.sales import SaleDocument
 
 
-def write_part(context: Context, message: dict[str, Any]) -> None:
-    """Records the part of the message, and finishes the import after the last part."""
-    body = json.loads(message["body"])
-    import_id, part = body["import_id"], body["part"]
-    record, done = store.load_with_part(context, import_id, part)
-    if record is None or record.state != "writing":
-        return
-    if not done:
-        store.finish_part(context, import_id, part, _write(context, record, part))
-    _finish_if_last(context, import_id)
-
-
-def _write(context: Context, record: ImportRecord, part: int) -> Counts:
+def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
+    """Records a part of the file, or in a dry run tells what that would do. Safe to repeat."""
+    if part > record.file_parts:
+        voided = void_pack(context, record, part - record.file_parts)
+        put_changes(record, part, voided)
+        return {"documents_voided": len(voided)}
     content = store.get(record.import_id, f"parts/{part:06d}")
     drafts = DocumentDrafts(context.config[Imports].most_lines_per_document)
     rows = 0
@@ -48,17 +44,41 @@ def _write(context: Context, record: ImportRecord, part: int) -> Counts:
     drafts.settle()
     counts = dict.fromkeys(COUNTED, 0)
     company_ids, counts["companies_created"] = _companies(context, record, part, drafts)
+    states = _states(context, record, part, drafts, company_ids)
     recorded = _record(context, record, drafts, company_ids)
-    if not record.form.dry_run:
+    if record.phase == "write":
         _record_payments(context, record, (draft for draft, _ in recorded))
     for draft, outcome in recorded:
         counts[f"documents_{outcome}"] += 1
         counts[f"rows_{outcome}"] += len(draft.rows)
     counts["rows_failed"] = rows - sum(counts[f"rows_{outcome}"] for outcome in ("created", "changed", "unchanged"))
     counts["documents_failed"] = drafts.left_out()
+    summary = summarised(drafts, recorded, states, company_ids)
+    store.put(record.import_id, f"summaries/{part:06d}", summary.packed())
+    if record.phase == "write":
+        put_changes(record, part, summary.changes)
     if counts["rows_failed"]:
-        store.put(record.import_id, f"bad/{part:06d}", _pack(_bad_rows(record, drafts, content)))
+        store.put(record.import_id, f"bad/{part:06d}", packed(_bad_rows(record, drafts, content)))
     return counts
+
+
+def _states(
+    context: Context, record: ImportRecord, part: int, drafts: DocumentDrafts, company_ids: Mapping[str, str]
+) -> dict[str, State]:
+    """Finds the recorded documents that these are, and returns their states. A real run keeps them before it writes, with its companies as they were."""
+    heads = place(context, record.form.source, list(drafts.good()), company_ids)
+    name = f"before/{part:06d}"
+    if record.phase == "write" and (kept := store.get_if_any(record.import_id, name)):
+        return {ref: State(*state) for ref, state in json.loads(kept)["states"].items()}
+    states = {
+        ref: State(head.company_id, head.business_date.isoformat(), head.revision, f"{head.total:f}", head.voided)
+        for ref, head in heads.items()
+    }
+    if record.phase == "write":
+        concerned = {*company_ids.values(), *(state.company_id for state in states.values())}
+        kept_companies = positions(context, concerned)
+        store.put(record.import_id, name, json.dumps({"states": states, "companies": kept_companies}).encode())
+    return states
 
 
 # --- customers --------------------------------------------------------------------------------------------------------
@@ -75,9 +95,9 @@ def _companies(context: Context, record: ImportRecord, part: int, drafts: Docume
         for draft in drafts.good():
             if draft.customer.ref not in known:
                 draft.leave_out("customer_unknown", "customer")
-    elif record.form.dry_run:
+    elif record.phase == "check":
         made, unclear = companies.new_companies(context, source, missing)
-        store.put(record.import_id, f"new/{part:06d}", _pack(sorted(made)))
+        store.put(record.import_id, f"new/{part:06d}", packed(sorted(made)))
         for draft in drafts.good():
             if draft.customer.ref in unclear:
                 draft.leave_out("customer_unclear", "inn")
@@ -87,7 +107,7 @@ def _companies(context: Context, record: ImportRecord, part: int, drafts: Docume
         for draft in drafts.good():
             if draft.customer.ref not in known:
                 draft.leave_out("customer_unclear", "inn")
-    if not record.form.dry_run:
+    if record.phase == "write":
         late = [ref for customer, ref in refs.items() if ref.inn and customer in known and not known[customer].inn]
         companies.name_customers(context, source, late)
     for draft in drafts.good():
@@ -118,11 +138,10 @@ def _record(
     context: Context, record: ImportRecord, drafts: DocumentDrafts, company_ids: dict[str, str]
 ) -> list[tuple[DocumentDraft, sales.Outcome]]:
     """The recorded documents with their outcomes; in a dry run the outcomes that they would have."""
-    place(context, record.form.source, list(drafts.good()), company_ids)
     good = list(drafts.good())
     documents = [_document(record, draft, company_ids.get(draft.customer.ref, "")) for draft in good]
     try:
-        if record.form.dry_run:
+        if record.phase == "check":
             outcomes = sales.preview(context, documents)
         else:
             outcomes = sales.record(context, documents, import_id=record.import_id, as_of=record.uploaded_at)
@@ -136,11 +155,7 @@ def _record(
 
 
 def _record_payments(context: Context, record: ImportRecord, drafts: Iterable[DocumentDraft]) -> None:
-    paid = [
-        sales.Payment((record.form.source, f"{draft.series}/{draft.number}"), draft.paid_on)
-        for draft in drafts
-        if draft.paid_on
-    ]
+    paid = [sales.Payment((record.form.source, draft.ref), draft.paid_on) for draft in drafts if draft.paid_on]
     sales.record_payments(context, paid, by=record.import_id, as_of=record.uploaded_at)
 
 
@@ -150,6 +165,7 @@ def _document(record: ImportRecord, draft: DocumentDraft, company_id: str) -> Sa
         series=draft.series,
         number=draft.number,
         title=draft.title,
+        customer=draft.customer.ref,
         company_id=company_id,
         business_date=draft.business_date,
         currency=draft.currency,
@@ -203,7 +219,7 @@ def _present(record: ImportRecord, wanted: FieldName | Literal[""]) -> FieldName
     return ""
 
 
-def _pack(entries: Iterable[Any]) -> bytes:
+def packed(entries: Iterable[Any]) -> bytes:
     held = io.BytesIO()
     with gzip.open(held, "wt", encoding="utf-8", compresslevel=1) as lines:
         for entry in islice(entries, MOST_LISTED):
@@ -211,28 +227,6 @@ def _pack(entries: Iterable[Any]) -> bytes:
     return held.getvalue()
 
 
-def _unpack(content: bytes) -> Iterator[Any]:
+def unpacked(content: bytes) -> Iterator[Any]:
     with gzip.open(io.BytesIO(content), "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
-
-
-# --- the end ----------------------------------------------------------------------------------------------------------
-
-
-def _finish_if_last(context: Context, import_id: str) -> None:
-    record = store.load(context, import_id)
-    if record is None or record.state != "writing" or record.count("parts_done") < record.count("parts_total"):
-        return
-    parts = list(store.parts_done(context, import_id))
-    bad = [_unpack(store.get(import_id, f"bad/{int(part['part']):06d}")) for part in parts if part["rows_failed"]]
-    listed = 0
-    if bad:
-        rows = [BadRow(*entry) for entry in islice(heapq.merge(*bad), MOST_LISTED)]
-        store.put(import_id, "bad-rows.csv", listing(rows))
-        listed = len(rows)
-    facts: dict[str, Any] = {"bad_rows_listed": listed}
-    if record.form.dry_run and record.form.unknown_customers == "create":
-        made = (_unpack(store.get(import_id, f"new/{int(part['part']):06d}")) for part in parts)
-        # A customer may be in several parts.
-        facts["companies_created"] = sum(1 for _ in groupby(heapq.merge(*made)))
-    store.finish(context, import_id, facts)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.exchange.reading.reasons import REASONS, failure_text, missing_columns
 from chalicelib.exchange.sales_files.schemas import ImportFailureView
+from chalicelib.exchange.sales_files.summary import Change
 from chalicelib.platform import csv
 from chalicelib.platform.csv import harmless
 from chalicelib.platform.http.problems import Fault
@@ -28,6 +29,18 @@ def reason(code: str, facts: dict[str, Any], language: str) -> ImportFailureView
         for field, detail in missing_columns(facts, language)
     ]
     return ImportFailureView(code=code, detail=failure_text(code, facts, language), errors=errors)
+
+
+def change_listing(changes: Iterable[Change]) -> bytes:
+    """Documents that were known before, with their old and new sums, as spreadsheets open them in either language."""
+    return csv.listing(
+        ["document", "day", "old day", "old sum", "new sum", "currency"],
+        (
+            [harmless(each.title), each.day, each.before.day, each.before.total, each.after, each.currency]
+            for each in changes
+            if each.before
+        ),
+    )
 
 
 def listing(rows: Iterable[BadRow]) -> bytes:

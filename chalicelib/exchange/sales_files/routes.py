@@ -1,6 +1,15 @@
-from chalicelib.exchange.sales_files import service
+from chalicelib.exchange.sales_files import effects, service, views
 from chalicelib.exchange.sales_files.model import ImportForm
-from chalicelib.exchange.sales_files.schemas import ImportPage, ImportView, StartedImportView
+from chalicelib.exchange.sales_files.schemas import (
+    EffectPage,
+    ImportConfirmForm,
+    ImportDetailView,
+    ImportPage,
+    ImportView,
+    StartedImportView,
+    VoidedDocumentView,
+    VoidForm,
+)
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
@@ -34,10 +43,82 @@ def list_imports(call: Call) -> ImportPage:
     return call.page(ImportPage, service.list_imports, call.context, call.language)
 
 
-@routes.get("/v1/staff/imports/{import_id}", scope="staff.imports.read", answer=ImportView, problems=("not_found",))
-def show_import(call: Call, import_id: str) -> ImportView:
-    """Show the progress and the counts of an import, with a link to the list of rows that were left out."""
-    return service.show(call.context, import_id, call.language)
+@routes.get(
+    "/v1/staff/imports/{import_id}", scope="staff.imports.read", answer=ImportDetailView, problems=("not_found",)
+)
+def show_import(call: Call, import_id: str) -> ImportDetailView:
+    """Show the progress of an import, what was understood of its file, and what it changes.
+
+    The totals, the first documents, new customers with companies that they may be, and known documents with their sums before and after.
+    """
+    return views.show(call.context, import_id, call.language)
+
+
+@routes.post(
+    "/v1/staff/imports/{import_id}/confirm",
+    scope="staff.imports.write",
+    body=ImportConfirmForm,
+    answer=ImportView,
+    keyed=True,
+    problems=("not_found", "wrong_state", "conflict"),
+)
+def confirm_import(call: Call, import_id: str) -> ImportView:
+    """Record the file of a dry run, the very same bytes.
+
+    With `replace_period` the documents that the file does not name are voided. More than 5 % of the period's documents or of their sum need
+    `void_documents`.
+    """
+    return service.confirm(call.answering(), import_id, call.body, call.principal.for_member(), call.language)
+
+
+@routes.post(
+    "/v1/staff/imports/{import_id}/take-back",
+    scope="staff.imports.write",
+    answer=ImportView,
+    keyed=True,
+    problems=("not_found", "wrong_state", "conflict"),
+)
+def take_back_import(call: Call, import_id: str) -> ImportView:
+    """Take an import back as a whole: every document of it gets the state that it had before.
+
+    Nothing is taken back if one of its documents has changed since; `documents_in_the_way` counts them then. Companies that the import made
+    stay, without purchases. Possible for 29 days.
+    """
+    return service.take_back(call.answering(), import_id, call.principal.for_member(), call.language)
+
+
+@routes.get(
+    "/v1/staff/imports/{import_id}/effects",
+    scope="staff.imports.read",
+    query=PageQuery,
+    answer=EffectPage,
+    problems=("not_found",),
+)
+def list_import_effects(call: Call, import_id: str) -> EffectPage:
+    """List the companies whose purchases an import changed, with tier and bonuses before it and now, largest change first.
+
+    At most 10,000 companies.
+    """
+    cursors = call.cursors()
+    after = cursors.open(call.query.cursor)
+    items, last = effects.list_effects(call.context, import_id, call.query.limit, after)
+    return EffectPage(items=items, next_cursor=cursors.close(last))
+
+
+@routes.post(
+    "/v1/staff/documents/void",
+    scope="staff.imports.write",
+    body=VoidForm,
+    answer=VoidedDocumentView,
+    keyed=True,
+    problems=("not_found",),
+)
+def void_document(call: Call) -> VoidedDocumentView:
+    """Void a document that its source says no more.
+
+    It counts for nothing from then on. The next file that names it brings it back.
+    """
+    return service.void_document(call.answering(), call.body, call.principal.for_member())
 
 
 def _started(started: StartedImportView) -> Answer:

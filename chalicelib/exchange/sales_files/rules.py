@@ -12,6 +12,7 @@ from typing import Literal
 
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.reading.rules import Customer, SaleRow, original_of_return
+from chalicelib.platform.spelling import is_spoilt
 from chalicelib.sales import Original, SaleLine
 
 ZERO = Decimal(0)
@@ -74,7 +75,14 @@ class DocumentDraft:
         """1C restarts the numbers of each kind of document every year."""
         if self.placed:
             return self.placed
+        if self.rows[0].kind == "correction":
+            return f"{self.business_date.year}-corrections"
         return f"{self.business_date.year}-returns" if self.is_return else str(self.business_date.year)
+
+    @property
+    def ref(self) -> str:
+        """The document within its source."""
+        return f"{self.series}/{self.number}"
 
     @property
     def is_marked(self) -> bool:
@@ -113,8 +121,9 @@ class DocumentDrafts:
 
     def __init__(self, most_lines: int) -> None:
         self._most_lines = most_lines
-        self._drafts: dict[tuple[str, bool, int], DocumentDraft] = {}
+        self._drafts: dict[tuple[str, bool, bool, int], DocumentDraft] = {}
         self._wrong: set[str] = set()
+        self.unnamed = 0  # wrong rows whose document nobody knows
 
     def add(self, row: SaleRow) -> None:
         draft = self._drafts.setdefault(self._key(row), DocumentDraft())
@@ -135,8 +144,10 @@ class DocumentDrafts:
 
     def spoil(self, number: str) -> None:
         """Leaves out every document of this number, since the date of a wrong row may be wrong too."""
-        if number:
+        if number and not is_spoilt(number):
             self._wrong.add(number)
+        else:
+            self.unnamed += 1
 
     def settle(self) -> None:
         """Judges the documents after the last row."""
@@ -154,6 +165,14 @@ class DocumentDrafts:
             if draft.originals and draft.is_return:
                 _settle_original(draft)
 
+    @property
+    def wrong(self) -> set[str]:
+        """The numbers of documents with a wrong row."""
+        return self._wrong
+
+    def every(self) -> list[DocumentDraft]:
+        return list(self._drafts.values())
+
     def good(self) -> Iterator[DocumentDraft]:
         return (draft for draft in self._drafts.values() if not draft.code)
 
@@ -168,8 +187,8 @@ class DocumentDrafts:
         unread = self._wrong - {draft.number for draft in self._drafts.values()}
         return len(unread) + sum(1 for draft in self._drafts.values() if draft.code)
 
-    def _key(self, row: SaleRow) -> tuple[str, bool, int]:
-        return row.number, row.returned, row.business_date.year
+    def _key(self, row: SaleRow) -> tuple[str, bool, bool, int]:
+        return row.number, row.returned, row.kind == "correction", row.business_date.year
 
 
 def _only_negative(values: Iterable[Decimal]) -> bool:
@@ -225,9 +244,32 @@ def turned(draft: DocumentDraft, recorded_on: date, amounts: Sequence[Decimal]) 
     return "unclear" if mine and recorded and mine.isdisjoint(recorded) else "same"
 
 
+# --- documents that a file says no more -------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Weight:
+    """A number of documents and the sum of their amounts without signs."""
+
+    documents: int = 0
+    amount: Decimal = Decimal(0)
+
+    def add(self, total: Decimal) -> None:
+        self.documents += 1
+        self.amount += abs(total)
+
+
+def needs_consent(missing: Weight, known: Weight, percent: int) -> bool:
+    """True if more than this share of the period's documents, or of their sum, would be voided."""
+    return missing.documents * 100 > known.documents * percent or missing.amount * 100 > known.amount * percent
+
+
 # --- the import -------------------------------------------------------------------------------------------------------
 
-ImportState = Literal["waiting_for_upload", "expired", "splitting", "writing", "done", "failed"]
+Phase = Literal["check", "write", "look", "restore"]
+ImportState = Literal[
+    "waiting_for_upload", "expired", "splitting", "writing", "done", "failed", "taking_back", "taken_back"
+]
 STALLED_AFTER = timedelta(hours=1)
 
 
@@ -237,4 +279,4 @@ def visible_state(state: ImportState, upload_until: datetime, now: datetime) -> 
 
 def is_stalled(state: ImportState, progress_at: datetime, now: datetime) -> bool:
     """True when nothing moved for longer than any step takes: its message is in the dead-letter queue."""
-    return state in ("splitting", "writing") and now - progress_at > STALLED_AFTER
+    return state in ("splitting", "writing", "taking_back") and now - progress_at > STALLED_AFTER

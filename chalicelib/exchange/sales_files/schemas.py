@@ -1,14 +1,17 @@
 """Views of imports."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
 
 from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.sales_files.model import SOURCE
 from chalicelib.exchange.sales_files.rules import ImportState
-from chalicelib.platform.http.forms import View
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
+from chalicelib.platform.money import Money
 from chalicelib.platform.uploads import Upload
 
 
@@ -47,13 +50,54 @@ class BadRowsView(View):
     expires_at: datetime
 
 
+class ChangesView(View):
+    """A temporary link to the list of known documents that change, as CSV: document, days, old and new sum."""
+
+    listed: int
+    url: str
+    expires_at: datetime
+
+
+class GoneDocumentView(View):
+    document: str
+    business_date: date
+    amount: Money
+
+
+class ReplacementView(View):
+    """Documents of the period that the file does not name. They are voided when the dry run is confirmed."""
+
+    first: date
+    last: date
+    documents: int
+    amount: Money = Field(description="Sum of their amounts without signs.")
+    known_documents: int = Field(description="Documents of the source in this period.")
+    known_amount: Money
+    needs_consent: bool = Field(
+        description="The confirmation must name their number: they are more than 5 % of the period."
+    )
+    unreadable_rows: int = Field(
+        description="Rows whose document cannot be read. With one of them nothing can be replaced."
+    )
+    voided: int = Field(description="Documents that were voided.")
+    beginning: list[GoneDocumentView]
+
+
 class ImportView(View):
     import_id: str
     kind: Literal["sales"]
     source: str
     file_name: str
-    dry_run: bool
+    dry_run: bool = Field(description="The file is checked only, and nothing is recorded unless it is confirmed.")
     state: ImportState
+    sha256: str | None = Field(description="Digest of the file, in hexadecimal.")
+    confirmed_at: str | None
+    confirmed_by: str | None
+    taken_back_at: str | None
+    taken_back_by: str | None
+    documents_in_the_way: int = Field(
+        description="Documents that changed after the import. With one of them the import cannot be taken back."
+    )
     stalled: bool = Field(description="No progress for an hour. The club's operators look into it.")
     created_at: str
     created_by: str
@@ -68,6 +112,146 @@ class ImportView(View):
     companies_created: int
     reason: ImportFailureView | None
     bad_rows: BadRowsView | None
+
+
+class TotalsView(View):
+    """Control totals of all documents that were understood."""
+
+    documents: int
+    customers: int
+    quantity: str
+    amounts: list[Money] = Field(description="A sum for each currency; returns are negative.")
+    first: date | None = Field(description="The first day of a document.")
+    last: date | None
+
+
+class FileTotalView(View):
+    """The file's own row of totals. A file whose rows make another sum is refused."""
+
+    line: int
+    quantity: str | None
+    amount: str | None
+
+
+class FirstDocumentView(View):
+    """A document as it was understood."""
+
+    row: int
+    document: str
+    kind: Literal["sale", "return"]
+    business_date: date
+    customer: str = Field(description="The key of the customer in the source.")
+    customer_name: str
+    lines: int
+    quantity: str
+    amount: Money
+
+
+class SimilarCompanyView(View):
+    company_id: str
+    name: str
+    inn: str | None
+    kpp: str | None
+
+
+class NewCustomerView(View):
+    """A customer that the club does not know, and companies that it may be."""
+
+    customer: str
+    name: str
+    inn: str | None
+    kpp: str | None
+    similar: list[SimilarCompanyView]
+
+
+class ChangedDocumentView(View):
+    """A known document with its sums before and after."""
+
+    document: str
+    business_date: date
+    before: Money
+    after: Money
+
+
+class ImportNoteView(View):
+    """A choice that was made for the whole file, or rows worth a look."""
+
+    code: str
+    detail: str
+
+
+class ImportDetailView(ImportView):
+    """An import with what was understood of its file. Lists are null until the rows were read; each shows its beginning."""
+
+    format: str | None = Field(description="The kind of file, told by its content.")
+    sheet: str | None
+    profile_kept: bool = Field(
+        description="The form told nothing of how to read the file, so it was read as the last one of the source with the same headings."
+    )
+    heading_row: int | None = Field(description="The line that was taken for the heading.")
+    letters: dict[FieldName, str] = Field(description="Letter of the column of each field.")
+    decimal: str | None
+    notes: list[ImportNoteView]
+    totals: TotalsView | None
+    file_total: FileTotalView | None
+    first_documents: list[FirstDocumentView] | None
+    new_customers: list[NewCustomerView] | None
+    changed_documents: list[ChangedDocumentView] | None
+    changes: ChangesView | None
+    replacement: ReplacementView | None
+
+
+class ImportConfirmForm(Form):
+    """Consent to record the file that was checked."""
+
+    sha256: str = Field(
+        pattern="^[0-9a-f]{64}$", description="The digest in the answer of the dry run.", examples=["0f" * 32]
+    )
+    void_documents: int | None = Field(
+        default=None, ge=0, description="The number of documents to void, where the dry run asks for it."
+    )
+
+
+class VoidForm(Form):
+    """A document that its source says no more."""
+
+    source: str = Field(pattern=SOURCE, examples=["1c-main"])
+    document: str = Field(min_length=1, max_length=150, description="Its number, or the document as 1C shows it.")
+    kind: Literal["sale", "return", "correction"] = "sale"
+    business_date: Day
+    reason: str = Field(min_length=3, max_length=500)
+
+
+class VoidedDocumentView(View):
+    source: str
+    document: str
+    kind: Literal["sale", "return", "correction"]
+    business_date: date
+    reason: str
+
+
+class PositionView(View):
+    """Tier and bonuses of a company."""
+
+    tier: str | None
+    bonuses: Money = Field(description="Bonuses that can be spent.")
+
+
+class EffectView(View):
+    """What an import changed for a company. Tier and bonuses follow within minutes; `now` is at the time of asking."""
+
+    company_id: str
+    name: str
+    purchases: Money = Field(description="Change of its purchases.")
+    before: PositionView | None
+    now: PositionView
+
+
+class EffectPage(View):
+    """Largest change first."""
+
+    items: list[EffectView]
+    next_cursor: str | None
 
 
 class StartedImportView(ImportView):

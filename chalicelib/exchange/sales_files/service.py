@@ -2,8 +2,9 @@
 
     start       announces a file and returns its upload form
     split       splits the uploaded file into parts, all rows of a document into the same part, and sends a message for each part
-    write_part  reads the rows of a part, finds or creates customers, records documents and adds counts
-    show        shows progress and faults
+    runs        read the rows of a part, find or create customers, record documents and add counts
+    confirm     records the file of a dry run
+    take_back   gives every document of an import the state that it had before
 
 Each step is safe to repeat after a crash: parts are the same bytes again, a recorded document has the same outcome again, and the counts
 of a part are added in the transaction that marks it done.
@@ -13,34 +14,41 @@ Weakest point: one invocation splits a whole file, so `most_bytes` must fit its 
 
 import tempfile
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalicelib import companies
+from chalicelib import companies, sales
+from chalicelib.exchange.reading.model import NO_PROFILE, ProfileForm
 from chalicelib.exchange.reading.parts import cut, parts_for
+from chalicelib.exchange.reading.reader import matching_profile
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import AHEAD
-from chalicelib.exchange.sales_files import reports, rules, store
+from chalicelib.exchange.sales_files import replacement, store, views
 from chalicelib.exchange.sales_files.config import Imports
 from chalicelib.exchange.sales_files.model import ImportForm
+from chalicelib.exchange.sales_files.rules import Phase
 from chalicelib.exchange.sales_files.schemas import (
-    BadRowsView,
-    ImportCountsView,
-    ImportProgressView,
-    ImportRowCountsView,
+    ImportConfirmForm,
     ImportView,
     StartedImportView,
+    VoidedDocumentView,
+    VoidForm,
 )
 from chalicelib.exchange.tables.model import Unreadable
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.log import log
 from chalicelib.platform.uploads import Upload
-from chalicelib.table.transactions import Transaction
+from chalicelib.sales import DocumentRef
+from chalicelib.table.transactions import Item, Refused, Transaction
 from chalicelib.tiers import Tiers
+
+_WRITING = staff_roles("staff.imports.write")
 
 
 def start(
@@ -59,17 +67,10 @@ def start(
     limits = context.config[Imports]
     url, fields = store.upload_form(import_id, limits.most_bytes, limits.upload_minutes * 60)
     upload = Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=limits.most_bytes)
-    started = StartedImportView(**_view_of(context, made, language).model_dump(), upload=upload)
+    started = StartedImportView(**views.view_of(context, made, language).model_dump(), upload=upload)
     context.reply(tx, started)
     context.table.commit(tx)
     return started
-
-
-def show(context: Context, import_id: str, language: str) -> ImportView:
-    found = store.load(context, import_id)
-    if found is None:
-        raise Problem("not_found")
-    return _view_of(context, found, language)
 
 
 def list_imports(
@@ -77,7 +78,7 @@ def list_imports(
 ) -> tuple[list[ImportView], dict[str, str] | None]:
     """Newest first."""
     found, last = store.newest(context, limit, after)
-    return [_view_of(context, each, language) for each in found], last
+    return [views.view_of(context, each, language) for each in found], last
 
 
 def split(context: Context, event: dict[str, Any]) -> None:
@@ -102,20 +103,36 @@ def _split(context: Context, import_id: str, size: int, etag: str) -> None:
         except store.Replaced:
             store.fail(context, import_id, "upload_replaced", {})
             return
-    store.enqueue_parts(import_id, parts)
+    store.enqueue_parts(import_id, found.run, parts)
 
 
 def _cut(context: Context, found: store.ImportRecord, size: int, etag: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         upload = Path(folder, "upload")
+        digest = sha256()
         with upload.open("wb") as file:
-            file.writelines(store.read_upload(found.import_id, etag))
+            for chunk in store.read_upload(found.import_id, etag):
+                digest.update(chunk)
+                file.write(chunk)
         parts = Path(folder, "parts")
         parts.mkdir()
-        made = cut(upload, found.form, _terms(context, found), parts_for(size), parts)
+        profile, kept = _profile(context, found, upload, Path(folder))
+        made = cut(upload, profile, _terms(context, found), parts_for(size), parts)
         store.put_parts(found.import_id, parts, made.parts)
-    store.begin_writing(context, found.import_id, made)
+    store.begin_writing(context, found.import_id, made, digest.hexdigest(), profile_kept=kept)
     return made.parts
+
+
+def _profile(context: Context, found: store.ImportRecord, upload: Path, folder: Path) -> tuple[ProfileForm, bool]:
+    """The profile of the form; without one, that of an earlier file of the source with the same headings, which is told by True."""
+    own = found.form.profile
+    if own != NO_PROFILE:
+        return own, False
+    kept = store.profiles(context, found.form.source)
+    unpacked = folder / "headings"
+    unpacked.mkdir()
+    matching = matching_profile(upload, unpacked, kept) if kept else None
+    return matching or own, matching is not None
 
 
 def _terms(context: Context, found: store.ImportRecord) -> Terms:
@@ -130,38 +147,88 @@ def _terms(context: Context, found: store.ImportRecord) -> Terms:
     )
 
 
-def _view_of(context: Context, found: store.ImportRecord, language: str) -> ImportView:
-    item, form = found.item, found.form
-    failure = item.get("reason")
-    return ImportView(
-        import_id=found.import_id,
-        kind=form.kind,
-        source=form.source,
-        file_name=form.file_name,
-        dry_run=form.dry_run,
-        state=rules.visible_state(found.state, found.upload_until, context.now),
-        stalled=rules.is_stalled(found.state, moment(item["progress_at"]), context.now),
-        created_at=item["created_at"],
-        created_by=item["created_by"],
-        uploaded_at=item.get("uploaded_at"),
-        finished_at=item.get("finished_at"),
-        encoding=item.get("encoding"),
-        delimiter=item.get("delimiter"),
-        columns=found.columns,
-        progress=ImportProgressView(parts_done=found.count("parts_done"), parts_total=found.count("parts_total")),
-        rows=ImportRowCountsView(
-            total=found.count("rows_total"), skipped=found.count("rows_skipped"), **found.counts("rows")
-        ),
-        documents=ImportCountsView(**found.counts("documents")),
-        companies_created=found.count("companies_created"),
-        reason=reports.reason(failure["code"], failure["facts"], language) if failure else None,
-        bad_rows=_bad_rows(context, found) if found.count("bad_rows_listed") else None,
-    )
+def confirm(context: Context, import_id: str, form: ImportConfirmForm, by: str, language: str) -> ImportView:
+    """Records the file of a dry run, the very bytes that were checked, and voids the documents that it replaces."""
+    record = _known(context, import_id)
+    if record.phase != "check" or record.state != "done":
+        raise Problem("wrong_state", "Only a dry run that has ended can be confirmed, and only once.")
+    if record.item["sha256"] != form.sha256:
+        raise Problem.invalid("sha256_differs", "/sha256", "This is not the digest of the file that was checked.")
+    _check_age(context, record)
+    proposal = record.proposal
+    if proposal.get("blocked"):
+        raise Problem("wrong_state", "Rows whose document cannot be read hide what the file does not name.")
+    documents = int(proposal.get("documents", 0))
+    if form.void_documents not in (None, documents) or (proposal.get("needs_consent") and form.void_documents is None):
+        raise Problem.invalid("void_documents", "/void_documents", "Name the number of documents that will be voided.")
+    facts = {
+        "confirmed_at": context.at,
+        "confirmed_by": by,
+        "parts_total": record.file_parts + replacement.packs(documents),
+        "companies_created": 0,
+        **dict.fromkeys(store.COUNTED, 0),
+    }
+    return _begin(context, record, "write", "done", facts, by, language)
 
 
-def _bad_rows(context: Context, found: store.ImportRecord) -> BadRowsView:
-    return BadRowsView(
-        listed=found.count("bad_rows_listed"),
-        url=store.link(found.import_id, "bad-rows.csv", f"{found.import_id}-bad-rows.csv"),
-        expires_at=context.now + timedelta(seconds=store.LINK_SECONDS),
-    )
+def take_back(context: Context, import_id: str, by: str, language: str) -> ImportView:
+    """Gives every document of the import the state that it had before, unless one of them has changed since."""
+    record = _known(context, import_id)
+    if record.phase != "write" or record.state != "done":
+        raise Problem("wrong_state", "Only an import that has recorded its file can be taken back, and only once.")
+    _check_age(context, record)
+    facts = {"taken_back_at": context.at, "taken_back_by": by, "documents_in_the_way": 0}
+    return _begin(context, record, "look", "done", facts, by, language)
+
+
+def _known(context: Context, import_id: str) -> store.ImportRecord:
+    record = store.load(context, import_id)
+    if record is None:
+        raise Problem("not_found")
+    return record
+
+
+def _check_age(context: Context, record: store.ImportRecord) -> None:
+    if context.now - moment(record.uploaded_at) > timedelta(days=context.config[Imports].take_back_days):
+        raise Problem("wrong_state", "The file of this import is no longer kept. Bring it again.")
+
+
+def _begin(
+    context: Context, record: store.ImportRecord, phase: Phase, state: str, facts: Item, by: str, language: str
+) -> ImportView:
+    """Starts a run, if the caller is still of the staff and nobody else was faster."""
+    tx = Transaction()
+    companies.check_staff(tx, by, _WRITING)
+    store.begin_run(tx, context, record, phase, when=store.is_in(state), facts=facts)
+    begun = store.begun(record, context, phase, facts)
+    shown = views.view_of(context, begun, language)
+    context.reply(tx, shown)
+    try:
+        context.table.commit(tx)
+    except Refused:
+        raise Problem("conflict", "Somebody else has changed this import meanwhile.") from None
+    return shown
+
+
+def void_document(context: Context, form: VoidForm, by: str) -> VoidedDocumentView:
+    """Voids a document of the books, in the name of the caller. The next file that names it brings it back."""
+    number = sales.document_name(form.document).number
+    ref = _recorded_as(context, form, number)
+    shown = VoidedDocumentView(**form.model_dump(exclude={"document"}), document=number)
+
+    def check(tx: Transaction) -> None:
+        companies.check_staff(tx, by, _WRITING)
+        context.reply(tx, shown)
+
+    if ref is None or not sales.void(context, ref, form.reason, by, check):
+        raise Problem("not_found", "The club has no document of this number, kind and day from this source.")
+    return shown
+
+
+def _recorded_as(context: Context, form: VoidForm, number: str) -> DocumentRef | None:
+    """The document of this day: near New Year it may be in the series of the other year."""
+    ending = {"sale": "", "return": "-returns", "correction": "-corrections"}[form.kind]
+    year = form.business_date.year
+    refs = [(form.source, f"{each}{ending}/{number}") for each in (year, year - 1, year + 1)]
+    heads = sales.heads(context, refs)
+    return next((ref for ref in refs if ref in heads and heads[ref].business_date == form.business_date), None)

@@ -1,10 +1,17 @@
 """An import's items and objects.
 
     IMPORT  the form, the progress and the counts, which grow part by part
-    PART    a recorded part with its counts, written once
+    PROFILE the profile that a file of a source was read with, by the headings of the file
+    PART    a finished part of a run with its counts, written once
+
+An import goes through its parts once or several times, each time is a run of a phase:
+
+    check   a dry run            write     recording
+    look    before it is taken back: does anything rest on it?    restore   taking back
 
 In the bucket, below `imports/{import}/`: `upload`, `parts/{n}` rows to record, `bad/{n}` rows that were left out, `new/{n}` customers
-that a dry run would create, and at the end `bad-rows.csv`.
+that a dry run would create, `summaries/{n}`, `before/{n}` the documents and companies of a part before it was recorded, `gone/{n}` documents
+to void, `changes/{n}` what a part changed; and at the end `bad-rows.csv`, `changes.csv`, `summary.json` and `effects.json`.
 """
 
 from collections.abc import Iterator
@@ -14,23 +21,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
 from chalicelib.exchange.columns.fields import FieldName
-from chalicelib.exchange.reading.model import SplitFile, part_file
+from chalicelib.exchange.reading.model import NO_PROFILE, ProfileForm, SplitFile, part_file
 from chalicelib.exchange.sales_files import keys
 from chalicelib.exchange.sales_files.config import Imports
+from chalicelib.exchange.sales_files.events import RUN_BEGAN
 from chalicelib.exchange.sales_files.model import READ_BYTES, ImportForm
-from chalicelib.exchange.sales_files.rules import ImportState
+from chalicelib.exchange.sales_files.rules import ImportState, Phase
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.context import Context
+from chalicelib.platform.events import record as record_event
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.table.client import Page
 from chalicelib.table.transactions import Item, Refused, Transaction
 
+MOST_PROFILES = 50  # of a source that are looked at
 KEEP_UNUSED_DAYS = 7  # an import whose file never came
 LINK_SECONDS = 900
 
@@ -72,6 +82,38 @@ class ImportRecord:
     def currency(self) -> str:
         return str(self.item["currency"])
 
+    @property
+    def phase(self) -> Phase:
+        phase: Phase = self.item["phase"]
+        return phase
+
+    @property
+    def run(self) -> int:
+        return self.count("run")
+
+    @property
+    def file_parts(self) -> int:
+        return self.count("file_parts")
+
+    @property
+    def confirmed_by(self) -> str:
+        return str(self.item.get("confirmed_by", self.item["created_by"]))
+
+    @property
+    def taken_back_by(self) -> str:
+        return str(self.item["taken_back_by"])
+
+    @property
+    def back_id(self) -> str:
+        """Names the revisions that take the import back."""
+        return f"{self.import_id}#back"
+
+    @property
+    def proposal(self) -> dict[str, Any]:
+        """The documents to void, in figures; empty if no period is replaced."""
+        proposal: dict[str, Any] = self.item.get("proposal", {})
+        return proposal
+
     def count(self, name: str) -> int:
         return int(self.item.get(name, 0))
 
@@ -92,16 +134,32 @@ def load(context: Context, import_id: str) -> ImportRecord | None:
     return _import(item) if item else None
 
 
-def load_with_part(context: Context, import_id: str, part: int) -> tuple[ImportRecord | None, bool]:
-    """The import, and True if this part is recorded."""
-    whole, done = keys.import_(import_id), keys.import_part(import_id, part)
+def load_with_part(context: Context, import_id: str, run: int, part: int) -> tuple[ImportRecord | None, bool]:
+    """The import, and True if this part of the run is finished."""
+    whole, done = keys.import_(import_id), keys.import_part(import_id, run, part)
     found = context.table.get_many([whole, done], consistent=True)
     return (_import(found[whole]) if whole in found else None), done in found
 
 
-def parts_done(context: Context, import_id: str) -> Iterator[Item]:
-    first = keys.import_part(import_id, 0)
-    return context.table.query_all(first.pk, starts="PART#", consistent=True)
+def profiles(context: Context, source: str) -> dict[str, ProfileForm]:
+    """The profiles that files of this source were read with, by the fingerprint of their headings; at most `MOST_PROFILES`."""
+    every = keys.profile(source, "")
+    found = context.table.query(every.pk, starts=every.sk, limit=MOST_PROFILES, consistent=True)
+    return {item["sk"].removeprefix(every.sk): ProfileForm.model_validate(item["profile"]) for item in found.items}
+
+
+def keep_profile(context: Context, record: ImportRecord) -> None:
+    """Keeps the profile of a file that was read with it, in place of an earlier one for the same headings."""
+    own = record.form.profile
+    if own == NO_PROFILE:
+        return
+    key = keys.profile(record.form.source, str(record.item["fingerprint"]))
+    context.table.put({**key.as_item(), "profile": own.model_dump(mode="json"), "import_id": record.import_id})
+
+
+def parts_done(context: Context, import_id: str, run: int) -> Iterator[Item]:
+    first = keys.import_part(import_id, run, 0)
+    return context.table.query_all(first.pk, starts=first.sk[: -len("000000")], consistent=True)
 
 
 def newest(
@@ -123,9 +181,11 @@ def create(
         **keys.import_(import_id).as_item(),
         **keys.import_list(context.at, import_id).as_gsi1(),
         "import_id": import_id,
-        "form": form.model_dump(mode="json"),
+        "form": form.model_dump(mode="json", by_alias=True),
         "currency": currency,
         "state": "waiting_for_upload",
+        "phase": "check" if form.dry_run else "write",
+        "run": 1,
         "created_at": context.at,
         "created_by": created_by,
         "upload_until": stamp(context.now + timedelta(minutes=context.config[Imports].upload_minutes)),
@@ -155,14 +215,26 @@ def begin_splitting(context: Context, import_id: str, etag: str) -> ImportRecord
     return _import(item)
 
 
-def begin_writing(context: Context, import_id: str, cut: SplitFile) -> None:
-    """Starts recording of the parts. Safe to repeat."""
+def begin_writing(context: Context, import_id: str, cut: SplitFile, sha256: str, *, profile_kept: bool = False) -> None:
+    """Starts the first run of the parts. `profile_kept`: it was read with the profile of an earlier file. Safe to repeat."""
+    found = cut.found
     facts: Item = {
         "state": "writing" if cut.parts else "done",
         "progress_at": context.at,
         "rows_total": cut.rows,
         "rows_skipped": cut.skipped,
         "parts_total": cut.parts,
+        "file_parts": cut.parts,
+        "sha256": sha256,
+        "format": found.kind,
+        "sheet": found.sheet,
+        "heading_row": found.heading_line,
+        "fingerprint": found.fingerprint,
+        "profile_kept": profile_kept,
+        "letters": found.letters,
+        "decimal": found.decimal,
+        "notes": [[code, facts] for code, facts in found.notes],
+        **({"own_total": found.own_total} if found.own_total else {}),
         "encoding": cut.found.encoding,
         "delimiter": cut.found.delimiter,
         "columns": cut.found.columns,
@@ -182,27 +254,63 @@ def fail(context: Context, import_id: str, code: str, facts: dict[str, Any]) -> 
         )
 
 
-def finish_part(context: Context, import_id: str, part: int, counts: Counts) -> None:
-    """Marks the part as recorded and adds its counts, in one transaction. Safe to repeat."""
+def begin_run(
+    tx: Transaction, context: Context, record: ImportRecord, phase: Phase, *, when: ConditionBase, facts: Item
+) -> None:
+    """Starts the next run over the parts, of this phase. Refused with label `import` if the import has moved on."""
+    tx.update(
+        keys.import_(record.import_id),
+        put={
+            "state": "writing" if phase == "write" else "taking_back",
+            "phase": phase,
+            "run": record.run + 1,
+            "parts_done": 0,
+            "progress_at": context.at,
+            **facts,
+        },
+        remove=("finished_at",),
+        when=Attr("run").eq(record.run) & when,
+        label="import",
+    )
+    record_event(tx, context, keys.import_(record.import_id), RUN_BEGAN, import_id=record.import_id, run=record.run + 1)
+
+
+def is_in(state: str) -> ConditionBase:
+    return Attr("state").eq(state)
+
+
+def begun(record: ImportRecord, context: Context, phase: Phase, facts: Item) -> ImportRecord:
+    """The import as `begin_run` leaves it."""
+    state = "writing" if phase == "write" else "taking_back"
+    moved = {"state": state, "phase": phase, "run": record.run + 1, "parts_done": 0, "progress_at": context.at}
+    item = {**record.item, **moved, **facts}
+    item.pop("finished_at", None)
+    return ImportRecord(item, record.form)
+
+
+def finish_part(context: Context, record: ImportRecord, part: int, counts: Counts) -> None:
+    """Marks the part of the run as finished and adds its counts, in one transaction. Safe to repeat."""
     tx = Transaction()
-    tx.create({**keys.import_part(import_id, part).as_item(), **counts, "part": part, "at": context.at}, label="part")
-    tx.update(keys.import_(import_id), put={"progress_at": context.at}, add={"parts_done": 1, **counts})
+    done = keys.import_part(record.import_id, record.run, part)
+    tx.create({**done.as_item(), **counts, "part": part, "at": context.at}, label="part")
+    tx.update(keys.import_(record.import_id), put={"progress_at": context.at}, add={"parts_done": 1, **counts})
     with suppress(Refused):
         context.table.commit(tx)
 
 
-def finish(context: Context, import_id: str, facts: dict[str, Any]) -> None:
+def finish(context: Context, record: ImportRecord, facts: dict[str, Any], state: ImportState = "done") -> None:
+    """Ends the run."""
     with suppress(Refused):
         context.table.update(
-            keys.import_(import_id),
-            put={"state": "done", "finished_at": context.at, **facts},
-            when=Attr("state").eq("writing"),
+            keys.import_(record.import_id),
+            put={"state": state, "finished_at": context.at, **facts},
+            when=Attr("run").eq(record.run) & Attr("state").is_in(["writing", "taking_back"]),
         )
 
 
-def enqueue_parts(import_id: str, parts: int) -> None:
+def enqueue_parts(import_id: str, run: int, parts: int) -> None:
     """One message for each part."""
-    bodies = ({"import_id": import_id, "part": part} for part in range(1, parts + 1))
+    bodies = ({"import_id": import_id, "run": run, "part": part} for part in range(1, parts + 1))
     send_bodies(queue_url("imports"), bodies)
 
 
@@ -254,6 +362,13 @@ def put(import_id: str, name: str, content: bytes | BinaryIO) -> None:
 
 def get(import_id: str, name: str) -> bytes:
     return aws.s3().get_object(Bucket=settings().files_bucket, Key=_object(import_id, name))["Body"].read()
+
+
+def get_if_any(import_id: str, name: str) -> bytes | None:
+    try:
+        return get(import_id, name)
+    except aws.s3().exceptions.NoSuchKey:
+        return None
 
 
 def link(import_id: str, name: str, file_name: str) -> str:

@@ -14,9 +14,10 @@ The announcement is part of the item and is written in one transaction with its 
 Weakest point: a company with many sales at once is recalculated for each batch of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies, sales
@@ -75,6 +76,21 @@ def tier_path(context: Context, company_id: str, first: date, last: date) -> dic
     _, grants = store.load_with_grants(context, company_id)
     facts = facts_of(context, company_id, _currency(context, company_id), grants, first, last)
     return {each.day: each.tier for each in facts.path(first, last)}
+
+
+def tier_with(context: Context, company_id: str, changed: Mapping[date, Decimal]) -> tuple[LadderStep, LadderStep]:
+    """The tier in force today, and what it would be if the purchases of these days changed by these amounts.
+
+    Raises LookupError for an unknown company.
+    """
+    _, grants = store.load_with_grants(context, company_id)
+    today = context.today
+    facts = facts_of(context, company_id, _currency(context, company_id), grants, model.known_since(today))
+    net = dict(facts.totals.net)
+    for day, amount in changed.items():
+        net[day] = net.get(day, Decimal(0)) + amount
+    then = Facts(DayTotals(net, facts.totals.returned), facts.ladders, grants, facts.first_purchase)
+    return next(facts.path(today, today)).tier, next(then.path(today, today)).tier
 
 
 def facts_of(

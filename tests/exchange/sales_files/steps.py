@@ -82,7 +82,7 @@ def messages() -> list[dict[str, Any]]:
 
 def write_all(context: Context, several: Iterable[dict[str, Any]] | None = None) -> None:
     for message in messages() if several is None else several:
-        exchange.write_part(context, message)
+        exchange.work_part(context, message)
 
 
 def bring(api: Api, context: Context, content: str | bytes, key: str = "once", **form: Any) -> dict[str, Any]:

@@ -12,9 +12,10 @@ import pytest
 from chalicelib.exchange.reading.model import Found, SplitFile
 from chalicelib.exchange.reading.parts import packed
 from chalicelib.exchange.sales_files import keys as sales_files_keys
-from chalicelib.exchange.sales_files import recording
+from chalicelib.exchange.sales_files import runs
 from chalicelib.exchange.sales_files import service as sales_files
 from chalicelib.exchange.sales_files import store as sales_files_store
+from chalicelib.exchange.sales_files import views as sales_files_views
 from chalicelib.exchange.sales_files.model import ImportForm
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -35,6 +36,7 @@ class Objects:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.held: dict[tuple[str, str], bytes] = {}
         monkeypatch.setattr(sales_files_store, "get", lambda import_id, name: self.held[import_id, name])
+        monkeypatch.setattr(sales_files_store, "get_if_any", lambda import_id, name: self.held.get((import_id, name)))
         monkeypatch.setattr(
             sales_files_store, "put", lambda import_id, name, content: self.held.update({(import_id, name): content})
         )
@@ -67,34 +69,35 @@ def written(
         "amount": "Сумма",
     }
     found = Found("csv", "", "utf-8", ";", 1, columns, {}, "comma")
-    sales_files_store.begin_writing(context, import_id, SplitFile(2 * documents, 0, 2, found))
+    sales_files_store.begin_writing(context, import_id, SplitFile(2 * documents, 0, 2, found), "digest")
     for part in (1, 2):
         rows = (row(n + 2, document=f"УТ-{n * 2 + part}", amount="10,00") for n in range(documents))
         objects.held[import_id, f"parts/{part:06d}"] = gzip.compress(b"".join(map(packed, rows)))
-        yield {"body": json.dumps({"import_id": import_id, "part": part})}
+        yield {"body": json.dumps({"import_id": import_id, "run": 1, "part": part})}
 
 
 @measures(sales_files_keys.import_, sales_files_keys.import_part)
 def test_an_import_is_shown_by_one_call_of_one_unit(context: Context, objects: Objects) -> None:
     list(written(context, objects))
     with spent(context.table.client) as cost:
-        assert sales_files.show(context, "imp_1", "en").state == "writing"
+        assert sales_files_views.show(context, "imp_1", "en").state == "writing"
     assert cost.calls == ["GetItem"]
     assert cost.read_units == 1
 
 
 @measures(sales_files_keys.import_, sales_files_keys.import_part)
-def test_a_part_costs_its_documents_and_ten_calls(context: Context, objects: Objects) -> None:
+def test_a_part_costs_its_documents_and_a_dozen_calls(context: Context, objects: Objects) -> None:
     first, second = written(context, objects)
-    recording.write_part(context, first)
+    runs.work_part(context, first)
     with spent(context.table.client) as cost:
-        recording.write_part(context, second)
+        runs.work_part(context, second)
     assert cost.calls == [
         "BatchGetItem",  # the import, and whether this part is done
         "BatchGetItem",  # customers
-        "BatchGetItem",  # heads, and those of the series beside
-        "BatchGetItem",
-        "BatchGetItem",  # heads again, as they are recorded
+        "BatchGetItem",  # the documents before
+        "BatchGetItem",  # those that unknown ones may be, near New Year or with the other sign
+        "BatchGetItem",  # tier and bonuses of the companies before
+        "BatchGetItem",  # heads
         "BatchGetItem",  # shipments of orders with these numbers
         "TransactWriteItems",  # documents and days
         "TransactWriteItems",  # the part, and the import's counts
@@ -103,9 +106,9 @@ def test_a_part_costs_its_documents_and_ten_calls(context: Context, objects: Obj
         "UpdateItem",  # done
     ]
     with spent(context.table.client) as again:
-        recording.write_part(context, second)
+        runs.work_part(context, second)
     assert again.calls == ["BatchGetItem"]
-    assert sales_files.show(context, "imp_1", "en").documents.created == 80
+    assert sales_files_views.show(context, "imp_1", "en").documents.created == 80
 
 
 @measures(sales_files_keys.import_list)
@@ -118,3 +121,15 @@ def test_imports_are_listed_by_one_call(context: Context, objects: Objects) -> N
     assert [each.import_id for each in found] == [f"imp_{number}" for number in range(29, 4, -1)]
     assert cost.calls == ["Query"]
     assert cost.read_units <= 25 * 1.5 / 4 / 2 + 0.5
+
+
+@measures(sales_files_keys.profile)
+def test_the_profiles_of_a_source_are_one_call(context: Context) -> None:
+    form = ImportForm(source="1c-main", file_name="sales.csv", heading_row=3)
+    for number in range(3):
+        item = {"import_id": "imp_1", "fingerprint": f"{number}"}
+        sales_files_store.keep_profile(context, sales_files_store.ImportRecord(item, form))
+    with spent(context.table.client) as cost:
+        found = sales_files_store.profiles(context, "1c-main")
+    assert [profile.heading_row for profile in found.values()] == [3, 3, 3]
+    assert cost.calls == ["Query"]

@@ -23,7 +23,7 @@ def test_an_announced_import_says_where_to_upload(api: Api, context: Context) ->
     assert answer.headers["location"] == f"{PATH}/imp_0001"
     made = answer.json
     target = made.pop("upload")
-    assert made == shown(api, "imp_0001")
+    assert made.items() <= shown(api, "imp_0001").items()
     assert made == {
         "import_id": "imp_0001",
         "kind": "sales",
@@ -45,6 +45,12 @@ def test_an_announced_import_says_where_to_upload(api: Api, context: Context) ->
         "companies_created": 0,
         "reason": None,
         "bad_rows": None,
+        "sha256": None,
+        "confirmed_at": None,
+        "confirmed_by": None,
+        "taken_back_at": None,
+        "taken_back_by": None,
+        "documents_in_the_way": 0,
     }
     assert target["method"] == "POST"
     assert target["fields"]["key"] == "imports/imp_0001/upload"
@@ -113,7 +119,7 @@ def test_an_import_is_followed_from_waiting_to_done(api: Api, context: Context) 
     exchange.split(context, upload(started, table(row()).encode()))
     assert state() == ("writing", {"parts_done": 0, "parts_total": 1})
     for message in messages():
-        exchange.write_part(context, message)
+        exchange.work_part(context, message)
     assert state() == ("done", {"parts_done": 1, "parts_total": 1})
 
 

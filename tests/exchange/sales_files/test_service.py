@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from chalicelib import companies, exchange, sales
-from chalicelib.exchange.sales_files import recording, reports
+from chalicelib.exchange.sales_files import reports, runs
 from chalicelib.exchange.sales_files import store as sales_files_store
 from chalicelib.exchange.sales_files.config import Imports
 from chalicelib.platform.context import Context
@@ -291,7 +291,7 @@ def test_a_document_with_too_many_lines_or_too_much_text(
 def test_the_list_of_bad_rows_ends_somewhere_and_the_count_does_not(
     api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recording, "MOST_LISTED", 3)
+    monkeypatch.setattr(runs, "MOST_LISTED", 3)
     done = bring(api, context, table(*(row(f"УТ-{n}", quantity="x") for n in range(9))))
     assert done["rows"]["failed"] == 9
     assert done["bad_rows"]["listed"] == len(bad_rows(done)) == 3
@@ -416,7 +416,7 @@ def test_a_file_that_is_replaced_before_it_is_read_fails_the_import(api: Api, co
 def test_an_object_that_no_import_waits_for_is_left_alone(api: Api, context: Context) -> None:
     boto3.client("s3").put_object(Bucket="club-files", Key="imports/imp_unknown/upload", Body=b"x")
     exchange.split(context, told("imports/imp_unknown/upload"))
-    exchange.write_part(context, {"body": json.dumps({"import_id": "imp_unknown", "part": 1})})
+    exchange.work_part(context, {"body": json.dumps({"import_id": "imp_unknown", "run": 1, "part": 1})})
     assert items(context) == []
 
 

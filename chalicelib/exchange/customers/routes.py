@@ -1,0 +1,64 @@
+from chalicelib.exchange.customers import service
+from chalicelib.exchange.customers.schemas import (
+    CustomerMoveForm,
+    CustomerMovePreviewView,
+    CustomerMoveReasonForm,
+    CustomerMoveView,
+)
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="exchange")
+
+
+@routes.post(
+    "/v1/staff/customer-moves/preview",
+    scope="staff.imports.write",
+    body=CustomerMoveForm,
+    answer=CustomerMovePreviewView,
+    problems=("not_found",),
+)
+def preview_customer_move(call: Call) -> CustomerMovePreviewView:
+    """Tell what a move of a customer would change: documents, purchases, bonuses, and the tiers of both companies.
+
+    At most 2,000 documents of the company are looked at.
+    """
+    return service.preview(call.context, call.body)
+
+
+@routes.post(
+    "/v1/staff/customer-moves",
+    scope="staff.imports.write",
+    body=CustomerMoveReasonForm,
+    answer=CustomerMoveView,
+    keyed=True,
+    problems=("not_found", "conflict"),
+)
+def move_customer(call: Call) -> CustomerMoveView:
+    """Move a customer of a source to another company, with the documents that its files brought.
+
+    Joins two companies that are one firm, splits one that is two, and mends a wrong link. Tiers and bonuses of both follow within minutes.
+    """
+    return service.move(call.answering(), call.body, call.principal.for_member())
+
+
+@routes.get(
+    "/v1/staff/customer-moves/{move_id}",
+    scope="staff.imports.read",
+    answer=CustomerMoveView,
+    problems=("not_found",),
+)
+def show_customer_move(call: Call, move_id: str) -> CustomerMoveView:
+    """Show how far a move of a customer is."""
+    return service.show(call.context, move_id)
+
+
+@routes.post(
+    "/v1/staff/customer-moves/{move_id}/undo",
+    scope="staff.imports.write",
+    answer=CustomerMoveView,
+    keyed=True,
+    problems=("not_found", "wrong_state", "conflict"),
+)
+def undo_customer_move(call: Call, move_id: str) -> CustomerMoveView:
+    """Move a customer back, within a day. Documents that files brought meanwhile go with it."""
+    return service.undo(call.answering(), move_id, call.principal.for_member())

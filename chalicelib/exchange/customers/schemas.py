@@ -1,0 +1,67 @@
+"""Forms and views of moves of customers."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.exchange.sales_files.model import SOURCE
+from chalicelib.platform.fields import Identifier
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.money import Money
+
+
+class CustomerMoveForm(Form):
+    """A customer of a source, and the company that it shall belong to."""
+
+    source: str = Field(pattern=SOURCE, examples=["1c-main"])
+    customer: str = Field(min_length=1, max_length=200, description="The key of the customer in the source.")
+    company_id: Identifier | None = Field(
+        default=None, description="Without one a new company is made for the customer."
+    )
+
+
+class CustomerMoveReasonForm(CustomerMoveForm):
+    """A move with its reason."""
+
+    reason: str = Field(min_length=3, max_length=500)
+
+
+class MovedCompanyView(View):
+    """A company of the move, with its tier today and the one that it would have."""
+
+    company_id: str | None = Field(description="Null for a company that would be made.")
+    name: str
+    tier: str | None
+    tier_after: str | None
+
+
+class CustomerMovePreviewView(View):
+    """What a move would change. Manual tiers and days until which a tier is held count as they do today."""
+
+    documents: int
+    complete: bool = Field(
+        description="False where the company has more documents than are looked at; the figures are then too small."
+    )
+    purchases: Money
+    bonuses: Money = Field(
+        description="Bonuses of these documents, which the first company loses. The other earns them by its own tier."
+    )
+    company: MovedCompanyView
+    other: MovedCompanyView
+
+
+class CustomerMoveView(View):
+    """A move. Its documents follow within minutes."""
+
+    move_id: str
+    source: str
+    customer: str
+    from_company_id: str
+    to_company_id: str
+    reason: str
+    state: Literal["moving", "done"]
+    documents: int = Field(description="Documents moved so far.")
+    by: str
+    at: str
+    undone_by: str | None
+    undone_at: str | None

@@ -1,0 +1,14 @@
+"""The consumer that sends the messages of an import's next run."""
+
+from chalicelib.exchange.sales_files import store
+from chalicelib.exchange.sales_files.events import RUN_BEGAN
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event, consumer
+
+
+@consumer(RUN_BEGAN)
+def on_run_began(context: Context, event: Event) -> None:
+    """Each message is safe to repeat, so a second delivery does no harm."""
+    record = store.load(context, event.item["import_id"])
+    if record and record.run == int(event.item["run"]):
+        store.enqueue_parts(record.import_id, record.run, record.count("parts_total"))

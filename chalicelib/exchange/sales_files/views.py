@@ -1,0 +1,192 @@
+"""Imports as the staff sees them."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from chalicelib import companies, sales
+from chalicelib.exchange.reading.reasons import note_text
+from chalicelib.exchange.sales_files import reports, rules, store
+from chalicelib.exchange.sales_files.schemas import (
+    BadRowsView,
+    ChangedDocumentView,
+    ChangesView,
+    FileTotalView,
+    FirstDocumentView,
+    GoneDocumentView,
+    ImportCountsView,
+    ImportDetailView,
+    ImportNoteView,
+    ImportProgressView,
+    ImportRowCountsView,
+    ImportView,
+    NewCustomerView,
+    ReplacementView,
+    SimilarCompanyView,
+    TotalsView,
+)
+from chalicelib.exchange.sales_files.summary import SHOWN, NewCustomer, Summary
+from chalicelib.platform.clock import moment
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import Money
+
+
+def show(context: Context, import_id: str, language: str) -> ImportDetailView:
+    """The import with what was understood of its file. Raises `not_found`."""
+    found = store.load(context, import_id)
+    if found is None:
+        raise Problem("not_found")
+    item = found.item
+    kept = store.get_if_any(import_id, "summary.json") if "file_parts" in item and item.get("finished_at") else None
+    summary = Summary.of(kept) if kept else None
+    own_total = item.get("own_total")
+    return ImportDetailView(
+        **view_of(context, found, language).model_dump(),
+        format=item.get("format"),
+        sheet=item.get("sheet"),
+        profile_kept=bool(item.get("profile_kept")),
+        heading_row=int(item["heading_row"]) if "heading_row" in item else None,
+        letters=item.get("letters", {}),
+        decimal=item.get("decimal"),
+        notes=[
+            ImportNoteView(code=code, detail=note_text(code, facts, language)) for code, facts in item.get("notes", ())
+        ],
+        totals=_totals(summary) if summary else None,
+        file_total=FileTotalView(**{**own_total, "line": int(own_total["line"])}) if own_total else None,
+        first_documents=_first_documents(summary) if summary else None,
+        new_customers=[_new_customer(context, each) for each in summary.new_customers] if summary else None,
+        changed_documents=_changed_documents(summary) if summary else None,
+        changes=_changes(context, found) if found.count("changes_listed") else None,
+        replacement=_replacement(found),
+    )
+
+
+def _totals(summary: Summary) -> TotalsView:
+    return TotalsView(
+        documents=summary.documents,
+        customers=len(summary.customers),
+        quantity=sales.plain(Decimal(summary.quantity)),
+        amounts=[_money(amount, currency) for currency, amount in summary.amounts.items()],
+        first=date.fromisoformat(summary.first_day) if summary.first_day else None,
+        last=date.fromisoformat(summary.last_day) if summary.last_day else None,
+    )
+
+
+def _first_documents(summary: Summary) -> list[FirstDocumentView]:
+    return [
+        FirstDocumentView(
+            row=each.row,
+            document=each.document,
+            kind="return" if each.kind == "return" else "sale",
+            business_date=date.fromisoformat(each.day),
+            customer=each.customer,
+            customer_name=each.customer_name,
+            lines=each.lines,
+            quantity=sales.plain(Decimal(each.quantity)),
+            amount=_money(each.amount, each.currency),
+        )
+        for each in summary.first
+    ]
+
+
+def _new_customer(context: Context, customer: NewCustomer) -> NewCustomerView:
+    similar = companies.similar_companies(context, customer.name, customer.inn)
+    return NewCustomerView(
+        customer=customer.customer,
+        name=customer.name,
+        inn=customer.inn,
+        kpp=customer.kpp,
+        similar=[
+            SimilarCompanyView(**each.model_dump(include=set(SimilarCompanyView.model_fields))) for each in similar
+        ],
+    )
+
+
+def _changed_documents(summary: Summary) -> list[ChangedDocumentView]:
+    return [
+        ChangedDocumentView(
+            document=each.title,
+            business_date=date.fromisoformat(each.day),
+            before=_money(each.before.total, each.currency),
+            after=_money(each.after or "0", each.currency),
+        )
+        for each in summary.changes[:SHOWN]
+        if each.before
+    ]
+
+
+def _replacement(found: store.ImportRecord) -> ReplacementView | None:
+    period, proposal = found.form.replace_period, found.proposal
+    if period is None or not proposal:
+        return None
+    currency = found.currency
+    return ReplacementView(
+        first=period.first,
+        last=period.last,
+        documents=int(proposal.get("documents", 0)),
+        amount=_money(str(proposal.get("amount", 0)), currency),
+        known_documents=int(proposal.get("known_documents", 0)),
+        known_amount=_money(str(proposal.get("known_amount", 0)), currency),
+        needs_consent=bool(proposal.get("needs_consent")),
+        unreadable_rows=int(proposal.get("blocked", 0)),
+        voided=found.count("documents_voided"),
+        beginning=[
+            GoneDocumentView(document=title, business_date=date.fromisoformat(day), amount=_money(total, currency))
+            for title, day, total in proposal.get("first", ())
+        ],
+    )
+
+
+def _money(amount: str, currency: str) -> Money:
+    return Money(amount=Decimal(amount), currency=currency)
+
+
+def _changes(context: Context, found: store.ImportRecord) -> ChangesView:
+    return ChangesView(
+        listed=found.count("changes_listed"),
+        url=store.link(found.import_id, "changes.csv", f"{found.import_id}-changes.csv"),
+        expires_at=context.now + timedelta(seconds=store.LINK_SECONDS),
+    )
+
+
+def view_of(context: Context, found: store.ImportRecord, language: str) -> ImportView:
+    item, form = found.item, found.form
+    failure = item.get("reason")
+    return ImportView(
+        import_id=found.import_id,
+        kind=form.kind,
+        source=form.source,
+        file_name=form.file_name,
+        dry_run=form.dry_run and "confirmed_at" not in item,
+        state=rules.visible_state(found.state, found.upload_until, context.now),
+        stalled=rules.is_stalled(found.state, moment(item["progress_at"]), context.now),
+        sha256=item.get("sha256"),
+        confirmed_at=item.get("confirmed_at"),
+        confirmed_by=item.get("confirmed_by"),
+        taken_back_at=item.get("taken_back_at"),
+        taken_back_by=item.get("taken_back_by"),
+        documents_in_the_way=found.count("documents_in_the_way"),
+        created_at=item["created_at"],
+        created_by=item["created_by"],
+        uploaded_at=item.get("uploaded_at"),
+        finished_at=item.get("finished_at"),
+        encoding=item.get("encoding"),
+        delimiter=item.get("delimiter"),
+        columns=found.columns,
+        progress=ImportProgressView(parts_done=found.count("parts_done"), parts_total=found.count("parts_total")),
+        rows=ImportRowCountsView(
+            total=found.count("rows_total"), skipped=found.count("rows_skipped"), **found.counts("rows")
+        ),
+        documents=ImportCountsView(**found.counts("documents")),
+        companies_created=found.count("companies_created"),
+        reason=reports.reason(failure["code"], failure["facts"], language) if failure else None,
+        bad_rows=_bad_rows(context, found) if found.count("bad_rows_listed") else None,
+    )
+
+
+def _bad_rows(context: Context, found: store.ImportRecord) -> BadRowsView:
+    return BadRowsView(
+        listed=found.count("bad_rows_listed"),
+        url=store.link(found.import_id, "bad-rows.csv", f"{found.import_id}-bad-rows.csv"),
+        expires_at=context.now + timedelta(seconds=store.LINK_SECONDS),
+    )

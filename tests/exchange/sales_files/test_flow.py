@@ -1,0 +1,413 @@
+"""A file that is checked, confirmed, replaces a period, and is taken back."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import requests
+
+from chalicelib import exchange
+from chalicelib.exchange.sales_files import consumers
+from chalicelib.platform.context import Context
+from tests.exchange.sales_files.steps import (
+    HEADING,
+    OPERATOR,
+    PATH,
+    bad_rows,
+    bring,
+    messages,
+    row,
+    shown,
+    start,
+    table,
+    upload,
+    write_all,
+)
+from tests.sales.steps import current, days, items
+from tests.support import partners
+from tests.support.api import Answer, Api
+from tests.support.crashes import crashes, empty_account, uncounted
+
+JANUARY = {"from": "2026-01-01", "to": "2026-01-31"}
+
+
+@pytest.fixture(autouse=True)
+def operator(context: Context) -> None:
+    partners.staff(context, "mem_staff", "operations")
+
+
+def post(api: Api, path: str, body: Any = None, key: str = "k") -> Answer:
+    return api.call("POST", path, OPERATOR, body, key=key)
+
+
+def confirm(api: Api, context: Context, checked: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The import after it was confirmed and recorded."""
+    import_id = checked["import_id"]
+    answer = post(api, f"{PATH}/{import_id}/confirm", {"sha256": checked["sha256"], **more}, key=f"c-{import_id}")
+    assert answer.status == 200, answer.text
+    run(context)
+    return shown(api, import_id)
+
+
+def run(context: Context) -> None:
+    """Delivers the events of runs, then works off their messages, until nothing is left."""
+    heard: set[str] = set()
+    while new := [item for item in items(context, "EVENT#") if item["event"] == "import.run_began"]:
+        new = [item for item in new if item["sk"] not in heard]
+        if not new:
+            return
+        for item in new:
+            heard.add(item["sk"])
+            consumers.on_run_began(context, event(item))
+        write_all(context)
+
+
+def event(item: dict[str, Any]) -> Any:
+    from chalicelib.platform.events import Event
+
+    return Event("import.run_began", item["sk"], item)
+
+
+def sums(context: Context) -> Decimal:
+    return sum((amount for amount, _ in days(context).values()), Decimal(0))
+
+
+# --- dry run and confirmation -----------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_tells_what_was_understood_and_a_confirmation_records_the_same_bytes(
+    api: Api, context: Context
+) -> None:
+    bring(api, context, table(row("УТ-1", amount="70,00"), row("УТ-9", customer="К-9")), key="before")
+    content = table(row("УТ-1"), row("УТ-2", customer="К-2", quantity="3"), ["Итого", *[""] * 5, "5", "", "200,00"])
+    checked = bring(api, context, content, key="dry", dry_run=True)
+    assert (checked["state"], checked["dry_run"], checked["heading_row"]) == ("done", True, 1)
+    rouble = {"currency": "RUB"}
+    assert checked["totals"] == {
+        "documents": 2,
+        "customers": 2,
+        "quantity": "5",
+        "amounts": [{"amount": "200.00", **rouble}],
+        "first": "2026-01-12",
+        "last": "2026-01-12",
+    }
+    assert Decimal(checked["file_total"]["amount"]) == 200
+    assert [each["document"] for each in checked["first_documents"]] == ["УТ-1", "УТ-2"]
+    assert [each["customer"] for each in checked["new_customers"]] == ["К-2"]
+    [changed] = checked["changed_documents"]
+    assert (changed["document"], changed["before"]["amount"], changed["after"]["amount"]) == ("УТ-1", "70.00", "100.00")
+    assert sums(context) == Decimal(170)
+    done = confirm(api, context, checked)
+    assert (done["state"], done["dry_run"], done["confirmed_by"]) == ("done", False, "mem_staff")
+    assert (done["documents"]["created"], done["documents"]["changed"]) == (1, 1)
+    assert sums(context) == Decimal(300)
+
+
+def test_customers_that_may_be_known_ones_are_proposed(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-1", customer="К-1")), key="before")
+    near = row("УТ-2", customer="К-7")
+    near[3] = "К-1, ООО"
+    checked = bring(api, context, table(near), key="dry", dry_run=True)
+    [customer] = checked["new_customers"]
+    assert [each["name"] for each in customer["similar"]] == ["ООО К-1"]
+
+
+@pytest.mark.parametrize(
+    ("alter", "status", "code"),
+    [
+        pytest.param(lambda sha: {"sha256": "0" * 64}, 422, "invalid", id="other bytes"),
+        pytest.param(lambda sha: {"sha256": sha, "void_documents": 3}, 422, "invalid", id="another number of voids"),
+        pytest.param(lambda sha: {"sha256": "x"}, 422, "invalid", id="no digest"),
+        pytest.param(lambda sha: {"sha256": sha, "force": True}, 422, "invalid", id="an unknown field"),
+    ],
+)
+def test_a_confirmation_names_what_was_checked(
+    api: Api, context: Context, alter: Callable[[str], dict[str, Any]], status: int, code: str
+) -> None:
+    checked = bring(api, context, table(row()), dry_run=True)
+    answer = post(api, f"{PATH}/{checked['import_id']}/confirm", alter(checked["sha256"]))
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert current(context) == []
+
+
+def test_only_a_dry_run_that_has_ended_is_confirmed_and_only_once(api: Api, context: Context) -> None:
+    started = start(api, dry_run=True).json
+    unread = post(api, f"{PATH}/{started['import_id']}/confirm", {"sha256": "0" * 64}, key="early")
+    assert (unread.status, unread.json["code"]) == (409, "wrong_state")
+    checked = bring(api, context, table(row()), key="dry", dry_run=True)
+    confirm(api, context, checked)
+    path = f"{PATH}/{checked['import_id']}/confirm"
+    assert post(api, path, {"sha256": checked["sha256"]}, key="again").json["code"] == "wrong_state"
+    assert post(api, f"{PATH}/imp_nobody/confirm", {"sha256": checked["sha256"]}).status == 404
+
+
+def test_a_file_that_is_no_longer_kept_is_not_confirmed(api: Api, context: Context) -> None:
+    from chalicelib.exchange.sales_files import service
+    from chalicelib.exchange.sales_files.schemas import ImportConfirmForm
+    from chalicelib.platform.http.problems import Problem
+
+    checked = bring(api, context, table(row()), dry_run=True)
+    late = replace(context, now=context.now + timedelta(days=30))
+    with pytest.raises(Problem, match="no longer kept"):
+        service.confirm(late, checked["import_id"], ImportConfirmForm(sha256=checked["sha256"]), "mem_staff", "en")
+
+
+# --- profiles ---------------------------------------------------------------------------------------------------------
+
+ODD = ["Когда", "Бумага", "Код контрагента", "Контрагент", "Номенклатура", "Артикул", "Количество", "Цена", "Сумма"]
+
+
+def test_a_mapping_that_worked_is_kept_for_files_of_the_source_with_the_same_headings(
+    api: Api, context: Context
+) -> None:
+    mapping = {"business_date": "Когда", "document": "Бумага"}
+    unread = bring(api, context, table(row(), heading=ODD), key="without")
+    assert unread["reason"]["code"] == "column_missing"
+    bring(api, context, table(row(), heading=ODD), key="first", mapping=mapping)
+    again = bring(api, context, table(row("УТ-2"), heading=ODD), key="second")
+    assert (again["state"], again["profile_kept"], again["documents"]["created"]) == ("done", True, 1)
+    usual = bring(api, context, table(row("УТ-3")), key="usual")
+    assert (usual["state"], usual["profile_kept"]) == ("done", False)
+    other = bring(api, context, table(row("УТ-4"), heading=ODD), key="other", source="shop")
+    assert other["state"] == "failed"
+
+
+# --- a period that is replaced ----------------------------------------------------------------------------------------
+
+
+def january(count: int) -> list[list[str]]:
+    return [row(f"УТ-{n}", customer=f"К-{n % 3}") for n in range(count)]
+
+
+def test_what_a_period_no_longer_says_is_voided_when_that_is_confirmed(api: Api, context: Context) -> None:
+    february = row("УТ-99", day="02.02.2026")
+    bring(api, context, table(*january(40), february), key="before")
+    checked = bring(api, context, table(*january(39)), key="dry", dry_run=True, replace_period=JANUARY)
+    proposal = checked["replacement"]
+    assert (proposal["documents"], proposal["known_documents"], proposal["needs_consent"]) == (1, 40, False)
+    assert [each["document"] for each in proposal["beginning"]] == ["УТ-39"]
+    assert sums(context) == Decimal(4100)
+    done = confirm(api, context, checked)
+    assert (done["replacement"]["voided"], done["state"]) == (1, "done")
+    assert sums(context) == Decimal(4000)
+    [voided] = [sale for sale in current(context) if "voided" in sale]
+    assert (voided["document"], voided["voided"]["by"]) == ("УТ-39", "mem_staff")
+    bring(api, context, table(row("УТ-39")), key="back")
+    assert sums(context) == Decimal(4100)
+
+
+def test_more_than_a_twentieth_needs_the_number(api: Api, context: Context) -> None:
+    bring(api, context, table(*january(10)), key="before")
+    checked = bring(api, context, table(*january(8)), key="dry", dry_run=True, replace_period=JANUARY)
+    assert checked["replacement"]["needs_consent"]
+    refused = post(api, f"{PATH}/{checked['import_id']}/confirm", {"sha256": checked["sha256"]})
+    assert refused.json["errors"][0]["pointer"] == "/void_documents"
+    confirm(api, context, checked, void_documents=2)
+    assert sums(context) == Decimal(800)
+
+
+def test_a_document_with_a_wrong_row_is_named_by_the_file(api: Api, context: Context) -> None:
+    bring(api, context, table(*january(2)), key="before")
+    broken = row("УТ-1", quantity="x")
+    checked = bring(
+        api, context, table(row("УТ-0", customer="К-0"), broken), key="d", dry_run=True, replace_period=JANUARY
+    )
+    assert checked["replacement"]["documents"] == 0
+
+
+def test_nothing_is_replaced_where_a_row_names_no_document(api: Api, context: Context) -> None:
+    bring(api, context, table(*january(2)), key="before")
+    checked = bring(api, context, table(row("УТ-0"), row("#Н/Д")), key="dry", dry_run=True, replace_period=JANUARY)
+    assert checked["replacement"]["unreadable_rows"] == 1
+    refused = post(api, f"{PATH}/{checked['import_id']}/confirm", {"sha256": checked["sha256"]})
+    assert refused.json["code"] == "wrong_state"
+
+
+def test_a_document_that_changed_since_the_dry_run_is_not_voided(api: Api, context: Context) -> None:
+    bring(api, context, table(*january(2)), key="before")
+    checked = bring(api, context, table(row("УТ-0")), key="dry", dry_run=True, replace_period=JANUARY)
+    bring(api, context, table(row("УТ-1", customer="К-1", amount="55,00")), key="meanwhile")
+    done = confirm(api, context, checked, void_documents=1)
+    assert done["replacement"]["voided"] == 0
+    assert sums(context) == Decimal(155)
+
+
+@pytest.mark.parametrize(
+    ("form", "pointer"),
+    [
+        ({"replace_period": JANUARY}, ""),
+        ({"dry_run": True, "replace_period": {"from": "2026-02-01", "to": "2026-01-01"}}, "/replace_period"),
+        ({"dry_run": True, "replace_period": {"from": "2024-01-01", "to": "2026-01-01"}}, "/replace_period"),
+        ({"dry_run": True, "replace_period": {"from": "2026-01-01"}}, "/replace_period/to"),
+    ],
+)
+def test_a_period_is_asked_for_by_its_days_in_a_dry_run(api: Api, form: dict[str, Any], pointer: str) -> None:
+    answer = start(api, **form)
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+# --- one document -----------------------------------------------------------------------------------------------------
+
+
+def void(api: Api, key: str = "v", **more: Any) -> Answer:
+    form = {"source": "1c-main", "document": "УТ-1", "business_date": "2026-01-12", "reason": "Deleted", **more}
+    return post(api, "/v1/staff/documents/void", form, key=key)
+
+
+def test_one_document_is_voided_with_a_reason(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-000001"), row("УТ-2")))
+    answer = void(api, document="Реализация товаров и услуг УТ-000001 от 12.01.2026")
+    assert (answer.status, answer.json["document"]) == (200, "УТ-1"), answer.text
+    assert void(api, document="Реализация товаров и услуг УТ-000001 от 12.01.2026").status == 200
+    assert sums(context) == Decimal(100)
+
+
+@pytest.mark.parametrize(
+    "other", [{"document": "УТ-7"}, {"source": "shop"}, {"business_date": "2026-01-13"}, {"kind": "return"}]
+)
+def test_an_unknown_document_is_not_voided(api: Api, context: Context, other: dict[str, str]) -> None:
+    bring(api, context, table(row("УТ-1")))
+    assert void(api, **other).status == 404
+    assert sums(context) == Decimal(100)
+
+
+# --- taken back -------------------------------------------------------------------------------------------------------
+
+
+def take_back(api: Api, context: Context, import_id: str) -> dict[str, Any]:
+    answer = post(api, f"{PATH}/{import_id}/take-back", key=f"b-{import_id}")
+    assert answer.status == 200, answer.text
+    run(context)
+    return shown(api, import_id)
+
+
+def test_an_import_is_taken_back_as_a_whole(api: Api, context: Context) -> None:
+    bring(api, context, table(*january(3), row("УТ-50", customer="К-1")), key="before")
+    before = days(context)
+    changed = [row("УТ-0", customer="К-0", amount="70,00"), row("УТ-1", customer="К-2"), row("УТ-7", customer="К-8")]
+    checked = bring(api, context, table(*changed), key="dry", dry_run=True, replace_period=JANUARY)
+    done = confirm(api, context, checked, void_documents=2)
+    assert days(context) != before
+    back = take_back(api, context, done["import_id"])
+    assert (back["state"], back["taken_back_by"]) == ("taken_back", "mem_staff")
+    assert days(context) == before
+    refused = post(api, f"{PATH}/{done['import_id']}/take-back", key="again")
+    assert refused.json["code"] == "wrong_state"
+
+
+def test_nothing_is_taken_back_where_something_rests_on_it(api: Api, context: Context) -> None:
+    first = bring(api, context, table(*january(3)), key="first")
+    bring(api, context, table(row("УТ-1", customer="К-1", amount="55,00")), key="later")
+    kept = take_back(api, context, first["import_id"])
+    assert (kept["state"], kept["documents_in_the_way"]) == ("done", 1)
+    assert sums(context) == Decimal(255)
+
+
+# --- what it changed --------------------------------------------------------------------------------------------------
+
+
+def test_what_an_import_changed_is_told_company_by_company(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-1", amount="70,00")), key="first")
+    done = bring(api, context, table(row("УТ-1"), row("УТ-2", customer="К-2", amount="500,00")), key="second")
+    answer = api.call("GET", f"{PATH}/{done['import_id']}/effects", OPERATOR)
+    assert [(each["name"], each["purchases"]["amount"]) for each in answer.json["items"]] == [
+        ("ООО К-2", "500.00"),
+        ("ООО К-1", "30.00"),
+    ]
+    assert answer.json["items"][1]["before"]["bonuses"]["amount"] == "0.00"
+    page = api.call("GET", f"{PATH}/{done['import_id']}/effects?limit=1", OPERATOR)
+    more = api.call("GET", f"{PATH}/{done['import_id']}/effects?limit=1&cursor={page.json['next_cursor']}", OPERATOR)
+    assert [each["name"] for each in more.json["items"]] == ["ООО К-1"]
+    assert more.json["next_cursor"] is None
+
+
+def test_known_documents_that_change_are_listed_for_download(api: Api, context: Context) -> None:
+    bring(api, context, table(row("УТ-1", amount="70,00")), key="first")
+    done = bring(api, context, table(row("УТ-1"), row("УТ-2")), key="second")
+    content = requests.get(done["changes"]["url"], timeout=10).content.decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(content), delimiter=";"))[1:] == [
+        ["УТ-1", "2026-01-12", "2026-01-12", "70.00", "100.00", "RUB"]
+    ]
+
+
+# --- crashes ----------------------------------------------------------------------------------------------------------
+
+
+def state(context: Context) -> Any:
+    """The days of each customer's company, and the documents: ids differ from run to run."""
+    names = {item["company_id"]: item["name"] for item in items(context, "PROFILE") if "company_id" in item}
+    sums = {(names[company_id], day): total for (company_id, day), total in days(context).items()}
+    return sums, sorted((sale["document"], sale["total"], "voided" in sale) for sale in current(context))
+
+
+def work(context: Context) -> None:
+    """What the platform does until nothing is left to do; an event comes again until it is delivered."""
+    for _ in range(3):
+        with uncounted():
+            began = [item for item in items(context, "EVENT#") if item["event"] == "import.run_began"]
+        for item in began:
+            consumers.on_run_began(context, event(item))
+        with uncounted():
+            waiting = messages()
+        for message in waiting:
+            exchange.work_part(context, message)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("act", ["confirm", "take_back"])
+def test_a_crash_at_any_call_resumes_with_the_same_result(api: Api, context: Context, act: str) -> None:
+    def beginning() -> str:
+        empty_account()
+        partners.staff(context, "mem_staff", "operations")
+        bring(api, context, table(row("УТ-0"), row("УТ-1")), key="before")
+        content = table(row("УТ-0", amount="70,00"), row("УТ-2", customer="К-2"))
+        if act == "take_back":
+            import_id = str(bring(api, context, content, key="changed")["import_id"])
+            assert post(api, f"{PATH}/{import_id}/take-back", key="back").status == 200
+            return import_id
+        checked = bring(api, context, content, key="dry", dry_run=True, replace_period=JANUARY)
+        body = {"sha256": checked["sha256"], "void_documents": 1}
+        assert post(api, f"{PATH}/{checked['import_id']}/confirm", body, key="confirm").status == 200
+        return str(checked["import_id"])
+
+    import_id = beginning()
+    work(context)
+    undisturbed, ended = state(context), shown(api, import_id)["state"]
+    for crash in crashes():
+        import_id = beginning()
+        with crash:
+            work(context)
+        work(context)
+        assert (state(context), shown(api, import_id)["state"]) == (undisturbed, ended), crash
+
+
+def test_the_rows_of_a_file_are_split_once_whatever_the_uploads(api: Api, context: Context) -> None:
+    started = start(api, dry_run=True).json
+    told = upload(started, table(row()).encode())
+    exchange.split(context, told)
+    exchange.split(context, told)
+    write_all(context)
+    checked = shown(api, started["import_id"])
+    assert (checked["state"], checked["documents"]["created"], checked["bad_rows"]) == ("done", 1, None)
+    assert HEADING[0] in checked["columns"].values()
+    assert bad_rows(bring(api, context, table(row(quantity="x")), key="bad", dry_run=True))
+
+
+def test_who_is_of_the_staff_no_more_changes_nothing(api: Api, context: Context) -> None:
+    done = bring(api, context, table(row("УТ-1")), key="done")
+    checked = bring(api, context, table(row("УТ-2")), key="dry", dry_run=True)
+    partners.staff(context, "mem_staff", "marketing")
+    answers = [
+        post(api, f"{PATH}/{checked['import_id']}/confirm", {"sha256": checked["sha256"]}),
+        post(api, f"{PATH}/{done['import_id']}/take-back"),
+        void(api),
+    ]
+    assert [(answer.status, answer.json["code"]) for answer in answers] == [(403, "scope_missing")] * 3
+    assert [sale["document"] for sale in current(context) if "voided" not in sale] == ["УТ-1"]
+    assert shown(api, checked["import_id"])["dry_run"]
