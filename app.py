@@ -110,6 +110,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     company.person_confirmed      messages: mail
 #     company.person_invited        messages: mail
 #     company.registered            facts: pricing.displays
+#     customer.move_began           facts: exchange.customers
 #     demand.answered               facts: demand; messages: mail
 #     demand.cancelled              facts: demand
 #     demand.changed                facts: demand
@@ -123,6 +124,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     goods_on_top.shipped          messages: mail
 #     goods_on_top.unpaid           messages: mail
 #     goods_on_top.withdrawn        messages: mail
+#     import.run_began              facts: exchange.sales_files
 #     member.email_confirmed        messages: mail
 #     order.accepted                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.cancellation_declined   facts: orders.response_times; messages: mail, webhooks
