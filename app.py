@@ -102,6 +102,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     nightly_rhythm                cron(0 4 * * ? *)
 # events, and the modules of their consumers:
 #     best_sellers.requested        facts: pricing.best_sellers
+#     big_client.quiet              messages: mail
 #     bonus.adjusted                messages: mail
 #     bonus.credited                messages: mail
 #     bonus.expiring                messages: mail

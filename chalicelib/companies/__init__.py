@@ -30,6 +30,6 @@ with opened_when_asked(__name__):
     from chalicelib.companies.membership import check_active, check_staff
     from chalicelib.companies.model import Company, CustomerRef, Person
     from chalicelib.companies.privileges import missing_facts, missing_for
-    from chalicelib.companies.readers import buyer_reader, company_name, who_buys
+    from chalicelib.companies.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.rules import customer_key, inn_is_valid, name_key
     from chalicelib.companies.schemas import Inn, Kpp

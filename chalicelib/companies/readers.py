@@ -15,10 +15,18 @@ def who_may_confirm(context: Context, event: Item) -> list[Recipient]:
     if event.get("quiet"):
         return []
     people = companies_company.people_of(context, event["company_id"])
+    owners = [
+        Recipient("member", person.member_id)
+        for person in people
+        if person.status == "active" and person.role == "owner"
+    ]
+    return list(dict.fromkeys(owners + manager_of(context, event)))
+
+
+def manager_of(context: Context, event: Item) -> list[Recipient]:
+    """The company's manager, if it has one."""
     company = companies_company.read_company(context, event["company_id"])
-    owners = [person.member_id for person in people if person.status == "active" and person.role == "owner"]
-    manager = [company.manager_id] if company and company.manager_id else []
-    return [Recipient("member", member_id) for member_id in dict.fromkeys(owners + manager)]
+    return [Recipient("member", company.manager_id)] if company and company.manager_id else []
 
 
 def confirming_reader(context: Context, member_id: str, company_id: str) -> Reader:

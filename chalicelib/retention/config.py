@@ -9,3 +9,4 @@ class Retention(Section, name="retention"):
     horizon_days: int = Field(default=90, ge=14, le=365)
     at_risk_percent: int = Field(default=72, ge=1, le=99)
     lost_days: int = Field(default=365, ge=30, le=3650)
+    big_client_percent: int = Field(default=10, ge=1, le=100)

@@ -151,6 +151,10 @@ FACTS: dict[str, Any] = {
     "error": "status",
     "keep_days": 30,
     "days": 2,
+    "share": 25,
+    "last_order": date(2026, 10, 2),
+    "chance": 84,
+    "horizon": 90,
     "waits": [
         {"kind": "order", "since": date(2026, 11, 18)},
         {"kind": "cancellation", "since": date(2026, 11, 19)},
@@ -180,6 +184,7 @@ LESS: dict[str, Any] = {
     "left": Decimal(0),
     "days_left": 0,
     "by_stock": False,
+    "chance": 100,
 }
 VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},

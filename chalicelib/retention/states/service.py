@@ -6,18 +6,21 @@
 
 RHYTHM is always computed as a whole from the day totals, under its version, which is read before the facts. So duplicate, late or reordered
 deliveries end in the same rhythm as one computation from scratch, and older facts never replace newer ones. A change of the state is
-written in one transaction with its event.
+written in one transaction with its event, and so is the alarm of a big client, once for each silence.
 
 Weakest point: a company with many sales at once is computed for each batch of them.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from heapq import nsmallest
 
 from chalicelib import companies, sales
 from chalicelib.companies import company_key
+from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
@@ -26,30 +29,32 @@ from chalicelib.platform.text import Language
 from chalicelib.retention.config import Retention
 from chalicelib.retention.rhythm.orders.rules import OrderDay, days_of_totals
 from chalicelib.retention.rhythm.rules import ClubRhythm, learn_club
-from chalicelib.retention.rhythm.season.rules import season_time
+from chalicelib.retention.rhythm.season.rules import YEAR, season_time
 from chalicelib.retention.states import store
-from chalicelib.retention.states.events import STATE_CHANGED
+from chalicelib.retention.states.events import BIG_CLIENT_QUIET, STATE_CHANGED
 from chalicelib.retention.states.rules import Limits, State, standing_on
 from chalicelib.retention.states.schemas import RhythmView, rhythm_view
-from chalicelib.retention.states.store import Rhythm
+from chalicelib.retention.states.store import Learned, Rhythm
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
 MOST_COMPANIES = 5000  # from which a club learns
 MOST_YEARS = 5  # of a history; older orders say little of today
 LEARN_EVERY = timedelta(days=28)
+COMPANIES_A_PAGE = 250
+QUIET = (State.AT_RISK, State.DORMANT, State.LOST)
 
 
 @retry("rhythm", "")
 def follow(context: Context, company_id: str) -> None:
     """Compute the rhythm of a company anew. Without a change nothing is written. Raises `Busy` while others keep writing it."""
     before = store.load(context, company_id)
-    club, _ = club_rhythm(context)
-    found = standing_on(
-        club, order_days(context, company_id, context.today), context.today.toordinal(), limits(context)
-    )
+    learned = club_rhythm(context)
+    orders = order_days(context, company_id, context.today)
+    found = standing_on(learned.club, orders, context.today.toordinal(), limits(context))
     version = before.version if before else 0
     after = store.rhythm_of(company_id, found, context.today, version)
+    after = replace(after, alarm_for=before.alarm_for if before else None)
     if after == before or (before is None and found.state is State.NO_ORDERS):
         return
     after = replace(after, version=version + 1)
@@ -58,9 +63,40 @@ def follow(context: Context, company_id: str) -> None:
         store.save(context, after)
         return
     tx = Transaction()
+    share = _share(context, learned, company_id, orders, after)
+    if share:
+        after = replace(after, alarm_for=after.last_order)
+        record(tx, context, company_key(company_id), BIG_CLIENT_QUIET, **_alarm(after, share))
     store.put(tx, after)
     record(tx, context, company_key(company_id), STATE_CHANGED, **_change(after, was))
     context.table.commit(tx)
+
+
+def _share(
+    context: Context, learned: Learned, company_id: str, orders: list[OrderDay], after: Rhythm
+) -> Decimal | None:
+    """The percentage of the club's turnover, if the company is a big client whose silence nobody was told of; one read more."""
+    if after.state not in QUIET or after.alarm_for == after.last_order or not learned.turnover:
+        return None
+    share = 100 * _of_a_year(orders, context.today) / learned.turnover
+    if share < context.config[Retention].big_client_percent:
+        return None
+    company = companies.read_company(context, company_id)
+    return share if company and company.currency == context.config[Club].currency else None
+
+
+def _of_a_year(orders: list[OrderDay], today: date) -> Decimal:
+    since = today.toordinal() - YEAR
+    return Decimal(sum(order.amount for order in orders if order.day > since)).quantize(Decimal("0.01"))
+
+
+def _alarm(after: Rhythm, share: Decimal) -> dict[str, object]:
+    return {
+        "company_id": after.company_id,
+        "last_order": after.last_order.isoformat() if after.last_order else None,
+        "early_warning": after.early_warning,
+        "share_percent": min(share, Decimal(100)).quantize(Decimal(1)),
+    }
 
 
 def _change(after: Rhythm, was: State) -> dict[str, object]:
@@ -89,18 +125,16 @@ def limits(context: Context) -> Limits:
     return Limits(config.at_risk_percent / 100, config.lost_days)
 
 
-def club_rhythm(context: Context) -> tuple[ClubRhythm, date | None]:
-    """What the club learned, and when; the defaults before it has. Read once for the whole of a piece of work."""
+def club_rhythm(context: Context) -> Learned:
+    """What the club learned; the defaults, learned on the first day of all, before it has. Read once for the whole of a piece of work."""
     memo = context.memo.get("club_rhythm")
     if memo is None:
         horizon = context.config[Retention].horizon_days
-        found = store.load_club(context)
-        if found and found[0].horizon == horizon:
-            memo = found
-        else:
-            memo = ClubRhythm(season_time({}, context.today.toordinal()), horizon), None
+        memo = store.load_club(context)
+        if memo is None or memo.club.horizon != horizon:
+            memo = Learned(ClubRhythm(season_time({}, context.today.toordinal()), horizon), date.min, Decimal(0))
         context.memo["club_rhythm"] = memo
-    learned: tuple[ClubRhythm, date | None] = memo
+    learned: Learned = memo
     return learned
 
 
@@ -110,9 +144,10 @@ def explain(context: Context, company_id: str, as_of: date | None, language: Lan
     if company is None:
         raise Problem("not_found")
     day = as_of or context.today
-    club, learned = club_rhythm(context)
+    club, learned_on, _ = club_rhythm(context)
     orders = order_days(context, company_id, day)
     found = standing_on(club, orders, day.toordinal(), limits(context))
+    learned = None if learned_on == date.min else learned_on
     return rhythm_view(company_id, day, found, orders, learned, club.horizon, company.currency, language)
 
 
@@ -120,18 +155,31 @@ def explain(context: Context, company_id: str, as_of: date | None, language: Lan
 
 
 def learn(context: Context) -> int:
-    """The club learns from at most 5,000 companies, chosen by a hash of their ids; returns their number. May be repeated at any time."""
-    chosen = nsmallest(
-        MOST_COMPANIES, companies.every_company(context), key=lambda each: sha256(each.encode()).digest()
-    )
+    """The club learns from at most 5,000 companies in its currency, chosen by a hash of their ids; returns the number of those with orders.
+
+    May be repeated at any time.
+    """
+    ids = list(_companies_in_currency(context))
+    chosen = nsmallest(MOST_COMPANIES, ids, key=lambda each: sha256(each.encode()).digest())
     histories = [found for each in chosen if (found := order_days(context, each, context.today))]
     club = learn_club(histories, context.today.toordinal(), context.config[Retention].horizon_days)
-    store.put_club(context, club, len(histories))
+    turnover = (
+        sum((_of_a_year(orders, context.today) for orders in histories), Decimal(0)) * len(ids) / max(len(chosen), 1)
+    )
+    store.put_club(context, club, companies=len(histories), turnover=turnover.quantize(Decimal("0.01")))
     log.info("club rhythm learned", extra={"companies": len(histories), "model": club.model._asdict()})
     return len(histories)
 
 
+def _companies_in_currency(context: Context) -> Iterator[str]:
+    after = None
+    while True:
+        found, after = companies.some_companies(context, COMPANIES_A_PAGE, after)
+        yield from (each.company_id for each in found if each.currency == context.config[Club].currency)
+        if after is None:
+            return
+
+
 def is_due(context: Context) -> bool:
     """True when the club has not learned for four weeks, or never."""
-    _, learned = club_rhythm(context)
-    return learned is None or context.today - learned >= LEARN_EVERY
+    return context.today - club_rhythm(context).day >= LEARN_EVERY

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -45,6 +46,7 @@ class Rhythm:
     window_from: date | None = None
     window_to: date | None = None
     look_again: date | None = None
+    alarm_for: date | None = None  # the last order before the silence of which the staff was alarmed
     version: int = 0
 
 
@@ -104,19 +106,28 @@ def _unchanged(found: Rhythm) -> ConditionBase:
 # --- the club ---------------------------------------------------------------------------------------------------------
 
 
-def load_club(context: Context) -> tuple[ClubRhythm, date] | None:
-    """What the club learned, and on which day; None before the first time."""
+class Learned(NamedTuple):
+    """What the club learned on a day; `turnover`: of its companies in the year before."""
+
+    club: ClubRhythm
+    day: date
+    turnover: Decimal
+
+
+def load_club(context: Context) -> Learned | None:
+    """None before the first time."""
     item = context.table.get(keys.club_rhythm())
-    return (club_of(item["learned"]), date.fromisoformat(item["day"])) if item else None
+    return Learned(club_of(item["learned"]), date.fromisoformat(item["day"]), item["turnover"]) if item else None
 
 
-def put_club(context: Context, club: ClubRhythm, companies: int) -> None:
+def put_club(context: Context, club: ClubRhythm, *, companies: int, turnover: Decimal) -> None:
     context.table.put(
         {
             **keys.club_rhythm().as_item(),
             "learned": club_text(club),
             "day": context.today.isoformat(),
             "companies": companies,
+            "turnover": turnover,
             "at": context.at,
         }
     )

@@ -30,10 +30,15 @@ def stored(context: Context, company_id: str) -> Rhythm | None:
 
 def fresh(context: Context, company_id: str, version: int) -> Rhythm:
     """The rhythm as one computation from the facts finds it."""
-    club, _ = service.club_rhythm(context)
+    club = service.club_rhythm(context).club
     orders = service.order_days(context, company_id, context.today)
     found = standing_on(club, orders, context.today.toordinal(), service.limits(context))
     return store.rhythm_of(company_id, found, context.today, version)
+
+
+def alarms(context: Context, company_id: str) -> list[dict[str, Any]]:
+    items = context.table.query_all(companies_keys.company(company_id).pk)
+    return [each for each in items if each.get("event") == "big_client.quiet"]
 
 
 def told(context: Context, company_id: str) -> list[tuple[State, State]]:

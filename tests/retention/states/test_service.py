@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from chalicelib.platform.context import Context
 from chalicelib.retention.states import consumers, jobs, service, store
 from chalicelib.retention.states.rules import State
-from tests.retention.states.steps import fresh, hear_all, heard, message, night, stored, told
+from tests.retention.states.steps import alarms, fresh, hear_all, heard, message, night, stored, told
 from tests.support.crashes import crashes, races
 from tests.tiers.steps import buy, company, days_later, give_back, in_memory, sale_events
 
@@ -148,6 +148,49 @@ def test_one_company_that_fails_holds_up_no_other(quick: Context, monkeypatch: p
     assert stored(quick, company_id) is not None
 
 
+# --- the alarm of a big client ---------------------------------------------------------------------------------------
+
+
+def test_a_big_client_that_goes_quiet_is_told_once_for_each_silence(quick: Context) -> None:
+    company_id = regular(quick)
+    hear_all(quick, company_id)
+    for days in range(120):
+        night(days_later(quick, days))
+    (alarm,) = alarms(quick, company_id)
+    assert alarm["share_percent"] == 100
+    assert alarm["last_order"] == (quick.today - timedelta(days=40)).isoformat()
+    assert 0.72 <= alarm["early_warning"] < 1
+    later = days_later(quick, 119)
+    heard(later, buy(later, company_id, 0, 60_000))
+    for days in range(120, 230):
+        night(days_later(quick, days))
+    assert len(alarms(quick, company_id)) == 2
+
+
+def test_a_small_client_alarms_nobody(quick: Context) -> None:
+    company_id, other = regular(quick), company(quick, "Svet")
+    for offset in range(-200, -100):
+        buy(quick, other, offset, 60_000)
+    hear_all(quick, company_id)
+    for days in range(60):
+        night(days_later(quick, days))
+    assert [after for _, after in told(quick, company_id)][-1] is State.DORMANT
+    assert alarms(quick, company_id) == []
+
+
+def test_a_crash_at_any_call_loses_no_alarm_and_doubles_none(quick: Context) -> None:
+    for crash in crashes():
+        context = in_memory(quick)
+        company_id = regular(context)
+        hear_all(context, company_id)
+        service.learn(context)
+        later = days_later(context, 60)
+        with crash:
+            jobs.decide_rhythm(later, message(company_id))
+        jobs.decide_rhythm(later, message(company_id))
+        assert len(alarms(later, company_id)) == 1, crash
+
+
 # --- learning ---------------------------------------------------------------------------------------------------------
 
 
@@ -156,7 +199,8 @@ def test_the_club_learns_once_in_four_weeks(quick: Context) -> None:
     assert night(quick)["learned_from"] == 1
     assert night(days_later(quick, 27))["learned_from"] == 0
     assert night(days_later(quick, 28))["learned_from"] == 1
-    club, learned = service.club_rhythm(days_later(quick, 29))
+    club, learned, turnover = service.club_rhythm(days_later(quick, 29))
+    assert turnover == 9 * 60_000
     assert learned == quick.today + timedelta(days=28)
     assert club.mean_order == 60_000
     assert company_id
@@ -165,7 +209,7 @@ def test_the_club_learns_once_in_four_weeks(quick: Context) -> None:
 def test_what_the_club_learned_is_stored_whole(quick: Context) -> None:
     regular(quick)
     service.learn(quick)
-    club, _ = service.club_rhythm(days_later(quick, 0))
+    club = service.club_rhythm(days_later(quick, 0)).club
     assert store.club_text(store.club_of(store.club_text(club))) == store.club_text(club)
     assert club.score is not None and club.warning is not None
 
@@ -177,7 +221,7 @@ def test_a_crash_of_learning_is_made_up_for_by_the_next_night(quick: Context) ->
         with crash:
             jobs.nightly_rhythm(context, {})
         jobs.nightly_rhythm(days_later(context, 1), {})
-        assert service.club_rhythm(days_later(context, 1))[1] is not None, crash
+        assert service.club_rhythm(days_later(context, 1)).turnover, crash
 
 
 # --- any order of anything --------------------------------------------------------------------------------------------
