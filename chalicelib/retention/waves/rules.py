@@ -1,0 +1,134 @@
+"""Proof by a random hold-out: who is held out, what a wave can notice, and what it showed. Pure.
+
+Every unit (an INN, or a company without one) is held out or called by a hash of its name and the programme's, so nobody chooses and the same
+unit always falls the same way. A result is looked at on planned looks only: each look has the critical value of P. O'Brien and T. Fleming
+("A multiple testing procedure for clinical trials", 1979), so that all looks together raise a false alarm as often as a single one.
+
+Weakest point: the looks are taken to be equally far apart in what is known by them; a first wave half as large makes its look a little bold.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from math import erfc, sqrt
+from statistics import NormalDist, fmean
+from typing import NamedTuple
+
+CONFIDENCE = 0.95
+POWER = 0.8
+MOST_LOOKS = 5
+SUSPECT = 0.001  # a ratio of the arms that is rarer than this has a cause
+
+# Of the last of so many looks, for 5 % over all of them (C. Jennison, B. Turnbull, "Group Sequential Methods", 1999, table 2.3).
+_LAST_LOOK = {1: 1.960, 2: 1.977, 3: 2.004, 4: 2.024, 5: 2.040}
+
+
+class Arm(NamedTuple):
+    """Companies of an arm, and those of them that did it."""
+
+    companies: int
+    successes: int
+
+    @property
+    def share(self) -> float:
+        return self.successes / self.companies
+
+
+class Effect(NamedTuple):
+    """A difference between the called and the held out, with its interval."""
+
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def is_shown(self) -> bool:
+        """True when the interval leaves zero out."""
+        return self.low > 0 or self.high < 0
+
+
+class AdjustedEffect(NamedTuple):
+    """A difference of means, adjusted by a covariate that explains the share `explained` of the variance."""
+
+    effect: Effect
+    explained: float
+
+
+def is_held_out(programme: str, unit: str, percent: int) -> bool:
+    """True for `percent` of 100 units of a programme, the same ones for ever; a larger percentage keeps those of a smaller one."""
+    drawn = int.from_bytes(sha256(f"{programme}\n{unit}".encode()).digest()[:8], "big")
+    return drawn * 100 < percent << 64
+
+
+def smallest_effect(companies: int, held_out: float, base: float) -> float:
+    """The smallest difference of shares that is noticed with a power of 80 %, in the normal approximation; infinite without an arm."""
+    called, held = companies * (1 - held_out), companies * held_out
+    if not called or not held:
+        return float("inf")
+    normal = NormalDist()
+    both = normal.inv_cdf((1 + CONFIDENCE) / 2) + normal.inv_cdf(POWER)
+    return both * sqrt(base * (1 - base) * (1 / called + 1 / held))
+
+
+def ratio_chance(called: int, held: int, held_out: float) -> float:
+    """The chance of arms at least as far from their planned ratio: the chi-square test of one degree of freedom."""
+    companies = called + held
+    if not companies:
+        return 1.0
+    distance = (held - companies * held_out) ** 2 / (companies * held_out * (1 - held_out))
+    return erfc(sqrt(distance / 2))
+
+
+def critical_value(look: int, looks: int) -> float:
+    """In standard deviations, of the `look`-th of so many planned looks, from 1. Raises ValueError for what is not planned."""
+    if not 1 <= look <= looks <= MOST_LOOKS:
+        raise ValueError(f"look {look} of {looks}: a programme has 1 to {MOST_LOOKS} looks")
+    return _LAST_LOOK[looks] * sqrt(looks / look)
+
+
+def effect(called: Arm, held: Arm, critical: float) -> Effect:
+    """The difference of two shares with the hybrid score interval (R. Newcombe, "Interval estimation for the difference between independent
+    proportions", 1998, method 10). Both arms have companies.
+    """
+    difference = called.share - held.share
+    called_low, called_high = _wilson(called, critical)
+    held_low, held_high = _wilson(held, critical)
+    return Effect(
+        difference,
+        difference - sqrt((called.share - called_low) ** 2 + (held_high - held.share) ** 2),
+        difference + sqrt((called_high - called.share) ** 2 + (held.share - held_low) ** 2),
+    )
+
+
+def _wilson(arm: Arm, critical: float) -> tuple[float, float]:
+    square, n = critical * critical, arm.companies
+    centre = (arm.successes + square / 2) / (n + square)
+    half = critical / (n + square) * sqrt(arm.successes * (1 - arm.share) + square / 4)
+    return centre - half, centre + half
+
+
+def adjusted_effect(
+    called: Sequence[tuple[float, float]], held: Sequence[tuple[float, float]], critical: float
+) -> AdjustedEffect:
+    """The difference of mean outcomes, given (outcome, covariate known before) of each company; both arms have two companies or more.
+
+    The covariate is taken off with its slope over both arms (A. Deng et al., "Improving the sensitivity of online controlled experiments by
+    utilizing pre-experiment data", 2013); the interval is that of two means with unequal variances.
+    """
+    everybody = [*called, *held]
+    centre = fmean(before for _, before in everybody)
+    mean = fmean(after for after, _ in everybody)
+    spread = sum((before - centre) ** 2 for _, before in everybody)
+    total = sum((after - mean) ** 2 for after, _ in everybody)
+    together = sum((after - mean) * (before - centre) for after, before in everybody)
+    slope = together / spread if spread else 0.0
+    arms = [[after - slope * (before - centre) for after, before in arm] for arm in (called, held)]
+    means = [fmean(arm) for arm in arms]
+    error = sqrt(
+        sum(
+            sum((value - middle) ** 2 for value in arm) / (len(arm) - 1) / len(arm)
+            for arm, middle in zip(arms, means, strict=True)
+        )
+    )
+    difference = means[0] - means[1]
+    explained = slope * together / total if total else 0.0
+    return AdjustedEffect(Effect(difference, difference - critical * error, difference + critical * error), explained)
