@@ -4,6 +4,7 @@ The area under the ROC curve is the chance that of two companies, one of either 
 figures are for orders as they were placed, later cancellations included: the future is judged by the file, not by the method.
 """
 
+import tracemalloc
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
@@ -14,6 +15,7 @@ import pytest
 from chalicelib.retention.rhythm.orders.rules import Line, OrderDay, order_days
 from chalicelib.retention.rhythm.rules import ClubRhythm, figures, learn_club
 from chalicelib.retention.rhythm.season.rules import season_time
+from chalicelib.retention.states.rules import Limits, standing_on
 from chalicelib.retention.suggestions.rules import Assortment, baskets, suggest
 from infra.rhythm import open_text, read
 from tests.benchmarks.report import report
@@ -135,6 +137,26 @@ def test_what_the_suggestions_foresee(sales: dict[str, list[Line]]) -> None:
         report("suggestions", f"{process_time() - start:.1f} s", f"{len(shares['usual order'])} companies")
         for name in ("usual order", "new for you"):
             assert sum(shares[name]) > sum(shares[f"{name}, popular articles"])
+
+
+def test_what_a_club_of_5000_companies_costs(sales: dict[str, list[Line]]) -> None:
+    histories = [orders for lines in sales.values() if (orders := order_days(lines))]
+    histories = (histories * 2)[:5000]
+    tracemalloc.start()
+    learn_club(histories, END, HORIZON)
+    report("learning from 5,000 companies, most memory", f"{tracemalloc.get_traced_memory()[1] / 1e6:.0f} MB", "of 512")
+    tracemalloc.stop()
+    start = process_time()
+    club = learn_club(histories, END, HORIZON)
+    report("learning from 5,000 companies", f"{process_time() - start:.1f} s", "of 900")
+    for name, work in (
+        ("figures", lambda orders: figures(club, orders, END)),
+        ("state, since when, until when", lambda orders: standing_on(club, orders, END, Limits(0.72, 365))),
+    ):
+        start = process_time()
+        for orders in histories[:1000]:
+            work(orders)
+        report(f"{name} of a company", f"{1000 * (process_time() - start):.0f} µs")
 
 
 def recall(suggested: Sequence[str], wanted: set[str]) -> float:
