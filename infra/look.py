@@ -25,12 +25,12 @@ from chalicelib.exchange.reading.reasons import REASONS, failure_text, note_text
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import AHEAD
 from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.preview import Preview, preview
 from chalicelib.exchange.sales_files.rules import DocumentDraft
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import read_config
 from chalicelib.tiers import Tiers
+from infra.preview import Preview, preview
 
 CLUB = Path(__file__).parent.parent / "chalicelib" / "club.toml"
 

@@ -37,7 +37,7 @@ HEADINGS: dict[FieldName, str] = {
     "заказ клиента; заказ; номер сборочного задания; "
     "document; document number; document no; doc no; doc number; invoice; invoice number; invoice no; invoice id; inv no; "
     "billing document; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
-    "sales order id; order reference; order name; order; transaction id; transaction number; sale id; number; num; no",
+    "sales order id; order reference; order name; order; transaction id; transaction number; sale id; number; num",
     "business_date": "дата документа; дата; дата реализации; дата отгрузки; дата продажи; дата накладной; дата операции; "
     "дата счета-фактуры; период; период день; по дням; день; дата заказа; дата чека; "
     "date; business date; invoice date; document date; doc date; sale date; sales date; billing date; transaction date; "
@@ -49,7 +49,7 @@ HEADINGS: dict[FieldName, str] = {
     "контрагент.наименование; наименование покупателя; наименование клиента; название клиента; название контрагента; "
     "плательщик; дилер; грузополучатель; получатель; "
     "customer name; customer; client name; client; company name; company; account name; account; buyer; buyer name; "
-    "sold to; sold to name; bill to; bill to name; billing company; partner name; partner; dealer; ship name; billing name",
+    "sold to; sold to name; company (billing); bill to; bill to name; billing company; partner name; partner; dealer; ship name; billing name",
     "inn": "инн; контрагент.инн; инн контрагента; инн покупателя; покупатель.инн; инн клиента; клиент.инн; партнер.инн; "
     "инн партнера; инн/кпп; инн/кпп контрагента; инн/кпп покупателя; inn; tax number",
     "kpp": "кпп; контрагент.кпп; кпп контрагента; кпп покупателя; покупатель.кпп; кпп клиента; kpp",
@@ -67,14 +67,14 @@ HEADINGS: dict[FieldName, str] = {
     "units sold; units; billed quantity; invoiced quantity; item quantity; item qty; lineitem quantity; "
     "order lines/quantity; invoice lines/quantity",
     "unit_price": "цена; цена с ндс; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
-    "цена за штуку; цена за шт; unit price; price; price each; item price; price per unit; sales price; selling price; "
+    "цена за штуку; цена за шт; цена розничная; unit price; price; price each; item price; price per unit; sales price; selling price; "
     "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; item cost",
     "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; всего; итого; сумма; сумма продажи; "
     "сумма продаж; сумма реализации; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
-    "выручка; продажи; сумма оборот; "
+    "выручка; продажи; сумма оборот; вайлдберриз реализовал товар (пр); "
     "amount; amount incl vat; amount including vat; gross amount; total incl vat; total including tax; total incl tax; "
-    "line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
+    "line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; subtotal; line subtotal; order lines/subtotal; "
     "invoice lines/subtotal; total; sum",
     "net_amount": "сумма без ндс; стоимость без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
@@ -102,6 +102,11 @@ WITH_VAT = (
     "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; amount incl vat; amount including vat; "
     "gross amount; total incl vat; total including tax; total incl tax"
+)
+# Headings of the sum of a row, never of a document: beside another sum they are taken.
+OF_A_ROW = (
+    "сумма строки; сумма по строке; line total; order line total; line amount; line total amount; line subtotal; item total; "
+    "extended price; extended amount; ext price; order lines/subtotal; invoice lines/subtotal"
 )
 # A file needs a column or a constant for at least one field of each group. Without a date, the document tells it.
 REQUIRED: tuple[tuple[FieldName, ...], ...] = (

@@ -17,13 +17,17 @@ _SIGNS = str.maketrans({"№": " номер ", "#": " number ", "%": " проц�
 _UNITS = frozenset(
     ["руб", "рубль", "рублей", "рублях", "рубли", "р", "rub", "rur", "usd", "eur", "шт", "штук", "штуках", "ед"]
 )
+_LINE_NUMBER = re.compile(r"\W*(?:№|#|n|no|номер)?\W*(?:п\W*п|пп|строки|line)?\W*")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _NTH = re.compile(r"(?P<heading>.+)#(?P<nth>\d{1,2})")
 
 
 @lru_cache(maxsize=4096)
 def heading_key(heading: str) -> str:
-    words = _WORDS.findall(normalize("NFC", heading[:200]).casefold().translate(_SIGNS))
+    text = normalize("NFC", heading[:200]).casefold()
+    if not _WORDS.search(text) or _LINE_NUMBER.fullmatch(text):
+        return "".join(text.split())  # a sign alone, as over the numbers of lines
+    words = _WORDS.findall(text.translate(_SIGNS))
     while len(words) > 1 and words[-1] in _UNITS:
         words.pop()
         if len(words) > 1 and words[-1] in ("в", "in"):
@@ -109,7 +113,7 @@ def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str], constan
         claimed.add(free[0][0])
         if rest := [place for several in free[1:] for place in several]:
             others[wanted] = rest
-    _name_of_a_shop_order(cells, columns, places, mapping)
+    _read_name(cells, columns, places, mapping)
     # A column that another field took is no choice.
     taken = set(columns.values())
     others = {wanted: kept for wanted, several in others.items() if (kept := [p for p in several if p not in taken])}
@@ -135,13 +139,18 @@ def _named(name: str, cells: Sequence[str], places: Mapping[str, list[int]]) -> 
     return []
 
 
-def _name_of_a_shop_order(
+def _read_name(
     cells: Sequence[str],
     columns: dict[FieldName, int],
     places: Mapping[str, list[int]],
     mapping: Mapping[FieldName, str],
 ) -> None:
     """In the export of a web shop, `Name` is the number of an order and `Lineitem name` its goods."""
+    if "name" in places and "customer" not in columns and "customer_name" not in columns and "name" not in mapping:
+        # In a list of transactions, `Name` is the customer beside `Item`.
+        goods = next((places[key][0] for key in ("item", "productservice") if key in places), None)
+        if goods is not None and columns.get("name") == places["name"][0]:
+            columns["customer_name"], columns["name"] = places["name"][0], goods
     if "lineitemname" not in places or "name" not in places:
         return
     if "document" not in mapping and "document" not in columns:

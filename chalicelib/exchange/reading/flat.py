@@ -97,10 +97,15 @@ class FlatTable:
                 before = self._show(shown, row.cells, before)
             yield row
         document = self.place.heading.columns.get("document", -1)
+        carries = shown.empty > 0 and shown.repeated == 0
+        # One empty cell is a slip, unless documents stand in their first rows too.
+        few = 0 if carries else 1
         self.carry = Carry(
-            document=shown.empty > 0 and shown.repeated == 0,
-            customer=shown.customer_empty > 1 and shown.customer_repeated == 0 and _all_left(self._customer, document),
-            day=shown.day_empty > 1 and shown.day_repeated == 0 and 0 <= self._day < document,
+            document=carries,
+            customer=shown.customer_empty > few
+            and shown.customer_repeated == 0
+            and _all_left(self._customer, document),
+            day=shown.day_empty > few and shown.day_repeated == 0 and 0 <= self._day < document,
         )
 
     def carried(self) -> Iterator[FlatRow]:

@@ -20,7 +20,7 @@ from chalicelib.exchange.reading.flat import FlatRow
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.tables.model import Unreadable
 
-MOST_ROWS = 300_000
+MOST_ROWS = 500_000
 _TOLERANCE = Decimal("0.005")
 _ZERO = Decimal(0)
 

@@ -89,7 +89,7 @@ def _candidates(table: Table, rows: Sequence[Row], number: int, profile: Profile
         below = read_heading(_texts(rows[number + 1]), mapping, constants)
         if len(heading.columns) > max(len(alone.columns), len(below.columns)):
             yield Place(table, row.line, rows[number + 1].line, both, heading, preamble)
-    if {"quantity", "amount", "net_amount"} & alone.columns.keys():
+    if alone.missing and {"quantity", "amount", "net_amount"} & alone.columns.keys():
         yield from _grouped(table, rows, number, names, alone, preamble, constants)
 
 

@@ -30,6 +30,7 @@ from chalicelib.exchange.reading.survey import Survey, decide
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
 from chalicelib.exchange.tables.model import Unreadable
+from chalicelib.exchange.tables.text import TextTable
 
 
 class ReadRow(NamedTuple):
@@ -80,6 +81,7 @@ class SalesFile:
         totals, counted, notes = Totals(), self.counted, self.notes
         document_at = fields.index("document") if "document" in fields else -1
         unread = 0
+        beside = _Beside()
         for row in self._body():
             counted.rows += 1
             if row.category in ("empty", "heading"):
@@ -115,6 +117,7 @@ class SalesFile:
                 notes.count("stray_quote", row.line, _text(row.cells)[:60])
             if row.carried:
                 notes.count("carried", row.line)
+            read = beside.looked_at(row.line, self._head_of(row.cells), read)
             if isinstance(read, SaleRow):
                 self._look_at_arithmetic(read)
                 self._add(totals, written, read)
@@ -131,6 +134,10 @@ class SalesFile:
 
     def _body(self) -> Iterator[FlatRow]:
         return self.body.rows(self.conventions.mark) if isinstance(self.body, GroupedTable) else self.body.carried()
+
+    def _head_of(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """Day and customer of a row, as they stand."""
+        return tuple(cells[at].strip() for wanted, at in self.columns.items() if wanted in _HEAD and at < len(cells))
 
     def _document_of(self, cells: Sequence[str]) -> str:
         return self.body.document_of(cells) if isinstance(self.body, FlatTable) else ""
@@ -217,6 +224,8 @@ class SalesFile:
             self.own_total = OwnTotal(total.line, total.quantity, total.amount, whole=True)
         if self.own_total is None:
             self.notes.add("no_total")
+            if isinstance(self.place.table, TextTable) and self.place.table.is_cut_off():
+                self.notes.add("cut_off")
         table = self.place.table
         if isinstance(table, JoinedTable) and table.unused:
             self.notes.add("orders_without_lines", count=table.unused)
@@ -227,6 +236,31 @@ class SalesFile:
 
     def all_notes(self) -> list[Note]:
         return self.notes.all()
+
+
+_HEAD = ("business_date", "customer", "customer_name", "inn")
+
+
+@dataclass(slots=True)
+class _Beside:
+    """The documents beside a row without a number: it may be theirs, so a document of the same day and customer is not read in part."""
+
+    document: str = ""
+    head: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] | None = None
+
+    def looked_at(self, line: int, head: tuple[str, ...], read: SaleRow | list[CellFault]) -> SaleRow | list[CellFault]:
+        if isinstance(read, list):
+            if read[0].number:
+                self.document, self.head, self.unnamed = read[0].number, head, None
+                return read
+            self.unnamed = head
+            number = self.document if head == self.head else ""
+            return [fault._replace(number=number) for fault in read]
+        new = read.number != self.document
+        suspect = self.unnamed is not None and new and head == self.unnamed
+        self.document, self.head, self.unnamed = read.number, head, None
+        return [CellFault(line, read.number, "", "", "document_left_out")] if suspect else read
 
 
 def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms) -> SalesFile:

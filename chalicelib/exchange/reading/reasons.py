@@ -114,6 +114,12 @@ FAILURES: dict[str, tuple[str, str]] = {
         "Суммой строки могут быть два столбца, и ни один не равен другому с НДС: {first} ({first_column}) и "
         "{second} ({second_column}). Укажите нужный для `amount`.",
     ),
+    "amount_of_document": (
+        "Every row of a document has the same sum in the column {column}: it is the sum of the document. Name a column with the sum of "
+        "the row, or leave `amount` empty to take quantity times price.",
+        "У всех строк документа одна сумма в столбце {column}: это сумма документа. Укажите столбец с суммой строки или оставьте "
+        "`amount` пустым, чтобы взять количество на цену.",
+    ),
     "decimal_mixed": (
         "The file writes decimals in two ways: {comma} in line {comma_line} and {point} in line {point_line}. "
         "Export it with one decimal mark, or name the mark.",

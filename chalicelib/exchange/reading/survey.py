@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from chalicelib.exchange.columns.cells import first_words, is_total, named
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
-from chalicelib.exchange.columns.fields import WITH_VAT, FieldName
+from chalicelib.exchange.columns.fields import OF_A_ROW, WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import heading_key, letter_of
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import Shape, is_nothing, is_percent, number, shape, typed_number
@@ -29,6 +29,7 @@ _SAMPLE = 3000  # rows whose arithmetic is looked at
 _MOST_WORDS = 200
 _CENT = Decimal("0.011")
 _RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
+_OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
 _WITH_VAT = frozenset(map(heading_key, WITH_VAT.split("; ")))
 
 Example = tuple[int, str]
@@ -69,6 +70,9 @@ class Survey:
     statuses: Counter[str] = field(default_factory=Counter)
     sample: list[tuple[int, dict[FieldName | int, str]]] = field(default_factory=list)
     rows: int = 0
+    same_amounts: int = 0  # rows of one document with other goods and the same sum as the row above
+    other_amounts: int = 0
+    _above: tuple[str, list[str], str] = ("", [], "")
 
     def look(self, line: int, cells: Sequence[str], document: str, day_text: str) -> None:
         self.rows += 1
@@ -81,6 +85,7 @@ class Survey:
             if text != "" and not is_nothing(text):
                 doubtful |= self.columns.setdefault(wanted, Column()).look(line, text) in ("comma?", "point?")
         self._look_at_signs(cells, columns)
+        self._look_at_amounts(document, cells, columns)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
             self._keep(line, cells, columns)
         self._look_at_day(line, day_text)
@@ -110,6 +115,18 @@ class Survey:
             self.together += 1
         else:
             self.opposite += 1
+
+    def _look_at_amounts(self, document: str, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
+        at = columns.get("amount")
+        if at is None:
+            return
+        factors = [cells[columns[each]] for each in ("quantity", "unit_price") if each in columns]
+        if document and document == self._above[0] and factors != self._above[1]:
+            if cells[at] == self._above[2]:
+                self.same_amounts += 1
+            else:
+                self.other_amounts += 1
+        self._above = (document, factors, cells[at])
 
     def _look_at_day(self, line: int, cell: str) -> None:
         text = cell.strip()
@@ -267,6 +284,8 @@ def _amounts(
             columns["amount"] = _better(survey, mark, columns, other, notes)
         if "net_amount" in columns:
             _tell_choice(survey, columns["amount"], [columns["net_amount"]], notes)
+        if not others:
+            _refuse_sums_of_documents(survey, mark, columns)
         return "amount"
     if "net_amount" in columns:
         if "vat" in columns:
@@ -279,9 +298,27 @@ def _amounts(
     return "price"
 
 
+def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
+    """Raises Unreadable where each row of a document shows the sum of the whole document."""
+    if not survey.same_amounts or survey.other_amounts or survey.place.levels:
+        return
+    right = looked = 0
+    for _, cells in survey.sample:
+        quantity, price, amount = (_value(cells.get(each, ""), mark) for each in ("quantity", "unit_price", "amount"))
+        if quantity is not None and price is not None and amount is not None:
+            looked += 1
+            right += abs(abs(quantity * price) - abs(amount)) <= _CENT
+    if (survey.same_amounts > 1 and not looked) or right < looked:
+        raise Unreadable("amount_of_document", column=survey.place.shown(columns["amount"]))
+
+
 def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes) -> int:
     """The one of two columns of sums that a partner paid: with VAT. Raises Unreadable where the file does not tell it."""
     chosen = columns["amount"]
+    first, second = (heading_key(survey.place.names[at]) in _OF_A_ROW for at in (chosen, other))
+    if first != second:
+        _tell_choice(survey, chosen if first else other, [other if first else chosen], notes)
+        return chosen if first else other
     equal = vat_more = vat_less = rate_more = rate_less = rows = 0
     for _, cells in survey.sample:
         one, two = (_value(cells.get(key, ""), mark) for key in ("amount", other))

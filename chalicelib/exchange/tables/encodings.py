@@ -19,23 +19,27 @@ _FREQUENT = frozenset("оеаинтсрвлкмдпу")
 _USUAL_SIGNS = frozenset("№«»–—…“”„’‘\u00a0°²³§€₽")
 
 
-def encoding_of(path: Path) -> Encoding:
-    """Reads the whole file. A text that is nearly UTF-8 is damaged UTF-8, not another encoding. Raises Unreadable."""
+def encodings_of(path: Path) -> list[Encoding]:
+    """The likeliest first; several only where each byte is a letter, so that the heading decides. Reads the whole file.
+
+    A text that is nearly UTF-8 is damaged UTF-8, not another encoding. Raises Unreadable.
+    """
     with path.open("rb") as file:
         head = file.read(_SAMPLE)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             if encoding == "utf-8":
                 _check_utf8(path)
-            return encoding
+            return [encoding]
     if wide := _without_mark(head):
-        return wide
+        return [wide]
     damaged, sound, sample = _survey(path)
     if not damaged:
-        return "utf-8"
+        return ["utf-8"]
     if sound > 20 * damaged.count:
         raise Unreadable("encoding_broken", encoding="UTF-8", line=damaged.line)
-    return max(_SINGLE_BYTES, key=lambda each: _likeness(sample, each))
+    possible = [each for each in _SINGLE_BYTES if _decodes(sample, each)]
+    return sorted(possible, key=lambda each: _likeness(sample, each), reverse=True)
 
 
 class _Damage:
@@ -96,12 +100,22 @@ def _without_mark(head: bytes) -> Encoding | None:
     return None
 
 
+def _decodes(sample: bytes, encoding: Encoding) -> bool:
+    try:
+        sample.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _likeness(sample: bytes, encoding: Encoding) -> float:
     """The mean worth of the letters beyond ASCII: those of words are worth more than signs and than letters in odd company."""
     text = sample.decode(encoding, errors="replace")
     worth, count, before = 0.0, 0, " "
     for letter in text:
-        if letter > "\x7f":
+        if letter == "\u00a0" and before.isdigit():
+            pass  # between the thousands of a number
+        elif letter > "\x7f":
             count += 1
             worth += _worth(letter, before)
         elif letter.isalpha() and before > "\x7f" and before.isalpha() and "а" <= before.lower() <= "ё":
@@ -114,6 +128,8 @@ def _worth(letter: str, before: str) -> float:
     if not letter.isalpha():
         return 0.2 if letter in _USUAL_SIGNS else -2.0 if category(letter)[0] in "SCZ" or letter == "\ufffd" else -1.0
     cyrillic = "а" <= letter.lower() <= "ё"
+    if before.isdigit():
+        return -2.0
     if before.isalpha() and before.islower() and letter.isupper():
         return -2.0
     if not cyrillic:

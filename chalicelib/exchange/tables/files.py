@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.exchange.tables.archives import check_workbook, kind_of_archive, unpack
-from chalicelib.exchange.tables.encodings import encoding_of
+from chalicelib.exchange.tables.encodings import encodings_of
 from chalicelib.exchange.tables.formats import format_of, ole_kind
 from chalicelib.exchange.tables.model import DELIMITERS, Delimiter, Encoding, Kind, SpooledTable, Table, Unreadable
 from chalicelib.exchange.tables.text import TextTable
@@ -48,10 +48,9 @@ def tables_of(
         return _each(tables)
     if shown != "text":
         raise Unreadable("not_a_table", kind=shown)
-    told = encoding or encoding_of(path)
-    return [
-        Readings(tuple(TextTable(path, name, told, each) for each in ([delimiter] if delimiter else _delimiters(head))))
-    ]
+    encodings = [encoding] if encoding else encodings_of(path)
+    delimiters = [delimiter] if delimiter else _delimiters(head)
+    return [Readings(tuple(TextTable(path, name, told, mark) for told in encodings for mark in delimiters))]
 
 
 def _of_archive(

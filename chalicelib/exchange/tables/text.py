@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from os import SEEK_END
 from pathlib import Path
 
 from chalicelib.exchange.tables.model import (
@@ -34,6 +35,12 @@ class TextTable:
     encoding: Encoding
     delimiter: Delimiter
     kind: Kind = "csv"
+
+    def is_cut_off(self) -> bool:
+        """True where the last line has no line end."""
+        with self.path.open("rb") as file:
+            file.seek(-min(4, self.path.stat().st_size), SEEK_END)
+            return not set(b"\r\n") & set(file.read())
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding

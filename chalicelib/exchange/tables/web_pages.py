@@ -6,7 +6,7 @@ from io import TextIOBase
 from pathlib import Path
 from typing import TextIO
 
-from chalicelib.exchange.tables.encodings import encoding_of
+from chalicelib.exchange.tables.encodings import encodings_of
 from chalicelib.exchange.tables.model import (
     MOMENT,
     MOST_CELL,
@@ -48,7 +48,7 @@ def _feed(parser: HTMLParser, page: TextIO) -> None:
 
 def _encoding(path: Path) -> str:
     """The encoding that the bytes show; the page's own word counts only for letters of one byte."""
-    shown = encoding_of(path)
+    shown = encodings_of(path)[0]
     if shown.startswith("utf"):
         return "utf-8-sig" if shown == "utf-8" else shown
     with path.open("rb") as file:

@@ -274,3 +274,52 @@ def test_a_total_that_is_not_the_sum_refuses_the_file(total: str) -> None:
 def test_a_discount_row_and_a_service_are_rows_of_their_document() -> None:
     read = read_file(short("12.01.2026;1;К;Л;2;200", "12.01.2026;1;К;Скидка;1;-50", "12.01.2026;1;К;Доставка;;30"))
     assert (read.total, read.faults, read.notes["services"]["count"]) == (180, [], 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "left"),
+    [
+        (["1;К", "1;К", ";К", "2;Н"], ["2"]),  # the row of document 1 has no number
+        (["2;Н", ";К", "1;К", "1;К"], ["2"]),
+        (["1;К", ";К", "2;К"], []),  # it may be of either
+    ],
+)
+def test_a_row_without_a_number_leaves_no_document_in_part(rows: list[str], left: list[str]) -> None:
+    lines = [f"12.01.2026;{row};Л{n};1;{n + 1}00" for n, row in enumerate(rows)]
+    read = read_file(short(*lines))
+    assert list(read.documents) == left
+
+
+def test_a_last_line_without_an_end_is_told_unless_a_total_proves_the_file() -> None:
+    whole = short("12.01.2026;1;К;Л;1;100", "Итого;;;;1;100")
+    assert "cut_off" in read_file(whole[:-16]).notes
+    assert not {"cut_off", "no_total"} & read_file(whole.rstrip()).notes.keys()
+
+
+def test_a_file_of_another_program_is_read_by_its_own_headings() -> None:
+    shop = "Name,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Billing Company\n"
+    lines = [
+        "#1001,300.00,2026-01-12 09:58:00 +0300,2,Lamp,100.00,Luch",
+        "#1001,,2026-01-12 09:58:00 +0300,1,Brush,100.00,",
+    ]
+    assert read_file(shop + "\n".join(lines)).documents == {"1001": 300}
+    odoo = "Order Reference,Order Date,Customer,Order Lines/Product,Order Lines/Quantity,Order Lines/Subtotal\n"
+    lines = [
+        "S00012,2026-01-12 10:00:00,Azure,Desk,2.0,200.0",
+        ",,,Chair,1.0,50.0",
+        "S00013,2026-01-13 10:00:00,Deco,Desk,1.0,100.0",
+    ]
+    assert read_file(odoo + "\n".join(lines)).documents == {"S12": 250, "S13": 100}
+    books = "Type,Date,Num,Name,Item,Qty,Sales Price,Amount\n"
+    lines = [
+        "Invoice,01/15/2026,1001,Acme,Widget,2,10.00,20.00",
+        "Credit Memo,01/20/2026,1002,Acme,Widget,-1,10.00,-10.00",
+    ]
+    assert read_file(books + "\n".join(lines)).documents == {"1001": 20, "1002-return": -10}
+
+
+def test_a_sum_of_the_document_on_each_of_its_rows_is_no_sum_of_the_row() -> None:
+    rows = ["12.01.2026;1;К;Л;А;1;50;150", "12.01.2026;1;К;М;Б;1;100;150"]
+    code, facts = why(FULL + "\n".join(rows))
+    assert (code, facts["column"]) == ("amount_of_document", "Сумма")
+    assert read_file(FULL + "\n".join(rows), {"mapping": {"amount": ""}}).total == 150

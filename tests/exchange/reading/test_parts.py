@@ -64,6 +64,13 @@ def test_a_file_that_is_ascii_for_long_may_turn_out_to_be_either(tmp_path: Path)
         assert rows_of(found)[-1].name == "Лампа"
 
 
+def test_spaces_between_thousands_are_no_letters(tmp_path: Path) -> None:
+    money = "1\u00a0000,00"
+    rows = [[*row(f"N-{n}")[:2], "C", "C", "Lamp", "L", "1", money, money] for n in range(900)]
+    made, found = cut_up(table(*rows).encode("cp1251"), tmp_path)
+    assert (made.found.encoding, len(rows_of(found))) == ("cp1251", 900)
+
+
 def test_a_preamble_stands_before_the_heading(tmp_path: Path) -> None:
     text = "Ведомость по продажам\r\n\r\nПериод: Январь 2026 г.\r\nОтборы: Номер, Дата\r\n" + table(row())
     made, found = cut_up(text, tmp_path)
