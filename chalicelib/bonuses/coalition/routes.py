@@ -92,7 +92,8 @@ def list_coalition_clients(call: Call) -> CoalitionClientPage:
         CoalitionClientPage,
         service.list_clients,
         call.context,
-        show=lambda item: CoalitionClientView.from_record(service.client_of(item)),
+        of=CoalitionClient,
+        show=CoalitionClientView.from_record,
     )
 
 

@@ -14,7 +14,7 @@ USED    sum of grants less reversals: to one company on a day, to all in a month
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -32,6 +32,7 @@ from chalicelib.platform.events import record as record_event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
+from chalicelib.table.records import from_item, to_item
 from chalicelib.table.retries import CONTESTED, Overtaken, retry
 from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
@@ -58,12 +59,7 @@ def register(context: Context, client: CoalitionClient) -> CoalitionClient:
     item = {
         **keys.coalition_client(client.client_id).as_item(),
         **keys.coalition_client_list(client.name, client.client_id).as_gsi1(),
-        "client_id": client.client_id,
-        "name": client.name,
-        "currency": client.currency,
-        "active": client.active,
-        "limits": client.limits._asdict(),
-        "version": client.version + 1,
+        **to_item(client._replace(version=client.version + 1)),
         "at": context.at,
     }
     try:
@@ -78,23 +74,12 @@ def read_client(context: Context, client_id: str) -> CoalitionClient:
     item = context.table.get(keys.coalition_client(client_id), consistent=True)
     if item is None:
         raise Problem("not_found")
-    return client_of(item)
+    return from_item(CoalitionClient, item)
 
 
 def list_clients(context: Context, limit: int, after: dict[str, str] | None) -> Page:
     """Their items, by name."""
     return context.table.query(keys.coalition_client_list("", "").pk, index="gsi1", limit=limit, after=after)
-
-
-def client_of(item: Item) -> CoalitionClient:
-    return CoalitionClient(
-        client_id=item["client_id"],
-        name=item["name"],
-        currency=item["currency"],
-        active=item["active"],
-        limits=CoalitionLimits(**item["limits"]),
-        version=int(item["version"]),
-    )
 
 
 # --- grants -----------------------------------------------------------------------------------------------------------
@@ -245,7 +230,7 @@ def _may_grant(context: Context, client_id: str) -> CoalitionClient:
     item = context.table.get(keys.coalition_client(client_id), consistent=True)
     if item is None or not item["active"]:
         raise Problem("client_not_registered")
-    return client_of(item)
+    return from_item(CoalitionClient, item)
 
 
 def _same(found: CoalitionGrant, requested: RequestedGrant) -> CoalitionGrant:
@@ -281,19 +266,11 @@ def _document(by: CoalitionClient, reference: str) -> dict[str, str]:
 
 def _load(table: Table, client_id: str, reference: str) -> CoalitionGrant | None:
     item = table.get(keys.coalition_grant(client_id, reference), consistent=True)
-    return _grant_of(item) if item else None
+    return from_item(CoalitionGrant, item) if item else None
 
 
 def _item(made: CoalitionGrant) -> Item:
-    days = {name: getattr(made, name).isoformat() for name in ("day", "counted_on", "expires_on")}
-    facts: dict[str, Any] = {**made._asdict(), **days, "reversals": dict(made.reversals)}
-    return {**keys.coalition_grant(made.client_id, made.reference).as_item(), **facts}
-
-
-def _grant_of(item: Item) -> CoalitionGrant:
-    days = {name: date.fromisoformat(item[name]) for name in ("day", "counted_on", "expires_on")}
-    facts = {name: item[name] for name in CoalitionGrant._fields if name not in days}
-    return CoalitionGrant(**{**facts, **days, "version": int(item["version"])})
+    return {**keys.coalition_grant(made.client_id, made.reference).as_item(), **to_item(made)}
 
 
 def _version(version: int) -> ConditionBase:

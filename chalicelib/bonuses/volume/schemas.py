@@ -1,11 +1,10 @@
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.bonuses.volume.rules import Bracket, Close, Every, Mode, Pays, Programme, next_bracket
+from chalicelib.bonuses.volume.rules import Close, Every, Mode, Pays, Programme, next_bracket
 from chalicelib.bonuses.volume.store import ClosedPeriod
 from chalicelib.platform.fields import Percent
 from chalicelib.platform.http.forms import View
@@ -30,10 +29,6 @@ class VolumeBracketView(View):
 
     from_sum: Money
     percent: Percent
-
-    @classmethod
-    def of(cls, bracket: Bracket, currency: str) -> Self:
-        return cls(from_sum=Money(amount=bracket.from_sum, currency=currency), percent=bracket.percent)
 
 
 class NextBracketView(VolumeBracketView):
@@ -86,25 +81,21 @@ class PeriodPage(View):
 
 
 def open_period(programme: Programme, coming: Close, language: str) -> OpenPeriodView:
-    def money(amount: Decimal) -> Money:
-        return Money(amount=amount, currency=programme.currency)
-
     above = next_bracket(coming.volume, programme.brackets_of(coming.period))
     missing = above.from_sum - (coming.purchases + coming.adjustments + coming.carried) if above else Decimal(0)
-    return OpenPeriodView(
+    return OpenPeriodView.from_record(
+        coming,
+        programme.currency,
+        state="open",
         programme=_programme(programme.code, programme, language),
         first=coming.period.first,
         last=coming.period.last,
         season=programme.is_season(coming.period),
         closes_on=programme.closes_on(coming.period),
-        purchases=money(coming.purchases),
-        adjustments=money(coming.adjustments),
-        carried=money(coming.carried),
-        volume=money(coming.volume),
-        bracket=VolumeBracketView.of(coming.bracket, programme.currency) if coming.bracket else None,
-        credit=money(coming.credit),
         next_bracket=(
-            NextBracketView(**dict(VolumeBracketView.of(above, programme.currency)), missing=money(missing))
+            NextBracketView.from_record(
+                above, programme.currency, missing=Money(amount=missing, currency=programme.currency)
+            )
             if above
             else None
         ),
@@ -112,12 +103,7 @@ def open_period(programme: Programme, coming: Close, language: str) -> OpenPerio
 
 
 def closed_period(period: ClosedPeriod, language: str) -> ClosedPeriodView:
-    names = ("purchases", "adjustments", "carried", "volume", "credit", "owed")
-    facts = asdict(period)
-    facts |= {name: Money(amount=facts[name], currency=period.currency) for name in names}
-    facts["programme"] = _programme(period.programme, period, language)
-    facts["bracket"] = VolumeBracketView.of(period.bracket, period.currency) if period.bracket else None
-    return ClosedPeriodView(**facts, state=period.state)
+    return ClosedPeriodView.from_record(period, programme=_programme(period.programme, period, language))
 
 
 def _programme(code: str, source: Programme | ClosedPeriod, language: str) -> VolumeProgrammeView:

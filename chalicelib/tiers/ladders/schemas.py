@@ -180,27 +180,11 @@ class StaffLadderView(View):
     @classmethod
     def of(cls, found: LadderRecord, state: LadderState) -> Self:
         ladder, valid_from = found.ladder, found.valid_from
-        return cls(
-            ladder_id=ladder.ladder_id,
-            version=ladder.version,
-            currency=ladder.currency,
+        return cls.from_record(
+            ladder,
             state=state,
             valid_from=None if valid_from == BEGINNING else valid_from,
-            window_days=ladder.window_days,
-            hold_days=ladder.hold_days,
-            warning_days=list(ladder.warning_days),
-            steps=_figures(ladder.steps),
             season=SeasonView(first=_text(ladder.season[0]), last=_text(ladder.season[1])) if ladder.season else None,
-            off_season_steps=_figures(ladder.off_season_steps) if ladder.off_season_steps else None,
-            personal=(
-                PersonalStepView(
-                    months=ladder.personal.months,
-                    floor=ladder.personal.floor,
-                    coefficients=list(ladder.personal.coefficients),
-                )
-                if ladder.personal
-                else None
-            ),
             note=found.note,
             created_at=found.created_at,
             created_by=found.created_by,
@@ -216,10 +200,6 @@ class StaffLadderPage(View):
 
 def _steps(forms: list[LadderStepForm]) -> LadderSteps:
     return tuple(LadderStep(**form.model_dump()) for form in forms)
-
-
-def _figures(steps: LadderSteps) -> list[StaffLadderStepView]:
-    return [StaffLadderStepView(**step._asdict()) for step in steps]
 
 
 def _text(day: MonthDay) -> str:
