@@ -1,6 +1,6 @@
 """Reads of the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from chalicelib.catalog import images, keys, rules, store
@@ -78,6 +78,21 @@ def page_of_products(
         [items[sku] for sku in skus if sku in items],
         {"order": order, **last._asdict()} if last else None,
     )
+
+
+def select_products(
+    context: Context, head: Item | None, *, categories: Collection[str] | None, brand: str | None, most: int
+) -> Iterator[Product] | None:
+    """The products of these categories and this brand, by article number; None for more than `most` of them.
+
+    `head`: the item of `index_key`. A read for each hundred of them, and none of the others.
+    """
+    wanted = ProductFilter(categories=categories, brand=brand)
+    skus, more = search_store.current_index(context.table, head).find(wanted, "sku", limit=most, after=None)
+    if more:
+        return None
+    hundreds = (store.read_items(context.table, skus[first : first + 100]) for first in range(0, len(skus), 100))
+    return (store.product_of(items[sku]) for items in hundreds for sku in sorted(items))
 
 
 def _staff_view(context: Context, item: Item) -> StaffProductView:

@@ -1,9 +1,10 @@
 """The price list of a company, by the common price resolver."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from chalicelib import catalog
-from chalicelib.catalog import Product, every_product
+from chalicelib.catalog import Product
 from chalicelib.platform.context import Context
 from chalicelib.platform.csv import harmless, listing
 from chalicelib.platform.http import answers
@@ -12,7 +13,7 @@ from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, Price, PriceRuleView, conditions_of, keys_of
 from chalicelib.storefront.schemas import PriceListQuery
 
-MOST_PRODUCTS = 20_000  # fits into one request
+MOST_PRODUCTS = 10_000  # more do not fit into an answer
 HEADINGS = {
     "en": "sku;name;brand;category;unit;pack;from quantity;price;currency;base price;why",
     "ru": "артикул;наименование;бренд;категория;единица;упаковка;от количества;цена;валюта;базовая цена;почему",
@@ -22,21 +23,18 @@ HEADINGS = {
 def price_list(context: Context, company_id: str, query: PriceListQuery, language: Language) -> str:
     """CSV with a row for the smallest order of each article, and one more for each quantity with a lower price.
 
-    One read, and a query for each megabyte of products. Raises 422 for more than `MOST_PRODUCTS`, or more than fits into an answer.
+    One read, and one for each hundred of its products. Raises 422 for more than `MOST_PRODUCTS`, or more than fits into an answer.
     """
-    found = context.table.get_many([*keys_of(company_id), catalog.categories_key()])
+    found = context.table.get_many([*keys_of(company_id), catalog.categories_key(), catalog.index_key()])
     below = catalog.below(found.get(catalog.categories_key()))
     own = conditions_of(context, company_id, found, below)
     within = frozenset(below(query.category)) if query.category else None
-    rows: list[list[object]] = []
-    wanted = 0
-    for product in every_product(context):
-        if (within is not None and product.category not in within) or query.brand not in (None, product.brand):
-            continue
-        wanted += 1
-        if wanted > MOST_PRODUCTS:
-            raise _too_many(f"A price list has at most {MOST_PRODUCTS} products. Choose a category or a brand.")
-        rows.extend(_row(context, product, price, language) for price in _prices(context, product, own))
+    products = catalog.select_products(
+        context, found.get(catalog.index_key()), categories=within, brand=query.brand, most=MOST_PRODUCTS
+    )
+    if products is None:
+        raise _too_many(f"A price list has at most {MOST_PRODUCTS} products. Choose a category or a brand.")
+    rows = [_row(context, product, price, language) for product in products for price in _prices(context, product, own)]
     made = listing(HEADINGS[language].split(";"), rows).decode()
     if not answers.fits(made):
         raise _too_many(f"These {len(rows)} prices do not fit into one answer. Choose a category or a brand.")
@@ -64,14 +62,20 @@ def _prices(context: Context, product: Product, own: Conditions) -> Iterator[Pri
             yield price
 
 
+def _number(amount: Decimal, language: Language) -> str:
+    """With the decimal mark that a spreadsheet of this language takes for a number."""
+    text = f"{amount:.2f}"
+    return text.replace(".", ",") if language == "ru" else text
+
+
 def _row(context: Context, product: Product, price: Price, language: Language) -> list[object]:
     name = product.name_ru if language == "ru" else product.name
     return [
         *map(harmless, (product.sku, name, product.brand, product.category, product.unit)),
         product.pack_multiple,
         price.quantity,
-        f"{price.unit_price:.2f}",
+        _number(price.unit_price, language),
         price.currency,
-        f"{price.base_price:.2f}",
+        _number(price.base_price, language),
         harmless(PriceRuleView.of(price.chosen, language).reason),
     ]

@@ -57,7 +57,8 @@ def test_it_has_a_row_for_each_quantity_from_which_on_a_unit_costs_less(api: Api
 def test_it_can_be_of_a_part_and_speaks_the_readers_language(api: Api, buyer: Caller):
     assert [each["sku"] for each in rows(api, buyer, "?brand=Ostara")] == ["LMP-2"]
     assert [each["sku"] for each in rows(api, buyer, "?category=lamps")] == ["LMP-1", "LMP-3"]
-    assert rows(api, buyer, "?brand=Ostara", "ru")[0]["наименование"] == "Лампа LMP-2"
+    russian = rows(api, buyer, "?brand=Ostara", "ru")[0]
+    assert (russian["наименование"], russian["цена"]) == ("Лампа LMP-2", "10,05")
 
 
 def test_a_name_is_no_formula(api: Api, buyer: Caller):
