@@ -8,7 +8,7 @@ import pytest
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import answers
 from chalicelib.storefront import price_list
-from tests.catalog.steps import row, stock
+from tests.catalog.steps import listed, row
 from tests.pricing.steps import Office, errors
 from tests.support.api import Api, Caller
 from tests.support.partners import partner
@@ -16,7 +16,7 @@ from tests.support.partners import partner
 
 @pytest.fixture
 def buyer(context: Context) -> Caller:
-    stock(
+    listed(
         context,
         row("LMP-1", "120.00", brand="Luma", category="lamps"),
         row("LMP-2", "10.05", pack_multiple=6, brand="Ostara", category="strips"),
