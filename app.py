@@ -40,6 +40,7 @@ ROOMS = (
     "bonuses",
     "club_rules",
     "market_reports",
+    "campaigns",
     "webhooks",
     "exchange",
 )
@@ -90,6 +91,7 @@ deliver_webhooks = functions.queue("webhooks.jobs:deliver_webhooks")
 count_best_sellers = functions.queue("pricing.best_sellers.jobs:count_best_sellers")
 nightly_rhythm = functions.schedule("retention.states.jobs:nightly_rhythm")
 decide_rhythm = functions.queue("retention.states.jobs:decide_rhythm")
+count_audience = functions.queue("campaigns.segments.jobs:count_audience")
 answer_demands = functions.queue("demand.jobs:answer_demands")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
@@ -101,6 +103,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     remind_distributors           rate(15 minutes)
 #     nightly_rhythm                cron(0 4 * * ? *)
 # events, and the modules of their consumers:
+#     audience.requested            facts: campaigns.segments
 #     best_sellers.requested        facts: pricing.best_sellers
 #     big_client.quiet              messages: mail
 #     bonus.adjusted                messages: mail

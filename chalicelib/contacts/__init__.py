@@ -15,4 +15,13 @@ WINGS = ("budget", "preferences")
 
 with opened_when_asked(__name__):
     from chalicelib.contacts.model import Channel, ContactClass, Verdict
-    from chalicelib.contacts.service import ADVERTISING_GUARD, local_day, may_contact, note, spend
+    from chalicelib.contacts.service import (
+        ADVERTISING_GUARD,
+        letter_gaps,
+        local_day,
+        may_contact,
+        note,
+        refused_letters,
+        spend,
+        topics,
+    )

@@ -12,7 +12,7 @@ def person(person_id: str) -> Key:
 @in_table("one", "S, T")
 def address(address_id: str) -> Key:
     """The last contact of each kind at an address, and when it unsubscribed. No address is kept, only a keyed hash as its id."""
-    return Key(f"CONTACTS#{address_id}", "CONTACTS")
+    return Key(f"ADDRESS#{address_id}", "CONTACTS")
 
 
 @in_table("newest first", "E")

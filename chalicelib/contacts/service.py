@@ -1,5 +1,6 @@
 """The one answer to whether a person may be contacted, for every room and every channel."""
 
+from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -76,6 +77,38 @@ def _unwanted(
     if channel in preferences.channels_off(person):
         return "channel_off"
     return "topic_off" if topic and topic in preferences.topics_off(person) else None
+
+
+def refused_letters(context: Context, people: Sequence[Member], topic: str) -> dict[str, Reason]:
+    """By member id, why these members may not get letters with advertising on a topic; whoever may is not named.
+
+    Of the budget it says nothing: that depends on the day. Three calls per 100 members.
+    """
+    addresses = {each.member_id: _keys(each.member_id, "email", each.email) for each in people}
+    wanted = {key for both in addresses.values() for key in both} | {suppression_key(each.email) for each in people}
+    found = context.table.get_many(sorted(wanted))
+    refused: dict[str, Reason] = {}
+    for each in people:
+        person, address = (found.get(key) for key in addresses[each.member_id])
+        suppressed: Reason | None = "suppressed" if suppression_key(each.email) in found else None
+        if reason := suppressed or _unwanted(each, "email", "content", topic, person, address):
+            refused[each.member_id] = reason
+    return refused
+
+
+def letter_gaps(context: Context) -> dict[str, dict[str, int]]:
+    """By class of a letter, the least days after an earlier letter of each class."""
+    gaps = context.config[Contacts].gaps
+    kinds = {each: kind for each in ("advertising", "content") if (kind := rules.kind_of("email", each))}
+    return {
+        later: {earlier: gaps.get(after, {}).get(before, 0) for earlier, before in kinds.items()}
+        for later, after in kinds.items()
+    }
+
+
+def topics(context: Context) -> list[str]:
+    """The codes of the topics that letters may have."""
+    return list(context.config[Contacts].topics)
 
 
 def spend(

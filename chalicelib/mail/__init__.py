@@ -53,3 +53,5 @@ with opened_when_asked(__name__):
     from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient, Unsendable
     from chalicelib.mail.service import hasten, send, settle
     from chalicelib.mail.suppressions import lift, suppression, suppressions_page
+    from chalicelib.mail.written import fault_of
+    from chalicelib.mail.written import render as render_written

@@ -112,8 +112,11 @@ class _Html(_Form):
     def strong(self, token: Token, state: BlockState) -> str:
         return f"<b>{self.inside(token, state)}</b>"
 
+    def emphasis(self, token: Token, state: BlockState) -> str:
+        return f"<i>{self.inside(token, state)}</i>"
+
     def codespan(self, token: Token, state: BlockState) -> str:
-        return f'<span style="display:block;{_BOX}">{token["raw"]}</span>'
+        return f'<span style="display:block;{_BOX}">{escape(token["raw"])}</span>'
 
     def inline_html(self, token: Token, state: BlockState) -> str:
         return {"<small>": f'<span style="display:block;{_SMALL}">', "</small>": "</span>"}[token["raw"]]
@@ -122,7 +125,7 @@ class _Html(_Form):
         return "<br>\n"
 
     def block_code(self, token: Token, state: BlockState) -> str:
-        return f'<p style="{_CODE}">{token["raw"].strip()}</p>\n'
+        return f'<p style="{_CODE}">{escape(token["raw"].strip())}</p>\n'
 
     def block_quote(self, token: Token, state: BlockState) -> str:
         return self.inside(token, state).replace(_P, f"{_P};{_BOX}", 1)
@@ -179,7 +182,7 @@ class _Text(_Form):
         return f"{self.inside(token, state)}\n\n"
 
     heading = paragraph
-    link = strong = _Form.inside
+    link = strong = emphasis = _Form.inside
 
     def inline_html(self, token: Token, state: BlockState) -> str:
         return ""

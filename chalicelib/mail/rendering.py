@@ -9,7 +9,7 @@ The engines are loaded with the first letter: most functions of this package nev
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -39,20 +39,28 @@ _LONE_TAG = re.compile(r"^[ \t]*(\{%(?:(?!%\}).)*%\})[ \t]*\n", re.MULTILINE)
 
 def render(texts: Path, template: str, language: Language, facts: Facts) -> tuple[str, str, str]:
     """Subject, HTML and text. Raises for a fact that a text asks for and nobody gave."""
-    from chalicelib.mail import markup
-
     environment = _environment(texts, language)
     head, _, words = environment.get_template(f"{template}.{language}.md").render(facts).partition("\n\n")
-    about = dict(line.split(": ", 1) for line in head.splitlines())
+    return laid_out(dict(line.split(": ", 1) for line in head.splitlines()), words, language, facts)
+
+
+def laid_out(about: Mapping[str, str], words: str, language: Language, facts: Facts) -> tuple[str, str, str]:
+    """Subject, HTML and text of a letter in the club's layout. `about`: its subject, preview and why. In all words, facts are stand-ins."""
+    from chalicelib.mail import markup
+
     content, text = markup.forms(words, language)
-    html = environment.get_template("layout.html").render(
-        facts
-        | {
-            "content": _trusted(content),
-            "preview": _trusted(about["preview"]),
-            "why": _trusted(about["why"]),
-            "labels": _PAGES[language],
-        }
+    html = (
+        _environment(Path(__file__).parent, language)
+        .get_template("layout.html")
+        .render(
+            facts
+            | {
+                "content": _trusted(content),
+                "preview": _trusted(about["preview"]),
+                "why": _trusted(about["why"]),
+                "labels": _PAGES[language],
+            }
+        )
     )
     ends = f"--\n{facts['club_name']} · {facts['portal_url']}\n{about['why']}\n"
     if pages := facts["pages"]:
@@ -62,7 +70,7 @@ def render(texts: Path, template: str, language: Language, facts: Facts) -> tupl
     return " ".join(_plain(about["subject"]).split()), _STAND_IN.sub(_in_html, html), _plain(f"{text}\n\n{ends}")
 
 
-def _stand_in(fact: object) -> str:
+def stand_in(fact: object) -> str:
     """For one fact. Macros and layouts bring what is ready."""
     from markupsafe import Markup
 
@@ -90,7 +98,7 @@ def _trusted(words: str) -> str:
 def _goods_table(language: Language) -> Callable[[Iterable[Facts], Any, str], str]:
     """The lines of an order or a shipment and their total, as rows of the markup."""
     words = {"ru": ("заказано", "Итого"), "en": ("ordered", "Total")}[language]
-    money = _FILTERS[language]["money"]
+    money = FILTERS[language]["money"]
 
     def goods_table(lines: Iterable[Facts], total: Any, currency: str) -> str:
         rows = [
@@ -105,7 +113,7 @@ def _goods_table(language: Language) -> Callable[[Iterable[Facts], Any, str], st
         ]
         rows.append((words[1], "", "", "", money(total, currency)))
         return _trusted(
-            "\n".join("".join(f"| {_stand_in(cell) if cell else ''} " for cell in row) + "|" for row in rows)
+            "\n".join("".join(f"| {stand_in(cell) if cell else ''} " for cell in row) + "|" for row in rows)
         )
 
     return goods_table
@@ -124,15 +132,15 @@ def _environment(texts: Path, language: Language) -> "Environment":
         loader=Texts([texts, Path(__file__).parent]),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_stand_in,
+        finalize=stand_in,
         auto_reload=False,
     )
     environment.globals |= {"language": language, "goods_table": _goods_table(language)}
-    environment.filters |= _FILTERS[language]
+    environment.filters |= FILTERS[language]
     return environment
 
 
-_FILTERS: dict[str, dict[str, Callable[..., str]]] = {
+FILTERS: dict[str, dict[str, Callable[..., str]]] = {
     "ru": {"money": money_ru, "day": day_ru, "percent": percent_ru, "count": count_ru},
     "en": {"money": money_en, "day": day_en, "percent": percent_en, "count": count_en},
 }

@@ -199,8 +199,9 @@ def _settle_seconds(context: Context, declared: Declaration) -> int:
 def _skip(
     context: Context, letter: Letter, declared: Declaration, reason: str, next_day: str = "", address: str = ""
 ) -> Letter:
+    never_claimed = letter.version == 1
     letter = store.change(context, letter, partial(rules.skipped, reason=reason, next_day=next_day))
-    return _give_back(context, letter, declared, address)
+    return letter if never_claimed else _give_back(context, letter, declared, address)
 
 
 def _give_back(context: Context, letter: Letter, declared: Declaration, address: str) -> Letter:

@@ -12,7 +12,7 @@ with opened_when_asked(__name__):
     from chalicelib.members.fields import PersonName
     from chalicelib.members.keys import member as member_key
     from chalicelib.members.keys import membership as membership_key
-    from chalicelib.members.model import Member, Membership
+    from chalicelib.members.model import Audience, Member, Membership
     from chalicelib.members.readers import (
         head_of_sales_reader,
         member_reader,
@@ -33,7 +33,9 @@ with opened_when_asked(__name__):
         join_or_find,
         member,
         members,
+        memberships,
         owner_of,
+        some_members,
         staff_in,
         with_membership,
     )

@@ -32,6 +32,12 @@ def email_owner(email: str) -> Key:
     return Key(f"EMAIL#{email}", "OWNER")
 
 
+@in_gsi1("by id")
+def member_list(shard: int, member_id: str) -> Key:
+    """All members, in shards that are read side by side."""
+    return Key(f"MEMBERS#{shard}", member_id)
+
+
 @in_gsi1("by name")
 def staff_list(name: str, member_id: str) -> Key:
     """The staff."""

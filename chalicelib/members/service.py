@@ -47,6 +47,19 @@ def with_membership(context: Context, member_id: str) -> tuple[Member | None, Me
     return store.read_with_membership(context.table, member_id)
 
 
+def some_members(
+    context: Context, shard: int, limit: int, after: dict[str, str] | None
+) -> tuple[list[Member], dict[str, str] | None]:
+    """A page of all members of one shard, and the position of the next one. One call, eventually consistent."""
+    page = store.page_of_all(context.table, shard, limit, after)
+    return [Member.from_item(item) for item in page.items], page.last
+
+
+def memberships(context: Context, member_ids: Sequence[str]) -> dict[str, Membership]:
+    """Whom these members act for, or ask to; one call per 100."""
+    return store.read_memberships(context.table, member_ids)
+
+
 def owner_of(context: Context, email: str) -> str | None:
     """The member with this email (lower case)."""
     return store.read_owner(context.table, email)

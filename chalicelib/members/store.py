@@ -9,6 +9,7 @@ from chalicelib.members import keys
 from chalicelib.members.model import Member, Membership
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
+from chalicelib.table.key import shard_of
 from chalicelib.table.transactions import Item, Transaction
 
 
@@ -41,7 +42,21 @@ def read_owner(table: Table, email: str) -> str | None:
 def create(tx: Transaction, member: Member) -> None:
     """A new member and the mark that holds the address. Refused with label `email` if it has an owner already."""
     tx.create({**keys.email_owner(member.email).as_item(), "member_id": member.member_id}, label="email")
-    tx.create({**keys.member(member.member_id).as_item(), **member.model_dump(exclude_none=True)}, label="member")
+    tx.create(item_of(member), label="member")
+
+
+def item_of(member: Member) -> Item:
+    listed = keys.member_list(shard_of(member.member_id), member.member_id).as_gsi1()
+    return {**keys.member(member.member_id).as_item(), **listed, **member.model_dump(exclude_none=True)}
+
+
+def page_of_all(table: Table, shard: int, limit: int, after: dict[str, str] | None) -> Page:
+    return table.query(keys.member_list(shard, "").pk, index="gsi1", limit=limit, after=after)
+
+
+def read_memberships(table: Table, member_ids: Collection[str]) -> dict[str, Membership]:
+    found = table.get_many(keys.membership(each) for each in member_ids)
+    return {each: Membership.from_item(item) for each in member_ids if (item := found.get(keys.membership(each)))}
 
 
 def change(tx: Transaction, member_id: str, version: int, changes: dict[str, Any]) -> None:

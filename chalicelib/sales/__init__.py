@@ -36,6 +36,7 @@ with opened_when_asked(__name__):
     )
     from chalicelib.sales.service import (
         TooLarge,
+        dated_lines,
         day_totals,
         documents_between,
         earliest_known,

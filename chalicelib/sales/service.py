@@ -270,12 +270,20 @@ def newest_documents(context: Context, company_id: str, *, since: date, most: in
 
 def lines_between(context: Context, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
     """The lines of all documents of the company dated on these days, page after page; lines of a return are negative."""
+    return (line for _, line in dated_lines(context, company_id, first, last, currency))
+
+
+def dated_lines(
+    context: Context, company_id: str, first: date, last: date, currency: str
+) -> Iterator[tuple[date, SaleLine]]:
+    """As `lines_between`, each with the day of its document."""
     after = None
     while True:
         page = store.current(context.table, company_id, first, last, PAGE, after)
         sales = [sale for sale in page.items if sale["currency"] == currency]
-        for lines in store.lines_of(context.table, sales).values():
-            yield from lines
+        day_of = {store.key_of(sale): date.fromisoformat(sale["business_date"]) for sale in sales}
+        for key, lines in store.lines_of(context.table, sales).items():
+            yield from ((day_of[key], line) for line in lines)
         after = page.last
         if after is None:
             return

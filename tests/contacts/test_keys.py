@@ -4,14 +4,18 @@ from datetime import date
 
 import pytest
 
-from chalicelib import contacts
+from chalicelib import contacts, mail
 from chalicelib.contacts import keys, notes
 from chalicelib.contacts.schemas import NoteForm
+from chalicelib.mail import store as mail_store
+from chalicelib.mail.model import LetterClass, LetterState
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
+from tests.contacts.test_service import AGREED
+from tests.mail.steps import MailService, World, email_confirmed, install, letter, message
 from tests.support.partners import member, staff
 from tests.support.spent import measures, spent
 
@@ -63,3 +67,22 @@ def test_a_page_of_notes_is_one_call(club: Context) -> None:
         found = notes.page(club, "mbr_1", 25, None)
     assert (len(found.items), cost.calls) == (25, ["Query"])
     assert cost.read_units <= 2
+
+
+def test_a_letter_with_advertising_is_three_reads_and_two_writes_sent_or_skipped(
+    club: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(club, MailService())
+    install(monkeypatch, world, lambda fake, service: fake)
+    member(club, "mbr_1", consents=AGREED)
+    club.table.put(email_confirmed())
+    for number, (state, units) in enumerate([(LetterState.SENT, 11), (LetterState.SKIPPED, 1)]):
+        mail_store.create(club.table, letter(club, letter_id=f"ltr_{number}", letter_class=LetterClass.ADVERTISING))
+        with spent(club.table.client) as cost:
+            mail.send(club, message({"letter_id": f"ltr_{number}"}))
+        found = mail_store.read(club.table, f"ltr_{number}")
+        assert found is not None
+        assert found.state is state
+        # The letter, its cause, its reader; the claim, and what became of it.
+        assert cost.calls == ["GetItem", "GetItem", "GetItem", "TransactWriteItems", "PutItem"]
+        assert (cost.read_units, cost.write_units) == (3, units)

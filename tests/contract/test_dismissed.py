@@ -46,6 +46,13 @@ WRITES |= {
         "/v1/staff/members/mbr_1/contacts",
         {"channel": "telephone", "contact_class": "content"},
     ),
+    "create_segment": ("POST", "/v1/staff/segments", {"name": "All", "conditions": {}}),
+    "preview_segment": ("POST", "/v1/staff/segments/preview", {"conditions": {}}),
+    "create_issue": (
+        "POST",
+        "/v1/staff/campaigns",
+        {"title": "A", "topic": "products", "issue_class": "content", "slot": "2026-12-01T12:30"},
+    ),
 }
 
 

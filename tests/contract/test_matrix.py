@@ -295,6 +295,9 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "offer_id": "off_nobody",
             "list_id": "bst_nobody",
             "proof_id": "dsp_nobody",
+            "segment_id": "seg_nobody",
+            "audience_id": "aud_nobody",
+            "issue_id": "iss_nobody",
         },
         callers={
             "nobody": STRANGER,

@@ -8,7 +8,7 @@ from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import Company, Person
 from chalicelib.distributors import service as distributors
 from chalicelib.distributors.schemas import DistributorForm, DistributorPersonForm
-from chalicelib.members import keys as members_keys
+from chalicelib.members import store as members_store
 from chalicelib.members.model import Member
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
@@ -33,7 +33,7 @@ def member(context: Context, member_id: str, **facts: Any) -> Member:
         "version": 1,
     }
     made = Member.model_validate(known | facts)
-    context.table.put({**members_keys.member(member_id).as_item(), **made.model_dump(exclude_none=True)})
+    context.table.put(members_store.item_of(made))
     return made
 
 

@@ -39,6 +39,8 @@ SCOPES: dict[str, str] = {
     "staff.orders.read": "all companies' orders, and overdue responses of distributors",
     "staff.orders.write": "place and cancel orders for a company",
     "staff.distributors.write": "change distributors, their regions and people",
+    "staff.campaigns.read": "segments, their audiences, and the letters planned",
+    "staff.campaigns.write": "save segments and plan letters",
     "staff.contacts.read": "whether a member may be contacted, and when they were",
     "staff.contacts.write": "note contacts with members",
     "staff.people.write": "change the staff",
@@ -107,6 +109,8 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.demands.write",
             "staff.contacts.read",
             "staff.contacts.write",
+            "staff.campaigns.read",
+            "staff.campaigns.write",
         }
     ),
     "operations": frozenset(

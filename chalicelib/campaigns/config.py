@@ -1,0 +1,32 @@
+"""Configuration of campaigns."""
+
+from datetime import time
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.platform.config import Section
+
+
+class Campaigns(Section, name="campaigns"):
+    """`holdout_percent`: the share of companies that get no letters of campaigns. `holdout_salt` draws them; another one draws others."""
+
+    holdout_percent: Decimal = Field(ge=0, le=50)
+    holdout_salt: str = Field(min_length=1, max_length=40)
+
+
+class Slots(Section, name="campaigns.slots"):
+    """The hours at which letters of campaigns come, in each member's own time zone. Weekdays count from Monday (1)."""
+
+    weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(min_length=1, max_length=7)
+    hours: list[time] = Field(min_length=1, max_length=12)
+
+
+class Stages(Section, name="campaigns.stages"):
+    """Life-cycle stages: see `segments.rules.stage_of`."""
+
+    new_days: int = Field(ge=1, le=366)
+    learning_purchases: int = Field(ge=1, le=50)
+    at_risk_days: int = Field(ge=1, le=366)
+    dormant_days: int = Field(ge=2, le=366)

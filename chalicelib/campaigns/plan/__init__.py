@@ -1,0 +1,1 @@
+"""The content plan: issues, their slots, and the calendar."""

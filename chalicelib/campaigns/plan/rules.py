@@ -1,0 +1,93 @@
+"""Decisions of the plan: slots, and issues that the contact budget sets against each other.
+
+Of two issues that want the same people within a gap, the one with the earlier slot goes. In one slot a regional event goes before others,
+and then the issue that was planned first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import NamedTuple
+
+from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
+
+MOST_DAYS_AHEAD = 366
+
+Gaps = Mapping[str, Mapping[str, int]]
+"""By class of a letter, the least days after an earlier one of each class."""
+
+
+class Clash(NamedTuple):
+    """`skipped` comes too early after `before` for whoever belongs to both segments. `move_to`: its next slot without a clash."""
+
+    before: Issue
+    skipped: Issue
+    days: int
+    least_days: int
+    move_to: Slot | None
+
+
+def order(issue: Issue) -> tuple[str, bool, str, str]:
+    """The order in which issues get their people."""
+    return issue.slot, not issue.regional_event, issue.created_at, issue.issue_id
+
+
+def is_planned(issue: Issue) -> bool:
+    """Ideas count too: the plan is made of them first."""
+    return issue.state is not IssueState.CANCELLED
+
+
+def slots_from(day: date, weekdays: Sequence[int], hours: Sequence[time]) -> Iterator[Slot]:
+    """Slots from this day on, without an end. Weekdays count from Monday (1)."""
+    while True:
+        if day.isoweekday() in weekdays:
+            yield from (Slot(day, hour) for hour in sorted(hours))
+        day += timedelta(days=1)
+
+
+def is_past(slot: Slot, local: datetime) -> bool:
+    """Whether the slot has begun at this local time."""
+    return datetime.combine(slot.day, slot.hour) <= local.replace(tzinfo=None)
+
+
+def clashes(
+    issue: Issue, others: Sequence[Issue], gaps: Gaps, *, weekdays: Sequence[int], hours: Sequence[time]
+) -> list[Clash]:
+    """What the budget skips between this issue and others of the plan, in the order of the plan."""
+    found = []
+    for other in sorted(others, key=order):
+        pair = _pair(issue, other, gaps)
+        if pair is None:
+            continue
+        before, skipped, days, least = pair
+        everybody_else = [each for each in (issue, *others) if each.issue_id != skipped.issue_id]
+        found.append(Clash(before, skipped, days, least, _free_slot(skipped, everybody_else, gaps, weekdays, hours)))
+    return found
+
+
+def _pair(one: Issue, other: Issue, gaps: Gaps) -> tuple[Issue, Issue, int, int] | None:
+    if one.issue_id == other.issue_id or not (is_planned(one) and is_planned(other)):
+        return None
+    before, after = sorted((one, other), key=order)
+    least = gaps.get(after.issue_class, {}).get(before.issue_class, 0)
+    days = (Slot.of(after.slot).day - Slot.of(before.slot).day).days
+    return (before, after, days, least) if days < least else None
+
+
+def _free_slot(
+    issue: Issue, others: Sequence[Issue], gaps: Gaps, weekdays: Sequence[int], hours: Sequence[time]
+) -> Slot | None:
+    """The next slot of the issue in which nothing clashes; None where there is none for a year."""
+    from_day = Slot.of(issue.slot).day
+    for slot in islice(slots_from(from_day, weekdays, hours), MOST_DAYS_AHEAD):
+        if slot.text > issue.slot and not any(_clashes_at(issue, slot, other, gaps) for other in others):
+            return slot
+    return None
+
+
+def _clashes_at(issue: Issue, slot: Slot, other: Issue, gaps: Gaps) -> bool:
+    if not is_planned(other):
+        return False
+    away = (slot.day - Slot.of(other.slot).day).days
+    after, before = (issue, other) if slot.text >= other.slot else (other, issue)
+    return abs(away) < gaps.get(after.issue_class, {}).get(before.issue_class, 0)

@@ -1,0 +1,128 @@
+"""Forms and views of the content plan."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.campaigns.plan.model import Issue, IssueClass, IssueState, IssueTexts, Slot
+from chalicelib.campaigns.plan.rules import Clash
+from chalicelib.platform.fields import Day, Identifier
+from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.text import Language
+
+SlotText = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$",
+        description="A day and an hour, which is that of each member's own time zone.",
+        examples=["2026-12-01T12:30"],
+    ),
+]
+
+
+class IssueForm(Form):
+    """An issue. Without its segment or one of its texts it is an idea."""
+
+    title: str = Field(min_length=1, max_length=200, description="For the staff.")
+    topic: str = Field(max_length=40, description="One of the club's topics.")
+    issue_class: IssueClass = Field(description="advertising, or content (content with advertising).")
+    slot: SlotText
+    owner: Identifier | None = Field(default=None, description="The member id of who takes care of it.")
+    segment_id: Identifier | None = Field(default=None, description="Who gets it.")
+    promotion_id: Identifier | None = Field(
+        default=None,
+        description="The promotion of a letter that names a discount: of overstock or of modernised models.",
+    )
+    texts: IssueTexts = IssueTexts()
+    accept_skips: bool = Field(
+        default=False, description="Plan it although the contact budget skips people of it or of another issue."
+    )
+
+
+class MoveForm(Form):
+    """Another slot for an issue."""
+
+    slot: SlotText
+    accept_skips: bool = Field(
+        default=False, description="Move it although the contact budget skips people of it or of another issue."
+    )
+
+
+class PreviewForm(Form):
+    """A member for whom the letter is shown."""
+
+    member_id: Identifier = Field(description="The reader.")
+    language: Language | None = Field(default=None, description="The member's own, if absent.")
+
+
+class PreviewView(View):
+    """A letter as a member would get it."""
+
+    language: Language
+    subject: str
+    html: str
+    text: str
+
+
+class PlanQuery(PageQuery):
+    """The days of the plan. Half a year from today, if absent."""
+
+    from_: Day | None = Field(default=None, alias="from", description="The first day.")
+    to: Day | None = Field(default=None, description="The last day.")
+
+
+class ClashView(View):
+    """Two issues that are too near: the contact budget skips whoever belongs to the segments of both."""
+
+    first_issue_id: str = Field(description="The issue that goes.")
+    skipped_issue_id: str = Field(description="The issue that such people do not get.")
+    days: int = Field(description="Days between the two.")
+    least_days: int = Field(description="Days that the budget asks for.")
+    move_to: str | None = Field(description="The next slot in which the skipped issue clashes with none.")
+
+    @classmethod
+    def of(cls, clash: Clash) -> "ClashView":
+        return cls(
+            first_issue_id=clash.before.issue_id,
+            skipped_issue_id=clash.skipped.issue_id,
+            days=clash.days,
+            least_days=clash.least_days,
+            move_to=clash.move_to.text if clash.move_to else None,
+        )
+
+
+class IssueView(View):
+    """An issue of the content plan."""
+
+    issue_id: str
+    title: str
+    topic: str
+    issue_class: IssueClass
+    slot: str
+    owner: str | None
+    segment_id: str | None
+    promotion_id: str | None
+    texts: IssueTexts = Field(description="Empty in lists.")
+    state: IssueState
+    author: str = Field(description="The member id of who changed its content last.")
+    approved_by: str | None
+    approved_at: str | None
+    clashes: list[ClashView] = Field(description="Issues that are too near; empty in lists.")
+
+    @classmethod
+    def of(cls, issue: Issue, texts: IssueTexts, clashes: list[Clash]) -> "IssueView":
+        return cls.from_record(issue, texts=texts, clashes=[ClashView.of(each) for each in clashes])
+
+
+class IssuePage(View):
+    items: list[IssueView]
+    next_cursor: str | None
+
+
+def slot_of(text: str) -> Slot:
+    """Raises ValueError for a day or an hour that there is not."""
+    slot = Slot.of(text)
+    if not date(2000, 1, 1) <= slot.day <= date(2199, 12, 31):
+        raise ValueError("no such day")
+    return slot

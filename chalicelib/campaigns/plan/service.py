@@ -1,0 +1,210 @@
+"""Steps of an issue, each in one transaction that checks the caller's role.
+
+Whoever plans, moves or cancels an issue is answered at once with what that means: the issues that are too near, and where to move them.
+What would skip people is refused, unless the caller accepts that.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from chalicelib import companies, contacts, pricing
+from chalicelib.campaigns.config import Slots
+from chalicelib.campaigns.plan import rules, store, writing
+from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts, Slot
+from chalicelib.campaigns.plan.rules import Clash
+from chalicelib.campaigns.plan.schemas import (
+    ClashView,
+    IssueForm,
+    IssueView,
+    MoveForm,
+    PreviewForm,
+    PreviewView,
+    slot_of,
+)
+from chalicelib.campaigns.segments import store as segments_store
+from chalicelib.campaigns.segments.service import ROLES, check_topic
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
+
+
+def create(context: Context, form: IssueForm, *, by: str) -> IssueView:
+    """Raises 422 for what cannot be, 409 where people would be skipped and the form does not accept that."""
+    made = Issue(issue_id=context.new_id("iss"), created_at=context.at, **_content(context, form, by))
+    found = _clashes(context, made, accepted=form.accept_skips)
+    tx = Transaction()
+    companies.check_staff(tx, by, ROLES)
+    store.write(tx, made, None)
+    store.write_texts(tx, made.issue_id, form.texts)
+    view = IssueView.of(made, form.texts, found)
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def show(context: Context, issue_id: str) -> tuple[IssueView, int]:
+    """The issue with its clashes, and its version. Raises 404."""
+    found, texts = _read(context, issue_id)
+    return IssueView.of(found, texts, _clashes(context, found, accepted=True)), found.version
+
+
+def preview(context: Context, issue_id: str, form: PreviewForm) -> PreviewView:
+    """Raises 404 for an unknown issue or member, 409 where there is no text yet."""
+    _, texts = _read(context, issue_id)
+    return writing.preview(context, texts, form.member_id, form.language)
+
+
+def change(context: Context, issue_id: str, version: int, form: IssueForm, *, by: str) -> tuple[IssueView, int]:
+    """Raises 412 when the version is no longer that one, and as `create`. An approved issue must be approved anew."""
+    before, _ = _read(context, issue_id)
+    if before.version != version:
+        raise Problem("precondition_failed")
+    _open(before)
+    content = _content(context, form, by)
+    after = replace(before, **content, approved_by="", approved_at="", version=version + 1)
+    found = _clashes(context, after, accepted=form.accept_skips)
+    tx = Transaction()
+    companies.check_staff(tx, by, ROLES)
+    store.write(tx, after, before)
+    store.write_texts(tx, issue_id, form.texts)
+    try:
+        context.table.commit(tx)
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return IssueView.of(after, form.texts, found), after.version
+
+
+def move(context: Context, issue_id: str, form: MoveForm, *, by: str) -> IssueView:
+    """To another slot; an approval stays. Safe to repeat. Raises 409 for a cancelled issue, and as `create`."""
+    slot = _slot(context, form.slot)
+
+    def decide(before: Issue) -> Issue:
+        _open(before)
+        return replace(before, slot=slot.text)
+
+    return _step(context, issue_id, decide, by=by, accepted=form.accept_skips)
+
+
+def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
+    """Safe to repeat. Raises 403 for the author, 409 for an issue that is not whole or is cancelled, 422 for a slot in the past."""
+
+    def decide(before: Issue) -> Issue:
+        _open(before)
+        if before.state is IssueState.APPROVED:
+            return before
+        if before.author == by:
+            raise Problem("four_eyes", "Somebody else than the author approves an issue.")
+        if before.state is IssueState.IDEA:
+            raise Problem("wrong_state", "The issue lacks its segment or a text.", extra={"state": before.state})
+        _slot(context, before.slot)
+        _check_promotion(context, before.promotion_id)
+        return replace(before, state=IssueState.APPROVED, approved_by=by, approved_at=context.at)
+
+    return _step(context, issue_id, decide, by=by, accepted=True)
+
+
+def cancel(context: Context, issue_id: str, *, by: str) -> IssueView:
+    """Safe to repeat."""
+    return _step(context, issue_id, lambda before: replace(before, state=IssueState.CANCELLED), by=by, accepted=True)
+
+
+@retry("version")
+def _step(context: Context, issue_id: str, decide: Callable[[Issue], Issue], *, by: str, accepted: bool) -> IssueView:
+    """One step of an issue, decided again where another writer was faster."""
+    before, texts = _read(context, issue_id)
+    after = decide(before)
+    if after == before:
+        return IssueView.of(after, texts, _clashes(context, after, accepted=True))
+    after = replace(after, changed_at=context.at, version=before.version + 1)
+    found = _clashes(context, after, accepted=accepted)
+    tx = Transaction()
+    companies.check_staff(tx, by, ROLES)
+    store.write(tx, after, before)
+    context.table.commit(tx)
+    return IssueView.of(after, texts, found)
+
+
+def _read(context: Context, issue_id: str) -> tuple[Issue, IssueTexts]:
+    found, texts = store.read(context.table, issue_id)
+    if found is None:
+        raise Problem("not_found")
+    return found, texts
+
+
+def _open(issue: Issue) -> None:
+    if issue.state is IssueState.CANCELLED:
+        raise Problem("wrong_state", "It is cancelled.", extra={"state": issue.state})
+
+
+def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
+    """The fields of an issue that its form says. Raises 422 where the form names what there is not."""
+    _slot(context, form.slot)
+    check_topic(context, form.topic, "/topic")
+    _check_promotion(context, form.promotion_id)
+    writing.check(form.texts)
+    segment = segments_store.read(context.table, form.segment_id) if form.segment_id else None
+    if form.segment_id and segment is None:
+        raise Problem.invalid("unknown_segment", "/segment_id", "There is no such segment.")
+    whole = segment is not None and form.texts.en is not None and form.texts.ru is not None
+    return {
+        "title": form.title,
+        "topic": form.topic,
+        "issue_class": form.issue_class,
+        "slot": form.slot,
+        "owner": form.owner or "",
+        "segment_id": form.segment_id or "",
+        "regional_event": segment is not None and segment.rules.regional_event,
+        "promotion_id": form.promotion_id or "",
+        "state": IssueState.DRAFT if whole else IssueState.IDEA,
+        "author": by,
+        "changed_at": context.at,
+    }
+
+
+def _slot(context: Context, text: str) -> Slot:
+    """Raises 422 for a time that is no slot of the club, or is past where the club is."""
+    slots = context.config[Slots]
+    try:
+        slot = slot_of(text)
+    except ValueError:
+        raise Problem.invalid("no_slot", "/slot", "There is no such day or hour.") from None
+    if slot.day.isoweekday() not in slots.weekdays or slot.hour not in slots.hours:
+        raise Problem.invalid("no_slot", "/slot", "The club sends no letters then.")
+    local = context.now.astimezone(context.config[Club].zone)
+    if rules.is_past(slot, local):
+        raise Problem.invalid("past", "/slot", "This slot is past.")
+    if (slot.day - local.date()).days > rules.MOST_DAYS_AHEAD:
+        raise Problem.invalid("too_far", "/slot", "The plan reaches a year ahead.")
+    return slot
+
+
+def _check_promotion(context: Context, promotion_id: str | None) -> None:
+    """A discount is named only for overstock and modernised models: for anything else it teaches partners to wait for the next one."""
+    if not promotion_id:
+        return
+    found = pricing.promotion_of(context.table, promotion_id)
+    if found is None:
+        raise Problem.invalid("unknown_promotion", "/promotion_id", "There is no such promotion.")
+    statuses = set(found.form.goods.statuses)
+    if not statuses or not statuses <= {"overstock", "modernised"}:
+        raise Problem.invalid(
+            "not_a_clearance", "/promotion_id", "Letters name discounts of overstock and of modernised models only."
+        )
+
+
+def _clashes(context: Context, issue: Issue, *, accepted: bool) -> list[Clash]:
+    """Raises 409 with the clashes, unless they are accepted."""
+    gaps, slots = contacts.letter_gaps(context), context.config[Slots]
+    longest = timedelta(days=max((days for each in gaps.values() for days in each.values()), default=0))
+    day = Slot.of(issue.slot).day
+    others = store.between(context.table, day - longest, day + timedelta(days=rules.MOST_DAYS_AHEAD))
+    found = rules.clashes(issue, others, gaps, weekdays=slots.weekdays, hours=slots.hours)
+    if found and not accepted:
+        told = [ClashView.of(each).model_dump(mode="json") for each in found]
+        fault = Fault(pointer="/slot", code="budget", detail="The contact budget skips people of one of two issues.")
+        raise Problem("conflict", "Accept the skips, or take another slot.", errors=[fault], extra={"clashes": told})
+    return found

@@ -1,0 +1,48 @@
+"""Items of the content plan. An issue is written whole, on condition that nobody changed it since it was read."""
+
+from datetime import date, timedelta
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.campaigns.plan import keys
+from chalicelib.campaigns.plan.model import Issue, IssueTexts
+from chalicelib.table.client import Page, Table
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Transaction
+
+Position = dict[str, str] | None
+
+
+def read(table: Table, issue_id: str) -> tuple[Issue | None, IssueTexts]:
+    """The issue and its texts: one call."""
+    key, texts = keys.issue(issue_id), keys.issue_texts(issue_id)
+    found = table.get_many([key, texts], consistent=True)
+    if key not in found:
+        return None, IssueTexts()
+    return from_item(Issue, found[key]), IssueTexts.model_validate_json(found[texts]["json"])
+
+
+def write(tx: Transaction, issue: Issue, before: Issue | None) -> None:
+    """Refused with label `version` where somebody changed it meanwhile."""
+    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    listed = keys.plan(issue.slot, issue.issue_id).as_gsi1()
+    tx.put({**keys.issue(issue.issue_id).as_item(), **listed, **to_item(issue)}, when=unchanged, label="version")
+
+
+def write_texts(tx: Transaction, issue_id: str, texts: IssueTexts) -> None:
+    """With the issue, whose version guards them."""
+    tx.put({**keys.issue_texts(issue_id).as_item(), "json": texts.model_dump_json()})
+
+
+def page(table: Table, first: date, last: date, limit: int, after: Position) -> Page:
+    return table.query(keys.plan("", "").pk, index="gsi1", between=_between(first, last), limit=limit, after=after)
+
+
+def between(table: Table, first: date, last: date) -> list[Issue]:
+    """All issues of these days, by slot; read page by page: a slot has few, and a club some hundreds a year."""
+    found = table.query_all(keys.plan("", "").pk, index="gsi1", between=_between(first, last))
+    return [from_item(Issue, item) for item in found]
+
+
+def _between(first: date, last: date) -> tuple[str, str]:
+    return first.isoformat(), (last + timedelta(days=1)).isoformat()

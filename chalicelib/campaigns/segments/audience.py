@@ -1,0 +1,170 @@
+"""Audiences, from the request to the numbers.
+
+    start         keeps the conditions with their event
+    on_requested  sends a message for each shard of the members
+    count         looks at one page of a shard, writes the shard's part, sends a message for the next page
+
+Shards are counted in parallel, and pages of a shard one after the other. A part is written on condition that the page before it is the
+last one, so each page counts once, whatever the queue delivers. Nothing is scanned, and a request never waits for the count.
+
+Weakest point: members who join, leave or change while the count runs are counted as the count finds them.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from chalicelib import companies, contacts, members
+from chalicelib.campaigns.config import Campaigns
+from chalicelib.campaigns.segments import facts, rules, service, store
+from chalicelib.campaigns.segments.model import Candidate
+from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, SampledMemberView
+from chalicelib.campaigns.segments.store import Audience, AudiencePart, Sampled
+from chalicelib.members import Member
+from chalicelib.platform import aws
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.settings import queue_url
+from chalicelib.table.key import SHARDS, shards
+from chalicelib.table.transactions import Transaction
+
+PAGE = 100  # members: one call for their profiles, and one for their memberships
+PAGE_OF_COMPANIES = 25  # members, where the purchases of each one's company are read: far below the worker's time limit
+SAMPLE = 20  # with a letter, and as many without, of the whole
+
+
+def start(context: Context, form: AudienceForm, *, by: str) -> AudienceView:
+    """Raises 404 for an unknown segment, 422 unless the form names one, or conditions."""
+    if (form.conditions is None) == (form.segment_id is None):
+        raise Problem.invalid("one_of", "/conditions", "Give conditions or name a segment.")
+    conditions = form.conditions or service.read(context, form.segment_id or "").rules
+    service.check(conditions, "/conditions")
+    service.check_topic(context, form.topic, "/topic")
+    made = Audience(
+        audience_id=context.new_id("aud"),
+        conditions=store.kept(conditions),
+        topic=form.topic or "",
+        created_by=by,
+        created_at=context.at,
+    )
+    tx = Transaction()
+    companies.check_staff(tx, by, service.ROLES)
+    store.create_audience(tx, context, made)
+    view = _shown(made, [])
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def show(context: Context, audience_id: str) -> AudienceView:
+    """The progress and the numbers so far. One call. Raises 404."""
+    found, parts = store.read_audience(context.table, audience_id)
+    if found is None:
+        raise Problem("not_found")
+    return _shown(found, parts)
+
+
+def ask_for_count(audience_id: str) -> None:
+    for shard in shards():
+        _ask_for_page(audience_id, shard, 1)
+
+
+def count(context: Context, message: dict[str, Any]) -> None:
+    """Counts the page in the message, unless that was done, and asks for the next one."""
+    body = json.loads(message["body"])
+    audience_id, shard, page = body["audience_id"], body["shard"], body["page"]
+    found, part = store.read_part(context.table, audience_id, shard)
+    if found is None:
+        return
+    if part.pages == page - 1 and not part.done:
+        counted = _counted(context, found, part)
+        if not store.write_part(context, audience_id, counted):
+            return  # another worker has the same message, and goes on
+        part = counted
+    if part.pages == page and not part.done:
+        _ask_for_page(audience_id, shard, page + 1)
+
+
+def _counted(context: Context, found: Audience, part: AudiencePart) -> AudiencePart:
+    conditions = found.rules
+    size = PAGE_OF_COMPANIES if conditions.stages or conditions.purchases else PAGE
+    people, after = members.some_members(context, part.shard, size, part.after)
+    known = facts.candidates(context, people, conditions)
+    matched = [each for each in people if rules.matches(conditions, known[each.member_id], context.today)]
+    reasons = left_out(context, matched, known, found.topic)
+    sampled = [
+        Sampled(
+            member_id=each.member_id,
+            name=each.name,
+            company_id=known[each.member_id].company_id,
+            reason=reasons.get(each.member_id, ""),
+        )
+        for each in matched
+    ]
+    return replace(
+        part,
+        pages=part.pages + 1,
+        after=after,
+        done=after is None,
+        members=part.members + len(people),
+        matched=part.matched + len(matched),
+        left_out=dict(Counter(part.left_out or {}) + Counter(reasons.values())),
+        sample=_sample([*part.sample, *sampled]),
+    )
+
+
+def left_out(context: Context, people: Sequence[Member], known: dict[str, Candidate], topic: str) -> dict[str, str]:
+    """By member id, why somebody of a segment gets no letter. Whoever may get one is not named."""
+    campaigns = context.config[Campaigns]
+    reasons: dict[str, str] = dict(contacts.refused_letters(context, people, topic))
+    for person in people:
+        company_id = known[person.member_id].company_id
+        if person.email_confirmed_at is None:
+            reasons[person.member_id] = "not_confirmed"
+        elif person.member_id not in reasons and rules.is_held_out(
+            campaigns.holdout_salt, company_id or person.member_id, campaigns.holdout_percent
+        ):
+            reasons[person.member_id] = "hold_out"
+    return reasons
+
+
+def _sample(sampled: Sequence[Sampled]) -> tuple[Sampled, ...]:
+    """The first few with a letter, and the first few without."""
+    invited = [each for each in sampled if not each.reason]
+    others = [each for each in sampled if each.reason]
+    return (*invited[:SAMPLE], *others[:SAMPLE])
+
+
+def _ask_for_page(audience_id: str, shard: int, page: int) -> None:
+    body = {"audience_id": audience_id, "shard": shard, "page": page}
+    aws.sqs().send_message(QueueUrl=queue_url("audiences"), MessageBody=json.dumps(body))
+
+
+def _shown(found: Audience, parts: Sequence[AudiencePart]) -> AudienceView:
+    left: Counter[str] = Counter()
+    for part in parts:
+        left.update(part.left_out or {})
+    matched = sum(part.matched for part in parts)
+    return AudienceView(
+        audience_id=found.audience_id,
+        state="done" if sum(part.done for part in parts) == SHARDS else "running",
+        conditions=found.rules,
+        topic=found.topic or None,
+        created_by=found.created_by,
+        created_at=found.created_at,
+        members=sum(part.members for part in parts),
+        matched=matched,
+        invited=matched - left.total(),
+        left_out=dict(sorted(left.items())),
+        sample=[
+            SampledMemberView(
+                member_id=each.member_id,
+                name=each.name,
+                company_id=each.company_id or None,
+                reason=each.reason or None,
+            )
+            for each in _sample([each for part in parts for each in part.sample])
+        ],
+    )

@@ -1,0 +1,5 @@
+"""The event of an audience: `audience_id`."""
+
+from chalicelib.platform.events import EventType
+
+REQUESTED = EventType("audience.requested")

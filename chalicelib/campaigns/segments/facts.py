@@ -1,0 +1,80 @@
+"""Facts of a page of members, read only as far as the conditions ask for them."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from chalicelib import catalog, companies, members, sales, tiers
+from chalicelib.campaigns.config import Stages
+from chalicelib.campaigns.segments import rules
+from chalicelib.campaigns.segments.model import BoughtLine, Candidate, Conditions, Stage
+from chalicelib.members import Member
+from chalicelib.platform import clock
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Context
+
+
+def candidates(context: Context, people: Sequence[Member], conditions: Conditions) -> dict[str, Candidate]:
+    """By member id. One call for the memberships and one for the tiers; a query a company for its stage, and its lines for purchases.
+
+    People of one company that are on the same page share what is read of it.
+    """
+    acting = members.memberships(context, [person.member_id for person in people])
+    company_of = {
+        member_id: membership.owner
+        for member_id, membership in acting.items()
+        if membership.kind == "company" and membership.status == "active"
+    }
+    joined: dict[str, date] = {}
+    for person in people:
+        company_id = company_of.get(person.member_id, "")
+        day = clock.local_day(clock.moment(person.joined_at), context.config[Club].zone)
+        joined[company_id] = min(day, joined.get(company_id, day))
+    ids = sorted(set(company_of.values()))
+    tier = _tiers(context, ids) if conditions.tiers else {}
+    stage = {each: _stage(context, each, joined[each]) for each in ids} if conditions.stages else {}
+    longest = max((each.days for each in conditions.purchases), default=0)
+    bought = {each: _bought(context, each, longest) for each in ids} if longest else {}
+    return {
+        person.member_id: Candidate(
+            audience=person.audience,
+            interests=person.interests,
+            language=person.language,
+            region=person.region,
+            company_id=(company_id := company_of.get(person.member_id, "")),
+            tier=tier.get(company_id, "none"),
+            stage=stage.get(company_id),
+            bought=bought.get(company_id, []),
+        )
+        for person in people
+    }
+
+
+def _tiers(context: Context, company_ids: Sequence[str]) -> dict[str, str]:
+    found = context.table.get_many(tiers.standing_key(each) for each in company_ids)
+    standings = {each: found.get(tiers.standing_key(each)) for each in company_ids}
+    return {each: tiers.tier_in_force(item, context.today).tier or "none" for each, item in standings.items()}
+
+
+def _stage(context: Context, company_id: str, joined: date) -> Stage:
+    limits = context.config[Stages]
+    first = context.today - timedelta(days=3 * limits.dormant_days)
+    net = sales.day_totals(context, company_id, first, context.today).net
+    return rules.stage_of(joined, sorted(day for day, total in net.items() if total > 0), context.today, limits)
+
+
+def _bought(context: Context, company_id: str, days: int) -> list[BoughtLine]:
+    company = companies.read_company(context, company_id)
+    if company is None:
+        return []
+    first = context.today - timedelta(days=days)
+    lines = [
+        (day, line.sku)
+        for day, line in sales.dated_lines(context, company_id, first, context.today, company.currency)
+        if line.quantity > 0
+    ]
+    products = catalog.read_products(context.table, {sku for _, sku in lines})
+    return [
+        BoughtLine(day, products[sku].brand, products[sku].category)
+        for day, sku in dict.fromkeys(lines)
+        if sku in products
+    ]

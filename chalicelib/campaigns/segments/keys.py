@@ -1,0 +1,27 @@
+"""Keys of segments and their audiences."""
+
+from chalicelib.table.key import Key, in_gsi1, in_table
+
+
+@in_table("one", "S")
+def segment(segment_id: str) -> Key:
+    """A segment."""
+    return Key(f"SEGMENT#{segment_id}", "SEGMENT")
+
+
+@in_gsi1("by name")
+def segment_list(name: str, segment_id: str) -> Key:
+    """All segments."""
+    return Key("SEGMENTS", f"{name}#{segment_id}")
+
+
+@in_table("one", "S")
+def audience(audience_id: str) -> Key:
+    """An audience: its conditions, and who asked."""
+    return Key(f"AUDIENCE#{audience_id}", "AUDIENCE")
+
+
+@in_table("by number", "S")
+def audience_part(audience_id: str, shard: int) -> Key:
+    """The counted members of an audience, by shard of the members."""
+    return Key(f"AUDIENCE#{audience_id}", f"PART#{shard}")

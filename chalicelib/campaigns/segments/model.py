@@ -1,0 +1,68 @@
+"""Conditions of a segment, and the facts that they are about."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field, model_validator
+
+from chalicelib.members import Audience
+from chalicelib.platform.fields import Region
+from chalicelib.platform.model import Written
+from chalicelib.platform.text import Language
+
+Stage = Literal["new", "learning", "active", "at_risk", "dormant", "won_back"]
+
+
+class PurchaseCondition(Written):
+    """Whether the company bought a brand or a category in the last days."""
+
+    bought: bool = Field(default=True, description="false: it did not.")
+    brand: str | None = Field(default=None, min_length=1, max_length=120)
+    category: str | None = Field(default=None, min_length=1, max_length=64)
+    days: int = Field(default=365, ge=1, le=730)
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "PurchaseCondition":
+        if (self.brand is None) == (self.category is None):
+            raise ValueError("name a brand or a category")
+        return self
+
+
+class Conditions(Written):
+    """Who belongs to a segment: whoever meets every condition that is given. Of a list, one is enough; an empty list is no condition."""
+
+    audiences: list[Audience] = Field(default=[], max_length=6)
+    interests: list[Annotated[str, Field(max_length=60)]] = Field(
+        default=[], max_length=30, description="Interests that members named themselves."
+    )
+    languages: list[Language] = Field(default=[], max_length=2)
+    tiers: list[Annotated[str, Field(max_length=64)]] = Field(
+        default=[], max_length=10, description="Codes of tiers; none for companies without one."
+    )
+    stages: list[Stage] = Field(default=[], max_length=6, description="Life-cycle stages of the company.")
+    regions: list[Region] = Field(default=[], max_length=100, description="Only with `regional_event`.")
+    regional_event: bool = Field(default=False, description="The letter invites to an event in these regions.")
+    purchases: list[PurchaseCondition] = Field(default=[], max_length=5)
+
+
+class BoughtLine(NamedTuple):
+    """A purchase: its day, and the brand and the category of the article; empty where the catalogue does not know it."""
+
+    day: date
+    brand: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A member as the conditions see one. What no condition asks about is empty. `company_id` is empty for who acts for none."""
+
+    audience: str | None
+    interests: list[str]
+    language: Language
+    region: str | None
+    company_id: str = ""
+    tier: str = "none"
+    stage: Stage | None = None
+    bought: list[BoughtLine] = field(default_factory=list)

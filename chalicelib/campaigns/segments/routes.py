@@ -1,0 +1,80 @@
+"""Routes of segments and audiences, for the staff."""
+
+from chalicelib.campaigns.segments import audience, service
+from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, SegmentForm, SegmentPage, SegmentView
+from chalicelib.campaigns.segments.store import Segment
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+
+routes = Routes(__name__, tag="letters")
+
+
+@routes.post(
+    "/v1/staff/segments", scope="staff.campaigns.write", body=SegmentForm, answer=SegmentView, status=201, keyed=True
+)
+def create_segment(call: Call) -> SegmentView:
+    """Save a segment."""
+    return service.create(call.answering(_created), call.body, by=call.principal.for_member())
+
+
+@routes.get("/v1/staff/segments", scope="staff.campaigns.read", query=PageQuery, answer=SegmentPage)
+def list_segments(call: Call) -> SegmentPage:
+    """List saved segments by name."""
+    return call.page(SegmentPage, service.page, call.context)
+
+
+@routes.post(
+    "/v1/staff/segments/preview",
+    scope="staff.campaigns.write",
+    body=AudienceForm,
+    answer=AudienceView,
+    status=201,
+    keyed=True,
+    problems=("not_found",),
+)
+def preview_segment(call: Call) -> AudienceView:
+    """Count a segment: how many people, a sample, and who is left out and why.
+
+    The count runs page by page. Follow it at the Location of the answer, until its state is done.
+    """
+    return audience.start(call.answering(_started), call.body, by=call.principal.for_member())
+
+
+@routes.get("/v1/staff/audiences/{audience_id}", scope="staff.campaigns.read", answer=AudienceView)
+def show_audience(call: Call, audience_id: str) -> AudienceView:
+    """Show the count of a segment, and its progress."""
+    return audience.show(call.context, audience_id)
+
+
+@routes.get("/v1/staff/segments/{segment_id}", scope="staff.campaigns.read", answer=SegmentView)
+def show_segment(call: Call, segment_id: str) -> Answer:
+    """Show a saved segment."""
+    return _with_version(service.read(call.context, segment_id))
+
+
+@routes.put(
+    "/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", body=SegmentForm, answer=SegmentView, matched=True
+)
+def change_segment(call: Call, segment_id: str) -> Answer:
+    """Change a saved segment. Audiences that were counted before stay as they are."""
+    by = call.principal.for_member()
+    return _with_version(service.change(call.context, segment_id, call.expected_version(), call.body, by=by))
+
+
+@routes.delete("/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", status=204, matched=True)
+def delete_segment(call: Call, segment_id: str) -> Answer:
+    """Delete a saved segment."""
+    service.delete(call.context, segment_id, call.expected_version(), by=call.principal.for_member())
+    return Answer(None)
+
+
+def _created(segment: SegmentView) -> Answer:
+    return Answer(segment, headers={"Location": f"/v1/staff/segments/{segment.segment_id}", **etag(1)})
+
+
+def _started(found: AudienceView) -> Answer:
+    return Answer(found, headers={"Location": f"/v1/staff/audiences/{found.audience_id}"})
+
+
+def _with_version(segment: Segment) -> Answer:
+    return Answer(service.shown(segment), headers=etag(segment.version))

@@ -1,0 +1,84 @@
+"""Decisions on a member: whether a segment has them, their company's stage, and the hold-out."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from itertools import pairwise
+from typing import Protocol
+
+from chalicelib.campaigns.segments.model import Candidate, Conditions, PurchaseCondition, Stage
+
+_BASIS_POINTS = 10_000
+
+
+class StageDays(Protocol):
+    @property
+    def new_days(self) -> int: ...
+    @property
+    def learning_purchases(self) -> int: ...
+    @property
+    def at_risk_days(self) -> int: ...
+    @property
+    def dormant_days(self) -> int: ...
+
+
+def matches(conditions: Conditions, candidate: Candidate, today: date) -> bool:
+    return (
+        _among(candidate.audience, conditions.audiences)
+        and (not conditions.interests or not set(conditions.interests).isdisjoint(candidate.interests))
+        and _among(candidate.language, conditions.languages)
+        and _among(candidate.tier, conditions.tiers)
+        and _among(candidate.stage, conditions.stages)
+        and _among(candidate.region, conditions.regions)
+        and all(_bought(each, candidate, today) for each in conditions.purchases)
+    )
+
+
+def stage_of(joined: date, purchase_days: Sequence[date], today: date, limits: StageDays) -> Stage:
+    """The stage of a company in its life with the club.
+
+    new        joined within `new_days`, and bought nothing yet
+    learning   fewer than `learning_purchases` days with purchases, none of them long ago; or joined within `dormant_days`
+    active     bought within `at_risk_days`
+    at_risk    bought within `dormant_days`
+    dormant    bought nothing for `dormant_days`
+    won_back   bought within `at_risk_days`, after a silence of `dormant_days`
+
+    `purchase_days` are in order, and reach back twice `dormant_days` at least.
+    """
+    if not purchase_days:
+        age = (today - joined).days
+        if age < limits.new_days:
+            return "new"
+        return "learning" if age < limits.dormant_days else "dormant"
+    silence = (today - purchase_days[-1]).days
+    if silence >= limits.dormant_days:
+        return "dormant"
+    if silence >= limits.at_risk_days:
+        return "at_risk"
+    recent = today - timedelta(days=limits.dormant_days)
+    if any(
+        (later - earlier).days >= limits.dormant_days and later > recent for earlier, later in pairwise(purchase_days)
+    ):
+        return "won_back"
+    return "learning" if len(purchase_days) < limits.learning_purchases else "active"
+
+
+def is_held_out(salt: str, company_id: str, percent: Decimal) -> bool:
+    """Whether the company belongs to the hold-out: a lasting draw by a hash, the same for all its people."""
+    drawn = int.from_bytes(sha256(f"{salt}\x1f{company_id}".encode()).digest()[:8], "big") % _BASIS_POINTS
+    return drawn < percent * 100
+
+
+def _among(value: str | None, wanted: Sequence[str]) -> bool:
+    return not wanted or value in wanted
+
+
+def _bought(condition: PurchaseCondition, candidate: Candidate, today: date) -> bool:
+    since = today - timedelta(days=condition.days)
+    found = any(
+        line.day > since and condition.brand in (None, line.brand) and condition.category in (None, line.category)
+        for line in candidate.bought
+    )
+    return found is condition.bought

@@ -1,0 +1,69 @@
+"""Forms and views of segments and audiences."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chalicelib.campaigns.segments.model import Conditions
+from chalicelib.platform.http.forms import Form, View
+
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
+class SegmentForm(Form):
+    """A segment."""
+
+    name: Name
+    conditions: Conditions
+
+
+class SegmentView(View):
+    """A saved segment."""
+
+    segment_id: str
+    name: str
+    conditions: Conditions
+    changed_by: str = Field(description="The member id of who changed it last.")
+    changed_at: str
+
+
+class SegmentPage(View):
+    items: list[SegmentView]
+    next_cursor: str | None
+
+
+class AudienceForm(Form):
+    """A segment to count, as it is or saved."""
+
+    conditions: Conditions | None = Field(default=None, description="Conditions to try. Or name a `segment_id`.")
+    segment_id: str | None = Field(default=None, max_length=64, description="A saved segment.")
+    topic: str | None = Field(
+        default=None, max_length=40, description="The topic of the letter: who turned it off is left out."
+    )
+
+
+class SampledMemberView(View):
+    """A member of the audience."""
+
+    member_id: str
+    name: str
+    company_id: str | None
+    reason: str | None = Field(description="Why this member gets no letter; null for who gets it.")
+
+
+class AudienceView(View):
+    """Who belongs to a segment. While it is counted, the numbers grow."""
+
+    audience_id: str
+    state: Literal["running", "done"]
+    conditions: Conditions
+    topic: str | None
+    created_by: str
+    created_at: str
+    members: int = Field(description="Members of the club that were looked at.")
+    matched: int = Field(description="Those who meet the conditions.")
+    invited: int = Field(description="Those of them who would get a letter.")
+    left_out: dict[str, int] = Field(description="The others, by reason.")
+    sample: list[SampledMemberView] = Field(
+        description="Some of those who meet the conditions, at most 20 with a letter and 20 without."
+    )

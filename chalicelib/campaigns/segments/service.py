@@ -1,0 +1,106 @@
+"""Segments: written by the staff, with their author."""
+
+from dataclasses import replace
+
+from chalicelib import companies, contacts
+from chalicelib.campaigns.segments import store
+from chalicelib.campaigns.segments.model import Conditions
+from chalicelib.campaigns.segments.schemas import SegmentForm, SegmentView
+from chalicelib.campaigns.segments.store import Position, Segment
+from chalicelib.platform.access.scopes import staff_roles
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Refused, Transaction
+
+ROLES = staff_roles("staff.campaigns.write")
+
+
+def create(context: Context, form: SegmentForm, *, by: str) -> SegmentView:
+    """Raises 422 for regions without a regional event."""
+    check(form.conditions, "/conditions")
+    made = _segment(context, context.new_id("seg"), form, by)
+    tx = Transaction()
+    companies.check_staff(tx, by, ROLES)
+    store.write(tx, made, None)
+    view = shown(made)
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def read(context: Context, segment_id: str) -> Segment:
+    """Raises 404."""
+    found = store.read(context.table, segment_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def page(context: Context, limit: int, after: Position) -> tuple[list[SegmentView], Position]:
+    """By name. One call."""
+    found = store.page(context.table, limit, after)
+    return [shown(store.of_item(item)) for item in found.items], found.last
+
+
+def change(context: Context, segment_id: str, version: int, form: SegmentForm, *, by: str) -> Segment:
+    """Raises 412 when the version is no longer that one."""
+    check(form.conditions, "/conditions")
+    before = _at(read(context, segment_id), version)
+    after = replace(_segment(context, segment_id, form, by), version=version + 1)
+    tx = Transaction()
+    companies.check_staff(tx, by, ROLES)
+    store.write(tx, after, before)
+    _commit(context, tx)
+    return after
+
+
+def delete(context: Context, segment_id: str, version: int, *, by: str) -> None:
+    """Raises 412 when the version is no longer that one."""
+    tx = Transaction()
+    companies.check_staff(tx, by, ROLES)
+    store.delete(tx, _at(read(context, segment_id), version))
+    _commit(context, tx)
+
+
+def check(conditions: Conditions, pointer: str) -> None:
+    """Raises 422 for regions without a regional event: people are not told apart by where they live for anything else."""
+    if conditions.regions and not conditions.regional_event:
+        raise Problem.invalid("only_regional_events", f"{pointer}/regions", "Regions are for regional events only.")
+
+
+def check_topic(context: Context, topic: str | None, pointer: str) -> None:
+    if topic and topic not in contacts.topics(context):
+        raise Problem.invalid("unknown_topic", pointer, f"One of {', '.join(contacts.topics(context))}.")
+
+
+def shown(segment: Segment) -> SegmentView:
+    return SegmentView(
+        segment_id=segment.segment_id,
+        name=segment.name,
+        conditions=segment.rules,
+        changed_by=segment.changed_by,
+        changed_at=segment.changed_at,
+    )
+
+
+def _segment(context: Context, segment_id: str, form: SegmentForm, by: str) -> Segment:
+    return Segment(
+        segment_id=segment_id,
+        name=form.name,
+        conditions=store.kept(form.conditions),
+        changed_by=by,
+        changed_at=context.at,
+    )
+
+
+def _at(found: Segment, version: int) -> Segment:
+    if found.version != version:
+        raise Problem("precondition_failed")
+    return found
+
+
+def _commit(context: Context, tx: Transaction) -> None:
+    try:
+        context.table.commit(tx)
+    except Refused:
+        raise Problem("precondition_failed") from None

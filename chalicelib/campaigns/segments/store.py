@@ -1,0 +1,155 @@
+"""Items of segments and audiences.
+
+SEGMENT   a name and conditions
+AUDIENCE  the conditions and the topic as they were when somebody asked
+PART      the progress and the counts of one shard of the members; only the worker of its next page writes it
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.campaigns.segments import keys
+from chalicelib.campaigns.segments.events import REQUESTED
+from chalicelib.campaigns.segments.model import Conditions
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import record
+from chalicelib.table.client import Page, Table
+from chalicelib.table.key import shards
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+KEEP_DAYS = 400
+
+Position = dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    segment_id: str
+    name: str
+    conditions: dict[str, Any]
+    changed_by: str
+    changed_at: str
+    version: int = 1
+
+    @property
+    def rules(self) -> Conditions:
+        return Conditions.model_validate_json(self.conditions["json"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """A member of the sample. Without a reason: one who gets the letter."""
+
+    member_id: str
+    name: str
+    company_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudiencePart:
+    """`members` were looked at in `pages` pages, `matched` of them belong to the segment; `left_out` of those, by reason, get no letter."""
+
+    shard: int
+    pages: int = 0
+    after: Position = None
+    done: bool = False
+    members: int = 0
+    matched: int = 0
+    left_out: dict[str, int] | None = None
+    sample: tuple[Sampled, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    audience_id: str
+    conditions: dict[str, Any]
+    topic: str = ""
+    created_by: str
+    created_at: str
+
+    @property
+    def rules(self) -> Conditions:
+        return Conditions.model_validate_json(self.conditions["json"])
+
+
+def kept(conditions: Conditions) -> dict[str, Any]:
+    """Conditions as they are stored: their JSON, so that a condition which comes later needs no change of what is stored."""
+    return {"json": conditions.model_dump_json(exclude_defaults=True)}
+
+
+# --- segments ---------------------------------------------------------------------------------------------------------
+
+
+def read(table: Table, segment_id: str) -> Segment | None:
+    item = table.get(keys.segment(segment_id), consistent=True)
+    return from_item(Segment, item) if item else None
+
+
+def page(table: Table, limit: int, after: Position) -> Page:
+    return table.query(keys.segment_list("", "").pk, index="gsi1", limit=limit, after=after)
+
+
+def of_item(item: Item) -> Segment:
+    return from_item(Segment, item)
+
+
+def write(tx: Transaction, segment: Segment, before: Segment | None) -> None:
+    """Refused with label `version` where somebody changed it meanwhile."""
+    listed = keys.segment_list(segment.name.casefold(), segment.segment_id).as_gsi1()
+    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    tx.put(
+        {**keys.segment(segment.segment_id).as_item(), **listed, **to_item(segment)}, when=unchanged, label="version"
+    )
+
+
+def delete(tx: Transaction, segment: Segment) -> None:
+    tx.delete(keys.segment(segment.segment_id), when=Attr("version").eq(segment.version), label="version")
+
+
+# --- audiences --------------------------------------------------------------------------------------------------------
+
+
+def create_audience(tx: Transaction, context: Context, audience: Audience) -> None:
+    """A new audience; its event starts the count."""
+    key, expires_at = keys.audience(audience.audience_id), context.expiry(days=KEEP_DAYS)
+    tx.create({**key.as_item(), **to_item(audience), "expires_at": expires_at})
+    record(tx, context, key, REQUESTED, audience_id=audience.audience_id)
+
+
+def read_audience(table: Table, audience_id: str) -> tuple[Audience | None, list[AudiencePart]]:
+    """The audience and its parts so far: one call."""
+    key = keys.audience(audience_id)
+    found = table.get_many([key, *(keys.audience_part(audience_id, shard) for shard in shards())], consistent=True)
+    whole = found.pop(key, None)
+    return from_item(Audience, whole) if whole else None, _parts(found.values())
+
+
+def read_part(table: Table, audience_id: str, shard: int) -> tuple[Audience | None, AudiencePart]:
+    """The audience, and the part of this shard, which may not have begun."""
+    key, part = keys.audience(audience_id), keys.audience_part(audience_id, shard)
+    found = table.get_many([key, part], consistent=True)
+    whole = found.get(key)
+    begun = from_item(AudiencePart, found[part]) if part in found else AudiencePart(shard=shard)
+    return from_item(Audience, whole) if whole else None, begun
+
+
+def write_part(context: Context, audience_id: str, part: AudiencePart) -> bool:
+    """Whether this was the first to write this page of the part."""
+    key = keys.audience_part(audience_id, part.shard)
+    before = Attr("pages").eq(part.pages - 1) if part.pages > 1 else Attr("pk").not_exists()
+    try:
+        item = {**key.as_item(), **to_item(part), "expires_at": context.expiry(days=KEEP_DAYS)}
+        context.table.put(item, when=before)
+    except Refused:
+        return False
+    return True
+
+
+def _parts(items: Iterable[Item]) -> list[AudiencePart]:
+    parts = (from_item(AudiencePart, item) for item in items)
+    return sorted((replace(part, left_out=part.left_out or {}) for part in parts), key=lambda part: part.shard)

@@ -1,0 +1,210 @@
+"""The content plan over HTTP: issues from idea to approved, moved and cancelled."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.platform.context import Context
+from tests.support import partners
+from tests.support.api import Answer, Api, Caller
+from tests.support.table import everything
+
+NO_TEXTS = {"en": None, "ru": None}
+PLAN = "/v1/staff/campaigns"
+TEXTS = {
+    language: {"subject": "New lamps", "preview": "", "body": "# New lamps\n\nSee them."} for language in ("en", "ru")
+}
+
+
+@pytest.fixture
+def marketing(context: Context) -> Caller:
+    return partners.staff(context, "mbr_marketing", "marketing")
+
+
+@pytest.fixture
+def head(context: Context) -> Caller:
+    return partners.staff(context, "mbr_head_of_marketing", "marketing")
+
+
+@pytest.fixture
+def segment(api: Api, marketing: Caller) -> str:
+    form = {"name": "All", "conditions": {}}
+    return str(api.call("POST", "/v1/staff/segments", marketing, form, key="segment").json["segment_id"])
+
+
+def form(segment: str = "", slot: str = "2026-12-01T12:30", **changes: Any) -> dict[str, Any]:
+    known = {"title": "Lamps", "topic": "products", "issue_class": "advertising", "slot": slot}
+    whole = {"segment_id": segment, "texts": TEXTS} if segment else {}
+    return {**known, **whole, **changes}
+
+
+def plan(api: Api, caller: Caller, body: dict[str, Any], key: str = "k") -> Answer:
+    return api.call("POST", PLAN, caller, body, key=key)
+
+
+def test_an_issue_goes_from_idea_to_approved(api: Api, marketing: Caller, head: Caller, segment: str) -> None:
+    idea = plan(api, marketing, form())
+    assert (idea.status, idea.json["state"], idea.json["texts"]) == (201, "idea", NO_TEXTS)
+    url = idea.headers["location"]
+    assert api.call("POST", f"{url}/approve", head).json["code"] == "wrong_state"
+    whole = api.call("PUT", url, marketing, form(segment), headers={"if-match": idea.headers["etag"]})
+    assert (whole.json["state"], whole.json["author"]) == ("draft", "mbr_marketing")
+    approved = api.call("POST", f"{url}/approve", head)
+    assert (approved.json["state"], approved.json["approved_by"]) == ("approved", "mbr_head_of_marketing")
+    again = api.call("POST", f"{url}/approve", head)
+    assert again.json == approved.json
+    shown = api.call("GET", url, marketing)
+    assert shown.json["texts"]["ru"]["subject"] == "New lamps"
+    changed = api.call("PUT", url, head, form(segment, title="B"), headers={"if-match": shown.headers["etag"]})
+    assert (changed.json["state"], changed.json["approved_by"]) == ("draft", None)
+
+
+def test_the_author_does_not_approve(api: Api, marketing: Caller, segment: str) -> None:
+    url = plan(api, marketing, form(segment)).headers["location"]
+    refused = api.call("POST", f"{url}/approve", marketing)
+    assert (refused.status, refused.json["code"]) == (403, "four_eyes")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"slot": "2026-12-02T12:30"}, "/slot"),
+        ({"slot": "2026-12-01T12:45"}, "/slot"),
+        ({"slot": "2026-13-01T12:30"}, "/slot"),
+        ({"slot": "2026-11-19T12:30"}, "/slot"),
+        ({"slot": "2027-12-28T12:30"}, "/slot"),
+        ({"topic": "gossip"}, "/topic"),
+        ({"issue_class": "service"}, "/issue_class"),
+        ({"segment_id": "seg_none"}, "/segment_id"),
+        ({"promotion_id": "prm_none"}, "/promotion_id"),
+        ({"texts": {"de": TEXTS["en"]}}, "/texts/de"),
+        ({"texts": {"en": {"subject": "A", "body": "x" * 40_001}}}, "/texts/en/body"),
+        ({"texts": {"ru": {"subject": "A", "body": "{{ nome }}"}}}, "/texts/ru/body"),
+        ({"texts": {"ru": {"subject": "{% for a in b %}{% endfor %}", "body": "A"}}}, "/texts/ru/subject"),
+        ({"colour": "red"}, "/colour"),
+    ],
+)
+def test_an_issue_that_cannot_be_is_refused_and_named(
+    api: Api, context: Context, marketing: Caller, changes: dict[str, Any], pointer: str
+) -> None:
+    before = everything(context)
+    refused = plan(api, marketing, form(**changes))
+    assert refused.status == 422
+    assert refused.json["errors"][0]["pointer"].startswith(pointer)
+    assert everything(context) == before
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status"),
+    [([], 422), (["normal"], 422), (["overstock", "normal"], 422), (["overstock"], 201), (["modernised"], 201)],
+)
+def test_a_letter_names_a_discount_only_of_overstock_and_modernised_models(
+    api: Api, marketing: Caller, statuses: list[str], status: int
+) -> None:
+    promotion = {
+        "name": "Clearance",
+        "name_ru": "Распродажа",
+        "goods": {"statuses": statuses},
+        "brackets": [{"from_quantity": 1, "percent": "10"}],
+        "from": "2026-12-01",
+        "to": "2027-03-31",
+    }
+    drafted = api.call("POST", "/v1/staff/promotions", marketing, promotion).json
+    answer = plan(api, marketing, form(promotion_id=drafted["promotion_id"]))
+    assert answer.status == status, answer.text
+
+
+# --- the texts --------------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_shown_as_a_member_would_get_it(api: Api, context: Context, marketing: Caller) -> None:
+    partners.partner(context)
+    partners.reach(context, "cmp_1", "500000")
+    text = (
+        "# {{ company }}\n\n{{ name }}: {{ tier }}, {{ discount_percent | percent }}.{% if not tier %} None.{% endif %}"
+    )
+    texts = {"en": {"subject": "For {{ name }}", "body": text}}
+    url = plan(api, marketing, form(texts=texts)).headers["location"]
+    shown = api.call("POST", f"{url}/preview", marketing, {"member_id": "mbr_1"}).json
+    assert shown["subject"] == "For Anna mbr_1"
+    assert "Anna mbr_1: Gold, 7" in shown["text"]
+    assert "Luch cmp_1</h1>" in shown["html"]
+    alone = api.call("POST", f"{url}/preview", marketing, {"member_id": "mbr_marketing"}).json
+    assert "None." in alone["text"]
+
+
+def test_there_is_nothing_to_show_without_a_text_or_a_member(api: Api, marketing: Caller) -> None:
+    url = plan(api, marketing, form()).headers["location"]
+    preview = {"member_id": "mbr_marketing", "language": "ru"}
+    assert api.call("POST", f"{url}/preview", marketing, preview).json["code"] == "wrong_state"
+    assert api.call("POST", f"{url}/preview", marketing, {"member_id": "mbr_nobody"}).status == 404
+
+
+# --- the budget -------------------------------------------------------------------------------------------------------
+
+
+def test_an_issue_that_is_too_near_says_who_is_skipped_and_where_to_move(api: Api, marketing: Caller) -> None:
+    first = plan(api, marketing, form(slot="2026-12-01T12:30"), "a").json
+    refused = plan(api, marketing, form(slot="2026-12-08T12:30"), "b")
+    assert (refused.status, refused.json["code"]) == (409, "conflict")
+    assert refused.json["errors"][0]["pointer"] == "/slot"
+    (clash,) = refused.json["clashes"]
+    assert clash["first_issue_id"] == first["issue_id"]
+    assert (clash["days"], clash["least_days"], clash["move_to"]) == (7, 14, "2026-12-15T12:30")
+    accepted = plan(api, marketing, form(slot="2026-12-08T12:30", accept_skips=True), "c")
+    assert accepted.status == 201
+    assert accepted.json["clashes"][0]["skipped_issue_id"] == accepted.json["issue_id"]
+
+
+def test_moving_an_issue_asks_for_the_skips_to_be_accepted_and_keeps_its_approval(
+    api: Api, marketing: Caller, head: Caller, segment: str
+) -> None:
+    plan(api, marketing, form(slot="2026-12-01T12:30"), "a")
+    url = plan(api, marketing, form(segment, slot="2026-12-15T12:30"), "b").headers["location"]
+    api.call("POST", f"{url}/approve", head)
+    move = {"slot": "2026-12-10T16:30"}
+    assert api.call("POST", f"{url}/move", marketing, move).status == 409
+    assert api.call("GET", url, marketing).json["slot"] == "2026-12-15T12:30"
+    moved = api.call("POST", f"{url}/move", marketing, {**move, "accept_skips": True})
+    assert (moved.json["slot"], moved.json["state"]) == ("2026-12-10T16:30", "approved")
+
+
+def test_cancelling_an_issue_ends_its_clashes(api: Api, marketing: Caller) -> None:
+    first = plan(api, marketing, form(slot="2026-12-01T12:30"), "a").headers["location"]
+    second = plan(api, marketing, form(slot="2026-12-08T12:30", accept_skips=True), "b").headers["location"]
+    assert api.call("GET", second, marketing).json["clashes"]
+    for _ in range(2):
+        assert api.call("POST", f"{first}/cancel", marketing).json["state"] == "cancelled"
+    assert api.call("GET", second, marketing).json["clashes"] == []
+    assert api.call("POST", f"{first}/move", marketing, {"slot": "2026-12-22T12:30"}).json["code"] == "wrong_state"
+
+
+# --- the calendar -----------------------------------------------------------------------------------------------------
+
+
+def test_the_plan_is_listed_by_slot_without_texts_and_as_a_calendar(api: Api, marketing: Caller, segment: str) -> None:
+    for number, slot in enumerate(["2027-01-12T12:30", "2026-12-01T16:30", "2027-08-03T12:30"]):
+        plan(api, marketing, form(segment, slot=slot), f"k{number}")
+    listed = api.call("GET", PLAN, marketing).json["items"]
+    assert [(each["slot"], each["texts"]) for each in listed] == [
+        ("2026-12-01T16:30", NO_TEXTS),
+        ("2027-01-12T12:30", NO_TEXTS),
+    ]
+    later = api.call("GET", f"{PLAN}?from=2027-08-01&to=2027-08-31", marketing).json["items"]
+    assert [each["slot"] for each in later] == ["2027-08-03T12:30"]
+    calendar = api.call("GET", f"{PLAN}/calendar", marketing)
+    assert calendar.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert calendar.text.count("BEGIN:VEVENT") == 2
+
+
+def test_two_who_change_an_issue_at_once_do_not_overwrite_each_other(api: Api, marketing: Caller) -> None:
+    made = plan(api, marketing, form())
+    url, headers = made.headers["location"], {"if-match": made.headers["etag"]}
+    assert api.call("PUT", url, marketing, form(title="B"), headers=headers).status == 200
+    assert api.call("PUT", url, marketing, form(title="C"), headers=headers).status == 412
+
+
+def test_an_unknown_issue_is_not_found(api: Api, marketing: Caller) -> None:
+    assert api.call("GET", f"{PLAN}/iss_none", marketing).status == 404
+    for step in ("approve", "cancel"):
+        assert api.call("POST", f"{PLAN}/iss_none/{step}", marketing).status == 404

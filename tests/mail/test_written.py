@@ -1,0 +1,115 @@
+"""Letters that the staff write: what a text may hold, and what becomes of it."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.mail import written
+
+VARIABLES: dict[str, object] = {
+    "name": "Anna",
+    "tier": "Gold",
+    "discount_percent": Decimal(7),
+    "portal_url": "https://p.example",
+}
+FACTS: dict[str, Any] = {**VARIABLES, "club_name": "Club", "pages": None}
+
+
+def fault(text: str) -> str | None:
+    found = written.fault_of(text, "en", VARIABLES)
+    return found.code if found else None
+
+
+def body(text: str, **facts: Any) -> tuple[str, str]:
+    assert fault(text) is None
+    _, html, plain = written.render("S", "P", text, "W", "en", FACTS | facts)
+    return html, plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Title\n\nPlain, **strong** and *light*.",
+        "Dear {{ name }}, {{ discount_percent | percent }}.",
+        "{% if tier %}You are {{ tier }}.{% else %}No tier yet.{% endif %}",
+        "{% if tier == 'Gold' and not name %}A{% endif %}",
+        "* one\n* two",
+        "[See them]({{ portal_url }}/lamps)",
+        "| Lamp | 100 |",
+        "> quoted",
+        "<small>small</small>",
+    ],
+)
+def test_markup_variables_and_conditions_are_taken(text: str) -> None:
+    assert fault(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{{ name", "template_syntax"),
+        ("{% if name %}", "template_syntax"),
+        ("{{ name | upper }}", "template_syntax"),
+        ("{{ name | percent }}", "template_value"),
+        ("{{ nome }}", "unknown_variable"),
+        ("{% if nome %}{% endif %}", "unknown_variable"),
+        ("{% for a in range(10) %}{% endfor %}", "template_too_much"),
+        ("{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}", "template_too_much"),
+        ("{{ name.__class__ }}", "template_too_much"),
+        ("{{ name() }}", "template_too_much"),
+        ("{{ 'x' * 999999999 }}", "template_too_much"),
+        ("{{ '%099999999d' % discount_percent }}", "template_too_much"),
+        ("{% set a = name %}", "template_too_much"),
+        ("{% include 'layout.html' %}", "template_too_much"),
+        ("{% macro a() %}{% endmacro %}", "template_too_much"),
+        ("<script>alert(1)</script>", "markup"),
+        ("a <b>b</b>", "markup"),
+        ("![a](https://a.example/a.png)", "markup"),
+        ("[a](javascript:alert)", "link"),
+        ("[a](mailto:a@b.example)", "link"),
+        ("[a]({{ name }})", "link"),
+    ],
+)
+def test_anything_else_is_refused_with_its_cause(text: str, code: str) -> None:
+    assert fault(text) == code
+
+
+def test_a_title_and_a_button_become_html_and_text() -> None:
+    html, plain = body("# For {{ name }}\n\n[See them]({{ portal_url }})")
+    assert "For Anna</h1>" in html
+    assert 'href="https://p.example"' in html
+    assert "For Anna" in plain
+    assert "See them: https://p.example" in plain
+
+
+def test_a_condition_follows_the_facts_of_the_reader() -> None:
+    text = "{% if tier %}You are {{ tier }}.{% else %}No tier yet.{% endif %}"
+    assert "You are Gold." in body(text)[1]
+    assert "No tier yet." in body(text, tier="")[1]
+
+
+@given(st.text(max_size=60))
+def test_what_a_member_is_called_is_never_markup(name: str) -> None:
+    plainly, _ = body("Dear {{ name }}, hello.", name="NAME")
+    html, _ = body("Dear {{ name }}, hello.", name=name)
+    assert html.count("<") == plainly.count("<")
+
+
+@given(st.text(max_size=200))
+def test_a_text_is_rendered_or_refused_and_never_fails(text: str) -> None:
+    if fault(text) is None:
+        written.render("S", "P", text, "W", "en", FACTS)
+
+
+@pytest.mark.parametrize("text", ["`<img>`", "    <img>"])
+def test_html_in_code_is_shown_as_it_is_written(text: str) -> None:
+    html, _ = body(text)
+    assert "&lt;img&gt;" in html
+
+
+def test_a_subject_is_one_line() -> None:
+    subject, _, _ = written.render("Hello {{ name }}", "", "a", "W", "en", FACTS | {"name": "A\r\nBcc: b@c.example"})
+    assert subject == "Hello A Bcc: b@c.example"
