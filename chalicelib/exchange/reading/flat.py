@@ -115,6 +115,8 @@ class FlatTable:
             if row.category == "group" and self.carry.document:
                 self._take_group(above, row.cells)
                 yield row
+            elif row.category == "group" and self._is_subtotal(row.cells):
+                yield row
             elif row.category == "group" and self._is_text(row.cells):
                 yield row._replace(category="note")
             elif row.category in ("row", "group"):
@@ -153,7 +155,7 @@ class FlatTable:
                 and cells[day]
                 and cells[goods]
                 and cells[number].strip()
-                and cells[day] != self.place.names[day]
+                and cells[day].strip() != self.place.names[day].strip()
             )
             and cells[document] != cells[day]
             and not cells[document].isspace()
@@ -191,6 +193,10 @@ class FlatTable:
         if not filled & {*self.document_places, *self._customer}:
             return False
         return bool(self._goods) and not filled - {*self._carried_places, *self._further, *self._numbers}
+
+    def _is_subtotal(self, cells: list[str]) -> bool:
+        """The sums of a customer above its rows, which name the customer too."""
+        return not self.document_of(cells).strip() and any(cells[at].strip() for at in self._numbers)
 
     def _is_text(self, cells: list[str]) -> bool:
         """A signature or a remark: few cells, and none of them a number."""

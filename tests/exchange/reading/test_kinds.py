@@ -323,3 +323,16 @@ def test_a_sum_of_the_document_on_each_of_its_rows_is_no_sum_of_the_row() -> Non
     code, facts = why(FULL + "\n".join(rows))
     assert (code, facts["column"]) == ("amount_of_document", "Сумма")
     assert read_file(FULL + "\n".join(rows), {"mapping": {"amount": ""}}).total == 150
+
+
+def test_sums_of_a_customer_may_stand_above_rows_that_name_the_customer() -> None:
+    rows = [";;ООО К;;3;150", "12.01.2026;1;ООО К;Л;1;100", "12.01.2026;2;ООО К;Л;2;50", "Итого;;;;3;150"]
+    read = read_file(short(*rows))
+    assert (read.total, read.faults) == (150, [])
+    assert why(short(*[row.replace("3;150", "3;160", 1) for row in rows]))[0] in ("group_differs", "total_differs")
+
+
+def test_a_heading_repeated_on_a_printed_page_is_no_row() -> None:
+    heading = " Дата ; Номер; Контрагент;Номенклатура;Количество;Сумма"
+    read = read_file(short("12.01.2026;1;К;Л;1;100", heading, "12.01.2026;2;К;Л;1;100"))
+    assert (read.total, read.faults) == (200, [])
