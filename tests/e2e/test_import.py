@@ -35,7 +35,7 @@ def test_a_file_with_a_wrong_row_is_written_but_for_that_document_and_the_list_d
 
 def test_a_file_that_is_no_table_fails_with_a_reason(operations: Portal) -> None:
     done = upload(operations, "Просто письмо.\nБез таблицы.\n", print, source="e2e-import")
-    assert (done["state"], done["reason"]["code"]) == ("failed", "not_csv")
+    assert (done["state"], done["reason"]["code"]) == ("failed", "column_missing")
 
 
 def test_the_form_uploads_to_its_own_place_only(operations: Portal) -> None:

@@ -33,6 +33,7 @@ class DocumentDraft:
     originals: set[tuple[str, date | None]] = dataclass_field(default_factory=set)
     payments: set[date] = dataclass_field(default_factory=set)
     placed: str = ""
+    _lines: list[SaleLine] = dataclass_field(default_factory=list)
 
     @property
     def number(self) -> str:
@@ -91,7 +92,12 @@ class DocumentDraft:
 
     @property
     def lines(self) -> list[SaleLine]:
-        return [SaleLine.of(row.sku, row.name, row.quantity, row.unit_price, row.amount) for row in self.rows]
+        """Worked out once, when all rows are there."""
+        if not self._lines:
+            self._lines = [
+                SaleLine.of(row.sku, row.name, row.quantity, row.unit_price, row.amount) for row in self.rows
+            ]
+        return self._lines
 
     @property
     def total(self) -> Decimal:
