@@ -82,7 +82,7 @@ def _is_record(kind: Any) -> bool:
 
 @cache
 def _fields_of(kind: Any) -> list[tuple[str, Any, bool]]:
-    """The fields of the constructor: name, default (MISSING for none), whether a field with this default is left out."""
+    """The fields in the order of the constructor: name, default (MISSING for none), whether a field with this default is left out."""
     if is_dataclass(kind):
         defaults = {each.name: _default(each) for each in fields(kind) if each.init}
     else:
@@ -103,15 +103,15 @@ def _record_reader(kind: Any) -> Reader:
     hints = get_type_hints(kind)
     readers = [(name, _reader(hints[name]), _absent(hints[name], default)) for name, default, _ in _fields_of(kind)]
 
+    names = [name for name, _, _ in readers]
+    by_name = is_dataclass(kind) and any(each.kw_only for each in fields(kind))
+
     def read(item: Mapping[str, Any]) -> Any:
-        return kind(
-            **{
-                name: (item[name] if reader is None else reader(item[name]))
-                if name in item or absent is MISSING
-                else absent
-                for name, reader, absent in readers
-            }
-        )
+        values = [
+            (item[name] if reader is None else reader(item[name])) if name in item or absent is MISSING else absent
+            for name, reader, absent in readers
+        ]
+        return kind(**dict(zip(names, values, strict=True))) if by_name else kind(*values)
 
     return read
 
