@@ -2,17 +2,20 @@
 
     python -m infra.admin add-staff --table NAME --name "Full Name" --email name@example.com [--role admin]
     python -m infra.admin add-machine --pool ID --name "1C" --scope machine.payments [--scope staff.imports.write]
+    python -m infra.admin disable-machine --table NAME --pool ID --client ID
     python -m infra.admin redeliver --table NAME --queue URL --event sale.recorded --since 2026-11-28T09:00:00Z [--consumer NAME]
     python -m infra.admin redeliver --table NAME --queue URL --pk KEY --sk KEY [--consumer NAME]
     python -m infra.admin redeliver --queue URL --dead-letters URL
 
 `add-staff` comes before anybody can sign in: that person signs in with their email and appoints the others (`POST /v1/staff/people`).
-`add-machine` makes a client for a machine and prints its secret. `redeliver` delivers events again: all of a kind since a moment, one by
+`add-machine` makes a client for a machine and prints its secret; `disable-machine` refuses its
+further writes at once, whatever token it holds, and deletes the client. `redeliver` delivers events again: all of a kind since a moment, one by
 its key, or the dead letters. All may be repeated. They use the AWS credentials and region of the shell.
 """
 
 import argparse
 import sys
+from contextlib import suppress
 
 import boto3
 from pydantic import ValidationError
@@ -21,6 +24,7 @@ from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
 from chalicelib.platform.access.scopes import BASE_SCOPE, MACHINE_SCOPES, RESOURCE_SERVER, STAFF_ROLES
+from chalicelib.platform.access.store import disable_client
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
@@ -42,6 +46,11 @@ def main(arguments: list[str]) -> int:
     machine.add_argument("--name", required=True)
     machine.add_argument("--scope", required=True, action="append", choices=MACHINE_SCOPES, help="may be given again")
     machine.set_defaults(run=_add_machine)
+    disable = commands.add_parser("disable-machine", help="refuse a machine's further writes, and delete its client")
+    disable.add_argument("--table", required=True, help="the stack's output TableName")
+    disable.add_argument("--pool", required=True, help="the stack's output UserPoolId")
+    disable.add_argument("--client", required=True, help="the client_id that add-machine printed")
+    disable.set_defaults(run=_disable_machine)
     once_more = commands.add_parser("redeliver", help="tell consumers once more of events")
     once_more.add_argument("--queue", required=True, help="the stack's output FailedEventsQueueUrl")
     once_more.add_argument("--table", help="the stack's output TableName")
@@ -89,6 +98,16 @@ def _add_machine(given: argparse.Namespace) -> int:
     print(
         f"A partner of the coalition is registered with its limits: PUT /v1/staff/machine-clients/{client['ClientId']}"
     )
+    return 0
+
+
+def _disable_machine(given: argparse.Namespace) -> int:
+    """The mark comes first: it holds against tokens that the client has already. Safe to repeat."""
+    disable_client(_work(given), given.client)
+    cognito = boto3.client("cognito-idp")
+    with suppress(cognito.exceptions.ResourceNotFoundException):
+        cognito.delete_user_pool_client(UserPoolId=given.pool, ClientId=given.client)
+    print(f"{given.client} writes nothing any more and gets no tokens.")
     return 0
 
 

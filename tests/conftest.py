@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -120,10 +121,13 @@ def context(account: None) -> Context:
 
 @pytest.fixture
 def api(context: Context, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """The API at the moment of `context`."""
+    """The API at the moment of `context`, and the staff of `partners.STAFF`."""
     from chalicelib.platform.http import respond as http
+    from tests.support import partners
 
-    monkeypatch.setattr(http, "context_now", lambda: context)
+    partners.the_staff(context)
+
+    monkeypatch.setattr(http, "context_now", lambda: replace(context))
     from app import app
 
     return Api(app)

@@ -6,6 +6,7 @@ from chalicelib.companies import keys, rules, store
 from chalicelib.companies.events import PERSON_CONFIRMED
 from chalicelib.companies.model import Person
 from chalicelib.members import Membership
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
@@ -26,7 +27,7 @@ def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collec
 
 def check_staff(tx: Transaction, member_id: str, roles: Collection[str], refusal: Problem | None = None) -> None:
     """The commit raises 403, or `refusal`, unless the member is one of the club's staff in one of the roles."""
-    members.check_membership(tx, member_id, "staff", members.STAFF_OWNER, roles, refusal or Problem.role_lost())
+    members.check_membership(tx, member_id, "staff", STAFF_OWNER, roles, refusal or Problem.role_lost())
 
 
 @retry("company", "inn", "person", "earlier claim", "theirs", "owner", "version", "email", "member", "told")

@@ -2,7 +2,8 @@
 
 from chalicelib.companies import company as companies_company
 from chalicelib.mail import Reader, Recipient, Unsendable
-from chalicelib.members import STAFF_OWNER, speaking_reader
+from chalicelib.members import speaking_reader
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 

@@ -11,7 +11,6 @@ with opened_when_asked(__name__):
     from chalicelib.members.events import EMAIL_CONFIRMED
     from chalicelib.members.fields import PersonName
     from chalicelib.members.keys import member as member_key
-    from chalicelib.members.keys import membership as membership_key
     from chalicelib.members.model import Audience, Member, Membership
     from chalicelib.members.readers import (
         head_of_sales_reader,
@@ -22,7 +21,6 @@ with opened_when_asked(__name__):
     )
     from chalicelib.members.schemas import ConsentForm, TimeZone
     from chalicelib.members.service import (
-        STAFF_OWNER,
         admit,
         agreed_in_person,
         appoint,
@@ -40,3 +38,5 @@ with opened_when_asked(__name__):
         with_membership,
     )
     from chalicelib.members.store import check_membership
+    from chalicelib.platform.access.keys import membership as membership_key
+    from chalicelib.platform.access.rights import STAFF_OWNER

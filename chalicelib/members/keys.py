@@ -11,12 +11,6 @@ def member(member_id: str) -> Key:
     return Key(f"MEMBER#{member_id}", "PROFILE")
 
 
-@in_table("one", "E, S, T")
-def membership(member_id: str) -> Key:
-    """The company, the distributor or the club that a member acts for."""
-    return Key(f"MEMBER#{member_id}", "MEMBERSHIP")
-
-
 @in_table("by time", "E")
 def consent_log(member_id: str, version: int, purpose: str) -> Key:
     """The consents that a member gave and withdrew.

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import service
 from chalicelib.members.model import Member
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
@@ -29,7 +30,7 @@ def member_reader(context: Context, member_id: str) -> Reader:
 
 
 def head_of_sales_reader(context: Context, member_id: str) -> Reader:
-    return speaking_reader(context, member_id, service.STAFF_OWNER, _HEADS)
+    return speaking_reader(context, member_id, STAFF_OWNER, _HEADS)
 
 
 def speaking_reader(context: Context, member_id: str, owner: str, roles: Collection[str] | None = None) -> Reader:

@@ -20,6 +20,8 @@ from chalicelib.members.schemas import (
     StaffForm,
     StaffMemberView,
 )
+from chalicelib.platform.access import keys as access_keys
+from chalicelib.platform.access.rights import STAFF_OWNER, acts_for
 from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config
@@ -28,9 +30,8 @@ from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Item, Refused, Transaction
 
-STAFF_OWNER = "club"  # whom the staff act for
 _ADMINS = staff_roles("staff.people.write")
-_IS_ADMIN = store.acts_for("staff", STAFF_OWNER, _ADMINS)
+_IS_ADMIN = acts_for("staff", STAFF_OWNER, _ADMINS)
 
 
 def member(context: Context, member_id: str) -> Member | None:
@@ -416,7 +417,7 @@ def dismiss_staff(context: Context, member_id: str, *, by: str) -> None:
         _check_another_admin(context, tx, member_id)
     else:
         _check_admin(tx, by, Problem.role_lost())
-    tx.delete(keys.membership(member_id), when=_IS_ADMIN if own else Attr("kind").eq("staff"), label="staff")
+    tx.delete(access_keys.membership(member_id), when=_IS_ADMIN if own else Attr("kind").eq("staff"), label="staff")
     try:
         context.table.commit(tx)
     except Refused:

@@ -7,6 +7,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import keys
 from chalicelib.members.model import Member, Membership
+from chalicelib.platform.access import keys as access_keys
+from chalicelib.platform.access.rights import acts_for
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import shard_of
@@ -25,7 +27,7 @@ def read_many(table: Table, member_ids: list[str]) -> dict[str, Member]:
 
 def read_with_membership(table: Table, member_id: str) -> tuple[Member | None, Membership | None]:
     """Both in one query: they lie side by side."""
-    first, last = keys.membership(member_id), keys.member(member_id)
+    first, last = access_keys.membership(member_id), keys.member(member_id)
     items = {item["sk"]: item for item in table.query(first.pk, between=(first.sk, last.sk)).items}
     profile, membership = items.get(last.sk), items.get(first.sk)
     return (
@@ -88,12 +90,12 @@ def put_membership(
         | Attr("status").eq("pending")
         | (Attr("kind").eq(membership["kind"]) & Attr("owner").eq(membership["owner"]))
     )
-    tx.put({**keys.membership(member_id).as_item(), **membership}, when=when or free, label=label)
+    tx.put({**access_keys.membership(member_id).as_item(), **membership}, when=when or free, label=label)
 
 
 def drop_membership(tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None, label: str) -> None:
     theirs = Attr("pk").not_exists() | Attr("owner").eq(owner)
-    tx.delete(keys.membership(member_id), when=when or theirs, label=label)
+    tx.delete(access_keys.membership(member_id), when=when or theirs, label=label)
 
 
 def check_membership(
@@ -101,17 +103,7 @@ def check_membership(
 ) -> None:
     """Raises `refusal` at the commit unless the member acts for the owner in one of the roles."""
     acts = acts_for(kind, owner, roles)
-    tx.check(keys.membership(member_id), acts, label=f"membership of {member_id}", instead=refusal)
-
-
-def acts_for(kind: str, owner: str, roles: Collection[str]) -> ConditionBase:
-    """The condition that a membership is active for the owner, in one of the roles."""
-    return (
-        Attr("kind").eq(kind)
-        & Attr("owner").eq(owner)
-        & Attr("status").eq("active")
-        & Attr("role").is_in(sorted(roles))
-    )
+    tx.check(access_keys.membership(member_id), acts, label=f"membership of {member_id}", instead=refusal)
 
 
 def list_staff(table: Table, limit: int, after: dict[str, str] | None) -> Page:

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from boto3.dynamodb.conditions import ConditionBase
@@ -11,6 +12,7 @@ from chalicelib.table.key import Key
 from chalicelib.table.retries import TRIES, tries
 from chalicelib.table.transactions import (
     Busy,
+    Guard,
     Item,
     Refused,
     Transaction,
@@ -39,7 +41,10 @@ class Page(NamedTuple):
 
 
 class Table:
-    """The table by name. `sleep`, `jitter` and `clock` are passed in so that tests need not wait."""
+    """The table by name. `sleep`, `jitter` and `clock` are passed in so that tests need not wait.
+
+    Every write of a table with a guard is refused unless the guard holds at the moment of the write.
+    """
 
     def __init__(
         self,
@@ -55,6 +60,13 @@ class Table:
         self._sleep = sleep
         self._jitter = jitter
         self._clock = clock
+        self._guard: Guard | None = None
+
+    def guarded_by(self, guard: Guard) -> "Table":
+        """The same table, for writes under this guard."""
+        guarded = copy(self)
+        guarded._guard = guard
+        return guarded
 
     def get(self, key: Key, *, consistent: bool = False) -> Item | None:
         """The item, or None. One call; 0.5 RCU per 4 KB, 1 when consistent."""
@@ -169,6 +181,8 @@ class Table:
         """
         if not len(transaction):
             return
+        if self._guard:
+            transaction.guard(self._guard)
         wired: Any = transaction.to_wire(self.name)
         for _ in self.tries():
             try:
@@ -194,7 +208,15 @@ class Table:
         remove: tuple[str, ...] = (),
         when: ConditionBase | None = None,
     ) -> Item:
-        """Change one item and return it as it is then; half the price of a transaction of one. Raises `Refused`, `Busy`."""
+        """Change one item and return it as it is then; half the price of a transaction of one. Raises `Refused`, `Busy`.
+
+        Under a guard it is a transaction and a read after it, which may find a later change.
+        """
+        if self._guard:
+            alone = Transaction()
+            alone.update(key, put=put, default=default, add=add, remove=remove, when=when)
+            self.commit(alone)
+            return self.get(key, consistent=True) or {}
         refuse_to_change(key)
         request = update_to_wire(key, put, default, add, remove)
         if when is not None:
@@ -205,6 +227,11 @@ class Table:
 
     def put(self, item: Item, *, when: ConditionBase | None = None) -> None:
         """Write one item whole. Raises `Refused` when its condition fails, and `Busy`."""
+        if self._guard:
+            alone = Transaction()
+            alone.put(item, when=when)
+            self.commit(alone)
+            return
         refuse_to_change(Key(item["pk"], item["sk"]))
         request: dict[str, Any] = {"Item": to_wire(item)}
         if when is not None:

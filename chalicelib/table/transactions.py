@@ -14,7 +14,7 @@ told apart by name:
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import DYNAMODB_CONTEXT, TypeDeserializer, TypeSerializer
@@ -23,7 +23,8 @@ from chalicelib.table.key import CREATED_ONLY, Key
 
 Item = dict[str, Any]
 
-MOST_OPERATIONS = 100  # of one TransactWriteItems call
+MOST_OPERATIONS = 99  # of the 100 of one TransactWriteItems call: one is kept for the caller's right
+GUARD = "guard"  # label
 
 _serialise = TypeSerializer().serialize
 _deserialise = TypeDeserializer().deserialize
@@ -45,6 +46,29 @@ class Refused(Exception):
 
 class Busy(Exception):
     """Others were writing the same items through every retry; nothing was written."""
+
+
+class Guard(NamedTuple):
+    """A condition that every transaction of a table holds to, or raises `refusal`."""
+
+    key: Key
+    when: ConditionBase
+    refusal: Exception
+
+
+class Operation(NamedTuple):
+    kind: str
+    key: Key
+    body: dict[str, Any]
+    when: ConditionBase | None
+    label: str
+
+    def to_wire(self, table_name: str) -> dict[str, Any]:
+        body = {"TableName": table_name, **self.body}
+        if self.when is not None:
+            body = merge_expressions(body, condition_to_wire(self.when))
+            body["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return {self.kind: body}
 
 
 def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,18 +120,17 @@ def condition_to_wire(condition: ConditionBase) -> dict[str, Any]:
 
 
 class Transaction:
-    """Operations that succeed or fail together. At most 100, at most one per item."""
+    """Operations that succeed or fail together. At most MOST_OPERATIONS and a guard, at most one per item."""
 
     def __init__(self) -> None:
-        self._operations: list[tuple[str, dict[str, Any], str]] = []
+        self._operations: dict[Key, Operation] = {}
         self.instead: dict[str, Exception] = {}  # by label
-        self._touched: set[Key] = set()
 
     def __len__(self) -> int:
         return len(self._operations)
 
     def __contains__(self, key: Key) -> bool:
-        return key in self._touched
+        return key in self._operations
 
     def put(self, item: Item, *, when: ConditionBase | None = None, label: str = "") -> None:
         """Write the whole item, in place of any other."""
@@ -145,22 +168,29 @@ class Transaction:
         refuse_to_change(key)
         self._append("Delete", key, {"Key": to_wire(key.as_item())}, when, label)
 
+    def guard(self, guard: Guard) -> None:
+        """Adds the guard. A write of the guarded item itself gets its condition, too, and is refused by its own label."""
+        present = self._operations.get(guard.key)
+        if present:
+            both = guard.when if present.when is None else present.when & guard.when
+            self._operations[guard.key] = present._replace(when=both)
+            return
+        self.instead[GUARD] = guard.refusal
+        body = {"Key": to_wire(guard.key.as_item())}
+        self._operations[guard.key] = Operation("ConditionCheck", guard.key, body, guard.when, GUARD)
+
     def labels(self) -> list[str]:
-        return [label for _, _, label in self._operations]
+        return [operation.label for operation in self._operations.values()]
 
     def to_wire(self, table_name: str) -> list[dict[str, Any]]:
-        return [{kind: {"TableName": table_name, **body}} for kind, body, _ in self._operations]
+        return [operation.to_wire(table_name) for operation in self._operations.values()]
 
     def _append(self, kind: str, key: Key, body: dict[str, Any], when: ConditionBase | None, label: str) -> None:
-        if key in self._touched:
+        if key in self._operations:
             raise ValueError(f"a transaction can touch {key} once only")
         if len(self._operations) == MOST_OPERATIONS:
             raise ValueError(f"a transaction holds at most {MOST_OPERATIONS} operations")
-        if when is not None:
-            body = merge_expressions(body, condition_to_wire(when))
-            body["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-        self._touched.add(key)
-        self._operations.append((kind, body, label))
+        self._operations[key] = Operation(kind, key, body, when, label)
 
 
 def refuse_to_change(key: Key) -> None:

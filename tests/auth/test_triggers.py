@@ -11,7 +11,7 @@ import pytest
 from chalicelib.auth import store as auth_store
 from chalicelib.auth import triggers
 from chalicelib.auth.codes import proof
-from chalicelib.members import keys as members_keys
+from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.context import Context
 from tests.auth.steps import SECRET, begun
 
@@ -79,7 +79,7 @@ def claims_of(member_id: str) -> dict[str, Any]:
 
 def test_the_token_says_whom_the_member_speaks_for(context: Context) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "buyer", "status": "active"}
-    context.table.put({**members_keys.membership("mbr_1").as_item(), **membership})
+    context.table.put({**access_keys.membership("mbr_1").as_item(), **membership})
     made = claims_of("mbr_1")
     assert made["claimsToAddOrOverride"] == {
         "club_member": "mbr_1",
@@ -93,7 +93,7 @@ def test_the_token_says_whom_the_member_speaks_for(context: Context) -> None:
 
 def test_a_pending_membership_gives_no_right_at_all(context: Context) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "pending"}
-    context.table.put({**members_keys.membership("mbr_1").as_item(), **membership})
+    context.table.put({**access_keys.membership("mbr_1").as_item(), **membership})
     assert claims_of("mbr_1") == claims_of("mbr_without_any") | {
         "claimsToAddOrOverride": {"club_member": "mbr_1", "club_kind": "", "club_role": "", "club_owner": ""}
     }

@@ -8,10 +8,11 @@ from chalicelib import companies, members
 from chalicelib.companies import claims, invitations, people, staff
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChangeForm
-from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
 from chalicelib.members.store import create
 from chalicelib.platform import keys
+from chalicelib.platform.access import keys as access_keys
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Transaction, from_wire, to_wire
@@ -56,7 +57,7 @@ def join(context: Context, name: str, **facts: Any) -> str:
 def appoint_manager(context: Context, name: str = "Manager", role: str = "manager") -> str:
     member_id = join(context, name)
     tx = Transaction()
-    members.appoint(tx, member_id, kind="staff", owner=members.STAFF_OWNER, role=role, status="active")
+    members.appoint(tx, member_id, kind="staff", owner=STAFF_OWNER, role=role, status="active")
     context.table.commit(tx)
     return member_id
 
@@ -111,7 +112,7 @@ def person_item(context: Context, company_id: str, member_id: str) -> Item:
 
 
 def membership_of(context: Context, member_id: str) -> Item | None:
-    return context.table.get(members_keys.membership(member_id), consistent=True)
+    return context.table.get(access_keys.membership(member_id), consistent=True)
 
 
 def events(context: Context, company_id: str) -> list[str]:

@@ -12,6 +12,7 @@ from chalicelib.companies.privileges import missing_for
 from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChangeForm, InvitationForm, PersonChangeForm
 from chalicelib.distributors import keys as distributors_keys
 from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Transaction
@@ -207,7 +208,7 @@ def test_a_claim_whose_member_joined_the_staff_meanwhile_can_only_be_refused(con
     anna = join(context, "Anna")
     company_id = claim(context, anna)
     tx = Transaction()
-    members.appoint(tx, anna, kind="staff", owner=members.STAFF_OWNER, role="manager", status="active")
+    members.appoint(tx, anna, kind="staff", owner=STAFF_OWNER, role="manager", status="active")
     context.table.commit(tx)
     with pytest.raises(Problem, match="conflict"):
         confirm(context, company_id, anna)

@@ -1,109 +1,672 @@
-"""Writes of people who were dismissed from the staff a second ago and still hold a token: refused, and without effect.
+"""Every write of the route table, asked for by a caller who lost the right to it a second ago and still holds a token.
 
-Weakest point: a staff write that is missing here is checked by its token alone.
+Each scene is played twice from the same table. The caller who still has the right is answered well, and something is written: so the scene
+reaches the write. The caller who has lost it is refused, and the table is as it was: no item, no event.
 """
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import count
+from typing import Any, NamedTuple
 
+import boto3
 import pytest
 
+from app import app  # noqa: F401  fills the route table
+from chalicelib import sales
+from chalicelib.distributors import service as distributors
 from chalicelib.mail import store as mail_store
-from chalicelib.platform.access.scopes import STAFF_ROLES
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.routes import ROUTES
-from chalicelib.pricing.displays import store as displays_store
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform.access import keys as access_keys
+from chalicelib.platform.access import store as access_store
+from chalicelib.platform.access.scopes import STAFF_ROLES, scopes_of
+from chalicelib.platform.http import respond
+from chalicelib.platform.http.routes import ROUTES, Route
+from chalicelib.platform.ids import derived_id
+from chalicelib.sales.payments.model import Payment
+from chalicelib.sales.payments.service import record_payments
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
+from tests.bonuses.coalition.test_service import machine
+from tests.bonuses.goods import steps as goods
+from tests.bonuses.steps import credit
+from tests.catalog.steps import row
+from tests.companies.steps import legal_inn
+from tests.orders.steps import Market
+from tests.pricing.steps import Office
 from tests.support import partners
-from tests.support.api import Api, Caller
-from tests.support.table import everything
+from tests.support.api import Answer, Api, Caller
+from tests.support.crashes import watched
+from tests.support.memory import MemoryDynamo
+from tests.support.table import everything, restore
+from tests.tiers.ladders import steps as ladders
 
-GONE = "mbr_gone"
-COMPANY = "/v1/staff/companies/cmp_1"
-TIER = {"tier": "gold", "until": "2027-01-31", "reason": "A friend"}
-WRITES: dict[str, tuple[str, str, Any]] = {
-    "appoint_staff": (
-        "POST",
-        "/v1/staff/people",
-        {"name": "Igor Petrov", "email": "igor@example.com", "role": "admin"},
-    ),
-    "dismiss_staff": ("DELETE", "/v1/staff/people/mbr_head", None),
-    "grant_manual_tier": ("POST", f"{COMPANY}/manual-tiers", TIER),
-    "withdraw_manual_tier": ("POST", f"{COMPANY}/manual-tiers/{{tier}}/withdraw", {"reason": "Out of spite"}),
-    "replace_terms": ("PUT", f"{COMPANY}/terms", {"contracts": []}),
-    "issue_offer": ("POST", f"{COMPANY}/offers", None),
-    "withdraw_offer": ("POST", f"{COMPANY}/offers/{{offer}}/withdraw", None),
+GONE, CLIENT = "mbr_gone", "client_1"
+OF_COMPANY = "/v1/staff/companies/cmp_1"
+# POST routes that change nothing: they are answered by the token alone, as every GET is.
+READS = {"quote_cart", "quote_for_company", "calculate_lighting"}
+
+_keys = count(1)
+
+
+def anybody_may(route: Route) -> bool:
+    """Without a token, or whoever they act for: there is no right to lose."""
+    return route.scope is None or route.scope in scopes_of("", "")
+
+
+WRITES = {
+    route.name: route
+    for route in ROUTES
+    if route.method != "GET" and not anybody_may(route) and route.name not in READS
 }
+
+
+class Ask(NamedTuple):
+    path: str
+    body: Any = None
+    version: int = 0  # for If-Match
+
+
+class Club:
+    """A market with staff, bonuses, goods of a quarter and a gift; and the four callers who are going to lose their rights."""
+
+    def __init__(self, api: Api, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        memory: Any = watched(MemoryDynamo(), "dynamodb")
+        context = replace(context, table=Table(memory, "club", sleep=lambda seconds: None))
+        gift = {**goods.QUARTER, "code": "gift", "pays": "gift"}
+        self.api = api
+        self.context = goods.programmes(context, goods.QUARTER, gift)
+        monkeypatch.setattr(respond, "context_now", lambda: self.context)
+        # The account in memory has no suppression list of the mail service. It is called after the commit.
+        monkeypatch.setattr("chalicelib.mail.suppressions._forget", lambda address: None)
+        for member_id, role in (("mbr_marketing", "marketing"), ("mbr_head", "admin"), (GONE, "admin")):
+            partners.staff(self.context, member_id, role)
+        self.market = Market(api, self.context)
+        self.office = Office(api, self.context)
+        self.head = Caller.person("mbr_head", "staff", "admin", "club")
+        self.callers = {
+            "staff": Caller.person(GONE, "staff", "admin", "club"),
+            "company": self.market.buyer,
+            "distributor": self.market.operator,
+            "machine": machine(CLIENT, "machine.catalog", "machine.accruals", "machine.payments"),
+        }
+        partners.member(self.context, "mbr_2")
+        partners.speaks_for(self.context, "cmp_1", "mbr_2", "buyer")
+        credit(self.context, "cmp_1", "500")
+        goods.buy(self.context, date(2026, 8, 5), "700000")
+        goods.night(self.context)
+        owed = {found.kind: found.entitlement_id for found in goods.entitlements(self.context)}
+        self.goods_id, self.gift_id = owed["goods"], owed["gift"]
+
+    def done(self, method: str, path: str, caller: Caller, body: Any = None, version: int = 0) -> Any:
+        """The answer to a call that goes well."""
+        headers = {"if-match": f'"{version}"'}
+        answer = self.api.call(method, path, caller, body, key=f"scene-{next(_keys)}", headers=headers)
+        assert answer.status < 300, (path, answer.text)
+        return answer.json if answer.text else None
+
+    def ask(self, route: Route, ask: Ask) -> Answer:
+        headers = {"if-match": f'"{ask.version}"'} if route.matched else {}
+        key = "key-of-the-walk" if route.keyed else None
+        return self.api.call(route.method, ask.path, self.callers[kind_of(route)], ask.body, key=key, headers=headers)
+
+    def day(self, offset: int) -> str:
+        return self.office.day(offset)
+
+    def arrived(self, upload: Any) -> None:
+        boto3.client("s3").put_object(Bucket="club-files", Key=upload["fields"]["key"], Body=b"png")
+
+
+def kind_of(route: Route) -> str:
+    """Whose write it is, by the beginning of its scope."""
+    assert route.scope
+    first = route.scope.partition(".")[0]
+    return {"staff": "staff", "machine": "machine", "fulfilment": "distributor", "distributor": "distributor"}.get(
+        first, "company"
+    )
+
+
+# --- scenes -----------------------------------------------------------------------------------------------------------
+
+Scene = Callable[[Club], Ask]
+SCENES: dict[str, Scene] = {}
+
+
+def scene(declare: Scene) -> Scene:
+    """The scene of the route that has its name."""
+    SCENES[declare.__name__] = declare
+    return declare
+
+
+def plain(name: str, path: str, body: Any = None, version: int = 0) -> None:
+    """A scene that needs nothing but the club."""
+    SCENES[name] = lambda club: Ask(path, body, version)
+
+
+LINES = {"lines": [{"sku": "LMP-1", "quantity": 10}]}
+FULL = [*ladders.STEPS]
 REPORT = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
-SUPPRESSED = "anna@partner.example"
-WRITES |= {
-    "lift_suppression": ("POST", "/v1/staff/suppressions/lift", {"email": SUPPRESSED, "reason": "A friend"}),
-    "approve_display_proof": ("POST", f"{COMPANY}/display-proofs/prf_1/approve", None),
-    "reject_display_proof": ("POST", f"{COMPANY}/display-proofs/prf_1/reject", {"reason": "Out of spite"}),
-    "publish_report": ("POST", "/v1/staff/reports", REPORT),
-    "note_contact": (
-        "POST",
-        "/v1/staff/members/mbr_1/contacts",
-        {"channel": "telephone", "contact_class": "content"},
-    ),
-    "create_segment": ("POST", "/v1/staff/segments", {"name": "All", "conditions": {}}),
-    "preview_segment": ("POST", "/v1/staff/segments/preview", {"conditions": {}}),
-    "create_issue": (
-        "POST",
-        "/v1/staff/campaigns",
-        {"title": "A", "topic": "products", "issue_class": "content", "slot": "2026-12-01T12:30"},
-    ),
+CATEGORY = {"code": "lamps", "name": "Lamps", "name_ru": "Лампы"}
+FIGURE = {"sku": "LMP-1", "warehouse": "msk", "quantity": "5", "at": "2026-11-20T08:00:00Z"}
+PAYMENT = {"document": "УТ-1", "source": "1c-main", "year": 2026, "paid_on": "2026-11-19"}
+LIMITS = {"per_grant": "100.00", "per_company_and_day": "250.00", "per_month": "300.00"}
+PARTNER = {"name": "Taxi Park", "currency": "RUB", "limits": LIMITS}
+WEBHOOK, ENDPOINT = "/v1/distributor/webhook", {"url": "https://other.example/hooks"}
+
+plain("appoint_staff", "/v1/staff/people", {"name": "Igor Petrov", "email": "igor@example.com", "role": "admin"})
+plain("dismiss_staff", "/v1/staff/people/mbr_marketing")
+plain("create_distributor", "/v1/staff/distributors", {"name": "Neva light", "email": "neva@example.com"})
+plain("write_products", "/v1/staff/products", {"products": [row("LMP-9")]})
+plain("write_stock", "/v1/staff/stock", {"stock": [FIGURE]})
+plain("write_categories", "/v1/staff/categories", {"categories": [CATEGORY]})
+plain("write_products_by_machine", "/v1/machine/products", {"products": [row("LMP-9")]})
+plain("write_stock_by_machine", "/v1/machine/stock", {"stock": [FIGURE]})
+plain("write_categories_by_machine", "/v1/machine/categories", {"categories": [CATEGORY]})
+plain("start_image_upload", "/v1/staff/product-images", {"sku": "LMP-1", "content_type": "image/png"})
+plain("record_payments", "/v1/machine/payments", {"payments": [PAYMENT]})
+plain("record_payments_by_hand", "/v1/staff/payments", {"payments": [PAYMENT]})
+plain("start_import", "/v1/staff/imports", {"source": "1c-main", "file_name": "sales.csv"})
+plain("publish_report", "/v1/staff/reports", REPORT)
+plain("register_coalition_client", f"/v1/staff/machine-clients/{CLIENT}", PARTNER)
+plain("change_company", "/v1/company", {"name": "Another name"}, version=1)
+plain("invite_person", "/v1/company/people", {"name": "Ivan Ivanov", "email": "ivan@else.example", "role": "buyer"})
+plain("change_person", "/v1/company/people/mbr_2", {"role": "engineer"}, version=1)
+plain("remove_person", "/v1/company/people/mbr_2")
+plain("record_demand", "/v1/demands", {"text": "A lamp that the club does not have"})
+plain("replace_cart", "/v1/cart", LINES)
+plain("put_into_cart", "/v1/cart/lines", LINES)
+plain("place_order", "/v1/orders", LINES)
+plain("place_order_for_company", f"{OF_COMPANY}/orders", LINES)
+plain("redeem_bonuses", "/v1/company/redemptions", {"amount": "100.00"})
+plain("adjust_bonuses", f"{OF_COMPANY}/bonus-adjustments", {"amount": "10.00", "reason": "A mistake in March"})
+plain("draft_ladder", ladders.LADDERS, ladders.FORM)
+plain("note_contact", "/v1/staff/members/mbr_1/contacts", {"channel": "telephone", "contact_class": "content"})
+plain("replace_terms", f"{OF_COMPANY}/terms", {"contracts": []})
+plain("put_webhook", WEBHOOK, ENDPOINT)
+
+
+@scene
+def change_distributor(club: Club) -> Ask:
+    return Ask(f"/v1/staff/distributors/{club.market.distributor_id}", {"name": "Neva light"}, version=1)
+
+
+@scene
+def add_distributor_person(club: Club) -> Ask:
+    path = f"/v1/staff/distributors/{club.market.distributor_id}/people"
+    return Ask(path, {"name": "Igor Petrov", "email": "igor@example.com"})
+
+
+@scene
+def remove_distributor_person(club: Club) -> Ask:
+    path = f"/v1/staff/distributors/{club.market.distributor_id}/people"
+    return Ask(f"{path}/{club.market.operator.claims['club_member']}")
+
+
+@scene
+def decide_claim(club: Club) -> Ask:
+    partners.member(club.context, "mbr_new")
+    claim = {"name": "Zarya", "inn": legal_inn(2), "kpp": "770101001", "region": "RU-MOW"}
+    club.done("POST", "/v1/companies", Caller.person("mbr_new"), claim)
+    (waiting,) = club.done("GET", "/v1/staff/companies?status=waiting", club.head)["items"]
+    decision = {"member_id": "mbr_new", "decision": "confirm", "role": "owner"}
+    return Ask(f"/v1/staff/companies/{waiting['company_id']}/confirm", decision)
+
+
+# --- the catalogue ---
+
+
+def uploaded(club: Club) -> str:
+    form = {"sku": "LMP-1", "content_type": "image/png"}
+    started = club.done("POST", "/v1/staff/product-images", club.head, form)
+    club.arrived(started["upload"])
+    return f"/v1/staff/product-images/{started['image_id']}"
+
+
+@scene
+def confirm_image(club: Club) -> Ask:
+    return Ask(f"{uploaded(club)}/confirm")
+
+
+@scene
+def remove_image(club: Club) -> Ask:
+    path = uploaded(club)
+    club.done("POST", f"{path}/confirm", club.head)
+    return Ask(path)
+
+
+@scene
+def lift_suppression(club: Club) -> Ask:
+    mail_store.suppress(club.context.table, "anna@partner.example", reason="bounce", at=club.context.at, letter_id="")
+    return Ask("/v1/staff/suppressions/lift", {"email": "anna@partner.example", "reason": "A friend"})
+
+
+def wish(club: Club) -> str:
+    return str(club.done("POST", "/v1/demands", club.market.buyer, {"text": "A lamp with a sensor"})["demand_id"])
+
+
+@scene
+def cancel_demand(club: Club) -> Ask:
+    return Ask(f"/v1/demands/{wish(club)}/cancel")
+
+
+@scene
+def answer_demand(club: Club) -> Ask:
+    return Ask(f"/v1/staff/demands/{wish(club)}/answer", {"text": "It does not exist"})
+
+
+# --- tiers ---
+
+
+@scene
+def grant_manual_tier(club: Club) -> Ask:
+    return Ask(f"{OF_COMPANY}/manual-tiers", {"tier": "gold", "until": club.day(70), "reason": "A friend"})
+
+
+@scene
+def withdraw_manual_tier(club: Club) -> Ask:
+    made = club.done("POST", f"{OF_COMPANY}/manual-tiers", club.head, grant_manual_tier(club).body)
+    return Ask(f"{OF_COMPANY}/manual-tiers/{made['grant_id']}/withdraw", {"reason": "Out of spite"})
+
+
+def drawn_up(club: Club) -> str:
+    made = club.done("POST", ladders.LADDERS, club.head, ladders.FORM)
+    return f"{ladders.LADDERS}/{made['ladder_id']}"
+
+
+@scene
+def activate_ladder(club: Club) -> Ask:
+    return Ask(f"{drawn_up(club)}/activate", {"from": club.day(5)}, version=1)
+
+
+@scene
+def withdraw_ladder(club: Club) -> Ask:
+    path = drawn_up(club)
+    club.done("POST", f"{path}/activate", club.head, {"from": club.day(5)}, version=1)
+    return Ask(f"{path}/withdraw", version=2)
+
+
+@scene
+def simulate_ladder(club: Club) -> Ask:
+    return Ask(f"{drawn_up(club)}/simulate")
+
+
+# --- prices ---
+
+
+@scene
+def request_best_sellers(club: Club) -> Ask:
+    return Ask("/v1/staff/best-sellers", {"from": "2025-09-01", "to": "2025-11-30"})
+
+
+@scene
+def draft_promotion(club: Club) -> Ask:
+    return Ask("/v1/staff/promotions", club.office.form())
+
+
+@scene
+def replace_promotion(club: Club) -> Ask:
+    return Ask(f"/v1/staff/promotions/{club.office.draft()}", club.office.form((5, "20")), version=1)
+
+
+@scene
+def approve_promotion(club: Club) -> Ask:
+    return Ask(f"/v1/staff/promotions/{club.office.draft()}/approve", {"confirm_short": True}, version=1)
+
+
+@scene
+def end_promotion(club: Club) -> Ask:
+    return Ask(f"/v1/staff/promotions/{club.office.run()}/end", version=2)
+
+
+def started_proof(club: Club) -> str:
+    promotion_id = club.office.run((1, "20"), display=True)
+    path = f"/v1/promotions/{promotion_id}/display-proofs"
+    form = {"shop_address": "Moscow, Lesnaya 7", "content_type": "image/jpeg"}
+    made = club.done("POST", path, club.market.buyer, form)
+    club.arrived(made["upload"])
+    return f"{path}/{made['proof_id']}"
+
+
+@scene
+def start_display_proof(club: Club) -> Ask:
+    promotion_id = club.office.run((1, "20"), display=True)
+    form = {"shop_address": "Moscow, Lesnaya 7", "content_type": "image/jpeg"}
+    return Ask(f"/v1/promotions/{promotion_id}/display-proofs", form)
+
+
+@scene
+def confirm_display_proof(club: Club) -> Ask:
+    return Ask(f"{started_proof(club)}/confirm")
+
+
+def proof_decision(word: str, body: Any, club: Club) -> Ask:
+    path = started_proof(club)
+    club.done("POST", f"{path}/confirm", club.market.buyer)
+    return Ask(f"{OF_COMPANY}/display-proofs/{path.rpartition('/')[2]}/{word}", body)
+
+
+SCENES["approve_display_proof"] = partial(proof_decision, "approve", None)
+SCENES["reject_display_proof"] = partial(proof_decision, "reject", {"reason": "Too dark"})
+
+
+@scene
+def issue_offer(club: Club) -> Ask:
+    return Ask(f"{OF_COMPANY}/offers", {"percent": "15", "floor": "50.00", "to": club.day(14)})
+
+
+@scene
+def withdraw_offer(club: Club) -> Ask:
+    made = club.done("POST", f"{OF_COMPANY}/offers", club.head, issue_offer(club).body)
+    return Ask(f"{OF_COMPANY}/offers/{made['offer_id']}/withdraw")
+
+
+# --- orders ---
+
+
+@scene
+def clear_cart(club: Club) -> Ask:
+    club.done("PUT", "/v1/cart", club.market.buyer, LINES)
+    return Ask("/v1/cart", version=1)
+
+
+def placed(what: str, body: Any, club: Club) -> Ask:
+    return Ask(what.format(club.market.placed({"LMP-1": 10})), body)
+
+
+ORDER, TO_DELIVER = "/v1/orders/{0}", "/v1/distributor/orders/{0}"
+for _name, _path, _body in (
+    ("cancel_order", f"{ORDER}/cancel", {}),
+    ("reorder", f"{ORDER}/reorder", {}),
+    ("accept_order", f"{TO_DELIVER}/accept", {}),
+    ("reject_order", f"{TO_DELIVER}/reject", {"reason": "No stock until May"}),
+    ("cancel_order_for_company", OF_COMPANY + "/orders/{0}/cancel", {}),
+):
+    SCENES[_name] = partial(placed, _path, _body)
+
+
+def proposed(word: str, body: Any, club: Club) -> Ask:
+    order_id = club.market.placed({"LMP-1": 10})
+    assert club.market.accept(order_id, {"LMP-1": 11}).status == 200
+    return Ask(f"/v1/orders/{order_id}/{word}", body, version=int(club.market.etag(order_id).strip('"')))
+
+
+SCENES["confirm_order"] = partial(proposed, "confirm", {})
+SCENES["decline_order"] = partial(proposed, "decline", {"note": "Too many"})
+
+
+def accepted(club: Club) -> str:
+    order_id = club.market.placed({"LMP-1": 10})
+    assert club.market.accept(order_id).status == 200
+    return order_id
+
+
+@scene
+def request_cancellation(club: Club) -> Ask:
+    return Ask(f"/v1/orders/{accepted(club)}/request-cancellation", {"reason": "The site is closed"})
+
+
+def cancellation_decision(word: str, body: Any, club: Club) -> Ask:
+    order_id = accepted(club)
+    assert club.market.request_cancellation(order_id).status == 200
+    return Ask(f"/v1/distributor/orders/{order_id}/{word}-cancellation", body)
+
+
+SCENES["approve_cancellation"] = partial(cancellation_decision, "approve", {})
+SCENES["decline_cancellation"] = partial(cancellation_decision, "decline", {"note": "It is on the lorry"})
+
+
+@scene
+def ship_order(club: Club) -> Ask:
+    return Ask(f"/v1/distributor/orders/{accepted(club)}/ship", {"document": "УТ-1"})
+
+
+def shipped(club: Club) -> str:
+    order_id = accepted(club)
+    assert club.market.ship(order_id).status == 200
+    return order_id
+
+
+@scene
+def request_return(club: Club) -> Ask:
+    body = {"reason": "Broken glass", "lines": [{"document": "УТ-1", "sku": "LMP-1", "quantity": 2}]}
+    return Ask(f"/v1/orders/{shipped(club)}/returns", body)
+
+
+def return_decision(word: str, body: Any, club: Club) -> Ask:
+    order_id = shipped(club)
+    asked = club.market.request_return(order_id, ("УТ-1", "LMP-1", 2))
+    assert asked.status == 200, asked.text
+    return Ask(f"/v1/distributor/orders/{order_id}/returns/{asked.json['returns'][0]['return_id']}/{word}", body)
+
+
+SCENES["accept_return"] = partial(return_decision, "accept", {"document": "ВЗ-1"})
+SCENES["reject_return"] = partial(return_decision, "reject", {"reason": "They are not ours"})
+
+
+@scene
+def ship_free_goods(club: Club) -> Ask:
+    terms = {"buy": 10, "free": {"sku": "LMP-3", "quantity": 2}, "pay_within_days": 14}
+    form = {**club.office.form(goods={"skus": ["LMP-1"]}), "brackets": [], "on_top": terms}
+    promotion_id = club.done("POST", "/v1/staff/promotions", club.head, form)["promotion_id"]
+    assert club.office.approve(promotion_id, confirm=True).status == 200
+    order_id = shipped(club)
+    document = "orders", f"{club.market.distributor_id}:{order_id}/УТ-1"
+    record_payments(club.context, [Payment(document, club.context.today)], by="mch_1")
+    gift_id = derived_id("gft", order_id, promotion_id)
+    return Ask(f"/v1/distributor/orders/{order_id}/goods-on-top/{gift_id}/ship", {"document": "УТ-9"})
+
+
+@scene
+def place_usual_order(club: Club) -> Ask:
+    for days_ago in (30, 20, 10):
+        lines = [sales.SaleLine.of("LMP-1", "LMP-1", Decimal(10), Decimal(120))]
+        day = club.context.today - timedelta(days=days_ago)
+        sales.record(club.context, [sales.SaleDocument("1c-main", f"УТ-{days_ago}", "cmp_1", day, "RUB", lines)])
+    return Ask("/v1/usual-order", {})
+
+
+# --- bonuses ---
+
+
+@scene
+def grant_bonuses(club: Club) -> Ask:
+    club.done("PUT", f"/v1/staff/machine-clients/{CLIENT}", club.head, PARTNER)
+    body = {"reference": "act-1", "company_id": "cmp_1", "amount": "100.00", "day": "2026-11-20"}
+    return Ask("/v1/machine/accruals", body)
+
+
+@scene
+def reverse_granted_bonuses(club: Club) -> Ask:
+    granted = grant_bonuses(club)
+    club.done("POST", granted.path, club.callers["machine"], granted.body)
+    return Ask("/v1/machine/accruals/act-1/reversals", {"reference": "back-1"})
+
+
+def adjustment_decision(word: str, club: Club) -> Ask:
+    body = {"amount": "900000.00", "reason": "A mistake in March"}
+    made = club.done("POST", f"{OF_COMPANY}/bonus-adjustments", club.head, body)
+    return Ask(f"{OF_COMPANY}/bonus-adjustments/{made['adjustment_id']}/{word}", {"note": "Seen"})
+
+
+SCENES["approve_adjustment"] = partial(adjustment_decision, "approve")
+SCENES["reject_adjustment"] = partial(adjustment_decision, "reject")
+
+
+def redeemed(path: str, body: Any, club: Club) -> Ask:
+    made = club.done("POST", "/v1/company/redemptions", club.market.buyer, {"amount": "100.00"})
+    return Ask(path.format(made["redemption_id"]), body)
+
+
+SCENES["cancel_redemption"] = partial(redeemed, "/v1/company/redemptions/{0}/cancel", None)
+SCENES["complete_redemption"] = partial(redeemed, OF_COMPANY + "/redemptions/{0}/complete", None)
+SCENES["cancel_redemption_of_company"] = partial(
+    redeemed, OF_COMPANY + "/redemptions/{0}/cancel", {"reason": "Out of production"}
+)
+
+
+@scene
+def choose_goods(club: Club) -> Ask:
+    return Ask(f"/v1/company/entitlements/{club.goods_id}/choices", LINES)
+
+
+def choice(club: Club) -> str:
+    chosen = choose_goods(club)
+    return str(club.done("POST", chosen.path, club.market.buyer, chosen.body)["choice_id"])
+
+
+@scene
+def cancel_goods(club: Club) -> Ask:
+    return Ask(f"/v1/company/entitlements/{club.goods_id}/choices/{choice(club)}/cancel", {})
+
+
+def choice_of_company(what: str, body: Any, club: Club) -> Ask:
+    return Ask(f"{OF_COMPANY}/entitlements/{club.goods_id}/choices/{choice(club)}/{what}", body)
+
+
+SCENES["ship_goods"] = partial(choice_of_company, "ship", {"document": "УТ-7"})
+SCENES["cancel_goods_of_company"] = partial(choice_of_company, "cancel", {"reason": "Out of stock"})
+
+
+@scene
+def reverse_goods_shipment(club: Club) -> Ask:
+    ship = choice_of_company("ship", {"document": "УТ-7"}, club)
+    shipment_id = club.done("POST", ship.path, club.head, ship.body)["shipments"][0]["shipment_id"]
+    path = f"{ship.path.removesuffix('/ship')}/shipments/{shipment_id}/reverse"
+    return Ask(path, {"reason": "The wrong lamps"})
+
+
+@scene
+def hand_over_gift(club: Club) -> Ask:
+    return Ask(f"{OF_COMPANY}/entitlements/{club.gift_id}/hand-over", {"document": "Act 7"})
+
+
+@scene
+def reverse_hand_over(club: Club) -> Ask:
+    given = hand_over_gift(club)
+    club.done("POST", given.path, club.head, given.body)
+    return Ask(f"{given.path}/reverse", {"reason": "Lost"})
+
+
+@scene
+def reverse_entitlement(club: Club) -> Ask:
+    return Ask(f"{OF_COMPANY}/entitlements/{club.goods_id}/reverse", {"reason": "Earned by a mistake"})
+
+
+# --- webhooks ---
+
+
+def with_endpoint(what: str, body: Any, club: Club) -> Ask:
+    club.done("PUT", WEBHOOK, club.market.operator, ENDPOINT)
+    return Ask(WEBHOOK + what, body)
+
+
+SCENES["delete_webhook"] = partial(with_endpoint, "", None)
+SCENES["rotate_webhook_secret"] = partial(with_endpoint, "/rotate-secret", None)
+SCENES["test_webhook"] = partial(with_endpoint, "/test", None)
+SCENES["replay_webhook_messages"] = partial(with_endpoint, "/replay", {"since": "2026-11-20T08:00:00Z"})
+
+
+@scene
+def replay_webhook_delivery(club: Club) -> Ask:
+    club.done("PUT", WEBHOOK, club.market.operator, ENDPOINT)
+    sent = club.done("POST", f"{WEBHOOK}/test", club.market.operator)
+    return Ask(f"{WEBHOOK}/deliveries/{sent['delivery_id']}/replay")
+
+
+# --- losing the right -------------------------------------------------------------------------------------------------
+
+
+def dismissed_from_the_staff(club: Club, route: Route) -> None:
+    tx = Transaction()
+    tx.delete(access_keys.membership(GONE))
+    club.context.table.commit(tx)
+
+
+def in_another_role(club: Club, route: Route) -> None:
+    others = [role for role, scopes in STAFF_ROLES.items() if route.scope not in scopes]
+    partners.staff(club.context, GONE, others[0] if others else "a role of another time")
+
+
+def of_a_company_by_now(club: Club, route: Route) -> None:
+    dismissed_from_the_staff(club, route)
+    partners.speaks_for(club.context, "cmp_1", GONE)
+
+
+def removed_from_the_company(club: Club, route: Route) -> None:
+    partners.dismissed(club.context, "cmp_1", "mbr_1")
+
+
+def of_another_company_by_now(club: Club, route: Route) -> None:
+    removed_from_the_company(club, route)
+    partners.speaks_for(club.context, "cmp_2", "mbr_1")
+
+
+def removed_from_the_distributor(club: Club, route: Route) -> None:
+    distributors.remove_person(club.context, club.market.distributor_id, club.market.operator.claims["club_member"])
+
+
+def disabled(club: Club, route: Route) -> None:
+    access_store.disable_client(club.context, CLIENT)
+
+
+LOSSES = {
+    "staff": [dismissed_from_the_staff, in_another_role, of_a_company_by_now],
+    "company": [removed_from_the_company, of_another_company_by_now],
+    "distributor": [removed_from_the_distributor],
+    "machine": [disabled],
 }
 
 
 @pytest.fixture
-def made(api: Api, context: Context) -> dict[str, str]:
-    """The ids of a manual tier and of an offer, which an admin who stays has made."""
-    partners.partner(context)
-    head = partners.staff(context, "mbr_head", "admin")
-    tier = api.call("POST", f"{COMPANY}/manual-tiers", head, TIER, key="t")
-    offer = api.call("POST", f"{COMPANY}/offers", head, an_offer(context), key="o")
-    assert (tier.status, offer.status) == (201, 201), (tier.text, offer.text)
-    mail_store.suppress(context.table, SUPPRESSED, reason="bounce", at=context.at, letter_id="")
-    tx = Transaction()
-    displays_store.create(tx, a_proof(context))
-    context.table.commit(tx)
-    return {"tier": tier.json["grant_id"], "offer": offer.json["offer_id"]}
+def club(api: Api, context: Any, monkeypatch: pytest.MonkeyPatch) -> Club:
+    return Club(api, context, monkeypatch)
 
 
-def a_proof(context: Context) -> Item:
-    """A photo that waits for a manager."""
-    promotion = {"promotion_id": "prm_1", "name": "A", "name_ru": "А", "last": context.today.isoformat()}
-    about = {"company_id": "cmp_1", "company_name": "Luch", "inn": "7707083893", "member_id": "mbr_1"}
-    return {
-        "proof_id": "prf_1",
-        "promotion": promotion,
-        **about,
-        "shop_address": "Arbat 1",
-        "state": "waiting",
-        "created_at": context.at,
+def test_every_write_has_its_scene() -> None:
+    assert set(SCENES) == set(WRITES)
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_who_lost_the_right_a_second_ago_changes_nothing_whatever_the_token_says(club: Club, kind: str) -> None:
+    start = everything(club.context)
+    walked = 0
+    for name, route in WRITES.items():
+        if kind_of(route) != kind:
+            continue
+        restore(club.context, start)
+        ask = SCENES[name](club)
+        before = everything(club.context)
+        allowed = club.ask(route, ask)
+        assert allowed.status == route.status, (name, allowed.text)
+        assert everything(club.context) != before, f"{name} wrote nothing"
+        for loss in LOSSES[kind]:
+            restore(club.context, before)
+            loss(club, route)
+            without = everything(club.context)
+            refused = club.ask(route, ask)
+            assert (refused.status, refused.json["code"]) == (403, "scope_missing"), (name, loss, refused.text)
+            assert everything(club.context) == without, (name, loss)
+        walked += 1
+    assert walked
+
+
+def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:
+    lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
+    club.done("PUT", "/v1/staff/products", club.head, {"products": [row("LMP-1", attributes=lumens)]})
+    asks = {
+        "quote_cart": Ask("/v1/quotes", LINES),
+        "quote_for_company": Ask(f"{OF_COMPANY}/quotes", LINES),
+        "calculate_lighting": Ask(
+            "/v1/tools/lighting",
+            {"rooms": [{"length_m": 9, "width_m": 6, "height_m": 3, "kind": "office"}], "skus": ["LMP-1"]},
+        ),
     }
-
-
-def an_offer(context: Context) -> dict[str, str]:
-    return {"percent": "15", "floor": "850.00", "to": (context.today + timedelta(days=14)).isoformat()}
-
-
-@pytest.mark.parametrize("now", ["dismissed", "in another role", "of a company"])
-@pytest.mark.parametrize("name", WRITES)
-def test_who_is_of_the_staff_no_more_changes_nothing_whatever_the_token_says(
-    api: Api, context: Context, made: dict[str, str], name: str, now: str
-) -> None:
-    [route] = [route for route in ROUTES if route.name == name]
-    if now == "in another role":
-        partners.staff(context, GONE, next(role for role, scopes in STAFF_ROLES.items() if route.scope not in scopes))
-    elif now == "of a company":
-        partners.speaks_for(context, "cmp_1", GONE)
-    before = everything(context)
-    method, path, body = WRITES[name]
-    body = an_offer(context) if name == "issue_offer" else body
-    headers = {"if-match": '"0"'} if route.matched else {}
-    token = Caller.person(GONE, "staff", "admin", "club")
-    answer = api.call(method, path.format(**made), token, body, key="k" if route.keyed else None, headers=headers)
-    assert (answer.status, answer.json["code"]) == (403, "scope_missing"), answer.text
-    assert everything(context) == before
+    assert set(asks) == READS
+    before = everything(club.context)
+    for route in ROUTES:
+        if route.name in READS:
+            answer = club.ask(route, asks[route.name])
+            assert answer.status == 200, answer.text
+    assert everything(club.context) == before

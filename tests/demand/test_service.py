@@ -13,6 +13,7 @@ from chalicelib.demand import consumers as demand_consumers
 from chalicelib.demand import store as demand_store
 from chalicelib.demand.answers import PAGE, StillWaiting
 from chalicelib.demand.rules import DemandCount, DemandState, normalised
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page
@@ -23,7 +24,7 @@ from tests.support.crashes import crashes, lost_replies, races
 from tests.support.partners import OPERATIONS, dismissed, partner, speaks_for
 from tests.support.partners import member as person
 
-MARKETING = Caller.person("mbr_m", "staff", "marketing", "club")
+MARKETING = Caller.person("mbr_marketing", "staff", "marketing", "club")
 
 
 @pytest.fixture
@@ -333,7 +334,7 @@ def test_partners_wish_merchandising_reads_and_answers(api: Api, context: Contex
     (in_words,) = api.call("GET", "/v1/staff/demands/waiting", MARKETING).json["items"]
     assert (in_words["demand_id"], in_words["text"]) == (words["demand_id"], "A light with a motion sensor")
 
-    person(context, "mbr_m")
+    person(context, "mbr_marketing")
     speaks_staff(context)
     answer_url = f"/v1/staff/demands/{words['demand_id']}/answer"
     reply = {"text": "LMP-2 has one.", "sku": "LMP-2"}
@@ -354,7 +355,7 @@ def speaks_staff(context: Context) -> None:
 
     tx = Transaction()
     members.appoint(
-        tx, "mbr_m", kind="staff", owner=members.STAFF_OWNER, role="marketing", status="active", label="membership"
+        tx, "mbr_marketing", kind="staff", owner=STAFF_OWNER, role="marketing", status="active", label="membership"
     )
     context.table.commit(tx)
 

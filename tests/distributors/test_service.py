@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.distributors import keys as distributors_keys
 from chalicelib.members import keys as members_keys
+from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.context import Context
 from tests.orders.steps import errors
 from tests.support.api import STRANGER, Answer, Api, Caller
@@ -151,7 +152,7 @@ def test_who_speaks_for_somebody_else_is_not_taken_away(api: Api, context: Conte
     distributor_id = create(api).json["distributor_id"]
     answer = add(api, distributor_id, known.email)
     assert (answer.status, answer.json["code"]) == (409, "conflict")
-    assert context.table.get(members_keys.membership("mbr_7"))["owner"] == "cmp_1"
+    assert context.table.get(access_keys.membership("mbr_7"))["owner"] == "cmp_1"
     assert context.table.get(distributors_keys.distributor_person(distributor_id, "mbr_7")) is None
 
 
@@ -161,14 +162,14 @@ def test_a_person_is_removed_with_the_membership(api: Api, context: Context):
     member_id = add(api, distributor_id).json["member_id"]
     assert [api.call("DELETE", f"{path}/{member_id}", OPERATIONS).status for _ in range(2)] == [204, 404]
     assert api.call("GET", path, OPERATIONS).json["items"] == []
-    assert context.table.get(members_keys.membership(member_id)) is None
+    assert context.table.get(access_keys.membership(member_id)) is None
 
 
 def test_another_distributors_person_is_not_removed(api: Api, context: Context):
     mine, theirs = (create(api).json["distributor_id"] for _ in range(2))
     member_id = add(api, theirs).json["member_id"]
     assert api.call("DELETE", f"/v1/staff/distributors/{mine}/people/{member_id}", OPERATIONS).status == 404
-    assert context.table.get(members_keys.membership(member_id))["owner"] == theirs
+    assert context.table.get(access_keys.membership(member_id))["owner"] == theirs
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------

@@ -5,8 +5,12 @@ import pytest
 
 from chalicelib import members
 from chalicelib.auth.store import read_membership
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.rights import guard_of
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
 from infra.admin import main
+from tests.support.api import Caller
 
 ADD = ["add-staff", "--table", "club", "--name", "Alla Adminova", "--email", "Alla@Example.com"]
 
@@ -67,3 +71,24 @@ def test_a_machine_is_given_scopes_of_machines_only(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         main(machine("pool", "staff.people.write"))
     assert "machine.accruals" in capsys.readouterr().err
+
+
+def test_a_disabled_machine_has_no_client_and_its_token_writes_nothing(
+    context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cognito = boto3.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="club")["UserPool"]["Id"]
+    assert main(machine(pool, "machine.payments")) == 0
+    [client] = cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"]
+    token = Caller({"sub": "1", "client_id": client["ClientId"], "scope": "club/api club/machine.payments"})
+    guard = guard_of(Principal.from_claims(token.claims), "machine.payments")
+    assert guard
+    guarded = context.table.guarded_by(guard)
+    guarded.put({"pk": "A", "sk": "B"})
+    for _ in range(2):
+        disable = ["disable-machine", "--table", "club", "--pool", pool, "--client", client["ClientId"]]
+        assert main(disable) == 0
+        assert client["ClientId"] in capsys.readouterr().out
+    assert cognito.list_user_pool_clients(UserPoolId=pool)["UserPoolClients"] == []
+    with pytest.raises(Problem, match="disabled"):
+        guarded.put({"pk": "A", "sk": "B"})

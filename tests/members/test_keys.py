@@ -8,6 +8,7 @@ from chalicelib.members import service
 from chalicelib.members.config import Consents
 from chalicelib.members.schemas import ConsentChangeForm, StaffForm
 from chalicelib.members.store import read_with_membership
+from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
@@ -33,7 +34,7 @@ def anna(context: Context) -> str:
     return anna.member_id
 
 
-@measures(members_keys.member, members_keys.membership)
+@measures(members_keys.member, access_keys.membership)
 def test_a_profile_with_its_membership_is_one_call_of_at_most_one_unit(context: Context, anna: str) -> None:
     with spent(context.table.client) as cost:
         known, membership = read_with_membership(context.table, anna)

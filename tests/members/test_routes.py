@@ -6,6 +6,7 @@ from chalicelib import members
 from chalicelib.members import keys as members_keys
 from chalicelib.members.model import Member
 from chalicelib.members.store import create
+from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 from tests.support.api import Api, Caller
@@ -132,7 +133,7 @@ def test_those_of_the_staff_who_have_a_role_are_found_by_it(api: Api, context: C
 
 def test_who_speaks_for_a_company_does_not_become_staff(api: Api, context: Context) -> None:
     membership = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "active"}
-    context.table.put({**members_keys.membership("mbr_anna").as_item(), **membership})
+    context.table.put({**access_keys.membership("mbr_anna").as_item(), **membership})
     form = {"name": "Anna Orlova", "email": "anna@example.com", "role": "manager"}
     assert api.call("POST", "/v1/staff/people", ADMIN, form).status == 409
     assert api.call("DELETE", "/v1/staff/people/mbr_anna", ADMIN).status == 404

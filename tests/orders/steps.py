@@ -8,7 +8,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item, from_wire
 from tests.catalog.steps import row, stock
 from tests.support.api import Answer, Api, Caller
-from tests.support.partners import distributor, partner, staff
+from tests.support.partners import distributor, partner, staff, the_staff
 
 REGION = "RU-MOW"
 _keys = count(1)
@@ -24,6 +24,7 @@ class Market:
         self.distributor_id, self.operator = distributor(context, REGION)
         self.company_id = "cmp_1"
         self.buyer = partner(context, self.company_id, region=REGION)
+        the_staff(context)
         staff(context, "mbr_manager", "manager")
 
     def post(self, url: str, caller: Caller, body: Any = None, *, key: str | None = None, **more: Any) -> Answer:

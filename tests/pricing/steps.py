@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.platform.context import Context
 from tests.support.api import Answer, Api, Caller
-from tests.support.partners import staff
+from tests.support.partners import staff, the_staff
 
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
 MARKETING = Caller.person("mbr_marketing", "staff", "marketing", "club")
@@ -17,6 +17,7 @@ class Office:
     def __init__(self, api: Api, context: Context) -> None:
         self.api = api
         self.context = context
+        the_staff(context)
         staff(context, "mbr_manager", "manager")
 
     def day(self, offset: int) -> str:

@@ -56,11 +56,11 @@ def deliver(context: Context, but: Iterable[Event] = ()) -> None:
 
 
 def items(context: Context, prefix: str = "") -> list[dict[str, Any]]:
-    """Everything that lies in the table under sort keys that begin so."""
+    """Everything that lies in the table under sort keys that begin so, but for whom members act for."""
     from chalicelib.table.transactions import from_wire
 
     pages = context.table.client.get_paginator("scan").paginate(TableName=context.table.name)
-    found = [from_wire(item) for page in pages for item in page["Items"]]
+    found = [item for page in pages for each in page["Items"] if (item := from_wire(each))["sk"] != "MEMBERSHIP"]
     return sorted((item for item in found if item["sk"].startswith(prefix)), key=lambda item: (item["pk"], item["sk"]))
 
 

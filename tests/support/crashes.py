@@ -124,12 +124,14 @@ def watched(fake: Any, service: str) -> Any:
 
 
 def empty_account() -> None:
-    """Deletes every item, message and object, and leaves tables, queues and buckets. For an account in memory only."""
+    """Deletes every item, message and object, and leaves tables, queues, buckets, and whom members act for. For an account in memory only."""
     dynamodb, sqs, s3 = _client("dynamodb"), _client("sqs"), _client("s3")
     for table in dynamodb.list_tables()["TableNames"]:
         keys = [key["AttributeName"] for key in dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]]
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
             for item in page["Items"]:
+                if item.get("sk") == {"S": "MEMBERSHIP"}:
+                    continue
                 dynamodb.delete_item(TableName=table, Key={name: item[name] for name in keys})
     for queue in sqs.list_queues().get("QueueUrls", []):
         # Made anew: a purge is allowed once a minute only, and leaves what is in flight.

@@ -10,12 +10,20 @@ from chalicelib.distributors import service as distributors
 from chalicelib.distributors.schemas import DistributorForm, DistributorPersonForm
 from chalicelib.members import store as members_store
 from chalicelib.members.model import Member
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import consumers as tiers_consumers
 from tests.support.api import Caller
 from tests.tiers.steps import buy, sale_events
 
+# The staff whose tokens tests hold from the start.
+STAFF = {
+    "mbr_admin": "admin",
+    "mbr_manager": "manager",
+    "mbr_marketing": "marketing",
+    "mbr_staff": "operations",
+}
 OPERATIONS = Caller.person("mbr_staff", "staff", "operations", "club")
 
 
@@ -76,13 +84,24 @@ def partner(context: Context, company_id: str = "cmp_1", member_id: str = "mbr_1
     return speaks_for(context, company_id, member_id)
 
 
-def staff(context: Context, member_id: str, role: str) -> Caller:
-    """The member, one of the club's staff in this role."""
-    member(context, member_id)
+def on_staff(context: Context, member_id: str, role: str) -> None:
+    """The member is one of the club's staff in this role."""
     tx = Transaction()
-    members.appoint(tx, member_id, kind="staff", owner=members.STAFF_OWNER, role=role, status="active")
+    members.appoint(tx, member_id, kind="staff", owner=STAFF_OWNER, role=role, status="active")
     context.table.commit(tx)
-    return Caller.person(member_id, "staff", role, members.STAFF_OWNER)
+
+
+def the_staff(context: Context) -> None:
+    """All of STAFF."""
+    for member_id, role in STAFF.items():
+        on_staff(context, member_id, role)
+
+
+def staff(context: Context, member_id: str, role: str) -> Caller:
+    """A person of the club's staff."""
+    member(context, member_id)
+    on_staff(context, member_id, role)
+    return Caller.person(member_id, "staff", role, STAFF_OWNER)
 
 
 def reach(context: Context, company_id: str, amount: Decimal | str) -> None:

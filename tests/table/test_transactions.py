@@ -11,7 +11,7 @@ from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table.transactions import MOST_OPERATIONS, Guard, Refused, Transaction
 
 ANNA = Key("MEMBER#anna", "PROFILE")
 BORIS = Key("MEMBER#boris", "PROFILE")
@@ -127,13 +127,13 @@ def test_an_item_is_touched_once_only() -> None:
     assert len(tx) == 1
 
 
-def test_it_holds_a_hundred_operations_and_no_more() -> None:
+def test_it_holds_ninety_nine_operations_and_a_guard() -> None:
     tx = Transaction()
-    for number in range(100):
+    for number in range(99):
         tx.put(Key("P", str(number)).as_item())
-    with pytest.raises(ValueError, match="at most 100"):
+    with pytest.raises(ValueError, match="at most 99"):
         tx.put(Key("P", "100").as_item())
-    assert len(tx) == 100
+    assert len(tx) == 99
 
 
 def test_a_change_of_nothing_is_a_mistake() -> None:
@@ -161,3 +161,75 @@ def test_what_may_be_created_only_is_neither_replaced_nor_changed_nor_deleted(ta
     tx.check(ledger_keys.posting_cause("cmp_1", "pst_1"), Attr("pk").not_exists())
     table.commit(tx)
     assert table.get(posting) == posting.as_item()
+
+
+# --- a guard ----------------------------------------------------------------------------------------------------------
+
+
+class Lost(Exception):
+    """The right is gone."""
+
+
+RIGHT = Key("MEMBER#anna", "MEMBERSHIP")
+GUARD = Guard(RIGHT, Attr("role").eq("admin"), Lost())
+
+
+@pytest.fixture
+def guarded(table: Table) -> Table:
+    return table.guarded_by(GUARD)
+
+
+def give(table: Table, role: str) -> None:
+    table.put({**RIGHT.as_item(), "role": role})
+
+
+WRITES: dict[str, Callable[[Table], Any]] = {
+    "a transaction": lambda table: commit(table, put={"name": "Anna"}),
+    "an item put alone": lambda table: table.put({**ANNA.as_item(), "name": "Anna"}),
+    "an item changed alone": lambda table: table.update(ANNA, put={"name": "Anna"}),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_every_write_of_a_guarded_table_holds_to_the_guard(
+    table: Table, guarded: Table, write: Callable[[Table], Any]
+) -> None:
+    with pytest.raises(Lost):
+        write(guarded)
+    give(table, "buyer")
+    with pytest.raises(Lost):
+        write(guarded)
+    assert table.get(ANNA) is None
+    give(table, "admin")
+    write(guarded)
+    assert (table.get(ANNA) or {})["name"] == "Anna"
+
+
+def test_a_change_alone_tells_the_item_as_it_is_then(table: Table, guarded: Table) -> None:
+    give(table, "admin")
+    assert guarded.update(ANNA, add={"visits": 2}) == {**ANNA.as_item(), "visits": 2}
+    with pytest.raises(Refused):
+        guarded.update(ANNA, put={"visits": 9}, when=Attr("visits").eq(1))
+
+
+def test_a_write_of_the_guarded_item_has_both_conditions(table: Table, guarded: Table) -> None:
+    def leave(role: str) -> None:
+        tx = Transaction()
+        tx.delete(RIGHT, when=Attr("since").eq(2026), label="own")
+        table.put({**RIGHT.as_item(), "role": role, "since": 2026})
+        guarded.commit(tx)
+
+    with pytest.raises(Refused, match="own"):
+        leave("buyer")
+    assert table.get(RIGHT)
+    leave("admin")
+    assert table.get(RIGHT) is None
+
+
+def test_the_largest_transaction_has_room_for_the_guard(table: Table, guarded: Table) -> None:
+    give(table, "admin")
+    tx = Transaction()
+    for number in range(MOST_OPERATIONS):
+        tx.put(Key("P", str(number)).as_item())
+    guarded.commit(tx)
+    assert len(table.query("P").items) == MOST_OPERATIONS == 99

@@ -10,6 +10,7 @@ from chalicelib import companies, members, sales, tiers
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws, keys
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
@@ -38,7 +39,7 @@ def in_memory(context: Context) -> Context:
 def company(context: Context, name: str = "Luch", currency: str = "RUB") -> str:
     """A company that bought in 1C, and a manager who may grant it tiers."""
     tx = Transaction()
-    members.appoint(tx, "mbr_manager", kind="staff", owner=members.STAFF_OWNER, role="manager", status="active")
+    members.appoint(tx, "mbr_manager", kind="staff", owner=STAFF_OWNER, role="manager", status="active")
     context.table.commit(tx)
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
     return companies.customers(context, "1c", [ref])[ref]

@@ -67,7 +67,10 @@ COMPANY_ROLES: dict[str, frozenset[str]] = {
     "engineer": frozenset({"company.read", "catalog.read"}),
 }
 
-DISTRIBUTOR_SCOPES = frozenset({"fulfilment.read", "fulfilment.write", "distributor.webhooks"})
+# All people of a distributor may do the same.
+DISTRIBUTOR_ROLES: dict[str, frozenset[str]] = {
+    "operator": frozenset({"fulfilment.read", "fulfilment.write", "distributor.webhooks"})
+}
 
 # What the owner may give to a machine client of a back office.
 MACHINE_SCOPES = (
@@ -136,9 +139,17 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
 }
 
 
+_ROLES = {"company": COMPANY_ROLES, "distributor": DISTRIBUTOR_ROLES, "staff": STAFF_ROLES}
+
+
+def roles_with(kind: str, scope: str) -> list[str]:
+    """The roles of company, distributor or staff that carry the scope."""
+    return sorted(role for role, scopes in _ROLES.get(kind, {}).items() if scope in scopes)
+
+
 def staff_roles(scope: str) -> list[str]:
     """The staff roles that carry the scope."""
-    return sorted(role for role, scopes in STAFF_ROLES.items() if scope in scopes)
+    return roles_with("staff", scope)
 
 
 def scopes_of(kind: str, role: str) -> frozenset[str]:
@@ -149,7 +160,7 @@ def scopes_of(kind: str, role: str) -> frozenset[str]:
     if kind == "company":
         return _EVERY_MEMBER | COMPANY_ROLES.get(role, frozenset())
     if kind == "distributor":
-        return frozenset({"me"}) | DISTRIBUTOR_SCOPES
+        return frozenset({"me"}) | DISTRIBUTOR_ROLES.get(role, frozenset())
     if kind == "staff":
         return frozenset({"me", "reports.read"}) | STAFF_ROLES.get(role, frozenset())
     return _EVERY_MEMBER

@@ -3,6 +3,7 @@
     Problem                       status  when
     ├─ (code)                     by code one of the catalogue below
     ├─ .role_lost()               403     a token that promises more than its holder still may
+    ├─ .client_disabled()         403     a token of a machine client that may not call any more
     └─ .invalid(code, pointer…)   422     a value that is well-formed and cannot be
 
 Codes are part of the API and never translated; titles and details are in the reader's language.
@@ -149,6 +150,11 @@ class Problem(Exception):
     def role_lost(cls) -> "Problem":
         """The caller was dismissed, or has another role by now. A token outlives that by some minutes."""
         return cls("scope_missing", "You no longer have this role. Refresh your session.")
+
+    @classmethod
+    def client_disabled(cls) -> "Problem":
+        """The calling machine client was disabled. A token outlives that by some minutes."""
+        return cls("scope_missing", "This client was disabled.")
 
     def body(self, language: str, request_id: str) -> str:
         kind, russian = KINDS[self.code], language == "ru"

@@ -11,6 +11,7 @@ Idempotency-Key), the problem+json answers, the OpenAPI document, and the tests 
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 from unicodedata import normalize
 
@@ -19,6 +20,7 @@ from chalice.app import Chalice, Response
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.rights import guard_of
 from chalicelib.platform.context import context_now
 from chalicelib.platform.http import answers, validation
 from chalicelib.platform.http.forms import Form, Text
@@ -107,6 +109,9 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
             raise Problem("unauthorized")
         call._principal = Principal.from_claims(claims)
         call.principal.require(route.scope)
+        guard = guard_of(call.principal, route.scope)
+        if guard and route.method != "GET":
+            call.context = replace(call.context, table=call.context.table.guarded_by(guard))
     if not all(re.fullmatch(PATH_PARAMETER, value) for value in path_parameters.values()):
         raise Problem("not_found")
     call.query = _query(route, request.query_params)

@@ -18,6 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.platform.access.scopes import (
     COMPANY_ROLES,
+    DISTRIBUTOR_ROLES,
     MACHINE_SCOPES,
     RESOURCE_SERVER,
     SCOPES,
@@ -299,7 +300,7 @@ def holders(scope: str) -> str:
         found.append("every member")
     elif companies:
         found.append("company: " + ", ".join(companies))
-    if scope in scopes_of("distributor", ""):
+    if any(scope in scopes_of("distributor", role) for role in DISTRIBUTOR_ROLES):
         found.append("distributors")
     if staff:
         found.append("staff: " + ", ".join(staff))

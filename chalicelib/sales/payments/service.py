@@ -25,7 +25,7 @@ from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
 PaymentOutcome = Literal["recorded", "unchanged", "older"]
 
-PACK = 50  # payments of one transaction, each with its event
+PACK = 49  # payments of one transaction, each with its event
 
 
 def record_payments(

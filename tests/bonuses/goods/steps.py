@@ -18,6 +18,7 @@ from chalicelib.bonuses.ledger.rules import Balances, Posting
 from chalicelib.bonuses.volume import keys as volume_keys
 from chalicelib.bonuses.volume.config import VolumeBonuses, VolumeProgramme
 from chalicelib.companies import keys as companies_keys
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
@@ -82,7 +83,7 @@ def buy(context: Context, day: date, amount: str | int, number: str = "", compan
 
 def staff(context: Context, member_id: str = "mbr_clerk", role: str = "operations") -> Caller:
     tx = Transaction()
-    members.appoint(tx, member_id, kind="staff", owner=members.STAFF_OWNER, role=role, status="active")
+    members.appoint(tx, member_id, kind="staff", owner=STAFF_OWNER, role=role, status="active")
     context.table.commit(tx)
     return Caller.person(member_id, "staff", role, "club")
 

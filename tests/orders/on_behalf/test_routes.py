@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.members import keys as members_keys
-from chalicelib.members.service import STAFF_OWNER
+from chalicelib.platform.access import keys as access_keys
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 from tests.orders.holds.test_credit import agree
@@ -92,7 +92,7 @@ def test_a_manager_cancels_until_the_distributor_accepts(market: Market, manager
 def test_who_is_no_longer_of_the_staff_orders_nothing(market: Market, manager: Caller):
     order_id = place(market, manager).json["order_id"]
     tx = Transaction()
-    tx.delete(members_keys.membership("mbr_manager"))
+    tx.delete(access_keys.membership("mbr_manager"))
     market.context.table.commit(tx)
     before = market.everything()
     for answer in (place(market, manager), market.post(f"{about(order_id)}/cancel", manager, {})):

@@ -20,6 +20,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.platform.registry import register
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Busy, Transaction
+from tests.support import partners
 from tests.support.api import STRANGER, Api, Caller
 
 ANNA = Caller.person("mbr_anna", "company", "owner", "cmp_1")
@@ -149,6 +150,8 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Room:
 @pytest.fixture
 def api(room: Room, context: Context, monkeypatch: pytest.MonkeyPatch) -> Api:
     monkeypatch.setattr(respond, "context_now", lambda: context)
+    partners.speaks_for(context, "cmp_1", "mbr_anna")
+    partners.speaks_for(context, "cmp_2", "mbr_boris")
     app = Chalice("room")
     install(app)
     register(app, [])
@@ -371,6 +374,8 @@ def test_keys_of_two_callers_do_not_meet(api: Api, context: Context) -> None:
 
 def test_a_key_does_not_bring_the_old_companys_answer_to_another_company(api: Api, context: Context) -> None:
     api.call("POST", "/notes/one/pay", ANNA, {"text": "a"}, key="k1")
+    partners.dismissed(context, "cmp_1", "mbr_anna")
+    partners.speaks_for(context, "cmp_2", "mbr_anna")
     elsewhere = api.call("POST", "/notes/one/pay", ANNA_ELSEWHERE, {"text": "a"}, key="k1")
     assert elsewhere.status == 201 and "idempotency-replayed" not in elsewhere.headers
     assert paid(context, "one") == 2

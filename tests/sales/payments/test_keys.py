@@ -28,9 +28,9 @@ def test_whether_a_document_is_paid_is_one_consistent_call(context: Context) -> 
 
 
 @measures(payments_keys.payment)
-def test_fifty_payments_are_a_read_and_a_transaction(context: Context) -> None:
-    several = [Payment(("1c", f"2026/{number}"), context.today) for number in range(50)]
+def test_forty_nine_payments_are_a_read_and_a_transaction(context: Context) -> None:
+    several = [Payment(("1c", f"2026/{number}"), context.today) for number in range(49)]
     with spent(context.table.client) as cost:
         payments.record_payments(context, several, by="test")
     assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
-    assert cost.write_units == 2 * 2 * 50  # each with its event
+    assert cost.write_units == 2 * 2 * 49  # each with its event

@@ -1,0 +1,40 @@
+"""The caller's right to write, as it is at the moment of the write.
+
+A token outlives the dismissal of its holder by some minutes. So the table of a request that may change something has a guard: the
+caller's membership in every transaction of the request, with one of the roles that carry the route's scope. No service can forget it.
+
+Weakest point: a request that writes nothing is answered by its token alone.
+"""
+
+from collections.abc import Collection
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from chalicelib.platform.access import keys
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.scopes import roles_with, scopes_of
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Guard
+
+STAFF_OWNER = "club"  # whom the staff act for
+
+
+def guard_of(caller: Principal, scope: str) -> Guard | None:
+    """The guard of the caller's writes; None for a scope that every member has, whoever they act for."""
+    if caller.member_id is None:
+        return Guard(keys.disabled_client(caller.subject), Attr("pk").not_exists(), Problem.client_disabled())
+    if scope in scopes_of("", ""):
+        return None
+    owner = caller.company_id or caller.distributor_id or STAFF_OWNER
+    holds = acts_for(caller.kind, owner, roles_with(caller.kind, scope))
+    return Guard(keys.membership(caller.member_id), holds, Problem.role_lost())
+
+
+def acts_for(kind: str, owner: str, roles: Collection[str]) -> ConditionBase:
+    """The condition that a membership is active for the owner, in one of the roles. Without roles it never holds."""
+    return (
+        Attr("kind").eq(kind)
+        & Attr("owner").eq(owner)
+        & Attr("status").eq("active")
+        & Attr("role").is_in(sorted(roles) or [""])
+    )

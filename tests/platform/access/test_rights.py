@@ -1,0 +1,67 @@
+"""The guard of a caller's writes, for every role and scope."""
+
+import pytest
+
+from chalicelib import members
+from chalicelib.platform.access import keys, store
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.rights import guard_of
+from chalicelib.platform.access.scopes import COMPANY_ROLES, DISTRIBUTOR_ROLES, SCOPES, STAFF_ROLES, scopes_of
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Transaction
+from tests.support import partners
+from tests.support.api import Caller
+from tests.support.spent import measures
+
+ROLES = {"company": COMPANY_ROLES, "distributor": DISTRIBUTOR_ROLES, "staff": STAFF_ROLES}
+OWNERS = {"company": "cmp_1", "distributor": "dst_1", "staff": "club"}
+
+
+def may_write(context: Context, caller: Caller, scope: str) -> bool:
+    guard = guard_of(Principal.from_claims(caller.claims), scope)
+    assert guard
+    tx = Transaction()
+    tx.put(Key("P", "1").as_item())
+    try:
+        context.table.guarded_by(guard).commit(tx)
+    except Problem as problem:
+        return problem.code != "scope_missing"
+    return True
+
+
+@pytest.mark.parametrize("kind", ROLES)
+def test_a_write_needs_a_membership_in_a_role_that_carries_the_scope(context: Context, kind: str) -> None:
+    special = {scope for scopes in ROLES[kind].values() for scope in scopes} - scopes_of("", "")
+    for role, scopes in ROLES[kind].items():
+        tx = Transaction()
+        members.appoint(tx, "mbr_1", kind=kind, owner=OWNERS[kind], role=role, status="active")  # type: ignore[arg-type]
+        context.table.commit(tx)
+        caller = Caller.person("mbr_1", kind, role, OWNERS[kind])
+        assert {scope for scope in special if may_write(context, caller, scope)} == scopes & special
+
+
+def test_a_membership_of_somebody_else_or_one_that_waits_gives_no_right(context: Context) -> None:
+    caller = partners.speaks_for(context, "cmp_1", "mbr_1")
+    assert may_write(context, caller, "orders.write")
+    item = context.table.get(keys.membership("mbr_1"))
+    assert item
+    for change in ({"owner": "cmp_2"}, {"status": "pending"}, {"kind": "staff"}):
+        context.table.put(item | change)
+        assert not may_write(context, caller, "orders.write")
+
+
+@pytest.mark.parametrize("scope", sorted(scopes_of("", "")))
+def test_what_every_member_may_do_has_no_guard(scope: str) -> None:
+    assert scope in SCOPES
+    assert guard_of(Principal.from_claims(Caller.person("mbr_1").claims), scope) is None
+
+
+@measures(keys.disabled_client)
+def test_a_machine_writes_until_it_is_disabled(context: Context) -> None:
+    machine = Caller({"sub": "client_1", "client_id": "client_1", "scope": "club/api club/machine.payments"})
+    assert may_write(context, machine, "machine.payments")
+    for _ in range(2):
+        store.disable_client(context, "client_1")
+        assert not may_write(context, machine, "machine.payments")
