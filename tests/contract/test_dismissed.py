@@ -32,8 +32,11 @@ from chalicelib.table.transactions import Transaction
 from tests.bonuses.coalition.test_service import machine
 from tests.bonuses.goods import steps as goods
 from tests.bonuses.steps import credit
+from tests.campaigns.plan import test_routes as campaigns
 from tests.catalog.steps import row
 from tests.companies.steps import legal_inn
+from tests.exchange.customers import test_service as customers
+from tests.exchange.sales_files import steps as exchange
 from tests.orders.steps import Market
 from tests.pricing.steps import Office
 from tests.support import partners
@@ -46,7 +49,7 @@ from tests.tiers.ladders import steps as ladders
 GONE, CLIENT = "mbr_gone", "client_1"
 OF_COMPANY = "/v1/staff/companies/cmp_1"
 # POST routes that change nothing: they are answered by the token alone, as every GET is.
-READS = {"quote_cart", "quote_for_company", "calculate_lighting"}
+READS = {"quote_cart", "quote_for_company", "calculate_lighting", "preview_issue", "preview_customer_move"}
 
 _keys = count(1)
 
@@ -554,6 +557,85 @@ def reverse_entitlement(club: Club) -> Ask:
     return Ask(f"{OF_COMPANY}/entitlements/{club.goods_id}/reverse", {"reason": "Earned by a mistake"})
 
 
+# --- letters ---
+
+PLAN, SEGMENTS = "/v1/staff/campaigns", "/v1/staff/segments"
+SEGMENT = {"name": "All", "conditions": {}}
+
+plain("create_segment", SEGMENTS, SEGMENT)
+plain("preview_segment", f"{SEGMENTS}/preview", {"conditions": {}})
+plain("create_issue", PLAN, campaigns.form())
+
+
+def segment(club: Club) -> str:
+    return str(club.done("POST", SEGMENTS, club.head, SEGMENT)["segment_id"])
+
+
+@scene
+def change_segment(club: Club) -> Ask:
+    return Ask(f"{SEGMENTS}/{segment(club)}", {**SEGMENT, "name": "Everybody"}, version=1)
+
+
+@scene
+def delete_segment(club: Club) -> Ask:
+    return Ask(f"{SEGMENTS}/{segment(club)}", version=1)
+
+
+def issue(what: str, body: Any, club: Club) -> Ask:
+    made = club.done("POST", PLAN, club.head, campaigns.form(segment(club)))
+    return Ask(f"{PLAN}/{made['issue_id']}{what}", body, version=1)
+
+
+SCENES["change_issue"] = partial(issue, "", campaigns.form(title="Others"))
+SCENES["move_issue"] = partial(issue, "/move", {"slot": "2026-12-22T12:30"})
+SCENES["approve_issue"] = partial(issue, "/approve", None)
+SCENES["cancel_issue"] = partial(issue, "/cancel", None)
+
+
+# --- sales files ---
+
+IMPORTS, MOVES = "/v1/staff/imports", "/v1/staff/customer-moves"
+MOVE = {"source": "1c-main", "customer": "К-1"}
+
+
+def imported(club: Club, **form: Any) -> Any:
+    """An import of two customers' documents, worked off."""
+    content = exchange.table(exchange.row("УТ-1"), exchange.row("УТ-2", customer="К-2"))
+    return exchange.bring(club.api, club.context, content, key=f"scene-{next(_keys)}", **form)
+
+
+@scene
+def void_document(club: Club) -> Ask:
+    imported(club)
+    about = {"source": "1c-main", "document": "УТ-1", "business_date": "2026-01-12", "reason": "Deleted"}
+    return Ask("/v1/staff/documents/void", about)
+
+
+@scene
+def confirm_import(club: Club) -> Ask:
+    checked = imported(club, dry_run=True)
+    return Ask(f"{IMPORTS}/{checked['import_id']}/confirm", {"sha256": checked["sha256"]})
+
+
+@scene
+def take_back_import(club: Club) -> Ask:
+    return Ask(f"{IMPORTS}/{imported(club)['import_id']}/take-back")
+
+
+@scene
+def move_customer(club: Club) -> Ask:
+    imported(club)
+    return Ask(MOVES, {**MOVE, "reason": "Two firms"})
+
+
+@scene
+def undo_customer_move(club: Club) -> Ask:
+    move = move_customer(club)
+    move_id = club.done("POST", MOVES, club.head, move.body)["move_id"]
+    customers.work(club.context)
+    return Ask(f"{MOVES}/{move_id}/undo")
+
+
 # --- webhooks ---
 
 
@@ -655,7 +737,10 @@ def test_who_lost_the_right_a_second_ago_changes_nothing_whatever_the_token_says
 def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:
     lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
     club.done("PUT", "/v1/staff/products", club.head, {"products": [row("LMP-1", attributes=lumens)]})
+    imported(club)
     asks = {
+        "preview_issue": issue("/preview", {"member_id": "mbr_1"}, club),
+        "preview_customer_move": Ask(f"{MOVES}/preview", MOVE),
         "quote_cart": Ask("/v1/quotes", LINES),
         "quote_for_company": Ask(f"{OF_COMPANY}/quotes", LINES),
         "calculate_lighting": Ask(
