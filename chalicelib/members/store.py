@@ -57,8 +57,10 @@ def page_of_all(table: Table, shard: int, limit: int, after: dict[str, str] | No
 
 
 def read_memberships(table: Table, member_ids: Collection[str]) -> dict[str, Membership]:
-    found = table.get_many(keys.membership(each) for each in member_ids)
-    return {each: Membership.from_item(item) for each in member_ids if (item := found.get(keys.membership(each)))}
+    found = table.get_many(access_keys.membership(each) for each in member_ids)
+    return {
+        each: Membership.from_item(item) for each in member_ids if (item := found.get(access_keys.membership(each)))
+    }
 
 
 def change(tx: Transaction, member_id: str, version: int, changes: dict[str, Any]) -> None:
