@@ -6,7 +6,13 @@ company: no purchases, prices, orders or people, nor whether the club knows it a
 
 from chalicelib.platform.lazy import opened_when_asked
 
+# A wing uses only those before it.
+WINGS = ("addresses",)
+
 with opened_when_asked(__name__):
+    from chalicelib.companies.addresses.model import Address
+    from chalicelib.companies.addresses.schemas import AddressView
+    from chalicelib.companies.addresses.service import read_address
     from chalicelib.companies.company import (
         company_by_inn,
         every_company,

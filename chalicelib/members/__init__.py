@@ -19,7 +19,7 @@ with opened_when_asked(__name__):
         the_member,
         who_heads_the_sales,
     )
-    from chalicelib.members.schemas import ConsentForm, TimeZone
+    from chalicelib.members.schemas import ConsentForm, Phone, TimeZone
     from chalicelib.members.service import (
         admit,
         agreed_in_person,

@@ -75,6 +75,11 @@ MATRIX: dict[str, Row] = {
     "invite_person": COMPANIES,
     "change_person": THIS_COMPANY,
     "remove_person": THIS_COMPANY,
+    "list_addresses": COMPANIES,
+    "add_address": COMPANIES,
+    "show_address": THIS_COMPANY,
+    "replace_address": THIS_COMPANY,
+    "remove_address": THIS_COMPANY,
     "show_tier": COMPANIES,
     "explain_tier": COMPANIES,
     "list_purchases": COMPANIES,
@@ -154,6 +159,12 @@ MATRIX: dict[str, Row] = {
     **{route.name: MACHINES_ONLY for route in ROUTES if route.path.startswith("/v1/machine/")},
 }
 
+ADDRESS = {
+    "name": "Warehouse",
+    "address": "Tverskaya 7",
+    "contact_name": "Ivan Skladov",
+    "contact_phone": "+74951234567",
+}
 SCOPED = [route for route in ROUTES if route.scope]
 
 
@@ -178,6 +189,8 @@ class World:
             "change_company": {"name": "Another name"},
             "invite_person": {"name": "Ivan Ivanov", "email": "ivan@elsewhere.example", "role": "buyer"},
             "change_person": {"role": "engineer"},
+            "add_address": ADDRESS,
+            "replace_address": ADDRESS,
             "calculate_lighting": {
                 "rooms": [{"length_m": 9, "width_m": 6, "height_m": 3, "kind": "office"}],
                 "skus": ["LMP-1"],
@@ -264,6 +277,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
     for member, caller in (("zarya", owner), ("other", other_company)):
         lying = {"lines": [{"sku": "LMP-1", "quantity": 1}]}
         api.call("POST", "/v1/cart/lines", caller, lying, key=f"cart-of-{member}")
+    address = api.call("POST", "/v1/company/addresses", owner, {**ADDRESS, "name": "A secret gate"}, key="address")
     return World(
         api=api,
         context=context,
@@ -290,6 +304,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "grant_id": "grt_nobody",
             "demand_id": demand.json["demand_id"],
             "delivery_id": delivery.json["delivery_id"],
+            "address_id": address.json["address_id"],
             "gift_id": "gft_nobody",
             "return_id": "ret_nobody",
             "offer_id": "off_nobody",
@@ -318,6 +333,8 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             entitlement_id,
             choice.json["choice_id"],
             delivery.json["delivery_id"],
+            address.json["address_id"],
+            "secret gate",
             "Moscow light",
         ),
     )

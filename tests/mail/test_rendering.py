@@ -69,6 +69,19 @@ FACTS: dict[str, Any] = {
     "inn": "7707083893",
     "distributor": "Свет-Опт",
     "comment": "Позвоните <до> обеда",
+    "buyer_order_number": "ЗП-118 <&>",
+    "delivery": {
+        "method": "carrier",
+        "address": {
+            "name": "Склад <Север>",
+            "address": "125009, Москва, Тверская, 7 & двор",
+            "contact_name": "Иван <Складов>",
+            "contact_phone": "+74951234567",
+            "note": "Въезд <с торца> & пропуск",
+        },
+        "wished_on": date(2026, 11, 27),
+        "partial_shipment": False,
+    },
     "note": "Нет на складе & не будет",
     "lines": LINES,
     "total": Decimal("129449.94"),
@@ -88,6 +101,8 @@ FACTS: dict[str, Any] = {
     "shipment": {
         "document": "УТ-000123",
         "day": date(2026, 11, 21),
+        "carrier": "Деловые <Линии>",
+        "tracking_number": "26-00541 & Ко",
         "lines": [{**LINES[0], "ordered": 100}],
         "total": Decimal("123450"),
         "left": 6,
@@ -369,7 +384,8 @@ def test_the_languages_are_not_mixed_up(template: str) -> None:
     latin["lines"] = latin["proposed_lines"] = latin["steps"] = []
     latin["returned"] = {**FACTS["returned"], "document": "x", "lines": []}
     latin["benefits"] = ["x"]
-    latin["shipment"] = {**FACTS["shipment"], "document": "x", "lines": []}
+    latin["shipment"] = {**FACTS["shipment"], "document": "x", "carrier": "x", "tracking_number": "x", "lines": []}
+    latin["delivery"] = {**FACTS["delivery"], "address": dict.fromkeys(FACTS["delivery"]["address"], "x")}
     latin["tier"] = latin["before"] = latin["current"] = latin["falls_to"] = {**STEPS[0], "name": "x"}
     latin["next"] = {**FACTS["next"], "name": "x"}
     latin["product"] = {**FACTS["product"], "name": "x", "unit": "x"}

@@ -11,6 +11,8 @@ import pytest
 from chalicelib.webhooks import delivery
 from chalicelib.webhooks import keys as webhooks_keys
 from chalicelib.webhooks.rules import PostResult, result_of
+from tests.companies.addresses.steps import ADDRESS
+from tests.companies.addresses.steps import URL as ADDRESSES
 from tests.support.crashes import Died
 from tests.webhooks.steps import URL, Post, World
 
@@ -58,6 +60,22 @@ def test_each_step_of_an_order_is_a_signed_message_with_the_order_as_the_api_sho
     world.run()
     told = [(each.json["type"], each.json["data"]["change"]) for each in world.receiver.posts[1:]]
     assert told == [("order.accepted", {}), ("order.shipped", {"document": "УТ-7"})]
+
+
+def test_a_message_tells_where_to_deliver_and_who_carries_the_goods(world: World) -> None:
+    world.connect()
+    world.pass_time(1)
+    address = world.market.post(ADDRESSES, world.market.buyer, ADDRESS).json
+    delivery = {"method": "carrier", "address_id": address["address_id"]}
+    order_id = world.market.place(delivery=delivery, buyer_order_number="ЗП-118").json["order_id"]
+    world.market.accept(order_id)
+    world.market.ship(order_id, carrier="Деловые Линии", tracking_number="26-00541")
+    world.run()
+    order = world.receiver.posts[-1].json["data"]["order"]
+    assert order["buyer_order_number"] == "ЗП-118"
+    assert order["delivery"]["address"] == {**ADDRESS, "address_id": address["address_id"]}
+    [shipment] = order["shipments"]
+    assert (shipment["carrier"], shipment["tracking_number"]) == ("Деловые Линии", "26-00541")
 
 
 def test_the_reason_of_a_step_is_told(world: World) -> None:

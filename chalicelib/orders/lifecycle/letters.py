@@ -61,6 +61,8 @@ def of_the_order(context: Context, recipient: Recipient, event: Item) -> tuple[R
         "distributor": order.distributor_name,
         "currency": order.currency,
         "comment": order.comment,
+        "buyer_order_number": order.buyer_order_number,
+        "delivery": order.delivery,
         "note": _note(order, event),
         "lines": [line_facts(line, line.agreed, language) for line in order.lines],
         "total": order.total,
@@ -116,6 +118,8 @@ def _shipment(order: Order, event: Item, language: Language) -> Facts:
     return {
         "document": document,
         "day": shipment.day,
+        "carrier": shipment.carrier,
+        "tracking_number": shipment.tracking_number,
         "lines": [
             line_facts(ordered[line.sku], line.quantity, language)
             | {"ordered": line.quantity, "unit_price": line.unit_price, "amount": line.amount}

@@ -15,6 +15,7 @@ from chalicelib.orders.order.rules import MOST_UNITS, Order, OrderState, Request
 from chalicelib.orders.order.schemas import (
     CancellationView,
     HistoryEntryView,
+    OrderDeliveryView,
     OrderLineView,
     OrderSummaryView,
     ReturnView,
@@ -115,6 +116,20 @@ class ShipForm(Form):
     )
     day: Day | None = Field(default=None, description="Business date of the document; today if not given.")
     lines: list[LineForm] | None = Field(default=None, min_length=1, max_length=MOST_LINES)
+    carrier: str = Field(
+        default="",
+        max_length=100,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="Company that carries the goods.",
+        examples=["Delovye Linii"],
+    )
+    tracking_number: str = Field(
+        default="",
+        max_length=64,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="Number to follow the shipment at the carrier.",
+        examples=["26-00541234567"],
+    )
 
 
 class OrderQuery(PageQuery):
@@ -127,6 +142,7 @@ class OrderView(OrderSummaryView):
     """An order with its lines, shipments, requests and history."""
 
     comment: str
+    delivery: OrderDeliveryView | None = Field(description="Null if the company named no wishes.")
     proposed_total: Money | None = Field(description="Total of a `changed` order if the company confirms it.")
     reserves: bool = Field(
         description="Whether the order reserves its goods: true where the distributor's stock is binding."
@@ -146,6 +162,7 @@ class OrderView(OrderSummaryView):
         return cls(
             **summary_of(order),
             comment=order.comment,
+            delivery=OrderDeliveryView.from_record(order.delivery) if order.delivery else None,
             proposed_total=money_or_none(order.proposed_total, order.currency),
             reserves=order.reserves,
             lines=[

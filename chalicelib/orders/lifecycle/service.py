@@ -175,7 +175,15 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
         if day < placed_on:
             raise Problem.invalid("before_order", "/day", f"The order was placed on {placed_on}.")
         return order_rules.ship(
-            order, asked, document=form.document, day=day, by=by, at=context.at, on_credit=on_credit
+            order,
+            asked,
+            document=form.document,
+            day=day,
+            by=by,
+            at=context.at,
+            on_credit=on_credit,
+            carrier=form.carrier,
+            tracking_number=form.tracking_number,
         )
 
     def write(tx: Transaction, shipped: Order) -> None:

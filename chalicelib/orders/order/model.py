@@ -1,4 +1,4 @@
-"""Requests for cancellation and for returns of an accepted order; the stock of an article."""
+"""The delivery of an order; requests for cancellation and for returns of an accepted order; the stock of an article."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +8,26 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.catalog import StockFigure
+from chalicelib.companies import Address
+
+
+class DeliveryMethod(StrEnum):
+    CARRIER = "carrier"  # brought to an address
+    PICKUP = "pickup"  # fetched at the distributor's warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The delivery that the company wishes for. It binds nobody.
+
+    `address`: copied when the order was placed; None for a pick-up. `wished_on`: None for as soon as possible. `partial_shipment`: whether
+    the goods may come in parts.
+    """
+
+    method: DeliveryMethod
+    address: Address | None = None
+    wished_on: date | None = None
+    partial_shipment: bool = True
 
 
 class CancellationState(StrEnum):

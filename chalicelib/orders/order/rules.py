@@ -23,7 +23,15 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Literal, NamedTuple, Protocol
 
-from chalicelib.orders.order.model import Available, Cancellation, CancellationState, Return, ReturnedLine, ReturnState
+from chalicelib.orders.order.model import (
+    Available,
+    Cancellation,
+    CancellationState,
+    Delivery,
+    Return,
+    ReturnedLine,
+    ReturnState,
+)
 from chalicelib.pricing import FreeGoodsPromise, Limits, Price, Ruling
 
 MOST_UNITS = 1_000_000  # of one line
@@ -211,13 +219,18 @@ class OnCredit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A shipped part of an order. `day`: business date of the document; `at`: moment of the record."""
+    """A shipped part of an order. `day`: business date of the document; `at`: moment of the record.
+
+    `carrier`, `tracking_number`: those that the distributor named.
+    """
 
     document: str
     day: date
     at: str
     lines: tuple[ShippedLine, ...]
     on_credit: OnCredit | None = None
+    carrier: str = ""
+    tracking_number: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -256,6 +269,8 @@ class Order:
     reserves: bool = False
     other_currency: bool = False  # than the company's: such an order does not count for its credit
     promises: tuple[FreeGoodsPromise, ...] = ()
+    buyer_order_number: str = ""
+    delivery: Delivery | None = None
     version: int = 1
 
     @property
@@ -427,6 +442,8 @@ def ship(
     by: Actor,
     at: str,
     on_credit: OnCredit | None = None,
+    carrier: str = "",
+    tracking_number: str = "",
 ) -> Order:
     """Ships the named lines, or the rest of the order. The new shipment is the last of the order's.
 
@@ -449,6 +466,8 @@ def ship(
             if line.sku in parts
         ),
         on_credit=on_credit,
+        carrier=carrier,
+        tracking_number=tracking_number,
     )
     lines = tuple(replace(line, shipped=line.shipped + parts.get(line.sku, 0)) for line in order.lines)
     shipped = replace(order, lines=lines, shipments=(*order.shipments, shipment))

@@ -4,7 +4,8 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from chalicelib.orders.order.model import Available, CancellationState, ReturnState
+from chalicelib.companies import AddressView
+from chalicelib.orders.order.model import Available, CancellationState, DeliveryMethod, ReturnState
 from chalicelib.orders.order.rules import HistoryEntry, Line, Order, OrderState, OrderStep, Shipment, Side
 from chalicelib.platform import clock
 from chalicelib.platform.http.forms import View
@@ -44,6 +45,17 @@ class ReturnView(View):
     day: date | None = Field(description="Its business date.")
     lines: list[ReturnedLineView]
     total: Money
+
+
+class OrderDeliveryView(View):
+    """The delivery that the company wishes for."""
+
+    method: DeliveryMethod = Field(
+        description="`carrier`: brought to the address. `pickup`: fetched at the distributor's warehouse."
+    )
+    address: AddressView | None = Field(description="The address as it was when the order was placed; null: a pick-up.")
+    wished_on: date | None = Field(description="Wished day; null: as soon as possible.")
+    partial_shipment: bool = Field(description="Whether the goods may come in parts.")
 
 
 class LineStockView(View):
@@ -138,6 +150,8 @@ class ShipmentView(View):
     at: str
     lines: list[ShippedLineView]
     total: Money
+    carrier: str = Field(description="Company that carries the goods; empty if the distributor named none.")
+    tracking_number: str = Field(description="Number to follow the shipment at the carrier; may be empty.")
     due_on: date | None = Field(description="Due date of a shipment on credit; null for other shipments.")
 
     @classmethod
@@ -171,6 +185,7 @@ class OrderSummaryView(View):
     number: str = Field(
         description="Short number for people. The id is unique, the number need not be.", examples=["261120-7K3QX"]
     )
+    buyer_order_number: str = Field(description="The company's own number of the order; may be empty.")
     state: OrderState
     placed_at: str
     placed_by: PlacedByView
@@ -199,6 +214,7 @@ def summary_of(order: Order) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
         "number": order.number,
+        "buyer_order_number": order.buyer_order_number,
         "state": order.state,
         "placed_at": order.placed_at,
         "placed_by": PlacedByView(side=order.placed_by.side, member_id=order.placed_by.member_id),

@@ -1,6 +1,6 @@
 """Orders as they lie in the table.
 
-packed    zlib of JSON: lines, shipments, returns, history and whatever else grows with the order. Every step writes the order whole, into
+packed    zlib of JSON: lines, shipments, returns, history, delivery and whatever else grows with the order. Every step writes the order whole, into
           two indexes as well, and the lines say much the same, each of every promotion that runs on it: as maps they are some ten times
           as long.
 """
@@ -18,7 +18,7 @@ from chalicelib.table.client import Page, Table
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 
-_PACKED = ("lines", "shipments", "history", "promises", "cancellation", "returns")
+_PACKED = ("lines", "shipments", "history", "promises", "cancellation", "returns", "delivery")
 AMONG = 200  # orders that one page of a filtered list looks at
 
 # --- orders -----------------------------------------------------------------------------------------------------------

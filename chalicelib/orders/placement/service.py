@@ -1,7 +1,8 @@
 """Placing an order: load, decide, one transaction.
 
 An order of 20 lines takes three reads, one of them for the Idempotency-Key, and one transaction: all items with known keys are read in one
-batch, and the distributor that the batch names in a second one.
+batch, and the distributor that the batch names in a second one. A delivery address takes one read more, a consistent one, since the buyer
+may have added it a moment ago.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,10 +19,11 @@ from chalicelib.orders.order import carts
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.carts import Placing, PricedCart
+from chalicelib.orders.order.model import Delivery
 from chalicelib.orders.order.rules import Actor, HistoryEntry, Order, OrderState, OrderStep, Side
 from chalicelib.orders.placement import steps
 from chalicelib.orders.quoting import deliverers
-from chalicelib.orders.quoting.schemas import OrderForm
+from chalicelib.orders.quoting.schemas import OrderDeliveryForm, OrderForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
@@ -58,6 +60,7 @@ def place(
         ]
     )
     company = _ordering(context, company_id, by, found)
+    delivery = _delivery(context, company_id, form.delivery)
     cart = carts.cart_of(context, company_id, asked, found).without(form.without_promotions, form.without_offers)
     if cart.line_faults:
         raise steps.line_faults_problem(cart.line_faults)
@@ -80,6 +83,8 @@ def place(
         placed_at=context.at,
         currency=cart.currency,
         comment=form.comment,
+        buyer_order_number=form.buyer_order_number,
+        delivery=delivery,
         state=OrderState.PLACED,
         lines=tuple(
             order_rules.line_of(
@@ -138,6 +143,18 @@ def _ordering(context: Context, company_id: str, by: Actor, found: Mapping[Key, 
     if missing:
         raise Problem("cabinet_locked", "Ordering opens when your profile is complete.", extra={"missing": missing})
     return companies.Company.from_item(profile)
+
+
+def _delivery(context: Context, company_id: str, form: OrderDeliveryForm | None) -> Delivery | None:
+    """Raises 422 for a day in the past, and for an address that is not the company's."""
+    if form is None:
+        return None
+    if form.wished_on and form.wished_on < context.today:
+        raise Problem.invalid("in_past", "/delivery/wished_on", f"Today is {context.today}.")
+    address = companies.read_address(context, company_id, form.address_id) if form.address_id else None
+    if form.address_id and address is None:
+        raise Problem.invalid("unknown_address", "/delivery/address_id", "The company has no such delivery address.")
+    return Delivery(form.method, address, form.wished_on, form.partial_shipment)
 
 
 def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:

@@ -2,13 +2,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Sku
 from chalicelib.orders.free_goods.schemas import FreeGoodsQuoteView
+from chalicelib.orders.order.model import DeliveryMethod
 from chalicelib.orders.order.rules import MOST_UNITS, RequestedLine
 from chalicelib.orders.order.schemas import LineStockView
-from chalicelib.platform.fields import Identifier
+from chalicelib.platform.fields import Day, Identifier
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
@@ -50,12 +52,48 @@ WithoutOffers = Annotated[
 ]
 
 
+class OrderDeliveryForm(Form):
+    """The delivery that the company wishes for. The distributor reads it; it is no condition of the order."""
+
+    method: DeliveryMethod = Field(
+        description="`carrier`: brought to the address. `pickup`: fetched at the distributor's warehouse."
+    )
+    address_id: Annotated[Identifier | None, Field(validate_default=True)] = Field(
+        default=None, description="A delivery address of the company; needed for `carrier`."
+    )
+    wished_on: Day | None = Field(default=None, description="Wished day; null: as soon as possible.", examples=[None])
+    partial_shipment: bool = Field(default=True, description="Whether the goods may come in parts.")
+
+    @field_validator("address_id")
+    @classmethod
+    def _fits_the_method(cls, address_id: str | None, info: ValidationInfo) -> str | None:
+        method = info.data.get("method")
+        if method is DeliveryMethod.CARRIER and address_id is None:
+            raise PydanticCustomError("address_required", "A carrier needs a delivery address.")
+        if method is DeliveryMethod.PICKUP and address_id is not None:
+            raise PydanticCustomError("address_not_expected", "A pick-up has no delivery address.")
+        return address_id
+
+
+BuyerOrderNumber = Annotated[
+    str,
+    Field(
+        max_length=64,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="The company's own number of the order, for the distributor's documents.",
+        examples=["PO-2026-118"],
+    ),
+]
+
+
 class OrderForm(Form):
     """A cart. Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
     lines: list[OrderLineForm] = Field(min_length=1, max_length=MOST_LINES)
     distributor_id: Identifier | None = None
     comment: str = Field(default="", max_length=1000)
+    buyer_order_number: BuyerOrderNumber = ""
+    delivery: OrderDeliveryForm | None = None
     without_promotions: Without
     without_offers: WithoutOffers
 

@@ -5,7 +5,15 @@ from datetime import date
 from pydantic import Field
 
 from chalicelib.catalog import Sku
-from chalicelib.orders.quoting.schemas import MOST_LINES, QuoteLineView, QuoteView, Without, WithoutOffers
+from chalicelib.orders.quoting.schemas import (
+    MOST_LINES,
+    BuyerOrderNumber,
+    OrderDeliveryForm,
+    QuoteLineView,
+    QuoteView,
+    Without,
+    WithoutOffers,
+)
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
 
@@ -16,6 +24,11 @@ class ReorderForm(Form):
     leave_out: list[Sku] = Field(default=[], max_length=MOST_LINES, description="Articles to leave out this time.")
     distributor_id: Identifier | None = None
     comment: str = Field(default="", max_length=1000)
+    buyer_order_number: BuyerOrderNumber = ""
+    delivery: OrderDeliveryForm | None = Field(
+        default=None,
+        description="If absent, a repeated order keeps the earlier order's delivery, as soon as possible. Null: no wishes.",
+    )
     without_promotions: Without
     without_offers: WithoutOffers
 

@@ -16,7 +16,7 @@ from chalicelib.orders.order.rules import Order, RequestedLine
 from chalicelib.orders.placement import service as placement
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting import service as quoting
-from chalicelib.orders.quoting.schemas import MOST_LINES, OrderForm, OrderLineForm, QuoteLineView
+from chalicelib.orders.quoting.schemas import MOST_LINES, OrderDeliveryForm, OrderForm, OrderLineForm, QuoteLineView
 from chalicelib.orders.reorder.config import UsualOrder
 from chalicelib.orders.reorder.rules import Habit, habits, in_packs
 from chalicelib.orders.reorder.schemas import (
@@ -29,7 +29,8 @@ from chalicelib.orders.reorder.schemas import (
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 
-_SHARED = {"distributor_id", "comment", "without_promotions", "without_offers"}  # fields that an OrderForm shares
+# Fields that an OrderForm shares.
+_SHARED = ("distributor_id", "comment", "buyer_order_number", "delivery", "without_promotions", "without_offers")
 MOST_DOCUMENTS = 100  # one read brings what fits into 1 MB of them
 MOST_SKU = 64  # characters; a longer name in a sales file is no article of the catalogue
 
@@ -37,7 +38,8 @@ MOST_SKU = 64  # characters; a longer name in a sales file is no article of the 
 def reorder(context: Context, company_id: str, member_id: str, order_id: str, form: ReorderForm) -> Order:
     """A new order of the same lines at today's prices.
 
-    Raises 404 for an order that is not the company's, 422 for lines that cannot be ordered any more, by their places in the old order.
+    Raises 404 for an order that is not the company's, 422 for lines that cannot be ordered any more, by their places in the old order, and
+    for a delivery to an address that the company has removed since.
     """
     before = order_store.read_order(context.table, company_id, order_id)
     if before is None:
@@ -45,6 +47,8 @@ def reorder(context: Context, company_id: str, member_id: str, order_id: str, fo
     lines = [RequestedLine(line.sku, line.quantity) for line in before.lines]
     places = _wanted_places([line.sku for line in lines], form)
     wanted = [OrderLineForm.model_construct(sku=lines[place].sku, quantity=lines[place].quantity) for place in places]
+    if "delivery" not in form.model_fields_set:
+        form = form.model_copy(update={"delivery": _delivery_again(before)})
     return _placed(context, company_id, member_id, _order(wanted, form), places)
 
 
@@ -106,8 +110,20 @@ def _wanted_places(skus: Sequence[str], form: ReorderForm) -> list[int]:
     return places
 
 
+def _delivery_again(order: Order) -> OrderDeliveryForm | None:
+    """The delivery of an earlier order to its address as it is now, without the day, which has passed or soon will."""
+    before = order.delivery
+    if before is None:
+        return None
+    return OrderDeliveryForm(
+        method=before.method,
+        address_id=before.address.address_id if before.address else None,
+        partial_shipment=before.partial_shipment,
+    )
+
+
 def _order(lines: Sequence[OrderLineForm], form: ReorderForm) -> OrderForm:
-    return OrderForm.model_construct(lines=list(lines), **form.model_dump(include=_SHARED))
+    return OrderForm.model_construct(lines=list(lines), **{name: getattr(form, name) for name in _SHARED})
 
 
 def _placed(context: Context, company_id: str, member_id: str, form: OrderForm, places: Sequence[int]) -> Order:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.companies import Address
 from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.orders.lifecycle.rules import (
     ReturnedUnits,
@@ -17,6 +18,7 @@ from chalicelib.orders.lifecycle.rules import (
     request_cancellation,
     request_return,
 )
+from chalicelib.orders.order.model import Delivery, DeliveryMethod
 from chalicelib.orders.order.rules import (
     Actor,
     HistoryEntry,
@@ -67,6 +69,38 @@ def test_a_distributor_gets_the_order_line_by_line(club: Any) -> None:
     assert "10 шт × 1 234,50 ₽ = 12 345,00 ₽" in text
     assert "Итого: 12 545,00 ₽" in text
     assert "Позвоните до обеда" in text
+
+
+def test_a_distributor_gets_the_delivery_and_the_buyer_s_number_with_the_order(club: Any) -> None:
+    assert "Доставка" not in plain(club.told("order_placed", DISTRIBUTOR))
+    address = Address("adr_1", "Склад Север", "125009, Москва, Тверская, 7", "Иван", "+74951234567", "Въезд с торца")
+    delivery = Delivery(DeliveryMethod.CARRIER, address, date(2026, 11, 27), partial_shipment=False)
+    club.order = replace(club.order, buyer_order_number="ЗП-118", delivery=delivery)
+    text = plain(club.told("order_placed", DISTRIBUTOR))
+    for told in (
+        "Номер заказа у покупателя: ЗП-118",
+        "Доставка: перевозчиком",
+        "Адрес: Склад Север: 125009, Москва, Тверская, 7",
+        "Получатель: Иван, +74951234567",
+        "Примечание: Въезд с торца",
+        "Желаемый день: 27 ноября 2026",
+        "Отгрузка частями: нежелательна",
+    ):
+        assert told in text
+    club.order = replace(club.order, buyer_order_number="", delivery=Delivery(DeliveryMethod.PICKUP))
+    text = plain(club.told("order_placed_for_you", Recipient("member", "mbr_en"), by="staff"))
+    assert "Delivery: pick-up" in text and "Wished day: as soon as possible" in text
+    assert "Address" not in text and "The buyer" not in text
+
+
+def test_who_placed_the_order_hears_who_carries_it_and_how_to_follow_it(club: Any, context: Context) -> None:
+    order = accept(club.order, [], by=BY_DISTRIBUTOR, at=context.at)
+    said = {"day": date(2026, 11, 23), "by": BY_DISTRIBUTOR, "at": context.at}
+    club.order = ship(order, None, document="Т-1", carrier="Деловые Линии", tracking_number="26-00541", **said)
+    text = plain(club.told("order_shipped", ORDERER, shipment={"document": "Т-1"}))
+    assert "Перевозчик: Деловые Линии. Номер для отслеживания: 26-00541." in text
+    club.order = ship(order, None, document="Т-1", **said)
+    assert "Перевозчик" not in plain(club.told("order_shipped", ORDERER, shipment={"document": "Т-1"}))
 
 
 def test_who_placed_the_order_hears_what_was_accepted(club: Any, context: Context) -> None:

@@ -379,6 +379,8 @@ def test_an_order_is_shipped_in_parts_and_the_last_one_completes_it(market: Mark
             "at": "2026-11-20T09:00:00.000Z",
             "lines": [{"sku": "LMP-1", "quantity": 4, "amount": {"amount": "480.00", "currency": "RUB"}}],
             "total": {"amount": "480.00", "currency": "RUB"},
+            "carrier": "",
+            "tracking_number": "",
             "due_on": None,
         },
         {
@@ -390,6 +392,8 @@ def test_an_order_is_shipped_in_parts_and_the_last_one_completes_it(market: Mark
                 {"sku": "LMP-2", "quantity": 12, "amount": {"amount": "120.60", "currency": "RUB"}},
             ],
             "total": {"amount": "840.60", "currency": "RUB"},
+            "carrier": "",
+            "tracking_number": "",
             "due_on": None,
         },
     ]

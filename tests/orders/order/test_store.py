@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.companies import Address
 from chalicelib.orders.free_goods.rules import promised
 from chalicelib.orders.lifecycle.rules import (
     MOST_REQUESTS,
@@ -16,7 +17,7 @@ from chalicelib.orders.lifecycle.rules import (
     request_return,
 )
 from chalicelib.orders.lifecycle.schemas import OrderView
-from chalicelib.orders.order.model import Cancellation, CancellationState
+from chalicelib.orders.order.model import Cancellation, CancellationState, Delivery, DeliveryMethod
 from chalicelib.orders.order.rules import (
     MOST_PART_LINES,
     MOST_PARTS,
@@ -46,6 +47,9 @@ from tests.conftest import NOON
 AT, DAY = "2026-11-20T09:00:00.000Z", date(2026, 11, 20)
 OPERATOR = Actor("distributor", "mbr_" + "0" * 32)
 MOST_BYTES = 400 * 1024  # of an item
+
+ADDRESS = Address("adr_" + "0" * 32, "С" * 100, "А" * 300, "И" * 100, "+" + "7" * 15, "П" * 300)
+CARRIER = {"carrier": "П" * 100, "tracking_number": "Н" * 64}
 
 CHOSEN = Ruling(
     "tier_discount",
@@ -97,13 +101,15 @@ def largest() -> Order:
         lines=tuple(line(number) for number in range(MOST_LINES)),
         history=(HistoryEntry(AT, OrderStep.PLACED, OrderState.PLACED, Actor("company", OPERATOR.member_id)),),
         promises=tuple(promise(number) for number in range(MOST_PROMISES)),
+        buyer_order_number="З" * 64,
+        delivery=Delivery(DeliveryMethod.CARRIER, ADDRESS, DAY, partial_shipment=False),
     )
     order = accept(order, [], by=OPERATOR, at=AT, note="н" * 500)
     each = MOST_PART_LINES // (MOST_PARTS - 1)
     for number in range(MOST_PARTS):
         last = number == MOST_PARTS - 1
         parts = None if last else [RequestedLine(part.sku, 1) for part in order.lines[:each]]
-        order = ship(order, parts, document=f"{number:02}" + "Д" * 62, day=DAY, by=OPERATOR, at=AT)
+        order = ship(order, parts, document=f"{number:02}" + "Д" * 62, day=DAY, by=OPERATOR, at=AT, **CARRIER)
     return order
 
 

@@ -12,6 +12,8 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.sales.rules import SaleDocument, SaleLine
 from tests.catalog.steps import row, stock
+from tests.companies.addresses.steps import ADDRESS
+from tests.companies.addresses.steps import URL as ADDRESSES
 from tests.orders.steps import Market, errors
 from tests.pricing.steps import Office
 from tests.support.api import Answer, Api
@@ -56,6 +58,28 @@ def test_an_order_is_placed_again_in_one_call_at_todays_prices(market: Market):
     assert again.headers["location"] == f"/v1/orders/{again.json['order_id']}"
     assert lines_of(again.json) == {"LMP-1": 10, "LMP-2": 12}
     assert again.json["lines"][0]["unit_price"]["amount"] == "130.00"
+
+
+def test_an_order_is_delivered_again_to_its_address_as_it_is_now_and_as_soon_as_possible(market: Market):
+    address = market.post(ADDRESSES, market.buyer, ADDRESS).json
+    delivery = {"method": "carrier", "address_id": address["address_id"], "partial_shipment": False}
+    wishes = {"delivery": {**delivery, "wished_on": "2026-12-24"}, "buyer_order_number": "PO-1"}
+    order_id = market.place(**wishes).json["order_id"]
+    url = f"{ADDRESSES}/{address['address_id']}"
+    moved = {**ADDRESS, "contact_phone": "+74957654321"}
+    assert market.api.call("PUT", url, market.buyer, moved, headers={"if-match": '"1"'}).status == 200
+
+    again = reorder(market, order_id).json
+    assert again["delivery"]["address"] == {**moved, "address_id": address["address_id"]}
+    assert (again["delivery"]["wished_on"], again["delivery"]["partial_shipment"]) == (None, False)
+    assert again["buyer_order_number"] == ""
+    assert market.order(order_id)["delivery"]["address"]["contact_phone"] == ADDRESS["contact_phone"]
+    assert reorder(market, order_id, delivery=None).json["delivery"] is None
+    fetched = reorder(market, order_id, delivery={"method": "pickup"}, buyer_order_number="PO-2").json
+    assert (fetched["delivery"]["method"], fetched["buyer_order_number"]) == ("pickup", "PO-2")
+
+    market.api.call("DELETE", url, market.buyer)
+    assert errors(reorder(market, order_id)) == [("/delivery/address_id", "unknown_address")]
 
 
 def test_ordering_again_twice_under_one_key_is_one_order(market: Market):

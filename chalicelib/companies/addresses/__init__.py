@@ -1,0 +1,1 @@
+"""Delivery addresses of a company."""

@@ -1,0 +1,24 @@
+"""Delivery addresses as records."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A place where a company receives goods, and the contact person there. `note`: opening hours, the way in."""
+
+    address_id: str
+    name: str
+    address: str
+    contact_name: str
+    contact_phone: str
+    note: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """The delivery addresses of a company, in the order in which they were added. Version 0: there were none so far."""
+
+    addresses: tuple[Address, ...] = ()
+    version: int = 0

@@ -1,0 +1,104 @@
+"""Delivery addresses: read, decide, one transaction.
+
+An order copies its address, so a change or removal leaves earlier orders as they are.
+"""
+
+from dataclasses import replace
+
+from chalicelib import members
+from chalicelib.companies import keys
+from chalicelib.companies.addresses import events, rules, store
+from chalicelib.companies.addresses.model import Address, AddressBook
+from chalicelib.companies.addresses.schemas import AddressForm, AddressListView, SavedAddressView
+from chalicelib.platform.access.scopes import COMPANY_ROLES
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import EventType, record
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Transaction
+
+_ORDERING = sorted(role for role, scopes in COMPANY_ROLES.items() if "orders.write" in scopes)
+
+
+def read_address(context: Context, company_id: str, address_id: str) -> Address | None:
+    """An address of this company. One call."""
+    return rules.find(store.read(context.table, company_id), address_id)
+
+
+def list_addresses(context: Context, company_id: str) -> AddressListView:
+    """One call."""
+    book = store.read(context.table, company_id)
+    return AddressListView(items=[SavedAddressView.from_record(each) for each in book.addresses])
+
+
+def show_address(context: Context, company_id: str, address_id: str) -> SavedAddressView:
+    """Raises 404 for an address that is not the company's. One call."""
+    return SavedAddressView.from_record(_existing(store.read(context.table, company_id), address_id))
+
+
+@retry("addresses")
+def add_address(context: Context, company_id: str, member_id: str, form: AddressForm) -> SavedAddressView:
+    """Raises 422 if the book is full."""
+    book = store.read(context.table, company_id)
+    address = Address(context.new_id("adr"), **form.model_dump())
+    try:
+        fuller = rules.add(book, address)
+    except rules.TooManyAddresses:
+        detail = f"A company has {rules.MOST_ADDRESSES} addresses at most: remove one first."
+        raise Problem.invalid("too_many_addresses", "", detail) from None
+    added = SavedAddressView.from_record(address)
+    tx = _writes(context, company_id, member_id, book, fuller, events.ADDED, address.address_id)
+    context.reply(tx, added)
+    context.table.commit(tx)
+    return added
+
+
+@retry("addresses")
+def replace_address(
+    context: Context, company_id: str, member_id: str, address_id: str, version: int, form: AddressForm
+) -> SavedAddressView:
+    """Raises 404 for an address that is not the company's, 412 if its version is no longer that one."""
+    book = store.read(context.table, company_id)
+    before = _existing(book, address_id)
+    if before.version != version:
+        raise Problem("precondition_failed")
+    address = replace(before, **form.model_dump(), version=version + 1)
+    context.table.commit(
+        _writes(context, company_id, member_id, book, rules.change(book, address), events.CHANGED, address_id)
+    )
+    return SavedAddressView.from_record(address)
+
+
+@retry("addresses")
+def remove_address(context: Context, company_id: str, member_id: str, address_id: str) -> None:
+    """Raises 404 for an address that is not the company's, such as one that was removed before."""
+    book = store.read(context.table, company_id)
+    _existing(book, address_id)
+    context.table.commit(
+        _writes(context, company_id, member_id, book, rules.remove(book, address_id), events.REMOVED, address_id)
+    )
+
+
+def _existing(book: AddressBook, address_id: str) -> Address:
+    address = rules.find(book, address_id)
+    if address is None:
+        raise Problem("not_found")
+    return address
+
+
+def _writes(
+    context: Context,
+    company_id: str,
+    member_id: str,
+    before: AddressBook,
+    after: AddressBook,
+    name: EventType,
+    address_id: str,
+) -> Transaction:
+    """The transaction of a change by one who may order for the company."""
+    tx = Transaction()
+    members.check_membership(tx, member_id, "company", company_id, _ORDERING, Problem.role_lost())
+    store.replace(tx, company_id, before, after)
+    facts = {"company_id": company_id, "address_id": address_id, "by": member_id}
+    record(tx, context, keys.company(company_id), name, **facts)
+    return tx

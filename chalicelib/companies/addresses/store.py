@@ -1,0 +1,20 @@
+"""The address book of a company in the table: one item, so that its version also keeps the bound."""
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.companies.addresses import keys
+from chalicelib.companies.addresses.model import AddressBook
+from chalicelib.table.client import Table
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Transaction
+
+
+def read(table: Table, company_id: str) -> AddressBook:
+    item = table.get(keys.addresses(company_id), consistent=True)
+    return from_item(AddressBook, item) if item else AddressBook()
+
+
+def replace(tx: Transaction, company_id: str, before: AddressBook, after: AddressBook) -> None:
+    """Refused with label `addresses` if the book changed since it was read."""
+    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
+    tx.put({**keys.addresses(company_id).as_item(), **to_item(after)}, when=unchanged, label="addresses")

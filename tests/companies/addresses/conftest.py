@@ -1,0 +1,1 @@
+from tests.orders.conftest import memory_market as memory_market
