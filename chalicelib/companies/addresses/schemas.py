@@ -57,7 +57,7 @@ class AddressForm(Form):
     name: AddressName
     address: AddressText
     contact_name: ContactName
-    contact_phone: Annotated[Phone, Field(description="Their telephone number.")]
+    contact_phone: Annotated[Phone, Field(description="Their telephone number.", examples=["+74951234567"])]
     note: AddressNote = ""
 
 

@@ -93,7 +93,9 @@ class OrderForm(Form):
     distributor_id: Identifier | None = None
     comment: str = Field(default="", max_length=1000)
     buyer_order_number: BuyerOrderNumber = ""
-    delivery: OrderDeliveryForm | None = None
+    delivery: OrderDeliveryForm | None = Field(
+        default=None, description="The wished delivery; null: no wishes.", examples=[{"method": "pickup"}]
+    )
     without_promotions: Without
     without_offers: WithoutOffers
 

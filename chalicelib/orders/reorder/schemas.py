@@ -28,6 +28,7 @@ class ReorderForm(Form):
     delivery: OrderDeliveryForm | None = Field(
         default=None,
         description="If absent, a repeated order keeps the earlier order's delivery, as soon as possible. Null: no wishes.",
+        examples=[{"method": "pickup"}],
     )
     without_promotions: Without
     without_offers: WithoutOffers
