@@ -110,6 +110,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     bonus.credited                messages: mail
 #     bonus.expiring                messages: mail
 #     bonus.reminder                messages: mail
+#     company.manager_changed       messages: mail
 #     company.person_claimed        messages: mail
 #     company.person_confirmed      messages: mail
 #     company.person_invited        messages: mail

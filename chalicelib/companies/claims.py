@@ -1,31 +1,32 @@
 from chalicelib import members
 from chalicelib.companies import store
 from chalicelib.companies.config import CompanyLimits
-from chalicelib.companies.events import CLAIM_REFUSED, MANAGER_CHANGED, PERSON_CLAIMED
+from chalicelib.companies.events import CLAIM_REFUSED, PERSON_CLAIMED
 from chalicelib.companies.membership import (
+    HANDING,
     activate,
     appoint,
     check_another_owner,
+    check_manager,
     check_staff,
     decide_anew,
     end_membership,
     is_staff,
     leave_earlier_claim,
+    no_manager,
     of_company,
     record_confirmed,
+    record_handed_over,
     record_of_company,
 )
 from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Person
 from chalicelib.companies.rules import match_firm
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, ClaimForm, ClaimView
-from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle, throttle_key
 from chalicelib.table.transactions import Transaction
-
-_CONFIRMING = [role for role, scopes in STAFF_ROLES.items() if "staff.companies.write" in scopes]
 
 # --- claims -----------------------------------------------------------------------------------------------------------
 
@@ -93,15 +94,23 @@ def decide_claim(context: Context, staff_id: str, company_id: str, form: ClaimDe
 
     def attempt() -> ClaimDecisionView:
         scene = store.read_scene(context.table, company_id, staff_id, form.member_id)
-        if staff_id == form.member_id or not is_staff(scene.caller, _CONFIRMING):
+        if staff_id == form.member_id or not is_staff(scene.caller, HANDING):
             raise Problem.role_lost()
         if scene.company is None:
             raise Problem("not_found")
         if form.decision == "refuse":
+            _check_refusal(form)
             return _refuse(context, staff_id, scene.company, scene, form.member_id)
         return _confirm(context, staff_id, scene.company, scene, form)
 
     return decide_anew(context, attempt)
+
+
+def _check_refusal(form: ClaimDecisionForm) -> None:
+    """Raises 422 for what a refusal would leave undone."""
+    for name in ("role", "manager_id"):
+        if name in form.model_fields_set:
+            raise Problem.invalid("not_expected", f"/{name}", "A refusal gives neither role nor manager.")
 
 
 def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scene, member_id: str) -> ClaimDecisionView:
@@ -115,7 +124,7 @@ def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scen
     if scene.person.status == "active":
         raise Problem("wrong_state", "This person is already confirmed.")
     tx = Transaction()
-    check_staff(tx, staff_id, _CONFIRMING)
+    check_staff(tx, staff_id, HANDING)
     end_membership(tx, scene.person, scene.membership)
     record_of_company(tx, context, company.company_id, CLAIM_REFUSED, member_id=member_id, by=staff_id)
     context.table.commit(tx)
@@ -130,22 +139,25 @@ def _confirm(
     if scene.person.status == "active":
         if scene.person.role != form.role:
             raise Problem("wrong_state", f"This person is already confirmed as {scene.person.role}.")
+        if form.manager_id not in (None, company.manager_id):
+            raise Problem(
+                "wrong_state", "This person is already confirmed. Change the company to give it another manager."
+            )
         return _decision(company, scene.person)
     manager_id = form.manager_id or company.manager_id or staff_id
     confirmed = scene.person.model_copy(
         update={"role": form.role, "status": "active", "version": scene.person.version + 1}
     )
     tx = Transaction()
-    check_staff(tx, staff_id, _CONFIRMING)
+    check_staff(tx, staff_id, HANDING)
     if form.manager_id and form.manager_id != staff_id:
         if form.manager_id == form.member_id:
-            raise _no_manager()
-        check_staff(tx, form.manager_id, list(STAFF_ROLES), _no_manager())
+            raise no_manager()
+        check_manager(tx, form.manager_id)
     changes = _kpp_of_claim(context, tx, company, scene.person)
     if manager_id != company.manager_id:
         changes["manager_id"] = manager_id
-        handed = {"from_manager": company.manager_id, "to_manager": manager_id, "by": staff_id}
-        record_of_company(tx, context, company.company_id, MANAGER_CHANGED, **handed)
+        record_handed_over(tx, context, company, manager_id, by=staff_id, confirmed=form.member_id)
     if changes:
         store.change(tx, company, changes)
     if form.role != "owner" and not check_another_owner(context, tx, company.company_id, form.member_id):
@@ -166,10 +178,6 @@ def _kpp_of_claim(context: Context, tx: Transaction, company: Company, person: P
         return {}
     store.join_firm(tx, claimed.inn, FirmMember(claimed.kpp, company.company_id, company.currency), firm)
     return {"kpp": claimed.kpp}
-
-
-def _no_manager() -> Problem:
-    return Problem.invalid("not_staff", "/manager_id", "This person is not on the club's staff.")
 
 
 def _decision(company: Company, person: Person) -> ClaimDecisionView:

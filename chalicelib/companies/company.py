@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
-from chalicelib.companies.membership import check_active, record_of_company, speaks
+from chalicelib.companies.membership import check_active, record_handed_over, record_of_company, speaks
 from chalicelib.companies.model import Company, Person
 from chalicelib.companies.rules import match_firm, name_words
 from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
@@ -94,23 +94,38 @@ def change(
     context: Context, company_id: str, member_id: str, version: int, form: CompanyChangeForm
 ) -> tuple[CompanyView, int]:
     """Raises 412 when the version is no longer that one."""
-    changes = form.model_dump(exclude_unset=True)
-    if "name" in changes and changes["name"] is None:
-        raise Problem.invalid("required", "/name", "A company has a name.")
     found, membership = store.read_for(context.table, company_id, member_id, consistent=True)
     if found is None or not speaks(membership, company_id, _CHANGING):
         raise Problem.role_lost()
-    if found.version != version:
-        raise Problem("precondition_failed")
-    changed = found.model_copy(update=changes)
-    if changed == found:
-        return _shown(found), found.version
     tx = Transaction()
     check_active(tx, company_id, member_id, _CHANGING)
+    changed = save(context, tx, found, version, form, by=member_id)
+    return _shown(changed), changed.version
+
+
+def save(
+    context: Context, tx: Transaction, found: Company, version: int, form: CompanyChangeForm, *, by: str
+) -> Company:
+    """Commits the form's changes with `tx`, which checks that `by` may make them. Nothing is written where nothing changes.
+
+    Raises 412 when the version is no longer that one.
+    """
+    given = form.model_dump(exclude_unset=True)
+    if "name" in given and given["name"] is None:
+        raise Problem.invalid("required", "/name", "A company has a name.")
+    if found.version != version:
+        raise Problem("precondition_failed")
+    changes = {name: value for name, value in given.items() if value != getattr(found, name)}
+    if not changes:
+        return found
     store.change(tx, found, changes)
-    if changed.distributor_id and changed.distributor_id != found.distributor_id:
-        store.check_distributor(tx, changed.distributor_id)
-    record_of_company(tx, context, company_id, CHANGED, changes=changes, by=member_id)
+    if changes.get("distributor_id"):
+        store.check_distributor(tx, changes["distributor_id"])
+    if "manager_id" in changes:
+        record_handed_over(tx, context, found, changes["manager_id"], by=by)
+    told = {name: value for name, value in changes.items() if name != "manager_id"}
+    if told:
+        record_of_company(tx, context, found.company_id, CHANGED, changes=told, by=by)
     try:
         context.table.commit(tx)
     except Refused as refused:
@@ -119,7 +134,7 @@ def change(
                 "unknown_distributor", "/distributor_id", "This distributor does not exist."
             ) from None
         raise Problem("precondition_failed") from None
-    return _shown(changed), found.version + 1
+    return found.model_copy(update={**changes, "version": found.version + 1})
 
 
 def _shown(found: Company) -> CompanyView:

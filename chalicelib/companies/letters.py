@@ -3,10 +3,12 @@
 from chalicelib import members
 from chalicelib.companies import company as companies_company
 from chalicelib.companies import store
-from chalicelib.companies.events import PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
-from chalicelib.companies.readers import company_name, confirming_reader, who_may_confirm
+from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
+from chalicelib.companies.model import Company
+from chalicelib.companies.readers import buyer_reader, company_name, confirming_reader, who_buys, who_may_confirm
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import speaking_reader, the_member
+from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
@@ -51,3 +53,51 @@ def person_confirmed(context: Context, recipient: Recipient, event: Item) -> tup
         "company": company.name if company else "",
         "manager": {"name": manager.name, "email": manager.email} if manager else None,
     }
+
+
+def _new_manager(context: Context, event: Item) -> list[Recipient]:
+    """Nobody where the manager took the company over in person."""
+    manager_id = event["to_manager"]
+    return [Recipient("member", manager_id)] if manager_id and manager_id != event["by"] else []
+
+
+@letter("company_assigned", on=MANAGER_CHANGED, to=_new_manager)
+def company_assigned(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    company = _still_managed(context, event)
+    former = members.member(context, event["from_manager"]) if event["from_manager"] else None
+    return speaking_reader(context, recipient.id, STAFF_OWNER), {
+        "company": company.name,
+        "inn": company.inn or "",
+        "manager": {"name": former.name, "email": former.email} if former else None,
+    }
+
+
+def _who_is_managed(context: Context, event: Item) -> list[Recipient]:
+    """Those who buy, without the one whose letter of confirmation names the manager already."""
+    if not event["to_manager"]:
+        return []
+    return [reader for reader in who_buys(context, event) if reader.id != event.get("confirmed")]
+
+
+@letter("manager_changed", on=MANAGER_CHANGED, to=_who_is_managed)
+def manager_changed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    company = _still_managed(context, event)
+    manager = members.member(context, event["to_manager"])
+    if manager is None:
+        raise Unsendable("manager_gone")
+    return buyer_reader(context, recipient.id, event["company_id"]), {
+        "company": company.name,
+        "manager_name": manager.name,
+        "manager_email": manager.email,
+        "manager_phone": manager.phone or "",
+    }
+
+
+def _still_managed(context: Context, event: Item) -> Company:
+    """The company. Raises Unsendable once yet another one manages it: the letter of that change follows."""
+    company = companies_company.read_company(context, event["company_id"])
+    if company is None:
+        raise Unsendable("company_gone")
+    if company.manager_id != event["to_manager"]:
+        raise Unsendable("manager_gone")
+    return company

@@ -3,11 +3,11 @@ from typing import Any, TypeGuard, TypeVar
 
 from chalicelib import members
 from chalicelib.companies import keys, rules, store
-from chalicelib.companies.events import PERSON_CONFIRMED
-from chalicelib.companies.model import Person
+from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CONFIRMED
+from chalicelib.companies.model import Company, Person
 from chalicelib.members import Membership
 from chalicelib.platform.access.rights import STAFF_OWNER
-from chalicelib.platform.access.scopes import COMPANY_ROLES
+from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES, staff_roles
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
@@ -15,6 +15,8 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
 Result = TypeVar("Result")
+
+HANDING = staff_roles("staff.companies.write")  # who confirms people and hands companies over
 
 
 def check_active(tx: Transaction, company_id: str, member_id: str, roles: Collection[str]) -> None:
@@ -98,6 +100,23 @@ def is_staff(membership: Membership | None, roles: Collection[str]) -> bool:
 
 def record_of_company(tx: Transaction, context: Context, company_id: str, name: EventType, **facts: Any) -> None:
     record(tx, context, keys.company(company_id), name, company_id=company_id, **facts)
+
+
+def record_handed_over(
+    tx: Transaction, context: Context, company: Company, manager_id: str | None, *, by: str, **facts: Any
+) -> None:
+    """`company` as it was; `manager_id`: its manager from now on."""
+    managers = {"from_manager": company.manager_id, "to_manager": manager_id}
+    record_of_company(tx, context, company.company_id, MANAGER_CHANGED, **managers, by=by, **facts)
+
+
+def check_manager(tx: Transaction, manager_id: str) -> None:
+    """The commit raises 422 unless the member is one of the club's staff. Not beside `check_staff` of the same member."""
+    check_staff(tx, manager_id, list(STAFF_ROLES), no_manager())
+
+
+def no_manager() -> Problem:
+    return Problem.invalid("not_staff", "/manager_id", "This person is not on the club's staff.")
 
 
 def record_confirmed(tx: Transaction, context: Context, person: Person, *, by: str) -> None:

@@ -7,6 +7,7 @@ from chalicelib.companies.schemas import (
     ClaimForm,
     ClaimView,
     CompaniesQuery,
+    CompanyAssignmentForm,
     CompanyChangeForm,
     CompanyView,
     CustomerQuestionsPage,
@@ -158,9 +159,14 @@ def show_privileges(call: Call) -> PrivilegesView:
 
 @routes.get("/v1/staff/companies", scope="staff.companies.read", query=CompaniesQuery, answer=StaffCompaniesPage)
 def list_companies(call: Call) -> StaffCompaniesPage:
-    """List companies by name, or those with pending claims; find one by INN or by a customer of a sales file."""
+    """List companies by name, or those with pending claims; find one by INN or by a customer of a sales file.
+
+    `manager=me` lists the companies that you manage.
+    """
     query: CompaniesQuery = call.query
     _one_question(query)
+    manager = {"me": call.principal.for_member(), "none": ""}.get(query.manager or "", query.manager)
+    portfolio = staff.Portfolio(query.region, manager)
     if query.inn:
         return StaffCompaniesPage(items=staff.find_by_inn(call.context, query.inn, query.kpp), next_cursor=None)
     if query.source and query.customer:
@@ -169,9 +175,9 @@ def list_companies(call: Call) -> StaffCompaniesPage:
     cursors = call.cursors()
     after = cursors.open(query.cursor)
     if query.status == "waiting":
-        items, last = staff.list_waiting(call.context, query.limit, after)
+        items, last = staff.list_waiting(call.context, portfolio, query.limit, after)
     else:
-        items, last = staff.list_companies(call.context, query.q or "", query.limit, after)
+        items, last = staff.list_companies(call.context, query.q or "", portfolio, query.limit, after)
     return StaffCompaniesPage(items=items, next_cursor=cursors.close(last))
 
 
@@ -186,6 +192,8 @@ def _one_question(query: CompaniesQuery) -> None:
         raise Problem.invalid("required", f"/query/{missing}", "Give source and customer together.")
     asked = {"q": query.q, "inn": query.inn, "source": query.source, "status": query.status == "waiting"}
     given = [name for name, value in asked.items() if value]
+    if query.inn or query.source:
+        given += [name for name in ("region", "manager") if getattr(query, name)]
     if len(given) > 1:
         raise Problem.invalid("one_question", f"/query/{given[-1]}", f"This cannot be combined with {given[0]}.")
 
@@ -205,9 +213,29 @@ def list_customer_questions(call: Call) -> CustomerQuestionsPage:
     answer=StaffCompanyDetailView,
     problems=("not_found",),
 )
-def show_company_to_staff(call: Call, company_id: str) -> StaffCompanyDetailView:
-    """Read a company with its people."""
-    return staff.show_to_staff(call.context, company_id)
+def show_company_to_staff(call: Call, company_id: str) -> Answer:
+    """Read a company with its people, its manager and its distributor."""
+    shown, version = staff.show_to_staff(call.context, company_id)
+    return Answer(shown, headers=etag(version))
+
+
+@routes.patch(
+    "/v1/staff/companies/{company_id}",
+    scope="staff.companies.write",
+    body=CompanyAssignmentForm,
+    answer=StaffCompanyDetailView,
+    matched=True,
+    problems=("not_found",),
+)
+def change_company_by_staff(call: Call, company_id: str) -> Answer:
+    """Change a company, or hand it over to another manager.
+
+    The new manager and those who buy for the company get a letter.
+    """
+    shown, version = staff.change_by_staff(
+        call.context, company_id, call.principal.for_member(), call.expected_version(), call.body
+    )
+    return Answer(shown, headers=etag(version))
 
 
 @routes.post(

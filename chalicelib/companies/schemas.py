@@ -66,6 +66,12 @@ class CompanyChangeForm(Form):
     ] = None
 
 
+class CompanyAssignmentForm(CompanyChangeForm):
+    """Changes the given fields; null clears region, distributor and manager."""
+
+    manager_id: Annotated[Identifier | None, Field(description="The personal manager, one of the staff.")] = None
+
+
 class InvitationForm(Form):
     """A person who shall act for the company, once they accept."""
 
@@ -97,7 +103,11 @@ class ClaimDecisionForm(Form):
 
 
 class CompaniesQuery(PageQuery):
-    """One filter at a time: pending claims, the beginning of the name, INN with KPP, or a customer of a sales file."""
+    """One question at a time: pending claims, the beginning of the name, an INN, or a customer of a sales file.
+
+    Region and manager narrow down the list of companies and that of pending claims. A page of them may hold fewer companies than
+    `limit`, or none, and still have a `next_cursor`.
+    """
 
     status: Literal["waiting", "all"] = Field(
         default="all", description="`waiting`: only companies with pending claims."
@@ -107,6 +117,10 @@ class CompaniesQuery(PageQuery):
     )
     inn: Inn | None = None
     kpp: Kpp | None = None
+    region: Region | None = None
+    manager: Identifier | None = Field(
+        default=None, description="The personal manager's id; `me`: the caller; `none`: companies without a manager."
+    )
     source: str | None = Field(default=None, min_length=1, max_length=100, description="Source of a sales file.")
     customer: str | None = Field(default=None, min_length=1, max_length=200, description="The customer in that file.")
 
@@ -205,11 +219,15 @@ class ClaimantView(View):
 
 
 class StaffCompanyView(CompanyView):
-    """A company as the club's staff see it. `waiting`: the pending claim, in the list of those."""
+    """A company as the club's staff see it."""
 
     origin: Literal["member", "import"]
     created_at: str
-    waiting: ClaimantView | None = None
+    waiting: ClaimantView | None = Field(
+        default=None,
+        description="A person with a pending claim, the oldest. A list of companies knows the club's 100 oldest claims; "
+        "`status=waiting` lists every one.",
+    )
 
 
 class StaffCompaniesPage(View):
@@ -241,9 +259,28 @@ class StaffPersonView(PersonView):
     claimed: ClaimedCompany | None
 
 
-class StaffCompanyDetailView(StaffCompanyView):
-    """A company with its people."""
+class CompanyManagerView(View):
+    """The personal manager of a company."""
 
+    member_id: str
+    name: str
+    email: str
+    phone: str | None
+
+
+class CompanyDistributorView(View):
+    """The distributor that delivers to a company."""
+
+    distributor_id: str
+    name: str
+    chosen: bool = Field(description="False: nobody chose it, it is the first distributor of the company's region.")
+
+
+class StaffCompanyDetailView(StaffCompanyView):
+    """A company with its people, its manager and the distributor that gets its orders."""
+
+    manager: CompanyManagerView | None = Field(description="Null: it has no manager, or one who left the club.")
+    distributor: CompanyDistributorView | None = Field(description="Null: nobody delivers to it.")
     people: list[StaffPersonView]
 
 

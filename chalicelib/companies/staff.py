@@ -1,13 +1,18 @@
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from chalicelib import members
+from chalicelib import distributors, members
 from chalicelib.companies import store
-from chalicelib.companies.company import Position, people_of
+from chalicelib.companies.company import Position, people_of, save
+from chalicelib.companies.membership import HANDING, check_manager, check_staff, is_staff
 from chalicelib.companies.model import Company, Person
 from chalicelib.companies.people import person_fields
 from chalicelib.companies.rules import customer_key, match_firm
 from chalicelib.companies.schemas import (
     ClaimantView,
+    CompanyAssignmentForm,
+    CompanyDistributorView,
+    CompanyManagerView,
     CustomerQuestionView,
     StaffCompanyDetailView,
     StaffCompanyView,
@@ -16,20 +21,35 @@ from chalicelib.companies.schemas import (
 from chalicelib.members import Member
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.table.transactions import Item
+from chalicelib.table.transactions import Item, Transaction
 
 # --- companies for the staff -----------------------------------------------------------------------------------------------
 
 
+class Portfolio(NamedTuple):
+    """A part of the companies. None: any region, any manager; an empty manager: companies without one."""
+
+    region: str | None = None
+    manager_id: str | None = None
+
+    def holds(self, company: Company) -> bool:
+        return self.region in (None, company.region) and self.manager_id in (None, company.manager_id or "")
+
+
 def list_companies(
-    context: Context, begins: str, limit: int, after: Position
+    context: Context, begins: str, portfolio: Portfolio, limit: int, after: Position
 ) -> tuple[list[StaffCompanyView], Position]:
-    page = store.companies_page(context.table, begins, limit, after)
-    return [_for_staff(Company.from_item(item)) for item in page.items], page.last
+    page = store.companies_page(context.table, begins, limit, after, store.listed_with(*portfolio))
+    return _with_waiting(context, [Company.from_item(item) for item in page.items]), page.last
 
 
-def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[StaffCompanyView], Position]:
-    """Pending claims, the oldest first, each with the company and its description by the claimant."""
+def list_waiting(
+    context: Context, portfolio: Portfolio, limit: int, after: Position
+) -> tuple[list[StaffCompanyView], Position]:
+    """Pending claims, the oldest first, each with the company and its description by the claimant.
+
+    The claims of a page are chosen after they are read: the page may hold fewer.
+    """
     page = store.claims_page(context.table, limit, after)
     waiting = [Person.from_item(item) for item in page.items]
     companies = store.read_many(context.table, [person.company_id for person in waiting])
@@ -37,7 +57,7 @@ def list_waiting(context: Context, limit: int, after: Position) -> tuple[list[St
     return [
         _for_staff(companies[person.company_id], _waiting(person, named.get(person.member_id)))
         for person in waiting
-        if person.company_id in companies
+        if person.company_id in companies and portfolio.holds(companies[person.company_id])
     ], page.last
 
 
@@ -69,27 +89,79 @@ def find_by_inn(context: Context, inn: str, kpp: str | None) -> list[StaffCompan
     members = store.firms(context.table, [inn]).get(inn, [])
     found = match_firm(members, kpp) if kpp else members
     several = store.read_many(context.table, [member.company_id for member in found])
-    return [_for_staff(company) for company in several.values()]
+    return _with_waiting(context, list(several.values()))
 
 
 def find_by_customer(context: Context, source: str, customer: str) -> list[StaffCompanyView]:
     company_id = store.owner_by_customer(context.table, source, customer_key(customer, "", "", ""))
     found = store.read(context.table, company_id) if company_id else None
-    return [_for_staff(found)] if found else []
+    return _with_waiting(context, [found]) if found else []
 
 
-def show_to_staff(context: Context, company_id: str) -> StaffCompanyDetailView:
-    """The company with its people."""
+def show_to_staff(context: Context, company_id: str) -> tuple[StaffCompanyDetailView, int]:
+    """The company's card and its version."""
     found = store.read(context.table, company_id)
     if found is None:
         raise Problem("not_found")
-    speaking = people_of(context, company_id)
-    named = members.members(context, [person.member_id for person in speaking])
-    shown = [
-        StaffPersonView(**person_fields(person, named.get(person.member_id)), claimed=person.claimed)
-        for person in speaking
-    ]
-    return StaffCompanyDetailView(**_for_staff(found).model_dump(), people=shown)
+    return _card(context, found), found.version
+
+
+def change_by_staff(
+    context: Context, company_id: str, staff_id: str, version: int, form: CompanyAssignmentForm
+) -> tuple[StaffCompanyDetailView, int]:
+    """The club changes a company, or hands it over to another manager. Raises 412 when the version is no longer that one."""
+    found, membership = store.read_for(context.table, company_id, staff_id, consistent=True)
+    if not is_staff(membership, HANDING):
+        raise Problem.role_lost()
+    if found is None:
+        raise Problem("not_found")
+    tx = Transaction()
+    check_staff(tx, staff_id, HANDING)
+    if form.manager_id and form.manager_id != staff_id:
+        check_manager(tx, form.manager_id)
+    changed = save(context, tx, found, version, form, by=staff_id)
+    return _card(context, changed), changed.version
+
+
+def _card(context: Context, company: Company) -> StaffCompanyDetailView:
+    people = people_of(context, company.company_id)
+    who = [person.member_id for person in people] + ([company.manager_id] if company.manager_id else [])
+    named = members.members(context, who)
+    waiting = min((person for person in people if person.status == "pending"), key=lambda each: each.at, default=None)
+    shown = _for_staff(company, _waiting(waiting, named.get(waiting.member_id)) if waiting else None)
+    return StaffCompanyDetailView(
+        **shown.model_dump(),
+        people=[
+            StaffPersonView(**person_fields(person, named.get(person.member_id)), claimed=person.claimed)
+            for person in people
+        ],
+        manager=_manager(named.get(company.manager_id or "")),
+        distributor=_distributor(context, company),
+    )
+
+
+def _manager(member: Member | None) -> CompanyManagerView | None:
+    return CompanyManagerView.from_record(member) if member else None
+
+
+def _distributor(context: Context, company: Company) -> CompanyDistributorView | None:
+    if company.distributor_id:
+        chosen = distributors.distributor(context, company.distributor_id)
+        return CompanyDistributorView.from_record(chosen, chosen=True) if chosen else None
+    first = distributors.first_of_region(context.table, company.region) if company.region else None
+    return CompanyDistributorView.from_record(first, chosen=False) if first else None
+
+
+def _with_waiting(context: Context, companies: list[Company]) -> list[StaffCompanyView]:
+    """Companies of a list, each with its oldest pending claim, if that is one of the club's oldest: one or two calls for them all."""
+    listed = {company.company_id for company in companies}
+    oldest: dict[str, Person] = {}
+    for item in store.claims_page(context.table, store.MOST_WAITING, None).items if companies else ():
+        if item["company_id"] in listed:
+            oldest.setdefault(item["company_id"], Person.from_item(item))
+    named = members.members(context, [person.member_id for person in oldest.values()])
+    waiting = {company: _waiting(person, named.get(person.member_id)) for company, person in oldest.items()}
+    return [_for_staff(company, waiting.get(company.company_id)) for company in companies]
 
 
 def _for_staff(found: Company, waiting: ClaimantView | None = None) -> StaffCompanyView:

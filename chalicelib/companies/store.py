@@ -5,6 +5,8 @@ beside the member (for whom they speak). Whoever changes one changes both, on co
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import and_
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -20,6 +22,8 @@ from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Transaction
 
 _KPP = "kpp:"  # and the KPP: attributes of a firm
+AMONG = 1000  # companies that one page of a filtered list looks at
+MOST_WAITING = 100  # pending claims that a list of companies looks at
 
 Told = frozenset[str]
 
@@ -103,9 +107,22 @@ def every_company(table: Table) -> Iterator[str]:
         yield item["company_id"]
 
 
-def companies_page(table: Table, begins: str, limit: int, after: dict[str, str] | None) -> Page:
-    """By name. `begins` as people type it."""
-    return table.query(keys.company_list("", "").pk, index="gsi1", starts=listed_as(begins), limit=limit, after=after)
+def companies_page(
+    table: Table, begins: str, limit: int, after: dict[str, str] | None, where: ConditionBase | None = None
+) -> Page:
+    """By name. `begins` as people type it. With `where` a page may hold fewer than `limit`, or none, and still have a `last`."""
+    listed, starts = keys.company_list("", "").pk, listed_as(begins)
+    if where is None:
+        return table.query(listed, index="gsi1", starts=starts, limit=limit, after=after)
+    return table.query_some(listed, index="gsi1", starts=starts, where=where, limit=limit, among=AMONG, after=after)
+
+
+def listed_with(region: str | None, manager_id: str | None) -> ConditionBase | None:
+    """The condition that a company has this region and this manager; None: any. An empty manager: it has none."""
+    wanted: list[ConditionBase] = [Attr("region").eq(region)] if region else []
+    if manager_id is not None:
+        wanted.append(Attr("manager_id").eq(manager_id) if manager_id else Attr("manager_id").not_exists())
+    return reduce(and_, wanted) if wanted else None
 
 
 def claims_page(table: Table, limit: int, after: dict[str, str] | None) -> Page:

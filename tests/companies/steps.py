@@ -1,5 +1,6 @@
 """What happens around companies, for tests: members join, claim, are confirmed; and what the table says then."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
@@ -78,6 +79,10 @@ def confirm(context: Context, company_id: str, member_id: str, role: str = "owne
     claims.decide_claim(context, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, role=role, **more))
 
 
+def refuse(context: Context, company_id: str, member_id: str) -> None:
+    claims.decide_claim(context, MANAGER, company_id, ClaimDecisionForm(member_id=member_id, decision="refuse"))
+
+
 def owned_company(context: Context, owner: str = "Olga", number: int = 1) -> tuple[str, str]:
     """A company with a confirmed owner: both ids. The club has its manager already."""
     member_id = join(context, owner)
@@ -117,14 +122,22 @@ def membership_of(context: Context, member_id: str) -> Item | None:
 
 def events(context: Context, company_id: str) -> list[str]:
     """The names of what happened to the company, oldest first."""
+    return [item["event"] for item in _events(context, company_id)]
+
+
+def happened(context: Context, company_id: str, name: str) -> list[Item]:
+    """The events of this name, oldest first."""
+    return [item for item in _events(context, company_id) if item["event"] == name]
+
+
+def _events(context: Context, company_id: str) -> Iterator[Item]:
     first = keys.event(companies_keys.company(company_id), "", "")
-    found = context.table.query_all(first.pk, starts="EVENT#", consistent=True)
-    return [item["event"] for item in found]
+    return context.table.query_all(first.pk, starts="EVENT#", consistent=True)
 
 
 def waiting(context: Context) -> list[tuple[str, str]]:
     """Who is in the list of claims: company and member."""
-    items, _ = staff.list_waiting(context, 100, None)
+    items, _ = staff.list_waiting(context, staff.Portfolio(), 100, None)
     return [(item.company_id, item.waiting.member_id) for item in items if item.waiting]
 
 

@@ -33,6 +33,7 @@ from tests.companies.steps import (
     membership_of,
     owned_company,
     person_item,
+    refuse,
     set_role,
     waiting,
     whole_table,
@@ -159,7 +160,7 @@ def test_a_refused_claim_is_gone_and_refusing_again_changes_nothing(context: Con
     anna = join(context, "Anna")
     company_id = claim(context, anna)
     for _ in range(2):
-        confirm(context, company_id, anna, decision="refuse")
+        refuse(context, company_id, anna)
         assert waiting(context) == [] and membership_of(context, anna) is None
     assert events(context, company_id) == ["company.person_claimed", "company.claim_refused"]
 
@@ -172,9 +173,9 @@ def test_a_manager_decides_on_claims_only(context: Context) -> None:
     with pytest.raises(Problem, match="not_found"):
         confirm(context, "com_none", olga)
     with pytest.raises(Problem, match="not_found"):
-        confirm(context, company_id, "mbr_nobody", decision="refuse")
+        refuse(context, company_id, "mbr_nobody")
     with pytest.raises(Problem, match="wrong_state"):
-        confirm(context, company_id, olga, decision="refuse")
+        refuse(context, company_id, olga)
 
 
 def test_the_first_person_of_a_company_is_its_owner(context: Context) -> None:
@@ -212,7 +213,7 @@ def test_a_claim_whose_member_joined_the_staff_meanwhile_can_only_be_refused(con
     context.table.commit(tx)
     with pytest.raises(Problem, match="conflict"):
         confirm(context, company_id, anna)
-    confirm(context, company_id, anna, decision="refuse")
+    refuse(context, company_id, anna)
     assert waiting(context) == [] and (membership_of(context, anna) or {})["kind"] == "staff"
 
 
@@ -323,8 +324,10 @@ def test_a_new_name_moves_the_company_in_the_list(context: Context) -> None:
     company_id, olga = owned_company(context)
     _, version = company.show(context, company_id, olga)
     company.change(context, company_id, olga, version, CompanyChangeForm(name="ООО «Альфа»"))
-    assert [each.company_id for each in staff.list_companies(context, "альф", 10, None)[0]] == [company_id]
-    assert staff.list_companies(context, "луч", 10, None)[0] == []
+    assert [each.company_id for each in staff.list_companies(context, "альф", staff.Portfolio(), 10, None)[0]] == [
+        company_id
+    ]
+    assert staff.list_companies(context, "луч", staff.Portfolio(), 10, None)[0] == []
 
 
 def test_a_change_that_changes_nothing_keeps_the_version(context: Context) -> None:
@@ -416,7 +419,7 @@ def test_a_token_from_before_the_last_change_of_role_is_not_current(context: Con
 def test_those_who_wait_come_with_what_they_claimed_beside_what_the_company_is(context: Context) -> None:
     company_id, _ = owned_company(context)
     claim(context, join(context, "Stranger", phone="+74951234567"), name="ООО «Луч» точно")
-    (row,), last = staff.list_waiting(context, 10, None)
+    (row,), last = staff.list_waiting(context, staff.Portfolio(), 10, None)
     assert row.waiting is not None and row.waiting.claimed is not None
     assert (row.company_id, row.name, row.manager_id) == (company_id, "ООО «Луч»", MANAGER)
     assert row.waiting.claimed.name == "ООО «Луч» точно" and row.waiting.phone == "+74951234567"
@@ -432,5 +435,5 @@ def test_a_company_is_found_by_its_inn_and_kpp(context: Context) -> None:
 def test_the_staff_read_a_company_with_its_people(context: Context) -> None:
     company_id, olga = owned_company(context)
     claim(context, join(context, "Anna"))
-    shown = staff.show_to_staff(context, company_id)
+    shown, _ = staff.show_to_staff(context, company_id)
     assert {person.member_id: person.status for person in shown.people} == {olga: "active", "mbr_anna": "pending"}

@@ -20,6 +20,7 @@ from tests.companies.steps import (
     invite,
     join,
     owned_company,
+    refuse,
     restore,
     set_role,
     whole_table,
@@ -39,7 +40,7 @@ ACTS: dict[str, Act] = {
         context, "mbr_boris", claim_form(1), address=HOME
     ),
     "confirm": lambda context, company_id, olga: confirm(context, company_id, "mbr_anna", "buyer"),
-    "refuse": lambda context, company_id, olga: confirm(context, company_id, "mbr_anna", decision="refuse"),
+    "refuse": lambda context, company_id, olga: refuse(context, company_id, "mbr_anna"),
     "invite one who waits elsewhere": lambda context, company_id, olga: invite(context, company_id, olga, "Boris"),
     "invite somebody unknown": lambda context, company_id, olga: invite(context, company_id, olga, "Denis"),
     "accept an invitation": lambda context, company_id, olga: invitations.accept(context, company_id, "mbr_eva"),

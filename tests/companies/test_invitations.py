@@ -175,7 +175,7 @@ def test_an_invited_person_who_claims_instead_waits_like_everybody(context: Cont
     waits = person_item(context, company_id, anna)
     assert waits["status"] == "pending" and not {"role", "invitation", "gsi1pk", "expires_at"} & set(waits)
     assert invitations.list_invitations(context, anna, 25, None)[0] == []
-    assert [each.status for each in staff.show_to_staff(context, company_id).people] == ["pending", "active"]
+    assert [each.status for each in staff.show_to_staff(context, company_id)[0].people] == ["pending", "active"]
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------

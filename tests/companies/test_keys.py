@@ -14,6 +14,7 @@ from chalicelib.table.client import Table
 from tests.companies.steps import (
     HOME,
     KPP,
+    MANAGER,
     appoint_manager,
     bring_in,
     claim,
@@ -52,12 +53,12 @@ def test_a_company_is_one_call_of_half_a_unit_and_its_profile_for_a_member_of_on
 
 
 @measures(companies_keys.firm)
-def test_a_company_is_found_by_its_inn_in_two_calls(context: Context) -> None:
+def test_a_company_is_found_by_its_inn_with_who_waits_in_three_calls(context: Context) -> None:
     owned_company(context)
     with spent(context.table.client) as cost:
         assert len(staff.find_by_inn(context, legal_inn(1), KPP)) == 1
-    assert cost.calls == ["BatchGetItem", "BatchGetItem"]
-    assert cost.read_units == 1.5
+    assert cost.calls == ["BatchGetItem", "BatchGetItem", "Query"]
+    assert cost.read_units == 2
 
 
 @measures(companies_keys.firm)
@@ -144,15 +145,26 @@ def test_the_invitations_of_a_member_are_one_query_and_one_read_of_their_compani
 def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(context: Context) -> None:
     companies.customers(context, "1c", of_a_file(300))
     with spent(context.table.client) as cost:
-        page, last = staff.list_companies(context, "", 25, None)
+        page, last = staff.list_companies(context, "", staff.Portfolio(), 25, None)
     assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(25)]
     assert last is not None
-    assert cost.calls == ["Query"]
-    assert cost.read_units <= 2
+    assert cost.calls == ["Query", "Query"]  # and those who wait
+    assert cost.read_units <= 2.5
     with spent(context.table.client) as cost:
-        page, _ = staff.list_companies(context, "customer 029", 25, None)
+        page, _ = staff.list_companies(context, "customer 029", staff.Portfolio(), 25, None)
     assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(290, 300)]
-    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+    assert (cost.calls, cost.read_units) == (["Query", "Query"], 1)
+
+
+@measures(companies_keys.company_list)
+def test_a_page_of_a_manager_s_companies_is_one_query_however_rare_they_are(context: Context) -> None:
+    *_, last = companies.customers(context, "1c", of_a_file(300)).values()
+    context.table.update(companies_keys.company(last), put={"manager_id": MANAGER})
+    with spent(context.table.client) as cost:
+        page, more = staff.list_companies(context, "", staff.Portfolio(manager_id=MANAGER), 25, None)
+    assert ([company.company_id for company in page], more) == ([last], None)
+    assert cost.calls == ["Query", "Query"]
+    assert cost.read_units <= 11
 
 
 @measures(companies_keys.claim_list)
@@ -161,7 +173,7 @@ def test_those_who_wait_are_three_calls_and_who_was_confirmed_waits_no_more(cont
         company_id = claim(context, join(context, name))
     confirm(context, company_id, "mbr_anna")
     with spent(context.table.client) as cost:
-        waiting, last = staff.list_waiting(context, 25, None)
+        waiting, last = staff.list_waiting(context, staff.Portfolio(), 25, None)
     assert [row.waiting.member_id for row in waiting if row.waiting] == ["mbr_boris", "mbr_clara"]
     assert last is None
     assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem"]

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.companies import store
 from chalicelib.companies.matching import customers
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.context import Context
@@ -11,6 +12,7 @@ from tests.companies.steps import (
     appoint_manager,
     bring_in,
     claim,
+    happened,
     join,
     legal_inn,
     owned_company,
@@ -19,6 +21,7 @@ from tests.companies.steps import (
     token,
     whole_table,
 )
+from tests.support import partners
 from tests.support.api import Answer, Api, Caller
 
 CLAIM = {"name": "ООО «Луч»", "inn": legal_inn(1), "kpp": KPP}
@@ -264,6 +267,8 @@ def test_a_manager_finds_who_waits_and_confirms(api: Api, context: Context) -> N
         ({"member_id": "mbr_anna", "decision": "maybe"}, "/decision"),
         ({"member_id": "mbr_anna", "manager_id": "mbr_nobody"}, "/manager_id"),
         ({"member_id": "mbr_anna", "company_id": "com_1"}, "/company_id"),
+        ({"member_id": "mbr_anna", "decision": "refuse", "role": "buyer"}, "/role"),
+        ({"member_id": "mbr_anna", "decision": "refuse", "manager_id": MANAGER}, "/manager_id"),
     ],
 )
 def test_a_decision_that_cannot_be_names_the_field_and_decides_nothing(
@@ -313,12 +318,145 @@ def test_one_company_is_found_by_its_inn_or_by_a_file_s_customer(api: Api, conte
     first, second = customers(context, "1c", refs).values()
     for query, company_id in [
         (f"inn={legal_inn(1)}&kpp={KPP}", first),
+        (f"inn={legal_inn(1)}", first),
         (f"inn={sole_inn(1)}", second),
         ("source=1c&customer=2", second),
     ]:
         (item,) = api.call("GET", f"/v1/staff/companies?{query}", STAFF).json["items"]
         assert item["company_id"] == company_id and item["origin"] == "import"
     assert api.call("GET", "/v1/staff/companies?source=crm&customer=2", STAFF).json["items"] == []
+
+
+def test_an_inn_alone_finds_every_branch_with_who_waits(api: Api, context: Context) -> None:
+    other = "784201001"
+    refs = [CustomerRef(kpp, "ООО «Луч»", legal_inn(1), kpp, "RUB") for kpp in (KPP, other)]
+    branches = customers(context, "1c", refs)
+    claim(context, "mbr_anna", kpp=other)
+    items = api.call("GET", f"/v1/staff/companies?inn={legal_inn(1)}", STAFF).json["items"]
+    assert {item["company_id"] for item in items} == set(branches.values())
+    assert {item["kpp"]: (item["waiting"] or {}).get("member_id") for item in items} == {KPP: None, other: "mbr_anna"}
+
+
+def test_companies_are_listed_by_region_and_manager_with_who_waits(api: Api, context: Context) -> None:
+    appoint_manager(context, "Second")
+    moscow, _ = owned_company(context, "Olga", 1)
+    neva, _ = owned_company(context, "Igor", 2)
+    (free,) = customers(context, "1c", [CustomerRef("1", "ИП Романов", None, None, "RUB")]).values()
+    change(api, moscow, {"region": "RU-MOW"})
+    change(api, neva, {"region": "RU-SPE", "manager_id": "mbr_second"})
+    claim(context, "mbr_anna", 1)
+
+    def found(query: str) -> set[tuple[str, str | None]]:
+        items = api.call("GET", f"/v1/staff/companies?{query}", STAFF).json["items"]
+        return {(item["company_id"], (item["waiting"] or {}).get("member_id")) for item in items}
+
+    assert found("") == {(moscow, "mbr_anna"), (neva, None), (free, None)}
+    assert found("manager=me") == found("region=RU-MOW") == found("manager=me&q=луч") == {(moscow, "mbr_anna")}
+    assert found("manager=mbr_second") == {(neva, None)} and found("manager=none") == {(free, None)}
+    assert found("region=RU-SPE&manager=me") == found("manager=me&q=роман") == set()
+    assert found("status=waiting&manager=me") == found("status=waiting&region=RU-MOW") == {(moscow, "mbr_anna")}
+    assert found("status=waiting&manager=mbr_second") == set()
+
+
+def test_a_filtered_list_is_read_page_by_page_to_its_end(
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "AMONG", 2)
+    refs = [CustomerRef(str(number), f"Ромашка {number}", None, None, "RUB") for number in range(5)]
+    companies = list(customers(context, "1c", refs).values())
+    for company_id in companies[3:]:
+        change(api, company_id, {"region": "RU-MOW"})
+    url, found, pages = "/v1/staff/companies?region=RU-MOW&limit=1", [], 0
+    cursor = ""
+    while True:
+        page = api.call("GET", url + cursor, STAFF).json
+        found += [item["company_id"] for item in page["items"]]
+        pages += 1
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert found == companies[3:] and pages >= 3
+
+
+# --- the staff change a company ---------------------------------------------------------------------------------------
+
+
+def change(api: Api, company_id: str, changes: dict[str, Any], caller: Caller = STAFF) -> Answer:
+    path = f"/v1/staff/companies/{company_id}"
+    etag = api.call("GET", path, caller).headers["etag"]
+    return api.call("PATCH", path, caller, changes, headers={"if-match": etag})
+
+
+def test_a_manager_changes_region_and_distributor_and_sees_them_on_the_card(api: Api, context: Context) -> None:
+    company_id, _ = owned_company(context)
+    moscow, _ = partners.distributor(context, "RU-MOW", name="Moscow light")
+    neva, _ = partners.distributor(context, "RU-SPE", name="Neva light")
+    card = change(api, company_id, {"region": "RU-MOW", "name": "ООО «Луч и К»"})
+    assert card.status == 200 and (card.json["region"], card.json["name"]) == ("RU-MOW", "ООО «Луч и К»")
+    assert card.json["distributor"] == {"distributor_id": moscow, "name": "Moscow light", "chosen": False}
+    assert card.json["manager"]["email"] == "manager@example.com"
+    card = change(api, company_id, {"distributor_id": neva})
+    assert card.json["distributor"] == {"distributor_id": neva, "name": "Neva light", "chosen": True}
+    path = f"/v1/staff/companies/{company_id}"
+    shown = api.call("GET", path, STAFF)
+    assert (shown.text, shown.headers["etag"]) == (card.text, card.headers["etag"])
+    first, second = happened(context, company_id, "company.changed")
+    assert first["changes"] == {"region": "RU-MOW", "name": "ООО «Луч и К»"} and first["by"] == MANAGER
+    assert second["changes"] == {"distributor_id": neva}
+    card = change(api, company_id, {"region": None, "distributor_id": None, "manager_id": None})
+    assert (card.json["distributor"], card.json["manager"], card.json["manager_id"]) == (None, None, None)
+
+
+def test_a_company_is_handed_over_with_its_author(api: Api, context: Context) -> None:
+    company_id, _ = owned_company(context)
+    appoint_manager(context, "Second")
+    assert change(api, company_id, {"manager_id": "mbr_second"}).json["manager"]["member_id"] == "mbr_second"
+    again = change(api, company_id, {"manager_id": "mbr_second"})
+    assert again.status == 200 and again.json["manager_id"] == "mbr_second"
+    given, handed = happened(context, company_id, "company.manager_changed")
+    assert (given["from_manager"], given["to_manager"], given["confirmed"]) == (None, MANAGER, "mbr_olga")
+    assert (handed["from_manager"], handed["to_manager"], handed["by"]) == (MANAGER, "mbr_second", MANAGER)
+    assert happened(context, company_id, "company.changed") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"manager_id": "mbr_anna"}, "/manager_id"),
+        ({"manager_id": "mbr_nobody"}, "/manager_id"),
+        ({"distributor_id": "dst_none"}, "/distributor_id"),
+        ({"name": None}, "/name"),
+        ({"inn": legal_inn(2)}, "/inn"),
+    ],
+)
+def test_a_change_by_the_staff_that_cannot_be_names_the_field_and_changes_nothing(
+    api: Api, context: Context, changes: dict[str, Any], where: str
+) -> None:
+    company_id, _ = owned_company(context)
+    before = whole_table(context.table)
+    assert pointer(change(api, company_id, changes)) == where
+    assert whole_table(context.table) == before
+
+
+def test_the_staff_change_a_company_only_as_they_have_read_it(api: Api, context: Context) -> None:
+    company_id, _ = owned_company(context)
+    path = f"/v1/staff/companies/{company_id}"
+    etag = api.call("GET", path, STAFF).headers["etag"]
+    change(api, company_id, {"region": "RU-MOW"})
+    stale = api.call("PATCH", path, STAFF, {"region": None}, headers={"if-match": etag})
+    absent = api.call("PATCH", "/v1/staff/companies/com_none", STAFF, {"region": None}, headers={"if-match": etag})
+    assert (stale.status, api.call("PATCH", path, STAFF, {"region": None}).status, absent.status) == (412, 428, 404)
+
+
+def test_a_repeated_confirmation_that_names_another_manager_is_told_where_to_change_it(
+    api: Api, context: Context
+) -> None:
+    company_id, olga = owned_company(context)
+    appoint_manager(context, "Second")
+    path, decision = f"/v1/staff/companies/{company_id}/confirm", {"member_id": olga, "manager_id": "mbr_second"}
+    answer = api.call("POST", path, STAFF, decision)
+    assert (answer.status, answer.json["code"]) == (409, "wrong_state")
+    assert api.call("POST", path, STAFF, {**decision, "manager_id": MANAGER}).status == 200
 
 
 @pytest.mark.parametrize(
@@ -331,6 +469,9 @@ def test_one_company_is_found_by_its_inn_or_by_a_file_s_customer(api: Api, conte
         ("customer=1", "/query/source"),
         (f"inn={sole_inn(1)}&q=луч", "/query/inn"),
         ("status=waiting&q=луч", "/query/status"),
+        (f"inn={sole_inn(1)}&region=RU-MOW", "/query/region"),
+        ("source=1c&customer=1&manager=me", "/query/manager"),
+        ("manager=a.b", "/query/manager"),
         ("status=some", "/query/status"),
         ("limit=101", "/query/limit"),
         ("cursor=x", "/query/cursor"),

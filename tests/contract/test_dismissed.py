@@ -187,6 +187,7 @@ plain("adjust_bonuses", f"{OF_COMPANY}/bonus-adjustments", {"amount": "10.00", "
 plain("draft_ladder", ladders.LADDERS, ladders.FORM)
 plain("note_contact", "/v1/staff/members/mbr_1/contacts", {"channel": "telephone", "contact_class": "content"})
 plain("replace_terms", f"{OF_COMPANY}/terms", {"contracts": []})
+plain("change_company_by_staff", OF_COMPANY, {"region": "RU-SPE"}, version=1)
 plain("put_webhook", WEBHOOK, ENDPOINT)
 
 

@@ -88,6 +88,8 @@ FACTS: dict[str, Any] = {
     "by_club": True,
     "ordered_by": "club",
     "manager_name": "Мария <Ильина>",
+    "manager_email": "ilina@example.com",
+    "manager_phone": "+74951234567",
     "shipped": True,
     "proposed_lines": [{**LINES[0], "quantity": 140, "amount": Decimal("172830")}, LINES[1]],
     "proposed_total": Decimal("178829.94"),
