@@ -43,6 +43,7 @@ ROOMS = (
     "campaigns",
     "webhooks",
     "exchange",
+    "setup",
 )
 register(app, ROOMS)
 

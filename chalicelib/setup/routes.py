@@ -1,0 +1,25 @@
+"""Route of the club's setup."""
+
+from chalicelib.platform.http.routes import ROUTES, Call, Routes
+from chalicelib.platform.text import Language
+from chalicelib.setup import service
+from chalicelib.setup.rules import Step, steps
+from chalicelib.setup.schemas import OperationView, SetupStepView, SetupView
+from chalicelib.setup.sentences import SENTENCES
+
+routes = Routes(__name__, tag="members")
+
+
+@routes.get("/v1/staff/setup", scope="staff.companies.read", answer=SetupView)
+def show_setup(call: Call) -> SetupView:
+    """Read what the club still lacks before partners can work, and the operation that mends it."""
+    every = steps(service.found(call.context, call.language))
+    done, missing = ([_shown(step, call.language) for step in every if step.done is so] for so in (True, False))
+    return SetupView(done=done, missing=missing)
+
+
+def _shown(step: Step, language: Language) -> SetupStepView:
+    words = SENTENCES[language][step.code]
+    route = next(route for route in ROUTES if route.name == step.operation)
+    how = OperationView(operation=step.operation, method=route.method, path=route.path)
+    return SetupStepView(code=step.code, title=words.title, why=words.why, companies=step.companies, how=how)

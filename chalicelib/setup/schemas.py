@@ -1,0 +1,33 @@
+"""Views of the club's setup."""
+
+from pydantic import Field
+
+from chalicelib.platform.http.forms import View
+from chalicelib.setup.rules import StepCode
+
+
+class OperationView(View):
+    """An operation of this API."""
+
+    operation: str = Field(description="Its `operationId`.")
+    method: str
+    path: str
+
+
+class SetupStepView(View):
+    """A step of setting the club up."""
+
+    code: StepCode
+    title: str = Field(description="What holds when it is done, in the caller's language.")
+    why: str = Field(description="What the club needs it for.")
+    companies: int | None = Field(
+        description="How many of the club's first 1,000 companies by name still wait for it; null where it is not done company by company."
+    )
+    how: OperationView
+
+
+class SetupView(View):
+    """The steps of setting the club up, each list in the order in which they are done."""
+
+    done: list[SetupStepView]
+    missing: list[SetupStepView]

@@ -1,0 +1,54 @@
+"""The words of each step, in English and Russian: what is there when it is done, and why the club needs it."""
+
+from typing import NamedTuple
+
+from chalicelib.platform.text import Language
+from chalicelib.setup.rules import StepCode
+
+
+class Words(NamedTuple):
+    title: str
+    why: str
+
+
+SENTENCES: dict[Language, dict[StepCode, Words]] = {
+    "en": {
+        "ladder": Words("A ladder of tiers is in force", "Without it no purchase earns a discount."),
+        "products": Words("The catalogue has products", "Without them partners have nothing to order."),
+        "distributor": Words("A distributor is registered", "Orders go to a distributor, who ships them."),
+        "region": Words(
+            "A distributor serves a region", "A company's orders go to the first distributor of its region."
+        ),
+        "manager": Words(
+            "The staff have a manager", "A manager confirms partners' people and is their contact at the club."
+        ),
+        "companies": Words(
+            "The club knows companies",
+            "A file with past sales brings companies and their purchases; partners can also join.",
+        ),
+        "managed": Words(
+            "Each company has a manager",
+            "Without one nobody gets the letters about its people and its requests. `GET /v1/staff/companies?manager=none` lists them.",
+        ),
+        "delivered": Words("Each company has a region or a distributor", "Without either the company cannot order."),
+    },
+    "ru": {
+        "ladder": Words("Действует лестница уровней", "Без неё покупки не дают скидки."),
+        "products": Words("В каталоге есть товары", "Без них партнёрам нечего заказать."),
+        "distributor": Words("Заведён дистрибьютор", "Заказы получает и отгружает дистрибьютор."),
+        "region": Words("Дистрибьютор обслуживает регион", "Заказы компании получает первый дистрибьютор её региона."),
+        "manager": Words(
+            "Среди сотрудников есть менеджер", "Менеджер подтверждает людей партнёров и отвечает им от имени клуба."
+        ),
+        "companies": Words(
+            "Клуб знает компании", "Файл с прошлыми продажами заводит компании и их покупки; партнёры вступают и сами."
+        ),
+        "managed": Words(
+            "У каждой компании есть менеджер",
+            "Без него никто не получает писем о её людях и запросах. Их список: `GET /v1/staff/companies?manager=none`.",
+        ),
+        "delivered": Words(
+            "У каждой компании есть регион или дистрибьютор", "Без того и другого компания не может заказывать."
+        ),
+    },
+}

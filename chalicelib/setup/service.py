@@ -1,0 +1,30 @@
+"""Finds what the club has."""
+
+from chalicelib import catalog, companies, distributors, members, tiers
+from chalicelib.catalog import ProductQuery
+from chalicelib.platform.access.scopes import staff_roles
+from chalicelib.platform.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.text import Language
+from chalicelib.setup.rules import Found
+
+LOOKED_AT = 1000  # companies
+_DISTRIBUTORS = 100
+_MANAGING = [role for role in staff_roles("staff.companies.write") if role != "admin"]
+
+
+def found(context: Context, language: Language) -> Found:
+    """A query for each kind of thing, and one for each role of those who manage companies."""
+    served, _ = distributors.some_distributors(context, _DISTRIBUTORS, None)
+    listed, _ = companies.some_companies(context, LOOKED_AT, None)
+    _, products, _ = catalog.page_of_products(context, ProductQuery(limit=1), None, language)
+    return Found(
+        ladder=bool(tiers.ladder_today(context, context.config[Club].currency).steps),
+        products=any(True for _ in products),
+        distributors=bool(served),
+        regions=any(each.regions for each in served),
+        managers=any(members.staff_in(context, role) for role in _MANAGING),
+        companies=bool(listed),
+        unmanaged=sum(1 for each in listed if not each.manager_id),
+        undelivered=sum(1 for each in listed if not each.region and not each.distributor_id),
+    )
