@@ -42,6 +42,14 @@ def currency(text: str) -> str:
     return _CODE_OF.get(name, name)
 
 
+_MONEY = re.compile(r"[^\W\d_]+\.?|[$€£₽₸]")
+
+
+def currency_in(text: str) -> str:
+    """The currency that stands in a heading or beside a number, or an empty text."""
+    return next((code for word in _MONEY.findall(text) if (code := _CODE_OF.get(word.upper()))), "")
+
+
 _INN = re.compile(r"\d{9,12}", re.ASCII)
 _KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}", re.ASCII)
 
@@ -78,7 +86,7 @@ _TOTAL_WORDS = (
     r"(?:grand |sub)?totals?|summary|sum"
 )
 _TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\b.*", re.IGNORECASE | re.DOTALL)
-_TOTAL_BEHIND = re.compile(r"(?P<of>.+\S)[\s:—–-]+(?:итог|итого|всего|total|subtotal)\W*", re.IGNORECASE | re.DOTALL)
+_TOTAL_BEHIND = re.compile(r"(?P<of>.*\S)[\s:—–-]+(?:итог|итого|всего|total|subtotal)\W*", re.IGNORECASE | re.DOTALL)
 _BARE_TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\W*(?:(?:по отчету|руб|шт)\W*)?", re.IGNORECASE)
 
 
@@ -127,7 +135,7 @@ NO_SALE = Reference("", None)
 def read_reference(text: str, day: Callable[[str], date]) -> Reference:
     """The document that a text names. `day` reads the date in it."""
     named = document_name(text)
-    if named.kind == "other":
+    if named.kind in ("purchase", "other"):
         return NO_SALE
     return Reference(named.number, day(named.day) if named.day else None)
 

@@ -41,7 +41,7 @@ HEADINGS: dict[FieldName, str] = {
     "business_date": "дата документа; дата; дата реализации; дата отгрузки; дата продажи; дата накладной; дата операции; "
     "дата счета-фактуры; период; период день; по дням; день; дата заказа; дата чека; "
     "date; business date; invoice date; document date; doc date; sale date; sales date; billing date; transaction date; "
-    "posting date; order date; date ordered; order created; created at; created; datetime; date time; day; period",
+    "posting date; order date; date ordered; order created; created at; created; creation date; created on; datetime; date time; day; period",
     "customer": "код контрагента; контрагент.код; код клиента; клиент.код; код покупателя; покупатель.код; код партнера; "
     "партнер.код; id клиента; customer id; customer code; customer number; customer no; client id; client code; "
     "account number; account id; account code; sold-to party; partner id; buyer id",
@@ -67,12 +67,12 @@ HEADINGS: dict[FieldName, str] = {
     "units sold; units; billed quantity; invoiced quantity; item quantity; item qty; lineitem quantity; "
     "order lines/quantity; invoice lines/quantity",
     "unit_price": "цена; цена с ндс; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
-    "цена за штуку; цена за шт; цена розничная; unit price; price; price each; item price; price per unit; sales price; selling price; "
+    "цена за штуку; цена за шт; ваша цена; цена розничная; unit price; price; price each; item price; price per unit; sales price; selling price; "
     "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; item cost",
     "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; всего; итого; сумма; сумма продажи; "
     "сумма продаж; сумма реализации; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
-    "выручка; продажи; сумма оборот; вайлдберриз реализовал товар (пр); "
+    "выручка; продажи; сумма оборот; сумма со скидкой; сумма с учетом скидки; вайлдберриз реализовал товар (пр); "
     "amount; amount incl vat; amount including vat; gross amount; total incl vat; total including tax; total incl tax; "
     "line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; subtotal; line subtotal; order lines/subtotal; "
@@ -103,6 +103,8 @@ WITH_VAT = (
     "стоимость включая ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; amount incl vat; amount including vat; "
     "gross amount; total incl vat; total including tax; total incl tax"
 )
+# Headings of a sum that is less a discount: beside another sum they are the ones that a partner paid.
+AFTER_DISCOUNT = "сумма со скидкой; сумма с учетом скидки"
 # Headings of the sum of a row, never of a document: beside another sum they are taken.
 OF_A_ROW = (
     "сумма строки; сумма по строке; line total; order line total; line amount; line total amount; line subtotal; item total; "

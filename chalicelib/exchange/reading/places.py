@@ -253,6 +253,23 @@ def _shown_below(column: int, name: str, rows: Sequence[Row]) -> list[str]:
     return [*above, "Документ", "Номенклатура"] if goods else []
 
 
+# Not `sum above 100 тыс. руб.`, which filters.
+_THOUSANDS = re.compile(
+    r"(?<!\d)(?<!\d\s)\b(?:(?:тыс|млн)\.?\s*(?:руб|р\b|₽)|тысячах\s+руб|миллионах\s+руб|in (?:thousands|millions)\b)",
+    re.IGNORECASE,
+)
+
+
+def refuse_thousands(place: Place) -> None:
+    """Raises Unreadable where sums are written in thousands: the unit stands above the table, or over the only sums."""
+    texts = list(place.preamble)
+    if any("amount" in several for several in place.heading.missing):
+        texts += place.names
+    for text in texts:
+        if _THOUSANDS.search(text):
+            raise Unreadable("thousands", text=" ".join(text.split())[:100])
+
+
 def refuse_missing(place: Place, profile: ProfileForm) -> None:
     """Raises Unreadable where a needed column is missing, or stands twice."""
     heading = place.heading

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chalicelib.exchange.columns.cells import named, total_of
+from chalicelib.exchange.columns.cells import currency_in, named, total_of
 from chalicelib.exchange.columns.fields import FIELDS, FieldName
 from chalicelib.exchange.columns.headings import Heading, letter_of
 from chalicelib.exchange.columns.model import CellError, TypedNumber
@@ -23,7 +23,7 @@ from chalicelib.exchange.reading.grouped import GroupedTable
 from chalicelib.exchange.reading.joining import JoinedTable, joined
 from chalicelib.exchange.reading.model import ProfileForm
 from chalicelib.exchange.reading.notes import Note, Notes
-from chalicelib.exchange.reading.places import Place, best_place, refuse_missing
+from chalicelib.exchange.reading.places import Place, best_place, refuse_missing, refuse_thousands
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from chalicelib.exchange.reading.survey import Survey, decide
@@ -268,6 +268,7 @@ def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms
     _zone(profile, terms)
     tables = tables_of(path, folder, profile.format.encoding, profile.format.delimiter)
     place = _place(tables, profile)
+    refuse_thousands(place)
     refuse_missing(place, profile)
     survey, notes = Survey(place), Notes()
     body: FlatTable | GroupedTable
@@ -284,6 +285,7 @@ def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms
                 survey.look(row.line, row.cells, body.document_of(row.cells), body.day_of(row.cells))
     if survey.rows and not survey.days and "business_date" not in place.heading.columns:
         _refuse_undated(place, profile)
+    _refuse_currency(survey, terms)
     if not survey.rows:
         notes.add("no_rows", row=place.line)
     conventions, columns = decide(survey, profile, notes)
@@ -291,6 +293,19 @@ def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms
         columns |= body.columns()
         notes.add("grouped", levels=list(place.level_names))
     return SalesFile(place, profile, terms, conventions, columns, body, notes)
+
+
+def _refuse_currency(survey: Survey, terms: Terms) -> None:
+    """Raises Unreadable: sums or their headings show another currency than rows without one count in."""
+    place = survey.place
+    columns = place.heading.columns
+    if "currency" in columns:
+        return
+    money: tuple[FieldName, ...] = ("amount", "net_amount", "unit_price")
+    headings = [(place.line, place.shown(columns[each])) for each in money if each in columns]
+    for line, text in [*survey.money.values(), *headings]:
+        if (found := currency_in(text)) not in ("", terms.currency):
+            raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
 
 
 def _refuse_undated(place: Place, profile: ProfileForm) -> None:

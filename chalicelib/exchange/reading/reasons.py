@@ -26,8 +26,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Неизвестный вид документа; назовите его в словах для продаж или возвратов или отберите строки",
     ),
     "not_a_sale": (
-        "This is an order, a request or a contract, not a sale",
-        "Это заказ, заявка или договор, а не продажа",
+        "This is a purchase, an order, a request or a contract, not a sale",
+        "Это закупка, заказ, заявка или договор, а не продажа",
     ),
     "sign_differs": ("Quantity and amount have different signs", "У количества и суммы разные знаки"),
     "spoilt": (
@@ -119,6 +119,22 @@ FAILURES: dict[str, tuple[str, str]] = {
         "the row, or leave `amount` empty to take quantity times price.",
         "У всех строк документа одна сумма в столбце {column}: это сумма документа. Укажите столбец с суммой строки или оставьте "
         "`amount` пустым, чтобы взять количество на цену.",
+    ),
+    "thousands": (
+        "Sums are in thousands or millions ({text}), so they are not exact. Export them in whole units of money.",
+        "Суммы в тысячах или миллионах ({text}), то есть не точны. Выгрузите их в рублях.",
+    ),
+    "currency_shown": (
+        "Sums are in {found} ({shown}, line {line}), but rows without a currency count in {expected}. Name the currency of the import, or "
+        "add a column of currencies.",
+        "Суммы в {found} ({shown}, строка {line}), а строки без валюты считаются в {expected}. Укажите валюту импорта или добавьте "
+        "столбец с валютой.",
+    ),
+    "returns_apart": (
+        "The column {column} holds returns beside the sales ({value} in line {line}), and the sums do not tell whether they are taken "
+        "away. Export returns as rows of their own, or remove the column.",
+        "В столбце {column} возвраты стоят рядом с продажами ({value} в строке {line}), и по суммам не видно, вычтены ли они. Выгрузите "
+        "возвраты отдельными строками или уберите столбец.",
     ),
     "decimal_mixed": (
         "The file writes decimals in two ways: {comma} in line {comma_line} and {point} in line {point_line}. "

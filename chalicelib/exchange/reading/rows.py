@@ -219,7 +219,7 @@ class RowReader:
         field_name: FieldName = "kind"
         if kind is None and document is not None:
             kind, field_name = document.kind, "document"
-        if kind == "other" and not self.conventions.orders_are_sales:
+        if kind == "purchase" or (kind == "other" and not self.conventions.orders_are_sales):
             wrong.append((field_name, "not_a_sale"))
         return kind == "return" or bool(found.get("return_flag", False))
 

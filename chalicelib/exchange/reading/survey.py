@@ -3,6 +3,7 @@
 Nothing is decided cell by cell. Where the file does not tell a convention, or contradicts itself, it is refused with examples.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +11,9 @@ from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
 
-from chalicelib.exchange.columns.cells import first_words, is_total, named
+from chalicelib.exchange.columns.cells import currency_in, first_words, is_total, named
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
-from chalicelib.exchange.columns.fields import OF_A_ROW, WITH_VAT, FieldName
+from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import heading_key, letter_of
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import Shape, is_nothing, is_percent, number, shape, typed_number
@@ -29,7 +30,12 @@ _SAMPLE = 3000  # rows whose arithmetic is looked at
 _MOST_WORDS = 200
 _CENT = Decimal("0.011")
 _RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
+_VAT = re.compile("ндс|vat", re.IGNORECASE)
+_RETURNS = re.compile(r"возвра[тщ]|refund|returned", re.IGNORECASE)
+_MEASURE = re.compile(r"сумм|кол-?в|колич|шт|руб|amount|sum\b|qty|quantity|total", re.IGNORECASE)
+_NOT_ZERO = re.compile("[1-9]")
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
+_AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
 _WITH_VAT = frozenset(map(heading_key, WITH_VAT.split("; ")))
 
 Example = tuple[int, str]
@@ -72,7 +78,17 @@ class Survey:
     rows: int = 0
     same_amounts: int = 0  # rows of one document with other goods and the same sum as the row above
     other_amounts: int = 0
+    money: dict[str, Example] = field(default_factory=dict)  # currencies that stand in cells
+    returns_apart: tuple[int, Example] | None = None
+    _apart: tuple[int, ...] = ()
     _above: tuple[str, list[str], str] = ("", [], "")
+
+    def __post_init__(self) -> None:
+        read = {*self.place.heading.columns.values(), *self.place.heading.key}
+        names = enumerate(self.place.names)
+        self._apart = tuple(
+            at for at, name in names if at not in read and _RETURNS.search(name) and _MEASURE.search(name)
+        )
 
     def look(self, line: int, cells: Sequence[str], document: str, day_text: str) -> None:
         self.rows += 1
@@ -84,6 +100,11 @@ class Survey:
                 continue
             if text != "" and not is_nothing(text):
                 doubtful |= self.columns.setdefault(wanted, Column()).look(line, text) in ("comma?", "point?")
+                if not text[0].isdigit() or not text[-1].isdigit():
+                    self._look_at_money(line, text)
+        for at in self._apart:
+            if self.returns_apart is None and _NOT_ZERO.search(cells[at]) and shape(cells[at].strip()) != "wrong":
+                self.returns_apart = at, (line, cells[at].strip())
         self._look_at_signs(cells, columns)
         self._look_at_amounts(document, cells, columns)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
@@ -98,6 +119,10 @@ class Survey:
             at = columns.get(wanted)
             if at is not None and (word := spelled(cells[at])) and (word in counter or len(counter) < _MOST_WORDS):
                 counter[word] += 1
+
+    def _look_at_money(self, line: int, text: str) -> None:
+        if (found := currency_in(text)) and found not in self.money:
+            self.money[found] = (line, text)
 
     def _keep(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
         kept: dict[FieldName | int, str] = {each: cells[columns[each]] for each in NUMBERS if each in columns}
@@ -169,6 +194,9 @@ def decide(survey: Survey, profile: ProfileForm, notes: Notes) -> tuple[Conventi
     if survey.wrong_day and survey.wrong_days == survey.days:
         line, text = survey.wrong_day
         raise Unreadable("dates_unreadable", line=line, value=text[:60], forms=FORMS)
+    if survey.returns_apart:
+        at, (line, text) = survey.returns_apart
+        raise Unreadable("returns_apart", column=survey.place.shown(at), line=line, value=text[:60])
     mark = profile.format.decimal or _mark(survey)
     columns = dict(survey.place.heading.columns)
     source = _amounts(survey, mark, columns, profile, notes)
@@ -286,16 +314,39 @@ def _amounts(
             _tell_choice(survey, columns["amount"], [columns["net_amount"]], notes)
         if not others:
             _refuse_sums_of_documents(survey, mark, columns)
+            if "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
+                columns["net_amount"] = columns.pop("amount")
+                _tell_vat(survey, columns, notes)
+                return "net_plus_vat"
         return "amount"
     if "net_amount" in columns:
         if "vat" in columns:
-            notes.add(
-                "net_plus_vat", net=survey.place.shown(columns["net_amount"]), vat=survey.place.shown(columns["vat"])
-            )
+            _tell_vat(survey, columns, notes)
             return "net_plus_vat"
         notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
         return "net"
     return "price"
+
+
+def _tell_vat(survey: Survey, columns: Mapping[FieldName, int], notes: Notes) -> None:
+    notes.add("net_plus_vat", net=survey.place.shown(columns["net_amount"]), vat=survey.place.shown(columns["vat"]))
+
+
+def _is_vat_on_top(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> bool:
+    """True where the VAT of every row is a rate of its sum: within the sum, it would be a smaller part of it."""
+    if "vat" not in columns or "net_amount" in columns or not _VAT.search(survey.place.shown(columns["vat"])):
+        return False
+    if heading_key(survey.place.names[columns["amount"]]) in _WITH_VAT:
+        return False
+    proofs = 0
+    for _, cells in survey.sample:
+        amount, vat = (_value(cells.get(each, ""), mark) for each in ("amount", "vat"))
+        if not amount or not vat:
+            continue
+        if is_percent(cells["vat"].strip()) or not any(abs(amount * (rate - 1) - vat) <= _CENT for rate in _RATES):
+            return False
+        proofs += all(abs(amount * (rate - 1) / rate - vat) > _CENT for rate in _RATES)
+    return proofs > 0
 
 
 def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
@@ -315,10 +366,12 @@ def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mappin
 def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes) -> int:
     """The one of two columns of sums that a partner paid: with VAT. Raises Unreadable where the file does not tell it."""
     chosen = columns["amount"]
-    first, second = (heading_key(survey.place.names[at]) in _OF_A_ROW for at in (chosen, other))
-    if first != second:
-        _tell_choice(survey, chosen if first else other, [other if first else chosen], notes)
-        return chosen if first else other
+    keys = [heading_key(survey.place.names[at]) for at in (chosen, other)]
+    for better in (_OF_A_ROW, frozenset() if _WITH_VAT & {*keys} else _AFTER_DISCOUNT):
+        first, second = (key in better for key in keys)
+        if first != second:
+            _tell_choice(survey, chosen if first else other, [other if first else chosen], notes)
+            return chosen if first else other
     equal = vat_more = vat_less = rate_more = rate_less = rows = 0
     for _, cells in survey.sample:
         one, two = (_value(cells.get(key, ""), mark) for key in ("amount", other))

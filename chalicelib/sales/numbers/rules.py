@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.platform.spelling import code_key, spelled
 
-WordKind = Literal["sale", "return", "correction", "other"]
+WordKind = Literal["sale", "return", "correction", "purchase", "other"]
 
 
 class DocumentName(NamedTuple):
@@ -32,8 +32,12 @@ _PRESENTED = re.compile(
 )
 _SIGNED = re.compile(r"(?P<words>.*?)\s?(?:№|\bNO\.|\bN(?= ))\s?(?P<number>\S*\d\S*)")
 _WORDS = re.compile(r"(?P<words>[^\d]*[^\W\d]{4,}\)?,?) (?P<number>\S*\d\S*)")
-# A word that begins so tells the kind of a document; the first such word decides: `Заявка на возврат` is no return.
+# A word that begins so tells the kind of a document; the first such word decides, and of those at one place the upper line: `Заявка на возврат` is no return.
 _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
+    (
+        "purchase",
+        re.compile(r"\b(?:(?:КОРРЕКТИРОВ\w* )?ПОСТУПЛЕНИ[ЕЯ]\b|ВОЗВРАТ\w*(?: ТОВАРОВ)? ПОСТАВЩИК)"),
+    ),
     ("correction", re.compile(r"\b(?:КОРРЕКТИРОВ|ИСПРАВЛЕН|CORRECTION|CORRECTIVE)")),
     ("return", re.compile(r"\b(?:ВОЗВРАТ|СТОРНО|RETURN|REFUND|CREDIT[ -]?(?:NOTE|MEMO)|КРЕДИТ-?НОТ)")),
     ("other", re.compile(r"\b(?:ЗАКАЗ|ЗАЯВК|ДОГОВОР|СОГЛАШЕН|СЧЕТ НА ОПЛАТУ|ORDER|REQUEST|CONTRACT|QUOTE)")),
@@ -48,13 +52,13 @@ _ZEROS = re.compile(r"^[0-]+(?=[^\W_])|(?<!\d)0+(?=\d+$)")
 
 
 def word_kind(words: str) -> WordKind | None:
-    """The kind of a document from its words, or None. `other`: an order, a request or a contract, which is no sale.
+    """The kind of a document from its words, or None. `purchase` is from a supplier, `other` an order, a request or a contract: no sales.
 
     1C numbers sales, returns and corrections apart, so the kind belongs to the name of a document.
     """
     text = spelled(words).upper().replace("Ё", "Е")
     begins = [(found.start(), kind) for kind, pattern in _KINDS if (found := pattern.search(text))]
-    return min(begins)[1] if begins else None
+    return min(begins, key=lambda each: each[0])[1] if begins else None
 
 
 @lru_cache(maxsize=4096)

@@ -336,3 +336,84 @@ def test_a_heading_repeated_on_a_printed_page_is_no_row() -> None:
     heading = " Дата ; Номер; Контрагент;Номенклатура;Количество;Сумма"
     read = read_file(short("12.01.2026;1;К;Л;1;100", heading, "12.01.2026;2;К;Л;1;100"))
     assert (read.total, read.faults) == (200, [])
+
+
+# --- what a sum is ----------------------------------------------------------------------------------------------------
+
+
+def test_vat_that_lies_on_top_of_the_sum_belongs_to_it() -> None:
+    heading = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;НДС\n"
+    rows = ["12.01.2026;1;К;Л;1;100,00;22,00", "12.01.2026;2;К;Л;1;0,05;0,01", "12.01.2026;3;К;Л;1;50,00;0"]
+    read = read_file(heading + "\n".join([*rows, "Итого;;;;3;150,05;22,01"]))
+    assert (read.total, read.notes["net_plus_vat"]) == (Decimal("172.06"), {"net": "Сумма", "vat": "НДС"})
+    rows[0] = "12.01.2026;1;К;Л;1;122,00;22,00"
+    assert read_file(heading + "\n".join(rows)).total == Decimal("172.05")
+    assert read_file(heading + rows[0].replace("122,00", "100,00"), {"mapping": {"amount": "Сумма"}}).total == 100
+
+
+def test_of_two_sums_the_one_after_the_discount_is_taken_and_told() -> None:
+    heading = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;Сумма скидки;Сумма со скидкой\n"
+    read = read_file(heading + "12.01.2026;1;К;Л;2;200;20;180\n")
+    assert (read.total, read.notes["amount_chosen"]["column"]) == (180, "Сумма со скидкой")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "shown"),
+    [("Сумма", "$100.00", "$100.00"), ("Сумма", "1,50 EUR", "1,50 EUR"), ("Сумма, USD", "100", "Сумма, USD")],
+)
+def test_sums_in_another_currency_than_that_of_the_import_are_refused(heading: str, cell: str, shown: str) -> None:
+    table = SHORT.replace("Сумма", heading) + f"12.01.2026;1;К;Л;1;{cell}\n"
+    code, facts = why(table)
+    assert (code, facts["shown"], facts["expected"]) == ("currency_shown", shown, "RUB")
+    told = table.replace("Дата;", "Валюта;Дата;").replace("12.01", "GBP;12.01")
+    assert read_file(told).total > 0
+
+
+@pytest.mark.parametrize("cell", ["100,00 руб.", "100 р.", "100 ₽"])
+def test_the_currency_of_the_import_may_stand_in_the_cells(cell: str) -> None:
+    assert read_file(short(f"12.01.2026;1;К;Л;1;{cell}")).total == 100
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Единица измерения: тыс. руб.;;;;;\n" + SHORT,
+        "Отчёт о продажах (в тысячах рублей);;;;;\n" + SHORT,
+        SHORT.replace("Сумма", "Сумма, тыс. руб."),
+    ],
+)
+def test_sums_in_thousands_are_refused(table: str) -> None:
+    assert why(table + "12.01.2026;1;К;Л;1;100\n")[0] == "thousands"
+
+
+def test_a_filter_by_thousands_above_the_heading_is_no_unit() -> None:
+    assert read_file("Отбор: сумма больше 100 тыс. руб.;;;;;\n" + short("12.01.2026;1;К;Л;1;100")).total == 100
+
+
+@pytest.mark.parametrize("heading", ["Сумма возврата", "Возвращено, шт", "Refunded Amount"])
+def test_returns_in_columns_of_their_own_are_refused(heading: str) -> None:
+    table = f"{SHORT.strip()};{heading}\n12.01.2026;1;К;Л;3;300;%s\n"
+    code, facts = why(table % "100,00")
+    assert (code, facts["column"], facts["line"]) == ("returns_apart", heading, 2)
+    assert read_file(table % "0,00").total == 300
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["Возврат товаров поставщику УТ-2 от 13.01.2026", "Поступление (акт, накладная, УПД) 0000-000002 от 13.01.2026"],
+)
+def test_purchases_are_no_sales(document: str) -> None:
+    heading = "Документ;Контрагент;Номенклатура;Количество;Сумма\n"
+    for sale in ("Реализация товаров УТ-1 от 12.01.2026;К;Л;3;300\n", ""):
+        read = read_file(f"{heading}{sale}{document};К;Л;1;100\n")
+        assert (read.total, [fault.code for fault in read.faults]) == (300 if sale else 0, ["not_a_sale"])
+
+
+def test_the_total_of_a_customer_with_a_short_name_is_a_total() -> None:
+    read = read_file(short("12.01.2026;1;К;Л;1;100", ";;К Итог;;1;100", ";;Общий итог;;1;100"))
+    assert (read.total, read.faults) == (100, [])
+
+
+def test_an_order_of_a_shop_has_its_creation_date() -> None:
+    odoo = "Order Reference,Creation Date,Customer,Order Lines/Product,Order Lines/Quantity,Order Lines/Subtotal\n"
+    assert read_file(odoo + "S00012,2026-01-12 10:00:00,Azure,Desk,2.0,200.0\n").documents == {"S12": 200}

@@ -83,6 +83,9 @@ def test_a_number_in_its_form_for_comparison_stays_so(text: str) -> None:
         ("Реализация товаров и услуг", "sale"),
         ("Акт", "sale"),
         ("Заказ клиента", "other"),
+        ("Возврат товаров поставщику", "purchase"),
+        ("Поступление (акт, накладная, УПД)", "purchase"),
+        ("Корректировка поступления", "purchase"),
         ("Перемещение", None),
     ],
 )
