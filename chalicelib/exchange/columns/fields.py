@@ -60,7 +60,7 @@ HEADINGS: dict[FieldName, str] = {
     "name": "номенклатура; товар; наименование; наименование товара; название товара; наименование номенклатуры; "
     "номенклатура.наименование; товары (работы, услуги); товар/услуга; продукция; продукт; позиция; название; услуга; "
     "name; item; product; description; product name; item name; item description; product description; product title; "
-    "lineitem name; product/service; goods; order lines/product; invoice lines/product",
+    "lineitem name; memo/description; product/service; goods; order lines/product; invoice lines/product",
     "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
     "количество продаж; количество продано; количество отгружено; кол-во товара; кол; продано; отгружено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
@@ -70,17 +70,18 @@ HEADINGS: dict[FieldName, str] = {
     "цена за штуку; цена за шт; ваша цена; цена розничная; unit price; price; price each; item price; price per unit; sales price; selling price; "
     "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; item cost",
     "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
-    "стоимость включая ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; всего; итого; сумма; сумма продажи; "
+    "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
+    "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; всего; итого; сумма; сумма продажи; "
     "сумма продаж; сумма реализации; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
     "выручка; продажи; сумма оборот; сумма со скидкой; сумма с учетом скидки; вайлдберриз реализовал товар (пр); "
     "amount; amount incl vat; amount including vat; gross amount; total incl vat; total including tax; total incl tax; "
     "line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; subtotal; line subtotal; order lines/subtotal; "
     "invoice lines/subtotal; total; sum",
-    "net_amount": "сумма без ндс; стоимость без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
+    "net_amount": "сумма без ндс; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
     "итого без ндс; amount excl vat; amount excluding vat; net amount; net value; net total; total excl vat; "
     "total excl tax; total excluding tax; net",
-    "vat": "ндс; сумма ндс; ндс сумма; vat; vat amount; tax; tax amount; sales tax; item tax; line tax; gst",
+    "vat": "ндс; сумма ндс; ндс сумма; сумма налога; vat; vat amount; tax; tax amount; sales tax; item tax; line tax; gst",
     "discount": "скидка; скидка %; % скидки; процент скидки; размер скидки; "
     "discount; discount %; discount percent; unit price discount; discount rate; line discount; disc %",
     "currency": "валюта; валюта документа; код валюты; currency; currency code",
@@ -100,7 +101,8 @@ HEADINGS: dict[FieldName, str] = {
 # Headings of a sum with VAT in it: beside another sum they are the ones that a partner paid.
 WITH_VAT = (
     "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
-    "стоимость включая ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; amount incl vat; amount including vat; "
+    "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
+    "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; amount incl vat; amount including vat; "
     "gross amount; total incl vat; total including tax; total incl tax"
 )
 # Headings of a sum that is less a discount: beside another sum they are the ones that a partner paid.

@@ -14,7 +14,7 @@ from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import TypedNumber
 from chalicelib.exchange.reading.model import ProfileForm, RowFilterForm
 from chalicelib.exchange.reading.places import Place
-from chalicelib.exchange.reading.survey import is_total_row
+from chalicelib.exchange.reading.survey import is_row_within_total, is_total_row
 from chalicelib.exchange.tables.model import Row, Unreadable
 
 Category = Literal["row", "group", "total", "empty", "heading", "note", "filtered", "broken"]
@@ -116,6 +116,8 @@ class FlatTable:
                 self._take_group(above, row.cells)
                 yield row
             elif row.category == "group" and self._is_subtotal(row.cells):
+                if self.carry.customer:
+                    self._take_group(above, row.cells)
                 yield row
             elif row.category == "group" and self._is_text(row.cells):
                 yield row._replace(category="note")
@@ -171,6 +173,8 @@ class FlatTable:
         document, day = self.document_of(cells), self.day_of(cells)
         if is_total_row(cells, document, day):
             return "total"
+        if is_row_within_total(cells, document, day):
+            return "note"
         if len(filled) > 1 and self._is_heading(cells, filled):
             return "heading"
         if self._is_text(cells) and not self._is_group(cells):

@@ -126,7 +126,7 @@ class SalesFile:
                 unread += _has_unread_number(read)
                 self._add(totals, written, None, document=read[0].number)
                 yield ReadRow(read[0].number, read)
-        self._finish(totals, reader)
+        self._finish(totals, reader, bool(unread))
 
     def _broken(self, row: FlatRow) -> CellFault:
         document = named(self._document_of(row.cells)).number if row.fault != "quote" else ""
@@ -183,6 +183,9 @@ class SalesFile:
             return
         self._refuse(totals.close_groups(0), "group_differs")
         label = next(cell for cell in row.cells if cell.strip())[:100]
+        if self.counted.rows == self.counted.skipped:
+            totals.open_whole(row.line, label, quantity, amount)
+            return
         wrong = totals.check(row.line, label, total_of(row.cells), quantity, amount)
         if wrong is None:
             return
@@ -216,8 +219,12 @@ class SalesFile:
         except CellError:
             return None
 
-    def _finish(self, totals: Totals, reader: RowReader) -> None:
+    def _finish(self, totals: Totals, reader: RowReader, unread: bool) -> None:
         self._refuse(totals.close_groups(0), "group_differs")
+        if (wrong := totals.close_whole()) and unread:
+            self.notes.count("total_unproven", wrong.line, wrong.label)
+        else:
+            self._refuse(wrong, "group_differs")
         self.own_total = totals.last if totals.last and totals.last.whole else None
         if isinstance(self.body, GroupedTable) and self.body.total:
             total = self.body.total

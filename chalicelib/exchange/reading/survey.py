@@ -11,7 +11,7 @@ from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
 
-from chalicelib.exchange.columns.cells import currency_in, first_words, is_total, named
+from chalicelib.exchange.columns.cells import currency_in, first_words, is_total, is_within_total, named
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
 from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import heading_key, letter_of
@@ -463,8 +463,14 @@ def _orders_are_sales(survey: Survey, columns: Mapping[FieldName, int], notes: N
 
 def is_total_row(cells: Sequence[str], document: str, day_text: str) -> bool:
     """True for a row of totals. A row with a document or a day of its own is none, whatever its text begins with."""
-    if not is_total(cells):
-        return False
-    first = first_words(cells)
-    others = [text for text in (document, day_text) if text.strip() and text.strip() != first.strip()]
-    return not others
+    return is_total(cells) and _is_label_alone(cells, document, day_text)
+
+
+def is_row_within_total(cells: Sequence[str], document: str, day_text: str) -> bool:
+    """True for a row that tells the VAT within a total."""
+    return is_within_total(cells) and _is_label_alone(cells, document, day_text)
+
+
+def _is_label_alone(cells: Sequence[str], document: str, day_text: str) -> bool:
+    first = first_words(cells).strip()
+    return all(text.strip() in ("", first) for text in (document, day_text))

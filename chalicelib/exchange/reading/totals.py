@@ -76,6 +76,7 @@ class Totals:
     _customer: Sums = field(default_factory=Sums)
     _groups: tuple[Any, Any] = (None, None)
     _open: list["_OpenGroup"] = field(default_factory=list)
+    _whole: "_OpenGroup | None" = None
 
     def add(
         self,
@@ -109,6 +110,19 @@ class Totals:
         if quantity is not None or amount is not None:
             self._open.append(_OpenGroup(depth, line, label, quantity, amount, self.sums))
         return wrong
+
+    def open_whole(self, line: int, label: str, quantity: Decimal | None, amount: Decimal | None) -> None:
+        """Keeps a total that stands above all rows, until `close_whole`."""
+        self._whole = _OpenGroup(-1, line, label, quantity, amount, Sums())
+
+    def close_whole(self) -> Mismatch | None:
+        """None where no total stands above all rows, or it is their sum."""
+        if (total := self._whole) is None:
+            return None
+        if not self.sums.match(total.quantity, total.amount):
+            return self._mismatch(total.line, total.label, total.quantity, total.amount, Sums())
+        self.last = OwnTotal(total.line, total.quantity, total.amount, whole=True)
+        return None
 
     def close_groups(self, depth: int) -> Mismatch | None:
         """The first group of this depth or deeper that is not the sum of its rows."""

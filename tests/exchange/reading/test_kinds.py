@@ -417,3 +417,32 @@ def test_the_total_of_a_customer_with_a_short_name_is_a_total() -> None:
 def test_an_order_of_a_shop_has_its_creation_date() -> None:
     odoo = "Order Reference,Creation Date,Customer,Order Lines/Product,Order Lines/Quantity,Order Lines/Subtotal\n"
     assert read_file(odoo + "S00012,2026-01-12 10:00:00,Azure,Desk,2.0,200.0\n").documents == {"S12": 200}
+
+
+def test_a_sum_with_tax_goes_before_price_times_quantity() -> None:
+    tail = "Наименование товара;Количество;Цена;Стоимость без налога;Сумма налога;Стоимость с налогом\n"
+    row = "12.01.2026;1;К;Л;1;83,33;83,33;16,67;100,00\n"
+    assert read_file("Дата;Номер;Покупатель;" + tail + row).total == 100
+    assert read_file("Дата;Номер;Покупатель;" + tail.replace("Стоимость с", "С") + row).total == 100
+
+
+def test_a_total_may_stand_above_its_rows() -> None:
+    rows = ["12.01.2026;1;К;Л;1;100", "12.01.2026;2;К;Л;1;50"]
+    read = read_file(short("Итого;;;;2;150", *rows))
+    assert (read.total, read.faults) == (150, [])
+    assert read.found.own_total == {"line": 2, "quantity": "2", "amount": "150"}
+    code, facts = why(short("Итого;;;;2;151", *rows))
+    assert (code, facts["line"], facts["found"]) == ("group_differs", 2, "150")
+
+
+def test_vat_within_a_total_is_no_row() -> None:
+    tail = ["Итого;;;;1;120", "В том числе НДС:;;;;;20", ";;;в т.ч. НДС;;20", "Всего к оплате;;;;;120"]
+    read = read_file(short("12.01.2026;1;К;Л;1;120", *tail))
+    assert (read.total, read.faults) == (120, [])
+
+
+def test_a_customer_in_a_row_of_its_own_is_that_of_the_documents_below() -> None:
+    heading = "Контрагент;Дата;Номер;Номенклатура;Количество;Сумма\n"
+    rows = ["ООО К;;;;3;300", ";12.01.2026;1;Л;1;100", ";13.01.2026;2;Л;2;200", "ООО М;;;;1;50", ";13.01.2026;3;Л;1;50"]
+    read = read_file(heading + "\n".join([*rows, "Итого;;;;4;350"]))
+    assert (read.total, read.faults, len(read.customers)) == (350, [], 2)
