@@ -14,9 +14,11 @@ from chalicelib.orders.order.events import (
     RETURNED,
     SHIPPED,
 )
+from chalicelib.orders.order.store import company_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import ORDERS, PAYMENT_RECORDED, Original, SaleDocument, SaleLine
+from chalicelib.table.transactions import Item
 
 
 @consumer(SHIPPED)
@@ -76,14 +78,18 @@ def record_return(context: Context, event: Event) -> None:
 def settle_shipment(context: Context, event: Event) -> None:
     """Settles the debt of a shipment that was paid before it was recorded."""
     shipped = event.item
-    credit.settle(context, shipped["distributor_id"], shipped["order_id"], shipped["shipment"]["document"])
+    _settle(context, shipped, shipped["shipment"]["document"])
 
 
 @consumer(RETURNED)
 def settle_return(context: Context, event: Event) -> None:
     """Lowers the debt of a shipment on credit."""
     for part in event.item["return"]["parts"]:
-        credit.settle(context, event.item["distributor_id"], event.item["order_id"], part["document"])
+        _settle(context, event.item, part["document"])
+
+
+def _settle(context: Context, of_order: Item, document: str) -> None:
+    credit.settle(context, of_order["company_id"], of_order["distributor_id"], of_order["order_id"], document)
 
 
 @consumer(PAYMENT_RECORDED)
@@ -93,7 +99,8 @@ def settle_payment(context: Context, event: Event) -> None:
         return
     series, _, document = event.item["document"].partition("/")
     distributor_id, _, order_id = series.partition(":")
-    credit.settle(context, distributor_id, order_id, document)
+    if company_id := company_of(context.table, distributor_id, order_id):
+        credit.settle(context, company_id, distributor_id, order_id, document)
 
 
 @consumer(PLACED, CONFIRMED, ACCEPTED, REJECTED, CANCELLED, COMPLETED)

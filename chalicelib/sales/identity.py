@@ -174,8 +174,7 @@ def _shipment(
         return None
     if any(told[ref].joins for ref in parts if ref in told):
         return None
-    key = number_key(shipment.number)
-    refs = store.booked(context.table, shipment, lambda number: number_key(number) == key)
+    refs = store.booked(context.table, shipped_number(shipment), shipment.business_date, number_key)
     if not refs:
         return None
     known |= store.read_known(context.table, refs)

@@ -179,7 +179,11 @@ def join(context: Context, sale: Item) -> None:
     if "booked_as" in sale:
         return
     number = ShippedNumber(sale["company_id"], sale["kind"], number_key(sale["document"]))
-    if ref[0] == ORDERS or store.is_shipped(context.table, number):
+    if ref[0] == ORDERS:
+        other = bool(store.booked(context.table, number, date.fromisoformat(sale["business_date"]), number_key))
+    else:
+        other = store.is_shipped(context.table, number)
+    if other:
         with suppress(UnclearDocuments):  # it came first, and counts
             follow(context, ref)
 

@@ -166,18 +166,17 @@ def is_shipped(table: Table, number: ShippedNumber) -> bool:
     return table.get(keys.shipped(*number), consistent=True) is not None
 
 
-def booked(table: Table, shipment: SaleDocument, is_same: Callable[[str], bool]) -> list[DocumentRef]:
-    """The documents of the books that may be this shipment, by kind and number, the nearest day first; consistent."""
-    company_id, day, kind = shipment.company_id, shipment.business_date, shipment.kind
+def booked(table: Table, shipped: ShippedNumber, day: date, number_key: Callable[[str], str]) -> list[DocumentRef]:
+    """The documents of the books that may be the shipment of this day, by kind and number, the nearest day first; consistent."""
     between = keys.sale_day(day - SAME_INVOICE), keys.sale_day(day + SAME_INVOICE + timedelta(days=1))
-    counts = Attr("superseded_by").not_exists() & Attr("kind").eq(kind) & Attr("source").ne(ORDERS) & _COUNTS
+    counts = Attr("superseded_by").not_exists() & Attr("kind").eq(shipped.kind) & Attr("source").ne(ORDERS) & _COUNTS
     found = table.query_all(
-        company_partition(company_id), between=between, where=counts, only=_RECORDED, consistent=True
+        company_partition(shipped.company_id), between=between, where=counts, only=_RECORDED, consistent=True
     )
     near = [
         (abs(each.business_date - day), each.ref)
         for each in map(_recorded, found)
-        if is_same(each.ref[1].partition("/")[2])
+        if number_key(each.ref[1].partition("/")[2]) == shipped.number
     ]
     return [ref for _, ref in sorted(near)]
 

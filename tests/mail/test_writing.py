@@ -9,12 +9,17 @@ import pytest
 from chalicelib import companies, distributors, members
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
-from chalicelib.orders.order import service as order_service
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, NamedConsumer, subscriptions
 from tests.mail.steps import sign_in_requested
 
-ORDER = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "by": "company"}
+ORDER = {
+    "company_id": "cmp_1",
+    "order_id": "ord_1",
+    "distributor_id": "dst_1",
+    "by": "company",
+    "orderer_id": "mbr_buyer",
+}
 PEOPLE = [
     ("mbr_owner", "owner", "active"),
     ("mbr_buyer", "buyer", "active"),
@@ -82,7 +87,7 @@ def to(letters: list[Letter]) -> list[tuple[str, str, str]]:
     ],
 )
 def test_one_recipient_hears_of_it(
-    context: Context, name: str, facts: dict[str, str], template: str, recipient: Recipient
+    context: Context, company: Any, name: str, facts: dict[str, str], template: str, recipient: Recipient
 ) -> None:
     (letter,) = asked(context, name, **facts)
     assert (letter.template, letter.recipient) == (template, recipient)
@@ -111,18 +116,11 @@ def test_those_who_buy_for_the_company_hear_of_its_tier_and_its_bonuses(
     assert {letter.letter_class for letter in written} == {LetterClass.SERVICE}
 
 
-def test_where_who_placed_the_order_has_left_the_other_buyers_hear_of_it(
-    context: Context, company: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    placed_by = SimpleNamespace(member_id="mbr_left", side="company")
-    monkeypatch.setattr(
-        order_service, "load_order", lambda context, company_id, order_id: SimpleNamespace(placed_by=placed_by)
-    )
-    assert to(asked(context, "order.accepted", **ORDER)) == [
+def test_where_who_placed_the_order_has_left_the_other_buyers_hear_of_it(context: Context, company: Any) -> None:
+    assert to(asked(context, "order.accepted", **{**ORDER, "orderer_id": "mbr_left"})) == [
         ("order_accepted", "member", "mbr_owner"),
         ("order_accepted", "member", "mbr_buyer"),
     ]
-    placed_by.member_id = "mbr_buyer"
     assert to(asked(context, "order.accepted", **ORDER)) == [("order_accepted", "orderer", "ord_1")]
 
 

@@ -38,7 +38,7 @@ def on_sale_recorded(context: Context, event: Event) -> None:
         service.settle(context, case, home)
     done = ("rated", company_id)
     if min(days) < event.batch.get(done, date.max):
-        service.rerate(context, company_id, min(days))
+        service.rerate(context, company_id, min(days), settled=ref)
         event.batch[done] = min(days)
 
 

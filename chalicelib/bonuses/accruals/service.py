@@ -68,10 +68,13 @@ def _rate(row: BonusRate) -> Rate:
     return Rate(row.percent, by, value, row.first, row.last, row.promotion or "")
 
 
-def rerate(context: Context, company_id: str, first: date) -> None:
-    """Settles every case of this day or later that was rated by another tier than that of its day."""
+def rerate(context: Context, company_id: str, first: date, settled: DocumentRef | None = None) -> None:
+    """Settles every case of this day or later that was rated by another tier than that of its day.
+
+    `settled`: a case that was settled just now; it needs no look, and alone no read of the tiers.
+    """
     rows = store.accrued_since(context.table, company_id, first)
-    rated = [(row.case, *row.rated) for row in rows if row.rated and row.rated[0] >= first]
+    rated = [(row.case, *row.rated) for row in rows if row.case != settled and row.rated and row.rated[0] >= first]
     if not rated:
         return
     days = [day for _, day, _ in rated]

@@ -142,22 +142,20 @@ def _open(order: Order) -> Decimal:
 
 
 @retry("payment", "order", "debt")
-def settle(context: Context, distributor_id: str, order_id: str, document: str) -> None:
+def settle(context: Context, company_id: str, distributor_id: str, order_id: str, document: str) -> None:
     """Sets the debt of a shipment to its amount less returns, or removes it once paid. Safe to repeat.
 
     The write is refused, and tried again, if the order, the payment or the debt changed since the read.
     """
-    whose = order_store.company_of(context.table, distributor_id, order_id)
-    if whose is None:
-        return
-    found = context.table.get_many([orders_keys.order(whose, order_id), keys.credit(whose)], consistent=True)
-    order = order_store.order_of(found[orders_keys.order(whose, order_id)])
+    whole, credit = orders_keys.order(company_id, order_id), keys.credit(company_id)
+    found = context.table.get_many([whole, credit], consistent=True)
+    order = order_store.order_of(found[whole])
     shipment = next((each for each in order.shipments if each.document == document), None)
     if shipment is None or shipment.on_credit is None:
         return
     payment = payment_of(context, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
     name = _attribute(order, document)
-    present = found.get(keys.credit(whose), {}).get(name, {}).get("amount", Decimal(0))
+    present = found.get(credit, {}).get(name, {}).get("amount", Decimal(0))
     owed = Decimal(0) if payment.paid_on else _net(order, shipment)
     if owed == present:
         return
@@ -165,7 +163,7 @@ def settle(context: Context, distributor_id: str, order_id: str, document: str) 
     check_payment(tx, payment)
     order_store.check_version(tx, order)
     tx.update(
-        keys.credit(whose),
+        credit,
         put={name: _debt(shipment, owed)} if owed else None,
         remove=() if owed else (name,),
         add={"used": owed - present},

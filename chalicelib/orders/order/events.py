@@ -1,8 +1,8 @@
 """Events of an order, one for each step of its history.
 
-Each carries `company_id`, `order_id`, `distributor_id`, `by` (the side that took the step: company, distributor or staff) and `placed_by` (the
-side that placed the order); `promotions`: those of its promotions that have limits; `goods_on_top` if free goods were promised; `other_currency` if
-its currency is not the company's.
+Each carries `company_id`, `order_id`, `distributor_id`, `by` (the side that took the step: company, distributor or staff), `placed_by` (the
+side that placed the order) and `orderer_id` (the person who did); `promotions`: those of its promotions that have limits; `goods_on_top` if
+free goods were promised; `other_currency` if its currency is not the company's.
 `order.shipped` carries the `shipment` whole, `order.returned` the `return`: documents, days, and lines with amounts in the order's
 currency, so that they become purchase volume without a read of the order. Those of a return also name its `return_id`.
 """

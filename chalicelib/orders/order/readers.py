@@ -4,7 +4,6 @@ from chalicelib import companies, distributors
 from chalicelib.companies import who_buys
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import speaking_reader
-from chalicelib.orders.order import service
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
@@ -31,11 +30,8 @@ def the_orderer(context: Context, event: Item) -> list[Recipient]:
 
 
 def _has_left(context: Context, event: Item) -> bool:
-    order = service.load_order(context, event["company_id"], event["order_id"])
-    people = companies.people_of(context, event["company_id"]) if order else []
-    return order is not None and order.placed_by.member_id not in {
-        person.member_id for person in people if person.status == "active"
-    }
+    people = companies.people_of(context, event["company_id"])
+    return event["orderer_id"] not in {person.member_id for person in people if person.status == "active"}
 
 
 def distributor_reader(context: Context, distributor_id: str) -> Reader:

@@ -63,7 +63,7 @@ def record_step(tx: Transaction, context: Context, order: Order, **facts: Any) -
 
 
 def record(tx: Transaction, context: Context, order: Order, name: EventType, **facts: Any) -> None:
-    """`placed_by`: the side that placed the order."""
+    """`placed_by`: the side that placed the order. `orderer_id`: the person."""
     events.record(
         tx,
         context,
@@ -73,6 +73,7 @@ def record(tx: Transaction, context: Context, order: Order, name: EventType, **f
         order_id=order.order_id,
         distributor_id=order.distributor_id,
         placed_by=order.placed_by.side,
+        orderer_id=order.placed_by.member_id,
         **({"other_currency": True} if order.other_currency else {}),
         **({free_goods.MARK: True} if order.promises else {}),
         **_promotions(order),

@@ -11,5 +11,5 @@ def rhythm(company_id: str) -> Key:
 
 @in_table("one", "E")
 def club_rhythm() -> Key:
-    """What the club learned from the rhythm of all companies."""
+    """The rhythm that the club learned from all its companies."""
     return Key("RHYTHM#CLUB", "LEARNED")

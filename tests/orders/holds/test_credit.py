@@ -186,7 +186,7 @@ def test_a_payment_that_was_told_before_its_shipment_counts(market: Market):
     market.accept(order_id)
     pay(market, order_id, "УТ-1", market.context.today)
     market.ship(order_id, document="УТ-1")
-    shipped = {"distributor_id": market.distributor_id, "order_id": order_id, "shipment": {"document": "УТ-1"}}
+    (shipped,) = (event for event in market.events() if event["event"] == "order.shipped")
     orders_consumers.settle_shipment(market.context, Event("order.shipped", "evt", shipped))
     assert (used(market), debts(market)) == (0, [])
 
