@@ -276,22 +276,26 @@ def test_a_crash_anywhere_leaves_one_invoice_once_it_is_told_again(books_first: 
 
 
 @pytest.mark.parametrize("books_first", [False, True])
-def test_two_that_do_not_see_each_other_are_joined_by_their_events(books_first: bool) -> None:
-    contexts: list[Context] = []
+@pytest.mark.parametrize("told_at_once", [False, True])
+def test_two_that_do_not_see_each_other_are_joined_by_their_events(books_first: bool, told_at_once: bool) -> None:
+    """`told_at_once`: the events of one are delivered before the other, which did not see it, is written."""
+    streams: list[Stream] = []
 
     def other() -> None:
         document = shipment(luch) if books_first else booked(luch, "55000.00")
-        sales.record(contexts[-1], [document])
+        sales.record(streams[-1].context, [document])
+        if told_at_once:
+            streams[-1].drain()
 
     for race in races(other):
-        contexts.append(memory_work())
-        context = contexts[-1]
+        context = memory_work()
+        streams.append(Stream(context, CONSUMERS))
         luch = company(context)
         with race:
             sales.record(context, [booked(luch, "55000.00") if books_first else shipment(luch)])
         if not race.happened:
             other()
-        Stream(context, CONSUMERS).drain()
+        streams[-1].drain()
         assert bought(context, luch) == {"2026-11-20": Decimal(55000)}, race
         assert documents_of(context, luch) == 1, race
 
