@@ -65,6 +65,7 @@ def identified(
         known |= store.read_known(context.table, further)
     told: dict[DocumentRef, Told] = {}
     unclear: list[DocumentRef] = []
+    taken: set[DocumentRef] = set()
     for document in documents:
         parts = _parts(document, documents, shipments)
         try:
@@ -75,12 +76,10 @@ def identified(
         except Ambiguous:
             unclear.append(document.ref)
             continue
-        if (
-            any(found.document.ref == each.document.ref for each in told.values())
-            and found.document.ref != document.ref
-        ):
+        if found.document.ref in taken and found.document.ref != document.ref:
             unclear.append(document.ref)
             continue
+        taken.add(found.document.ref)
         told[document.ref] = found
     if unclear:
         raise UnclearDocuments(unclear)

@@ -49,8 +49,7 @@ class SaleLine:
             if unit_price is None:
                 raise ValueError("a line needs a price or an amount")
             amount = quantity * unit_price
-        # Adding zero removes the sign of a zero.
-        return cls(sku, name, quantity, unit_price, round_half_up(amount) + ZERO)
+        return cls(sku, name, quantity, unit_price, round_half_up(amount))
 
 
 class Original(NamedTuple):
@@ -371,7 +370,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def pack(line: SaleLine) -> str:
     price = "" if line.unit_price is None else plain(line.unit_price)
-    return _encode([line.sku, line.name, plain(line.quantity), price, f"{line.amount:f}"])
+    # The encoder is made anew for each list, and not for a text.
+    return f'[{_encode(line.sku)},{_encode(line.name)},"{plain(line.quantity)}","{price}","{line.amount:f}"]'
 
 
 def unpack(texts: Iterable[str]) -> list[SaleLine]:

@@ -54,6 +54,7 @@ def _taken_apart(text: str) -> _Cell | None:
     return _Cell(found["digits"].strip(), any(signs), found["unit"] == "%")
 
 
+@lru_cache(maxsize=16384)
 def is_nothing(text: str) -> bool:
     """True for a dash, which accountants write for no value."""
     return text.translate(_SPACES) in _NOTHING

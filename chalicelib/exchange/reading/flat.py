@@ -64,6 +64,7 @@ class FlatTable:
         columns = place.heading.columns
         self.document_places = [columns["document"], *place.heading.key] if "document" in columns else []
         self._day = columns.get("business_date", -1)
+        self._day_places = [self._day] if self._day >= 0 else []
         self._customer = [columns[each] for each in _CUSTOMER if each in columns]
         self._goods = [columns[each] for each in ("sku", "name") if each in columns]
         self._numbers = [columns[each] for each in _NUMBERS if each in columns]
@@ -122,7 +123,7 @@ class FlatTable:
             elif row.category == "group" and self._is_text(row.cells):
                 yield row._replace(category="note")
             elif row.category in ("row", "group"):
-                yield self._filled(row._replace(category="row"), above)
+                yield self._filled(row if row.category == "row" else row._replace(category="row"), above)
             else:
                 yield row
 
@@ -239,7 +240,7 @@ class FlatTable:
     def _take_group(self, above: list[str], cells: list[str]) -> None:
         """A group of customers begins anew without a document; a document keeps its customer."""
         if not any(cells[at].strip() for at in self.document_places):
-            for at in (*self.document_places, *self._further, *([self._day] if self._day >= 0 else [])):
+            for at in (*self.document_places, *self._further, *self._day_places):
                 above[at] = cells[at]
             for at in self._customer:
                 above[at] = cells[at]
@@ -252,8 +253,7 @@ class FlatTable:
         """The row with what may stand above it; `above` becomes the row."""
         cells = row.cells
         document = self.document_of(cells).strip()
-        own = any(cells[at].strip() for at in self._carried_places)
-        if not own and self.carry.document:
+        if self.carry.document and not document and not any(cells[at].strip() for at in self._carried_places):
             for at in (*self._carried_places, *self._further):
                 cells[at] = above[at]
             return row._replace(carried=True)
@@ -262,14 +262,14 @@ class FlatTable:
         if same or self.carry.customer:
             carried |= self._take(cells, above, self._customer)
         if same or self.carry.day:
-            carried |= self._take(cells, above, [self._day] if self._day >= 0 else [])
+            carried |= self._take(cells, above, self._day_places)
         if self.carry.document and document and not same and row.category == "row":
             # Below a row of its group, a document may leave the customer to it.
             carried |= (
                 bool(self._customer) and self._is_below_group(cells, above) and self._take(cells, above, self._customer)
             )
         above[:] = cells
-        return row._replace(carried=carried)
+        return row._replace(carried=True) if carried else row
 
     def _is_below_group(self, cells: list[str], above: list[str]) -> bool:
         return not self.document_of(above).strip() and not any(cells[at].strip() for at in self._customer)
@@ -277,8 +277,9 @@ class FlatTable:
     @staticmethod
     def _take(cells: list[str], above: list[str], places: Sequence[int]) -> bool:
         """Takes these cells from above, where all of them are empty."""
-        if not places or any(cells[at].strip() for at in places):
-            return False
+        for at in places:
+            if cells[at].strip():
+                return False
         for at in places:
             cells[at] = above[at]
         return any(cells[at].strip() for at in places)

@@ -21,6 +21,7 @@ from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
 SPILL_BYTES = 2 * 1024 * 1024  # in memory before they are written to disk
 PART_BYTES = 1024 * 1024  # of the upload; about 10,000 rows
 MOST_PARTS = 512
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def parts_for(size: int) -> int:
@@ -76,7 +77,7 @@ def packed(read: SaleRow | list[CellFault]) -> bytes:
         cells += [_text(read.amount), original, _day(read.paid_on)]
     else:
         cells = [read]
-    return f"{json.dumps(cells, separators=(',', ':'))}\n".encode("ascii")
+    return f"{_encode(cells)}\n".encode("ascii")
 
 
 def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:

@@ -76,6 +76,7 @@ class SalesFile:
         """Every row of sales, or its faults. At the end the totals are checked. Raises Unreadable."""
         fields = [wanted for wanted in FIELDS if wanted in self.columns]
         places = [self.columns[wanted] for wanted in fields]
+        head_places = [self.columns[wanted] for wanted in _HEAD if wanted in self.columns]
         zone = _zone(self.profile, self.terms)
         reader = RowReader(fields, self.profile.constant_fields, self.terms, self.conventions, zone)
         totals, counted, notes = Totals(), self.counted, self.notes
@@ -117,7 +118,8 @@ class SalesFile:
                 notes.count("stray_quote", row.line, _text(row.cells)[:60])
             if row.carried:
                 notes.count("carried", row.line)
-            read = beside.looked_at(row.line, self._head_of(row.cells), read)
+            head = tuple([row.cells[at].strip() for at in head_places])
+            read = beside.looked_at(row.line, head, read)
             if isinstance(read, SaleRow):
                 self._look_at_arithmetic(read)
                 self._add(totals, written, read)
@@ -134,10 +136,6 @@ class SalesFile:
 
     def _body(self) -> Iterator[FlatRow]:
         return self.body.rows(self.conventions.mark) if isinstance(self.body, GroupedTable) else self.body.carried()
-
-    def _head_of(self, cells: Sequence[str]) -> tuple[str, ...]:
-        """Day and customer of a row, as they stand."""
-        return tuple(cells[at].strip() for wanted, at in self.columns.items() if wanted in _HEAD and at < len(cells))
 
     def _document_of(self, cells: Sequence[str]) -> str:
         return self.body.document_of(cells) if isinstance(self.body, FlatTable) else ""
@@ -172,8 +170,8 @@ class SalesFile:
         """Tells rows whose price times quantity is far from their amount; both stand in the note."""
         if self.conventions.source == "price" or row.unit_price is None or row.amount is None:
             return
-        worked_out = abs(row.quantity * row.unit_price)
-        if abs(worked_out - abs(row.amount)) > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
+        off = abs(abs(row.quantity * row.unit_price) - abs(row.amount))
+        if off and off > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
             self.notes.count("arithmetic", row.row, f"{row.quantity:f} × {row.unit_price:f} ≠ {row.amount:f}")
 
     def _check_total(self, row: FlatRow, totals: Totals, unread: bool) -> None:
@@ -245,7 +243,8 @@ class SalesFile:
         return self.notes.all()
 
 
-_HEAD = ("business_date", "customer", "customer_name", "inn")
+# Day and customer of a row.
+_HEAD: tuple[FieldName, ...] = ("business_date", "customer", "customer_name", "inn")
 
 
 @dataclass(slots=True)

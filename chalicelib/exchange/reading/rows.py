@@ -31,6 +31,7 @@ MOST_OTHER_CHARACTERS = 100
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
+_Meaning = Callable[[str], Any]
 AmountSource = Literal["amount", "net", "net_plus_vat", "price"]
 DiscountKind = Literal["share", "percent", "sum"]
 
@@ -87,7 +88,7 @@ class RowReader:
     zone: tzinfo
     ignored_inns: int = 0
     services: int = 0
-    _columns: list[tuple[int, FieldName, Callable[[str], Any]]] = field(default_factory=list)
+    _columns: list[tuple[int, FieldName, _Meaning, _Meaning]] = field(default_factory=list)
     _constants: dict[FieldName, Any] = field(default_factory=dict)
     _required: list[list[FieldName]] = field(default_factory=list)
 
@@ -118,13 +119,13 @@ class RowReader:
         if self.conventions.source != "price":
             unread.add("discount")
         self._columns = [
-            (place, wanted, _cell(meanings.get(wanted, str), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
+            (place, wanted, *_cell(meanings.get(wanted, str), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
             for place, wanted in enumerate(self.fields)
             if wanted not in unread
         ]
         for wanted, text in self.constants.items():
             self._constants[wanted] = Decimal(text) if wanted == "quantity" else meanings.get(wanted, str)(text)
-        has = {wanted for _, wanted, _ in self._columns} | self._constants.keys()
+        has = {wanted for _, wanted, *_ in self._columns} | self._constants.keys()
         self._required = [
             [wanted for wanted in several if wanted in has]
             for several in REQUIRED
@@ -135,10 +136,10 @@ class RowReader:
         """The row, or all its faults, and its numbers as written. `cells` are in the order of `fields`."""
         wrong: list[tuple[FieldName | Literal[""], str]] = [("", "too_many_cells")] if too_many else []
         found: dict[FieldName, Any] = dict(self._constants)
-        for place, wanted, meaning in self._columns:
+        for place, wanted, of_text, of_typed in self._columns:
             if cell := cells[place]:
                 try:
-                    value = meaning(cell)
+                    value = of_text(cell) if type(cell) is str else of_typed(cell)
                 except CellError as reason:
                     if wanted == "inn" and str(reason) == "inn" and self._is_named(cells):
                         self.ignored_inns += 1
@@ -152,7 +153,7 @@ class RowReader:
         wrong += [
             (several[0], "missing")
             for several in self._required
-            if not faulty.intersection(several) and not any(wanted in found for wanted in several)
+            if found.keys().isdisjoint(several) and faulty.isdisjoint(several)
         ]
         document: Document | None = found.get("document")
         day = found.get("business_date") or (document.day if document else None)
@@ -339,8 +340,8 @@ def _vat(mark: DecimalMark) -> Callable[[str], Decimal | None]:
     return lambda text: ZERO if text.casefold() in _NO_VAT else numeric(text)
 
 
-def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str], Any]:
-    """A cached reader for the cells of a column; None for an empty cell. Cells of a workbook are no texts, and equal texts may differ."""
+def _cell(meaning: _Meaning, most_characters: int) -> tuple[_Meaning, _Meaning]:
+    """A cached reader for the texts of a column, and one for typed cells, of which equal texts may differ; None for an empty cell."""
 
     def plain(cell: str) -> Any:
         typed = type(cell)
@@ -349,5 +350,4 @@ def _cell(meaning: Callable[[str], Any], most_characters: int) -> Callable[[str]
             raise CellError("too_long")
         return meaning(text) if text else None
 
-    cached = lru_cache(maxsize=4096)(plain)
-    return lambda cell: cached(cell) if type(cell) is str else plain(cell)
+    return lru_cache(maxsize=4096)(plain), plain

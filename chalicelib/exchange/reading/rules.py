@@ -1,6 +1,5 @@
 """Rows of sales as they are read from a file, and the original sale of a return. Pure."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -23,8 +22,7 @@ class Customer(NamedTuple):
     kpp: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class SaleRow:
+class SaleRow(NamedTuple):
     """A row without faults. Quantity and amount have the sign that they count with. `shown`: the number as the file writes it."""
 
     row: int

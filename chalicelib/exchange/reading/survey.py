@@ -82,9 +82,12 @@ class Survey:
     returns_apart: tuple[int, Example] | None = None
     _apart: tuple[int, ...] = ()
     _above: tuple[str, list[str], str] = ("", [], "")
+    _numbers: list[tuple[FieldName, int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        read = {*self.place.heading.columns.values(), *self.place.heading.key}
+        columns = self.place.heading.columns
+        self._numbers = [(wanted, columns[wanted]) for wanted in NUMBERS if wanted in columns]
+        read = {*columns.values(), *self.place.heading.key}
         names = enumerate(self.place.names)
         self._apart = tuple(
             at for at, name in names if at not in read and _RETURNS.search(name) and _MEASURE.search(name)
@@ -94,12 +97,13 @@ class Survey:
         self.rows += 1
         doubtful = False
         columns = self.place.heading.columns
-        for wanted in NUMBERS:
-            at = columns.get(wanted)
-            if at is None or not (text := cells[at].strip()) or isinstance(cells[at], TypedNumber):
+        for wanted, at in self._numbers:
+            if not (text := cells[at].strip()) or isinstance(cells[at], TypedNumber):
                 continue
-            if text != "" and not is_nothing(text):
-                doubtful |= self.columns.setdefault(wanted, Column()).look(line, text) in ("comma?", "point?")
+            if not is_nothing(text):
+                if wanted not in self.columns:
+                    self.columns[wanted] = Column()
+                doubtful |= self.columns[wanted].look(line, text) in ("comma?", "point?")
                 if not text[0].isdigit() or not text[-1].isdigit():
                     self._look_at_money(line, text)
         for at in self._apart:
@@ -116,8 +120,12 @@ class Survey:
         elif document:
             self.documents[""] += 1
         for counter, wanted in ((self.kinds, "kind"), (self.statuses, "status")):
-            at = columns.get(wanted)
-            if at is not None and (word := spelled(cells[at])) and (word in counter or len(counter) < _MOST_WORDS):
+            place = columns.get(wanted)
+            if (
+                place is not None
+                and (word := spelled(cells[place]))
+                and (word in counter or len(counter) < _MOST_WORDS)
+            ):
                 counter[word] += 1
 
     def _look_at_money(self, line: int, text: str) -> None:

@@ -4,7 +4,7 @@ A document is recorded whole or not at all: when one of its rows is wrong, all o
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -34,6 +34,7 @@ class DocumentDraft:
     payments: set[date] = dataclass_field(default_factory=set)
     placed: str = ""
     _lines: list[SaleLine] = dataclass_field(default_factory=list)
+    _is_return: bool | None = None
 
     @property
     def number(self) -> str:
@@ -59,10 +60,12 @@ class DocumentDraft:
 
     @property
     def is_return(self) -> bool:
-        """Marked as a return, or with negative quantities only, or with negative amounts only."""
-        if self.rows[0].returned:
-            return True
-        return _only_negative(row.quantity for row in self.rows) or self.is_return_by_amounts
+        """Marked as a return, or with negative quantities only, or with negative amounts only. Worked out once, when all rows are there."""
+        if self._is_return is None:
+            self._is_return = (
+                self.rows[0].returned or _only_negative(row.quantity for row in self.rows) or self.is_return_by_amounts
+            )
+        return self._is_return
 
     @property
     def is_return_by_amounts(self) -> bool:
@@ -132,7 +135,10 @@ class DocumentDrafts:
         self.unnamed = 0  # wrong rows whose document nobody knows
 
     def add(self, row: SaleRow) -> None:
-        draft = self._drafts.setdefault(self._key(row), DocumentDraft())
+        key = self._key(row)
+        draft = self._drafts.get(key)
+        if draft is None:
+            draft = self._drafts[key] = DocumentDraft()
         if len(draft.rows) == self._most_lines:
             draft.leave_out("too_many_lines")
             return
@@ -160,7 +166,7 @@ class DocumentDrafts:
         seen: dict[tuple[str, str], DocumentDraft] = {}
         for draft in self._drafts.values():
             if draft.is_return_by_amounts:
-                draft.rows = [replace(row, quantity=-abs(row.quantity)) for row in draft.rows]
+                draft.rows = [row._replace(quantity=-abs(row.quantity)) for row in draft.rows]
             if draft.number in self._wrong:
                 draft.leave_out("document_left_out")
             other = seen.setdefault((draft.series, draft.number), draft)
@@ -198,8 +204,12 @@ class DocumentDrafts:
 
 
 def _only_negative(values: Iterable[Decimal]) -> bool:
-    several = list(values)
-    return all(value <= 0 for value in several) and any(value < 0 for value in several)
+    negative = False
+    for value in values:
+        if value > 0:
+            return False
+        negative |= value < 0
+    return negative
 
 
 def _settle_original(draft: DocumentDraft) -> None:
