@@ -156,6 +156,12 @@ FIGURE = {"sku": "LMP-1", "warehouse": "msk", "quantity": "5", "at": "2026-11-20
 PAYMENT = {"document": "УТ-1", "source": "1c-main", "year": 2026, "paid_on": "2026-11-19"}
 LIMITS = {"per_grant": "100.00", "per_company_and_day": "250.00", "per_month": "300.00"}
 PARTNER = {"name": "Taxi Park", "currency": "RUB", "limits": LIMITS}
+ADDRESS = {
+    "name": "Warehouse",
+    "address": "Moscow, Tverskaya 7",
+    "contact_name": "Ivan Skladov",
+    "contact_phone": "+74951234567",
+}
 WEBHOOK, ENDPOINT = "/v1/distributor/webhook", {"url": "https://other.example/hooks"}
 
 plain("appoint_staff", "/v1/staff/people", {"name": "Igor Petrov", "email": "igor@example.com", "role": "admin"})
@@ -189,6 +195,22 @@ plain("note_contact", "/v1/staff/members/mbr_1/contacts", {"channel": "telephone
 plain("replace_terms", f"{OF_COMPANY}/terms", {"contracts": []})
 plain("change_company_by_staff", OF_COMPANY, {"region": "RU-SPE"}, version=1)
 plain("put_webhook", WEBHOOK, ENDPOINT)
+plain("add_address", "/v1/company/addresses", ADDRESS)
+
+
+def saved_address(club: Club) -> str:
+    saved = club.done("POST", "/v1/company/addresses", club.market.buyer, ADDRESS)
+    return f"/v1/company/addresses/{saved['address_id']}"
+
+
+@scene
+def replace_address(club: Club) -> Ask:
+    return Ask(saved_address(club), {**ADDRESS, "note": "Gate 3"}, version=1)
+
+
+@scene
+def remove_address(club: Club) -> Ask:
+    return Ask(saved_address(club))
 
 
 @scene

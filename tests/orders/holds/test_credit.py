@@ -244,8 +244,9 @@ def test_a_payment_that_is_withdrawn_is_owed_again(market: Market):
 
 
 def test_goods_that_cost_nothing_are_owed_for_nothing(market: Market):
-    agree(market, deferral_days=10, prices=[{"sku": "LMP-3", "price": "0.00"}])
-    order_id = market.placed({"LMP-3": 1})
+    stock(market.context, row("SCREW", base_price={"amount": "0.01", "currency": "RUB"}))
+    agree(market, deferral_days=10, discounts=[{"goods": {"skus": ["SCREW"]}, "percent": "60"}])
+    order_id = market.placed({"SCREW": 1})
     market.accept(order_id)
     assert market.ship(order_id, document="УТ-1").status == 200
     assert (used(market), debts(market)) == (0, [])
