@@ -582,7 +582,13 @@ _NAMES = {
     "regions": "Moscow Light LLC",
     "distributor_id": "Moscow Light LLC",
 }
-_ID_PREFIXES = {"address_id": "adr", "member_id": "mbr", "manager_id": "mbr", "distributor_id": "dst", "sign_in_id": "sin"}
+_ID_PREFIXES = {
+    "address_id": "adr",
+    "member_id": "mbr",
+    "manager_id": "mbr",
+    "distributor_id": "dst",
+    "sign_in_id": "sin",
+}
 
 
 def example(schema: Schema, components: dict[str, Schema], name: str = "") -> Any:
