@@ -48,11 +48,19 @@ def person_invited(context: Context, recipient: Recipient, event: Item) -> tuple
 def person_confirmed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = speaking_reader(context, recipient.id, event["company_id"])
     company = companies_company.read_company(context, event["company_id"])
-    manager = members.member(context, company.manager_id) if company and company.manager_id else None
     return reader, {
         "company": company.name if company else "",
-        "manager": {"name": manager.name, "email": manager.email} if manager else None,
+        "manager": _manager(context, company.manager_id) if company and company.manager_id else None,
     }
+
+
+def _manager(context: Context, member_id: str) -> Facts | None:
+    """The manager's name and address, if the club still employs them."""
+    try:
+        manager = speaking_reader(context, member_id, STAFF_OWNER)
+    except Unsendable:
+        return None
+    return {"name": manager.name, "email": manager.address}
 
 
 def _new_manager(context: Context, event: Item) -> list[Recipient]:
@@ -64,6 +72,8 @@ def _new_manager(context: Context, event: Item) -> list[Recipient]:
 @letter("company_assigned", on=MANAGER_CHANGED, to=_new_manager)
 def company_assigned(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     company = _still_managed(context, event)
+    if recipient.id != event["to_manager"]:
+        raise Unsendable("no_longer_speaks")
     former = members.member(context, event["from_manager"]) if event["from_manager"] else None
     return speaking_reader(context, recipient.id, STAFF_OWNER), {
         "company": company.name,
@@ -81,11 +91,12 @@ def _who_is_managed(context: Context, event: Item) -> list[Recipient]:
 
 @letter("manager_changed", on=MANAGER_CHANGED, to=_who_is_managed)
 def manager_changed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    reader = buyer_reader(context, recipient.id, event["company_id"])
     company = _still_managed(context, event)
     manager = members.member(context, event["to_manager"])
     if manager is None:
         raise Unsendable("manager_gone")
-    return buyer_reader(context, recipient.id, event["company_id"]), {
+    return reader, {
         "company": company.name,
         "manager_name": manager.name,
         "manager_email": manager.email,

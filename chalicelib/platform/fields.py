@@ -11,7 +11,10 @@ from pydantic_core import PydanticCustomError
 
 def day_of_year(text: str) -> str:
     """Raises ValueError for a text that is no MM-DD."""
-    date.fromisoformat(f"2000-{text}")  # a leap year: 29 February is a day
+    try:
+        date.fromisoformat(f"2000-{text}")  # a leap year: 29 February is a day
+    except ValueError:
+        raise ValueError("a day of the year is written as MM-DD") from None
     return text
 
 

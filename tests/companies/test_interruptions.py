@@ -94,6 +94,8 @@ def found(context: Context) -> list[dict[str, str]]:
 
     def plain(item: Item) -> dict[str, str]:
         text = {name: str(value) for name, value in item.items() if name != "version"}
+        if text.get("gsi1pk", "").startswith("MEMBERS#"):
+            text["gsi1pk"] = "MEMBERS"  # the shard follows from an id that each run makes anew
         if item["sk"].startswith("EVENT#"):
             text["sk"] = text["sk"].rpartition("#")[0]
         for made, name in names.items():

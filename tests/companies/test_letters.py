@@ -4,17 +4,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib import members
 from chalicelib.mail import Recipient, Unsendable
 from chalicelib.mail.declarations import asked_by
-from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Transaction
 from tests.support.letters import BUYER, plain
-from tests.support.partners import speaks_for
+from tests.support.partners import dismissed, on_staff, speaks_for
 
 
-def test_a_confirmed_person_hears_of_company_and_manager(club: Any) -> None:
+def test_a_confirmed_person_hears_of_company_and_manager(club: Any, context: Context) -> None:
+    on_staff(context, "mbr_m", "manager")
     text = plain(club.told("person_confirmed", BUYER))
     assert "от имени компании Луч." in text
     assert "Мария Ведущая, mbr_m@partner.example" in text
@@ -22,16 +20,16 @@ def test_a_confirmed_person_hears_of_company_and_manager(club: Any) -> None:
     assert "менеджер" not in plain(club.told("person_confirmed", BUYER))
 
 
+def test_a_confirmed_person_is_not_sent_to_a_manager_who_was_dismissed(club: Any, context: Context) -> None:
+    on_staff(context, "mbr_m", "manager")
+    dismissed(context, "club", "mbr_m")
+    assert "Мария Ведущая" not in plain(club.told("person_confirmed", BUYER))
+
+
 def test_an_owner_hears_who_wants_to_speak_for_the_company(club: Any) -> None:
     text = plain(club.told("person_claimed", BUYER, member_id="mbr_en"))
     assert "Имя: Ann Light" in text
     assert "Почта: mbr_en@partner.example" in text
-
-
-def on_staff(context: Context, member_id: str) -> None:
-    tx = Transaction()
-    members.appoint(tx, member_id, kind="staff", owner=STAFF_OWNER, role="manager", status="active")
-    context.table.commit(tx)
 
 
 def test_the_buyers_hear_of_their_new_manager(club: Any) -> None:
@@ -41,7 +39,7 @@ def test_the_buyers_hear_of_their_new_manager(club: Any) -> None:
 
 
 def test_the_new_manager_hears_of_the_company_and_of_its_former_manager(club: Any, context: Context) -> None:
-    on_staff(context, "mbr_m")
+    on_staff(context, "mbr_m", "manager")
     facts = {"from_manager": "mbr_en", "to_manager": "mbr_m", "by": "mbr_head"}
     text = plain(club.told("company_assigned", Recipient("member", "mbr_m"), **facts))
     assert "Раньше её вёл менеджер Ann Light, mbr_en@partner.example." in text and "Компания: Луч" in text
@@ -50,7 +48,7 @@ def test_the_new_manager_hears_of_the_company_and_of_its_former_manager(club: An
 
 
 def test_no_letter_names_a_manager_who_has_given_the_company_away(club: Any, context: Context) -> None:
-    on_staff(context, "mbr_old")
+    on_staff(context, "mbr_old", "manager")
     facts = {"from_manager": None, "to_manager": "mbr_old", "by": "mbr_head"}
     for name, reader in (("manager_changed", BUYER), ("company_assigned", Recipient("member", "mbr_old"))):
         with pytest.raises(Unsendable, match="manager_gone"):

@@ -363,7 +363,7 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
         ),  # the API only takes addresses off the list of those that bounced
         ("cognito-idp", {"APIHandler"}),
         ("s3", {"APIHandler", "SplitImport", "WriteImports", "SimulateTiers", "CountBestSellers"}),
-        ("secretsmanager", {"APIHandler", "VerifyAuth", "SendLetters", "SendCodes"}),
+        ("secretsmanager", {"APIHandler", "VerifyAuth", "SendLetters", "SendCodes", "CountAudience"}),
     ],
 )
 def test_a_service_is_open_only_to_whom_it_serves(template: Template, service: str, who: set[str]) -> None:

@@ -69,7 +69,8 @@ def test_no_letter_about_a_company_goes_to_one_who_left_it(
     club: Any, context: Context, template: str, leave: Callable[[Context], None]
 ) -> None:
     leave(context)
-    facts = {"distributor_id": "dst_1", "waits": [], "promotion": {}, "answered": {}}
+    change = {"from_manager": "", "to_manager": "mbr_m"}
+    facts = {"distributor_id": "dst_1", "waits": [], "promotion": {}, "answered": {}, **change}
     assert is_sent_nothing(club, template, "mbr_1", **facts)
 
 
