@@ -50,11 +50,11 @@ def fault_of(text: str, language: Language, variables: Mapping[str, object]) -> 
     from jinja2.meta import find_undeclared_variables
     from jinja2.nodes import Node
 
+    syntax = WrittenFault("template_syntax", "A variable or a condition is not written right.")
     try:
         parsed = _environment(language).parse(text)
-        unknown = sorted(find_undeclared_variables(parsed) - variables.keys())
     except TemplateSyntaxError:
-        return WrittenFault("template_syntax", "A variable or a condition is not written right.")
+        return syntax
 
     def nodes(node: Node) -> Iterator[Node]:
         yield node
@@ -63,6 +63,11 @@ def fault_of(text: str, language: Language, variables: Mapping[str, object]) -> 
 
     if any(type(node).__name__ not in _ALLOWED for node in nodes(parsed)):
         return WrittenFault("template_too_much", "Only variables and conditions are possible.")
+    try:
+        # Only now: looking for variables works out what is constant, and a text of a gigabyte is.
+        unknown = sorted(find_undeclared_variables(parsed) - variables.keys())
+    except TemplateSyntaxError:
+        return syntax
     if unknown:
         return WrittenFault("unknown_variable", f"There is no variable {unknown[0]}.")
     return _markup_fault(text, language, variables)

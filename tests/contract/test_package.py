@@ -81,10 +81,9 @@ def test_it_knows_every_route_and_starts_without_a_room(task: Path, runtime: Pat
     for route in ROUTES:
         declared.setdefault(route.path, {})[route.method] = [path_parameters(route.path), route.scope is not None]
     assert routes == declared
-    # Of the rooms only a key, with the door in front of it: the sign-in triggers read whom a member speaks for.
+    # Of the rooms only a door: the sign-in triggers ask the platform whom a member speaks for.
     assert {name for name in modules if name.split(".")[1] not in ("auth", "platform", "table")} == {
-        "chalicelib.members",
-        "chalicelib.members.keys",
+        "chalicelib.members"
     }
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -96,12 +97,12 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     ladder = operations.order_post("/v1/staff/tier-ladders", {"version": "fuzz", "steps": steps}, expect=201)
     simulation = operations.order_post(f"/v1/staff/tier-ladders/{ladder['ladder_id']}/simulate", expect=202)
     granted = {"tier": steps[0]["tier"], "until": "2199-12-31", "reason": "To be found by fuzzing"}
-    grant = manager.order_post(f"{about}/manual-tiers", granted, expect=201)
+    grant = admin.order_post(f"{about}/manual-tiers", granted, expect=201)
     promotion = marketing.post(
         "/v1/staff/promotions", {"name": "A", "name_ru": "А", "brackets": [{"percent": "5"}], **later}, expect=201
     )
     offered = {"percent": "5", "floor": "1.00", "to": "2199-06-30"}
-    offer = manager.order_post(f"{about}/offers", offered, expect=201)
+    offer = admin.order_post(f"{about}/offers", offered, expect=201)
     image = operations.post("/v1/staff/product-images", {"sku": "FUZZ-1", "content_type": "image/png"})
     given = {"amount": "5000.00", "reason": "To be found by fuzzing"}
     adjustment = operations.order_post(f"{about}/bonus-adjustments", given, expect=201)
@@ -109,6 +110,17 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     redemption = owner.order_post("/v1/company/redemptions", {"amount": "500.00"}, expect=201)
     season = {"from": "2026-01-01", "to": "2026-01-31"}
     sellers = marketing.order_post("/v1/staff/best-sellers", season, expect=202)
+    address = {
+        "name": "Fuzz",
+        "address": "Moscow, Tverskaya 7",
+        "contact_name": "Shift",
+        "contact_phone": "+74951234567",
+    }
+    address = owner.order_post("/v1/company/addresses", address, expect=201)
+    segment = marketing.order_post("/v1/staff/segments", {"name": "Fuzz", "conditions": {}}, expect=201)
+    tuesday = date.today() + timedelta(days=14 - (date.today().weekday() - 1) % 7)
+    slot = {"issue_class": "advertising", "slot": f"{tuesday}T12:30"}
+    issue = marketing.order_post("/v1/staff/campaigns", {"title": "Fuzz", "topic": "products", **slot}, expect=201)
     return Club(
         document=requests.get(f"{cloud.api_url}/openapi.json", timeout=10).json(),
         tokens={
@@ -135,6 +147,10 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "redemption_id": redemption["redemption_id"],
             "demand_id": demand["demand_id"],
             "list_id": sellers["list_id"],
+            "address_id": address["address_id"],
+            "segment_id": segment["segment_id"],
+            "issue_id": issue["issue_id"],
+            "page": "place-an-order",
             # Goods are owed after the close of a period only, and machines post with tokens of their own.
             **dict.fromkeys(
                 (
@@ -146,6 +162,9 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
                     "proof_id",
                     "client_id",
                     "reference",
+                    "audience_id",
+                    "move_id",
+                    "token",
                 ),
                 "none",
             ),
