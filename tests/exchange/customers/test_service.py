@@ -149,6 +149,7 @@ def test_a_customer_is_not_moved_to_its_own_company_nor_by_who_left(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_a_crash_at_any_call_moves_every_document_once(api: Api, context: Context) -> None:
     def beginning() -> None:
         empty_account()

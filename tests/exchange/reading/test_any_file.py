@@ -47,6 +47,7 @@ def test_documents_written_as_text_come_back(several: list[Document], dialect: D
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @settings(max_examples=MANY, deadline=None)
 @given(writers.documents(), writers.dialects())
 def test_two_thousand_texts_come_back(several: list[Document], dialect: Dialect) -> None:
@@ -69,6 +70,7 @@ def test_documents_in_a_workbook_come_back(several: list[Document]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @settings(max_examples=200, deadline=None)
 @given(writers.documents())
 def test_two_hundred_workbooks_come_back(several: list[Document]) -> None:
@@ -131,6 +133,7 @@ def test_one_defect_changes_no_sum_unnamed(several: list[Document], dialect: Dia
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @settings(max_examples=MANY, deadline=None)
 @given(writers.documents(), writers.dialects(), KINDS, st.integers(0, 10**9))
 def test_two_thousand_defects_change_no_sum_unnamed(
