@@ -32,7 +32,7 @@ class ContactKind(StrEnum):
 
 
 class Topic(NamedTuple):
-    """What a person may want letters about, or not."""
+    """A topic of letters, which a person may turn off."""
 
     code: str
     name: str

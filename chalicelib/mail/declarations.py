@@ -30,7 +30,7 @@ Below = Callable[[int], int]
 
 
 class Guard(Protocol):
-    """What must hold for a letter beside an address that is not suppressed."""
+    """A further condition of a letter, beside an address that is not suppressed."""
 
     def check(self, context: Context, tx: Transaction, letter: Letter, mail: Mail) -> None:
         """Adds conditions and writes, each with a label, to the transaction that claims the letter."""

@@ -45,7 +45,7 @@ class WrittenFault(NamedTuple):
 
 
 def fault_of(text: str, language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
-    """What is wrong with a text; None if it can be rendered for everybody. `variables`: all names, each with an example."""
+    """The first fault of a text; None if it can be rendered for everybody. `variables`: all names, each with an example."""
     from jinja2 import TemplateSyntaxError
     from jinja2.meta import find_undeclared_variables
     from jinja2.nodes import Node

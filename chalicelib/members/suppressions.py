@@ -1,4 +1,4 @@
-"""What stops letters to an address, for the staff."""
+"""Suppressions of addresses, as the staff see and lift them."""
 
 from chalicelib import mail
 from chalicelib.members import store

@@ -63,7 +63,7 @@ class Progress:
         return int(self.item.get(name, 0))
 
     def facts(self, context: Context) -> dict[str, Any]:
-        """What views of all such work show, by the names of their fields."""
+        """The fields that all views of such work share, by name."""
         names = ("companies_done", "companies_found", "parts_done")
         return {
             "state": "done" if self.done else "running",

@@ -1,1 +1,1 @@
-"""What a new club still lacks before its partners can work, and the operation that mends it."""
+"""Steps that a new club still has to take before its partners can work, each with its operation."""

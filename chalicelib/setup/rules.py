@@ -6,7 +6,7 @@ StepCode = Literal["ladder", "products", "distributor", "region", "manager", "co
 
 
 class Found(NamedTuple):
-    """What the club has. `unmanaged`, `undelivered`: how many of its companies have no manager; neither region nor distributor."""
+    """The present state of a club's set-up. `unmanaged`, `undelivered`: how many of its companies have no manager; neither region nor distributor."""
 
     ladder: bool
     products: bool

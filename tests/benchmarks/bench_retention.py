@@ -1,4 +1,4 @@
-"""How well the rhythm tells what comes, on a public year of a wholesaler's sales: asked on two later days, beside plain rules.
+"""Accuracy of the rhythm's forecasts on a public year of a wholesaler's sales: asked on two later days, beside plain rules.
 
 The area under the ROC curve is the chance that of two companies, one of either outcome, the score ranks them rightly; .5 is a coin. The
 figures are for orders as they were placed, later cancellations included: the future is judged by the file, not by the method.

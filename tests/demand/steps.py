@@ -103,7 +103,7 @@ class Wishes:
         return {each.member_id for each in self.all() if each.sku == sku and each.state is DemandState.OPEN}
 
     def told(self) -> Counter[str]:
-        """How often each demand was told of an answer."""
+        """The number of answers that each demand was told of."""
         return Counter(event.item["member_id"] for event in self.events(demand_events.ANSWERED))
 
     def counted(self, sku: str = "LMP-1") -> DemandCount:

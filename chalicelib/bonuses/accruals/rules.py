@@ -364,7 +364,7 @@ def some_listed_anew(case: AccrualCase, after: Mapping[DocumentRef, Accrued]) ->
 
 
 def _listed(case: AccrualCase, accrued: Mapping[DocumentRef, Accrued], ref: DocumentRef) -> tuple[object, ...]:
-    """What lists show of the document: its day, and of the sale the day and the tier that it is rated by."""
+    """The facts of the document that lists show: its day, and of the sale the day and the tier that it is rated by."""
     if ref not in accrued:
         return ()
     fact = accrued[ref].fact

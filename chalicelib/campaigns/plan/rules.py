@@ -53,7 +53,7 @@ def is_past(slot: Slot, local: datetime) -> bool:
 def clashes(
     issue: Issue, others: Sequence[Issue], gaps: Gaps, *, weekdays: Sequence[int], hours: Sequence[time]
 ) -> list[Clash]:
-    """What the budget skips between this issue and others of the plan, in the order of the plan."""
+    """The people whom the budget skips between this issue and others, in the order of the plan."""
     found = []
     for other in sorted(others, key=order):
         pair = _pair(issue, other, gaps)

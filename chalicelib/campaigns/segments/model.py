@@ -30,7 +30,7 @@ class PurchaseCondition(Written):
 
 
 class Conditions(Written):
-    """Who belongs to a segment: whoever meets every condition that is given. Of a list, one is enough; an empty list is no condition."""
+    """The conditions of a segment. A member belongs to it who meets every condition that is given. Of a list, one is enough; an empty list is no condition."""
 
     audiences: list[Audience] = Field(default=[], max_length=6)
     interests: list[Annotated[str, Field(max_length=60)]] = Field(

@@ -52,7 +52,7 @@ class SampledMemberView(View):
 
 
 class AudienceView(View):
-    """Who belongs to a segment. While it is counted, the numbers grow."""
+    """The people of a segment, counted. The numbers grow until the count is done."""
 
     audience_id: str
     state: Literal["running", "done"]

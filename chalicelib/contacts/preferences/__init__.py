@@ -1,1 +1,1 @@
-"""What people want to hear, and how they leave: by the link in a letter, without signing in."""
+"""Topics and channels that people choose, and leaving, by the link in a letter and without signing in."""

@@ -23,5 +23,5 @@ def member_of(secret: str, token: str) -> str | None:
 
 
 def unchosen(every: Iterable[str], chosen: Iterable[str]) -> list[str]:
-    """What is turned off is kept, so that a topic that comes later is on."""
+    """The topics that are off. They are kept rather than those that are on, so that a topic that comes later is on."""
     return sorted(set(every) - set(chosen))

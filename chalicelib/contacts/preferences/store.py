@@ -1,4 +1,4 @@
-"""What a person does not want, and the mark of an address that unsubscribed, beside their budgets.
+"""Items of the topics that a person turned off, and of addresses that unsubscribed, beside their budgets.
 
 The mark outlives the person: it holds a keyed hash, and stays when the person is erased and imported again. Only a consent that the
 reader gave in person later than that, signed in or at registration, counts more.

@@ -36,7 +36,7 @@ class MovedCompanyView(View):
 
 
 class CustomerMovePreviewView(View):
-    """What a move would change. Manual tiers and days until which a tier is held count as they do today."""
+    """The changes that a move would make. Manual tiers and days until which a tier is held count as they do today."""
 
     documents: int
     complete: bool = Field(

@@ -44,7 +44,7 @@ _MOVING = staff_roles("staff.imports.write")
 
 
 def preview(context: Context, form: CustomerMoveForm) -> CustomerMovePreviewView:
-    """What a move would change. Nothing is written."""
+    """The changes that a move would make. Nothing is written."""
     company, other, _ = _companies(context, form)
     changed: dict[date, Decimal] = {}
     refs = []

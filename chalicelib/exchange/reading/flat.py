@@ -35,7 +35,7 @@ class FlatRow(NamedTuple):
 
 @dataclass(slots=True)
 class Carry:
-    """Which cells may be empty because they stand above: all of a document, or its customer, or its day."""
+    """The cells that may be empty because they stand above: all of a document, or its customer, or its day."""
 
     document: bool = False
     customer: bool = False
@@ -44,7 +44,7 @@ class Carry:
 
 @dataclass(slots=True)
 class _Shown:
-    """What the rows of the file show about cells that are left to the rows above."""
+    """Counts over the file's rows of cells that are left to the rows above."""
 
     empty: int = 0  # rows without document, day and customer
     repeated: int = 0  # rows that repeat the document of the row above

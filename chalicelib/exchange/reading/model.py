@@ -109,7 +109,7 @@ class RowFilterForm(Written):
 
 
 class ProfileForm(Written):
-    """How a file is to be read."""
+    """The settings for reading a file."""
 
     mapping: ColumnsForm = ColumnsForm()
     format: FileFormatForm = FileFormatForm()
@@ -139,7 +139,7 @@ NO_PROFILE = ProfileForm()
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was understood of a file as a whole. `columns`: the heading of each field; `letters`: the letter over it.
+    """The reading of a file as a whole. `columns`: the heading of each field; `letters`: the letter over it.
 
     `own_total`: line, quantity and sum of the file's own row of totals, as texts; None where there is none. `notes`: code and facts.
     """

@@ -1,4 +1,4 @@
-"""What a clerk is told beside the documents: choices that were made for the whole file, and rows worth a look. Pure."""
+"""Notes for the clerk beside the documents: choices that were made for the whole file, and rows worth a look. Pure."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple

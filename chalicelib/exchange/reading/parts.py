@@ -42,7 +42,7 @@ def cut(path: Path, profile: ProfileForm, terms: Terms, count: int, folder: Path
 
 
 def found_in(file: SalesFile) -> Found:
-    """What was understood, after all rows were read."""
+    """The result of a reading, after all rows."""
     total = file.own_total
     table = file.place.table
     return Found(

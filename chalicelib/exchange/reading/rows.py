@@ -38,7 +38,7 @@ DiscountKind = Literal["share", "percent", "sum"]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the club says beside the file. `latest`: the last valid day, see `AHEAD`."""
+    """Facts of the club beside the file. `latest`: the last valid day, see `AHEAD`."""
 
     currency: str
     currencies: frozenset[str]
@@ -49,7 +49,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """What was decided for the whole file. `unsigned`: a negative quantity stands beside a positive amount that means its negative."""
+    """Decisions for the whole file. `unsigned`: a negative quantity stands beside a positive amount that means its negative."""
 
     mark: DecimalMark = "comma"
     slashes: SlashOrder = "dmy"

@@ -58,7 +58,7 @@ class Column:
 
 @dataclass(slots=True)
 class Survey:
-    """What all rows of the file show."""
+    """Counts over all rows of the file."""
 
     place: Place
     columns: dict[FieldName, Column] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What an import changed for the companies: purchases, tier and bonuses, before it and now."""
+"""Effects of an import on its companies: purchases, tier and bonuses, before it and now."""
 
 import json
 from collections.abc import Iterable

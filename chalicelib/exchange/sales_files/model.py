@@ -54,7 +54,7 @@ class ImportForm(ProfileForm):
 
     @property
     def profile(self) -> ProfileForm:
-        """How the file is to be read, by itself."""
+        """The settings for reading a file by itself."""
         return ProfileForm(**{name: getattr(self, name) for name in ProfileForm.model_fields})
 
     @field_validator("source")

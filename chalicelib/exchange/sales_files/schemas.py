@@ -238,7 +238,7 @@ class PositionView(View):
 
 
 class EffectView(View):
-    """What an import changed for a company. Tier and bonuses follow within minutes; `now` is at the time of asking."""
+    """The effects of an import on a company. Tier and bonuses follow within minutes; `now` is at the time of asking."""
 
     company_id: str
     name: str

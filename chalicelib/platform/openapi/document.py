@@ -259,7 +259,7 @@ def _short(schema: Any) -> Any:
 
 
 def _with_views(written: Document) -> Document:
-    """What is written in a form and shown as it was written has two schemas: `…Form`, and `…View`, in which nothing is left out."""
+    """The document with two schemas for a form that is also shown: `…Form`, and `…View`, in which nothing is left out."""
     text = re.sub(
         r"(\w+)Form-Output",
         r"\1View",

@@ -35,7 +35,7 @@ Orders = Sequence[OrderDay]
 
 @dataclass(frozen=True)
 class ClubRhythm:
-    """What a club learned. `corrections`: of the score and of the early warning; None before any outcome is known."""
+    """Parameters learned from a club's companies. `corrections`: of the score and of the early warning; None before any outcome is known."""
 
     season: SeasonTime
     horizon: int = HORIZON

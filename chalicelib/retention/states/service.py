@@ -126,7 +126,7 @@ def limits(context: Context) -> Limits:
 
 
 def club_rhythm(context: Context) -> Learned:
-    """What the club learned; the defaults, learned on the first day of all, before it has. Read once for the whole of a piece of work."""
+    """The parameters that the club learned; the defaults, learned on the first day of all, before it has. Read once for the whole of a piece of work."""
     memo = context.memo.get("club_rhythm")
     if memo is None:
         horizon = context.config[Retention].horizon_days

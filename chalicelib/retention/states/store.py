@@ -107,7 +107,7 @@ def _unchanged(found: Rhythm) -> ConditionBase:
 
 
 class Learned(NamedTuple):
-    """What the club learned on a day; `turnover`: of its companies in the year before."""
+    """The parameters that the club learned on a day; `turnover`: of its companies in the year before."""
 
     club: ClubRhythm
     day: date

@@ -1,4 +1,4 @@
-"""Who belongs to a segment, the stages of a company, and the hold-out."""
+"""Membership of a segment, the stages of a company, and the hold-out."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What rows say."""
+"""Meanings of rows."""
 
 from collections.abc import Sequence
 from datetime import date

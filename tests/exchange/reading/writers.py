@@ -58,7 +58,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text is written. `order`: of the columns. `carried`: cells of a document stand in its first row alone."""
+    """The dialect of a text. `order`: of the columns. `carried`: cells of a document stand in its first row alone."""
 
     delimiter: str
     encoding: str

@@ -346,7 +346,7 @@ def state(context: Context) -> Any:
 
 
 def work(context: Context) -> None:
-    """What the platform does until nothing is left to do; an event comes again until it is delivered."""
+    """The platform's work, until nothing is left to do; an event comes again until it is delivered."""
     for _ in range(3):
         with uncounted():
             began = [item for item in items(context, "EVENT#") if item["event"] == "import.run_began"]

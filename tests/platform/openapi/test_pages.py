@@ -39,7 +39,7 @@ def pages(written: dict[str, Any]) -> dict[tuple[str, Language], str]:
 
 
 class Elements(HTMLParser):
-    """Which elements there are, and that each one is closed."""
+    """The elements of a page; fails for one that is not closed."""
 
     VOID = frozenset({"meta", "link", "input"})
 

@@ -1,4 +1,4 @@
-"""What happens around the rhythm, for tests: sales are delivered, nights pass, and a rhythm is computed from scratch."""
+"""Events around the rhythm, for tests: sales are delivered, nights pass, and a rhythm is computed from scratch."""
 
 import json
 from typing import Any
