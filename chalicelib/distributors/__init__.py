@@ -8,4 +8,4 @@ with opened_when_asked(__name__):
     from chalicelib.distributors.rules import Deliverer, DeliversFrom
     from chalicelib.distributors.service import distributor, people_of
     from chalicelib.distributors.service import page as some_distributors
-    from chalicelib.distributors.store import check_person, first_of_region, read_distributor, warehouse_owners
+    from chalicelib.distributors.store import first_of_region, read_distributor, warehouse_owners

@@ -11,7 +11,6 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.distributors import keys
 from chalicelib.distributors.model import DeliveryStock, Distributor, ServedRegion
 from chalicelib.distributors.rules import Deliverer, DeliversFrom
-from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -125,11 +124,3 @@ def put_person(tx: Transaction, distributor_id: str, member_id: str, at: str) ->
 def drop_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
     """Refused with label `person` if nobody is there."""
     tx.delete(keys.distributor_person(distributor_id, member_id), when=Attr("pk").exists(), label="person")
-
-
-def check_person(tx: Transaction, distributor_id: str, member_id: str) -> None:
-    """The commit raises 403 unless the member works for the distributor."""
-    works_there = Attr("pk").exists()
-    tx.check(
-        keys.distributor_person(distributor_id, member_id), works_there, label="membership", instead=Problem.role_lost()
-    )

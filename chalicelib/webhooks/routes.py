@@ -40,8 +40,8 @@ def put_webhook(call: Call) -> Answer:
 
     Only the first answer shows the secret. Setting a paused endpoint again makes it active and sends the waiting messages.
     """
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    changed, secret = service.put(call.context, distributor_id, member_id, call.expected_version(), call.body)
+    distributor_id = _distributor(call)
+    changed, secret = service.put(call.context, distributor_id, call.expected_version(), call.body)
     return _endpoint_answer(call, changed, secret)
 
 
@@ -56,7 +56,7 @@ def show_webhook(call: Call) -> Answer:
 @routes.delete("/v1/distributor/webhook", scope=SCOPE, status=204, problems=("not_found", "precondition_failed"))
 def delete_webhook(call: Call) -> Answer:
     """Delete the endpoint. Waiting messages fail, and no more are sent."""
-    service.remove(call.context, call.principal.for_distributor(), call.principal.for_member())
+    service.remove(call.context, _distributor(call))
     return Answer(None)
 
 
@@ -71,7 +71,7 @@ def rotate_webhook_secret(call: Call) -> Answer:
 
     The previous secret signs beside it for a day, so that the receiver can change over without losing a message.
     """
-    changed, secret = service.rotate(call.context, call.principal.for_distributor(), call.principal.for_member())
+    changed, secret = service.rotate(call.context, _distributor(call))
     return _endpoint_answer(call, changed, secret)
 
 
@@ -84,7 +84,7 @@ def rotate_webhook_secret(call: Call) -> Answer:
 )
 def test_webhook(call: Call) -> Answer:
     """Send one message of type `webhook.test`, even to a paused endpoint. Its delivery shows the result."""
-    made = service.send_test(call.context, call.principal.for_distributor(), call.principal.for_member())
+    made = service.send_test(call.context, _distributor(call))
     return Answer(WebhookDeliveryView.of(made), headers=_location(made.message_id))
 
 
@@ -122,8 +122,8 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
 
     A waiting message is sent at once.
     """
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    anew = service.replay(call.context, distributor_id, member_id, delivery_id)
+    distributor_id = _distributor(call)
+    anew = service.replay(call.context, distributor_id, delivery_id)
     return Answer(WebhookDeliveryView.of(anew), headers=_location(delivery_id))
 
 
@@ -137,8 +137,14 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
 )
 def replay_webhook_messages(call: Call) -> ReplayView:
     """Send the messages since a moment again, for example since the last backup of the receiving system."""
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return service.replay_since(call.context, distributor_id, member_id, call.body)
+    distributor_id = _distributor(call)
+    return service.replay_since(call.context, distributor_id, call.body)
+
+
+def _distributor(call: Call) -> str:
+    """The distributor of the person who calls. A machine changes no endpoint."""
+    call.principal.for_member()
+    return call.principal.for_distributor()
 
 
 def _endpoint_answer(call: Call, endpoint: Endpoint, secret: str | None) -> Answer:

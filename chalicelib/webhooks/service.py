@@ -45,7 +45,6 @@ def secrets_in_use(context: Context, endpoint: Endpoint) -> int:
 def put(
     context: Context,
     distributor_id: str,
-    member_id: str,
     version: int,
     form: WebhookEndpointForm,
     draw: Draw = secrets.token_bytes,
@@ -72,14 +71,12 @@ def put(
     store.put_endpoint(tx, changed)
     if changed.active:
         store.call(tx, context, distributor_id, do="wake", after="")
-    _commit(context, tx, distributor_id, member_id)
+    context.table.commit(tx)
     return changed, None if before else changed.secrets[0].text
 
 
 @retry("endpoint")
-def rotate(
-    context: Context, distributor_id: str, member_id: str, draw: Draw = secrets.token_bytes
-) -> tuple[Endpoint, str | None]:
+def rotate(context: Context, distributor_id: str, draw: Draw = secrets.token_bytes) -> tuple[Endpoint, str | None]:
     """The endpoint with a new secret, and the secret. Raises 404."""
     fresh = rules.new_secret(draw(SECRET_BYTES))
     overlap = context.config[Webhooks].secret_overlap_hours * 3600
@@ -88,20 +85,20 @@ def rotate(
     changed = replace(before, secrets=signed_by, version=before.version + 1)
     tx = Transaction()
     store.put_endpoint(tx, changed)
-    _commit(context, tx, distributor_id, member_id)
+    context.table.commit(tx)
     return changed, fresh.text
 
 
 @retry("endpoint")
-def remove(context: Context, distributor_id: str, member_id: str) -> None:
+def remove(context: Context, distributor_id: str) -> None:
     """Deletes the endpoint; waiting messages fail. Raises 404."""
     tx = Transaction()
     store.delete_endpoint(tx, endpoint(context, distributor_id))
     store.call(tx, context, distributor_id, do="wake", after="")
-    _commit(context, tx, distributor_id, member_id)
+    context.table.commit(tx)
 
 
-def send_test(context: Context, distributor_id: str, member_id: str) -> Message:
+def send_test(context: Context, distributor_id: str) -> Message:
     """Creates a test message, sent once, even to a paused endpoint. Raises 404 without an endpoint."""
     endpoint(context, distributor_id)
     made = Message(
@@ -117,7 +114,7 @@ def send_test(context: Context, distributor_id: str, member_id: str) -> Message:
     tx = Transaction()
     store.create_message(tx, made)
     store.call(tx, context, distributor_id, do="deliver", lane=made.lane, message_id=made.message_id)
-    _commit(context, tx, distributor_id, member_id)
+    context.table.commit(tx)
     return made
 
 
@@ -133,7 +130,7 @@ def delivery(context: Context, distributor_id: str, message_id: str) -> Message:
 
 
 @retry("message")
-def replay(context: Context, distributor_id: str, member_id: str, message_id: str) -> Message:
+def replay(context: Context, distributor_id: str, message_id: str) -> Message:
     """Restarts the message, before all later ones of its company. Raises 404 for an unknown message, or without an endpoint."""
     endpoint(context, distributor_id)
     before = delivery(context, distributor_id, message_id)
@@ -141,11 +138,11 @@ def replay(context: Context, distributor_id: str, member_id: str, message_id: st
     tx = Transaction()
     store.restart(tx, before, anew)
     store.call(tx, context, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
-    _commit(context, tx, distributor_id, member_id)
+    context.table.commit(tx)
     return anew
 
 
-def replay_since(context: Context, distributor_id: str, member_id: str, form: ReplayForm) -> ReplayView:
+def replay_since(context: Context, distributor_id: str, form: ReplayForm) -> ReplayView:
     """Raises 404 without an endpoint, 422 for a future moment."""
     endpoint(context, distributor_id)
     if form.since > context.now:
@@ -156,7 +153,7 @@ def replay_since(context: Context, distributor_id: str, member_id: str, form: Re
     store.call(
         tx, context, distributor_id, do="replay", replay=context.new_id("rpl"), after=None, **started.model_dump()
     )
-    _commit(context, tx, distributor_id, member_id)
+    context.table.commit(tx)
     return started
 
 
@@ -206,8 +203,3 @@ def _language(context: Context, distributor_id: str) -> Language:
 
 def _expiry(context: Context) -> int:
     return context.expiry(days=context.config[Webhooks].keep_days)
-
-
-def _commit(context: Context, tx: Transaction, distributor_id: str, member_id: str) -> None:
-    distributors.check_person(tx, distributor_id, member_id)
-    context.table.commit(tx)

@@ -12,12 +12,10 @@ from chalicelib.distributors import service as distributors
 from chalicelib.distributors import store as distributors_store
 from chalicelib.distributors.rules import DeliversFrom
 from chalicelib.distributors.schemas import DistributorPersonForm
-from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.holds import consumers as holds_consumers
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
-from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.catalog.steps import row, stock
@@ -92,17 +90,6 @@ def test_the_people_of_a_distributor_are_one_call_and_its_orders_do_not_count(ma
         page = distributors_store.list_people(context.table, market.distributor_id, 25, None)
     assert len(page.items) == 11
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
-
-
-@measures(distributors_keys.distributor_person)
-def test_that_a_person_works_for_the_distributor_is_checked_in_the_transaction_of_the_step(context: Context) -> None:
-    distributor_id, _ = distributor(context, REGION)
-    tx = Transaction()
-    distributors_store.check_person(tx, distributor_id, "mbr_gone")
-    tx.put(orders_keys.distributor_order(distributor_id, "ord_1").as_item())
-    with pytest.raises(Problem, match="scope_missing"), spent(context.table.client) as cost:
-        context.table.commit(tx)
-    assert cost.calls == ["TransactWriteItems"]
 
 
 @measures(distributors_keys.distributor_list)

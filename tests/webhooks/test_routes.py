@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from boto3.dynamodb.types import Binary
 
-from chalicelib.distributors import keys as distributors_keys
+from chalicelib.distributors import service as distributors
 from chalicelib.platform.events import subscriptions
-from chalicelib.table.transactions import Transaction
 from tests.orders.steps import errors
 from tests.support.api import Caller
 from tests.support.partners import distributor
@@ -150,9 +149,7 @@ def test_whoever_left_the_distributor_sends_its_orders_nowhere(world: World) -> 
     world.place()
     world.run()
     (delivery,) = world.deliveries()
-    tx = Transaction()
-    tx.delete(distributors_keys.distributor_person(world.distributor_id, str(world.operator.claims["sub"])))
-    world.context.table.commit(tx)
+    distributors.remove_person(world.context, world.distributor_id, str(world.operator.claims["sub"]))
     before = everything(world.context)
     for method, path, body in (
         ("PUT", "", {"url": "https://elsewhere.example"}),

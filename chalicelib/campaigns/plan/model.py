@@ -78,6 +78,7 @@ class Issue:
     author: str
     created_at: str
     changed_at: str
+    changed_by: str = ""
     approved_by: str = ""
     approved_at: str = ""
     version: int = 1

@@ -106,6 +106,7 @@ class IssueView(View):
     texts: IssueTexts = Field(description="Empty in lists.")
     state: IssueState
     author: str = Field(description="The member id of who changed its content last.")
+    changed_by: str = Field(description="The member id of who changed, moved or cancelled it last.")
     approved_by: str | None
     approved_at: str | None
     clashes: list[ClashView] = Field(description="Issues that are too near; empty in lists.")

@@ -64,7 +64,7 @@ def change_segment(call: Call, segment_id: str) -> Answer:
 @routes.delete("/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", status=204, matched=True)
 def delete_segment(call: Call, segment_id: str) -> Answer:
     """Delete a saved segment."""
-    service.delete(call.context, segment_id, call.expected_version(), by=call.principal.for_member())
+    service.delete(call.context, segment_id, call.expected_version())
     return Answer(None)
 
 

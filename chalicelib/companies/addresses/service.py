@@ -5,19 +5,15 @@ An order copies its address, so a change or removal leaves earlier orders as the
 
 from dataclasses import replace
 
-from chalicelib import members
 from chalicelib.companies import keys
 from chalicelib.companies.addresses import events, rules, store
 from chalicelib.companies.addresses.model import Address, AddressBook
 from chalicelib.companies.addresses.schemas import AddressForm, AddressListView, SavedAddressView
-from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
-
-_ORDERING = sorted(role for role, scopes in COMPANY_ROLES.items() if "orders.write" in scopes)
 
 
 def read_address(context: Context, company_id: str, address_id: str) -> Address | None:
@@ -95,9 +91,8 @@ def _writes(
     name: EventType,
     address_id: str,
 ) -> Transaction:
-    """The transaction of a change by one who may order for the company."""
+    """The transaction of a change."""
     tx = Transaction()
-    members.check_membership(tx, member_id, "company", company_id, _ORDERING, Problem.role_lost())
     store.replace(tx, company_id, before, after)
     facts = {"company_id": company_id, "address_id": address_id, "by": member_id}
     record(tx, context, keys.company(company_id), name, **facts)

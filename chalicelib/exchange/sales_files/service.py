@@ -37,7 +37,6 @@ from chalicelib.exchange.sales_files.schemas import (
     VoidForm,
 )
 from chalicelib.exchange.tables.model import Unreadable
-from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.club_config import Club
 from chalicelib.platform.context import Context
@@ -47,8 +46,6 @@ from chalicelib.platform.uploads import Upload
 from chalicelib.sales import DocumentRef
 from chalicelib.table.transactions import Item, Refused, Transaction
 from chalicelib.tiers import Tiers
-
-_WRITING = staff_roles("staff.imports.write")
 
 
 def start(
@@ -168,7 +165,7 @@ def confirm(context: Context, import_id: str, form: ImportConfirmForm, by: str, 
         "companies_created": 0,
         **dict.fromkeys(store.COUNTED, 0),
     }
-    return _begin(context, record, "write", "done", facts, by, language)
+    return _begin(context, record, "write", "done", facts, language)
 
 
 def take_back(context: Context, import_id: str, by: str, language: str) -> ImportView:
@@ -178,7 +175,7 @@ def take_back(context: Context, import_id: str, by: str, language: str) -> Impor
         raise Problem("wrong_state", "Only an import that has recorded its file can be taken back, and only once.")
     _check_age(context, record)
     facts = {"taken_back_at": context.at, "taken_back_by": by, "documents_in_the_way": 0}
-    return _begin(context, record, "look", "done", facts, by, language)
+    return _begin(context, record, "look", "done", facts, language)
 
 
 def _known(context: Context, import_id: str) -> store.ImportRecord:
@@ -194,11 +191,10 @@ def _check_age(context: Context, record: store.ImportRecord) -> None:
 
 
 def _begin(
-    context: Context, record: store.ImportRecord, phase: Phase, state: str, facts: Item, by: str, language: str
+    context: Context, record: store.ImportRecord, phase: Phase, state: str, facts: Item, language: str
 ) -> ImportView:
-    """Starts a run, if the caller is still of the staff and nobody else was faster."""
+    """Starts a run, if nobody else was faster."""
     tx = Transaction()
-    companies.check_staff(tx, by, _WRITING)
     store.begin_run(tx, context, record, phase, when=store.is_in(state), facts=facts)
     begun = store.begun(record, context, phase, facts)
     shown = views.view_of(context, begun, language)
@@ -216,11 +212,7 @@ def void_document(context: Context, form: VoidForm, by: str) -> VoidedDocumentVi
     ref = _recorded_as(context, form, number)
     shown = VoidedDocumentView(**form.model_dump(exclude={"document"}), document=number)
 
-    def check(tx: Transaction) -> None:
-        companies.check_staff(tx, by, _WRITING)
-        context.reply(tx, shown)
-
-    if ref is None or not sales.void(context, ref, form.reason, by, check):
+    if ref is None or not sales.void(context, ref, form.reason, by, lambda tx: context.reply(tx, shown)):
         raise Problem("not_found", "The club has no document of this number, kind and day from this source.")
     return shown
 

@@ -9,4 +9,4 @@ from chalicelib.platform.events import EventType
 GRANTED = EventType("goods_on_top.granted")
 WITHDRAWN = EventType("goods_on_top.withdrawn")  # `why`, `was_granted`: whether they were granted before
 UNPAID = EventType("goods_on_top.unpaid")  # `shipments`: each with `document` and the `last_day` to pay it
-SHIPPED = EventType("goods_on_top.shipped")  # `document`, `day`
+SHIPPED = EventType("goods_on_top.shipped")  # `document`, `day`, `by`

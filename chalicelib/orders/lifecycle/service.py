@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import companies, distributors
+from chalicelib import companies
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.holds.service import HOLDS
@@ -142,7 +142,7 @@ def accept(context: Context, distributor_id: str, member_id: str, order_id: str,
         context,
         distributors_order(context, distributor_id, order_id),
         lambda order: order_rules.accept(order, asked, by=by, at=context.at, note=form.note),
-        distributors_step(context, by),
+        distributors_step(context),
     )
 
 
@@ -152,7 +152,7 @@ def reject(context: Context, distributor_id: str, member_id: str, order_id: str,
         context,
         distributors_order(context, distributor_id, order_id),
         lambda order: order_rules.reject(order, reason=reason, by=by, at=context.at),
-        distributors_step(context, by, reason=reason),
+        distributors_step(context, reason=reason),
     )
 
 
@@ -187,7 +187,6 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
         )
 
     def write(tx: Transaction, shipped: Order) -> None:
-        distributors.check_person(tx, distributor_id, member_id)
         order_store.hold_document(tx, shipped)
         record_step(tx, context, shipped, shipment=_shipment_facts(shipped.shipments[-1], shipped.currency))
         context.reply(tx, shipped)
@@ -195,11 +194,10 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
     return change(context, present, decide, write)
 
 
-def distributors_step(context: Context, by: Actor, **facts: Any) -> Callable[[Transaction, Order], None]:
+def distributors_step(context: Context, **facts: Any) -> Callable[[Transaction, Order], None]:
     """The writes of a step of the distributor."""
 
     def write(tx: Transaction, changed: Order) -> None:
-        distributors.check_person(tx, changed.distributor_id, by.member_id)
         record_step(tx, context, changed, **facts)
         context.reply(tx, changed)
 

@@ -169,12 +169,14 @@ def test_moving_an_issue_asks_for_the_skips_to_be_accepted_and_keeps_its_approva
     assert (moved.json["slot"], moved.json["state"]) == ("2026-12-10T16:30", "approved")
 
 
-def test_cancelling_an_issue_ends_its_clashes(api: Api, marketing: Caller) -> None:
+def test_cancelling_an_issue_ends_its_clashes_and_names_who_did_it(api: Api, marketing: Caller, head: Caller) -> None:
     first = plan(api, marketing, form(slot="2026-12-01T12:30"), "a").headers["location"]
     second = plan(api, marketing, form(slot="2026-12-08T12:30", accept_skips=True), "b").headers["location"]
     assert api.call("GET", second, marketing).json["clashes"]
     for _ in range(2):
-        assert api.call("POST", f"{first}/cancel", marketing).json["state"] == "cancelled"
+        cancelled = api.call("POST", f"{first}/cancel", head).json
+        assert (cancelled["state"], cancelled["author"]) == ("cancelled", "mbr_marketing")
+        assert cancelled["changed_by"] == "mbr_head_of_marketing"
     assert api.call("GET", second, marketing).json["clashes"] == []
     assert api.call("POST", f"{first}/move", marketing, {"slot": "2026-12-22T12:30"}).json["code"] == "wrong_state"
 
