@@ -145,12 +145,4 @@ def decide_bonuses(context: Context, message: dict[str, Any]) -> None:
     if body["do"] == AUDIT:
         audit.audit_companies(context, body["companies"], full=body.get("full", False))
         return
-    failed = []
-    for company_id in body["companies"]:
-        try:
-            DUE[body["do"]](context, company_id)
-        except Exception:
-            log.exception("bonuses not decided", extra={"company_id": company_id, "do": body["do"]})
-            failed.append(company_id)
-    if failed:
-        raise RuntimeError(f"not decided: {', '.join(failed)}")
+    jobs.each_company(body["companies"], partial(DUE[body["do"]], context), f"bonuses: {body['do']} not decided")

@@ -2,6 +2,7 @@
 
     due_between ──▶ the companies that are due, by day      it looks back, so a failed night is made up for
     send_companies ──▶ messages to the queue                a few companies each
+    each_company ──▶ what is due, company by company        one that fails holds up no other
     last_run, record_run                                    when the job ran, and what it counted
 
 Naming a company twice does no harm: whoever has been done is due no more.
@@ -10,13 +11,14 @@ Naming a company twice does no harm: whoever has been done is due no more.
 import json
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.platform import aws, keys
 from chalicelib.platform.context import Context
+from chalicelib.platform.log import log
 from chalicelib.table.key import shards
 from chalicelib.table.retries import TRIES, tries
 from chalicelib.table.transactions import Item
@@ -57,6 +59,22 @@ def due_between(context: Context, what: str, first: date, last: date) -> Iterato
             partition = keys.due_shard(what, first + timedelta(days=offset), shard)
             items = context.table.query_all(partition, index="gsi2")
             yield from (company_id for company_id, _ in groupby(item["company_id"] for item in items))
+
+
+def each_company(company_ids: Iterable[str], act: Callable[[str], object], undone: str) -> None:
+    """Acts for every company, whatever happens to the others.
+
+    Raises RuntimeError at the end for those that failed, so that the message comes again. `undone`: what the log says of one.
+    """
+    failed = []
+    for company_id in company_ids:
+        try:
+            act(company_id)
+        except Exception:
+            log.exception(undone, extra={"company_id": company_id})
+            failed.append(company_id)
+    if failed:
+        raise RuntimeError(f"{undone}: {', '.join(failed)}")
 
 
 def send_companies(

@@ -9,6 +9,7 @@ The next night makes up for a missed one, as long as the marks are kept. A messa
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib import companies
@@ -58,12 +59,4 @@ def nightly_recommendations(context: Context, event: dict[str, Any]) -> dict[str
 )
 def count_recommendations(context: Context, message: dict[str, Any]) -> None:
     """Counts the buyers of these companies. After a failure it counts the others, and the message comes again."""
-    failed = []
-    for company_id in json.loads(message["body"])["companies"]:
-        try:
-            service.count(context, company_id)
-        except Exception:
-            log.exception("buyer not counted", extra={"company_id": company_id})
-            failed.append(company_id)
-    if failed:
-        raise RuntimeError(f"not counted: {', '.join(failed)}")
+    jobs.each_company(json.loads(message["body"])["companies"], partial(service.count, context), "buyer not counted")

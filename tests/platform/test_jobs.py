@@ -99,3 +99,17 @@ def test_the_last_run_is_the_newest_of_its_job(context: Context) -> None:
     run = jobs.last_run(context, "job")
     assert run
     assert (run["day"], run["at"]) == ("2026-11-20", context.at)
+
+
+def test_a_company_that_fails_holds_up_no_other_and_is_named_at_the_end() -> None:
+    done: list[str] = []
+
+    def act(company_id: str) -> None:
+        if company_id == "cmp_2":
+            raise ValueError("broken")
+        done.append(company_id)
+
+    with pytest.raises(RuntimeError, match=r"^not counted: cmp_2$"):
+        jobs.each_company(["cmp_1", "cmp_2", "cmp_3"], act, "not counted")
+    assert done == ["cmp_1", "cmp_3"]
+    jobs.each_company(["cmp_1"], act, "not counted")

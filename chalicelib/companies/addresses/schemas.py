@@ -1,6 +1,6 @@
 """Forms and views of delivery addresses."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -10,44 +10,22 @@ from chalicelib.platform.http.forms import Form, View
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 
-AddressName = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=100,
-        pattern=_ONE_LINE,
-        description="Short name in the company's own words.",
-        examples=["Warehouse North"],
-    ),
-]
+
+def _line(least: int, most: int, description: str, example: str) -> Any:
+    """A field of one line of text, without control characters."""
+    return Field(
+        min_length=least or None, max_length=most, pattern=_ONE_LINE, description=description, examples=[example]
+    )
+
+
+AddressName = Annotated[str, _line(1, 100, "Short name in the company's own words.", "Warehouse North")]
 AddressText = Annotated[
-    str,
-    Field(
-        min_length=5,
-        max_length=300,
-        pattern=_ONE_LINE,
-        description="The postal address in one line.",
-        examples=["125009, Moscow, Tverskaya 7, building 2"],
-    ),
+    str, _line(5, 300, "The postal address in one line.", "125009, Moscow, Tverskaya 7, building 2")
 ]
-ContactName = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=100,
-        pattern=_ONE_LINE,
-        description="The person, or the shift, that receives the goods.",
-        examples=["Ivan Skladov"],
-    ),
-]
+ContactName = Annotated[str, _line(1, 100, "The person, or the shift, that receives the goods.", "Ivan Skladov")]
 AddressNote = Annotated[
     str,
-    Field(
-        max_length=300,
-        pattern=_ONE_LINE,
-        description="Anything else the driver needs: opening hours, the way in, an extension.",
-        examples=["Mon-Fri 9-17, gate 3"],
-    ),
+    _line(0, 300, "Anything else the driver needs: opening hours, the way in, an extension.", "Mon-Fri 9-17, gate 3"),
 ]
 
 

@@ -27,9 +27,6 @@ class State(NamedTuple):
     voided: bool = False
 
 
-States = dict[str, State]  # by series/number
-
-
 class Change(NamedTuple):
     """A document that is recorded by the import, or would be. `before` is None for a new one, `after` empty for one that is voided."""
 

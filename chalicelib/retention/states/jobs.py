@@ -7,6 +7,7 @@ A failed night is made up for by the next one: what was due stays due, and a clu
 """
 
 import json
+from functools import partial
 from typing import Any
 
 from chalicelib.platform import jobs
@@ -40,12 +41,4 @@ def nightly_rhythm(context: Context, event: dict[str, Any]) -> dict[str, Any]:
 @queue_worker("rhythm", batch=10, filled_by=("nightly_rhythm",), may=(table(*READ, *WRITE),))
 def decide_rhythm(context: Context, message: dict[str, Any]) -> None:
     """Computes the rhythm of these companies. After a failure it computes the others, and the message comes again."""
-    failed = []
-    for company_id in json.loads(message["body"])["companies"]:
-        try:
-            service.follow(context, company_id)
-        except Exception:
-            log.exception("rhythm not computed", extra={"company_id": company_id})
-            failed.append(company_id)
-    if failed:
-        raise RuntimeError(f"not computed: {', '.join(failed)}")
+    jobs.each_company(json.loads(message["body"])["companies"], partial(service.follow, context), "rhythm not computed")

@@ -10,6 +10,7 @@ Weakest point: a duplicate message continues to the end, so the companies after 
 """
 
 import json
+from functools import partial
 from typing import Any
 
 from chalicelib import companies
@@ -54,15 +55,7 @@ def decide(context: Context, message: dict[str, Any]) -> None:
     if "everyone" in body:
         send_page(context, body)
         return
-    failed = []
-    for company_id in body["companies"]:
-        try:
-            follow(context, company_id)
-        except Exception:
-            log.exception("tier not decided", extra={"company_id": company_id})
-            failed.append(company_id)
-    if failed:
-        raise RuntimeError(f"not decided: {', '.join(failed)}")
+    jobs.each_company(body["companies"], partial(follow, context), "tier not decided")
 
 
 # --- the nightly run --------------------------------------------------------------------------------------------------
