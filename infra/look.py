@@ -48,7 +48,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "documents": ("First documents", "Первые документы"),
     "sale": ("sale", "продажа"),
     "return": ("return", "возврат"),
-    "rows": ("rows", "строк"),
+    "rows": ("rows: {rows}", "строк: {rows}"),
     "totals": ("Control totals", "Контрольные итоги"),
     "count": (
         "documents {documents} (returns {returns}), customers {customers}, quantity {quantity}, sum {amount}",
@@ -236,7 +236,7 @@ def _as_text(shown: Preview, language: str) -> list[str]:
         kind_word = word("return" if draft.is_return else "sale")
         lines.append(
             f"  {draft.business_date:%d.%m.%Y}  {draft.title or draft.number}  {kind_word}  {draft.customer.name}  "
-            f"{len(draft.rows)} {word('rows')}  {draft.total:.2f} {draft.currency}"
+            f"{word('rows', rows=len(draft.rows))}  {draft.total:.2f} {draft.currency}"
         )
     lines.append(f"{word('totals')}:")
     lines.append(
