@@ -61,6 +61,7 @@ class FlatTable:
     def __init__(self, place: Place, profile: ProfileForm) -> None:
         self.place = place
         self.carry = Carry()
+        self._pads = False  # True once a row ends with an empty cell: its program leaves none out
         columns = place.heading.columns
         self.document_places = [columns["document"], *place.heading.key] if "document" in columns else []
         self._day = columns.get("business_date", -1)
@@ -142,10 +143,15 @@ class FlatTable:
         if len(cells) != width:
             too_many = any(map(str.strip, cells[width:]))
             cells = [*cells[:width], *[""] * (width - len(cells))]
+        elif not cells[-1]:
+            self._pads = True
         cells.append("")  # for fields without a column
         if row.fault in ("quote", "order_unknown"):
             return FlatRow(row.line, "broken", cells, too_many, row.fault)
-        return FlatRow(row.line, self._category(cells), cells, too_many, row.fault)
+        category = self._category(cells)
+        if row.fault == "too_few_cells" and category == "row" and self._pads:
+            return FlatRow(row.line, "broken", cells, too_many, row.fault)
+        return FlatRow(row.line, category, cells, too_many, row.fault)
 
     def _is_plain(self, cells: list[str]) -> bool:
         """True for a row with a document, a day, goods and a number: nearly all rows, so it is asked first."""

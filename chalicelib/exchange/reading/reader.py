@@ -115,7 +115,7 @@ class SalesFile:
                 self._add(totals, written, None)
                 continue
             if row.fault:
-                notes.count("stray_quote", row.line, _text(row.cells)[:60])
+                notes.count(row.fault, row.line, _text(row.cells)[:60])
             if row.carried:
                 notes.count("carried", row.line)
             head = tuple([row.cells[at].strip() for at in head_places])

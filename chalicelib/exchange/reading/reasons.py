@@ -47,6 +47,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The row has more cells than the heading: is a delimiter inside a text that is not quoted?",
         "В строке больше ячеек, чем в заголовке: нет ли разделителя внутри текста без кавычек?",
     ),
+    "too_few_cells": (
+        "The row has fewer cells than the heading, so its cells may stand in wrong columns",
+        "В строке меньше ячеек, чем в заголовке: значения могли сдвинуться в чужие столбцы",
+    ),
     "date_differs": ("Rows of this document have different dates", "У строк документа разные даты"),
     "customer_differs": ("Rows of this document name different customers", "В строках документа разные покупатели"),
     "currency_differs": ("Rows of this document have different currencies", "В строках документа разные валюты"),
@@ -383,6 +387,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "stray_quote": (
         "Quotation marks that do not match were read as letters (lines {lines}; {count} in all).",
         "Непарные кавычки прочитаны как обычные знаки (строки {lines}; всего {count}).",
+    ),
+    "too_few_cells": (
+        "Rows have fewer cells than the heading ({count}; lines {lines}): check that nothing has moved to a wrong column.",
+        "В строках меньше ячеек, чем в заголовке (строк: {count}; строки {lines}): проверьте, не сдвинулись ли значения.",
     ),
     "carried": (
         "Rows took their document, customer or date from the row above ({count}; first lines {lines}).",

@@ -35,7 +35,8 @@ class Unreadable(Exception):
 
 
 class Row(NamedTuple):
-    """The line on which a row begins, counted from 1, and its cells. `fault`: `quote` for a broken row, `stray_quote` for a repaired one."""
+    """The line on which a row begins, counted from 1, and its cells. `fault`: `quote` for a broken row, `stray_quote`
+    for a repaired one, `too_few_cells` for one that ends before its last column."""
 
     line: int
     cells: list[str]

@@ -53,6 +53,8 @@ class TextTable:
                         row = _quoted(line, lines, delimiter, width)
                     else:
                         row = Row(lines.number, line.rstrip("\n").split(delimiter))
+                    if len(row.cells) < width and not row.fault:
+                        row = row._replace(fault="too_few_cells")
                     if len(row.cells) > MOST_COLUMNS:
                         if any(cell.strip() for cell in row.cells[MOST_COLUMNS:]):
                             raise Unreadable(
