@@ -92,6 +92,8 @@ deliver_webhooks = functions.queue("webhooks.jobs:deliver_webhooks")
 count_best_sellers = functions.queue("pricing.best_sellers.jobs:count_best_sellers")
 nightly_rhythm = functions.schedule("retention.states.jobs:nightly_rhythm")
 decide_rhythm = functions.queue("retention.states.jobs:decide_rhythm")
+nightly_intake = functions.schedule("retention.waves.jobs:nightly_intake")
+assign_companies = functions.queue("retention.waves.jobs:assign_companies")
 count_audience = functions.queue("campaigns.segments.jobs:count_audience")
 answer_demands = functions.queue("demand.jobs:answer_demands")
 
@@ -103,6 +105,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     nightly_recommendations       cron(15 2 * * ? *)
 #     remind_distributors           rate(15 minutes)
 #     nightly_rhythm                cron(0 4 * * ? *)
+#     nightly_intake                cron(30 4 * * ? *)
 # events, and the modules of their consumers:
 #     audience.requested            facts: campaigns.segments
 #     best_sellers.requested        facts: pricing.best_sellers
@@ -132,6 +135,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     goods_on_top.withdrawn        messages: mail
 #     import.run_began              facts: exchange.sales_files
 #     member.email_confirmed        messages: mail
+#     offer.issued                  facts: retention.waves
 #     order.accepted                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.cancellation_declined   facts: orders.response_times; messages: mail, webhooks
 #     order.cancellation_requested  facts: orders.response_times; messages: mail, webhooks
@@ -149,6 +153,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     order.unanswered              messages: mail, webhooks
 #     payment.recorded              facts: bonuses.accruals, orders, orders.free_goods, sales
 #     products.changed              facts: catalog
+#     rhythm.changed                facts: retention.waves
 #     sale.joined                   facts: sales
 #     sale.recorded                 facts: bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
 #     sign_in.requested             messages: mail

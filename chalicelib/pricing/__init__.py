@@ -15,6 +15,7 @@ with opened_when_asked(__name__):
         free_goods_times,
         promised_free_goods,
     )
+    from chalicelib.pricing.offers.events import ISSUED as OFFER_ISSUED
     from chalicelib.pricing.offers.service import release as release_offers
     from chalicelib.pricing.offers.service import use as use_offers
     from chalicelib.pricing.offers.store import LABEL as OFFERS_LABEL

@@ -1,4 +1,16 @@
-"""Retention: the purchase rhythm of each company, and what follows from it."""
+"""Retention: the purchase rhythm of each company, and what follows from it.
+
+Vocabulary. A *state* follows from a company's rhythm: new, active, at risk, dormant, lost, won back. A *wave* takes in the companies that
+are dormant or lost within some weeks, and holds a random share of them out: an *assignment* says in which *arm* a company is, called or
+held. A *breach* is a contact with a company that is held out.
+
+Rooms that win companies back ask `held_out` before they decide whom to offer, call or write to.
+"""
+
+from chalicelib.platform.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("rhythm", "suggestions", "states", "waves")
+
+with opened_when_asked(__name__):
+    from chalicelib.retention.waves.service import held_out

@@ -10,3 +10,4 @@ class Retention(Section, name="retention"):
     at_risk_percent: int = Field(default=72, ge=1, le=99)
     lost_days: int = Field(default=365, ge=30, le=3650)
     big_client_percent: int = Field(default=10, ge=1, le=100)
+    hold_out_percent: int = Field(default=25, ge=5, le=50)

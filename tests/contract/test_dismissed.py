@@ -615,6 +615,28 @@ SCENES["approve_issue"] = partial(issue, "/approve", None)
 SCENES["cancel_issue"] = partial(issue, "/cancel", None)
 
 
+# --- retention ---
+
+WAVES = "/v1/staff/retention/waves"
+
+
+def wave_form(club: Club) -> dict[str, str]:
+    return {"name": "Winter", "first": club.day(7)}
+
+
+@scene
+def plan_wave(club: Club) -> Ask:
+    return Ask(WAVES, wave_form(club))
+
+
+def wave(what: str, club: Club) -> Ask:
+    return Ask(f"{WAVES}/{club.done('POST', WAVES, club.head, wave_form(club))['wave_id']}/{what}")
+
+
+SCENES["pool_wave"] = partial(wave, "pool")
+SCENES["cancel_wave"] = partial(wave, "cancel")
+
+
 # --- sales files ---
 
 IMPORTS, MOVES = "/v1/staff/imports", "/v1/staff/customer-moves"

@@ -155,7 +155,7 @@ MATRIX: dict[str, Row] = {
     # reports
     "list_reports": Row(LOCKED, LOCKED, OWN, SCOPE),
     "show_report": Row(ABSENT, ABSENT, OWN, SCOPE),
-    **{route.name: STAFF_ONLY for route in ROUTES if route.path.startswith("/v1/staff/")},
+    **{route.name: STAFF_ONLY for route in ROUTES if route.path.startswith(("/v1/staff/", "/v1/manager/"))},
     **{route.name: MACHINES_ONLY for route in ROUTES if route.path.startswith("/v1/machine/")},
 }
 
@@ -313,6 +313,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "segment_id": "seg_nobody",
             "audience_id": "aud_nobody",
             "issue_id": "iss_nobody",
+            "wave_id": "wav_nobody",
         },
         callers={
             "nobody": STRANGER,

@@ -43,6 +43,8 @@ SCOPES: dict[str, str] = {
     "staff.campaigns.write": "save segments and plan letters",
     "staff.contacts.read": "whether a member may be contacted, and when they were",
     "staff.contacts.write": "note contacts with members",
+    "staff.retention.read": "waves of winning companies back, their results, and the companies that go quiet",
+    "staff.retention.write": "plan waves of winning companies back",
     "staff.people.write": "change the staff",
     "staff.letters.write": "see and lift what stops letters to an address",
     "staff.bonuses.read": "all companies' bonuses, and requests to the staff",
@@ -101,7 +103,8 @@ StaffRole = Literal["manager", "head_of_sales", "marketing", "operations", "admi
 
 STAFF_ROLES: dict[str, frozenset[str]] = {
     "manager": _SALES,
-    "head_of_sales": _SALES | {"staff.bonuses.approve", "staff.terms.approve"},
+    "head_of_sales": _SALES
+    | {"staff.bonuses.approve", "staff.terms.approve", "staff.retention.read", "staff.retention.write"},
     "marketing": frozenset(
         {
             "staff.reports.write",

@@ -56,6 +56,7 @@ TAGS: dict[str, str] = {
     "machines": "Postings by partners' systems: coalition bonuses and payments.",
     "reports": "Closed market reports.",
     "letters": "Contacts with members: letters, calls, and the budget of both.",
+    "retention": "Companies that go quiet: whom to call, and whether it helps.",
     "exchange": "Import of sales files.",
     "service": "Health and documentation of the API.",
 }

@@ -42,7 +42,6 @@ MOST_COMPANIES = 5000  # from which a club learns
 MOST_YEARS = 5  # of a history; older orders say little of today
 LEARN_EVERY = timedelta(days=28)
 COMPANIES_A_PAGE = 250
-QUIET = (State.AT_RISK, State.DORMANT, State.LOST)
 
 
 @retry("rhythm", "")
@@ -76,7 +75,7 @@ def _share(
     context: Context, learned: Learned, company_id: str, orders: list[OrderDay], after: Rhythm
 ) -> Decimal | None:
     """The percentage of the club's turnover, if the company is a big client whose silence nobody was told of; one read more."""
-    if after.state not in QUIET or after.alarm_for == after.last_order or not learned.turnover:
+    if after.state not in store.QUIET or after.alarm_for == after.last_order or not learned.turnover:
         return None
     share = 100 * _of_a_year(orders, context.today) / learned.turnover
     if share < context.config[Retention].big_client_percent:

@@ -1,11 +1,11 @@
 """The items of states.
 
-RHYTHM    of a company: state, since, figures, version; listed as due on the day of the next look
+RHYTHM    of a company: state, since, figures, version; listed as due on the day of the next look, and in a state of silence by its first day
 LEARNED   of the club: the parameters as one text
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -22,10 +22,12 @@ from chalicelib.retention.rhythm.rules import ClubRhythm
 from chalicelib.retention.rhythm.season.rules import YEAR, SeasonTime
 from chalicelib.retention.states import keys
 from chalicelib.retention.states.rules import Standing, State
+from chalicelib.table.client import Page
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
 
 DUE = "rhythm"
+QUIET = (State.AT_RISK, State.DORMANT, State.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,18 @@ def load(context: Context, company_id: str) -> Rhythm | None:
     return from_item(Rhythm, item) if item else None
 
 
+def quiet(context: Context, *states: State) -> Iterator[Rhythm]:
+    """The rhythms of all companies in these states of silence, the longest silent first; page after page, none held longer."""
+    for state in states:
+        for item in context.table.query_all(keys.quiet_list(state, "", "").pk, index="gsi1"):
+            yield from_item(Rhythm, item)
+
+
+def quiet_page(context: Context, state: State, limit: int, after: dict[str, str] | None) -> Page:
+    """The same of one state, one page."""
+    return context.table.query(keys.quiet_list(state, "", "").pk, index="gsi1", limit=limit, after=after)
+
+
 def put(tx: Transaction, found: Rhythm) -> None:
     """Refused with the label `rhythm` unless the version before this one is there."""
     tx.put(_item(found), when=_unchanged(found), label="rhythm")
@@ -96,6 +110,8 @@ def save(context: Context, found: Rhythm) -> None:
 
 def _item(found: Rhythm) -> Item:
     listed = platform_keys.due(DUE, found.look_again, found.company_id).as_gsi2() if found.look_again else {}
+    if found.state in QUIET:
+        listed |= keys.quiet_list(found.state, found.since.isoformat(), found.company_id).as_gsi1()
     return {**keys.rhythm(found.company_id).as_item(), **listed, **to_item(found)}
 
 

@@ -1,0 +1,192 @@
+"""Waves: planned by a head of sales, and filled by the states of companies.
+
+    plan ──▶ planned ──first day──▶ running ──last look──▶ closed
+               ├──pool───▶ planned, with twice the intake
+               └──cancel─▶ cancelled
+
+A company enters a wave on the first day of its intake on which it is dormant or lost. Its arm is stored at that moment, before anybody
+ranks or calls it, and never changes: another manager, an INN that is learned later or another wave leave it as it is. Companies of one INN
+share an arm, since the INN is what is drawn. A company that an earlier wave still holds out enters no other one.
+
+Weakest point: companies that learn of their common INN after they were assigned may be in different arms; the result counts them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from statistics import fmean
+
+from chalicelib import companies
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import EventType, record
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.text import Language
+from chalicelib.retention.config import Retention
+from chalicelib.retention.states import store as states
+from chalicelib.retention.states.rules import State
+from chalicelib.retention.waves import keys, store
+from chalicelib.retention.waves.events import CANCELLED, PLANNED, POOLED
+from chalicelib.retention.waves.model import (
+    Assignment,
+    Forecast,
+    Wave,
+    WaveState,
+    assignment,
+    forecast,
+    look_days,
+)
+from chalicelib.retention.waves.schemas import WaveForm, WaveView
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
+
+TO_WIN_BACK = (State.DORMANT, State.LOST)
+MOST_AHEAD = 366  # days
+MOST_INTAKE = 366  # days of a pooled wave
+MOST_CHANCE = 0.99  # of a return: nobody is sure to come back
+
+
+def plan(context: Context, form: WaveForm, language: Language, *, by: str) -> WaveView:
+    """Raises 422 for a first day out of bounds, 409 where it lies within the intake of the wave before."""
+    first, latest = form.first, context.today + timedelta(days=MOST_AHEAD)
+    if not context.today < first <= latest:
+        raise Problem.invalid("out_of_range", "/first", f"A wave begins tomorrow at the earliest, and by {latest}.")
+    percent = form.held_out_percent or context.config[Retention].hold_out_percent
+    last = first + timedelta(days=form.intake_days - 1)
+    wave = Wave(
+        wave_id=context.new_id("wav"),
+        name=form.name,
+        first=first,
+        last=last,
+        held_out_percent=percent,
+        looks=look_days(first, last, form.looks),
+        forecast=_forecast(context, form.intake_days, percent),
+        planned_at=context.at,
+        planned_by=by,
+    )
+    view = WaveView.of(wave, context.today, language)
+    tx = Transaction()
+    store.create(tx, wave)
+    _record(tx, context, PLANNED, wave, by)
+    context.reply(tx, view)
+    try:
+        context.table.commit(tx)
+    except Refused as refused:
+        if "intake" not in refused:
+            raise
+        raise Problem("conflict", "A wave begins after the intake of the wave before it.") from None
+    return view
+
+
+def pool(context: Context, wave_id: str, language: Language, *, by: str) -> WaveView:
+    """Raises 409 for a wave that has begun, is cancelled, or already takes companies in for a year."""
+
+    def decide(wave: Wave) -> Wave:
+        days = 2 * wave.intake_days
+        if days > MOST_INTAKE:
+            raise Problem("wrong_state", f"The intake of a wave takes at most {MOST_INTAKE} days.")
+        last = wave.first + timedelta(days=days - 1)
+        return replace(
+            wave,
+            last=last,
+            looks=look_days(wave.first, last, len(wave.looks)),
+            forecast=_forecast(context, days, wave.held_out_percent),
+        )
+
+    return _change(context, wave_id, decide, POOLED, language, by)
+
+
+def cancel(context: Context, wave_id: str, language: Language, *, by: str) -> WaveView:
+    """Raises 409 for a wave that has begun. Safe to repeat."""
+    return _change(context, wave_id, lambda wave: replace(wave, cancelled_at=context.at), CANCELLED, language, by)
+
+
+@retry("wave")
+def _change(
+    context: Context, wave_id: str, decide: Callable[[Wave], Wave], event: EventType, language: Language, by: str
+) -> WaveView:
+    before = read(context, wave_id)
+    state = before.state(context.today)
+    if state is WaveState.CANCELLED and event == CANCELLED:
+        return WaveView.of(before, context.today, language)
+    if state is not WaveState.PLANNED:
+        raise Problem("wrong_state", f"The wave is {state}.", extra={"state": state})
+    after = replace(decide(before), changed_by=by, version=before.version + 1)
+    view = WaveView.of(after, context.today, language)
+    tx = Transaction()
+    store.change(tx, after, before)
+    _record(tx, context, event, after, by)
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def read(context: Context, wave_id: str) -> Wave:
+    """Raises `not_found`."""
+    found = store.load(context, wave_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def _record(tx: Transaction, context: Context, event: EventType, wave: Wave, by: str) -> None:
+    facts = {"wave_id": wave.wave_id, "first": wave.first.isoformat(), "last": wave.last.isoformat()}
+    record(tx, context, keys.intake(), event, **facts, held_out_percent=wave.held_out_percent, by=by)
+
+
+def _forecast(context: Context, intake_days: int, percent: int) -> Forecast:
+    """By the companies that are quiet now and in no wave, and as many more as became dormant in as many days before today.
+
+    Reads every quiet company and every one that is held out: for the planning of a wave only.
+    """
+    earlier = [wave for wave in store.recent(context) if wave.holds(context.today)]
+    taken = {each.company_id for wave in earlier for each in store.members(context, wave.wave_id)}
+    since = context.today - timedelta(days=intake_days)
+    companies_now, inflow, returns = 0, 0, []
+    for found in states.quiet(context, *TO_WIN_BACK):
+        inflow += found.state is State.DORMANT and found.since > since
+        if found.company_id not in taken and found.no_order is not None:
+            companies_now += 1
+            returns.append(1 - float(found.no_order))
+    base = min(fmean(returns), MOST_CHANCE) if returns else 0.0
+    return forecast(companies_now + inflow, base, percent)
+
+
+# --- who is held out --------------------------------------------------------------------------------------------------
+
+
+def assign(context: Context, company_ids: Iterable[str]) -> None:
+    """Takes these dormant or lost companies into the wave whose intake is open. A repeat changes nothing. Two reads and a write a company."""
+    waves = [wave for wave in store.recent(context) if wave.holds(context.today)]
+    opened = next((wave for wave in waves if wave.takes_in(context.today)), None)
+    if opened is None:
+        return
+    several = list(company_ids)
+    known = store.assignments(context, several, waves)
+    new = [each for each in several if all(made.until <= context.today for made in known.get(each, ()))]
+    new = [each for each in new if opened.wave_id not in {made.wave_id for made in known.get(each, ())}]
+    for company in companies.read_companies(context, new).values():
+        store.assign(context, assignment(opened, company.company_id, company.inn, context.today))
+
+
+def held_out(context: Context, company_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the companies that nobody may call, offer something or write to in order to win them back. One call a hundred, and one more."""
+    return frozenset(_held(context, company_ids))
+
+
+def _held(context: Context, company_ids: Iterable[str]) -> dict[str, Assignment]:
+    waves = [wave for wave in store.recent(context) if wave.holds(context.today)]
+    return {
+        company_id: made
+        for company_id, several in store.assignments(context, company_ids, waves).items()
+        for made in several
+        if made.is_held(context.today)
+    }
+
+
+def note_contact(context: Context, company_id: str, contact: str, cause: str, by: str) -> None:
+    """Records a breach if the company is held out. `contact`: its kind; `cause`: its id. The result stays by assignment. Safe to repeat."""
+    held = _held(context, [company_id]).get(company_id)
+    if held:
+        tx = Transaction()
+        store.record_breach(tx, context.at, held, contact, cause, by)
+        context.table.commit(tx)

@@ -1,0 +1,56 @@
+"""The calls and the capacity of the keys of waves, counted as AWS counts."""
+
+from itertools import count
+
+import pytest
+
+from chalicelib.platform.context import Context
+from chalicelib.retention.states import keys as states_keys
+from chalicelib.retention.states import store as states
+from chalicelib.retention.waves import keys, service, store
+from chalicelib.table.client import Table
+from tests.conftest import NOON
+from tests.retention.waves.steps import HEAD, dormant, planned
+from tests.support.spent import measures, spent
+from tests.tiers.steps import days_later
+
+
+@pytest.fixture
+def context(local_table: Table) -> Context:
+    numbers = count(1)
+    return Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+
+
+@measures(keys.wave, keys.intake, states_keys.quiet_list)
+def test_a_plan_is_a_read_of_the_quiet_and_one_transaction(context: Context) -> None:
+    dormant(context, "Luch")
+    with spent(context.table.client) as cost:
+        planned(context)
+    assert cost.calls == ["Query", "Query", "Query", "TransactWriteItems"]  # waves, dormant, lost
+    assert cost.read_units == 1.5
+    with spent(context.table.client) as cost:
+        assert len(list(states.quiet(context, *service.TO_WIN_BACK))) == 1
+    assert cost.calls == ["Query", "Query"]
+
+
+@measures(keys.assignment, keys.assignment_list, keys.breach, keys.breach_list)
+def test_who_is_held_out_is_two_reads_for_a_hundred_companies(context: Context) -> None:
+    company_id = dormant(context, "Luch")
+    wave = planned(context, held_out_percent=50)
+    begun = days_later(context, 1)
+    with spent(context.table.client) as cost:
+        service.assign(begun, [company_id])
+    assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem", "PutItem"]
+    begun.memo.clear()
+    with spent(context.table.client) as cost:
+        service.held_out(begun, [company_id, *(f"cmp_{number}" for number in range(99))])
+    assert cost.calls == ["Query", "BatchGetItem"]
+    with spent(context.table.client) as cost:
+        [made] = store.members(begun, wave.wave_id)
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+    with spent(context.table.client) as cost:
+        service.note_contact(begun, company_id, "offer", "off_1", HEAD)
+    assert cost.calls == (["BatchGetItem", "TransactWriteItems"] if made.arm == "held" else ["BatchGetItem"])
+    with spent(context.table.client) as cost:
+        assert len(list(store.breaches(begun, wave.wave_id))) == (made.arm == "held")
+    assert cost.calls == ["Query"]

@@ -1,0 +1,168 @@
+"""Waves: planned before they begin, filled once, and nobody's arm ever changes."""
+
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from chalicelib import retention
+from chalicelib.companies import store as companies_store
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event
+from chalicelib.platform.http.problems import Problem
+from chalicelib.retention.states import service as states
+from chalicelib.retention.waves import consumers, jobs, service, store
+from chalicelib.retention.waves.model import WaveState, assignment
+from chalicelib.table.transactions import Transaction
+from tests.companies.steps import legal_inn
+from tests.retention.waves.steps import HEAD, dormant, entered, heard, message, night, planned
+from tests.support.crashes import crashes
+from tests.tiers.steps import buy, days_later, in_memory
+
+
+@pytest.fixture
+def context(context: Context, monkeypatch: pytest.MonkeyPatch) -> Context:
+    monkeypatch.setattr("chalicelib.table.key.SHARDS", 1)
+    numbers = count(1)
+    quick = in_memory(context)
+    object.__setattr__(quick, "new_id", lambda prefix: f"{prefix}_{next(numbers):032x}")
+    return quick
+
+
+# --- before the start -------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_counts_who_is_quiet_and_who_will_be(context: Context) -> None:
+    for name in ("One", "Two"):
+        dormant(context, name, silent=200)
+    dormant(context, "Three", silent=95)
+    told = planned(context, intake_days=28)
+    assert told.state is WaveState.PLANNED
+    assert (
+        told.expected_companies == 4
+    )  # three that are dormant, and one more, since one became so within the last 28 days
+    assert 0 < told.base_percent < 60
+    assert told.pool and told.smallest_effect and told.smallest_effect > 15
+
+
+def test_a_wave_begins_tomorrow_at_the_earliest_and_after_the_intake_before_it(context: Context) -> None:
+    with pytest.raises(Problem, match="invalid"):
+        planned(context, first=0)
+    planned(context, first=3, intake_days=28)
+    with pytest.raises(Problem, match="conflict"):
+        planned(context, first=30, intake_days=28)
+    assert planned(context, first=31, intake_days=28).looks[0] == context.today + timedelta(days=31 + 90)
+
+
+def test_pooling_doubles_the_intake_and_cancelling_makes_room(context: Context) -> None:
+    first = planned(context, intake_days=28)
+    pooled = service.pool(context, first.wave_id, "en", by=HEAD)
+    assert (pooled.last - pooled.first).days == 55
+    with pytest.raises(Problem, match="conflict"):
+        planned(context, first=30)
+    context.memo.clear()
+    assert service.cancel(context, first.wave_id, "en", by=HEAD).state is WaveState.CANCELLED
+    assert service.cancel(context, first.wave_id, "en", by=HEAD).state is WaveState.CANCELLED
+    assert planned(context, first=2).state is WaveState.PLANNED
+
+
+def test_a_wave_that_has_begun_is_what_it_was(context: Context) -> None:
+    wave = planned(context)
+    later = days_later(context, 1)
+    for step in (service.pool, service.cancel):
+        with pytest.raises(Problem, match="wrong_state"):
+            step(later, wave.wave_id, "en", by=HEAD)
+    with pytest.raises(Problem, match="not_found"):
+        service.cancel(later, "wav_none", "en", by=HEAD)
+
+
+# --- the intake -------------------------------------------------------------------------------------------------------
+
+
+def test_the_quiet_enter_on_the_first_day_and_others_when_they_become_quiet(context: Context) -> None:
+    early, late = dormant(context, "Early"), dormant(context, "Late", silent=80)
+    wave = planned(context)
+    assert night(context)["companies"] == 0
+    begun = days_later(context, 1)
+    assert night(begun)["companies"] == 1
+    assert set(entered(begun, wave.wave_id)) == {early}
+    later = days_later(context, 12)
+    states.follow(later, late)
+    heard(later, late)
+    assert entered(later, wave.wave_id)[late].day == later.today
+    assert entered(later, wave.wave_id)[early].day == begun.today
+    over = days_later(context, 30)
+    third = dormant(over, "Third")
+    heard(over, third)
+    assert night(over)["companies"] == 0 and third not in entered(over, wave.wave_id)
+
+
+def test_an_arm_never_changes(context: Context) -> None:
+    company_id = dormant(context, "Luch")
+    wave = planned(context)
+    begun = days_later(context, 1)
+    night(begun)
+    before = entered(begun, wave.wave_id)[company_id]
+    drawn = store.recent(begun)[0]
+    other = next(
+        inn for inn in map(legal_inn, count(1)) if assignment(drawn, company_id, inn, begun.today).arm != before.arm
+    )
+    tx = Transaction()
+    companies_store.take_inn(tx, company_id, other, "")  # the INN is learned, and would be drawn into the other arm
+    begun.table.commit(tx)
+    buy(begun, company_id, 0, 10_000)
+    states.follow(begun, company_id)
+    heard(begun, company_id)
+    night(days_later(begun, 1))
+    assert entered(begun, wave.wave_id)[company_id] == before
+
+
+def test_who_an_earlier_wave_holds_out_enters_no_other(context: Context) -> None:
+    company_id = dormant(context, "Luch")
+    first = planned(context, intake_days=14)
+    night(days_later(context, 1))
+    later = days_later(context, 20)
+    second = planned(later)
+    night(days_later(later, 1))
+    assert company_id in entered(later, first.wave_id) and company_id not in entered(later, second.wave_id)
+    free = days_later(context, 1 + 180)
+    third = planned(days_later(free, -1))
+    night(free)
+    assert entered(free, third.wave_id)[company_id].day == free.today
+
+
+def test_held_out_companies_are_named_to_other_rooms_and_contacts_with_them_counted(context: Context) -> None:
+    several = [dormant(context, f"Company {number}") for number in range(24)]
+    wave = planned(context, held_out_percent=50)
+    assert retention.held_out(context, several) == frozenset()
+    begun = days_later(context, 1)
+    night(begun)
+    held = {each.company_id for each in entered(begun, wave.wave_id).values() if each.arm == "held"}
+    assert 0 < len(held) < 24 and retention.held_out(begun, several) == held
+    one, other = min(held), min(set(several) - held)
+    for company_id in (one, one, other):
+        facts = {"company_id": company_id, "offer_id": f"off_{company_id}", "by": "mbr_manager"}
+        consumers.on_offer_issued(begun, Event("offer.issued", "evt_1", facts))
+    found = list(store.breaches(begun, wave.wave_id))
+    assert [(each["company_id"], each["contact"], each["by"]) for each in found] == [(one, "offer", "mbr_manager")]
+    assert retention.held_out(days_later(begun, 180), several) == frozenset()
+
+
+def test_an_intake_that_dies_anywhere_assigns_everybody_once(context: Context) -> None:
+    several = [dormant(context, f"Company {number}") for number in range(3)]
+    planned(context)
+    begun = days_later(context, 1)
+    wave = store.recent(begun)[0]
+    wanted = {each: assignment(wave, each, None, begun.today) for each in several}
+    for crash in crashes():
+        with crash:
+            begun.memo.clear()
+            jobs.assign_companies(begun, message(*several))
+        jobs.assign_companies(begun, message(*several))
+        assert entered(begun, wave.wave_id) == wanted, crash
+        for company_id in several:
+            begun.table.client.delete_item(
+                TableName="club", Key={"pk": {"S": f"COMPANY#{company_id}"}, "sk": {"S": f"WAVE#{wave.wave_id}"}}
+            )
+        if not crash.happened:
+            break
