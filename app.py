@@ -12,9 +12,9 @@ for what that needs, not for the whole house.
 from chalice.app import Chalice
 
 from chalicelib.auth.triggers import triggers
-from chalicelib.platform.functions import PORTAL, READ, SECRET, SUPPRESSIONS, USERS, WRITE, files, table
 from chalicelib.platform.http.respond import install
-from chalicelib.platform.registry import Functions, register
+from chalicelib.platform.registry.functions import PORTAL, READ, SECRET, SUPPRESSIONS, USERS, WRITE, files, table
+from chalicelib.platform.registry.handlers import Functions, register
 
 app = Chalice(app_name="partner-club")
 install(app)

@@ -13,7 +13,7 @@ The stack's name is part of the bucket's name, so it is in lower case. What happ
 
     stage      a clean copy of app.py, chalicelib and .chalice; weakest point: it must list what Lambda needs
     template   `chalice package`, with infra/resources.yaml and infra/functions.yaml merged in
-    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/modules.py)
+    registry   what the rooms declare: with it a function imports the rooms it needs, not the house (platform/registry/modules.py)
     vendor     the requirements, as wheels for the processor that will run them; kept by the hash of what they depend on
     zip        all of it byte-compiled, in sorted order and with fixed times: equal input makes equal bytes
 
@@ -55,10 +55,11 @@ REGISTRY = """
 import json
 import app
 from chalicelib.mail import declarations
-from chalicelib.platform import events, registry
+from chalicelib.platform.delivery import subscriptions
+from chalicelib.platform.registry import handlers
 from chalicelib.platform.http.routes import ROUTES
 
-declared = {"routes": registry.rows(ROUTES), "consumers": events.consumer_names(), **declarations.letter_modules()}
+declared = {"routes": handlers.rows(ROUTES), "consumers": subscriptions.consumer_names(), **declarations.letter_modules()}
 print(json.dumps(declared, sort_keys=True))
 """
 

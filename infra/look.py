@@ -27,8 +27,8 @@ from chalicelib.exchange.reading.rules import AHEAD
 from chalicelib.exchange.sales_files.config import Imports
 from chalicelib.exchange.sales_files.rules import DocumentDraft
 from chalicelib.exchange.tables.model import Unreadable
-from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import read_config
+from chalicelib.platform.config.club_config import Club
 from chalicelib.tiers import Tiers
 from infra.preview import Preview, preview
 

@@ -6,7 +6,8 @@ from typing import Any
 import boto3
 
 from chalicelib.platform import clock
-from chalicelib.platform.events import consumers_of, failure, name_of
+from chalicelib.platform.delivery.stream import failure
+from chalicelib.platform.delivery.subscriptions import consumers_of, name_of
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, from_wire

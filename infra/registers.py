@@ -18,8 +18,9 @@ from typing import Any, get_args
 import yaml
 
 import app
-from chalicelib.platform.events import Consumer, Lane, name_of, subscriptions
-from chalicelib.platform.functions import DECLARED, RUN_GIVEN_UP, Function, Queue, Right, Schedule
+from chalicelib.platform.delivery.subscriptions import name_of, subscriptions
+from chalicelib.platform.events import Consumer, Lane
+from chalicelib.platform.registry.functions import DECLARED, RUN_GIVEN_UP, Function, Queue, Right, Schedule
 from chalicelib.platform.settings import queue_variable
 from chalicelib.table.key import CREATED_ONLY
 

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.members import ConsentForm, PersonName
-from chalicelib.platform.email import Email
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
 

@@ -12,7 +12,7 @@ from chalice.app import Blueprint
 from chalicelib.auth import codes, store
 from chalicelib.platform import aws, clock
 from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, scopes_of
-from chalicelib.platform.functions import SECRET, items, sign_in_trigger
+from chalicelib.platform.registry.functions import SECRET, items, sign_in_trigger
 from chalicelib.platform.settings import settings
 from chalicelib.table.client import Table
 

@@ -1,6 +1,6 @@
 """Bonuses: a double-entry ledger, its accruals and redemptions, and goods for purchase volume."""
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("ledger", "accruals", "volume", "goods", "closing", "redemptions", "adjustments", "coalition", "audit")

@@ -20,8 +20,8 @@ from chalicelib.bonuses.volume import store as volume_store
 from chalicelib.platform import jobs
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.functions import READ, queue_worker, scheduled, table
 from chalicelib.platform.log import log
+from chalicelib.platform.registry.functions import READ, queue_worker, scheduled, table
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.transactions import Transaction
 

@@ -1,6 +1,6 @@
 """The catalogue: products with stock and pictures, their categories, and the search."""
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("search",)

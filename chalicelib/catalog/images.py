@@ -14,11 +14,12 @@ from chalicelib.catalog import keys, store
 from chalicelib.catalog.config import Catalogue
 from chalicelib.catalog.rules import Image
 from chalicelib.catalog.schemas import ImageForm, ImagesView, ImageUploadView, ImageView
-from chalicelib.platform import aws, uploads
+from chalicelib.platform import aws
 from chalicelib.platform.context import Context
+from chalicelib.platform.files import uploads
+from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
-from chalicelib.platform.uploads import Upload
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 

@@ -19,10 +19,10 @@ from chalicelib.catalog.rules import (
 )
 from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment, Title
+from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.platform.uploads import Upload
 
 MOST_ROWS = 100
 MOST_ATTRIBUTES = 40

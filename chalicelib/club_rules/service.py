@@ -5,7 +5,7 @@ from chalicelib.bonuses import Bonuses, VolumeBonuses
 from chalicelib.club_rules import sections
 from chalicelib.club_rules.schemas import ClubRulesView, RulesSectionView, SectionCode
 from chalicelib.club_rules.sentences import Speaker
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language

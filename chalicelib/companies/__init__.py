@@ -4,7 +4,7 @@ Naming an INN proves nothing. Until a manager of the club or the company's owner
 company: no purchases, prices, orders or people, nor whether the club knows it at all.
 """
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("addresses",)

@@ -22,7 +22,7 @@ from chalicelib.companies.membership import (
 from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Person
 from chalicelib.companies.rules import match_firm
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, ClaimForm, ClaimView
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle, throttle_key

@@ -32,7 +32,7 @@ from chalicelib.companies.model import Invitation, Person
 from chalicelib.companies.people import MANAGING, person_shown
 from chalicelib.companies.schemas import InvitationForm, InvitationView, PersonView
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle, throttle_key

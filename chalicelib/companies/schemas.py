@@ -9,9 +9,9 @@ from chalicelib.companies import rules
 from chalicelib.companies.config import Fact
 from chalicelib.companies.model import ClaimedCompany, Role
 from chalicelib.members import PersonName
-from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Identifier, Name, Region
 from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]

@@ -8,7 +8,7 @@ Every room that contacts people asks here: `may_contact` before somebody decides
 `note` after a contact that nobody asked about, such as a telephone call that was made already.
 """
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("budget", "preferences")

@@ -14,7 +14,7 @@ from chalicelib.contacts.preferences.service import pages_for
 from chalicelib.mail import Letter, Mail, Pages, suppression_key
 from chalicelib.members import Member
 from chalicelib.platform import aws, clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction

@@ -1,6 +1,6 @@
 """Demand: requests of partners for goods that they cannot order."""
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.demand.events import ANSWERED as DEMAND_ANSWERED

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.demand import answers
 from chalicelib.platform.context import Context
-from chalicelib.platform.functions import queue_worker, table
+from chalicelib.platform.registry.functions import queue_worker, table
 
 
 @queue_worker(

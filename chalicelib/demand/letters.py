@@ -5,7 +5,7 @@ from chalicelib.demand.events import ANSWERED
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import speaking_reader, the_member
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 

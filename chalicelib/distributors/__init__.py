@@ -1,6 +1,6 @@
 """Distributors: the regions they serve, their people, their warehouses."""
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.distributors.keys import distributor as distributor_key

@@ -8,9 +8,9 @@ from pydantic_core import PydanticCustomError
 from chalicelib.catalog import Warehouse
 from chalicelib.distributors.model import Distributor
 from chalicelib.members import PersonName
-from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Name, Region
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
 MOST_WAREHOUSES = 20

@@ -13,7 +13,7 @@ from chalicelib.distributors.schemas import (
     DistributorPersonView,
     RegionForm,
 )
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Refused, Transaction

@@ -1,6 +1,6 @@
 """Files in: sales history as accounting systems export it."""
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("columns", "tables", "reading", "sales_files", "customers")

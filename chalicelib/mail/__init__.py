@@ -45,7 +45,7 @@ Weakest point: an answer that is lost together with all reports of it (the topic
 the settle time.
 """
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.mail.declarations import Secret, letter

@@ -7,7 +7,7 @@ The event asks for one letter to each recipient. When that is sent, the function
 `texts/order_placed.<language>.md` beside it puts into words. One letter may be asked for by several events, and one function may serve
 several letters.
 
-A function of a package imports the rooms of the letters at hand, not the house (platform/modules.py).
+A function of a package imports the rooms of the letters at hand, not the house (platform/registry/modules.py).
 """
 
 import sys
@@ -21,7 +21,7 @@ from typing import Protocol
 from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
-from chalicelib.platform.modules import import_modules, package_registry
+from chalicelib.platform.registry.modules import import_modules, package_registry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 Recipients = Callable[[Context, Item], Iterable[Recipient]]

@@ -13,9 +13,10 @@ from chalicelib.mail.declarations import Below, Declaration
 from chalicelib.mail.model import Accepted, Facts, Letter, Mail, Unsendable
 from chalicelib.mail.rendering import render
 from chalicelib.platform import aws, clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, event_of
+from chalicelib.platform.delivery.stream import event_of
+from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url, settings

@@ -12,9 +12,9 @@ from chalicelib.mail import keys
 from chalicelib.mail.events import SUPPRESSION_LIFTED
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.email_address import in_ascii
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.spelling.email_address import in_ascii
 from chalicelib.table.client import Page
 from chalicelib.table.transactions import Item, Refused, Transaction
 

@@ -20,8 +20,8 @@ from botocore.exceptions import (
 from chalicelib.mail.model import Accepted, Answer, Mail, NotSent, Report, Unanswered
 from chalicelib.mail.rules import answer_to_error
 from chalicelib.platform import aws
-from chalicelib.platform.email_address import in_ascii, in_unicode
 from chalicelib.platform.settings import settings
+from chalicelib.platform.spelling.email_address import in_ascii, in_unicode
 
 TAG = "letter_id"
 

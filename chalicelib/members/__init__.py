@@ -4,7 +4,7 @@ A member is a person with a confirmed (or invited, not yet confirmed) email. Who
 the club itself) is the membership; other rooms give and take it, this one keeps it.
 """
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.members.config import Welcome

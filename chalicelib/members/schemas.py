@@ -8,9 +8,9 @@ from chalicelib.members.fields import PersonName
 from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.access.scopes import StaffRole
-from chalicelib.platform.email import Email
 from chalicelib.platform.fields import Region
 from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
 Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]

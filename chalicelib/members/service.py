@@ -23,8 +23,8 @@ from chalicelib.members.schemas import (
 from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.access.rights import STAFF_OWNER, acts_for
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Fault, Problem

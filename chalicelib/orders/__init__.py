@@ -1,6 +1,6 @@
 """Orders from the cart to the delivery by a distributor."""
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = (

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.platform import aws, clock
-from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config, config
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.ids import NewId, random_id
 from chalicelib.platform.settings import settings
 from chalicelib.table.client import Table

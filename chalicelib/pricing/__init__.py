@@ -1,6 +1,6 @@
 """Prices: all that shows or uses a price gets it from the `Conditions` of the company."""
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("free_goods", "terms", "offers", "best_sellers", "promotions", "displays")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib import tiers
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing

@@ -15,8 +15,8 @@ from typing import Any
 from chalicelib import companies
 from chalicelib.platform import clock, jobs
 from chalicelib.platform.context import Context
-from chalicelib.platform.functions import READ, items, queue_worker, scheduled, table
 from chalicelib.platform.log import log
+from chalicelib.platform.registry.functions import READ, items, queue_worker, scheduled, table
 from chalicelib.platform.settings import queue_url
 from chalicelib.recommendations import service, store
 

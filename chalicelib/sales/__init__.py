@@ -5,7 +5,7 @@ the next revision, and the totals of the days follow in the same transaction. A 
 its own day.
 """
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("numbers", "payments")

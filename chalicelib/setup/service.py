@@ -3,7 +3,7 @@
 from chalicelib import catalog, companies, distributors, members, tiers
 from chalicelib.catalog import ProductQuery
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 from chalicelib.setup.rules import Found

@@ -6,7 +6,7 @@ from decimal import Decimal
 from chalicelib import catalog
 from chalicelib.catalog import Product
 from chalicelib.platform.context import Context
-from chalicelib.platform.csv import harmless, listing
+from chalicelib.platform.files.csv import harmless, listing
 from chalicelib.platform.http import answers
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language

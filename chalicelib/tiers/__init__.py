@@ -4,7 +4,7 @@ The tier of a day is a function of facts: purchases and returns, the ladders, an
 every later day, stored so that one read finds it.
 """
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("ladders", "standing", "manual_tiers", "explanation", "simulations", "recalculation")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.platform.context import Context
-from chalicelib.platform.functions import READ, items, queue_worker
+from chalicelib.platform.registry.functions import READ, items, queue_worker
 from chalicelib.webhooks import delivery
 
 

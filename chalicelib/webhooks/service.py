@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from chalicelib import distributors
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language

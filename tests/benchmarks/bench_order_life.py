@@ -14,7 +14,8 @@ import app as club_app
 from chalicelib import mail
 from chalicelib.platform import aws, clock, ids, settings
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import deliver, subscriptions
+from chalicelib.platform.delivery.stream import deliver
+from chalicelib.platform.delivery.subscriptions import subscriptions
 from chalicelib.platform.http import respond
 from chalicelib.table.client import Table
 from tests.benchmarks.report import report

@@ -11,7 +11,7 @@ from chalicelib.bonuses.ledger.rules import Posting
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.records import from_item

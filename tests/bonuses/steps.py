@@ -10,7 +10,8 @@ from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Posting
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import Subscriptions, deliver
+from chalicelib.platform.delivery.stream import deliver
+from chalicelib.platform.delivery.subscriptions import Subscriptions
 from chalicelib.platform.http import respond
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import to_wire

@@ -15,7 +15,7 @@ LAYERS |= {"routes": 3, "consumers": 3, "jobs": 3, "letters": 3}  # every other 
 PURE = {"rules", "model"}
 IMPURE = {"boto3", "botocore", "chalice", "http", "requests", "socket", "time", "urllib"}
 IMPURE |= {"chalicelib.table.client", "chalicelib.table.transactions"}
-IMPURE |= {f"chalicelib.platform.{name}" for name in ("aws", "clock", "context", "http", "jobs", "uploads")}
+IMPURE |= {f"chalicelib.platform.{name}" for name in ("aws", "clock", "context", "files.uploads", "http", "jobs")}
 
 CLOCKS = {"date.today", "datetime.now", "datetime.today", "datetime.utcnow"}
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import app
-from chalicelib.platform import functions
-from chalicelib.platform.functions import DECLARED, READ, Function, Queue, Schedule, files, items, table
+from chalicelib.platform.registry import functions
+from chalicelib.platform.registry.functions import DECLARED, READ, Function, Queue, Schedule, files, items, table
 from infra import registers
 from infra.registers import RegisterError
 

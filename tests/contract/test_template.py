@@ -20,10 +20,11 @@ import app
 from chalicelib.exchange.sales_files.config import Imports
 from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
 from chalicelib.platform.config import read_config
-from chalicelib.platform.events import Lane, Subscriptions, name_of, subscriptions
-from chalicelib.platform.functions import DECLARED, Queue, Schedule
+from chalicelib.platform.delivery.subscriptions import Subscriptions, name_of, subscriptions
+from chalicelib.platform.events import Lane
 from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.http.routes import ROUTES
+from chalicelib.platform.registry.functions import DECLARED, Queue, Schedule
 from chalicelib.platform.settings import Settings, queue_variable
 from chalicelib.table.key import CREATED_ONLY
 from infra.build import ROOT, build_template
@@ -422,7 +423,7 @@ def test_a_right_to_send_messages_is_used_by_whoever_has_it() -> None:
     unused = {}
     for function in DECLARED.values():
         if granted := {*queues_filled_by(function)}:
-            job = "platform.events:deliver" if function.starts == "stream" else function.job
+            job = "platform.delivery.stream:deliver" if function.starts == "stream" else function.job
             begins = {f"chalicelib.{job.replace(':', '.')}"}
             if function.starts == "http":
                 begins = {f"{route.handler.__module__}.{route.handler.__name__}" for route in ROUTES}

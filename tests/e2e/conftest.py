@@ -10,8 +10,8 @@ import pytest
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import config
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from infra.build import Package, local_package

@@ -36,7 +36,7 @@ def test_a_letter_has_one_declaration_and_an_event_asks_for_it_once() -> None:
 def test_a_package_imports_the_rooms_of_the_letter_at_hand(tmp_path: Path) -> None:
     (tmp_path / "registry.json").write_text(json.dumps(letter_modules()), encoding="utf-8")
     asked = (
-        "import sys; from pathlib import Path; from chalicelib.mail import declarations; from chalicelib.platform import modules; "
+        "import sys; from pathlib import Path; from chalicelib.mail import declarations; from chalicelib.platform.registry import modules; "
         f"modules.REGISTRY = Path({str(tmp_path / 'registry.json')!r}); "
         "print(declarations.declaration('sign_in_code').module, *sys.modules)"
     )

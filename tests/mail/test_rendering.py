@@ -13,7 +13,7 @@ from jinja2 import UndefinedError
 
 from chalicelib.mail import rendering
 from chalicelib.mail.declarations import declaration, declared_letters
-from chalicelib.platform.modules import HOUSE
+from chalicelib.platform.registry.modules import HOUSE
 from chalicelib.platform.text import count_en, count_ru, day_en, day_ru, money_en, money_ru, percent_en, percent_ru
 from chalicelib.webhooks.rules import DeliveryError
 

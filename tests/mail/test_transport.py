@@ -20,8 +20,9 @@ from botocore.exceptions import (
 from chalicelib.mail import transport
 from chalicelib.mail.jobs import send_letters
 from chalicelib.mail.model import Accepted, Mail, NotSent, Pages, Refused, Unanswered
-from chalicelib.platform import aws, functions
+from chalicelib.platform import aws
 from chalicelib.platform.context import Context
+from chalicelib.platform.registry import functions
 from chalicelib.platform.settings import settings
 from tests.mail.steps import MailService, client_error
 

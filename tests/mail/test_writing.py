@@ -10,7 +10,8 @@ from chalicelib import companies, distributors, members
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, NamedConsumer, subscriptions
+from chalicelib.platform.delivery.subscriptions import NamedConsumer, subscriptions
+from chalicelib.platform.events import Event
 from tests.mail.steps import sign_in_requested
 
 ORDER = {

@@ -12,7 +12,8 @@ import pytest
 import app as entry
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, subscriptions
+from chalicelib.platform.delivery.subscriptions import subscriptions
+from chalicelib.platform.events import Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table

@@ -8,7 +8,7 @@ import pytest
 from boto3.dynamodb.types import Binary
 
 from chalicelib.distributors import service as distributors
-from chalicelib.platform.events import subscriptions
+from chalicelib.platform.delivery.subscriptions import subscriptions
 from tests.orders.steps import errors
 from tests.support.api import Caller
 from tests.support.partners import distributor

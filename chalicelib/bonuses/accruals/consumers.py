@@ -8,7 +8,7 @@ from chalicelib.bonuses.accruals.rules import any_rate, any_rate_since
 from chalicelib.bonuses.accruals.service import LOOK_BACK_DAYS
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.platform.clock import local_day, moment
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import PAYMENT_RECORDED, SALE_RECORDED

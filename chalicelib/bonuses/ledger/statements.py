@@ -8,7 +8,7 @@ from chalicelib.bonuses.ledger import service, store
 from chalicelib.bonuses.ledger.rules import ZERO, Balances, Posting
 from chalicelib.bonuses.ledger.schemas import BonusesView
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.records import from_item

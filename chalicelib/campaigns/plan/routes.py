@@ -14,7 +14,7 @@ from chalicelib.campaigns.plan.schemas import (
     PreviewForm,
     PreviewView,
 )
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 

@@ -25,7 +25,7 @@ from chalicelib.campaigns.plan.schemas import (
 )
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.service import check_topic
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.retries import retry

@@ -8,7 +8,7 @@ from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.plan.schemas import PreviewView
 from chalicelib.mail import Facts
 from chalicelib.members import Member
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.settings import settings

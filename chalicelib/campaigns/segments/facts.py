@@ -9,7 +9,7 @@ from chalicelib.campaigns.segments import rules
 from chalicelib.campaigns.segments.model import BoughtLine, Candidate, Conditions, Stage
 from chalicelib.members import Member
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 
 

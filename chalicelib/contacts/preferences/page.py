@@ -12,7 +12,7 @@ from chalicelib.contacts.config import Contacts
 from chalicelib.contacts.model import CONSENT
 from chalicelib.contacts.preferences import store
 from chalicelib.members import Member
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.exchange.customers import service
 from chalicelib.platform.context import Context
-from chalicelib.platform.functions import READ, WRITE, queue_worker, table
+from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, table
 
 
 @queue_worker(

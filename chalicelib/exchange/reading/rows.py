@@ -15,7 +15,7 @@ from chalicelib.exchange.columns.fields import REQUIRED, FieldName
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, is_percent, number, typed_number
 from chalicelib.exchange.reading.rules import FIRST_DAY, CellFault, SaleRow, customer
-from chalicelib.platform.spelling import is_spoilt, spelled
+from chalicelib.platform.spelling.words import is_spoilt, spelled
 from chalicelib.sales import WordKind, document_name, word_kind
 
 MOST_CHARACTERS: dict[FieldName, int] = {

@@ -22,7 +22,7 @@ from chalicelib.exchange.reading.notes import Notes
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.reading.rows import AmountSource, Conventions, DiscountKind
 from chalicelib.exchange.tables.model import Unreadable
-from chalicelib.platform.spelling import spelled
+from chalicelib.platform.spelling.words import spelled
 from chalicelib.sales import word_kind
 
 NUMBERS: tuple[FieldName, ...] = ("quantity", "unit_price", "amount", "net_amount", "vat", "discount")

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.exchange.sales_files import runs, service
 from chalicelib.platform.context import Context
-from chalicelib.platform.functions import READ, WRITE, files, on_event, queue_worker, table
+from chalicelib.platform.registry.functions import READ, WRITE, files, on_event, queue_worker, table
 
 RIGHTS = (table(*READ, *WRITE), files("imports/", "get", "put"))
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from chalicelib.exchange.reading.reasons import REASONS, failure_text, missing_columns
 from chalicelib.exchange.sales_files.schemas import ImportFailureView
 from chalicelib.exchange.sales_files.summary import Change
-from chalicelib.platform import csv
-from chalicelib.platform.csv import harmless
+from chalicelib.platform.files import csv
+from chalicelib.platform.files.csv import harmless
 from chalicelib.platform.http.problems import Fault
 
 MOST_LISTED = 100_000  # bad rows of one import

@@ -12,7 +12,7 @@ from typing import Literal
 
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.reading.rules import Customer, SaleRow, original_of_return
-from chalicelib.platform.spelling import is_spoilt
+from chalicelib.platform.spelling.words import is_spoilt
 from chalicelib.sales import Original, SaleLine
 
 ZERO = Decimal(0)

@@ -9,10 +9,10 @@ from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.sales_files.model import SOURCE
 from chalicelib.exchange.sales_files.rules import ImportState
 from chalicelib.platform.fields import Day
+from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.platform.uploads import Upload
 
 
 class ImportCountsView(View):

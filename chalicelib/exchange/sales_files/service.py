@@ -38,11 +38,11 @@ from chalicelib.exchange.sales_files.schemas import (
 )
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.platform.clock import local_day, moment
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.log import log
-from chalicelib.platform.uploads import Upload
 from chalicelib.sales import DocumentRef
 from chalicelib.table.transactions import Item, Refused, Transaction
 from chalicelib.tiers import Tiers

@@ -9,7 +9,7 @@ from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order.readers import distributor_reader, the_distributor, the_orderer
 from chalicelib.orders.order.rules import Line, Order
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Item

@@ -39,7 +39,7 @@ from chalicelib.orders.placement.steps import (
     repeated_document,
 )
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money

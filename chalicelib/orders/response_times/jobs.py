@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.orders.response_times import service
 from chalicelib.platform.context import Context
-from chalicelib.platform.functions import scheduled, table
+from chalicelib.platform.registry.functions import scheduled, table
 
 
 @scheduled(

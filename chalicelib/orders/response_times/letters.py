@@ -12,7 +12,7 @@ from chalicelib.orders.response_times import service
 from chalicelib.orders.response_times.config import ResponseTimes
 from chalicelib.orders.response_times.events import ESCALATED, UNANSWERED
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 

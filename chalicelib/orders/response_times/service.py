@@ -23,10 +23,10 @@ from chalicelib.orders.response_times.config import ResponseTimes
 from chalicelib.orders.response_times.events import ESCALATED, UNANSWERED
 from chalicelib.orders.response_times.rules import Deadlines, OpenQuestions, Question
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Calendar, Club
+from chalicelib.platform.config.club_config import Calendar, Club
+from chalicelib.platform.config.working_time import deadline
 from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
-from chalicelib.platform.working_time import deadline
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction

@@ -16,10 +16,12 @@ from typing import Any
 
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import Consumer, NamedConsumer, consumers_of, event_of, subscriptions, tell
-from chalicelib.platform.functions import READ, WRITE, queue_worker, table
+from chalicelib.platform.delivery.stream import event_of, tell
+from chalicelib.platform.delivery.subscriptions import NamedConsumer, consumers_of, subscriptions
+from chalicelib.platform.events import Consumer
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.log import log
+from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, table
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.key import Key
 

@@ -28,7 +28,7 @@ from chalicelib.platform.http.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape
 from chalicelib.platform.http.routes import CORS, Call, Route, as_answer
 from chalicelib.platform.log import log
-from chalicelib.platform.spelling import composed
+from chalicelib.platform.spelling.words import composed
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Busy, Refused
 

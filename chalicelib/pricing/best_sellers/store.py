@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.platform import events
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.parts import Progress, WorkInParts
 from chalicelib.platform.settings import queue_url

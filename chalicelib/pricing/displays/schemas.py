@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.catalog import ContentType
+from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.uploads import Upload
 
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]
 

@@ -12,13 +12,14 @@ from datetime import date, timedelta
 
 from chalicelib.catalog import Catalogue
 from chalicelib.companies import check_staff, company_key
-from chalicelib.platform import aws, events, uploads
+from chalicelib.platform import aws, events
 from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.context import Context
+from chalicelib.platform.files import uploads
+from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
-from chalicelib.platform.uploads import Upload
 from chalicelib.pricing.displays import store
 from chalicelib.pricing.displays.events import APPROVED, REJECTED
 from chalicelib.pricing.displays.schemas import (

@@ -17,7 +17,7 @@ from chalicelib.catalog import read_products
 from chalicelib.companies import check_staff, company_key
 from chalicelib.platform import events
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem

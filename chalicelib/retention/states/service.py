@@ -20,7 +20,7 @@ from heapq import nsmallest
 
 from chalicelib import companies, sales
 from chalicelib.companies import company_key
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from chalicelib import companies, sales
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import RecordedRevision

@@ -10,7 +10,7 @@ all its companies are recalculated.
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.log import log

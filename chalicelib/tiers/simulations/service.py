@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.platform.context import Context
-from chalicelib.platform.csv import harmless, listing
+from chalicelib.platform.files.csv import harmless, listing
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.parts import Position, Progress
 from chalicelib.table.transactions import Item, Transaction

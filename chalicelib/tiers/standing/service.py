@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies, sales
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem

@@ -9,7 +9,7 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.redemptions import consumers as redemptions_consumers
 from chalicelib.bonuses.redemptions.model import RedemptionState
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import subscriptions
+from chalicelib.platform.delivery.subscriptions import subscriptions
 from tests.bonuses.steps import Office, Shop, all_postings, balances, credit
 from tests.catalog.steps import row, stock
 from tests.support.api import Api, Caller

@@ -7,7 +7,7 @@ from chalicelib.campaigns.segments import consumers as segment_consumers
 from chalicelib.campaigns.segments.events import REQUESTED
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import event_of
+from chalicelib.platform.delivery.stream import event_of
 from tests.support.table import everything
 
 AGREED = {"advertising": {"agreed": True, "version": "1", "at": "2026-11-19T09:00:00.000Z", "source": "cabinet"}}

@@ -15,7 +15,8 @@ from chalicelib.orders.response_times import consumers as response_times_consume
 from chalicelib.orders.response_times import events as response_times_events
 from chalicelib.orders.response_times import service as response_times
 from chalicelib.orders.response_times import store as response_times_store
-from chalicelib.platform.events import Event, NamedConsumer, subscriptions
+from chalicelib.platform.delivery.subscriptions import NamedConsumer, subscriptions
+from chalicelib.platform.events import Event
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item

@@ -12,16 +12,9 @@ from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.jobs import redeliver_events
-from chalicelib.platform.events import (
-    Consumer,
-    DeclaredConsumer,
-    Event,
-    Lane,
-    NamedConsumer,
-    declared,
-    deliver,
-    subscriptions,
-)
+from chalicelib.platform.delivery.stream import deliver
+from chalicelib.platform.delivery.subscriptions import NamedConsumer, declared, subscriptions
+from chalicelib.platform.events import Consumer, DeclaredConsumer, Event, Lane
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.settings import queue_url

@@ -13,19 +13,9 @@ from chalicelib import sales
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.jobs import PAUSES, deliver_bulk, redeliver_events
-from chalicelib.platform.events import (
-    BULK,
-    MANY,
-    Consumer,
-    DeclaredConsumer,
-    Event,
-    Lane,
-    NamedConsumer,
-    declared,
-    deliver,
-    failure,
-    subscriptions,
-)
+from chalicelib.platform.delivery.stream import deliver, failure
+from chalicelib.platform.delivery.subscriptions import NamedConsumer, declared, subscriptions
+from chalicelib.platform.events import BULK, MANY, Consumer, DeclaredConsumer, Event, Lane
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.key import company_partition
 from chalicelib.table.transactions import Item, to_wire

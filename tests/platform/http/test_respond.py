@@ -17,7 +17,7 @@ from chalicelib.platform.http.forms import Form, PageQuery, Text
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.respond import install
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
-from chalicelib.platform.registry import register
+from chalicelib.platform.registry.handlers import register
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Busy, Transaction
 from tests.support import partners

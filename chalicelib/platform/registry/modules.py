@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-HOUSE = Path(__file__).parent.parent
+HOUSE = Path(__file__).parents[2]
 REGISTRY = HOUSE / "registry.json"
 
 

@@ -11,8 +11,8 @@ import chalicelib
 from chalicelib.auth.config import SignIn
 from chalicelib.members.config import Consents, Welcome
 from chalicelib.orders.config import Orders
-from chalicelib.platform.club_config import Club
 from chalicelib.platform.config import Config, Section, config
+from chalicelib.platform.config.club_config import Club
 from chalicelib.tiers.config import Tiers
 from infra.club_config import ConfigError, check, checked, sections
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.platform.club_config import Calendar
 from chalicelib.platform.config import config
-from chalicelib.platform.working_time import deadline, is_working_day
+from chalicelib.platform.config.club_config import Calendar
+from chalicelib.platform.config.working_time import deadline, is_working_day
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from chalice.app import Chalice
 
-from chalicelib.platform import registry
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond, routes
 from chalicelib.platform.http.routes import AUTHORIZER, CORS
+from chalicelib.platform.registry import handlers
 from tests.support import documented
 from tests.support.api import Api, Caller
 
@@ -49,13 +49,13 @@ def app(tmp_path: Path, context: Context, monkeypatch: pytest.MonkeyPatch) -> Ch
         ("GET", "/spoiled", "spoiled", False, ["application/json"]),
     ]
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(registry, "package_registry", lambda: {"routes": table})
+    monkeypatch.setattr(handlers, "package_registry", lambda: {"routes": table})
     monkeypatch.setattr(routes, "ROUTES", [])
     monkeypatch.setattr(respond, "context_now", lambda: context)
     monkeypatch.delitem(sys.modules, "words", raising=False)
     app = Chalice("house")
     respond.install(app)
-    registry.register(app, ["words", "spoiled"])
+    handlers.register(app, ["words", "spoiled"])
     return app
 
 
@@ -90,7 +90,7 @@ def test_a_room_that_cannot_be_imported_is_a_500_as_specified_and_spoils_no_othe
 
 def test_the_table_says_the_same_in_whatever_order_rooms_were_imported(app: Chalice) -> None:
     Api(app).call("GET", "/words")
-    rows = registry.rows(routes.ROUTES)
-    assert rows == registry.rows(reversed(routes.ROUTES))
+    rows = handlers.rows(routes.ROUTES)
+    assert rows == handlers.rows(reversed(routes.ROUTES))
     json = ("application/json",)
     assert rows == [("GET", "/words", "words", False, json), ("GET", "/words/{word}", "words", True, json)]

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-_FILE = Path(__file__).parent.parent / "club.toml"
+_FILE = Path(__file__).parents[2] / "club.toml"
 
 
 class SectionPart(BaseModel):

@@ -15,12 +15,14 @@ from typing import Any
 from chalice.app import Chalice, Response
 
 from chalicelib.platform.context import Context, context_now
-from chalicelib.platform.events import Lane, deliver, each_message, subscriptions
-from chalicelib.platform.functions import Function, Right, declare
+from chalicelib.platform.delivery.stream import deliver, each_message
+from chalicelib.platform.delivery.subscriptions import subscriptions
+from chalicelib.platform.events import Lane
 from chalicelib.platform.http import respond
 from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.routes import AUTHORIZER, CORS, Route
-from chalicelib.platform.modules import import_modules, package_registry
+from chalicelib.platform.registry.functions import Function, Right, declare
+from chalicelib.platform.registry.modules import import_modules, package_registry
 
 Handler = Callable[[dict[str, Any], Any], Any]
 

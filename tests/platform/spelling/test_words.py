@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.platform.spelling import code_key, composed, is_spoilt, spelled
+from chalicelib.platform.spelling.words import code_key, composed, is_spoilt, spelled
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 from infra.build import ROOT
 
 DOORS = sorted(path.parent.name for path in (ROOT / "chalicelib").glob("*/__init__.py"))
@@ -27,7 +27,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A room whose door names something of two modules, one of which cannot be imported."""
     (tmp_path / "room").mkdir()
     (tmp_path / "room" / "__init__.py").write_text(
-        "from chalicelib.platform.lazy import opened_when_asked\n"
+        "from chalicelib.platform.registry.lazy import opened_when_asked\n"
         "with opened_when_asked(__name__):\n"
         "    import json\n"
         "    from room.open import found as known_as\n"

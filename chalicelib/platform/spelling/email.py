@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, EmailStr, Field
 
-from chalicelib.platform.email_address import in_unicode
+from chalicelib.platform.spelling.email_address import in_unicode
 
 
 def _deliverable(address: str) -> str:

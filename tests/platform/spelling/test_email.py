@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.platform.email import Email
+from chalicelib.platform.spelling.email import Email
 
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 

@@ -1,0 +1,1 @@
+"""The rooms' declarations, gathered for app.py and for a package."""
