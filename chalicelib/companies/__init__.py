@@ -7,7 +7,7 @@ company: no purchases, prices, orders or people, nor whether the club knows it a
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("addresses",)
+WINGS = ("people", "customers", "addresses")
 
 with opened_when_asked(__name__):
     from chalicelib.companies.addresses.model import Address
@@ -23,19 +23,19 @@ with opened_when_asked(__name__):
         some_companies,
     )
     from chalicelib.companies.config import Fact
-    from chalicelib.companies.events import REGISTERED
-    from chalicelib.companies.keys import company as company_key
-    from chalicelib.companies.matching import (
+    from chalicelib.companies.customers.matching import (
         KnownCustomer,
-        customers,
         known_customers,
+        match_customers,
         name_customers,
         new_companies,
         relink_customer,
     )
-    from chalicelib.companies.membership import check_active, check_staff
+    from chalicelib.companies.events import REGISTERED
+    from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.model import Company, CustomerRef, Person
+    from chalicelib.companies.people.membership import check_active, check_staff
+    from chalicelib.companies.people.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.privileges import missing_facts, missing_for
-    from chalicelib.companies.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.rules import customer_key, inn_is_valid, name_key
     from chalicelib.companies.schemas import Inn, Kpp

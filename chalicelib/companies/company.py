@@ -11,16 +11,15 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
-from chalicelib.companies.membership import check_active, record_handed_over, record_of_company, speaks
 from chalicelib.companies.model import Company, Person
+from chalicelib.companies.people.membership import check_active, record_handed_over, record_of_company, speaks
 from chalicelib.companies.rules import match_firm, name_words
 from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Refused, Transaction
-
-Position = dict[str, str] | None
 
 MOST_SIMILAR = 5
 AMONG = 100  # companies whose names begin alike

@@ -5,7 +5,7 @@ from chalicelib.companies import company as companies_company
 from chalicelib.companies import store
 from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
 from chalicelib.companies.model import Company
-from chalicelib.companies.readers import buyer_reader, company_name, confirming_reader, who_buys, who_may_confirm
+from chalicelib.companies.people.readers import buyer_reader, company_name, confirming_reader, who_buys, who_may_confirm
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import speaking_reader, the_member
 from chalicelib.platform.access.rights import STAFF_OWNER

@@ -1,6 +1,8 @@
 """Routes of the caller's company and its people; for the staff, of all companies and claims."""
 
-from chalicelib.companies import claims, company, invitations, people, privileges, rules, staff
+from chalicelib.companies import company, privileges, rules, staff
+from chalicelib.companies.people import claims, invitations
+from chalicelib.companies.people import service as people
 from chalicelib.companies.schemas import (
     ClaimDecisionForm,
     ClaimDecisionView,

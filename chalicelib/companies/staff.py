@@ -3,10 +3,10 @@ from typing import NamedTuple
 
 from chalicelib import distributors, members
 from chalicelib.companies import store
-from chalicelib.companies.company import Position, people_of, save
-from chalicelib.companies.membership import HANDING, check_manager, check_staff, is_staff
+from chalicelib.companies.company import people_of, save
 from chalicelib.companies.model import Company, Person
-from chalicelib.companies.people import person_fields
+from chalicelib.companies.people.membership import HANDING, check_manager, check_staff, is_staff
+from chalicelib.companies.people.service import person_fields
 from chalicelib.companies.rules import customer_key, match_firm
 from chalicelib.companies.schemas import (
     ClaimantView,
@@ -21,6 +21,7 @@ from chalicelib.companies.schemas import (
 from chalicelib.members import Member
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Transaction
 
 # --- companies for the staff -----------------------------------------------------------------------------------------------

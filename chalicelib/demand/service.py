@@ -18,11 +18,10 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
+from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Refused, Transaction
-
-Position = dict[str, str] | None
 
 MOST_A_DAY = 200  # demands that one member opens
 

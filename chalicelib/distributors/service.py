@@ -16,12 +16,11 @@ from chalicelib.distributors.schemas import (
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Refused, Transaction
 
 ROLE = "operator"  # all people of a distributor may do the same
 MOST_READERS = 50  # people of a distributor who get one letter
-
-Position = dict[str, str] | None
 
 
 def distributor(context: Context, distributor_id: str) -> Distributor | None:

@@ -27,12 +27,12 @@ from chalicelib.platform import aws
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import settings
+from chalicelib.table.client import Position
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 STALLED = timedelta(hours=1)
 
-Position = dict[str, str] | None
 Members = list[Any]  # what a part keeps of each company, as JSON
 Rows = Any  # the result of a part, as JSON
 Counts = Mapping[str, Any]  # of a part, added to the work

@@ -33,11 +33,14 @@ MOST_KEYS = 100  # of one BatchGetItem call
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
+Position = dict[str, str] | None  # from which a list goes on; None: its beginning, or its end
+
+
 class Page(NamedTuple):
     """One page of a query. `last` is the position to go on from, None at the end."""
 
     items: list[Item]
-    last: dict[str, str] | None
+    last: Position
 
 
 class Table:
@@ -104,7 +107,7 @@ class Table:
         between: tuple[str, str] | None = None,
         index: str | None = None,
         limit: int | None = None,
-        after: dict[str, str] | None = None,
+        after: Position = None,
         newest_first: bool = False,
         consistent: bool = False,
         where: ConditionBase | None = None,
@@ -166,7 +169,7 @@ class Table:
 
     def query_all(self, pk: str, **question: Any) -> Iterator[Item]:
         """Every item of the question, page after page, none held longer than its page."""
-        after: dict[str, str] | None = None
+        after: Position = None
         while True:
             page = self.query(pk, after=after, **question)
             yield from page.items

@@ -20,7 +20,7 @@ from chalicelib.table.transactions import Item
 
 def company(context: Context, name: str = "Luch") -> str:
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency="RUB")
-    return companies.customers(context, "1c", [ref])[ref]
+    return companies.match_customers(context, "1c", [ref])[ref]
 
 
 def at(context: Context, moment: str) -> Context:

@@ -6,8 +6,10 @@ from typing import Any
 from stdnum.ru.inn import calc_company_check_digit, calc_personal_check_digits
 
 from chalicelib import companies, members
-from chalicelib.companies import claims, invitations, people, staff
 from chalicelib.companies import keys as companies_keys
+from chalicelib.companies import staff
+from chalicelib.companies.people import claims, invitations
+from chalicelib.companies.people import service as people
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChangeForm
 from chalicelib.members.model import Member
 from chalicelib.members.store import create

@@ -4,10 +4,12 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import members
-from chalicelib.companies import claims, company, invitations, people, privileges, staff
+from chalicelib.companies import company, privileges, staff
 from chalicelib.companies.company import people_of
 from chalicelib.companies.config import PrivilegeRules
-from chalicelib.companies.membership import check_active
+from chalicelib.companies.people import claims, invitations
+from chalicelib.companies.people import service as people
+from chalicelib.companies.people.membership import check_active
 from chalicelib.companies.privileges import missing_for
 from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChangeForm, InvitationForm, PersonChangeForm
 from chalicelib.distributors import keys as distributors_keys

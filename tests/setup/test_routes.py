@@ -42,7 +42,7 @@ def test_imported_companies_wait_for_a_manager_and_a_region_until_they_have_them
     person = {"name": "Maria Ilina", "email": "maria@club.example", "role": "manager"}
     manager_id = api.call("POST", "/v1/staff/people", ADMIN, person).json["member_id"]
     refs = [CustomerRef(str(number), f"Luch {number}", None, None, "RUB") for number in range(2)]
-    ids = companies.customers(context, "1c", refs).values()
+    ids = companies.match_customers(context, "1c", refs).values()
     assert [(step["code"], step["companies"]) for step in setup(api)["missing"]] == [("managed", 2), ("delivered", 2)]
     for company_id in ids:
         path = f"/v1/staff/companies/{company_id}"

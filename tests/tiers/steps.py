@@ -42,7 +42,7 @@ def company(context: Context, name: str = "Luch", currency: str = "RUB") -> str:
     members.appoint(tx, "mbr_manager", kind="staff", owner=STAFF_OWNER, role="manager", status="active")
     context.table.commit(tx)
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
-    return companies.customers(context, "1c", [ref])[ref]
+    return companies.match_customers(context, "1c", [ref])[ref]
 
 
 def days_later(context: Context, days: int) -> Context:

@@ -11,11 +11,10 @@ from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
 
 NOTHING = Balances(*[ZERO] * len(Balances._fields))
-
-Position = dict[str, str] | None
 
 
 class Statement(NamedTuple):

@@ -6,11 +6,9 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.campaigns.plan import keys
 from chalicelib.campaigns.plan.model import Issue, IssueTexts
-from chalicelib.table.client import Page, Table
+from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Transaction
-
-Position = dict[str, str] | None
 
 
 def read(table: Table, issue_id: str) -> tuple[Issue | None, IssueTexts]:

@@ -6,9 +6,10 @@ from chalicelib import contacts
 from chalicelib.campaigns.segments import store
 from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.campaigns.segments.schemas import SegmentForm, SegmentView
-from chalicelib.campaigns.segments.store import Position, Segment
+from chalicelib.campaigns.segments.store import Segment
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Refused, Transaction
 
 

@@ -16,14 +16,12 @@ from chalicelib.campaigns.segments.events import REQUESTED
 from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.table.client import Page, Table
+from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.key import shards
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 KEEP_DAYS = 400
-
-Position = dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

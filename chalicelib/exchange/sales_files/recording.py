@@ -102,7 +102,7 @@ def _companies(context: Context, record: ImportRecord, part: int, drafts: Docume
             if draft.customer.ref in unclear:
                 draft.leave_out("customer_unclear", "inn")
     elif missing:
-        companies.customers(context, source, missing, maker=maker)
+        companies.match_customers(context, source, missing, maker=maker)
         known |= companies.known_customers(context, source, [ref.customer for ref in missing])
         for draft in drafts.good():
             if draft.customer.ref not in known:

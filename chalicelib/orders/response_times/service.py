@@ -27,11 +27,10 @@ from chalicelib.platform.config.club_config import Calendar, Club
 from chalicelib.platform.config.working_time import deadline
 from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
+from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
-
-Position = dict[str, str] | None
 
 
 def deadlines(context: Context) -> Callable[[str], Deadlines]:

@@ -18,7 +18,7 @@ from chalicelib.catalog import categories_key
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.parts import Position, Progress
+from chalicelib.platform.parts import Progress
 from chalicelib.platform.text import Language
 from chalicelib.pricing.best_sellers import store
 from chalicelib.pricing.best_sellers.model import BestSellersForm, By
@@ -27,6 +27,7 @@ from chalicelib.pricing.best_sellers.schemas import (
     BestSellerView,
 )
 from chalicelib.pricing.best_sellers.store import BestSeller, Sales
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Transaction
 
 COMPANIES = 100  # of one part

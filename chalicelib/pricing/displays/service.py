@@ -35,6 +35,7 @@ from chalicelib.pricing.offers import store as offers_store
 from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions import store as promotions_store
 from chalicelib.pricing.rules import Promotion
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 KEEP_UPLOADING_DAYS = 1
@@ -43,7 +44,6 @@ MOST_A_DAY = 20  # uploads that a company starts, so that nobody fills the bucke
 PAGE = 100  # companies that are looked at together
 _DECIDING = staff_roles("staff.terms.write")
 
-Position = dict[str, str] | None
 
 # --- the company ------------------------------------------------------------------------------------------------------
 

@@ -15,10 +15,8 @@ from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.pricing.displays import keys
 from chalicelib.pricing.offers import store as offers_store
-from chalicelib.table.client import Page, Table
+from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.transactions import Item, Transaction
-
-Position = dict[str, str] | None
 
 # --- proofs -----------------------------------------------------------------------------------------------------------
 

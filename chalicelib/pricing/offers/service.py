@@ -28,6 +28,7 @@ from chalicelib.pricing.offers.events import ISSUED, WITHDRAWN
 from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.offers.schemas import CompanyOfferView, OfferView
 from chalicelib.pricing.rules import plain
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 MOST_OPEN = 20  # open offers of a company, and of one order
@@ -35,8 +36,6 @@ MOST_BYTES = 32_000  # of all offers of a company, which every price reads
 
 _WRITING = staff_roles("staff.terms.write")
 _APPROVING = staff_roles("staff.terms.approve")
-
-Position = dict[str, str] | None
 
 
 def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:

@@ -15,7 +15,8 @@ from chalicelib import companies, sales
 from chalicelib.platform.context import Context
 from chalicelib.platform.files.csv import harmless, listing
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.parts import Position, Progress
+from chalicelib.platform.parts import Progress
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Transaction
 from chalicelib.tiers.ladders import store as ladders_store
 from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, ladder_on

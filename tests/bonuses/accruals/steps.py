@@ -59,7 +59,7 @@ def memory_work(now: datetime = NOON, figures: Config | None = None) -> Context:
 
 def company(context: Context, name: str = "Luch", currency: str = "RUB") -> str:
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
-    return companies.customers(context, SOURCE, [ref])[ref]
+    return companies.match_customers(context, SOURCE, [ref])[ref]
 
 
 def document(

@@ -38,7 +38,7 @@ EXPIRES, WARNED_OF = date(2026, 12, 31), date(2027, 1, 31)
 def members(context: Context, count: int) -> list[str]:
     """Companies with two lots, credited on the eve: in two days one has expired, and the other is to be warned of."""
     refs = [CustomerRef(f"C-{number}", f"Luch {number}", None, None, "RUB") for number in range(count)]
-    ids = list(companies.customers(context, "1c", refs).values())
+    ids = list(companies.match_customers(context, "1c", refs).values())
     for company_id in ids:
         for number, expires_on in enumerate((EXPIRES, WARNED_OF)):
             ledger.change(

@@ -52,7 +52,7 @@ def buys(
     document = sales.SaleDocument(
         source="1c",
         number=number,
-        company_id=companies.customers(context, "1c", [ref])[ref],
+        company_id=companies.match_customers(context, "1c", [ref])[ref],
         business_date=day,
         currency=ref.currency,
         lines=[

@@ -26,7 +26,7 @@ CHANGED = Event("tier_ladder.activated", "evt_1", {"currency": "RUB"})
 
 def made(context: Context, count: int, currency: str = "RUB") -> set[str]:
     refs = [CustomerRef(f"{currency}-{number}", f"Luch {number:04d}", None, None, currency) for number in range(count)]
-    return set(companies.customers(context, "1c", refs).values())
+    return set(companies.match_customers(context, "1c", refs).values())
 
 
 def waiting() -> list[dict[str, Any]]:

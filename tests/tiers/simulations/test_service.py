@@ -216,7 +216,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def five(context: Context) -> None:
     """Five companies of one purchase each."""
     refs = [CustomerRef(f"C-{number}", f"Luch {number}", None, None, "RUB") for number in range(5)]
-    ids = companies.customers(context, "1c", refs)
+    ids = companies.match_customers(context, "1c", refs)
     line = sales.SaleLine.of
     sales.record(
         context,

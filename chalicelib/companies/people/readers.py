@@ -1,6 +1,6 @@
 """A company's people as recipients of letters, and the name that letters call it by."""
 
-from chalicelib.companies import company as companies_company
+from chalicelib.companies import store
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import speaking_reader
 from chalicelib.platform.access.rights import STAFF_OWNER
@@ -15,7 +15,7 @@ def who_may_confirm(context: Context, event: Item) -> list[Recipient]:
     """The company's owners, and its manager if it has one. The club's other staff see the list of those who wait."""
     if event.get("quiet"):
         return []
-    people = companies_company.people_of(context, event["company_id"])
+    people = store.people(context.table, event["company_id"])
     owners = [
         Recipient("member", person.member_id)
         for person in people
@@ -26,20 +26,20 @@ def who_may_confirm(context: Context, event: Item) -> list[Recipient]:
 
 def manager_of(context: Context, event: Item) -> list[Recipient]:
     """The company's manager, if it has one."""
-    company = companies_company.read_company(context, event["company_id"])
+    company = store.read(context.table, event["company_id"])
     return [Recipient("member", company.manager_id)] if company and company.manager_id else []
 
 
 def confirming_reader(context: Context, member_id: str, company_id: str) -> Reader:
     """An owner or the manager, if they still are. The manager must still be one of the staff."""
-    company = companies_company.read_company(context, company_id)
+    company = store.read(context.table, company_id)
     if company and company.manager_id == member_id:
         return speaking_reader(context, member_id, STAFF_OWNER)
     return speaking_reader(context, member_id, company_id, {"owner"})
 
 
 def who_buys(context: Context, event: Item) -> list[Recipient]:
-    people = companies_company.people_of(context, event["company_id"])
+    people = store.people(context.table, event["company_id"])
     return [
         Recipient("member", person.member_id)
         for person in people
@@ -52,7 +52,7 @@ def buyer_reader(context: Context, member_id: str, company_id: str) -> Reader:
 
 
 def company_name(context: Context, event: Item) -> str:
-    company = companies_company.read_company(context, event["company_id"])
+    company = store.read(context.table, event["company_id"])
     if company is None:
         raise Unsendable("company_gone")
     return company.name

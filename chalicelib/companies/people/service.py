@@ -2,9 +2,9 @@ from typing import Any
 
 from chalicelib import members
 from chalicelib.companies import rules, store
-from chalicelib.companies.company import Position
 from chalicelib.companies.events import CLAIM_REFUSED, PERSON_CHANGED, PERSON_REMOVED
-from chalicelib.companies.membership import (
+from chalicelib.companies.model import Person
+from chalicelib.companies.people.membership import (
     activate,
     check_active,
     check_another_owner,
@@ -14,12 +14,12 @@ from chalicelib.companies.membership import (
     record_of_company,
     speaks,
 )
-from chalicelib.companies.model import Person
 from chalicelib.companies.schemas import PersonChangeForm, PersonView
 from chalicelib.members import Member
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Transaction
 
 MANAGING = [role for role, scopes in COMPANY_ROLES.items() if "people.write" in scopes]

@@ -2,7 +2,8 @@ from chalicelib import members
 from chalicelib.companies import store
 from chalicelib.companies.config import CompanyLimits
 from chalicelib.companies.events import CLAIM_REFUSED, PERSON_CLAIMED
-from chalicelib.companies.membership import (
+from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Person
+from chalicelib.companies.people.membership import (
     HANDING,
     activate,
     appoint,
@@ -19,7 +20,6 @@ from chalicelib.companies.membership import (
     record_handed_over,
     record_of_company,
 )
-from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Person
 from chalicelib.companies.rules import match_firm
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, ClaimForm, ClaimView
 from chalicelib.platform.config.club_config import Club

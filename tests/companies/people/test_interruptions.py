@@ -5,8 +5,9 @@ from contextlib import suppress
 
 import pytest
 
-from chalicelib.companies import claims, invitations, people
 from chalicelib.companies.company import people_of
+from chalicelib.companies.people import claims, invitations
+from chalicelib.companies.people import service as people
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Item

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from chalicelib.companies import keys, rules, store
 from chalicelib.companies.events import CHANGED
-from chalicelib.companies.membership import record_of_company
 from chalicelib.companies.model import Company, CustomerRef, FirmMember
+from chalicelib.companies.people.membership import record_of_company
 from chalicelib.platform.context import Context
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import MOST_OPERATIONS, Busy, Item, Refused, Transaction
@@ -74,7 +74,7 @@ class NewCompanies(NamedTuple):
     unclear: set[str]
 
 
-def customers(
+def match_customers(
     context: Context, source: str, refs: Iterable[CustomerRef], *, maker: str | None = None
 ) -> dict[CustomerRef, str]:
     """The company of each customer of this source, made where there was none. Raises `Busy` while others make the same ones.

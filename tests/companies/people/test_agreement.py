@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from chalicelib.companies import claims, invitations, people, store
+from chalicelib.companies import store
+from chalicelib.companies.people import claims, invitations
+from chalicelib.companies.people import service as people
 from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChangeForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem

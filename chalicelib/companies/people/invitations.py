@@ -14,10 +14,10 @@ Weakest point: an invited address that nobody had becomes a member's, without a 
 
 from chalicelib import members
 from chalicelib.companies import store
-from chalicelib.companies.company import Position
 from chalicelib.companies.config import CompanyLimits
 from chalicelib.companies.events import PERSON_INVITED, PERSON_REMOVED
-from chalicelib.companies.membership import (
+from chalicelib.companies.model import Invitation, Person
+from chalicelib.companies.people.membership import (
     activate,
     appoint,
     check_active,
@@ -28,14 +28,14 @@ from chalicelib.companies.membership import (
     record_of_company,
     speaks,
 )
-from chalicelib.companies.model import Invitation, Person
-from chalicelib.companies.people import MANAGING, person_shown
+from chalicelib.companies.people.service import MANAGING, person_shown
 from chalicelib.companies.schemas import InvitationForm, InvitationView, PersonView
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle, throttle_key
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Transaction
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib import members
-from chalicelib.companies import claims, invitations, people, staff
 from chalicelib.companies import keys as companies_keys
+from chalicelib.companies import staff
 from chalicelib.companies.letters import person_invited
+from chalicelib.companies.people import claims, invitations
+from chalicelib.companies.people import service as people
 from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChangeForm
 from chalicelib.mail.declarations import asked_by
 from chalicelib.mail.model import Recipient, Unsendable

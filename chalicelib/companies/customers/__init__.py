@@ -1,0 +1,1 @@
+"""Customers of sales files, and the companies that they are."""

@@ -1,0 +1,1 @@
+"""The people who act for a company: claims, invitations, roles."""
