@@ -1,7 +1,6 @@
 """Letters on who acts for a company."""
 
 from chalicelib import members
-from chalicelib.companies import company as companies_company
 from chalicelib.companies import store
 from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
 from chalicelib.companies.model import Company
@@ -47,7 +46,7 @@ def person_invited(context: Context, recipient: Recipient, event: Item) -> tuple
 @letter("person_confirmed", on=PERSON_CONFIRMED, to=the_member)
 def person_confirmed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = speaking_reader(context, recipient.id, event["company_id"])
-    company = companies_company.read_company(context, event["company_id"])
+    company = store.read(context.table, event["company_id"])
     return reader, {
         "company": company.name if company else "",
         "manager": _manager(context, company.manager_id) if company and company.manager_id else None,
@@ -106,7 +105,7 @@ def manager_changed(context: Context, recipient: Recipient, event: Item) -> tupl
 
 def _still_managed(context: Context, event: Item) -> Company:
     """The company. Raises Unsendable once yet another one manages it: the letter of that change follows."""
-    company = companies_company.read_company(context, event["company_id"])
+    company = store.read(context.table, event["company_id"])
     if company is None:
         raise Unsendable("company_gone")
     if company.manager_id != event["to_manager"]:

@@ -7,7 +7,7 @@ held. A *breach* is a contact with a company that is held out.
 Rooms that win companies back ask `held_out` before they decide whom to offer, call or write to.
 """
 
-from chalicelib.platform.lazy import opened_when_asked
+from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("rhythm", "suggestions", "states", "waves")

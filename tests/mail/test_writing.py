@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import companies, distributors, members
+from chalicelib import distributors, members
+from chalicelib.companies import store as companies_store
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
 from chalicelib.platform.context import Context
@@ -35,11 +36,9 @@ PEOPLE = [
 def company(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
     def managed_by(manager_id: str | None) -> None:
         people = [SimpleNamespace(member_id=who, role=role, status=status) for who, role, status in PEOPLE]
-        for door in (companies, companies.company):
-            monkeypatch.setattr(door, "people_of", lambda context, company_id: people)
-        monkeypatch.setattr(
-            companies.company, "read_company", lambda context, company_id: SimpleNamespace(manager_id=manager_id)
-        )
+        company = SimpleNamespace(manager_id=manager_id)
+        monkeypatch.setattr(companies_store, "people", lambda table, company_id: iter(people))
+        monkeypatch.setattr(companies_store, "read", lambda table, company_id: company)
 
     managed_by("mbr_manager")
     return managed_by

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import distributors
-from chalicelib.companies import company as companies_company
+from chalicelib.companies import store as companies_store
 from chalicelib.mail.model import Mail, Recipient
 from chalicelib.mail.service import compose
 from chalicelib.orders.order import service as order_service
@@ -70,7 +70,7 @@ def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Any:
     company = SimpleNamespace(name="Луч", inn="7707083893", manager_id="mbr_m")
     distributor = SimpleNamespace(name="Свет-Опт", email="orders@distributor.example", language="ru")
     scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(context))
-    monkeypatch.setattr(companies_company, "read_company", lambda context, company_id: scene.company)
+    monkeypatch.setattr(companies_store, "read", lambda table, company_id: scene.company)
     monkeypatch.setattr(distributors, "distributor", lambda context, distributor_id: scene.distributor)
     monkeypatch.setattr(order_service, "load_order", lambda context, company_id, order_id: scene.order)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from chalicelib.platform import jobs
 from chalicelib.platform.context import Context
-from chalicelib.platform.functions import READ, queue_worker, scheduled, table
 from chalicelib.platform.log import log
+from chalicelib.platform.registry.functions import READ, queue_worker, scheduled, table
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.states import store as states
 from chalicelib.retention.waves import service, store
