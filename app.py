@@ -9,14 +9,13 @@ for what that needs, not for the whole house.
     a function    is declared in its room's `jobs.py`, and named below; then `make registers` writes its settings, rights, queue and alarms
 """
 
-from chalice.app import Chalice
-
 from chalicelib.auth.triggers import triggers
+from chalicelib.platform.http.gateway import ClubApi
 from chalicelib.platform.http.respond import install
 from chalicelib.platform.registry.functions import PORTAL, READ, SECRET, SUPPRESSIONS, USERS, WRITE, files, table
 from chalicelib.platform.registry.handlers import Functions, register
 
-app = Chalice(app_name="partner-club")
+app = ClubApi(app_name="partner-club")
 install(app)
 
 # Lowest first: a room uses only rooms before it.

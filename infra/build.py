@@ -39,6 +39,7 @@ from typing import Any
 
 from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
 
+from chalicelib.platform.http.gateway import GREEDY, METHODS
 from infra import club_config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -161,7 +162,34 @@ def _stage_and_package(stage: Path, task: Path, arch: str, club: Path | None) ->
     with zipfile.ZipFile(stage / "out" / "deployment.zip") as zipped:
         zipped.extractall(task)
     template: dict[str, Any] = json.loads((stage / "out" / "sam.json").read_text(encoding="utf-8"))
+    _gather(template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"])
     return template
+
+
+def _gather(paths: dict[str, Any]) -> None:
+    """Makes one greedy resource of what lies below `/v1/staff` and the like, where all ask for a token; GET answers HEAD too.
+
+    The app finds the route (chalicelib/platform/http/gateway.py). A path with its first two parts makes a group.
+    """
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        if path.count("/") > 2:
+            groups.setdefault("/".join(path.split("/")[:3]), []).append(path)
+    for above, below in groups.items():
+        operations = [each for path in below for method, each in paths[path].items() if method != "options"]
+        if len(below) > 1 and all(each.get("security") for each in operations):
+            preflight = paths[below[0]]["options"]
+            for path in below:
+                del paths[path]
+            rest = {"name": GREEDY[1:-2], "in": "path", "required": True, "type": "string"}
+            operation = {**operations[0], "parameters": [rest]}
+            paths[f"{above}/{GREEDY}"] = {**dict.fromkeys(METHODS, operation), "options": preflight}
+    for operations in paths.values():
+        if "get" in operations:
+            operations["head"] = operations["get"]
+        methods = ",".join(sorted(method.upper() for method in operations))
+        headers = operations["options"]["x-amazon-apigateway-integration"]["responses"]["default"]["responseParameters"]
+        headers["method.response.header.Access-Control-Allow-Methods"] = f"'{methods}'"
 
 
 def _write_registry(stage: Path, task: Path) -> None:

@@ -6,6 +6,7 @@ applies it inside the local cloud's own process.
 """
 
 import contextvars
+import gzip
 import hashlib
 import json
 import math
@@ -69,6 +70,21 @@ def api_definition():
         return api_id
 
     apigateway_v1._import_operation, apigateway_v1._import_rest_api = operation_with_mock, api_with_extensions
+
+
+def compression():
+    """An answer at or above the API's `minimumCompressionSize` goes out packed to whoever accepts it; the emulator keeps the setting only."""
+    execute = apigateway_v1.handle_execute
+
+    async def execute_packed(api_id, stage, method, path, headers, body, query):
+        status, sent, content = await execute(api_id, stage, method, path, headers, body, query)
+        least = apigateway_v1._rest_apis.get(api_id, {}).get("minimumCompressionSize")
+        accepted = {name.lower(): value for name, value in headers.items()}.get("accept-encoding", "")
+        if least is None or "gzip" not in accepted or len(content) < int(least):
+            return status, sent, content
+        return status, {**sent, "Content-Encoding": "gzip"}, gzip.compress(content)
+
+    apigateway_v1.handle_execute = execute_packed
 
 
 def read_capacity():
@@ -510,6 +526,7 @@ def worker_gate():
 PATCHES = (
     log_wait,
     api_definition,
+    compression,
     read_capacity,
     table_ttl,
     unknown_users,

@@ -22,6 +22,7 @@ from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPE
 from chalicelib.platform.config import read_config
 from chalicelib.platform.delivery.subscriptions import Subscriptions, name_of, subscriptions
 from chalicelib.platform.events import Lane
+from chalicelib.platform.http.gateway import GREEDY
 from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.http.routes import ROUTES
 from chalicelib.platform.registry.functions import DECLARED, Queue, Schedule
@@ -592,16 +593,42 @@ def test_a_machine_can_be_given_only_scopes_that_exist(template: Template) -> No
     assert offered.items() <= SCOPES.items()
 
 
-def test_the_gateway_asks_for_a_token_wherever_a_route_names_a_scope(template: Template) -> None:
+def gateway(template: Template) -> dict[str, dict[str, Any]]:
+    """The gateway's operations by path and method."""
     importlib.import_module("app")
-    paths = of_type(template, "AWS::Serverless::Api")["RestAPI"]["DefinitionBody"]["paths"]
-    asked = {
-        (method.upper(), path): operation.get("security", [])
-        for path, operations in paths.items()
-        for method, operation in operations.items()
-        if method != "options"
-    }
-    assert asked == {(route.method, route.path): [{"members": [BASE_SCOPE]}] if route.scope else [] for route in ROUTES}
+    paths: dict[str, dict[str, Any]] = of_type(template, "AWS::Serverless::Api")["RestAPI"]["DefinitionBody"]["paths"]
+    return paths
+
+
+def test_the_gateway_asks_for_a_token_wherever_a_route_names_a_scope(template: Template) -> None:
+    paths = gateway(template)
+    for route in ROUTES:
+        greedy = "/".join(route.path.split("/")[:3]) + f"/{GREEDY}"
+        assert (route.path in paths) != (greedy in paths and route.path.count("/") > 2), route.path
+        operation = paths.get(route.path, paths.get(greedy, {}))[route.method.lower()]
+        assert operation.get("security", []) == ([{"members": [BASE_SCOPE]}] if route.scope else []), route.path
+
+
+def test_the_gateway_answers_nothing_that_no_route_answers(template: Template) -> None:
+    known = {(route.method, route.path) for route in ROUTES}
+    for path, operations in gateway(template).items():
+        for method in operations.keys() - {"options", "head"}:
+            assert (method.upper(), path) in known or path.endswith(GREEDY), (method, path)
+
+
+def test_what_can_be_got_can_be_asked_for_its_headers(template: Template) -> None:
+    for path, operations in gateway(template).items():
+        assert ("head" in operations) == ("get" in operations), path
+
+
+def test_the_gateway_has_room_for_three_times_as_many_resources(template: Template) -> None:
+    """It takes 300; each part of each path is one."""
+    parts = [path.split("/") for path in gateway(template)]
+    assert len({tuple(each[:length]) for each in parts for length in range(1, len(each) + 1)}) < 100
+
+
+def test_answers_of_more_than_a_packet_go_out_packed(template: Template) -> None:
+    assert of_type(template, "AWS::Serverless::Api")["RestAPI"]["MinimumCompressionSize"] == 1024
 
 
 def test_cloudformation_would_take_it(template: Template, tmp_path: Path) -> None:

@@ -34,3 +34,20 @@ def test_a_browser_may_ask_before_it_calls(cloud: DeployedClub) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "Idempotency-Key" in answer.headers["Access-Control-Allow-Headers"]
     assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
+
+
+def test_head_is_get_without_its_body(cloud: DeployedClub) -> None:
+    answer = requests.head(f"{cloud.api_url}/v1/health", timeout=10)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_what_lies_below_a_guarded_path_is_not_told_to_a_stranger(cloud: DeployedClub) -> None:
+    answer = requests.get(f"{cloud.api_url}/v1/staff/nothing/here", timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+
+
+def test_a_long_answer_comes_packed(cloud: DeployedClub) -> None:
+    answer = requests.get(f"{cloud.api_url}/openapi.json", headers={"Accept-Encoding": "gzip"}, timeout=20)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.json()["openapi"]

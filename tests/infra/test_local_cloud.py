@@ -253,6 +253,43 @@ def test_api_definition(stock: Cloud, patched: Cloud) -> None:
     assert preflight_unknown_binary(deployed(patched)) == ("*", 404, "True")
 
 
+def test_compression(stock: Cloud, patched: Cloud) -> None:
+    code = "def handler(event, context): return {'statusCode': 200, 'body': 'a' * int(event['queryStringParameters']['size'])}"
+
+    def deployed(cloud: Cloud) -> str:
+        name = make_function(cloud, code).name  # type: ignore[attr-defined]
+        arn = cloud.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+        uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+        call = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+        operation = {"responses": {}, "x-amazon-apigateway-integration": call}
+        paths = {"/thing": {"get": operation}}
+        definition = {"swagger": "2.0", "info": {"title": "packed", "version": "1"}, "paths": paths}
+        api = {"Body": definition, "MinimumCompressionSize": 1024}
+        deployment = {"RestApiId": {"Ref": "Api"}, "StageName": "lab"}
+        made = make_stack(
+            cloud,
+            {
+                "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": api},
+                "Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": deployment},
+            },
+        )
+        return f"{cloud.endpoint}/restapis/{made['Api']}/lab/_user_request_/thing"
+
+    def encoding(url: str, size: int, accepted: str) -> str | None:
+        answer = requests.get(url, {"size": size}, headers={"Accept-Encoding": accepted}, timeout=10)
+        assert answer.text == "a" * size
+        return answer.headers.get("Content-Encoding")
+
+    where = deployed(stock)
+    assert encoding(where, 1024, "gzip") is None
+    where = deployed(patched)
+    assert [encoding(where, 1024, "gzip"), encoding(where, 1023, "gzip"), encoding(where, 1024, "identity")] == [
+        "gzip",
+        None,
+        None,
+    ]
+
+
 TABLE = {
     "BillingMode": "PAY_PER_REQUEST",
     "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],

@@ -60,12 +60,15 @@ def install(app: Chalice) -> None:
         )
         if code is None or not isinstance(response.body, dict) or "Code" not in response.body:
             return response
-        made = _problem_response(
-            Problem(code, headers=_plain(response.headers)), _language(event.headers), _request_id(event)
-        )
-        for name, value in CORS.get_access_control_headers().items():
-            made.headers.setdefault(name, value)
-        return made
+        return refusal(Problem(code, headers=_plain(response.headers)), event)
+
+
+def refusal(problem: Problem, request: Any) -> Response:
+    """The answer to a request that no route sees, readable from any page."""
+    made = _problem_response(problem, _language(request.headers), _request_id(request))
+    for name, value in CORS.get_access_control_headers().items():
+        made.headers.setdefault(name, value)
+    return made
 
 
 def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Response:

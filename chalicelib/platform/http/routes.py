@@ -23,8 +23,8 @@ Rows = tuple[Iterable[Any], dict[str, str] | None]
 
 CORS = CORSConfig(
     allow_origin="*",  # safe: the API knows bearer tokens only, no cookies
-    allow_headers=["Accept-Language", "Idempotency-Key", "If-Match"],
-    expose_headers=["ETag", "Idempotency-Replayed", "Location", "Retry-After"],
+    allow_headers=["Accept-Language", "Idempotency-Key", "If-Match", "traceparent", "tracestate"],
+    expose_headers=["Content-Disposition", "ETag", "Idempotency-Replayed", "Location", "Retry-After"],
     max_age=3600,
 )
 

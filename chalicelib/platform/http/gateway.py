@@ -1,0 +1,75 @@
+"""The way from a request of API Gateway to its route.
+
+The gateway takes 300 resources an API, and every part of every path is one. So the template gives it one greedy resource for all that
+lies below `/v1/staff` and the like, where all ask for a token (infra/build.py), and here such a request finds its route.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from chalice.app import Chalice, Request
+
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.respond import refusal
+
+GREEDY = "{below+}"  # the rest of a path, as the gateway writes it
+METHODS = ("get", "head", "post", "put", "patch", "delete")
+
+
+class Match(NamedTuple):
+    """The path of a route, and the texts that stand for its parameters."""
+
+    path: str
+    parameters: dict[str, str]
+
+
+class Paths:
+    """The paths of all routes, by their parts."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._parts: dict[str, Any] = {}
+        for path in paths:
+            at = self._parts
+            for part in path.split("/"):
+                at = at.setdefault(part, {})
+            at[""] = path
+
+    def find(self, path: str) -> Match | None:
+        """The route of a path without a slash at its end: where a word and a parameter fit, the word."""
+        return self._find(self._parts, path.split("/"), {})
+
+    def _find(self, at: dict[str, Any], parts: list[str], found: dict[str, str]) -> Match | None:
+        if not parts:
+            return Match(at[""], found) if isinstance(at.get(""), str) else None
+        part, rest = parts[0], parts[1:]
+        if part in at and isinstance(at[part], dict) and (match := self._find(at[part], rest, found)):
+            return match
+        for name, below in at.items():
+            if part and name[:1] == "{" and (match := self._find(below, rest, {**found, name[1:-1]: part})):
+                return match
+        return None
+
+
+class ClubApi(Chalice):
+    """The app, for greedy resources and for HEAD, which Chalice does not know."""
+
+    _paths: Paths | None = None
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        """The gateway's answer to its event. HEAD is GET without a body: its headers are those of GET."""
+        asked = event.get("requestContext", {})
+        if str(asked.get("resourcePath", "")).endswith(GREEDY):
+            match = self._match(asked["resourcePath"], event["pathParameters"])
+            if match is None:
+                return refusal(Problem("not_found"), Request(event, context)).to_dict()
+            asked = {**asked, "resourcePath": match.path}
+            event = {**event, "resource": match.path, "pathParameters": match.parameters, "requestContext": asked}
+        if asked.get("httpMethod") != "HEAD":
+            return super().__call__(event, context)
+        as_get = {**event, "httpMethod": "GET", "requestContext": {**asked, "httpMethod": "GET"}}
+        return {**super().__call__(as_get, context), "body": ""}
+
+    def _match(self, resource: str, parameters: dict[str, str]) -> Match | None:
+        if self._paths is None:
+            self._paths = Paths(self.routes)
+        return self._paths.find(resource.removesuffix(GREEDY) + parameters[GREEDY[1:-2]])
