@@ -94,6 +94,8 @@ decide_rhythm = functions.queue("retention.states.jobs:decide_rhythm")
 nightly_intake = functions.schedule("retention.waves.jobs:nightly_intake")
 assign_companies = functions.queue("retention.waves.jobs:assign_companies")
 count_audience = functions.queue("campaigns.segments.jobs:count_audience")
+start_campaigns = functions.schedule("campaigns.sending.jobs:start_campaigns")
+send_campaigns = functions.queue("campaigns.sending.jobs:send_campaigns")
 answer_demands = functions.queue("demand.jobs:answer_demands")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
@@ -105,8 +107,10 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     remind_distributors           rate(15 minutes)
 #     nightly_rhythm                cron(0 4 * * ? *)
 #     nightly_intake                cron(30 4 * * ? *)
+#     start_campaigns               cron(0/15 * * * ? *)
 # events, and the modules of their consumers:
 #     audience.requested            facts: campaigns.segments
+#     audience.shard_frozen         facts: campaigns.sending
 #     best_sellers.requested        facts: pricing.best_sellers
 #     big_client.quiet              messages: mail
 #     bonus.adjusted                messages: mail

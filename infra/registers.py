@@ -183,6 +183,8 @@ def allowed(right: Right) -> Made:
         case "suppressions":
             # It is about the account, and names no resource.
             return {"Effect": "Allow", "Action": ["ses:DeleteSuppressedDestination"], "Resource": ["*"]}
+        case "mail_rate":
+            return {"Effect": "Allow", "Action": ["ses:GetAccount"], "Resource": ["*"]}
         case "secret":
             return allow(["secretsmanager:GetSecretValue"], att("Secret", "Id"))
         case "users":
@@ -222,6 +224,7 @@ def environment(function: Function) -> Made:
         "mail": {"MAIL_FROM": ref("MailFrom"), "MAIL_CONFIGURATION_SET": ref("MailConfiguration")},
         "secret": {"SECRET_ARN": att("Secret", "Id")},
         "users": {"USER_POOL_ID": ref("UserPool"), "USER_POOL_CLIENT_ID": ref("PortalClient")},
+        "mail_rate": {},
         "suppressions": {},
         "portal": {"PORTAL_URL": ref("PortalUrl")},
         "letter_pages": {"LETTERS_URL": {"Fn::If": ["HasLettersUrl", ref("LettersUrl"), sub(OWN_URL)]}},

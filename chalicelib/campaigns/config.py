@@ -23,6 +23,19 @@ class Slots(Section, name="campaigns.slots"):
     hours: list[time] = Field(min_length=1, max_length=12)
 
 
+class Pacing(Section, name="campaigns.sending"):
+    """`late_minutes`: a slot that began longer ago is missed, and its letters wait for the next one. `rate_percent`: of the mail service's rate.
+
+    An issue pauses itself after `pause_letters` at this share of bounces, or of complaints.
+    """
+
+    late_minutes: int = Field(ge=15, le=240)
+    rate_percent: int = Field(ge=1, le=100)
+    pause_letters: int = Field(ge=1)
+    pause_bounce_percent: Decimal = Field(gt=0, le=100)
+    pause_complaint_percent: Decimal = Field(gt=0, le=100)
+
+
 class Stages(Section, name="campaigns.stages"):
     """Life-cycle stages: see `segments.rules.stage_of`."""
 

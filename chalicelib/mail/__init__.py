@@ -48,10 +48,22 @@ the settle time.
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
-    from chalicelib.mail.declarations import Secret, letter
+    from chalicelib.mail.declarations import Secret, letter, room_letter
     from chalicelib.mail.keys import suppression as suppression_key
-    from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient, Unsendable
-    from chalicelib.mail.service import hasten, send, settle
+    from chalicelib.mail.model import (
+        Facts,
+        Letter,
+        LetterClass,
+        LetterState,
+        Mail,
+        Pages,
+        Reader,
+        Recipient,
+        Unsendable,
+    )
+    from chalicelib.mail.service import KEEP_DAYS, hasten, look_again, send, send_now, settle, skip
+    from chalicelib.mail.store import read_many as letters
     from chalicelib.mail.suppressions import lift, suppression, suppressions_page
+    from chalicelib.mail.transport import letters_per_second
     from chalicelib.mail.written import fault_of
     from chalicelib.mail.written import render as render_written

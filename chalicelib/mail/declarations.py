@@ -7,6 +7,9 @@ The event asks for one letter to each recipient. When that is sent, the function
 `texts/order_placed.<language>.md` beside it puts into words. One letter may be asked for by several events, and one function may serve
 several letters.
 
+A room may also send a letter itself, at its own pace (`room_letter`): its words are written elsewhere, and the engine claims, settles and
+counts it like any other.
+
 A function of a package imports the rooms of the letters at hand, not the house (platform/registry/modules.py).
 """
 
@@ -26,6 +29,8 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 
 Recipients = Callable[[Context, Item], Iterable[Recipient]]
 FactsOf = Callable[[Context, Recipient, Item], tuple[Reader, Facts]]
+OnReport = Callable[[Context, Transaction, Letter, Letter], None]
+"""Adds what follows from a report to its transaction: the letter before it, and after."""
 Below = Callable[[int], int]
 
 
@@ -58,9 +63,10 @@ class Declaration:
     name: str
     module: str
     letter_class: LetterClass
-    facts: FactsOf
+    facts: FactsOf | None  # None: its room sends it
     secret: Secret | None
     guard: Guard | None
+    on_report: OnReport | None = None
 
     @property
     def texts(self) -> Path:
@@ -94,6 +100,13 @@ def letter(
     return declared
 
 
+def room_letter(name: str, *, module: str, guard: Guard, on_report: OnReport) -> None:
+    """Declares a letter with advertising that its room writes and sends itself, with a class for each letter."""
+    made = Declaration(name, module, LetterClass.ADVERTISING, None, None, guard, on_report)
+    if _LETTERS.setdefault(name, made) != made:
+        raise TypeError(f"{name} is declared twice")
+
+
 def declaration(name: str) -> Declaration:
     for module in _table()["letters"].get(name, ()):
         import_module(module)
@@ -108,7 +121,8 @@ def asked_by(event: str) -> Mapping[str, Recipients]:
 
 
 def declared_letters() -> list[str]:
-    return sorted(_table()["letters"])
+    """The letters with texts of their own."""
+    return sorted(name for name in _table()["letters"] if declaration(name).facts)
 
 
 def asking_events() -> list[EventType]:

@@ -75,7 +75,7 @@ class Letter:
     state: LetterState = LetterState.PENDING
     reason: str = ""
     next_day: str = ""  # of a skipped letter: the first day on which another one like it may come
-    version: int = 1
+    version: int = 1  # 0: it is written with its claim
     attempts: int = 0  # that may have left a copy
     attempt: str = ""  # the last one
     lease_until: int = 0
@@ -88,6 +88,10 @@ class Letter:
     bounce: str = ""  # type/subtype
     complained_at: str = ""
     refused_at: str = ""
+
+    @property
+    def bounced_for_good(self) -> bool:
+        return self.bounce.startswith("Permanent/")
 
 
 # --- the answer to a send ---------------------------------------------------------------------------------------------

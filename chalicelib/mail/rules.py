@@ -143,10 +143,9 @@ def _judged(letter: Letter) -> Letter:
 
     A transient bounce of a delivered letter does not count: an answering machine wrote it.
     """
-    permanent = letter.bounce.startswith("Permanent/")
     if letter.refused_at:
         return replace(letter, state=LetterState.REJECTED, reason="content")
-    if permanent or (letter.bounce and not letter.delivered_at):
+    if letter.bounced_for_good or (letter.bounce and not letter.delivered_at):
         return replace(letter, state=LetterState.REJECTED, reason=f"bounce: {letter.bounce}")
     return replace(letter, state=LetterState.SENT, reason="")
 

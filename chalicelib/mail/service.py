@@ -98,16 +98,39 @@ def _send(context: Context, letter: Letter, below: Below) -> None:
     now = clock.epoch(context.now)
     settle_seconds = _settle_seconds(context, declared)
     letter = store.change(context, letter, partial(rules.after_time, now=now, settle_seconds=settle_seconds))
+    if declared.facts is None:
+        look_again(context, letter)  # its room sends it, and here it is only settled
+        return
     if rules.may_be_claimed(letter, now):
         letter = _attempt(context, letter, declared, below)
     # However it went, and whoever did it: the queue may have given this very message to two workers, and the first one that
     # returns takes it away from both. So what is not over needs another message.
     if rules.may_be_claimed(letter, now):
         raise ComesAgain(letter.letter_id)
+    look_again(context, letter)
+
+
+def send_now(context: Context, letter: Letter, mail: Mail) -> Letter:
+    """One attempt of a letter that its room composed. It may be a new one, of version 0. The letter as it is then.
+
+    One that is PENDING still was surely not sent: its room tries again.
+    """
+    letter = _try(context, letter, declarations.declaration(letter.template), mail)
+    look_again(context, letter)
+    return letter
+
+
+def look_again(context: Context, letter: Letter) -> None:
+    """Sends a message for when another worker's hold on the letter, or the wait for a report of it, is over."""
     until = rules.waits_until(letter)
     if until is not None:
         # A new message, since each return of the old one would count as a failure.
-        call_again(letter, until - now)
+        call_again(letter, until - clock.epoch(context.now))
+
+
+def skip(context: Context, letter: Letter, reason: str) -> Letter:
+    """A letter that its room cannot compose."""
+    return _skip(context, letter, declarations.declaration(letter.template), reason)
 
 
 def _attempt(context: Context, letter: Letter, declared: Declaration, below: Below) -> Letter:
@@ -118,6 +141,10 @@ def _attempt(context: Context, letter: Letter, declared: Declaration, below: Bel
         mail = compose(context, letter, code)
     except Unsendable as unsendable:
         return _skip(context, letter, declared, str(unsendable))
+    return _try(context, letter, declared, mail, code)
+
+
+def _try(context: Context, letter: Letter, declared: Declaration, mail: Mail, code: str = "") -> Letter:
     now = clock.epoch(context.now)
     claimed = rules.claimed(letter, context.new_id("try"), now + context.config[Letters].lease_seconds)
     try:
@@ -147,6 +174,8 @@ def compose(context: Context, letter: Letter, code: str) -> Mail:
     if cause is None:
         raise Unsendable("cause_gone")
     declared = declarations.declaration(letter.template)
+    if declared.facts is None:
+        raise TypeError(f"{letter.template} is composed by its room")
     reader, facts = declared.facts(context, letter.recipient, cause)
     club = context.config[Club]
     shared: Facts = {
@@ -200,7 +229,7 @@ def _settle_seconds(context: Context, declared: Declaration) -> int:
 def _skip(
     context: Context, letter: Letter, declared: Declaration, reason: str, next_day: str = "", address: str = ""
 ) -> Letter:
-    never_claimed = letter.version == 1
+    never_claimed = letter.version <= 1
     letter = store.change(context, letter, partial(rules.skipped, reason=reason, next_day=next_day))
     return letter if never_claimed else _give_back(context, letter, declared, address)
 
@@ -235,4 +264,6 @@ def settle(context: Context, message: dict[str, Any]) -> None:
             store.suppress(context.table, address, reason=report.suppresses, at=report.at, letter_id=report.letter_id)
     letter = store.read(context.table, report.letter_id) if report.letter_id else None
     if letter is not None:
-        store.change(context, letter, partial(rules.reported, report=report))
+        on_report = declarations.declaration(letter.template).on_report
+        also = partial(on_report, context) if on_report else None
+        store.change(context, letter, partial(rules.reported, report=report), also)

@@ -3,10 +3,10 @@
 A letter is written whole, on condition that nobody changed it since it was read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.mail import keys
 from chalicelib.mail.model import Letter, LetterState
@@ -33,8 +33,19 @@ def create(table: Table, letter: Letter) -> None:
         return
 
 
-def change(context: Context, letter: Letter, decide: Callable[[Letter], Letter]) -> Letter:
-    """The letter as `decide` makes it; writes nothing when nothing follows.
+def read_many(table: Table, letter_ids: Sequence[str]) -> dict[str, Letter]:
+    """Those that are written, by id; one call per 100."""
+    found = table.get_many([keys.letter(each) for each in letter_ids], consistent=True)
+    return {item["letter_id"]: from_item(Letter, item) for item in found.values()}
+
+
+def change(
+    context: Context,
+    letter: Letter,
+    decide: Callable[[Letter], Letter],
+    also: Callable[[Transaction, Letter, Letter], None] | None = None,
+) -> Letter:
+    """The letter as `decide` makes it; writes nothing when nothing follows. `also` adds to the transaction of the change.
 
     Decides anew when somebody else was first. A reply that was lost looks like somebody else, so what is decided twice must
     have its effect once.
@@ -47,8 +58,15 @@ def change(context: Context, letter: Letter, decide: Callable[[Letter], Letter])
         if decided == letter:
             return letter
         decided = replace(decided, version=letter.version + 1)
+        tx = Transaction()
+        if also:
+            also(tx, letter, decided)
         try:
-            context.table.put(_to_item(decided), when=Attr("version").eq(letter.version))
+            if len(tx):
+                tx.put(_to_item(decided), when=_unchanged(letter))
+                context.table.commit(tx)
+            else:
+                context.table.put(_to_item(decided), when=_unchanged(letter))
         except Refused as refused:
             letter = found(refused, "")
             raise
@@ -64,9 +82,8 @@ def claim(tx: Transaction, letter: Letter, claimed: Letter) -> Letter:
     accepted.
     """
     own = Attr("attempt").eq(claimed.attempt) & Attr("state").eq(LetterState.SENDING)
-    unchanged = Attr("version").eq(letter.version)
     taken = replace(claimed, version=letter.version + 1)
-    tx.put(_to_item(taken), when=unchanged | own, label="letter")
+    tx.put(_to_item(taken), when=_unchanged(letter) | own, label="letter")
     return taken
 
 
@@ -90,6 +107,10 @@ def suppress(table: Table, address: str, *, reason: str, at: str, letter_id: str
     listed = keys.suppression_list(at, address).as_gsi2()
     first = {"email": address, "reason": reason, "at": at, "letter_id": letter_id, **bounced, **listed}
     table.update(keys.suppression(address), default=first, add={"reports": 1})
+
+
+def _unchanged(letter: Letter) -> ConditionBase:
+    return Attr("version").eq(letter.version) if letter.version else Attr("pk").not_exists()
 
 
 def _to_item(letter: Letter) -> Item:

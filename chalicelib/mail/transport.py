@@ -76,6 +76,11 @@ def send(mail: Mail, letter_id: str) -> Answer:
     return Accepted(answer["MessageId"])
 
 
+def letters_per_second() -> float:
+    """The rate that the mail service allows the account."""
+    return float(aws.ses().get_account()["SendQuota"]["MaxSendRate"])
+
+
 def headers(mail: Mail) -> dict[str, str]:
     """The headers that the mail service does not write itself."""
     written = {

@@ -10,7 +10,7 @@ and empty where nothing is known.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.mail.model import Facts
@@ -18,6 +18,7 @@ from chalicelib.mail.rendering import FILTERS, laid_out, stand_in
 from chalicelib.platform.text import Language
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _ALLOWED = {
@@ -75,10 +76,9 @@ def fault_of(text: str, language: Language, variables: Mapping[str, object]) -> 
 
 def render(subject: str, preview: str, body: str, why: str, language: Language, facts: Facts) -> tuple[str, str, str]:
     """Subject, HTML and text, for texts without a fault."""
-    environment = _environment(language)
     about = {"subject": subject, "preview": preview}
-    ready = {name: environment.from_string(text).render(facts) for name, text in about.items()}
-    return laid_out({**ready, "why": why}, environment.from_string(body).render(facts), language, facts)
+    ready = {name: _template(text, language).render(facts) for name, text in about.items()}
+    return laid_out({**ready, "why": why}, _template(body, language).render(facts), language, facts)
 
 
 def _markup_fault(text: str, language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
@@ -94,6 +94,12 @@ def _markup_fault(text: str, language: Language, variables: Mapping[str, object]
     if not all(address.startswith(("https://", "http://")) for address in _HREF.findall(html)):
         return WrittenFault("link", "Links lead to http and https.")
     return None
+
+
+@lru_cache(maxsize=12)
+def _template(text: str, language: Language) -> "Template":
+    """Compiled once for all readers of an issue."""
+    return _environment(language).from_string(text)
 
 
 @cache

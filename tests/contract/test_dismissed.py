@@ -17,6 +17,8 @@ import pytest
 
 from app import app  # noqa: F401  fills the route table
 from chalicelib import sales
+from chalicelib.campaigns.plan import store as plan_store
+from chalicelib.campaigns.plan.model import IssueState, Pause
 from chalicelib.distributors import service as distributors
 from chalicelib.mail import store as mail_store
 from chalicelib.platform.access import keys as access_keys
@@ -635,6 +637,21 @@ def wave(what: str, club: Club) -> Ask:
 
 SCENES["pool_wave"] = partial(wave, "pool")
 SCENES["cancel_wave"] = partial(wave, "cancel")
+
+
+def issue_on_its_way(what: str, club: Club, *, paused: bool) -> Ask:
+    ask = issue(what, {"reason": "Looked at it"}, club)
+    found, _ = plan_store.read(club.context.table, ask.path.split("/")[-2])
+    assert found
+    pause = Pause(club.context.at, "bounces") if paused else None
+    tx = Transaction()
+    plan_store.write(tx, replace(found, state=IssueState.SENDING, pause=pause), found)
+    club.context.table.commit(tx)
+    return ask
+
+
+SCENES["pause_issue"] = partial(issue_on_its_way, "/pause", paused=False)
+SCENES["resume_issue"] = partial(issue_on_its_way, "/resume", paused=True)
 
 
 # --- sales files ---

@@ -103,6 +103,7 @@ class MemoryDynamo:
         partition = self._partitions[request.get("IndexName", "")][values[":pk"]]
         first, end = 0, len(partition)
         if ":from" in values:
+            assert values[":from"], "DynamoDB refuses an empty key"
             first, end = bisect_left(partition, (values[":from"],)), bisect_left(partition, (values[":to"] + "\0",))
         elif ":starts" in values:
             first = bisect_left(partition, (values[":starts"],))

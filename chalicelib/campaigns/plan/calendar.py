@@ -12,6 +12,9 @@ _STATUS = {
     IssueState.IDEA: "TENTATIVE",
     IssueState.DRAFT: "TENTATIVE",
     IssueState.APPROVED: "CONFIRMED",
+    IssueState.QUEUED: "CONFIRMED",
+    IssueState.SENDING: "CONFIRMED",
+    IssueState.SENT: "CONFIRMED",
     IssueState.CANCELLED: "CANCELLED",
 }
 _LONGEST = 75  # octets of a line

@@ -1,6 +1,6 @@
 """Keys of the content plan."""
 
-from chalicelib.table.key import Key, in_gsi1, in_table
+from chalicelib.table.key import Key, in_gsi1, in_gsi2, in_table
 
 
 @in_table("one", "S")
@@ -19,3 +19,9 @@ def issue_texts(issue_id: str) -> Key:
 def plan(slot: str, issue_id: str) -> Key:
     """The content plan."""
     return Key("PLAN", f"{slot}#{issue_id}")
+
+
+@in_gsi2("oldest first")
+def campaign_work(at: str, kind: str, issue_id: str, zone: str = "") -> Key:
+    """The work of campaigns, by the moment it is due: an issue's audience (`AUDIENCE`), its letters in one time zone (`RUN`)."""
+    return Key("CAMPAIGNS", f"{at}#{kind}#{issue_id}#{zone}")

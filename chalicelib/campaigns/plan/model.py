@@ -14,11 +14,17 @@ IssueClass = Literal["advertising", "content"]
 
 
 class IssueState(StrEnum):
-    """idea ──▶ draft ──▶ approved; each may become cancelled, and a change of an approved issue makes it a draft again."""
+    """idea ──▶ draft ──▶ approved ──▶ queued ──▶ sending ──▶ sent
+
+    A change of an approved issue makes it a draft again. From queued on nothing of it can change. Each but sent may become cancelled.
+    """
 
     IDEA = "idea"  # its texts or its segment are still to come
     DRAFT = "draft"  # whole, and not yet approved
     APPROVED = "approved"  # by somebody else than its author
+    QUEUED = "queued"  # its audience is being kept, or waits for its slot
+    SENDING = "sending"  # its slot has begun somewhere
+    SENT = "sent"  # everybody of its audience was written to, or skipped with a reason
     CANCELLED = "cancelled"
 
 
@@ -61,6 +67,25 @@ class IssueTexts(Written):
         return self.ru if language == "ru" else self.en
 
 
+class Pause(NamedTuple):
+    """No letters leave. `by` is empty where the club paused the issue itself: too many letters bounced, or too many readers complained."""
+
+    at: str
+    reason: str
+    by: str = ""
+
+
+class Resumption(NamedTuple):
+    """Letters leave again. What bounced or complained until then counts no more."""
+
+    at: str
+    reason: str
+    by: str
+    sent: int
+    bounced: int
+    complained: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """An issue as it is stored, without its texts. Empty: not said yet."""
@@ -81,4 +106,7 @@ class Issue:
     changed_by: str = ""
     approved_by: str = ""
     approved_at: str = ""
+    audience_id: str = ""
+    pause: Pause | None = None
+    resumed: Resumption | None = None
     version: int = 1

@@ -5,13 +5,15 @@ and then the issue that was planned first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
 
 MOST_DAYS_AHEAD = 366
+# Before the slot in UTC. The earliest zone is UTC+14: its slot comes ten hours after that.
+AUDIENCE_AHEAD = timedelta(hours=24)
 
 Gaps = Mapping[str, Mapping[str, int]]
 """By class of a letter, the least days after an earlier one of each class."""
@@ -30,6 +32,11 @@ class Clash(NamedTuple):
 def order(issue: Issue) -> tuple[str, bool, str, str]:
     """The order in which issues get their people."""
     return issue.slot, not issue.regional_event, issue.created_at, issue.issue_id
+
+
+def audience_at(slot: Slot) -> datetime:
+    """When an approved issue's audience is made."""
+    return datetime.combine(slot.day, slot.hour, UTC) - AUDIENCE_AHEAD
 
 
 def is_planned(issue: Issue) -> bool:

@@ -91,9 +91,9 @@ def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
     """Safe to repeat. Raises 403 for the author, 409 for an issue that is not whole or is cancelled, 422 for a slot in the past."""
 
     def decide(before: Issue) -> Issue:
-        _open(before)
-        if before.state is IssueState.APPROVED:
+        if before.approved_by and before.state is not IssueState.CANCELLED:
             return before
+        _open(before)
         if before.author == by:
             raise Problem("four_eyes", "Somebody else than the author approves an issue.")
         if before.state is IssueState.IDEA:
@@ -106,8 +106,14 @@ def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
 
 
 def cancel(context: Context, issue_id: str, *, by: str) -> IssueView:
-    """Safe to repeat."""
-    return _step(context, issue_id, lambda before: replace(before, state=IssueState.CANCELLED), by=by, accepted=True)
+    """Safe to repeat. Letters that a worker holds at this moment still leave. Raises 409 for an issue that is sent."""
+
+    def decide(before: Issue) -> Issue:
+        if before.state is IssueState.SENT:
+            raise Problem("wrong_state", "It is sent.", extra={"state": before.state})
+        return replace(before, state=IssueState.CANCELLED)
+
+    return _step(context, issue_id, decide, by=by, accepted=True)
 
 
 @retry("version")
@@ -135,6 +141,8 @@ def _read(context: Context, issue_id: str) -> tuple[Issue, IssueTexts]:
 def _open(issue: Issue) -> None:
     if issue.state is IssueState.CANCELLED:
         raise Problem("wrong_state", "It is cancelled.", extra={"state": issue.state})
+    if issue.state in (IssueState.QUEUED, IssueState.SENDING, IssueState.SENT):
+        raise Problem("wrong_state", "Its letters are on their way. Cancel it, and plan another.")
 
 
 def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:

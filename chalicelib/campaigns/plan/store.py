@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.campaigns.plan import keys
-from chalicelib.campaigns.plan.model import Issue, IssueTexts
+from chalicelib.campaigns.plan import keys, rules
+from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts, Slot
+from chalicelib.platform import clock
 from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Transaction
@@ -20,10 +21,18 @@ def read(table: Table, issue_id: str) -> tuple[Issue | None, IssueTexts]:
     return from_item(Issue, found[key]), IssueTexts.model_validate_json(found[texts]["json"])
 
 
+def read_texts(table: Table, issue_id: str) -> IssueTexts:
+    item = table.get(keys.issue_texts(issue_id), consistent=True)
+    return IssueTexts.model_validate_json(item["json"]) if item else IssueTexts()
+
+
 def write(tx: Transaction, issue: Issue, before: Issue | None) -> None:
     """Refused with label `version` where somebody changed it meanwhile."""
     unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
     listed = keys.plan(issue.slot, issue.issue_id).as_gsi1()
+    if issue.state is IssueState.APPROVED:
+        due = clock.stamp(rules.audience_at(Slot.of(issue.slot)))
+        listed |= keys.campaign_work(due, "AUDIENCE", issue.issue_id).as_gsi2()
     tx.put({**keys.issue(issue.issue_id).as_item(), **listed, **to_item(issue)}, when=unchanged, label="version")
 
 

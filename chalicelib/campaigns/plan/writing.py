@@ -1,12 +1,13 @@
 """The texts of an issue: checked when they are saved, and shown as one member would get them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from chalicelib import companies, mail, members, tiers
-from chalicelib.campaigns.plan.model import IssueTexts
+from chalicelib.campaigns.plan.model import IssueText, IssueTexts
 from chalicelib.campaigns.plan.schemas import PreviewView
-from chalicelib.mail import Facts
+from chalicelib.mail import Facts, Mail, Pages, Unsendable
 from chalicelib.members import Member
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -23,10 +24,18 @@ VARIABLES: dict[str, object] = {
     "club_name": "Partner club",
     "portal_url": "https://portal.example",
 }
+MOST_BYTES = 100_000  # of a letter, HTML and text together: mail programs cut longer ones
 _WHY: dict[Language, str] = {
     "en": "You get this letter because you agreed to news of the club.",
     "ru": "Вы получили это письмо, потому что согласились на новости клуба.",
 }
+
+
+class About(NamedTuple):
+    """The company of a reader, by its name, and its step of the ladder. The name is empty for who acts for none."""
+
+    company: str
+    step: tiers.LadderStep
 
 
 def check(texts: IssueTexts) -> None:
@@ -51,25 +60,65 @@ def preview(context: Context, texts: IssueTexts, member_id: str, language: Langu
     text = texts.in_language(chosen)
     if text is None:
         raise Problem("wrong_state", "The issue has no text in this language.")
-    facts = facts_of(context, member, chosen)
-    subject, html, plain = mail.render_written(text.subject, text.preview, text.body, _WHY[chosen], chosen, facts)
+    about = abouts(context, [member])[member.member_id]
+    subject, html, plain = render(text, chosen, facts_of(context, member, about, chosen))
     return PreviewView(language=chosen, subject=subject, html=html, text=plain)
 
 
-def facts_of(context: Context, member: Member, language: Language) -> Facts:
-    """The values of all variables for a member. Three reads for whoever acts for a company."""
-    _, membership = members.with_membership(context, member.member_id)
-    acts = membership if membership and (membership.kind, membership.status) == ("company", "active") else None
-    company = companies.read_company(context, acts.owner) if acts else None
-    standing = context.table.get(tiers.standing_key(company.company_id)) if company else None
-    step = tiers.tier_in_force(standing, context.today)
-    club = context.config[Club]
+def compose(context: Context, texts: IssueTexts, member: Member, about: About, pages: Pages) -> Mail:
+    """The letter to a member. Raises Unsendable for one without a confirmed address, or whose letter is too large."""
+    text = texts.in_language(member.language)
+    if text is None:
+        raise Unsendable("no_text")
+    if member.email_confirmed_at is None:
+        raise Unsendable("not_confirmed")
+    facts = facts_of(context, member, about, member.language, pages)
+    subject, html, plain = render(text, member.language, facts)
+    if len(html.encode()) + len(plain.encode()) > MOST_BYTES:
+        raise Unsendable("too_large")
+    return Mail(
+        address=member.email,
+        language=member.language,
+        subject=subject,
+        html=html,
+        text=plain,
+        time_zone=member.time_zone,
+        agreed_at=members.agreed_in_person(member),
+        pages=pages,
+    )
+
+
+def render(text: IssueText, language: Language, facts: Facts) -> tuple[str, str, str]:
+    """Subject, HTML and text."""
+    return mail.render_written(text.subject, text.preview, text.body, _WHY[language], language, facts)
+
+
+def abouts(context: Context, people: Sequence[Member]) -> dict[str, About]:
+    """By member id, what a letter can say of the company that the member acts for. Three calls per 100 members."""
+    acting = {
+        member_id: membership.owner
+        for member_id, membership in members.memberships(context, [each.member_id for each in people]).items()
+        if (membership.kind, membership.status) == ("company", "active")
+    }
+    known = companies.read_companies(context, set(acting.values()))
+    standings = context.table.get_many(tiers.standing_key(each) for each in known)
+    found = {}
+    for each in people:
+        company = known.get(acting.get(each.member_id, ""))
+        standing = standings.get(tiers.standing_key(company.company_id)) if company else None
+        found[each.member_id] = About(company.name if company else "", tiers.tier_in_force(standing, context.today))
+    return found
+
+
+def facts_of(context: Context, member: Member, about: About, language: Language, pages: Pages | None = None) -> Facts:
+    """The values of all variables for a member."""
+    club, step = context.config[Club], about.step
     return {
         "name": member.name,
-        "company": company.name if company else "",
+        "company": about.company,
         "tier": (step.name_ru if language == "ru" else step.name) if step.tier else "",
         "discount_percent": step.discount_percent,
         "club_name": club.name_ru if language == "ru" else club.name,
         "portal_url": settings().portal_url,
-        "pages": None,
+        "pages": pages,
     }

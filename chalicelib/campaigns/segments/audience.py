@@ -7,6 +7,9 @@
 Shards are counted in parallel, and pages of a shard one after the other. A part is written on condition that the page before it is the
 last one, so each page counts once, whatever the queue delivers. Nothing is scanned, and a request never waits for the count.
 
+The audience of an issue keeps its people, too, so that everybody gets the letter who was invited on one day, and it can be looked at
+afterwards. The event of a shard's end tells whoever sends.
+
 Weakest point: members who join, leave or change while the count runs are counted as the count finds them.
 """
 
@@ -19,11 +22,12 @@ from typing import Any
 from chalicelib import contacts, members
 from chalicelib.campaigns.config import Campaigns
 from chalicelib.campaigns.segments import facts, rules, service, store
-from chalicelib.campaigns.segments.model import Candidate
+from chalicelib.campaigns.segments.model import Candidate, Invited
 from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, SampledMemberView
 from chalicelib.campaigns.segments.store import Audience, AudiencePart, Sampled
 from chalicelib.members import Member
 from chalicelib.platform import aws
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import queue_url
@@ -78,15 +82,16 @@ def count(context: Context, message: dict[str, Any]) -> None:
     if found is None:
         return
     if part.pages == page - 1 and not part.done:
-        counted = _counted(context, found, part)
-        if not store.write_part(context, audience_id, counted):
+        counted, people = _counted(context, found, part)
+        if not store.write_part(context, found, counted, people):
             return  # another worker has the same message, and goes on
         part = counted
     if part.pages == page and not part.done:
         _ask_for_page(audience_id, shard, page + 1)
 
 
-def _counted(context: Context, found: Audience, part: AudiencePart) -> AudiencePart:
+def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[AudiencePart, list[Invited]]:
+    """The part with one page more, and the people of that page."""
     conditions = found.rules
     size = PAGE_OF_COMPANIES if conditions.stages or conditions.purchases else PAGE
     people, after = members.some_members(context, part.shard, size, part.after)
@@ -102,7 +107,18 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> AudienceP
         )
         for each in matched
     ]
-    return replace(
+    club = context.config[Club].time_zone
+    invited = [
+        Invited(
+            each.member_id,
+            known[each.member_id].company_id,
+            each.time_zone or club,
+            reasons.get(each.member_id, ""),
+        )
+        for each in matched
+    ]
+    zones = Counter(each.zone for each in invited if not each.reason)
+    counted = replace(
         part,
         pages=part.pages + 1,
         after=after,
@@ -110,8 +126,10 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> AudienceP
         members=part.members + len(people),
         matched=part.matched + len(matched),
         left_out=dict(Counter(part.left_out or {}) + Counter(reasons.values())),
+        zones=dict(Counter(part.zones or {}) + zones) if found.issue_id else None,
         sample=_sample([*part.sample, *sampled]),
     )
+    return counted, invited
 
 
 def left_out(context: Context, people: Sequence[Member], known: dict[str, Candidate], topic: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""The event of an audience: `audience_id`."""
+"""Events of an audience: `audience_id`."""
 
 from chalicelib.platform.events import EventType
 
 REQUESTED = EventType("audience.requested")
+SHARD_FROZEN = EventType("audience.shard_frozen")  # `issue_id`: all people of one shard are kept for this issue

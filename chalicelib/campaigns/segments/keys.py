@@ -25,3 +25,9 @@ def audience(audience_id: str) -> Key:
 def audience_part(audience_id: str, shard: int) -> Key:
     """The counted members of an audience, by shard of the members."""
     return Key(f"AUDIENCE#{audience_id}", f"PART#{shard}")
+
+
+@in_table("by shard and page", "S")
+def audience_people(audience_id: str, shard: int, page: int) -> Key:
+    """The people of an issue's audience, page by page, with who is left out and why."""
+    return Key(f"AUDIENCE#{audience_id}", f"PEOPLE#{shard}#{page:06d}")

@@ -54,6 +54,15 @@ class BoughtLine(NamedTuple):
     category: str
 
 
+class Invited(NamedTuple):
+    """A member of an issue's audience. `zone`: an IANA name. With a reason: one who gets no letter. `company_id` is empty for who acts for none."""
+
+    member_id: str
+    company_id: str
+    zone: str
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A member as the conditions see one. What no condition asks about is empty. `company_id` is empty for who acts for none."""

@@ -3,17 +3,18 @@
 SEGMENT   a name and conditions
 AUDIENCE  the conditions and the topic as they were when somebody asked
 PART      the progress and the counts of one shard of the members; only the worker of its next page writes it
+PEOPLE    the people of one page, in the audience of an issue only; written with the part
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.campaigns.segments import keys
-from chalicelib.campaigns.segments.events import REQUESTED
-from chalicelib.campaigns.segments.model import Conditions
+from chalicelib.campaigns.segments.events import REQUESTED, SHARD_FROZEN
+from chalicelib.campaigns.segments.model import Conditions, Invited
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.table.client import Page, Position, Table
@@ -50,7 +51,10 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudiencePart:
-    """`members` were looked at in `pages` pages, `matched` of them belong to the segment; `left_out` of those, by reason, get no letter."""
+    """`members` were looked at in `pages` pages, `matched` of them belong to the segment; `left_out` of those, by reason, get no letter.
+
+    `zones`: the others by time zone, in the audience of an issue.
+    """
 
     shard: int
     pages: int = 0
@@ -59,6 +63,7 @@ class AudiencePart:
     members: int = 0
     matched: int = 0
     left_out: dict[str, int] | None = None
+    zones: dict[str, int] | None = None
     sample: tuple[Sampled, ...] = ()
 
 
@@ -69,10 +74,18 @@ class Audience:
     topic: str = ""
     created_by: str
     created_at: str
+    issue_id: str = ""  # whose letters go to these people
 
     @property
     def rules(self) -> Conditions:
         return Conditions.model_validate_json(self.conditions["json"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    shard: int
+    page: int
+    people: tuple[Invited, ...]
 
 
 def kept(conditions: Conditions) -> dict[str, Any]:
@@ -136,16 +149,48 @@ def read_part(table: Table, audience_id: str, shard: int) -> tuple[Audience | No
     return from_item(Audience, whole) if whole else None, begun
 
 
-def write_part(context: Context, audience_id: str, part: AudiencePart) -> bool:
-    """Whether this was the first to write this page of the part."""
-    key = keys.audience_part(audience_id, part.shard)
+def write_part(context: Context, audience: Audience, part: AudiencePart, people: Sequence[Invited]) -> bool:
+    """Whether this was the first to write this page of the part. The audience of an issue keeps the people."""
+    key = keys.audience_part(audience.audience_id, part.shard)
     before = Attr("pages").eq(part.pages - 1) if part.pages > 1 else Attr("pk").not_exists()
+    expires_at = context.expiry(days=KEEP_DAYS)
+    item = {**key.as_item(), **to_item(part), "expires_at": expires_at}
     try:
-        item = {**key.as_item(), **to_item(part), "expires_at": context.expiry(days=KEEP_DAYS)}
-        context.table.put(item, when=before)
+        if audience.issue_id:
+            context.table.commit(_frozen(context, audience, part, people, item, before, expires_at))
+        else:
+            context.table.put(item, when=before)
     except Refused:
         return False
     return True
+
+
+def _frozen(
+    context: Context,
+    audience: Audience,
+    part: AudiencePart,
+    people: Sequence[Invited],
+    item: Item,
+    before: ConditionBase,
+    expires_at: int,
+) -> Transaction:
+    tx = Transaction()
+    tx.put(item, when=before, label="part")
+    if people:
+        page = PeoplePage(shard=part.shard, page=part.pages, people=tuple(people))
+        key = keys.audience_people(audience.audience_id, part.shard, part.pages)
+        tx.put({**key.as_item(), **to_item(page), "expires_at": expires_at})
+    if part.done:
+        owner = keys.audience(audience.audience_id)
+        record(tx, context, owner, SHARD_FROZEN, audience_id=audience.audience_id, issue_id=audience.issue_id)
+    return tx
+
+
+def next_people(table: Table, audience_id: str, shard: int, page: int) -> PeoplePage | None:
+    """The first page of people of this shard from this number on. One call."""
+    first, last = (keys.audience_people(audience_id, shard, number) for number in (page, 999_999))
+    found = table.query(first.pk, between=(first.sk, last.sk), limit=1, consistent=True).items
+    return from_item(PeoplePage, found[0]) if found else None
 
 
 def _parts(items: Iterable[Item]) -> list[AudiencePart]:

@@ -47,6 +47,7 @@ def files(prefix: str, *actions: FileAction) -> Right:
 
 
 MAIL = Right("mail")  # send letters
+MAIL_RATE = Right("mail_rate")  # read the rate that the mail service allows
 SUPPRESSIONS = Right("suppressions")  # take an address off the mail service's list of those that bounced
 SECRET = Right("secret")  # read the secret that signs cursors and codes
 USERS = Right("users")  # create users in the pool and sign them in

@@ -1,0 +1,188 @@
+"""The letters of a run in one shard, some at a time.
+
+    a message   names a zone, a shard, and the issues that have people there, in the order of the plan
+    deliver     goes on with the first issue that may go on: writes and sends the next letters, moves the part, and sends the next message
+
+A letter is written with its claim, in one transaction that spends the contact budget of its reader (`mail`). Its id follows from issue and
+member, so whoever comes to the same people again finds the letters there and sends none. A part moves on condition that nobody else moved it:
+of two workers with the same message one goes on. Whatever ends a worker, its message comes again, or the next tick sends another.
+
+Written for one reader: the letter with its claim, and its state after the call of the mail service. Read: a share of what is read for all
+people of a page.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from chalicelib import contacts, mail, members
+from chalicelib.campaigns.config import Pacing
+from chalicelib.campaigns.plan import keys as plan_keys
+from chalicelib.campaigns.plan import store as plan_store
+from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
+from chalicelib.campaigns.segments import store as segments_store
+from chalicelib.campaigns.segments.model import Invited
+from chalicelib.campaigns.sending import rules, service, store
+from chalicelib.campaigns.sending.model import TEMPLATE, RunPart, Sending, letter_id
+from chalicelib.campaigns.sending.pace import Pace
+from chalicelib.mail import Letter, LetterClass, LetterState, Recipient, Unsendable
+from chalicelib.members import Member
+from chalicelib.platform import aws
+from chalicelib.platform.context import Context
+from chalicelib.platform.settings import queue_url
+
+TOGETHER = 50  # people of one message: what is read of them is read together
+MOST_PAGES = 20  # looked through for them: a page may have nobody in this time zone
+SECONDS = 20  # of one message: far below the worker's time limit, and a letter's lease
+AGAIN_SECONDS = 15  # after the mail service surely did not take a letter
+
+
+class Place(NamedTuple):
+    """A person of the audience, and where."""
+
+    page: int
+    number: int
+    person: Invited
+
+
+class Batch(NamedTuple):
+    """The next people of a part, and the place after them. `done`: nobody comes after them."""
+
+    places: list[Place]
+    page: int
+    number: int
+    done: bool
+
+
+def deliver(
+    context: Context, message: dict[str, Any], pace: Pace, *, monotonic: Callable[[], float] = time.monotonic
+) -> None:
+    """Writes to the next people of the shard, and sends the message for those after them."""
+    body = json.loads(message["body"])
+    zone, shard, issues = body["zone"], body["shard"], body["issues"]
+    sending = store.read(context.table, issues[0])
+    if sending and _may_leave(context, sending, zone, shard):
+        part = sending.part(zone, shard)
+        moved, all_taken = _write(context, sending, part, pace, monotonic() + SECONDS, monotonic)
+        if not store.move_part(context, sending.issue.issue_id, part, moved):
+            return  # another worker has the same message, and goes on
+        sending.parts[zone, shard] = moved
+        if not moved.done:
+            _send_message(zone, shard, issues, 0 if all_taken else AGAIN_SECONDS)
+            return
+    if sending and sending.part(zone, shard).done:
+        service.finish(context, issues[0], zone)
+    if issues[1:]:
+        _send_message(zone, shard, issues[1:], 0)
+
+
+def _may_leave(context: Context, sending: Sending, zone: str, shard: int) -> bool:
+    """Whether letters of this part may leave at this moment. An issue of which too many letters bounced pauses itself."""
+    issue, run = sending.issue, sending.runs[zone]
+    if sending.part(zone, shard).done or run.done_at or service.is_missed(context, run):
+        return False
+    if issue.state not in (IssueState.QUEUED, IssueState.SENDING) or issue.pause:
+        return False
+    since = issue.resumed
+    breach = rules.breach(
+        sending.sent - (since.sent if since else 0),
+        sending.bounced - (since.bounced if since else 0),
+        sending.complained - (since.complained if since else 0),
+        context.config[Pacing],
+    )
+    if breach:
+        service.pause_itself(context, issue.issue_id, breach)
+    return breach is None
+
+
+def _write(
+    context: Context, sending: Sending, part: RunPart, pace: Pace, until: float, monotonic: Callable[[], float]
+) -> tuple[RunPart, bool]:
+    """Writes to the next people. The part after them, and False where the mail service surely did not take a letter."""
+    issue = sending.issue
+    batch = _next_people(context, issue, part)
+    ids = {place.person.member_id: letter_id(issue.issue_id, place.person.member_id) for place in batch.places}
+    letters = mail.letters(context.table, list(ids.values()))
+    people = members.members(context, list(ids))
+    texts = plan_store.read_texts(context.table, issue.issue_id)
+    abouts = writing.abouts(context, list(people.values()))
+    states, skipped = Counter(part.states), Counter(part.skipped)
+
+    def at(page: int, number: int, *, done: bool = False) -> RunPart:
+        return replace(part, page=page, person=number, done=done, states=dict(states), skipped=dict(skipped))
+
+    for place in batch.places:
+        if monotonic() >= until:
+            return at(place.page, place.number), True
+        member_id = place.person.member_id
+        letter = letters.get(ids[member_id]) or _new(context, issue, member_id)
+        if letter.state is LetterState.PENDING:
+            letter = _send(context, issue, texts, letter, people.get(member_id), abouts.get(member_id), pace)
+        else:
+            mail.look_again(context, letter)  # whoever held it may be gone
+        if letter.state is LetterState.PENDING:
+            return at(place.page, place.number), False
+        if letter.state is LetterState.SKIPPED:
+            skipped[letter.reason] += 1
+        else:
+            states[letter.state] += 1
+    return at(batch.page, batch.number, done=batch.done), True
+
+
+def _next_people(context: Context, issue: Issue, part: RunPart) -> Batch:
+    places: list[Place] = []
+    page, first = part.page, part.person
+    for _ in range(MOST_PAGES):
+        found = segments_store.next_people(context.table, issue.audience_id, part.shard, page)
+        if found is None:
+            return Batch(places, page, 0, True)
+        start = first if found.page == page else 0
+        for number, person in enumerate(found.people[start:], start):
+            if person.zone == part.zone and not person.reason:
+                if len(places) == TOGETHER:
+                    return Batch(places, found.page, number, False)
+                places.append(Place(found.page, number, person))
+        page, first = found.page + 1, 0
+    return Batch(places, page, 0, False)
+
+
+def _send(
+    context: Context,
+    issue: Issue,
+    texts: IssueTexts,
+    letter: Letter,
+    member: Member | None,
+    about: writing.About | None,
+    pace: Pace,
+) -> Letter:
+    if member is None or about is None:
+        return mail.skip(context, letter, "recipient_gone")
+    try:
+        composed = writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
+    except Unsendable as unsendable:
+        return mail.skip(context, letter, str(unsendable))
+    pace.wait()
+    return mail.send_now(context, letter, composed)
+
+
+def _new(context: Context, issue: Issue, member_id: str) -> Letter:
+    return Letter(
+        letter_id=letter_id(issue.issue_id, member_id),
+        template=TEMPLATE,
+        letter_class=LetterClass(issue.issue_class),
+        recipient=Recipient("member", member_id),
+        cause=plan_keys.issue(issue.issue_id),
+        written_at=context.at,
+        expires_at=context.expiry(days=mail.KEEP_DAYS),
+        topic=issue.topic,
+        version=0,
+    )
+
+
+def _send_message(zone: str, shard: int, issues: Sequence[str], delay: int) -> None:
+    body = json.dumps({"zone": zone, "shard": shard, "issues": issues})
+    aws.sqs().send_message(QueueUrl=queue_url(service.QUEUE), MessageBody=body, DelaySeconds=delay)

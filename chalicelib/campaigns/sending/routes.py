@@ -1,0 +1,49 @@
+"""Routes of the sending of issues, for the staff."""
+
+from chalicelib.campaigns.sending import recipients, service
+from chalicelib.campaigns.sending.schemas import ReasonForm, RecipientPage, SendingView
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="letters")
+
+
+@routes.get("/v1/staff/campaigns/{issue_id}/sending", scope="staff.campaigns.read", answer=SendingView)
+def show_sending(call: Call, issue_id: str) -> SendingView:
+    """Show how far the letters of an issue are: slots by time zone, letters by state, and who was skipped by reason."""
+    return service.show(call.context, issue_id)
+
+
+@routes.post(
+    "/v1/staff/campaigns/{issue_id}/pause",
+    scope="staff.campaigns.write",
+    body=ReasonForm,
+    answer=SendingView,
+    problems=("wrong_state",),
+)
+def pause_issue(call: Call, issue_id: str) -> SendingView:
+    """Pause an issue whose letters are on their way. Again changes nothing."""
+    return service.pause(call.context, issue_id, call.body, by=call.principal.for_member())
+
+
+@routes.post(
+    "/v1/staff/campaigns/{issue_id}/resume",
+    scope="staff.campaigns.write",
+    body=ReasonForm,
+    answer=SendingView,
+    problems=("wrong_state",),
+)
+def resume_issue(call: Call, issue_id: str) -> SendingView:
+    """Resume an issue that was paused, or paused itself. Its letters leave in their slot, or in the next one."""
+    return service.resume(call.context, issue_id, call.body, by=call.principal.for_member())
+
+
+@routes.get(
+    "/v1/staff/campaigns/{issue_id}/recipients",
+    scope="staff.campaigns.read",
+    query=PageQuery,
+    answer=RecipientPage,
+)
+def list_recipients(call: Call, issue_id: str) -> RecipientPage:
+    """List the people of an issue's audience, who is left out and why, and what became of each letter."""
+    return call.page(RecipientPage, recipients.page, call.context, issue_id)

@@ -1,0 +1,117 @@
+"""Forms and views of the sending of issues."""
+
+from pydantic import Field
+
+from chalicelib.campaigns.plan.model import IssueState
+from chalicelib.campaigns.segments.model import Invited
+from chalicelib.campaigns.sending.model import Run, Sending
+from chalicelib.mail import Letter, LetterState
+from chalicelib.platform.http.forms import Form, View
+
+
+class ReasonForm(Form):
+    """Why an issue is paused or resumed."""
+
+    reason: str = Field(min_length=1, max_length=500, description="For the staff.")
+
+
+class PauseView(View):
+    """A pause of an issue."""
+
+    at: str
+    reason: str = Field(description="`bounces` or `complaints`, where the issue paused itself.")
+    by: str | None = Field(description="The member id of who paused it; null where it paused itself.")
+
+
+class ResumptionView(View):
+    """The end of a pause. What bounced or complained until then counts no more."""
+
+    at: str
+    reason: str
+    by: str = Field(description="The member id of who resumed it.")
+
+
+class RunView(View):
+    """The letters of an issue to readers in one time zone."""
+
+    zone: str
+    slot: str = Field(description="The day and the hour there.")
+    due_at: str = Field(description="The moment of the slot.")
+    late_from: list[str] = Field(
+        description="Slots that were missed by more than the allowed time, so that these letters wait for the next one."
+    )
+    recipients: int
+    done_at: str | None = Field(description="When everybody was written to, or skipped.")
+
+
+class SendingView(View):
+    """How far the letters of an issue are. The counts are of letters as the workers passed them; the mail service's reports come later."""
+
+    issue_id: str
+    state: IssueState
+    audience_id: str | None = Field(description="The people of the issue, kept a day before the slot in UTC.")
+    pause: PauseView | None
+    resumed: ResumptionView | None = Field(description="The last end of a pause.")
+    recipients: int = Field(description="Members who are to get the letter.")
+    letters: dict[str, int] = Field(description="Those who were written to, by the state of their letter.")
+    skipped: dict[str, int] = Field(description="Those who were skipped when their letter was to leave, by reason.")
+    bounced: int
+    complained: int
+    runs: list[RunView]
+
+    @classmethod
+    def of(cls, sending: Sending) -> "SendingView":
+        runs = sorted(sending.runs.values(), key=_by_moment)
+        return cls.from_record(
+            sending.issue,
+            recipients=sum(run.recipients for run in runs),
+            letters=dict(sorted(sending.states.items())),
+            skipped=dict(sorted(sending.skipped.items())),
+            bounced=sending.bounced,
+            complained=sending.complained,
+            runs=[RunView.from_record(run) for run in runs],
+        )
+
+
+class RecipientLetterView(View):
+    """A letter of an issue. Times are null until the mail service told of them."""
+
+    letter_id: str
+    state: LetterState
+    reason: str | None = Field(description="Why it was skipped, or not delivered.")
+    next_day: str | None = Field(
+        description="Of a skipped letter: the first day on which another one like it may come."
+    )
+    sent_at: str | None
+    delivered_at: str | None
+    bounced_at: str | None
+    complained_at: str | None
+
+
+class RecipientView(View):
+    """A member of an issue's audience."""
+
+    member_id: str
+    company_id: str | None
+    zone: str = Field(description="The member's time zone as the audience was made.")
+    left_out: str | None = Field(description="Why this member gets no letter; null for who is to get it.")
+    letter: RecipientLetterView | None = Field(description="Null before the member's slot, and for who is left out.")
+
+    @classmethod
+    def of(cls, person: Invited, letter: Letter | None) -> "RecipientView":
+        return cls(
+            member_id=person.member_id,
+            company_id=person.company_id or None,
+            zone=person.zone,
+            left_out=person.reason or None,
+            letter=RecipientLetterView.from_record(letter) if letter else None,
+        )
+
+
+class RecipientPage(View):
+    items: list[RecipientView]
+    next_cursor: str | None
+
+
+def _by_moment(run: Run) -> tuple[str, str]:
+    return run.due_at, run.zone

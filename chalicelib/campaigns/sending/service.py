@@ -1,0 +1,263 @@
+"""An issue from its approval to its last letter.
+
+    tick, every 15 minutes   one query finds what is due
+      an approved issue        ──▶ QUEUED: its audience is made, page by page (`segments.audience`), a day before its slot in UTC
+      on_shard_frozen          ──▶ with the last shard: a run for each time zone of the audience, due at the slot there
+      a run that is due        ──▶ SENDING: a message for each shard, and `delivery` writes the letters
+      a run that missed its slot   waits for the next slot in its zone, and says so
+    the last part of the last run ──▶ SENT
+
+A run stays listed until it is done, so a tick starts again what a lost message left; a part that moved lately is left alone. Runs of one
+zone go shard by shard in the order of the plan: of two issues that want one person the same one always goes.
+
+Weakest point: people of one mailbox lie in several shards, whose order is that of the workers.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from chalicelib.campaigns.config import Pacing, Slots
+from chalicelib.campaigns.plan import store as plan_store
+from chalicelib.campaigns.plan.model import Issue, IssueState, Pause, Resumption, Slot
+from chalicelib.campaigns.segments import store as segments_store
+from chalicelib.campaigns.segments.store import Audience
+from chalicelib.campaigns.sending import rules, store
+from chalicelib.campaigns.sending.model import Run, Sending
+from chalicelib.campaigns.sending.schemas import ReasonForm, SendingView
+from chalicelib.platform import clock, jobs
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.log import log
+from chalicelib.platform.settings import queue_url
+from chalicelib.table.key import SHARDS
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
+
+QUEUE = "campaigns"
+STILL = timedelta(minutes=10)  # a part that moved later has a worker, or a message
+
+_ON_THE_WAY = (IssueState.QUEUED, IssueState.SENDING)
+
+
+# --- the tick ---------------------------------------------------------------------------------------------------------
+
+
+def tick(context: Context) -> dict[str, int]:
+    """Does what is due at this moment. One issue that fails holds up no other. One call where nothing is due.
+
+    Raises RuntimeError at the end for what failed.
+    """
+    counts: Counter[str] = Counter()
+    begun: dict[str, list[Run]] = defaultdict(list)
+    for each in store.due(context):
+        try:
+            if isinstance(each, Issue):
+                counts["audiences"] += _make_audience(context, each.issue_id)
+            elif _begin(context, each):
+                begun[each.zone].append(each)
+        except Exception:
+            log.exception("campaign work not done", extra={"issue_id": each.issue_id})
+            counts["failed"] += 1
+    for zone, runs in begun.items():
+        counts["messages"] += jobs.send_bodies(queue_url(QUEUE), _messages(context, zone, sorted(runs, key=_rank)))
+    counts["runs"] = sum(map(len, begun.values()))
+    if counts["failed"]:
+        raise RuntimeError(f"{counts['failed']} of the campaigns' works failed")
+    return dict(counts)
+
+
+def _make_audience(context: Context, issue_id: str) -> bool:
+    """Begins to make the audience, once: both are written in one transaction."""
+    issue, _ = plan_store.read(context.table, issue_id)
+    if issue is None or issue.state is not IssueState.APPROVED:
+        return False  # the index is a moment behind
+    tx = Transaction()
+    segment = segments_store.read(context.table, issue.segment_id)
+    if segment is None:
+        log.error("an approved issue has lost its segment", extra={"issue_id": issue_id})
+        lost = replace(issue, state=IssueState.IDEA, segment_id="", approved_by="", approved_at="")
+        plan_store.write(tx, replace(lost, version=issue.version + 1), issue)
+    else:
+        audience_id = derived_id("aud", issue_id, str(issue.version))
+        queued = replace(issue, state=IssueState.QUEUED, audience_id=audience_id, version=issue.version + 1)
+        plan_store.write(tx, queued, issue)
+        audience = Audience(
+            audience_id=audience_id,
+            conditions=segment.conditions,
+            topic=issue.topic,
+            created_by=issue.author,
+            created_at=context.at,
+            issue_id=issue_id,
+        )
+        segments_store.create_audience(tx, context, audience)
+    try:
+        context.table.commit(tx)
+    except Refused:
+        return False
+    return segment is not None
+
+
+def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:
+    """Makes the runs, once all shards of the audience are kept. Safe to repeat."""
+    _, parts = segments_store.read_audience(context.table, audience_id)
+    if sum(part.done for part in parts) < SHARDS:
+        return
+    issue, _ = plan_store.read(context.table, issue_id)
+    if issue is None or issue.audience_id != audience_id or issue.state is not IssueState.QUEUED:
+        return
+    zones: Counter[str] = Counter()
+    for part in parts:
+        zones.update(part.zones or {})
+    for zone, recipients in sorted(zones.items()):
+        shards = tuple(part.shard for part in parts if zone in (part.zones or {}))
+        run = Run(
+            issue_id=issue_id,
+            zone=zone,
+            slot=issue.slot,
+            due_at=clock.stamp(rules.moment_of(Slot.of(issue.slot), ZoneInfo(zone))),
+            rank=rules.rank(issue),
+            recipients=recipients,
+            shards=shards,
+        )
+        store.create_run(context.table, run)
+    if not zones:
+        _change(context, issue_id, _as_sent)
+
+
+def _begin(context: Context, due: Run) -> bool:
+    """Whether letters of this run may leave now. One that missed its slot is moved, one of a cancelled issue is closed."""
+    sending = store.read(context.table, due.issue_id)
+    run = sending.runs.get(due.zone) if sending else None
+    if sending is None or run is None or run.done_at or run.due_at > context.at:
+        return False  # the index is a moment behind
+    if sending.issue.state is IssueState.CANCELLED:
+        store.change_run(context.table, run, replace(run, done_at=context.at))
+        return False
+    if sending.is_done(run):
+        finish(context, run.issue_id, run.zone)
+        return False
+    if is_missed(context, run):
+        _move(context, run)
+        return False
+    if sending.issue.state is IssueState.QUEUED:
+        _change(context, run.issue_id, _as_sending)
+    return sending.issue.pause is None
+
+
+def is_missed(context: Context, run: Run) -> bool:
+    late = timedelta(minutes=context.config[Pacing].late_minutes)
+    return rules.is_missed(clock.moment(run.due_at), context.now, late)
+
+
+def _move(context: Context, run: Run) -> None:
+    slots, zone = context.config[Slots], ZoneInfo(run.zone)
+    slot = rules.slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours)
+    due_at = clock.stamp(rules.moment_of(slot, zone))
+    moved = replace(run, slot=slot.text, due_at=due_at, late_from=(*run.late_from, run.slot))
+    if store.change_run(context.table, run, moved):
+        log.warning("letters missed their slot", extra={"issue_id": run.issue_id, "zone": run.zone, "slot": run.slot})
+
+
+def _messages(context: Context, zone: str, runs: Sequence[Run]) -> list[dict[str, object]]:
+    """One for each shard: the issues that have people there, in their order, but for parts that are done or under way."""
+    still = clock.stamp(context.now - STILL)
+    issues: dict[int, list[str]] = defaultdict(list)
+    for run in runs:
+        sending = store.read(context.table, run.issue_id)
+        for shard in run.shards if sending else ():
+            part = sending.part(zone, shard) if sending else None
+            if part and not part.done and part.moved_at <= still:
+                issues[shard].append(run.issue_id)
+    return [{"zone": zone, "shard": shard, "issues": each} for shard, each in sorted(issues.items())]
+
+
+def _rank(run: Run) -> str:
+    return run.rank
+
+
+# --- steps of the issue -----------------------------------------------------------------------------------------------
+
+
+def finish(context: Context, issue_id: str, zone: str) -> None:
+    """Ends the run when its parts are done, and the issue when its runs are. Safe to repeat.
+
+    The run comes last, since it is listed until then: a process that dies in between leaves the rest to the next tick.
+    """
+    sending = store.read(context.table, issue_id)
+    if sending is None or not sending.is_done(sending.runs[zone]):
+        return
+    if all(sending.is_done(run) for run in sending.runs.values()):
+        _change(context, issue_id, _as_sent)
+    store.change_run(context.table, sending.runs[zone], replace(sending.runs[zone], done_at=context.at))
+
+
+def pause_itself(context: Context, issue_id: str, reason: rules.Breach) -> None:
+    """No more letters leave until somebody resumes the issue."""
+    log.error("an issue paused itself", extra={"issue_id": issue_id, "reason": reason})
+    _change(context, issue_id, lambda before: replace(before, pause=before.pause or Pause(context.at, reason)))
+
+
+def pause(context: Context, issue_id: str, form: ReasonForm, *, by: str) -> SendingView:
+    """Letters that a worker holds at this moment still leave. Safe to repeat. Raises 404, and 409 before the audience is made or after the end."""
+
+    def decide(before: Issue) -> Issue:
+        _on_the_way(before)
+        return replace(before, pause=before.pause or Pause(context.at, form.reason, by))
+
+    _change(context, issue_id, decide)
+    return show(context, issue_id)
+
+
+def resume(context: Context, issue_id: str, form: ReasonForm, *, by: str) -> SendingView:
+    """Letters leave again in the slot, or in the next one. Safe to repeat. Raises as `pause`."""
+    sending = _read(context, issue_id)
+    resumed = Resumption(context.at, form.reason, by, sending.sent, sending.bounced, sending.complained)
+
+    def decide(before: Issue) -> Issue:
+        _on_the_way(before)
+        return replace(before, pause=None, resumed=resumed) if before.pause else before
+
+    _change(context, issue_id, decide)
+    return show(context, issue_id)
+
+
+def show(context: Context, issue_id: str) -> SendingView:
+    """One call. Raises 404."""
+    return SendingView.of(_read(context, issue_id))
+
+
+def _read(context: Context, issue_id: str) -> Sending:
+    found = store.read(context.table, issue_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def _on_the_way(issue: Issue) -> None:
+    if issue.state not in _ON_THE_WAY:
+        raise Problem("wrong_state", "Its letters are not on their way.", extra={"state": issue.state})
+
+
+def _as_sending(before: Issue) -> Issue:
+    return replace(before, state=IssueState.SENDING) if before.state is IssueState.QUEUED else before
+
+
+def _as_sent(before: Issue) -> Issue:
+    return replace(before, state=IssueState.SENT, pause=None) if before.state in _ON_THE_WAY else before
+
+
+@retry("version")
+def _change(context: Context, issue_id: str, decide: Callable[[Issue], Issue]) -> None:
+    """Decides anew where another writer was faster. Raises 404."""
+    before, _ = plan_store.read(context.table, issue_id)
+    if before is None:
+        raise Problem("not_found")
+    after = decide(before)
+    if after != before:
+        tx = Transaction()
+        plan_store.write(tx, replace(after, version=before.version + 1), before)
+        context.table.commit(tx)

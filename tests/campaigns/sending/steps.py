@@ -1,0 +1,227 @@
+"""The surroundings of an issue's letters: ticks, queues with their delays, the stream, the mail service and its reports, and time."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import mail as mail_room
+from chalicelib.campaigns.plan import service as plan
+from chalicelib.campaigns.plan.model import Issue
+from chalicelib.campaigns.plan.schemas import IssueForm
+from chalicelib.campaigns.segments import audience, rules
+from chalicelib.campaigns.segments import consumers as segment_consumers
+from chalicelib.campaigns.segments import service as segments
+from chalicelib.campaigns.segments.events import REQUESTED, SHARD_FROZEN
+from chalicelib.campaigns.segments.schemas import SegmentForm
+from chalicelib.campaigns.sending import consumers, delivery, service, store
+from chalicelib.campaigns.sending.model import Sending, letter_id
+from chalicelib.campaigns.sending.pace import Pace
+from chalicelib.mail import Letter
+from chalicelib.platform import aws
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import event_of
+from chalicelib.table.client import Table
+from tests.mail.steps import MailService, report
+from tests.support.crashes import uncounted, watched
+from tests.support.memory import MemoryDynamo
+from tests.support.partners import member
+from tests.support.table import everything
+
+AGREED = {"advertising": {"agreed": True, "version": "1", "at": "2026-11-19T09:00:00.000Z", "source": "cabinet"}}
+TEXTS = {
+    language: {"subject": "New lamps", "preview": "", "body": "# {{ name }}\n\nSee them."} for language in ("en", "ru")
+}
+SLOT = "2026-11-24T12:30"  # a Tuesday
+QUARTER = timedelta(minutes=15)
+RETRY = timedelta(seconds=120)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass
+class Waiting:
+    due: datetime
+    queue: str
+    body: str
+
+
+@dataclass
+class Post:
+    """Plays on to a moment: what is due is done in order, and what a crash ends comes again.
+
+    `alive`: False stops the ticks. `rate`: of the mail service, in letters a second.
+    """
+
+    context: Context
+    ses: MailService = field(default_factory=MailService)
+    waiting: list[Waiting] = field(default_factory=list)
+    reports: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
+    ticked_at: datetime | None = None
+    alive: bool = True
+    rate: float = 1000.0
+    pace: Pace | None = None
+    told: set[str] = field(default_factory=set)
+    answered: dict[str, datetime] = field(default_factory=dict)  # by letter id: when the mail service took it
+    handled: int = 0
+
+    # --- the queues, as SQS ---
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> None:  # noqa: N803
+        due = self.context.now + timedelta(seconds=DelaySeconds)
+        self.waiting.append(Waiting(due, QueueUrl.rpartition("/")[2], MessageBody))
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: Any) -> dict[str, Any]:  # noqa: N803
+        for entry in Entries:
+            self.send_message(QueueUrl=QueueUrl, MessageBody=entry["MessageBody"])
+        return {}
+
+    # --- time ---
+
+    def pass_time(self, seconds: float) -> None:
+        self.context = replace(self.context, now=self.context.now + timedelta(seconds=seconds))
+
+    def until(self, moment: datetime) -> None:
+        """Does all that is due until then."""
+        while True:
+            with uncounted():
+                self._take_reports()
+            at = min([each.due for each in self.waiting] + [due for due, _ in self.reports], default=NEVER)
+            tick = ((self.ticked_at + QUARTER) if self.ticked_at else self.context.now) if self.alive else NEVER
+            due = min(at, tick)
+            if due > moment:
+                break
+            self.pass_time(max(0.0, (due - self.context.now).total_seconds()))
+            if due == tick:
+                self.ticked_at = tick
+                self.tick()
+            else:
+                self._one()
+        self.pass_time(max(0.0, (moment - self.context.now).total_seconds()))
+
+    def at(self, text: str) -> None:
+        """Until this moment in UTC, as `2026-11-24T09:30`."""
+        self.until(datetime.fromisoformat(text).replace(tzinfo=UTC))
+
+    def tick(self) -> None:
+        service.tick(self.context)
+        self._tell()
+
+    def _one(self) -> None:
+        """The message or report that is due first."""
+        if self.reports and (not self.waiting or self.reports[0][0] <= min(each.due for each in self.waiting)):
+            self._settle()
+            return
+        first = min(self.waiting, key=lambda each: each.due)
+        self.deliver(first)
+
+    def deliver(self, first: Waiting) -> None:
+        """It stays, for later, unless the worker is done with it."""
+        message = {"messageId": "1", "body": first.body}
+        try:
+            if first.queue == "audiences":
+                audience.count(self.context, message)
+                self._tell()
+            elif first.queue == "campaigns":
+                self.deliver_campaign(message)
+            else:
+                mail_room.send(self.context, message)
+        except BaseException:
+            first.due = self.context.now + RETRY
+            raise
+        self.waiting.remove(first)
+
+    def deliver_campaign(self, message: dict[str, Any]) -> None:
+        if self.pace is None:
+            self.pace = Pace(self.rate, clock=self.seconds, sleep=self.pass_time)
+        delivery.deliver(self.context, message, self.pace, monotonic=self.seconds)
+
+    def seconds(self) -> float:
+        return self.context.now.timestamp()
+
+    def _tell(self) -> None:
+        """The events of audiences that nobody was told of yet."""
+        with uncounted():
+            found = [
+                item for item in everything(self.context).values() if item.get("event") in (REQUESTED, SHARD_FROZEN)
+            ]
+        for item in found:
+            if item["sk"] not in self.told:
+                consume = segment_consumers.on_requested if item["event"] == REQUESTED else consumers.on_shard_frozen
+                consume(self.context, event_of(item))
+                self.told.add(item["sk"])
+
+    def _take_reports(self) -> None:
+        """What the mail service accepted is reported a second later."""
+        for mail in self.ses.accepted[self.handled :]:
+            self.answered[mail["EmailTags"][0]["Value"]] = self.context.now
+            due = self.context.now + timedelta(seconds=1)
+            self.reports += [(due, report(kind, mail, due)) for kind in ("Send", "Delivery")]
+        self.handled = len(self.ses.accepted)
+
+    def _settle(self) -> None:
+        mail_room.settle(self.context, {"messageId": "1", "body": json.dumps(self.reports[0][1])})
+        self.reports.pop(0)
+
+    def complain(self, member_id: str, kind: str = "Complaint") -> None:
+        """The mail service reports of the member's letter."""
+        mail = next(each for each in self.ses.accepted if member_id in each["Destination"]["ToAddresses"][0])
+        body = json.dumps(report(kind, mail, self.context.now))
+        mail_room.settle(self.context, {"messageId": "1", "body": body})
+
+    # --- what there is ---
+
+    def sending(self, issue: Issue) -> Sending:
+        found = store.read(self.context.table, issue.issue_id)
+        assert found
+        return found
+
+    def letter(self, issue: Issue, member_id: str) -> Letter | None:
+        wanted = letter_id(issue.issue_id, member_id)
+        return mail_room.letters(self.context.table, [wanted]).get(wanted)
+
+    def copies(self) -> Counter[str]:
+        """By letter id."""
+        return Counter(mail["EmailTags"][0]["Value"] for mail in self.ses.accepted)
+
+    def took(self, issue: Issue, member_id: str) -> str:
+        """When the mail service took the member's letter."""
+        return f"{self.answered[letter_id(issue.issue_id, member_id)]:%Y-%m-%dT%H:%M}"
+
+
+def post(context: Context, monkeypatch: pytest.MonkeyPatch) -> Post:
+    """A table in memory, nobody held out, and everything around."""
+    table = Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None)
+    made = Post(replace(context, table=table))
+    monkeypatch.setattr(aws, "ses", lambda: watched(made.ses, "sesv2"))
+    monkeypatch.setattr(aws, "sqs", lambda: watched(made, "sqs"))
+    monkeypatch.setattr(aws, "secret", lambda: "a secret")
+    monkeypatch.setattr(rules, "is_held_out", lambda salt, company_id, percent: False)
+    return made
+
+
+def reader(made: Post, member_id: str, zone: str | None = None, **facts: Any) -> None:
+    member(made.context, member_id, time_zone=zone, **{"consents": AGREED, **facts})
+
+
+def approved(made: Post, slot: str = SLOT, issue_class: str = "advertising", **changes: Any) -> Issue:
+    """An issue to everybody, approved by a second person."""
+    context = made.context
+    segment = segments.create(context, SegmentForm.model_validate({"name": "All", "conditions": {}}), by="mbr_author")
+    form = {
+        "title": "Lamps",
+        "topic": "products",
+        "issue_class": issue_class,
+        "slot": slot,
+        "segment_id": segment.segment_id,
+        "texts": TEXTS,
+        "accept_skips": True,
+        **changes,
+    }
+    view = plan.create(context, IssueForm.model_validate(form), by="mbr_author")
+    plan.approve(context, view.issue_id, by="mbr_head")
+    found = store.read(context.table, view.issue_id)
+    assert found
+    return found.issue

@@ -1,0 +1,297 @@
+"""The letters of an issue: at the reader's own hour, once, within the budget; and what becomes of those who get none."""
+
+from collections import Counter
+
+import pytest
+
+from chalicelib.campaigns.config import Pacing
+from chalicelib.campaigns.plan import service as plan
+from chalicelib.campaigns.plan.model import IssueState
+from chalicelib.campaigns.plan.schemas import MoveForm
+from chalicelib.campaigns.segments import rules as segment_rules
+from chalicelib.campaigns.segments import service as segments
+from chalicelib.campaigns.sending import recipients, service
+from chalicelib.campaigns.sending.schemas import ReasonForm
+from chalicelib.contacts.preferences import service as preferences
+from chalicelib.contacts.preferences.service import pages_for
+from chalicelib.mail import LetterState
+from chalicelib.members import keys as members_keys
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.transactions import Transaction
+from tests.campaigns.sending.steps import Post, approved, post, reader
+from tests.support.figures import with_figures
+from tests.support.partners import speaks_for
+
+BERLIN, OMSK = "Europe/Berlin", "Asia/Omsk"  # UTC+1 and UTC+6 in winter; the club is in Moscow, UTC+3
+REASON = ReasonForm(reason="Looked at it")
+
+
+@pytest.fixture
+def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Post:
+    return post(context, monkeypatch)
+
+
+def unsubscribe(club: Post, member_id: str) -> None:
+    token = pages_for(member_id).preferences.rpartition("/")[2]
+    preferences.unsubscribe(club.context, token, caller_address="192.0.2.1")
+
+
+# --- the way of an issue ----------------------------------------------------------------------------------------------
+
+
+def test_everybody_gets_the_letter_at_the_hour_of_the_slot_in_their_own_zone(club: Post) -> None:
+    reader(club, "mbr_moscow")
+    reader(club, "mbr_berlin", BERLIN)
+    reader(club, "mbr_omsk", OMSK)
+    issue = approved(club)
+    club.at("2026-11-25T00:00")
+    assert [club.took(issue, f"mbr_{place}") for place in ("omsk", "moscow", "berlin")] == [
+        "2026-11-24T06:30",
+        "2026-11-24T09:30",
+        "2026-11-24T11:30",
+    ]
+    assert set(club.copies().values()) == {1}
+    assert club.sending(issue).issue.state is IssueState.SENT
+    assert club.sending(issue).states == {"sent": 3}
+
+
+def test_an_issue_is_queued_a_day_ahead_and_sends_from_its_first_slot_on(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    states = []
+    for moment in ("2026-11-23T12:00", "2026-11-23T13:00", "2026-11-24T09:20", "2026-11-24T09:40"):
+        club.at(moment)
+        states.append(str(club.sending(issue).issue.state))
+    assert states == ["approved", "queued", "queued", "sent"]
+
+
+def test_the_audience_is_kept_with_who_is_left_out_and_why(club: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader(club, "mbr_1")
+    reader(club, "mbr_silent", consents={})
+    reader(club, "mbr_held")
+    speaks_for(club.context, "cmp_held", "mbr_held")
+    monkeypatch.setattr(segment_rules, "is_held_out", lambda salt, company_id, percent: company_id == "cmp_held")
+    issue = approved(club)
+    club.at("2026-11-25T00:00")
+    found, last = recipients.page(club.context, issue.issue_id, 100, None)
+    assert {each.member_id: each.left_out for each in found} == {
+        "mbr_1": None,
+        "mbr_silent": "no_consent",
+        "mbr_held": "hold_out",
+    }
+    letters = {each.member_id: each.letter and each.letter.state for each in found}
+    assert letters == {"mbr_1": LetterState.SENT, "mbr_silent": None, "mbr_held": None}
+    assert last is None
+
+
+def test_the_people_of_an_audience_come_page_by_page(club: Post) -> None:
+    for number in range(30):
+        reader(club, f"mbr_{number}")
+    issue = approved(club)
+    club.at("2026-11-24T00:00")
+    seen, position = [], None
+    while True:
+        found, position = recipients.page(club.context, issue.issue_id, 7, position)
+        assert len(found) <= 7
+        seen += [each.member_id for each in found]
+        if position is None:
+            break
+    assert sorted(seen) == sorted(f"mbr_{number}" for number in range(30))
+
+
+def test_an_issue_to_nobody_is_sent_at_once(club: Post) -> None:
+    issue = approved(club)
+    club.at("2026-11-23T13:00")
+    assert club.sending(issue).issue.state is IssueState.SENT
+
+
+def test_an_issue_whose_segment_is_gone_is_an_idea_again(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    segments.delete(club.context, issue.segment_id, 1)
+    club.at("2026-11-25T00:00")
+    found = club.sending(issue).issue
+    assert (found.state, found.segment_id, found.approved_by) == (IssueState.IDEA, "", "")
+    assert not club.ses.accepted
+
+
+def test_an_issue_on_its_way_cannot_be_changed_or_moved(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    club.at("2026-11-23T13:00")
+    with pytest.raises(Problem) as refused:
+        plan.move(club.context, issue.issue_id, MoveForm(slot="2026-12-01T12:30"), by="mbr_author")
+    assert refused.value.code == "wrong_state"
+    assert plan.approve(club.context, issue.issue_id, by="mbr_head").state == "queued"
+
+
+# --- late -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_missed_its_slot_by_more_than_an_hour_waits_for_the_next_one_and_says_so(club: Post) -> None:
+    reader(club, "mbr_moscow")
+    reader(club, "mbr_berlin", BERLIN)
+    issue = approved(club)
+    club.at("2026-11-24T09:00")
+    club.alive = False
+    club.at("2026-11-24T10:45")
+    club.alive = True
+    club.at("2026-11-25T00:00")
+    assert club.took(issue, "mbr_berlin") == "2026-11-24T11:30"
+    assert club.took(issue, "mbr_moscow") == "2026-11-24T13:30"
+    moved = club.sending(issue).runs["Europe/Moscow"]
+    assert (moved.slot, moved.late_from) == ("2026-11-24T16:30", ("2026-11-24T12:30",))
+
+
+def test_an_hour_late_is_not_too_late(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    club.at("2026-11-24T09:00")
+    club.alive = False
+    club.at("2026-11-24T10:30")
+    club.alive = True
+    club.at("2026-11-24T10:31")
+    assert club.took(issue, "mbr_1") == "2026-11-24T10:30"
+
+
+def test_letters_that_the_rate_leaves_over_wait_for_the_next_slot(club: Post) -> None:
+    for number in range(120):
+        reader(club, f"mbr_{number}")
+    issue = approved(club)
+    club.rate = 0.02  # 72 letters an hour of each worker, and here there is one
+    club.at("2026-11-26T00:00")
+    hours = Counter(moment.hour for moment in club.answered.values())
+    assert set(hours) <= {9, 10, 13, 14}
+    assert sum(hours.values()) == 120
+    assert set(club.copies().values()) == {1}
+    assert club.sending(issue).runs["Europe/Moscow"].late_from
+
+
+# --- the budget -------------------------------------------------------------------------------------------------------
+
+
+def test_of_two_issues_in_one_slot_the_one_planned_first_goes_and_the_other_is_skipped_with_its_next_day(
+    club: Post,
+) -> None:
+    for number in range(12):
+        reader(club, f"mbr_{number}")
+    first = approved(club)
+    club.pass_time(1)
+    second = approved(club, issue_class="content")
+    club.at("2026-11-25T00:00")
+    assert club.sending(first).states == {"sent": 12}
+    assert club.sending(second).skipped == {"contact_budget": 12}
+    skipped = club.letter(second, "mbr_1")
+    assert skipped
+    assert (skipped.state, skipped.reason, skipped.next_day) == (LetterState.SKIPPED, "contact_budget", "2026-12-01")
+    assert club.sending(second).issue.state is IssueState.SENT
+
+
+def test_who_leaves_before_the_slot_gets_no_letter(club: Post) -> None:
+    reader(club, "mbr_1")
+    reader(club, "mbr_2")
+    issue = approved(club)
+    club.at("2026-11-24T09:00")
+    unsubscribe(club, "mbr_1")
+    club.at("2026-11-25T00:00")
+    assert club.sending(issue).states == {"sent": 1}
+    left = club.letter(issue, "mbr_1")
+    assert left and left.reason == "no_consent"
+
+
+def test_who_is_erased_before_the_slot_is_skipped(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    club.at("2026-11-24T09:00")
+    tx = Transaction()
+    tx.delete(members_keys.member("mbr_1"))
+    club.context.table.commit(tx)
+    club.at("2026-11-25T00:00")
+    assert club.sending(issue).skipped == {"recipient_gone": 1}
+
+
+# --- pause, resume, cancel --------------------------------------------------------------------------------------------
+
+
+def test_an_issue_that_bounces_pauses_itself_and_goes_on_when_resumed_with_a_reason(club: Post) -> None:
+    for number in range(30):
+        reader(club, f"mbr_m{number:02d}", OMSK)
+        reader(club, f"mbr_b{number:02d}", BERLIN)
+    club.context = with_figures(club.context, Pacing, pause_letters=20)
+    issue = approved(club)
+    club.at("2026-11-24T08:00")
+    club.complain("mbr_m03", "Bounce")
+    club.complain("mbr_m04", "Bounce")
+    club.at("2026-11-24T12:00")
+    paused = club.sending(issue)
+    assert paused.issue.pause and (paused.issue.pause.reason, paused.issue.pause.by) == ("bounces", "")
+    assert (paused.bounced, len(club.ses.accepted)) == (2, 30)
+    service.resume(club.context, issue.issue_id, REASON, by="mbr_head")
+    club.at("2026-11-24T18:00")
+    assert len(club.ses.accepted) == 60
+    resumed = club.sending(issue).issue
+    assert resumed.state is IssueState.SENT
+    assert resumed.resumed and (resumed.resumed.by, resumed.resumed.bounced) == ("mbr_head", 2)
+
+
+def test_a_report_that_comes_twice_counts_once(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    club.at("2026-11-25T00:00")
+    for _ in range(3):
+        club.complain("mbr_1")
+        club.complain("mbr_1", "Bounce")
+    assert (club.sending(issue).bounced, club.sending(issue).complained) == (1, 1)
+
+
+def test_a_paused_issue_waits_and_one_that_is_cancelled_in_the_middle_ends(club: Post) -> None:
+    reader(club, "mbr_omsk", OMSK)
+    reader(club, "mbr_berlin", BERLIN)
+    issue = approved(club)
+    club.at("2026-11-24T08:00")
+    service.pause(club.context, issue.issue_id, REASON, by="mbr_author")
+    club.at("2026-11-24T14:00")
+    assert len(club.ses.accepted) == 1
+    plan.cancel(club.context, issue.issue_id, by="mbr_author")
+    club.at("2026-12-01T00:00")
+    assert len(club.ses.accepted) == 1
+    assert club.sending(issue).issue.state is IssueState.CANCELLED
+    assert all(run.done_at for run in club.sending(issue).runs.values())
+
+
+def test_only_what_is_on_its_way_is_paused_and_what_is_sent_is_not_cancelled(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    with pytest.raises(Problem) as early:
+        service.pause(club.context, issue.issue_id, REASON, by="mbr_author")
+    club.at("2026-11-25T00:00")
+    with pytest.raises(Problem) as late:
+        plan.cancel(club.context, issue.issue_id, by="mbr_author")
+    assert (early.value.code, late.value.code) == ("wrong_state", "wrong_state")
+
+
+# --- the mail service -------------------------------------------------------------------------------------------------
+
+
+def test_a_throttled_letter_is_tried_again(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    club.ses.fates = ["throttled"] * 5
+    club.at("2026-11-24T09:40")
+    assert (club.ses.calls, list(club.copies().values())) == (6, [1])
+    assert club.sending(issue).states == {"sent": 1}
+
+
+@pytest.mark.parametrize("fate", ["accepted, reply lost", "not accepted, no reply", "not accepted, 503"])
+def test_a_letter_without_an_answer_is_never_tried_again_and_reports_settle_it(club: Post, fate: str) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    club.ses.fates = [fate]  # type: ignore[list-item]
+    club.at("2026-11-25T00:00")
+    found = club.letter(issue, "mbr_1")
+    assert found
+    assert club.ses.calls == 1
+    expected = LetterState.SENT if fate.startswith("accepted") else LetterState.UNKNOWN
+    assert (found.state, found.reason) == (expected, "" if fate.startswith("accepted") else "no_answer")
+    assert club.sending(issue).issue.state is IssueState.SENT
