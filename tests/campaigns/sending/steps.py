@@ -23,7 +23,7 @@ from chalicelib.campaigns.sending.pace import Pace
 from chalicelib.mail import Letter
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import event_of
+from chalicelib.platform.delivery.stream import event_of
 from chalicelib.table.client import Table
 from tests.mail.steps import MailService, report
 from tests.support.crashes import uncounted, watched
