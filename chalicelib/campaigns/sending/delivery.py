@@ -185,4 +185,4 @@ def _new(context: Context, issue: Issue, member_id: str) -> Letter:
 
 def _send_message(zone: str, shard: int, issues: Sequence[str], delay: int) -> None:
     body = json.dumps({"zone": zone, "shard": shard, "issues": issues})
-    aws.sqs().send_message(QueueUrl=queue_url(service.QUEUE), MessageBody=body, DelaySeconds=delay)
+    aws.sqs().send_message(QueueUrl=queue_url("campaigns"), MessageBody=body, DelaySeconds=delay)

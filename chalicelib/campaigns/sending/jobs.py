@@ -39,7 +39,7 @@ def start_campaigns(context: Context, event: dict[str, Any]) -> dict[str, int]:
 
 
 @queue_worker(
-    service.QUEUE,
+    "campaigns",
     workers=WORKERS,
     timeout=50,
     filled_by=("start_campaigns",),

@@ -37,7 +37,6 @@ from chalicelib.table.key import SHARDS
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
-QUEUE = "campaigns"
 STILL = timedelta(minutes=10)  # a part that moved later has a worker, or a message
 
 _ON_THE_WAY = (IssueState.QUEUED, IssueState.SENDING)
@@ -63,7 +62,9 @@ def tick(context: Context) -> dict[str, int]:
             log.exception("campaign work not done", extra={"issue_id": each.issue_id})
             counts["failed"] += 1
     for zone, runs in begun.items():
-        counts["messages"] += jobs.send_bodies(queue_url(QUEUE), _messages(context, zone, sorted(runs, key=_rank)))
+        counts["messages"] += jobs.send_bodies(
+            queue_url("campaigns"), _messages(context, zone, sorted(runs, key=_rank))
+        )
     counts["runs"] = sum(map(len, begun.values()))
     if counts["failed"]:
         raise RuntimeError(f"{counts['failed']} of the campaigns' works failed")
