@@ -37,5 +37,5 @@ with opened_when_asked(__name__):
     from chalicelib.companies.people.membership import check_active, check_staff
     from chalicelib.companies.people.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.privileges import missing_facts, missing_for
-    from chalicelib.companies.rules import customer_key, inn_is_valid, name_key
+    from chalicelib.companies.rules import customer_key, inn_is_valid, manager_asked_for, name_key
     from chalicelib.companies.schemas import Inn, Kpp

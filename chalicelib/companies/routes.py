@@ -167,8 +167,7 @@ def list_companies(call: Call) -> StaffCompaniesPage:
     """
     query: CompaniesQuery = call.query
     _one_question(query)
-    manager = {"me": call.principal.for_member(), "none": ""}.get(query.manager or "", query.manager)
-    portfolio = staff.Portfolio(query.region, manager)
+    portfolio = staff.Portfolio(query.region, rules.manager_asked_for(query.manager, call.principal.for_member()))
     if query.inn:
         return StaffCompaniesPage(items=staff.find_by_inn(call.context, query.inn, query.kpp), next_cursor=None)
     if query.source and query.customer:

@@ -95,6 +95,11 @@ def match_firm(members: Sequence[FirmMember], kpp: str) -> list[FirmMember]:
     return list({member.company_id: member for member in members}.values())
 
 
+def manager_asked_for(asked: str | None, caller: str) -> str | None:
+    """The manager that a filter of a list names: `me` is the caller, `none` is nobody (empty). None: any."""
+    return {"me": caller, "none": ""}.get(asked or "", asked)
+
+
 # --- who acts for a company ------------------------------------------------------------------------------------------
 
 

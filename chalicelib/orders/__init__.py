@@ -13,6 +13,7 @@ WINGS = (
     "lifecycle",
     "reorder",
     "on_behalf",
+    "register",
     "response_times",
 )
 

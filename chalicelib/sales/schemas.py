@@ -4,11 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, PlainSerializer, ValidationInfo, WithJsonSchema, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
-from chalicelib.platform.fields import AnyDay
-from chalicelib.platform.http.forms import PageQuery, View
+from chalicelib.platform.http.forms import PeriodQuery, View
 from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
 
@@ -19,18 +17,10 @@ Exact = Annotated[
 ]
 
 
-class PurchasesQuery(PageQuery):
-    first: AnyDay | None = Field(default=None, alias="from", description="First business date, YYYY-MM-DD.")
-    last: AnyDay | None = Field(default=None, alias="to", description="Last business date, YYYY-MM-DD.")
-    lines: bool = Field(default=False, description="Include the lines of each document.")
+class PurchasesQuery(PeriodQuery):
+    """Purchases by business date."""
 
-    @field_validator("last")
-    @classmethod
-    def _not_before_first(cls, last: date | None, others: ValidationInfo) -> date | None:
-        first = others.data.get("first")
-        if first and last and last < first:
-            raise PydanticCustomError("range", "This is before the first day.")
-        return last
+    lines: bool = Field(default=False, description="Include the lines of each document.")
 
 
 class PurchaseLineView(View):

@@ -163,9 +163,7 @@ class Table:
         if len(page.items) <= limit:
             return page
         kept = page.items[:limit]
-        index = question.get("index")
-        names = ("pk", "sk", *((f"{index}pk", f"{index}sk") if index else ()))
-        return Page(kept, {name: kept[-1][name] for name in names})
+        return Page(kept, position_of(kept[-1], question.get("index")))
 
     def query_all(self, pk: str, **question: Any) -> Iterator[Item]:
         """Every item of the question, page after page, none held longer than its page."""
@@ -255,6 +253,12 @@ class Table:
 
     def tries(self, most: int = TRIES, *, at_once: bool = False) -> Iterator[None]:
         return tries(most, self._sleep, self._jitter, self._clock, at_once=at_once)
+
+
+def position_of(item: Item, index: str | None = None) -> dict[str, str]:
+    """The position after this item, for a page that ends with it."""
+    names = ("pk", "sk", *((f"{index}pk", f"{index}sk") if index else ()))
+    return {name: item[name] for name in names}
 
 
 def _reasons(response: Any, labels: list[str]) -> tuple[dict[str, Item | None], bool]:

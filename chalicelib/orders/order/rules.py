@@ -32,6 +32,7 @@ from chalicelib.orders.order.model import (
     ReturnedLine,
     ReturnState,
 )
+from chalicelib.platform.spelling import code_key
 from chalicelib.pricing import FreeGoodsPromise, Limits, Price, Ruling
 
 MOST_UNITS = 1_000_000  # of one line
@@ -378,6 +379,11 @@ def order_number(day: date, order_id: str) -> str:
     """The day and five characters of the id's hash, as `261120-7K3QX`. Two orders may share a number."""
     digest = int.from_bytes(sha256(order_id.encode()).digest()[:4], "big")
     return f"{day:%y%m%d}-" + "".join(_READABLE[digest >> shift & 31] for shift in range(0, 25, 5))
+
+
+def numbers_of(order: Order) -> frozenset[str]:
+    """The club's number and the company's own number of the order, as a search compares them."""
+    return frozenset(code_key(each) for each in (order.number, order.buyer_order_number) if each)
 
 
 # --- further steps ----------------------------------------------------------------------------------------------------

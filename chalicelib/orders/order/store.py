@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.orders import keys
 from chalicelib.orders.order.model import Return
-from chalicelib.orders.order.rules import Order, OrderState
+from chalicelib.orders.order.rules import Order, OrderState, numbers_of
 from chalicelib.table.client import Page, Table
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
@@ -69,10 +69,19 @@ def _list(
 
 
 def create_order(tx: Transaction, order: Order) -> None:
-    """The order, and the distributor's pointer to it."""
+    """The order, and the pointer to it of the distributor and of the club."""
     tx.create(order_item(order), label="order")
     pointer = keys.distributor_order(order.distributor_id, order.order_id)
-    tx.create({**pointer.as_item(), "company_id": order.company_id}, label="pointer")
+    tx.create(
+        {
+            **pointer.as_item(),
+            **keys.club_order_list(order.placed_at, order.order_id).as_gsi1(),
+            "company_id": order.company_id,
+            "order_id": order.order_id,
+            "numbers": sorted(numbers_of(order)),
+        },
+        label="pointer",
+    )
 
 
 def replace_order(tx: Transaction, order: Order) -> None:

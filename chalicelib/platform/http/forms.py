@@ -1,10 +1,13 @@
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
+from chalicelib.platform.fields import AnyDay
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Money
 
@@ -63,6 +66,21 @@ class PageQuery(Form):
 
     limit: int = Field(default=25, ge=1, le=100, description="The largest number of items on the page.")
     cursor: str | None = Field(default=None, max_length=2048, description="`next_cursor` of the previous page.")
+
+
+class PeriodQuery(PageQuery):
+    """The query of a list by day. Both days belong to the period."""
+
+    first: AnyDay | None = Field(default=None, alias="from", description="The first day, YYYY-MM-DD.")
+    last: AnyDay | None = Field(default=None, alias="to", description="The last day, YYYY-MM-DD.")
+
+    @field_validator("last")
+    @classmethod
+    def _not_before_first(cls, last: date | None, others: ValidationInfo) -> date | None:
+        first = others.data.get("first")
+        if first and last and last < first:
+            raise PydanticCustomError("range", "This is before the first day.")
+        return last
 
 
 class Text(View):

@@ -1,0 +1,1 @@
+"""All orders of the club, for its staff: found by number, period, state, company, distributor, manager and sum."""
