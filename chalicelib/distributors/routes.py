@@ -25,7 +25,7 @@ def create_distributor(call: Call) -> Answer:
     return Answer(DistributorView.of(made), headers={**etag(made.version), "Location": location})
 
 
-@routes.get("/v1/staff/distributors", scope="staff.distributors.write", query=PageQuery, answer=DistributorPage)
+@routes.get("/v1/staff/distributors", scope="staff.distributors.read", query=PageQuery, answer=DistributorPage)
 def list_distributors(call: Call) -> DistributorPage:
     """List distributors by name."""
     return call.page(DistributorPage, service.page, call.context, show=DistributorView.of)
@@ -33,7 +33,7 @@ def list_distributors(call: Call) -> DistributorPage:
 
 @routes.get(
     "/v1/staff/distributors/{distributor_id}",
-    scope="staff.distributors.write",
+    scope="staff.distributors.read",
     answer=DistributorView,
     problems=("not_found",),
 )
@@ -73,7 +73,7 @@ def add_distributor_person(call: Call, distributor_id: str) -> DistributorPerson
 
 @routes.get(
     "/v1/staff/distributors/{distributor_id}/people",
-    scope="staff.distributors.write",
+    scope="staff.distributors.read",
     query=PageQuery,
     answer=DistributorPeoplePage,
     problems=("not_found",),

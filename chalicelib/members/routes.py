@@ -72,7 +72,7 @@ def appoint_staff(call: Call) -> StaffMemberView:
     return service.appoint_staff(call.context, call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/people", scope="staff.people.write", query=PageQuery, answer=StaffPage)
+@routes.get("/v1/staff/people", scope="staff.people.read", query=PageQuery, answer=StaffPage)
 def list_staff(call: Call) -> StaffPage:
     """List the staff by name."""
     return call.page(StaffPage, service.staff, call.context)

@@ -1,5 +1,7 @@
+from chalicelib import companies
 from chalicelib.catalog import ProductQuery
 from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.storefront import price_list as storefront_price_list
 from chalicelib.storefront import service
@@ -36,7 +38,11 @@ def download_price_list(call: Call) -> Answer:
     The delimiter is a semicolon; headings and reasons are in the reader's language. An article has one row for its smallest order, and one
     more for each quantity from which a unit costs less.
     """
-    made = storefront_price_list.price_list(call.context, call.principal.for_company(), call.query, call.language)
+    return _price_list(call, call.principal.for_company())
+
+
+def _price_list(call: Call, company_id: str) -> Answer:
+    made = storefront_price_list.price_list(call.context, company_id, call.query, call.language)
     return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
 
 
@@ -50,3 +56,38 @@ def calculate_lighting(call: Call) -> LightingView:
     are open to members with a complete profile (`GET /v1/me/privileges`).
     """
     return lighting.calculate(call.context, call.principal.for_member(), call.body, call.language)
+
+
+# --- staff ------------------------------------------------------------------------------------------------------------
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/products",
+    scope="staff.catalog.read",
+    query=ProductQuery,
+    answer=ProductPage,
+    problems=("not_found",),
+)
+def list_products_of_company(call: Call, company_id: str) -> ProductPage:
+    """List and search products at a company's prices, with their stock, as the company sees them."""
+    _require_company(call, company_id)
+    return service.page_of_priced_products(call.context, company_id, call.query, call.cursors(), call.language)
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/price-list",
+    scope="staff.catalog.read",
+    query=PriceListQuery,
+    answer=Text,
+    content_type="text/csv; charset=utf-8",
+    problems=("not_found",),
+)
+def download_price_list_of_company(call: Call, company_id: str) -> Answer:
+    """Download the price list of a company as CSV for spreadsheets, as the company itself gets it."""
+    _require_company(call, company_id)
+    return _price_list(call, company_id)
+
+
+def _require_company(call: Call, company_id: str) -> None:
+    if companies.read_company(call.context, company_id) is None:
+        raise Problem("not_found")

@@ -11,7 +11,7 @@ from chalicelib.platform.context import Context
 from tests.catalog.steps import listed, row, stock
 from tests.support.api import STRANGER, Answer, Api, Caller
 from tests.support.crashes import races
-from tests.support.partners import OPERATIONS, partner, reach
+from tests.support.partners import OPERATIONS, partner, reach, staff
 from tests.support.spent import calls_counted
 from tests.support.table import everything, restore
 
@@ -460,3 +460,23 @@ def test_two_who_move_categories_into_each_other_at_once_leave_a_tree(api: Api, 
             mine = tree(api, "b<a").json["items"][0]
         if race.happened:
             assert mine["errors"][0]["code"] == "cycle"
+
+
+@pytest.mark.parametrize("role", ["manager", "head_of_sales", "marketing", "operations", "admin"])
+def test_the_staff_see_the_catalogue_as_a_company_sees_it(api: Api, context: Context, role: str) -> None:
+    stock(context, row("LMP-1", "120.00"))
+    buyer, caller = partner(context), staff(context, "mbr_staff", role)
+    reach(context, "cmp_1", "150000")
+    for listed_at in ("products", "price-list"):
+        own, seen = (
+            api.call("GET", f"/v1{path}/{listed_at}", who)
+            for path, who in (("", buyer), ("/staff/companies/cmp_1", caller))
+        )
+        assert (seen.status, seen.text) == (200, own.text)
+        assert api.call("GET", f"/v1/staff/companies/cmp_none/{listed_at}", caller).status == 404
+
+
+@pytest.mark.parametrize("role", ["manager", "head_of_sales", "marketing", "operations", "admin"])
+@pytest.mark.parametrize("path", ["products", "distributors", "people", "demands", "companies", "setup"])
+def test_everybody_on_the_staff_reads_what_answers_a_partner(api: Api, context: Context, role: str, path: str) -> None:
+    assert api.call("GET", f"/v1/staff/{path}", staff(context, "mbr_staff", role)).status == 200

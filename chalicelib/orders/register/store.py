@@ -10,7 +10,6 @@ from chalicelib.orders.order.rules import Order
 from chalicelib.orders.order.store import order_of
 from chalicelib.orders.register.rules import OrderSearch
 from chalicelib.table.client import Page, Table, position_of
-from chalicelib.table.transactions import Item
 
 AMONG = 200  # orders that one page of a search looks at
 AMONG_NUMBERS = 1000  # numbers that one page of a search for a number looks at
@@ -47,7 +46,7 @@ def _look_at_all(
 ) -> Found:
     page = _pointers(table, search, moments, limit, after, oldest=oldest)
     wanted = {keys.order(item["company_id"], item["order_id"]): item for item in page.items}
-    found: dict[tuple[str, str], Item] = dict(table.get_many(wanted))
+    found = table.get_many(wanted)
     return Found(
         [(order_of(found[key]), position_of(item, "gsi1")) for key, item in wanted.items() if key in found], page.last
     )

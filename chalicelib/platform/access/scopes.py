@@ -38,6 +38,7 @@ SCOPES: dict[str, str] = {
     "staff.promotions.write": "draft, approve and end promotions",
     "staff.orders.read": "all companies' orders, and overdue responses of distributors",
     "staff.orders.write": "place and cancel orders for a company",
+    "staff.distributors.read": "distributors, their regions and people",
     "staff.distributors.write": "change distributors, their regions and people",
     "staff.campaigns.read": "segments, their audiences, and the letters planned",
     "staff.campaigns.write": "save segments and plan letters",
@@ -45,6 +46,7 @@ SCOPES: dict[str, str] = {
     "staff.contacts.write": "note contacts with members",
     "staff.retention.read": "waves of winning companies back, their results, and the companies that go quiet",
     "staff.retention.write": "plan waves of winning companies back",
+    "staff.people.read": "the staff",
     "staff.people.write": "change the staff",
     "staff.letters.write": "see and lift what stops letters to an address",
     "staff.bonuses.read": "all companies' bonuses, and requests to the staff",
@@ -81,9 +83,20 @@ MACHINE_SCOPES = (
     "staff.imports.write",
 )
 
-_SALES = frozenset(
+# What everybody on the staff needs to answer a partner.
+_STAFF = frozenset(
     {
         "staff.companies.read",
+        "staff.catalog.read",
+        "staff.distributors.read",
+        "staff.people.read",
+        "staff.demands.read",
+        "staff.demands.write",
+    }
+)
+
+_SALES = _STAFF | frozenset(
+    {
         "staff.companies.write",
         "staff.tiers.read",
         "staff.tiers.grant",
@@ -92,8 +105,6 @@ _SALES = frozenset(
         "staff.orders.read",
         "staff.orders.write",
         "staff.letters.write",
-        "staff.demands.read",
-        "staff.demands.write",
         "staff.contacts.read",
         "staff.contacts.write",
     }
@@ -105,31 +116,25 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
     "manager": _SALES,
     "head_of_sales": _SALES
     | {"staff.bonuses.approve", "staff.terms.approve", "staff.retention.read", "staff.retention.write"},
-    "marketing": frozenset(
+    "marketing": _STAFF
+    | frozenset(
         {
             "staff.reports.write",
-            "staff.companies.read",
-            "staff.catalog.read",
             "staff.promotions.write",
-            "staff.demands.read",
-            "staff.demands.write",
             "staff.contacts.read",
             "staff.contacts.write",
             "staff.campaigns.read",
             "staff.campaigns.write",
         }
     ),
-    "operations": frozenset(
+    "operations": _STAFF
+    | frozenset(
         {
-            "staff.companies.read",
             "staff.imports.read",
             "staff.imports.write",
-            "staff.catalog.read",
             "staff.catalog.write",
             "staff.distributors.write",
             "staff.orders.read",
-            "staff.demands.read",
-            "staff.demands.write",
             "staff.tiers.read",
             "staff.tiers.write",
             "staff.tiers.grant",
