@@ -212,6 +212,8 @@ def test_only_those_who_keep_distributors_touch_them(api: Api, context: Context,
         ("GET", f"{path}/people", None),
         ("DELETE", f"{path}/people/mbr_2", None),
     ]
+    reads = "staff.distributors.read" in caller.claims.get("scope", "")
     for method, url, body in tried:
-        assert api.call(method, url, caller, body, headers={"if-match": '"1"'}).status == status, (method, url)
+        expected = 200 if reads and method == "GET" else status
+        assert api.call(method, url, caller, body, headers={"if-match": '"1"'}).status == expected, (method, url)
     assert api.call("GET", path, OPERATIONS).json == made.json
