@@ -42,6 +42,7 @@ ROOMS = (
     "campaigns",
     "webhooks",
     "exchange",
+    "desk",
     "setup",
 )
 register(app, ROOMS)
@@ -59,6 +60,7 @@ functions.http(
         whole_table,
         files("imports/", "get", "put"),
         files("simulations/", "get"),
+        files("hand-overs/", "get"),
         files("products/", "get", "put", "delete"),
         files("displays/", "get", "put"),
         USERS,
@@ -96,6 +98,7 @@ assign_companies = functions.queue("retention.waves.jobs:assign_companies")
 count_audience = functions.queue("campaigns.segments.jobs:count_audience")
 start_campaigns = functions.schedule("campaigns.sending.jobs:start_campaigns")
 send_campaigns = functions.queue("campaigns.sending.jobs:send_campaigns")
+hand_over_companies = functions.queue("desk.hand_overs.jobs:hand_over_companies")
 answer_demands = functions.queue("demand.jobs:answer_demands")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
@@ -155,6 +158,8 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     order.shipped                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.unanswered              messages: mail, webhooks
 #     payment.recorded              facts: bonuses.accruals, orders, orders.free_goods, sales
+#     portfolio.hand_over_began     facts: desk.hand_overs
+#     portfolio.handed_over         messages: mail
 #     products.changed              facts: catalog
 #     rhythm.changed                facts: retention.waves
 #     sale.joined                   facts: sales

@@ -7,7 +7,7 @@ company: no purchases, prices, orders or people, nor whether the club knows it a
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("people", "customers", "addresses")
+WINGS = ("regions", "people", "customers", "addresses")
 
 with opened_when_asked(__name__):
     from chalicelib.companies.addresses.model import Address
@@ -34,8 +34,11 @@ with opened_when_asked(__name__):
     from chalicelib.companies.events import REGISTERED
     from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.model import Company, CustomerRef, Person
-    from chalicelib.companies.people.membership import check_active, check_staff
+    from chalicelib.companies.people.membership import check_active, check_manager, check_staff
     from chalicelib.companies.people.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.privileges import missing_facts, missing_for
+    from chalicelib.companies.regions.rules import region_of
+    from chalicelib.companies.regions.service import managers_of_regions
     from chalicelib.companies.rules import customer_key, inn_is_valid, manager_asked_for, name_key
     from chalicelib.companies.schemas import Inn, Kpp
+    from chalicelib.companies.staff import HandOver, hand_over

@@ -63,9 +63,10 @@ def _manager(context: Context, member_id: str) -> Facts | None:
 
 
 def _new_manager(context: Context, event: Item) -> list[Recipient]:
-    """Nobody where the manager took the company over in person."""
+    """Nobody where the manager took the company over in person, or gets one letter on many companies."""
     manager_id = event["to_manager"]
-    return [Recipient("member", manager_id)] if manager_id and manager_id != event["by"] else []
+    silent = manager_id == event["by"] or "hand_over_id" in event
+    return [Recipient("member", manager_id)] if manager_id and not silent else []
 
 
 @letter("company_assigned", on=MANAGER_CHANGED, to=_new_manager)

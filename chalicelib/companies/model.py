@@ -8,7 +8,7 @@ Role = Literal["owner", "buyer", "accountant", "engineer"]
 
 
 class Company(Record):
-    """The partner. `origin`: named first by a member, or by a sales file."""
+    """The partner. `origin`: named first by a member, or by a sales file. `hand_over_id`: of the last hand-over of many companies with it."""
 
     company_id: str
     name: str
@@ -18,6 +18,7 @@ class Company(Record):
     currency: str
     manager_id: str | None = None
     distributor_id: str | None = None
+    hand_over_id: str | None = None
     origin: Literal["member", "import"]
     created_at: str
     version: int

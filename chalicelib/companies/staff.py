@@ -4,8 +4,16 @@ from typing import NamedTuple
 from chalicelib import distributors, members
 from chalicelib.companies import store
 from chalicelib.companies.company import people_of, save
+from chalicelib.companies.events import CHANGED
 from chalicelib.companies.model import Company, Person
-from chalicelib.companies.people.membership import HANDING, check_manager, check_staff, is_staff
+from chalicelib.companies.people.membership import (
+    HANDING,
+    check_manager,
+    check_staff,
+    is_staff,
+    record_handed_over,
+    record_of_company,
+)
 from chalicelib.companies.people.service import person_fields
 from chalicelib.companies.rules import customer_key, match_firm
 from chalicelib.companies.schemas import (
@@ -22,6 +30,7 @@ from chalicelib.members import Member
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Position
+from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
 
 # --- companies for the staff -----------------------------------------------------------------------------------------------
@@ -122,6 +131,39 @@ def change_by_staff(
         check_manager(tx, form.manager_id)
     changed = save(context, tx, found, version, form, by=staff_id)
     return _card(context, changed), changed.version
+
+
+class HandOver(NamedTuple):
+    """A change of manager that is part of a hand-over of many companies. `by`: who ordered it."""
+
+    hand_over_id: str
+    by: str
+
+
+@retry("version")
+def hand_over(
+    context: Context, company_id: str, from_manager: str | None, to_manager: str, region: str | None, order: HandOver
+) -> Company | None:
+    """Gives the company to another manager, and a region if it has none. Safe to repeat.
+
+    None for a company that has another manager than `from_manager` by now, so that it stays as it is. Raises 422 for a manager who is
+    not on the staff any more.
+    """
+    found = store.read(context.table, company_id, consistent=True)
+    if found is None or found.hand_over_id == order.hand_over_id:
+        return found
+    if found.manager_id != from_manager:
+        return None
+    changes = {"manager_id": to_manager, "hand_over_id": order.hand_over_id}
+    tx = Transaction()
+    check_manager(tx, to_manager)
+    if region and not found.region:
+        changes["region"] = region
+        record_of_company(tx, context, company_id, CHANGED, changes={"region": region}, by=order.by)
+    store.change(tx, found, changes)
+    record_handed_over(tx, context, found, to_manager, by=order.by, hand_over_id=order.hand_over_id)
+    context.table.commit(tx)
+    return found.model_copy(update={**changes, "version": found.version + 1})
 
 
 def _card(context: Context, company: Company) -> StaffCompanyDetailView:

@@ -30,8 +30,8 @@ Told = frozenset[str]
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
-def read(table: Table, company_id: str) -> Company | None:
-    item = table.get(keys.company(company_id))
+def read(table: Table, company_id: str, *, consistent: bool = False) -> Company | None:
+    item = table.get(keys.company(company_id), consistent=consistent)
     return Company.from_item(item) if item else None
 
 

@@ -32,6 +32,7 @@ from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 STALLED = timedelta(hours=1)
+LINK_SECONDS = 900
 
 Members = list[Any]  # what a part keeps of each company, as JSON
 Rows = Any  # the result of a part, as JSON
@@ -198,6 +199,19 @@ class WorkInParts:
 
     def put_object(self, work_id: str, name: str, content: bytes) -> None:
         aws.s3().put_object(Bucket=settings().files_bucket, Key=self.object_name(work_id, name), Body=content)
+
+    def link(self, work_id: str, name: str) -> str:
+        """An address of an object that works for `LINK_SECONDS`. It is saved under the id of the work, with the ending of the name."""
+        _, dot, ending = name.rpartition(".")
+        return aws.s3().generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": settings().files_bucket,
+                "Key": self.object_name(work_id, name),
+                "ResponseContentDisposition": f'attachment; filename="{work_id}{dot}{ending}"',
+            },
+            ExpiresIn=LINK_SECONDS,
+        )
 
     def _next_part(
         self,

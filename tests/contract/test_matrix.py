@@ -290,6 +290,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "report_id": report.json["report_id"],
             "import_id": started.json["import_id"],
             "move_id": "mov_nobody",
+            "hand_over_id": "hov_nobody",
             "distributor_id": own_distributor,
             "purpose": "advertising",
             "entitlement_id": entitlement_id,

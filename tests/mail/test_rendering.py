@@ -61,6 +61,9 @@ FACTS: dict[str, Any] = {
     "currency": "RUB",
     "steps": STEPS,
     "company": "ООО «Луч» <и> сыновья",
+    "companies": 22,
+    "names": ["ООО «Луч» <и> сыновья", "ИП Котова & Ко"],
+    "more": 20,
     "claimant": "Борис",
     "claimant_email": "boris@example.com",
     "manager": {"name": "Мария", "email": "maria@example.com"},
@@ -385,7 +388,7 @@ def test_the_languages_are_not_mixed_up(template: str) -> None:
     latin = {name: re.sub("[а-яё]", "x", value, flags=re.I) for name, value in FACTS.items() if isinstance(value, str)}
     latin["lines"] = latin["proposed_lines"] = latin["steps"] = []
     latin["returned"] = {**FACTS["returned"], "document": "x", "lines": []}
-    latin["benefits"] = ["x"]
+    latin["benefits"] = latin["names"] = ["x"]
     latin["shipment"] = {**FACTS["shipment"], "document": "x", "carrier": "x", "tracking_number": "x", "lines": []}
     latin["delivery"] = {**FACTS["delivery"], "address": dict.fromkeys(FACTS["delivery"]["address"], "x")}
     latin["tier"] = latin["before"] = latin["current"] = latin["falls_to"] = {**STEPS[0], "name": "x"}

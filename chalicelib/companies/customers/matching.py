@@ -7,6 +7,8 @@ was faster the transaction is refused whole; the next round reads what is there 
 A firm is one company whichever way files name it: an INN alone is the one company that has it, and a KPP that comes later is that
 company's. Where an INN without a KPP may mean several companies nobody is taken: the customer stays without a company, and is told.
 
+INN and KPP also tell the region of a new company, and the region its manager.
+
 Weakest point: a KPP that changed looks like a new branch where the file gives no code for the customer.
 """
 
@@ -19,6 +21,8 @@ from chalicelib.companies import keys, rules, store
 from chalicelib.companies.events import CHANGED
 from chalicelib.companies.model import Company, CustomerRef, FirmMember
 from chalicelib.companies.people.membership import record_of_company
+from chalicelib.companies.regions.rules import region_of
+from chalicelib.companies.regions.service import managers_of_regions
 from chalicelib.platform.context import Context
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import MOST_OPERATIONS, Busy, Item, Refused, Transaction
@@ -249,12 +253,14 @@ def _sure_kpp(ref: CustomerRef) -> str:
 
 
 def _named_by_file(context: Context, company_id: str, company: _Company) -> Company:
-    ref = company.first
+    ref, region = company.first, region_of(company.inn, company.kpp)
     return Company(
         company_id=company_id,
         name=" ".join(ref.name.split())[:_NAME_CHARACTERS] or ref.customer,
         inn=company.inn,
         kpp=company.kpp or None,
+        region=region,
+        manager_id=managers_of_regions(context).get(region) if region else None,
         currency=company.currency,
         origin="import",
         created_at=context.at,

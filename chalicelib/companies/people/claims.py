@@ -20,6 +20,7 @@ from chalicelib.companies.people.membership import (
     record_handed_over,
     record_of_company,
 )
+from chalicelib.companies.regions.rules import region_of
 from chalicelib.companies.rules import match_firm
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, ClaimForm, ClaimView
 from chalicelib.platform.config.club_config import Club
@@ -77,7 +78,8 @@ def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) ->
 
 def _named_by_member(context: Context, company_id: str, claimed: ClaimedCompany) -> Company:
     return Company(
-        **claimed.model_dump(),
+        **claimed.model_dump(exclude={"region"}),
+        region=claimed.region or region_of(claimed.inn, claimed.kpp),
         company_id=company_id,
         currency=context.config[Club].currency,
         origin="member",

@@ -32,7 +32,7 @@ from chalicelib.orders.order.model import (
     ReturnedLine,
     ReturnState,
 )
-from chalicelib.platform.spelling import code_key
+from chalicelib.platform.spelling.words import code_key
 from chalicelib.pricing import FreeGoodsPromise, Limits, Price, Ruling
 
 MOST_UNITS = 1_000_000  # of one line

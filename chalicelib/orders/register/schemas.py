@@ -9,7 +9,7 @@ from chalicelib.orders.order.rules import OrderState
 from chalicelib.orders.register.rules import OrderSearch
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import PeriodQuery
-from chalicelib.platform.spelling import code_key
+from chalicelib.platform.spelling.words import code_key
 
 
 class OrdersQuery(PeriodQuery):

@@ -7,11 +7,12 @@ from chalicelib import companies
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.register import store
 from chalicelib.orders.register.rules import OrderSearch, days_of
-from chalicelib.orders.register.store import AMONG, Position
+from chalicelib.orders.register.store import AMONG
 from chalicelib.platform import clock
-from chalicelib.platform.club_config import Club
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.fields import FIRST_DAY, LAST_DAY
+from chalicelib.table.client import Position
 
 
 def find(

@@ -15,7 +15,7 @@ from chalicelib import companies, sales
 from chalicelib.platform.context import Context
 from chalicelib.platform.files.csv import harmless, listing
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.parts import Progress
+from chalicelib.platform.parts import LINK_SECONDS, Progress
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Transaction
 from chalicelib.tiers.ladders import store as ladders_store
@@ -144,8 +144,8 @@ def _result(found: Progress) -> SimulationResultView:
 
 
 def _list(context: Context, found: Progress) -> SimulationListView:
-    expires_at = context.now + timedelta(seconds=store.LINK_SECONDS)
-    return SimulationListView(url=store.link(found.work_id), expires_at=expires_at)
+    expires_at = context.now + timedelta(seconds=LINK_SECONDS)
+    return SimulationListView(url=store.WORK.link(found.work_id, store.LIST), expires_at=expires_at)
 
 
 def _percent(percent: Decimal) -> str:

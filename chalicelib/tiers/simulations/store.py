@@ -6,18 +6,16 @@ Objects lie below `simulations/{simulation}/`: `parts/{n}-{digest}` are rows of 
 from collections.abc import Sequence
 from datetime import date
 
-from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.parts import Progress, WorkInParts
-from chalicelib.platform.settings import queue_url, settings
+from chalicelib.platform.settings import queue_url
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers.ladders.rules import Ladder
 from chalicelib.tiers.simulations import keys
 from chalicelib.tiers.simulations.events import REQUESTED
 
 KEEP_DAYS = 90  # as long as the bucket keeps its objects
-LINK_SECONDS = 900
 LIST = "companies.csv"
 
 WORK = WorkInParts(lambda: queue_url("simulations"), "simulations/", keys.simulation, keys.simulation_part, KEEP_DAYS)
@@ -48,16 +46,3 @@ def create(
     }
     record_event(tx, context, keys.simulation(simulation_id), REQUESTED, simulation_id=simulation_id)
     return WORK.create(tx, context, simulation_id, started_by, asked)
-
-
-def link(simulation_id: str) -> str:
-    """An address of the list that works for `LINK_SECONDS`."""
-    return aws.s3().generate_presigned_url(
-        "get_object",
-        Params={
-            "Bucket": settings().files_bucket,
-            "Key": WORK.object_name(simulation_id, LIST),
-            "ResponseContentDisposition": f'attachment; filename="{simulation_id}.csv"',
-        },
-        ExpiresIn=LINK_SECONDS,
-    )

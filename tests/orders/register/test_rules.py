@@ -5,7 +5,7 @@ from hypothesis import strategies as some
 
 from chalicelib.orders.order.rules import order_number
 from chalicelib.orders.register.rules import OrderSearch, day_of_number, days_of
-from chalicelib.platform.spelling import code_key
+from chalicelib.platform.spelling.words import code_key
 
 DAYS = some.dates(date(2000, 1, 3), date(2068, 12, 29))
 

@@ -1,0 +1,1 @@
+"""Regions: the one that INN and KPP tell, and the manager who takes care of it."""

@@ -1,0 +1,32 @@
+from chalicelib.companies.regions import service
+from chalicelib.companies.regions.schemas import RegionManagersForm, RegionManagersView
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+
+routes = Routes(__name__, tag="companies")
+
+
+@routes.get("/v1/staff/region-managers", scope="staff.companies.read", answer=RegionManagersView)
+def show_region_managers(call: Call) -> Answer:
+    """Read which manager takes care of which region."""
+    return _answer(service.show(call.context))
+
+
+@routes.put(
+    "/v1/staff/region-managers",
+    scope="staff.companies.write",
+    body=RegionManagersForm,
+    answer=RegionManagersView,
+    matched=True,
+    problems=("conflict",),
+)
+def replace_region_managers(call: Call) -> Answer:
+    """Say which manager takes care of which region, for all regions at once.
+
+    Companies that a file brings from now on get the manager of their region, which INN and KPP tell. Companies that are there already stay
+    with their manager; `POST /v1/staff/hand-overs` gives them to the managers of their regions. The first list has the version 0.
+    """
+    return _answer(service.replace(call.context, call.expected_version(), call.body, by=call.principal.for_member()))
+
+
+def _answer(shown: RegionManagersView) -> Answer:
+    return Answer(shown, headers=etag(shown.version))

@@ -1,0 +1,21 @@
+"""The managers of regions: one item, replaced as a whole."""
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.companies.regions import keys
+from chalicelib.companies.regions.model import RegionManagers
+from chalicelib.table.client import Table
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Transaction
+
+
+def read(table: Table, *, consistent: bool = False) -> RegionManagers:
+    """Nobody's where nobody wrote a list."""
+    item = table.get(keys.region_managers(), consistent=consistent)
+    return from_item(RegionManagers, item) if item else RegionManagers({})
+
+
+def replace(tx: Transaction, before: RegionManagers, after: RegionManagers) -> None:
+    """Refused with label `version` if somebody else was first."""
+    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
+    tx.put({**keys.region_managers().as_item(), **to_item(after)}, when=unchanged, label="version")

@@ -1,0 +1,160 @@
+"""Hand-overs of many companies, from the order to the letters: work in parts, company by company.
+
+start          stores the hand-over with its event
+on_began       sends the first part to the queue
+hand_over_part hands the companies of a part over, each in a transaction of its own; the last part writes the list, and an event for each
+               receiving manager
+
+A company changes hands only while it has the manager whose companies are handed over, and keeps the id of the hand-over. So a part that is
+done again finds its companies done, and counts them the same.
+
+Weakest point: a company that is renamed meanwhile may be missed, since companies come by name. It stays with its manager, whose list shows it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from chalicelib import companies
+from chalicelib.companies import Company, HandOver
+from chalicelib.desk.hand_overs import keys, store
+from chalicelib.desk.hand_overs.events import HANDED_OVER
+from chalicelib.desk.hand_overs.rules import Outcome, Row, received
+from chalicelib.desk.hand_overs.schemas import HandOverForm, HandOverListView, HandOverView
+from chalicelib.platform.clock import moment
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import record
+from chalicelib.platform.files.csv import harmless, listing
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.jobs import each_company
+from chalicelib.platform.parts import LINK_SECONDS, Progress
+from chalicelib.table.client import Position
+from chalicelib.table.transactions import Item, Transaction
+
+COMPANIES = 100  # that a part looks at
+NOBODY = "none"
+HEADING = Row._fields
+LIST_KEPT = timedelta(days=90)  # in the bucket
+
+
+def start(context: Context, form: HandOverForm, by: str) -> HandOverView:
+    """Raises 422 for a receiver who is not on the staff or has the companies already, and where no region has a manager."""
+    tx = Transaction()
+    if form.to_manager_id == form.from_manager:
+        raise Problem.invalid("same_manager", "/to_manager_id", "These companies are theirs already.")
+    if form.to_manager_id is None and not companies.managers_of_regions(context):
+        raise Problem.invalid("no_managers_of_regions", "/to_manager_id", "No region has a manager yet.")
+    if form.to_manager_id and form.to_manager_id != by:
+        companies.check_manager(tx, form.to_manager_id)
+    made = store.create(tx, context, context.new_id("hov"), by, form.model_dump(exclude_none=True))
+    view = _view(context, made)
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def show(context: Context, hand_over_id: str) -> HandOverView:
+    found = store.WORK.load(context, hand_over_id)
+    if found is None:
+        raise Problem("not_found")
+    return _view(context, found)
+
+
+def page(context: Context, limit: int, after: Position) -> tuple[list[HandOverView], Position]:
+    """Newest first. One call."""
+    found = store.page(context.table, limit, after)
+    return [_view(context, Progress(item["hand_over_id"], item)) for item in found.items], found.last
+
+
+def hand_over_part(context: Context, message: dict[str, Any]) -> None:
+    """Hands the companies of the part in the message over. Safe to repeat."""
+
+    def some_companies(found: Progress, after: Position) -> tuple[list[list[str]], Position]:
+        several, following = companies.some_companies(context, COMPANIES, after)
+        return [list(_plan(context, found, each)) for each in several if _is_meant(found, each)], following
+
+    def do(found: Progress, members: list[list[str]]) -> tuple[list[list[str]], Mapping[str, Any]]:
+        rows = {member[0]: Row(*member) for member in members}
+        order = HandOver(found.work_id, found.item["created_by"])
+
+        def hand_over(company_id: str) -> None:
+            rows[company_id] = _hand_over(context, found, rows[company_id], order)
+
+        each_company(list(rows), hand_over, "company not handed over")
+        handed = sum(row.outcome == Outcome.HANDED_OVER for row in rows.values())
+        return [list(row) for row in rows.values()], {"handed_over": handed, "stayed": len(rows) - handed}
+
+    def finish(found: Progress, parts: Iterator[list[list[str]]]) -> Item:
+        rows = [Row(*row) for row in chain.from_iterable(parts)]
+        content = listing(HEADING, ([harmless(cell) for cell in row] for row in rows))
+        store.WORK.put_object(found.work_id, store.LIST, content)
+        _tell_receivers(context, found, rows)
+        return {}
+
+    store.WORK.run(context, message, companies=some_companies, do=do, finish=finish)
+
+
+def _is_meant(found: Progress, company: Company) -> bool:
+    return (company.manager_id or NOBODY) == found.item["from_manager"] and found.item.get("region") in (
+        None,
+        _region(company),
+    )
+
+
+def _region(company: Company) -> str | None:
+    return company.region or companies.region_of(company.inn, company.kpp)
+
+
+def _plan(context: Context, found: Progress, company: Company) -> Row:
+    region = _region(company) or ""
+    receiver = found.item.get("to_manager_id") or companies.managers_of_regions(context).get(region, "")
+    outcome = "" if receiver else Outcome.NO_MANAGER_OF_REGION.value
+    return Row(company.company_id, company.name, company.inn or "", region, receiver, outcome)
+
+
+def _hand_over(context: Context, found: Progress, row: Row, order: HandOver) -> Row:
+    if not row.to_manager:
+        return row
+    from_manager = None if found.item["from_manager"] == NOBODY else found.item["from_manager"]
+    done = companies.hand_over(context, row.company_id, from_manager, row.to_manager, row.region or None, order)
+    return row._replace(outcome=(Outcome.HANDED_OVER if done else Outcome.HAS_ANOTHER_MANAGER).value)
+
+
+def _tell_receivers(context: Context, found: Progress, rows: Iterable[Row]) -> None:
+    """An event for each receiving manager, at one address however often it is written."""
+    for manager_id, each in received(rows).items():
+        same_id = partial(_event_id, found.work_id, manager_id)
+        again = replace(context, now=moment(found.item["created_at"]), new_id=same_id)
+        tx = Transaction()
+        facts = {"manager_id": manager_id, "companies": each.companies, "names": each.names}
+        owner = keys.hand_over(found.work_id)
+        record(tx, again, owner, HANDED_OVER, hand_over_id=found.work_id, by=found.item["created_by"], **facts)
+        context.table.commit(tx)
+
+
+def _event_id(hand_over_id: str, manager_id: str, prefix: str) -> str:
+    return derived_id(prefix, hand_over_id, manager_id)
+
+
+def _view(context: Context, found: Progress) -> HandOverView:
+    kept = found.done and context.now < moment(found.item["finished_at"]) + LIST_KEPT
+    return HandOverView(
+        **found.facts(context),
+        hand_over_id=found.work_id,
+        from_manager=found.item["from_manager"],
+        region=found.item.get("region"),
+        to_manager_id=found.item.get("to_manager_id"),
+        reason=found.item["reason"],
+        handed_over=found.count("handed_over"),
+        stayed=found.count("stayed"),
+        companies=_list(context, found) if kept else None,
+    )
+
+
+def _list(context: Context, found: Progress) -> HandOverListView:
+    expires_at = context.now + timedelta(seconds=LINK_SECONDS)
+    return HandOverListView(url=store.WORK.link(found.work_id, store.LIST), expires_at=expires_at)
