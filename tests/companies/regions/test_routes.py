@@ -34,7 +34,7 @@ def write(api: Api, caller: Caller, regions: dict[str, str], version: int = 0) -
 def brought(context: Context, inn: str | None, kpp: str | None = None) -> Any:
     """The company that a file brings."""
     ref = CustomerRef(f"c-{inn}", "Luch", inn, kpp, "RUB")
-    [company_id] = companies.customers(Context(context.table, context.now, context.new_id), "1c", [ref]).values()
+    [company_id] = companies.match_customers(Context(context.table, context.now, context.new_id), "1c", [ref]).values()
     return companies.read_company(context, company_id)
 
 
