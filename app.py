@@ -43,6 +43,7 @@ ROOMS = (
     "webhooks",
     "exchange",
     "desk",
+    "analytics",
     "setup",
 )
 register(app, ROOMS)
@@ -100,6 +101,9 @@ start_campaigns = functions.schedule("campaigns.sending.jobs:start_campaigns")
 send_campaigns = functions.queue("campaigns.sending.jobs:send_campaigns")
 hand_over_companies = functions.queue("desk.hand_overs.jobs:hand_over_companies")
 answer_demands = functions.queue("demand.jobs:answer_demands")
+fold_months = functions.queue("analytics.rollups.jobs:fold_months")
+nightly_rollups = functions.schedule("analytics.rollups.jobs:nightly_rollups")
+rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
 # schedules, in the club's time zone:
@@ -111,6 +115,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     nightly_rhythm                cron(0 4 * * ? *)
 #     nightly_intake                cron(30 4 * * ? *)
 #     start_campaigns               cron(0/15 * * * ? *)
+#     nightly_rollups               cron(40 3 * * ? *)
 # events, and the modules of their consumers:
 #     audience.requested            facts: campaigns.segments
 #     audience.shard_frozen         facts: campaigns.sending
@@ -119,6 +124,7 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     bonus.adjusted                messages: mail
 #     bonus.credited                messages: mail
 #     bonus.expiring                messages: mail
+#     bonus.posted                  facts: analytics.rollups
 #     bonus.reminder                messages: mail
 #     company.manager_changed       messages: mail
 #     company.person_claimed        messages: mail
@@ -162,12 +168,13 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 #     portfolio.handed_over         messages: mail
 #     products.changed              facts: catalog
 #     rhythm.changed                facts: retention.waves
+#     rollups.rebuild_requested     facts: analytics.rollups
 #     sale.joined                   facts: sales
-#     sale.recorded                 facts: bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
+#     sale.recorded                 facts: analytics.rollups, bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
 #     sign_in.requested             messages: mail
 #     stock.arrived                 facts: demand
 #     stock.recorded                facts: orders.holds
-#     tier.changed                  facts: bonuses.accruals; messages: mail
+#     tier.changed                  facts: analytics.rollups, bonuses.accruals; messages: mail
 #     tier.granted                  facts: bonuses.accruals
 #     tier.warning                  messages: mail
 #     tier.withdrawn                facts: bonuses.accruals

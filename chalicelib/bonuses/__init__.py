@@ -9,7 +9,8 @@ with opened_when_asked(__name__):
     from chalicelib.bonuses.accruals.rules import NO_RATE, AppliedRate, RateBase, earned
     from chalicelib.bonuses.accruals.service import accrued_for
     from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
+    from chalicelib.bonuses.events import BONUS_POSTED
     from chalicelib.bonuses.ledger.keys import bonuses as book_key
     from chalicelib.bonuses.ledger.rules import Expiry, expiry
-    from chalicelib.bonuses.ledger.service import usable
+    from chalicelib.bonuses.ledger.service import last_posting_before, usable
     from chalicelib.bonuses.volume.config import Bracket, VolumeBonuses, VolumeProgramme

@@ -32,7 +32,8 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.events import RETURNED as ORDER_RETURNED
     from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
     from chalicelib.orders.order.readers import distributor_or_person_reader, the_distributor_and_its_people
+    from chalicelib.orders.order.rules import Line as OrderLine
     from chalicelib.orders.order.rules import Order, OrderState
-    from chalicelib.orders.order.service import load_order
+    from chalicelib.orders.order.service import load_order, load_orders
     from chalicelib.orders.order.store import check_state
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED

@@ -19,6 +19,7 @@ with opened_when_asked(__name__):
     from chalicelib.sales.payments.service import check_payment, paid_on, payment_of, payments_of, record_payments
     from chalicelib.sales.rules import (
         ORDERS,
+        CurrentDocument,
         DayTotals,
         DocumentLines,
         DocumentRef,
@@ -31,11 +32,13 @@ with opened_when_asked(__name__):
         Voided,
         name_beside,
         named_beside,
+        order_of,
         plain,
         totals,
     )
     from chalicelib.sales.service import (
         TooLarge,
+        current_documents,
         dated_lines,
         day_totals,
         documents_between,

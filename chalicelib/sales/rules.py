@@ -190,6 +190,13 @@ class DocumentLines(NamedTuple):
     lines: Sequence[SaleLine]
 
 
+class CurrentDocument(NamedTuple):
+    """A document in its newest revision, and the day on which it counts."""
+
+    document: SaleDocument
+    counts_on: date
+
+
 def totals(documents: Iterable[RecordedRevision]) -> DayTotals:
     """The day totals of these documents."""
     net: dict[date, Decimal] = {}

@@ -14,6 +14,7 @@ from chalicelib.sales.numbers.rules import number_key
 from chalicelib.sales.rules import (
     NOTHING,
     ORDERS,
+    CurrentDocument,
     DayTotals,
     DocumentLines,
     DocumentRef,
@@ -275,6 +276,21 @@ def newest_documents(context: Context, company_id: str, *, since: date, most: in
 def lines_between(context: Context, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:
     """The lines of all documents of the company dated on these days, page after page; lines of a return are negative."""
     return (line for _, line in dated_lines(context, company_id, first, last, currency))
+
+
+def current_documents(context: Context, company_id: str, first: date, last: date) -> Iterator[CurrentDocument]:
+    """The newest revisions of the documents dated on these days, latest day first, without voided ones; read consistently."""
+    after = None
+    while True:
+        page = store.current(context.table, company_id, first, last, PAGE, after, consistent=True)
+        lines = store.lines_of(context.table, page.items)
+        for sale in page.items:
+            document = store.document_of(sale, lines[store.key_of(sale)])
+            if not document.voided:
+                yield CurrentDocument(document, date.fromisoformat(sale["counts_on"]))
+        after = page.last
+        if after is None:
+            return
 
 
 def dated_lines(

@@ -10,7 +10,7 @@ LINES   the further lines of a revision that does not fit into one item
 DAY     net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: the part that was given back on that later day
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -192,13 +192,18 @@ def revision(table: Table, ref: DocumentRef, company_id: str, day: date, number:
     sale = table.get(key, consistent=True)
     if sale is None:
         raise LookupError(f"no revision {number} of {ref}")
+    return document_of(sale, lines_of(table, [sale])[key])
+
+
+def document_of(sale: Item, lines: Sequence[SaleLine]) -> SaleDocument:
+    """The document of a SALE item."""
     return SaleDocument(
         source=sale["source"],
         number=sale["document"],
         company_id=sale["company_id"],
         business_date=date.fromisoformat(sale["business_date"]),
         currency=sale["currency"],
-        lines=lines_of(table, [sale])[key],
+        lines=lines,
         series=sale["series"],
         kind=sale["kind"],
         original=original_named(sale),
@@ -235,7 +240,14 @@ def lines_of(table: Table, sales: Iterable[Item]) -> dict[Key, list[SaleLine]]:
 
 
 def current(
-    table: Table, company_id: str, first: date | None, last: date | None, limit: int, after: dict[str, str] | None
+    table: Table,
+    company_id: str,
+    first: date | None,
+    last: date | None,
+    limit: int,
+    after: dict[str, str] | None,
+    *,
+    consistent: bool = False,
 ) -> Page:
     """Newest revisions, latest day first. A page that met replaced revisions holds fewer than `limit`."""
     begin = keys.sale_day(first or date.min)
@@ -247,6 +259,7 @@ def current(
         newest_first=True,
         limit=limit,
         after=after,
+        consistent=consistent,
     )
 
 
@@ -389,8 +402,8 @@ def _put_revision(tx: Transaction, context: Context, revision: Revision, marks: 
         replaced = _sale_key(document, head.company_id, head.business_date, head.revision)
         superseded = {"superseded_by": revision.number, "superseded_at": context.at}
         tx.update(replaced, put=superseded, when=Attr("pk").exists())
-    if revision.loser:
-        _record_gone(tx, context, document.ref, revision.loser, revision.changes, marks)
+    if head and revision.loser:
+        _record_gone(tx, context, document.ref, head, revision.changes, marks)
     if revision.joins and document.booked_as:
         _put_name(tx, context, document.booked_as, revision.joins, revision, marks)
 
@@ -412,14 +425,13 @@ def _put_name(
     # No revision has this number: the shipment takes its place.
     superseded = {"superseded_by": known.head.revision + 1, "superseded_at": context.at}
     tx.update(replaced, put=superseded, when=Attr("pk").exists())
-    _record_gone(tx, context, ref, known.head.company_id, removal(known.head), marks)
+    _record_gone(tx, context, ref, known.head, removal(known.head), marks)
 
 
-def _record_gone(
-    tx: Transaction, context: Context, ref: DocumentRef, company_id: str, moved: Changes, marks: Item
-) -> None:
-    """Tells a company that a document is its own no more."""
+def _record_gone(tx: Transaction, context: Context, ref: DocumentRef, head: Head, moved: Changes, marks: Item) -> None:
+    """Tells the company of this state that the document is its own no more."""
     series, _, number = ref[1].partition("/")
+    company_id = head.company_id
     record_event(
         tx,
         context,
@@ -430,6 +442,7 @@ def _record_gone(
         source=ref[0],
         series=series,
         document=number,
+        business_date=head.business_date.isoformat(),
         gone=True,
         **marks,
     )
@@ -533,6 +546,7 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         "further": len(revision.lines) - 1,
         "recorded_at": at,
         **_title(document),
+        **_redated(revision),
         **_originals(document, original),
         **_booked_as(document),
         **_followers(revision),
@@ -540,6 +554,14 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         **_mark(document),
         **({_VOIDED: document.voided._asdict()} if document.voided else {}),
     }
+
+
+def _redated(revision: Revision) -> Item:
+    """The day on which the replaced revision was dated, if the correction moved it."""
+    head = revision.head
+    if head is None or revision.loser or head.business_date == revision.document.business_date:
+        return {}
+    return {"redated_from": head.business_date.isoformat()}
 
 
 def _listed(document: SaleDocument) -> Item:

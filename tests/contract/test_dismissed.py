@@ -320,6 +320,11 @@ def simulate_ladder(club: Club) -> Ask:
     return Ask(f"{drawn_up(club)}/simulate")
 
 
+@scene
+def start_rebuild(club: Club) -> Ask:
+    return Ask("/v1/staff/analytics/rebuilds")
+
+
 # --- prices ---
 
 

@@ -301,6 +301,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "client_id": "client_1",
             "reference": "act-1",
             "simulation_id": "sim_1",
+            "rebuild_id": "reb_1",
             "promotion_id": "prm_nobody",
             "grant_id": "grt_nobody",
             "demand_id": demand.json["demand_id"],

@@ -364,7 +364,18 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
             {"SendLetters", "SendCodes", "SendCampaigns", "APIHandler"},
         ),  # the API only takes addresses off the list of those that bounced
         ("cognito-idp", {"APIHandler"}),
-        ("s3", {"APIHandler", "SplitImport", "WriteImports", "SimulateTiers", "CountBestSellers", "HandOverCompanies"}),
+        (
+            "s3",
+            {
+                "APIHandler",
+                "SplitImport",
+                "WriteImports",
+                "SimulateTiers",
+                "CountBestSellers",
+                "HandOverCompanies",
+                "RebuildRollups",
+            },
+        ),
         ("secretsmanager", {"APIHandler", "VerifyAuth", "SendLetters", "SendCodes", "SendCampaigns", "CountAudience"}),
     ],
 )

@@ -193,6 +193,11 @@ def _write(context: Context, draft: _Draft, tx: Transaction, *, anyway: bool = F
         raise Overtaken from None
 
 
+def last_posting_before(context: Context, company_id: str, until: str) -> Posting | None:
+    """The newest posting of the company's ledger before this moment; one read, consistent."""
+    return store.last_before(context.table, company_id, until, consistent=True)
+
+
 def usable(item: Item | None, day: date) -> Decimal:
     """The bonuses that can be spent on this day, by the item of the book; 0 without one."""
     return rules.balances(store.book_of(item), day).available if item else Decimal(0)

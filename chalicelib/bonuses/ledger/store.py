@@ -125,9 +125,9 @@ def postings_from(table: Table, company_id: str, at: str, sequence: int) -> Iter
     )
 
 
-def last_before(table: Table, company_id: str, until: str) -> Posting | None:
+def last_before(table: Table, company_id: str, until: str, *, consistent: bool = False) -> Posting | None:
     """The newest posting that was recorded before this moment. One call."""
     every = keys.posting(company_id, "", None)
     between = (every.sk, keys.posting(company_id, until, None).sk)
-    page = table.query(every.pk, between=between, limit=1, newest_first=True)
+    page = table.query(every.pk, between=between, limit=1, newest_first=True, consistent=consistent)
     return from_item(Posting, page.items[0]) if page.items else None

@@ -55,6 +55,8 @@ SCOPES: dict[str, str] = {
     "staff.tiers.read": "tier ladders, simulations, and manual tiers",
     "staff.tiers.write": "draw up and activate tier ladders",
     "staff.tiers.grant": "grant and withdraw manual tiers",
+    "staff.analytics.read": "the club's figures",
+    "staff.analytics.write": "rebuild the figures of purchases",
     "machine.catalog": "write products, stock and categories",
     "machine.accruals": "grant bonuses of a coalition, within limits",
     "machine.payments": "record payments of documents",
@@ -115,7 +117,13 @@ StaffRole = Literal["manager", "head_of_sales", "marketing", "operations", "admi
 STAFF_ROLES: dict[str, frozenset[str]] = {
     "manager": _SALES,
     "head_of_sales": _SALES
-    | {"staff.bonuses.approve", "staff.terms.approve", "staff.retention.read", "staff.retention.write"},
+    | {
+        "staff.bonuses.approve",
+        "staff.terms.approve",
+        "staff.retention.read",
+        "staff.retention.write",
+        "staff.analytics.read",
+    },
     "marketing": _STAFF
     | frozenset(
         {
@@ -125,6 +133,7 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.contacts.write",
             "staff.campaigns.read",
             "staff.campaigns.write",
+            "staff.analytics.read",
         }
     ),
     "operations": _STAFF
@@ -141,6 +150,8 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.bonuses.read",
             "staff.bonuses.write",
             "staff.letters.write",
+            "staff.analytics.read",
+            "staff.analytics.write",
         }
     ),
     "admin": frozenset(scope for scope in SCOPES if scope.startswith("staff.")),

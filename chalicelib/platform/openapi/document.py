@@ -46,6 +46,7 @@ TAGS: dict[str, str] = {
     "companies": "A partner's company: its profile and its people.",
     "tiers": "A company's tier, its discount, and the sum to the next step.",
     "sales": "A company's purchases.",
+    "analytics": "Figures of a company's purchases, its statement of account, and the club's figures.",
     "catalogue": "Products with the company's own prices.",
     "prices": "Terms agreed with a company, and promotions.",
     "orders": "Orders, from quote to shipment, through the region's distributor.",

@@ -1,0 +1,6 @@
+"""Figures of purchases: rollups by month, a company's own analytics, statements, and the club's figures."""
+
+from chalicelib.platform.registry.lazy import opened_when_asked
+
+# A wing uses only those before it.
+WINGS = ("rollups",)

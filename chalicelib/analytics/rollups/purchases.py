@@ -1,0 +1,96 @@
+"""The facts of a month as the fold takes them: documents with the brand and category of their goods, and the orders behind them.
+
+Weakest point: brand and category are those of the catalogue when the month is folded. A change in the catalogue reaches earlier months with
+a rebuild.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from chalicelib import catalog, orders, sales
+from chalicelib.analytics.rollups.rules import ZERO, Purchase, PurchasedLine, month_of
+from chalicelib.catalog import Product
+from chalicelib.orders import Order, OrderLine
+from chalicelib.platform.context import Context
+from chalicelib.pricing import Ruling
+from chalicelib.sales import ORDERS, CurrentDocument, SaleLine
+
+_NO_DISCOUNT = "base_price"  # the rule of a line at its base price
+OTHER = "other"  # the rule of a discount that the order's own price does not explain: the books have another amount
+
+
+def purchases_between(
+    context: Context, company_id: str, first: date, last: date
+) -> Iterator[tuple[date, list[Purchase]]]:
+    """The purchases of each month with documents dated on these days, latest month first; one month is held at a time."""
+    documents = sales.current_documents(context, company_id, first, last)
+    for month, found in groupby(documents, lambda each: month_of(each.document.business_date)):
+        yield month, _purchases(context, company_id, list(found))
+
+
+def _purchases(context: Context, company_id: str, documents: list[CurrentDocument]) -> list[Purchase]:
+    products = _products(context, {line.sku for each in documents for line in each.document.lines})
+    behind = orders.load_orders(context, company_id, sorted({_order_id(each) for each in documents} - {""}))
+    return [_purchase(each, behind.get(_order_id(each)), products) for each in documents]
+
+
+def _products(context: Context, skus: Iterable[str]) -> dict[str, Product]:
+    """The catalogue's products among these; read once for all months of a company."""
+    known: dict[str, Product | None] = context.memo.setdefault("rollup_products", {})
+    unknown = sorted(set(skus) - known.keys())
+    found = catalog.read_products(context.table, unknown)
+    known |= {sku: found.get(sku) for sku in unknown}
+    return {sku: product for sku, product in known.items() if product}
+
+
+def _order_id(current: CurrentDocument) -> str:
+    document = current.document
+    return sales.order_of(document.ref)[1] if document.source == ORDERS else ""
+
+
+def _purchase(current: CurrentDocument, order: Order | None, products: Mapping[str, Product]) -> Purchase:
+    document = current.document
+    ordered = {line.sku: line for line in order.lines} if order else {}
+    address = order.delivery.address if order and order.delivery else None
+    return Purchase(
+        day=document.business_date,
+        counts_on=current.counts_on,
+        is_return=document.kind == "return",
+        currency=document.currency,
+        lines=tuple(_line(line, ordered.get(line.sku), products.get(line.sku)) for line in document.lines),
+        order_id=_order_id(current),
+        distributor=order.distributor_id if order else "",
+        distributor_title=order.distributor_name if order else "",
+        shop=address.address_id if address else "",
+        shop_title=address.name if address else "",
+        person=order.placed_by.member_id if order and order.placed_by.side == "company" else "",
+    )
+
+
+def _line(line: SaleLine, ordered: OrderLine | None, product: Product | None) -> PurchasedLine:
+    return PurchasedLine(
+        sku=line.sku,
+        title=line.name,
+        brand=product.brand if product else "",
+        category=product.category if product else "",
+        quantity=line.quantity,
+        amount=line.amount,
+        saved=_saved(line, ordered) if ordered else {},
+    )
+
+
+def _saved(line: SaleLine, ordered: OrderLine) -> dict[str, Decimal]:
+    """By rule, the discount on the base price. The parts add up to the difference exactly; of stacked rules the last takes the rest."""
+    difference = ordered.base_price * line.quantity - line.amount
+    if not difference:
+        return {}
+    parts: tuple[Ruling, ...] = ordered.chosen.parts or (ordered.chosen,)
+    found: dict[str, Decimal] = {}
+    for part in parts[:-1]:
+        alone = (ordered.base_price - (part.unit_price or ZERO)) * line.quantity
+        found[part.rule] = found.get(part.rule, ZERO) + alone
+    last = OTHER if parts[-1].rule == _NO_DISCOUNT else parts[-1].rule
+    rest = difference - sum(found.values(), ZERO)
+    return {**found, last: found.get(last, ZERO) + rest}

@@ -1,0 +1,32 @@
+"""Rebuilds of the rollups, for the staff."""
+
+from chalicelib.analytics.rollups import service
+from chalicelib.analytics.rollups.schemas import RebuildView
+from chalicelib.platform.http.routes import Answer, Call, Routes
+
+routes = Routes(__name__, tag="analytics")
+
+
+@routes.post("/v1/staff/analytics/rebuilds", scope="staff.analytics.write", answer=RebuildView, status=202, keyed=True)
+def start_rebuild(call: Call) -> RebuildView:
+    """Rebuild the purchase figures of all companies from their documents.
+
+    Needed after a change of brands or categories in the catalogue: it reaches the months before only so. The figures answer meanwhile. Read
+    the rebuild at its own address until it is done.
+    """
+    return service.start_rebuild(call.answering(_started), call.principal.for_member())
+
+
+@routes.get(
+    "/v1/staff/analytics/rebuilds/{rebuild_id}",
+    scope="staff.analytics.read",
+    answer=RebuildView,
+    problems=("not_found",),
+)
+def show_rebuild(call: Call, rebuild_id: str) -> RebuildView:
+    """Show the progress of a rebuild."""
+    return service.show_rebuild(call.context, rebuild_id)
+
+
+def _started(rebuild: RebuildView) -> Answer:
+    return Answer(rebuild, headers={"Location": f"/v1/staff/analytics/rebuilds/{rebuild.rebuild_id}"})

@@ -1,0 +1,234 @@
+"""The rollup of a month: a fold of a company's documents dated in it. Pure.
+
+A rollup is always folded anew from all documents of its month, in whatever order; so a correction, a late document or a repeat ends in the
+same rollup. Sums of a currency are never mixed with those of another. Of each grouping the largest rows are kept, and `REST` is the exact
+sum of all others: rows add up to the month's purchases to the kopeck.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal, NamedTuple, get_args
+
+ZERO = Decimal(0)
+REST = "*"  # the name of the row with all that have no row of their own
+UNKNOWN = ""  # the name of the row of purchases that do not tell
+
+Grouping = Literal["brand", "category", "product", "distributor", "shop", "person"]
+GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
+MOST_ROWS: Mapping[Grouping, int] = {
+    "brand": 60,
+    "category": 60,
+    "product": 200,
+    "distributor": 20,
+    "shop": 60,
+    "person": 60,
+}
+MOST_RULES = 20  # of a month that gave discounts
+
+
+# --- months -----------------------------------------------------------------------------------------------------------
+
+
+def month_of(day: date) -> date:
+    """The month of a day, as its first day."""
+    return day.replace(day=1)
+
+
+def plus(month: date, months: int) -> date:
+    """The month so many months later, or earlier."""
+    number = month.year * 12 + month.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def last_day(month: date) -> date:
+    return plus(month, 1) - timedelta(days=1)
+
+
+def months_between(first: date, last: date) -> Iterator[date]:
+    """The months from that of `first` to that of `last`."""
+    month = month_of(first)
+    while month <= last:
+        yield month
+        month = plus(month, 1)
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+class PurchasedLine(NamedTuple):
+    """A line of a document; quantity and amount are negative in a return. `saved`: by rule, the discount on the base price."""
+
+    sku: str
+    title: str
+    brand: str
+    category: str
+    quantity: Decimal
+    amount: Decimal
+    saved: Mapping[str, Decimal]
+
+
+class Purchase(NamedTuple):
+    """A document of the month. `counts_on`: for a return, the day of its sale. The rest only documents of the portal tell, and are else empty.
+
+    `order_id`: its order. `shop`: the delivery address. `person`: the member who ordered.
+    """
+
+    day: date
+    counts_on: date
+    is_return: bool
+    currency: str
+    lines: tuple[PurchasedLine, ...]
+    order_id: str = ""
+    distributor: str = ""
+    distributor_title: str = ""
+    shop: str = ""
+    shop_title: str = ""
+    person: str = ""
+
+
+# --- the rollup -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of a month in one currency. Returns are negative.
+
+    `returned`: of goods sold in the month; `returned_earlier`: of goods sold before it. `orders`: orders with a document in the month, and
+    documents without an order. `days`: net purchases by day. `saved`: by rule, discounts on the base price of what was shipped.
+    """
+
+    sold: Decimal = ZERO
+    returned: Decimal = ZERO
+    returned_earlier: Decimal = ZERO
+    units: Decimal = ZERO
+    documents: int = 0
+    orders: int = 0
+    days: Mapping[date, Decimal] = field(default_factory=dict)
+    saved: Mapping[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def net(self) -> Decimal:
+        return self.sold + self.returned + self.returned_earlier
+
+    def net_until(self, day: date) -> Decimal:
+        """Net purchases up to this day."""
+        return sum((amount for each, amount in self.days.items() if each <= day), ZERO)
+
+
+class Row(NamedTuple):
+    """The purchases under one name of a grouping. `title`: the name for people, where it differs."""
+
+    name: str
+    title: str
+    net: Decimal
+    units: Decimal
+    documents: int
+
+
+Rows = Mapping[Grouping, tuple[Row, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """By currency: the month's sums, and the rows of each grouping, largest first, `REST` last."""
+
+    totals: Mapping[str, Totals]
+    rows: Mapping[str, Rows]
+
+
+def fold(purchases: Iterable[Purchase]) -> Rollup:
+    """The rollup of the documents of one month."""
+    by_currency: dict[str, list[Purchase]] = defaultdict(list)
+    for each in purchases:
+        by_currency[each.currency].append(each)
+    return Rollup(
+        {currency: _totals(found) for currency, found in sorted(by_currency.items())},
+        {currency: _rows(found) for currency, found in sorted(by_currency.items())},
+    )
+
+
+def _totals(purchases: list[Purchase]) -> Totals:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    days: dict[date, Decimal] = defaultdict(Decimal)
+    saved: dict[str, Decimal] = defaultdict(Decimal)
+    for each in purchases:
+        amount = sum((line.amount for line in each.lines), ZERO)
+        sums[_kind(each)] += amount
+        days[each.day] += amount
+        for line in each.lines:
+            sums["units"] += line.quantity
+            for rule, discount in line.saved.items():
+                saved[rule] += discount
+    orders = {each.order_id for each in purchases if each.order_id and not each.is_return}
+    alone = sum(not each.order_id and not each.is_return for each in purchases)
+    return Totals(
+        sold=sums["sold"],
+        returned=sums["returned"],
+        returned_earlier=sums["returned_earlier"],
+        units=sums["units"],
+        documents=len(purchases),
+        orders=len(orders) + alone,
+        days={day: amount for day, amount in sorted(days.items()) if amount},
+        saved=_largest(saved),
+    )
+
+
+def _kind(purchase: Purchase) -> str:
+    if not purchase.is_return:
+        return "sold"
+    return "returned" if month_of(purchase.counts_on) == month_of(purchase.day) else "returned_earlier"
+
+
+def _largest(saved: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    ranked = sorted((-amount, rule) for rule, amount in saved.items() if amount)
+    kept = {rule: -amount for amount, rule in ranked[:MOST_RULES]}
+    rest = -sum((amount for amount, _ in ranked[MOST_RULES:]), ZERO)
+    return {**kept, REST: rest} if rest else kept
+
+
+class _Sum:
+    """The sums under one name while the documents are read."""
+
+    __slots__ = ("documents", "net", "title", "units")
+
+    def __init__(self) -> None:
+        self.title, self.net, self.units = "", ZERO, ZERO
+        self.documents: set[int] = set()
+
+
+def _rows(purchases: list[Purchase]) -> Rows:
+    sums: dict[Grouping, dict[str, _Sum]] = {grouping: defaultdict(_Sum) for grouping in GROUPINGS}
+    for number, purchase in enumerate(purchases):
+        for line in purchase.lines:
+            for grouping, (name, title) in _names(purchase, line).items():
+                found = sums[grouping][name]
+                found.title = max(found.title, title)  # of two names of one thing the same, in whatever order they come
+                found.net += line.amount
+                found.units += line.quantity
+                found.documents.add(number)
+    return {grouping: _bounded(sums[grouping], MOST_ROWS[grouping]) for grouping in GROUPINGS}
+
+
+def _names(purchase: Purchase, line: PurchasedLine) -> dict[Grouping, tuple[str, str]]:
+    """By grouping, the name and the title that the line counts under."""
+    return {
+        "brand": (line.brand, ""),
+        "category": (line.category, ""),
+        "product": (line.sku, line.title),
+        "distributor": (purchase.distributor, purchase.distributor_title),
+        "shop": (purchase.shop, purchase.shop_title),
+        "person": (purchase.person, ""),
+    }
+
+
+def _bounded(sums: Mapping[str, _Sum], most: int) -> tuple[Row, ...]:
+    ranked = sorted(sums.items(), key=lambda each: (-abs(each[1].net), each[0]))
+    rows = [Row(name, each.title, each.net, each.units, len(each.documents)) for name, each in ranked[:most]]
+    if others := [each for _, each in ranked[most:]]:
+        documents = set[int]().union(*(each.documents for each in others))
+        net, units = sum((each.net for each in others), ZERO), sum((each.units for each in others), ZERO)
+        rows.append(Row(REST, "", net, units, len(documents)))
+    return tuple(rows)
