@@ -24,6 +24,7 @@ ROOMS = (
     "mail",
     "members",
     "auth",
+    "own_data",
     "contacts",
     "distributors",
     "companies",

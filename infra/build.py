@@ -56,11 +56,13 @@ REGISTRY = """
 import json
 import app
 from chalicelib.mail import declarations
+from chalicelib.platform import own_data
 from chalicelib.platform.delivery import subscriptions
 from chalicelib.platform.registry import handlers
 from chalicelib.platform.http.routes import ROUTES
 
 declared = {"routes": handlers.rows(ROUTES), "consumers": subscriptions.consumer_names(), **declarations.letter_modules()}
+declared["own_data"] = own_data.declaring_modules()
 print(json.dumps(declared, sort_keys=True))
 """
 

@@ -188,7 +188,7 @@ def allowed(right: Right) -> Made:
         case "secret":
             return allow(["secretsmanager:GetSecretValue"], att("Secret", "Id"))
         case "users":
-            acts = ["GetUser", "CreateUser", "SetUserPassword", "InitiateAuth", "RespondToAuthChallenge"]
+            acts = ["GetUser", "CreateUser", "DeleteUser", "SetUserPassword", "InitiateAuth", "RespondToAuthChallenge"]
             return allow([f"cognito-idp:Admin{act}" for act in acts], att("UserPool"))
         case _:
             raise RegisterError(f"There is no right on {right.on}.")

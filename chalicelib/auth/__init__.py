@@ -6,3 +6,8 @@ knows a member by id only, so that names and addresses stay in the club's own ta
 This module stays light: the sign-in triggers import it, and they start cold without pydantic. The caller is
 `chalicelib.platform.access.principal.Principal`.
 """
+
+from chalicelib.platform.registry.lazy import opened_when_asked
+
+with opened_when_asked(__name__):
+    from chalicelib.auth.sessions import end_all as end_all_sessions

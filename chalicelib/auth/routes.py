@@ -1,11 +1,19 @@
 """Routes of registration, sign-in and sessions."""
 
-from chalicelib.auth import service
-from chalicelib.auth.schemas import CodeForm, RefreshForm, RegistrationForm, SignInForm, SignInView, TokensView
-from chalicelib.auth.sessions import Sessions
+from chalicelib.auth import email_change, service, sessions
+from chalicelib.auth.schemas import (
+    CodeForm,
+    EmailChangeForm,
+    EmailChangeView,
+    EmailCodeForm,
+    RefreshForm,
+    RegistrationForm,
+    SignInForm,
+    SignInView,
+    TokensView,
+)
 from chalicelib.platform import aws
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.platform.settings import settings
 
 routes = Routes(__name__, tag="sign-in")
 
@@ -43,22 +51,59 @@ def confirm_sign_in(call: Call) -> TokensView:
     """Begin a session with the code of the letter."""
     form = call.body
     return service.confirm(
-        call.context, _sessions(), aws.secret(), form.sign_in_id, form.code, address=call.caller_address
+        call.context, sessions.of_the_stack(), aws.secret(), form.sign_in_id, form.code, address=call.caller_address
     )
 
 
 @routes.post("/v1/sign-in/refresh", scope=None, body=RefreshForm, answer=TokensView, problems=("session_expired",))
 def refresh_session(call: Call) -> TokensView:
     """Get a new access token, with the member's present role."""
-    return _sessions().renew(call.body.refresh_token)
+    return sessions.of_the_stack().renew(call.body.refresh_token)
 
 
 @routes.post("/v1/sign-out", scope="me", body=RefreshForm, status=204)
 def end_session(call: Call) -> Answer:
     """End the session. The last access token stays valid for at most 15 minutes."""
-    _sessions().end(call.body.refresh_token)
+    sessions.of_the_stack().end(call.body.refresh_token)
     return Answer(None)
 
 
-def _sessions() -> Sessions:
-    return Sessions(aws.cognito(), settings().user_pool_id, settings().user_pool_client_id)
+@routes.post(
+    "/v1/me/email",
+    scope="me",
+    body=EmailChangeForm,
+    answer=EmailChangeView,
+    status=202,
+    problems=("not_found", "too_many_requests"),
+)
+def start_email_change(call: Call) -> EmailChangeView:
+    """Send a code to your new email.
+
+    The address stays as it is until the code comes back to `POST /v1/me/email/confirm`. The response does not tell whether somebody else
+    has the address: then no letter comes.
+    """
+    return email_change.start(call.context, call.principal.for_member(), call.body.email, address=call.caller_address)
+
+
+@routes.post(
+    "/v1/me/email/confirm",
+    scope="me",
+    body=EmailCodeForm,
+    status=204,
+    problems=("not_found", "already_exists", "wrong_code", "code_expired", "too_many_tries", "too_many_requests"),
+)
+def confirm_email_change(call: Call) -> Answer:
+    """Change your email with the code of the letter.
+
+    You sign in with the new address from now on; letters go there. A letter tells the former address.
+    """
+    form = call.body
+    email_change.confirm(
+        call.context,
+        aws.secret(),
+        call.principal.for_member(),
+        form.change_id,
+        form.code,
+        address=call.caller_address,
+    )
+    return Answer(None)

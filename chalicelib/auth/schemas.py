@@ -46,3 +46,21 @@ class TokensView(View):
 
 class RefreshForm(Form):
     refresh_token: str = Field(min_length=1, max_length=8192)
+
+
+class EmailChangeForm(Form):
+    """The new address."""
+
+    email: Email
+
+
+class EmailChangeView(View):
+    """A change of address that has begun. The new address gets a letter with a code, unless it has a member already."""
+
+    change_id: str = Field(description="Id to send with the code.")
+    expires_in: int = Field(description="Seconds until the code expires.")
+
+
+class EmailCodeForm(Form):
+    change_id: str = Field(pattern=r"^emc_[0-9a-z]{1,64}$", description="Id of the change.")
+    code: str = Field(pattern=r"^\d{6}$", description="The six digits in the letter.")

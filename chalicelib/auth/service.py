@@ -4,6 +4,7 @@ Nothing in what a stranger sees, nor in the calls that are made before the code 
 one sign-in is written, and the letter follows from its event.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.http.throttle import HOUR, check_throttle, throttle
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item
 
 EVERYBODY = "everybody"
 KEEP_DAYS = 1  # after its code has expired a sign-in shows its outcome for a while
@@ -48,21 +51,18 @@ def sign_in(context: Context, email: str, *, language: str, address: str) -> Sig
 def _begin(
     context: Context, *, email: str, language: str, address: str, registration: dict[str, object] | None
 ) -> SignInView:
-    _throttle(context, email, address)
+    throttle_codes(context, email, address)
     limits = context.config[SignIn]
     sign_in_id = context.new_id("sin")
     owner = members.owner_of(context, email)
     item = {
         **keys.sign_in(sign_in_id).as_item(),
+        **keys.sign_in_list(email, context.at, sign_in_id).as_gsi1(),
         "event": SIGN_IN_REQUESTED,
         "sign_in_id": sign_in_id,
         "email": email,
         "language": language,
-        "created_at": context.at,
-        "code_expires_at": context.expiry(minutes=limits.code_minutes),
-        "tries": 0,
-        "tries_allowed": limits.code_tries,
-        "expires_at": context.expiry(days=KEEP_DAYS),
+        **code_of(context),
     }
     if owner:
         item["member_id"] = owner
@@ -73,6 +73,18 @@ def _begin(
     return SignInView(sign_in_id=sign_in_id, expires_in=limits.code_minutes * 60)
 
 
+def code_of(context: Context) -> Item:
+    """The attributes by which a code is sent, tried and forgotten."""
+    limits = context.config[SignIn]
+    return {
+        "created_at": context.at,
+        "code_expires_at": context.expiry(minutes=limits.code_minutes),
+        "tries": 0,
+        "tries_allowed": limits.code_tries,
+        "expires_at": context.expiry(days=KEEP_DAYS),
+    }
+
+
 def confirm(
     context: Context, sessions: Sessions, secret: str, sign_in_id: str, code: str, *, address: str
 ) -> TokensView:
@@ -80,19 +92,13 @@ def confirm(
 
     May be repeated with the same code until tokens were given: each step does nothing the second time. `address`: the caller's.
     """
-    _check_failures(context, address)
-    item = store.spend_try(context.table, sign_in_id, clock.epoch(context.now))
-    if item is None:
-        raise _why_not(context, sign_in_id)
-    known = "member_id" in item or "registration" in item
-    right = codes.same(str(item.get("code_hash", "")), codes.code_hash(secret, sign_in_id, code))
-    if not (known and right):
-        _count_failure(context, address)
-        left = int(item["tries_allowed"] - item["tries"])
-        if left <= 0:
-            raise Problem("too_many_tries")
-        wrong = Fault(pointer="/code", code="wrong_code", detail=f"Tries left: {left}.")
-        raise Problem("wrong_code", errors=[wrong], extra={"tries_left": left})
+    item = spend_code(
+        context,
+        keys.sign_in(sign_in_id),
+        codes.code_hash(secret, sign_in_id, code),
+        address=address,
+        goes_to_somebody=lambda item: "member_id" in item or "registration" in item,
+    )
     member_id = members.admit(
         context,
         email=item["email"],
@@ -105,8 +111,29 @@ def confirm(
     return sessions.begin(member_id, f"{sign_in_id}:{codes.proof(secret, sign_in_id)}:{context.new_id('try')}")
 
 
-def _why_not(context: Context, sign_in_id: str) -> Problem:
-    item = store.read_sign_in(context.table, sign_in_id)
+def spend_code(
+    context: Context, key: Key, code_hash: str, *, address: str, goes_to_somebody: Callable[[Item], bool]
+) -> Item:
+    """The item of a sign-in, or of a change of address, for the right code; `address`: the caller's.
+
+    Raises 410 for a code that has expired or was used, 422 for a wrong one, 429 after too many of them.
+    """
+    _check_failures(context, address)
+    item = store.spend_try(context.table, key, clock.epoch(context.now))
+    if item is None:
+        raise _why_not(context, key)
+    if not (goes_to_somebody(item) and codes.same(str(item.get("code_hash", "")), code_hash)):
+        _count_failure(context, address)
+        left = int(item["tries_allowed"] - item["tries"])
+        if left <= 0:
+            raise Problem("too_many_tries")
+        wrong = Fault(pointer="/code", code="wrong_code", detail=f"Tries left: {left}.")
+        raise Problem("wrong_code", errors=[wrong], extra={"tries_left": left})
+    return item
+
+
+def _why_not(context: Context, key: Key) -> Problem:
+    item = context.table.get(key, consistent=True)
     if item and "used_at" not in item and item["tries"] >= item["tries_allowed"]:
         return Problem("too_many_tries")
     return Problem("code_expired")
@@ -138,7 +165,7 @@ def _failure_limits(context: Context, address: str) -> list[tuple[str, str, int,
     ]
 
 
-def _throttle(context: Context, email: str, address: str) -> None:
+def throttle_codes(context: Context, email: str, address: str) -> None:
     """Counts codes per caller and per address in the running hour. Raises 429.
 
     The caller first: one who may ask for no more must not use up the codes of other people's addresses.

@@ -5,7 +5,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.schemas import TokensView
+from chalicelib.platform import aws
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.settings import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -64,6 +66,11 @@ class Sessions:
         ):
             return
 
+    def forget(self, member_id: str) -> None:
+        """Ends all sessions: the pool forgets the user. Safe to repeat. An access token stays valid for at most 15 minutes."""
+        with suppress(self._cognito.exceptions.UserNotFoundException):
+            self._cognito.admin_delete_user(UserPoolId=self._pool, Username=member_id)
+
     def _make_known(self, member_id: str) -> None:
         """Creates the pool's user at the first sign-in, before Cognito is asked to sign anybody in.
 
@@ -81,6 +88,15 @@ class Sessions:
             self._cognito.admin_set_user_password(
                 UserPoolId=self._pool, Username=member_id, Password=password, Permanent=True
             )
+
+
+def of_the_stack() -> Sessions:
+    return Sessions(aws.cognito(), settings().user_pool_id, settings().user_pool_client_id)
+
+
+def end_all(member_id: str) -> None:
+    """Ends all sessions of the member, who has left."""
+    of_the_stack().forget(member_id)
 
 
 def _tokens(result: Any) -> TokensView:

@@ -9,21 +9,18 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.auth import keys
 from chalicelib.members import membership_key
 from chalicelib.table.client import Table
+from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused
 
 
-def read_sign_in(table: Table, sign_in_id: str) -> Item | None:
-    return table.get(keys.sign_in(sign_in_id), consistent=True)
+def spend_try(table: Table, key: Key, now: int) -> Item | None:
+    """Counts one try of a code before the code is looked at, so that parallel guesses cannot share one.
 
-
-def spend_try(table: Table, sign_in_id: str, now: int) -> Item | None:
-    """Counts one try before the code is looked at, so that parallel guesses cannot share one.
-
-    Returns the sign-in with the try counted; None when it may not be tried: unknown, expired, used, or tried too often.
+    `key`: of a sign-in, or of a change of address. Returns its item with the try counted; None when it may not be tried: unknown, expired, used, or tried too often.
     """
     allowed = Attr("code_expires_at").gt(now) & Attr("tries").lt(Attr("tries_allowed")) & Attr("used_at").not_exists()
     try:
-        return table.update(keys.sign_in(sign_in_id), add={"tries": 1}, when=allowed)
+        return table.update(key, add={"tries": 1}, when=allowed)
     except Refused:
         return None
 

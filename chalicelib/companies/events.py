@@ -16,4 +16,5 @@ PERSON_INVITED = EventType("company.person_invited")  # `role`
 PERSON_CONFIRMED = EventType("company.person_confirmed")  # `role`
 PERSON_CHANGED = EventType("company.person_changed")  # `changes`
 PERSON_REMOVED = EventType("company.person_removed")
+OWNER_LEFT = EventType("company.owner_left")  # the last one: nobody can act for the company in everything
 CLAIM_REFUSED = EventType("company.claim_refused")

@@ -1,12 +1,19 @@
 """Letters on who acts for a company."""
 
 from chalicelib import members
-from chalicelib.companies import store
-from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
+from chalicelib.companies import rules, store
+from chalicelib.companies.events import MANAGER_CHANGED, OWNER_LEFT, PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
 from chalicelib.companies.model import Company
-from chalicelib.companies.people.readers import buyer_reader, company_name, confirming_reader, who_buys, who_may_confirm
+from chalicelib.companies.people.readers import (
+    buyer_reader,
+    company_name,
+    confirming_reader,
+    manager_of,
+    who_buys,
+    who_may_confirm,
+)
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
-from chalicelib.members import speaking_reader, the_member
+from chalicelib.members import speaking_reader, the_member, who_heads_the_sales
 from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
@@ -102,6 +109,20 @@ def manager_changed(context: Context, recipient: Recipient, event: Item) -> tupl
         "manager_email": manager.email,
         "manager_phone": manager.phone or "",
     }
+
+
+def _manager_or_heads(context: Context, event: Item) -> list[Recipient]:
+    return manager_of(context, event) or who_heads_the_sales(context, event)
+
+
+@letter("owner_left", on=OWNER_LEFT, to=_manager_or_heads)
+def owner_left(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    """Without a name: the person is erased."""
+    people = [each for each in store.people(context.table, event["company_id"]) if each.status == "active"]
+    if any(map(rules.is_owner, people)):
+        raise Unsendable("owner_back")
+    reader = speaking_reader(context, recipient.id, STAFF_OWNER)
+    return reader, {"company": company_name(context, event), "people": len(people)}
 
 
 def _still_managed(context: Context, event: Item) -> Company:

@@ -102,6 +102,18 @@ def people_page(table: Table, company_id: str, limit: int, after: dict[str, str]
     return table.query(first.pk, starts=first.sk, limit=limit, after=after)
 
 
+def read_person(table: Table, company_id: str, member_id: str) -> Person | None:
+    item = table.get(keys.person(company_id, member_id), consistent=True)
+    return Person.from_item(item) if item else None
+
+
+def invitations(table: Table, member_id: str) -> list[Person]:
+    """The invitations of a member that are not accepted, expired ones too. Eventually consistent."""
+    return [
+        Person.from_item(item) for item in table.query_all(keys.invitation_list(member_id, "", "").pk, index="gsi1")
+    ]
+
+
 def every_company(table: Table) -> Iterator[str]:
     for item in table.query_all(keys.company_list("", "").pk, index="gsi1"):
         yield item["company_id"]
@@ -329,18 +341,6 @@ def delete_person(tx: Transaction, person: Person) -> None:
 def check_owner(tx: Transaction, company_id: str, member_id: str) -> None:
     still_owner = Attr("status").eq("active") & Attr("role").eq("owner")
     tx.check(keys.person(company_id, member_id), still_owner, label="owner")
-
-
-def as_read(membership: Membership | None) -> ConditionBase:
-    """The condition that the membership is as it was read."""
-    if membership is None:
-        return Attr("pk").not_exists()
-    return (
-        Attr("kind").eq(membership.kind)
-        & Attr("owner").eq(membership.owner)
-        & Attr("role").eq(membership.role)
-        & Attr("status").eq(membership.status)
-    )
 
 
 def _firm(item: Item) -> list[FirmMember]:

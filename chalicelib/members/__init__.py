@@ -8,9 +8,10 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.members.config import Welcome
-    from chalicelib.members.events import EMAIL_CONFIRMED
+    from chalicelib.members.events import EMAIL_CONFIRMED, LEFT
     from chalicelib.members.fields import PersonName
     from chalicelib.members.keys import member as member_key
+    from chalicelib.members.leaving import forget, leave, leaver, person
     from chalicelib.members.model import Audience, Member, Membership
     from chalicelib.members.readers import (
         head_of_sales_reader,
@@ -25,6 +26,7 @@ with opened_when_asked(__name__):
         agreed_in_person,
         appoint,
         change_by_letter,
+        change_email,
         check_consent,
         consents_given,
         dismiss,
@@ -37,6 +39,6 @@ with opened_when_asked(__name__):
         staff_in,
         with_membership,
     )
-    from chalicelib.members.store import check_membership
+    from chalicelib.members.store import as_read, check_membership
     from chalicelib.platform.access.keys import membership as membership_key
     from chalicelib.platform.access.rights import STAFF_OWNER

@@ -1,5 +1,7 @@
-"""The event of a member: `member_id`."""
+"""Events of a member, with `member_id`."""
 
 from chalicelib.platform.events import EventType
 
 EMAIL_CONFIRMED = EventType("member.email_confirmed")
+LEFT = EventType("member.left")
+ERASED = EventType("member.erased")

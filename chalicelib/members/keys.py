@@ -11,6 +11,12 @@ def member(member_id: str) -> Key:
     return Key(f"MEMBER#{member_id}", "PROFILE")
 
 
+@in_table("one", "S")
+def leaver(member_id: str) -> Key:
+    """A member who has left and is not erased everywhere yet."""
+    return Key(f"MEMBER#{member_id}", "LEFT")
+
+
 @in_table("by time", "E")
 def consent_log(member_id: str, version: int, purpose: str) -> Key:
     """The consents that a member gave and withdrew.

@@ -45,3 +45,10 @@ class Membership(Record):
     owner: str
     role: str
     status: Literal["pending", "active"]
+
+
+class Leaver(Member):
+    """A member who has left, until the last room has forgotten them. `kind` and `owner`: whom they acted for or asked to; empty for nobody."""
+
+    kind: str = ""
+    owner: str = ""

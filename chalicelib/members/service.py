@@ -120,7 +120,7 @@ def admit(context: Context, *, email: str, member_id: str | None, new_member_id:
             raise ValueError("nobody to admit")
         member_id = _create(context, new_member_id, email, registration)
     known = store.read(context.table, member_id)
-    if known is None:
+    if known is None or known.email != email:  # left, or changed the address, while the code was on its way
         raise Problem("code_expired")
     if known.email_confirmed_at is None:
         _confirm_email(context, known, registration)
@@ -254,6 +254,11 @@ def change_me(context: Context, member_id: str, version: int, form: ProfileChang
     except Refused:
         raise Problem("precondition_failed") from None
     return me(context, member_id)
+
+
+def change_email(context: Context, tx: Transaction, known: Member, email: str) -> None:
+    """The member has shown that the address is theirs. Refused with label `email` if it has an owner, `version` if the member has changed."""
+    store.change_email(tx, known, email, context.at)
 
 
 def answer_consent(context: Context, member_id: str, purpose: str, form: ConsentChangeForm, *, address: str) -> Consent:

@@ -1,12 +1,12 @@
 """The members' items. See `keys.py`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import keys
-from chalicelib.members.model import Member, Membership
+from chalicelib.members.model import Leaver, Member, Membership
 from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.access.rights import acts_for
 from chalicelib.platform.http.problems import Problem
@@ -74,6 +74,33 @@ def change(tx: Transaction, member_id: str, version: int, changes: dict[str, Any
     )
 
 
+def move_out(tx: Transaction, member: Member, membership: Membership | None) -> None:
+    """The profile becomes that of a leaver, address and membership are free. Refused with label `version` or `theirs` if either has changed."""
+    acted = {"kind": membership.kind, "owner": membership.owner} if membership else {}
+    tx.delete(keys.member(member.member_id), when=Attr("version").eq(member.version), label="version")
+    tx.put({**keys.leaver(member.member_id).as_item(), **member.model_dump(exclude_none=True), **acted})
+    theirs = Attr("pk").not_exists() | Attr("member_id").eq(member.member_id)
+    tx.delete(keys.email_owner(member.email), when=theirs, label="version")
+    tx.delete(access_keys.membership(member.member_id), when=as_read(membership), label="theirs")
+
+
+def read_leaver(table: Table, member_id: str) -> Leaver | None:
+    item = table.get(keys.leaver(member_id), consistent=True)
+    return Leaver.from_item(item) if item else None
+
+
+def change_email(tx: Transaction, member: Member, email: str, at: str) -> None:
+    """Refused with label `email` if it has an owner already, `version` if the member has changed."""
+    tx.create({**keys.email_owner(email).as_item(), "member_id": member.member_id}, label="email")
+    tx.delete(keys.email_owner(member.email), when=Attr("member_id").eq(member.member_id), label="version")
+    change(tx, member.member_id, member.version, {"email": email, "email_confirmed_at": at})
+
+
+def consent_log(table: Table, member_id: str) -> Iterator[Item]:
+    """The answers of a member, the oldest first."""
+    return table.query_all(keys.member(member_id).pk, starts="CONSENTLOG#")
+
+
 def log_consent(tx: Transaction, member_id: str, version: int, purpose: str, consent: Item) -> None:
     """`version`: the member's version before the change."""
     tx.put({**keys.consent_log(member_id, version + 1, purpose).as_item(), "purpose": purpose, **consent})
@@ -98,6 +125,18 @@ def put_membership(
 def drop_membership(tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None, label: str) -> None:
     theirs = Attr("pk").not_exists() | Attr("owner").eq(owner)
     tx.delete(access_keys.membership(member_id), when=when or theirs, label=label)
+
+
+def as_read(membership: Membership | None) -> ConditionBase:
+    """The condition that the membership is as it was read."""
+    if membership is None:
+        return Attr("pk").not_exists()
+    return (
+        Attr("kind").eq(membership.kind)
+        & Attr("owner").eq(membership.owner)
+        & Attr("role").eq(membership.role)
+        & Attr("status").eq(membership.status)
+    )
 
 
 def check_membership(

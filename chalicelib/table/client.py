@@ -11,6 +11,7 @@ from boto3.dynamodb.conditions import ConditionBase
 from chalicelib.table.key import Key
 from chalicelib.table.retries import TRIES, tries
 from chalicelib.table.transactions import (
+    MOST_OPERATIONS,
     Busy,
     Guard,
     Item,
@@ -239,6 +240,15 @@ class Table:
             request |= condition_to_wire(when)
             request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         self._alone(lambda: self.client.put_item(TableName=self.name, **request))
+
+    def delete_many(self, keys: Iterable[Key]) -> None:
+        """Deletes the items that exist. One call per 99 keys."""
+        doomed = list(dict.fromkeys(keys))
+        for start in range(0, len(doomed), MOST_OPERATIONS):
+            transaction = Transaction()
+            for key in doomed[start : start + MOST_OPERATIONS]:
+                transaction.delete(key)
+            self.commit(transaction)
 
     def _alone(self, write: Callable[[], Any]) -> Any:
         """A write of one item, again while a transaction holds the item."""

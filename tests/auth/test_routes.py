@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth import routes as auth_routes
+from chalicelib.auth import sessions as auth_sessions
 from chalicelib.platform.context import Context
 from tests.auth.steps import CODE, FakeSessions, mailed
 from tests.support.api import Api
@@ -17,7 +17,7 @@ GOOD = {
 
 @pytest.fixture(autouse=True)
 def sessions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth_routes, "_sessions", FakeSessions)
+    monkeypatch.setattr(auth_sessions, "of_the_stack", FakeSessions)
 
 
 def test_a_stranger_joins_and_has_a_session(api: Api, context: Context) -> None:

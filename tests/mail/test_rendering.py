@@ -175,6 +175,7 @@ FACTS: dict[str, Any] = {
     "last_order": date(2026, 10, 2),
     "chance": 84,
     "horizon": 90,
+    "people": 3,
     "waits": [
         {"kind": "order", "since": date(2026, 11, 18)},
         {"kind": "cancellation", "since": date(2026, 11, 19)},
@@ -183,6 +184,7 @@ FACTS: dict[str, Any] = {
 }
 # What a letter may lack, so that each branch of its words is read once.
 LESS: dict[str, Any] = {
+    "people": 0,
     "manager": None,
     "by_club": False,
     "ordered_by": "reader",

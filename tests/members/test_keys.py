@@ -78,3 +78,17 @@ def test_a_page_of_the_staff_is_two_calls(context: Context) -> None:
     assert last is None
     assert cost.calls == ["Query", "BatchGetItem"]
     assert cost.read_units <= 2
+
+
+@measures(members_keys.leaver)
+def test_leaving_is_one_query_and_one_transaction(context: Context, anna: str) -> None:
+    tx = Transaction()
+    members.dismiss(tx, anna, "cmp_1")
+    context.table.commit(tx)
+    with spent(context.table.client) as cost:
+        members.leave(context, anna, "anna@example.com")
+    assert cost.calls == ["Query", "TransactWriteItems"]
+    with spent(context.table.client) as cost:
+        assert members.leaver(context, anna)
+    assert cost.calls == ["GetItem"]
+    assert cost.read_units == 1

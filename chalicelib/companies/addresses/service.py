@@ -12,6 +12,7 @@ from chalicelib.companies.addresses.schemas import AddressForm, AddressListView,
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.own_data import Person
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
@@ -19,6 +20,24 @@ from chalicelib.table.transactions import Transaction
 def read_address(context: Context, company_id: str, address_id: str) -> Address | None:
     """An address of this company. One call."""
     return rules.find(store.read(context.table, company_id), address_id)
+
+
+def read_book(context: Context, company_id: str) -> AddressBook:
+    """One call."""
+    return store.read(context.table, company_id)
+
+
+@retry("addresses")
+def forget_contact(context: Context, company_id: str, person: Person) -> None:
+    """Takes a person who has left out of the addresses. Safe to repeat."""
+    before = after = store.read(context.table, company_id)
+    for each in before.addresses:
+        if person.is_meant_by(each.contact_name, each.contact_phone):
+            after = rules.change(after, replace(each, contact_name="", contact_phone="", version=each.version + 1))
+    if after != before:
+        tx = Transaction()
+        store.replace(tx, company_id, before, after)
+        context.table.commit(tx)
 
 
 def list_addresses(context: Context, company_id: str) -> AddressListView:

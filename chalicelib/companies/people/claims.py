@@ -1,5 +1,5 @@
 from chalicelib import members
-from chalicelib.companies import store
+from chalicelib.companies import rules, store
 from chalicelib.companies.config import CompanyLimits
 from chalicelib.companies.events import CLAIM_REFUSED, PERSON_CLAIMED
 from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Person
@@ -21,7 +21,6 @@ from chalicelib.companies.people.membership import (
     record_of_company,
 )
 from chalicelib.companies.regions.rules import region_of
-from chalicelib.companies.rules import match_firm
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, ClaimForm, ClaimView
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -54,7 +53,7 @@ def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) ->
             throttle(context, "claims", member_id, limits.claims_per_member_per_day, DAY)
             counted = True
         tx = Transaction()
-        known = match_firm(firm, form.kpp or "")
+        known = rules.match_firm(firm, form.kpp or "")
         if known:
             company_id = known[0].company_id
             store.check_known(tx, form.inn, known[0])
@@ -138,7 +137,8 @@ def _confirm(
 ) -> ClaimDecisionView:
     if scene.person is None or scene.person.status == "invited":
         raise Problem("not_found", "This person has no claim to this company.")
-    if scene.person.status == "active":
+    active = scene.person.status == "active"
+    if active and not (form.role == "owner" and _has_no_owner(context, company)):
         if scene.person.role != form.role:
             raise Problem("wrong_state", f"This person is already confirmed as {scene.person.role}.")
         if form.manager_id not in (None, company.manager_id):
@@ -170,13 +170,18 @@ def _confirm(
     return _decision(company.model_copy(update={"manager_id": manager_id}), confirmed)
 
 
+def _has_no_owner(context: Context, company: Company) -> bool:
+    """The last owner has left the club."""
+    return not any(map(rules.is_owner, store.people(context.table, company.company_id, consistent=True)))
+
+
 def _kpp_of_claim(context: Context, tx: Transaction, company: Company, person: Person) -> dict[str, str]:
     """The KPP of the claim, for a company that is known by its INN alone and for which no other company stands."""
     claimed = person.claimed
     if claimed is None or claimed.kpp is None or company.kpp is not None or company.inn != claimed.inn:
         return {}
     firm = store.firms(context.table, [claimed.inn]).get(claimed.inn, [])
-    if [member.company_id for member in match_firm(firm, claimed.kpp)] != [company.company_id]:
+    if [member.company_id for member in rules.match_firm(firm, claimed.kpp)] != [company.company_id]:
         return {}
     store.join_firm(tx, claimed.inn, FirmMember(claimed.kpp, company.company_id, company.currency), firm)
     return {"kpp": claimed.kpp}

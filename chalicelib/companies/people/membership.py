@@ -63,7 +63,7 @@ def end_membership(tx: Transaction, person: Person, membership: Membership | Non
     """Both sides; only one where the member acts for somebody else by now."""
     store.delete_person(tx, person)
     if of_company(membership, person.company_id):
-        members.dismiss(tx, person.member_id, person.company_id, when=store.as_read(membership), label="theirs")
+        members.dismiss(tx, person.member_id, person.company_id, when=members.as_read(membership), label="theirs")
 
 
 def appoint(
@@ -76,7 +76,7 @@ def appoint(
         owner=company_id,
         role=role,
         status=status,
-        when=store.as_read(before),
+        when=members.as_read(before),
         label="theirs",
     )
 

@@ -50,7 +50,7 @@ MAIL = Right("mail")  # send letters
 MAIL_RATE = Right("mail_rate")  # read the rate that the mail service allows
 SUPPRESSIONS = Right("suppressions")  # take an address off the mail service's list of those that bounced
 SECRET = Right("secret")  # read the secret that signs cursors and codes
-USERS = Right("users")  # create users in the pool and sign them in
+USERS = Right("users")  # create users in the pool, sign them in, and delete them
 PORTAL = Right("portal")  # only to know its address
 LETTER_PAGES = Right("letter_pages")  # only to know the address of the pages that letters link to
 

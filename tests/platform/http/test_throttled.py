@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from chalicelib.auth import routes as auth_routes
+from chalicelib.auth import sessions
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform import aws
 from tests.support.api import Api, Caller
@@ -39,7 +39,7 @@ def test_a_throttled_read_or_write_of_one_item_is_no_fault_of_ours(
 
 
 def test_so_is_a_sign_in_for_which_cognito_has_no_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth_routes, "_sessions", lambda: Sessions(aws.cognito(), "us-east-1_pool", "client"))
+    monkeypatch.setattr(sessions, "of_the_stack", lambda: Sessions(aws.cognito(), "us-east-1_pool", "client"))
     asked = {"body": {"refresh_token": "r" * 40}}
     throttled = ("TooManyRequestsException", "POST", "/v1/sign-in/refresh")
     assert answered_when(api, aws.cognito(), "admin_initiate_auth", *throttled, **asked) == (503, "busy", "1")

@@ -1,0 +1,32 @@
+"""Sign-ins and changes of address under way."""
+
+from collections.abc import Iterator
+
+from chalicelib.auth import keys
+from chalicelib.platform.context import Context
+from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item
+
+_SIGN_INS: Fields = {
+    "email": {"en": "Address", "ru": "Адрес"},
+    "created_at": {"en": "Code sent", "ru": "Код отправлен"},
+}
+
+
+@own_data("sign_ins", title={"en": "Codes of the last day", "ru": "Коды за последние сутки"}, fields=_SIGN_INS)
+def sign_ins(context: Context, person: Person) -> Iterator[Row]:
+    for item in _of(context, person.email):
+        yield {name: item.get(name) for name in _SIGN_INS}
+
+
+@erasure
+def forget_sign_ins(context: Context, person: Person) -> None:
+    """Those with the former address, too. Who joined anew with the address meanwhile asks for another code."""
+    found = _of(context, person.email)
+    former = [each for item in found if "former" in item for each in _of(context, item["former"])]
+    context.table.delete_many(Key(item["pk"], item["sk"]) for item in found + former)
+
+
+def _of(context: Context, email: str) -> list[Item]:
+    return list(context.table.query_all(keys.sign_in_list(email, "", "").pk, index="gsi1"))

@@ -1,0 +1,100 @@
+"""The company that a person acts for, invitations, and delivery addresses that name the person."""
+
+from collections.abc import Iterator
+
+from chalicelib.companies import keys, rules, store
+from chalicelib.companies.addresses import service as addresses
+from chalicelib.companies.events import OWNER_LEFT, PERSON_REMOVED
+from chalicelib.companies.people.membership import decide_anew, record_of_company
+from chalicelib.platform.context import Context
+from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
+from chalicelib.table.transactions import Transaction
+
+_MEMBERSHIP: Fields = {
+    "company": {"en": "Company", "ru": "Компания"},
+    "role": {"en": "Role", "ru": "Роль"},
+    "status": {"en": "Status", "ru": "Статус"},
+    "influence": {"en": "Influence", "ru": "Влияние"},
+    "since": {"en": "Since", "ru": "С"},
+    "claimed_name": {"en": "Company as you named it", "ru": "Компания, как вы её назвали"},
+    "claimed_inn": {"en": "INN that you named", "ru": "ИНН, который вы назвали"},
+}
+_INVITATIONS: Fields = {
+    "company_id": {"en": "Company", "ru": "Компания"},
+    "name": {"en": "Name in the invitation", "ru": "Имя в приглашении"},
+    "email": {"en": "Address in the invitation", "ru": "Адрес в приглашении"},
+    "since": {"en": "Invited", "ru": "Приглашение от"},
+}
+_ADDRESSES: Fields = {
+    "name": {"en": "Address", "ru": "Адрес"},
+    "contact_name": {"en": "Contact", "ru": "Контакт"},
+    "contact_phone": {"en": "Telephone", "ru": "Телефон"},
+}
+
+
+@own_data("company", title={"en": "Your company", "ru": "Ваша компания"}, fields=_MEMBERSHIP)
+def membership(context: Context, person: Person) -> Iterator[Row]:
+    if person.company_id is None:
+        return
+    company = store.read(context.table, person.company_id)
+    found = store.read_person(context.table, person.company_id, person.member_id)
+    if company and found:
+        known = found.model_dump(include={"role", "status", "influence"})
+        # Until somebody confirms the claim, only the claimant's own words are shown.
+        name = company.name if found.status == "active" else None
+        claimed = found.claimed
+        yield {
+            "company": name,
+            **known,
+            "since": found.at,
+            "claimed_name": claimed.name if claimed else None,
+            "claimed_inn": claimed.inn if claimed else None,
+        }
+
+
+@own_data("invitations", title={"en": "Invitations", "ru": "Приглашения"}, fields=_INVITATIONS)
+def invitations(context: Context, person: Person) -> Iterator[Row]:
+    for found in store.invitations(context.table, person.member_id):
+        if said := found.invitation:
+            yield {"company_id": found.company_id, "name": said.name, "email": said.email, "since": found.at}
+
+
+@own_data("delivery_contacts", title={"en": "You as a delivery contact", "ru": "Вы как получатель"}, fields=_ADDRESSES)
+def delivery_contacts(context: Context, person: Person) -> Iterator[Row]:
+    if person.company_id is None:
+        return
+    for each in addresses.read_book(context, person.company_id).addresses:
+        if person.is_meant_by(each.contact_name, each.contact_phone):
+            yield {name: getattr(each, name) for name in _ADDRESSES}
+
+
+@erasure
+def forget_person(context: Context, person: Person) -> None:
+    """The person leaves the company. The manager hears of a company that is left without an owner."""
+    invited = store.invitations(context.table, person.member_id)
+    context.table.delete_many(keys.person(each.company_id, person.member_id) for each in invited)
+    company_id = person.company_id
+    if company_id is None:
+        return
+
+    def attempt() -> None:
+        found = store.read_person(context.table, company_id, person.member_id)
+        if found is None:
+            return
+        people = list(store.people(context.table, company_id, consistent=True))
+        tx = Transaction()
+        store.delete_person(tx, found)
+        facts = {"member_id": person.member_id, "by": person.member_id}
+        record_of_company(tx, context, company_id, PERSON_REMOVED, **facts)
+        if rules.is_owner(found) and rules.another_owner(people, person.member_id) is None:
+            record_of_company(tx, context, company_id, OWNER_LEFT, **facts)
+        context.table.commit(tx)
+
+    decide_anew(context, attempt)
+
+
+@erasure
+def forget_delivery_contact(context: Context, person: Person) -> None:
+    """The saved addresses stay, without the person."""
+    if person.company_id:
+        addresses.forget_contact(context, person.company_id, person)

@@ -1,0 +1,68 @@
+"""Leaving the club.
+
+    member ──leave──▶ leaver ──every room forgets──▶ (erased)
+
+At once the profile is a leaver's: nobody finds the person any more, the address is free, and they act for nobody. The leaver's item holds what
+the rooms look for; it goes last, when all of them have forgotten the person.
+"""
+
+from chalicelib.members import keys, store
+from chalicelib.members.events import ERASED, LEFT
+from chalicelib.members.model import Leaver, Member, Membership
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import record
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.own_data import Person
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Transaction
+
+
+def person(context: Context, member_id: str) -> Person:
+    """Raises 404 for nobody. One call."""
+    member, membership = store.read_with_membership(context.table, member_id)
+    if member is None:
+        raise Problem("not_found")
+    return _person(member, membership.kind if membership else "", membership.owner if membership else "")
+
+
+@retry("version", "theirs")
+def leave(context: Context, member_id: str, email: str) -> None:
+    """`email`: the person's own address, typed as a confirmation. Whoever has left already is left alone.
+
+    Raises 409 for one of the staff, 422 for another address.
+    """
+    member, membership = store.read_with_membership(context.table, member_id)
+    if member is None:
+        return
+    if email != member.email:
+        raise Problem.invalid("not_yours", "/email", "This is not the address of your profile.")
+    if _is_staff(membership):
+        raise Problem(
+            "wrong_state", "You work for the club: hand over your companies, and let an admin remove you first."
+        )
+    tx = Transaction()
+    store.move_out(tx, member, membership)
+    record(tx, context, keys.member(member_id), LEFT, member_id=member_id)
+    context.table.commit(tx)
+
+
+def leaver(context: Context, member_id: str) -> Person | None:
+    """None for one who is erased already. One call."""
+    found = store.read_leaver(context.table, member_id)
+    return _person(found, found.kind, found.owner) if found else None
+
+
+def forget(context: Context, member_id: str) -> None:
+    """The last step: nothing but the id is left. Safe to repeat."""
+    tx = Transaction()
+    tx.delete(keys.leaver(member_id))
+    record(tx, context, keys.member(member_id), ERASED, member_id=member_id)
+    context.table.commit(tx)
+
+
+def _is_staff(membership: Membership | None) -> bool:
+    return membership is not None and membership.kind == "staff"
+
+
+def _person(member: Member | Leaver, kind: str, owner: str) -> Person:
+    return Person(member.member_id, member.name, member.email, member.phone, kind, owner)

@@ -1,0 +1,102 @@
+"""A person's own data: each room declares what it holds of a person, and how it forgets the person, in its module `own_data`.
+
+    @own_data("consents", title={...}, fields={...})
+    def consents(context, person) -> Iterable[Row]: ...
+
+    @erasure
+    def forget_consents(context, person) -> None: ...
+
+`own_data/` puts the sections together for the person, and runs the erasures after the person has left. An erasure does the same when it runs
+twice. It leaves what the company, the books and the law need, without anything that names the person but the id.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from chalicelib.platform.context import Context
+from chalicelib.platform.registry.modules import import_modules, package_registry
+from chalicelib.platform.text import Language
+
+Value = str | int | bool | list[str] | None
+Row = dict[str, Value]
+Texts = Mapping[Language, str]
+Fields = Mapping[str, Texts]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person whose data it is. `kind` and `owner`: the company, the distributor or the club that they act for or ask to; empty for none."""
+
+    member_id: str
+    name: str
+    email: str
+    phone: str | None = None
+    kind: str = ""
+    owner: str = ""
+
+    @property
+    def company_id(self) -> str | None:
+        return self.owner if self.kind == "company" else None
+
+    def is_meant_by(self, name: str, phone: str) -> bool:
+        """Whether a contact with this name or telephone number is the person."""
+        return bool(self.phone and self.phone == phone) or name.casefold() == self.name.casefold()
+
+
+Read = Callable[[Context, Person], Iterable[Row]]
+Erase = Callable[[Context, Person], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows of one kind. `fields`: the title of each field of a row, in the order in which a reader sees them."""
+
+    name: str
+    title: Texts
+    fields: Fields
+    read: Read
+
+
+_SECTIONS: dict[str, Section] = {}
+_ERASURES: dict[str, Erase] = {}
+
+
+def own_data(name: str, *, title: Texts, fields: Fields) -> Callable[[Read], Read]:
+    """Declares a section of a person's own data."""
+
+    def declare(read: Read) -> Read:
+        _SECTIONS[name] = Section(name, title, fields, read)
+        return read
+
+    return declare
+
+
+def erasure(erase: Erase) -> Erase:
+    """Declares a function that forgets a person who has left."""
+    _ERASURES[f"{erase.__module__}:{erase.__name__}"] = erase
+    return erase
+
+
+def sections() -> list[Section]:
+    """All sections, by name."""
+    _import()
+    return [_SECTIONS[name] for name in sorted(_SECTIONS)]
+
+
+def erasures() -> list[Erase]:
+    """All erasures, in a fixed order."""
+    _import()
+    return [_ERASURES[name] for name in sorted(_ERASURES)]
+
+
+def declaring_modules() -> list[str]:
+    """The modules that declare a section or an erasure."""
+    import_modules("own_data")
+    declared = [each.read for each in _SECTIONS.values()] + list(_ERASURES.values())
+    return sorted({each.__module__ for each in declared})
+
+
+def _import() -> None:
+    for module in package_registry().get("own_data") or declaring_modules():
+        import_module(module)
