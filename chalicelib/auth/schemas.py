@@ -62,5 +62,9 @@ class EmailChangeView(View):
 
 
 class EmailCodeForm(Form):
-    change_id: str = Field(pattern=r"^emc_[0-9a-z]{1,64}$", description="Id of the change.")
+    change_id: str = Field(
+        pattern=r"^emc_[0-9a-z]{1,64}$",
+        description="Id of the change.",
+        examples=["emc_5e2b8f0c0d534a5c9c1e2f4c5c1f7f10"],
+    )
     code: str = Field(pattern=r"^\d{6}$", description="The six digits in the letter.")

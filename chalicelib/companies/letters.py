@@ -13,7 +13,7 @@ from chalicelib.companies.people.readers import (
     who_may_confirm,
 )
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
-from chalicelib.members import speaking_reader, the_member, who_heads_the_sales
+from chalicelib.members import head_of_sales_reader, speaking_reader, the_member, who_heads_the_sales
 from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
@@ -121,7 +121,10 @@ def owner_left(context: Context, recipient: Recipient, event: Item) -> tuple[Rea
     people = [each for each in store.people(context.table, event["company_id"]) if each.status == "active"]
     if any(map(rules.is_owner, people)):
         raise Unsendable("owner_back")
-    reader = speaking_reader(context, recipient.id, STAFF_OWNER)
+    manages = recipient in manager_of(context, event)
+    reader = (
+        speaking_reader(context, recipient.id, STAFF_OWNER) if manages else head_of_sales_reader(context, recipient.id)
+    )
     return reader, {"company": company_name(context, event), "people": len(people)}
 
 
