@@ -1,6 +1,6 @@
 """Routes of the caller's company and its people; for the staff, of all companies and claims."""
 
-from chalicelib.companies import company, privileges, rules, staff
+from chalicelib.companies import cards, company, privileges, rules, staff
 from chalicelib.companies.people import claims, invitations
 from chalicelib.companies.people import service as people
 from chalicelib.companies.schemas import (
@@ -11,8 +11,10 @@ from chalicelib.companies.schemas import (
     CompaniesQuery,
     CompanyAssignmentForm,
     CompanyChangeForm,
+    CompanyContactsView,
     CompanyView,
     CustomerQuestionsPage,
+    DistributorsQuery,
     InvitationForm,
     InvitationPage,
     InvitationView,
@@ -23,6 +25,7 @@ from chalicelib.companies.schemas import (
     StaffCompaniesPage,
     StaffCompanyDetailView,
 )
+from chalicelib.distributors import DistributorCardPage
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
@@ -61,6 +64,27 @@ def change_company(call: Call) -> Answer:
         call.context, call.principal.for_company(), call.principal.for_member(), call.expected_version(), call.body
     )
     return Answer(shown, headers=etag(version))
+
+
+@routes.get("/v1/company/contacts", scope="company.read", answer=CompanyContactsView)
+def show_contacts(call: Call) -> CompanyContactsView:
+    """Read the cards of your manager and your distributor: name, phone, email, hours."""
+    return cards.show_contacts(call.context, call.principal.for_company(), call.language)
+
+
+@routes.get("/v1/distributors", scope="company.read", query=DistributorsQuery, answer=DistributorCardPage)
+def list_open_distributors(call: Call) -> DistributorCardPage:
+    """List the distributors of a region, those that a company of the region chooses from.
+
+    The first one delivers to a company that has not chosen. Choose one by `distributor_id` of `PATCH /v1/company`.
+    """
+    return call.page(
+        DistributorCardPage,
+        cards.list_distributors,
+        call.context,
+        call.principal.for_company(),
+        region=call.query.region,
+    )
 
 
 @routes.get("/v1/company/people", scope="people.read", query=PageQuery, answer=PeoplePage)
@@ -119,7 +143,7 @@ def remove_person(call: Call, member_id: str) -> None:
     """
     caller = call.principal.for_member()
     if member_id != caller:
-        call.principal.require("people.write")
+        call.require("people.write")
     people.remove_person(call.context, call.principal.for_company(), caller, member_id)
 
 

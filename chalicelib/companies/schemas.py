@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.companies import rules
 from chalicelib.companies.config import Fact
 from chalicelib.companies.model import ClaimedCompany, Role
+from chalicelib.distributors import DistributorCardView
 from chalicelib.members import PersonName
 from chalicelib.platform.fields import Identifier, Name, Region
 from chalicelib.platform.http.forms import Form, PageQuery, View
@@ -257,6 +258,31 @@ class StaffPersonView(PersonView):
     """A person with their claim."""
 
     claimed: ClaimedCompany | None
+
+
+class ManagerCardView(View):
+    """The personal manager of the caller's company."""
+
+    name: str
+    email: str
+    phone: str | None
+    hours: str = Field(description="The club's working hours, in the reader's language.")
+
+
+class CompanyContactsView(View):
+    """Whom the company turns to."""
+
+    manager: ManagerCardView | None = Field(description="The personal manager; null while the company has none.")
+    distributor: DistributorCardView | None = Field(
+        description="Delivers the orders; null while nobody serves the company's region."
+    )
+    distributor_chosen: bool = Field(description="False: it is the first distributor of the company's region.")
+
+
+class DistributorsQuery(PageQuery):
+    """The distributors of a region."""
+
+    region: Region | None = Field(default=None, description="ISO 3166-2. The company's own region, if absent.")
 
 
 class CompanyManagerView(View):

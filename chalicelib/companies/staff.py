@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chalicelib import distributors, members
+from chalicelib import members
 from chalicelib.companies import store
+from chalicelib.companies.cards import distributor_of
 from chalicelib.companies.company import people_of, save
 from chalicelib.companies.events import CHANGED
 from chalicelib.companies.model import Company, Person
@@ -188,11 +189,8 @@ def _manager(member: Member | None) -> CompanyManagerView | None:
 
 
 def _distributor(context: Context, company: Company) -> CompanyDistributorView | None:
-    if company.distributor_id:
-        chosen = distributors.distributor(context, company.distributor_id)
-        return CompanyDistributorView.from_record(chosen, chosen=True) if chosen else None
-    first = distributors.first_of_region(context.table, company.region) if company.region else None
-    return CompanyDistributorView.from_record(first, chosen=False) if first else None
+    found = distributor_of(context, company)
+    return CompanyDistributorView.from_record(found, chosen=bool(company.distributor_id)) if found else None
 
 
 def _with_waiting(context: Context, companies: list[Company]) -> list[StaffCompanyView]:

@@ -5,7 +5,9 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 with opened_when_asked(__name__):
     from chalicelib.distributors.keys import distributor as distributor_key
     from chalicelib.distributors.model import Distributor
+    from chalicelib.distributors.regions import region_names
     from chalicelib.distributors.rules import Deliverer, DeliversFrom
-    from chalicelib.distributors.service import distributor, people_of
+    from chalicelib.distributors.schemas import DistributorCardPage, DistributorCardView
+    from chalicelib.distributors.service import distributor, of_region, people_of
     from chalicelib.distributors.service import page as some_distributors
     from chalicelib.distributors.store import first_of_region, read_distributor, warehouse_owners

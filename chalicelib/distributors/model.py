@@ -22,12 +22,14 @@ class ServedRegion(Record):
 
 
 class Distributor(Record):
-    """A distributor. `email` and `language` are those of its letters."""
+    """A distributor. `email` and `language` are those of its letters; `phone` E.164, `hours` in its own words, both may be empty."""
 
     distributor_id: str
     name: str
     email: str
     language: Language
+    phone: str = ""
+    hours: str = ""
     regions: list[ServedRegion]
     stock: DeliveryStock = DeliveryStock()
     created_at: str

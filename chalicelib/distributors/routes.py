@@ -1,4 +1,5 @@
 from chalicelib.distributors import service
+from chalicelib.distributors.regions import region_names
 from chalicelib.distributors.schemas import (
     DistributorChangeForm,
     DistributorForm,
@@ -7,12 +8,21 @@ from chalicelib.distributors.schemas import (
     DistributorPersonForm,
     DistributorPersonView,
     DistributorView,
+    RegionsView,
+    RegionView,
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="orders")
+
+
+@routes.get("/v1/regions", scope=None, answer=RegionsView)
+def list_regions(call: Call) -> RegionsView:
+    """List the regions by name, in Russian or English."""
+    names = region_names(call.context, call.language)
+    return RegionsView(items=[RegionView(code=code, name=name) for code, name in names.items()])
 
 
 @routes.post(

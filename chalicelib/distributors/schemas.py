@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Warehouse
 from chalicelib.distributors.model import Distributor
-from chalicelib.members import PersonName
+from chalicelib.members import PersonName, Phone
 from chalicelib.platform.fields import Name, Region
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.spelling.email import Email
@@ -45,9 +45,22 @@ class RegionForm(Form):
     priority: int = Field(default=100, ge=1, le=9999)
 
 
+Hours = Annotated[
+    str,
+    Field(
+        max_length=100,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="Working hours, as partners read them; may be empty.",
+        examples=["Mon-Fri 9:00-18:00"],
+    ),
+]
+
+
 class DistributorForm(Form):
     name: Annotated[Name, Field(min_length=2)]
-    email: Email = Field(description="Address for letters about orders.")
+    email: Email = Field(description="Address for letters about orders; partners see it, too.")
+    phone: Phone | None = Field(default=None, description="Telephone for partners.", examples=["+74951234567"])
+    hours: Hours = ""
     language: Language | None = Field(
         default=None, description="Language of those letters; the club's language if not given."
     )
@@ -60,6 +73,8 @@ class DistributorChangeForm(Form):
 
     name: Annotated[Name, Field(min_length=2)] | None = None
     email: Email | None = None
+    phone: Phone | None = Field(default=None, description="Telephone for partners.")
+    hours: Hours | None = None
     language: Language | None = None
     regions: list[RegionForm] | None = Field(default=None, max_length=MOST_REGIONS)
     stock: DeliveryStockForm | None = None
@@ -89,6 +104,8 @@ class DistributorView(View):
     distributor_id: str
     name: str
     email: str
+    phone: str = Field(description="Telephone for partners; may be empty.")
+    hours: str = Field(description="Working hours, in the distributor's own words; may be empty.")
     language: Language
     regions: list[ServedRegionView]
     stock: DeliveryStockView
@@ -98,6 +115,34 @@ class DistributorView(View):
     @classmethod
     def of(cls, distributor: Distributor) -> Self:
         return cls.model_validate(distributor, from_attributes=True)
+
+
+class DistributorCardView(View):
+    """A distributor, as partners see it."""
+
+    distributor_id: str
+    name: str
+    email: str
+    phone: str = Field(description="May be empty.")
+    hours: str = Field(description="Working hours, in the distributor's own words; may be empty.")
+
+
+class DistributorCardPage(View):
+    items: list[DistributorCardView]
+    next_cursor: str | None
+
+
+class RegionView(View):
+    """A region by its code, with its name in the reader's language."""
+
+    code: str = Field(description="ISO 3166-2, for example RU-MOW.")
+    name: str
+
+
+class RegionsView(View):
+    """By name."""
+
+    items: list[RegionView]
 
 
 class DistributorPage(View):

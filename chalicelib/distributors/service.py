@@ -40,12 +40,22 @@ def page(context: Context, limit: int, after: Position) -> tuple[list[Distributo
     return [Distributor.from_item(item) for item in found.items], found.last
 
 
+def of_region(context: Context, region: str, limit: int, after: Position) -> tuple[list[Distributor], Position]:
+    """The distributors that serve a region, by priority. Two calls."""
+    found = store.distributors_of_region(context.table, region, limit, after)
+    ids = [item["distributor_id"] for item in found.items]
+    known = store.read_many(context.table, ids)
+    return [known[each] for each in ids if each in known], found.last
+
+
 def create(context: Context, form: DistributorForm) -> Distributor:
     made = Distributor(
         distributor_id=context.new_id("dst"),
         name=form.name,
         email=form.email,
         language=form.language or context.config[Club].default_language,
+        phone=form.phone or "",
+        hours=form.hours,
         regions=_served(form.regions),
         stock=_stock(form.stock),
         created_at=context.at,

@@ -3,6 +3,7 @@
 A warehouse with binding stock has one distributor: two on the same figures would both promise the last pallet.
 """
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import and_
 
@@ -59,6 +60,16 @@ def _binding(stock: DeliversFrom) -> frozenset[str]:
 def read_distributor(table: Table, distributor_id: str, *, consistent: bool = False) -> Distributor | None:
     item = table.get(keys.distributor(distributor_id), consistent=consistent)
     return Distributor.from_item(item) if item else None
+
+
+def read_many(table: Table, distributor_ids: Iterable[str]) -> dict[str, Distributor]:
+    found = table.get_many(keys.distributor(each) for each in distributor_ids)
+    return {item["distributor_id"]: Distributor.from_item(item) for item in found.values()}
+
+
+def distributors_of_region(table: Table, region: str, limit: int, after: dict[str, str] | None) -> Page:
+    """By priority; each item has the `distributor_id`."""
+    return table.query(keys.region(region, 0, "").pk, limit=limit, after=after)
 
 
 def first_of_region(table: Table, region: str) -> Deliverer | None:

@@ -194,8 +194,8 @@ def test_who_was_dismissed_redeems_nothing_although_the_token_still_lives(office
     credit(office.context, "cmp_1", "300")
     redemption_id = office.redeemed("100")
     dismissed(office.context, "cmp_1")
-    assert told(office.redeem("100")) == (403, "scope_missing")
-    assert told(office.cancel(redemption_id)) == (403, "scope_missing")
+    assert told(office.redeem("100")) == (403, "session_stale")
+    assert told(office.cancel(redemption_id)) == (403, "session_stale")
     assert balances(office.context).reserved == 100
 
 
@@ -312,10 +312,10 @@ def test_a_clerk_may_not_approve(office: Office) -> None:
 
 def test_who_is_no_staff_any_more_adjusts_nothing(office: Office) -> None:
     gone = Caller.person("mbr_gone", "staff", "admin", "club")
-    assert told(office.adjust("5", by=gone)) == (403, "scope_missing")
+    assert told(office.adjust("5", by=gone)) == (403, "session_stale")
     adjustment_id = office.adjust("50000").json["adjustment_id"]
-    assert told(office.decide("approve", adjustment_id, gone)) == (403, "scope_missing")
-    assert told(office.decide("reject", adjustment_id, gone)) == (403, "scope_missing")
+    assert told(office.decide("approve", adjustment_id, gone)) == (403, "session_stale")
+    assert told(office.decide("reject", adjustment_id, gone)) == (403, "session_stale")
 
 
 def test_there_is_nothing_to_adjust_at_a_company_that_is_not_there(office: Office) -> None:

@@ -196,14 +196,14 @@ def test_whoever_confirms_must_be_a_manager_now_whatever_the_token_says(context:
         join(context, "Former")
     anna = join(context, "Anna")
     company_id = claim(context, anna)
-    with pytest.raises(Problem, match="scope_missing"):
+    with pytest.raises(Problem, match="session_stale"):
         claims.decide_claim(context, "mbr_former", company_id, ClaimDecisionForm(member_id=anna))
 
 
 def test_a_former_manager_cannot_confirm_their_own_claim(context: Context) -> None:
     former = join(context, "Former")
     company_id = claim(context, former)
-    with pytest.raises(Problem, match="scope_missing"):
+    with pytest.raises(Problem, match="session_stale"):
         claims.decide_claim(context, former, company_id, ClaimDecisionForm(member_id=former))
 
 
@@ -272,11 +272,11 @@ def test_a_role_that_the_token_still_has_is_of_no_use_once_it_is_lost(context: C
         lambda: people.change_person(context, company_id, anna, olga, 1, PersonChangeForm(role="buyer")),
         lambda: people.remove_person(context, company_id, anna, olga),
     ):
-        with pytest.raises(Problem, match="scope_missing"):
+        with pytest.raises(Problem, match="session_stale"):
             act()
     tx = Transaction()
     check_active(tx, company_id, anna, ["owner", "buyer"])
-    with pytest.raises(Problem, match="scope_missing"):
+    with pytest.raises(Problem, match="session_stale"):
         context.table.commit(tx)
 
 

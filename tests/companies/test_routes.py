@@ -83,7 +83,7 @@ def test_one_who_waits_reads_nothing_of_the_company(api: Api, context: Context) 
     claim(context, "mbr_anna")
     for path in ("/v1/company", "/v1/company/people"):
         answer = api.call("GET", path, ANNA)
-        assert answer.status == 403 and answer.json["code"] == "scope_missing"
+        assert answer.status == 403 and answer.json["code"] == "not_confirmed"
 
 
 # --- the company ------------------------------------------------------------------------------------------------------

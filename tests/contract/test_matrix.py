@@ -34,6 +34,7 @@ SCOPE, LOCKED, ABSENT, TAKEN = (
     (404, "not_found"),
     (409, "already_exists"),
 )
+NO_COMPANY, WAITS = (403, "company_missing"), (403, "not_confirmed")
 EXPIRED = (410, "code_expired")
 NOT_YOURS = (422, "invalid")  # somebody else's address
 NOTHING_USUAL = (422, "invalid")  # there is nothing yet that the company buys regularly
@@ -53,8 +54,8 @@ class Row(NamedTuple):
 EVERYBODY = Row(OWN, OWN, OWN, OWN)
 STAFF_ONLY = Row(SCOPE, SCOPE, SCOPE, SCOPE)
 MACHINES_ONLY = STAFF_ONLY
-COMPANIES = Row(SCOPE, SCOPE, OWN, SCOPE)
-THIS_COMPANY = Row(SCOPE, SCOPE, ABSENT, SCOPE)
+COMPANIES = Row(NO_COMPANY, WAITS, OWN, SCOPE)
+THIS_COMPANY = Row(NO_COMPANY, WAITS, ABSENT, SCOPE)
 DISTRIBUTORS = Row(SCOPE, SCOPE, SCOPE, OWN)
 THIS_DISTRIBUTOR = Row(SCOPE, SCOPE, SCOPE, ABSENT)
 
@@ -78,6 +79,8 @@ MATRIX: dict[str, Row] = {
     # the company
     "claim_company": Row(OWN, OWN, TAKEN, SCOPE),
     "show_company": COMPANIES,
+    "show_contacts": COMPANIES,
+    "list_open_distributors": COMPANIES,
     "change_company": COMPANIES,
     "list_people": COMPANIES,
     "invite_person": COMPANIES,
@@ -112,7 +115,7 @@ MATRIX: dict[str, Row] = {
     "put_into_cart": COMPANIES,
     "reorder": THIS_COMPANY,
     "show_usual_order": COMPANIES,
-    "place_usual_order": Row(SCOPE, SCOPE, NOTHING_USUAL, SCOPE),
+    "place_usual_order": Row(NO_COMPANY, WAITS, NOTHING_USUAL, SCOPE),
     "show_new_for_you": COMPANIES,
     "show_credit": COMPANIES,
     "place_order": COMPANIES,

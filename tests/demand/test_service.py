@@ -83,7 +83,7 @@ def test_who_speaks_for_the_company_no_more_wishes_for_nothing(wishes: Wishes) -
     dismissed(wishes.context, "cmp_1", "mbr_1")
     with pytest.raises(Problem) as refused:
         wishes.wish(1)
-    assert refused.value.code == "scope_missing"
+    assert refused.value.code == "session_stale"
     assert wishes.all() == []
 
 

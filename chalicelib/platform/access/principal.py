@@ -49,10 +49,6 @@ class Principal:
         """
         return f"{self.subject}#{self.company_id or self.distributor_id or self.kind}"
 
-    def require(self, scope: str) -> None:
-        if scope not in self.scopes:
-            raise Problem("scope_missing", f"This needs the scope {scope}.", extra={"scope": scope})
-
     def for_member(self) -> str:
         if self.member_id is None:
             raise Problem("scope_missing", "Only a member can do this.")

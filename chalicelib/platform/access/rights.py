@@ -13,6 +13,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.platform.access import keys
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.scopes import roles_with, scopes_of
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Guard
 
@@ -28,6 +29,27 @@ def guard_of(caller: Principal, scope: str) -> Guard | None:
     owner = caller.company_id or caller.distributor_id or STAFF_OWNER
     holds = acts_for(caller.kind, owner, roles_with(caller.kind, scope))
     return Guard(keys.membership(caller.member_id), holds, Problem.role_lost())
+
+
+def refusal_of(context: Context, caller: Principal, scope: str) -> Problem:
+    """The answer to a caller whose token lacks the scope: what they can do about it, by their membership at this moment. One read."""
+    if caller.member_id is None:
+        return Problem("scope_missing", f"This needs the scope {scope}.", extra={"scope": scope})
+    membership = context.table.get(keys.membership(caller.member_id), consistent=True) or {}
+    kind, role = membership.get("kind", ""), membership.get("role", "")
+    told = {"scope": scope}
+    if membership.get("status") == "active":
+        if scope in scopes_of(kind, role):
+            return Problem("session_stale", "You have the right by now: get a new access token.", extra=told)
+        roles = ", ".join(roles_with(kind, scope))
+        if roles:
+            return Problem("scope_missing", f"Your role is {role}; this needs one of: {roles}.", extra=told)
+    elif roles_with("company", scope):
+        if membership:
+            detail = "A manager of the club, or an owner of the company, confirms you."
+            return Problem("not_confirmed", detail, extra=told)
+        return Problem("company_missing", "Name the company that you act for: POST /v1/companies.", extra=told)
+    return Problem("scope_missing", f"This needs the scope {scope}.", extra=told)
 
 
 def acts_for(kind: str, owner: str, roles: Collection[str]) -> ConditionBase:

@@ -11,6 +11,8 @@ from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from chalicelib.platform.text import Language
+
 LONGEST_REST = 60  # days without a working day; more than that is a mistake in the config
 
 
@@ -66,3 +68,19 @@ def _working_days_from(day: date, calendar: WorkingTime) -> Iterator[date]:
             rest += 1
         day += timedelta(days=1)
     raise ValueError(f"no working day in the {LONGEST_REST} days before {day}")
+
+
+_DAYS: dict[Language, tuple[str, ...]] = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс"),
+}
+
+
+def hours_text(calendar: WorkingTime, language: Language) -> str:
+    """The week and its hours, as people write them: `Mon-Fri 9:00-18:00`. Holidays are not told."""
+    days = sorted({*calendar.working_days})
+    names = [_DAYS[language][day - 1] for day in days]
+    is_run = len(days) > 2 and days[-1] - days[0] == len(days) - 1
+    week = f"{names[0]}–{names[-1]}" if is_run else ", ".join(names)
+    opens, closes = (f"{each.hour}:{each.minute:02d}" for each in (calendar.opens, calendar.closes))
+    return f"{week} {opens}–{closes}"

@@ -31,9 +31,14 @@ KINDS: dict[str, Kind] = {
     "body_not_json": Kind(400, "The body is not valid JSON", "Тело запроса не является корректным JSON"),
     "idempotency_key_missing": Kind(400, "The Idempotency-Key header is missing", "Нет заголовка Idempotency-Key"),
     "idempotency_key_invalid": Kind(400, "The Idempotency-Key is malformed", "Неверный формат Idempotency-Key"),
-    "unauthorized": Kind(401, "Sign in first", "Сначала войдите"),
+    "unauthorized": Kind(401, "Refresh the session, or sign in", "Обновите сеанс или войдите"),
     "session_expired": Kind(401, "The session has expired, sign in again", "Сеанс истёк, войдите снова"),
     "scope_missing": Kind(403, "Your role does not allow this", "Ваша роль этого не позволяет"),
+    "session_stale": Kind(
+        403, "Your rights have changed: refresh the session", "Ваши права изменились: обновите сеанс"
+    ),
+    "company_missing": Kind(403, "Name your company first", "Сначала назовите свою компанию"),
+    "not_confirmed": Kind(403, "Your company must confirm you first", "Сначала вас должны подтвердить в компании"),
     "cabinet_locked": Kind(403, "This section of the cabinet is locked", "Этот раздел кабинета закрыт"),
     "client_not_registered": Kind(403, "This client is not registered", "Этот клиент не зарегистрирован"),
     "four_eyes": Kind(403, "Someone else must approve this", "Это должен подтвердить другой сотрудник"),
@@ -149,7 +154,7 @@ class Problem(Exception):
     @classmethod
     def role_lost(cls) -> "Problem":
         """The caller was dismissed, or has another role by now. A token outlives that by some minutes."""
-        return cls("scope_missing", "You no longer have this role. Refresh your session.")
+        return cls("session_stale", "You no longer have this role.")
 
     @classmethod
     def client_disabled(cls) -> "Problem":

@@ -111,7 +111,7 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
         if not claims:
             raise Problem("unauthorized")
         call._principal = Principal.from_claims(claims)
-        call.principal.require(route.scope)
+        call.require(route.scope)
         guard = guard_of(call.principal, route.scope)
         if guard and route.method != "GET":
             call.context = replace(call.context, table=call.context.table.guarded_by(guard))

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from chalicelib.platform import aws
 from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.rights import refusal_of
 from chalicelib.platform.access.scopes import BASE_SCOPE
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
@@ -100,6 +101,11 @@ class Call:
         if self._principal is None:
             raise RuntimeError(f"{self.route.path} is open to everybody: there is no principal")
         return self._principal
+
+    def require(self, scope: str) -> None:
+        """Raises 403 for a caller whose token lacks the scope, with what they can do about it."""
+        if scope not in self.principal.scopes:
+            raise refusal_of(self.context, self.principal, scope)
 
     def cursors(self) -> Cursors:
         """Cursors of this list for this caller and filter."""

@@ -87,7 +87,7 @@ gets the first response again, with `Idempotency-Replayed: true`. Keys are kept 
 # Problems of every operation: the gateway's limits, and general failures.
 _ANYWHERE = frozenset({"invalid", "body_too_large", "media_type_unsupported", "too_many_requests", "internal", "busy"})
 # A status with none but these is told once, as the default response of all operations.
-_USUAL = _ANYWHERE - {"invalid"} | {"body_not_json", "unauthorized", "scope_missing"}
+_USUAL = _ANYWHERE - {"invalid"} | {"body_not_json", "unauthorized", "scope_missing", "session_stale"}
 
 _MESSAGE_HEADERS = {
     "webhook-id": "The id of the message, the same at each delivery: process each once.",
@@ -145,7 +145,10 @@ _TEXT, _COUNT = {"type": "string"}, {"type": "integer"}
 
 # Further members of some problems, each with the codes that have it. They stand in one schema, so that every generator types them.
 _MEMBERS: dict[str, tuple[str, Schema]] = {
-    "scope": ("scope_missing: the scope that the operation needs", _TEXT),
+    "scope": (
+        "scope_missing, session_stale, company_missing, not_confirmed: the scope that the operation needs",
+        _TEXT,
+    ),
     "missing": ("cabinet_locked: the facts that the profile still needs, as in `GET /v1/me/privileges`", _IDS),
     "tries_left": ("wrong_code: the tries that are left for this code", _COUNT),
     "state": ("wrong_state: the present state", _TEXT),
@@ -279,7 +282,11 @@ def problem_codes(route: Route) -> set[str]:
     if route.body and not route.form:
         codes.add("body_not_json")
     if route.scope is not None:
-        codes |= {"unauthorized", "scope_missing"}
+        codes |= {"unauthorized", "scope_missing", "session_stale"}
+        if any(route.scope in scopes_of("company", role) for role in COMPANY_ROLES) and route.scope not in scopes_of(
+            "", ""
+        ):
+            codes |= {"company_missing", "not_confirmed"}
     if path_parameters(route.path):
         codes.add("not_found")
     if route.keyed:

@@ -454,7 +454,7 @@ def test_an_accountant_sees_and_does_not_choose(shelf: Shelf) -> None:
 def test_who_was_removed_meanwhile_chooses_nothing(shelf: Shelf) -> None:
     found = shelf.earned()
     dismissed(shelf.context, COMPANY)
-    assert refused(shelf.choose(found.entitlement_id, {"LMP-1": 1})) == (403, "scope_missing")
+    assert refused(shelf.choose(found.entitlement_id, {"LMP-1": 1})) == (403, "session_stale")
     holds(shelf.context)
 
 
@@ -467,5 +467,5 @@ def test_who_is_no_longer_of_the_staff_ships_nothing(shelf: Shelf) -> None:
         shelf.give_back(found.entitlement_id, choice_id),
         shelf.reverse(found.entitlement_id),
     ):
-        assert refused(answer) == (403, "scope_missing")
+        assert refused(answer) == (403, "session_stale")
     assert [period["owed"] for period in periods(shelf.context)] == [200]

@@ -90,7 +90,7 @@ def test_an_invitation_changes_nothing_of_the_invited_before_they_accept(context
     before = membership_of(context, boris)
     assert invite(context, company_id, olga, "Boris") == boris
     assert membership_of(context, boris) == before and waiting(context) == [(elsewhere, boris)]
-    with pytest.raises(Problem, match="scope_missing"):
+    with pytest.raises(Problem, match="session_stale"):
         people.list_people(context, company_id, boris, 25, None)
     invitations.accept(context, company_id, boris)
     assert waiting(context) == [] and (membership_of(context, boris) or {})["owner"] == company_id
@@ -234,7 +234,7 @@ def test_a_removed_owner_uses_up_nothing_of_the_company(context: Context) -> Non
     boris = bring_in(context, company_id, olga, "Boris", role="owner")
     people.remove_person(context, company_id, olga, boris)
     before = whole_table(context.table)
-    with pytest.raises(Problem, match="scope_missing"):
+    with pytest.raises(Problem, match="session_stale"):
         invite(context, company_id, boris, "Anna")
     assert whole_table(context.table) == before
 

@@ -144,7 +144,7 @@ def test_a_customer_is_not_moved_to_its_own_company_nor_by_who_left(
     assert own.json["errors"][0]["code"] == "same_company"
     partners.staff(context, "mem_staff", "marketing")
     gone = ask(api, key="gone", customer="К-1", company_id=second, reason="None at all")
-    assert (gone.status, gone.json["code"]) == (403, "scope_missing")
+    assert (gone.status, gone.json["code"]) == (403, "session_stale")
     assert company_of(context, "К-1") == first
 
 

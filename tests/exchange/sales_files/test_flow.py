@@ -408,6 +408,6 @@ def test_who_is_of_the_staff_no_more_changes_nothing(api: Api, context: Context)
         post(api, f"{PATH}/{done['import_id']}/take-back"),
         void(api),
     ]
-    assert [(answer.status, answer.json["code"]) for answer in answers] == [(403, "scope_missing")] * 3
+    assert [(answer.status, answer.json["code"]) for answer in answers] == [(403, "session_stale")] * 3
     assert [sale["document"] for sale in current(context) if "voided" not in sale] == ["УТ-1"]
     assert shown(api, checked["import_id"])["dry_run"]

@@ -660,7 +660,7 @@ def test_who_no_longer_speaks_for_the_company_is_refused_at_once_whatever_the_to
             speaks_for(market.context, "cmp_2", "mbr_1")
     before = market.everything()
     for answer in (market.place(), market.cancel(order_id)):
-        assert (answer.status, answer.json["code"]) == (403, "scope_missing")
+        assert (answer.status, answer.json["code"]) == (403, "session_stale")
     assert market.everything() == before
 
 
@@ -671,7 +671,7 @@ def test_who_no_longer_works_for_the_distributor_is_refused_at_once(market: Mark
     assert market.api.call("DELETE", path, OPERATIONS).status == 204
     before = market.everything()
     for answer in (market.accept(fresh), market.reject(fresh), market.ship(open_order)):
-        assert (answer.status, answer.json["code"]) == (403, "scope_missing")
+        assert (answer.status, answer.json["code"]) == (403, "session_stale")
     assert market.everything() == before
 
 

@@ -96,7 +96,7 @@ def test_who_is_no_longer_of_the_staff_orders_nothing(market: Market, manager: C
     market.context.table.commit(tx)
     before = market.everything()
     for answer in (place(market, manager), market.post(f"{about(order_id)}/cancel", manager, {})):
-        assert (answer.status, answer.json["code"]) == (403, "scope_missing")
+        assert (answer.status, answer.json["code"]) == (403, "session_stale")
     assert market.everything() == before
 
 

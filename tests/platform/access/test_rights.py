@@ -5,7 +5,7 @@ import pytest
 from chalicelib import members
 from chalicelib.platform.access import keys, store
 from chalicelib.platform.access.principal import Principal
-from chalicelib.platform.access.rights import guard_of
+from chalicelib.platform.access.rights import guard_of, refusal_of
 from chalicelib.platform.access.scopes import COMPANY_ROLES, DISTRIBUTOR_ROLES, SCOPES, STAFF_ROLES, scopes_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -27,7 +27,7 @@ def may_write(context: Context, caller: Caller, scope: str) -> bool:
     try:
         context.table.guarded_by(guard).commit(tx)
     except Problem as problem:
-        return problem.code != "scope_missing"
+        return problem.code not in ("scope_missing", "session_stale")
     return True
 
 
@@ -65,3 +65,41 @@ def test_a_machine_writes_until_it_is_disabled(context: Context) -> None:
     for _ in range(2):
         store.disable_client(context, "client_1")
         assert not may_write(context, machine, "machine.payments")
+
+
+REFUSALS = [
+    (None, "orders.write", "company_missing"),
+    (None, "staff.orders.read", "scope_missing"),
+    (("company", "owner", "pending"), "orders.write", "not_confirmed"),
+    (("company", "engineer", "active"), "orders.write", "scope_missing"),
+    (("company", "buyer", "active"), "orders.write", "session_stale"),
+    (("distributor", "operator", "active"), "orders.write", "scope_missing"),
+    (("staff", "manager", "active"), "staff.catalog.write", "scope_missing"),
+    (("staff", "admin", "active"), "staff.catalog.write", "session_stale"),
+]
+
+
+@pytest.mark.parametrize(("membership", "scope", "code"), REFUSALS)
+def test_a_refusal_says_what_the_caller_can_do(
+    context: Context, membership: tuple[str, str, str] | None, scope: str, code: str
+) -> None:
+    if membership:
+        kind, role, status = membership
+        about = {"kind": kind, "owner": "cmp_1", "role": role, "status": status}
+        context.table.put({**keys.membership("mbr_1").as_item(), **about})
+    caller = Principal.from_claims(Caller.person("mbr_1").claims)
+    refusal = refusal_of(context, caller, scope)
+    assert (refusal.code, refusal.status, refusal.extra) == (code, 403, {"scope": scope})
+
+
+def test_a_role_that_may_not_hears_who_may(context: Context) -> None:
+    about = {"kind": "company", "owner": "cmp_1", "role": "engineer", "status": "active"}
+    context.table.put({**keys.membership("mbr_1").as_item(), **about})
+    caller = Principal.from_claims(Caller.person("mbr_1", "company", "engineer", "cmp_1").claims)
+    told = refusal_of(context, caller, "orders.write").detail
+    assert told == "Your role is engineer; this needs one of: buyer, owner."
+
+
+def test_a_machine_hears_the_scope(context: Context) -> None:
+    machine = Principal.from_claims({"sub": "client_1", "client_id": "client_1", "scope": "club/api"})
+    assert refusal_of(context, machine, "machine.payments").code == "scope_missing"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from chalicelib.platform.config import config
 from chalicelib.platform.config.club_config import Calendar
-from chalicelib.platform.config.working_time import deadline, is_working_day
+from chalicelib.platform.config.working_time import deadline, hours_text, is_working_day
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -101,3 +101,16 @@ def test_figures_that_are_no_calendar_are_refused() -> None:
     for wrong in ({"opens": time(18), "closes": time(9)}, {"holidays": ["13-01"]}, {"working_days": []}):
         with pytest.raises(ValidationError):
             figures(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ([1, 2, 3, 4, 5], ("Mon–Fri 9:00–18:00", "пн–пт 9:00–18:00")),
+        ([1, 3, 5], ("Mon, Wed, Fri 9:00–18:00", "пн, ср, пт 9:00–18:00")),
+        ([6, 7], ("Sat, Sun 9:00–18:00", "сб, вс 9:00–18:00")),
+    ],
+)
+def test_the_hours_are_told_as_people_write_them(days: list[int], told: tuple[str, str]) -> None:
+    calendar = figures(working_days=days)
+    assert (hours_text(calendar, "en"), hours_text(calendar, "ru")) == told

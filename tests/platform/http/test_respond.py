@@ -187,7 +187,7 @@ def test_without_a_token_of_ours_it_is_401(api: Api, claims: dict[str, str]) -> 
 
 def test_without_the_scope_it_is_403_and_says_which(api: Api) -> None:
     answer = api.call("POST", "/notes", ENGINEER, {"text": "a"})
-    assert (answer.status, answer.json["code"], answer.json["scope"]) == (403, "scope_missing", "orders.write")
+    assert (answer.status, answer.json["code"], answer.json["scope"]) == (403, "company_missing", "orders.write")
 
 
 def test_who_may_not_is_not_told_what_is_wrong_with_the_body(api: Api) -> None:

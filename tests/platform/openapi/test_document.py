@@ -142,17 +142,20 @@ def test_what_is_changed_by_its_version_is_also_read_with_it() -> None:
     assert "headers" not in operation(READ)["responses"]["200"]
 
 
+FORBIDDEN = {"scope_missing", "session_stale", "company_missing", "not_confirmed"}
+
+
 @pytest.mark.parametrize(
     ("which", "codes"),
     [
         (OPEN, set()),
-        (LIST, {"unauthorized", "scope_missing"}),
-        (READ, {"unauthorized", "scope_missing", "not_found"}),
+        (LIST, {"unauthorized", *FORBIDDEN}),
+        (READ, {"unauthorized", *FORBIDDEN, "not_found"}),
         (
             PLACE,
             {
                 "unauthorized",
-                "scope_missing",
+                *FORBIDDEN,
                 "body_not_json",
                 "idempotency_key_missing",
                 "idempotency_key_invalid",
@@ -165,7 +168,7 @@ def test_what_is_changed_by_its_version_is_also_read_with_it() -> None:
             CHANGE,
             {
                 "unauthorized",
-                "scope_missing",
+                *FORBIDDEN,
                 "not_found",
                 "body_not_json",
                 "precondition_required",

@@ -1,0 +1,61 @@
+"""The people and the distributor that a company turns to."""
+
+from chalicelib import distributors, members
+from chalicelib.companies import store
+from chalicelib.companies.model import Company
+from chalicelib.companies.people.membership import is_staff
+from chalicelib.companies.schemas import CompanyContactsView, ManagerCardView
+from chalicelib.distributors import Distributor, DistributorCardView
+from chalicelib.platform.access.scopes import STAFF_ROLES
+from chalicelib.platform.config.club_config import Calendar
+from chalicelib.platform.config.working_time import hours_text
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.text import Language
+from chalicelib.table.client import Position
+
+
+def show_contacts(context: Context, company_id: str, language: Language) -> CompanyContactsView:
+    """The cards of the company's manager and distributor. At most four calls."""
+    company = _company(context, company_id)
+    distributor = distributor_of(context, company)
+    return CompanyContactsView(
+        manager=_manager(context, company.manager_id, language) if company.manager_id else None,
+        distributor=DistributorCardView.from_record(distributor) if distributor else None,
+        distributor_chosen=bool(distributor and company.distributor_id),
+    )
+
+
+def list_distributors(
+    context: Context, company_id: str, region: str | None, limit: int, after: Position
+) -> tuple[list[DistributorCardView], Position]:
+    """The distributors of a region, by default of the company's own; of none for a company without one. By priority."""
+    wanted = region or _company(context, company_id).region
+    if wanted is None:
+        return [], None
+    found, last = distributors.of_region(context, wanted, limit, after)
+    return [DistributorCardView.from_record(each) for each in found], last
+
+
+def distributor_of(context: Context, company: Company) -> Distributor | None:
+    """The company's own distributor, else the first one of its region. At most two calls."""
+    if company.distributor_id:
+        return distributors.distributor(context, company.distributor_id)
+    first = distributors.first_of_region(context.table, company.region) if company.region else None
+    return distributors.distributor(context, first.distributor_id) if first else None
+
+
+def _manager(context: Context, manager_id: str, language: Language) -> ManagerCardView | None:
+    """None for a manager who has left the staff."""
+    member, membership = members.with_membership(context, manager_id)
+    if member is None or not is_staff(membership, STAFF_ROLES):
+        return None
+    hours = hours_text(context.config[Calendar], language)
+    return ManagerCardView(name=member.name, email=member.email, phone=member.phone, hours=hours)
+
+
+def _company(context: Context, company_id: str) -> Company:
+    found = store.read(context.table, company_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
