@@ -40,7 +40,15 @@ def test_a_letter_whose_event_is_gone_cannot_be_told(context: Context) -> None:
 # --- a reader who left after the letter was written -------------------------------------------------------------------
 
 # Of no company, or to the staff alone; and the request to cancel: it goes to the distributor alone, and looks first whether that has answered.
-OTHERS = {"companies_assigned", "email_change_code", "email_changed", "news", "order_cancellation_requested", "sign_in_code", "welcome"}
+OTHERS = {
+    "companies_assigned",
+    "email_change_code",
+    "email_changed",
+    "news",
+    "order_cancellation_requested",
+    "sign_in_code",
+    "welcome",
+}
 ABOUT_A_COMPANY = sorted(set(declared_letters()) - OTHERS)
 
 
