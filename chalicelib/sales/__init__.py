@@ -12,7 +12,7 @@ WINGS = ("numbers", "payments")
 
 with opened_when_asked(__name__):
     from chalicelib.sales.events import SALE_RECORDED
-    from chalicelib.sales.identity import UnclearDocuments
+    from chalicelib.sales.identity import Read, UnclearDocuments
     from chalicelib.sales.numbers.rules import DocumentName, WordKind, document_name, number_key, word_kind
     from chalicelib.sales.payments.events import PAYMENT_RECORDED
     from chalicelib.sales.payments.model import Payment
@@ -24,6 +24,7 @@ with opened_when_asked(__name__):
         DocumentLines,
         DocumentRef,
         Head,
+        KnownDocument,
         Original,
         Outcome,
         RecordedRevision,
@@ -53,6 +54,7 @@ with opened_when_asked(__name__):
         preview,
         record,
         revision,
+        states,
         void,
         voided,
         with_company,

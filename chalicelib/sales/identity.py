@@ -40,6 +40,19 @@ class Told(NamedTuple):
     joins: KnownDocument | None = None
 
 
+class Read(NamedTuple):
+    """Facts that the caller has just read, so that they are not read again; a write on an older state is refused and tried anew.
+
+    `known`: states of documents. `new_companies`: companies that were made a moment ago, so that the portal has shipped nothing to them.
+    """
+
+    known: Mapping[DocumentRef, KnownDocument] = {}
+    new_companies: frozenset[str] = frozenset()
+
+
+NOTHING_READ = Read()
+
+
 class UnclearDocuments(ValueError):
     """Documents of the books that may be any of several shipments. Nothing was written."""
 
@@ -49,16 +62,25 @@ class UnclearDocuments(ValueError):
 
 
 def identified(
-    context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str, *, anew: bool = False
+    context: Context,
+    documents: Sequence[SaleDocument],
+    import_id: str | None,
+    as_of: str,
+    *,
+    anew: bool = False,
+    read: Read = NOTHING_READ,
 ) -> tuple[dict[DocumentRef, Told], dict[DocumentRef, KnownDocument]]:
     """Each document, by the ref that it was given under, and the known states of all that it concerns.
 
     A recorded document of the books is compared with shipments only if its company changes, or if this is asked `anew`: a shipment that came
     after it has found it. Raises `UnclearDocuments`.
     """
-    known = store.read_known(context.table, (ref for each in documents for ref in (each.ref, *each.candidates)))
+    wanted = {ref for each in documents for ref in (each.ref, *each.candidates)}
+    known = {ref: read.known[ref] for ref in wanted if ref in read.known}
+    known |= store.read_known(context.table, sorted(wanted - known.keys()))
     compared = [each for each in documents if anew or _is_compared(each, known.get(each.ref, NOTHING))]
-    shipments = store.read_shipments(context.table, {each.ref: shipped_number(each) for each in compared})
+    numbers = {each.ref: shipped_number(each) for each in compared if each.company_id not in read.new_companies}
+    shipments = store.read_shipments(context.table, numbers)
     named = {each.same_as for each in known.values() if each.same_as}
     further = {*named, *(ref for refs in shipments.values() for ref in refs)} - known.keys()
     if further:

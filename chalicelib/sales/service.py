@@ -9,7 +9,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import MANY
 from chalicelib.platform.money import Money
 from chalicelib.sales import rules, store
-from chalicelib.sales.identity import Told, UnclearDocuments, identified, shipped_number
+from chalicelib.sales.identity import NOTHING_READ, Read, Told, UnclearDocuments, identified, shipped_number
 from chalicelib.sales.numbers.rules import number_key
 from chalicelib.sales.rules import (
     NOTHING,
@@ -49,7 +49,12 @@ Judgement = tuple[Outcome, store.Write | None]
 
 
 def record(
-    context: Context, documents: Sequence[SaleDocument], *, import_id: str | None = None, as_of: str | None = None
+    context: Context,
+    documents: Sequence[SaleDocument],
+    *,
+    import_id: str | None = None,
+    as_of: str | None = None,
+    read: Read = NOTHING_READ,
 ) -> list[Outcome]:
     """Records the state of each document; returns whether each was created, changed or unchanged.
 
@@ -61,7 +66,7 @@ def record(
     """
     as_of = as_of or context.at
     bulk = len(documents) > MANY
-    judged = _judged(context, documents, import_id, as_of)
+    judged = _judged(context, documents, import_id, as_of, read)
     naming = [document for document in documents if document.candidates]
     first = [document for document in documents if not document.candidates]
     outcomes = _write(context, first, judged, import_id, as_of, bulk=bulk)
@@ -72,19 +77,23 @@ def record(
     return [outcomes[document.ref] for document in documents]
 
 
-def preview(context: Context, documents: Sequence[SaleDocument]) -> list[Outcome]:
+def preview(context: Context, documents: Sequence[SaleDocument], *, read: Read = NOTHING_READ) -> list[Outcome]:
     """The outcomes of `record`, with nothing written."""
-    judged = _judged(context, documents, None, context.at)
+    judged = _judged(context, documents, None, context.at, read)
     return [judged[document.ref][0] for document in documents]
 
 
 def _judged(
-    context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str
+    context: Context,
+    documents: Sequence[SaleDocument],
+    import_id: str | None,
+    as_of: str,
+    read: Read = NOTHING_READ,
 ) -> dict[DocumentRef, Judgement]:
     """By the ref that each document was given under."""
     if len({document.ref for document in documents}) < len(documents):
         raise ValueError("a document was given twice")
-    told, known = identified(context, documents, import_id, as_of)
+    told, known = identified(context, documents, import_id, as_of, read=read)
     judged = {ref: _judge(known, each) for ref, each in told.items()}
     too_large = [ref for ref, (_, write) in judged.items() if write and write.size > store.MOST_BYTES]
     if too_large:
@@ -192,6 +201,12 @@ def join(context: Context, sale: Item) -> None:
 def heads(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
     """The heads of the recorded ones of these documents; one read for a hundred, consistent."""
     return {ref: known.head for ref, known in store.read_known(context.table, refs).items() if known.head}
+
+
+def states(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, KnownDocument]:
+    """The known state of each of these documents, nothing known included; one read for a hundred, consistent."""
+    wanted = list(refs)
+    return {**dict.fromkeys(wanted, NOTHING), **store.read_known(context.table, wanted)}
 
 
 def same_as(context: Context, ref: DocumentRef) -> DocumentRef | None:

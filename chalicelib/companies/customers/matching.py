@@ -88,20 +88,30 @@ def match_customers(
     the companies that are made here, so that they can be counted after a crash too.
     """
     wanted = list(dict.fromkeys(refs))
+    found = known_or_made_customers(context, source, wanted, maker=maker)
+    return {ref: found[ref.customer].company_id for ref in wanted if ref.customer in found}
+
+
+def known_or_made_customers(
+    context: Context, source: str, refs: Iterable[CustomerRef], *, maker: str | None = None
+) -> dict[str, KnownCustomer]:
+    """As `match_customers`, with what is known of each; each marker is read once, unless others make the same companies."""
     described: dict[str, CustomerRef] = {}
-    for ref in wanted:
+    for ref in refs:
         described.setdefault(ref.customer, ref)
-    found: dict[str, str | None] = {}
+    found: dict[str, KnownCustomer | None] = {}
     while unsettled := [ref for customer, ref in described.items() if customer not in found]:
         found |= _settled(context, source, unsettled, maker)
-    return {ref: company_id for ref in wanted if (company_id := found[ref.customer])}
+    return {customer: each for customer, each in found.items() if each}
 
 
 @retry(most=ROUNDS)
-def _settled(context: Context, source: str, refs: Sequence[CustomerRef], maker: str | None) -> dict[str, str | None]:
-    """Some of these customers at least, with their companies; overtaken where others are making the companies of them all."""
+def _settled(
+    context: Context, source: str, refs: Sequence[CustomerRef], maker: str | None
+) -> dict[str, KnownCustomer | None]:
+    """Some of these customers at least, None without a company; overtaken where others are making the companies of them all."""
     known = known_customers(context, source, [ref.customer for ref in refs])
-    found: dict[str, str | None] = {customer: each.company_id for customer, each in known.items()}
+    found: dict[str, KnownCustomer | None] = dict(known)
     companies, unclear = _companies(context, [ref for ref in refs if ref.customer not in found])
     found |= dict.fromkeys(unclear)
     for tx, made in _transactions(context, source, companies, maker):
@@ -180,9 +190,9 @@ def _name_customer(context: Context, source: str, ref: CustomerRef, marker: Item
 
 def _transactions(
     context: Context, source: str, companies: Iterable[_Company], maker: str | None
-) -> Iterator[tuple[Transaction, dict[str, str]]]:
+) -> Iterator[tuple[Transaction, dict[str, KnownCustomer]]]:
     """Transactions that make these companies, each with the customers that it settles."""
-    tx, made = Transaction(), dict[str, str]()
+    tx, made = Transaction(), dict[str, KnownCustomer]()
     fresh: dict[str, FirmMember] = {}
     for company in companies:
         company_id = company.company_id or context.new_id("com")
@@ -204,7 +214,8 @@ def _transactions(
         made_by = maker if company.company_id is None else None
         for customer in customers:
             store.mark_customer(tx, source, customer, company_id, company.currency, company.inn, made_by)
-            made[customer], made_by = company_id, None
+            made[customer] = KnownCustomer(company_id, company.currency, company.inn, made_by)
+            made_by = None
     if made:
         yield tx, made
 

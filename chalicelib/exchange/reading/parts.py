@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from chalicelib.exchange.reading.reader import SalesFile, open_sales_file
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
 
-SPILL_BYTES = 2 * 1024 * 1024  # in memory before they are written to disk
+SPILL_ROWS = 4_000  # in memory before they are written to disk
 PART_BYTES = 1024 * 1024  # of the upload; about 10,000 rows
 MOST_PARTS = 512
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -37,7 +37,7 @@ def cut(path: Path, profile: ProfileForm, terms: Terms, count: int, folder: Path
     buckets = _Buckets(count, folder)
     for document, read in file.rows():
         line = read.row if isinstance(read, SaleRow) else read[0].row
-        buckets.add(document or str(line), packed(read))
+        buckets.add(document or str(line), read)
     return SplitFile(file.counted.rows, file.counted.skipped, buckets.close(), found_in(file))
 
 
@@ -65,42 +65,61 @@ def found_in(file: SalesFile) -> Found:
 def read_part(content: bytes) -> Iterator[SaleRow | list[CellFault]]:
     with gzip.open(io.BytesIO(content), "rt", encoding="ascii", newline="\n") as lines:
         for line in lines:
-            yield _unpacked(json.loads(line))
+            yield from map(_unpacked, json.loads(line))
 
 
-def packed(read: SaleRow | list[CellFault]) -> bytes:
-    cells: list[Any]
-    if isinstance(read, SaleRow):
-        original = read.original and [read.original[0], _day(read.original[1])]
-        cells = [read.row, read.number, read.shown, read.kind, read.returned, read.business_date.isoformat()]
-        cells += [read.customer, read.currency, read.sku, read.name, _text(read.quantity), _text(read.unit_price)]
-        cells += [_text(read.amount), original, _day(read.paid_on)]
-    else:
-        cells = [read]
-    return f"{_encode(cells)}\n".encode("ascii")
+def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
+    """Rows as one line of a part."""
+    return f"{_encode([_packed(read) for read in several])}\n".encode("ascii")
+
+
+def _packed(read: SaleRow | list[CellFault]) -> list[Any]:
+    if isinstance(read, list):
+        return [read]
+    row, number, shown, kind, returned, day, customer, currency, sku, name, quantity, price, amount, original, paid = (
+        read
+    )
+    return [
+        row,
+        number,
+        shown,
+        kind,
+        returned,
+        day.isoformat(),
+        customer,
+        currency,
+        sku,
+        name,
+        f"{quantity:f}",
+        price if price is None else f"{price:f}",
+        amount if amount is None else f"{amount:f}",
+        original and [original[0], _day(original[1])],
+        paid and _day(paid),
+    ]
 
 
 def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:
     if len(cells) == 1:
         return [CellFault(*fault) for fault in cells[0]]
-    row, number, shown, kind, returned, day, customer, currency, sku, name, *rest = cells
-    quantity, price, amount, original, paid_on = rest
+    row, number, shown, kind, returned, day, customer, currency, sku, name, quantity, price, amount, original, paid = (
+        cells
+    )
     return SaleRow(
-        row=row,
-        number=number,
-        shown=shown,
-        kind=kind,
-        returned=returned,
-        business_date=date.fromisoformat(day),
-        customer=Customer(*customer),
-        currency=currency,
-        sku=sku,
-        name=name,
-        quantity=Decimal(quantity),
-        unit_price=None if price is None else Decimal(price),
-        amount=None if amount is None else Decimal(amount),
-        original=original and (original[0], original[1] and date.fromisoformat(original[1])),
-        paid_on=paid_on and date.fromisoformat(paid_on),
+        row,
+        number,
+        shown,
+        kind,
+        returned,
+        date.fromisoformat(day),
+        Customer(*customer),
+        currency,
+        sku,
+        name,
+        Decimal(quantity),
+        price if price is None else Decimal(price),
+        amount if amount is None else Decimal(amount),
+        original and (original[0], original[1] and date.fromisoformat(original[1])),
+        paid and date.fromisoformat(paid),
     )
 
 
@@ -116,15 +135,15 @@ class _Buckets:
     """Rows in files by the checksum of a key. Gzip members are appended, and read as one file."""
 
     def __init__(self, count: int, folder: Path) -> None:
-        self._rows: list[list[bytes]] = [[] for _ in range(count)]
+        self._rows: list[list[SaleRow | list[CellFault]]] = [[] for _ in range(count)]
         self._files = [folder / f"bucket-{number:06d}" for number in range(count)]
         self._held = 0
         self._folder = folder
 
-    def add(self, together: str, line: bytes) -> None:
-        self._rows[zlib.crc32(together.encode()) % len(self._rows)].append(line)
-        self._held += len(line)
-        if self._held > SPILL_BYTES:
+    def add(self, together: str, read: SaleRow | list[CellFault]) -> None:
+        self._rows[zlib.crc32(together.encode()) % len(self._rows)].append(read)
+        self._held += 1
+        if self._held == SPILL_ROWS:
             self._spill()
 
     def close(self) -> int:
@@ -140,6 +159,6 @@ class _Buckets:
             if rows:
                 with file.open("ab") as out:
                     # Without a time the same rows are the same bytes.
-                    out.write(gzip.compress(b"".join(rows), compresslevel=1, mtime=0))
+                    out.write(gzip.compress(packed(rows), compresslevel=1, mtime=0))
                 rows.clear()
         self._held = 0

@@ -76,40 +76,29 @@ class SalesFile:
         """Every row of sales, or its faults. At the end the totals are checked. Raises Unreadable."""
         fields = [wanted for wanted in FIELDS if wanted in self.columns]
         places = [self.columns[wanted] for wanted in fields]
-        head_places = [self.columns[wanted] for wanted in _HEAD if wanted in self.columns]
         zone = _zone(self.profile, self.terms)
         reader = RowReader(fields, self.profile.constant_fields, self.terms, self.conventions, zone)
         totals, counted, notes = Totals(), self.counted, self.notes
         document_at = fields.index("document") if "document" in fields else -1
         unread = 0
-        beside = _Beside()
+        beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in self._body():
             counted.rows += 1
-            if row.category in ("empty", "heading"):
-                counted.skipped += 1
-                continue
-            if row.category == "note":
-                counted.skipped += 1
-                notes.count("skipped_texts", row.line, _text(row.cells))
-                continue
-            if row.category == "broken":
-                unread += 1
-                broken = self._broken(row)
-                yield ReadRow(broken.number, [broken])
-                continue
-            if row.category == "group":
-                counted.skipped += 1
-                self._open_group(row, totals)
-                continue
-            if row.category == "total":
-                counted.skipped += 1
-                self._check_total(row, totals, bool(unread))
+            category = row.category
+            if category not in ("row", "filtered"):
+                if category == "broken":
+                    unread += 1
+                    broken = self._broken(row)
+                    yield ReadRow(broken.number, [broken])
+                else:
+                    counted.skipped += 1
+                    self._skip(row, totals, bool(unread))
                 continue
             cells = [row.cells[at] for at in places]
             if self.place.heading.key:
                 cells[document_at] = self._document_of(row.cells)
             read, written = reader.read(row.line, cells, row.too_many)
-            if row.category == "filtered":
+            if category == "filtered":
                 counted.skipped += 1
                 notes.count("filtered", row.line)
                 self._add(totals, written, None)
@@ -118,8 +107,7 @@ class SalesFile:
                 notes.count(row.fault, row.line, _text(row.cells)[:60])
             if row.carried:
                 notes.count("carried", row.line)
-            head = tuple([row.cells[at].strip() for at in head_places])
-            read = beside.looked_at(row.line, head, read)
+            read = beside.looked_at(row.line, row.cells, read)
             if isinstance(read, SaleRow):
                 self._look_at_arithmetic(read)
                 self._add(totals, written, read)
@@ -129,6 +117,15 @@ class SalesFile:
                 self._add(totals, written, None, document=read[0].number)
                 yield ReadRow(read[0].number, read)
         self._finish(totals, reader, bool(unread))
+
+    def _skip(self, row: FlatRow, totals: Totals, unread: bool) -> None:
+        """Notes and checks a row that is no sale."""
+        if row.category == "note":
+            self.notes.count("skipped_texts", row.line, _text(row.cells))
+        elif row.category == "group":
+            self._open_group(row, totals)
+        elif row.category == "total":
+            self._check_total(row, totals, unread)
 
     def _broken(self, row: FlatRow) -> CellFault:
         document = named(self._document_of(row.cells)).number if row.fault != "quote" else ""
@@ -249,24 +246,35 @@ _HEAD: tuple[FieldName, ...] = ("business_date", "customer", "customer_name", "i
 
 @dataclass(slots=True)
 class _Beside:
-    """The documents beside a row without a number: it may be theirs, so a document of the same day and customer is not read in part."""
+    """The documents beside a row without a number: it may be theirs, so a document of the same day and customer is not read in part.
 
+    `places`: of day and customer. `cells`: the last row with a document. `unnamed`: day and customer of the row without one above.
+    """
+
+    places: Sequence[int]
     document: str = ""
-    head: tuple[str, ...] = ()
-    unnamed: tuple[str, ...] | None = None
+    cells: Sequence[str] = ()
+    unnamed: Sequence[str] | None = None
 
-    def looked_at(self, line: int, head: tuple[str, ...], read: SaleRow | list[CellFault]) -> SaleRow | list[CellFault]:
-        if isinstance(read, list):
-            if read[0].number:
-                self.document, self.head, self.unnamed = read[0].number, head, None
-                return read
-            self.unnamed = head
-            number = self.document if head == self.head else ""
+    def looked_at(self, line: int, cells: Sequence[str], read: SaleRow | list[CellFault]) -> SaleRow | list[CellFault]:
+        if isinstance(read, SaleRow):
+            number = read.number
+            if self.unnamed is not None:
+                suspect = number != self.document and self._head(cells) == self.unnamed
+                self.unnamed = None
+                if suspect:
+                    read = [CellFault(line, number, "", "", "document_left_out")]
+        elif number := read[0].number:
+            self.unnamed = None
+        else:
+            self.unnamed = self._head(cells)
+            number = self.document if self.unnamed == self._head(self.cells) else ""
             return [fault._replace(number=number) for fault in read]
-        new = read.number != self.document
-        suspect = self.unnamed is not None and new and head == self.unnamed
-        self.document, self.head, self.unnamed = read.number, head, None
-        return [CellFault(line, read.number, "", "", "document_left_out")] if suspect else read
+        self.document, self.cells = number, cells
+        return read
+
+    def _head(self, cells: Sequence[str]) -> Sequence[str]:
+        return [cells[at].strip() for at in self.places] if cells else ()
 
 
 def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms) -> SalesFile:

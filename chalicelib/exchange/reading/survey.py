@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 from chalicelib.exchange.columns.cells import currency_in, first_words, is_total, is_within_total, named
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
@@ -64,7 +65,6 @@ class Survey:
     columns: dict[FieldName, Column] = field(default_factory=dict)
     others: dict[int, Column] = field(default_factory=dict)
     slashes: dict[str, Example] = field(default_factory=dict)
-    slash_counts: Counter[str] = field(default_factory=Counter)
     days: int = 0
     serial_days: int = 0
     wrong_days: int = 0
@@ -81,12 +81,14 @@ class Survey:
     money: dict[str, Example] = field(default_factory=dict)  # currencies that stand in cells
     returns_apart: tuple[int, Example] | None = None
     _apart: tuple[int, ...] = ()
-    _above: tuple[str, list[str], str] = ("", [], "")
+    _above: tuple[str, Sequence[str]] = ("", ())
+    _factors: list[int] = field(init=False)
     _numbers: list[tuple[FieldName, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         columns = self.place.heading.columns
         self._numbers = [(wanted, columns[wanted]) for wanted in NUMBERS if wanted in columns]
+        self._factors = [columns[wanted] for wanted in ("quantity", "unit_price") if wanted in columns]
         read = {*columns.values(), *self.place.heading.key}
         names = enumerate(self.place.names)
         self._apart = tuple(
@@ -140,7 +142,7 @@ class Survey:
 
     def _look_at_signs(self, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
         at, beside = columns.get("quantity"), columns.get("amount", columns.get("net_amount"))
-        if at is None or beside is None or not _is_negative(cells[at]):
+        if at is None or beside is None or cells[at].isdecimal() or not _is_negative(cells[at]):
             return
         if not cells[beside].strip(" 0,.-"):
             return
@@ -153,31 +155,29 @@ class Survey:
         at = columns.get("amount")
         if at is None:
             return
-        factors = [cells[columns[each]] for each in ("quantity", "unit_price") if each in columns]
-        if document and document == self._above[0] and factors != self._above[1]:
-            if cells[at] == self._above[2]:
-                self.same_amounts += 1
-            else:
-                self.other_amounts += 1
-        self._above = (document, factors, cells[at])
+        if document and document == self._above[0]:
+            above = self._above[1]
+            if any(cells[place] != above[place] for place in self._factors):
+                if cells[at] == above[at]:
+                    self.same_amounts += 1
+                else:
+                    self.other_amounts += 1
+        self._above = (document, cells)
 
     def _look_at_day(self, line: int, cell: str) -> None:
         text = cell.strip()
         if not text or isinstance(cell, TypedMoment):
             return
-        if isinstance(cell, TypedNumber):
-            self.days += 1
-            return
         self.days += 1
-        order = slash_order(text)
-        if order:
-            self.slash_counts[order] += 1
-            self.slashes.setdefault(order, (line, text))
-        elif is_serial(text):
+        if isinstance(cell, TypedNumber) or (shown := _day_shape(text)) == "day":
+            return
+        if shown == "serial":
             self.serial_days += 1
-        elif not _is_day(text):
+        elif shown == "wrong":
             self.wrong_days += 1
             self.wrong_day = self.wrong_day or (line, text)
+        else:
+            self.slashes.setdefault(shown, (line, text))
 
 
 def _is_negative(cell: str) -> bool:
@@ -186,12 +186,17 @@ def _is_negative(cell: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _is_day(text: str) -> bool:
+def _day_shape(text: str) -> Literal["day", "serial", "wrong"] | SlashOrder | Literal["either"]:
+    """The order between slashes, or whether it is a day at all."""
+    if order := slash_order(text):
+        return order
+    if is_serial(text):
+        return "serial"
     try:
         day(" ".join(text.split()), "dmy", UTC)
     except CellError:
-        return False
-    return True
+        return "wrong"
+    return "day"
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------

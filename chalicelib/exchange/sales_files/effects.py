@@ -14,6 +14,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 
 Position = list[str]  # tier and usable bonuses
+NO_POSITION: Position = ["", "0"]
 MOST_EFFECTS = 10_000  # companies in the list, those with the largest changes
 
 

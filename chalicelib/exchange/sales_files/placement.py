@@ -11,25 +11,35 @@ from chalicelib import sales
 from chalicelib.exchange.sales_files import rules
 from chalicelib.exchange.sales_files.rules import DocumentDraft
 from chalicelib.platform.context import Context
-from chalicelib.sales import DocumentRef, Head
+from chalicelib.sales import DocumentRef, KnownDocument, Read
 
 
 def place(
-    context: Context, source: str, drafts: Sequence[DocumentDraft], company_ids: Mapping[str, str]
-) -> dict[str, Head]:
+    context: Context,
+    source: str,
+    drafts: Sequence[DocumentDraft],
+    company_ids: Mapping[str, str],
+    new_companies: frozenset[str],
+) -> Read:
     """Sets the series of each document that is recorded in another one, and leaves out those of which nobody can tell.
 
-    Returns the heads of the recorded ones, by series and number.
+    `company_ids`: by customer. A new company has no other documents that one may be. Returns the states of all documents that were looked at.
     """
     own = {(source, draft.ref) for draft in drafts}
-    heads = sales.heads(context, own)
-    unknown = [draft for draft in drafts if (source, draft.ref) not in heads and draft.customer.ref in company_ids]
+    known = sales.states(context, own)
+    unknown = [
+        draft
+        for draft in drafts
+        if known[source, draft.ref].head is None
+        and (company_id := company_ids.get(draft.customer.ref))
+        and company_id not in new_companies
+    ]
     beside = {(source, f"{series}/{draft.number}") for draft in unknown for series in rules.series_beside(draft)} - own
     if beside:
-        heads |= sales.heads(context, beside)
+        known |= sales.states(context, beside)
         for draft in unknown:
-            _place(context, source, draft, company_ids[draft.customer.ref], heads, own)
-    return {draft.ref: heads[source, draft.ref] for draft in drafts if (source, draft.ref) in heads}
+            _place(context, source, draft, company_ids[draft.customer.ref], known, own)
+    return Read(known, new_companies)
 
 
 def _place(
@@ -37,12 +47,12 @@ def _place(
     source: str,
     draft: DocumentDraft,
     company_id: str,
-    heads: Mapping[DocumentRef, Head],
+    known: Mapping[DocumentRef, KnownDocument],
     own: set[DocumentRef],
 ) -> None:
     for series in rules.series_beside(draft):
         ref = source, f"{series}/{draft.number}"
-        head = heads.get(ref)
+        head = known[ref].head if ref in known else None
         if head is None or head.company_id != company_id or ref in own:
             continue
         if series.partition("-")[0] != draft.series.partition("-")[0]:

@@ -3,18 +3,18 @@
 import gzip
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Literal
 
 from chalicelib import companies, sales
-from chalicelib.companies import CustomerRef
+from chalicelib.companies import CustomerRef, KnownCustomer
 from chalicelib.exchange.columns.fields import STAND_INS, FieldName
 from chalicelib.exchange.reading.parts import read_part
 from chalicelib.exchange.reading.rules import SaleRow
 from chalicelib.exchange.sales_files import store
 from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.effects import positions
+from chalicelib.exchange.sales_files.effects import NO_POSITION, positions
 from chalicelib.exchange.sales_files.placement import place
 from chalicelib.exchange.sales_files.replacement import void_pack
 from chalicelib.exchange.sales_files.reports import MOST_LISTED, BadRow
@@ -23,7 +23,7 @@ from chalicelib.exchange.sales_files.store import COUNTED, Counts, ImportRecord
 from chalicelib.exchange.sales_files.summary import State, summarised
 from chalicelib.exchange.sales_files.withdrawal import put_changes
 from chalicelib.platform.context import Context
-from chalicelib.sales import SaleDocument
+from chalicelib.sales import Read, SaleDocument
 
 
 def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
@@ -35,17 +35,21 @@ def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
     content = store.get(record.import_id, f"parts/{part:06d}")
     drafts = DocumentDrafts(context.config[Imports].most_lines_per_document)
     rows = 0
-    for read in read_part(content):
+    for row in read_part(content):
         rows += 1
-        if isinstance(read, SaleRow):
-            drafts.add(read)
+        if isinstance(row, SaleRow):
+            drafts.add(row)
         else:
-            drafts.spoil(read[0].number)
+            drafts.spoil(row[0].number)
     drafts.settle()
     counts = dict.fromkeys(COUNTED, 0)
-    company_ids, counts["companies_created"] = _companies(context, record, part, drafts)
-    states = _states(context, record, part, drafts, company_ids)
-    recorded = _record(context, record, drafts, company_ids)
+    customers = _customers(context, record, part, drafts)
+    counts["companies_created"] = sum(each.made_by == _maker(record, part) for each in customers.values())
+    company_ids = {customer: each.company_id for customer, each in customers.items()}
+    made = frozenset(each.company_id for each in customers.values() if _is_own(record, each))
+    read = place(context, record.form.source, list(drafts.good()), company_ids, made)
+    states = _states(context, record, part, drafts, read, set(company_ids.values()))
+    recorded = _record(context, record, drafts, company_ids, read)
     if record.phase == "write":
         _record_payments(context, record, (draft for draft, _ in recorded))
     for draft, outcome in recorded:
@@ -63,67 +67,82 @@ def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
 
 
 def _states(
-    context: Context, record: ImportRecord, part: int, drafts: DocumentDrafts, company_ids: Mapping[str, str]
+    context: Context,
+    record: ImportRecord,
+    part: int,
+    drafts: DocumentDrafts,
+    read: Read,
+    company_ids: set[str],
 ) -> dict[str, State]:
-    """Finds the recorded documents that these are, and returns their states. A real run keeps them before it writes, with its companies as they were."""
-    heads = place(context, record.form.source, list(drafts.good()), company_ids)
+    """The recorded states of the documents. A real run keeps them before it writes, with the positions of its companies."""
     name = f"before/{part:06d}"
     if record.phase == "write" and (kept := store.get_if_any(record.import_id, name)):
         return {ref: State(*state) for ref, state in json.loads(kept)["states"].items()}
+    heads = {draft.ref: read.known[record.form.source, draft.ref].head for draft in drafts.good()}
     states = {
         ref: State(head.company_id, head.business_date.isoformat(), head.revision, f"{head.total:f}", head.voided)
         for ref, head in heads.items()
+        if head
     }
     if record.phase == "write":
-        concerned = {*company_ids.values(), *(state.company_id for state in states.values())}
-        kept_companies = positions(context, concerned)
-        store.put(record.import_id, name, json.dumps({"states": states, "companies": kept_companies}).encode())
+        concerned = company_ids | {each.company_id for each in states.values()}
+        old = positions(context, concerned - read.new_companies)
+        positions_before = old | dict.fromkeys(read.new_companies, NO_POSITION)
+        store.put(record.import_id, name, json.dumps({"states": states, "companies": positions_before}).encode())
     return states
 
 
 # --- customers --------------------------------------------------------------------------------------------------------
 
 
-def _companies(context: Context, record: ImportRecord, part: int, drafts: DocumentDrafts) -> tuple[dict[str, str], int]:
-    """The company id of each customer, and the number of companies that this part created. Leaves out documents without a company."""
-    source, maker = record.form.source, f"{record.import_id}#{part}"
+def _customers(context: Context, record: ImportRecord, part: int, drafts: DocumentDrafts) -> dict[str, KnownCustomer]:
+    """The company of each customer. Leaves out documents without one."""
+    source = record.form.source
     refs = {draft.customer.ref: _ref(draft) for draft in drafts.good()}
-    known = companies.known_customers(context, source, refs)
-    missing = [ref for customer, ref in refs.items() if customer not in known]
+    creates = record.form.unknown_customers == "create"
+    if creates and record.phase == "write":
+        known = companies.known_or_made_customers(context, source, refs.values(), maker=_maker(record, part))
+        _leave_out(drafts, lambda customer: customer not in known, "customer_unclear", "inn")
+    else:
+        known = companies.known_customers(context, source, refs)
+        if creates:
+            missing = [ref for customer, ref in refs.items() if customer not in known]
+            made, unclear = companies.new_companies(context, source, missing)
+            store.put(record.import_id, f"new/{part:06d}", packed(sorted(made)))
+            _leave_out(drafts, unclear.__contains__, "customer_unclear", "inn")
+        else:
+            _leave_out(drafts, lambda customer: customer not in known, "customer_unknown", "customer")
     _check_customers(drafts, known)
-    if record.form.unknown_customers == "fail":
-        for draft in drafts.good():
-            if draft.customer.ref not in known:
-                draft.leave_out("customer_unknown", "customer")
-    elif record.phase == "check":
-        made, unclear = companies.new_companies(context, source, missing)
-        store.put(record.import_id, f"new/{part:06d}", packed(sorted(made)))
-        for draft in drafts.good():
-            if draft.customer.ref in unclear:
-                draft.leave_out("customer_unclear", "inn")
-    elif missing:
-        companies.match_customers(context, source, missing, maker=maker)
-        known |= companies.known_customers(context, source, [ref.customer for ref in missing])
-        for draft in drafts.good():
-            if draft.customer.ref not in known:
-                draft.leave_out("customer_unclear", "inn")
     if record.phase == "write":
         late = [ref for customer, ref in refs.items() if ref.inn and customer in known and not known[customer].inn]
         companies.name_customers(context, source, late)
+    return known
+
+
+def _maker(record: ImportRecord, part: int) -> str:
+    return f"{record.import_id}#{part}"
+
+
+def _is_own(record: ImportRecord, customer: KnownCustomer) -> bool:
+    """True if the company was made by this import."""
+    return (customer.made_by or "").partition("#")[0] == record.import_id
+
+
+def _leave_out(drafts: DocumentDrafts, wanted: Callable[[str], bool], code: str, field: FieldName) -> None:
+    """Leaves out the documents of these customers."""
     for draft in drafts.good():
-        customer = known.get(draft.customer.ref)
-        if customer and customer.currency != draft.currency:
-            draft.leave_out("company_currency", "currency")
-    company_ids = {customer: each.company_id for customer, each in known.items()}
-    return company_ids, sum(each.made_by == maker for each in known.values())
+        if wanted(draft.customer.ref):
+            draft.leave_out(code, field)
 
 
-def _check_customers(drafts: DocumentDrafts, known: Mapping[str, companies.KnownCustomer]) -> None:
-    """Leaves out documents of a customer that the club knows under another INN: its code was given to somebody else."""
+def _check_customers(drafts: DocumentDrafts, known: Mapping[str, KnownCustomer]) -> None:
+    """Leaves out documents of a customer that the club knows under another INN, since its code was given to somebody else, or in another currency."""
     for draft in drafts.good():
         customer = known.get(draft.customer.ref)
         if customer and customer.inn and draft.customer.inn and customer.inn != draft.customer.inn:
             draft.leave_out("inn_differs", "inn")
+        elif customer and customer.currency != draft.currency:
+            draft.leave_out("company_currency", "currency")
 
 
 def _ref(draft: DocumentDraft) -> CustomerRef:
@@ -135,22 +154,26 @@ def _ref(draft: DocumentDraft) -> CustomerRef:
 
 
 def _record(
-    context: Context, record: ImportRecord, drafts: DocumentDrafts, company_ids: dict[str, str]
+    context: Context,
+    record: ImportRecord,
+    drafts: DocumentDrafts,
+    company_ids: Mapping[str, str],
+    read: Read,
 ) -> list[tuple[DocumentDraft, sales.Outcome]]:
     """The recorded documents with their outcomes; in a dry run the outcomes that they would have."""
     good = list(drafts.good())
     documents = [_document(record, draft, company_ids.get(draft.customer.ref, "")) for draft in good]
     try:
         if record.phase == "check":
-            outcomes = sales.preview(context, documents)
+            outcomes = sales.preview(context, documents, read=read)
         else:
-            outcomes = sales.record(context, documents, import_id=record.import_id, as_of=record.uploaded_at)
+            outcomes = sales.record(context, documents, import_id=record.import_id, as_of=record.uploaded_at, read=read)
     except (sales.TooLarge, sales.UnclearDocuments) as unfit:
         code = "document_too_large" if isinstance(unfit, sales.TooLarge) else "shipment_unclear"
         for draft, document in zip(good, documents, strict=True):
             if document.ref in unfit.refs:
                 draft.leave_out(code, "document")
-        return _record(context, record, drafts, company_ids)
+        return _record(context, record, drafts, company_ids, read)
     return list(zip(good, outcomes, strict=True))
 
 

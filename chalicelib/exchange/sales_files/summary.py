@@ -5,7 +5,7 @@ Each part of a file makes its own; `merged` makes one of all. A summary is kept 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, NamedTuple
@@ -78,7 +78,8 @@ class Summary:
     unnamed: int = 0
 
     def packed(self) -> bytes:
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+        written = {each.name: getattr(self, each.name) for each in fields(self)}
+        return json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
     def of(cls, content: bytes) -> "Summary":

@@ -111,7 +111,7 @@ def test_rows_of_a_document_are_in_one_part_however_its_number_is_written(tmp_pa
 
 
 def test_the_same_file_is_cut_into_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "SPILL_BYTES", 2_000)
+    monkeypatch.setattr(parts, "SPILL_ROWS", 10)
     content = table(*(row(f"УТ-{n % 50}") for n in range(500)))
     cuts = []
     for name in ("one", "two"):
@@ -165,7 +165,7 @@ def long_file(rows: int, path: Path, *, documents: int = 1000) -> Path:
 
 
 def test_memory_is_flat_however_long_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "SPILL_BYTES", 256 * 1024)
+    monkeypatch.setattr(parts, "SPILL_ROWS", 500)
     peaks = []
     for rows in (2_000, 20_000):
         folder = tmp_path / str(rows)

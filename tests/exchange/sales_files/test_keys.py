@@ -72,7 +72,7 @@ def written(
     sales_files_store.begin_writing(context, import_id, SplitFile(2 * documents, 0, 2, found), "digest")
     for part in (1, 2):
         rows = (row(n + 2, document=f"УТ-{n * 2 + part}", amount="10,00") for n in range(documents))
-        objects.held[import_id, f"parts/{part:06d}"] = gzip.compress(b"".join(map(packed, rows)))
+        objects.held[import_id, f"parts/{part:06d}"] = gzip.compress(packed(rows))
         yield {"body": json.dumps({"import_id": import_id, "run": 1, "part": part})}
 
 
