@@ -20,12 +20,12 @@ from typing import Any
 from pydantic import ValidationError
 from stdnum.ru import inn as stdnum_inn
 
+from chalicelib.exchange.documents.rules import DocumentDraft
+from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.reading.model import ProfileForm
 from chalicelib.exchange.reading.reasons import REASONS, failure_text, note_text
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import AHEAD
-from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.rules import DocumentDraft
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.platform.config import read_config
 from chalicelib.platform.config.club_config import Club

@@ -10,11 +10,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts
 from chalicelib.exchange.reading.model import Found, ProfileForm, SplitFile, part_file
 from chalicelib.exchange.reading.parts import cut, parts_for, read_part
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
-from chalicelib.exchange.sales_files.rules import DocumentDraft, DocumentDrafts
 
 FIRST_DOCUMENTS = 10
 MOST_FAULTS = 100

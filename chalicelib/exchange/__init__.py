@@ -3,9 +3,9 @@
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("columns", "tables", "reading", "sales_files", "customers")
+WINGS = ("columns", "tables", "reading", "documents", "imports", "runs", "sales_files", "customers")
 
 with opened_when_asked(__name__):
     from chalicelib.exchange.customers.service import move_page
-    from chalicelib.exchange.sales_files.runs import work_part
+    from chalicelib.exchange.runs.service import work_part
     from chalicelib.exchange.sales_files.service import split

@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.exchange.imports import store as sales_files_store
+from chalicelib.exchange.imports.model import ImportForm
 from chalicelib.exchange.reading.model import part_file
 from chalicelib.exchange.reading.parts import cut, parts_for
 from chalicelib.exchange.reading.rows import Terms
-from chalicelib.exchange.sales_files import runs
-from chalicelib.exchange.sales_files import store as sales_files_store
-from chalicelib.exchange.sales_files.model import ImportForm
+from chalicelib.exchange.runs import service as runs
 from chalicelib.platform import aws, clock, ids
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -180,7 +180,7 @@ import json, resource, sys, tempfile, time
 from pathlib import Path
 from chalicelib.exchange.reading.model import NO_PROFILE
 from chalicelib.exchange.reading.parts import cut, parts_for, read_part
-from chalicelib.exchange.sales_files.rules import DocumentDrafts
+from chalicelib.exchange.documents.rules import DocumentDrafts
 from tests.benchmarks.bench_import import TERMS, sales_file
 rows = int(sys.argv[1])
 with tempfile.TemporaryDirectory() as folder:

@@ -17,7 +17,7 @@ import yaml
 from chalice.config import Config
 
 import app
-from chalicelib.exchange.sales_files.config import Imports
+from chalicelib.exchange.imports.config import Imports
 from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
 from chalicelib.platform.config import read_config
 from chalicelib.platform.delivery.subscriptions import Subscriptions, name_of, subscriptions

@@ -37,19 +37,23 @@ HEADINGS: dict[FieldName, str] = {
     "заказ клиента; заказ; номер сборочного задания; "
     "document; document number; document no; doc no; doc number; invoice; invoice number; invoice no; invoice id; inv no; "
     "billing document; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
-    "sales order id; order reference; order name; order; transaction id; transaction number; sale id; number; num",
+    "sales order id; order reference; order name; order; amazon order id; billing doc; doc num; voucher no; voucher number; "
+    "transaction id; transaction no; transaction number; sale id; номер отправления; srid; number; num",
     "business_date": "дата документа; дата; дата реализации; дата отгрузки; дата продажи; дата накладной; дата операции; "
-    "дата счета-фактуры; период; период день; по дням; день; дата заказа; дата чека; "
+    "дата счета-фактуры; документ.дата; регистратор дата; дата регистратора; период; период день; по дням; день; дата заказа; "
+    "дата чека; дата и время; время; принят в обработку; дата создания; "
     "date; business date; invoice date; document date; doc date; sale date; sales date; billing date; transaction date; "
-    "posting date; order date; date ordered; order created; created at; created; creation date; created on; datetime; date time; day; period",
+    "posting date; invoice/bill date; order date; purchase date; voucher date; txn date; date ordered; order created; created at; "
+    "created; creation date; created on; datetime; date time; day; period",
     "customer": "код контрагента; контрагент.код; код клиента; клиент.код; код покупателя; покупатель.код; код партнера; "
     "партнер.код; id клиента; customer id; customer code; customer number; customer no; client id; client code; "
-    "account number; account id; account code; sold-to party; partner id; buyer id",
+    "account number; account id; sold-to party; partner id; buyer id",
     "customer_name": "контрагент; покупатель; клиент; заказчик; партнер; контрагент наименование; наименование контрагента; "
     "контрагент.наименование; наименование покупателя; наименование клиента; название клиента; название контрагента; "
-    "плательщик; дилер; грузополучатель; получатель; "
+    "плательщик; дилер; комиссионер; грузополучатель; получатель; "
     "customer name; customer; client name; client; company name; company; account name; account; buyer; buyer name; "
-    "sold to; sold to name; company (billing); bill to; bill to name; billing company; partner name; partner; dealer; ship name; billing name",
+    "sold to; sold to name; company (billing); bill to; bill to name; billing company; partner name; partner; contact name; name 1; "
+    "party name; dealer; ship name; ship to name; billing name",
     "inn": "инн; контрагент.инн; инн контрагента; инн покупателя; покупатель.инн; инн клиента; клиент.инн; партнер.инн; "
     "инн партнера; инн/кпп; инн/кпп контрагента; инн/кпп покупателя; inn; tax number",
     "kpp": "кпп; контрагент.кпп; кпп контрагента; кпп покупателя; покупатель.кпп; кпп клиента; kpp",
@@ -64,26 +68,30 @@ HEADINGS: dict[FieldName, str] = {
     "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
     "количество продаж; количество продано; количество отгружено; кол-во товара; кол; продано; отгружено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
-    "units sold; units; billed quantity; invoiced quantity; item quantity; item qty; lineitem quantity; "
+    "units sold; units; billed quantity; invoiced quantity; invoiced qty; qty invoiced; shipped quantity; qty shipped; "
+    "quantity shipped; net quantity; quantity (- refund); item quantity; item qty; lineitem quantity; "
     "order lines/quantity; invoice lines/quantity",
-    "unit_price": "цена; цена с ндс; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
-    "цена за штуку; цена за шт; ваша цена; цена розничная; unit price; price; price each; item price; price per unit; sales price; selling price; "
+    "unit_price": "цена с ндс; цена; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
+    "цена за штуку; цена за шт; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
     "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; item cost",
     "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
-    "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; всего; итого; сумма; сумма продажи; "
+    "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; сумма вкл ндс; всего; итого; сумма; сумма продажи; "
     "сумма продаж; сумма реализации; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
-    "выручка; продажи; сумма оборот; сумма со скидкой; сумма с учетом скидки; вайлдберриз реализовал товар (пр); "
-    "amount; amount incl vat; amount including vat; gross amount; total incl vat; total including tax; total incl tax; "
-    "line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
+    "выручка; продажи; сумма оборот; сумма со скидкой; сумма с учетом скидки; итого со скидкой; итого с учетом скидки; "
+    "сумма к оплате; к оплате; всего к оплате; итоговая стоимость товара; вайлдберриз реализовал товар (пр); "
+    "amount; amount incl vat; amount including vat; amount inc vat; gross amount; total incl vat; total inc vat; total including vat; "
+    "total including tax; total incl tax; total inc tax; line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; subtotal; line subtotal; order lines/subtotal; "
     "invoice lines/subtotal; total; sum",
     "net_amount": "сумма без ндс; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
-    "итого без ндс; amount excl vat; amount excluding vat; net amount; net value; net total; total excl vat; "
+    "итого без ндс; стоимость без учета ндс; amount excl vat; amount ex vat; untaxed amount; total ex vat; total ex tax; amount excluding vat; net amount; net value; net total; total excl vat; "
     "total excl tax; total excluding tax; net",
-    "vat": "ндс; сумма ндс; ндс сумма; сумма налога; vat; vat amount; tax; tax amount; sales tax; item tax; line tax; gst",
+    "vat": "ндс; сумма ндс; ндс сумма; в т.ч. ндс; в том числе ндс; сумма налога; vat; vat amount; tax; tax amount; sales tax; item tax; line tax; gst",
     "discount": "скидка; скидка %; % скидки; процент скидки; размер скидки; "
-    "discount; discount %; discount percent; unit price discount; discount rate; line discount; disc %",
+    "скидка сумма; сумма скидки; скидка, руб; "
+    "lineitem discount; discount; discount %; discount percent; unit price discount; discount rate; line discount; disc %; "
+    "discount amount; line discount amount",
     "currency": "валюта; валюта документа; код валюты; currency; currency code",
     "kind": "вид документа; тип документа; вид регистратора; тип регистратора; тип операции; вид операции; "
     "хозяйственная операция; хозоперация; тип; вид; "
@@ -102,15 +110,18 @@ HEADINGS: dict[FieldName, str] = {
 WITH_VAT = (
     "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
-    "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; amount incl vat; amount including vat; "
-    "gross amount; total incl vat; total including tax; total incl tax"
+    "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; сумма вкл ндс; amount incl vat; amount including vat; "
+    "amount inc vat; gross amount; total incl vat; total inc vat; total including vat; total including tax; total incl tax; total inc tax"
 )
 # Headings of a sum that is less a discount: beside another sum they are the ones that a partner paid.
-AFTER_DISCOUNT = "сумма со скидкой; сумма с учетом скидки"
+AFTER_DISCOUNT = (
+    "сумма со скидкой; сумма с учетом скидки; итого со скидкой; итого с учетом скидки; сумма к оплате; к оплате; всего к оплате; "
+    "цена со скидкой; цена с учетом скидки"
+)
 # Headings of the sum of a row, never of a document: beside another sum they are taken.
 OF_A_ROW = (
     "сумма строки; сумма по строке; line total; order line total; line amount; line total amount; line subtotal; item total; "
-    "extended price; extended amount; ext price; order lines/subtotal; invoice lines/subtotal"
+    "extended price; extended amount; ext price; order lines/subtotal; invoice lines/subtotal; итоговая стоимость товара"
 )
 # A file needs a column or a constant for at least one field of each group. Without a date, the document tells it.
 REQUIRED: tuple[tuple[FieldName, ...], ...] = (

@@ -145,12 +145,17 @@ def _read_name(
     places: Mapping[str, list[int]],
     mapping: Mapping[FieldName, str],
 ) -> None:
-    """In the export of a web shop, `Name` is the number of an order and `Lineitem name` its goods."""
-    if "name" in places and "customer" not in columns and "customer_name" not in columns and "name" not in mapping:
-        # In a list of transactions, `Name` is the customer beside `Item`.
-        goods = next((places[key][0] for key in ("item", "productservice") if key in places), None)
-        if goods is not None and columns.get("name") == places["name"][0]:
+    """Headings that mean something else beside others. In the export of a shop, `Name` is the number of an order and `Lineitem name` its goods."""
+    goods = next((places[key][0] for key in ("item", "productservice") if key in places), None)
+    if "name" in places and goods is not None and "name" not in mapping:
+        # In a list of transactions, `Name` is the customer beside `Item`, and `Account` one of the ledger.
+        by_account = "account" in places and columns.get("customer_name") == places["account"][0]
+        if "customer" not in columns and (by_account or "customer_name" not in columns):
             columns["customer_name"], columns["name"] = places["name"][0], goods
+    if "amazonorderid" in places and "itemprice" in places:
+        # There the price of an item is that of all its pieces.
+        if columns.get("unit_price") == places["itemprice"][0] and not {"amount", "unit_price"} & mapping.keys():
+            columns["amount"] = columns.pop("unit_price")
     if "lineitemname" not in places or "name" not in places:
         return
     if "document" not in mapping and "document" not in columns:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.exchange.sales_files.model import SOURCE
+from chalicelib.exchange.imports.model import SOURCE
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money

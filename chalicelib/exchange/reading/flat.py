@@ -49,6 +49,7 @@ class _Shown:
     empty: int = 0  # rows without document, day and customer
     repeated: int = 0  # rows that repeat the document of the row above
     groups: int = 0
+    customer_told: int = 0
     customer_empty: int = 0
     customer_repeated: int = 0
     day_empty: int = 0
@@ -104,8 +105,10 @@ class FlatTable:
         few = 0 if carries else 1
         self.carry = Carry(
             document=carries,
-            customer=shown.customer_empty > few
-            and shown.customer_repeated == 0
+            customer=(
+                (shown.customer_empty > few and shown.customer_repeated == 0)
+                or (shown.groups > 0 and shown.customer_told == 0)
+            )
             and _all_left(self._customer, document),
             day=shown.day_empty > few and shown.day_repeated == 0 and 0 <= self._day < document,
         )
@@ -117,7 +120,7 @@ class FlatTable:
             if row.category == "group" and self.carry.document:
                 self._take_group(above, row.cells)
                 yield row
-            elif row.category == "group" and self._is_subtotal(row.cells):
+            elif row.category == "group" and (self._is_subtotal(row.cells) or self._names_customer(row.cells)):
                 if self.carry.customer:
                     self._take_group(above, row.cells)
                 yield row
@@ -209,6 +212,14 @@ class FlatTable:
         """The sums of a customer above its rows, which name the customer too."""
         return not self.document_of(cells).strip() and any(cells[at].strip() for at in self._numbers)
 
+    def _names_customer(self, cells: list[str]) -> bool:
+        """A customer above its rows, which leave it to this row."""
+        return (
+            self.carry.customer
+            and any(cells[at].strip() for at in self._customer)
+            and not any(cells[at].strip() for at in (*self.document_places, *self._day_places))
+        )
+
     def _is_text(self, cells: list[str]) -> bool:
         """A signature or a remark: few cells, and none of them a number."""
         filled = sum(1 for cell in cells if cell and not cell.isspace())
@@ -230,6 +241,7 @@ class FlatTable:
             if not day and not customer:
                 shown.empty += 1
             return before or ("", "", "")
+        shown.customer_told += bool(customer)
         if before is None:
             return document, day, customer
         if document == before[0]:

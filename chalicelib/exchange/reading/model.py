@@ -97,6 +97,12 @@ class ConstantsForm(Written):
     customer_name: str | None = Field(default=None, max_length=300)
     inn: str | None = Field(default=None, max_length=30)
     kpp: str | None = Field(default=None, max_length=9)
+    name: str | None = Field(
+        default=None,
+        max_length=300,
+        description="Name of the goods, for a list of documents without their goods.",
+        examples=["Товары"],
+    )
     quantity: str | None = Field(default=None, max_length=20, pattern=r"^\d+(\.\d+)?$", examples=["1"])
 
 
@@ -130,7 +136,7 @@ class ProfileForm(Written):
 
     @property
     def constant_fields(self) -> dict[FieldName, str]:
-        names: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp", "quantity")
+        names: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp", "name", "quantity")
         return {name: value for name in names if (value := getattr(self.constants, name))}
 
 

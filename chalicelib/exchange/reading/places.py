@@ -83,6 +83,8 @@ def _candidates(table: Table, rows: Sequence[Row], number: int, profile: Profile
     mapping, constants = profile.columns, profile.constant_fields
     preamble = [" ".join(filter(None, map(str.strip, each.cells)))[:200] for each in rows[:number]]
     alone = read_heading(names, mapping, constants)
+    if alone.missing and (more := _shown_by_rows(names, alone, rows[number + 1 :])):
+        alone = read_heading(names, {**more, **mapping}, constants)
     yield Place(table, row.line, row.line, names, alone, preamble)
     if number + 1 < len(rows) and (both := _two_rows(names, _texts(rows[number + 1]))):
         heading = read_heading(both, mapping, constants)
@@ -95,6 +97,34 @@ def _candidates(table: Table, rows: Sequence[Row], number: int, profile: Profile
 
 def _texts(row: Row) -> list[str]:
     return ["" if isinstance(cell, TypedNumber) else cell for cell in row.cells]
+
+
+def _shown_by_rows(names: Sequence[str], heading: Heading, rows: Sequence[Row]) -> dict[FieldName, str]:
+    """Columns that only their cells tell: `№` over numbers that do not count rows, and customers in rows of their own without a heading."""
+    found: dict[FieldName, str] = {}
+    if ("document",) in heading.missing:
+        at = next((place for place, name in enumerate(names) if heading_key(name) == "№"), -1)
+        cells = [text for row in rows if (text := _cell(row, at))] if at >= 0 else []
+        if cells and cells != [str(n) for n in range(1, len(cells) + 1)]:
+            found["document"] = letter_of(at)
+    document = heading.columns.get("document", -1)
+    if any("customer_name" in several for several in heading.missing) and document >= 0:
+        for at, name in enumerate(names[:document]):
+            if not name.strip() and _names_groups(at, document, rows):
+                found["customer_name"] = letter_of(at)
+                break
+    return found
+
+
+def _names_groups(at: int, document: int, rows: Sequence[Row]) -> bool:
+    """True where the column is filled in rows that hold nothing else, and never beside a document."""
+    labels = [row for row in rows if _cell(row, at)]
+    alone = [row for row in labels if sum(1 for cell in row.cells if cell.strip()) == 1]
+    return bool(alone) and not any(_cell(row, document) for row in labels)
+
+
+def _cell(row: Row, at: int) -> str:
+    return row.cells[at].strip() if at < len(row.cells) else ""
 
 
 def _two_rows(upper: list[str], lower: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "У этого числа другой десятичный знак, чем во всём файле",
     ),
     "number_too_large": ("This number is too large", "Слишком большое число"),
+    "discount_too_large": ("The discount is larger than the price", "Скидка больше цены"),
     "date": (
         "This is not a date; read are 12.01.2026, 2026-01-12, 12/01/2026, 12 января 2026, with or without a time",
         "Это не дата; читаются 12.01.2026, 2026-01-12, 12/01/2026, 12 января 2026, со временем или без",
@@ -167,6 +168,18 @@ FAILURES: dict[str, tuple[str, str]] = {
     "discount_unclear": (
         "The column {column} may hold shares, percents or money (largest value {value}). Name its meaning.",
         "В столбце {column} могут быть доли, проценты или деньги (наибольшее значение {value}). Укажите, что это.",
+    ),
+    "discount_beside": (
+        "The column {column} holds discounts ({value} in line {line}), but {amount} is quantity times price: is it the sum before the "
+        "discount or after? After: leave `discount` empty. Before: leave `amount` empty, then the discount is taken off.",
+        "В столбце {column} есть скидки ({value} в строке {line}), а {amount} равно количеству на цену: это сумма до скидки или после? "
+        "Если после, оставьте `discount` пустым. Если до, оставьте пустым `amount`, тогда скидка вычтется.",
+    ),
+    "discount_of_document": (
+        "The column {column} holds discounts of whole orders ({value} in line {line}), which are in no row. Export discounts line by line, or "
+        "leave `discount` empty to count the rows without them.",
+        "В столбце {column} скидки на весь заказ ({value} в строке {line}), в строках их нет. Выгрузите скидки по строкам или оставьте "
+        "`discount` пустым, чтобы учесть строки без них.",
     ),
     "total_differs": (
         "The total in line {line} ({label}) says {said} for {column}, the rows above make {found}.",

@@ -207,6 +207,9 @@ class RowReader:
         if not discount:
             return total
         kind = self.conventions.discount
+        if abs(discount) > (abs(total) if kind == "sum" else 100 if kind == "percent" else 1):
+            wrong.append(("discount", "discount_too_large"))
+            return None
         if kind == "sum":
             return total - (discount if total >= 0 else -discount)
         return total * (1 - discount / (100 if kind == "percent" else 1))

@@ -31,9 +31,10 @@ _SAMPLE = 3000  # rows whose arithmetic is looked at
 _MOST_WORDS = 200
 _CENT = Decimal("0.011")
 _RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
-_VAT = re.compile("ндс|vat", re.IGNORECASE)
+_VAT = re.compile("ндс|налог|vat|tax|gst", re.IGNORECASE)
 _RETURNS = re.compile(r"возвра[тщ]|refund|returned", re.IGNORECASE)
 _MEASURE = re.compile(r"сумм|кол-?в|колич|шт|руб|amount|sum\b|qty|quantity|total", re.IGNORECASE)
+_MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem", re.IGNORECASE)
 _NOT_ZERO = re.compile("[1-9]")
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
 _AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
@@ -80,6 +81,8 @@ class Survey:
     other_amounts: int = 0
     money: dict[str, Example] = field(default_factory=dict)  # currencies that stand in cells
     returns_apart: tuple[int, Example] | None = None
+    order_discount: int = -1  # the column of discounts of whole orders, beside rows without them
+    discount_of_order: Example | None = None
     _apart: tuple[int, ...] = ()
     _above: tuple[str, Sequence[str]] = ("", ())
     _factors: list[int] = field(init=False)
@@ -90,6 +93,9 @@ class Survey:
         self._numbers = [(wanted, columns[wanted]) for wanted in NUMBERS if wanted in columns]
         self._factors = [columns[wanted] for wanted in ("quantity", "unit_price") if wanted in columns]
         read = {*columns.values(), *self.place.heading.key}
+        keys = list(map(heading_key, self.place.names))
+        if "lineitemname" in keys and "discountamount" in keys:
+            self.order_discount = keys.index("discountamount")
         names = enumerate(self.place.names)
         self._apart = tuple(
             at for at, name in names if at not in read and _RETURNS.search(name) and _MEASURE.search(name)
@@ -111,6 +117,8 @@ class Survey:
         for at in self._apart:
             if self.returns_apart is None and _NOT_ZERO.search(cells[at]) and shape(cells[at].strip()) != "wrong":
                 self.returns_apart = at, (line, cells[at].strip())
+        if self.order_discount >= 0 and not self.discount_of_order and _NOT_ZERO.search(cells[self.order_discount]):
+            self.discount_of_order = line, cells[self.order_discount].strip()
         self._look_at_signs(cells, columns)
         self._look_at_amounts(document, cells, columns)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
@@ -210,6 +218,11 @@ def decide(survey: Survey, profile: ProfileForm, notes: Notes) -> tuple[Conventi
     if survey.returns_apart:
         at, (line, text) = survey.returns_apart
         raise Unreadable("returns_apart", column=survey.place.shown(at), line=line, value=text[:60])
+    if survey.discount_of_order and "discount" not in profile.columns:
+        line, text = survey.discount_of_order
+        raise Unreadable(
+            "discount_of_document", column=survey.place.shown(survey.order_discount), line=line, value=text[:60]
+        )
     mark = profile.format.decimal or _mark(survey)
     columns = dict(survey.place.heading.columns)
     source = _amounts(survey, mark, columns, profile, notes)
@@ -327,10 +340,12 @@ def _amounts(
             _tell_choice(survey, columns["amount"], [columns["net_amount"]], notes)
         if not others:
             _refuse_sums_of_documents(survey, mark, columns)
-            if "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
-                columns["net_amount"] = columns.pop("amount")
-                _tell_vat(survey, columns, notes)
-                return "net_plus_vat"
+            if "amount" not in profile.columns:
+                _refuse_discount_beside(survey, mark, columns)
+        if "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
+            columns["net_amount"] = columns.pop("amount")
+            _tell_vat(survey, columns, notes)
+            return "net_plus_vat"
         return "amount"
     if "net_amount" in columns:
         if "vat" in columns:
@@ -345,6 +360,11 @@ def _tell_vat(survey: Survey, columns: Mapping[FieldName, int], notes: Notes) ->
     notes.add("net_plus_vat", net=survey.place.shown(columns["net_amount"]), vat=survey.place.shown(columns["vat"]))
 
 
+def _sampled(survey: Survey, at: int) -> FieldName | int:
+    """The key in a sample of this column of sums."""
+    return at if at in survey.place.heading.others.get("amount", ()) else "amount"
+
+
 def _is_vat_on_top(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> bool:
     """True where the VAT of every row is a rate of its sum: within the sum, it would be a smaller part of it."""
     if "vat" not in columns or "net_amount" in columns or not _VAT.search(survey.place.shown(columns["vat"])):
@@ -353,7 +373,7 @@ def _is_vat_on_top(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName
         return False
     proofs = 0
     for _, cells in survey.sample:
-        amount, vat = (_value(cells.get(each, ""), mark) for each in ("amount", "vat"))
+        amount, vat = (_value(cells.get(each, ""), mark) for each in (_sampled(survey, columns["amount"]), "vat"))
         if not amount or not vat:
             continue
         if is_percent(cells["vat"].strip()) or not any(abs(amount * (rate - 1) - vat) <= _CENT for rate in _RATES):
@@ -376,6 +396,30 @@ def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mappin
         raise Unreadable("amount_of_document", column=survey.place.shown(columns["amount"]))
 
 
+def _refuse_discount_beside(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
+    """Raises Unreadable where rows have a discount and their sum is quantity times price: it may be the sum before the discount or after."""
+    if "discount" not in columns:
+        return
+    suspect: Example | None = None
+    for line, cells in survey.sample:
+        values = [_value(cells.get(each, ""), mark) for each in ("quantity", "unit_price", "amount")]
+        if None in values or not _value(cells.get("discount", ""), mark):
+            continue
+        quantity, price, amount = (value or Decimal(0) for value in values)
+        if abs(abs(quantity * price) - abs(amount)) > _CENT:
+            return
+        suspect = suspect or (line, cells["discount"].strip())
+    if suspect:
+        line, value = suspect
+        raise Unreadable(
+            "discount_beside",
+            column=survey.place.shown(columns["discount"]),
+            amount=survey.place.shown(columns["amount"]),
+            line=line,
+            value=value[:60],
+        )
+
+
 def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes) -> int:
     """The one of two columns of sums that a partner paid: with VAT. Raises Unreadable where the file does not tell it."""
     chosen = columns["amount"]
@@ -387,7 +431,7 @@ def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int],
             return chosen if first else other
     equal = vat_more = vat_less = rate_more = rate_less = rows = 0
     for _, cells in survey.sample:
-        one, two = (_value(cells.get(key, ""), mark) for key in ("amount", other))
+        one, two = (_value(cells.get(key, ""), mark) for key in (_sampled(survey, chosen), other))
         if one is None or two is None:
             continue
         rows += 1
@@ -440,6 +484,8 @@ def _discount(
     most = max(abs(value) for _, value in values)
     if any(is_percent(text) for text, _ in values) or "%" in heading or "проц" in heading.casefold():
         return "percent"
+    if _MONEY_DISCOUNT.search(heading):
+        return "sum"
     if most < 1:
         return "share"
     raise Unreadable("discount_unclear", column=heading, value=str(most))

@@ -1,1 +1,1 @@
-"""Sales history from the files of accounting systems."""
+"""Sales files as the staff bring and follow them."""

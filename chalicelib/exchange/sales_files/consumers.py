@@ -1,7 +1,7 @@
 """The consumer that sends the messages of an import's next run."""
 
-from chalicelib.exchange.sales_files import store
-from chalicelib.exchange.sales_files.events import RUN_BEGAN
+from chalicelib.exchange.imports import store
+from chalicelib.exchange.imports.events import RUN_BEGAN
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 

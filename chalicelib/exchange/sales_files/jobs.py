@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from chalicelib.exchange.sales_files import runs, service
+from chalicelib.exchange.runs import service as runs
+from chalicelib.exchange.sales_files import service
 from chalicelib.platform.context import Context
 from chalicelib.platform.registry.functions import READ, WRITE, files, on_event, queue_worker, table
 

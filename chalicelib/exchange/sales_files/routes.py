@@ -1,5 +1,5 @@
-from chalicelib.exchange.sales_files import effects, service, views
-from chalicelib.exchange.sales_files.model import ImportForm
+from chalicelib.exchange.imports.model import ImportForm
+from chalicelib.exchange.sales_files import service, views
 from chalicelib.exchange.sales_files.schemas import (
     EffectPage,
     ImportConfirmForm,
@@ -101,7 +101,7 @@ def list_import_effects(call: Call, import_id: str) -> EffectPage:
     """
     cursors = call.cursors()
     after = cursors.open(call.query.cursor)
-    items, last = effects.list_effects(call.context, import_id, call.query.limit, after)
+    items, last = views.list_effects(call.context, import_id, call.query.limit, after)
     return EffectPage(items=items, next_cursor=cursors.close(last))
 
 

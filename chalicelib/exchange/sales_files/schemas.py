@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.exchange.columns.fields import FieldName
-from chalicelib.exchange.sales_files.model import SOURCE
-from chalicelib.exchange.sales_files.rules import ImportState
+from chalicelib.exchange.imports.model import SOURCE
+from chalicelib.exchange.imports.rules import ImportState
 from chalicelib.platform.fields import Day
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View

@@ -20,15 +20,17 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib import companies, sales
+from chalicelib.exchange.imports import store
+from chalicelib.exchange.imports.config import Imports
+from chalicelib.exchange.imports.model import ImportForm
+from chalicelib.exchange.imports.rules import Phase
 from chalicelib.exchange.reading.model import NO_PROFILE, ProfileForm
 from chalicelib.exchange.reading.parts import cut, parts_for
 from chalicelib.exchange.reading.reader import matching_profile
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import AHEAD
-from chalicelib.exchange.sales_files import replacement, store, views
-from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.model import ImportForm
-from chalicelib.exchange.sales_files.rules import Phase
+from chalicelib.exchange.runs import replacement
+from chalicelib.exchange.sales_files import views
 from chalicelib.exchange.sales_files.schemas import (
     ImportConfirmForm,
     ImportView,

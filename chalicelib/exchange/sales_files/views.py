@@ -1,33 +1,39 @@
 """Imports as the staff sees them."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from chalicelib import companies, sales
-from chalicelib.exchange.reading.reasons import note_text
-from chalicelib.exchange.sales_files import reports, rules, store
+from chalicelib.exchange.documents.summary import SHOWN, NewCustomer, Summary
+from chalicelib.exchange.imports import rules, store
+from chalicelib.exchange.reading.reasons import failure_text, missing_columns, note_text
+from chalicelib.exchange.runs.effects import Position, positions
 from chalicelib.exchange.sales_files.schemas import (
     BadRowsView,
     ChangedDocumentView,
     ChangesView,
+    EffectView,
     FileTotalView,
     FirstDocumentView,
     GoneDocumentView,
     ImportCountsView,
     ImportDetailView,
+    ImportFailureView,
     ImportNoteView,
     ImportProgressView,
     ImportRowCountsView,
     ImportView,
     NewCustomerView,
+    PositionView,
     ReplacementView,
     SimilarCompanyView,
     TotalsView,
 )
-from chalicelib.exchange.sales_files.summary import SHOWN, NewCustomer, Summary
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.money import Money
 
 
@@ -179,7 +185,7 @@ def view_of(context: Context, found: store.ImportRecord, language: str) -> Impor
         ),
         documents=ImportCountsView(**found.counts("documents")),
         companies_created=found.count("companies_created"),
-        reason=reports.reason(failure["code"], failure["facts"], language) if failure else None,
+        reason=_reason(failure["code"], failure["facts"], language) if failure else None,
         bad_rows=_bad_rows(context, found) if found.count("bad_rows_listed") else None,
     )
 
@@ -190,3 +196,45 @@ def _bad_rows(context: Context, found: store.ImportRecord) -> BadRowsView:
         url=store.link(found.import_id, "bad-rows.csv", f"{found.import_id}-bad-rows.csv"),
         expires_at=context.now + timedelta(seconds=store.LINK_SECONDS),
     )
+
+
+# --- effects ----------------------------------------------------------------------------------------------------------
+
+
+def list_effects(
+    context: Context, import_id: str, limit: int, after: dict[str, str] | None
+) -> tuple[list[EffectView], dict[str, str] | None]:
+    """Companies, largest change first, with their tier and bonuses before the import and now."""
+    record = store.load(context, import_id)
+    if record is None:
+        raise Problem("not_found")
+    kept = store.get_if_any(import_id, "effects.json")
+    rows = json.loads(kept) if kept else []
+    first = int(after["row"]) if after else 0
+    page = rows[first : first + limit]
+    now = positions(context, [company_id for company_id, _, _ in page])
+    named = companies.read_companies(context, [company_id for company_id, _, _ in page])
+    items = [
+        EffectView(
+            company_id=company_id,
+            name=named[company_id].name if company_id in named else "",
+            purchases=Money(amount=Decimal(changed), currency=record.currency),
+            before=_position(before, record.currency) if before else None,
+            now=_position(now[company_id], record.currency),
+        )
+        for company_id, changed, before in page
+    ]
+    return items, {"row": str(first + limit)} if first + limit < len(rows) else None
+
+
+def _position(position: Position, currency: str) -> PositionView:
+    tier, usable = position
+    return PositionView(tier=tier or None, bonuses=Money(amount=Decimal(usable), currency=currency))
+
+
+def _reason(code: str, facts: dict[str, Any], language: str) -> ImportFailureView:
+    errors = [
+        Fault(pointer=f"/mapping/{field}", code=code, detail=detail)
+        for field, detail in missing_columns(facts, language)
+    ]
+    return ImportFailureView(code=code, detail=failure_text(code, facts, language), errors=errors)

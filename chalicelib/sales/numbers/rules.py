@@ -39,7 +39,10 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         re.compile(r"\b(?:(?:КОРРЕКТИРОВ\w* )?ПОСТУПЛЕНИ[ЕЯ]\b|ВОЗВРАТ\w*(?: ТОВАРОВ)? ПОСТАВЩИК)"),
     ),
     ("correction", re.compile(r"\b(?:КОРРЕКТИРОВ|ИСПРАВЛЕН|CORRECTION|CORRECTIVE)")),
-    ("return", re.compile(r"\b(?:ВОЗВРАТ|СТОРНО|RETURN|REFUND|CREDIT[ -]?(?:NOTE|MEMO)|КРЕДИТ-?НОТ)")),
+    (
+        "return",
+        re.compile(r"\b(?:ВОЗВРАТ(?!Н\w* ТАР)|СТОРНО|RETURN(?!ABLE)|REFUND|CREDIT[ -]?(?:NOTE|MEMO)|КРЕДИТ-?НОТ)"),
+    ),
     ("other", re.compile(r"\b(?:ЗАКАЗ|ЗАЯВК|ДОГОВОР|СОГЛАШЕН|СЧЕТ НА ОПЛАТУ|ORDER|REQUEST|CONTRACT|QUOTE)")),
     (
         "sale",
@@ -57,8 +60,10 @@ def word_kind(words: str) -> WordKind | None:
     1C numbers sales, returns and corrections apart, so the kind belongs to the name of a document.
     """
     text = spelled(words).upper().replace("Ё", "Е")
-    begins = [(found.start(), kind) for kind, pattern in _KINDS if (found := pattern.search(text))]
-    return min(begins, key=lambda each: each[0])[1] if begins else None
+    begins = {kind: found.start() for kind, pattern in _KINDS if (found := pattern.search(text))}
+    first = min(begins, key=lambda kind: begins[kind], default=None)
+    # `Sales credit note` and `Накладная на возврат` are returns.
+    return "return" if first == "sale" and "return" in begins else first
 
 
 @lru_cache(maxsize=4096)

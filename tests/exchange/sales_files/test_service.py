@@ -11,9 +11,10 @@ import boto3
 import pytest
 
 from chalicelib import companies, exchange, sales
-from chalicelib.exchange.sales_files import reports, runs
-from chalicelib.exchange.sales_files import store as sales_files_store
-from chalicelib.exchange.sales_files.config import Imports
+from chalicelib.exchange.imports import store as sales_files_store
+from chalicelib.exchange.imports.config import Imports
+from chalicelib.exchange.runs import reports
+from chalicelib.exchange.runs import service as runs
 from chalicelib.platform.context import Context
 from chalicelib.tiers.config import Tiers
 from tests.exchange.sales_files.steps import (

@@ -4,14 +4,11 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 
-from chalicelib import bonuses, companies, tiers
-from chalicelib.exchange.sales_files import store
-from chalicelib.exchange.sales_files.schemas import EffectView, PositionView
-from chalicelib.exchange.sales_files.store import ImportRecord
-from chalicelib.exchange.sales_files.withdrawal import changes_of
+from chalicelib import bonuses, tiers
+from chalicelib.exchange.imports import store
+from chalicelib.exchange.imports.store import ImportRecord
+from chalicelib.exchange.runs.withdrawal import changes_of
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import Money
 
 Position = list[str]  # tier and usable bonuses
 NO_POSITION: Position = ["", "0"]
@@ -50,34 +47,3 @@ def gather(record: ImportRecord) -> int:
     rows = [[each, f"{sums[each]:f}", before.get(each)] for each in largest]
     store.put(record.import_id, "effects.json", json.dumps(rows).encode())
     return len(rows)
-
-
-def list_effects(
-    context: Context, import_id: str, limit: int, after: dict[str, str] | None
-) -> tuple[list[EffectView], dict[str, str] | None]:
-    """Companies, largest change first, with their tier and bonuses before the import and now."""
-    record = store.load(context, import_id)
-    if record is None:
-        raise Problem("not_found")
-    kept = store.get_if_any(import_id, "effects.json")
-    rows = json.loads(kept) if kept else []
-    first = int(after["row"]) if after else 0
-    page = rows[first : first + limit]
-    now = positions(context, [company_id for company_id, _, _ in page])
-    named = companies.read_companies(context, [company_id for company_id, _, _ in page])
-    items = [
-        EffectView(
-            company_id=company_id,
-            name=named[company_id].name if company_id in named else "",
-            purchases=Money(amount=Decimal(changed), currency=record.currency),
-            before=_position(before, record.currency) if before else None,
-            now=_position(now[company_id], record.currency),
-        )
-        for company_id, changed, before in page
-    ]
-    return items, {"row": str(first + limit)} if first + limit < len(rows) else None
-
-
-def _position(position: Position, currency: str) -> PositionView:
-    tier, usable = position
-    return PositionView(tier=tier or None, bonuses=Money(amount=Decimal(usable), currency=currency))

@@ -1,14 +1,12 @@
-"""Texts on faults: the reason of a failed import, and the list of rows that were left out."""
+"""Lists for download: rows that were left out, and documents that change."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from chalicelib.exchange.reading.reasons import REASONS, failure_text, missing_columns
-from chalicelib.exchange.sales_files.schemas import ImportFailureView
-from chalicelib.exchange.sales_files.summary import Change
+from chalicelib.exchange.documents.summary import Change
+from chalicelib.exchange.reading.reasons import REASONS
 from chalicelib.platform.files import csv
 from chalicelib.platform.files.csv import harmless
-from chalicelib.platform.http.problems import Fault
 
 MOST_LISTED = 100_000  # bad rows of one import
 
@@ -21,14 +19,6 @@ class BadRow(NamedTuple):
     column: str
     value: str
     code: str
-
-
-def reason(code: str, facts: dict[str, Any], language: str) -> ImportFailureView:
-    errors = [
-        Fault(pointer=f"/mapping/{field}", code=code, detail=detail)
-        for field, detail in missing_columns(facts, language)
-    ]
-    return ImportFailureView(code=code, detail=failure_text(code, facts, language), errors=errors)
 
 
 def change_listing(changes: Iterable[Change]) -> bytes:

@@ -10,9 +10,9 @@ import json
 from datetime import date
 
 from chalicelib import sales
-from chalicelib.exchange.sales_files import store
-from chalicelib.exchange.sales_files.store import ImportRecord
-from chalicelib.exchange.sales_files.summary import Change, change
+from chalicelib.exchange.documents.summary import Change, change
+from chalicelib.exchange.imports import store
+from chalicelib.exchange.imports.store import ImportRecord
 from chalicelib.platform.context import Context
 from chalicelib.sales import DocumentRef, SaleDocument
 

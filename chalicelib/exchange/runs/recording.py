@@ -10,18 +10,18 @@ from typing import Any, Literal
 from chalicelib import companies, sales
 from chalicelib.companies import CustomerRef, KnownCustomer
 from chalicelib.exchange.columns.fields import STAND_INS, FieldName
+from chalicelib.exchange.documents.placement import place
+from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts
+from chalicelib.exchange.documents.summary import State, summarised
+from chalicelib.exchange.imports import store
+from chalicelib.exchange.imports.config import Imports
+from chalicelib.exchange.imports.store import COUNTED, Counts, ImportRecord
 from chalicelib.exchange.reading.parts import read_part
 from chalicelib.exchange.reading.rules import SaleRow
-from chalicelib.exchange.sales_files import store
-from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.effects import NO_POSITION, positions
-from chalicelib.exchange.sales_files.placement import place
-from chalicelib.exchange.sales_files.replacement import void_pack
-from chalicelib.exchange.sales_files.reports import MOST_LISTED, BadRow
-from chalicelib.exchange.sales_files.rules import DocumentDraft, DocumentDrafts
-from chalicelib.exchange.sales_files.store import COUNTED, Counts, ImportRecord
-from chalicelib.exchange.sales_files.summary import State, summarised
-from chalicelib.exchange.sales_files.withdrawal import put_changes
+from chalicelib.exchange.runs.effects import NO_POSITION, positions
+from chalicelib.exchange.runs.replacement import void_pack
+from chalicelib.exchange.runs.reports import MOST_LISTED, BadRow
+from chalicelib.exchange.runs.withdrawal import put_changes
 from chalicelib.platform.context import Context
 from chalicelib.sales import Read, SaleDocument
 

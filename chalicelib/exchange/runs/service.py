@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import groupby, islice
 from typing import Any
 
-from chalicelib.exchange.sales_files import effects, recording, replacement, store, withdrawal
-from chalicelib.exchange.sales_files.recording import unpacked
-from chalicelib.exchange.sales_files.reports import MOST_LISTED, BadRow, change_listing, listing
-from chalicelib.exchange.sales_files.store import Counts, ImportRecord
-from chalicelib.exchange.sales_files.summary import Summary, merged
+from chalicelib.exchange.documents.summary import Summary, merged
+from chalicelib.exchange.imports import store
+from chalicelib.exchange.imports.store import Counts, ImportRecord
+from chalicelib.exchange.runs import effects, recording, replacement, withdrawal
+from chalicelib.exchange.runs.recording import unpacked
+from chalicelib.exchange.runs.reports import MOST_LISTED, BadRow, change_listing, listing
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item, Refused, Transaction
 

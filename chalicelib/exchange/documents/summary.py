@@ -10,7 +10,7 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
-from chalicelib.exchange.sales_files.rules import DocumentDraft, DocumentDrafts
+from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts
 from chalicelib.sales import Outcome
 
 SHOWN = 10  # documents and customers of the summary itself

@@ -8,8 +8,8 @@ out and told.
 from collections.abc import Mapping, Sequence
 
 from chalicelib import sales
-from chalicelib.exchange.sales_files import rules
-from chalicelib.exchange.sales_files.rules import DocumentDraft
+from chalicelib.exchange.documents import rules
+from chalicelib.exchange.documents.rules import DocumentDraft
 from chalicelib.platform.context import Context
 from chalicelib.sales import DocumentRef, KnownDocument, Read
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib import sales
-from chalicelib.exchange.sales_files import rules, store
-from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.store import ImportRecord
-from chalicelib.exchange.sales_files.summary import SHOWN, Change, State, Summary, change
+from chalicelib.exchange.documents.summary import SHOWN, Change, State, Summary, change
+from chalicelib.exchange.imports import rules, store
+from chalicelib.exchange.imports.config import Imports
+from chalicelib.exchange.imports.store import ImportRecord
 from chalicelib.platform.context import Context
 from chalicelib.sales import Head, SaleDocument
 

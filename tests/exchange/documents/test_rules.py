@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.exchange.documents.rules import DocumentDrafts
+from chalicelib.exchange.imports import rules as sales_files_rules
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
-from chalicelib.exchange.sales_files import rules as sales_files_rules
-from chalicelib.exchange.sales_files.rules import DocumentDrafts
 from chalicelib.sales.rules import Original
 from tests.exchange.reading.test_rows import cells, reader, row
 

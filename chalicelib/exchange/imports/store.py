@@ -25,12 +25,12 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
 from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.imports import keys
+from chalicelib.exchange.imports.config import Imports
+from chalicelib.exchange.imports.events import RUN_BEGAN
+from chalicelib.exchange.imports.model import READ_BYTES, ImportForm
+from chalicelib.exchange.imports.rules import ImportState, Phase
 from chalicelib.exchange.reading.model import NO_PROFILE, ProfileForm, SplitFile, part_file
-from chalicelib.exchange.sales_files import keys
-from chalicelib.exchange.sales_files.config import Imports
-from chalicelib.exchange.sales_files.events import RUN_BEGAN
-from chalicelib.exchange.sales_files.model import READ_BYTES, ImportForm
-from chalicelib.exchange.sales_files.rules import ImportState, Phase
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.context import Context

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.exchange.imports import keys as sales_files_keys
+from chalicelib.exchange.imports import store as sales_files_store
+from chalicelib.exchange.imports.model import ImportForm
 from chalicelib.exchange.reading.model import Found, SplitFile
 from chalicelib.exchange.reading.parts import packed
-from chalicelib.exchange.sales_files import keys as sales_files_keys
-from chalicelib.exchange.sales_files import runs
+from chalicelib.exchange.runs import service as runs
 from chalicelib.exchange.sales_files import service as sales_files
-from chalicelib.exchange.sales_files import store as sales_files_store
 from chalicelib.exchange.sales_files import views as sales_files_views
-from chalicelib.exchange.sales_files.model import ImportForm
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction

@@ -1,0 +1,1 @@
+"""The documents of a sales file, and those of the club that they are."""

@@ -1,0 +1,1 @@
+"""An import as it is stored, with the objects of its file."""

@@ -1,0 +1,1 @@
+"""Runs over the parts of an import: checked, recorded, taken back."""
