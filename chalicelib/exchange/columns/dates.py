@@ -106,7 +106,7 @@ def _of_serial(serial: float) -> date:
 
 def _day(found: re.Match[str], number: int, month: int, zone: tzinfo) -> date:
     year = int(found["y"])
-    if year < 100:
+    if len(found["y"]) == 2:
         year += 2000 if year < 70 else 1900
     try:
         on = date(year, month, number)

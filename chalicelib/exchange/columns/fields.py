@@ -25,6 +25,8 @@ FieldName = Literal[
     "original_date",
     "paid_on",
     "status",
+    "posted",
+    "cancelled",
 ]
 FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 
@@ -105,6 +107,9 @@ HEADINGS: dict[FieldName, str] = {
     "paid_on": "дата оплаты; оплачено; дата полной оплаты; paid on; payment date; date paid",
     "status": "статус; состояние; статус заказа; статус документа; status; order status; financial status; "
     "payment status; invoice status",
+    "posted": "проведен; документ проведен; posted",
+    "cancelled": "пометка удаления; помечен на удаление; удален; отменен; аннулирован; дата отмены; deleted; is deleted; voided; "
+    "cancelled at; canceled at; cancelled on; cancelled; canceled; cancellation date",
 }
 # Headings of a sum with VAT in it: beside another sum they are the ones that a partner paid.
 WITH_VAT = (

@@ -152,10 +152,10 @@ def _read_name(
         by_account = "account" in places and columns.get("customer_name") == places["account"][0]
         if "customer" not in columns and (by_account or "customer_name" not in columns):
             columns["customer_name"], columns["name"] = places["name"][0], goods
-    if "amazonorderid" in places and "itemprice" in places:
+    item_price = places.get("itemprice", [-1])[0]
+    if "amazonorderid" in places and columns.get("unit_price") == item_price and "unit_price" not in mapping:
         # There the price of an item is that of all its pieces.
-        if columns.get("unit_price") == places["itemprice"][0] and not {"amount", "unit_price"} & mapping.keys():
-            columns["amount"] = columns.pop("unit_price")
+        columns["amount"] = columns.pop("unit_price")
     if "lineitemname" not in places or "name" not in places:
         return
     if "document" not in mapping and "document" not in columns:

@@ -131,11 +131,17 @@ class DocumentDrafts:
     def __init__(self, most_lines: int) -> None:
         self._most_lines = most_lines
         self._drafts: dict[tuple[str, bool, bool, int], DocumentDraft] = {}
+        self._cancelled: dict[tuple[str, bool, bool, int], DocumentDraft] = {}
         self._wrong: set[str] = set()
+        self.cancelled_rows = 0
         self.unnamed = 0  # wrong rows whose document nobody knows
 
     def add(self, row: SaleRow) -> None:
         key = self._key(row)
+        if row.cancelled:
+            self.cancelled_rows += 1
+            self._cancelled.setdefault(key, DocumentDraft([row]))
+            return
         draft = self._drafts.get(key)
         if draft is None:
             draft = self._drafts[key] = DocumentDraft()
@@ -181,6 +187,11 @@ class DocumentDrafts:
     def wrong(self) -> set[str]:
         """The numbers of documents with a wrong row."""
         return self._wrong
+
+    def cancelled(self) -> list[DocumentDraft]:
+        """The documents of which every row is cancelled, each with one of its rows."""
+        named = {draft.number for draft in self._drafts.values()} | self._wrong
+        return [draft for draft in self._cancelled.values() if draft.number not in named]
 
     def every(self) -> list[DocumentDraft]:
         return list(self._drafts.values())

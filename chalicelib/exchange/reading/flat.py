@@ -21,6 +21,7 @@ Category = Literal["row", "group", "total", "empty", "heading", "note", "filtere
 
 _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
+_STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _MOST_NOTE_CELLS = 2
 
 
@@ -78,9 +79,10 @@ class FlatTable:
         self._carried_places = sorted({*self.document_places, self._day, *self._customer} - {-1})
         self._further = [
             columns[each]
-            for each in ("currency", "kind", "original", "original_date", "paid_on", "status", "return_flag")
+            for each in ("currency", "kind", "original", "original_date", "paid_on", "return_flag", *_STATES)
             if each in columns
         ]
+        self._states = [columns[each] for each in _STATES if each in columns]
 
     def rows(self) -> Iterator[FlatRow]:
         """Every row below the heading, with its cells as they stand."""
@@ -181,7 +183,10 @@ class FlatTable:
         if not filled:
             return "empty"
         document, day = self.document_of(cells), self.day_of(cells)
-        if is_total_row(cells, document, day):
+        goods = any(cells[at].strip() for at in self._goods)
+        if is_total_row(cells, document, day if goods or document.strip() else ""):
+            return "total"
+        if not goods and self._is_numbers_alone(cells):
             return "total"
         if is_row_within_total(cells, document, day):
             return "note"
@@ -189,7 +194,7 @@ class FlatTable:
             return "heading"
         if self._is_text(cells) and not self._is_group(cells):
             return "note"
-        if self._goods and not any(cells[at].strip() for at in self._goods) and self._is_group(cells):
+        if self._goods and not goods and self._is_group(cells):
             return "group"
         if self._filters and not all(_passes(cells[at], each) for at, each in self._filters):
             return "filtered"
@@ -200,6 +205,12 @@ class FlatTable:
         if all(not cell or heading_key(cell) == key for cell, key in zip(cells, self._keys, strict=False)):
             return True
         return len(filled) > 2 and filled == [str(n) for n in range(1, len(filled) + 1)]
+
+    def _is_numbers_alone(self, cells: list[str]) -> bool:
+        """Sums without a word beside them: a total whose label was left out."""
+        return bool(self._goods) and all(
+            at in self._numbers or not cell or cell.isspace() for at, cell in enumerate(cells)
+        )
 
     def _is_group(self, cells: list[str]) -> bool:
         """A row that names a document or a customer and nothing of goods."""
@@ -281,6 +292,9 @@ class FlatTable:
             carried |= self._take(cells, above, self._customer)
         if same or self.carry.day:
             carried |= self._take(cells, above, self._day_places)
+        if same:
+            for at in self._states:
+                carried |= self._take(cells, above, [at])
         if self.carry.document and document and not same and row.category == "row":
             # Below a row of its group, a document may leave the customer to it.
             carried |= (

@@ -65,7 +65,14 @@ class ColumnsForm(Written):
         default=None,
         description="Of a sale: the day of full payment; usually Дата оплаты. An empty cell changes no payment.",
     )
-    status: Column | None = Field(default=None, description="Status of the document; only shown, see `only`.")
+    status: Column | None = Field(
+        default=None,
+        description="Status of the document: rows of a document that is cancelled, deleted or a draft do not count.",
+    )
+    posted: Column | None = Field(default=None, description="Says yes where the document counts; usually Проведен.")
+    cancelled: Column | None = Field(
+        default=None, description="Says yes or a day where the document does not count; usually Пометка удаления."
+    )
 
 
 class FileFormatForm(Written):
@@ -125,6 +132,8 @@ class ProfileForm(Written):
     heading_row: int | None = Field(default=None, ge=1, le=1000, description="Line of the heading.")
     return_words: Words = Field(default=[], description="Kinds of documents that are returns, beside the usual ones.")
     sale_words: Words = Field(default=[], description="Kinds of documents that are sales, beside the usual ones.")
+    cancelled_words: Words = Field(default=[], description="Statuses of rows that do not count, beside the usual ones.")
+    valid_words: Words = Field(default=[], description="Statuses of rows that count, whatever they seem to say.")
     discount: Literal["share", "percent", "sum"] | None = Field(
         default=None, description="Meaning of the column of discounts: 0.1, 10 or a sum of money."
     )

@@ -30,5 +30,10 @@ class Notes:
             found["lines"].append(line)
             found["examples"].append(example)
 
+    def tell(self, code: str, **facts: Any) -> None:
+        """Adds facts to a note that was counted."""
+        if code in self._counted:
+            self._counted[code] |= facts
+
     def all(self) -> list[Note]:
         return [*self._single, *(Note(code, facts) for code, facts in self._counted.items())]

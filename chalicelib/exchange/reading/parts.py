@@ -76,15 +76,9 @@ def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
 def _packed(read: SaleRow | list[CellFault]) -> list[Any]:
     if isinstance(read, list):
         return [read]
-    row, number, shown, kind, returned, day, customer, currency, sku, name, quantity, price, amount, original, paid = (
-        read
-    )
+    *head, day, customer, currency, sku, name, quantity, price, amount, original, paid_on, cancelled = read
     return [
-        row,
-        number,
-        shown,
-        kind,
-        returned,
+        *head,
         day.isoformat(),
         customer,
         currency,
@@ -94,16 +88,18 @@ def _packed(read: SaleRow | list[CellFault]) -> list[Any]:
         price if price is None else f"{price:f}",
         amount if amount is None else f"{amount:f}",
         original and [original[0], _day(original[1])],
-        paid and _day(paid),
+        paid_on and _day(paid_on),
+        cancelled,
     ]
 
 
 def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:
     if len(cells) == 1:
         return [CellFault(*fault) for fault in cells[0]]
-    row, number, shown, kind, returned, day, customer, currency, sku, name, quantity, price, amount, original, paid = (
+    row, number, shown, kind, returned, day, customer, currency, sku, name, *numbers, original, paid_on, cancelled = (
         cells
     )
+    quantity, price, amount = numbers
     return SaleRow(
         row,
         number,
@@ -119,7 +115,8 @@ def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:
         price if price is None else Decimal(price),
         amount if amount is None else Decimal(amount),
         original and (original[0], original[1] and date.fromisoformat(original[1])),
-        paid and date.fromisoformat(paid),
+        paid_on and date.fromisoformat(paid_on),
+        cancelled,
     )
 
 

@@ -81,6 +81,7 @@ class SalesFile:
         totals, counted, notes = Totals(), self.counted, self.notes
         document_at = fields.index("document") if "document" in fields else -1
         unread = 0
+        cancelled = ZERO
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in self._body():
             counted.rows += 1
@@ -109,13 +110,19 @@ class SalesFile:
                 notes.count("carried", row.line)
             read = beside.looked_at(row.line, row.cells, read)
             if isinstance(read, SaleRow):
-                self._look_at_arithmetic(read)
+                if read.cancelled:
+                    counted.skipped += 1
+                    notes.count("cancelled", row.line)
+                    cancelled += read.amount if read.amount is not None else read.quantity * (read.unit_price or ZERO)
+                else:
+                    self._look_at_arithmetic(read)
                 self._add(totals, written, read)
                 yield ReadRow(read.number, read)
             else:
                 unread += _has_unread_number(read)
                 self._add(totals, written, None, document=read[0].number)
                 yield ReadRow(read[0].number, read)
+        notes.tell("cancelled", amount=f"{cancelled:.2f}")
         self._finish(totals, reader, bool(unread))
 
     def _skip(self, row: FlatRow, totals: Totals, unread: bool) -> None:
@@ -160,6 +167,8 @@ class SalesFile:
         quantity, amount = written.quantity or ZERO, written.amount or ZERO
         if read is None:
             totals.add(quantity, amount, quantity, amount, document, "")
+        elif read.cancelled:
+            totals.add(quantity, amount, ZERO, ZERO, read.number, read.customer.ref)
         else:
             totals.add(quantity, amount, read.quantity, read.amount or ZERO, read.number, read.customer.ref)
 

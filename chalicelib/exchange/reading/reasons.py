@@ -169,6 +169,32 @@ FAILURES: dict[str, tuple[str, str]] = {
         "The column {column} may hold shares, percents or money (largest value {value}). Name its meaning.",
         "В столбце {column} могут быть доли, проценты или деньги (наибольшее значение {value}). Укажите, что это.",
     ),
+    "heading_changes": (
+        "Another heading stands in line {line}: {found}. Bring the tables as files of their own.",
+        "В строке {line} другой заголовок: {found}. Загрузите таблицы отдельными файлами.",
+    ),
+    "kind_unclear": (
+        "The column {column} holds kinds that the club does not know: {values}. Name those of returns in `return_words` and those of sales in "
+        "`sale_words`, or leave `kind` empty.",
+        "В столбце {column} неизвестные виды: {values}. Назовите виды возвратов в `return_words`, продаж — в `sale_words` или оставьте "
+        "`kind` пустым.",
+    ),
+    "price_unclear": (
+        "Two columns may be the price: {first} ({first_column}) and {second} ({second_column}). Name the right one for `unit_price`.",
+        "Ценой могут быть два столбца: {first} ({first_column}) и {second} ({second_column}). Укажите нужный для `unit_price`.",
+    ),
+    "status_unclear": (
+        "The column {column} says {value} ({count} rows), and the file does not tell whether these rows count. Name the status in "
+        "`valid_words` if they do, in `cancelled_words` if not.",
+        "В столбце {column} есть {value} (строк: {count}), и по файлу не понять, учитывать ли их. Назовите статус в `valid_words`, если да, "
+        "или в `cancelled_words`, если нет.",
+    ),
+    "customer_code_shared": (
+        "The column {column} has one code ({value}) for different customers ({names}): is it the code of something else? Name the column of "
+        "their codes for `customer`, or leave it empty.",
+        "В столбце {column} один код ({value}) у разных покупателей ({names}): это код чего-то другого? Укажите столбец с их кодами для "
+        "`customer` или оставьте его пустым.",
+    ),
     "discount_beside": (
         "The column {column} holds discounts ({value} in line {line}), but {amount} is quantity times price: is it the sum before the "
         "discount or after? After: leave `discount` empty. Before: leave `amount` empty, then the discount is taken off.",
@@ -371,6 +397,14 @@ NOTES: dict[str, tuple[str, str]] = {
         "{column} was taken for the sum of a row, not {others}.",
         "Суммой строки взят столбец {column}, а не {others}.",
     ),
+    "price_chosen": (
+        "{column} was taken for the price: it is less the discount.",
+        "Ценой взят столбец {column}: в нём учтена скидка.",
+    ),
+    "kind_left": (
+        "The column {column} ({values}) tells no kinds of documents and was not read.",
+        "В столбце {column} ({values}) нет видов документов, он не читался.",
+    ),
     "grouped": (
         "The report is grouped by {levels}; every group is the sum of its rows.",
         "Отчёт сгруппирован: {levels}; каждая группа равна сумме своих строк.",
@@ -388,9 +422,9 @@ NOTES: dict[str, tuple[str, str]] = {
         "All {count} documents are orders; they were taken for sales.",
         "Все документы ({count}) — заказы; они взяты как продажи.",
     ),
-    "status_off": (
-        "The column of statuses holds {values} ({count} rows); these rows are counted unless filtered out.",
-        "В столбце статусов есть {values} (строк: {count}); эти строки учтены, если их не отобрать.",
+    "cancelled": (
+        "Rows that are cancelled, deleted or drafts were not counted ({count} rows, sum {amount}; first lines {lines}).",
+        "Отменённые, удалённые и непроведённые строки не учтены (строк: {count}, сумма {amount}; первые строки {lines}).",
     ),
     "skipped_texts": (
         "Rows that are no sales were skipped ({count}): {examples}.",

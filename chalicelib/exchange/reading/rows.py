@@ -14,7 +14,7 @@ from chalicelib.exchange.columns.dates import SlashOrder
 from chalicelib.exchange.columns.fields import REQUIRED, FieldName
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, is_percent, number, typed_number
-from chalicelib.exchange.reading.rules import FIRST_DAY, CellFault, SaleRow, customer
+from chalicelib.exchange.reading.rules import FIRST_DAY, CellFault, SaleRow, customer, status_of
 from chalicelib.platform.spelling.words import is_spoilt, spelled
 from chalicelib.sales import WordKind, document_name, word_kind
 
@@ -61,6 +61,8 @@ class Conventions:
     orders_are_sales: bool = False
     return_words: frozenset[str] = frozenset()
     sale_words: frozenset[str] = frozenset()
+    cancelled_words: frozenset[str] = frozenset()
+    valid_words: frozenset[str] = frozenset()
 
 
 class Document(NamedTuple):
@@ -115,8 +117,11 @@ class RowReader:
             "original": lambda text: read.read_reference(text, self._day),
             "original_date": self._day,
             "paid_on": self._day,
+            "status": self._is_off,
+            "posted": lambda text: not read.flag(text),
+            "cancelled": self._is_cancelled,
         }
-        unread = {"status"} | ({"vat", "net_amount"} if self.conventions.source in ("amount", "price") else set())
+        unread: set[FieldName] = {"vat", "net_amount"} if self.conventions.source in ("amount", "price") else set()
         if self.conventions.source != "price":
             unread.add("discount")
         self._columns = [
@@ -170,6 +175,9 @@ class RowReader:
                 self.services += 1
             else:
                 wrong.append(("quantity", "missing"))
+        if document and day and self._is_left_out(found):
+            # Nothing of it counts, so nothing of it needs to be right.
+            return self._row(row, found, document, day, quantity or ZERO, amount or ZERO, returned), written
         if not wrong and amount and quantity and quantity < 0 < amount and not returned:
             if self.conventions.unsigned:
                 amount = -amount
@@ -271,7 +279,13 @@ class RowReader:
             amount,
             read.original_of_row(original, original_day) if original or original_day else None,
             get("paid_on"),
+            self._is_left_out(found),
         )
+
+    @staticmethod
+    def _is_left_out(found: Mapping[FieldName, Any]) -> bool:
+        """True where a column says that the document does not count."""
+        return any(found.get(wanted, False) for wanted in _STATES)
 
     def _is_named(self, cells: Sequence[str]) -> bool:
         """True where the row tells its customer by a code or a name, so that a wrong INN can be left out."""
@@ -307,6 +321,15 @@ class RowReader:
             raise CellError("date_out_of_range")
         return found
 
+    def _is_off(self, text: str) -> bool:
+        return status_of(text, self.conventions.cancelled_words, self.conventions.valid_words) == "cancelled"
+
+    def _is_cancelled(self, text: str) -> bool:
+        try:
+            return read.flag(text)
+        except CellError:
+            return bool(self._day(text))
+
     def _currency(self, text: str) -> str:
         found = read.currency(text)
         if found not in self.terms.currencies:
@@ -320,6 +343,7 @@ class RowReader:
         return value / 100 if self.conventions.discount == "share" else value
 
 
+_STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _NO_TAX = read.TaxNumbers("", "")
 
 

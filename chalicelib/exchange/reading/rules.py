@@ -1,5 +1,6 @@
 """Rows of sales as they are read from a file, and the original sale of a return. Pure."""
 
+from collections.abc import Set
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -23,7 +24,10 @@ class Customer(NamedTuple):
 
 
 class SaleRow(NamedTuple):
-    """A row without faults. Quantity and amount have the sign that they count with. `shown`: the number as the file writes it."""
+    """A row without faults. Quantity and amount have the sign that they count with. `shown`: the number as the file writes it.
+
+    `cancelled`: its document, or it alone, does not count.
+    """
 
     row: int
     number: str
@@ -40,6 +44,7 @@ class SaleRow(NamedTuple):
     amount: Decimal | None
     original: tuple[str, date | None] | None = None
     paid_on: date | None = None
+    cancelled: bool = False
 
 
 class CellFault(NamedTuple):
@@ -70,3 +75,33 @@ def original_of_return(number: str, day: date | None, returned_on: date) -> Orig
         return Original("", (), day)
     year = returned_on.year
     return Original(number, (str(day.year),) if day else (str(year), str(year - 1)), day)
+
+
+# --- rows that do not count -------------------------------------------------------------------------------------------
+
+_OFF = (
+    "отмен",
+    "аннулир",
+    "удален",
+    "не проведен",
+    "непроведен",
+    "черновик",
+    "cancel",
+    "void",
+    "draft",
+    "failed",
+    "deleted",
+)
+_UNCLEAR = ("частич", "partial", "возвра", "return", "refund")
+
+
+def status_of(text: str, cancelled: Set[str], valid: Set[str]) -> Literal["valid", "cancelled", "unclear"]:
+    """`cancelled`, `valid`: words of the profile, folded. A part, or goods that came back, may stand in rows of their own as well."""
+    word = text.casefold().replace("ё", "е")
+    if word in valid:
+        return "valid"
+    if word in cancelled:
+        return "cancelled"
+    if any(each in word for each in _UNCLEAR):
+        return "unclear"
+    return "cancelled" if any(each in word for each in _OFF) else "valid"

@@ -12,16 +12,18 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from chalicelib.companies import customer_key
 from chalicelib.exchange.columns.cells import currency_in, first_words, is_total, is_within_total, named
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
 from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
-from chalicelib.exchange.columns.headings import heading_key, letter_of
+from chalicelib.exchange.columns.headings import field_of, heading_key, letter_of
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import Shape, is_nothing, is_percent, number, shape, typed_number
 from chalicelib.exchange.reading.model import ProfileForm
 from chalicelib.exchange.reading.notes import Notes
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.reading.rows import AmountSource, Conventions, DiscountKind
+from chalicelib.exchange.reading.rules import status_of
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.platform.spelling.words import spelled
 from chalicelib.sales import word_kind
@@ -29,6 +31,9 @@ from chalicelib.sales import word_kind
 NUMBERS: tuple[FieldName, ...] = ("quantity", "unit_price", "amount", "net_amount", "vat", "discount")
 _SAMPLE = 3000  # rows whose arithmetic is looked at
 _MOST_WORDS = 200
+_SIDES = frozenset({"debit", "credit", "дебет", "кредит", "приход", "расход", "in", "out", "плюс", "минус"})
+_HEADINGS = 3  # known ones that make a row of headings
+_SHORT = len("26-01-12")
 _CENT = Decimal("0.011")
 _RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
 _VAT = re.compile("ндс|налог|vat|tax|gst", re.IGNORECASE)
@@ -81,18 +86,23 @@ class Survey:
     other_amounts: int = 0
     money: dict[str, Example] = field(default_factory=dict)  # currencies that stand in cells
     returns_apart: tuple[int, Example] | None = None
+    short_days: set[str] = field(default_factory=set)  # such as 26-01-12, of which either end may be the year
+    names_of: dict[str, dict[str, str]] = field(default_factory=dict)  # of the first codes: names by their keys
     order_discount: int = -1  # the column of discounts of whole orders, beside rows without them
     discount_of_order: Example | None = None
     _apart: tuple[int, ...] = ()
     _above: tuple[str, Sequence[str]] = ("", ())
     _factors: list[int] = field(init=False)
     _numbers: list[tuple[FieldName, int]] = field(init=False)
+    _named_codes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         columns = self.place.heading.columns
         self._numbers = [(wanted, columns[wanted]) for wanted in NUMBERS if wanted in columns]
         self._factors = [columns[wanted] for wanted in ("quantity", "unit_price") if wanted in columns]
         read = {*columns.values(), *self.place.heading.key}
+        if "customer" in columns and "customer_name" in columns:
+            self._named_codes = (columns["customer"], columns["customer_name"])
         keys = list(map(heading_key, self.place.names))
         if "lineitemname" in keys and "discountamount" in keys:
             self.order_discount = keys.index("discountamount")
@@ -119,11 +129,13 @@ class Survey:
                 self.returns_apart = at, (line, cells[at].strip())
         if self.order_discount >= 0 and not self.discount_of_order and _NOT_ZERO.search(cells[self.order_discount]):
             self.discount_of_order = line, cells[self.order_discount].strip()
+        if self._named_codes and len(self.names_of) < _MOST_WORDS:
+            self._look_at_customer(cells)
         self._look_at_signs(cells, columns)
         self._look_at_amounts(document, cells, columns)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
             self._keep(line, cells, columns)
-        self._look_at_day(line, day_text)
+        self._look_at_day(line, day_text, cells)
         if document and " " in document:
             kind = named(document).kind
             self.documents[kind or ""] += 1
@@ -138,14 +150,22 @@ class Survey:
             ):
                 counter[word] += 1
 
+    def _look_at_customer(self, cells: Sequence[str]) -> None:
+        code, name = (spelled(cells[at]) for at in self._named_codes)
+        if code and name:
+            names = self.names_of.setdefault(code, {})
+            if len(names) < 3:
+                names.setdefault(customer_key("", name, "", ""), name)
+
     def _look_at_money(self, line: int, text: str) -> None:
         if (found := currency_in(text)) and found not in self.money:
             self.money[found] = (line, text)
 
     def _keep(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
         kept: dict[FieldName | int, str] = {each: cells[columns[each]] for each in NUMBERS if each in columns}
-        for at in self.place.heading.others.get("amount", ()):
-            kept[at] = cells[at]
+        for wanted in ("amount", "unit_price"):
+            for at in self.place.heading.others.get(wanted, ()):
+                kept[at] = cells[at]
         self.sample.append((line, kept))
 
     def _look_at_signs(self, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
@@ -172,7 +192,7 @@ class Survey:
                     self.other_amounts += 1
         self._above = (document, cells)
 
-    def _look_at_day(self, line: int, cell: str) -> None:
+    def _look_at_day(self, line: int, cell: str, cells: Sequence[str]) -> None:
         text = cell.strip()
         if not text or isinstance(cell, TypedMoment):
             return
@@ -184,7 +204,13 @@ class Survey:
         elif shown == "wrong":
             self.wrong_days += 1
             self.wrong_day = self.wrong_day or (line, text)
+            if field_of(text) and sum(1 for each in cells if field_of(each)) >= _HEADINGS:
+                raise Unreadable(
+                    "heading_changes", line=line, found=[" ".join(each.split())[:60] for each in cells if each.strip()]
+                )
         else:
+            if len(text) == _SHORT and "-" in text and len(self.short_days) < _MOST_WORDS:
+                self.short_days.add(text)
             self.slashes.setdefault(shown, (line, text))
 
 
@@ -223,13 +249,15 @@ def decide(survey: Survey, profile: ProfileForm, notes: Notes) -> tuple[Conventi
         raise Unreadable(
             "discount_of_document", column=survey.place.shown(survey.order_discount), line=line, value=text[:60]
         )
+    if "customer" not in profile.columns:
+        _refuse_shared_code(survey)
     mark = profile.format.decimal or _mark(survey)
     columns = dict(survey.place.heading.columns)
     source = _amounts(survey, mark, columns, profile, notes)
-    if "kind" in columns and "kind" not in profile.columns and not any(map(word_kind, survey.kinds)):
-        del columns["kind"]  # a kind of goods or of customers
-    if off := [word for word in survey.statuses if _is_off(word)]:
-        notes.add("status_off", values=off[:5], count=sum(survey.statuses[word] for word in off))
+    named = _folded_all([*profile.return_words, *profile.sale_words])
+    tells_kinds = any(word_kind(word) or _folded(word) in named for word in survey.kinds)
+    if "kind" in columns and "kind" not in profile.columns and not tells_kinds:
+        _leave_kind(survey, columns.pop("kind"), notes)
     unsigned = bool(survey.opposite) and not survey.together
     if unsigned:
         notes.add("unsigned_returns", count=survey.opposite)
@@ -243,8 +271,46 @@ def decide(survey: Survey, profile: ProfileForm, notes: Notes) -> tuple[Conventi
         orders_are_sales=_orders_are_sales(survey, columns, notes),
         return_words=frozenset(spelled(word).casefold() for word in profile.return_words),
         sale_words=frozenset(spelled(word).casefold() for word in profile.sale_words),
+        cancelled_words=_folded_all(profile.cancelled_words),
+        valid_words=_folded_all(profile.valid_words),
     )
+    _refuse_unclear_statuses(survey, conventions)
     return conventions, columns
+
+
+def _leave_kind(survey: Survey, at: int, notes: Notes) -> None:
+    """Leaves out a column of other kinds, of goods or of customers. Raises Unreadable where its unknown words may be those of documents."""
+    values = sorted(survey.kinds)
+    heading = heading_key(survey.place.names[at])
+    of_documents = any(
+        word in heading for word in ("документ", "операц", "регистратор", "document", "transaction", "invoice")
+    )
+    short = all(len(value) <= 2 or value.casefold() in _SIDES for value in values)
+    if len(values) > 1 and (of_documents or short):
+        raise Unreadable("kind_unclear", column=survey.place.shown(at), values=[value[:60] for value in values[:10]])
+    if values:
+        notes.add("kind_left", column=survey.place.shown(at), values=[value[:60] for value in values[:5]])
+
+
+def _refuse_shared_code(survey: Survey) -> None:
+    """Raises Unreadable where one code stands beside the names of several customers: it is the code of something else."""
+    for code, names in survey.names_of.items():
+        shortest = min(names.values(), key=len).casefold()
+        # Names change, and get a mark when they are no longer used.
+        others = sum(1 for name in names.values() if shortest not in name.casefold())
+        if others > 1 or (others and len(survey.names_of) == 1):
+            column = survey.place.shown(survey.place.heading.columns["customer"])
+            raise Unreadable(
+                "customer_code_shared", column=column, value=code[:60], names=[name[:60] for name in names.values()]
+            )
+
+
+def _folded(word: str) -> str:
+    return spelled(word).casefold().replace("ё", "е")
+
+
+def _folded_all(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(map(_folded, words))
 
 
 def _mark(survey: Survey) -> DecimalMark:
@@ -322,10 +388,20 @@ def _slashes(survey: Survey, profile: ProfileForm) -> SlashOrder:
     if "dmy" in survey.slashes and "mdy" in survey.slashes:
         first, second = survey.slashes["dmy"], survey.slashes["mdy"]
         raise Unreadable("dates_mixed", first=first[1], first_line=first[0], second=second[1], second_line=second[0])
+    if survey.short_days and _year_may_be_first(survey.short_days):
+        value = min(survey.short_days)
+        raise Unreadable("dates_unclear", value=value, line=survey.place.last + 1)
     if "either" in survey.slashes and len(survey.slashes) == 1:
         line, text = survey.slashes["either"]
         raise Unreadable("dates_unclear", value=text, line=line)
     return "mdy" if "mdy" in survey.slashes else "dmy"
+
+
+def _year_may_be_first(days: set[str]) -> bool:
+    """True where one year and many days are likelier than one day of many years."""
+    ends = [(text[:2], text[-2:]) for text in days]
+    firsts, lasts = {first for first, _ in ends}, {last for _, last in ends}
+    return len(firsts) == 1 and (len(lasts) > 1 or max(firsts) > max(lasts))
 
 
 def _amounts(
@@ -347,6 +423,8 @@ def _amounts(
             _tell_vat(survey, columns, notes)
             return "net_plus_vat"
         return "amount"
+    if "net_amount" not in columns:
+        _choose_price(survey, mark, columns, profile, notes)
     if "net_amount" in columns:
         if "vat" in columns:
             _tell_vat(survey, columns, notes)
@@ -354,6 +432,30 @@ def _amounts(
         notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
         return "net"
     return "price"
+
+
+def _choose_price(
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: ProfileForm, notes: Notes
+) -> None:
+    """Of two prices the one less the discount. Raises Unreadable where two others differ."""
+    for other in survey.place.heading.others.get("unit_price", ()):
+        first, second = columns["unit_price"], other
+        mine, yours = (heading_key(survey.place.names[at]) in _AFTER_DISCOUNT for at in (first, second))
+        if mine != yours:
+            columns["unit_price"] = first if mine else second
+            columns.pop("discount", None)
+            notes.add("price_chosen", column=survey.place.shown(columns["unit_price"]))
+        elif any(
+            _value(cells.get("unit_price", ""), mark) != _value(cells.get(other, ""), mark)
+            for _, cells in survey.sample
+        ):
+            raise Unreadable(
+                "price_unclear",
+                first=survey.place.shown(first),
+                first_column=letter_of(first),
+                second=survey.place.shown(second),
+                second_column=letter_of(second),
+            )
 
 
 def _tell_vat(survey: Survey, columns: Mapping[FieldName, int], notes: Notes) -> None:
@@ -491,23 +593,11 @@ def _discount(
     raise Unreadable("discount_unclear", column=heading, value=str(most))
 
 
-_OFF = (
-    "отмен",
-    "аннулир",
-    "удален",
-    "не проведен",
-    "черновик",
-    "cancel",
-    "void",
-    "refunded",
-    "draft",
-    "failed",
-    "deleted",
-)
-
-
-def _is_off(status: str) -> bool:
-    return any(word in status.casefold() for word in _OFF)
+def _refuse_unclear_statuses(survey: Survey, conventions: Conventions) -> None:
+    for word, count in survey.statuses.items():
+        if status_of(word, conventions.cancelled_words, conventions.valid_words) == "unclear":
+            at = survey.place.heading.columns["status"]
+            raise Unreadable("status_unclear", column=survey.place.shown(at), value=word[:60], count=count)
 
 
 def _orders_are_sales(survey: Survey, columns: Mapping[FieldName, int], notes: Notes) -> bool:

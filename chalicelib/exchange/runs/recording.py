@@ -18,12 +18,13 @@ from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.store import COUNTED, Counts, ImportRecord
 from chalicelib.exchange.reading.parts import read_part
 from chalicelib.exchange.reading.rules import SaleRow
+from chalicelib.exchange.runs import cancellation
 from chalicelib.exchange.runs.effects import NO_POSITION, positions
 from chalicelib.exchange.runs.replacement import void_pack
 from chalicelib.exchange.runs.reports import MOST_LISTED, BadRow
 from chalicelib.exchange.runs.withdrawal import put_changes
 from chalicelib.platform.context import Context
-from chalicelib.sales import Read, SaleDocument
+from chalicelib.sales import Head, Read, SaleDocument
 
 
 def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
@@ -48,16 +49,23 @@ def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
     company_ids = {customer: each.company_id for customer, each in customers.items()}
     made = frozenset(each.company_id for each in customers.values() if _is_own(record, each))
     read = place(context, record.form.source, list(drafts.good()), company_ids, made)
-    states = _states(context, record, part, drafts, read, set(company_ids.values()))
+    cancelled = cancellation.recorded(context, record.form.source, drafts.cancelled())
+    heads = {ref: known.head for (_, ref), known in read.known.items() if known.head} | cancelled
+    states = _states(context, record, part, heads, set(company_ids.values()), made)
     recorded = _record(context, record, drafts, company_ids, read)
     if record.phase == "write":
         _record_payments(context, record, (draft for draft, _ in recorded))
     for draft, outcome in recorded:
         counts[f"documents_{outcome}"] += 1
         counts[f"rows_{outcome}"] += len(draft.rows)
-    counts["rows_failed"] = rows - sum(counts[f"rows_{outcome}"] for outcome in ("created", "changed", "unchanged"))
+    voided = cancellation.void(context, record, cancelled, states)
+    counts["documents_changed"] += len(voided)
+    counts["rows_failed"] = (
+        rows - drafts.cancelled_rows - sum(counts[f"rows_{outcome}"] for outcome in ("created", "changed", "unchanged"))
+    )
     counts["documents_failed"] = drafts.left_out()
     summary = summarised(drafts, recorded, states, company_ids)
+    summary.changes += voided
     store.put(record.import_id, f"summaries/{part:06d}", summary.packed())
     if record.phase == "write":
         put_changes(record, part, summary.changes)
@@ -70,25 +78,23 @@ def _states(
     context: Context,
     record: ImportRecord,
     part: int,
-    drafts: DocumentDrafts,
-    read: Read,
+    heads: Mapping[str, Head],
     company_ids: set[str],
+    made: frozenset[str],
 ) -> dict[str, State]:
     """The recorded states of the documents. A real run keeps them before it writes, with the positions of its companies."""
     name = f"before/{part:06d}"
     if record.phase == "write" and (kept := store.get_if_any(record.import_id, name)):
         return {ref: State(*state) for ref, state in json.loads(kept)["states"].items()}
-    heads = {draft.ref: read.known[record.form.source, draft.ref].head for draft in drafts.good()}
     states = {
         ref: State(head.company_id, head.business_date.isoformat(), head.revision, f"{head.total:f}", head.voided)
         for ref, head in heads.items()
-        if head
     }
     if record.phase == "write":
         concerned = company_ids | {each.company_id for each in states.values()}
-        old = positions(context, concerned - read.new_companies)
-        positions_before = old | dict.fromkeys(read.new_companies, NO_POSITION)
-        store.put(record.import_id, name, json.dumps({"states": states, "companies": positions_before}).encode())
+        # A company that this import made had nothing before.
+        before = positions(context, concerned - made) | dict.fromkeys(made, NO_POSITION)
+        store.put(record.import_id, name, json.dumps({"states": states, "companies": before}).encode())
     return states
 
 

@@ -47,7 +47,7 @@ def code_key(code: str) -> str:
 
 _SPOILT = re.compile(
     r"#.*[!?/].*"  # an error of a spreadsheet: #Н/Д, #REF!, #ИМЯ?
-    r"|\d(?:[.,]\d+)?[EЕ]\+?\d{2,}"  # a long number as a spreadsheet shows it
+    r"|\d(?:[.,]\d+)?[EЕ](?:\+\d+|\d{2,})"  # a long number as a spreadsheet shows it
     r"|0+(?:[.,]0+)?"
     r"|[\W_]*"
     r"|N/?A|Н/?Д|NULL|NONE|NAN|UNDEFINED|<.*>"

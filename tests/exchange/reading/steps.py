@@ -83,7 +83,7 @@ def read_file(content: str | bytes | Path, profile: dict[str, Any] | None = None
         rows, faults = [], []
         for _, read in file.rows():
             if isinstance(read, SaleRow):
-                rows.append(read)
+                rows += [] if read.cancelled else [read]
             else:
                 faults += read
         return Read(found_in(file), rows, faults)

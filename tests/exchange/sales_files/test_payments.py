@@ -8,10 +8,10 @@ import pytest
 from chalicelib.exchange.reading.rules import CellFault
 from chalicelib.platform.context import Context
 from chalicelib.sales.payments import keys as payments_keys
+from tests.exchange.documents.test_rules import drafts
 from tests.exchange.reading.test_rows import cells, reader
 from tests.exchange.reading.test_rows import row as read_row
 from tests.exchange.sales_files.steps import HEADING, bring, counts, row, table
-from tests.exchange.documents.test_rules import drafts
 from tests.support.api import Api
 from tests.support.table import everything
 

@@ -1,0 +1,148 @@
+"""What a file leaves open is asked back, and an answer in the profile settles it."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.exchange.reading.steps import read_file, why
+
+HEADING = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма\n"
+
+
+def sales(column: str, first: str, second: str) -> str:
+    """Two documents, of 100 and of 50, with one more column."""
+    return (
+        f"Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;{column}\n"
+        f"12.01.2026;УТ-1;К;Л;1;100;{first}\n13.01.2026;УТ-2;К;Л;1;50;{second}\n"
+    )
+
+
+# --- rows that do not count -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "second"),
+    [
+        ("Статус", "Отгружен", "Отменён"),
+        ("Статус документа", "Проведен", "Не проведен"),
+        ("Status", "Posted", "Draft"),
+        ("Проведен", "Да", "Нет"),
+        ("Пометка удаления", "Нет", "Да"),
+        ("Cancelled at", "", "2026-01-14"),
+    ],
+)
+def test_a_cancelled_document_is_not_counted_and_told_with_its_sum(column: str, first: str, second: str) -> None:
+    read = read_file(sales(column, first, second))
+    assert read.documents == {"УТ-1": Decimal("100.00")}
+    assert (read.notes["cancelled"]["count"], read.notes["cancelled"]["amount"]) == (1, "50.00")
+
+
+@pytest.mark.parametrize("total", ["150", "100"])
+def test_the_total_of_a_file_may_count_cancelled_rows_or_leave_them_out(total: str) -> None:
+    content = sales("Статус", "Отгружен", "Отменён")
+    assert read_file(f"{content}Итого;;;;;{total};\n").total == Decimal(100)
+    assert why(f"{content}Итого;;;;;120;\n")[0] == "total_differs"
+
+
+@pytest.mark.parametrize("status", ["Частично отменён", "Возвращён", "partially_refunded", "refunded"])
+def test_a_status_that_may_stand_beside_rows_of_its_own_is_asked_back(status: str) -> None:
+    content = sales("Статус", "Отгружен", status)
+    code, facts = why(content)
+    assert (code, facts["value"]) == ("status_unclear", status)
+    assert read_file(content, {"valid_words": [status]}).total == Decimal(150)
+    assert read_file(content, {"cancelled_words": [status]}).total == Decimal(100)
+
+
+def test_a_cancelled_row_needs_no_sum() -> None:
+    content = sales("Статус", "Отгружен", "Отменён").replace(";50;", ";;")
+    assert not read_file(content).faults
+
+
+# --- prices and discounts ---------------------------------------------------------------------------------------------
+
+
+def test_a_discount_beside_the_product_of_quantity_and_price_is_asked_back() -> None:
+    content = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма;Скидка, руб\n12.01.2026;УТ-1;К;Л;2;50;100;10\n"
+    assert why(content)[0] == "discount_beside"
+    assert read_file(content, {"mapping": {"discount": ""}}).total == Decimal(100)
+    assert read_file(content, {"mapping": {"amount": ""}}).total == Decimal(90)
+    taken_off = content.replace(";100;10", ";90;10")
+    assert read_file(taken_off).total == Decimal(90)
+
+
+def test_of_two_prices_the_one_after_the_discount_is_taken_and_told() -> None:
+    content = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Цена со скидкой\n12.01.2026;1;К;Л;2;50;45\n"
+    read = read_file(content)
+    assert (read.total, read.notes["price_chosen"]["column"]) == (Decimal(90), "Цена со скидкой")
+
+
+def test_two_prices_that_differ_are_asked_back() -> None:
+    content = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Цена розничная\n12.01.2026;1;К;Л;2;50;60\n"
+    assert why(content)[0] == "price_unclear"
+    assert read_file(content, {"mapping": {"unit_price": "Цена"}}).total == Decimal(100)
+
+
+def test_a_discount_is_never_larger_than_the_price() -> None:
+    content = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Скидка\n12.01.2026;1;К;Л;2;50;5\n"
+    read = read_file(content, {"discount": "share"})
+    assert [(fault.field, fault.code) for fault in read.faults] == [("discount", "discount_too_large")]
+
+
+# --- kinds, headings, days --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "sale", "back"), [("Вид", "Р", "В"), ("Type", "Debit", "Credit"), ("Вид документа", "Приход", "Расход")]
+)
+def test_unknown_kinds_are_asked_back(column: str, sale: str, back: str) -> None:
+    content = sales(column, sale, back)
+    assert why(content)[0] == "kind_unclear"
+    assert read_file(content, {"sale_words": [sale], "return_words": [back]}).total == Decimal(50)
+
+
+def test_kinds_of_customers_are_no_kinds_of_documents_and_that_is_told() -> None:
+    read = read_file(sales("Тип", "Розница", "Опт"))
+    assert (read.total, read.notes["kind_left"]["values"]) == (Decimal(150), ["Опт", "Розница"])
+
+
+def test_a_heading_with_its_columns_in_another_order_begins_another_table() -> None:
+    other = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;Цена\n13.01.2026;2;К;Л;2;100;50\n"
+    code, facts = why(f"{HEADING}12.01.2026;1;К;Л;1;100;100\n{other}")
+    assert (code, facts["line"]) == ("heading_changes", 3)
+
+
+@pytest.mark.parametrize("days", [("26-01-12", "26-01-13"), ("26-01-12",)])
+def test_a_year_of_two_digits_may_stand_at_either_end(days: tuple[str, ...]) -> None:
+    content = HEADING + "".join(f"{day};{n};К;Л;1;100;100\n" for n, day in enumerate(days))
+    assert why(content)[0] == "dates_unclear"
+
+
+def test_an_empty_date_of_1c_is_no_day_of_this_century() -> None:
+    read = read_file(f"{HEADING}01.01.0001;1;К;Л;1;100;100\n")
+    assert [fault.code for fault in read.faults] == ["date_out_of_range"]
+
+
+@pytest.mark.parametrize(("total", "refused"), [("300", False), ("350", True)])
+def test_sums_without_a_word_are_a_total(total: str, refused: bool) -> None:
+    content = f"{HEADING}12.01.2026;1;К;Л;1;100;100\n13.01.2026;2;К;Л;2;100;200\n;;;;3;;{total}\n"
+    if refused:
+        assert why(content)[0] == "total_differs"
+    else:
+        assert read_file(content).total == Decimal(300)
+
+
+def test_the_total_of_a_day_names_the_day() -> None:
+    rows = "1;12.01.2026;К;Л;1;100\n;12.01.2026;Итого за день;;1;100\n2;13.01.2026;К;Л;1;50\n;13.01.2026;Итого за день;;1;50\nИтого;;;;2;150\n"
+    assert read_file(f"Номер;Дата;Контрагент;Номенклатура;Количество;Сумма\n{rows}").total == Decimal(150)
+
+
+@pytest.mark.parametrize("number", ["1,00E+11", "1.2E+5", "1E+05"])
+def test_a_number_that_a_spreadsheet_shortened_is_spoilt(number: str) -> None:
+    read = read_file(f"{HEADING}12.01.2026;{number};К;Л;1;100;100\n")
+    assert [(fault.field, fault.code) for fault in read.faults] == [("document", "spoilt")]
+
+
+def test_words_of_a_profile_are_compared_without_case_and_yo() -> None:
+    answer: dict[str, Any] = {"cancelled_words": ["закрыт без отгрузки"]}
+    assert read_file(sales("Статус", "Отгружен", "Закрыт без отгрузки"), answer).total == Decimal(100)

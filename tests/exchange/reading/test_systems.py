@@ -1,0 +1,125 @@
+"""Files as programs other than 1C export them, by the headings that their makers publish; each is made up."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.exchange.reading.steps import read_file, why
+
+ONE_CUSTOMER = {"constants": {"customer": "К-1"}}
+
+QUICKBOOKS_ONLINE = """Acme Corp
+"Sales by Customer Detail"
+"January - March, 2026"
+
+,Date,Transaction Type,Num,Product/Service,Memo/Description,Qty,Sales Price,Amount,Balance
+Alpha LLC,,,,,,,,,
+,01/15/2026,Invoice,1001,Lamp,Desk lamp,2,50.00,100.00,100.00
+,01/20/2026,Credit Memo,1002,Lamp,Desk lamp,-1,50.00,-50.00,50.00
+Total for Alpha LLC,,,,,,1,,50.00,
+Beta LLC,,,,,,,,,
+,01/25/2026,Invoice,1003,Brush,Brush,4,25.00,100.00,100.00
+Total for Beta LLC,,,,,,4,,100.00,
+TOTAL,,,,,,5,,150.00,
+"""
+QUICKBOOKS_DESKTOP = ""","Type","Date","Num","Memo","Name","Item","Account","Qty","Sales Price","Amount","Balance"
+"Alpha LLC",,,,,,,,,,,
+,"Invoice","01/15/2026","1001","Desk lamp","Alpha LLC","Lamp","Sales",2,50.00,100.00,100.00
+,"Credit Memo","01/20/2026","1002","Desk lamp","Alpha LLC","Lamp","Sales",-1,50.00,-50.00,50.00
+"Total Alpha LLC",,,,,,,,1,,50.00,50.00
+"TOTAL",,,,,,,,1,,50.00,50.00
+"""
+XERO = """*ContactName,EmailAddress,*InvoiceNumber,Reference,*InvoiceDate,*DueDate,Total,TaxTotal,InventoryItemCode,*Description,*Quantity,*UnitAmount,Discount,LineAmount,*AccountCode,*TaxType,TaxAmount,Currency,Type,Sent,Status
+Alpha,a@x.ru,INV-0001,,15/01/2026,15/02/2026,240.00,40.00,L-1,Lamp,2,50.00,,100.00,200,20% VAT,20.00,RUB,Sales invoice,Sent,Paid
+Alpha,a@x.ru,INV-0001,,15/01/2026,15/02/2026,240.00,40.00,B-1,Brush,4,25.00,,100.00,200,20% VAT,20.00,RUB,Sales invoice,Sent,Paid
+Beta,b@x.ru,CN-0002,,16/01/2026,,60.00,10.00,L-1,Lamp,1,50.00,,50.00,200,20% VAT,10.00,RUB,Sales credit note,Sent,Paid
+Beta,b@x.ru,INV-0003,,17/01/2026,,60.00,10.00,L-1,Lamp,1,50.00,,50.00,200,20% VAT,10.00,RUB,Sales invoice,,Draft
+"""
+AMAZON = (
+    "amazon-order-id\tpurchase-date\torder-status\tproduct-name\tsku\tasin\titem-status\tquantity\tcurrency\titem-price\titem-tax\n"
+    "111-1\t2026-01-15T10:00:00+00:00\tShipped\tLamp\tL-1\tB01\tShipped\t2\tRUB\t100.00\t\n"
+    "111-2\t2026-01-15T10:00:00+00:00\tCancelled\tBrush\tB-1\tB02\tCancelled\t0\tRUB\t\t\n"
+)
+SAP = """Billing Doc.;Item;Billing Date;Sold-To Party;Name 1;Material;Description;Billed Quantity;SU;Net Value;Tax Amount;Curr.
+90000001;10;15.01.2026;100001;Alpha;L-1;Lamp;2;PC;100,00;20,00;RUB
+90000001;20;15.01.2026;100001;Alpha;B-1;Brush;4;PC;100,00;20,00;RUB
+"""
+ODOO = """Number,Invoice/Bill Date,Partner,Invoice lines/Product,Invoice lines/Quantity,Invoice lines/Unit Price,Invoice lines/Subtotal
+INV/2026/00001,2026-01-15,Alpha,Lamp,2.0,50.0,100.0
+,,,Brush,4.0,25.0,100.0
+INV/2026/00002,2026-01-16,Beta,Lamp,1.0,50.0,50.0
+"""
+WOOCOMMERCE = """Order Number,Order Status,Order Date,First Name (Billing),Company (Billing),Order Total Amount,SKU,Item #,Item Name,Quantity (- Refund),Item Cost,Order Line Subtotal
+501,Completed,2026-01-15 10:11,Ann,Alpha,200.00,L-1,1,Lamp,2,50.00,100.00
+501,Completed,2026-01-15 10:11,Ann,Alpha,200.00,B-1,2,Brush,4,25.00,100.00
+502,Processing,2026-01-16 10:11,Bob,Beta,50.00,L-1,1,Lamp,1,50.00,50.00
+503,Failed,2026-01-16 10:11,Bob,Beta,50.00,L-1,1,Lamp,1,50.00,50.00
+"""
+SHOPIFY = """Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Billing Company,Cancelled at
+#1001,a@x.ru,paid,2026-01-15 10:00:00 +0300,fulfilled,RUB,200.00,0.00,0.00,200.00,,0.00,2026-01-15 09:59:00 +0300,2,Lamp,50.00,L-1,Ann Lee,Alpha,
+#1001,a@x.ru,,,,,,,,,,,2026-01-15 09:59:00 +0300,4,Brush,25.00,B-1,,,
+#1002,b@x.ru,voided,,,RUB,50.00,0.00,0.00,50.00,,0.00,2026-01-16 09:59:00 +0300,1,Lamp,50.00,L-1,Bob,Beta,2026-01-17 09:59:00 +0300
+#1002,b@x.ru,,,,,,,,,,,2026-01-16 09:59:00 +0300,1,Brush,25.00,B-1,,,
+"""
+MOYSKLAD = """№;Время;Контрагент;Организация;Наименование;Код;Артикул;Кол-во;Ед. изм.;Цена;Скидка, %;Сумма
+00001;15.01.2026 10:00;ООО Альфа;ООО Мы;Лампа;0001;L-1;2;шт;50,00;10;90,00
+00001;15.01.2026 10:00;ООО Альфа;ООО Мы;Кисть;0002;B-1;4;шт;25,00;0;100,00
+"""
+OZON = """Номер заказа;Номер отправления;Принят в обработку;Статус;Сумма отправления;Название товара;OZON id;Артикул;Итоговая стоимость товара;Количество
+1-1;1-1-1;2026-01-15 10:00:00;Доставлен;200,00;Лампа;99;L-1;200,00;2
+2-1;2-1-1;2026-01-15 10:00:00;Отменён;50,00;Лампа;99;L-1;50,00;1
+"""
+WILDBERRIES = """Артикул поставщика;Название;Тип документа;Обоснование для оплаты;Дата заказа покупателем;Дата продажи;Кол-во;Цена розничная;Вайлдберриз реализовал Товар (Пр);Srid
+L-1;Лампа;Продажа;Продажа;2026-01-10;2026-01-12;1;500,00;450,00;s1
+L-1;Лампа;Возврат;Возврат;2026-01-10;2026-01-13;1;500,00;430,00;s2
+L-1;Лампа;;Логистика;2026-01-10;2026-01-13;0;0;0;s3
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "profile", "documents", "customers", "total"),
+    [
+        pytest.param(QUICKBOOKS_ONLINE, {}, 3, 2, "150.00", id="QuickBooks Online"),
+        pytest.param(QUICKBOOKS_DESKTOP, {}, 2, 1, "50.00", id="QuickBooks Desktop"),
+        pytest.param(XERO, {}, 2, 2, "180.00", id="Xero"),
+        pytest.param(AMAZON, ONE_CUSTOMER, 1, 1, "100.00", id="Amazon"),
+        pytest.param(SAP, {}, 1, 1, "240.00", id="SAP"),
+        pytest.param(ODOO, {}, 2, 2, "250.00", id="Odoo"),
+        pytest.param(WOOCOMMERCE, {}, 2, 2, "250.00", id="WooCommerce"),
+        pytest.param(SHOPIFY, {}, 1, 1, "200.00", id="Shopify"),
+        pytest.param(MOYSKLAD, {}, 1, 1, "190.00", id="МойСклад"),
+        pytest.param(OZON, ONE_CUSTOMER, 1, 1, "200.00", id="Ozon"),
+        pytest.param(WILDBERRIES, ONE_CUSTOMER, 3, 1, "20.00", id="Wildberries"),
+    ],
+)
+def test_a_file_of_another_program_comes_to_its_sum(
+    content: str, profile: dict[str, Any], documents: int, customers: int, total: str
+) -> None:
+    read = read_file(content, profile)
+    assert not read.faults
+    assert (len(read.documents), len(read.customers), read.total) == (documents, customers, Decimal(total))
+
+
+def test_a_list_of_documents_without_goods_needs_the_goods_and_the_quantity_from_its_profile() -> None:
+    content = (
+        "Дата;Номер;Контрагент;ИНН;Сумма без НДС;Ставка НДС;НДС;Итого\n"
+        "25.09.2026;147;ООО Тест;7722753969;108196,72;22%;23803,28;132000,00\n"
+    )
+    assert why(content)[0] == "column_missing"
+    read = read_file(content, {"constants": {"quantity": "1", "name": "Товары"}})
+    assert read.total == Decimal("132000.00")
+
+
+def test_a_code_of_the_ledger_is_no_code_of_a_customer() -> None:
+    content = "Date,Number,Account Number,Customer,Item,Qty,Amount\n2026-01-12,1,200,Alpha,Lamp,1,100\n2026-01-13,2,200,Beta,Lamp,1,50\n"
+    code, facts = why(content)
+    assert (code, facts["value"], facts["names"]) == ("customer_code_shared", "200", ["Alpha", "Beta"])
+    assert read_file(content, {"mapping": {"customer": ""}}).customers == {"name:alpha", "name:beta"}
+
+
+def test_a_discount_of_a_whole_order_is_in_no_row() -> None:
+    content = SHOPIFY.replace("200.00,,0.00", "180.00,X,20.00", 1)
+    code, facts = why(content)
+    assert (code, facts["value"]) == ("discount_of_document", "20.00")
+    assert read_file(content, {"mapping": {"discount": ""}}).total == Decimal("200.00")
