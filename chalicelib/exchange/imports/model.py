@@ -37,6 +37,13 @@ class ImportForm(ProfileForm):
         examples=["1c-main"],
     )
     file_name: str = Field(min_length=1, max_length=200, examples=["sales-2026-11.csv"])
+    second_file_name: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Where documents and their rows are two files: the name of the other one. Both are uploaded, in any order.",
+        examples=["sales-2026-11-rows.csv"],
+    )
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="By default the currency of the club.")
     unknown_customers: Literal["create", "fail"] = Field(
         default="create",

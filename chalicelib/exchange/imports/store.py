@@ -9,9 +9,9 @@ An import goes through its parts once or several times, each time is a run of a 
     check   a dry run            write     recording
     look    before it is taken back: does anything rest on it?    restore   taking back
 
-In the bucket, below `imports/{import}/`: `upload`, `parts/{n}` rows to record, `bad/{n}` rows that were left out, `new/{n}` customers
+In the bucket, below `imports/{import}/`: `upload`, and `second/upload` where documents and their rows are two files; `parts/{n}` rows to record, `bad/{n}` rows that were left out, `new/{n}` customers
 that a dry run would create, `summaries/{n}`, `before/{n}` the documents and companies of a part before it was recorded, `gone/{n}` documents
-to void, `changes/{n}` what a part changed; and at the end `bad-rows.csv`, `changes.csv`, `summary.json` and `effects.json`.
+to void, `changes/{n}` what a part changed; at the end `bad/upload`, the reasons of bad rows by line, then `bad-rows-file`, these rows; and `bad-rows.csv`, `changes.csv`, `summary.json` and `effects.json`.
 """
 
 from collections.abc import Iterator
@@ -43,6 +43,9 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 MOST_PROFILES = 50  # of a source that are looked at
 KEEP_UNUSED_DAYS = 7  # an import whose file never came
 LINK_SECONDS = 900
+# An upload of its own, so that the function with the disk and the time for a whole file makes the file of bad rows.
+REASONS = "bad/upload"
+UPLOAD, SECOND = "upload", "second/upload"
 
 OUTCOMES = ("created", "changed", "unchanged", "failed")
 COUNTED = tuple(f"{what}_{outcome}" for what in ("rows", "documents") for outcome in OUTCOMES)
@@ -107,6 +110,11 @@ class ImportRecord:
     def back_id(self) -> str:
         """Names the revisions that take the import back."""
         return f"{self.import_id}#back"
+
+    @property
+    def profile(self) -> ProfileForm:
+        """The profile that the file was read with."""
+        return ProfileForm.model_validate(self.item.get("profile", {}))
 
     @property
     def proposal(self) -> dict[str, Any]:
@@ -215,8 +223,16 @@ def begin_splitting(context: Context, import_id: str, etag: str) -> ImportRecord
     return _import(item)
 
 
-def begin_writing(context: Context, import_id: str, cut: SplitFile, sha256: str, *, profile_kept: bool = False) -> None:
-    """Starts the first run of the parts. `profile_kept`: it was read with the profile of an earlier file. Safe to repeat."""
+def begin_writing(
+    context: Context,
+    import_id: str,
+    cut: SplitFile,
+    sha256: str,
+    profile: ProfileForm = NO_PROFILE,
+    *,
+    profile_kept: bool = False,
+) -> None:
+    """Starts the first run of the parts. `profile`: the file was read with it; `profile_kept`: it is that of an earlier file. Safe to repeat."""
     found = cut.found
     facts: Item = {
         "state": "writing" if cut.parts else "done",
@@ -230,6 +246,7 @@ def begin_writing(context: Context, import_id: str, cut: SplitFile, sha256: str,
         "sheet": found.sheet,
         "heading_row": found.heading_line,
         "fingerprint": found.fingerprint,
+        "profile": profile.model_dump(mode="json", exclude_defaults=True),
         "profile_kept": profile_kept,
         "letters": found.letters,
         "decimal": found.decimal,
@@ -268,7 +285,7 @@ def begin_run(
             "progress_at": context.at,
             **facts,
         },
-        remove=("finished_at",),
+        remove=("finished_at", "bad_file"),
         when=Attr("run").eq(record.run) & when,
         label="import",
     )
@@ -308,6 +325,12 @@ def finish(context: Context, record: ImportRecord, facts: dict[str, Any], state:
         )
 
 
+def keep_bad_file(context: Context, import_id: str, run: int, name: str) -> None:
+    """Notes the file of the rows that this run left out."""
+    with suppress(Refused):
+        context.table.update(keys.import_(import_id), put={"bad_file": name}, when=Attr("run").eq(run))
+
+
 def enqueue_parts(import_id: str, run: int, parts: int) -> None:
     """One message for each part."""
     bodies = ({"import_id": import_id, "run": run, "part": part} for part in range(1, parts + 1))
@@ -321,11 +344,11 @@ class Replaced(Exception):
     """Another file was uploaded in the meantime."""
 
 
-def upload_form(import_id: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:
-    """Address and fields of a form post for a file of at most this size."""
+def upload_form(import_id: str, name: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:
+    """Address and fields of a form post for a file of at most this size. `name`: UPLOAD or SECOND."""
     made = aws.s3().generate_presigned_post(
         settings().files_bucket,
-        _object(import_id, "upload"),
+        _object(import_id, name),
         Conditions=[["content-length-range", 0, most_bytes]],
         ExpiresIn=seconds,
     )
@@ -337,12 +360,35 @@ def import_of(object_key: str) -> str:
     return object_key.split("/")[1]
 
 
-def read_upload(import_id: str, etag: str) -> Iterator[bytes]:
+def are_reasons(object_key: str) -> bool:
+    """True for the reasons of bad rows, which ask for their file."""
+    return object_key == _object(import_of(object_key), REASONS)
+
+
+def uploads(record: ImportRecord) -> list[str]:
+    """The names of the objects that the import waits for."""
+    return [UPLOAD, SECOND] if record.form.second_file_name else [UPLOAD]
+
+
+def arrived(record: ImportRecord) -> str | None:
+    """A mark of all files of the import, or None while one of them has not arrived."""
+    marks = []
+    for name in uploads(record):
+        try:
+            found = aws.s3().head_object(Bucket=settings().files_bucket, Key=_object(record.import_id, name))
+        except ClientError as error:
+            # Without the right to list the bucket, what is not there is forbidden.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+                return None
+            raise
+        marks.append(found["ETag"].strip('"'))
+    return "+".join(marks)
+
+
+def read_upload(import_id: str, name: str, etag: str) -> Iterator[bytes]:
     """The file, chunk by chunk. Raises `Replaced`."""
     try:
-        found = aws.s3().get_object(
-            Bucket=settings().files_bucket, Key=_object(import_id, "upload"), IfMatch=f'"{etag}"'
-        )
+        found = aws.s3().get_object(Bucket=settings().files_bucket, Key=_object(import_id, name), IfMatch=f'"{etag}"')
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 412:
             raise Replaced from None
@@ -367,8 +413,11 @@ def get(import_id: str, name: str) -> bytes:
 def get_if_any(import_id: str, name: str) -> bytes | None:
     try:
         return get(import_id, name)
-    except aws.s3().exceptions.NoSuchKey:
-        return None
+    except ClientError as error:
+        # Without the right to list the bucket, what is not there is forbidden.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
+            return None
+        raise
 
 
 def link(import_id: str, name: str, file_name: str) -> str:

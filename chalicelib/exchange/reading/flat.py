@@ -26,10 +26,12 @@ _MOST_NOTE_CELLS = 2
 
 
 class FlatRow(NamedTuple):
+    """A row below the heading. `beyond`: its cells behind the last heading, unless all are empty."""
+
     line: int
     category: Category
     cells: list[str]
-    too_many: bool = False
+    beyond: Sequence[str] = ()
     fault: str = ""
     carried: bool = False
 
@@ -144,19 +146,20 @@ class FlatTable:
     # --- sorting ---
 
     def _sorted(self, row: Row, width: int) -> FlatRow:
-        cells, too_many = row.cells, False
+        cells: list[str] = row.cells
+        beyond: Sequence[str] = ()
         if len(cells) != width:
-            too_many = any(map(str.strip, cells[width:]))
+            beyond = cells[width:] if any(map(str.strip, cells[width:])) else ()
             cells = [*cells[:width], *[""] * (width - len(cells))]
         elif not cells[-1]:
             self._pads = True
         cells.append("")  # for fields without a column
         if row.fault in ("quote", "order_unknown"):
-            return FlatRow(row.line, "broken", cells, too_many, row.fault)
+            return FlatRow(row.line, "broken", cells, beyond, row.fault)
         category = self._category(cells)
         if row.fault == "too_few_cells" and category == "row" and self._pads:
-            return FlatRow(row.line, "broken", cells, too_many, row.fault)
-        return FlatRow(row.line, category, cells, too_many, row.fault)
+            return FlatRow(row.line, "broken", cells, beyond, row.fault)
+        return FlatRow(row.line, category, cells, beyond, row.fault)
 
     def _is_plain(self, cells: list[str]) -> bool:
         """True for a row with a document, a day, goods and a number: nearly all rows, so it is asked first."""

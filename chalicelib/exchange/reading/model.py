@@ -150,6 +150,7 @@ class ProfileForm(Written):
 
 
 NO_PROFILE = ProfileForm()
+REASON_HEADINGS = ("Причина", "Reason")  # over the reasons in a file of bad rows
 
 
 @dataclass(frozen=True, slots=True)

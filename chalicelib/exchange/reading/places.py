@@ -10,10 +10,11 @@ from chalicelib.exchange.columns.cells import named
 from chalicelib.exchange.columns.fields import FieldName, headings_of
 from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of, read_heading
 from chalicelib.exchange.columns.model import TypedNumber
-from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.model import REASON_HEADINGS, ProfileForm
 from chalicelib.exchange.tables.model import Row, Table, Unreadable
 
 PREAMBLE_ROWS = 60
+_REASONS = set(map(heading_key, REASON_HEADINGS))
 _DEEPEST = 4  # rows of headings that a grouped report stacks
 
 
@@ -40,8 +41,9 @@ class Place:
 
     @property
     def fingerprint(self) -> str:
-        """The same for files with the same headings, in any order."""
-        return sha256("\n".join(sorted(filter(None, map(heading_key, self.names)))).encode()).hexdigest()[:32]
+        """The same for files with the same headings, in any order, and for the bad rows of such a file."""
+        keys = sorted(filter(None, {*map(heading_key, self.names)} - _REASONS))
+        return sha256("\n".join(keys).encode()).hexdigest()[:32]
 
     def column_names(self) -> dict[FieldName, str]:
         named = {wanted: self.shown(place) for wanted, place in self.heading.columns.items()}

@@ -83,7 +83,7 @@ class SalesFile:
         unread = 0
         cancelled = ZERO
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
-        for row in self._body():
+        for row in self.body_rows():
             counted.rows += 1
             category = row.category
             if category not in ("row", "filtered"):
@@ -98,7 +98,7 @@ class SalesFile:
             cells = [row.cells[at] for at in places]
             if self.place.heading.key:
                 cells[document_at] = self._document_of(row.cells)
-            read, written = reader.read(row.line, cells, row.too_many)
+            read, written = reader.read(row.line, cells, bool(row.beyond))
             if category == "filtered":
                 counted.skipped += 1
                 notes.count("filtered", row.line)
@@ -138,7 +138,8 @@ class SalesFile:
         document = named(self._document_of(row.cells)).number if row.fault != "quote" else ""
         return CellFault(row.line, document, "", _text(row.cells)[:60], row.fault)
 
-    def _body(self) -> Iterator[FlatRow]:
+    def body_rows(self) -> Iterator[FlatRow]:
+        """Every row below the heading, with the cells that stand above it. Raises Unreadable."""
         return self.body.rows(self.conventions.mark) if isinstance(self.body, GroupedTable) else self.body.carried()
 
     def _document_of(self, cells: Sequence[str]) -> str:
@@ -349,7 +350,7 @@ def matching_profile(path: Path, folder: Path, kept: Mapping[str, ProfileForm]) 
 
 
 def _place(tables: Sequence[Readings], profile: ProfileForm) -> Place:
-    if profile.sheet:
+    if profile.sheet and [each.name for each in tables] != [""]:
         tables = [each for each in tables if each.name == profile.sheet]
         if not tables:
             raise Unreadable("sheet_missing", sheet=profile.sheet)

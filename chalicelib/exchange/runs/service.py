@@ -72,6 +72,7 @@ def _end_file(context: Context, record: ImportRecord) -> None:
     rows = [BadRow(*entry) for entry in islice(heapq.merge(*bad), MOST_LISTED)]
     if rows:
         store.put(import_id, "bad-rows.csv", listing(rows))
+        _ask_for_bad_file(record, rows)
     facts: Item = {"bad_rows_listed": len(rows)}
     summary = merged(_summaries(record))
     if summary.changes:
@@ -89,6 +90,14 @@ def _end_file(context: Context, record: ImportRecord) -> None:
         if any(record.count(f"documents_{outcome}") for outcome in ("created", "changed", "unchanged")):
             store.keep_profile(context, record)
     store.finish(context, record, facts)
+
+
+def _ask_for_bad_file(record: ImportRecord, rows: list[BadRow]) -> None:
+    reasons: dict[int, list[str]] = {}
+    for bad in rows:
+        reasons.setdefault(bad.row, []).append(bad.code)
+    asked = {"run": record.run, "reasons": list(reasons.items())}
+    store.put(record.import_id, store.REASONS, json.dumps(asked).encode())
 
 
 def _summaries(record: ImportRecord) -> Iterator[Summary]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.imports.model import SOURCE
 from chalicelib.exchange.imports.rules import ImportState
+from chalicelib.exchange.reading.model import ProfileForm
 from chalicelib.platform.fields import Day
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
@@ -26,7 +27,7 @@ class ImportRowCountsView(ImportCountsView):
     """Rows of the file below its heading, by outcome. In a dry run: the outcomes that a real run would have."""
 
     total: int = 0
-    skipped: int = Field(default=0, description="Empty rows and rows of totals.")
+    skipped: int = Field(default=0, description="Empty rows, totals, and rows that are filtered out or cancelled.")
 
 
 class ImportProgressView(View):
@@ -43,10 +44,13 @@ class ImportFailureView(View):
 
 
 class BadRowsView(View):
-    """A temporary link to the list of rows that were left out, as CSV: row, document, column, value, code, reason."""
+    """Temporary links to the rows that were left out: the list of their faults as CSV (row, document, column, value, code, reason), and the
+    rows themselves as the file had them, with a column of reasons, to mend and to bring again.
+    """
 
     listed: int
     url: str
+    file_url: str | None = Field(description="Null until the file is made, a minute after the list.")
     expires_at: datetime
 
 
@@ -185,6 +189,7 @@ class ImportDetailView(ImportView):
 
     format: str | None = Field(description="The kind of file, told by its content.")
     sheet: str | None
+    profile: ProfileForm = Field(description="The settings that the file was read with.")
     profile_kept: bool = Field(
         description="The form told nothing of how to read the file, so it was read as the last one of the source with the same headings."
     )
@@ -255,9 +260,10 @@ class EffectPage(View):
 
 
 class StartedImportView(ImportView):
-    """An import with the upload form of its file."""
+    """An import with the upload form of its file, and of the second one, if there are two."""
 
     upload: Upload
+    second_upload: Upload | None
 
 
 class ImportPage(View):

@@ -12,11 +12,14 @@ of a part are added in the transaction that marks it done.
 Weakest point: one invocation splits a whole file, so `most_bytes` must fit its time limit (tests/benchmarks/bench_import.py measures it).
 """
 
+import json
 import tempfile
+import zipfile
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 from urllib.parse import unquote_plus
 
 from chalicelib import companies, sales
@@ -26,10 +29,11 @@ from chalicelib.exchange.imports.model import ImportForm
 from chalicelib.exchange.imports.rules import Phase
 from chalicelib.exchange.reading.model import NO_PROFILE, ProfileForm
 from chalicelib.exchange.reading.parts import cut, parts_for
-from chalicelib.exchange.reading.reader import matching_profile
+from chalicelib.exchange.reading.reader import matching_profile, open_sales_file
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import AHEAD
 from chalicelib.exchange.runs import replacement
+from chalicelib.exchange.runs.bad_file import write_bad_file
 from chalicelib.exchange.sales_files import views
 from chalicelib.exchange.sales_files.schemas import (
     ImportConfirmForm,
@@ -50,6 +54,10 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 from chalicelib.tiers import Tiers
 
 
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+
+
 def start(
     context: Context,
     form: ImportForm,
@@ -63,13 +71,19 @@ def start(
     import_id = context.new_id("imp")
     tx = Transaction()
     made = store.create(tx, context, import_id, form, currency, started_by)
-    limits = context.config[Imports]
-    url, fields = store.upload_form(import_id, limits.most_bytes, limits.upload_minutes * 60)
-    upload = Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=limits.most_bytes)
-    started = StartedImportView(**views.view_of(context, made, language).model_dump(), upload=upload)
+    upload, *more = [_upload(context, made, name) for name in store.uploads(made)]
+    shown = views.view_of(context, made, language).model_dump()
+    started = StartedImportView(**shown, upload=upload, second_upload=more[0] if more else None)
     context.reply(tx, started)
     context.table.commit(tx)
     return started
+
+
+def _upload(context: Context, made: store.ImportRecord, name: str) -> Upload:
+    limits = context.config[Imports]
+    most = limits.most_bytes // len(store.uploads(made))
+    url, fields = store.upload_form(made.import_id, name, most, limits.upload_minutes * 60)
+    return Upload(url=url, fields=fields, expires_at=made.upload_until, most_bytes=most)
 
 
 def list_imports(
@@ -81,21 +95,30 @@ def list_imports(
 
 
 def split(context: Context, event: dict[str, Any]) -> None:
-    """Splits each uploaded file into parts, and queues the parts."""
+    """Splits each uploaded file into parts, and queues the parts; or gives back the bad rows of a file that was read."""
     for entry in event["Records"]:
         stored = entry["s3"]["object"]
-        _split(context, store.import_of(unquote_plus(stored["key"])), int(stored["size"]), stored["eTag"].strip('"'))
+        key, etag = unquote_plus(stored["key"]), stored["eTag"].strip('"')
+        if store.are_reasons(key):
+            _give_back(context, store.import_of(key))
+        else:
+            _split(context, store.import_of(key), etag)
 
 
-def _split(context: Context, import_id: str, size: int, etag: str) -> None:
-    found = store.begin_splitting(context, import_id, etag)
+def _split(context: Context, import_id: str, etag: str) -> None:
+    known = store.load(context, import_id)
+    if known and known.form.second_file_name:
+        if (mark := store.arrived(known)) is None:
+            return  # the other file's arrival will split both
+        etag = mark
+    found = store.begin_splitting(context, import_id, etag) if known else None
     if found is None:
         log.warning("upload ignored", extra={"import_id": import_id, "etag": etag})
         return
     parts = found.count("parts_total")
     if found.state == "splitting":
         try:
-            parts = _cut(context, found, size, etag)
+            parts = _cut(context, found, etag)
         except Unreadable as unreadable:
             store.fail(context, import_id, unreadable.code, unreadable.facts)
             return
@@ -105,21 +128,57 @@ def _split(context: Context, import_id: str, size: int, etag: str) -> None:
     store.enqueue_parts(import_id, found.run, parts)
 
 
-def _cut(context: Context, found: store.ImportRecord, size: int, etag: str) -> int:
+def _cut(context: Context, found: store.ImportRecord, etag: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         upload = Path(folder, "upload")
-        digest = sha256()
-        with upload.open("wb") as file:
-            for chunk in store.read_upload(found.import_id, etag):
-                digest.update(chunk)
-                file.write(chunk)
+        digest = _download(found, etag, upload)
         parts = Path(folder, "parts")
         parts.mkdir()
         profile, kept = _profile(context, found, upload, Path(folder))
-        made = cut(upload, profile, _terms(context, found), parts_for(size), parts)
+        made = cut(upload, profile, _terms(context, found), parts_for(upload.stat().st_size), parts)
         store.put_parts(found.import_id, parts, made.parts)
-    store.begin_writing(context, found.import_id, made, digest.hexdigest(), profile_kept=kept)
+    store.begin_writing(context, found.import_id, made, digest, profile, profile_kept=kept)
     return made.parts
+
+
+def _download(found: store.ImportRecord, etag: str, to: Path) -> str:
+    """Writes the uploaded file, or an archive of two, and returns the SHA-256 of all its bytes. Raises `Replaced`."""
+    digest = sha256()
+    second = found.form.second_file_name
+    if second is None:
+        with to.open("wb") as file:
+            _copy(found, store.UPLOAD, etag, file, digest)
+        return digest.hexdigest()
+    names = (f"1 {found.form.file_name}", f"2 {second}")
+    with zipfile.ZipFile(to, "w") as archive:
+        for name, place, mark in zip(names, store.uploads(found), etag.split("+"), strict=True):
+            with archive.open(name, "w", force_zip64=True) as file:
+                _copy(found, place, mark, file, digest)
+    return digest.hexdigest()
+
+
+def _copy(found: store.ImportRecord, name: str, etag: str, to: IO[bytes], digest: _Hash) -> None:
+    for chunk in store.read_upload(found.import_id, name, etag):
+        digest.update(chunk)
+        to.write(chunk)
+
+
+def _give_back(context: Context, import_id: str) -> None:
+    """Makes the file of the rows that a run left out. Safe to repeat; a file that was replaced meanwhile has none."""
+    found = store.load(context, import_id)
+    asked = json.loads(store.get(import_id, store.REASONS))
+    if found is None or found.run != asked["run"]:
+        return
+    with tempfile.TemporaryDirectory() as name, suppress(store.Replaced):
+        folder = Path(name)
+        _download(found, str(found.item["etag"]), folder / "upload")
+        unpacked = folder / "unpacked"
+        unpacked.mkdir()
+        file = open_sales_file(folder / "upload", unpacked, found.profile, _terms(context, found))
+        made = write_bad_file(file, dict(asked["reasons"]), folder)
+        with made.open("rb") as content:
+            store.put(import_id, "bad-rows-file", content)
+        store.keep_bad_file(context, import_id, found.run, made.name)
 
 
 def _profile(context: Context, found: store.ImportRecord, upload: Path, folder: Path) -> tuple[ProfileForm, bool]:

@@ -50,6 +50,7 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
         **view_of(context, found, language).model_dump(),
         format=item.get("format"),
         sheet=item.get("sheet"),
+        profile=found.profile,
         profile_kept=bool(item.get("profile_kept")),
         heading_row=int(item["heading_row"]) if "heading_row" in item else None,
         letters=item.get("letters", {}),
@@ -194,6 +195,9 @@ def _bad_rows(context: Context, found: store.ImportRecord) -> BadRowsView:
     return BadRowsView(
         listed=found.count("bad_rows_listed"),
         url=store.link(found.import_id, "bad-rows.csv", f"{found.import_id}-bad-rows.csv"),
+        file_url=store.link(found.import_id, "bad-rows-file", f"{found.import_id}-{file}")
+        if (file := found.item.get("bad_file"))
+        else None,
         expires_at=context.now + timedelta(seconds=store.LINK_SECONDS),
     )
 

@@ -54,9 +54,9 @@ def start(api: Api, key: str = "once", **form: Any) -> Answer:
     return api.call("POST", PATH, OPERATOR, {"source": "1c-main", "file_name": "sales.csv", **form}, key=key)
 
 
-def upload(started: Any, content: bytes) -> dict[str, Any]:
+def upload(started: Any, content: bytes, to: str = "upload") -> dict[str, Any]:
     """Sends the file as a browser would; returns the event with which the bucket tells of it."""
-    target = started["upload"]
+    target = started[to]
     answer = requests.post(target["url"], data=target["fields"], files={"file": content}, timeout=10)
     assert answer.status_code == 204, answer.text
     return told(target["fields"]["key"])
@@ -100,6 +100,14 @@ def shown(api: Api, import_id: str, language: str = "en") -> dict[str, Any]:
     assert answer.status == 200, answer.text
     found: dict[str, Any] = answer.json
     return found
+
+
+def bad_file(api: Api, context: Context, done: dict[str, Any]) -> bytes:
+    """The file of bad rows, made as the bucket's event asks for it."""
+    exchange.split(context, told(f"imports/{done['import_id']}/bad/upload"))
+    answer = requests.get(shown(api, done["import_id"])["bad_rows"]["file_url"], timeout=10)
+    assert answer.status_code == 200, answer.text
+    return answer.content
 
 
 def bad_rows(done: dict[str, Any]) -> list[list[str]]:

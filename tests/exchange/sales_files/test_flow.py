@@ -18,6 +18,7 @@ from tests.exchange.sales_files.steps import (
     HEADING,
     OPERATOR,
     PATH,
+    bad_file,
     bad_rows,
     bring,
     messages,
@@ -175,6 +176,72 @@ def test_a_mapping_that_worked_is_kept_for_files_of_the_source_with_the_same_hea
     assert (usual["state"], usual["profile_kept"]) == ("done", False)
     other = bring(api, context, table(row("УТ-4"), heading=ODD), key="other", source="shop")
     assert other["state"] == "failed"
+
+
+# --- bad rows ---------------------------------------------------------------------------------------------------------
+
+
+def test_bad_rows_come_back_as_a_file_to_mend_and_to_bring_again(api: Api, context: Context) -> None:
+    mapping = {"business_date": "Когда", "document": "Бумага"}
+    rows = [row("УТ-1"), row("УТ-2", quantity="две"), row("УТ-2", name="Кисть", amount="7,50"), row("УТ-3")]
+    done = bring(api, context, table(*rows, heading=ODD).encode("cp1251"), key="first", mapping=mapping)
+    assert (done["documents"]["created"], done["bad_rows"]["file_url"]) == (2, None)
+    content = bad_file(api, context, done).decode("cp1251")
+    assert [line.split(";")[1] for line in content.splitlines()] == ["Бумага", "УТ-2", "УТ-2"]
+    again = bring(api, context, content.replace("две", "2").encode("cp1251"), key="mended")
+    assert (again["profile_kept"], again["documents"]["created"], again["rows"]["created"]) == (True, 1, 2)
+    assert sums(context) == Decimal("307.50")
+
+
+# --- documents and their rows in two files ----------------------------------------------------------------------------
+
+ORDERS = "Номер заказа;Дата заказа;Код клиента\n1;12.01.2026;К-1\n2;13.01.2026;К-2\n"
+LINES = "Номер заказа;Артикул;Количество;Цена\n1;L-1;2;50\n2;L-2;1;70\n1;L-3;1;30\n"
+
+
+@pytest.mark.parametrize("first", ["upload", "second_upload"])
+def test_documents_and_their_rows_are_two_uploads_in_any_order(api: Api, context: Context, first: str) -> None:
+    started = start(api, second_file_name="rows.csv", dry_run=True).json
+    files = {"upload": ORDERS, "second_upload": LINES}
+    second = next(name for name in files if name != first)
+    exchange.split(context, upload(started, files[first].encode(), first))
+    assert shown(api, started["import_id"])["state"] == "waiting_for_upload"
+    exchange.split(context, upload(started, files[second].encode(), second))
+    write_all(context)
+    checked = shown(api, started["import_id"])
+    assert (checked["state"], checked["totals"]["documents"]) == ("done", 2)
+    done = confirm(api, context, checked)
+    assert (done["documents"]["created"], sums(context)) == (2, Decimal(200))
+
+
+# --- cancelled documents ----------------------------------------------------------------------------------------------
+
+WITH_STATUS = [*HEADING, "Статус"]
+
+
+def test_a_document_that_is_cancelled_since_is_voided_and_comes_back(api: Api, context: Context) -> None:
+    live, off = [*row("УТ-1"), "Отгружен"], [*row("УТ-1"), "Отменён"]
+    unknown = [*row("УТ-7"), "Отменён"]
+    bring(api, context, table(live, heading=WITH_STATUS), key="before")
+    checked = bring(api, context, table(off, unknown, heading=WITH_STATUS), key="dry", dry_run=True)
+    [changed] = checked["changed_documents"]
+    assert (changed["document"], changed["after"]["amount"], checked["totals"]["documents"]) == ("УТ-1", "0.00", 0)
+    assert sums(context) == Decimal(100)
+    done = confirm(api, context, checked)
+    assert (done["documents"]["changed"], done["rows"]["failed"], sums(context)) == (1, 0, Decimal(0))
+    again = bring(api, context, table(off, heading=WITH_STATUS), key="again")
+    assert again["documents"]["changed"] == 0
+    bring(api, context, table(live, heading=WITH_STATUS), key="back")
+    assert sums(context) == Decimal(100)
+
+
+def test_the_void_of_a_cancelled_document_is_taken_back_with_its_import(api: Api, context: Context) -> None:
+    bring(api, context, table([*row("УТ-1"), "Отгружен"], heading=WITH_STATUS), key="before")
+    done = bring(api, context, table([*row("УТ-1"), "Отменён"], heading=WITH_STATUS), key="off")
+    assert sums(context) == Decimal(0)
+    assert post(api, f"{PATH}/{done['import_id']}/take-back", key="take").status == 200
+    run(context)
+    assert sums(context) == Decimal(100)
 
 
 # --- a period that is replaced ----------------------------------------------------------------------------------------
