@@ -22,7 +22,7 @@ from stdnum.ru import inn as stdnum_inn
 
 from chalicelib.exchange.documents.rules import DocumentDraft
 from chalicelib.exchange.imports.config import Imports
-from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.reasons import REASONS, failure_text, note_text
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import AHEAD
@@ -123,12 +123,12 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _profile(given: argparse.Namespace) -> ProfileForm:
+def _profile(given: argparse.Namespace) -> SalesProfileForm:
     written: dict[str, Any] = json.loads(given.profile.read_text(encoding="utf-8")) if given.profile else {}
     if given.customer:
         written.setdefault("constants", {})["customer"] = given.customer
     try:
-        return ProfileForm.model_validate_json(json.dumps(written))
+        return SalesProfileForm.model_validate_json(json.dumps(written))
     except ValidationError as error:
         wrong = [f"/{'/'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         raise ValueError("The profile is wrong. " + "; ".join(wrong)) from None

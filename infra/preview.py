@@ -4,14 +4,13 @@ preview   cuts the file into parts on disk and reads part after part, so a file 
 """
 
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts
-from chalicelib.exchange.reading.model import Found, ProfileForm, SplitFile, part_file
+from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts, repeated_rows
+from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile, part_file
 from chalicelib.exchange.reading.parts import cut, parts_for, read_part
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
@@ -79,7 +78,7 @@ class Preview:
         )
 
 
-def preview(path: Path, profile: ProfileForm, terms: Terms, most_lines: int) -> Preview:
+def preview(path: Path, profile: SalesProfileForm, terms: Terms, most_lines: int) -> Preview:
     """Raises Unreadable."""
     with tempfile.TemporaryDirectory() as folder:
         parts = Path(folder)
@@ -109,7 +108,9 @@ def _add_part(shown: Preview, content: bytes, most_lines: int) -> None:
     drafts.settle()
     for draft in drafts.good():
         shown.totals.add(draft)
-        _count_repeated(shown, draft.rows)
+        repeated = repeated_rows(draft)
+        shown.repeated += len(repeated)
+        shown.repeated_lines = [*shown.repeated_lines, *repeated][:FIRST_DOCUMENTS]
         _keep_first(shown, draft)
     for draft in drafts.bad():
         faults += [CellFault(row.row, row.number, draft.field, "", draft.code) for row in draft.rows]
@@ -122,15 +123,3 @@ def _keep_first(shown: Preview, draft: DocumentDraft) -> None:
     shown.documents.append(draft)
     if len(shown.documents) > FIRST_DOCUMENTS:
         shown.documents.remove(max(shown.documents, key=lambda each: each.rows[0].row))
-
-
-def _count_repeated(shown: Preview, rows: Sequence[SaleRow]) -> None:
-    """Counts rows that repeat another one of their document exactly: one of them may be there by mistake."""
-    seen = set()
-    for row in rows:
-        line = (row.sku, row.name, row.quantity, row.unit_price, row.amount)
-        if line in seen:
-            shown.repeated += 1
-            if len(shown.repeated_lines) < 5:
-                shown.repeated_lines.append(row.row)
-        seen.add(line)

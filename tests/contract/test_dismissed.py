@@ -689,6 +689,17 @@ def take_back_import(club: Club) -> Ask:
     return Ask(f"{IMPORTS}/{imported(club)['import_id']}/take-back")
 
 
+def kept_profile(body: Any, version: int, club: Club) -> Ask:
+    imported(club, format={"decimal": "comma"})
+    path = "/v1/staff/sources/1c-main/profiles"
+    [kept] = club.done("GET", path, club.head)["items"]
+    return Ask(f"{path}/{kept['profile_id']}", body, version=version)
+
+
+SCENES["replace_import_profile"] = partial(kept_profile, {"vat": "gross"}, 1)
+SCENES["delete_import_profile"] = partial(kept_profile, None, 0)
+
+
 @scene
 def move_customer(club: Club) -> Ask:
     imported(club)

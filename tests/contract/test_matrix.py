@@ -303,6 +303,8 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "adjustment_id": "adj_zarya",
             "report_id": report.json["report_id"],
             "import_id": started.json["import_id"],
+            "source": "1c-main",
+            "profile_id": "0" * 32,
             "move_id": "mov_nobody",
             "hand_over_id": "hov_nobody",
             "distributor_id": own_distributor,

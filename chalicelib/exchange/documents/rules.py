@@ -230,6 +230,18 @@ def _settle_original(draft: DocumentDraft) -> None:
         draft.leave_out("original_after_return", "original_date")
 
 
+def repeated_rows(draft: DocumentDraft) -> list[int]:
+    """The rows that repeat another one of the document exactly: one of the two may be there by mistake."""
+    seen = set()
+    found = []
+    for row in draft.rows:
+        line = row.sku, row.name, row.quantity, row.unit_price, row.amount
+        if line in seen:
+            found.append(row.row)
+        seen.add(line)
+    return found
+
+
 # --- the recorded document --------------------------------------------------------------------------------------------
 
 NEAR_NEW_YEAR = timedelta(days=45)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import Any, NamedTuple
 
-from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts
+from chalicelib.exchange.documents.rules import DocumentDraft, DocumentDrafts, repeated_rows
 from chalicelib.sales import Outcome
 
 SHOWN = 10  # documents and customers of the summary itself
@@ -62,7 +62,7 @@ class NewCustomer(NamedTuple):
 
 @dataclass(slots=True)
 class Summary:
-    """`amounts`: by currency. `named`: all documents that the file names, by series/number; `unnamed`: rows whose document is unknown."""
+    """`amounts`: by currency. `repeated`: rows that repeat another one of their document; `repeated_rows`: the first of them. `named`: all documents that the file names, by series/number; `unnamed`: rows whose document is unknown."""
 
     documents: int = 0
     quantity: str = "0"
@@ -76,6 +76,8 @@ class Summary:
     named: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
     unnamed: int = 0
+    repeated: int = 0
+    repeated_rows: list[int] = field(default_factory=list)
 
     def packed(self) -> bytes:
         written = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -130,6 +132,8 @@ def summarised(
                 Change(ref, draft.title or draft.number, day, company_id, draft.currency, before, total)
             )
     made.named = sorted({draft.ref for draft in drafts})
+    repeated = sorted(row for draft in part.good() for row in repeated_rows(draft))
+    made.repeated, made.repeated_rows = len(repeated), repeated[:SHOWN]
     made.numbers, made.unnamed = sorted(part.wrong), part.unnamed
     return made
 
@@ -159,6 +163,8 @@ def merged(several: Iterable[Summary]) -> Summary:
     for each in several:
         made.documents += each.documents
         made.unnamed += each.unnamed
+        made.repeated += each.repeated
+        made.repeated_rows = sorted([*made.repeated_rows, *each.repeated_rows])[:SHOWN]
         quantity += Decimal(each.quantity)
         for currency, amount in each.amounts.items():
             amounts[currency] = amounts.get(currency, Decimal(0)) + Decimal(amount)

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.platform.fields import Day
 from chalicelib.platform.model import Written
 
@@ -27,7 +27,7 @@ class PeriodForm(Written):
         return self
 
 
-class ImportForm(ProfileForm):
+class ImportForm(SalesProfileForm):
     """The announcement of a file: its content and its format."""
 
     kind: Literal["sales"] = "sales"
@@ -60,9 +60,9 @@ class ImportForm(ProfileForm):
     )
 
     @property
-    def profile(self) -> ProfileForm:
+    def profile(self) -> SalesProfileForm:
         """The settings for reading a file by itself."""
-        return ProfileForm(**{name: getattr(self, name) for name in ProfileForm.model_fields})
+        return SalesProfileForm(**{name: getattr(self, name) for name in SalesProfileForm.model_fields})
 
     @field_validator("source")
     @classmethod

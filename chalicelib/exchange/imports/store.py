@@ -16,7 +16,7 @@ to void, `changes/{n}` what a part changed; at the end `bad/upload`, the reasons
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,7 +30,7 @@ from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.events import RUN_BEGAN
 from chalicelib.exchange.imports.model import READ_BYTES, ImportForm
 from chalicelib.exchange.imports.rules import ImportState, Phase
-from chalicelib.exchange.reading.model import NO_PROFILE, ProfileForm, SplitFile, part_file
+from chalicelib.exchange.reading.model import NO_PROFILE, SalesProfileForm, SplitFile, part_file
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.context import Context
@@ -112,9 +112,9 @@ class ImportRecord:
         return f"{self.import_id}#back"
 
     @property
-    def profile(self) -> ProfileForm:
+    def profile(self) -> SalesProfileForm:
         """The profile that the file was read with."""
-        return ProfileForm.model_validate(self.item.get("profile", {}))
+        return SalesProfileForm.model_validate(self.item.get("profile", {}))
 
     @property
     def proposal(self) -> dict[str, Any]:
@@ -149,11 +149,11 @@ def load_with_part(context: Context, import_id: str, run: int, part: int) -> tup
     return (_import(found[whole]) if whole in found else None), done in found
 
 
-def profiles(context: Context, source: str) -> dict[str, ProfileForm]:
+def profiles(context: Context, source: str) -> dict[str, SalesProfileForm]:
     """The profiles that files of this source were read with, by the fingerprint of their headings; at most `MOST_PROFILES`."""
     every = keys.profile(source, "")
     found = context.table.query(every.pk, starts=every.sk, limit=MOST_PROFILES, consistent=True)
-    return {item["sk"].removeprefix(every.sk): ProfileForm.model_validate(item["profile"]) for item in found.items}
+    return {item["sk"].removeprefix(every.sk): SalesProfileForm.model_validate(item["profile"]) for item in found.items}
 
 
 def keep_profile(context: Context, record: ImportRecord) -> None:
@@ -161,8 +161,80 @@ def keep_profile(context: Context, record: ImportRecord) -> None:
     own = record.form.profile
     if own == NO_PROFILE:
         return
+    kept = {
+        "profile": own.model_dump(mode="json"),
+        "import_id": record.import_id,
+        "columns": record.columns,
+        "changed_at": context.at,
+        "changed_by": record.confirmed_by,
+    }
     key = keys.profile(record.form.source, str(record.item["fingerprint"]))
-    context.table.put({**key.as_item(), "profile": own.model_dump(mode="json"), "import_id": record.import_id})
+    context.table.update(key, put=kept, add={"version": 1})
+
+
+@dataclass(frozen=True, slots=True)
+class KeptProfile:
+    """A profile under the fingerprint of its headings. `columns`: the heading of each field when an import kept it last."""
+
+    source: str
+    profile_id: str
+    profile: SalesProfileForm
+    columns: dict[FieldName, str]
+    import_id: str
+    changed_at: str
+    changed_by: str
+    version: int
+
+
+def load_profile(context: Context, source: str, profile_id: str) -> KeptProfile | None:
+    item = context.table.get(keys.profile(source, profile_id), consistent=True)
+    return _kept(item) if item else None
+
+
+def list_profiles(
+    context: Context, source: str, limit: int, after: dict[str, str] | None
+) -> tuple[list[KeptProfile], dict[str, str] | None]:
+    """The profiles of a source, by fingerprint."""
+    every = keys.profile(source, "")
+    page = context.table.query(every.pk, starts=every.sk, limit=limit, after=after, consistent=True)
+    return [_kept(item) for item in page.items], page.last
+
+
+def change_profile(
+    tx: Transaction, context: Context, before: KeptProfile, profile: SalesProfileForm, by: str
+) -> KeptProfile:
+    """Refused with label `profile` where it is gone or has another version."""
+    after = replace(before, profile=profile, changed_at=context.at, changed_by=by, version=before.version + 1)
+    tx.update(
+        keys.profile(before.source, before.profile_id),
+        put={
+            "profile": profile.model_dump(mode="json"),
+            "changed_at": after.changed_at,
+            "changed_by": by,
+            "version": after.version,
+        },
+        when=Attr("version").eq(before.version),
+        label="profile",
+    )
+    return after
+
+
+def delete_profile(tx: Transaction, source: str, profile_id: str) -> None:
+    tx.delete(keys.profile(source, profile_id))
+
+
+def _kept(item: Item) -> KeptProfile:
+    source, profile_id = str(item["pk"]).partition("#")[2], str(item["sk"]).partition("#")[2]
+    return KeptProfile(
+        source=source,
+        profile_id=profile_id,
+        profile=SalesProfileForm.model_validate(item["profile"]),
+        columns=item["columns"],
+        import_id=str(item["import_id"]),
+        changed_at=str(item["changed_at"]),
+        changed_by=str(item["changed_by"]),
+        version=int(item["version"]),
+    )
 
 
 def parts_done(context: Context, import_id: str, run: int) -> Iterator[Item]:
@@ -228,7 +300,7 @@ def begin_writing(
     import_id: str,
     cut: SplitFile,
     sha256: str,
-    profile: ProfileForm = NO_PROFILE,
+    profile: SalesProfileForm = NO_PROFILE,
     *,
     profile_kept: bool = False,
 ) -> None:

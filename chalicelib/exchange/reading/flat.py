@@ -12,7 +12,7 @@ from chalicelib.exchange.columns.cells import named
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import TypedNumber
-from chalicelib.exchange.reading.model import ProfileForm, RowFilterForm
+from chalicelib.exchange.reading.model import RowFilterForm, SalesProfileForm
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.reading.survey import is_row_within_total, is_total_row
 from chalicelib.exchange.tables.model import Row, Unreadable
@@ -62,7 +62,7 @@ class _Shown:
 class FlatTable:
     """The rows below the heading of a place."""
 
-    def __init__(self, place: Place, profile: ProfileForm) -> None:
+    def __init__(self, place: Place, profile: SalesProfileForm) -> None:
         self.place = place
         self.carry = Carry()
         self._pads = False  # True once a row ends with an empty cell: its program leaves none out

@@ -121,7 +121,7 @@ class RowFilterForm(Written):
     leave_out: bool = False
 
 
-class ProfileForm(Written):
+class SalesProfileForm(Written):
     """The settings for reading a file."""
 
     mapping: ColumnsForm = ColumnsForm()
@@ -132,6 +132,11 @@ class ProfileForm(Written):
     heading_row: int | None = Field(default=None, ge=1, le=1000, description="Line of the heading.")
     return_words: Words = Field(default=[], description="Kinds of documents that are returns, beside the usual ones.")
     sale_words: Words = Field(default=[], description="Kinds of documents that are sales, beside the usual ones.")
+    vat: Literal["gross", "net_plus_vat"] | None = Field(
+        default=None,
+        description="`gross`: the sum of a row has its VAT in it. `net_plus_vat`: it has not, and the column of VAT is added. By default the "
+        "headings tell it, or every row does by its arithmetic.",
+    )
     cancelled_words: Words = Field(default=[], description="Statuses of rows that do not count, beside the usual ones.")
     valid_words: Words = Field(default=[], description="Statuses of rows that count, whatever they seem to say.")
     discount: Literal["share", "percent", "sum"] | None = Field(
@@ -149,7 +154,7 @@ class ProfileForm(Written):
         return {name: value for name in names if (value := getattr(self.constants, name))}
 
 
-NO_PROFILE = ProfileForm()
+NO_PROFILE = SalesProfileForm()
 REASON_HEADINGS = ("Причина", "Reason")  # over the reasons in a file of bad rows
 
 

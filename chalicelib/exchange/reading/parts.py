@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chalicelib.exchange.reading.model import Found, ProfileForm, SplitFile, part_file
+from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile, part_file
 from chalicelib.exchange.reading.reader import SalesFile, open_sales_file
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
@@ -29,7 +29,7 @@ def parts_for(size: int) -> int:
     return max(1, min(MOST_PARTS, -(-size // PART_BYTES)))
 
 
-def cut(path: Path, profile: ProfileForm, terms: Terms, count: int, folder: Path) -> SplitFile:
+def cut(path: Path, profile: SalesProfileForm, terms: Terms, count: int, folder: Path) -> SplitFile:
     """Writes the rows of the file into at most `count` files. `folder`: an empty one. Raises Unreadable."""
     unpacked = folder / "unpacked"
     unpacked.mkdir()

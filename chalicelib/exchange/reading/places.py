@@ -10,7 +10,7 @@ from chalicelib.exchange.columns.cells import named
 from chalicelib.exchange.columns.fields import FieldName, headings_of
 from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of, read_heading
 from chalicelib.exchange.columns.model import TypedNumber
-from chalicelib.exchange.reading.model import REASON_HEADINGS, ProfileForm
+from chalicelib.exchange.reading.model import REASON_HEADINGS, SalesProfileForm
 from chalicelib.exchange.tables.model import Row, Table, Unreadable
 
 PREAMBLE_ROWS = 60
@@ -53,7 +53,7 @@ class Place:
         return " ".join(self.names[place].split())[:200] or letter_of(place)
 
 
-def best_place(ways: Iterable[Table], profile: ProfileForm) -> Place | None:
+def best_place(ways: Iterable[Table], profile: SalesProfileForm) -> Place | None:
     """The likeliest row of headings among the first rows, over all ways to read the table: fewest missing fields, then most columns."""
     found: list[tuple[tuple[float, ...], Place]] = []
     for table in ways:
@@ -76,7 +76,7 @@ def _first_rows(table: Table) -> list[Row]:
     return list(islice(table.rows(), PREAMBLE_ROWS))
 
 
-def _candidates(table: Table, rows: Sequence[Row], number: int, profile: ProfileForm) -> Iterable[Place]:
+def _candidates(table: Table, rows: Sequence[Row], number: int, profile: SalesProfileForm) -> Iterable[Place]:
     """The row by itself, together with the next one, and with the levels stacked below it."""
     row = rows[number]
     names = _texts(row)
@@ -302,7 +302,7 @@ def refuse_thousands(place: Place) -> None:
             raise Unreadable("thousands", text=" ".join(text.split())[:100])
 
 
-def refuse_missing(place: Place, profile: ProfileForm) -> None:
+def refuse_missing(place: Place, profile: SalesProfileForm) -> None:
     """Raises Unreadable where a needed column is missing, or stands twice."""
     heading = place.heading
     if heading.doubles:

@@ -21,7 +21,7 @@ from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
 from chalicelib.exchange.reading.flat import FlatRow, FlatTable
 from chalicelib.exchange.reading.grouped import GroupedTable
 from chalicelib.exchange.reading.joining import JoinedTable, joined
-from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.notes import Note, Notes
 from chalicelib.exchange.reading.places import Place, best_place, refuse_missing, refuse_thousands
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
@@ -53,7 +53,7 @@ class SalesFile:
     """A file that was understood."""
 
     place: Place
-    profile: ProfileForm
+    profile: SalesProfileForm
     terms: Terms
     conventions: Conventions
     columns: dict[FieldName, int]
@@ -287,7 +287,7 @@ class _Beside:
         return [cells[at].strip() for at in self.places] if cells else ()
 
 
-def open_sales_file(path: Path, folder: Path, profile: ProfileForm, terms: Terms) -> SalesFile:
+def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: Terms) -> SalesFile:
     """`folder`: an empty one for what must be unpacked; it must stay until the rows are read. Raises Unreadable."""
     _zone(profile, terms)
     tables = tables_of(path, folder, profile.format.encoding, profile.format.delimiter)
@@ -332,13 +332,13 @@ def _refuse_currency(survey: Survey, terms: Terms) -> None:
             raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
 
 
-def _refuse_undated(place: Place, profile: ProfileForm) -> None:
+def _refuse_undated(place: Place, profile: SalesProfileForm) -> None:
     """Raises Unreadable: neither a column nor the document tells the day."""
     heading = Heading(place.heading.columns, [("business_date",)])
     refuse_missing(replace(place, heading=heading), profile)
 
 
-def matching_profile(path: Path, folder: Path, kept: Mapping[str, ProfileForm]) -> ProfileForm | None:
+def matching_profile(path: Path, folder: Path, kept: Mapping[str, SalesProfileForm]) -> SalesProfileForm | None:
     """The profile, of those kept by fingerprint, that a file with the same headings was read with. `folder`: an empty one."""
     tables = tables_of(path, folder)
     for fingerprint, profile in kept.items():
@@ -349,7 +349,7 @@ def matching_profile(path: Path, folder: Path, kept: Mapping[str, ProfileForm]) 
     return None
 
 
-def _place(tables: Sequence[Readings], profile: ProfileForm) -> Place:
+def _place(tables: Sequence[Readings], profile: SalesProfileForm) -> Place:
     if profile.sheet and [each.name for each in tables] != [""]:
         tables = [each for each in tables if each.name == profile.sheet]
         if not tables:
@@ -367,7 +367,7 @@ def _place(tables: Sequence[Readings], profile: ProfileForm) -> Place:
     return max(places, key=lambda place: (-len(place.heading.missing), len(place.heading.columns)))
 
 
-def _zone(profile: ProfileForm, terms: Terms) -> ZoneInfo:
+def _zone(profile: SalesProfileForm, terms: Terms) -> ZoneInfo:
     if not profile.format.time_zone:
         return terms.zone  # type: ignore[return-value]
     try:

@@ -6,7 +6,7 @@ Nothing is decided cell by cell. Where the file does not tell a convention, or c
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
@@ -16,12 +16,12 @@ from chalicelib.companies import customer_key
 from chalicelib.exchange.columns.cells import currency_in, first_words, is_total, is_within_total, named
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder, day, is_serial, slash_order
 from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
-from chalicelib.exchange.columns.headings import field_of, heading_key, letter_of
+from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import Shape, is_nothing, is_percent, number, shape, typed_number
-from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.notes import Notes
-from chalicelib.exchange.reading.places import Place
+from chalicelib.exchange.reading.places import Place, refuse_missing
 from chalicelib.exchange.reading.rows import AmountSource, Conventions, DiscountKind
 from chalicelib.exchange.reading.rules import status_of
 from chalicelib.exchange.tables.model import Unreadable
@@ -236,7 +236,7 @@ def _day_shape(text: str) -> Literal["day", "serial", "wrong"] | SlashOrder | Li
 # --- decisions --------------------------------------------------------------------------------------------------------
 
 
-def decide(survey: Survey, profile: ProfileForm, notes: Notes) -> tuple[Conventions, dict[FieldName, int]]:
+def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Conventions, dict[FieldName, int]]:
     """The conventions of the file, and the columns that are read. Raises Unreadable."""
     if survey.wrong_day and survey.wrong_days == survey.days:
         line, text = survey.wrong_day
@@ -380,7 +380,7 @@ def _value(cell: str, mark: DecimalMark) -> Decimal | None:
         return None
 
 
-def _slashes(survey: Survey, profile: ProfileForm) -> SlashOrder:
+def _slashes(survey: Survey, profile: SalesProfileForm) -> SlashOrder:
     told: dict[str, SlashOrder] = {"dd/mm/yyyy": "dmy", "mm/dd/yyyy": "mdy"}
     for each in profile.format.dates or []:
         if each in told:
@@ -405,10 +405,17 @@ def _year_may_be_first(days: set[str]) -> bool:
 
 
 def _amounts(
-    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: ProfileForm, notes: Notes
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: SalesProfileForm, notes: Notes
 ) -> AmountSource:
     """The source of amounts; `columns` gets the column of sums that is chosen among several."""
     others = list(survey.place.heading.others.get("amount", ()))
+    if profile.vat == "net_plus_vat":
+        if "net_amount" not in columns and "amount" in columns:
+            columns["net_amount"] = columns["amount"]
+        columns.pop("amount", None)
+        _refuse_without(survey, columns, ("net_amount", "vat"), profile)
+    if profile.vat == "gross":
+        _refuse_without(survey, columns, ("amount",), profile)
     if "amount" in columns:
         for other in others:
             columns["amount"] = _better(survey, mark, columns, other, notes)
@@ -418,7 +425,7 @@ def _amounts(
             _refuse_sums_of_documents(survey, mark, columns)
             if "amount" not in profile.columns:
                 _refuse_discount_beside(survey, mark, columns)
-        if "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
+        if not profile.vat and "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
             columns["net_amount"] = columns.pop("amount")
             _tell_vat(survey, columns, notes)
             return "net_plus_vat"
@@ -434,8 +441,16 @@ def _amounts(
     return "price"
 
 
+def _refuse_without(
+    survey: Survey, columns: Mapping[FieldName, int], wanted: Sequence[FieldName], profile: SalesProfileForm
+) -> None:
+    """Raises Unreadable where a column is missing that the profile needs."""
+    missing: list[tuple[FieldName, ...]] = [(each,) for each in wanted if each not in columns]
+    refuse_missing(replace(survey.place, heading=Heading(columns, missing)), profile)
+
+
 def _choose_price(
-    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: ProfileForm, notes: Notes
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: SalesProfileForm, notes: Notes
 ) -> None:
     """Of two prices the one less the discount. Raises Unreadable where two others differ."""
     for other in survey.place.heading.others.get("unit_price", ()):
@@ -568,7 +583,7 @@ def _tell_choice(survey: Survey, chosen: int, others: Sequence[int], notes: Note
 
 
 def _discount(
-    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], source: AmountSource, profile: ProfileForm
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], source: AmountSource, profile: SalesProfileForm
 ) -> DiscountKind | None:
     """The meaning of discounts, where amounts are worked out from prices. Raises Unreadable where the file does not tell it."""
     if source != "price" or "discount" not in columns:

@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.imports.model import SOURCE
 from chalicelib.exchange.imports.rules import ImportState
-from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.platform.fields import Day
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
@@ -189,7 +189,7 @@ class ImportDetailView(ImportView):
 
     format: str | None = Field(description="The kind of file, told by its content.")
     sheet: str | None
-    profile: ProfileForm = Field(description="The settings that the file was read with.")
+    profile: SalesProfileForm = Field(description="The settings that the file was read with.")
     profile_kept: bool = Field(
         description="The form told nothing of how to read the file, so it was read as the last one of the source with the same headings."
     )

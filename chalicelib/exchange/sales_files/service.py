@@ -27,7 +27,7 @@ from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.model import ImportForm
 from chalicelib.exchange.imports.rules import Phase
-from chalicelib.exchange.reading.model import NO_PROFILE, ProfileForm
+from chalicelib.exchange.reading.model import NO_PROFILE, SalesProfileForm
 from chalicelib.exchange.reading.parts import cut, parts_for
 from chalicelib.exchange.reading.reader import matching_profile, open_sales_file
 from chalicelib.exchange.reading.rows import Terms
@@ -181,7 +181,7 @@ def _give_back(context: Context, import_id: str) -> None:
         store.keep_bad_file(context, import_id, found.run, made.name)
 
 
-def _profile(context: Context, found: store.ImportRecord, upload: Path, folder: Path) -> tuple[ProfileForm, bool]:
+def _profile(context: Context, found: store.ImportRecord, upload: Path, folder: Path) -> tuple[SalesProfileForm, bool]:
     """The profile of the form; without one, that of an earlier file of the source with the same headings, which is told by True."""
     own = found.form.profile
     if own != NO_PROFILE:

@@ -56,7 +56,7 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
         letters=item.get("letters", {}),
         decimal=item.get("decimal"),
         notes=[
-            ImportNoteView(code=code, detail=note_text(code, facts, language)) for code, facts in item.get("notes", ())
+            ImportNoteView(code=code, detail=note_text(code, facts, language)) for code, facts in _notes(found, summary)
         ],
         totals=_totals(summary) if summary else None,
         file_total=FileTotalView(**{**own_total, "line": int(own_total["line"])}) if own_total else None,
@@ -66,6 +66,13 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
         changes=_changes(context, found) if found.count("changes_listed") else None,
         replacement=_replacement(found),
     )
+
+
+def _notes(found: store.ImportRecord, summary: Summary | None) -> list[tuple[str, dict[str, Any]]]:
+    notes = [(str(code), facts) for code, facts in found.item.get("notes", ())]
+    if summary and summary.repeated:
+        notes.append(("repeated", {"count": summary.repeated, "lines": summary.repeated_rows}))
+    return notes
 
 
 def _totals(summary: Summary) -> TotalsView:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from stdnum.ru import inn as stdnum_inn
 
-from chalicelib.exchange.reading.model import Found, ProfileForm
+from chalicelib.exchange.reading.model import Found, SalesProfileForm
 from chalicelib.exchange.reading.parts import found_in
 from chalicelib.exchange.reading.reader import open_sales_file
 from chalicelib.exchange.reading.rows import Terms
@@ -79,7 +79,7 @@ def read_file(content: str | bytes | Path, profile: dict[str, Any] | None = None
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         unpacked = Path(folder, "unpacked")
         unpacked.mkdir()
-        file = open_sales_file(path, unpacked, ProfileForm.model_validate(profile or {}), terms)
+        file = open_sales_file(path, unpacked, SalesProfileForm.model_validate(profile or {}), terms)
         rows, faults = [], []
         for _, read in file.rows():
             if isinstance(read, SaleRow):

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.exchange.reading import parts
-from chalicelib.exchange.reading.model import ProfileForm, SplitFile
+from chalicelib.exchange.reading.model import SalesProfileForm, SplitFile
 from chalicelib.exchange.reading.parts import cut, parts_for, read_part
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from tests.exchange.reading.steps import TERMS, why
 from tests.exchange.sales_files.steps import row, table
 
-AS_IT_IS = ProfileForm()
+AS_IT_IS = SalesProfileForm()
 
 
 def cut_up(content: str | bytes, folder: Path, count: int = 3, **profile: Any) -> tuple[SplitFile, list[list[Any]]]:
@@ -25,7 +25,7 @@ def cut_up(content: str | bytes, folder: Path, count: int = 3, **profile: Any) -
     upload, made_in = folder / "upload", folder / "parts"
     upload.write_bytes(content.encode() if isinstance(content, str) else content)
     made_in.mkdir()
-    made = cut(upload, ProfileForm.model_validate(profile), TERMS, count, made_in)
+    made = cut(upload, SalesProfileForm.model_validate(profile), TERMS, count, made_in)
     found = [list(read_part(file.read_bytes())) for file in sorted(made_in.glob("*.gz"))]
     assert len(found) == made.parts
     return made, found

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.exchange.reading.model import ProfileForm
+from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.reader import open_sales_file
 from chalicelib.exchange.runs.bad_file import write_bad_file
 from tests.exchange.reading.steps import TERMS, Read, read_file
@@ -25,7 +25,7 @@ def given_back(content: bytes, profile: dict[str, Any] | None = None) -> tuple[s
         reasons: dict[int, list[str]] = {}
         for fault in read_file(content, profile).faults:
             reasons.setdefault(fault.row, []).append(fault.code)
-        form = ProfileForm.model_validate(profile or {})
+        form = SalesProfileForm.model_validate(profile or {})
         file = open_sales_file(folder / "upload", folder / "unpacked", form, TERMS)
         made = write_bad_file(file, reasons, folder)
         return made.name, made.read_bytes()
@@ -118,7 +118,7 @@ def test_rows_of_a_grouped_report_stand_side_by_side() -> None:
         folder = Path(name)
         (folder / "upload").write_bytes(content.encode())
         (folder / "unpacked").mkdir()
-        file = open_sales_file(folder / "upload", folder / "unpacked", ProfileForm(), TERMS)
+        file = open_sales_file(folder / "upload", folder / "unpacked", SalesProfileForm(), TERMS)
         made = write_bad_file(file, {6: ["customer_unclear"], 7: ["document_left_out"]}, folder)
         read = read_file(made)
     assert read.documents == {"УТ-1": Decimal("150.00")}

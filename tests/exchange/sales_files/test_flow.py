@@ -109,6 +109,12 @@ def test_a_dry_run_tells_what_was_understood_and_a_confirmation_records_the_same
     assert sums(context) == Decimal(300)
 
 
+def test_a_dry_run_names_rows_that_stand_twice(api: Api, context: Context) -> None:
+    checked = bring(api, context, table(row("УТ-1"), row("УТ-1"), row("УТ-2")), dry_run=True)
+    [note] = [each["detail"] for each in checked["notes"] if each["code"] == "repeated"]
+    assert "(1; lines 3)" in note
+
+
 def test_customers_that_may_be_known_ones_are_proposed(api: Api, context: Context) -> None:
     bring(api, context, table(row("УТ-1", customer="К-1")), key="before")
     near = row("УТ-2", customer="К-7")

@@ -1,0 +1,57 @@
+from chalicelib.exchange.imports import store
+from chalicelib.exchange.profiles import service
+from chalicelib.exchange.profiles.schemas import ImportProfilePage, ImportProfileView
+from chalicelib.exchange.reading.model import SalesProfileForm
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+
+routes = Routes(__name__, tag="exchange")
+
+
+@routes.get(
+    "/v1/staff/sources/{source}/profiles", scope="staff.imports.read", query=PageQuery, answer=ImportProfilePage
+)
+def list_import_profiles(call: Call, source: str) -> ImportProfilePage:
+    """List the profiles that files of a source are read with.
+
+    An import that names its settings keeps them, and the next file of the source with the same headings needs none.
+    """
+    return call.page(ImportProfilePage, store.list_profiles, call.context, source, show=ImportProfileView.from_record)
+
+
+@routes.get(
+    "/v1/staff/sources/{source}/profiles/{profile_id}",
+    scope="staff.imports.read",
+    answer=ImportProfileView,
+    problems=("not_found",),
+)
+def show_import_profile(call: Call, source: str, profile_id: str) -> Answer:
+    """Show a profile."""
+    kept = service.show_profile(call.context, source, profile_id)
+    return Answer(ImportProfileView.from_record(kept), headers=etag(kept.version))
+
+
+@routes.put(
+    "/v1/staff/sources/{source}/profiles/{profile_id}",
+    scope="staff.imports.write",
+    body=SalesProfileForm,
+    answer=ImportProfileView,
+    matched=True,
+    problems=("not_found", "precondition_failed"),
+)
+def replace_import_profile(call: Call, source: str, profile_id: str) -> Answer:
+    """Replace the settings of a profile. Files that come later are read with them; earlier imports stay as they are."""
+    author, version = call.principal.for_member(), call.expected_version()
+    kept = service.replace_profile(call.context, source, profile_id, call.body, author, version)
+    return Answer(ImportProfileView.from_record(kept), headers=etag(kept.version))
+
+
+@routes.delete(
+    "/v1/staff/sources/{source}/profiles/{profile_id}",
+    scope="staff.imports.write",
+    status=204,
+    problems=("not_found",),
+)
+def delete_import_profile(call: Call, source: str, profile_id: str) -> None:
+    """Delete a profile. Files with its headings are read by their usual headings again."""
+    service.delete_profile(call.context, source, profile_id)
