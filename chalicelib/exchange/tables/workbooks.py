@@ -18,7 +18,9 @@ def read_workbook(path: Path, kind: Kind, folder: Path) -> list[SpooledTable]:
     size = path.stat().st_size
     if size > MOST_WORKBOOK_BYTES:
         raise Unreadable("workbook_too_large", most=MOST_WORKBOOK_BYTES // 2**20)
-    command = [sys.executable, "-m", _PROGRAM, str(path), str(folder)]
+    named = folder / f"workbook.{kind}"  # by its ending the library knows the format, and tells a password from damage
+    named.symlink_to(path.resolve())
+    command = [sys.executable, "-m", _PROGRAM, str(named), str(folder)]
     search = os.pathsep.join([_STARTED_FROM, *filter(None, sys.path)])
     try:
         done = subprocess.run(  # noqa: S603  # our own program
