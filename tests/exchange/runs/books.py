@@ -1,0 +1,146 @@
+"""A club in memory that gets its sales from files only: its bucket, its queue and its stream."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import companies, exchange, sales
+from chalicelib.bonuses.ledger import rules as ledger_rules
+from chalicelib.bonuses.ledger import service as ledger
+from chalicelib.exchange.imports import store
+from chalicelib.exchange.imports.model import ImportForm
+from chalicelib.exchange.sales_files import consumers, service
+from chalicelib.exchange.sales_files.schemas import ImportConfirmForm, VoidForm
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event
+from chalicelib.table.transactions import Transaction
+from chalicelib.tiers import keys as tiers_keys
+from tests.bonuses.real_year import CURRENCY, FIRST, LAST, SOURCE, Replay
+
+Files = tuple[bytes, ...]  # one, or documents and their rows
+
+
+class Bucket:
+    """Stands for S3."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def put_object(self, *, Bucket: str, Key: str, Body: Any) -> None:  # noqa: N803
+        self.objects[Key] = Body if isinstance(Body, bytes) else Body.read()
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        if Key not in self.objects:
+            raise ClientError({"Error": {}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "HeadObject")
+        return {"ETag": f'"{hashlib.md5(self.objects[Key]).hexdigest()}"'}
+
+    def get_object(self, *, Bucket: str, Key: str, IfMatch: str = "") -> dict[str, Any]:  # noqa: N803
+        self.head_object(Bucket=Bucket, Key=Key)
+        content = self.objects[Key]
+        return {"Body": SimpleNamespace(read=lambda: content, iter_chunks=lambda size: [content])}
+
+
+@dataclass
+class Books(Replay):
+    """The club on the last day of the year. A minute passes between two acts."""
+
+    bucket: Bucket = field(default_factory=Bucket)
+    chance: Random = field(default_factory=lambda: Random(1))
+    _minutes: Any = field(default_factory=count)
+    day: Any = LAST
+
+    @property
+    def context(self) -> Context:
+        plain = Replay.context.fget(self)  # type: ignore[attr-defined]
+        now = datetime.combine(LAST, datetime.min.time(), UTC) + timedelta(hours=6, minutes=next(self._minutes))
+        return Context(table=plain.table, now=now, new_id=plain.new_id, config=plain.config)
+
+    def bring(self, files: Files, **form: Any) -> str:
+        """Announces, uploads, and works the file off; returns the import's id."""
+        context = self.context
+        import_id = context.new_id("imp")
+        second = {"second_file_name": "rows"} if len(files) > 1 else {}
+        announced = ImportForm(source=SOURCE, file_name="sales", **second, **form)
+        tx = Transaction()
+        store.create(tx, context, import_id, announced, CURRENCY, "mbr_1")
+        context.table.commit(tx)
+        for name, content in zip((store.UPLOAD, store.SECOND), files, strict=False):
+            self.bucket.objects[f"imports/{import_id}/{name}"] = content
+            stored = {
+                "key": f"imports/{import_id}/{name}",
+                "size": len(content),
+                "eTag": hashlib.md5(content).hexdigest(),
+            }
+            exchange.split(context, {"Records": [{"s3": {"object": stored}}]})
+        self.work()
+        return import_id
+
+    def confirm(self, import_id: str) -> None:
+        found = self.found(import_id)
+        form = ImportConfirmForm(sha256=found.item["sha256"], void_documents=int(found.proposal.get("documents", 0)))
+        service.confirm(self.context, import_id, form, "mbr_1", "en")
+        self.work()
+
+    def take_back(self, import_id: str) -> None:
+        service.take_back(self.context, import_id, "mbr_1", "en")
+        self.work()
+
+    def void(self, number: str, day: Any) -> None:
+        form = VoidForm(source=SOURCE, document=number, business_date=day, reason="Deleted by mistake")
+        service.void_document(self.context, form, "mbr_1")
+        self.work()
+
+    def found(self, import_id: str) -> store.ImportRecord:
+        found = store.load(self.context, import_id)
+        assert found is not None
+        return found
+
+    def work(self) -> None:
+        """Messages and events in any order, some of them twice, until nothing is left."""
+        while True:
+            mine = [each for each in self.queue if "import_id" in each["body"]]
+            self.queue = [each for each in self.queue if "import_id" not in each["body"]]
+            self.chance.shuffle(mine)
+            for message in [*mine, *mine[:1]]:
+                exchange.work_part(self.context, message)
+            events = self.happened()
+            self.chance.shuffle(events)
+            for event in [*events, *events[:3]]:
+                self.hear(event)
+            if not mine and not events:
+                return
+
+    def hear(self, event: Event) -> None:
+        if event.name == "import.run_began":
+            consumers.on_run_began(self.context, event)
+        self.deliver(self.context, event)
+
+    def standings(self, customers: list[str]) -> dict[str, tuple[Any, ...]]:
+        """Of each customer its turnover, its tiers with their days, and its bonuses."""
+        known = companies.known_customers(self.context, SOURCE, customers)
+        self.decide_all(self.context, [each.company_id for each in known.values()])
+        self.work()
+        return {
+            customer: self._standing(known[customer].company_id) if customer in known else () for customer in customers
+        }
+
+    def _standing(self, company_id: str) -> tuple[Any, ...]:
+        context = self.context
+        turnover = sum(sales.day_totals(context, company_id, FIRST, LAST).net.values(), Decimal(0))
+        item = context.table.get(tiers_keys.standing(company_id)) or {}
+        balances = ledger_rules.balances(ledger.book(context, company_id), LAST)
+        return (
+            turnover,
+            json.dumps(item.get("timeline"), default=str),
+            item.get("days"),
+            balances.pending,
+            balances.available,
+        )
