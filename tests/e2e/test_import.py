@@ -86,3 +86,44 @@ def test_a_file_is_checked_confirmed_replaces_a_month_and_is_taken_back(
     assert again["documents"]["failed"] == 0
     form = {"source": source, "document": "ПЕ-3", "business_date": "2026-01-12", "reason": "Deleted in the books"}
     assert operations.order_post("/v1/staff/documents/void", form)["document"] == "ПЕ-3"
+
+
+def test_wrong_rows_come_back_as_a_file_and_are_brought_again(operations: Portal, cloud: DeployedClub) -> None:
+    rows = [row("ИЧ-1", customer="ИЧ"), row("ИЧ-2", customer="ИЧ", quantity="две")]
+    done = upload(operations, table(*rows), print, source="e2e-mend", vat="gross")
+
+    def made() -> str | None:
+        url: str | None = operations.get(f"/v1/staff/imports/{done['import_id']}")["bad_rows"]["file_url"]
+        return url
+
+    content = requests.get(cloud.until(made, "the file of wrong rows"), timeout=10).content.decode("utf-8-sig")
+    assert [line.split(";")[1] for line in content.splitlines()] == ["Номер", "ИЧ-2"]
+    again = upload(operations, content.replace("две", "2"), print, source="e2e-mend")
+    assert (again["profile_kept"], again["documents"]["created"], again["bad_rows"]) == (True, 1, None)
+    [kept] = operations.get("/v1/staff/sources/e2e-mend/profiles")["items"]
+    assert kept["profile"]["vat"] == "gross"
+
+
+def test_documents_and_their_rows_are_two_uploads(operations: Portal, cloud: DeployedClub) -> None:
+    form = {"source": "e2e-two", "file_name": "orders.csv", "second_file_name": "rows.csv"}
+    started = operations.order_post("/v1/staff/imports", form, expect=201)
+    files = {
+        "second_upload": "Номер заказа;Артикул;Количество;Цена\n1;L-1;2;50\n2;L-2;1;70\n",
+        "upload": "Номер заказа;Дата заказа;Код клиента;Статус\n1;12.01.2026;ДФ;Отгружен\n2;13.01.2026;ДФ;Отменён\n",
+    }
+    for name, text in files.items():
+        target = started[name]
+        answer = requests.post(target["url"], data=target["fields"], files={"file": text.encode()}, timeout=10)
+        assert answer.status_code == 204, answer.text
+
+    def ended() -> dict[str, Any] | None:
+        shown: dict[str, Any] = operations.get(f"/v1/staff/imports/{started['import_id']}")
+        return shown if shown["state"] in ("done", "failed") else None
+
+    done = cloud.until(ended, "the import of two files")
+    assert (done["state"], done["documents"]["created"], done["totals"]["amounts"][0]["amount"]) == (
+        "done",
+        1,
+        "100.00",
+    )
+    assert "cancelled" in [note["code"] for note in done["notes"]]

@@ -6,6 +6,7 @@ The documents are held in memory, so their number is limited; the rows pass thro
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from chalicelib.exchange.columns.cells import named
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.headings import Heading, heading_key
 from chalicelib.exchange.reading.places import Place
@@ -20,7 +21,7 @@ _OF_ROWS: frozenset[FieldName] = frozenset(
 
 @dataclass(slots=True)
 class JoinedTable:
-    """The rows of `lines`, each with the cells of its document behind its own."""
+    """The rows of `lines`, each with the cells of its document behind its own. `sums`: of documents, as their own table writes them."""
 
     lines: Table
     kind: Kind
@@ -31,6 +32,7 @@ class JoinedTable:
     width: int
     key: int
     orders: dict[str, list[str]]
+    sums: dict[str, str]
     used: set[str] = field(default_factory=set)
 
     def rows(self, width: int = 0) -> Iterator[Row]:
@@ -41,7 +43,7 @@ class JoinedTable:
                 continue
             cells = row.cells[: self.width] + [""] * (self.width - len(row.cells))
             beyond = row.cells[self.width :]
-            key = cells[self.key].strip()
+            key = named(cells[self.key]).number
             found = self.orders.get(key)
             if found is not None:
                 self.used.add(key)
@@ -94,7 +96,7 @@ def _join(lines: Place, orders: Place) -> Place | None:
         lines.last,
         lines.width,
         mine[shared],
-        _orders(orders, other[shared], list(told.values())),
+        *_orders(orders, other[shared], list(told.values())),
     )
     names = [*lines.names, *(orders.names[at] for at in told.values())]
     return Place(table, lines.line, lines.last, names, Heading(columns, others=others), lines.preamble)
@@ -109,15 +111,19 @@ def _document_columns(place: Place) -> dict[str, int]:
     return {heading_key(place.names[at]): at for at in places}
 
 
-def _orders(place: Place, key: int, told: Sequence[int]) -> dict[str, list[str]]:
-    """The cells of each document. Raises Unreadable where a document stands twice with other cells."""
+def _orders(place: Place, key: int, told: Sequence[int]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """The cells and the sum of each document. Raises Unreadable where a document stands twice with other cells."""
     found: dict[str, list[str]] = {}
+    sums: dict[str, str] = {}
+    amount = place.heading.columns.get("amount", -1)
     for row in place.table.rows(place.width):
-        if row.line <= place.last or len(row.cells) <= key or not (number := row.cells[key].strip()):
+        if row.line <= place.last or len(row.cells) <= key or not (number := named(row.cells[key]).number):
             continue
         cells = [row.cells[at] if at < len(row.cells) else "" for at in told]
         if found.setdefault(number, cells) != cells:
             raise Unreadable("order_twice", line=row.line, document=number[:100])
+        if 0 <= amount < len(row.cells) and row.cells[amount].strip():
+            sums[number] = row.cells[amount]
         if len(found) > MOST_ORDERS:
             raise Unreadable("orders_many", most=MOST_ORDERS)
-    return found
+    return found, sums

@@ -182,6 +182,8 @@ def _grouped(
         if len(stacked) < 2:
             continue
         levels = tuple(level_of(each) for each in stacked)
+        if "document" in levels:  # it tells its day; a month above it is a group of another kind
+            levels = tuple(None if level == "business_date" else level for level in levels)
         place = _levelled(
             Place(table, rows[number].line, rows[last].line, names, heading, preamble), column, levels, stacked
         )

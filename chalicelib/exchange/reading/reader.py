@@ -82,6 +82,7 @@ class SalesFile:
         document_at = fields.index("document") if "document" in fields else -1
         unread = 0
         cancelled = ZERO
+        made: dict[str, Decimal] | None = {} if isinstance(self.place.table, JoinedTable) else None
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in self.body_rows():
             counted.rows += 1
@@ -113,9 +114,11 @@ class SalesFile:
                 if read.cancelled:
                     counted.skipped += 1
                     notes.count("cancelled", row.line)
-                    cancelled += read.amount if read.amount is not None else read.quantity * (read.unit_price or ZERO)
+                    cancelled += _amount(read)
                 else:
                     self._look_at_arithmetic(read)
+                    if made is not None:
+                        made[read.number] = made.get(read.number, ZERO) + _amount(read)
                 self._add(totals, written, read)
                 yield ReadRow(read.number, read)
             else:
@@ -123,6 +126,7 @@ class SalesFile:
                 self._add(totals, written, None, document=read[0].number)
                 yield ReadRow(read[0].number, read)
         notes.tell("cancelled", amount=f"{cancelled:.2f}")
+        self._look_at_orders(made or {})
         self._finish(totals, reader, bool(unread))
 
     def _skip(self, row: FlatRow, totals: Totals, unread: bool) -> None:
@@ -181,6 +185,14 @@ class SalesFile:
         if off and off > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
             self.notes.count("arithmetic", row.row, f"{row.quantity:f} × {row.unit_price:f} ≠ {row.amount:f}")
 
+    def _look_at_orders(self, made: Mapping[str, Decimal]) -> None:
+        """Tells documents of which their own table says another sum than their rows make."""
+        table = self.place.table
+        for document, text in table.sums.items() if isinstance(table, JoinedTable) else ():
+            said = self._read(text)
+            if said is not None and document in made and abs(abs(said) - abs(made[document])) > _ROUNDING:
+                self.notes.count("orders_differ", 0, f"{document}: {said:f} ≠ {made[document].quantize(CENT):f}")
+
     def _check_total(self, row: FlatRow, totals: Totals, unread: bool) -> None:
         quantity, amount = self._numbers_of_total(row.cells)
         if quantity is None and amount is None:
@@ -213,7 +225,9 @@ class SalesFile:
 
     def _number(self, cells: Sequence[str], wanted: FieldName) -> Decimal | None:
         at = self.columns.get(wanted)
-        cell = cells[at] if at is not None else ""
+        return self._read(cells[at]) if at is not None else None
+
+    def _read(self, cell: str) -> Decimal | None:
         text = " ".join(cell.split())
         if not text:
             return None
@@ -250,6 +264,7 @@ class SalesFile:
         return self.notes.all()
 
 
+_ROUNDING = Decimal("0.05")  # of the lines of a document
 # Day and customer of a row.
 _HEAD: tuple[FieldName, ...] = ("business_date", "customer", "customer_name", "inn")
 
@@ -374,6 +389,10 @@ def _zone(profile: SalesProfileForm, terms: Terms) -> ZoneInfo:
         return ZoneInfo(profile.format.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise Unreadable("time_zone", zone=profile.format.time_zone) from None
+
+
+def _amount(row: SaleRow) -> Decimal:
+    return row.amount if row.amount is not None else row.quantity * (row.unit_price or ZERO)
 
 
 def _text(cells: Sequence[str]) -> str:

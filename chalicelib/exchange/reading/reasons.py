@@ -471,6 +471,10 @@ NOTES: dict[str, tuple[str, str]] = {
         "Rows without a quantity count with their sum only ({count}).",
         "Строки без количества учтены только суммой ({count}).",
     ),
+    "orders_differ": (
+        "Documents whose sum in their own table is not that of their rows ({count}): {examples}. The rows count.",
+        "Документы, сумма которых в своей таблице не равна сумме строк ({count}): {examples}. Учтены строки.",
+    ),
     "orders_without_lines": (
         "Documents without rows in the other file: {count}.",
         "Документы без строк в другом файле: {count}.",

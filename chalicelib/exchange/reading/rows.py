@@ -297,7 +297,7 @@ class RowReader:
 
     def _document(self, text: str) -> Document:
         named = document_name(text)
-        if is_spoilt(text) or is_spoilt(named.number):
+        if isinstance(text, TypedMoment) or is_spoilt(text) or is_spoilt(named.number):
             raise CellError("spoilt")
         return Document(named.number, named.shown, named.kind, self._day(named.day) if named.day else None)
 
@@ -348,7 +348,7 @@ _NO_TAX = read.TaxNumbers("", "")
 
 
 def _key(text: str) -> str:
-    if is_spoilt(text):
+    if isinstance(text, TypedMoment) or is_spoilt(text):
         raise CellError("spoilt")
     return spelled(text)
 

@@ -1,11 +1,15 @@
 """What a file leaves open is asked back, and an answer in the profile settles it."""
 
+import io
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from tests.exchange.reading.steps import read_file, why
+from tests.exchange.reading.test_refusals import packed
 
 HEADING = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма\n"
 
@@ -146,3 +150,58 @@ def test_a_number_that_a_spreadsheet_shortened_is_spoilt(number: str) -> None:
 def test_words_of_a_profile_are_compared_without_case_and_yo() -> None:
     answer: dict[str, Any] = {"cancelled_words": ["закрыт без отгрузки"]}
     assert read_file(sales("Статус", "Отгружен", "Закрыт без отгрузки"), answer).total == Decimal(100)
+
+
+# --- two tables, groups, typed cells ----------------------------------------------------------------------------------
+
+ROWS = "Номер;Номенклатура;Количество;Сумма\n1;Л;1;100\n2;Л;1;50\n"
+
+
+def joined(orders: str) -> bytes:
+    return packed(**{"orders.csv": orders, "rows.csv": ROWS})
+
+
+def test_a_document_whose_own_table_says_another_sum_is_told() -> None:
+    read = read_file(joined("Номер;Дата;Контрагент;Сумма\n1;12.01.2026;К;100\n2;13.01.2026;М;60\n"))
+    assert read.total == Decimal(150)
+    assert (read.notes["orders_differ"]["count"], read.notes["orders_differ"]["examples"]) == (1, ["2: 60 ≠ 50.00"])
+
+
+def test_the_numbers_of_two_tables_are_compared_as_documents_are() -> None:
+    read = read_file(joined("Номер;Дата;Контрагент\n0001;12.01.2026;К\n0002;13.01.2026;М\n"))
+    assert (read.total, read.faults) == (Decimal(150), [])
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "sign"), [("Статус", "Отменён", 0), ("Вид документа", "Возврат товаров", -1)]
+)
+def test_a_kind_and_a_status_may_stand_in_the_table_of_documents(column: str, cell: str, sign: int) -> None:
+    orders = f"Номер;Дата;Контрагент;{column}\n1;12.01.2026;К;Реализация\n2;13.01.2026;М;{cell}\n"
+    assert read_file(joined(orders)).total == Decimal(100) + sign * Decimal(50)
+
+
+def test_a_month_above_the_groups_of_a_report_is_no_day() -> None:
+    report = [
+        "Период;Количество;Сумма",
+        "Контрагент;;",
+        "Документ;;",
+        "Номенклатура;;",
+        "Январь 2026;3;150",
+        "К;3;150",
+        "Реализация УТ-1 от 12.01.2026;3;150",
+        "Л;2;100",
+        "М;1;50",
+        "Итого;3;150",
+    ]
+    [first, _] = read_file("\n".join(report)).rows
+    assert first.business_date.isoformat() == "2026-01-12"
+
+
+def test_a_number_that_a_workbook_made_a_day_is_spoilt() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True, "default_date_format": "dd.mm.yyyy"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADING.strip().split(";"))
+        sheet.write_row(1, 0, ["12.01.2026", datetime(2026, 1, 2), "К", "Л", 1, 100, 100])
+    read = read_file(content.getvalue())
+    assert [(fault.field, fault.code) for fault in read.faults] == [("document", "spoilt")]
