@@ -32,7 +32,8 @@ FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 
 # The usual headings of a column, likeliest first: those of 1C's reports, of spreadsheets and of shops, in Russian and English.
 HEADINGS: dict[FieldName, str] = {
-    "document": "номер документа; № документа; номер док; документ номер; регистратор номер; номер накладной; № накладной; "
+    "document": "номер документа; № документа; номер док; № док; № накл; номер накл; номер и дата документа; номер и дата счета-фактуры; "
+    "номер и дата счета-фактуры продавца; документ номер; регистратор номер; номер накладной; № накладной; "
     "номер реализации; номер счета-фактуры; номер счет-фактуры; номер упд; номер отгрузки; номер продажи; регистратор; "
     "документ движения (регистратор); документ движения; документ; номер; № п/п документа; накладная; реализация; "
     "документ реализации; документ отгрузки; документ продажи; номер чека; чек; номер заказа; № заказа; заказ номер; "
@@ -41,19 +42,19 @@ HEADINGS: dict[FieldName, str] = {
     "billing document; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
     "sales order id; order reference; order name; order; amazon order id; billing doc; doc num; voucher no; voucher number; "
     "transaction id; transaction no; transaction number; sale id; номер отправления; srid; number; num",
-    "business_date": "дата документа; дата; дата реализации; дата отгрузки; дата продажи; дата накладной; дата операции; "
+    "business_date": "дата документа; дата; дата док; дата накл; дата расхода; дата реализации; дата отгрузки; дата продажи; дата накладной; дата операции; "
     "дата счета-фактуры; документ.дата; регистратор дата; дата регистратора; период; период день; по дням; день; дата заказа; "
     "дата чека; дата и время; время; принят в обработку; дата создания; "
     "date; business date; invoice date; document date; doc date; sale date; sales date; billing date; transaction date; "
     "posting date; invoice/bill date; order date; purchase date; voucher date; txn date; date ordered; order created; created at; "
     "created; creation date; created on; datetime; date time; day; period",
     "customer": "код контрагента; контрагент.код; код клиента; клиент.код; код покупателя; покупатель.код; код партнера; "
-    "партнер.код; id клиента; customer id; customer code; customer number; customer no; client id; client code; "
+    "партнер.код; id клиента; customer id; customer code; customer number; customer no; sell-to customer no; bill-to customer no; client id; client code; "
     "account number; account id; sold-to party; partner id; buyer id",
     "customer_name": "контрагент; покупатель; клиент; заказчик; партнер; контрагент наименование; наименование контрагента; "
     "контрагент.наименование; наименование покупателя; наименование клиента; название клиента; название контрагента; "
     "плательщик; дилер; комиссионер; грузополучатель; получатель; "
-    "customer name; customer; client name; client; company name; company; account name; account; buyer; buyer name; "
+    "customer name; sell-to customer name; bill-to name; customer; client name; client; company name; company; account name; account; buyer; buyer name; buyer username; "
     "sold to; sold to name; company (billing); bill to; bill to name; billing company; partner name; partner; contact name; name 1; "
     "party name; dealer; ship name; ship to name; billing name",
     "inn": "инн; контрагент.инн; инн контрагента; инн покупателя; покупатель.инн; инн клиента; клиент.инн; партнер.инн; "
@@ -64,17 +65,17 @@ HEADINGS: dict[FieldName, str] = {
     "sku; article; item code; item no; item number; item id; product code; product sku; item sku; stock code; "
     "product id; part number; variant sku; lineitem sku; material; штрихкод; баркод; barcode",
     "name": "номенклатура; товар; наименование; наименование товара; название товара; наименование номенклатуры; "
-    "номенклатура.наименование; товары (работы, услуги); товар/услуга; продукция; продукт; позиция; название; услуга; "
-    "name; item; product; description; product name; item name; item description; product description; product title; "
+    "номенклатура.наименование; товары (работы, услуги); товар/услуга; тмц; наименование тмц; материал; продукция; продукт; позиция; название; услуга; "
+    "name; item; product; description; product name; item name; item title; item description; product description; product title; "
     "lineitem name; memo/description; product/service; goods; order lines/product; invoice lines/product",
     "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
-    "количество продаж; количество продано; количество отгружено; кол-во товара; кол; продано; отгружено; "
+    "количество продаж; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
     "units sold; units; billed quantity; invoiced quantity; invoiced qty; qty invoiced; shipped quantity; qty shipped; "
     "quantity shipped; net quantity; quantity (- refund); item quantity; item qty; lineitem quantity; "
     "order lines/quantity; invoice lines/quantity",
     "unit_price": "цена с ндс; цена; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
-    "цена за штуку; цена за шт; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
+    "отпускная цена; цена отпускная; цена за штуку; цена за шт; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
     "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; item cost",
     "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
@@ -86,10 +87,10 @@ HEADINGS: dict[FieldName, str] = {
     "total including tax; total incl tax; total inc tax; line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; subtotal; line subtotal; order lines/subtotal; "
     "invoice lines/subtotal; total; sum",
-    "net_amount": "сумма без ндс; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
+    "net_amount": "сумма без ндс; line amount excl vat; line amount excluding vat; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
     "итого без ндс; стоимость без учета ндс; amount excl vat; amount ex vat; untaxed amount; total ex vat; total ex tax; amount excluding vat; net amount; net value; net total; total excl vat; "
     "total excl tax; total excluding tax; net",
-    "vat": "ндс; сумма ндс; ндс сумма; в т.ч. ндс; в том числе ндс; сумма налога; vat; vat amount; tax; tax amount; sales tax; item tax; line tax; gst",
+    "vat": "ндс; сумма ндс; ндс сумма; в т.ч. ндс; в том числе ндс; сумма налога; vat; vat amount; tax; tax amount; item tax amount; sales tax; item tax; line tax; gst",
     "discount": "скидка; скидка %; % скидки; процент скидки; размер скидки; "
     "скидка сумма; сумма скидки; скидка, руб; "
     "lineitem discount; discount; discount %; discount percent; unit price discount; discount rate; line discount; disc %; "

@@ -94,9 +94,10 @@ def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str], constan
             doubles[wanted] = next(several for several in found if len(several) > 1)
         elif all(found):
             columns[wanted], *rest = (several[0] for several in found)
-            claimed.update((columns[wanted], *rest))
-            if wanted == "document":
-                key_places = tuple(rest)
+            if rest and wanted == "document":
+                key_places = tuple(rest)  # a day or a customer that is part of the number stays one
+            else:
+                claimed.add(columns[wanted])
         else:
             missing.append((wanted,))
     for wanted in FIELDS:

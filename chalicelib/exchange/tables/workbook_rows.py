@@ -61,10 +61,10 @@ def _sheets(workbook: Path, folder: Path) -> Iterator[dict[str, Any]]:
 def _write(sheet: Any, path: Path) -> int:
     """The rows of a sheet, without empty ones, and without the empty cells at their end."""
     rows = 0
-    first = sheet.start[0] + 1 if sheet.start else 1
+    # The library leaves out empty columns on the left, and not empty rows above.
     before: list[Any] = [""] * (sheet.start[1] if sheet.start else 0)
     with path.open("w", encoding="ascii") as out:
-        for line, cells in enumerate(sheet.iter_rows(), first):
+        for line, cells in enumerate(sheet.iter_rows(), 1):
             while cells and (cells[-1] is None or cells[-1] == ""):
                 cells.pop()
             if not cells:

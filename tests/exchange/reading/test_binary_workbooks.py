@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import xlsxwriter
 import xlwt
 from xlwt.CompoundDoc import XlsDoc
 
@@ -147,6 +148,18 @@ def protected_sheet_of_open_document() -> bytes:
 def test_a_file_under_a_password_is_told_so(content: bytes) -> None:
     code, facts = why(content)
     assert (code, facts["kind"]) == ("not_a_table", "protected")
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(0, 0), (3, 0), (0, 2), (3, 2)])
+def test_lines_and_letters_are_those_of_the_spreadsheet_wherever_the_table_begins(rows: int, columns: int) -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for line, cells in enumerate(ROWS, rows):
+            sheet.write_row(line, columns, cells)
+    read = read_file(content.getvalue(), {"heading_row": rows + 1})
+    assert (read.found.heading_line, [row.row for row in read.rows]) == (rows + 1, [rows + 2, rows + 3])
+    assert read.found.letters["business_date"] == "ABC"[columns]
 
 
 def test_an_old_workbook_is_read() -> None:

@@ -76,6 +76,35 @@ L-1;Лампа;Возврат;Возврат;2026-01-10;2026-01-13;1;500,00;430,
 L-1;Лампа;;Логистика;2026-01-10;2026-01-13;0;0;0;s3
 """
 
+ZOHO = """Invoice Date,Invoice Number,Invoice Status,Customer ID,Customer Name,Currency Code,Item Name,SKU,Quantity,Item Price,Item Total,Item Tax Amount,SubTotal,Total
+2026-01-12,INV-1,Sent,55,Alpha,RUB,Lamp,L-1,2,50.00,100.00,20.00,200.00,240.00
+2026-01-12,INV-1,Sent,55,Alpha,RUB,Brush,B-1,4,25.00,100.00,20.00,200.00,240.00
+2026-01-13,INV-2,Void,56,Beta,RUB,Lamp,L-1,1,50.00,50.00,10.00,50.00,60.00
+"""
+NETSUITE = """Document Number,Date,Name,Item,Quantity,Amount,Type
+INV1,1/15/2026,Alpha,Lamp,2,100.00,Invoice
+CM2,1/16/2026,Alpha,Lamp,-1,-50.00,Credit Memo
+"""
+DYNAMICS = """Document No.;Posting Date;Sell-to Customer No.;Sell-to Customer Name;Type;No.;Description;Quantity;Line Amount Excl. VAT;Amount Including VAT
+PSI-1;15.01.2026;C-1;Alpha;Item;1000;Lamp;2;100,00;120,00
+PSI-1;15.01.2026;C-1;Alpha;Item;1001;Brush;4;100,00;120,00
+"""
+ETSY = """Sale Date,Item Name,Buyer,Quantity,Price,Discount Amount,Item Total,Currency,Transaction ID,Order ID
+01/15/26,Lamp,ann,2,50.00,0.00,100.00,RUB,11,900
+01/15/26,Brush,ann,4,25.00,0.00,100.00,RUB,12,900
+"""
+BY_HAND = """№ накл;Дата;Клиент;Товар;К-во;Цена;Сумма
+15;12.01.26;Ромашка;Лампа;2;50;100
+16;13.01.26;Ромашка;Кисть;1;70;70
+;;;;;ИТОГО:;170
+"""
+KINDS_OF_1C = """Дата;Номер;Вид документа;Контрагент;Номенклатура;Количество;Сумма
+12.01.2026;1;Отчет комиссионера;К;Л;1;100
+12.01.2026;2;Реализация;К;Л;1;100
+12.01.2026;3;Чек ККМ;К;Л;1;100
+12.01.2026;4;Чек ККМ на возврат;К;Л;1;100
+"""
+
 
 @pytest.mark.parametrize(
     ("content", "profile", "documents", "customers", "total"),
@@ -91,6 +120,12 @@ L-1;Лампа;;Логистика;2026-01-10;2026-01-13;0;0;0;s3
         pytest.param(MOYSKLAD, {}, 1, 1, "190.00", id="МойСклад"),
         pytest.param(OZON, ONE_CUSTOMER, 1, 1, "200.00", id="Ozon"),
         pytest.param(WILDBERRIES, ONE_CUSTOMER, 3, 1, "20.00", id="Wildberries"),
+        pytest.param(ZOHO, {}, 1, 1, "240.00", id="Zoho Books"),
+        pytest.param(NETSUITE, {}, 2, 1, "50.00", id="NetSuite"),
+        pytest.param(DYNAMICS, {}, 1, 1, "240.00", id="Dynamics"),
+        pytest.param(ETSY, {}, 1, 1, "200.00", id="Etsy"),
+        pytest.param(BY_HAND, {}, 2, 1, "170.00", id="by hand"),
+        pytest.param(KINDS_OF_1C, {}, 4, 1, "200.00", id="kinds of 1C"),
     ],
 )
 def test_a_file_of_another_program_comes_to_its_sum(
@@ -123,3 +158,12 @@ def test_a_discount_of_a_whole_order_is_in_no_row() -> None:
     code, facts = why(content)
     assert (code, facts["value"]) == ("discount_of_document", "20.00")
     assert read_file(content, {"mapping": {"discount": ""}}).total == Decimal("200.00")
+
+
+def test_a_day_or_a_customer_may_be_a_part_of_the_number() -> None:
+    content = (
+        "Дата;Клиент;Товар;К-во;Сумма\n12.01.2026;А;Лампа;2;100\n12.01.2026;А;Кисть;2;10\n12.01.2026;Б;Кисть;2;10\n"
+    )
+    read = read_file(content, {"mapping": {"document": "Дата + Клиент"}})
+    assert sorted(read.documents.values()) == [Decimal("10.00"), Decimal("110.00")]
+    assert read.customers == {"name:а", "name:б"}
