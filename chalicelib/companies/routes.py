@@ -150,11 +150,7 @@ def remove_person(call: Call, member_id: str) -> None:
 @routes.get("/v1/me/invitations", scope="me", query=PageQuery, answer=InvitationPage)
 def list_invitations(call: Call) -> InvitationPage:
     """List the companies that invite you to act for them."""
-    cursors = call.cursors()
-    items, last = invitations.list_invitations(
-        call.context, call.principal.for_member(), call.query.limit, cursors.open(call.query.cursor)
-    )
-    return InvitationPage(items=items, next_cursor=cursors.close(last))
+    return call.page(InvitationPage, invitations.list_invitations, call.context, call.principal.for_member())
 
 
 @routes.post(
@@ -197,13 +193,9 @@ def list_companies(call: Call) -> StaffCompaniesPage:
     if query.source and query.customer:
         found = staff.find_by_customer(call.context, query.source, query.customer)
         return StaffCompaniesPage(items=found, next_cursor=None)
-    cursors = call.cursors()
-    after = cursors.open(query.cursor)
     if query.status == "waiting":
-        items, last = staff.list_waiting(call.context, portfolio, query.limit, after)
-    else:
-        items, last = staff.list_companies(call.context, query.q or "", portfolio, query.limit, after)
-    return StaffCompaniesPage(items=items, next_cursor=cursors.close(last))
+        return call.page(StaffCompaniesPage, staff.list_waiting, call.context, portfolio)
+    return call.page(StaffCompaniesPage, staff.list_companies, call.context, query.q or "", portfolio)
 
 
 def _one_question(query: CompaniesQuery) -> None:
@@ -226,10 +218,7 @@ def _one_question(query: CompaniesQuery) -> None:
 @routes.get("/v1/staff/customer-questions", scope="staff.companies.read", query=PageQuery, answer=CustomerQuestionsPage)
 def list_customer_questions(call: Call) -> CustomerQuestionsPage:
     """List customers of sales files whose INN is not that of the company that they are linked to, the oldest first."""
-    cursors = call.cursors()
-    after = cursors.open(call.query.cursor)
-    items, last = staff.list_customer_questions(call.context, call.query.limit, after)
-    return CustomerQuestionsPage(items=items, next_cursor=cursors.close(last))
+    return call.page(CustomerQuestionsPage, staff.list_customer_questions, call.context)
 
 
 @routes.get(

@@ -16,14 +16,7 @@ def list_reports(call: Call) -> ReportPage:
     They are open to members with a complete profile (`GET /v1/me/privileges`), and to the staff. For an incomplete profile, `missing` lists
     the missing facts.
     """
-    return service.page(
-        call.context,
-        call.principal,
-        call.language,
-        limit=call.query.limit,
-        cursor=call.query.cursor,
-        cursors=call.cursors(),
-    )
+    return call.page(ReportPage, service.page, call.context, call.principal, call.language)
 
 
 @routes.get("/v1/reports/{report_id}", scope="reports.read", answer=ReportView)

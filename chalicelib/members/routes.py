@@ -90,11 +90,7 @@ def dismiss_staff(call: Call, member_id: str) -> Answer:
 @routes.get("/v1/staff/suppressions", scope="staff.letters.write", query=SuppressionsQuery, answer=SuppressionPage)
 def list_suppressions(call: Call) -> SuppressionPage:
     """List the addresses that get no letters, after a bounce or a complaint."""
-    cursors = call.cursors()
-    items, last = suppressions.list_suppressions(
-        call.context, call.query.email, call.query.limit, cursors.open(call.query.cursor)
-    )
-    return SuppressionPage(items=items, next_cursor=cursors.close(last))
+    return call.page(SuppressionPage, suppressions.list_suppressions, call.context, call.query.email)
 
 
 @routes.post(

@@ -12,14 +12,12 @@ def list_purchases(call: Call) -> PurchasePage:
     Documents from sales files and from orders shipped through the club, each in its newest revision.
     """
     query: PurchasesQuery = call.query
-    cursors = call.cursors()
-    items, last = service.purchases(
+    return call.page(
+        PurchasePage,
+        service.purchases,
         call.context,
         call.principal.for_company(),
         first=query.first,
         last=query.last,
         with_lines=query.lines,
-        limit=query.limit,
-        after=cursors.open(query.cursor),
     )
-    return PurchasePage(items=items, next_cursor=cursors.close(last))

@@ -8,7 +8,7 @@ from datetime import date
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import MANY
 from chalicelib.platform.money import Money
-from chalicelib.sales import rules, store
+from chalicelib.sales import revisions, rules, store
 from chalicelib.sales.identity import NOTHING_READ, Read, Told, UnclearDocuments, identified, shipped_number
 from chalicelib.sales.numbers.rules import number_key
 from chalicelib.sales.rules import (
@@ -45,7 +45,7 @@ class TooLarge(ValueError):
         self.refs = refs
 
 
-Judgement = tuple[Outcome, store.Write | None]
+Judgement = tuple[Outcome, revisions.Write | None]
 
 
 def record(
@@ -95,7 +95,7 @@ def _judged(
         raise ValueError("a document was given twice")
     told, known = identified(context, documents, import_id, as_of, read=read)
     judged = {ref: _judge(known, each) for ref, each in told.items()}
-    too_large = [ref for ref, (_, write) in judged.items() if write and write.size > store.MOST_BYTES]
+    too_large = [ref for ref, (_, write) in judged.items() if write and write.size > revisions.MOST_BYTES]
     if too_large:
         raise TooLarge(too_large)
     return judged
@@ -113,15 +113,15 @@ def _judge(known: Mapping[DocumentRef, KnownDocument], told: Told) -> Judgement:
     # A return that follows its original keeps its outcome: nobody corrected it.
     follows = head if head and head.digest == digest and bool(head.booked_as) == booked else None
     if not writes:
-        return outcome, store.Confirmation(document, follows, as_of) if follows and follows.as_of < as_of else None
-    return outcome, store.Revision(
+        return outcome, revisions.Confirmation(document, follows, as_of) if follows and follows.as_of < as_of else None
+    return outcome, revisions.Revision(
         document=document,
         known=mine,
         candidates={ref: known.get(ref, NOTHING) for ref in candidates(document, known)},
         counting=counting,
         outcome=follows.outcome if follows else outcome,
         digest=digest,
-        lines=rules.chunks(packed, store.LINES_BYTES),
+        lines=rules.chunks(packed, revisions.LINES_BYTES),
         changes=rules.changes(head, document, counting),
         import_id=follows.import_id if follows else told.import_id,
         as_of=max(follows.as_of, as_of) if follows else as_of,
@@ -142,15 +142,15 @@ def _write(
     """Writes what was judged and returns the outcomes."""
     outcomes: dict[DocumentRef, Outcome] = {}
     given: dict[DocumentRef, SaleDocument] = {}
-    writes: list[store.Write] = []
+    writes: list[revisions.Write] = []
     for document in documents:
         outcomes[document.ref], write = judged[document.ref]
         if write:
             given[write.document.ref] = document
             writes.append(write)
-    for pack in store.packs(writes):
+    for pack in revisions.packs(writes):
         try:
-            context.table.commit(store.transaction(context, pack, bulk=bulk))
+            context.table.commit(revisions.transaction(context, pack, bulk=bulk))
         except (Refused, Busy):
             for write in pack:
                 document = given[write.document.ref]
@@ -162,7 +162,7 @@ def _write(
 def _record_alone(context: Context, document: SaleDocument, import_id: str | None, as_of: str, bulk: bool) -> Outcome:
     outcome, write = _judged(context, [document], import_id, as_of)[document.ref]
     if write:
-        context.table.commit(store.transaction(context, [write], bulk=bulk))
+        context.table.commit(revisions.transaction(context, [write], bulk=bulk))
     return outcome
 
 
@@ -180,7 +180,7 @@ def follow(context: Context, ref: DocumentRef) -> None:
         raise Overtaken
     _, write = _judge(known, told[ref])
     if write:
-        context.table.commit(store.transaction(context, [write]))
+        context.table.commit(revisions.transaction(context, [write]))
 
 
 def join(context: Context, sale: Item) -> None:
@@ -253,7 +253,7 @@ def void(context: Context, ref: DocumentRef, reason: str, by: str, check: Callab
     if not head.voided:
         document = voided(newest(context, ref, head), reason, by)
         _, write = _judged(context, [document], None, context.at)[ref]
-    tx = store.transaction(context, [write] if write else [])
+    tx = revisions.transaction(context, [write] if write else [])
     check(tx)
     context.table.commit(tx)
     return True

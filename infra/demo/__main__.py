@@ -81,7 +81,7 @@ def run(port: int, *, stay: bool) -> None:
 
 
 def appoint(cloud: Cloud) -> None:
-    """What `python -m infra.admin add-staff` does, for each role."""
+    """Adds a person of each staff role, as `python -m infra.admin add-staff` does."""
     context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
     for role, (name, email) in filling.STAFF.items():
         appoint_staff(context, StaffForm.model_validate({"name": name, "email": email, "role": role}), by=None)

@@ -13,7 +13,7 @@ OFFERED, WANTED = "TK-N", "HB-P"
 
 @dataclass(frozen=True)
 class Cast:
-    """Who plays, each signed in; the company that the partner speaks for, and what tells this play from others."""
+    """The players, each signed in; the partner's company, and the mark of this play."""
 
     guest: Portal
     partner: Portal

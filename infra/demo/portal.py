@@ -83,7 +83,7 @@ def _code(letters: list[dict[str, Any]]) -> str | None:
 
 
 def await_(what: str, look: Any, *, patience: float = PATIENCE) -> Any:
-    """What `look` finds, as soon as it finds something. Raises `Unexpected` when patience ends."""
+    """The first finding of `look`. Raises `Unexpected` when patience ends."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if found := look():

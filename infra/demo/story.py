@@ -17,7 +17,7 @@ ORDERED = ["PN-P", "TR-P", "HB-N"]
 
 @dataclass(frozen=True)
 class Nights:
-    """What the schedules start: each invokes its function and returns what that counted."""
+    """The jobs of the schedules: each invokes its function and returns its counts."""
 
     tiers: Callable[[], dict[str, Any]]
     bonuses: Callable[[], dict[str, Any]]
@@ -154,7 +154,7 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
 
 
 def _bonuses(partner: Portal, operations: Portal, buyer: generator.Company, today: date, say: Say) -> None:
-    """What the purchases earned: pending until they are paid, then spent, then accounted for."""
+    """The bonuses of the purchases: pending until they are paid, then spent, then accounted for."""
     earned = await_("all accruals", lambda: _accruals(partner, 4), patience=600)
     pending = partner.get("/v1/company/bonuses")["balances"]["pending"]["amount"]
     say(
@@ -211,7 +211,7 @@ def _audited(operations: Portal) -> Any:
 
 
 def _simulation(operations: Portal, say: Say) -> None:
-    """What a higher ladder would have meant to the club's last twelve months."""
+    """The effect of a higher ladder on the club's last twelve months."""
     present = next(each for each in operations.get("/v1/staff/tier-ladders")["items"] if each["state"] == "active")
     steps = [{**each, "from_sum": str(Decimal(each["from_sum"]) * 2)} for each in present["steps"]]
     draft = operations.order_post(

@@ -62,7 +62,7 @@ def fate(recipient: str) -> tuple[str, ...]:
 
 
 def event(letter: dict, kind: str, recipients: list[str]) -> dict:
-    """What SES publishes about a letter."""
+    """The events that SES publishes about a letter."""
     now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
     details = {
         "Send": {},

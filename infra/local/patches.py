@@ -1,4 +1,4 @@
-"""Where ministack 1.5.33 answers differently from AWS and the club would notice: one patch for each such place.
+"""Patches of ministack 1.5.33: one for each answer that differs from AWS and that the club would notice.
 
 Each patch is a function whose docstring names the hole and AWS' rule. `tests/infra/test_local_cloud.py` has a test for each that
 fails when a newer ministack has mended it: drop the patch then. Nothing here is imported by the project itself; the launcher

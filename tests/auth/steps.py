@@ -1,4 +1,4 @@
-"""What the letter worker does in the middle of a sign-in, for tests that are not about letters."""
+"""The letter worker in the middle of a sign-in, for tests that are not about letters."""
 
 from typing import Any
 

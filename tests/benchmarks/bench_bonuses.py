@@ -45,7 +45,7 @@ def owner(context: Context) -> Caller:
 
 
 def event(caller: Caller, method: str, path: str, body: Any = None) -> dict[str, Any]:
-    """What API Gateway sends, with an Idempotency-Key of its own."""
+    """The gateway's request, with an Idempotency-Key of its own."""
     content = json.dumps(body).encode() if body else b""
     return gateway_event(method, path, caller, content, {"idempotency-key": f"bench-{next(_keys)}"})
 

@@ -1,4 +1,4 @@
-"""What waking costs: CPU seconds of a fresh process that runs the packaged, compiled code, beside one that has only what it stands on.
+"""The cost of a cold start: CPU seconds of a fresh process that runs the packaged, compiled code, beside one that has only what it stands on.
 
 A room is imported when it is first needed, so the import of app.py alone does not say how long the first caller waits: the first
 request of some routes is measured beside it, against a process that imports the floor and makes that request's calls.

@@ -146,7 +146,7 @@ def processor_time(server: int) -> float:
 
 
 def in_a_fresh_process(code: str, *arguments: str, **environment: str) -> Any:
-    """What the code prints, as JSON. As in Lambda, nothing is in memory that the code does not need."""
+    """The output of the code, as JSON. As in Lambda, nothing is in memory that the code does not need."""
     command = [sys.executable, "-c", code, *arguments]
     made = subprocess.run(
         command, capture_output=True, text=True, timeout=280, env={**os.environ, **environment}, check=False

@@ -36,7 +36,7 @@ def market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
 
 
 def event(caller: Caller) -> dict[str, Any]:
-    """What API Gateway sends for one more order."""
+    """The gateway's request for one more order."""
     return gateway_event(
         "POST",
         "/v1/orders",

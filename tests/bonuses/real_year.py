@@ -55,7 +55,7 @@ CONSUMERS: dict[str, list[Any]] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What is true in the end: documents, and the days on which they were paid."""
+    """The final facts: documents, and the days on which they were paid."""
 
     documents: list[SaleDocument]
     paid: dict[sales.DocumentRef, date]
@@ -117,7 +117,7 @@ def facts(file: Path, chance: Random) -> Facts:
 
 @dataclass
 class AuditedPosting:
-    """What is told on a day, and what became of it: `late`, `corrected` and so on."""
+    """A fact that is told on a day, and its later fate: `late`, `corrected` and so on."""
 
     documents: list[SaleDocument] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)

@@ -35,7 +35,7 @@ def credit(context: Context, company_id: str, amount: Decimal | str, expires_on:
 
 
 def reverse(context: Context, company_id: str, posting: Posting) -> Posting:
-    """What `credit` gave is taken back, as a return of its purchase does."""
+    """Takes back the amount of `credit`, as a return of its purchase does."""
     cause = Cause("return", (posting.posting_id,), reverses=posting.posting_id)
     (lot,) = [entry.lot for entry in posting.entries if entry.account in ("available", "expired")]
     amount = sum(entry.amount for entry in posting.entries if entry.account == "issued")
@@ -137,7 +137,7 @@ class Shop(Office):
         self.market = Market(api, context)
 
     def deliver(self, subscriptions: Subscriptions) -> Any:
-        """What the stream does: tells every event of the orders, the old ones again."""
+        """Delivers every event of the orders, the old ones again, as the stream does."""
         records = [{"dynamodb": {"NewImage": to_wire(item), "SequenceNumber": "1"}} for item in self.market.events()]
         return deliver({"Records": records}, subscriptions, self.context)
 

@@ -1,4 +1,4 @@
-"""What a company does with its bonuses, and what the staff do for it."""
+"""A company's use of its bonuses, and the staff's work for it."""
 
 from datetime import date, timedelta
 from decimal import Decimal

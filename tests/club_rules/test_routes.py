@@ -73,7 +73,7 @@ def test_they_may_be_kept_for_some_minutes_by_language(api: Api) -> None:
 
 
 class Seen(HTMLParser):
-    """What a browser shows and loads."""
+    """The text that a browser shows, and the addresses that it loads."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What happens around companies, for tests: members join, claim, are confirmed; and what the table says then."""
+"""Steps around companies, for tests: members join, claim, are confirmed; and the items of the table afterwards."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -138,7 +138,7 @@ def _events(context: Context, company_id: str) -> Iterator[Item]:
 
 
 def waiting(context: Context) -> list[tuple[str, str]]:
-    """Who is in the list of claims: company and member."""
+    """The list of claims: company and member."""
     items, _ = staff.list_waiting(context, staff.Portfolio(), 100, None)
     return [(item.company_id, item.waiting.member_id) for item in items if item.waiting]
 
@@ -163,7 +163,7 @@ def restore(table: Table, items: list[Item]) -> None:
 
 
 def disagreements(items: list[Item]) -> list[str]:
-    """What of persons and memberships does not agree, and companies that lost their last owner."""
+    """Persons and memberships that do not agree, and companies that lost their last owner."""
     persons = {(item["company_id"], item["member_id"]): item for item in items if _speaks_or_asks(item)}
     memberships = {item["member_id"]: item for item in items if item["sk"] == "MEMBERSHIP"}
     found = []

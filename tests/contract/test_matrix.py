@@ -1,4 +1,4 @@
-"""Who may not, may not: every route with a token, asked for a partner's things by five callers who have no right to them.
+"""Refusals: every route with a token, asked for a partner's things by five callers who have no right to them.
 
 A refusal is the one the table says, and leaves the whole table as it was. Where a caller may call, on what is their own, nothing
 of the partner is in the answer, and nothing of the partner is changed.
@@ -43,7 +43,7 @@ OWN = "own"  # their own thing, or everybody's: the route's promised status
 
 
 class Row(NamedTuple):
-    """What each caller is answered. Without a token it is 401, always."""
+    """The answer to each caller. Without a token it is 401, always."""
 
     alone: Any  # a member who named no company
     claimant: Any  # one who named the partner's INN and waits
@@ -233,7 +233,7 @@ class World:
         }
 
     def words_in(self, answer: Answer) -> list[str]:
-        """What an answer tells of the partner."""
+        """The partner's facts in an answer."""
         text = answer.text.casefold()
         return [word for word in self.words if word.casefold() in text]
 

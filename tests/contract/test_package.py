@@ -37,7 +37,7 @@ def task(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Lambda brings itself, and nothing else of this environment."""
+    """The packages that Lambda brings itself, and nothing else of this environment."""
     folder = tmp_path_factory.mktemp("runtime")
     for name in LAMBDA_BRINGS:
         (folder / name).symlink_to(Path(sysconfig.get_path("purelib")) / name)

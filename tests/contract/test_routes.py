@@ -1,4 +1,4 @@
-"""What every route refuses, walked over the table of routes: a new route is under test as soon as it is declared.
+"""Refusals of every route, walked over the table of routes: a new route is under test as soon as it is declared.
 
 Each test gathers the routes that behave otherwise and names them all. Nothing that is refused may leave a trace in the table.
 """

@@ -1,4 +1,4 @@
-"""What would be lost silently if the template forgot it. Chalice writes none of it, so it is asserted on the final template."""
+"""Parts of the template whose absence would lose data silently. Chalice writes none of it, so it is asserted on the final template."""
 
 import ast
 import importlib
@@ -223,7 +223,7 @@ SILENCE = {
 
 
 def test_a_schedule_that_does_not_start_is_told(template: Template) -> None:
-    """What is never started leaves no error: only that nothing was started says so."""
+    """A function that is never started leaves no error: only the count of its starts says so."""
     started = {
         name: event["Properties"]
         for name, function in functions(template).items()
@@ -658,7 +658,7 @@ def test_it_fits_what_cloudformation_takes(template: Template) -> None:
 
 
 def test_two_stacks_can_live_in_one_account(template: Template) -> None:
-    """What has a name of its own has the stack's name in it, or a parameter."""
+    """A resource with a name of its own has the stack's name in it, or a parameter."""
     named = {"BucketName", "Domain", "FunctionName", "LogGroupName", "QueueName", "RoleName", "TableName", "TopicName"}
     for name, resource in template["Resources"].items():
         for key in named & set(resource.get("Properties", {})):

@@ -313,7 +313,7 @@ def wish_for(api: Api, caller: Caller, **body: object) -> dict[str, object]:
 
 
 def follow(context: Context) -> None:
-    """What is wanted most is a list that follows."""
+    """The list of the most wanted articles follows."""
     for sku in ("LMP-1", "LMP-2"):
         demand_store.follow_rank(context, sku)
 

@@ -30,7 +30,7 @@ def add(api: Api, distributor_id: str, email: str = "oleg@svet.example", **more:
 
 
 def serving(context: Context, region: str) -> list[tuple[str, str]]:
-    """Who gets the region's orders, the first one first."""
+    """The distributors of the region's orders, the first one first."""
     items = context.table.query_all(distributors_keys.region(region, 0, "").pk)
     return [(item["sk"].partition("#")[0], item["name"]) for item in items]
 

@@ -1,4 +1,4 @@
-"""What the gateway answers by itself, before any code of ours runs."""
+"""The gateway's own answers, before any code of ours runs."""
 
 import pytest
 import requests

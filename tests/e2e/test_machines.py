@@ -29,7 +29,7 @@ def company_id(operations: Portal) -> str:
 def client(
     cloud: DeployedClub, scope: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> tuple[str, Portal]:
-    """What the owner's command makes: the client's id, and the API with its token."""
+    """The client that the owner's command makes: its id, and the API with its token."""
     monkeypatch.setattr(admin, "boto3", SimpleNamespace(client=cloud.client))
     name = f"machine-{uuid.uuid4().hex}"
     pool = cloud.outputs["UserPoolId"]

@@ -227,7 +227,7 @@ class Fuzz:
 
 
 def told(error: BaseException) -> str:
-    """What went wrong, and what went wrong inside it."""
+    """A failure, and the failures inside it."""
     notes = getattr(error, "__notes__", ())
     return "\n".join([str(error) or repr(error), *notes, *(told(each) for each in getattr(error, "exceptions", ()))])
 

@@ -743,7 +743,7 @@ def test_one_unpacking(stock: Cloud, patched: Cloud) -> None:
     """
 
     def unpacked(cloud: Cloud) -> tuple[int, int]:
-        """How many processes there were, and how many files of one and the same module."""
+        """The number of processes, and of files of one and the same module."""
         call = make_function(cloud, code)
         with ThreadPoolExecutor(2) as together:
             seen = list(together.map(call, range(2)))

@@ -238,7 +238,7 @@ each_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 
 class _Words(HTMLParser):
-    """What a reader of the HTML sees, the numbers of its lists too, without its preview line and its styles."""
+    """The text that a reader of the HTML sees, the numbers of its lists too, without its preview line and its styles."""
 
     VOID = ("br", "meta", "img", "link", "hr")
 

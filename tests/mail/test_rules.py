@@ -1,4 +1,4 @@
-"""What becomes of a letter, without a table or a mail service."""
+"""The steps of a letter, without a table or a mail service."""
 
 from dataclasses import replace
 from itertools import permutations

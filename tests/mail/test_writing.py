@@ -1,4 +1,4 @@
-"""Which letters an event asks for."""
+"""The letters of each event."""
 
 from collections.abc import Callable
 from types import SimpleNamespace

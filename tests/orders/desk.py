@@ -87,7 +87,7 @@ class Desk:
             response_times_consumers.on_order_changed(self.context, event)
 
     def told(self) -> list[tuple[str, str]]:
-        """What was told, and when."""
+        """The events and their moments."""
         return [
             (event.name, event.item["at"])
             for event in self.events(response_times_events.UNANSWERED, response_times_events.ESCALATED)

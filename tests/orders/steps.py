@@ -45,7 +45,7 @@ class Market:
         return self.post(f"/v1/orders/{order_id}/cancel", self.buyer, {}, **more)
 
     def confirm(self, order_id: str, *, version: int | None = None, **more: Any) -> Answer:
-        """What is proposed now, or was in this version."""
+        """The present proposal, or the one of this version."""
         headers = {"if-match": f'"{version}"' if version else self.etag(order_id)}
         return self.post(f"/v1/orders/{order_id}/confirm", self.buyer, {}, headers=headers, **more)
 
@@ -122,7 +122,7 @@ class Market:
         return answer.json
 
     def events(self, company_id: str = "cmp_1") -> list[Item]:
-        """What happened to the company's orders, in the order of writing."""
+        """The events of the company's orders, in the order of writing."""
         return [
             item
             for item in self.context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")

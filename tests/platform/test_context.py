@@ -1,4 +1,4 @@
-"""What a job acts with, and where the deployment's word comes from."""
+"""The context of a job, and the source of the deployment's settings."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

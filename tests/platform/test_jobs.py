@@ -1,4 +1,4 @@
-"""What all nights share: how far they look back, whom they name, how the names reach the queue."""
+"""The common part of nightly jobs: their look back, the companies that are due, the messages to the queue."""
 
 import json
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What goods cost: each rule, each pair of rules, the choice between them, and what must hold for every price."""
+"""The price of goods: each rule, each pair of rules, the choice between them, and what must hold for every price."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

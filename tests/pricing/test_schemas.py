@@ -1,4 +1,4 @@
-"""How a price is explained."""
+"""The explanation of a price."""
 
 from datetime import date
 from decimal import Decimal

@@ -86,7 +86,7 @@ def current(context: Context) -> list[dict[str, Any]]:
 
 
 def returned_parts(context: Context) -> dict[tuple[str, str, str], Decimal]:
-    """What the day totals say was given back later: by company, day, and day of the effect."""
+    """The returned amounts of the day totals, by company, day, and day of the effect."""
     return {
         (item["pk"].removeprefix("COMPANY#"), item["sk"].removeprefix("DAY#"), name.removeprefix("returned:")): amount
         for item in items(context, "DAY#")
@@ -104,7 +104,7 @@ def returns_of_current_revisions(context: Context) -> dict[tuple[str, str, str],
 
 
 def told(context: Context) -> dict[tuple[str, str], Decimal]:
-    """What the events say together, by company and day."""
+    """The sums of the events by company and day."""
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for item in items(context):
         if item.get("event") == "sale.recorded":

@@ -319,7 +319,7 @@ RETURNS = st.builds(
 
 
 def wanted(documents: dict[str, SaleDocument]) -> dict[str, tuple[str, str, Decimal]]:
-    """Where each document counts, by the rule and by what the documents are now: its company, day and total."""
+    """The place where each document counts by the rule, from the documents as they are now: company, day and total."""
     known = {document.ref: KnownDocument(_head(document)) for document in documents.values()}
     return {
         number: (document.company_id, sales_rules.counting(document, known).day.isoformat(), document.total)

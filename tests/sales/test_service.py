@@ -10,6 +10,7 @@ import pytest
 from chalicelib.orders.consumers import record_return, record_shipment
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
+from chalicelib.sales import revisions as sales_revisions
 from chalicelib.sales import service as sales
 from chalicelib.sales import store as sales_store
 from chalicelib.sales.consumers import on_sale_recorded
@@ -262,9 +263,9 @@ def test_two_distributors_or_two_orders_may_use_the_same_number(context: Context
 
 
 def test_every_constant_of_the_pack_holds(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sales_store, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(sales_revisions, "MOST_BYTES", 20_000)
     packs = list(
-        sales_store.packs(
+        sales_revisions.packs(
             revision
             for number in range(60)
             if (
@@ -275,5 +276,5 @@ def test_every_constant_of_the_pack_holds(context: Context, monkeypatch: pytest.
         )
     )
     assert sum(len(pack) for pack in packs) == 60
-    assert all(len(sales_store.transaction(context, pack)) <= 100 for pack in packs)
+    assert all(len(sales_revisions.transaction(context, pack)) <= 100 for pack in packs)
     assert all(sum(revision.size for revision in pack) <= 20_000 for pack in packs)

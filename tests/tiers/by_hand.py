@@ -78,7 +78,7 @@ def steps_on(bought: DayTotals, ladder: Ladder, first_purchase: date | None, on:
 
 
 def step_on(bought: DayTotals, ladders: Sequence[Ladder], first_purchase: date | None, on: date) -> LadderStep:
-    """What the window of the day gives."""
+    """The sum of the day's window."""
     ladder = ladder_on(ladders, on)
     reached = window_sum(bought, ladder, on)
     steps = steps_on(bought, ladder, first_purchase, on)

@@ -1,4 +1,4 @@
-"""What a night costs is counted on a DynamoDB that counts as AWS does; what is tried at every call runs on one in memory."""
+"""The cost of a night is counted on a DynamoDB that counts as AWS does; a crash at every call is tried on one in memory."""
 
 import pytest
 

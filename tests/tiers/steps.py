@@ -1,4 +1,4 @@
-"""What happens around the tiers, for tests: companies buy, the stream delivers, nights pass."""
+"""Steps around the tiers, for tests: companies buy, the stream delivers, nights pass."""
 
 import json
 from dataclasses import replace
@@ -182,12 +182,12 @@ def shown(standing: Standing) -> dict[str, Any]:
 
 
 def due(context: Context, company_id: str, offset: int) -> dict[str, str]:
-    """How an item says that it is due so many days from today."""
+    """The attributes of an item that is due so many days from today."""
     return keys.due("tiers", context.today + timedelta(days=offset), company_id).as_gsi2()
 
 
 def told(context: Context, company_id: str, name: str = "tier.changed") -> list[Item]:
-    """What was told of this company, oldest first."""
+    """The events of this company, oldest first."""
     prefix = Key(companies_keys.company(company_id).pk, "EVENT#")
     return [item for item in context.table.query_all(prefix.pk, starts=prefix.sk) if item["event"] == name]
 

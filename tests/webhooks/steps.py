@@ -42,7 +42,7 @@ CONSUMERS = {
 
 @dataclass(frozen=True)
 class Post:
-    """What came in at the receiver."""
+    """The requests at the receiver."""
 
     at: datetime
     url: str
@@ -75,7 +75,7 @@ class Receiver:
 
     @property
     def taken(self) -> list[Post]:
-        """What it answered well, each once: it knows an id again."""
+        """The messages that it took, each once: it knows an id again."""
         known: dict[str, Post] = {}
         for post in self.posts:
             if not post.answer.error:
@@ -172,7 +172,7 @@ class World:
         self.market.context = self.context
 
     def events(self) -> list[Event]:
-        """That the stream has not told yet, in the order in which they happened."""
+        """The events that the stream has not delivered yet, in the order in which they happened."""
         untold = [item for place, item in self.memory.items.items() if "event" in item and place not in self.told]
         return [Event(item["event"], derived_id("evt", item["pk"], item["sk"]), item) for item in untold]
 

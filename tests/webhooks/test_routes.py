@@ -1,4 +1,4 @@
-"""What a distributor's people can say and ask about their webhook."""
+"""A webhook over HTTP, for the people of its distributor."""
 
 import json
 import zlib

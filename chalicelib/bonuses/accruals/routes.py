@@ -35,8 +35,11 @@ def _shown(call: Call, company_id: str) -> AccrualPage:
     company = companies.read_company(call.context, company_id)
     if company is None:
         raise Problem("not_found")
-    cursors = call.cursors()
-    found, last = service.list_accruals(call.context, company_id, call.query.limit, cursors.open(call.query.cursor))
-    context = call.context
-    items = [AccrualView.of(each, company.currency, call.language, context.config, context.today) for each in found]
-    return AccrualPage(items=items, next_cursor=cursors.close(last))
+    context, currency = call.context, company.currency
+    return call.page(
+        AccrualPage,
+        service.list_accruals,
+        context,
+        company_id,
+        show=lambda each: AccrualView.of(each, currency, call.language, context.config, context.today),
+    )

@@ -6,9 +6,7 @@ The limits are of what one author adjusts alone in a calendar month (UTC), so pi
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
-from chalicelib import companies
 from chalicelib.bonuses.adjustments import store
 from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
 from chalicelib.bonuses.adjustments.schemas import AdjustmentForm
@@ -20,16 +18,12 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause, NotEnough
 from chalicelib.bonuses.redemptions import store as redemptions_store
 from chalicelib.bonuses.redemptions.service import not_enough
-from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
 
 ALONE_KEEP_DAYS = 62  # the sums of a month are asked for within it
-
-_WRITING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
-_APPROVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.approve" in scopes)
 
 
 def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
@@ -54,24 +48,18 @@ def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentFor
         state=AdjustmentState.POSTED,
     )
 
-    def write(tx: Transaction, adjustment: Adjustment) -> None:
-        companies.check_staff(tx, staff_id, _WRITING)
-        store.create_adjustment(tx, adjustment)
-
-    if posted := _post_alone(context, requested, write):
+    if posted := _post_alone(context, requested):
         return posted
     _adjusted(context, book, requested)  # raises now what approval would raise
     waiting = replace(requested, state=AdjustmentState.WAITING)
     tx = Transaction()
-    write(tx, waiting)
+    store.create_adjustment(tx, waiting)
     context.reply(tx, waiting)
     _commit(context, tx)
     return waiting
 
 
-def _post_alone(
-    context: Context, adjustment: Adjustment, write: Callable[[Transaction, Adjustment], None]
-) -> Adjustment | None:
+def _post_alone(context: Context, adjustment: Adjustment) -> Adjustment | None:
     """Posts it unless its author would have adjusted too much alone; None if somebody else must approve."""
     of_currency = context.config[Bonuses].limits_in(adjustment.currency)
     limits = (of_currency.adjustment_alone, of_currency.adjustments_alone)
@@ -79,7 +67,7 @@ def _post_alone(
         return None
 
     def write_alone(tx: Transaction, posted: Adjustment) -> None:
-        write(tx, posted)
+        store.create_adjustment(tx, posted)
         store.add_alone(tx, posted, limits, context.expiry(days=ALONE_KEEP_DAYS))
 
     try:
@@ -95,14 +83,14 @@ def approve(context: Context, staff_id: str, company_id: str, adjustment_id: str
     decided = _decision(context, staff_id, company_id, adjustment_id, AdjustmentState.POSTED, note)
     if decided.expires_on and decided.expires_on < context.today:
         raise Problem("wrong_state", "Its expiry day has passed: reject it.", extra={"state": AdjustmentState.WAITING})
-    return _post(context, decided, partial(_write_decision, staff_id))
+    return _post(context, decided, store.decide_adjustment)
 
 
 def reject(context: Context, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:
     """Posts nothing. Raises 409 for a decided one. Its author may reject it too."""
     decided = _decision(context, staff_id, company_id, adjustment_id, AdjustmentState.REJECTED, note)
     tx = Transaction()
-    _write_decision(staff_id, tx, decided)
+    store.decide_adjustment(tx, decided)
     context.reply(tx, decided)
     _commit(context, tx, decided)
     return decided
@@ -124,11 +112,6 @@ def _decision(
     if waiting.author == staff_id and state is AdjustmentState.POSTED:
         raise Problem("four_eyes")
     return replace(waiting, state=state, decided_by=staff_id, decided_at=context.at, note=note)
-
-
-def _write_decision(staff_id: str, tx: Transaction, decided: Adjustment) -> None:
-    companies.check_staff(tx, staff_id, _APPROVING)
-    store.decide_adjustment(tx, decided)
 
 
 def _post(context: Context, adjustment: Adjustment, write: Callable[[Transaction, Adjustment], None]) -> Adjustment:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
-from chalicelib import companies
 from chalicelib.bonuses.goods import store
 from chalicelib.bonuses.goods.events import AVAILABLE
 from chalicelib.bonuses.goods.rules import Choice, ChoiceStep, Entitlement, StepRefused
@@ -18,7 +17,6 @@ from chalicelib.bonuses.ledger.rules import Book, Cause
 from chalicelib.bonuses.volume import store as volume_store
 from chalicelib.companies import company_key
 from chalicelib.platform import events
-from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Fault, Problem
@@ -52,7 +50,6 @@ def record_available(tx: Transaction, context: Context, entitlement: Entitlement
 Result = TypeVar("Result")
 
 ZERO = Decimal(0)
-SHIPPING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 
 
 class ChangedChoice(NamedTuple):
@@ -108,8 +105,6 @@ def change(
         def also(tx: Transaction, _: Book, __: Book) -> None:
             store.replace_entitlement(tx, after, context.today)
             _settle(tx, after, amount)
-            if cause.author:
-                companies.check_staff(tx, cause.author, SHIPPING)
             record_step(tx, context, after, event, amount=amount, left=after.left, **facts)
             context.reply(tx, after)
 

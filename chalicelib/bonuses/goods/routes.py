@@ -25,6 +25,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.table.records import from_item
+from chalicelib.table.transactions import Item
 
 routes = Routes(__name__, tag="goods")
 
@@ -124,16 +125,14 @@ def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> ChangedChoi
 @routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=PageQuery, answer=WaitingGoodsPage)
 def list_waiting_goods(call: Call) -> WaitingGoodsPage:
     """List the goods to be shipped and the gifts to be handed over, oldest first."""
-    cursors = call.cursors()
-    page = store.waiting(call.context.table, call.query.limit, cursors.open(call.query.cursor))
-    items = []
-    for item in page.items:
+
+    def show(item: Item) -> WaitingGoodsView:
         if "choice_id" in item:
-            items.append(WaitingGoodsView(choice=ChoiceView.of(from_item(Choice, item)), gift=None))
-        else:
-            gift = EntitlementSummaryView.of(from_item(Entitlement, item), call.context.today)
-            items.append(WaitingGoodsView(choice=None, gift=gift))
-    return WaitingGoodsPage(items=items, next_cursor=cursors.close(page.last))
+            return WaitingGoodsView(choice=ChoiceView.of(from_item(Choice, item)), gift=None)
+        gift = EntitlementSummaryView.of(from_item(Entitlement, item), call.context.today)
+        return WaitingGoodsView(choice=None, gift=gift)
+
+    return call.page(WaitingGoodsPage, store.waiting, call.context.table, show=show)
 
 
 @routes.get(

@@ -8,11 +8,10 @@ before or after the redemption is completed. An order never comes to more again.
 An order of which a part never ships never ends: the staff cancel its redemption.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from chalicelib import companies, orders
+from chalicelib import orders
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
@@ -21,17 +20,12 @@ from chalicelib.bonuses.redemptions import store
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.bonuses.redemptions.schemas import RedemptionForm
 from chalicelib.orders import Order, OrderState
-from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Refused, Transaction
 
-Guard = Callable[[Transaction], None]
-
-_SPENDING = sorted(role for role, scopes in COMPANY_ROLES.items() if "bonuses.write" in scopes)
-_SERVING = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.bonuses.write" in scopes)
 _ALIVE = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
 _ENDED_EMPTY = (OrderState.REJECTED, OrderState.CANCELLED)
 _AGREED = (
@@ -40,6 +34,7 @@ _AGREED = (
     OrderState.COMPLETED,
 )  # the order comes to the accepted amount
 _ORDER = "order"  # label: the state of the order does not allow it
+_UNDECIDED = (OrderState.PLACED, OrderState.CHANGED)  # the distributor has not taken the order yet
 
 
 def redeem(context: Context, company_id: str, member_id: str, form: RedemptionForm) -> Redemption:
@@ -78,7 +73,6 @@ def redeem(context: Context, company_id: str, member_id: str, form: RedemptionFo
             note=form.note,
         )
         made[:] = [redemption]
-        companies.check_active(tx, company_id, member_id, _SPENDING)
         if form.order_id:
             orders.check_state(tx, company_id, form.order_id, _ALIVE, label=_ORDER)
         store.create_redemption(tx, redemption)
@@ -103,40 +97,19 @@ def not_enough(refused: NotEnough, book: Book) -> Problem:
 def cancel(context: Context, company_id: str, member_id: str, redemption_id: str) -> Redemption:
     """Cancels for the company. Raises 409 for one that has ended, or whose order the distributor has accepted."""
     redemption = _reserved(context, company_id, redemption_id)
-
-    def guard(tx: Transaction) -> None:
-        companies.check_active(tx, company_id, member_id, _SPENDING)
-        if redemption.order_id:
-            orders.check_state(
-                tx, company_id, redemption.order_id, (OrderState.PLACED, OrderState.CHANGED), label=_ORDER
-            )
-
-    return _end(context, redemption, RedemptionState.CANCELLED, guard)
+    return _end(context, redemption, RedemptionState.CANCELLED, _UNDECIDED, author=member_id)
 
 
 def cancel_for(context: Context, staff_id: str, company_id: str, redemption_id: str, reason: str) -> Redemption:
     """Cancels for the staff, whatever the state of its order. Raises 409 for one that has ended."""
     redemption = _reserved(context, company_id, redemption_id)
-    return _end(
-        context,
-        redemption,
-        RedemptionState.CANCELLED,
-        lambda tx: companies.check_staff(tx, staff_id, _SERVING),
-        reason=reason,
-        author=staff_id,
-    )
+    return _end(context, redemption, RedemptionState.CANCELLED, reason=reason, author=staff_id)
 
 
 def complete(context: Context, staff_id: str, company_id: str, redemption_id: str) -> Redemption:
     """Completes for the staff. Raises 409 for one that has ended, or whose order is not completed: it may still end empty."""
     redemption = _reserved(context, company_id, redemption_id)
-
-    def guard(tx: Transaction) -> None:
-        companies.check_staff(tx, staff_id, _SERVING)
-        if redemption.order_id:
-            orders.check_state(tx, company_id, redemption.order_id, (OrderState.COMPLETED,), label=_ORDER)
-
-    return _end(context, redemption, RedemptionState.REDEEMED, guard)
+    return _end(context, redemption, RedemptionState.REDEEMED, (OrderState.COMPLETED,), author=staff_id)
 
 
 def follow_order(context: Context, company_id: str, order_id: str) -> None:
@@ -176,7 +149,7 @@ def _follow(context: Context, redemption: Redemption, order: Order) -> bool:
 
 def _end_quietly(context: Context, redemption: Redemption, state: RedemptionState) -> None:
     try:
-        _end(context, redemption, state, lambda tx: None)
+        _end(context, redemption, state)
     except Problem as problem:
         # It ended a moment ago: the same event delivered twice, or a person who cancelled.
         if problem.code != "wrong_state":
@@ -241,11 +214,12 @@ def _end(
     context: Context,
     redemption: Redemption,
     state: RedemptionState,
-    guard: Guard,
+    while_order: tuple[OrderState, ...] = (),
     *,
     reason: str = "",
     author: str = "",
 ) -> Redemption:
+    """`while_order`: the states that its order must be in; none: any."""
     company_id, redemption_id = redemption.company_id, redemption.redemption_id
     cause = Cause(
         f"redemption_{'completed' if state is RedemptionState.REDEEMED else 'cancelled'}",
@@ -263,7 +237,8 @@ def _end(
         return ledger_rules.give_back(book, redemption.parts, redemption.held_on)
 
     def also(tx: Transaction, before: Book, after: Book) -> None:
-        guard(tx)
+        if redemption.order_id and while_order:
+            orders.check_state(tx, company_id, redemption.order_id, while_order, label=_ORDER)
         store.end_redemption(tx, redemption, state, context.at)
         context.reply(tx, ended)
 
@@ -273,7 +248,7 @@ def _end(
         if store.CASE in refused:
             # Raises if somebody ended it; otherwise it was reduced meanwhile, which happens a few times at most.
             reduced = _reserved(context, company_id, redemption_id)
-            return _end(context, reduced, state, guard, reason=reason, author=author)
+            return _end(context, reduced, state, while_order, reason=reason, author=author)
         raise _explained(refused) or refused from None
     if posted.again:
         raise _ended(redemption_or_404(context, company_id, redemption_id))

@@ -99,10 +99,7 @@ def list_import_effects(call: Call, import_id: str) -> EffectPage:
 
     At most 10,000 companies.
     """
-    cursors = call.cursors()
-    after = cursors.open(call.query.cursor)
-    items, last = views.list_effects(call.context, import_id, call.query.limit, after)
-    return EffectPage(items=items, next_cursor=cursors.close(last))
+    return call.page(EffectPage, views.list_effects, call.context, import_id)
 
 
 @routes.post(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chalicelib.orders.lifecycle import rules
 from chalicelib.orders.lifecycle.schemas import AcceptReturnForm, ReturnForm
-from chalicelib.orders.lifecycle.service import change, companys_step, distributors_step, event_line
+from chalicelib.orders.lifecycle.service import change, event_line, step_writes
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.model import Return
@@ -24,7 +24,7 @@ def request_cancellation(context: Context, company_id: str, member_id: str, orde
         context,
         order_service.load_order(context, company_id, order_id),
         lambda order: rules.request_cancellation(order, reason=reason, by=by, at=context.at),
-        companys_step(context, company_id, by),
+        step_writes(context),
     )
 
 
@@ -45,7 +45,7 @@ def _respond(
         context,
         order_service.distributors_order(context, distributor_id, order_id),
         lambda order: decide(order, by=by, at=context.at, note=note),
-        distributors_step(context),
+        step_writes(context),
     )
 
 
@@ -57,16 +57,11 @@ def request_return(context: Context, company_id: str, member_id: str, order_id: 
     by, return_id = Actor("company", member_id), context.new_id("ret")
     asked = [line.part() for line in form.lines]
 
-    def write(tx: Transaction, order: Order) -> None:
-        steps.check_orders_for(tx, company_id, by)
-        steps.record_step(tx, context, order, return_id=return_id)
-        context.reply(tx, order)
-
     return change(
         context,
         order_service.load_order(context, company_id, order_id),
         lambda order: rules.request_return(order, return_id, asked, reason=form.reason, by=by, at=context.at),
-        write,
+        step_writes(context, return_id=return_id),
     )
 
 
@@ -108,7 +103,7 @@ def reject_return(
         context,
         order_service.distributors_order(context, distributor_id, order_id),
         lambda order: rules.reject_return(order, return_id, reason=reason, by=by, at=context.at),
-        distributors_step(context, return_id=return_id, reason=reason),
+        step_writes(context, return_id=return_id, reason=reason),
     )
 
 

@@ -31,7 +31,6 @@ from chalicelib.orders.order.rules import (
 )
 from chalicelib.orders.order.service import distributors_order, load_order
 from chalicelib.orders.placement.steps import (
-    check_orders_for,
     hold_problem,
     line_faults_problem,
     record_step,
@@ -59,12 +58,11 @@ def latest(context: Context, company_id: str, most: int) -> list[Order]:
 
 def cancel(context: Context, company_id: str, by: Actor, order_id: str, note: str) -> Order:
     """Raises 404 for an order that is not the company's, 409 once the distributor has accepted or rejected it."""
-    write = companys_step(context, company_id, by)
     return change(
         context,
         load_order(context, company_id, order_id),
         lambda order: order_rules.cancel(order, by=by, at=context.at, note=note),
-        write,
+        step_writes(context),
     )
 
 
@@ -77,30 +75,18 @@ def confirm(context: Context, company_id: str, member_id: str, order_id: str, ve
             raise Problem("precondition_failed", "The distributor has made another proposal since: read it first.")
         return order_rules.confirm(order, by=by, at=context.at, note=note)
 
-    return change(context, load_order(context, company_id, order_id), decide, companys_step(context, company_id, by))
+    return change(context, load_order(context, company_id, order_id), decide, step_writes(context))
 
 
 def decline(context: Context, company_id: str, member_id: str, order_id: str, note: str) -> Order:
     """Cancels a changed order."""
     by = Actor("company", member_id)
-    write = companys_step(context, company_id, by)
     return change(
         context,
         load_order(context, company_id, order_id),
         lambda order: order_rules.decline(order, by=by, at=context.at, note=note),
-        write,
+        step_writes(context),
     )
-
-
-def companys_step(context: Context, company_id: str, by: Actor) -> Callable[[Transaction, Order], None]:
-    """The writes of a step of the company, or of the staff for it."""
-
-    def write(tx: Transaction, changed: Order) -> None:
-        check_orders_for(tx, company_id, by)
-        record_step(tx, context, changed)
-        context.reply(tx, changed)
-
-    return write
 
 
 def credit_of(context: Context, company_id: str) -> CreditView:
@@ -142,7 +128,7 @@ def accept(context: Context, distributor_id: str, member_id: str, order_id: str,
         context,
         distributors_order(context, distributor_id, order_id),
         lambda order: order_rules.accept(order, asked, by=by, at=context.at, note=form.note),
-        distributors_step(context),
+        step_writes(context),
     )
 
 
@@ -152,7 +138,7 @@ def reject(context: Context, distributor_id: str, member_id: str, order_id: str,
         context,
         distributors_order(context, distributor_id, order_id),
         lambda order: order_rules.reject(order, reason=reason, by=by, at=context.at),
-        distributors_step(context, reason=reason),
+        step_writes(context, reason=reason),
     )
 
 
@@ -194,8 +180,8 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
     return change(context, present, decide, write)
 
 
-def distributors_step(context: Context, **facts: Any) -> Callable[[Transaction, Order], None]:
-    """The writes of a step of the distributor."""
+def step_writes(context: Context, **facts: Any) -> Callable[[Transaction, Order], None]:
+    """The writes of a step, beside the order: its event, and the answer."""
 
     def write(tx: Transaction, changed: Order) -> None:
         record_step(tx, context, changed, **facts)

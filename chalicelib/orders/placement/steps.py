@@ -1,31 +1,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib import companies
 from chalicelib.orders import keys
 from chalicelib.orders.free_goods import service as free_goods
 from chalicelib.orders.holds.service import HOLDS
 from chalicelib.orders.order.carts import Placing
 from chalicelib.orders.order.events import OF_STEP
-from chalicelib.orders.order.rules import Actor, LineFault, Order
+from chalicelib.orders.order.rules import LineFault, Order
 from chalicelib.platform import events
-from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.idempotency import LABEL
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Refused, Transaction
-
-ORDERING_ROLES = sorted(role for role, scopes in COMPANY_ROLES.items() if "orders.write" in scopes)
-SERVING_ROLES = sorted(role for role, scopes in STAFF_ROLES.items() if "staff.orders.write" in scopes)
-
-
-def check_orders_for(tx: Transaction, company_id: str, by: Actor) -> None:
-    """Refused with label `membership` for a person who may not order for the company."""
-    if by.side == "staff":
-        companies.check_staff(tx, by.member_id, SERVING_ROLES)
-    else:
-        companies.check_active(tx, company_id, by.member_id, ORDERING_ROLES)
 
 
 def hold_problem(refused: Refused, placing: Placing | None) -> Problem | None:

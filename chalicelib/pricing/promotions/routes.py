@@ -21,6 +21,7 @@ from chalicelib.pricing.promotions.schemas import (
     PromotionWarningView,
 )
 from chalicelib.pricing.promotions.store import StoredPromotion
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Transaction
 
 routes = Routes(__name__, tag="prices")
@@ -54,11 +55,7 @@ def draft_promotion(call: Call) -> Answer:
 @routes.get("/v1/staff/promotions", scope="staff.promotions.write", query=PageQuery, answer=PromotionPage)
 def list_promotions(call: Call) -> PromotionPage:
     """List promotions, latest last day first."""
-    cursors = call.cursors()
-    page = store.promotion_page(call.context.table, call.query.limit, cursors.open(call.query.cursor))
-    return PromotionPage(
-        items=_answers(call.context, [store.stored(item) for item in page.items]), next_cursor=cursors.close(page.last)
-    )
+    return call.page(PromotionPage, _page, call.context)
 
 
 @routes.get(
@@ -143,6 +140,11 @@ def _shown(context: Context, found: StoredPromotion) -> Answer:
 
 def _answer(context: Context, found: StoredPromotion) -> PromotionView:
     return _answers(context, [found])[0]
+
+
+def _page(context: Context, limit: int, after: Position) -> tuple[list[PromotionView], Position]:
+    page = store.promotion_page(context.table, limit, after)
+    return _answers(context, [store.stored(item) for item in page.items]), page.last
 
 
 def _answers(context: Context, found: Sequence[StoredPromotion]) -> list[PromotionView]:

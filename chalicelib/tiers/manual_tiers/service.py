@@ -21,14 +21,13 @@ from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow
 
-_GRANTING = staff_roles("staff.tiers.grant")
 _APPROVING = staff_roles("staff.terms.approve")
 
 
 def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
     """Grant a manual tier.
 
-    Raises 403 for a dismissed author, and for a manager above the club's bounds; `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder.
+    Raises 403 for a manager above the club's bounds; `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder.
     """
     company = companies.read_company(context, company_id)
     if company is None:
@@ -58,9 +57,7 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
     )
 
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
-        if bounded:
-            companies.check_staff(tx, author, _GRANTING)
-        else:
+        if not bounded:
             companies.check_staff(tx, author, _APPROVING, Problem.above_bounds())
         store.create_grant(tx, company_id, made)
         _record(tx, context, view, GRANTED, author)
@@ -76,7 +73,7 @@ def withdraw(
 ) -> ManualTierView:
     """End a manual tier as of today.
 
-    Raises 403 for a dismissed member, `not_found`, and `wrong_state` for one that has ended or was withdrawn.
+    Raises `not_found`, and `wrong_state` for one that has ended or was withdrawn.
     """
     views: list[ManualTierView] = []  # one for each try
 
@@ -87,7 +84,6 @@ def withdraw(
         ended = found._replace(
             withdrawn_on=context.today, withdrawn_at=context.at, withdrawn_by=member_id, withdrawn_because=form.reason
         )
-        companies.check_staff(tx, member_id, _GRANTING)
         store.put_withdrawal(tx, company_id, ended)
         view = ManualTierView.of(ended, company_id, context.today)
         views.append(view)

@@ -136,7 +136,7 @@ def balances(context: Context, company_id: str) -> ledger_rules.Balances:
 
 
 def lots(context: Context, company_id: str) -> dict[date, Decimal]:
-    """What was credited, by expiry day."""
+    """The credited amounts by expiry day."""
     return {day: lot.credited for day, lot in ledger.book(context, company_id).lots.items() if lot.credited}
 
 
@@ -145,7 +145,7 @@ def case(context: Context, company_id: str, ref: DocumentRef) -> AccrualCase:
 
 
 def granted(context: Context, company_id: str) -> dict[DocumentRef, tuple[Decimal, date | None]]:
-    """What each document of the company has: how much, and where it lies."""
+    """The bonus of each document of the company: amount and place."""
     rows = accruals_store.accrued_since(context.table, company_id, date.min)
     found = {}
     for row in rows:
@@ -185,7 +185,7 @@ def overdrawn(context: Context, company_id: str) -> list[str]:
 
 
 def _issued(posting: ledger_rules.Posting) -> Decimal:
-    """How much more the company was given by it: pending, to spend, or expired already."""
+    """The gain of the company by it: pending, to spend, or expired already."""
     return -sum((entry.amount for entry in posting.entries if entry.account == "issued"), Decimal(0))
 
 

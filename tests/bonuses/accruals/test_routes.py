@@ -1,4 +1,4 @@
-"""What a company is shown of its accruals."""
+"""A company's view of its accruals."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a document earns, by plain examples and by properties."""
+"""The bonus of a document, by plain examples and by properties."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -242,7 +242,7 @@ def test_a_payment_moves_all_of_a_case_at_once() -> None:
 
 
 def had(accrued: Mapping[tuple[str, str], Accrued]) -> dict[tuple[str, str], tuple[Decimal, date | None]]:
-    """How much each document has, and where, of those that have anything."""
+    """The amount and the place of each document's bonus, without empty ones."""
     return {ref: (each.amount, each.place.expires_on) for ref, each in accrued.items() if each.amount}
 
 

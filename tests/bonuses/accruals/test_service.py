@@ -444,7 +444,7 @@ def test_nothing_exceeds_what_the_rates_give_and_no_return_what_its_sale_gave(hi
 
 
 def test_events_of_one_batch_end_as_events_one_by_one() -> None:
-    """What a batch has done once for a company it does not do again, and loses nothing by it."""
+    """A batch does its work for a company once, and loses nothing by it."""
     several = [
         document("cmp_a", str(number), TODAY - back * DAY, amount)
         for number, (back, amount) in enumerate([(3, "40000.00"), (20, "20000.00"), (0, "99999.99"), (9, "60000.00")])

@@ -9,7 +9,7 @@ from tests.support.table import everything
 
 
 def adjusted(office: Office) -> list[dict[str, Any]]:
-    """What the company was told, oldest first."""
+    """The events of the company, oldest first."""
     found = [item for item in everything(office.context).values() if item.get("event") == "bonus.adjusted"]
     return sorted(found, key=lambda item: item["sk"])
 

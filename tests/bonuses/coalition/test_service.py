@@ -1,4 +1,4 @@
-"""What partners of the coalition grant: once for each reference, within limits that hold however many come at once."""
+"""Grants of coalition partners: once for each reference, within limits that hold however many come at once."""
 
 from collections.abc import Callable
 from dataclasses import replace

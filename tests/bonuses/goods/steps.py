@@ -89,7 +89,7 @@ def staff(context: Context, member_id: str = "mbr_clerk", role: str = "operation
 
 
 def night(context: Context, company_id: str = COMPANY) -> None:
-    """What the nightly worker does for a company."""
+    """The nightly worker's job for a company."""
     closing.close_due(context, company_id)
     goods.expire_goods(context, company_id)
 
@@ -117,7 +117,7 @@ def postings(context: Context, company_id: str = COMPANY) -> list[Posting]:
 
 
 def events(context: Context, *names: str, company_id: str = COMPANY) -> list[Item]:
-    """What happened to the company, in the order of writing."""
+    """The events of the company, in the order of writing."""
     found = context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
     return [item for item in found if not names or item["event"] in names]
 
@@ -219,7 +219,7 @@ class Shelf:
 
 
 def holds(context: Context, company_id: str = COMPANY) -> None:
-    """What is true at every moment."""
+    """The invariants."""
     owed = entitlements(context, company_id)
     for found in owed:
         own = [each for each in choices(context, company_id) if each.entitlement_id == found.entitlement_id]

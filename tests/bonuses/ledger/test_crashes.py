@@ -65,7 +65,7 @@ class Stage:
 
 
 def take_back(stage: Stage) -> None:
-    """What the first credit gave, as a consumer of the return does."""
+    """Takes back the first credit, as a consumer of the return does."""
     cause = Cause("return", ("again",), reverses=stage.given.posting_id)
     ledger.change(
         stage.shop.context, "cmp_1", cause, lambda book: ledger_rules.credit(book, DECEMBER, Decimal(-700), book.day)

@@ -1,4 +1,4 @@
-"""Which letters a book asks for, and when: each once, whenever the nights run and whatever moves between them."""
+"""The letters of a book, and their days: each once, whenever the nights run and whatever moves between them."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ def with_lots(book: Book = EMPTY, **lots: str) -> Book:
 
 
 def on(book: Book, day: date, policy: NoticePolicy = FIGURES) -> tuple[Notices, Book]:
-    """What the night of this day finds, and the book it leaves."""
+    """The notices of this day's night, and the book afterwards."""
     book = replace(book, day=day)
     return notices.notices(book, day, policy), notices.mark_handled(book, day)
 

@@ -1,4 +1,4 @@
-"""What a book says, and that it says the same whatever came first."""
+"""The sums of a book, the same in whatever order the steps come."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a reader of the ledger is told."""
+"""The ledger in words for its reader."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a period's purchases earn, and that nothing is lost or counted twice between two closes."""
+"""The bonus of a period's purchases: nothing is lost or counted twice between two closes."""
 
 from collections import defaultdict
 from dataclasses import replace

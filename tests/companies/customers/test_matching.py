@@ -253,7 +253,7 @@ def test_a_member_claims_the_company_that_files_know_by_its_inn_alone(context: C
 
 
 def shape(context: Context) -> list[tuple[str, ...]]:
-    """What the table says, with companies named by what they are: ids differ from run to run."""
+    """The table's items, with companies named by INN and name: ids differ from run to run."""
     items = whole_table(context.table)
     named = {item["company_id"]: f"{item['name']} {item.get('inn')}" for item in items if item["sk"] == "PROFILE"}
     found = [("company", named[item["company_id"]]) for item in items if item["sk"] == "PROFILE"]

@@ -88,7 +88,7 @@ def beginning(context: Context) -> tuple[list[Item], str, str]:
 
 
 def found(context: Context) -> list[dict[str, str]]:
-    """What the table says, with new companies and members named by what they are: their ids differ from run to run."""
+    """The table's items, with names in place of the ids of new companies and members, which differ from run to run."""
     items = [item for item in whole_table(context.table) if not item["pk"].startswith("THROTTLE#")]
     names = {item["company_id"]: item["inn"] for item in items if "inn" in item}
     names |= {item["member_id"]: item["email"] for item in items if "email" in item}

@@ -69,7 +69,7 @@ def told(key: str) -> dict[str, Any]:
 
 
 def messages() -> list[dict[str, Any]]:
-    """What waits in the imports queue, taken from it, as its function would get it."""
+    """The messages of the imports queue, taken from it, as its function would get them."""
     sqs = boto3.client("sqs")
     queue = os.environ["IMPORTS_QUEUE_URL"]
     taken: list[dict[str, Any]] = []

@@ -42,7 +42,7 @@ INN = "7707083893"
 
 
 def totals(context: Context) -> dict[str, Decimal]:
-    """What each customer of the file bought, by the file's own code."""
+    """The purchases of each customer, by the file's own code."""
     names = {
         item["company_id"]: item["pk"].split("#", 2)[2]
         for item in items(context, "OWNER")
@@ -279,7 +279,7 @@ def test_a_company_has_one_currency(api: Api, context: Context, monkeypatch: pyt
 def test_a_document_with_too_many_lines_or_too_much_text(
     api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.sales.store.MOST_BYTES", 20_000)
+    monkeypatch.setattr("chalicelib.sales.revisions.MOST_BYTES", 20_000)
     monkeypatch.setattr(
         context.config[Imports], "__dict__", {**context.config[Imports].__dict__, "most_lines_per_document": 60}
     )
@@ -449,7 +449,7 @@ TWO_PARTS = len(CONTENT.encode()) // 2 + 1
 
 
 def outcome(context: Context) -> tuple[Any, ...]:
-    """What an import left behind, without names that differ from run to run."""
+    """The items and objects of an import, without names that differ from run to run."""
     everything = items(context)
 
     def kind(prefix: str, *without: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What becomes of goods on top, as the order, its payments and the day say."""
+"""The state of free goods by the order, its payments and the day."""
 
 from dataclasses import replace
 from datetime import date, timedelta

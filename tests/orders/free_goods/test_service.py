@@ -77,7 +77,7 @@ class Shop:
         return [item for item in found if item.get("event", "").startswith(prefixes)]
 
     def told(self) -> list[str]:
-        """What was told of goods on top, in the order of writing."""
+        """The events of free goods, in the order of writing."""
         items = sorted(self.happened("goods_on_top."), key=lambda item: (item["at"], item["sk"]))
         return [item["event"].removeprefix("goods_on_top.") for item in items]
 
@@ -107,7 +107,7 @@ class Shop:
         return replace(self.context, now=self.context.now + timedelta(days=days))
 
     def night(self, days: int) -> None:
-        """What the night does of the company if it is named."""
+        """The nightly job of this company."""
         orders.assess_free_goods(self.later(days), self.market.company_id)
 
     def due(self) -> str | None:
@@ -492,7 +492,7 @@ class Promises(RuleBasedStateMachine):
             consumer(self.shop.context, event)
 
     def by_facts(self, order_id: str) -> tuple[str, int] | None:
-        """What a look at everything says today, and what is shipped."""
+        """The assessment of everything today, and the shipped goods."""
         order = orders.load_order(self.shop.context, self.market.company_id, order_id)
         assert order is not None
         if not order.promises:

@@ -1,4 +1,4 @@
-"""What a company has on order and owes, and what the agreed limit leaves room for."""
+"""The company's open orders and debts, and the rest of the agreed limit."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What orders take of a promotion's limits: never more than there is, and given back with what comes to nothing."""
+"""The use of a promotion's limits by orders: never more than the limit, and given back by orders that end empty."""
 
 from contextlib import suppress
 from itertools import chain

@@ -39,7 +39,7 @@ def state(market: Market, offer_id: str) -> tuple[str, str | None]:
 
 
 def kept(market: Market) -> set[str]:
-    """What prices still look at."""
+    """The offers that prices still look at."""
     item = market.context.table.get(offers_keys.granted(market.company_id)) or {}
     return {name.split(":")[0] for name in item if ":" in name}
 

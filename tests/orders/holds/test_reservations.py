@@ -1,4 +1,4 @@
-"""What a distributor has: a hint, or what orders reserve of it."""
+"""A distributor's stock: a hint, or binding, with the reservations of orders."""
 
 from collections.abc import Callable
 from contextlib import suppress

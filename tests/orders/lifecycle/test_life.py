@@ -251,7 +251,7 @@ ANYTHING = (
 
 
 def likely(order: Order) -> tuple[str, ...]:
-    """What somebody would do next, who looks at the order first."""
+    """The next action of somebody who looks at the order first."""
     asked = any(each.state is ReturnState.REQUESTED for each in order.returns)
     returns = ("accept_return", "accept_return", "reject_return") if asked else ("request_return",)
     waits = order.cancellation is not None and order.cancellation.state is CancellationState.WAITING
@@ -400,7 +400,7 @@ class Life(RuleBasedStateMachine):
         )
 
     def owed(self, order: Order) -> Decimal:
-        """What is shipped on credit and neither paid nor came back."""
+        """The sum shipped on credit that was neither paid nor returned."""
         unpaid = (
             shipment
             for shipment in order.shipments

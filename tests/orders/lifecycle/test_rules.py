@@ -1,4 +1,4 @@
-"""What is asked of an accepted order: cancellation, and returns."""
+"""Requests about an accepted order: cancellation, and returns."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

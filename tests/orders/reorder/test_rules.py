@@ -1,4 +1,4 @@
-"""What is usual, decided from the documents alone."""
+"""The usual order, decided from the documents alone."""
 
 from datetime import date, timedelta
 from decimal import Decimal

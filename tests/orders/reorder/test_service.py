@@ -105,7 +105,7 @@ def test_lines_that_cannot_be_ordered_any_more_are_named_by_their_places_in_the_
 
 
 def test_lines_of_which_there_is_too_little_are_named_by_their_places_in_what_was_seen(market: Market):
-    """What is left out moves the lines behind it, but not in what the member looks at."""
+    """An omitted line moves the lines behind it, but not in the member's view."""
     order_id = market.placed({"LMP-2": 12, "LMP-1": 10})
     a_habit(market)
     assert [line["sku"] for line in usual(market)["lines"]] == ["LMP-2", "LMP-1"]

@@ -1,4 +1,4 @@
-"""What of an order waits for the distributor, and who is told of it when."""
+"""Open questions of an order to the distributor, and their reminders."""
 
 from dataclasses import replace
 from datetime import date

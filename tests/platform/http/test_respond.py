@@ -1,4 +1,4 @@
-"""What the HTTP layer does before and after a handler, shown on routes of a room that is only here."""
+"""The work of the HTTP layer before and after a handler, shown on routes of a room that is only here."""
 
 import json
 import zlib
@@ -43,7 +43,7 @@ class NoteQuery(PageQuery):
 
 
 class Seen(BaseModel):
-    """What a handler was handed."""
+    """The arguments of a handler."""
 
     values: dict[str, Any]
 

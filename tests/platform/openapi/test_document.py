@@ -1,4 +1,4 @@
-"""What the document says of a route, whatever the route is for."""
+"""The document's description of any route."""
 
 from dataclasses import replace
 from typing import Any

@@ -73,7 +73,7 @@ def message(list_id: str, part: int) -> dict[str, Any]:
 
 
 def messages() -> Iterator[dict[str, Any]]:
-    """What waits in the queue, each taken from it before the next is looked at."""
+    """The messages of the queue, each taken from it before the next is looked at."""
     sqs, queue = boto3.client("sqs"), queue_url("bestsellers")
     while found := sqs.receive_message(QueueUrl=queue).get("Messages"):
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=found[0]["ReceiptHandle"])

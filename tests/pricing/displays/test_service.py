@@ -77,7 +77,7 @@ class Shop:
 
 
 def told(context: Context, company_id: str, name: str) -> list[Event]:
-    """What happened to the company, as the stream tells it."""
+    """The events of the company, as the stream delivers them."""
     items = context.table.query_all(companies_keys.company(company_id).pk, starts="EVENT#")
     return [Event(name, item["sk"], item) for item in items if item["event"] == name]
 
@@ -171,7 +171,7 @@ def test_each_word_is_said_once_and_the_first_one_counts(shop: Shop, deal: str):
 def test_a_company_starts_only_so_many_photos_a_day(
     office: Office, shop: Shop, deal: str, monkeypatch: pytest.MonkeyPatch
 ):
-    """What is uploaded and never confirmed lies in the bucket all the same."""
+    """A photo that is uploaded and never confirmed lies in the bucket all the same."""
     for _ in range(displays.MOST_A_DAY):
         assert shop.start(deal).status == 200
     assert (shop.start(deal).status, shop.start(deal).json["code"]) == (429, "too_many_requests")

@@ -1,4 +1,4 @@
-"""What a cart gets on top, by promotions that give goods instead of a lower price."""
+"""Free goods of a cart, by promotions that give goods instead of a lower price."""
 
 from datetime import date
 from decimal import Decimal

@@ -32,6 +32,6 @@ def activate(api: Api, ladder_id: str, day: date, etag: str | None = '"1"') -> A
 
 
 def event_names(context: Context) -> list[str]:
-    """What was told of ladders."""
+    """The events of ladders."""
     every = ladders_keys.ladder("")
     return [item["event"] for item in context.table.query_all(every.pk, starts="EVENT#", consistent=True)]

@@ -1,4 +1,4 @@
-"""What another ladder would have changed: by hand on a page, and against the sum of its parts on any history."""
+"""The effect of another ladder: by hand on a page, and against the sum of its parts on any history."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -57,7 +57,7 @@ def requested(context: Context) -> list[Event]:
 
 
 def messages() -> Iterator[dict[str, Any]]:
-    """What waits in the simulations queue, each taken from it before the next is looked at."""
+    """The messages of the simulations queue, each taken from it before the next is looked at."""
     sqs, queue = boto3.client("sqs"), queue_url("simulations")
     while found := sqs.receive_message(QueueUrl=queue).get("Messages"):
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=found[0]["ReceiptHandle"])

@@ -1,4 +1,4 @@
-"""Where a company stands, and what is ahead if nothing more is bought: by example, and by trying every day and every order."""
+"""The standing of a company, and its future if nothing more is bought: by example, and by trying every day and every order."""
 
 from collections.abc import Sequence
 from dataclasses import replace

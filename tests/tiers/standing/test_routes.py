@@ -1,4 +1,4 @@
-"""Where a company stands, over HTTP: its own people, the club's staff, and nobody else."""
+"""The standing of a company over HTTP: its own people, the club's staff, and nobody else."""
 
 from datetime import timedelta
 from typing import Any
