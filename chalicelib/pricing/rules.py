@@ -1,32 +1,11 @@
-"""The price of goods for a buyer on a day. Pure.
+"""The facts that a price follows from: goods, buyers, contracts, promotions, offers; and the price with its explanation. Pure."""
 
-Each rule either gives a unit price or the reason why it does not apply:
-
-    base_price         the listed price
-    tier_price         the price of the price type named like the buyer's tier
-    tier_discount      the percent of the buyer's tier
-    personal_price     a price of a contract for this article
-    personal_discount  a percent of a contract for the article, its category, its brand, or everything: the closest one
-    promotion          the percent of a promotion's quantity bracket
-    offer              a percent or a price that the staff offered this company for one order
-
-The club's `Policy` combines the rules: the best price for the partner, or the first applicable rule of a priority; it also names the
-discounts that stack, one taken off after the other. A price has its explanation: the chosen rule and the reasons of the rejected ones.
-Promotions for other goods are left out.
-
-A new kind of promotion is a field of `Promotion` with a condition in `obstacle` or a ruling in `_promotion_ruling`, fields in
-`promotions/model.py`, and its sentences in `schemas.py`.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import product
 from typing import Literal, NamedTuple, Protocol
-
-from chalicelib.platform.money import round_half_up
 
 HUNDRED = Decimal(100)
 ONE = Decimal(1)
@@ -42,7 +21,7 @@ RULES: tuple[Rule, ...] = (
     "promotion",
     "offer",
 )
-_PLACES: Mapping[str, int] = {rule: place for place, rule in enumerate(RULES)}
+PLACES: Mapping[str, int] = {rule: place for place, rule in enumerate(RULES)}
 STACK = "stack"
 
 Subcategories = Callable[[str], Iterable[str]]  # a category's code → the code itself and those of all its subcategories
@@ -172,7 +151,7 @@ class OrderTerms(NamedTuple):
 
 def order_terms(contracts: Iterable[Contract], day: date, currency: str) -> OrderTerms:
     holding = [
-        each for each in contracts if each.counts_in(currency) and _out_of_time(day, each.first, each.last) is None
+        each for each in contracts if each.counts_in(currency) and out_of_time(day, each.first, each.last) is None
     ]
     return OrderTerms(
         minimum_order=min((each.minimum_order for each in holding if each.minimum_order is not None), default=None),
@@ -273,7 +252,7 @@ class Promotion:
 
     def obstacle(self, buyer: Buyer, day: date) -> "Obstacle | None":
         """The reason why it does not hold for this buyer on this day, for any goods; None if it holds."""
-        obstacle = _out_of_time(day, self.first, self.last)
+        obstacle = out_of_time(day, self.first, self.last)
         if obstacle:
             return obstacle
         if self.months and day.month not in self.months:
@@ -384,229 +363,12 @@ def offers_of(chosen: Ruling) -> frozenset[str]:
     return frozenset(ruling.facts["offer"] for ruling in (chosen, *chosen.parts) if ruling.rule == "offer")
 
 
-class _Applicable(NamedTuple):
-    """A rule that applies, with its percent off the base price, or None for a price of its own.
-
-    No price with a part of this rule may be below `floor`.
-    """
-
-    ruling: Ruling
-    unit_price: Decimal
-    percent: Decimal | None
-    floor: Decimal = Decimal(0)
-
-
-# --- the resolver -----------------------------------------------------------------------------------------------------
-
-
-def resolve(
-    goods: Goods,
-    quantity: int,
-    buyer: Buyer,
-    day: date,
-    *,
-    contracts: Sequence[Contract] = (),
-    promotions: Sequence[Promotion] = (),
-    offers: Sequence[Offer] = (),
-    policy: Policy = Policy(),
-) -> Price:
-    """The price of `quantity` units for this buyer on this day."""
-    applies: list[_Applicable] = []
-    refused: list[Ruling] = []
-    for each in _rulings(goods, quantity, buyer, day, contracts, promotions, offers):
-        if isinstance(each, Ruling):
-            refused.append(each)
-        else:
-            applies.append(each)
-    chosen = _by_priority(goods, applies, policy) if policy.combine == "priority" else _best(goods, applies, policy)
-    used = chosen.parts or (chosen,)
-    outdone = "not_lower" if policy.combine == "best" else "later_in_priority"
-    losers = (each.ruling for each in applies if all(each.ruling is not part for part in used))
-    rejected = [Ruling(each.rule, outdone, each.unit_price, each.facts, each.parts) for each in losers]
-    if chosen.unit_price is None:
-        raise ValueError("a chosen ruling has a price")
-    return Price(
-        base_price=goods.base_price,
-        unit_price=chosen.unit_price,
-        quantity=quantity,
-        currency=goods.currency,
-        day=day,
-        chosen=chosen,
-        rejected=tuple(sorted(rejected + refused, key=lambda ruling: _PLACES[ruling.rule])),
-    )
-
-
-def per_unit(base_price: Decimal, *percents: Decimal) -> Decimal:
-    """The base price less the percents, one after the other, rounded half up. The only rounding of a unit price."""
-    left = ONE
-    for percent in percents:
-        left *= (HUNDRED - percent) / HUNDRED
-    return round_half_up(base_price * left)
-
-
-def _best(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Ruling:
-    """The lowest price; of equal prices the one with fewer rules, then that of the earlier rule."""
-    candidates = [each.ruling for each in applies]
-    for group in policy.stacks:
-        candidates.extend(_stacked(goods, parts) for parts in _combinations(applies, group))
-    return min(candidates, key=_worth)
-
-
-def _by_priority(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Ruling:
-    """The first applicable rule of the priority, with the discounts that stack on it. Rules outside the priority come last."""
-    order: dict[str, int] = {rule: place for place, rule in enumerate(policy.priority)}
-    kinds = {each.ruling.rule for each in applies}
-    first = min(kinds, key=lambda rule: (order.get(rule, len(order)), -_PLACES[rule]))
-    candidates = [each.ruling for each in applies if each.ruling.rule == first]
-    for group in policy.stacks:
-        if first in group:
-            stacked = (
-                parts for parts in _combinations(applies, group) if any(each.ruling.rule == first for each in parts)
-            )
-            candidates.extend(_stacked(goods, parts) for parts in stacked)
-    return min(candidates, key=_worth)
-
-
-def _worth(ruling: Ruling) -> tuple[Decimal, int]:
-    if ruling.unit_price is None:
-        raise ValueError("only a ruling with a price can be chosen")
-    return ruling.unit_price, len(ruling.parts)  # the first of equals
-
-
-def _combinations(applies: Sequence[_Applicable], group: frozenset[Rule]) -> Iterator[tuple[_Applicable, ...]]:
-    """The combinations of discounts of a group: one ruling per rule, at least two rules."""
-    by_rule = [
-        [each for each in applies if each.ruling.rule == rule and each.percent is not None]
-        for rule in RULES
-        if rule in group
-    ]
-    there = [rulings for rulings in by_rule if rulings]
-    if len(there) > 1:
-        yield from product(*there)
-
-
-def _stacked(goods: Goods, parts: Sequence[_Applicable]) -> Ruling:
-    percents = [each.percent for each in parts if each.percent is not None]
-    floor = max(each.floor for each in parts)
-    unit_price, facts = _down_to(floor, per_unit(goods.base_price, *percents))
-    return Ruling(STACK, "stacked", unit_price, facts, parts=tuple(each.ruling for each in parts))
-
-
-def _down_to(floor: Decimal, unit_price: Decimal) -> tuple[Decimal, dict[str, str]]:
-    """The price, or a higher floor, which is then a fact of the ruling."""
-    return (floor, {"floor": plain(floor)}) if unit_price < floor else (unit_price, {})
-
-
-# --- the rules --------------------------------------------------------------------------------------------------------
-
-
-def _rulings(
-    goods: Goods,
-    quantity: int,
-    buyer: Buyer,
-    day: date,
-    contracts: Iterable[Contract],
-    promotions: Iterable[Promotion],
-    offers: Iterable[Offer],
-) -> Iterator[_Applicable | Ruling]:
-    """The result of each rule: applicable, or a ruling with the reason why not."""
-    yield _Applicable(Ruling("base_price", "listed", goods.base_price), goods.base_price, None)
-    yield from _tier_price(goods, buyer)
-    yield _tier_discount(goods, buyer)
-    for contract in contracts:
-        yield from _personal(goods, contract, day)
-    for promotion in promotions:
-        if promotion.makes_prices and promotion.goods.closeness(goods):
-            yield _promotion_ruling(goods, quantity, buyer, day, promotion)
-    for offer in offers:
-        if offer.goods.closeness(goods):
-            yield _offer_ruling(goods, day, offer)
-
-
-def _tier_price(goods: Goods, buyer: Buyer) -> Iterator[_Applicable]:
-    price = goods.price_of(buyer.tier) if buyer.tier else None
-    if price is not None:
-        facts = _tier_facts(buyer)
-        yield _Applicable(Ruling("tier_price", "price_of_tier", price, facts), price, None)
-
-
-def _tier_discount(goods: Goods, buyer: Buyer) -> _Applicable | Ruling:
-    if not buyer.tier:
-        return Ruling("tier_discount", "no_tier")
-    facts = {**_tier_facts(buyer), "percent": plain(buyer.tier_percent)}
-    return _percent_off(goods, "tier_discount", "tier_reached", buyer.tier_percent, facts)
-
-
-def _tier_facts(buyer: Buyer) -> dict[str, str]:
-    return {"tier": buyer.tier, "name": buyer.name or buyer.tier, "name_ru": buyer.name_ru or buyer.tier}
-
-
-def _personal(goods: Goods, contract: Contract, day: date) -> Iterator[_Applicable | Ruling]:
-    price = contract.prices.get(goods.sku)
-    closest = max(contract.discounts, key=lambda each: (each.goods.closeness(goods), each.percent), default=None)
-    percent = closest.percent if closest and closest.goods.closeness(goods) else None
-    facts = {"contract": contract.number}
-    out_of_time = _out_of_time(day, contract.first, contract.last)
-    if price is not None:
-        if out_of_time:
-            yield Ruling("personal_price", out_of_time.reason, facts={**facts, **out_of_time.facts})
-        elif not contract.counts_in(goods.currency):
-            yield Ruling("personal_price", "other_currency", facts={**facts, "currency": contract.currency})
-        else:
-            yield _Applicable(Ruling("personal_price", "agreed", price, facts), price, None)
-    if percent is not None:
-        facts = {**facts, "percent": plain(percent)}
-        if out_of_time:
-            yield Ruling("personal_discount", out_of_time.reason, facts={**facts, **out_of_time.facts})
-        else:
-            yield _percent_off(goods, "personal_discount", "agreed", percent, facts)
-
-
-def _promotion_ruling(
-    goods: Goods, quantity: int, buyer: Buyer, day: date, promotion: Promotion
-) -> _Applicable | Ruling:
-    reached = [bracket for bracket in promotion.brackets if quantity >= bracket.from_quantity]
-    obstacle = promotion.obstacle(buyer, day)
-    if obstacle is None and promotion.limits and promotion.limits.currency not in ("", goods.currency):
-        obstacle = Obstacle("other_currency", {"currency": promotion.limits.currency})
-    if obstacle is None and not reached:
-        obstacle = Obstacle("more_needed", {"quantity": str(promotion.brackets[0].from_quantity)})
-    if obstacle:
-        return promotion.rejected_by(obstacle)
-    bracket = reached[-1]
-    facts = {**promotion.facts, "percent": plain(bracket.percent), "quantity": str(bracket.from_quantity)}
-    return _percent_off(goods, "promotion", "running", bracket.percent, facts)
-
-
-def _offer_ruling(goods: Goods, day: date, offer: Offer) -> _Applicable | Ruling:
-    facts = {"offer": offer.offer_id, "last": offer.last.isoformat()}
-    if offer.percent is not None:
-        facts |= {"percent": plain(offer.percent)}
-    obstacle = _out_of_time(day, offer.first, offer.last)
-    if obstacle:
-        return Ruling("offer", obstacle.reason, facts={**facts, **obstacle.facts})
-    if offer.currency not in ("", goods.currency):
-        return Ruling("offer", "other_currency", facts={**facts, "currency": offer.currency})
-    if offer.percent is None:
-        if offer.price is None:
-            raise ValueError(f"offer {offer.offer_id} has neither a percent nor a price")
-        return _Applicable(Ruling("offer", "offered", offer.price, facts), offer.price, None)
-    floor = min(offer.floor, goods.base_price)
-    unit_price, bound = _down_to(floor, per_unit(goods.base_price, offer.percent))
-    return _Applicable(Ruling("offer", "offered", unit_price, {**facts, **bound}), unit_price, offer.percent, floor)
-
-
-def _out_of_time(day: date, first: date, last: date | None) -> Obstacle | None:
+def out_of_time(day: date, first: date, last: date | None) -> Obstacle | None:
     if day < first:
         return Obstacle("not_yet", {"day": first.isoformat()})
     if last is not None and day > last:
         return Obstacle("over", {"day": last.isoformat()})
     return None
-
-
-def _percent_off(goods: Goods, rule: Rule, reason: str, percent: Decimal, facts: Mapping[str, str]) -> _Applicable:
-    unit_price = per_unit(goods.base_price, percent)
-    return _Applicable(Ruling(rule, reason, unit_price, facts), unit_price, percent)
 
 
 @lru_cache

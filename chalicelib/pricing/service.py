@@ -16,6 +16,7 @@ from chalicelib.pricing.offers.service import MOST_OPEN
 from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions import store as promotions_store
 from chalicelib.pricing.promotions import usage
+from chalicelib.pricing.resolver.rules import resolve
 from chalicelib.pricing.rules import (
     Buyer,
     Contract,
@@ -27,7 +28,6 @@ from chalicelib.pricing.rules import (
     Promotion,
     Subcategories,
     order_terms,
-    resolve,
 )
 from chalicelib.pricing.terms import store as terms_store
 from chalicelib.table.key import Key

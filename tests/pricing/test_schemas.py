@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.pricing.rules import Buyer, Policy, Selection, resolve
+from chalicelib.pricing.resolver.rules import resolve
+from chalicelib.pricing.rules import Buyer, Policy, Selection
 from chalicelib.pricing.schemas import PriceView
-from tests.pricing.test_rules import DAY, Lamp, contract, off, offer, promotion, with_tier
+from tests.pricing.resolver.test_rules import DAY, Lamp, contract, off, offer, promotion, with_tier
 
 
 def explained(

@@ -39,7 +39,8 @@ from chalicelib.orders.order.rules import (
     reject,
     ship,
 )
-from chalicelib.pricing.rules import Buyer, Ruling, resolve
+from chalicelib.pricing.resolver.rules import resolve
+from chalicelib.pricing.rules import Buyer, Ruling
 
 BUYER, OPERATOR = Actor("company", "mbr_1"), Actor("distributor", "mbr_2")
 AT, LATER, DAY = "2026-11-20T09:00:00.000Z", "2026-11-21T09:00:00.000Z", date(2026, 11, 21)

@@ -14,7 +14,8 @@ from chalicelib.pricing.free_goods.rules import (
     free_goods_times,
     promised_free_goods,
 )
-from chalicelib.pricing.rules import Bracket, Buyer, FreeGoods, FreeGoodsTerms, Promotion, Selection, resolve
+from chalicelib.pricing.resolver.rules import resolve
+from chalicelib.pricing.rules import Bracket, Buyer, FreeGoods, FreeGoodsTerms, Promotion, Selection
 
 DAY = date(2026, 11, 20)
 FREE = FreeGoods("GFT-1", 5, "Gift", "Подарок", "pcs")

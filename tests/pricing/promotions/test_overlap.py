@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.pricing.promotions.overlap import YEAR, find_overlap, is_short
 from chalicelib.pricing.rules import Promotion, Selection
-from tests.pricing.test_rules import Lamp, promotion
+from tests.pricing.resolver.test_rules import Lamp, promotion
 
 BEGINS = date(2026, 11, 20)
 LAMP, OTHER = Lamp(), Lamp(sku="SW-1", brand="Volten", category="wiring")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.pricing.resolver.rules import per_unit, resolve
 from chalicelib.pricing.rules import (
     RULES,
     Bracket,
@@ -24,8 +25,6 @@ from chalicelib.pricing.rules import (
     Rule,
     Ruling,
     Selection,
-    per_unit,
-    resolve,
 )
 
 DAY = date(2026, 11, 20)

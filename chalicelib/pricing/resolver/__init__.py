@@ -1,0 +1,1 @@
+"""The price of goods: every rule, and the one choice between them."""
