@@ -21,7 +21,7 @@ from tests.catalog.steps import row, stock
 from tests.demand.steps import Wishes
 from tests.support.api import Api, Caller
 from tests.support.crashes import crashes, lost_replies, races
-from tests.support.partners import OPERATIONS, dismissed, partner, speaks_for
+from tests.support.partners import OPERATIONS, partner, speaks_for
 from tests.support.partners import member as person
 
 MARKETING = Caller.person("mbr_marketing", "staff", "marketing", "club")
@@ -77,14 +77,6 @@ def test_a_wish_that_is_over_can_be_wished_again(wishes: Wishes) -> None:
     again = wishes.wish(1, quantity=6)
     assert (again.demand_id, again.state, again.opened_at) == (cancelled.demand_id, DemandState.OPEN, wishes.context.at)
     assert wishes.counted() == DemandCount("LMP-1", 1, 6)
-
-
-def test_who_speaks_for_the_company_no_more_wishes_for_nothing(wishes: Wishes) -> None:
-    dismissed(wishes.context, "cmp_1", "mbr_1")
-    with pytest.raises(Problem) as refused:
-        wishes.wish(1)
-    assert refused.value.code == "session_stale"
-    assert wishes.all() == []
 
 
 # --- the goods arrive -------------------------------------------------------------------------------------------------
