@@ -83,9 +83,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         pytest.param(
             "sales/service.py",
-            "from chalicelib.sales.store import Transaction",
-            "chalicelib.sales.service imports Transaction from chalicelib.sales.store: a name that no door exports is taken from where it is "
-            "defined, chalicelib.table.transactions.",
+            "from chalicelib.sales.store import Table",
+            "chalicelib.sales.service imports Table from chalicelib.sales.store: a name that no door exports is taken from where it is "
+            "defined, chalicelib.table.client.",
             id="a module hands on what it imports",
         ),
         pytest.param(
