@@ -66,6 +66,7 @@ def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
     counts["documents_failed"] = drafts.left_out()
     summary = summarised(drafts, recorded, states, company_ids)
     summary.changes += voided
+    summary.named += cancelled
     store.put(record.import_id, f"summaries/{part:06d}", summary.packed())
     if record.phase == "write":
         put_changes(record, part, summary.changes)
@@ -213,7 +214,7 @@ def _bad_rows(record: ImportRecord, drafts: DocumentDrafts, content: bytes) -> I
         if not isinstance(read, SaleRow):
             for fault in read:
                 yield BadRow(fault.row, fault.number, _column(record, fault.field), fault.value, fault.code)
-        elif (draft := drafts.of(read)).code:
+        elif not read.cancelled and (draft := drafts.of(read)).code:
             wanted = _present(record, draft.field)
             yield BadRow(read.row, read.number, _column(record, wanted), _value(read, wanted), draft.code)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,9 +22,11 @@ from chalicelib.exchange.sales_files import consumers, service
 from chalicelib.exchange.sales_files.schemas import ImportConfirmForm, VoidForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys as tiers_keys
 from tests.bonuses.real_year import CURRENCY, FIRST, LAST, SOURCE, Replay
+from tests.support.crashes import watched
 
 Files = tuple[bytes, ...]  # one, or documents and their rows
 
@@ -33,9 +36,16 @@ class Bucket:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.arrivals: list[dict[str, Any]] = []
 
     def put_object(self, *, Bucket: str, Key: str, Body: Any) -> None:  # noqa: N803
-        self.objects[Key] = Body if isinstance(Body, bytes) else Body.read()
+        self.objects[Key] = content = Body if isinstance(Body, bytes) else Body.read()
+        if Key.endswith("/upload"):
+            stored = {"key": Key, "size": len(content), "eTag": hashlib.md5(content).hexdigest()}
+            self.arrivals.append({"Records": [{"s3": {"object": stored}}]})
+
+    def generate_presigned_url(self, what: str, *, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803
+        return f"https://bucket.example/{Params['Key']}"
 
     def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         if Key not in self.objects:
@@ -54,17 +64,25 @@ class Books(Replay):
 
     bucket: Bucket = field(default_factory=Bucket)
     chance: Random = field(default_factory=lambda: Random(1))
+    again: float = 0.1  # the share of what is delivered twice
     _minutes: Any = field(default_factory=count)
     day: Any = LAST
 
     @property
     def context(self) -> Context:
-        plain = Replay.context.fget(self)  # type: ignore[attr-defined]
         now = datetime.combine(LAST, datetime.min.time(), UTC) + timedelta(hours=6, minutes=next(self._minutes))
-        return Context(table=plain.table, now=now, new_id=plain.new_id, config=plain.config)
+        table = Table(watched(self.table, "dynamodb"), "club", sleep=lambda seconds: None)
+        return Context(
+            table=table, now=now, new_id=lambda prefix: f"{prefix}_{next(self._ids):08d}", config=self.figures
+        )
 
     def bring(self, files: Files, **form: Any) -> str:
-        """Announces, uploads, and works the file off; returns the import's id."""
+        """Announces and uploads, and works the file off; returns the import's id."""
+        import_id = self.announce(files, **form)
+        self.work()
+        return import_id
+
+    def announce(self, files: Files, **form: Any) -> str:
         context = self.context
         import_id = context.new_id("imp")
         second = {"second_file_name": "rows"} if len(files) > 1 else {}
@@ -73,25 +91,24 @@ class Books(Replay):
         store.create(tx, context, import_id, announced, CURRENCY, "mbr_1")
         context.table.commit(tx)
         for name, content in zip((store.UPLOAD, store.SECOND), files, strict=False):
-            self.bucket.objects[f"imports/{import_id}/{name}"] = content
-            stored = {
-                "key": f"imports/{import_id}/{name}",
-                "size": len(content),
-                "eTag": hashlib.md5(content).hexdigest(),
-            }
-            exchange.split(context, {"Records": [{"s3": {"object": stored}}]})
-        self.work()
+            self.bucket.put_object(Bucket="", Key=f"imports/{import_id}/{name}", Body=content)
         return import_id
 
     def confirm(self, import_id: str) -> None:
+        self.request_confirmation(import_id)
+        self.work()
+
+    def request_confirmation(self, import_id: str) -> None:
         found = self.found(import_id)
         form = ImportConfirmForm(sha256=found.item["sha256"], void_documents=int(found.proposal.get("documents", 0)))
         service.confirm(self.context, import_id, form, "mbr_1", "en")
-        self.work()
 
     def take_back(self, import_id: str) -> None:
-        service.take_back(self.context, import_id, "mbr_1", "en")
+        self.request_withdrawal(import_id)
         self.work()
+
+    def request_withdrawal(self, import_id: str) -> None:
+        service.take_back(self.context, import_id, "mbr_1", "en")
 
     def void(self, number: str, day: Any) -> None:
         form = VoidForm(source=SOURCE, document=number, business_date=day, reason="Deleted by mistake")
@@ -104,19 +121,29 @@ class Books(Replay):
         return found
 
     def work(self) -> None:
-        """Messages and events in any order, some of them twice, until nothing is left."""
-        while True:
-            mine = [each for each in self.queue if "import_id" in each["body"]]
-            self.queue = [each for each in self.queue if "import_id" not in each["body"]]
-            self.chance.shuffle(mine)
-            for message in [*mine, *mine[:1]]:
-                exchange.work_part(self.context, message)
-            events = self.happened()
-            self.chance.shuffle(events)
-            for event in [*events, *events[:3]]:
-                self.hear(event)
-            if not mine and not events:
-                return
+        """Arrivals, messages and events in any order, some of them twice, until nothing is left. What dies comes again."""
+        while waiting := self._waiting():
+            several, do = self.chance.choice(waiting)
+            chosen = self.chance.choice(
+                [each for each in several if do is not self._write or "import_id" in each["body"]]
+            )
+            for _ in range(2 if self.chance.random() < self.again else 1):
+                do(chosen)
+            several.remove(chosen)
+
+    def _waiting(self) -> list[tuple[list[Any], Callable[[Any], None]]]:
+        mine = [each for each in self.queue if "import_id" in each["body"]]
+        several: list[tuple[list[Any], Callable[[Any], None]]] = [
+            (self.bucket.arrivals, self._split),
+            (self.table.events, self.hear),
+        ]
+        return [*(each for each in several if each[0]), *([(self.queue, self._write)] if mine else [])]
+
+    def _split(self, arrival: dict[str, Any]) -> None:
+        exchange.split(self.context, arrival)
+
+    def _write(self, message: dict[str, Any]) -> None:
+        exchange.work_part(self.context, message)
 
     def hear(self, event: Event) -> None:
         if event.name == "import.run_began":
