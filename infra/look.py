@@ -39,10 +39,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "understood": ("Understood", "Файл понят"),
     "format": ("Format", "Формат"),
     "sheet": ("Sheet or file", "Лист или файл"),
-    "heading": (
-        "Heading: line {line}, where most columns are known",
-        "Заголовок: строка {line}, в ней узнано больше всего столбцов",
-    ),
+    "heading": ("Heading: line {line}", "Заголовок: строка {line}"),
     "columns": ("Columns", "Столбцы"),
     "notes": ("Notes", "Замечания"),
     "documents": ("First documents", "Первые документы"),

@@ -86,7 +86,7 @@ HEADINGS: dict[FieldName, str] = {
     "amount; amount incl vat; amount including vat; amount inc vat; gross amount; total incl vat; total inc vat; total including vat; "
     "total including tax; total incl tax; total inc tax; line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; subtotal; line subtotal; order lines/subtotal; "
-    "invoice lines/subtotal; total; sum",
+    "invoice lines/subtotal; total; gross; gross value; gross total; sum",
     "net_amount": "сумма без ндс; line amount excl vat; line amount excluding vat; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
     "итого без ндс; стоимость без учета ндс; amount excl vat; amount ex vat; untaxed amount; total ex vat; total ex tax; amount excluding vat; net amount; net value; net total; total excl vat; "
     "total excl tax; total excluding tax; net",
@@ -117,7 +117,7 @@ WITH_VAT = (
     "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
     "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; сумма вкл ндс; amount incl vat; amount including vat; "
-    "amount inc vat; gross amount; total incl vat; total inc vat; total including vat; total including tax; total incl tax; total inc tax"
+    "amount inc vat; gross amount; total incl vat; total inc vat; total including vat; total including tax; total incl tax; total inc tax; gross; gross value; gross total"
 )
 # Headings of a sum that is less a discount: beside another sum they are the ones that a partner paid.
 AFTER_DISCOUNT = (

@@ -327,6 +327,10 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     _refuse_currency(survey, terms)
     if not survey.rows:
         notes.add("no_rows", row=place.line)
+    if profile.heading_row:
+        notes.add("heading_named", row=place.line)
+    else:
+        notes.add("heading", row=place.line, columns=list(place.column_names().values()))
     conventions, columns = decide(survey, profile, notes)
     if isinstance(body, GroupedTable):
         columns |= body.columns()

@@ -137,9 +137,11 @@ FAILURES: dict[str, tuple[str, str]] = {
     ),
     "returns_apart": (
         "The column {column} holds returns beside the sales ({value} in line {line}), and the sums do not tell whether they are taken "
-        "away. Export returns as rows of their own, or remove the column.",
+        "away. Export returns as rows of their own; or leave `return_flag` empty to count the sums as they are, or name in it the column that marks "
+        "returns.",
         "В столбце {column} возвраты стоят рядом с продажами ({value} в строке {line}), и по суммам не видно, вычтены ли они. Выгрузите "
-        "возвраты отдельными строками или уберите столбец.",
+        "возвраты отдельными строками; или оставьте `return_flag` пустым, чтобы учесть суммы как есть, или укажите в нём столбец с отметкой "
+        "возврата.",
     ),
     "decimal_mixed": (
         "The file writes decimals in two ways: {comma} in line {comma_line} and {point} in line {point_line}. "
@@ -389,6 +391,14 @@ KINDS: dict[str, tuple[str, str]] = {
 
 # Choices and rows worth a look. `lines`: the first lines.
 NOTES: dict[str, tuple[str, str]] = {
+    "heading": (
+        "Line {row} was taken for the heading, since it has the most columns that are known: {columns}.",
+        "Заголовком взята строка {row}: в ней узнано больше всего столбцов: {columns}.",
+    ),
+    "heading_named": (
+        "The heading is in line {row}, as the profile says.",
+        "Заголовок в строке {row}, как указано в профиле.",
+    ),
     "no_rows": (
         "There is no row of sales below the heading in line {row}.",
         "Под заголовком в строке {row} нет ни одной строки продаж.",
@@ -480,6 +490,26 @@ NOTES: dict[str, tuple[str, str]] = {
         "Документы без строк в другом файле: {count}.",
     ),
 }
+# Reasons why a dry run cannot be confirmed, or not without more.
+BLOCKERS: dict[str, tuple[str, str]] = {
+    "failed": ("The file was refused: {detail}", "Файл отклонён: {detail}"),
+    "nothing_to_record": (
+        "No document of the file can be recorded.",
+        "Ни один документ файла не может быть записан.",
+    ),
+    "unreadable_rows": (
+        "The period cannot be replaced: the document of {count} rows cannot be read, so nobody knows what the file does not name.",
+        "Период не заменить: у {count} строк не читается документ, и неизвестно, чего в файле нет.",
+    ),
+    "needs_consent": (
+        "The confirmation must name the number of documents that will be voided ({count}) in `void_documents`: they are more than {percent} % of the period.",
+        "В подтверждении нужно назвать число аннулируемых документов ({count}) в `void_documents`: их больше {percent} % периода.",
+    ),
+    "file_gone": (
+        "The file is no longer kept. Bring it again.",
+        "Файл больше не хранится. Загрузите его снова.",
+    ),
+}
 _MISSING = ("No column with this heading: {names}.", "Нет столбца с таким заголовком: {names}.")
 _OR = (" or ", " или ")
 
@@ -506,6 +536,10 @@ def missing_columns(facts: Mapping[str, Any], language: str) -> list[tuple[str, 
 
 def note_text(code: str, facts: Mapping[str, Any], language: str) -> str:
     return NOTES[code][int(language == "ru")].format(**{name: _shown(value) for name, value in facts.items()})
+
+
+def blocker_text(code: str, facts: Mapping[str, Any], language: str) -> str:
+    return BLOCKERS[code][int(language == "ru")].format(**facts)
 
 
 def _shown(value: Any) -> str:

@@ -5,7 +5,7 @@ Nothing is decided cell by cell. Where the file does not tell a convention, or c
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from decimal import Decimal
@@ -38,8 +38,15 @@ _CENT = Decimal("0.011")
 _RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
 _VAT = re.compile("ндс|налог|vat|tax|gst", re.IGNORECASE)
 _RETURNS = re.compile(r"возвра[тщ]|refund|returned", re.IGNORECASE)
-_MEASURE = re.compile(r"сумм|кол-?в|колич|шт|руб|amount|sum\b|qty|quantity|total", re.IGNORECASE)
+_OF_RETURNS = re.compile(
+    r"номер|№|дат[аы]|код|проц|%|срок|дн[ея]|причин|документ|number|\bno\b|date|code|rate|reason|days|policy",
+    re.IGNORECASE,
+)
+_FLAGS = frozenset(
+    map(heading_key, ("возврат", "return", "returned"))
+)  # that may as well be a number of returned pieces
 _MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _NOT_ZERO = re.compile("[1-9]")
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
 _AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
@@ -108,8 +115,14 @@ class Survey:
             self.order_discount = keys.index("discountamount")
         names = enumerate(self.place.names)
         self._apart = tuple(
-            at for at, name in names if at not in read and _RETURNS.search(name) and _MEASURE.search(name)
+            at
+            for at, name in names
+            if _RETURNS.search(name) and not _OF_RETURNS.search(name) and (at not in read or self._may_count(at))
         )
+
+    def _may_count(self, at: int) -> bool:
+        """True for a mark of returns whose numbers may be returned pieces."""
+        return at == self.place.heading.columns.get("return_flag") and heading_key(self.place.names[at]) in _FLAGS
 
     def look(self, line: int, cells: Sequence[str], document: str, day_text: str) -> None:
         self.rows += 1
@@ -241,7 +254,7 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     if survey.wrong_day and survey.wrong_days == survey.days:
         line, text = survey.wrong_day
         raise Unreadable("dates_unreadable", line=line, value=text[:60], forms=FORMS)
-    if survey.returns_apart:
+    if survey.returns_apart and "return_flag" not in profile.columns:
         at, (line, text) = survey.returns_apart
         raise Unreadable("returns_apart", column=survey.place.shown(at), line=line, value=text[:60])
     if survey.discount_of_order and "discount" not in profile.columns:
@@ -254,6 +267,8 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     mark = profile.format.decimal or _mark(survey)
     columns = dict(survey.place.heading.columns)
     source = _amounts(survey, mark, columns, profile, notes)
+    if _are_before_and_after(survey.kinds):
+        raise Unreadable("kind_unclear", column=survey.place.shown(columns["kind"]), values=sorted(survey.kinds)[:10])
     named = _folded_all([*profile.return_words, *profile.sale_words])
     tells_kinds = any(word_kind(word) or _folded(word) in named for word in survey.kinds)
     if "kind" in columns and "kind" not in profile.columns and not tells_kinds:
@@ -276,6 +291,12 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     )
     _refuse_unclear_statuses(survey, conventions)
     return conventions, columns
+
+
+def _are_before_and_after(kinds: Iterable[str]) -> bool:
+    """True where rows tell the state before a correction beside the one after it: their sums do not add up."""
+    words = [set(_WORD.findall(kind.casefold())) for kind in kinds]
+    return any("до" in each for each in words) and any("после" in each for each in words)
 
 
 def _leave_kind(survey: Survey, at: int, notes: Notes) -> None:

@@ -93,9 +93,12 @@ def _end_file(context: Context, record: ImportRecord) -> None:
 
 
 def _ask_for_bad_file(record: ImportRecord, rows: list[BadRow]) -> None:
+    """Not where the list ends before the last row: a document of which some rows are missing would be brought in part."""
     reasons: dict[int, list[str]] = {}
     for bad in rows:
         reasons.setdefault(bad.row, []).append(bad.code)
+    if len(reasons) < record.count("rows_failed"):
+        return
     asked = {"run": record.run, "reasons": list(reasons.items())}
     store.put(record.import_id, store.REASONS, json.dumps(asked).encode())
 

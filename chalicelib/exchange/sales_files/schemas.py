@@ -50,7 +50,9 @@ class BadRowsView(View):
 
     listed: int
     url: str
-    file_url: str | None = Field(description="Null until the file is made, a minute after the list.")
+    file_url: str | None = Field(
+        description="Null until the file is made, a minute after the list, and where the list ends before the last of more than 100,000 rows."
+    )
     expires_at: datetime
 
 
@@ -184,6 +186,14 @@ class ImportNoteView(View):
     detail: str
 
 
+class ImportFileView(View):
+    """An uploaded file with a temporary link to it."""
+
+    name: str
+    url: str
+    expires_at: datetime
+
+
 class ImportDetailView(ImportView):
     """An import with what was understood of its file. Lists are null until the rows were read; each shows its beginning."""
 
@@ -196,6 +206,10 @@ class ImportDetailView(ImportView):
     heading_row: int | None = Field(description="The line that was taken for the heading.")
     letters: dict[FieldName, str] = Field(description="Letter of the column of each field.")
     decimal: str | None
+    files: list[ImportFileView] = Field(description="The uploaded files, for 29 days.")
+    blockers: list[ImportNoteView] = Field(
+        description="Reasons why the dry run cannot be confirmed, or not without more."
+    )
     notes: list[ImportNoteView]
     totals: TotalsView | None
     file_total: FileTotalView | None

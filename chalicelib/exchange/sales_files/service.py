@@ -16,7 +16,6 @@ import json
 import tempfile
 import zipfile
 from contextlib import suppress
-from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -247,7 +246,7 @@ def _known(context: Context, import_id: str) -> store.ImportRecord:
 
 
 def _check_age(context: Context, record: store.ImportRecord) -> None:
-    if context.now - moment(record.uploaded_at) > timedelta(days=context.config[Imports].take_back_days):
+    if not views.is_kept(context, record):
         raise Problem("wrong_state", "The file of this import is no longer kept. Bring it again.")
 
 

@@ -1,6 +1,7 @@
 """Imports as the staff sees them."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 from chalicelib import companies, sales
 from chalicelib.exchange.documents.summary import SHOWN, NewCustomer, Summary
 from chalicelib.exchange.imports import rules, store
-from chalicelib.exchange.reading.reasons import failure_text, missing_columns, note_text
+from chalicelib.exchange.imports.config import Imports
+from chalicelib.exchange.reading.reasons import blocker_text, failure_text, missing_columns, note_text
 from chalicelib.exchange.runs.effects import Position, positions
 from chalicelib.exchange.sales_files.schemas import (
     BadRowsView,
@@ -21,6 +23,7 @@ from chalicelib.exchange.sales_files.schemas import (
     ImportCountsView,
     ImportDetailView,
     ImportFailureView,
+    ImportFileView,
     ImportNoteView,
     ImportProgressView,
     ImportRowCountsView,
@@ -46,8 +49,14 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
     kept = store.get_if_any(import_id, "summary.json") if "file_parts" in item and item.get("finished_at") else None
     summary = Summary.of(kept) if kept else None
     own_total = item.get("own_total")
+    shown = view_of(context, found, language)
     return ImportDetailView(
-        **view_of(context, found, language).model_dump(),
+        **shown.model_dump(),
+        files=_files(context, found),
+        blockers=[
+            ImportNoteView(code=code, detail=blocker_text(code, facts, language))
+            for code, facts in _blockers(context, found, shown)
+        ],
         format=item.get("format"),
         sheet=item.get("sheet"),
         profile=found.profile,
@@ -66,6 +75,43 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
         changes=_changes(context, found) if found.count("changes_listed") else None,
         replacement=_replacement(found),
     )
+
+
+def is_kept(context: Context, found: store.ImportRecord) -> bool:
+    """True while the files of the import are kept, so that it can be confirmed and taken back."""
+    days = timedelta(days=context.config[Imports].take_back_days)
+    return "uploaded_at" in found.item and context.now - moment(found.uploaded_at) <= days
+
+
+def _files(context: Context, found: store.ImportRecord) -> list[ImportFileView]:
+    if not is_kept(context, found):
+        return []
+    names = [found.form.file_name, found.form.second_file_name or ""]
+    expires_at = context.now + timedelta(seconds=store.LINK_SECONDS)
+    return [
+        ImportFileView(
+            name=name, url=store.link(found.import_id, place, f"{found.import_id}-upload"), expires_at=expires_at
+        )
+        for name, place in zip(names, store.uploads(found), strict=False)
+    ]
+
+
+def _blockers(context: Context, found: store.ImportRecord, shown: ImportView) -> Iterator[tuple[str, dict[str, Any]]]:
+    if shown.reason:
+        yield "failed", {"detail": shown.reason.detail}
+    if found.phase != "check" or found.state != "done":
+        return
+    proposal = found.proposal
+    outcomes = shown.documents
+    if not (outcomes.created or outcomes.changed or outcomes.unchanged or proposal.get("documents")):
+        yield "nothing_to_record", {}
+    if blocked := proposal.get("blocked"):
+        yield "unreadable_rows", {"count": int(blocked)}
+    if proposal.get("needs_consent"):
+        percent = context.config[Imports].most_void_percent
+        yield "needs_consent", {"count": int(proposal["documents"]), "percent": percent}
+    if not is_kept(context, found):
+        yield "file_gone", {}
 
 
 def _notes(found: store.ImportRecord, summary: Summary | None) -> list[tuple[str, dict[str, Any]]]:

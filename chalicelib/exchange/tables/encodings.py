@@ -15,6 +15,7 @@ _MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SINGLE_BYTES: tuple[Encoding, ...] = ("cp1251", "cp866", "koi8-r", "cp1252")
+_USUAL = 3.0
 _FREQUENT = frozenset("оеаинтсрвлкмдпу")
 _USUAL_SIGNS = frozenset("№«»–—…“”„’‘\u00a0°²³§€₽")
 
@@ -121,7 +122,8 @@ def _likeness(sample: bytes, encoding: Encoding) -> float:
         elif letter.isalpha() and before > "\x7f" and before.isalpha() and "а" <= before.lower() <= "ё":
             worth -= 2  # Cyrillic and Latin in one word
         before = letter
-    return worth / max(1, count)
+    # Of few letters, which any encoding may have, the usual one is likelier.
+    return (worth + (_USUAL if encoding == _SINGLE_BYTES[0] else 0)) / max(1, count)
 
 
 def _worth(letter: str, before: str) -> float:

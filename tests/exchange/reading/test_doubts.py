@@ -63,6 +63,34 @@ def test_a_cancelled_row_needs_no_sum() -> None:
     assert not read_file(content).faults
 
 
+# --- returns beside sales ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("heading", ["Возврат", "Возврат, шт", "Возвращено", "Сумма возврата", "Returned"])
+def test_numbers_of_returns_beside_sales_are_asked_back(heading: str) -> None:
+    content = sales(heading, "0", "1")
+    assert why(content)[0] == "returns_apart"
+    assert read_file(content, {"mapping": {"return_flag": ""}}).total == Decimal(150)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "total"),
+    [("Возврат", "Да", 50), ("Is return", "1", 50), ("Номер возврата", "17", 150), ("Причина возврата", "брак", 150)],
+)
+def test_a_mark_or_a_word_on_returns_is_no_number_of_them(heading: str, cell: str, total: int) -> None:
+    assert read_file(sales(heading, "", cell)).total == Decimal(total)
+
+
+def test_states_before_and_after_a_correction_do_not_add_up() -> None:
+    content = sales("Вид документа", "Корректировка реализации (до)", "Корректировка реализации (после)")
+    assert why(content)[0] == "kind_unclear"
+
+
+def test_two_letters_tell_no_rare_encoding() -> None:
+    content = "Date;Number;Customer;Item;Qty;Amount\n12.01.2026;1;К;Л;1;100\n"
+    assert read_file(content.encode("cp1251")).customers == {"name:к"}
+
+
 # --- prices and discounts ---------------------------------------------------------------------------------------------
 
 

@@ -21,7 +21,6 @@ from tests.exchange.sales_files.steps import (
     bad_file,
     bad_rows,
     bring,
-    messages,
     row,
     shown,
     start,
@@ -32,7 +31,6 @@ from tests.exchange.sales_files.steps import (
 from tests.sales.steps import current, days, items
 from tests.support import partners
 from tests.support.api import Answer, Api
-from tests.support.crashes import crashes, empty_account, uncounted
 
 JANUARY = {"from": "2026-01-01", "to": "2026-01-31"}
 
@@ -107,6 +105,32 @@ def test_a_dry_run_tells_what_was_understood_and_a_confirmation_records_the_same
     assert (done["state"], done["dry_run"], done["confirmed_by"]) == ("done", False, "mem_staff")
     assert (done["documents"]["created"], done["documents"]["changed"]) == (1, 1)
     assert sums(context) == Decimal(300)
+
+
+def test_a_dry_run_tells_why_the_heading_is_one_and_what_forbids_its_confirmation(api: Api, context: Context) -> None:
+    preamble = [["Продажи"], HEADING, row(quantity="x")]
+    content = table(*preamble[1:], heading=preamble[0])
+    checked = bring(api, context, content, dry_run=True, replace_period=JANUARY)
+    [heading] = [note["detail"] for note in checked["notes"] if note["code"] == "heading"]
+    assert heading.startswith("Line 2 was taken for the heading") and "Количество" in heading
+    assert [each["code"] for each in checked["blockers"]] == ["nothing_to_record"]
+    bring(api, context, table(*january(3)), key="before")
+    gone = bring(api, context, table(row("УТ-0", customer="К-0")), key="gone", dry_run=True, replace_period=JANUARY)
+    [consent] = shown(api, gone["import_id"], "ru")["blockers"]
+    assert consent["code"] == "needs_consent" and "(2)" in consent["detail"]
+    refused = bring(api, context, "Письмо", key="letter", dry_run=True)
+    assert [each["code"] for each in refused["blockers"]] == ["failed"]
+
+
+def test_the_file_of_an_import_can_be_downloaded_while_it_is_kept(api: Api, context: Context) -> None:
+    content = table(row())
+    done = bring(api, context, content)
+    [file] = done["files"]
+    assert (file["name"], requests.get(file["url"], timeout=10).content) == ("sales.csv", content.encode())
+    from chalicelib.exchange.sales_files import views
+
+    late = replace(context, now=context.now + timedelta(days=30))
+    assert views.show(late, done["import_id"], "en").files == []
 
 
 def test_a_dry_run_names_rows_that_stand_twice(api: Api, context: Context) -> None:
@@ -408,56 +432,7 @@ def test_known_documents_that_change_are_listed_for_download(api: Api, context: 
     ]
 
 
-# --- crashes ----------------------------------------------------------------------------------------------------------
-
-
-def state(context: Context) -> Any:
-    """The days of each customer's company, and the documents: ids differ from run to run."""
-    names = {item["company_id"]: item["name"] for item in items(context, "PROFILE") if "company_id" in item}
-    sums = {(names[company_id], day): total for (company_id, day), total in days(context).items()}
-    return sums, sorted((sale["document"], sale["total"], "voided" in sale) for sale in current(context))
-
-
-def work(context: Context) -> None:
-    """The platform's work, until nothing is left to do; an event comes again until it is delivered."""
-    for _ in range(3):
-        with uncounted():
-            began = [item for item in items(context, "EVENT#") if item["event"] == "import.run_began"]
-        for item in began:
-            consumers.on_run_began(context, event(item))
-        with uncounted():
-            waiting = messages()
-        for message in waiting:
-            exchange.work_part(context, message)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("act", ["confirm", "take_back"])
-def test_a_crash_at_any_call_resumes_with_the_same_result(api: Api, context: Context, act: str) -> None:
-    def beginning() -> str:
-        empty_account()
-        partners.staff(context, "mem_staff", "operations")
-        bring(api, context, table(row("УТ-0"), row("УТ-1")), key="before")
-        content = table(row("УТ-0", amount="70,00"), row("УТ-2", customer="К-2"))
-        if act == "take_back":
-            import_id = str(bring(api, context, content, key="changed")["import_id"])
-            assert post(api, f"{PATH}/{import_id}/take-back", key="back").status == 200
-            return import_id
-        checked = bring(api, context, content, key="dry", dry_run=True, replace_period=JANUARY)
-        body = {"sha256": checked["sha256"], "void_documents": 1}
-        assert post(api, f"{PATH}/{checked['import_id']}/confirm", body, key="confirm").status == 200
-        return str(checked["import_id"])
-
-    import_id = beginning()
-    work(context)
-    undisturbed, ended = state(context), shown(api, import_id)["state"]
-    for crash in crashes():
-        import_id = beginning()
-        with crash:
-            work(context)
-        work(context)
-        assert (state(context), shown(api, import_id)["state"]) == (undisturbed, ended), crash
+# --- repeats ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_rows_of_a_file_are_split_once_whatever_the_uploads(api: Api, context: Context) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib import companies, exchange, sales
 from chalicelib.exchange.imports import store as sales_files_store
@@ -296,6 +297,8 @@ def test_the_list_of_bad_rows_ends_somewhere_and_the_count_does_not(
     done = bring(api, context, table(*(row(f"УТ-{n}", quantity="x") for n in range(9))))
     assert done["rows"]["failed"] == 9
     assert done["bad_rows"]["listed"] == len(bad_rows(done)) == 3
+    with pytest.raises(ClientError):  # a file of some of the rows would bring documents in part
+        told(f"imports/{done['import_id']}/bad/upload")
 
 
 def test_a_cell_of_the_list_is_never_a_formula() -> None:
