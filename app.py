@@ -148,6 +148,7 @@ rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 #     goods_on_top.unpaid            messages: mail
 #     goods_on_top.withdrawn         messages: mail
 #     import.run_began               facts: exchange.sales_files
+#     issue.test_requested           facts: campaigns.sending
 #     member.email_change_requested  messages: mail
 #     member.email_changed           messages: mail
 #     member.email_confirmed         messages: mail

@@ -100,9 +100,18 @@ def letter(
     return declared
 
 
-def room_letter(name: str, *, module: str, guard: Guard, on_report: OnReport) -> None:
-    """Declares a letter with advertising that its room writes and sends itself, with a class for each letter."""
-    made = Declaration(name, module, LetterClass.ADVERTISING, None, None, guard, on_report)
+def room_letter(
+    name: str,
+    *,
+    module: str,
+    letter_class: LetterClass = LetterClass.ADVERTISING,
+    guard: Guard | None = None,
+    on_report: OnReport | None = None,
+) -> None:
+    """Declares a letter that its room writes and sends itself. One with advertising needs a guard; its class may differ from letter to letter."""
+    if letter_class is not LetterClass.SERVICE and guard is None:
+        raise TypeError(f"{name} is advertising, and nothing asks for consent")
+    made = Declaration(name, module, letter_class, None, None, guard, on_report)
     if _LETTERS.setdefault(name, made) != made:
         raise TypeError(f"{name} is declared twice")
 

@@ -655,6 +655,7 @@ def issue_on_its_way(what: str, club: Club, *, paused: bool) -> Ask:
     return ask
 
 
+SCENES["test_issue"] = partial(issue, "/test", None)
 SCENES["pause_issue"] = partial(issue_on_its_way, "/pause", paused=False)
 SCENES["resume_issue"] = partial(issue_on_its_way, "/resume", paused=True)
 

@@ -12,6 +12,7 @@ from chalicelib.members import Member
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
 
@@ -66,14 +67,18 @@ def preview(context: Context, texts: IssueTexts, member_id: str, language: Langu
 
 
 def compose(context: Context, texts: IssueTexts, member: Member, about: About, pages: Pages) -> Mail:
-    """The letter to a member. Raises Unsendable for one without a confirmed address, or whose letter is too large."""
+    """The letter to a member. Raises Unsendable for one without a confirmed address, or whose letter cannot be made or is too large."""
     text = texts.in_language(member.language)
     if text is None:
         raise Unsendable("no_text")
     if member.email_confirmed_at is None:
         raise Unsendable("not_confirmed")
     facts = facts_of(context, member, about, member.language, pages)
-    subject, html, plain = render(text, member.language, facts)
+    try:
+        subject, html, plain = render(text, member.language, facts)
+    except Exception:
+        log.exception("a letter cannot be composed", extra={"member_id": member.member_id})
+        raise Unsendable("not_composed") from None
     if len(html.encode()) + len(plain.encode()) > MOST_BYTES:
         raise Unsendable("too_large")
     return Mail(

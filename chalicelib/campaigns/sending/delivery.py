@@ -27,9 +27,9 @@ from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending import rules, service, store
-from chalicelib.campaigns.sending.model import TEMPLATE, RunPart, Sending, letter_id
+from chalicelib.campaigns.sending.model import COMPOSED, EVERYWHERE, TEMPLATE, TEST, RunPart, Sending, letter_id
 from chalicelib.campaigns.sending.pace import Pace
-from chalicelib.mail import Letter, LetterClass, LetterState, Recipient, Unsendable
+from chalicelib.mail import Letter, LetterClass, LetterState, Mail, Recipient, Unsendable
 from chalicelib.members import Member
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
@@ -38,6 +38,8 @@ from chalicelib.platform.settings import queue_url
 TOGETHER = 50  # people of one message: what is read of them is read together
 MOST_PAGES = 20  # looked through for them: a page may have nobody in this time zone
 SECONDS = 20  # of one message: far below the worker's time limit, and a letter's lease
+OF_THE_READER = {"recipient_gone", "not_confirmed"}  # reasons that no other text would change
+_TEST = {"en": "Test", "ru": "Проверка"}
 AGAIN_SECONDS = 15  # after the mail service surely did not take a letter
 
 
@@ -63,6 +65,12 @@ def deliver(
 ) -> None:
     """Writes to the next people of the shard, and sends the message for those after them."""
     body = json.loads(message["body"])
+    if "test" in body:
+        _test(context, body["test"], body["member_id"], body["letter_id"], pace)
+        return
+    if "rehearsal" in body:
+        _rehearse(context, body["rehearsal"], body["shard"])
+        return
     zone, shard, issues = body["zone"], body["shard"], body["issues"]
     sending = store.read(context.table, issues[0])
     if sending and _may_leave(context, sending, zone, shard):
@@ -121,7 +129,7 @@ def _write(
         member_id = place.person.member_id
         letter = letters.get(ids[member_id]) or _new(context, issue, member_id)
         if letter.state is LetterState.PENDING:
-            letter = _send(context, issue, texts, letter, people.get(member_id), abouts.get(member_id), pace)
+            letter = _send(context, texts, letter, people.get(member_id), abouts.get(member_id), pace)
         else:
             mail.look_again(context, letter)  # whoever held it may be gone
         if letter.state is LetterState.PENDING:
@@ -142,7 +150,7 @@ def _next_people(context: Context, issue: Issue, part: RunPart) -> Batch:
             return Batch(places, page, 0, True)
         start = first if found.page == page else 0
         for number, person in enumerate(found.people[start:], start):
-            if person.zone == part.zone and not person.reason:
+            if part.zone in (person.zone, EVERYWHERE) and not person.reason:
                 if len(places) == TOGETHER:
                     return Batch(places, found.page, number, False)
                 places.append(Place(found.page, number, person))
@@ -152,21 +160,26 @@ def _next_people(context: Context, issue: Issue, part: RunPart) -> Batch:
 
 def _send(
     context: Context,
-    issue: Issue,
     texts: IssueTexts,
     letter: Letter,
     member: Member | None,
     about: writing.About | None,
     pace: Pace,
 ) -> Letter:
-    if member is None or about is None:
-        return mail.skip(context, letter, "recipient_gone")
     try:
-        composed = writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
+        composed = _compose(context, texts, letter, member, about)
     except Unsendable as unsendable:
         return mail.skip(context, letter, str(unsendable))
     pace.wait()
     return mail.send_now(context, letter, composed)
+
+
+def _compose(
+    context: Context, texts: IssueTexts, letter: Letter, member: Member | None, about: writing.About | None
+) -> Mail:
+    if member is None or about is None:
+        raise Unsendable("recipient_gone")
+    return writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
 
 
 def _new(context: Context, issue: Issue, member_id: str) -> Letter:
@@ -181,6 +194,65 @@ def _new(context: Context, issue: Issue, member_id: str) -> Letter:
         topic=issue.topic,
         version=0,
     )
+
+
+# --- before the slot --------------------------------------------------------------------------------------------------
+
+
+def _rehearse(context: Context, issue_id: str, shard: int) -> None:
+    """Composes the next letters of the shard and sends none. Letters that cannot be composed pause the issue."""
+    sending = store.read(context.table, issue_id)
+    if sending is None or not service.is_on_the_way(sending.issue) or sending.part(EVERYWHERE, shard).done:
+        return
+    part = sending.part(EVERYWHERE, shard)
+    batch = _next_people(context, sending.issue, part)
+    people = members.members(context, [place.person.member_id for place in batch.places])
+    texts = plan_store.read_texts(context.table, issue_id)
+    abouts = writing.abouts(context, list(people.values()))
+    states, failures, examples = Counter(part.states), Counter(part.skipped), dict(part.examples or {})
+    for place in batch.places:
+        member_id = place.person.member_id
+        letter = _new(context, sending.issue, member_id)
+        try:
+            _compose(context, texts, letter, people.get(member_id), abouts.get(member_id))
+        except Unsendable as unsendable:
+            failures[str(unsendable)] += 1
+            examples.setdefault(str(unsendable), member_id)
+        else:
+            states[COMPOSED] += 1
+    moved = replace(
+        part,
+        page=batch.page,
+        person=batch.number,
+        done=batch.done,
+        states=dict(states),
+        skipped=dict(failures),
+        examples=examples,
+    )
+    if failures.keys() - OF_THE_READER and sending.issue.resumed is None:
+        service.pause_itself(context, issue_id, "rehearsal")
+    if store.move_part(context, issue_id, part, moved) and not moved.done:
+        service.ask_for_rehearsal(issue_id, shard)
+
+
+def _test(context: Context, issue_id: str, member_id: str, test_id: str, pace: Pace) -> None:
+    """The letter of an issue to one of the staff, once; a test with the same id is not sent again."""
+    issue, texts = plan_store.read(context.table, issue_id)
+    if issue is None or test_id in mail.letters(context.table, [test_id]):
+        return
+    people = members.members(context, [member_id])
+    letter = replace(
+        _new(context, issue, member_id), letter_id=test_id, template=TEST, letter_class=LetterClass.SERVICE
+    )
+    try:
+        composed = _compose(
+            context, texts, letter, people.get(member_id), writing.abouts(context, list(people.values())).get(member_id)
+        )
+    except Unsendable as unsendable:
+        mail.skip(context, letter, str(unsendable))
+        return
+    pace.wait()
+    mail.send_now(context, letter, replace(composed, subject=f"{_TEST[composed.language]}: {composed.subject}"))
 
 
 def _send_message(zone: str, shard: int, issues: Sequence[str], delay: int) -> None:

@@ -42,7 +42,7 @@ def start_campaigns(context: Context, event: dict[str, Any]) -> dict[str, int]:
     "campaigns",
     workers=WORKERS,
     timeout=50,
-    filled_by=("start_campaigns",),
+    filled_by=("start_campaigns", "deliver_events"),
     loop="Each message writes some letters of a shard and asks for the next ones; after the last ones it asks for none.",
     may=(table(*READ, *WRITE), MAIL, MAIL_RATE, SECRET, PORTAL, LETTER_PAGES),
 )

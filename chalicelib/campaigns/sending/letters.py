@@ -1,9 +1,9 @@
-"""The letters of issues, as the engine of letters knows them."""
+"""The letters of issues and their tests, as the engine of letters knows them."""
 
 from chalicelib.campaigns.sending import store
-from chalicelib.campaigns.sending.model import TEMPLATE
+from chalicelib.campaigns.sending.model import TEMPLATE, TEST
 from chalicelib.contacts import ADVERTISING_GUARD
-from chalicelib.mail import Letter, room_letter
+from chalicelib.mail import Letter, LetterClass, room_letter
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 
@@ -17,3 +17,4 @@ def _count(context: Context, tx: Transaction, before: Letter, after: Letter) -> 
 
 
 room_letter(TEMPLATE, module=__name__, guard=ADVERTISING_GUARD, on_report=_count)
+room_letter(TEST, module=__name__, letter_class=LetterClass.SERVICE)

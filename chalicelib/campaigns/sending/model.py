@@ -8,6 +8,9 @@ from chalicelib.campaigns.plan.model import Issue
 from chalicelib.platform.ids import derived_id
 
 TEMPLATE = "campaign"  # of the letters of all issues
+TEST = "campaign_test"  # of those that the staff send to themselves
+COMPOSED = "composed"  # the state of a letter in a rehearsal
+EVERYWHERE = ""  # the zone of a rehearsal: it takes the people of all zones
 
 
 def letter_id(issue_id: str, member_id: str) -> str:
@@ -37,7 +40,8 @@ class Run:
 class RunPart:
     """The progress of a run in one shard: the next person is number `person` of page `page` of the audience.
 
-    `states` counts its letters as they were when the part passed them, `skipped` those that were skipped, by reason.
+    `states` counts its letters as they were when the part passed them, `skipped` those that were skipped, by reason. A part of a rehearsal
+    counts the letters that could not be composed as skipped; `examples` has one member of each reason.
     """
 
     zone: str
@@ -49,6 +53,15 @@ class RunPart:
     moved_at: str = ""
     states: dict[str, int]
     skipped: dict[str, int]
+    examples: dict[str, str] | None = None
+
+
+class Failure(NamedTuple):
+    """Letters that cannot be composed for one reason, and one of their readers."""
+
+    reason: str
+    members: int
+    example: str
 
 
 class Sending(NamedTuple):
@@ -67,13 +80,28 @@ class Sending(NamedTuple):
         """Whether the run has passed all its people."""
         return all(self.part(run.zone, shard).done for shard in run.shards)
 
+    def _parts(self, *, rehearsal: bool) -> list[RunPart]:
+        return [part for part in self.parts.values() if (part.zone == EVERYWHERE) is rehearsal]
+
     @property
     def states(self) -> Counter[str]:
-        return sum((Counter(part.states) for part in self.parts.values()), Counter())
+        return sum((Counter(part.states) for part in self._parts(rehearsal=False)), Counter())
 
     @property
     def skipped(self) -> Counter[str]:
-        return sum((Counter(part.skipped) for part in self.parts.values()), Counter())
+        return sum((Counter(part.skipped) for part in self._parts(rehearsal=False)), Counter())
+
+    @property
+    def composed(self) -> int:
+        """Letters that the rehearsal could compose."""
+        return sum(part.states.get(COMPOSED, 0) for part in self._parts(rehearsal=True))
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Letters that it could not, by reason."""
+        counts = sum((Counter(part.skipped) for part in self._parts(rehearsal=True)), Counter())
+        examples = {name: each for part in self._parts(rehearsal=True) for name, each in (part.examples or {}).items()}
+        return [Failure(reason, many, examples[reason]) for reason, many in sorted(counts.items())]
 
     @property
     def sent(self) -> int:

@@ -1,7 +1,7 @@
 """Routes of the sending of issues, for the staff."""
 
 from chalicelib.campaigns.sending import recipients, service
-from chalicelib.campaigns.sending.schemas import ReasonForm, RecipientPage, SendingView
+from chalicelib.campaigns.sending.schemas import ReasonForm, RecipientPage, SendingView, TestView
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Call, Routes
 
@@ -36,6 +36,22 @@ def pause_issue(call: Call, issue_id: str) -> SendingView:
 def resume_issue(call: Call, issue_id: str) -> SendingView:
     """Resume an issue that was paused, or paused itself. Its letters leave in their slot, or in the next one."""
     return service.resume(call.context, issue_id, call.body, by=call.principal.for_member())
+
+
+@routes.post(
+    "/v1/staff/campaigns/{issue_id}/test",
+    scope="staff.campaigns.write",
+    answer=TestView,
+    status=202,
+    keyed=True,
+    problems=("wrong_state",),
+)
+def test_issue(call: Call, issue_id: str) -> TestView:
+    """Send the letter of an issue to your own address, as you would get it.
+
+    It spends no contact budget. Its subject says that it is a test.
+    """
+    return service.test(call.answering(), issue_id, by=call.principal.for_member())
 
 
 @routes.get(

@@ -7,6 +7,7 @@ from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending.model import Run, Sending
 from chalicelib.mail import Letter, LetterState
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.text import Language
 
 
 class ReasonForm(Form):
@@ -19,7 +20,9 @@ class PauseView(View):
     """A pause of an issue."""
 
     at: str
-    reason: str = Field(description="`bounces` or `complaints`, where the issue paused itself.")
+    reason: str = Field(
+        description="`bounces`, `complaints` or `rehearsal` (letters cannot be composed), where the issue paused itself."
+    )
     by: str | None = Field(description="The member id of who paused it; null where it paused itself.")
 
 
@@ -29,6 +32,22 @@ class ResumptionView(View):
     at: str
     reason: str
     by: str = Field(description="The member id of who resumed it.")
+
+
+class FailureView(View):
+    """Letters that cannot be composed."""
+
+    reason: str
+    members: int = Field(description="Members whose letters cannot be composed for this reason.")
+    example: str = Field(description="The member id of one of them.")
+
+
+class TestView(View):
+    """A test of an issue's letter."""
+
+    issue_id: str
+    email: str = Field(description="The address to which it goes: that of whoever asked.")
+    language: Language
 
 
 class RunView(View):
@@ -55,6 +74,10 @@ class SendingView(View):
     recipients: int = Field(description="Members who are to get the letter.")
     letters: dict[str, int] = Field(description="Those who were written to, by the state of their letter.")
     skipped: dict[str, int] = Field(description="Those who were skipped when their letter was to leave, by reason.")
+    composed: int = Field(description="Letters that the rehearsal before the slot could compose.")
+    failures: list[FailureView] = Field(
+        description="Letters that it could not, by reason. A reason that is the text's pauses the issue."
+    )
     bounced: int
     complained: int
     runs: list[RunView]
@@ -67,6 +90,8 @@ class SendingView(View):
             recipients=sum(run.recipients for run in runs),
             letters=dict(sorted(sending.states.items())),
             skipped=dict(sorted(sending.skipped.items())),
+            composed=sending.composed,
+            failures=[FailureView(**each._asdict()) for each in sending.failures],
             bounced=sending.bounced,
             complained=sending.complained,
             runs=[RunView.from_record(run) for run in runs],

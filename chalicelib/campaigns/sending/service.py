@@ -13,22 +13,28 @@ zone go shard by shard in the order of the plan: of two issues that want one per
 Weakest point: people of one mailbox lie in several shards, whose order is that of the workers.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from chalicelib import members
 from chalicelib.campaigns.config import Pacing, Slots
+from chalicelib.campaigns.plan import keys as plan_keys
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan.model import Issue, IssueState, Pause, Resumption, Slot
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.store import Audience
 from chalicelib.campaigns.sending import rules, store
+from chalicelib.campaigns.sending.events import TEST_REQUESTED
 from chalicelib.campaigns.sending.model import Run, Sending
-from chalicelib.campaigns.sending.schemas import ReasonForm, SendingView
-from chalicelib.platform import clock, jobs
+from chalicelib.campaigns.sending.schemas import ReasonForm, SendingView, TestView
+from chalicelib.platform import aws, clock, jobs
 from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event, record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
@@ -106,7 +112,7 @@ def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:
     """Makes the runs, once all shards of the audience are kept. Safe to repeat."""
     _, parts = segments_store.read_audience(context.table, audience_id)
     if sum(part.done for part in parts) < SHARDS:
-        return
+        return  # the event of the last one comes
     issue, _ = plan_store.read(context.table, issue_id)
     if issue is None or issue.audience_id != audience_id or issue.state is not IssueState.QUEUED:
         return
@@ -127,6 +133,24 @@ def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:
         store.create_run(context.table, run)
     if not zones:
         _change(context, issue_id, _as_sent)
+    for part in parts:
+        if part.zones:
+            ask_for_rehearsal(issue_id, part.shard)
+
+
+def ask_for_rehearsal(issue_id: str, shard: int) -> None:
+    _send_message({"rehearsal": issue_id, "shard": shard})
+
+
+def ask_for_test(event: Event) -> None:
+    """One letter for each event, however often that is told."""
+    item = event.item
+    test_id = derived_id("ltr", event.id)
+    _send_message({"test": item["issue_id"], "member_id": item["member_id"], "letter_id": test_id})
+
+
+def _send_message(body: dict[str, Any]) -> None:
+    aws.sqs().send_message(QueueUrl=queue_url("campaigns"), MessageBody=json.dumps(body))
 
 
 def _begin(context: Context, due: Run) -> bool:
@@ -196,7 +220,7 @@ def finish(context: Context, issue_id: str, zone: str) -> None:
     store.change_run(context.table, sending.runs[zone], replace(sending.runs[zone], done_at=context.at))
 
 
-def pause_itself(context: Context, issue_id: str, reason: rules.Breach) -> None:
+def pause_itself(context: Context, issue_id: str, reason: rules.Breach | Literal["rehearsal"]) -> None:
     """No more letters leave until somebody resumes the issue."""
     log.error("an issue paused itself", extra={"issue_id": issue_id, "reason": reason})
     _change(context, issue_id, lambda before: replace(before, pause=before.pause or Pause(context.at, reason)))
@@ -226,6 +250,22 @@ def resume(context: Context, issue_id: str, form: ReasonForm, *, by: str) -> Sen
     return show(context, issue_id)
 
 
+def test(context: Context, issue_id: str, *, by: str) -> TestView:
+    """Sends the issue's letter to whoever asks, in their own language. Raises 404, and 409 while there is no text in it."""
+    issue, texts = plan_store.read(context.table, issue_id)
+    reader = members.member(context, by)
+    if issue is None or reader is None:
+        raise Problem("not_found")
+    if texts.in_language(reader.language) is None:
+        raise Problem("wrong_state", "The issue has no text in this language.")
+    tx = Transaction()
+    record(tx, context, plan_keys.issue(issue_id), TEST_REQUESTED, issue_id=issue_id, member_id=by)
+    view = TestView(issue_id=issue_id, email=reader.email, language=reader.language)
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
 def show(context: Context, issue_id: str) -> SendingView:
     """One call. Raises 404."""
     return SendingView.of(_read(context, issue_id))
@@ -238,8 +278,12 @@ def _read(context: Context, issue_id: str) -> Sending:
     return found
 
 
+def is_on_the_way(issue: Issue) -> bool:
+    return issue.state in _ON_THE_WAY
+
+
 def _on_the_way(issue: Issue) -> None:
-    if issue.state not in _ON_THE_WAY:
+    if not is_on_the_way(issue):
         raise Problem("wrong_state", "Its letters are not on their way.", extra={"state": issue.state})
 
 

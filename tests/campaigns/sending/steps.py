@@ -2,8 +2,11 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from chalicelib.campaigns.segments import service as segments
 from chalicelib.campaigns.segments.events import REQUESTED, SHARD_FROZEN
 from chalicelib.campaigns.segments.schemas import SegmentForm
 from chalicelib.campaigns.sending import consumers, delivery, service, store
+from chalicelib.campaigns.sending.events import TEST_REQUESTED
 from chalicelib.campaigns.sending.model import Sending, letter_id
 from chalicelib.campaigns.sending.pace import Pace
 from chalicelib.mail import Letter
@@ -36,6 +40,11 @@ TEXTS = {
     language: {"subject": "New lamps", "preview": "", "body": "# {{ name }}\n\nSee them."} for language in ("en", "ru")
 }
 SLOT = "2026-11-24T12:30"  # a Tuesday
+CONSUMERS = {
+    REQUESTED: segment_consumers.on_requested,
+    SHARD_FROZEN: consumers.on_shard_frozen,
+    TEST_REQUESTED: consumers.on_test_requested,
+}
 QUARTER = timedelta(minutes=15)
 RETRY = timedelta(seconds=120)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -58,7 +67,7 @@ class Post:
     context: Context
     ses: MailService = field(default_factory=MailService)
     waiting: list[Waiting] = field(default_factory=list)
-    reports: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
+    reports: list[tuple[datetime, int, dict[str, Any]]] = field(default_factory=list)  # a heap, by when they are due
     ticked_at: datetime | None = None
     alive: bool = True
     rate: float = 1000.0
@@ -66,6 +75,7 @@ class Post:
     told: set[str] = field(default_factory=set)
     answered: dict[str, datetime] = field(default_factory=dict)  # by letter id: when the mail service took it
     handled: int = 0
+    numbers: Iterator[int] = field(default_factory=count)
 
     # --- the queues, as SQS ---
 
@@ -88,7 +98,7 @@ class Post:
         while True:
             with uncounted():
                 self._take_reports()
-            at = min([each.due for each in self.waiting] + [due for due, _ in self.reports], default=NEVER)
+            at = min([each.due for each in self.waiting] + [due for due, _, _ in self.reports[:1]], default=NEVER)
             tick = ((self.ticked_at + QUARTER) if self.ticked_at else self.context.now) if self.alive else NEVER
             due = min(at, tick)
             if due > moment:
@@ -142,28 +152,30 @@ class Post:
         return self.context.now.timestamp()
 
     def _tell(self) -> None:
-        """The events of audiences that nobody was told of yet."""
+        """The events of campaigns that nobody was told of yet."""
         with uncounted():
-            found = [
-                item for item in everything(self.context).values() if item.get("event") in (REQUESTED, SHARD_FROZEN)
-            ]
+            memory: Any = self.context.table.client
+            items = memory.items if hasattr(memory, "items") else everything(self.context)
+            found = [item for item in items.values() if item.get("event") in CONSUMERS]
         for item in found:
             if item["sk"] not in self.told:
-                consume = segment_consumers.on_requested if item["event"] == REQUESTED else consumers.on_shard_frozen
-                consume(self.context, event_of(item))
+                CONSUMERS[item["event"]](self.context, event_of(item))
                 self.told.add(item["sk"])
 
     def _take_reports(self) -> None:
-        """What the mail service accepted is reported a second later."""
+        """What the mail service accepted is reported."""
         for mail in self.ses.accepted[self.handled :]:
             self.answered[mail["EmailTags"][0]["Value"]] = self.context.now
-            due = self.context.now + timedelta(seconds=1)
-            self.reports += [(due, report(kind, mail, due)) for kind in ("Send", "Delivery")]
+            for kind in ("Send", "Delivery"):
+                self.report(report(kind, mail, self.context.now + timedelta(seconds=1)))
         self.handled = len(self.ses.accepted)
 
+    def report(self, event: dict[str, Any], seconds: float = 1) -> None:
+        heappush(self.reports, (self.context.now + timedelta(seconds=seconds), next(self.numbers), event))
+
     def _settle(self) -> None:
-        mail_room.settle(self.context, {"messageId": "1", "body": json.dumps(self.reports[0][1])})
-        self.reports.pop(0)
+        mail_room.settle(self.context, {"messageId": "1", "body": json.dumps(self.reports[0][2])})
+        heappop(self.reports)
 
     def complain(self, member_id: str, kind: str = "Complaint") -> None:
         """The mail service reports of the member's letter."""
