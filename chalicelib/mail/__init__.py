@@ -59,6 +59,7 @@ with opened_when_asked(__name__):
         Pages,
         Reader,
         Recipient,
+        Report,
         Unsendable,
     )
     from chalicelib.mail.service import KEEP_DAYS, hasten, look_again, send, send_now, settle, skip

@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient
+from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient, Report
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.registry.modules import import_modules, package_registry
@@ -31,6 +31,8 @@ Recipients = Callable[[Context, Item], Iterable[Recipient]]
 FactsOf = Callable[[Context, Recipient, Item], tuple[Reader, Facts]]
 OnReport = Callable[[Context, Transaction, Letter, Letter], None]
 """Adds what follows from a report to its transaction: the letter before it, and after."""
+OnReading = Callable[[Context, Letter, Report], None]
+"""Notes an opening or a click, which changes nothing of the letter."""
 Below = Callable[[int], int]
 
 
@@ -67,6 +69,7 @@ class Declaration:
     secret: Secret | None
     guard: Guard | None
     on_report: OnReport | None = None
+    on_reading: OnReading | None = None
 
     @property
     def texts(self) -> Path:
@@ -107,11 +110,12 @@ def room_letter(
     letter_class: LetterClass = LetterClass.ADVERTISING,
     guard: Guard | None = None,
     on_report: OnReport | None = None,
+    on_reading: OnReading | None = None,
 ) -> None:
     """Declares a letter that its room writes and sends itself. One with advertising needs a guard; its class may differ from letter to letter."""
     if letter_class is not LetterClass.SERVICE and guard is None:
         raise TypeError(f"{name} is advertising, and nothing asks for consent")
-    made = Declaration(name, module, letter_class, None, None, guard, on_report)
+    made = Declaration(name, module, letter_class, None, None, guard, on_report, on_reading)
     if _LETTERS.setdefault(name, made) != made:
         raise TypeError(f"{name} is declared twice")
 

@@ -88,6 +88,7 @@ class Letter:
     bounce: str = ""  # type/subtype
     complained_at: str = ""
     refused_at: str = ""
+    delayed_at: str = ""  # the recipient's mail service let it wait
 
     @property
     def bounced_for_good(self) -> bool:
@@ -132,11 +133,13 @@ Answer = Accepted | NotSent | Refused | Unanswered
 class Report:
     """One event of the mail service. `letter_id` is empty for mail that is not a letter of ours."""
 
-    kind: Literal["send", "delivery", "bounce", "complaint", "reject"]
+    kind: Literal["send", "delivery", "delay", "bounce", "complaint", "reject", "open", "click"]
     at: str
     letter_id: str
     bounce: str = ""
     addresses: tuple[str, ...] = ()
+    agent: str = ""  # of an opening or a click: what the reader's program calls itself
+    link: str = ""  # of a click
 
     @property
     def suppresses(self) -> str:

@@ -133,6 +133,8 @@ def reported(letter: Letter, report: Report) -> Letter:
         noted = replace(noted, bounced_at=_earlier(letter.bounced_at, report.at), bounce=worst)
     elif report.kind == "complaint":
         noted = replace(noted, complained_at=_earlier(letter.complained_at, report.at))
+    elif report.kind == "delay":
+        noted = replace(noted, delayed_at=_earlier(letter.delayed_at, report.at))
     elif report.kind == "reject":
         noted = replace(noted, refused_at=_earlier(letter.refused_at, report.at))
     return _judged(noted)

@@ -263,7 +263,13 @@ def settle(context: Context, message: dict[str, Any]) -> None:
         for address in report.addresses:
             store.suppress(context.table, address, reason=report.suppresses, at=report.at, letter_id=report.letter_id)
     letter = store.read(context.table, report.letter_id) if report.letter_id else None
-    if letter is not None:
+    if letter is None:
+        log.warning("a report on no letter of ours", extra={"kind": report.kind, "letter_id": report.letter_id})
+    else:
+        if report.kind in ("open", "click"):
+            if on_reading := declarations.declaration(letter.template).on_reading:
+                on_reading(context, letter, report)
+            return
         on_report = declarations.declaration(letter.template).on_report
         also = partial(on_report, context) if on_report else None
         store.change(context, letter, partial(rules.reported, report=report), also)

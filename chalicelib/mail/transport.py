@@ -40,7 +40,11 @@ _KINDS: dict[str, Any] = {
     "Bounce": "bounce",
     "Complaint": "complaint",
     "Reject": "reject",
+    "DeliveryDelay": "delay",
+    "Open": "open",
+    "Click": "click",
 }
+_TOLD = {"delay": "deliveryDelay"}  # the member of the event that tells more, where its name is another
 # Published when the events of a configuration set begin to go to a topic, and in plain text.
 _GREETING = "Successfully validated SNS topic"
 _RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients"}
@@ -102,14 +106,19 @@ def _sender() -> str:
 
 
 def report_of(body: str) -> Report | None:
-    """An event of the mail service as it comes through the queue; None for what changes nothing (a delay, the service's greeting)."""
+    """An event of the mail service as it comes through the queue; None for what changes nothing, such as the service's greeting.
+
+    The service spells its events in two ways: those of a configuration set say `eventType`, those of an identity `notificationType`, and
+    without the letter's tags. Raises for what is no event: its message ends among the dead letters,
+    where somebody looks at it.
+    """
     if body.startswith(_GREETING):
         return None
     event = json.loads(body)
-    kind = _KINDS.get(event["eventType"])
+    kind = _KINDS.get(event.get("eventType") or event["notificationType"])
     if kind is None:
         return None
-    told = event.get(kind, {})
+    told = event.get(_TOLD.get(kind, kind), {})
     recipients = told.get(_RECIPIENTS.get(kind, ""), [])
     return Report(
         kind=kind,
@@ -117,4 +126,6 @@ def report_of(body: str) -> Report | None:
         letter_id=next(iter(event["mail"].get("tags", {}).get(TAG, [])), ""),
         bounce=f"{told['bounceType']}/{told['bounceSubType']}" if kind == "bounce" else "",
         addresses=tuple(in_unicode(parseaddr(each["emailAddress"])[1]) for each in recipients),
+        agent=told.get("userAgent", "") if kind in ("open", "click") else "",
+        link=told.get("link", "") if kind == "click" else "",
     )

@@ -42,6 +42,7 @@ OPEN = {
     # Whoever holds the link in a letter may leave, and choose; nothing else is to be seen there.
     "show_letter_preferences",
     "choose_letter_preferences",
+    "follow_link",
     "show_unsubscribe_page",
     "unsubscribe",
 }

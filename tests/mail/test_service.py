@@ -368,7 +368,15 @@ def test_an_address_is_suppressed_however_it_is_written(world: World) -> None:
     assert world.context.table.get(mail_keys.suppression("mbr_1@partner.example")) is not None
 
 
-@pytest.mark.parametrize("kind", ["Open", "Click", "DeliveryDelay", "Subscription", "Rendering Failure"])
+def test_a_delay_is_noted_and_the_letter_is_still_sent(world: World) -> None:
+    mail = sent(world)
+    body = report("DeliveryDelay", mail, world.context.now)
+    mail_room.settle(world.context, message(body))
+    found = only_letter(world.context)
+    assert (found.state, found.delayed_at) == (LetterState.SENT, body["mail"]["timestamp"])
+
+
+@pytest.mark.parametrize("kind", ["Open", "Click", "Subscription", "Rendering Failure"])
 def test_other_reports_change_nothing(world: World, kind: str) -> None:
     mail = sent(world)
     before = only_letter(world.context)

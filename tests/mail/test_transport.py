@@ -162,7 +162,34 @@ def test_a_report_on_mail_that_is_no_letter_has_no_letter() -> None:
 
 
 def test_a_report_of_another_kind_is_none_of_ours() -> None:
-    assert transport.report_of(event("DeliveryDelay", deliveryDelay={})) is None
+    assert transport.report_of(event("Subscription", subscription={})) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "told"),
+    [
+        ("DeliveryDelay", "delay", {"deliveryDelay": {"timestamp": "2026-11-20T09:01:00.000Z"}}),
+        ("Open", "open", {"open": {"timestamp": "2026-11-20T09:01:00.000Z", "userAgent": "Mozilla/5.0"}}),
+        ("Click", "click", {"click": {"timestamp": "2026-11-20T09:01:00.000Z", "link": "https://a.example"}}),
+    ],
+)
+def test_delays_openings_and_clicks_are_reports_too(name: str, kind: str, told: Any) -> None:
+    report = transport.report_of(event(name, **told))
+    assert report is not None
+    assert (report.kind, report.at, report.suppresses) == (kind, "2026-11-20T09:01:00.000Z", "")
+
+
+@pytest.mark.parametrize("spelling", ["eventType", "notificationType"])
+def test_both_spellings_of_a_report_suppress_all_of_its_recipients(spelling: str) -> None:
+    told = {
+        "timestamp": "2026-11-20T09:00:07.000Z",
+        "complainedRecipients": [{"emailAddress": "Anna@Partner.example"}, {"emailAddress": "boris@partner.example"}],
+    }
+    about = {"timestamp": "2026-11-20T09:00:00.000Z", "messageId": "m", "destination": ["anna@partner.example"]}
+    report = transport.report_of(json.dumps({spelling: "Complaint", "mail": about, "complaint": told}))
+    assert report is not None
+    assert (report.kind, report.letter_id, report.suppresses) == ("complaint", "", "complaint")
+    assert report.addresses == ("anna@partner.example", "boris@partner.example")
 
 
 def test_the_greeting_after_a_deployment_is_no_report() -> None:

@@ -29,6 +29,7 @@ from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending import rules, service, store
 from chalicelib.campaigns.sending.model import COMPOSED, EVERYWHERE, TEMPLATE, TEST, RunPart, Sending, letter_id
 from chalicelib.campaigns.sending.pace import Pace
+from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.mail import Letter, LetterClass, LetterState, Mail, Recipient, Unsendable
 from chalicelib.members import Member
 from chalicelib.platform import aws
@@ -179,7 +180,8 @@ def _compose(
 ) -> Mail:
     if member is None or about is None:
         raise Unsendable("recipient_gone")
-    return writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
+    composed = writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
+    return tracking.tracked(composed, texts, letter.letter_id)
 
 
 def _new(context: Context, issue: Issue, member_id: str) -> Letter:

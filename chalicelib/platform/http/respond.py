@@ -104,6 +104,7 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
         context=context_now(),
         language=language,
         caller_address=request.context.get("identity", {}).get("sourceIp", ""),
+        agent=request.headers.get("user-agent") or "",
         if_match=request.headers.get("if-match"),
     )
     if route.scope is not None:

@@ -89,6 +89,7 @@ class Call:
     context: Context
     language: Language
     caller_address: str
+    agent: str = ""  # what the caller's program calls itself
     body: Any = None
     query: Any = None
     once: Once | None = None

@@ -1,0 +1,1 @@
+"""Links of letters, and readings: what people and programs open and click."""

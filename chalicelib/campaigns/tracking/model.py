@@ -1,0 +1,30 @@
+"""Readings of a letter, one by one and together."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+ReadingKind = Literal["open", "click"]
+Machine = Literal["hidden_link", "program", "too_soon", "burst"]
+
+
+class Reading(NamedTuple):
+    """One opening or click. `link`: the number of the link, 0 for the hidden one, -1 where there is none. `agent`: what the program calls itself."""
+
+    kind: ReadingKind
+    at: str
+    link: int
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """The readings of a letter, judged. Times are those of the first ones by people; `links` are those that people clicked."""
+
+    seen: int
+    opens: int
+    clicks: int
+    machine_opens: int
+    machine_clicks: int
+    opened_at: str = ""
+    clicked_at: str = ""
+    links: tuple[int, ...] = ()

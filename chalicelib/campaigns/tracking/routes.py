@@ -1,0 +1,28 @@
+"""The route of links in letters, for everybody who holds one."""
+
+from chalicelib.campaigns.tracking import service
+from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.routes import Answer, Call, Routes
+
+routes = Routes(__name__, tag="letters")
+
+
+@routes.get(
+    "/v1/links/{token}/{number}",
+    scope=None,
+    answer=Text,
+    status=302,
+    content_type="text/plain; charset=utf-8",
+    problems=("not_found",),
+)
+def follow_link(call: Call, token: str, number: str) -> Answer:
+    """Go on to the address of a link in a letter. The click is noted.
+
+    A link holds no address: it leads where the letter's text says, and nowhere else.
+    """
+    target = service.follow(
+        call.context, token, int(number) if number.isascii() and number.isdigit() else -1, call.agent
+    )
+    return Answer(
+        Text(content=""), headers={"Location": target, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    )

@@ -1,0 +1,57 @@
+"""Readings are kept as they come, and judged together; a click goes on to the address of its link."""
+
+from dataclasses import replace
+
+from chalicelib import mail
+from chalicelib.campaigns.plan import store as plan_store
+from chalicelib.campaigns.plan.model import IssueTexts
+from chalicelib.campaigns.tracking import rules, store
+from chalicelib.campaigns.tracking.model import Reading
+from chalicelib.mail import Letter, Mail
+from chalicelib.platform import aws
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.log import log
+from chalicelib.platform.settings import settings
+
+AGENT_LENGTH = 200
+
+
+def tracked(composed: Mail, texts: IssueTexts, letter_id: str) -> Mail:
+    """The letter with links that lead through the club."""
+    token = rules.token_of(aws.secret(), letter_id)
+    base = f"{settings().letters_url}/v1/links/{token}"
+    links = {address: f"{base}/{number}" for number, address in enumerate(_addresses(texts)) if number != rules.HIDDEN}
+    html, text = rules.tracked(composed.html, composed.text, links, f"{base}/{rules.HIDDEN}")
+    return replace(composed, html=html, text=text)
+
+
+def follow(context: Context, token: str, number: int, agent: str) -> str:
+    """The address of a link. Notes the click. Raises 404 for a link that is not ours."""
+    letter_id = rules.letter_of(aws.secret(), token)
+    letter = mail.letters(context.table, [letter_id]).get(letter_id) if letter_id else None
+    if letter is None:
+        raise Problem("not_found")
+    addresses = _addresses(plan_store.read_texts(context.table, letter.cause.pk.removeprefix("ISSUE#")))
+    if not 0 <= number < len(addresses):
+        raise Problem("not_found")
+    note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH]))
+    return addresses[number]
+
+
+def note(context: Context, letter: Letter, reading: Reading) -> None:
+    """Keeps a reading and judges those of the letter anew. The same one again changes nothing, and their order does not matter."""
+    known = store.readings_of(context.table, letter.letter_id)
+    if len(known) >= store.MOST:
+        log.warning("a letter is read too often to keep it", extra={"letter_id": letter.letter_id})
+        return
+    reading_id = derived_id("rdg", reading.kind, reading.at, str(reading.link), reading.agent)
+    store.keep(context, letter.letter_id, reading_id, reading)
+    readings = store.readings_of(context.table, letter.letter_id)
+    store.keep_together(context, letter.letter_id, rules.together(readings, letter.delivered_at or letter.sent_at))
+
+
+def _addresses(texts: IssueTexts) -> list[str]:
+    bodies = [text.body for text in (texts.en, texts.ru) if text]
+    return rules.addresses(bodies, settings().portal_url)

@@ -1,0 +1,53 @@
+"""Items of readings.
+
+READING   one opening or click, kept as it came; the same one is kept once
+READINGS  all of them, judged together; made anew with each, and written by whoever saw the most
+"""
+
+from collections.abc import Sequence
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.campaigns.tracking import keys
+from chalicelib.campaigns.tracking.model import Reading, Readings
+from chalicelib.platform.context import Context
+from chalicelib.table.client import Table
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Refused
+
+KEEP_DAYS = 400
+MOST = 100  # of a letter: whoever comes back more often has been seen
+
+
+def readings_of(table: Table, letter_id: str) -> list[Reading]:
+    """At most MOST and one more."""
+    key = keys.reading(letter_id, "", "")
+    found = table.query(key.pk, starts="READING#", limit=MOST + 1, consistent=True).items
+    return [from_item(Reading, item) for item in found]
+
+
+def keep(context: Context, letter_id: str, reading_id: str, reading: Reading) -> None:
+    """Keeps a reading; one that is there already stays."""
+    key = keys.reading(letter_id, reading.at, reading_id)
+    expires_at = context.expiry(days=KEEP_DAYS)
+    try:
+        context.table.put({**key.as_item(), **to_item(reading), "expires_at": expires_at}, when=Attr("pk").not_exists())
+    except Refused:
+        return
+
+
+def keep_together(context: Context, letter_id: str, together: Readings) -> None:
+    newer = Attr("pk").not_exists() | Attr("seen").lte(together.seen)
+    expires_at = context.expiry(days=KEEP_DAYS)
+    try:
+        context.table.put(
+            {**keys.readings(letter_id).as_item(), **to_item(together), "expires_at": expires_at}, when=newer
+        )
+    except Refused:
+        return
+
+
+def together_of(table: Table, letter_ids: Sequence[str]) -> dict[str, Readings]:
+    """By letter id, of those that somebody read; one call per 100."""
+    wanted = {keys.readings(each): each for each in letter_ids}
+    return {wanted[key]: from_item(Readings, item) for key, item in table.get_many(wanted).items()}
