@@ -26,7 +26,6 @@ with opened_when_asked(__name__):
     from chalicelib.companies.customers.matching import (
         KnownCustomer,
         known_customers,
-        known_or_made_customers,
         match_customers,
         name_customers,
         new_companies,

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import companies
 from chalicelib.bonuses import jobs as bonuses_jobs
 from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger.rules import Posting
@@ -16,11 +15,12 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item
+from tests.support.customers import customer_companies
 
 
 def company(context: Context, name: str = "Luch") -> str:
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency="RUB")
-    return companies.match_customers(context, "1c", [ref])[ref]
+    return customer_companies(context, "1c", [ref])[ref]
 
 
 def at(context: Context, moment: str) -> Context:

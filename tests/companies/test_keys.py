@@ -27,6 +27,7 @@ from tests.companies.steps import (
     owned_company,
 )
 from tests.conftest import NOON
+from tests.support.customers import customer_companies
 from tests.support.spent import measures, spent
 
 
@@ -80,12 +81,12 @@ def test_a_claim_costs_the_same_reads_whether_the_company_is_known_or_not(contex
 def test_customers_are_found_a_hundred_a_call_and_made_forty_nine_a_transaction(context: Context) -> None:
     refs = of_a_file(98)
     with spent(context.table.client) as cost:
-        made = companies.match_customers(context, "1c", refs)
+        made = customer_companies(context, "1c", refs)
     assert cost.calls == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"]
     # Of each company: itself, its place in the list, and the marker; double in a transaction.
     assert cost.write_units <= 98 * 3 * 2
     with spent(context.table.client) as again:
-        assert companies.match_customers(context, "1c", refs) == made
+        assert customer_companies(context, "1c", refs) == made
     assert again.calls == ["BatchGetItem"]
     assert (again.read_units, again.write_units) == (98, 0)
 
@@ -95,7 +96,7 @@ def test_two_workers_with_the_same_customers_at_once_make_each_company_once(cont
     refs = of_a_file(400)
     answers: list[dict[CustomerRef, str]] = []
     workers = [
-        threading.Thread(target=lambda order=order: answers.append(companies.match_customers(context, "1c", order)))
+        threading.Thread(target=lambda order=order: answers.append(customer_companies(context, "1c", order)))
         for order in (refs, refs[200:] + refs[:200])
     ]
     for worker in workers:
@@ -110,7 +111,7 @@ def test_two_workers_with_the_same_customers_at_once_make_each_company_once(cont
 def test_a_page_of_questions_about_customers_is_two_calls(context: Context) -> None:
     claim(context, join(context, "Anna"))
     named = CustomerRef("К-1", "Luch", None, None, "RUB")
-    companies.match_customers(context, "1c", [named])
+    customer_companies(context, "1c", [named])
     companies.name_customers(context, "1c", [named._replace(inn=legal_inn(1), kpp=KPP)])
     with spent(context.table.client) as cost:
         [question], last = staff.list_customer_questions(context, 25, None)
@@ -144,7 +145,7 @@ def test_the_invitations_of_a_member_are_one_query_and_one_read_of_their_compani
 
 @measures(companies_keys.company_list)
 def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(context: Context) -> None:
-    companies.match_customers(context, "1c", of_a_file(300))
+    customer_companies(context, "1c", of_a_file(300))
     with spent(context.table.client) as cost:
         page, last = staff.list_companies(context, "", staff.Portfolio(), 25, None)
     assert [company.name for company in page] == [f"Customer {number:04d}" for number in range(25)]
@@ -159,7 +160,7 @@ def test_a_page_of_companies_costs_what_the_page_weighs_however_many_there_are(c
 
 @measures(companies_keys.company_list)
 def test_a_page_of_a_manager_s_companies_is_one_query_however_rare_they_are(context: Context) -> None:
-    *_, last = companies.match_customers(context, "1c", of_a_file(300)).values()
+    *_, last = customer_companies(context, "1c", of_a_file(300)).values()
     context.table.update(companies_keys.company(last), put={"manager_id": MANAGER})
     with spent(context.table.client) as cost:
         page, more = staff.list_companies(context, "", staff.Portfolio(manager_id=MANAGER), 25, None)

@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 
 from chalicelib.companies import store
-from chalicelib.companies.customers.matching import match_customers
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.context import Context
 from tests.companies.steps import (
@@ -23,6 +22,7 @@ from tests.companies.steps import (
 )
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller
+from tests.support.customers import customer_companies
 
 CLAIM = {"name": "ООО «Луч»", "inn": legal_inn(1), "kpp": KPP}
 ANNA = Caller.person("mbr_anna")
@@ -294,7 +294,7 @@ def test_a_member_is_no_manager(api: Api, context: Context) -> None:
 
 def test_companies_are_listed_by_name_without_legal_form_and_quotes(api: Api, context: Context) -> None:
     names = ["ООО «Ромашка»", "АО Восток", "ИП Романов", "Ромб Ltd"]
-    match_customers(context, "1c", [CustomerRef(name, name, None, None, "RUB") for name in names])
+    customer_companies(context, "1c", [CustomerRef(name, name, None, None, "RUB") for name in names])
 
     def found(query: str) -> list[str]:
         url, listed = f"/v1/staff/companies?limit=1{query}", []
@@ -315,7 +315,7 @@ def test_one_company_is_found_by_its_inn_or_by_a_file_s_customer(api: Api, conte
         CustomerRef("1", "ООО «Луч»", legal_inn(1), KPP, "RUB"),
         CustomerRef("2", "ИП Петров", sole_inn(1), None, "RUB"),
     ]
-    first, second = match_customers(context, "1c", refs).values()
+    first, second = customer_companies(context, "1c", refs).values()
     for query, company_id in [
         (f"inn={legal_inn(1)}&kpp={KPP}", first),
         (f"inn={legal_inn(1)}", first),
@@ -330,7 +330,7 @@ def test_one_company_is_found_by_its_inn_or_by_a_file_s_customer(api: Api, conte
 def test_an_inn_alone_finds_every_branch_with_who_waits(api: Api, context: Context) -> None:
     other = "784201001"
     refs = [CustomerRef(kpp, "ООО «Луч»", legal_inn(1), kpp, "RUB") for kpp in (KPP, other)]
-    branches = match_customers(context, "1c", refs)
+    branches = customer_companies(context, "1c", refs)
     claim(context, "mbr_anna", kpp=other)
     items = api.call("GET", f"/v1/staff/companies?inn={legal_inn(1)}", STAFF).json["items"]
     assert {item["company_id"] for item in items} == set(branches.values())
@@ -341,7 +341,7 @@ def test_companies_are_listed_by_region_and_manager_with_who_waits(api: Api, con
     appoint_manager(context, "Second")
     moscow, _ = owned_company(context, "Olga", 1)
     neva, _ = owned_company(context, "Igor", 2)
-    (free,) = match_customers(context, "1c", [CustomerRef("1", "ИП Романов", None, None, "RUB")]).values()
+    (free,) = customer_companies(context, "1c", [CustomerRef("1", "ИП Романов", None, None, "RUB")]).values()
     change(api, moscow, {"region": "RU-MOW"})
     change(api, neva, {"region": "RU-SPE", "manager_id": "mbr_second"})
     claim(context, "mbr_anna", 1)
@@ -363,7 +363,7 @@ def test_a_filtered_list_is_read_page_by_page_to_its_end(
 ) -> None:
     monkeypatch.setattr(store, "AMONG", 2)
     refs = [CustomerRef(str(number), f"Ромашка {number}", None, None, "RUB") for number in range(5)]
-    companies = list(match_customers(context, "1c", refs).values())
+    companies = list(customer_companies(context, "1c", refs).values())
     for company_id in companies[3:]:
         change(api, company_id, {"region": "RU-MOW"})
     url, found, pages = "/v1/staff/companies?region=RU-MOW&limit=1", [], 0

@@ -1,11 +1,11 @@
 from typing import Any
 
-from chalicelib import companies
 from chalicelib.companies import CustomerRef
 from chalicelib.platform.context import Context
 from tests.catalog.steps import row, stock
 from tests.support import partners
 from tests.support.api import Api, Caller
+from tests.support.customers import customer_companies
 
 ADMIN = Caller.person("mbr_admin", "staff", "admin", "club")
 
@@ -42,7 +42,7 @@ def test_imported_companies_wait_for_a_manager_and_a_region_until_they_have_them
     person = {"name": "Maria Ilina", "email": "maria@club.example", "role": "manager"}
     manager_id = api.call("POST", "/v1/staff/people", ADMIN, person).json["member_id"]
     refs = [CustomerRef(str(number), f"Luch {number}", None, None, "RUB") for number in range(2)]
-    ids = companies.match_customers(context, "1c", refs).values()
+    ids = customer_companies(context, "1c", refs).values()
     assert [(step["code"], step["companies"]) for step in setup(api)["missing"]] == [("managed", 2), ("delivered", 2)]
     for company_id in ids:
         path = f"/v1/staff/companies/{company_id}"

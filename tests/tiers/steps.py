@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import companies, members, sales, tiers
+from chalicelib import members, sales, tiers
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws, keys
@@ -28,6 +28,7 @@ from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.model import Standing, known_since, standing_on_day
 from chalicelib.tiers.standing.schemas import standing_json
 from tests.support.crashes import watched
+from tests.support.customers import customer_companies
 from tests.support.memory import MemoryDynamo
 
 
@@ -42,7 +43,7 @@ def company(context: Context, name: str = "Luch", currency: str = "RUB") -> str:
     members.appoint(tx, "mbr_manager", kind="staff", owner=STAFF_OWNER, role="manager", status="active")
     context.table.commit(tx)
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
-    return companies.match_customers(context, "1c", [ref])[ref]
+    return customer_companies(context, "1c", [ref])[ref]
 
 
 def days_later(context: Context, days: int) -> Context:

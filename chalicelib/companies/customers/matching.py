@@ -80,22 +80,12 @@ class NewCompanies(NamedTuple):
 
 def match_customers(
     context: Context, source: str, refs: Iterable[CustomerRef], *, maker: str | None = None
-) -> dict[CustomerRef, str]:
+) -> dict[str, KnownCustomer]:
     """The company of each customer of this source, made where there was none. Raises `Busy` while others make the same ones.
 
-    A customer whose INN several companies have is left out.
-    A customer that the file describes in two ways is one customer; the first description makes the company. `maker` is kept with
-    the companies that are made here, so that they can be counted after a crash too.
+    A customer whose INN several companies have is left out. A customer that the file describes in two ways is one customer; the first
+    description makes the company. `maker` is kept with the companies that are made here, so that they can be counted after a crash too.
     """
-    wanted = list(dict.fromkeys(refs))
-    found = known_or_made_customers(context, source, wanted, maker=maker)
-    return {ref: found[ref.customer].company_id for ref in wanted if ref.customer in found}
-
-
-def known_or_made_customers(
-    context: Context, source: str, refs: Iterable[CustomerRef], *, maker: str | None = None
-) -> dict[str, KnownCustomer]:
-    """As `match_customers`, with what is known of each; each marker is read once, unless others make the same companies."""
     described: dict[str, CustomerRef] = {}
     for ref in refs:
         described.setdefault(ref.customer, ref)

@@ -108,7 +108,7 @@ def _customers(context: Context, record: ImportRecord, part: int, drafts: Docume
     refs = {draft.customer.ref: _ref(draft) for draft in drafts.good()}
     creates = record.form.unknown_customers == "create"
     if creates and record.phase == "write":
-        known = companies.known_or_made_customers(context, source, refs.values(), maker=_maker(record, part))
+        known = companies.match_customers(context, source, refs.values(), maker=_maker(record, part))
         _leave_out(drafts, lambda customer: customer not in known, "customer_unclear", "inn")
     else:
         known = companies.known_customers(context, source, refs)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from chalicelib import companies, sales
+from chalicelib import sales
 from chalicelib.bonuses.accruals import consumers as accruals_consumers
 from chalicelib.bonuses.accruals import store as accruals_store
 from chalicelib.bonuses.accruals.rules import AccrualCase
@@ -28,6 +28,7 @@ from chalicelib.sales.rules import DocumentRef, Original, SaleDocument, SaleLine
 from chalicelib.table.client import Table
 from chalicelib.table.records import from_item
 from tests.support.crashes import watched
+from tests.support.customers import customer_companies
 from tests.support.figures import with_sections
 from tests.support.memory import MemoryDynamo
 
@@ -59,7 +60,7 @@ def memory_work(now: datetime = NOON, figures: Config | None = None) -> Context:
 
 def company(context: Context, name: str = "Luch", currency: str = "RUB") -> str:
     ref = CustomerRef(customer=name, name=name, inn=None, kpp=None, currency=currency)
-    return companies.match_customers(context, SOURCE, [ref])[ref]
+    return customer_companies(context, SOURCE, [ref])[ref]
 
 
 def document(

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib import companies
 from chalicelib.bonuses import jobs as bonuses_jobs
 from chalicelib.bonuses.audit import keys as audit_keys
 from chalicelib.bonuses.audit import store as audit_store
@@ -27,6 +26,7 @@ from chalicelib.platform import aws, keys
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import to_wire
 from tests.conftest import NOON
+from tests.support.customers import customer_companies
 from tests.support.nights import Night, Queue
 from tests.support.spent import spent
 
@@ -38,7 +38,7 @@ EXPIRES, WARNED_OF = date(2026, 12, 31), date(2027, 1, 31)
 def members(context: Context, count: int) -> list[str]:
     """Companies with two lots, credited on the eve: in two days one has expired, and the other is to be warned of."""
     refs = [CustomerRef(f"C-{number}", f"Luch {number}", None, None, "RUB") for number in range(count)]
-    ids = list(companies.match_customers(context, "1c", refs).values())
+    ids = list(customer_companies(context, "1c", refs).values())
     for company_id in ids:
         for number, expires_on in enumerate((EXPIRES, WARNED_OF)):
             ledger.change(

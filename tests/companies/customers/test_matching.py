@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.companies import staff, store
 from chalicelib.companies.company import read_company
 from chalicelib.companies.customers import matching
-from chalicelib.companies.customers.matching import known_customers, match_customers, name_customers, new_companies
+from chalicelib.companies.customers.matching import known_customers, name_customers, new_companies
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Busy, Transaction
@@ -23,6 +23,7 @@ from tests.companies.steps import (
     whole_table,
 )
 from tests.support.crashes import Interruption, crashes, empty_account, lost_replies, races
+from tests.support.customers import customer_companies
 from tests.support.spent import calls_counted
 
 
@@ -50,8 +51,8 @@ def companies_of(context: Context) -> list[str]:
 
 def test_an_unknown_customer_becomes_a_company_and_stays_that_company(context: Context) -> None:
     anna, boris = ref("1", name="  ООО   «Луч» "), ref("2", sole_inn(1))
-    made = match_customers(context, "1c", [anna, boris, anna])
-    assert match_customers(context, "1c", [boris, anna]) == made and len(companies_of(context)) == 2
+    made = customer_companies(context, "1c", [anna, boris, anna])
+    assert customer_companies(context, "1c", [boris, anna]) == made and len(companies_of(context)) == 2
     first = company_of(context, made[anna])
     assert (first.name, first.inn, first.currency, first.origin) == ("ООО «Луч»", None, "RUB", "import")
     assert company_of(context, made[boris]).inn == sole_inn(1)
@@ -59,54 +60,54 @@ def test_an_unknown_customer_becomes_a_company_and_stays_that_company(context: C
 
 
 def test_another_source_has_customers_of_its_own(context: Context) -> None:
-    here, there = match_customers(context, "1c", [ref("1")]), match_customers(context, "shop", [ref("1")])
+    here, there = customer_companies(context, "1c", [ref("1")]), customer_companies(context, "shop", [ref("1")])
     assert here[ref("1")] != there[ref("1")] and staff.find_by_customer(context, "crm", "1") == []
 
 
 def test_customers_with_one_inn_and_kpp_are_one_company_in_one_file_and_across_sources(context: Context) -> None:
-    twice = match_customers(context, "1c", [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), KPP)])
-    branch = match_customers(context, "1c", [ref("3", legal_inn(1), "780201001")])
-    other = match_customers(context, "shop", [ref("x", legal_inn(1), KPP)])
+    twice = customer_companies(context, "1c", [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), KPP)])
+    branch = customer_companies(context, "1c", [ref("3", legal_inn(1), "780201001")])
+    other = customer_companies(context, "shop", [ref("x", legal_inn(1), KPP)])
     assert len({*twice.values(), *other.values()}) == 1 and set(branch.values()).isdisjoint(twice.values())
 
 
 def test_a_file_finds_the_company_that_a_member_named_before_and_leaves_its_name(context: Context) -> None:
     company_id = claim(context, join(context, "Anna"), name="ООО «Луч»")
-    found = match_customers(context, "1c", [ref("1", legal_inn(1), KPP, name="Luch LLC")])
+    found = customer_companies(context, "1c", [ref("1", legal_inn(1), KPP, name="Luch LLC")])
     assert list(found.values()) == [company_id] and company_of(context, company_id).name == "ООО «Луч»"
 
 
 def test_a_member_finds_the_company_that_a_file_made(context: Context) -> None:
-    (company_id,) = match_customers(context, "1c", [ref("1", legal_inn(1), KPP)]).values()
+    (company_id,) = customer_companies(context, "1c", [ref("1", legal_inn(1), KPP)]).values()
     assert claim(context, join(context, "Anna")) == company_id
 
 
 @pytest.mark.parametrize(("inn", "kpp"), [("7700000000", KPP), ("", ""), ("нет", None)])
 def test_an_inn_that_identifies_nobody_is_not_kept(context: Context, inn: str, kpp: str | None) -> None:
-    made = match_customers(context, "1c", [ref("1", inn, kpp), ref("2", inn, kpp)])
+    made = customer_companies(context, "1c", [ref("1", inn, kpp), ref("2", inn, kpp)])
     assert len(set(made.values())) == 2
     assert all(company_of(context, company_id).inn is None for company_id in made.values())
 
 
 def test_a_customer_that_is_described_in_two_ways_is_one(context: Context) -> None:
-    made = match_customers(context, "1c", [ref("1", name="Luch"), ref("1", name="Luch LLC")])
+    made = customer_companies(context, "1c", [ref("1", name="Luch"), ref("1", name="Luch LLC")])
     assert len(made) == 2 and len(set(made.values())) == 1
     assert company_of(context, made[ref("1", name="Luch")]).name == "Luch"
 
 
 def test_a_customer_without_a_name_is_named_by_the_file_s_word_for_it(context: Context) -> None:
-    (company_id,) = match_customers(context, "1c", [CustomerRef("17", " ", None, None, "RUB")]).values()
+    (company_id,) = customer_companies(context, "1c", [CustomerRef("17", " ", None, None, "RUB")]).values()
     assert company_of(context, company_id).name == "17"
 
 
 def test_hundreds_are_made_in_few_calls_and_found_in_fewer(context: Context) -> None:
     refs = many(110)
     with calls_counted(context.table.client) as calls:
-        made = match_customers(context, "1c", refs)
+        made = customer_companies(context, "1c", refs)
     assert calls.count("BatchGetItem") == 3 and calls.count("TransactWriteItems") == 3
     assert len(made) == 110 and len(set(made.values())) == len(companies_of(context)) == 99
     with calls_counted(context.table.client) as calls:
-        assert match_customers(context, "1c", refs) == made
+        assert customer_companies(context, "1c", refs) == made
     assert calls == ["BatchGetItem"] * 2
 
 
@@ -114,22 +115,22 @@ def test_one_company_may_have_more_customers_than_a_transaction_holds(
     context: Context, small_transactions: None
 ) -> None:
     refs = [ref(str(number), legal_inn(1), KPP) for number in range(90)]
-    assert len(set(match_customers(context, "1c", refs).values())) == 1
+    assert len(set(customer_companies(context, "1c", refs).values())) == 1
 
 
 def test_what_would_be_made_is_told_before_and_is_what_is_made_then(context: Context) -> None:
-    match_customers(context, "1c", [ref("known", legal_inn(0), KPP)])
+    customer_companies(context, "1c", [ref("known", legal_inn(0), KPP)])
     refs = many(25)
     parts = [new_companies(context, "1c", refs[:7]).made, new_companies(context, "1c", refs[7:]).made]
     before = len(companies_of(context))
-    match_customers(context, "1c", refs)
+    customer_companies(context, "1c", refs)
     assert len(parts[0] | parts[1]) == len(companies_of(context)) - before == 21
 
 
 def test_who_made_a_company_is_kept_with_one_of_its_customers(context: Context) -> None:
     refs = [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), KPP), ref("3")]
-    match_customers(context, "1c", refs[:1], maker="first import")
-    match_customers(context, "1c", [*refs, ref("4")], maker="second import")
+    customer_companies(context, "1c", refs[:1], maker="first import")
+    customer_companies(context, "1c", [*refs, ref("4")], maker="second import")
     known = known_customers(context, "1c", ["1", "2", "3", "4", "5"])
     makers = {customer: each.made_by for customer, each in known.items()}
     assert makers == {"1": "first import", "2": None, "3": "second import", "4": "second import"}
@@ -141,7 +142,7 @@ def test_the_currency_that_a_customers_company_buys_in_is_told(context: Context)
         CustomerRef(each, "Lamps", inn, KPP, "GBP")
         for each, inn in [("uk", None), ("1", legal_inn(1)), ("2", legal_inn(2))]
     ]
-    match_customers(context, "1c", pounds)
+    customer_companies(context, "1c", pounds)
     known = known_customers(context, "1c", ["uk", "1", "2"])
     assert {customer: each.currency for customer, each in known.items()} == {"uk": "GBP", "1": "RUB", "2": "GBP"}
 
@@ -160,7 +161,7 @@ def test_whatever_the_files_say_each_customer_and_each_inn_has_one_company(
     by_inn: dict[str, str] = {}
     for batch in batches:
         refs = [ref(str(number), legal_inn(inn) if inn else None, KPP if inn else None) for number, inn in batch]
-        for each, company_id in match_customers(context, "1c", refs).items():
+        for each, company_id in customer_companies(context, "1c", refs).items():
             assert known.setdefault(each.customer, company_id) == company_id
             found = read_company(context, company_id)
             assert found is not None
@@ -173,7 +174,7 @@ def test_whatever_the_files_say_each_customer_and_each_inn_has_one_company(
 
 def one(context: Context, named: CustomerRef) -> str:
     """The company of this customer."""
-    return match_customers(context, "1c", [named])[named]
+    return customer_companies(context, "1c", [named])[named]
 
 
 def test_an_inn_is_one_company_with_its_kpp_and_without(context: Context) -> None:
@@ -186,23 +187,23 @@ def test_an_inn_is_one_company_with_its_kpp_and_without(context: Context) -> Non
 
 
 def test_inn_with_and_without_kpp_in_one_file_is_one_company(context: Context) -> None:
-    made = match_customers(context, "1c", [ref("1", legal_inn(1)), ref("2", legal_inn(1), KPP)])
+    made = customer_companies(context, "1c", [ref("1", legal_inn(1)), ref("2", legal_inn(1), KPP)])
     assert len(set(made.values())) == 1
     assert company_of(context, made[ref("1", legal_inn(1))]).kpp == KPP
 
 
 def test_an_inn_that_several_branches_have_means_none_of_them(context: Context) -> None:
-    branches = match_customers(context, "1c", [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), "780201001")])
+    branches = customer_companies(context, "1c", [ref("1", legal_inn(1), KPP), ref("2", legal_inn(1), "780201001")])
     assert len(set(branches.values())) == 2
     unclear = ref("3", legal_inn(1))
-    assert match_customers(context, "1c", [unclear]) == {}
+    assert customer_companies(context, "1c", [unclear]) == {}
     assert new_companies(context, "1c", [unclear]) == (set(), {"3"})
 
 
 def test_a_hundred_branches_of_one_firm_are_made_at_once(context: Context) -> None:
     refs = [ref(str(number), legal_inn(1), f"7701{number % 100:02}001") for number in range(100)]
     with calls_counted(context.table.client) as calls:
-        made = match_customers(context, "1c", refs)
+        made = customer_companies(context, "1c", refs)
     assert len(set(made.values())) == 100
     assert calls.count("BatchGetItem") == 2
 
@@ -228,7 +229,7 @@ def test_an_inn_that_another_company_has_is_put_before_the_staff(context: Contex
 
 def test_a_code_whose_company_has_another_inn_is_put_before_the_staff(context: Context) -> None:
     company_id = one(context, ref("К-1"))
-    match_customers(context, "1c", [ref("К-2")])
+    customer_companies(context, "1c", [ref("К-2")])
     name_customers(context, "1c", [ref("К-1", legal_inn(1), KPP)])
     tx = Transaction()
     store.mark_customer(tx, "1c", "К-3", company_id, "RUB", None, None)
@@ -269,13 +270,13 @@ def test_a_restart_after_a_crash_at_any_call_makes_what_an_undisturbed_run_makes
     context: Context, small_transactions: None, interrupted: Callable[[], Iterator[Interruption]]
 ) -> None:
     refs = many(16)
-    match_customers(context, "1c", refs)
+    customer_companies(context, "1c", refs)
     undisturbed = shape(context)
     for crash in interrupted():
         empty_account()
         with crash:
-            match_customers(context, "1c", refs)
-        match_customers(context, "1c", refs)
+            customer_companies(context, "1c", refs)
+        customer_companies(context, "1c", refs)
         assert shape(context) == undisturbed, crash
 
 
@@ -284,15 +285,15 @@ def test_another_worker_with_the_same_customers_never_makes_a_second_company(
 ) -> None:
     refs, others = many(16), [ref(str(number)) for number in range(12, 20)] + many(8)
     other_answers = []
-    for race in races(lambda: other_answers.append(match_customers(context, "1c", others))):
+    for race in races(lambda: other_answers.append(customer_companies(context, "1c", others))):
         empty_account()
         other_answers.clear()
         with race:
-            mine = match_customers(context, "1c", refs)
+            mine = customer_companies(context, "1c", refs)
         theirs = other_answers[0] if other_answers else {}
         for each in mine.keys() & theirs.keys():
             assert mine[each] == theirs[each], race
-        assert match_customers(context, "1c", refs) == mine, race
+        assert customer_companies(context, "1c", refs) == mine, race
         assert set(mine.values()) | set(theirs.values()) == set(companies_of(context)), race
 
 
@@ -304,6 +305,6 @@ def test_who_never_gets_a_turn_says_so_and_can_be_asked_again(context: Context) 
 
     context.table.commit = busy  # type: ignore[method-assign]
     with pytest.raises(Busy):
-        match_customers(context, "1c", many(10))
+        customer_companies(context, "1c", many(10))
     context.table.commit = commit  # type: ignore[method-assign]
-    assert len(match_customers(context, "1c", many(10))) == 10
+    assert len(customer_companies(context, "1c", many(10))) == 10

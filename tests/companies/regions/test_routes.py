@@ -14,6 +14,7 @@ from chalicelib.table.transactions import Transaction
 from tests.companies.steps import legal_inn
 from tests.conftest import NOON
 from tests.support.api import Answer, Api, Caller
+from tests.support.customers import customer_companies
 from tests.support.partners import dismissed, staff
 from tests.support.spent import measures, spent
 
@@ -34,7 +35,7 @@ def write(api: Api, caller: Caller, regions: dict[str, str], version: int = 0) -
 def brought(context: Context, inn: str | None, kpp: str | None = None) -> Any:
     """The company that a file brings."""
     ref = CustomerRef(f"c-{inn}", "Luch", inn, kpp, "RUB")
-    [company_id] = companies.match_customers(Context(context.table, context.now, context.new_id), "1c", [ref]).values()
+    [company_id] = customer_companies(Context(context.table, context.now, context.new_id), "1c", [ref]).values()
     return companies.read_company(context, company_id)
 
 

@@ -38,6 +38,7 @@ from tests.sales.steps import days, deliver, invoice, items, returned_parts
 from tests.sales.steps import told as told_by_events
 from tests.support.api import Api
 from tests.support.crashes import crashes, empty_account, races
+from tests.support.customers import customer_companies
 
 INN = "7707083893"
 
@@ -218,7 +219,7 @@ def test_columns_format_and_currency_are_the_callers(api: Api, context: Context)
 
 def test_a_company_is_found_by_its_inn(api: Api, context: Context) -> None:
     ref = companies.CustomerRef("X", "ООО Луч", INN, "773601001", "RUB")
-    known = companies.match_customers(context, "shop", [ref])[ref]
+    known = customer_companies(context, "shop", [ref])[ref]
     heading = ["Номер", "Дата", "Контрагент", "ИНН", "КПП", "Товар", "Количество", "Сумма"]
     done = bring(api, context, table(["1", "12.01.2026", "Луч", INN, "773601001", "Лампа", "1", "5"], heading=heading))
     assert done["companies_created"] == 0

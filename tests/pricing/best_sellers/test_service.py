@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import companies, sales
+from chalicelib import sales
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
@@ -29,6 +29,7 @@ from tests.catalog.steps import row, stock
 from tests.pricing.steps import MARKETING, Office, errors
 from tests.support.api import Answer
 from tests.support.crashes import crashes, watched
+from tests.support.customers import customer_companies
 from tests.support.memory import MemoryDynamo
 from tests.support.partners import OPERATIONS, partner
 from tests.support.table import everything
@@ -52,7 +53,7 @@ def buys(
     document = sales.SaleDocument(
         source="1c",
         number=number,
-        company_id=companies.match_customers(context, "1c", [ref])[ref],
+        company_id=customer_companies(context, "1c", [ref])[ref],
         business_date=day,
         currency=ref.currency,
         lines=[

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import companies, tiers
+from chalicelib import tiers
 from chalicelib.companies.model import CustomerRef
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
@@ -18,6 +18,7 @@ from chalicelib.tiers.recalculation import consumers as recalculation_consumers
 from chalicelib.tiers.recalculation import service as recalculation
 from tests.support.api import Api
 from tests.support.crashes import crashes, empty_account
+from tests.support.customers import customer_companies
 from tests.tiers.ladders.steps import ADMIN, LADDERS, activate, draw_up
 from tests.tiers.steps import bought, days_later, message_for, moves
 
@@ -26,7 +27,7 @@ CHANGED = Event("tier_ladder.activated", "evt_1", {"currency": "RUB"})
 
 def made(context: Context, count: int, currency: str = "RUB") -> set[str]:
     refs = [CustomerRef(f"{currency}-{number}", f"Luch {number:04d}", None, None, currency) for number in range(count)]
-    return set(companies.match_customers(context, "1c", refs).values())
+    return set(customer_companies(context, "1c", refs).values())
 
 
 def waiting() -> list[dict[str, Any]]:

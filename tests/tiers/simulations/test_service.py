@@ -29,6 +29,7 @@ from chalicelib.tiers.simulations import consumers as simulations_consumers
 from chalicelib.tiers.simulations import service as simulations
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, watched
+from tests.support.customers import customer_companies
 from tests.support.memory import MemoryDynamo
 from tests.support.table import everything
 from tests.tiers.ladders.steps import ADMIN, LADDERS, draw_up
@@ -216,7 +217,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 def five(context: Context) -> None:
     """Five companies of one purchase each."""
     refs = [CustomerRef(f"C-{number}", f"Luch {number}", None, None, "RUB") for number in range(5)]
-    ids = companies.match_customers(context, "1c", refs)
+    ids = customer_companies(context, "1c", refs)
     line = sales.SaleLine.of
     sales.record(
         context,
