@@ -26,6 +26,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "This kind of document is unknown; name it in the words for sales or for returns, or filter it out",
         "Неизвестный вид документа; назовите его в словах для продаж или возвратов или отберите строки",
     ),
+    "status": (
+        "This status does not tell whether the row counts; name it in `valid_words` or `cancelled_words`",
+        "По этому статусу не понять, учитывать ли строку; назовите его в `valid_words` или `cancelled_words`",
+    ),
     "not_a_sale": (
         "This is a purchase, an order, a request or a contract, not a sale",
         "Это закупка, заказ, заявка или договор, а не продажа",

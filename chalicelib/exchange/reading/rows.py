@@ -322,7 +322,10 @@ class RowReader:
         return found
 
     def _is_off(self, text: str) -> bool:
-        return status_of(text, self.conventions.cancelled_words, self.conventions.valid_words) == "cancelled"
+        found = status_of(text, self.conventions.cancelled_words, self.conventions.valid_words)
+        if found == "unclear":
+            raise CellError("status")  # one of more than the survey looks at
+        return found == "cancelled"
 
     def _is_cancelled(self, text: str) -> bool:
         try:

@@ -117,13 +117,13 @@ def _has_bare_quote(line: str, delimiter: str) -> bool:
 @cache
 def _quoted_cell(delimiter: str) -> re.Pattern[str]:
     mark = re.escape(delimiter)
-    return re.compile(rf'(?:(?<=^)|(?<={mark}))"(?:[^"]|"")*"(?={mark}|\r?\n?$)')
+    return re.compile(rf'(?:(?<=^)|(?<={mark})) *"(?:[^"]|"")*"(?={mark}|\r?\n?$)')
 
 
 def _parsed(several: list[str], delimiter: str) -> tuple[list[str] | None, str]:
     """The cells of lines that are one well-formed row; else None and the fault."""
     try:
-        reader = csv.reader(several, delimiter=delimiter, strict=True)
+        reader = csv.reader(several, delimiter=delimiter, strict=True, skipinitialspace=True)
         cells = next(reader, [])
     except csv.Error as error:
         return None, str(error)

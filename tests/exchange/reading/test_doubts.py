@@ -58,6 +58,16 @@ def test_a_status_that_may_stand_beside_rows_of_its_own_is_asked_back(status: st
     assert read_file(content, {"cancelled_words": [status]}).total == Decimal(100)
 
 
+def test_a_status_among_hundreds_that_tells_nothing_is_a_wrong_row() -> None:
+    rows = "".join(f"12.01.2026;{n};К;Л;1;10;Этап {n}\n" for n in range(1, 300))
+    content = (
+        f"Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;Статус\n{rows}12.01.2026;900;К;Л;1;10;Частично отменён\n"
+    )
+    read = read_file(content)
+    assert [(fault.number, fault.code) for fault in read.faults] == [("900", "status")]
+    assert read.total == Decimal(2990)
+
+
 def test_a_cancelled_row_needs_no_sum() -> None:
     content = sales("Статус", "Отгружен", "Отменён").replace(";50;", ";;")
     assert not read_file(content).faults

@@ -27,6 +27,13 @@ def test_a_stray_quotation_mark_swallows_nothing() -> None:
     assert read.notes["stray_quote"]["lines"] == [2]
 
 
+def test_a_space_may_stand_before_a_quotation() -> None:
+    read = read_file(
+        '"Дата"; "Номер"; "Контрагент"; "Номенклатура"; "Количество"; "Сумма"\n"12.01.2026"; "1"; "К"; "Л; с точкой"; "1"; "100"\n'
+    )
+    assert (read.total, read.rows[0].name, "stray_quote" in read.notes) == (Decimal(100), "Л; с точкой", False)
+
+
 def test_two_stray_quotation_marks_swallow_nothing_between_them() -> None:
     rows = ['12.01.2026;A;К;Л;1;100;"срочно', "12.01.2026;B;К;Л;1;100;", '12.01.2026;C;К;Л;1;100;"']
     read = read_file(COMMENTED + "\n".join(rows))
