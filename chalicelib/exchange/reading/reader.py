@@ -18,6 +18,7 @@ from chalicelib.exchange.columns.fields import FIELDS, FieldName
 from chalicelib.exchange.columns.headings import Heading, letter_of
 from chalicelib.exchange.columns.model import CellError, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
+from chalicelib.exchange.reading.conventions import decide
 from chalicelib.exchange.reading.flat import FlatRow, FlatTable
 from chalicelib.exchange.reading.grouped import GroupedTable
 from chalicelib.exchange.reading.joining import JoinedTable, joined
@@ -26,7 +27,7 @@ from chalicelib.exchange.reading.notes import Note, Notes
 from chalicelib.exchange.reading.places import Place, best_place, refuse_missing, refuse_thousands
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
-from chalicelib.exchange.reading.survey import Survey, decide
+from chalicelib.exchange.reading.survey import Survey
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
 from chalicelib.exchange.tables.model import Unreadable

@@ -1,0 +1,230 @@
+"""The sum of a row: which of several columns holds it, whether with VAT, and what discounts take off. Pure.
+
+What the arithmetic of the rows does not settle is asked back.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
+from chalicelib.exchange.columns.headings import Heading, heading_key, letter_of
+from chalicelib.exchange.columns.model import DecimalMark
+from chalicelib.exchange.columns.numbers import is_percent
+from chalicelib.exchange.reading.model import SalesProfileForm
+from chalicelib.exchange.reading.notes import Notes
+from chalicelib.exchange.reading.places import refuse_missing
+from chalicelib.exchange.reading.rows import AmountSource, DiscountKind
+from chalicelib.exchange.reading.survey import Example, Survey, value_of
+from chalicelib.exchange.tables.model import Unreadable
+
+_CENT = Decimal("0.011")
+_RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
+_VAT = re.compile("ндс|налог|vat|tax|gst", re.IGNORECASE)
+_MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem", re.IGNORECASE)
+_OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
+_AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
+_WITH_VAT = frozenset(map(heading_key, WITH_VAT.split("; ")))
+
+
+def amount_source(
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: SalesProfileForm, notes: Notes
+) -> AmountSource:
+    """The source of amounts; `columns` gets the column of sums that is chosen among several."""
+    others = list(survey.place.heading.others.get("amount", ()))
+    if profile.vat == "net_plus_vat":
+        if "net_amount" not in columns and "amount" in columns:
+            columns["net_amount"] = columns["amount"]
+        columns.pop("amount", None)
+        _refuse_without(survey, columns, ("net_amount", "vat"), profile)
+    if profile.vat == "gross":
+        _refuse_without(survey, columns, ("amount",), profile)
+    if "amount" in columns:
+        for other in others:
+            columns["amount"] = _better(survey, mark, columns, other, notes)
+        if "net_amount" in columns:
+            _tell_choice(survey, columns["amount"], [columns["net_amount"]], notes)
+        if not others:
+            _refuse_sums_of_documents(survey, mark, columns)
+            if "amount" not in profile.columns:
+                _refuse_discount_beside(survey, mark, columns)
+        if not profile.vat and "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
+            columns["net_amount"] = columns.pop("amount")
+            _tell_vat(survey, columns, notes)
+            return "net_plus_vat"
+        return "amount"
+    if "net_amount" not in columns:
+        _choose_price(survey, mark, columns, profile, notes)
+    if "net_amount" in columns:
+        if "vat" in columns:
+            _tell_vat(survey, columns, notes)
+            return "net_plus_vat"
+        notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
+        return "net"
+    return "price"
+
+
+def _refuse_without(
+    survey: Survey, columns: Mapping[FieldName, int], wanted: Sequence[FieldName], profile: SalesProfileForm
+) -> None:
+    """Raises Unreadable where a column is missing that the profile needs."""
+    missing: list[tuple[FieldName, ...]] = [(each,) for each in wanted if each not in columns]
+    refuse_missing(replace(survey.place, heading=Heading(columns, missing)), profile)
+
+
+def _choose_price(
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: SalesProfileForm, notes: Notes
+) -> None:
+    """Of two prices the one less the discount. Raises Unreadable where two others differ."""
+    for other in survey.place.heading.others.get("unit_price", ()):
+        first, second = columns["unit_price"], other
+        mine, yours = (heading_key(survey.place.names[at]) in _AFTER_DISCOUNT for at in (first, second))
+        if mine != yours:
+            columns["unit_price"] = first if mine else second
+            columns.pop("discount", None)
+            notes.add("price_chosen", column=survey.place.shown(columns["unit_price"]))
+        elif any(
+            value_of(cells.get("unit_price", ""), mark) != value_of(cells.get(other, ""), mark)
+            for _, cells in survey.sample
+        ):
+            raise _either(survey, "price_unclear", first, second)
+
+
+def _tell_vat(survey: Survey, columns: Mapping[FieldName, int], notes: Notes) -> None:
+    notes.add("net_plus_vat", net=survey.place.shown(columns["net_amount"]), vat=survey.place.shown(columns["vat"]))
+
+
+def _sampled(survey: Survey, at: int) -> FieldName | int:
+    """The key in a sample of this column of sums."""
+    return at if at in survey.place.heading.others.get("amount", ()) else "amount"
+
+
+def _is_vat_on_top(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> bool:
+    """True where the VAT of every row is a rate of its sum: within the sum, it would be a smaller part of it."""
+    if "vat" not in columns or "net_amount" in columns or not _VAT.search(survey.place.shown(columns["vat"])):
+        return False
+    if heading_key(survey.place.names[columns["amount"]]) in _WITH_VAT:
+        return False
+    proofs = 0
+    for _, cells in survey.sample:
+        amount, vat = (value_of(cells.get(each, ""), mark) for each in (_sampled(survey, columns["amount"]), "vat"))
+        if not amount or not vat:
+            continue
+        if is_percent(cells["vat"].strip()) or not any(abs(amount * (rate - 1) - vat) <= _CENT for rate in _RATES):
+            return False
+        proofs += all(abs(amount * (rate - 1) / rate - vat) > _CENT for rate in _RATES)
+    return proofs > 0
+
+
+def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
+    """Raises Unreadable where each row of a document shows the sum of the whole document."""
+    if not survey.same_amounts or survey.other_amounts or survey.place.levels:
+        return
+    right = looked = 0
+    for _, cells in survey.sample:
+        quantity, price, amount = (value_of(cells.get(each, ""), mark) for each in ("quantity", "unit_price", "amount"))
+        if quantity is not None and price is not None and amount is not None:
+            looked += 1
+            right += abs(abs(quantity * price) - abs(amount)) <= _CENT
+    if (survey.same_amounts > 1 and not looked) or right < looked:
+        raise Unreadable("amount_of_document", column=survey.place.shown(columns["amount"]))
+
+
+def _refuse_discount_beside(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
+    """Raises Unreadable where rows have a discount and their sum is quantity times price: it may be the sum before the discount or after."""
+    if "discount" not in columns:
+        return
+    suspect: Example | None = None
+    for line, cells in survey.sample:
+        values = [value_of(cells.get(each, ""), mark) for each in ("quantity", "unit_price", "amount")]
+        if None in values or not value_of(cells.get("discount", ""), mark):
+            continue
+        quantity, price, amount = (value or Decimal(0) for value in values)
+        if abs(abs(quantity * price) - abs(amount)) > _CENT:
+            return
+        suspect = suspect or (line, cells["discount"].strip())
+    if suspect:
+        line, value = suspect
+        raise Unreadable(
+            "discount_beside",
+            column=survey.place.shown(columns["discount"]),
+            amount=survey.place.shown(columns["amount"]),
+            line=line,
+            value=value[:60],
+        )
+
+
+def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes) -> int:
+    """The one of two columns of sums that a partner paid: with VAT. Raises Unreadable where the file does not tell it."""
+    chosen = columns["amount"]
+    keys = [heading_key(survey.place.names[at]) for at in (chosen, other)]
+    for better in (_OF_A_ROW, frozenset() if _WITH_VAT & {*keys} else _AFTER_DISCOUNT):
+        first, second = (key in better for key in keys)
+        if first != second:
+            _tell_choice(survey, chosen if first else other, [other if first else chosen], notes)
+            return chosen if first else other
+    equal = vat_more = vat_less = rate_more = rate_less = rows = 0
+    for _, cells in survey.sample:
+        one, two = (value_of(cells.get(key, ""), mark) for key in (_sampled(survey, chosen), other))
+        if one is None or two is None:
+            continue
+        rows += 1
+        vat = value_of(cells.get("vat", ""), mark)
+        equal += abs(one - two) <= _CENT
+        if vat is not None:
+            vat_more += abs(two + vat - one) <= _CENT
+            vat_less += abs(one + vat - two) <= _CENT
+        rate_more += any(abs(two * rate - one) <= _CENT for rate in _RATES)
+        rate_less += any(abs(one * rate - two) <= _CENT for rate in _RATES)
+    if not rows or equal == rows:
+        return chosen
+    if heading_key(survey.place.names[chosen]) in _WITH_VAT or vat_more == rows or rate_more == rows:
+        _tell_choice(survey, chosen, [other], notes)
+        return chosen
+    if vat_less == rows or rate_less == rows:
+        _tell_choice(survey, other, [chosen], notes)
+        return other
+    raise _either(survey, "amount_unclear", chosen, other)
+
+
+def _either(survey: Survey, code: str, first: int, second: int) -> Unreadable:
+    return Unreadable(
+        code,
+        first=survey.place.shown(first),
+        first_column=letter_of(first),
+        second=survey.place.shown(second),
+        second_column=letter_of(second),
+    )
+
+
+def _tell_choice(survey: Survey, chosen: int, others: Sequence[int], notes: Notes) -> None:
+    notes.add(
+        "amount_chosen", column=survey.place.shown(chosen), others=[survey.place.shown(other) for other in others]
+    )
+
+
+def discount_kind(
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], source: AmountSource, profile: SalesProfileForm
+) -> DiscountKind | None:
+    """The meaning of discounts, where amounts are worked out from prices. Raises Unreadable where the file does not tell it."""
+    if source != "price" or "discount" not in columns:
+        return None
+    if profile.discount:
+        return profile.discount
+    heading = survey.place.shown(columns["discount"])
+    values = [
+        (cells["discount"], value)
+        for _, cells in survey.sample
+        if (value := value_of(cells.get("discount", ""), mark)) is not None and value
+    ]
+    if not values:
+        return None
+    most = max(abs(value) for _, value in values)
+    if any(is_percent(text) for text, _ in values) or "%" in heading or "проц" in heading.casefold():
+        return "percent"
+    if _MONEY_DISCOUNT.search(heading):
+        return "sum"
+    if most < 1:
+        return "share"
+    raise Unreadable("discount_unclear", column=heading, value=str(most))
