@@ -42,7 +42,7 @@ def a_queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
 
 
 def deliver(context: Context, event: Event) -> None:
-    """What the stream does with a sale: its own room first, then the rollups."""
+    """Delivers a sale as the stream does: to its own room first, then to the rollups."""
     sales_consumers.on_sale_recorded(context, event)
     consumers.on_sale_recorded(context, event)
 

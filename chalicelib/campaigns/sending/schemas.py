@@ -64,7 +64,7 @@ class RunView(View):
 
 
 class SendingView(View):
-    """How far the letters of an issue are. The counts are of letters as the workers passed them; the mail service's reports come later."""
+    """Progress of the letters of an issue. The counts are of letters as the workers passed them; the mail service's reports come later."""
 
     issue_id: str
     state: IssueState

@@ -23,7 +23,7 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 
 
 def due(context: Context) -> Iterator[Issue | Run]:
-    """What is due at this moment, by its moment: issues whose audience is to be made, and runs. One call where it is little or nothing."""
+    """The due items at this moment, oldest first: issues whose audience is to be made, and runs. One call where it is little or nothing."""
     pk = plan_keys.campaign_work("", "", "").pk
     for item in context.table.query_all(pk, index="gsi2", between=("0", f"{context.at}~")):
         yield from_item(Issue, item) if item["sk"] == "ISSUE" else from_item(Run, item)

@@ -30,10 +30,10 @@ from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS, ProblemBody, 
 from chalicelib.platform.http.respond import MOST_BODY_BYTES, PATH_PARAMETER
 from chalicelib.platform.http.routes import Route
 from chalicelib.platform.money import Money
+from chalicelib.platform.openapi.examples import Schema, example, schema_name
 from chalicelib.platform.openapi.glossary import FIELDS
 
 Document = dict[str, Any]
-Schema = dict[str, Any]
 
 VERSION = "1.0.0"
 TOKEN_ADDRESS = "https://sign-in.example/oauth2/token"  # noqa: S105 - an address, no token
@@ -198,7 +198,7 @@ def document(routes: Iterable[Route]) -> Document:
             route, references, components, responses, carries_version=route.path in versioned
         )
     for model in {route.query for route in ordered if route.query}:
-        components.pop(_name(references[model, "validation"]))
+        components.pop(schema_name(references[model, "validation"]))
     components[ProblemBody.__name__] = _with_members(components[ProblemBody.__name__])
     for schema in components.values():
         for name, field in schema.get("properties", {}).items():
@@ -397,7 +397,7 @@ def _description(route: Route) -> str:
 def _parameters(route: Route, references: "References", components: dict[str, Schema]) -> list[Schema]:
     parameters: list[Schema] = [{"$ref": f"#/components/parameters/{name}"} for name in path_parameters(route.path)]
     if route.query:
-        model = components[_name(references[route.query, "validation"])]
+        model = components[schema_name(references[route.query, "validation"])]
         for name, found in model.get("properties", {}).items():
             schema = _never_null(found)
             described = schema.pop("description", "")
@@ -524,121 +524,3 @@ def _schemas(routes: Sequence[Route]) -> tuple[References, dict[str, Schema]]:
         ordered, ref_template="#/components/schemas/{model}", schema_generator=_JsonSchema
     )
     return references, dict(found["$defs"])
-
-
-def _name(reference: Schema) -> str:
-    return str(reference["$ref"]).rsplit("/", 1)[-1]
-
-
-# Example values: by the format of a string, or by the name of a field without an example of its own.
-_BY_FORMAT = {
-    "date": "2026-11-20",
-    "date-time": "2026-11-20T09:00:00.000Z",
-    "email": "anna@company.example",
-    "uri": "https://portal.example/page",
-}
-_BY_NAME: dict[str, str | None] = {
-    "access_token": "eyJraWQiOiJr...",
-    "at": "2026-11-20T09:00:00.000Z",
-    "benefits": "Orders through the distributor of your region",
-    "body": "# Prices",
-    "brand": "Luch",
-    "category": "Street lights",
-    "code": "482913",
-    "comment": "Call before delivery",
-    "currency": "RUB",
-    "day": "2026-11-20",
-    "delimiter": ";",
-    "detail": "This is not a number.",
-    "document": "УТ-000123",
-    "email": "anna@company.example",
-    "encoding": "utf-8",
-    "file_name": "sales.csv",
-    "inn": "7707083893",
-    "interests": "street lighting",
-    "kind": "company",
-    "kpp": "770701001",
-    "name": "Anna Petrova",
-    "name_ru": "Светильник LED-60",
-    "next_cursor": None,
-    "note": "Two lamps less than ordered",
-    "phone": "+74951234567",
-    "pointer": "/quantity",
-    "purpose": "advertising",
-    "reason": "Out of stock until December",
-    "refresh_token": "eyJjdHkiOiJK...",
-    "region": "RU-MOW",
-    "role": "owner",
-    "segment": "street lighting",
-    "since": "2026-11-20",
-    "sku": "LED-60",
-    "source": "1c",
-    "status": "active",
-    "summary": "Prices fell by 4 %.",
-    "time_zone": "Europe/Moscow",
-    "title": "Street lighting, third quarter",
-    "unit": "pcs",
-    "url": "https://files.example/upload",
-    "vat_percent": "20",
-    "version": "2026-1",
-}
-# Example of a `name`, by the id beside it.
-_NAMES = {
-    "member_id": "Anna Petrova",
-    "sku": "LED-60 street light",
-    "inn": "Luch LLC",
-    "company_id": "Luch LLC",
-    "regions": "Moscow Light LLC",
-    "distributor_id": "Moscow Light LLC",
-}
-_ID_PREFIXES = {
-    "address_id": "adr",
-    "member_id": "mbr",
-    "manager_id": "mbr",
-    "distributor_id": "dst",
-    "sign_in_id": "sin",
-}
-
-
-def example(schema: Schema, components: dict[str, Schema], name: str = "") -> Any:
-    """A value of this schema: what its author gives as an example, else the plainest one. `name` is the field it stands in."""
-    if "examples" in schema:
-        return schema["examples"][0]
-    for word in ("const", "default"):
-        if schema.get(word) is not None:
-            return schema[word]
-    if "$ref" in schema:
-        return example(components[_name(schema)], components, name)
-    if "enum" in schema:
-        return schema["enum"][0]
-    if "anyOf" in schema:
-        return _BY_NAME[name] if _BY_NAME.get(name, "") is None else example(schema["anyOf"][0], components, name)
-    match schema.get("type"):
-        case "object":
-            properties = schema.get("properties", {})
-            made = {each: example(inner, components, each) for each, inner in properties.items()}
-            if made.get("name") == _BY_NAME["name"]:
-                made["name"] = next((named for beside, named in _NAMES.items() if beside in made), made["name"])
-            return made
-        case "array":
-            return [example(schema["items"], components, name)]
-        case "integer" | "number":
-            return schema.get("minimum", 1)
-        case "boolean":
-            return True
-        case "string":
-            return _text(schema, name)
-        case _:
-            return None
-
-
-def _text(schema: Schema, name: str) -> str:
-    if "format" in schema:
-        return _BY_FORMAT.get(schema["format"], "text")
-    if name.endswith("_at"):
-        return _BY_FORMAT["date-time"]
-    if name.endswith("_id"):
-        return f"{_ID_PREFIXES.get(name, name[:3])}_0f8c3a5e7d9b1c2e4f6a8b0c2d4e6f80"
-    text = _BY_NAME.get(name) or "text"
-    repeats = -(-int(schema.get("minLength", 1)) // len(text))
-    return text * repeats

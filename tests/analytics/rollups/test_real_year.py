@@ -77,7 +77,7 @@ class Oracle:
 
 
 def told(context: Context, companies: set[str]) -> tuple[Sums, Products]:
-    """What the rollups say."""
+    """The sums of the rollups."""
     sums: Sums = {}
     products: Products = {}
     for company in companies:

@@ -1,4 +1,4 @@
-"""What a file leaves open is asked back, and an answer in the profile settles it."""
+"""A question that a file leaves open is asked back, and an answer in the profile settles it."""
 
 import io
 from datetime import datetime

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from chalicelib.platform.http.forms import Form, PageQuery, Text, View
 from chalicelib.platform.http.routes import Route
 from chalicelib.platform.money import Money
-from chalicelib.platform.openapi.document import document, example, holders, problem_codes
+from chalicelib.platform.openapi.document import document, holders, problem_codes
+from chalicelib.platform.openapi.examples import example
 
 
 class LineForm(Form):
