@@ -97,6 +97,10 @@ nightly_rhythm = functions.schedule("retention.states.jobs:nightly_rhythm")
 decide_rhythm = functions.queue("retention.states.jobs:decide_rhythm")
 nightly_intake = functions.schedule("retention.waves.jobs:nightly_intake")
 assign_companies = functions.queue("retention.waves.jobs:assign_companies")
+nightly_cases = functions.schedule("retention.cases.jobs:nightly_cases")
+ready_cases = functions.queue("retention.cases.jobs:ready_cases")
+morning_calls = functions.schedule("retention.lists.jobs:morning_calls")
+list_calls_of = functions.queue("retention.lists.jobs:list_calls_of")
 count_audience = functions.queue("campaigns.segments.jobs:count_audience")
 start_campaigns = functions.schedule("campaigns.sending.jobs:start_campaigns")
 send_campaigns = functions.queue("campaigns.sending.jobs:send_campaigns")
@@ -115,6 +119,8 @@ rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 #     remind_distributors            rate(15 minutes)
 #     nightly_rhythm                 cron(0 4 * * ? *)
 #     nightly_intake                 cron(30 4 * * ? *)
+#     nightly_cases                  cron(0 5 * * ? *)
+#     morning_calls                  cron(0 7 * * ? *)
 #     start_campaigns                cron(0/15 * * * ? *)
 #     nightly_rollups                cron(40 3 * * ? *)
 # events, and the modules of their consumers:
@@ -127,14 +133,17 @@ rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 #     bonus.expiring                 messages: mail
 #     bonus.posted                   facts: analytics.rollups
 #     bonus.reminder                 messages: mail
-#     company.manager_changed        messages: mail
+#     calls.listed                   messages: mail
+#     case.benefits_promised         messages: mail
+#     case.unreached                 messages: mail
+#     company.manager_changed        facts: retention.cases; messages: mail
 #     company.owner_left             messages: mail
 #     company.person_claimed         messages: mail
 #     company.person_confirmed       messages: mail
 #     company.person_invited         messages: mail
 #     company.registered             facts: pricing.displays
 #     customer.move_began            facts: exchange.customers
-#     demand.answered                facts: demand; messages: mail
+#     demand.answered                facts: demand, retention.cases; messages: mail
 #     demand.cancelled               facts: demand
 #     demand.changed                 facts: demand
 #     demand.opened                  facts: demand
@@ -173,7 +182,7 @@ rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 #     portfolio.hand_over_began      facts: desk.hand_overs
 #     portfolio.handed_over          messages: mail
 #     products.changed               facts: catalog
-#     rhythm.changed                 facts: retention.waves
+#     rhythm.changed                 facts: retention.cases, retention.waves
 #     rollups.rebuild_requested      facts: analytics.rollups
 #     sale.joined                    facts: sales
 #     sale.recorded                  facts: analytics.rollups, bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers

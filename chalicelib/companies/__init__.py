@@ -31,10 +31,10 @@ with opened_when_asked(__name__):
         new_companies,
         relink_customer,
     )
-    from chalicelib.companies.events import REGISTERED
+    from chalicelib.companies.events import MANAGER_CHANGED, REGISTERED
     from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.model import Company, CustomerRef, Person
-    from chalicelib.companies.people.membership import check_active, check_manager, check_staff
+    from chalicelib.companies.people.membership import change_manager, check_active, check_manager, check_staff
     from chalicelib.companies.people.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.privileges import missing_facts, missing_for
     from chalicelib.companies.regions.rules import region_of

@@ -4,3 +4,5 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.demand.events import ANSWERED as DEMAND_ANSWERED
+    from chalicelib.demand.schemas import DemandForm
+    from chalicelib.demand.service import record_demand

@@ -81,6 +81,11 @@ def render(subject: str, preview: str, body: str, why: str, language: Language, 
     return laid_out({**ready, "why": why}, _template(body, language).render(facts), language, facts)
 
 
+def fill(text: str, language: Language, facts: Facts) -> str:
+    """A text without a fault with its variables, as plain text: for somebody who reads it aloud."""
+    return _environment(language, stands_in=False).from_string(text).render(facts)
+
+
 def _markup_fault(text: str, language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
     try:
         _environment(language).from_string(text).render(variables)
@@ -103,10 +108,12 @@ def _template(text: str, language: Language) -> "Template":
 
 
 @cache
-def _environment(language: Language) -> "ImmutableSandboxedEnvironment":
+def _environment(language: Language, *, stands_in: bool = True) -> "ImmutableSandboxedEnvironment":
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined, finalize=stand_in)
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=False, undefined=StrictUndefined, finalize=stand_in if stands_in else None
+    )
     environment.filters = dict(FILTERS[language])
     return environment

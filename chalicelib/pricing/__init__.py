@@ -16,6 +16,8 @@ with opened_when_asked(__name__):
         promised_free_goods,
     )
     from chalicelib.pricing.offers.events import ISSUED as OFFER_ISSUED
+    from chalicelib.pricing.offers.model import OfferForm
+    from chalicelib.pricing.offers.service import add as add_offer
     from chalicelib.pricing.offers.service import release as release_offers
     from chalicelib.pricing.offers.service import use as use_offers
     from chalicelib.pricing.offers.store import LABEL as OFFERS_LABEL

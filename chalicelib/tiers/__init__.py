@@ -18,7 +18,7 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.ladders.rules import Ladder, LadderStep, LadderSteps, always, ladder_on
     from chalicelib.tiers.ladders.store import ladders_of
     from chalicelib.tiers.recalculation.service import decide, nightly
-    from chalicelib.tiers.standing.model import Standing
+    from chalicelib.tiers.standing.model import Standing, order_to_keep
     from chalicelib.tiers.standing.rules import Facts
     from chalicelib.tiers.standing.service import ladder_today, standing_of, tier_path, tier_with
     from chalicelib.tiers.standing.store import tier_in_force, window_sum

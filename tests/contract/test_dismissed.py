@@ -27,6 +27,7 @@ from chalicelib.platform.access.scopes import STAFF_ROLES, scopes_of
 from chalicelib.platform.http import respond
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.ids import derived_id
+from chalicelib.retention.lists import service as call_lists
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.payments.service import record_payments
 from chalicelib.table.client import Table
@@ -41,6 +42,7 @@ from tests.exchange.customers import test_service as customers
 from tests.exchange.sales_files import steps as exchange
 from tests.orders.steps import Market
 from tests.pricing.steps import Office
+from tests.retention.cases import steps as calls
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import watched
@@ -638,6 +640,16 @@ def plan_wave(club: Club) -> Ask:
 
 def wave(what: str, club: Club) -> Ask:
     return Ask(f"{WAVES}/{club.done('POST', WAVES, club.head, wave_form(club))['wave_id']}/{what}")
+
+
+plain("change_script", "/v1/staff/calls/scripts/win_back", {"en": "{{ person }}?"}, version=0)
+
+
+@scene
+def record_outcome(club: Club) -> Ask:
+    calls.known(club.context, "cmp_quiet", manager_id=GONE)
+    [call] = call_lists.make(club.context, GONE).calls
+    return Ask(f"/v1/manager/calls/{call.case_id}/contacts", {"result": "not_reached"})
 
 
 SCENES["pool_wave"] = partial(wave, "pool")

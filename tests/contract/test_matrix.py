@@ -332,6 +332,8 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "audience_id": "aud_nobody",
             "issue_id": "iss_nobody",
             "wave_id": "wav_nobody",
+            "case_id": "cas_nobody",
+            "kind": "win_back",
         },
         callers={
             "nobody": STRANGER,

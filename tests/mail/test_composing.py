@@ -41,6 +41,7 @@ def test_a_letter_whose_event_is_gone_cannot_be_told(context: Context) -> None:
 
 # Of no company, or to the staff alone; and the request to cancel: it goes to the distributor alone, and looks first whether that has answered.
 OTHERS = {
+    "calls_listed",
     "companies_assigned",
     "email_change_code",
     "email_changed",

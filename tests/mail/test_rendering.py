@@ -172,6 +172,10 @@ FACTS: dict[str, Any] = {
     "keep_days": 30,
     "days": 2,
     "share": 25,
+    "calls": [
+        {"company": "Луч <и> Ко", "words": "Молчит 7 недель."},
+        {"company": "Заря & сыновья", "words": "Молчит 9 недель."},
+    ],
     "last_order": date(2026, 10, 2),
     "chance": 84,
     "horizon": 90,
@@ -398,6 +402,7 @@ def test_the_languages_are_not_mixed_up(template: str) -> None:
     latin["product"] = {**FACTS["product"], "name": "x", "unit": "x"}
     latin["goods"] = {**FACTS["goods"], "name": "x", "unit": "x"}
     latin["shipments"] = [{"document": "x", "last_day": date(2026, 12, 31)}]
+    latin["calls"] = [{"company": "x", "words": "x"}]
     latin["manager"] = None
     for words in render(template, "en", FACTS | latin):
         assert not re.search("[а-яё]", words, flags=re.I)

@@ -110,6 +110,17 @@ def record_handed_over(
     record_of_company(tx, context, company.company_id, MANAGER_CHANGED, **managers, by=by, **facts)
 
 
+def change_manager(context: Context, tx: Transaction, company: Company, manager_id: str, *, by: str) -> None:
+    """Gives the company to another manager, with its event. Refused with label `version` if somebody changed it meanwhile.
+
+    The commit raises 422 unless the manager is one of the club's staff.
+    """
+    store.change(tx, company, {"manager_id": manager_id})
+    if manager_id != by:
+        check_manager(tx, manager_id)
+    record_handed_over(tx, context, company, manager_id, by=by)
+
+
 def check_manager(tx: Transaction, manager_id: str) -> None:
     """The commit raises 422 unless the member is one of the club's staff. Not beside `check_staff` of the same member."""
     check_staff(tx, manager_id, list(STAFF_ROLES), no_manager())

@@ -44,6 +44,7 @@ SCOPES: dict[str, str] = {
     "staff.campaigns.write": "save segments and plan letters",
     "staff.contacts.read": "whether a member may be contacted, and when they were",
     "staff.contacts.write": "note contacts with members",
+    "staff.calls": "the list of companies to call, and the outcomes of calls",
     "staff.retention.read": "waves of winning companies back, their results, and the companies that go quiet",
     "staff.retention.write": "plan waves of winning companies back",
     "staff.people.read": "the staff",
@@ -109,6 +110,7 @@ _SALES = _STAFF | frozenset(
         "staff.letters.write",
         "staff.contacts.read",
         "staff.contacts.write",
+        "staff.calls",
     }
 )
 

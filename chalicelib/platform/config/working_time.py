@@ -49,6 +49,12 @@ def deadline(moment: datetime, working_days: int, calendar: WorkingTime, zone: Z
     return datetime.combine(last, counted.time(), tzinfo=zone)
 
 
+def working_day_after(day: date, number: int, calendar: WorkingTime) -> date:
+    """The `number`-th working day after a day, from 1. Raises ValueError where no working day comes."""
+    *_, last = islice(_working_days_from(day + timedelta(days=1), calendar), number)
+    return last
+
+
 def _counted_from(local: datetime, calendar: WorkingTime, zone: ZoneInfo) -> datetime:
     """The moment itself within working hours, else when they begin next."""
     if is_working_day(local.date(), calendar) and calendar.opens <= local.time() < calendar.closes:

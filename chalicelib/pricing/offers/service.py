@@ -38,7 +38,16 @@ _APPROVING = staff_roles("staff.terms.approve")
 
 
 def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:
-    """Issue an offer. Raises `not_found`, 403 for a manager above the club's bound, 422 for a past last day, 409 for too many offers."""
+    """Issue an offer. Raises as `add`."""
+    tx = Transaction()
+    view = add(context, tx, company_id, form, author=author)
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def add(context: Context, tx: Transaction, company_id: str, form: OfferForm, *, author: str) -> OfferView:
+    """Adds an offer to the transaction. Raises `not_found`, 403 for a manager above the club's bound, 422 for a past last day, 409 for too many offers."""
     key = keys.granted(company_id)
     found = context.table.get_many([company_key(company_id), key], consistent=True)
     if company_key(company_id) not in found:
@@ -64,16 +73,12 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
         "issued_by": author,
     }
     currency = found[company_key(company_id)]["currency"]
-    tx = Transaction()
     if not _bounded(context, form, currency):
         check_staff(tx, author, _APPROVING, Problem.above_bounds())
     tx.create(item)
     store.put_offer(tx, company_id, offer_id, form, currency=currency, without=past)
     _record(tx, context, company_id, offer_id, ISSUED, author)
-    view = _view(context, item)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return _view(context, item)
 
 
 def _bounded(context: Context, form: OfferForm, currency: str) -> bool:

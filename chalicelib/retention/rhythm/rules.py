@@ -47,7 +47,9 @@ class ClubRhythm:
 
 
 class Figures(NamedTuple):
-    """The rhythm of a company on a day. Days are ordinals; `expected` is the likeliest day of the next order, None after a single order."""
+    """The rhythm of a company on a day. Days are ordinals; `expected` is the likeliest day of the next order, `usual_sum` the turnover
+    within the horizon at the company's mean gap; both are None after a single order.
+    """
 
     no_order: float
     early_warning: float
@@ -57,6 +59,7 @@ class Figures(NamedTuple):
     window_from: int
     window_to: int
     expected: int | None
+    usual_sum: float | None
 
 
 def learn_club(histories: Iterable[Orders], today: int, horizon: int = HORIZON) -> ClubRhythm:
@@ -98,6 +101,7 @@ def figures(club: ClubRhythm, orders: Orders, today: int) -> Figures:
         begins,
         ends,
         None if gap is None else last + round(gap),
+        value * club.horizon * (len(past) - 1) / (last - past[0].day) if len(past) > 1 else None,
     )
 
 

@@ -45,6 +45,7 @@ class Rhythm:
     expected_orders: Decimal | None = None
     expected_sum: Decimal | None = None
     order_value: Decimal | None = None
+    usual_sum: Decimal | None = None
     window_from: date | None = None
     window_to: date | None = None
     look_again: date | None = None
@@ -72,6 +73,7 @@ def rhythm_of(company_id: str, found: Standing, day: date, version: int) -> Rhyt
         expected_orders=_rounded(found.figures.expected_orders, "0.01"),
         expected_sum=_rounded(found.figures.expected_sum, "0.01"),
         order_value=_rounded(found.figures.order_value, "0.01"),
+        usual_sum=None if found.figures.usual_sum is None else _rounded(found.figures.usual_sum, "0.01"),
         window_from=date.fromordinal(found.figures.window_from),
         window_to=date.fromordinal(found.figures.window_to),
     )

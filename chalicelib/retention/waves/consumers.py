@@ -5,6 +5,7 @@ from chalicelib.platform.events import Event, consumer
 from chalicelib.pricing import OFFER_ISSUED
 from chalicelib.retention.states.events import STATE_CHANGED
 from chalicelib.retention.waves import service
+from chalicelib.table.transactions import Transaction
 
 
 @consumer(STATE_CHANGED)
@@ -18,4 +19,6 @@ def on_state_changed(context: Context, event: Event) -> None:
 def on_offer_issued(context: Context, event: Event) -> None:
     """Records the offer as a breach, if its company is held out."""
     offered = event.item
-    service.note_contact(context, offered["company_id"], "offer", offered["offer_id"], offered["by"])
+    tx = Transaction()
+    service.add_breach(context, tx, offered["company_id"], "offer", offered["offer_id"], offered["by"])
+    context.table.commit(tx)

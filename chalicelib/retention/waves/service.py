@@ -13,7 +13,7 @@ Weakest point: companies that learn of their common INN after they were assigned
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import fmean
 
 from chalicelib import companies
@@ -173,6 +173,12 @@ def held_out(context: Context, company_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(_held(context, company_ids))
 
 
+def held_until(context: Context, company_id: str) -> date | None:
+    """The day on which the company may be called again; None unless it is held out."""
+    held = _held(context, [company_id]).get(company_id)
+    return held.until if held else None
+
+
 def _held(context: Context, company_ids: Iterable[str]) -> dict[str, Assignment]:
     waves = [wave for wave in store.recent(context) if wave.holds(context.today)]
     return {
@@ -183,10 +189,11 @@ def _held(context: Context, company_ids: Iterable[str]) -> dict[str, Assignment]
     }
 
 
-def note_contact(context: Context, company_id: str, contact: str, cause: str, by: str) -> None:
-    """Records a breach if the company is held out. `contact`: its kind; `cause`: its id. The result stays by assignment. Safe to repeat."""
+def add_breach(context: Context, tx: Transaction, company_id: str, contact: str, cause: str, by: str) -> None:
+    """Records a contact with a company that is held out; nothing for another one. `contact`: its kind; `cause`: its id.
+
+    The result stays by assignment. Safe to repeat.
+    """
     held = _held(context, [company_id]).get(company_id)
     if held:
-        tx = Transaction()
         store.record_breach(tx, context.at, held, contact, cause, by)
-        context.table.commit(tx)

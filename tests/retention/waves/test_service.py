@@ -17,16 +17,12 @@ from chalicelib.table.transactions import Transaction
 from tests.companies.steps import legal_inn
 from tests.retention.waves.steps import HEAD, dormant, entered, heard, message, night, planned
 from tests.support.crashes import crashes
-from tests.tiers.steps import buy, days_later, in_memory
+from tests.tiers.steps import buy, days_later
 
 
 @pytest.fixture
-def context(context: Context, monkeypatch: pytest.MonkeyPatch) -> Context:
-    monkeypatch.setattr("chalicelib.table.key.SHARDS", 1)
-    numbers = count(1)
-    quick = in_memory(context)
-    object.__setattr__(quick, "new_id", lambda prefix: f"{prefix}_{next(numbers):032x}")
-    return quick
+def context(memory: Context) -> Context:
+    return memory
 
 
 # --- before the start -------------------------------------------------------------------------------------------------

@@ -1,0 +1,37 @@
+"""Config of calls."""
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.platform.config import Section
+from chalicelib.platform.fields import DayOfYear
+from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
+
+Weight = Annotated[int, Field(ge=0, le=100)]
+
+
+class Calls(Section, name="retention.calls"):
+    """`most`, `least`: of a manager's calls in a day. `weights`: percent of what is at stake, by the kind of a call.
+
+    `answers`: by reason, what the club may do about it. `new_year_from`, `new_year_to`: days of greetings, over the turn of the year.
+    """
+
+    most: int = Field(ge=1, le=20)
+    least: int = Field(ge=1, le=20)
+    weights: dict[CallKind, Weight]
+    answers: dict[Reason, list[CallAnswer]]
+    offer_percent: dict[Decimal, Annotated[Decimal, Field(ge=0, lt=100)]]
+    new_year_from: DayOfYear
+    new_year_to: DayOfYear
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.least > self.most:
+            raise ValueError("the least number of calls is above the most")
+        if set(self.weights) != set(CallKind) or set(self.answers) != set(Reason):
+            raise ValueError("every kind of a call has a weight, and every reason its answers")
+        if self.new_year_from <= self.new_year_to:
+            raise ValueError("the days of greetings go over the turn of the year")
+        return self

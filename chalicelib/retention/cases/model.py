@@ -1,0 +1,127 @@
+"""The case of a company: the next contact that the club owes it, and why. Pure.
+
+    waiting ──its day──▶ ready ──reached, not reached──▶ waiting, with a day
+       ▲                   │ └──closed down──▶ ended
+       └──the state of the company changes───┘   ended ──it orders again──▶ waiting
+
+A company has one case, for ever: so there is always a next day or an end with its reason, and nobody can be on two lists.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from chalicelib.retention.states.rules import State
+
+
+class CaseState(StrEnum):
+    WAITING = "waiting"
+    READY = "ready"
+    ENDED = "ended"
+
+
+class Because(StrEnum):
+    """Why the case has its day: by plan, agreed with the company, wished goods that arrived, a person to find."""
+
+    PLAN = "plan"
+    AGREED = "agreed"
+    GOODS = "goods"
+    PERSON = "person"
+
+
+class CallKind(StrEnum):
+    WIN_BACK = "win_back"
+    EARLY_WARNING = "early_warning"
+    GOODS_ARRIVED = "goods_arrived"
+    FIND_CONTACT = "find_contact"
+    FOLLOW_UP = "follow_up"
+    REORDER = "reorder"
+    NEW_YEAR = "new_year"
+    SELL_THROUGH = "sell_through"
+    CHECK_IN = "check_in"
+
+
+class Reason(StrEnum):
+    """Why a company does not buy, as it says itself."""
+
+    OUT_OF_STOCK = "out_of_stock"
+    BAD_EXPERIENCE = "bad_experience"
+    PRICE = "price"
+    PERSON_LEFT = "person_left"
+    CLOSED = "closed"
+    NO_REASON = "no_reason"
+
+
+class CallAnswer(StrEnum):
+    """What the club does about a reason."""
+
+    SOURCING_REQUEST = "sourcing_request"
+    OFFER = "offer"
+    DISPLAY_DEAL = "display_deal"
+    FREE_DELIVERY = "free_delivery"
+    FIND_CONTACT = "find_contact"
+    BENEFITS_LETTER = "benefits_letter"
+    LEAVE_ALONE = "leave_alone"
+
+
+Result = Literal["reached", "not_reached", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`due`: day of the next contact. `tries`: calls in a row that reached nobody. `listed_on`, `listed_by`: the last list that had it.
+
+    `demand_id`: a wish whose answer makes the case ready. `last_entry`: the latest entry of its history.
+    """
+
+    case_id: str
+    company_id: str
+    company_state: State
+    manager_id: str | None = None
+    state: CaseState = CaseState.WAITING
+    due: date
+    because: Because = Because.PLAN
+    rank: Decimal = Decimal(0)
+    tries: int = 0
+    reason: Reason | None = None
+    demand_id: str | None = None
+    last_contact: date | None = None
+    listed_on: date | None = None
+    listed_by: str | None = None
+    last_entry: str | None = None
+    opened_on: date
+    version: int = 0
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.company_state in (State.AT_RISK, State.DORMANT, State.LOST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry of a case's history, never changed. `next_day` None: the case ended, or the call is tried again the same day.
+
+    `tries_before`, `contact_before`: of the case, so that a correction begins where this entry began.
+    """
+
+    entry_id: str
+    case_id: str
+    company_id: str
+    by: str
+    at: str
+    day: date
+    kind: CallKind
+    result: Result
+    reason: Reason | None = None
+    answer: CallAnswer | None = None
+    note: str = ""
+    person_id: str | None = None
+    next_day: date | None = None
+    offer_id: str | None = None
+    demand_id: str | None = None
+    handed_to: str | None = None
+    corrects: str | None = None
+    tries_before: int = 0
+    contact_before: date | None = None

@@ -1,0 +1,81 @@
+"""Cases, kept up to date with the state of their companies.
+
+    the state changes, the manager changes ──▶ follow        reads what is so now, and writes the case where it differs
+    05:00, the cases of the day            ──▶ follow        makes them ready
+    the wish of a company is answered      ──▶ goods_arrived
+
+`follow` looks at the present state, the present manager and the hold-out, not at what an event says; so duplicate and late deliveries end
+in the same case. A dormant company is assigned to the open wave first: whoever is held out is not called, whatever the case says.
+
+Weakest point: a case that is ready keeps its rank until its company changes its state or is listed.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from chalicelib import companies
+from chalicelib.companies import company_key
+from chalicelib.platform.context import Context
+from chalicelib.retention.cases import keys, rules, store
+from chalicelib.retention.cases.config import Calls
+from chalicelib.retention.cases.model import Because, Case
+from chalicelib.retention.cases.rules import Estimates, Season
+from chalicelib.retention.states import keys as states_keys
+from chalicelib.retention.states.store import Rhythm
+from chalicelib.retention.waves import service as waves
+from chalicelib.table.records import from_item
+from chalicelib.table.retries import retry
+
+
+@retry("case", "")
+def follow(context: Context, company_id: str) -> None:
+    """Bring the case of a company up to date. Without a change nothing is written; a company without orders has no case."""
+    case_id = store.case_id_of(company_id)
+    several = [company_key(company_id), states_keys.rhythm(company_id), keys.case(case_id)]
+    company, rhythm, stored = map(context.table.get_many(several, consistent=True).get, several)
+    if company is None or rhythm is None:
+        return
+    known = from_item(Rhythm, rhythm)
+    before = from_item(Case, stored) if stored else None
+    manager_id = companies.Company.from_item(company).manager_id
+    after = before or rules.opened(case_id, company_id, known.state, manager_id, context.today)
+    if after.company_state is not known.state:
+        after = rules.follow(after, known.state, context.today)
+    after = replace(after, manager_id=manager_id)
+    if known.state in waves.TO_WIN_BACK:
+        waves.assign(context, [company_id])
+    until = waves.held_until(context, company_id)
+    after = rules.held(after, until) if until else _prepared(context, after, known)
+    if after != before:
+        store.save(context, replace(after, version=after.version + 1), before)
+
+
+def _prepared(context: Context, case: Case, known: Rhythm) -> Case:
+    config = context.config[Calls]
+    return rules.prepared(case, estimates(known), context.today, season(config), config.weights)
+
+
+def estimates(known: Rhythm) -> Estimates:
+    nothing = Decimal(0)
+    return Estimates(
+        known.early_warning or nothing,
+        known.expected_sum or nothing,
+        known.usual_sum or nothing,
+        known.last_order,
+        known.window_from,
+        known.window_to,
+    )
+
+
+def season(config: Calls) -> Season:
+    return Season(config.new_year_from, config.new_year_to)
+
+
+@retry("")
+def goods_arrived(context: Context, company_id: str, demand_id: str) -> None:
+    """Makes the case due whose company waits for these goods. A repeat, or the answer to another wish, changes nothing."""
+    before = store.load(context, store.case_id_of(company_id))
+    if before and before.demand_id == demand_id:
+        due = replace(before, demand_id=None, because=Because.GOODS, due=min(before.due, context.today))
+        store.save(context, replace(due, version=before.version + 1), before)
+    follow(context, company_id)

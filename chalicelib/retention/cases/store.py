@@ -1,0 +1,76 @@
+"""The items of cases.
+
+CASE   a `Case`: ready, it is listed by its manager, by rank and by day; waiting, it is due on its day
+ENTRY  an `Entry`, created once
+"""
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.platform import keys as platform_keys
+from chalicelib.platform.context import Context
+from chalicelib.platform.ids import derived_id
+from chalicelib.retention.cases import keys
+from chalicelib.retention.cases.model import Case, CaseState, Entry
+from chalicelib.table.client import Page
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Item, Transaction
+
+Position = dict[str, str] | None
+
+DUE = "cases"
+
+
+def case_id_of(company_id: str) -> str:
+    return derived_id("cas", company_id)
+
+
+def load(context: Context, case_id: str) -> Case | None:
+    item = context.table.get(keys.case(case_id), consistent=True)
+    return from_item(Case, item) if item else None
+
+
+def put(tx: Transaction, case: Case, before: Case | None, *, label: str = "case") -> None:
+    """`case` as the next version. Refused with the label if `before` is no longer stored."""
+    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    tx.put(_item(case), when=unchanged, label=label)
+
+
+def save(context: Context, case: Case, before: Case | None) -> None:
+    """Without a transaction, at half the price. Raises `Refused` if `before` is no longer stored."""
+    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    context.table.put(_item(case), when=unchanged)
+
+
+def _item(case: Case) -> Item:
+    item = {**keys.case(case.case_id).as_item(), **to_item(case)}
+    if case.state is CaseState.WAITING:
+        item |= platform_keys.due(DUE, case.due, case.company_id).as_gsi2()
+    if case.state is CaseState.READY:
+        manager = case.manager_id or ""
+        item |= keys.ready_list(manager, int(100 * case.rank), case.case_id).as_gsi1()
+        item |= keys.ready_since(manager, case.due.isoformat(), case.case_id).as_gsi2()
+    return item
+
+
+def ready(context: Context, manager_id: str, most: int) -> list[Case]:
+    """The first of the manager's ready cases, by rank. Eventually consistent."""
+    listed = keys.ready_list(manager_id, 0, "")
+    page = context.table.query(listed.pk, index="gsi1", newest_first=True, limit=most)
+    return [from_item(Case, item) for item in page.items]
+
+
+def longest_ready(context: Context, manager_id: str, most: int) -> list[Case]:
+    """The same, by the day on which they became due. Eventually consistent."""
+    page = context.table.query(keys.ready_since(manager_id, "", "").pk, index="gsi2", limit=most)
+    return [from_item(Case, item) for item in page.items]
+
+
+def add_entry(tx: Transaction, entry: Entry) -> None:
+    tx.create({**keys.entry(entry.case_id, entry.at, entry.entry_id).as_item(), **to_item(entry)}, label="entry")
+
+
+def entries(context: Context, case_id: str, limit: int, after: Position) -> Page:
+    """Newest first."""
+    return context.table.query(
+        keys.entry(case_id, "", "").pk, starts="ENTRY#", newest_first=True, limit=limit, after=after
+    )

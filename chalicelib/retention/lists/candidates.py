@@ -1,0 +1,172 @@
+"""Whom to call today: the person, and whether the club may call; and what the manager should know before the call."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from chalicelib import companies, contacts, members, orders, tiers
+from chalicelib.companies import Company
+from chalicelib.orders import Order, OrderState
+from chalicelib.platform.context import Context
+from chalicelib.platform.money import round_half_up
+from chalicelib.retention.cases import keys as cases_keys
+from chalicelib.retention.cases import rules as cases_rules
+from chalicelib.retention.cases import service as cases
+from chalicelib.retention.cases import store as cases_store
+from chalicelib.retention.cases.config import Calls
+from chalicelib.retention.cases.model import Because, CallKind, Case, CaseState
+from chalicelib.retention.lists import rules
+from chalicelib.retention.lists.model import ListedCall, OpenOrder, Purchase, TierToKeep
+from chalicelib.retention.states import keys as states_keys
+from chalicelib.retention.states import service as states
+from chalicelib.retention.states.rules import sentence, standing_on
+from chalicelib.retention.states.store import Rhythm
+from chalicelib.retention.waves import service as waves
+from chalicelib.table.records import from_item
+from chalicelib.table.retries import retry
+
+LOOKED_AT = 100  # ready cases of a manager, by rank
+WAITED = 3  # those that are ready the longest
+MOST_PEOPLE = 5
+MOST_PURCHASES = 3
+MOST_ORDERS = 10
+_AGREED = (Because.AGREED, Because.GOODS)  # calls that the company asked for: they spend no budget
+_OPEN = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
+
+
+def ready_cases(context: Context, manager_id: str) -> tuple[list[Case], list[Case]]:
+    """The manager's ready cases by rank and by day, as they are now. Three calls."""
+    by_rank = cases_store.ready(context, manager_id, LOOKED_AT)
+    by_day = cases_store.longest_ready(context, manager_id, WAITED)
+    wanted = [cases_keys.case(case.case_id) for case in (*by_rank, *by_day)]
+    now = {
+        key: case
+        for key, item in context.table.get_many(wanted, consistent=True).items()
+        if (case := from_item(Case, item)).state is CaseState.READY and case.manager_id == manager_id
+    }
+
+    def fresh(several: Sequence[Case]) -> list[Case]:
+        found = (now.get(cases_keys.case(case.case_id)) for case in several)
+        return [case for case in found if case]
+
+    return fresh(by_rank), fresh(by_day)
+
+
+def choose(
+    context: Context, by_rank: Sequence[Case], by_day: Sequence[Case], number: int
+) -> list[tuple[Case, ListedCall]]:
+    """The first so many cases that may be called today. About eight reads for each."""
+    found: list[tuple[Case, ListedCall]] = []
+    queue = rules.in_turn(by_rank, by_day, number, context.today)
+    held = waves.held_out(context, [case.company_id for case in queue])
+    for case in queue:
+        if len(found) == number:
+            break
+        if case.company_id in held:
+            cases.follow(context, case.company_id)  # it waits until the hold-out ends
+            continue
+        company = companies.read_company(context, case.company_id)
+        if company is None:
+            continue
+        people, after = _people_to_call(context, case)
+        if after:
+            _postpone(context, case.case_id, after)
+            continue
+        found.append((case, _listed(context, case, company, people, len(found) + 1)))
+    return found
+
+
+@retry("")
+def _postpone(context: Context, case_id: str, due: date) -> None:
+    """The contact budget allows a call from this day on."""
+    case = cases_store.load(context, case_id)
+    if case and case.state is CaseState.READY:
+        waiting = replace(case, state=CaseState.WAITING, due=due, version=case.version + 1)
+        cases_store.save(context, waiting, case)
+
+
+def _people_to_call(context: Context, case: Case) -> tuple[list[str], date | None]:
+    """The people of the company, whoever may be called first; or the first day on which somebody may be.
+
+    A company of which the club knows nobody with a telephone is called once a month, too.
+    """
+    active = {each.member_id: each for each in companies.people_of(context, case.company_id) if each.status == "active"}
+    known = members.members(context, list(active))
+    first = sorted(known.values(), key=lambda each: (active[each.member_id].influence or 9, each.name))
+    reachable = [each for each in first if each.phone]
+    if not reachable:
+        rested = case.last_contact + cases_rules.MONTH if case.last_contact else context.today
+        planned = case.because is Because.PLAN and rested > context.today
+        return [each.member_id for each in first[:MOST_PEOPLE]], rested if planned else None
+    refused: list[date] = []
+    for each in reachable:
+        verdict = contacts.may_contact(
+            context,
+            each.member_id,
+            "telephone",
+            "service" if case.because in _AGREED else "content",
+            contacts.local_day(context, each.time_zone),
+        )
+        if verdict.allowed:
+            others = (other.member_id for other in first if other is not each)
+            return [each.member_id, *others][:MOST_PEOPLE], None
+        refused.append(verdict.next_day or context.today + cases_rules.MONTH)
+    return [], max(min(refused), context.today + timedelta(days=1))
+
+
+def _listed(context: Context, case: Case, company: Company, people: Sequence[str], place: int) -> ListedCall:
+    today, club = context.today, states.club_rhythm(context).club
+    days = states.order_days(context, case.company_id, today)
+    standing = standing_on(club, days, today.toordinal(), states.limits(context))
+    return ListedCall(
+        case_id=case.case_id,
+        company_id=case.company_id,
+        kind=_kind(context, case),
+        place=place,
+        rank=case.rank,
+        due=case.due,
+        people=tuple(people),
+        words={
+            "en": sentence(standing, today.toordinal(), club.horizon, "en"),
+            "ru": sentence(standing, today.toordinal(), club.horizon, "ru"),
+        },
+        currency=company.currency,
+        purchases=tuple(
+            Purchase(date.fromordinal(each.day), round_half_up(Decimal(each.amount)))
+            for each in days[: -MOST_PURCHASES - 1 : -1]
+        ),
+        orders=tuple(_open_orders(context, case.company_id)),
+        tier=_tier(context, case.company_id),
+    )
+
+
+def _kind(context: Context, case: Case) -> CallKind:
+    item = context.table.get(states_keys.rhythm(case.company_id), consistent=True)
+    known = cases.estimates(from_item(Rhythm, item)) if item else cases_rules.Estimates()
+    return cases_rules.kind_of(case, known, context.today, cases.season(context.config[Calls]))
+
+
+def _open_orders(context: Context, company_id: str) -> Iterator[OpenOrder]:
+    for order in orders.latest(context, company_id, MOST_ORDERS):
+        problem = _problem(order)
+        if problem or order.state in _OPEN:
+            yield OpenOrder(order.order_id, order.number, order.state.value, order.placed_at, order.total, problem)
+
+
+def _problem(order: Order) -> str:
+    if order.cancellation and order.cancellation.state == "waiting":
+        return "cancellation_requested"
+    return "return_requested" if any(each.state == "requested" for each in order.returns) else ""
+
+
+def _tier(context: Context, company_id: str) -> TierToKeep:
+    standing = tiers.standing_of(context, company_id)
+    fall = standing.fall
+    keeps = tiers.order_to_keep(standing, fall.first) if fall else None
+    return TierToKeep(
+        {"en": standing.tier.name_in("en"), "ru": standing.tier.name_in("ru")},
+        fall.first if fall else None,
+        keeps.amount if keeps else None,
+        keeps.by if keeps else None,
+    )

@@ -1,0 +1,77 @@
+"""The list of a manager's calls for one day. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from chalicelib.platform.text import Language
+from chalicelib.retention.cases.model import CallKind
+
+ListedState = Literal["open", "later", "skipped", "done"]
+
+
+class Purchase(NamedTuple):
+    day: date
+    amount: Decimal
+
+
+class OpenOrder(NamedTuple):
+    """An order that is not closed, or has a request that waits."""
+
+    order_id: str
+    number: str
+    state: str
+    placed_at: str
+    total: Decimal
+    problem: str = ""
+
+
+class TierToKeep(NamedTuple):
+    """The tier in force; `falls_on` and the smallest purchase that averts it, where it will fall."""
+
+    names: Mapping[Language, str]
+    falls_on: date | None = None
+    to_keep: Decimal | None = None
+    by: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCall:
+    """A company on the list, with what was known as the list was made. `people`: members to call, the first one first.
+
+    `place`: by rank, from 1; `words`: the rhythm in a sentence.
+    """
+
+    case_id: str
+    company_id: str
+    kind: CallKind
+    place: int
+    rank: Decimal
+    due: date
+    state: ListedState = "open"
+    people: tuple[str, ...] = ()
+    words: Mapping[str, str]
+    currency: str
+    purchases: tuple[Purchase, ...] = ()
+    orders: tuple[OpenOrder, ...] = ()
+    tier: TierToKeep | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallList:
+    """`size`: how many calls it was made for; `ready`: the manager's ready cases, counted to a hundred; `oldest`: the earliest day of one."""
+
+    manager_id: str
+    day: date
+    size: int
+    calls: tuple[ListedCall, ...] = ()
+    ready: int = 0
+    oldest: date | None = None
+    made_at: str
+    version: int = 1
+
+    @property
+    def unfinished(self) -> int:
+        return sum(call.state != "done" for call in self.calls)

@@ -1,0 +1,47 @@
+"""The calls of a manager, and the scripts of calls."""
+
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.retention.cases.model import CallKind
+from chalicelib.retention.lists import scripts, service
+from chalicelib.retention.lists.schemas import CallListView, ScriptForm, ScriptView
+
+routes = Routes(__name__, tag="retention")
+
+SCRIPT = "/v1/staff/calls/scripts/{kind}"
+
+
+@routes.get("/v1/manager/calls", scope="staff.calls", answer=CallListView)
+def list_calls(call: Call) -> CallListView:
+    """List the calls of your day, the most valuable first.
+
+    At most seven companies of yours: why each is called now, whom to call and the time there, the script, the latest purchases, open orders, the
+    tier and what keeps it, and the answers to each reason. The list of a day stays as it is; tomorrow's is ranked anew, and shorter where
+    something was left undone. A company is on one list a day, and nobody is called more often than the contact budget allows.
+    """
+    return service.today(call.context, call.principal.for_member(), call.language)
+
+
+@routes.get(SCRIPT, scope="staff.calls", answer=ScriptView, problems=("not_found",))
+def show_script(call: Call, kind: str) -> Answer:
+    """Show the script of a kind of calls."""
+    return _with_version(scripts.show(call.context, _kind(kind)))
+
+
+@routes.put(SCRIPT, scope="staff.retention.write", body=ScriptForm, answer=ScriptView, matched=True)
+def change_script(call: Call, kind: str) -> Answer:
+    """Change the script of a kind of calls, in both languages."""
+    by = call.principal.for_member()
+    return _with_version(scripts.change(call.context, _kind(kind), call.expected_version(), call.body, by=by))
+
+
+def _kind(kind: str) -> CallKind:
+    """Raises `not_found` for a kind that there is not."""
+    if kind not in list(CallKind):
+        raise Problem("not_found")
+    return CallKind(kind)
+
+
+def _with_version(found: tuple[ScriptView, int]) -> Answer:
+    view, version = found
+    return Answer(view, headers=etag(version))

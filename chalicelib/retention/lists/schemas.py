@@ -1,0 +1,113 @@
+"""Forms and views of call lists and scripts."""
+
+from datetime import date
+
+from pydantic import Field
+
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.money import Money
+from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
+from chalicelib.retention.lists.model import ListedState
+
+
+class PersonToCallView(View):
+    """A person of the company."""
+
+    member_id: str
+    name: str
+    phone: str | None
+    time_zone: str | None
+    local_time: str = Field(description="The time there as the answer was made, HH:MM.", examples=["14:05"])
+
+
+class PurchaseView(View):
+    """The orders of one day, less what came back."""
+
+    day: date
+    amount: Money
+
+
+class OpenOrderView(View):
+    """An order that is not closed, or has a request that waits."""
+
+    order_id: str
+    number: str
+    state: str
+    placed_at: str
+    total: Money
+    problem: str | None = Field(description="What waits: cancellation_requested or return_requested.")
+
+
+class TierToKeepView(View):
+    """The tier in force, and what keeps it where it will fall."""
+
+    name: str = Field(description="In the reader's language; empty without a tier.")
+    falls_on: date | None
+    to_keep: Money | None = Field(description="The smallest purchase that averts the fall; null where none helps.")
+    by: date | None = Field(description="The last day to make it.")
+
+
+class ReasonAnswersView(View):
+    """A reason that a company may name, and what the club may do about it."""
+
+    reason: Reason
+    answers: list[CallAnswer]
+
+
+class CallView(View):
+    """A company to call, with what was known in the morning."""
+
+    case_id: str
+    company_id: str
+    company: str
+    region: str | None
+    kind: CallKind
+    state: ListedState = Field(
+        description="later: nobody was reached, try at another hour; skipped: stays on the list."
+    )
+    words: str = Field(description="Why now, in a sentence to read aloud, in the reader's language.")
+    script: str = Field(description="The text of the call, in the reader's language.")
+    at_stake: Money = Field(description="The sum by which the call is ranked.")
+    due: date = Field(description="The day on which the call became due.")
+    tries: int = Field(description="Calls in a row that reached nobody.")
+    last_contact: date | None
+    people: list[PersonToCallView] = Field(
+        description="Whom to call, the first one first. Empty where the club knows nobody with a telephone."
+    )
+    purchases: list[PurchaseView] = Field(description="The latest three order days, newest first.")
+    orders: list[OpenOrderView]
+    tier: TierToKeepView | None
+
+
+class CallListView(View):
+    """The calls of a day, the most valuable first."""
+
+    day: date
+    working_day: bool = Field(description="False on a day off: there is no list.")
+    size: int = Field(
+        description="The calls that the list was made for: what was left undone yesterday makes it shorter."
+    )
+    ready: int = Field(
+        description="The manager's companies that may be called, on this list or not, counted to a hundred."
+    )
+    oldest: date | None = Field(description="The earliest day on which one of them became due.")
+    calls: list[CallView]
+    reasons: list[ReasonAnswersView]
+
+
+class ScriptForm(Form):
+    """Texts in the club's markup with variables and conditions. Empty: the club's own."""
+
+    en: str = Field(default="", max_length=4000, examples=["{{ person }}, this is {{ manager }} of {{ club_name }}."])
+    ru: str = Field(default="", max_length=4000, examples=["{{ person }}, здравствуйте, это {{ manager }}."])
+
+
+class ScriptView(View):
+    """The script of a kind of calls, in both languages."""
+
+    kind: CallKind
+    en: str
+    ru: str
+    variables: list[str] = Field(description="The names that a text may use.")
+    changed_by: str | None
+    changed_at: str | None

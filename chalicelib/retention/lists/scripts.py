@@ -1,0 +1,83 @@
+"""Scripts of calls: the club's own, and those that the staff wrote in their place. A script is text with variables and conditions, as a letter."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib import mail
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.text import Language
+from chalicelib.retention.cases.model import CallKind
+from chalicelib.retention.lists import keys
+from chalicelib.retention.lists.schemas import ScriptForm, ScriptView
+from chalicelib.table.transactions import Item, Refused
+
+# Every variable of a script, with an example. All are texts, empty where nothing is known.
+VARIABLES: dict[str, object] = {
+    "person": "Anna Svetlova",
+    "company": "Luch",
+    "manager": "Ivan Petrov",
+    "words": "Buys every 3 weeks, silent for 7 weeks.",
+    "last_order": "12 October 2026",
+    "tier": "Gold",
+    "to_keep": "40,000.00 RUB",
+    "keep_by": "3 December 2026",
+    "window": "3 December 2026 - 12 December 2026",
+    "club_name": "Partner club",
+}
+
+
+@cache
+def own(language: Language) -> Mapping[str, str]:
+    """The club's own scripts by kind."""
+    return tomllib.loads((Path(__file__).parent / f"scripts.{language}.toml").read_text(encoding="utf-8"))
+
+
+def text_of(kind: CallKind, language: Language, stored: Item | None) -> str:
+    """The text of the staff, or the club's own."""
+    return str((stored or {}).get(language) or own(language)[kind])
+
+
+def show(context: Context, kind: CallKind) -> tuple[ScriptView, int]:
+    return _view(kind, context.table.get(keys.script(kind), consistent=True))
+
+
+def change(context: Context, kind: CallKind, version: int, form: ScriptForm, *, by: str) -> tuple[ScriptView, int]:
+    """An empty text brings the club's own back. Raises 412 for another version, 422 for a text that cannot be filled for everybody."""
+    texts: dict[Language, str] = {"en": form.en, "ru": form.ru}
+    faults = [
+        Fault(pointer=f"/{language}", code=fault.code, detail=fault.detail)
+        for language in get_args(Language)
+        if texts[language] and (fault := mail.fault_of(texts[language], language, VARIABLES))
+    ]
+    if faults:
+        raise Problem("invalid", errors=faults)
+    item: Item = {
+        **keys.script(kind).as_item(),
+        **{language: text for language, text in texts.items() if text},
+        "changed_by": by,
+        "changed_at": context.at,
+        "version": version + 1,
+    }
+    try:
+        context.table.put(item, when=Attr("version").eq(version) if version else Attr("pk").not_exists())
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return _view(kind, item)
+
+
+def _view(kind: CallKind, item: Item | None) -> tuple[ScriptView, int]:
+    view = ScriptView(
+        kind=kind,
+        en=text_of(kind, "en", item),
+        ru=text_of(kind, "ru", item),
+        variables=sorted(VARIABLES),
+        changed_by=item["changed_by"] if item else None,
+        changed_at=item["changed_at"] if item else None,
+    )
+    return view, int(item["version"]) if item else 0

@@ -1,0 +1,45 @@
+"""The items of call lists.
+
+DAY     a `CallList`, made once a day for a manager, in one transaction with its cases
+script  the texts of a kind of calls, by language
+"""
+
+from datetime import date
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.platform.context import Context
+from chalicelib.retention.lists import keys
+from chalicelib.retention.lists.model import CallList
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Item, Transaction
+
+KEEP_DAYS = 400
+
+
+def load(context: Context, manager_id: str, day: date, *, consistent: bool = False) -> CallList | None:
+    item = context.table.get(keys.call_list(manager_id, day.isoformat()), consistent=consistent)
+    return from_item(CallList, item) if item else None
+
+
+def latest(context: Context, manager_id: str) -> CallList | None:
+    """The manager's newest list, read consistently."""
+    found = context.table.query(
+        keys.call_list(manager_id, "").pk, starts="DAY#", newest_first=True, limit=1, consistent=True
+    ).items
+    return from_item(CallList, found[0]) if found else None
+
+
+def create(tx: Transaction, context: Context, made: CallList) -> None:
+    """Refused with label `list` if the day has one."""
+    tx.create(_item(context, made), label="list")
+
+
+def put(tx: Transaction, context: Context, changed: CallList, before: CallList) -> None:
+    """Refused with label `list` if somebody changed it meanwhile."""
+    tx.put(_item(context, changed), when=Attr("version").eq(before.version), label="list")
+
+
+def _item(context: Context, made: CallList) -> Item:
+    key = keys.call_list(made.manager_id, made.day.isoformat())
+    return {**key.as_item(), **to_item(made), "expires_at": context.expiry(days=KEEP_DAYS)}

@@ -1,0 +1,6 @@
+"""Events of outcomes: `company_id`, `case_id`, `entry_id`, `by`."""
+
+from chalicelib.platform.events import EventType
+
+BENEFITS_PROMISED = EventType("case.benefits_promised")  # a letter on the benefits of the club
+UNREACHED = EventType("case.unreached")  # by so many calls in a row that a letter follows

@@ -1,0 +1,49 @@
+"""The outcomes of calls, and the case of a company."""
+
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.retention.cases.model import Entry
+from chalicelib.retention.outcomes import service
+from chalicelib.retention.outcomes.schemas import CaseView, OutcomeForm, OutcomePage, OutcomeView
+
+routes = Routes(__name__, tag="retention")
+
+CONTACTS = "/v1/manager/calls/{case_id}/contacts"
+
+
+@routes.post(
+    CONTACTS,
+    scope="staff.calls",
+    body=OutcomeForm,
+    answer=OutcomeView,
+    status=201,
+    keyed=True,
+    problems=("not_found", "wrong_state", "conflict", "four_eyes"),
+)
+def record_outcome(call: Call, case_id: str) -> OutcomeView:
+    """Record what came of a call on your list.
+
+    A call that reached somebody sets the next day, or ends the case. The reason leads to the club's answers: a request for goods, which reports
+    back to the case; an offer, up to a discount that the company's turnover allows; a person to find; a letter on the benefits. A call that
+    reached nobody comes back at another hour, the next working day, three working days later, and is then followed by a letter. A skipped one
+    stays on the list. A mistake is corrected by another entry that names it in `corrects`.
+    """
+    context = call.answering(lambda entry: Answer(entry, headers={"Location": CONTACTS.format(case_id=entry.case_id)}))
+    return service.record_outcome(context, case_id, call.body, by=call.principal.for_member())
+
+
+@routes.get(CONTACTS, scope="staff.calls", query=PageQuery, answer=OutcomePage, problems=("not_found",))
+def list_outcomes(call: Call, case_id: str) -> OutcomePage:
+    """List the outcomes of a case's calls, newest first."""
+    return call.page(OutcomePage, service.history, call.context, case_id, of=Entry, show=OutcomeView.from_record)
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/case",
+    scope="staff.companies.read",
+    answer=CaseView,
+    problems=("not_found",),
+)
+def show_case(call: Call, company_id: str) -> CaseView:
+    """Show the next contact that the club owes a company, and whose list had it last."""
+    return CaseView.from_record(service.case_of(call.context, company_id))

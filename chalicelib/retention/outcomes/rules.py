@@ -1,0 +1,63 @@
+"""What an outcome may say, and what it does to the case and to the list. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, Reason, Result
+from chalicelib.retention.cases.rules import FARTHEST, LAST_TRY, WorkingDayAfter, not_reached, reached
+from chalicelib.retention.lists.model import CallList, ListedState
+
+
+def restored(case: Case, corrected: Entry) -> Case:
+    """The case as it was before the entry that is corrected."""
+    return replace(case, state=CaseState.READY, tries=corrected.tries_before, last_contact=corrected.contact_before)
+
+
+def after(
+    case: Case,
+    result: Result,
+    today: date,
+    *,
+    reason: Reason | None,
+    answer: CallAnswer | None,
+    agreed: date | None,
+    working_day_after: WorkingDayAfter,
+) -> Case:
+    if result == "skipped":
+        return case
+    if result == "not_reached":
+        return not_reached(case, today, working_day_after)
+    return reached(case, today, reason=reason, answer=answer, agreed=agreed, working_day_after=working_day_after)
+
+
+def listed_state(before: Case, result: Result) -> ListedState:
+    """The state of the call on its list: only a call that comes back another day, or never, is done."""
+    if result == "skipped":
+        return "skipped"
+    return "later" if result == "not_reached" and before.tries == 0 else "done"
+
+
+def needs_letter(before: Case, result: Result) -> bool:
+    return result == "not_reached" and before.tries + 1 >= LAST_TRY
+
+
+def marked(found: CallList, case_id: str, state: ListedState) -> CallList:
+    """The list with this state of the call."""
+    calls = tuple(replace(call, state=state) if call.case_id == case_id else call for call in found.calls)
+    return replace(found, calls=calls, version=found.version + 1)
+
+
+def is_possible(day: date, today: date) -> bool:
+    """True for an agreed day: after today, and within a year."""
+    return timedelta(0) < day - today <= FARTHEST
+
+
+def allowed(answers: Mapping[Reason, Sequence[CallAnswer]], reason: Reason, answer: CallAnswer | None) -> bool:
+    return answer is None or answer in answers[reason]
+
+
+def most_percent(brackets: Mapping[Decimal, Decimal], turnover: Decimal) -> Decimal:
+    """The largest discount that a company of this turnover in a year is offered from the list."""
+    return max((percent for least, percent in brackets.items() if turnover >= least), default=Decimal(0))

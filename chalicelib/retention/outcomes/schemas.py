@@ -1,0 +1,117 @@
+"""Forms and views of outcomes."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chalicelib.demand import DemandForm
+from chalicelib.platform.fields import Day, Identifier
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.pricing import OfferForm
+from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, CaseState, Reason, Result
+from chalicelib.retention.states.rules import State
+
+
+class OutcomeForm(Form):
+    """What came of a call."""
+
+    result: Result = Field(
+        examples=["reached"],
+        description="skipped: not called today; the note says why, and the call stays on the list.",
+    )
+    reason: Reason | None = Field(
+        default=None, description="Why the company does not buy, as it says itself.", examples=["no_reason"]
+    )
+    answer: CallAnswer | None = Field(
+        default=None, description="What the club does about the reason.", examples=["benefits_letter"]
+    )
+    note: str = Field(default="", max_length=2000, examples=["The buyer is on leave until Monday"])
+    person_id: Identifier | None = Field(
+        default=None, description="The member of the company who was reached.", examples=[None]
+    )
+    next: Literal["in_one_month", "in_three_months"] | None = Field(default=None, examples=[None])
+    next_day: Day | None = Field(
+        default=None, description="The day on which the company wants to be called again.", examples=[None]
+    )
+    wish: DemandForm | None = Field(
+        default=None, description="The goods of a sourcing request, in the name of the person.", examples=[None]
+    )
+    offer: OfferForm | None = Field(default=None, description="The terms of an offer.", examples=[None])
+    manager_id: Identifier | None = Field(
+        default=None, description="The manager who takes the company over, with its history.", examples=[None]
+    )
+    corrects: Identifier | None = Field(
+        default=None, description="The latest entry, if that was a mistake: this one counts instead.", examples=[None]
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        talked = (self.reason, self.answer, self.person_id, self.next, self.next_day, self.wish, self.offer)
+        if self.result != "reached" and any(each is not None for each in talked):
+            raise PydanticCustomError(
+                "not_reached", "Only a call that reached somebody has a reason, an answer or a next day."
+            )
+        if self.result == "skipped" and not self.note:
+            raise PydanticCustomError("note", "A skipped call has a note that says why.")
+        if self.answer and not self.reason:
+            raise PydanticCustomError("answer", "An answer has a reason.")
+        if (self.offer is not None) != (self.answer is CallAnswer.OFFER):
+            raise PydanticCustomError("offer", "The answer offer has its terms, and no other answer has.")
+        if (self.wish is not None) != (self.answer is CallAnswer.SOURCING_REQUEST):
+            raise PydanticCustomError("wish", "The answer sourcing_request has its goods, and no other answer has.")
+        if self.wish and not self.person_id:
+            raise PydanticCustomError("person_id", "A sourcing request is made in the name of a person of the company.")
+        if self.next and self.next_day:
+            raise PydanticCustomError("next_day", "Give next or next_day.")
+        if self.reason is Reason.CLOSED and (self.next or self.next_day):
+            raise PydanticCustomError("closed", "A company that closed down is not called again.")
+        return self
+
+
+class OutcomeView(View):
+    """An entry of a case's history."""
+
+    entry_id: str
+    case_id: str
+    company_id: str
+    by: str
+    at: str
+    kind: CallKind
+    result: Result
+    reason: Reason | None
+    answer: CallAnswer | None
+    note: str
+    person_id: str | None
+    next_day: date | None = Field(
+        description="The day of the next call; null where there is none, or it is still today."
+    )
+    offer_id: str | None
+    demand_id: str | None
+    handed_to: str | None = Field(description="The manager who took the company over.")
+    corrects: str | None
+
+
+class OutcomePage(View):
+    """Newest first."""
+
+    items: list[OutcomeView]
+    next_cursor: str | None
+
+
+class CaseView(View):
+    """The next contact that the club owes a company."""
+
+    case_id: str
+    company_id: str
+    company_state: State
+    manager_id: str | None
+    state: CaseState = Field(description="waiting for its day, ready to be called, or ended: the company closed down.")
+    due: date
+    because: Because
+    tries: int = Field(description="Calls in a row that reached nobody.")
+    reason: Reason | None = Field(description="The last reason that the company named.")
+    last_contact: date | None
+    listed_on: date | None = Field(description="The day of the last list that had the company.")
+    listed_by: str | None = Field(description="The manager of that list.")

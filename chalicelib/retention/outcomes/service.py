@@ -1,0 +1,226 @@
+"""The outcome of a call: one request, one transaction with the case, the list, the offer, the hand-over and the contact budget.
+
+    reached      ──▶ a next day, or the end of the case, with its reason; the person's budget is spent
+    not reached  ──▶ later today, then other days, then a letter
+    skipped      ──▶ stays on the list of the day
+    corrected    ──▶ the same again, from where the corrected entry began
+
+A sourcing request is recorded before, under an id of its own that a repeat finds again: a crash between both leaves the wish, which is
+true, and the request that comes again finds it.
+
+Weakest point: a correction takes back neither an offer nor a letter; an offer is withdrawn by itself.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from chalicelib import companies, contacts, demand, members, pricing
+from chalicelib.companies import Company
+from chalicelib.platform.config.club_config import Calendar, Club
+from chalicelib.platform.config.working_time import working_day_after
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import EventType, record
+from chalicelib.platform.http.problems import Problem
+from chalicelib.retention.cases import keys, store
+from chalicelib.retention.cases import rules as cases
+from chalicelib.retention.cases.config import Calls
+from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry
+from chalicelib.retention.cases.rules import CHECK_IN, MONTH
+from chalicelib.retention.lists import store as lists
+from chalicelib.retention.lists.model import ListedCall
+from chalicelib.retention.outcomes import rules
+from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, UNREACHED
+from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
+from chalicelib.retention.states import service as states
+from chalicelib.retention.waves import service as waves
+from chalicelib.table.client import Page
+from chalicelib.table.records import from_item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Transaction
+
+Position = dict[str, str] | None
+
+_IN = {"in_one_month": MONTH, "in_three_months": CHECK_IN}
+_YEAR = timedelta(days=365)
+
+
+@retry("case", "list", "entry", "version", "contact_budget", "address_budget")
+def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str) -> OutcomeView:
+    """Raises `not_found` for a case that was never on a list of the caller's, 409 for a call that is done, 422 for what cannot be.
+
+    403 for an offer above the bounds of a manager.
+    """
+    before = store.load(context, case_id)
+    if before is None or before.listed_by != by or before.listed_on is None:
+        raise Problem("not_found")
+    listed = lists.load(context, by, before.listed_on, consistent=True)
+    if listed is None:
+        raise Problem("not_found")
+    call = next((each for each in listed.calls if each.case_id == case_id), None)
+    if call is None:
+        raise Problem("not_found")
+    start = _start(context, before, call, form)
+    company = companies.read_company(context, before.company_id)
+    if company is None:
+        raise Problem("not_found")
+    agreed = _agreed(context, form)
+    _check(context, form, company)
+    tx = Transaction()
+    offer_id = _offer(context, tx, form, company, by)
+    demand_id = _wish(context, form, company)
+    calendar = context.config[Calendar]
+    after = rules.after(
+        start,
+        form.result,
+        context.today,
+        reason=form.reason,
+        answer=form.answer,
+        agreed=agreed,
+        working_day_after=lambda day, number: working_day_after(day, number, calendar),
+    )
+    until = waves.held_until(context, company.company_id)
+    after = cases.held(after, until) if until else after
+    entry = Entry(
+        entry_id=context.new_id("ent"),
+        case_id=case_id,
+        company_id=company.company_id,
+        by=by,
+        at=context.at,
+        day=context.today,
+        kind=call.kind,
+        result=form.result,
+        reason=form.reason,
+        answer=form.answer,
+        note=form.note,
+        person_id=form.person_id,
+        next_day=after.due if after.state is CaseState.WAITING else None,
+        offer_id=offer_id,
+        demand_id=demand_id,
+        handed_to=form.manager_id,
+        corrects=form.corrects,
+        tries_before=start.tries,
+        contact_before=start.last_contact,
+    )
+    manager_id = form.manager_id or after.manager_id
+    after = replace(
+        after,
+        manager_id=manager_id,
+        demand_id=demand_id or after.demand_id,
+        last_entry=entry.entry_id,
+        version=before.version + 1,
+    )
+    store.put(tx, after, before)
+    store.add_entry(tx, entry)
+    lists.put(tx, context, rules.marked(listed, case_id, rules.listed_state(start, form.result)), listed)
+    if form.manager_id and form.manager_id != company.manager_id:
+        companies.change_manager(context, tx, company, form.manager_id, by=by)
+    if form.result == "reached":
+        _spend(context, tx, form, company, entry.entry_id)
+        waves.add_breach(context, tx, company.company_id, "telephone", entry.entry_id, by)
+    for event in _events(start, form):
+        facts = {"company_id": company.company_id, "case_id": case_id, "entry_id": entry.entry_id}
+        record(tx, context, keys.case(case_id), event, **facts, by=by)
+    view = OutcomeView.from_record(entry)
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def _start(context: Context, case: Case, call: ListedCall, form: OutcomeForm) -> Case:
+    """The case from which the outcome is counted: as it is, or as it was before the entry that is corrected.
+
+    A call on the list counts even where the case is no longer ready: the company ordered meanwhile, or is held out since.
+    """
+    if form.corrects is None:
+        if call.state == "done":
+            raise Problem("wrong_state", "This call is done. A mistake is corrected by another entry that names it.")
+        return replace(case, state=CaseState.READY)
+    newest = store.entries(context, case.case_id, 1, None).items
+    if form.corrects != case.last_entry or not newest:
+        raise Problem("conflict", "Only the latest entry of a case can be corrected.")
+    return rules.restored(case, from_item(Entry, newest[0]))
+
+
+def _events(start: Case, form: OutcomeForm) -> list[EventType]:
+    """The events of an outcome that a letter follows."""
+    if form.answer is CallAnswer.BENEFITS_LETTER:
+        return [BENEFITS_PROMISED]
+    return [UNREACHED] if rules.needs_letter(start, form.result) else []
+
+
+def _agreed(context: Context, form: OutcomeForm) -> date | None:
+    agreed = form.next_day or (context.today + _IN[form.next] if form.next else None)
+    if agreed and not rules.is_possible(agreed, context.today):
+        raise Problem.invalid("out_of_range", "/next_day", "The next call is after today, and within a year.")
+    return agreed
+
+
+def _check(context: Context, form: OutcomeForm, company: Company) -> None:
+    answers = context.config[Calls].answers
+    if form.reason and not rules.allowed(answers, form.reason, form.answer):
+        raise Problem.invalid("answer_not_allowed", "/answer", "The club does not answer this reason so.")
+    if form.person_id:
+        people = companies.people_of(context, company.company_id)
+        if form.person_id not in {each.member_id for each in people if each.status == "active"}:
+            raise Problem.invalid("unknown_person", "/person_id", "This person does not act for the company.")
+
+
+def _offer(context: Context, tx: Transaction, form: OutcomeForm, company: Company, by: str) -> str | None:
+    """Adds the offer within the bound of the company's turnover."""
+    if form.offer is None:
+        return None
+    if form.offer.percent is not None:
+        days = states.order_days(context, company.company_id, context.today)
+        since = (context.today - _YEAR).toordinal()
+        turnover = Decimal(sum(each.amount for each in days if each.day > since))
+        in_club_currency = company.currency == context.config[Club].currency
+        most = rules.most_percent(context.config[Calls].offer_percent, turnover if in_club_currency else Decimal(0))
+        if form.offer.percent > most:
+            raise Problem.invalid(
+                "limit_exceeded",
+                "/offer/percent",
+                f"A company of this turnover is offered at most {pricing.plain(most)} %.",
+            )
+    return pricing.add_offer(context, tx, company.company_id, form.offer, author=by).offer_id
+
+
+def _wish(context: Context, form: OutcomeForm, company: Company) -> str | None:
+    if form.wish is None or form.person_id is None:
+        return None
+    return demand.record_demand(context, company.company_id, form.person_id, form.wish).demand_id
+
+
+def _spend(context: Context, tx: Transaction, form: OutcomeForm, company: Company, entry_id: str) -> None:
+    """The person was called, whatever the budget said."""
+    member = members.member(context, form.person_id) if form.person_id else None
+    if member is None:
+        return
+    contacts.note(
+        context,
+        tx,
+        person_id=member.member_id,
+        channel="telephone",
+        address=member.phone,
+        contact_class="content",
+        day=contacts.local_day(context, member.time_zone),
+        by=entry_id,
+    )
+
+
+# --- reads ------------------------------------------------------------------------------------------------------------
+
+
+def case_of(context: Context, company_id: str) -> Case:
+    """Raises `not_found` for a company without orders, and for an unknown one."""
+    found = store.load(context, store.case_id_of(company_id))
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def history(context: Context, case_id: str, limit: int, after: Position) -> Page:
+    """Raises `not_found`."""
+    if store.load(context, case_id) is None:
+        raise Problem("not_found")
+    return store.entries(context, case_id, limit, after)

@@ -1,0 +1,159 @@
+"""The days of a case, its kind and its rank."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.platform.config import config
+from chalicelib.platform.config.club_config import Calendar
+from chalicelib.platform.config.working_time import is_working_day, working_day_after
+from chalicelib.retention.cases import rules
+from chalicelib.retention.cases.config import Calls
+from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, Reason
+from chalicelib.retention.cases.rules import Estimates, Season
+from chalicelib.retention.states.rules import State
+
+TODAY = date(2026, 11, 20)  # a Friday
+SEASON = Season("12-14", "01-15")
+CALENDAR = config()[Calendar]
+QUIET = (State.AT_RISK, State.DORMANT, State.LOST)
+states = st.sampled_from([state for state in State if state is not State.NO_ORDERS])
+
+
+def after_working_days(day: date, number: int) -> date:
+    return working_day_after(day, number, CALENDAR)
+
+
+def case(state: State = State.DORMANT, **changes: object) -> Case:
+    made = rules.opened("cas_1", "cmp_1", state, "mbr_ivan", TODAY)
+    return replace(made, state=CaseState.READY, due=TODAY, **changes)  # type: ignore[arg-type]
+
+
+def reached(found: Case, **given: object) -> Case:
+    said = {"reason": None, "answer": None, "agreed": None, **given}
+    return rules.reached(found, TODAY, working_day_after=after_working_days, **said)  # type: ignore[arg-type]
+
+
+def test_a_quiet_company_is_due_at_once_and_the_others_within_three_months() -> None:
+    assert rules.opened("cas_1", "cmp_1", State.DORMANT, None, TODAY).due == TODAY
+    days = {rules.opened("", f"cmp_{number}", State.ACTIVE, None, TODAY).due for number in range(2000)}
+    assert days == {TODAY + timedelta(days=1 + offset) for offset in range(91)}
+
+
+def test_who_is_not_reached_comes_back_later_today_then_on_other_days_then_gets_a_letter() -> None:
+    found, told = case(), []
+    for _ in range(4):
+        found = rules.not_reached(replace(found, state=CaseState.READY), TODAY, after_working_days)
+        told.append((found.state, (found.due - TODAY).days, found.tries))
+    assert told == [
+        (CaseState.READY, 0, 1),
+        (CaseState.WAITING, 3, 2),  # Monday
+        (CaseState.WAITING, 5, 3),  # Wednesday
+        (CaseState.WAITING, 30, 0),
+    ]
+
+
+@given(
+    states, st.sampled_from([None, *Reason]), st.sampled_from([None, *CallAnswer]), st.sampled_from([None, 1, 40, 366])
+)
+def test_every_call_that_reaches_somebody_sets_a_day_or_an_end(
+    state: State, reason: Reason | None, answer: CallAnswer | None, agreed: int | None
+) -> None:
+    day = TODAY + timedelta(days=agreed) if agreed else None
+    found = reached(case(state, tries=2), reason=reason, answer=answer, agreed=day)
+    assert found.tries == 0 and found.last_contact == TODAY
+    if reason is Reason.CLOSED:
+        assert found.state is CaseState.ENDED
+    else:
+        assert found.state is CaseState.WAITING and TODAY < found.due <= TODAY + rules.FARTHEST
+
+
+def test_the_next_day_is_the_agreed_one_or_a_month_or_three() -> None:
+    agreed = TODAY + timedelta(days=10)
+    assert reached(case(), agreed=agreed).due == agreed
+    assert reached(case()).due == TODAY + timedelta(days=30)
+    assert reached(case(State.ACTIVE)).due == TODAY + timedelta(days=91)
+    assert reached(case(State.ACTIVE), reason=Reason.PRICE, answer=CallAnswer.OFFER).due == TODAY + timedelta(days=30)
+    left = reached(case(), reason=Reason.PERSON_LEFT, answer=CallAnswer.FIND_CONTACT)
+    assert (left.because, left.due) == (Because.PERSON, date(2026, 11, 23))
+
+
+@given(states, states, st.integers(0, 60))
+def test_a_change_of_state_never_loses_the_next_day(before: State, now: State, contact: int) -> None:
+    found = case(before, last_contact=TODAY - timedelta(days=contact))
+    after = rules.follow(found, now, TODAY)
+    assert after.state is not CaseState.ENDED and after.due <= TODAY + rules.CHECK_IN
+    if now in QUIET and after.state is CaseState.WAITING:
+        assert after.due >= found.last_contact + rules.MONTH  # type: ignore[operator]
+
+
+def test_a_company_that_goes_quiet_is_called_at_once_unless_it_was_called_lately_or_agreed_a_day() -> None:
+    waiting = replace(case(State.ACTIVE), state=CaseState.WAITING, due=TODAY + timedelta(days=80))
+    assert rules.follow(waiting, State.AT_RISK, TODAY).due == TODAY
+    lately = replace(waiting, last_contact=TODAY - timedelta(days=10))
+    assert rules.follow(lately, State.AT_RISK, TODAY).due == TODAY + timedelta(days=20)
+    agreed = replace(waiting, because=Because.AGREED)
+    assert rules.follow(agreed, State.AT_RISK, TODAY).due == agreed.due
+
+
+def test_a_company_that_orders_again_is_no_longer_won_back() -> None:
+    after = rules.follow(case(tries=2), State.WON_BACK, TODAY)
+    assert (after.state, after.due, after.tries) == (CaseState.WAITING, TODAY + timedelta(days=91), 0)
+
+
+def test_a_company_that_closed_down_is_never_called_unless_it_orders() -> None:
+    ended = reached(case(), reason=Reason.CLOSED, answer=CallAnswer.LEAVE_ALONE)
+    assert rules.follow(ended, State.LOST, TODAY).state is CaseState.ENDED
+    assert rules.held(ended, TODAY) is ended
+    again = rules.follow(ended, State.WON_BACK, TODAY)
+    assert (again.state, again.reason) == (CaseState.WAITING, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "because", "known", "day", "kind"),
+    [
+        (State.AT_RISK, Because.PLAN, Estimates(), TODAY, CallKind.EARLY_WARNING),
+        (State.LOST, Because.PLAN, Estimates(), date(2026, 12, 20), CallKind.WIN_BACK),
+        (State.LOST, Because.AGREED, Estimates(), TODAY, CallKind.FOLLOW_UP),
+        (State.ACTIVE, Because.GOODS, Estimates(), TODAY, CallKind.GOODS_ARRIVED),
+        (State.ACTIVE, Because.PERSON, Estimates(), TODAY, CallKind.FIND_CONTACT),
+        (State.ACTIVE, Because.PLAN, Estimates(), date(2026, 12, 14), CallKind.NEW_YEAR),
+        (State.ACTIVE, Because.PLAN, Estimates(), date(2027, 1, 15), CallKind.NEW_YEAR),
+        (State.ACTIVE, Because.PLAN, Estimates(), date(2027, 1, 16), CallKind.CHECK_IN),
+        (State.ACTIVE, Because.PLAN, Estimates(window_from=TODAY, window_to=TODAY), TODAY, CallKind.REORDER),
+        (State.ACTIVE, Because.PLAN, Estimates(last_order=date(2026, 11, 1)), TODAY, CallKind.SELL_THROUGH),
+        (State.ACTIVE, Because.PLAN, Estimates(last_order=date(2026, 11, 19)), TODAY, CallKind.CHECK_IN),
+    ],
+)
+def test_what_a_call_is_about(state: State, because: Because, known: Estimates, day: date, kind: CallKind) -> None:
+    assert rules.kind_of(case(state, because=because), known, day, SEASON) is kind
+
+
+def test_calls_are_ranked_by_what_is_at_stake() -> None:
+    known = Estimates(Decimal("0.8"), Decimal(30_000), Decimal(100_000))
+    weights = dict.fromkeys(CallKind, 100) | {CallKind.CHECK_IN: 10}
+    ranks = {kind: rules.rank_of(kind, known, weights) for kind in CallKind}
+    assert ranks[CallKind.EARLY_WARNING] == 80_000
+    assert ranks[CallKind.WIN_BACK] == 30_000
+    assert ranks[CallKind.CHECK_IN] == 10_000
+    single = Estimates(Decimal("0.8"), Decimal(30_000))
+    assert rules.rank_of(CallKind.EARLY_WARNING, single, weights) == 24_000
+
+
+def test_the_next_working_days_leave_weekends_out() -> None:
+    assert [after_working_days(TODAY, number).isoformat() for number in (1, 2, 3)] == [
+        "2026-11-23",
+        "2026-11-24",
+        "2026-11-25",
+    ]
+    assert is_working_day(after_working_days(date(2026, 12, 31), 1), CALENDAR)
+
+
+@pytest.mark.parametrize("changed", [{"least": 9}, {"weights": {"win_back": 1}}, {"new_year_to": "12-20"}])
+def test_a_config_that_cannot_be_is_refused(changed: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"least number|has a weight|turn of the year"):
+        Calls.model_validate({**config()[Calls].model_dump(), **changed})

@@ -1,0 +1,55 @@
+"""The calls and the capacity of the keys of cases and lists, counted as AWS counts."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from chalicelib.platform.context import Context
+from chalicelib.retention.cases import keys as cases_keys
+from chalicelib.retention.cases import service as cases
+from chalicelib.retention.cases import store as cases_store
+from chalicelib.retention.lists import candidates, keys, service
+from chalicelib.table.client import Table
+from tests.conftest import NOON
+from tests.retention.cases.steps import IVAN, case_of, known
+from tests.support import partners
+from tests.support.spent import measures, spent
+
+
+@pytest.fixture
+def context(local_table: Table) -> Context:
+    numbers = count(1)
+    return Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+
+
+@measures(keys.call_list, keys.script, cases_keys.case)
+def test_the_list_of_a_manager_of_two_thousand_companies_is_two_reads(context: Context) -> None:
+    partners.staff(context, IVAN, "manager")
+    for number in range(8):
+        known(context, f"cmp_{number}", person=False)
+    template = case_of(context, "cmp_0")
+    for number in range(2000):
+        made = replace(template, case_id=f"cas_{number}", company_id=f"cmp_other_{number}", rank=template.rank / 2)
+        cases_store.save(context, made, None)
+    service.make(context, IVAN)
+    with spent(context.table.client) as cost:
+        found = service.today(context, IVAN, "en")
+    assert len(found.calls) == 7 and found.ready == 100
+    assert cost.calls == ["GetItem", "BatchGetItem"]
+    assert cost.read_units <= 20
+    context.memo.clear()
+    with spent(context.table.client) as cost:
+        cases.follow(context, "cmp_0")
+    assert cost.calls == ["BatchGetItem", "Query"]
+    assert cost.read_units <= 4
+
+
+@measures(cases_keys.ready_list, cases_keys.ready_since)
+def test_the_ready_cases_of_a_manager_are_three_reads(context: Context) -> None:
+    for number in range(8):
+        known(context, f"cmp_{number}", person=False)
+    with spent(context.table.client) as cost:
+        by_rank, by_day = candidates.ready_cases(context, IVAN)
+    assert (len(by_rank), len(by_day)) == (8, candidates.WAITED)
+    assert cost.calls == ["Query", "Query", "BatchGetItem"]

@@ -1,0 +1,303 @@
+"""Outcomes: one request, and the case, the list, the offer and the budget agree."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from chalicelib import contacts
+from chalicelib.companies.company import read_company
+from chalicelib.contacts import keys as contacts_keys
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.pricing.offers import service as offers
+from chalicelib.retention.cases import service as cases
+from chalicelib.retention.cases.model import Because, CaseState, Reason
+from chalicelib.retention.lists import service as lists
+from chalicelib.retention.lists import store as lists_store
+from chalicelib.retention.lists.model import ListedCall
+from chalicelib.retention.outcomes import service
+from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
+from chalicelib.retention.states.rules import State
+from chalicelib.retention.waves import store as waves_store
+from tests.conftest import NOON
+from tests.retention.cases.steps import IVAN, OLGA, becomes, case_of, known
+from tests.retention.waves.steps import planned
+from tests.support import partners
+from tests.support.crashes import crashes
+from tests.support.table import everything, restore
+from tests.tiers.steps import buy, days_later, in_memory
+
+OFFER = {"percent": "5", "floor": "1.00", "to": "2026-12-31"}
+
+
+@pytest.fixture
+def context(memory: Context) -> Context:
+    for manager_id in (IVAN, OLGA):
+        partners.staff(memory, manager_id, "manager")
+    return memory
+
+
+def on_the_list(context: Context, company_id: str = "cmp_1", state: State = State.DORMANT) -> str:
+    """The case of a company on Ivan's list of today."""
+    known(context, company_id, state)
+    lists.make(context, IVAN)
+    return case_of(context, company_id).case_id
+
+
+def outcome(context: Context, case_id: str, result: str = "reached", *, by: str = IVAN, **said: Any) -> OutcomeView:
+    form = OutcomeForm.model_validate({"result": result, **said})
+    return service.record_outcome(context, case_id, form, by=by)
+
+
+def state_on_list(context: Context, case_id: str) -> str:
+    found = lists_store.load(context, IVAN, context.today)
+    assert found
+    return next(call.state for call in found.calls if call.case_id == case_id)
+
+
+def test_a_talk_sets_the_next_day_and_spends_the_persons_budget(context: Context) -> None:
+    case_id = on_the_list(context)
+    agreed = (context.today + timedelta(days=40)).isoformat()
+    said = outcome(context, case_id, person_id="mbr_of_cmp_1", next_day=agreed, note="Wants spring prices")
+    assert said.next_day and said.next_day.isoformat() == agreed
+    found = case_of(context, "cmp_1")
+    assert (found.state, found.because, found.last_contact) == (CaseState.WAITING, Because.AGREED, context.today)
+    assert state_on_list(context, case_id) == "done"
+    assert not contacts.may_contact(context, "mbr_of_cmp_1", "telephone", "content", context.today).allowed
+    with pytest.raises(Problem, match="wrong_state"):
+        outcome(context, case_id)
+
+
+def test_nobody_reached_is_tried_again_and_then_gets_a_letter(context: Context) -> None:
+    case_id = on_the_list(context)
+    assert outcome(context, case_id, "not_reached").next_day is None
+    assert state_on_list(context, case_id) == "later"
+    second = outcome(context, case_id, "not_reached")
+    assert second.next_day == context.today + timedelta(days=3) and state_on_list(context, case_id) == "done"
+    now = context
+    for wanted in (3, 30):
+        now = days_later(now, (case_of(now, "cmp_1").due - now.today).days)
+        cases.follow(now, "cmp_1")
+        lists.make(now, IVAN)
+        last = outcome(now, case_id, "not_reached")
+        assert last.next_day == now.today + timedelta(days=wanted)
+    assert told(now, case_id) == ["case.unreached"]
+    assert contacts_keys.person("mbr_of_cmp_1") not in everything(now)  # nobody spoke to anybody
+
+
+def told(context: Context, case_id: str) -> list[str]:
+    """The events that a letter follows."""
+    return [each["event"] for each in context.table.query_all(f"CASE#{case_id}") if "event" in each]
+
+
+def test_a_skip_needs_a_note_and_stays(context: Context) -> None:
+    case_id = on_the_list(context)
+    with pytest.raises(ValueError, match="note"):
+        outcome(context, case_id, "skipped")
+    outcome(context, case_id, "skipped", note="The line is down")
+    assert state_on_list(context, case_id) == "skipped" and case_of(context, "cmp_1").state is CaseState.READY
+    outcome(context, case_id, "reached")
+    assert state_on_list(context, case_id) == "done"
+
+
+def test_who_closed_down_is_never_called_again(context: Context) -> None:
+    case_id = on_the_list(context)
+    outcome(context, case_id, reason="closed", answer="leave_alone")
+    year = days_later(context, 365)
+    becomes(year, "cmp_1", State.LOST)
+    assert case_of(year, "cmp_1").state is CaseState.ENDED
+
+
+def test_a_price_is_answered_by_an_offer_within_what_the_company_is_worth(context: Context) -> None:
+    case_id = on_the_list(context)
+    said = {"reason": "price", "answer": "offer"}
+    with pytest.raises(Problem, match="invalid") as refused:
+        outcome(context, case_id, **said, offer={**OFFER, "percent": "6"})
+    assert refused.value.errors[0].pointer == "/offer/percent"
+    buy(context, "cmp_1", -200, 400_000)
+    found = outcome(context, case_id, **said, offer={**OFFER, "percent": "10"})
+    [offered] = offers.own(context, "cmp_1")
+    assert (offered.offer_id, offered.percent) == (found.offer_id, "10")
+
+
+def test_a_wish_is_recorded_in_the_name_of_the_person(context: Context) -> None:
+    case_id = on_the_list(context)
+    said = {"reason": "out_of_stock", "answer": "sourcing_request", "wish": {"text": "Lamps with a sensor"}}
+    with pytest.raises(ValueError, match="in the name of a person"):
+        outcome(context, case_id, **said)
+    with pytest.raises(Problem, match="invalid"):
+        outcome(context, case_id, **said, person_id=OLGA)
+    found = outcome(context, case_id, **said, person_id="mbr_of_cmp_1")
+    assert found.demand_id and case_of(context, "cmp_1").demand_id == found.demand_id
+
+
+def test_the_answer_fits_the_reason(context: Context) -> None:
+    case_id = on_the_list(context)
+    with pytest.raises(Problem, match="invalid") as refused:
+        outcome(context, case_id, reason="closed", answer="benefits_letter")
+    assert refused.value.errors[0].code == "answer_not_allowed"
+
+
+def test_is_it_me_hands_the_company_over_with_its_case(context: Context) -> None:
+    case_id = on_the_list(context)
+    said = outcome(context, case_id, reason="bad_experience", manager_id=OLGA, next="in_one_month")
+    company = read_company(context, "cmp_1")
+    assert company and company.manager_id == OLGA == case_of(context, "cmp_1").manager_id == said.handed_to
+    items = context.table.query_all("COMPANY#cmp_1")
+    [event] = [each for each in items if each.get("event") == "company.manager_changed"]
+    assert (event["from_manager"], event["to_manager"], event["by"]) == (IVAN, OLGA, IVAN)
+    other = on_the_list(days_later(context, 3), "cmp_2")
+    with pytest.raises(Problem, match="invalid"):
+        outcome(days_later(context, 3), other, manager_id="mbr_of_cmp_1")
+
+
+def test_a_mistake_is_corrected_by_another_entry(context: Context) -> None:
+    case_id = on_the_list(context)
+    wrong = outcome(context, case_id, reason="closed", answer="leave_alone")
+    with pytest.raises(Problem, match="conflict"):
+        outcome(context, case_id, "not_reached", corrects="ent_other")
+    right = outcome(context, case_id, "not_reached", corrects=wrong.entry_id)
+    found = case_of(context, "cmp_1")
+    assert (found.state, found.tries, found.last_contact) == (CaseState.READY, 1, None)
+    assert state_on_list(context, case_id) == "later"
+    page = service.history(context, case_id, 10, None)
+    assert {each["entry_id"] for each in page.items} == {wrong.entry_id, right.entry_id}
+    with pytest.raises(Problem, match="conflict"):
+        outcome(context, case_id, corrects=wrong.entry_id)
+
+
+def test_only_the_manager_of_the_list_records(context: Context) -> None:
+    case_id = on_the_list(context)
+    with pytest.raises(Problem, match="not_found"):
+        outcome(context, case_id, by=OLGA)
+    with pytest.raises(Problem, match="not_found"):
+        outcome(context, "cas_none")
+
+
+@pytest.mark.parametrize("days", [0, 367])
+def test_the_next_day_lies_within_a_year(context: Context, days: int) -> None:
+    case_id = on_the_list(context)
+    with pytest.raises(Problem, match="invalid"):
+        outcome(context, case_id, next_day=(context.today + timedelta(days=days)).isoformat())
+
+
+def test_a_call_to_a_company_that_is_held_out_since_the_morning_is_counted_as_a_breach(context: Context) -> None:
+    wave = planned(context, held_out_percent=50)
+    begun = days_later(context, 3)
+    for number in range(7):
+        known(begun, f"cmp_{number}", State.AT_RISK)
+    listed = lists.make(begun, IVAN).calls
+    assert len(listed) == 7
+    for call in listed:
+        becomes(begun, call.company_id, State.DORMANT)
+    for call in listed:
+        outcome(begun, call.case_id)
+    held = {each.company_id for each in waves_store.members(begun, wave.wave_id) if each.arm == "held"}
+    assert held and {each["company_id"] for each in waves_store.breaches(begun, wave.wave_id)} == held
+    assert {case_of(begun, each).due for each in held} == {begun.today + timedelta(days=180)}
+
+
+def test_an_outcome_that_dies_anywhere_is_there_once_after_a_repeat(context: Context) -> None:
+    case_id = on_the_list(context)
+    before = everything(context)
+    said = {
+        "reason": "out_of_stock",
+        "answer": "sourcing_request",
+        "wish": {"text": "Lamps"},
+        "person_id": "mbr_of_cmp_1",
+        "manager_id": OLGA,
+    }
+    for crash in crashes():
+        restore(context, before)
+        with crash:
+            outcome(context, case_id, **said)
+        if case_of(context, "cmp_1").last_entry is None:
+            outcome(context, case_id, **said)
+        assert len(service.history(context, case_id, 10, None).items) == 1, crash
+        assert (case_of(context, "cmp_1").state, state_on_list(context, case_id)) == (CaseState.WAITING, "done"), crash
+        wishes = [key for key in everything(context) if key.pk.startswith("DEMAND#") and key.sk == "DEMAND"]
+        assert len(wishes) == 1, crash
+        if not crash.happened:
+            break
+
+
+class Calls(RuleBasedStateMachine):
+    """A quarter and more of five companies of one manager, who does whatever may be done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        numbers = count(1)
+        start = in_memory(Context(table=None, now=NOON))  # type: ignore[arg-type]
+        self.context = replace(start, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+        for manager_id in (IVAN, OLGA):
+            partners.staff(self.context, manager_id, "manager")
+        self.several = [
+            known(self.context, f"cmp_{number}", usual=1000 * number + 1, person=False) for number in range(5)
+        ]
+
+    def listed(self) -> tuple[ListedCall, ...]:
+        found = lists_store.load(self.context, IVAN, self.context.today)
+        return found.calls if found else ()
+
+    @rule(days=st.sampled_from([1, 2, 3, 14, 31]))
+    def days_pass(self, days: int) -> None:
+        self.context = days_later(self.context, days)
+        for company_id in self.several:
+            cases.follow(self.context, company_id)
+
+    @rule()
+    def the_list_is_made(self) -> None:
+        assert len(lists.make(self.context, IVAN).calls) <= 7
+
+    @rule(number=st.integers(0, 4), state=st.sampled_from([State.ACTIVE, State.AT_RISK, State.DORMANT, State.WON_BACK]))
+    def a_company_changes_its_state(self, number: int, state: State) -> None:
+        becomes(self.context, self.several[number], state)
+
+    @precondition(lambda self: self.listed())
+    @rule(
+        number=st.integers(0, 6),
+        result=st.sampled_from(["reached", "not_reached", "skipped"]),
+        reason=st.sampled_from([None, "price", "closed", "person_left"]),
+        days=st.sampled_from([None, 1, 40]),
+        correct=st.booleans(),
+    )
+    def a_call_has_an_outcome(
+        self, number: int, result: str, reason: str | None, days: int | None, correct: bool
+    ) -> None:
+        listed = self.listed()
+        call = listed[number % len(listed)]
+        found = case_of(self.context, call.company_id)
+        said: dict[str, Any] = {"note": "Busy"}
+        if result == "reached":
+            said["reason"] = reason
+            if days and reason != "closed":
+                said["next_day"] = (self.context.today + timedelta(days=days)).isoformat()
+        if correct and found.last_entry:
+            said["corrects"] = found.last_entry
+        elif call.state == "done":
+            return
+        outcome(self.context, call.case_id, result, **said)
+
+    @invariant()
+    def every_company_has_a_next_day_or_an_end_with_its_reason(self) -> None:
+        for company_id in self.several:
+            found = case_of(self.context, company_id)
+            assert (found.state is CaseState.ENDED) <= (found.reason is Reason.CLOSED)
+            assert found.due <= self.context.today + timedelta(days=366)
+
+    @invariant()
+    def an_open_call_has_no_outcome_yet(self) -> None:
+        for call in self.listed():
+            found = case_of(self.context, call.company_id)
+            assert found.listed_by == IVAN and found.listed_on == self.context.today
+            assert (call.state == "open") <= (found.last_contact != self.context.today)
+
+
+TestCalls = Calls.TestCase
+TestCalls.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
