@@ -88,3 +88,4 @@ Percent = Annotated[
     PlainSerializer(lambda percent: f"{percent.normalize():f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?$", "examples": ["5", "7.5"]}),
 ]
+Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-11"])]

@@ -37,6 +37,7 @@ with opened_when_asked(__name__):
         plain,
         totals,
     )
+    from chalicelib.sales.schemas import Exact
     from chalicelib.sales.service import (
         TooLarge,
         current_documents,

@@ -1,3 +1,5 @@
+from chalicelib import companies
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales import service
 from chalicelib.sales.schemas import PurchasePage, PurchasesQuery
@@ -11,12 +13,30 @@ def list_purchases(call: Call) -> PurchasePage:
 
     Documents from sales files and from orders shipped through the club, each in its newest revision.
     """
+    return _purchases(call, call.principal.for_company())
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/purchases",
+    scope="staff.companies.read",
+    query=PurchasesQuery,
+    answer=PurchasePage,
+    problems=("not_found",),
+)
+def list_company_purchases(call: Call, company_id: str) -> PurchasePage:
+    """List a company's purchases and returns as the company sees them."""
+    if companies.read_company(call.context, company_id) is None:
+        raise Problem("not_found")
+    return _purchases(call, company_id)
+
+
+def _purchases(call: Call, company_id: str) -> PurchasePage:
     query: PurchasesQuery = call.query
     return call.page(
         PurchasePage,
         service.purchases,
         call.context,
-        call.principal.for_company(),
+        company_id,
         first=query.first,
         last=query.last,
         with_lines=query.lines,

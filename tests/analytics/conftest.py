@@ -4,7 +4,10 @@ import pytest
 
 from chalicelib.platform.context import Context
 from tests.analytics import steps
+from tests.orders.conftest import market, memory_market
 from tests.support.nights import Queue
+
+__all__ = ["market", "memory_market"]
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ MATRIX: dict[str, Row] = {
     "show_tier": COMPANIES,
     "explain_tier": COMPANIES,
     "list_purchases": COMPANIES,
+    "show_analytics": COMPANIES,
     # ordering
     "list_products": COMPANIES,
     "download_price_list": COMPANIES,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from chalicelib.bonuses.ledger.rules import Account, Balances, Book, Entry, LotParts, Posting, allocation, balances
+from chalicelib.platform.fields import Month
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
@@ -44,7 +45,6 @@ TITLES: Mapping[str, tuple[str, str]] = {
 }
 
 BonusAmount = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2, examples=["1500.00"])]
-Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
 
 
 class StatementQuery(Form):

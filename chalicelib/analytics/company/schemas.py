@@ -1,0 +1,116 @@
+"""The query and the views of a company's own analytics."""
+
+from datetime import date
+
+from pydantic import ConfigDict, Field
+
+from chalicelib.analytics.company.rules import By
+from chalicelib.platform.fields import Month
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.money import Money
+from chalicelib.sales import Exact
+
+
+class AnalyticsQuery(Form):
+    first: Month | None = Field(
+        default=None, alias="from", description="First month, YYYY-MM; by default the eleventh before the last one."
+    )
+    last: Month | None = Field(default=None, alias="to", description="Last month, YYYY-MM; by default the running one.")
+    by: By = Field(
+        default="month",
+        description="The rows. `shop`: the delivery address of an order; `person`: the member who placed it.",
+    )
+    currency: str | None = Field(
+        default=None, pattern="^[A-Z]{3}$", description="The company's own by default. Currencies are never added up."
+    )
+
+
+class ReachedTierView(View):
+    """The tier announced last by the end of the row's days, or by today."""
+
+    code: str = Field(description="Empty below the first step.")
+    name: str
+    discount_percent: Exact
+    since: date
+
+
+class BonusMovementView(View):
+    credited: Money = Field(description="Credits less what returns took back; also those that are still pending.")
+    redeemed: Money
+    expired: Money
+    available: Money = Field(description="Bonuses that could be spent after the last posting of the row's days.")
+
+
+class SavingView(View):
+    rule: str = Field(
+        description="The rule of the price: `tier_discount`, `tier_price`, `personal_price`, `personal_discount`, `promotion`, `offer`; "
+        "`other`: the books have another amount than the order."
+    )
+    amount: Money = Field(description="The base price of the goods shipped, less what they cost.")
+
+
+class AnalyticsRowView(View):
+    name: str = Field(
+        description="The month (2026-05), quarter (2026-Q2), brand, category, article, or id. Empty: documents that do not tell. `*`: all "
+        "others together."
+    )
+    title: str = Field(description="The name for people, where it differs.")
+    net: Money = Field(description="Purchases less returns.")
+    units: Exact
+    documents: int = Field(description="Invoices and returns; a document of several rows counts in each.")
+    share_percent: Exact | None = Field(description="Of the total; null if that is not positive.")
+    year_before: Money = Field(description="`net` of the same period a year before.")
+    change_percent: Exact | None = Field(description="Against the year before; null against nothing.")
+    sold: Money | None = Field(
+        description="Invoices of the row's days. Only of months and quarters, like the fields below."
+    )
+    returned: Money | None = Field(description="Returns of what was sold in the same month; negative.")
+    returned_earlier: Money | None = Field(description="Returns of what was sold in an earlier month; negative.")
+    orders: int | None = Field(description="Orders with a shipment, and invoices without an order.")
+    savings: list[SavingView] = Field(description="Discounts by rule, largest first.")
+    tier: ReachedTierView | None
+    bonuses: BonusMovementView | None
+    rows_url: str = Field(
+        description="The documents behind the row; for rows of goods, those of the whole period with their lines."
+    )
+
+
+class MissingArticleView(View):
+    """An article bought in three or more of the six months before the last month of the period, and not in that month."""
+
+    sku: str
+    title: str
+    months: int
+    last_month: str = Field(description="The month in which it was bought last.")
+    mean_units: Exact = Field(description="Units in a month in which it was bought.")
+
+
+class AnalyticsView(View):
+    """A company's purchases of a period by row. The rows add up to `net` exactly."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    by: By
+    currency: str
+    first: date = Field(serialization_alias="from", description="First day of the period.")
+    last: date = Field(serialization_alias="to", description="Last day of the period.")
+    mature: bool = Field(
+        description="Whether all months are over. If not, months and quarters are compared with the same days of the year before, other "
+        "rows with whole months."
+    )
+    as_of: str = Field(
+        description="The figures hold all that was recorded up to this moment, and delivered, which takes seconds."
+    )
+    complete: bool = Field(description="False while purchases from before these figures began are still being counted.")
+    definition: int = Field(description="Number of the definition of the figures.")
+    formulas: dict[str, str] = Field(description="By field, how it is counted, in the reader's language.")
+    row_count: int
+    net: Money = Field(description="Sum of `net` of the rows.")
+    units: Exact
+    year_before: Money
+    change_percent: Exact | None
+    savings: list[SavingView] = Field(description="Discounts of the period by rule, largest first.")
+    saved: Money = Field(description="Sum of `savings`.")
+    rows: list[AnalyticsRowView]
+    missing: list[MissingArticleView] = Field(description="Bought regularly and not this time. Only with `by=product`.")
+    credit_url: str = Field(description="Open orders, debts and deferrals by due date.")

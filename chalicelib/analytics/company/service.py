@@ -1,0 +1,144 @@
+"""A company's own analytics: one query for months or quarters, two for all other rows, however long the history is."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from chalicelib.analytics.company import rules
+from chalicelib.analytics.company.formulas import FORMULAS
+from chalicelib.analytics.company.rules import Line, Period
+from chalicelib.analytics.company.schemas import (
+    AnalyticsQuery,
+    AnalyticsRowView,
+    AnalyticsView,
+    BonusMovementView,
+    MissingArticleView,
+    ReachedTierView,
+    SavingView,
+)
+from chalicelib.analytics.rollups import store
+from chalicelib.analytics.rollups.rules import ZERO, last_day, month_of, plus
+from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import Money
+from chalicelib.platform.text import Language
+
+MOST_MONTHS = 120  # of months and quarters
+MOST_MONTHS_OF_ROWS = 36  # of all other rows: with the year before they are one query
+
+
+class _Shown:
+    """The words of an answer: its currency, language and addresses."""
+
+    def __init__(self, currency: str, language: Language, documents: str) -> None:
+        self.currency, self.language, self._documents = currency, language, documents
+
+    def money(self, amount: Decimal) -> Money:
+        return Money.of(amount, self.currency)
+
+    def optional(self, amount: Decimal | None) -> Money | None:
+        return None if amount is None else self.money(amount)
+
+    def savings(self, saved: Mapping[str, Decimal]) -> list[SavingView]:
+        return [SavingView(rule=rule, amount=self.money(amount)) for rule, amount in saved.items()]
+
+    def row(self, line: Line, total: Decimal, *, of_time: bool) -> AnalyticsRowView:
+        lines = "" if of_time else "&lines=true"
+        return AnalyticsRowView(
+            name=line.name,
+            title=line.title,
+            net=self.money(line.net),
+            units=line.units,
+            documents=line.documents,
+            share_percent=rules.share(line.net, total),
+            year_before=self.money(line.year_before),
+            change_percent=rules.change(line.net, line.year_before),
+            sold=self.optional(line.sold),
+            returned=self.optional(line.returned),
+            returned_earlier=self.optional(line.returned_earlier),
+            orders=line.orders,
+            savings=self.savings(line.saved),
+            tier=self._tier(line),
+            bonuses=self._bonuses(line),
+            rows_url=f"{self._documents}?from={line.first}&to={line.last}{lines}",
+        )
+
+    def _tier(self, line: Line) -> ReachedTierView | None:
+        tier = line.tier
+        if tier is None:
+            return None
+        name = tier.name_ru if self.language == "ru" else tier.name
+        return ReachedTierView(code=tier.code, name=name, discount_percent=tier.discount_percent, since=tier.day)
+
+    def _bonuses(self, line: Line) -> BonusMovementView | None:
+        if line.bonuses is None:
+            return None
+        return BonusMovementView(**{name: self.money(amount) for name, amount in line.bonuses._asdict().items()})
+
+
+def analytics(
+    context: Context, company_id: str, query: AnalyticsQuery, language: Language, *, path: str = "/v1/company"
+) -> AnalyticsView:
+    """Raises `invalid` for a period that is empty, too long, or begins in the future. `path`: where the company's documents are."""
+    period = _period(context, query)
+    history = store.read_history(context.table, company_id)
+    currency = query.currency or (history.built.currency if history.built else context.config[Club].currency)
+    of_time = query.by in ("month", "quarter")
+    missing: list[rules.MissingArticle] = []
+    if query.by == "month" or query.by == "quarter":
+        lines = rules.by_time(history, currency, period, query.by)
+    else:
+        first = plus(period.first, -rules.YEAR)
+        found = store.read_rows(context.table, company_id, first, period.last, history.definition)
+        rows = {month: each[currency][query.by] for month, each in found.items() if currency in each}
+        lines = rules.by_name(rows, period)
+        missing = rules.missing(rows, period) if query.by == "product" else []
+    shown = _Shown(currency, language, f"{path}/purchases")
+    net, before = sum((line.net for line in lines), ZERO), sum((line.year_before for line in lines), ZERO)
+    saved = rules.added(
+        each.saved for month, each in history.sums(currency).items() if period.first <= month <= period.last
+    )
+    return AnalyticsView(
+        by=query.by,
+        currency=currency,
+        first=period.first,
+        last=last_day(period.last),
+        mature=period.is_mature,
+        as_of=history.as_of or context.at,
+        complete=history.built is not None or not history.months,
+        definition=history.definition,
+        formulas=FORMULAS[language],
+        row_count=len(lines),
+        net=shown.money(net),
+        units=sum((line.units for line in lines), ZERO),
+        year_before=shown.money(before),
+        change_percent=rules.change(net, before),
+        savings=shown.savings(saved),
+        saved=shown.money(sum(saved.values(), ZERO)),
+        rows=[shown.row(line, net, of_time=of_time) for line in lines],
+        missing=_missing(missing),
+        credit_url=f"{path}/credit",
+    )
+
+
+def _period(context: Context, query: AnalyticsQuery) -> Period:
+    running = month_of(context.today)
+    last = _month(query.last) or running
+    first = _month(query.first) or plus(last, -11)
+    if first > last:
+        raise Problem.invalid("range", "/query/from", "The first month lies after the last one.")
+    if last > running:
+        raise Problem.invalid("in_future", "/query/to", f"Today is {context.today}.")
+    most = MOST_MONTHS if query.by in ("month", "quarter") else MOST_MONTHS_OF_ROWS
+    if plus(first, most) <= last:
+        raise Problem.invalid("too_long", "/query/from", f"Rows of this kind cover at most {most} months.")
+    return Period(first, last, context.today)
+
+
+def _month(text: str | None) -> date | None:
+    return date.fromisoformat(f"{text}-01") if text else None
+
+
+def _missing(found: Iterable[rules.MissingArticle]) -> list[MissingArticleView]:
+    return [MissingArticleView(**{**each._asdict(), "last_month": f"{each.last_month:%Y-%m}"}) for each in found]

@@ -1,0 +1,156 @@
+"""A company's own analytics over HTTP: figures that add up to the documents that they lead to, in two reads at most."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import pytest
+
+from chalicelib.analytics.rollups import consumers, jobs, service
+from chalicelib.orders import load_order
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event
+from chalicelib.platform.settings import queue_url
+from chalicelib.sales.service import record
+from chalicelib.table.client import Table
+from tests.analytics import steps
+from tests.orders.steps import Market
+from tests.sales.steps import invoice, items, returned
+from tests.support import partners
+from tests.support.api import Answer, Api, Caller
+from tests.support.spent import spent
+
+Ask = Callable[..., Answer]
+
+
+def built(context: Context, company_id: str = "cmp_1") -> None:
+    service.build(context, company_id)
+
+
+@pytest.fixture
+def owner(context: Context) -> Caller:
+    return partners.partner(context, "cmp_1", "mbr_1")
+
+
+def asked(api: Api, caller: Caller, **query: str) -> Any:
+    answer = api.call("GET", f"/v1/company/analytics?{urlencode(query)}", caller)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_months_lead_to_the_documents_that_they_are_the_sum_of(api: Api, context: Context, owner: Caller) -> None:
+    record(
+        context,
+        [
+            invoice("A-1", "100.00", "20.00", day=date(2026, 10, 5)),
+            invoice("A-2", "7.50", day=date(2026, 11, 2)),
+            invoice("A-0", "60.00", day=date(2025, 10, 30)),
+            returned("R-1", "A-1", "-20.00", day=date(2026, 11, 9)),
+        ],
+    )
+    built(context)
+    told = asked(api, owner, **{"from": "2026-10", "to": "2026-11"})
+    assert [(row["name"], row["net"]["amount"], row["year_before"]["amount"]) for row in told["rows"]] == [
+        ("2026-10", "120.00", "60.00"),
+        ("2026-11", "-12.50", "0.00"),
+    ]
+    assert told["rows"][1]["returned_earlier"]["amount"] == "-20.00"
+    assert (told["net"]["amount"], told["row_count"], told["mature"], told["complete"]) == ("107.50", 2, False, True)
+    assert told["change_percent"] == "79.2"
+    assert set(told["rows"][0]) & set(told["formulas"])
+    for row in told["rows"]:
+        documents = api.call("GET", row["rows_url"], owner).json["items"]
+        assert sum(Decimal(each["total"]["amount"]) for each in documents) == Decimal(row["net"]["amount"])
+
+
+def test_articles_tell_what_is_bought_regularly_and_not_this_time(api: Api, context: Context, owner: Caller) -> None:
+    record(context, [invoice(f"A-{month}", "10.00", day=date(2026, month, 3)) for month in (7, 8, 10)])
+    built(context)
+    told = asked(api, owner, by="product", **{"from": "2026-06", "to": "2026-11"})
+    assert [(row["name"], row["title"], row["net"]["amount"]) for row in told["rows"]] == [("L-0", "Lamp L-0", "30.00")]
+    assert [(each["sku"], each["months"], each["last_month"]) for each in told["missing"]] == [("L-0", 3, "2026-10")]
+    documents = api.call("GET", told["rows"][0]["rows_url"], owner).json["items"]
+    assert len(documents) == 3
+    assert documents[0]["lines"]
+
+
+def test_an_order_tells_who_ordered_where_from_and_what_was_saved(market: Market) -> None:
+    partners.reach(market.context, "cmp_1", "60000.00")
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    market.ship(order_id)
+    for event in market.events():
+        deliver(market.context, event)
+    built(market.context)
+    order = load_order(market.context, "cmp_1", order_id)
+    assert order
+    for by, name in (("distributor", order.distributor_id), ("person", order.placed_by.member_id)):
+        told = asked(market.api, market.buyer, by=by)
+        first, ordered = told["rows"]
+        assert (first["name"], first["net"]["amount"]) == ("", "60000.00")  # the books do not tell who ordered
+        assert (ordered["name"], ordered["documents"]) == (name, 1)
+    told = asked(market.api, market.buyer)
+    saved = sum(Decimal(each["amount"]["amount"]) for each in told["savings"])
+    full = order.lines[0].base_price * 10
+    assert saved == full - Decimal(ordered["net"]["amount"]) == Decimal(told["saved"]["amount"]) > 0
+    assert told["rows"][-1]["savings"] == told["savings"]
+
+
+def deliver(context: Context, item: Any) -> None:
+    from chalicelib.orders.consumers import record_shipment
+
+    if item["event"] == "order.shipped":
+        record_shipment(context, Event(item["event"], "evt_1", item))
+
+
+def test_faults_of_the_period_are_named(api: Api, context: Context, owner: Caller) -> None:
+    def faults(**query: str) -> Any:
+        answer = api.call("GET", f"/v1/company/analytics?{urlencode(query)}", owner)
+        return answer.status, [(each["pointer"], each["code"]) for each in answer.json["errors"]]
+
+    assert faults(**{"from": "2026-11", "to": "2026-10"}) == (422, [("/query/from", "range")])
+    assert faults(to="2026-12") == (422, [("/query/to", "in_future")])
+    assert faults(by="brand", **{"from": "2023-11"}) == (422, [("/query/from", "too_long")])
+    assert faults(by="colour")[0] == 422
+    assert faults(to="2026-13")[0] == 422
+
+
+def test_the_staff_see_what_the_company_sees(api: Api, context: Context, owner: Caller) -> None:
+    record(context, [invoice("A-1", "100.00", day=date(2026, 11, 2))])
+    built(context)
+    staff = Caller.person("mbr_manager", "staff", "manager", "club")
+    told = api.call("GET", "/v1/staff/companies/cmp_1/analytics", staff).json
+    assert told["rows"] and told["net"] == asked(api, owner)["net"]
+    assert len(api.call("GET", told["rows"][-1]["rows_url"], staff).json["items"]) == 1
+    assert api.call("GET", "/v1/staff/companies/cmp_none/analytics", staff).status == 404
+    assert api.call("GET", "/v1/staff/companies/cmp_none/purchases", staff).status == 404
+
+
+def test_a_sale_is_in_the_figures_once_its_message_is_worked_off(api: Api, context: Context, owner: Caller) -> None:
+    record(context, [invoice("A-1", "100.00", day=date(2026, 11, 2))])
+    for event in steps.events(context):
+        consumers.on_sale_recorded(context, event)
+    assert not asked(api, owner)["complete"]
+    sqs, queue = boto3.client("sqs"), queue_url("rollups")
+    for message in sqs.receive_message(QueueUrl=queue)["Messages"]:
+        jobs.fold_months(context, {"body": message["Body"]})
+    told = asked(api, owner)
+    assert (told["net"]["amount"], told["complete"]) == ("100.00", True)
+    assert [item["sk"] for item in items(context, "ROLLUP#BUILT")] == ["ROLLUP#BUILT#01"]
+
+
+@pytest.mark.parametrize(("by", "calls"), [("month", 1), ("quarter", 1), ("brand", 2), ("product", 2)])
+def test_the_figures_are_one_read_for_months_and_two_for_goods(local_table: Table, by: Any, calls: int) -> None:
+    from chalicelib.analytics.company import service as company_service
+    from chalicelib.analytics.company.schemas import AnalyticsQuery
+    from tests.conftest import NOON
+
+    context = Context(table=local_table, now=NOON)
+    record(context, [invoice(f"A-{year}", "10.00", day=date(year, 11, 3)) for year in range(2017, 2027)])
+    built(context)
+    with spent(context.table.client) as cost:
+        company_service.analytics(context, "cmp_1", AnalyticsQuery(by=by), "ru")
+    assert cost.calls == ["Query"] * calls
