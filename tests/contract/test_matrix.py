@@ -95,6 +95,8 @@ MATRIX: dict[str, Row] = {
     "explain_tier": COMPANIES,
     "list_purchases": COMPANIES,
     "show_analytics": COMPANIES,
+    "show_statement": COMPANIES,
+    "make_statement_file": COMPANIES,
     # ordering
     "list_products": COMPANIES,
     "download_price_list": COMPANIES,

@@ -1,0 +1,1 @@
+"""The payments of a company by day, derived from payments of documents and the documents themselves."""

@@ -1,0 +1,18 @@
+"""Consumers that keep settlements up to date."""
+
+from chalicelib.analytics.settlements import service
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event, consumer
+from chalicelib.sales import PAYMENT_RECORDED, SALE_RECORDED
+
+
+@consumer(PAYMENT_RECORDED)
+def on_payment_recorded(context: Context, event: Event) -> None:
+    service.settle(context, (event.item["source"], event.item["document"]))
+
+
+@consumer(SALE_RECORDED)
+def on_sale_recorded(context: Context, event: Event) -> None:
+    """A payment may come before its document, and the document may get another sum, day or company."""
+    sale = event.item
+    service.settle(context, (sale["source"], f"{sale['series']}/{sale['document']}"))

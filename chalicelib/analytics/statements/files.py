@@ -1,0 +1,107 @@
+"""A statement as a file for download."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+
+from chalicelib.analytics.statements.rules import ZERO, Sides, Statement, sides
+from chalicelib.analytics.statements.schemas import StatementFileQuery, StatementFileView
+from chalicelib.analytics.statements.service import statement_of
+from chalicelib.analytics.statements.words import WORDS
+from chalicelib.companies import Company
+from chalicelib.platform import aws, clock
+from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.files.tables import CONTENT_TYPES, Cell, Column, Format, Table, written
+from chalicelib.platform.money import Money
+from chalicelib.platform.settings import settings
+from chalicelib.platform.text import Language
+
+LINK_SECONDS = 300
+
+
+def statement_file(
+    context: Context, company_id: str, query: StatementFileQuery, language: Language
+) -> StatementFileView:
+    """Makes the file, and an address of it that works for `LINK_SECONDS`. Raises as `statement_of` does."""
+    company, found = statement_of(context, company_id, query.first, query.last)
+    content = written(table_of(context, company, found, language), query.format)
+    name = f"statements/{company_id}/{sha256(content).hexdigest()[:32]}.{query.format}"
+    _put(name, content, query.format)
+    return StatementFileView(
+        url=_link(name, f"{query.first}_{query.last}.{query.format}"),
+        expires_at=context.now + timedelta(seconds=LINK_SECONDS),
+        bytes=len(content),
+        row_count=len(found.lines),
+        control_total=Money.of(found.turnover.balance, found.currency),
+    )
+
+
+def _put(name: str, content: bytes, kind: Format) -> None:
+    aws.s3().put_object(Bucket=settings().files_bucket, Key=name, Body=content, ContentType=CONTENT_TYPES[kind])
+
+
+def _link(name: str, shown: str) -> str:
+    return aws.s3().generate_presigned_url(
+        "get_object",
+        Params={
+            "Bucket": settings().files_bucket,
+            "Key": name,
+            "ResponseContentDisposition": f'attachment; filename="statement_{shown}"',
+        },
+        ExpiresIn=LINK_SECONDS,
+    )
+
+
+def table_of(context: Context, company: Company, found: Statement, language: Language) -> Table:
+    words, club = WORDS[language], context.config[Club]
+    left_out: list[tuple[str, Cell]] = [(words["left_out"], found.left_out)] if found.left_out else []
+    return Table(
+        title=words["title"],
+        notes=[
+            (words["company"], company.name),
+            *([(words["tax_number"], company.inn)] if company.inn else []),
+            (words["period"], f"{_day(found.first, language)} - {_day(found.last, language)}"),
+            (words["currency"], found.currency),
+            (words["as_of"], f"{_day(clock.local_day(context.now, club.zone), language)}. {words['draft']}"),
+            (words["formula_label"], words["formula"]),
+            (words["lines"], len(found.lines)),
+            (words["control_total"], found.turnover.balance),
+            *left_out,
+        ],
+        columns=[
+            Column(words["day"], 13),
+            Column(words["kind"], 21),
+            Column(words["number"], 22),
+            Column(words["order"], 18),
+            *(Column(words[name], 17, numeric=True) for name in ("debit", "credit", "balance")),
+        ],
+        rows=_rows(found, language),
+        sums=[
+            [None, words["turnover"], None, None, *found.turnover, found.turnover.balance],
+            _balance(words["closing"], found.last, sides(found.closing), found.closing),
+        ],
+        sender=club.name_ru if language == "ru" else club.name,
+        language=language,
+    )
+
+
+def _rows(found: Statement, language: Language) -> Iterator[list[Cell]]:
+    words = WORDS[language]
+    yield _balance(words["opening"], found.first, sides(found.opening), found.opening)
+    for line in found.lines:
+        numbers = [_or_none(line.debit), _or_none(line.credit), line.balance]
+        yield [line.day, words[line.kind], line.document, line.order_number, *numbers]
+
+
+def _balance(name: str, day: date, both: Sides, balance: Decimal) -> list[Cell]:
+    return [day, name, None, None, *map(_or_none, both), balance]
+
+
+def _or_none(amount: Decimal) -> Decimal | None:
+    return amount if amount != ZERO else None
+
+
+def _day(day: date, language: Language) -> str:
+    return f"{day:%d.%m.%Y}" if language == "ru" else day.isoformat()

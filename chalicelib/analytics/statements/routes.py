@@ -1,0 +1,57 @@
+"""The statement of account, for the company and for the staff."""
+
+from chalicelib.analytics.statements import service
+from chalicelib.analytics.statements.files import statement_file
+from chalicelib.analytics.statements.schemas import (
+    StatementFileQuery,
+    StatementFileView,
+    StatementQuery,
+    StatementView,
+)
+from chalicelib.analytics.statements.words import WORDS
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="analytics")
+_STAFF = "/v1/staff/companies/{company_id}/statement"
+
+
+@routes.get("/v1/company/statement", scope="bonuses.read", query=StatementQuery, answer=StatementView)
+def show_statement(call: Call) -> StatementView:
+    """Show the statement of account of any period: opening balance, invoices, returns and payments line by line, closing balance.
+
+    It is a draft for reconciliation. The closing balance of a period is the opening balance of the next one. Balances follow a new payment
+    within seconds.
+    """
+    return _statement(call, call.principal.for_company())
+
+
+@routes.get("/v1/company/statement/file", scope="bonuses.read", query=StatementFileQuery, answer=StatementFileView)
+def make_statement_file(call: Call) -> StatementFileView:
+    """Make the statement as CSV, XLSX or PDF, in the language of the request.
+
+    The answer has an address that works for five minutes. Rows and control total are the same in every format.
+    """
+    return statement_file(call.context, call.principal.for_company(), call.query, call.language)
+
+
+@routes.get(_STAFF, scope="staff.companies.read", query=StatementQuery, answer=StatementView, problems=("not_found",))
+def show_company_statement(call: Call, company_id: str) -> StatementView:
+    """Show the statement of account of a company as the company sees it."""
+    return _statement(call, company_id)
+
+
+@routes.get(
+    f"{_STAFF}/file",
+    scope="staff.companies.read",
+    query=StatementFileQuery,
+    answer=StatementFileView,
+    problems=("not_found",),
+)
+def make_company_statement_file(call: Call, company_id: str) -> StatementFileView:
+    """Make the statement of a company as CSV, XLSX or PDF."""
+    return statement_file(call.context, company_id, call.query, call.language)
+
+
+def _statement(call: Call, company_id: str) -> StatementView:
+    company, found = service.statement_of(call.context, company_id, call.query.first, call.query.last)
+    return StatementView.of(found, company, call.context.at, WORDS[call.language]["formula"])

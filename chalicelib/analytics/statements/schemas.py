@@ -1,0 +1,113 @@
+"""The query and the views of a statement."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from chalicelib.analytics.statements.rules import Sides, Statement, StatementLine, sides
+from chalicelib.companies import Company
+from chalicelib.platform.fields import Day
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.money import Money
+
+
+class StatementQuery(Form):
+    first: Day = Field(alias="from", description="First day, YYYY-MM-DD.")
+    last: Day = Field(alias="to", description="Last day, YYYY-MM-DD.")
+
+
+class SidesView(View):
+    debit: Money = Field(description="Owed by the company.")
+    credit: Money = Field(description="In the company's favour.")
+
+    @classmethod
+    def of(cls, both: Sides, currency: str) -> "SidesView":
+        return cls(debit=Money.of(both.debit, currency), credit=Money.of(both.credit, currency))
+
+
+class StatementLineView(View):
+    """An invoice (debit), a return (credit) or a payment (credit)."""
+
+    day: date
+    kind: Literal["sale", "return", "payment"]
+    source: str = Field(description="The system of the document; `orders`: a shipment of an order of this club.")
+    document: str = Field(description="Number of the document; of a payment, of the document that it pays.")
+    order_id: str | None
+    order_number: str | None
+    debit: Money
+    credit: Money
+    balance: Money = Field(description="After this line; positive: owed by the company.")
+
+    @classmethod
+    def of(cls, line: StatementLine, currency: str) -> "StatementLineView":
+        return cls(
+            day=line.day,
+            kind=line.kind,
+            source=line.ref[0],
+            document=line.document,
+            order_id=line.order_id or None,
+            order_number=line.order_number or None,
+            debit=Money.of(line.debit, currency),
+            credit=Money.of(line.credit, currency),
+            balance=Money.of(line.balance, currency),
+        )
+
+
+class StatementView(View):
+    """A draft for reconciliation: what the club's books say. It is no primary document, and signing it is up to both sides."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    company_id: str
+    company: str
+    inn: str | None
+    currency: str
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
+    as_of: str
+    formula: str = Field(description="How the balances are counted, in the reader's language.")
+    opening: SidesView
+    turnover: SidesView = Field(description="Sums of the lines.")
+    closing: SidesView = Field(description="The opening of the next period.")
+    row_count: int
+    control_total: Money = Field(description="Debit less credit of all lines: closing less opening.")
+    documents_left_out: int = Field(
+        description="Documents in another currency than the company's: they are in no balance."
+    )
+    lines: list[StatementLineView]
+
+    @classmethod
+    def of(cls, found: Statement, company: Company, as_of: str, formula: str) -> "StatementView":
+        currency = found.currency
+        return cls(
+            company_id=company.company_id,
+            company=company.name,
+            inn=company.inn,
+            currency=currency,
+            first=found.first,
+            last=found.last,
+            as_of=as_of,
+            formula=formula,
+            opening=SidesView.of(sides(found.opening), currency),
+            turnover=SidesView.of(found.turnover, currency),
+            closing=SidesView.of(sides(found.closing), currency),
+            row_count=len(found.lines),
+            control_total=Money.of(found.turnover.balance, currency),
+            documents_left_out=found.left_out,
+            lines=[StatementLineView.of(line, currency) for line in found.lines],
+        )
+
+
+class StatementFileQuery(StatementQuery):
+    format: Literal["csv", "xlsx", "pdf"] = Field(description="The kind of file.")
+
+
+class StatementFileView(View):
+    """A file of the statement. The address works until `expires_at`."""
+
+    url: str
+    expires_at: datetime
+    bytes: int
+    row_count: int = Field(description="Lines in the file, which has all of them.")
+    control_total: Money = Field(description="Debit less credit of all lines, as the file's last row says.")

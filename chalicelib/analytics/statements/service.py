@@ -1,0 +1,41 @@
+"""The statement of a period: a query of the day totals and of the payments before it, one of its documents and of its payments, and its orders."""
+
+from datetime import date, timedelta
+from itertools import islice
+
+from chalicelib import companies, orders, sales
+from chalicelib.analytics.settlements import store as settlements_store
+from chalicelib.analytics.statements import rules
+from chalicelib.analytics.statements.rules import Statement
+from chalicelib.companies import Company
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+
+MOST_LINES = 10_000  # of one statement: documents, and payments
+DAY = timedelta(days=1)
+
+
+def statement_of(context: Context, company_id: str, first: date, last: date) -> tuple[Company, Statement]:
+    """Raises `not_found`; `invalid` for a period that is empty, begins in the future, or has too many lines."""
+    if last < first:
+        raise Problem.invalid("range", "/query/to", "The last day lies before the first one.")
+    if first > context.latest_day:
+        raise Problem.invalid("in_future", "/query/from", f"Today is {context.today}.")
+    company = companies.read_company(context, company_id)
+    if company is None:
+        raise Problem("not_found")
+    totals = sales.day_totals(context, company_id, date.min, first - DAY)
+    before = settlements_store.settlements(context.table, company_id, date.min, first - DAY)
+    opening = rules.opening(totals, before, first)
+    documents = list(islice(sales.current_documents(context, company_id, first, last), MOST_LINES + 1))
+    paid = list(islice(settlements_store.settlements(context.table, company_id, first, last), MOST_LINES + 1))
+    if max(len(documents), len(paid)) > MOST_LINES:
+        raise Problem.invalid("too_long", "/query/from", f"A statement has at most {MOST_LINES} documents.")
+    numbers = _order_numbers(context, company_id, [each.document.ref for each in documents])
+    return company, rules.statement(company_id, company.currency, first, last, opening, documents, paid, numbers)
+
+
+def _order_numbers(context: Context, company_id: str, refs: list[sales.DocumentRef]) -> dict[str, str]:
+    """The numbers of the orders behind these documents, by id."""
+    ids = {sales.order_of(ref)[1] for ref in refs if ref[0] == sales.ORDERS}
+    return {order_id: order.number for order_id, order in orders.load_orders(context, company_id, sorted(ids)).items()}
