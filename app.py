@@ -179,14 +179,14 @@ rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 #     order.returned                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.shipped                  facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.unanswered               messages: mail, webhooks
-#     payment.recorded               facts: bonuses.accruals, orders, orders.free_goods, sales
+#     payment.recorded               facts: analytics.settlements, bonuses.accruals, orders, orders.free_goods, sales
 #     portfolio.hand_over_began      facts: desk.hand_overs
 #     portfolio.handed_over          messages: mail
 #     products.changed               facts: catalog
 #     rhythm.changed                 facts: retention.cases, retention.waves
 #     rollups.rebuild_requested      facts: analytics.rollups
 #     sale.joined                    facts: sales
-#     sale.recorded                  facts: analytics.rollups, bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
+#     sale.recorded                  facts: analytics.rollups, analytics.settlements, bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
 #     sign_in.requested              messages: mail
 #     stock.arrived                  facts: demand
 #     stock.recorded                 facts: orders.holds
@@ -200,70 +200,3 @@ rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 #     webhook.called                 messages: webhooks
 #     webhook.failed                 messages: mail
 #     webhook.paused                 messages: mail
-#     audience.requested            facts: campaigns.segments
-#     audience.shard_frozen         facts: campaigns.sending
-#     best_sellers.requested        facts: pricing.best_sellers
-#     big_client.quiet              messages: mail
-#     bonus.adjusted                messages: mail
-#     bonus.credited                messages: mail
-#     bonus.expiring                messages: mail
-#     bonus.posted                  facts: analytics.rollups
-#     bonus.reminder                messages: mail
-#     company.manager_changed       messages: mail
-#     company.person_claimed        messages: mail
-#     company.person_confirmed      messages: mail
-#     company.person_invited        messages: mail
-#     company.registered            facts: pricing.displays
-#     customer.move_began           facts: exchange.customers
-#     demand.answered               facts: demand; messages: mail
-#     demand.cancelled              facts: demand
-#     demand.changed                facts: demand
-#     demand.opened                 facts: demand
-#     display.approved              facts: pricing.displays; messages: mail
-#     display.rejected              messages: mail
-#     goods.available               messages: mail
-#     goods.expiring                messages: mail
-#     goods.shipped                 messages: mail
-#     goods_on_top.granted          messages: mail
-#     goods_on_top.shipped          messages: mail
-#     goods_on_top.unpaid           messages: mail
-#     goods_on_top.withdrawn        messages: mail
-#     import.run_began              facts: exchange.sales_files
-#     member.email_confirmed        messages: mail
-#     offer.issued                  facts: retention.waves
-#     order.accepted                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.cancellation_declined   facts: orders.response_times; messages: mail, webhooks
-#     order.cancellation_requested  facts: orders.response_times; messages: mail, webhooks
-#     order.cancelled               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.changed                 facts: orders.response_times; messages: mail, webhooks
-#     order.completed               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.confirmed               facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.escalated               messages: mail
-#     order.placed                  facts: orders, orders.response_times; messages: mail, webhooks
-#     order.rejected                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.return_rejected         facts: orders.response_times; messages: mail, webhooks
-#     order.return_requested        facts: orders.response_times; messages: mail, webhooks
-#     order.returned                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.shipped                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.unanswered              messages: mail, webhooks
-#     payment.recorded              facts: analytics.settlements, bonuses.accruals, orders, orders.free_goods, sales
-#     portfolio.hand_over_began     facts: desk.hand_overs
-#     portfolio.handed_over         messages: mail
-#     products.changed              facts: catalog
-#     rhythm.changed                facts: retention.waves
-#     rollups.rebuild_requested     facts: analytics.rollups
-#     sale.joined                   facts: sales
-#     sale.recorded                 facts: analytics.rollups, analytics.settlements, bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
-#     sign_in.requested             messages: mail
-#     stock.arrived                 facts: demand
-#     stock.recorded                facts: orders.holds
-#     tier.changed                  facts: analytics.rollups, bonuses.accruals; messages: mail
-#     tier.granted                  facts: bonuses.accruals
-#     tier.warning                  messages: mail
-#     tier.withdrawn                facts: bonuses.accruals
-#     tier_ladder.activated         facts: tiers.recalculation
-#     tier_ladder.withdrawn         facts: tiers.recalculation
-#     tier_simulation.requested     facts: tiers.simulations
-#     webhook.called                messages: webhooks
-#     webhook.failed                messages: mail
-#     webhook.paused                messages: mail
