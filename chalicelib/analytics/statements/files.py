@@ -30,7 +30,7 @@ def statement_file(
     name = f"statements/{company_id}/{sha256(content).hexdigest()[:32]}.{query.format}"
     _put(name, content, query.format)
     return StatementFileView(
-        url=_link(name, f"{query.first}_{query.last}.{query.format}"),
+        url=_link(name, f"{found.first}_{found.last}.{query.format}"),
         expires_at=context.now + timedelta(seconds=LINK_SECONDS),
         bytes=len(content),
         row_count=len(found.lines),

@@ -13,8 +13,10 @@ from chalicelib.platform.money import Money
 
 
 class StatementQuery(Form):
-    first: Day = Field(alias="from", description="First day, YYYY-MM-DD.")
-    last: Day = Field(alias="to", description="Last day, YYYY-MM-DD.")
+    first: Day | None = Field(
+        default=None, alias="from", description="First day; by default, of the month of the last."
+    )
+    last: Day | None = Field(default=None, alias="to", description="Last day, YYYY-MM-DD; by default, today.")
 
 
 class SidesView(View):
@@ -100,7 +102,7 @@ class StatementView(View):
 
 
 class StatementFileQuery(StatementQuery):
-    format: Literal["csv", "xlsx", "pdf"] = Field(description="The kind of file.")
+    format: Literal["csv", "xlsx", "pdf"] = Field(default="pdf", description="The kind of file.")
 
 
 class StatementFileView(View):

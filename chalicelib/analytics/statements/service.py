@@ -15,8 +15,13 @@ MOST_LINES = 10_000  # of one statement: documents, and payments
 DAY = timedelta(days=1)
 
 
-def statement_of(context: Context, company_id: str, first: date, last: date) -> tuple[Company, Statement]:
-    """Raises `not_found`; `invalid` for a period that is empty, begins in the future, or has too many lines."""
+def statement_of(context: Context, company_id: str, first: date | None, last: date | None) -> tuple[Company, Statement]:
+    """By default of the running month up to today.
+
+    Raises `not_found`; `invalid` for a period that is empty, begins in the future, or has too many lines.
+    """
+    last = last or context.today
+    first = first or last.replace(day=1)
     if last < first:
         raise Problem.invalid("range", "/query/to", "The last day lies before the first one.")
     if first > context.latest_day:

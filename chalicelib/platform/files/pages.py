@@ -210,7 +210,7 @@ def _row(
     page: _Page, table: Table, cells: Sequence[Sequence[str]], lefts: Sequence[float], widths: Sequence[float]
 ) -> None:
     for column, lines, left, width in zip(table.columns, cells, lefts, widths, strict=True):
-        for number, text in enumerate(lines):
+        for number, text in enumerate(lines if any(lines) else ()):
             x = left + width - width_of(text, SIZE) if column.numeric else left
             page.text(x, page.y - LEADING * number - SIZE - 1, text)
     page.y -= max(map(len, cells)) * LEADING + 2

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.platform.files.csv import harmless, listing
 from chalicelib.platform.text import Language
@@ -92,18 +92,19 @@ def _workbook(table: Table) -> bytes:
     book = xlsxwriter.Workbook(content, constant)
     book.set_properties({"title": table.title, "author": table.sender, "created": datetime(2000, 1, 1)})
     sheet = book.add_worksheet(table.title.translate(str.maketrans("", "", "[]:*?/\\'"))[:31])
-    strong = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    strong = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+    headings = {False: book.add_format(strong), True: book.add_format({**strong, "align": "right"})}
+    text = book.add_format({"text_wrap": True, "valign": "top"})
     formats = {
         Decimal: book.add_format({"num_format": "#,##0.00"}),
         date: book.add_format(
             {"num_format": "dd.mm.yyyy" if table.language == "ru" else "yyyy-mm-dd", "align": "left"}
         ),
     }
-    sheet.set_column(0, 0, 12)
     for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, max(10, column.share))
+        sheet.set_column(place, place, max(14 if place else 20, column.share))
 
-    def write(number: int, row: Sequence[Cell]) -> None:
+    def write(number: int, row: Sequence[Cell], text: Any = text) -> None:
         for place, cell in enumerate(row):
             if isinstance(cell, Decimal):
                 sheet.write_number(number, place, cell, formats[Decimal])
@@ -112,14 +113,14 @@ def _workbook(table: Table) -> bytes:
             elif isinstance(cell, int):
                 sheet.write_number(number, place, cell)
             elif cell:
-                sheet.write_string(number, place, cell)
+                sheet.write_string(number, place, cell, text)
 
     sheet.write_string(0, 0, table.title, book.add_format({"bold": True, "font_size": 14}))
     heading = len(table.notes) + 2
     for number, note in enumerate(table.notes, start=1):
-        write(number, note)
+        write(number, note, None)
     for place, column in enumerate(table.columns):
-        sheet.write_string(heading, place, column.title, strong)
+        sheet.write_string(heading, place, column.title, headings[column.numeric])
     sheet.freeze_panes(heading + 1, 0)
     sheet.repeat_rows(heading)
     sheet.set_paper(9)
