@@ -62,21 +62,23 @@ class Bare:
         for name, params in self.calls:
             given = {key: value for key, value in params.items() if key != "ClientRequestToken"}
             for operation in given.get("TransactItems", []):
-                if item := operation.get("Put", {}).get("Item"):
-                    item["pk"] = {"S": item["pk"]["S"].partition("-bare-")[0] + suffix}
+                if put := operation.get("Put"):
+                    put["Item"]["pk"] = {"S": put["Item"]["pk"]["S"].partition("-bare-")[0] + suffix}
+                    if not put.get("ConditionExpression", "").startswith("attribute_not_exists"):
+                        _unconditional(put)
                 if update := operation.get("Update"):
                     update["Key"]["pk"] = {"S": update["Key"]["pk"]["S"].partition("-bare-")[0] + suffix}
                     _unconditional(update)
             yield name, given
 
 
-def _unconditional(update: dict[str, Any]) -> None:
+def _unconditional(write: dict[str, Any]) -> None:
     """Without the condition, which a repeat would not meet, and without the names and values that only it used."""
-    update.pop("ConditionExpression", None)
+    write.pop("ConditionExpression", None)
     for part in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
-        used = {name: each for name, each in update.pop(part, {}).items() if name in update["UpdateExpression"]}
+        used = {name: each for name, each in write.pop(part, {}).items() if name in write.get("UpdateExpression", "")}
         if used:
-            update[part] = used
+            write[part] = used
 
 
 def cpu_seconds(handle: Handle, events: list[dict[str, Any]], status: int | None = None) -> float:

@@ -1,7 +1,7 @@
 """Routes of the sending of issues, for the staff."""
 
 from chalicelib.campaigns.sending import recipients, service
-from chalicelib.campaigns.sending.schemas import ReasonForm, RecipientPage, SendingView, TestView
+from chalicelib.campaigns.sending.schemas import IssueReasonForm, RecipientPage, SendingView, TestView
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Call, Routes
 
@@ -17,7 +17,7 @@ def show_sending(call: Call, issue_id: str) -> SendingView:
 @routes.post(
     "/v1/staff/campaigns/{issue_id}/pause",
     scope="staff.campaigns.write",
-    body=ReasonForm,
+    body=IssueReasonForm,
     answer=SendingView,
     problems=("wrong_state",),
 )
@@ -29,7 +29,7 @@ def pause_issue(call: Call, issue_id: str) -> SendingView:
 @routes.post(
     "/v1/staff/campaigns/{issue_id}/resume",
     scope="staff.campaigns.write",
-    body=ReasonForm,
+    body=IssueReasonForm,
     answer=SendingView,
     problems=("wrong_state",),
 )

@@ -10,7 +10,7 @@ from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.text import Language
 
 
-class ReasonForm(Form):
+class IssueReasonForm(Form):
     """Why an issue is paused or resumed."""
 
     reason: str = Field(min_length=1, max_length=500, description="For the staff.")

@@ -31,7 +31,7 @@ from chalicelib.campaigns.segments.store import Audience
 from chalicelib.campaigns.sending import rules, store
 from chalicelib.campaigns.sending.events import TEST_REQUESTED
 from chalicelib.campaigns.sending.model import Run, Sending
-from chalicelib.campaigns.sending.schemas import ReasonForm, SendingView, TestView
+from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView, TestView
 from chalicelib.platform import aws, clock, jobs
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, record
@@ -226,7 +226,7 @@ def pause_itself(context: Context, issue_id: str, reason: rules.Breach | Literal
     _change(context, issue_id, lambda before: replace(before, pause=before.pause or Pause(context.at, reason)))
 
 
-def pause(context: Context, issue_id: str, form: ReasonForm, *, by: str) -> SendingView:
+def pause(context: Context, issue_id: str, form: IssueReasonForm, *, by: str) -> SendingView:
     """Letters that a worker holds at this moment still leave. Safe to repeat. Raises 404, and 409 before the audience is made or after the end."""
 
     def decide(before: Issue) -> Issue:
@@ -237,7 +237,7 @@ def pause(context: Context, issue_id: str, form: ReasonForm, *, by: str) -> Send
     return show(context, issue_id)
 
 
-def resume(context: Context, issue_id: str, form: ReasonForm, *, by: str) -> SendingView:
+def resume(context: Context, issue_id: str, form: IssueReasonForm, *, by: str) -> SendingView:
     """Letters leave again in the slot, or in the next one. Safe to repeat. Raises as `pause`."""
     sending = _read(context, issue_id)
     resumed = Resumption(context.at, form.reason, by, sending.sent, sending.bounced, sending.complained)

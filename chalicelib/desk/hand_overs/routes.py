@@ -1,7 +1,7 @@
 """Routes of hand-overs of many companies."""
 
 from chalicelib.desk.hand_overs import service
-from chalicelib.desk.hand_overs.schemas import HandOverForm, HandOverPage, HandOverView
+from chalicelib.desk.hand_overs.schemas import ClientHandOverForm, HandOverPage, HandOverView
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
@@ -11,7 +11,7 @@ routes = Routes(__name__, tag="companies")
 @routes.post(
     "/v1/staff/hand-overs",
     scope="staff.companies.write",
-    body=HandOverForm,
+    body=ClientHandOverForm,
     answer=HandOverView,
     status=202,
     keyed=True,

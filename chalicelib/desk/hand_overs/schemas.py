@@ -9,7 +9,7 @@ from chalicelib.platform.fields import Identifier, Region
 from chalicelib.platform.http.forms import Form, View
 
 
-class HandOverForm(Form):
+class ClientHandOverForm(Form):
     """The companies of a manager, and who gets them."""
 
     from_manager: Identifier = Field(description="A manager's id; `none`: the companies without a manager.")

@@ -23,7 +23,7 @@ from chalicelib.companies import Company, HandOver
 from chalicelib.desk.hand_overs import keys, store
 from chalicelib.desk.hand_overs.events import HANDED_OVER
 from chalicelib.desk.hand_overs.rules import Outcome, Row, received
-from chalicelib.desk.hand_overs.schemas import HandOverForm, HandOverListView, HandOverView
+from chalicelib.desk.hand_overs.schemas import ClientHandOverForm, HandOverListView, HandOverView
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
@@ -41,7 +41,7 @@ HEADING = Row._fields
 LIST_KEPT = timedelta(days=90)  # in the bucket
 
 
-def start(context: Context, form: HandOverForm, by: str) -> HandOverView:
+def start(context: Context, form: ClientHandOverForm, by: str) -> HandOverView:
     """Raises 422 for a receiver who is not on the staff or has the companies already, and where no region has a manager."""
     tx = Transaction()
     if form.to_manager_id == form.from_manager:

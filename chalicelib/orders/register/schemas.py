@@ -32,8 +32,22 @@ class OrdersQuery(PeriodQuery):
         default=None,
         description="Only orders of companies of this manager; `me`: the caller; `none`: of companies without a manager.",
     )
-    min_total: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=2, examples=["50000"])
-    max_total: Decimal | None = Field(default=None, ge=0, max_digits=14, decimal_places=2, examples=["100000"])
+    min_total: Decimal | None = Field(
+        default=None,
+        ge=0,
+        max_digits=14,
+        decimal_places=2,
+        description="Only orders of this sum or more, in the order's own currency.",
+        examples=["50000"],
+    )
+    max_total: Decimal | None = Field(
+        default=None,
+        ge=0,
+        max_digits=14,
+        decimal_places=2,
+        description="Only orders of this sum or less, in the order's own currency.",
+        examples=["100000"],
+    )
     sort: Literal["newest", "oldest"] = Field(default="newest", description="By the time of placing.")
 
     def search(self) -> OrderSearch:

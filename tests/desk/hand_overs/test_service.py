@@ -16,7 +16,7 @@ from chalicelib.companies.regions import store as regions_store
 from chalicelib.companies.regions.model import RegionManagers
 from chalicelib.companies.store import create
 from chalicelib.desk.hand_overs import consumers, keys, letters, service, store
-from chalicelib.desk.hand_overs.schemas import HandOverForm
+from chalicelib.desk.hand_overs.schemas import ClientHandOverForm
 from chalicelib.mail import Unsendable
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
@@ -124,7 +124,9 @@ def events(context: Context, name: str) -> list[Item]:
 
 
 def start(context: Context, **form: Any) -> str:
-    asked = HandOverForm(**{"from_manager": LEAVING, "to_manager_id": NINA, "reason": "She moves to Kazan", **form})
+    asked = ClientHandOverForm(
+        **{"from_manager": LEAVING, "to_manager_id": NINA, "reason": "She moves to Kazan", **form}
+    )
     return service.start(context, asked, HEAD).hand_over_id
 
 
