@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.sending import service
-from chalicelib.campaigns.sending.schemas import ReasonForm
+from chalicelib.campaigns.sending.schemas import IssueReasonForm
 from chalicelib.contacts import keys as contacts_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
@@ -54,7 +54,7 @@ def test_letters_that_cannot_be_composed_pause_the_issue_and_are_told_by_reason(
     found = club.sending(issue)
     assert found.failures == [("not_composed", 1, "mbr_long")]
     assert found.issue.pause and found.issue.pause.reason == "rehearsal"
-    service.resume(club.context, issue.issue_id, ReasonForm(reason="One is enough"), by="mbr_head")
+    service.resume(club.context, issue.issue_id, IssueReasonForm(reason="One is enough"), by="mbr_head")
     club.at("2026-11-25T00:00")
     assert (club.sending(issue).states, club.sending(issue).skipped) == ({"sent": 1}, {"not_composed": 1})
 

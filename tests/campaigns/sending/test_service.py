@@ -11,7 +11,7 @@ from chalicelib.campaigns.plan.schemas import MoveForm
 from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.segments import service as segments
 from chalicelib.campaigns.sending import recipients, service
-from chalicelib.campaigns.sending.schemas import ReasonForm
+from chalicelib.campaigns.sending.schemas import IssueReasonForm
 from chalicelib.contacts.preferences import service as preferences
 from chalicelib.contacts.preferences.service import pages_for
 from chalicelib.mail import LetterState
@@ -24,7 +24,7 @@ from tests.support.figures import with_figures
 from tests.support.partners import speaks_for
 
 BERLIN, OMSK = "Europe/Berlin", "Asia/Omsk"  # UTC+1 and UTC+6 in winter; the club is in Moscow, UTC+3
-REASON = ReasonForm(reason="Looked at it")
+REASON = IssueReasonForm(reason="Looked at it")
 
 
 @pytest.fixture
