@@ -339,7 +339,7 @@ def from_stream(lane: Lane) -> Made:
             # A few minutes with Lambda's own pauses; then it must not hold up what comes after.
             "MaximumRetryAttempts": 10,
             # Workers a shard; what happens to one company stays in order.
-            "ParallelizationFactor": 10,
+            "ParallelizationFactor": {"Fn::If": ["SmallAccount", 1, 10]},
             "DestinationConfig": {"OnFailure": {"Destination": att("EventsDeadLetters")}},
         },
     }

@@ -1,10 +1,12 @@
 """Routes of the club's card, the caller's profile and consents, and the staff."""
 
-from chalicelib.members import service, suppressions
+from chalicelib.members import journal, service, suppressions
 from chalicelib.members.model import Consent
 from chalicelib.members.schemas import (
     ClubView,
     ConsentChangeForm,
+    JournalPage,
+    JournalQuery,
     ProfileChangeForm,
     ProfileView,
     StaffForm,
@@ -85,6 +87,18 @@ def dismiss_staff(call: Call, member_id: str) -> Answer:
     """Remove a person from the staff. Their token loses its rights within 15 minutes. The last admin stays."""
     service.dismiss_staff(call.context, member_id, by=call.principal.for_member())
     return Answer(None)
+
+
+@routes.get("/v1/staff/journal", scope="staff.journal.read", query=JournalQuery, answer=JournalPage)
+def list_journal(call: Call) -> JournalPage:
+    """List who wrote what for the club, newest first: staff, people of distributors, machine clients.
+
+    A request that changed nothing left no entry. A page may hold fewer entries than asked for, and still have a next one.
+    """
+    query = call.query
+    filters = query.model_dump(include={"by", "operation"}, exclude_none=True)
+    asked = call.context, query.month, filters, query.path
+    return call.page(JournalPage, journal.journal_page, *asked)
 
 
 @routes.get("/v1/staff/suppressions", scope="staff.letters.write", query=SuppressionsQuery, answer=SuppressionPage)

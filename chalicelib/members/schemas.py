@@ -8,7 +8,7 @@ from chalicelib.members.fields import PersonName
 from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.access.scopes import StaffRole
-from chalicelib.platform.fields import Region
+from chalicelib.platform.fields import Identifier, Region
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
@@ -97,6 +97,26 @@ class StaffForm(Form):
     language: Language | None = None
 
 
+class JournalQuery(PageQuery):
+    month: str | None = Field(
+        default=None,
+        pattern=r"^20\d\d-(0[1-9]|1[0-2])$",
+        description="A month of the club's calendar; the present one if omitted.",
+        examples=["2026-11"],
+    )
+    by: Identifier | None = Field(default=None, description="Only the writes of this member or machine client.")
+    operation: Identifier | None = Field(
+        default=None, description="Only this operation, by its name in the contract.", examples=["change_distributor"]
+    )
+    path: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern="^/",
+        description="Only paths that begin so: all that was done to one thing.",
+        examples=["/v1/staff/companies/cmp_1"],
+    )
+
+
 class SuppressionsQuery(PageQuery):
     email: Email | None = Field(
         default=None, description="Only this address, of a member or of a distributor's orders."
@@ -139,4 +159,23 @@ class StaffMemberView(View):
 
 class StaffPage(View):
     items: list[StaffMemberView]
+    next_cursor: str | None
+
+
+class JournalEntryView(View):
+    """A request that wrote something for the club, for a distributor, or as a machine."""
+
+    at: str
+    by: str = Field(description="The member, or the machine client.")
+    name: str | None = Field(
+        description="The member's name; null for a machine client, and for someone who left the club."
+    )
+    kind: Literal["staff", "distributor", "machine"]
+    role: str = Field(description="The member's role at that moment; empty for a machine client.")
+    operation: str = Field(description="Its name in the contract.")
+    path: str = Field(description="The path of the request: it names the thing that was written.")
+
+
+class JournalPage(View):
+    items: list[JournalEntryView]
     next_cursor: str | None

@@ -50,6 +50,9 @@ class Money(BaseModel):
     def __add__(self, other: Self) -> Self:
         return self.of(self.amount + self._same(other), self.currency)
 
+    def __neg__(self) -> Self:
+        return self.of(-self.amount, self.currency)
+
     def __sub__(self, other: Self) -> Self:
         return self.of(self.amount - self._same(other), self.currency)
 
@@ -66,6 +69,11 @@ class Money(BaseModel):
         return self.amount >= self._same(other)
 
     def _same(self, other: Self) -> Decimal:
-        if other.currency != self.currency:
-            raise MixedCurrencies(f"{self.currency} and {other.currency}")
+        same_currency(self.currency, other.currency)
         return other.amount
+
+
+def same_currency(own: str, other: str) -> None:
+    """Raises `MixedCurrencies` for two currencies. Where a fact enters a collection of bare sums in one currency, this is asked first."""
+    if own != other:
+        raise MixedCurrencies(f"{own} and {other}")

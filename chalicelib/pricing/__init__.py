@@ -3,7 +3,7 @@
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("resolver", "free_goods", "terms", "offers", "best_sellers", "promotions", "displays")
+WINGS = ("resolver", "free_goods", "terms", "offers", "best_sellers", "promotions", "displays", "approvals")
 
 with opened_when_asked(__name__):
     from chalicelib.pricing.displays.store import chain as companies_of_chain

@@ -17,13 +17,13 @@ PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"
 class Pricing(Section, name="pricing"):
     """The combination of price rules: the best price or the first rule of the priority; and the discounts that stack.
 
-    `manager_percent`: the largest discount of an offer that a manager makes alone.
+    `alone_percent`: the largest discount of an offer that one person makes. More takes two.
     """
 
     combine: Literal["best", "priority"]
     priority: list[PriceRule] = []
     stacks: list[list[PercentRule]] = []
-    manager_percent: Decimal = Field(default=Decimal(30), ge=0, le=100)
+    alone_percent: Decimal = Field(default=Decimal(30), ge=0, le=100)
 
     @model_validator(mode="after")
     def _each_once(self) -> "Pricing":

@@ -11,10 +11,10 @@ from chalicelib.companies import company_key
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import BULK
 from chalicelib.platform.events import record as record_event
+from chalicelib.platform.money import MixedCurrencies
 from chalicelib.sales import keys
 from chalicelib.sales.events import SALE_JOINED, SALE_RECORDED
 from chalicelib.sales.rules import (
-    NO_GAIN,
     NOTHING,
     ORDERS,
     Changes,
@@ -162,11 +162,18 @@ def transaction(context: Context, writes: Iterable[Write], *, bulk: bool = False
         for ref, candidate in write.candidates.items():
             originals.setdefault(ref, (candidate, set()))[1].add(name_beside(write.document.ref, ref[0]))
     for (company_id, day), gain in gained.items():
-        if gain == NO_GAIN:
+        if not gain.moves:
             continue
-        amount, documents, returned = gain
-        later = {f"{RETURNED}{effect.isoformat()}": part for effect, part in returned.items()}
-        tx.update(keys.day_total(company_id, day), add={"amount": amount, "documents": documents, **later})
+        currency = gain.amount.currency
+        later = {f"{RETURNED}{effect.isoformat()}": part for effect, part in gain.returned.items()}
+        tx.update(
+            keys.day_total(company_id, day),
+            put={"currency": currency},
+            add={"amount": gain.amount.amount, "documents": gain.documents, **later},
+            when=Attr("currency").not_exists() | Attr("currency").eq(currency),
+            label="currency",
+        )
+        tx.instead["currency"] = MixedCurrencies(currency)
     for key, names in shipped.items():
         tx.update(key, add={"documents": names})
     for ref, (candidate, returns) in originals.items():
@@ -286,7 +293,6 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
         "document": document.number,
         "kind": document.kind,
         "counts_on": day.isoformat(),
-        "currency": document.currency,
         "line_count": len(document.lines),
         "lines": revision.lines[0],
         "further": len(revision.lines) - 1,
@@ -308,6 +314,7 @@ def _of_both(revision: Revision) -> Item:
     return {
         "company_id": document.company_id,
         "business_date": document.business_date.isoformat(),
+        "currency": document.currency,
         "total": document.total,
         "revision": revision.number,
         **_filled(booked_as=list(document.booked_as or ()), import_id=revision.import_id),

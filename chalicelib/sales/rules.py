@@ -17,7 +17,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Self
 
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform.money import Money, round_half_up, same_currency
 
 Kind = Literal["sale", "return"]
 Outcome = Literal["created", "changed", "unchanged"]
@@ -109,6 +109,7 @@ class SaleDocument:
 
     @property
     def total(self) -> Decimal:
+        """In the document's currency."""
         return sum((line.amount for line in self.lines), ZERO)
 
 
@@ -121,11 +122,12 @@ class CountingDay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest revision of a document, and the import that wrote it."""
+    """The newest revision of a document, and the import that wrote it. `total`: in its currency."""
 
     company_id: str
     business_date: date
     counting: CountingDay
+    currency: str
     total: Decimal
     revision: int
     digest: str
@@ -153,7 +155,7 @@ NOTHING = KnownDocument()
 
 
 class DayTotals(NamedTuple):
-    """A company's totals by day, of its newest revisions, in the company's currency.
+    """A company's totals by day, of its newest revisions, in one currency; empty while there are none.
 
     `net`: purchases less returns, by the day on which they count. `returned`: returns by the day on which they count and the later day on
     which they took effect; negative, and included in `net`. So the purchases of a day as of a day E are `net` less the returns of that day
@@ -162,6 +164,12 @@ class DayTotals(NamedTuple):
 
     net: Mapping[date, Decimal]
     returned: Mapping[tuple[date, date], Decimal]
+    currency: str = ""
+
+    def within(self, currency: str) -> Self:
+        """The totals, to be compared with sums in this currency. Raises `MixedCurrencies` for totals in another one."""
+        same_currency(self.currency or currency, currency)
+        return self
 
 
 class RecordedRevision(NamedTuple):
@@ -171,6 +179,7 @@ class RecordedRevision(NamedTuple):
     kind: Kind
     business_date: date
     counts_on: date
+    currency: str
     total: Decimal
     revision: int
     recorded_at: str
@@ -198,28 +207,34 @@ class CurrentDocument(NamedTuple):
 
 
 def totals(documents: Iterable[RecordedRevision]) -> DayTotals:
-    """The day totals of these documents."""
+    """The day totals of these documents. Raises `MixedCurrencies`."""
     net: dict[date, Decimal] = {}
     returned: dict[tuple[date, date], Decimal] = {}
+    currency = ""
     for each in documents:
+        same_currency(currency or each.currency, each.currency)
+        currency = each.currency
         net[each.counts_on] = net.get(each.counts_on, ZERO) + each.total
         if each.counts_on != each.business_date:
             key = each.counts_on, each.business_date
             returned[key] = returned.get(key, ZERO) + each.total
-    return DayTotals(net, {key: amount for key, amount in returned.items() if amount})
+    return DayTotals(net, {key: amount for key, amount in returned.items() if amount}, currency)
 
 
 class DayGain(NamedTuple):
     """The change of one day of one company. `returned`: the part of the amount that takes effect on later days, by day."""
 
-    amount: Decimal
+    amount: Money
     documents: int
     returned: Mapping[date, Decimal] = MappingProxyType({})
+
+    @property
+    def moves(self) -> bool:
+        return bool(self.amount.amount or self.documents or self.returned)
 
 
 DayKey = tuple[str, date]
 Changes = dict[DayKey, DayGain]
-NO_GAIN = DayGain(ZERO, 0)
 
 
 def digest(document: SaleDocument, packed: Sequence[str]) -> str:
@@ -284,28 +299,33 @@ def changes(head: Head | None, document: SaleDocument, counted: CountingDay) -> 
     """The changes of days when this document replaces its recorded revision."""
     moved: Changes = {}
     if not document.other_currency and not document.voided:
-        merge(moved, {(document.company_id, counted.day): _counted(document.total, 1, counted, document.business_date)})
+        merge(moved, {(document.company_id, counted.day): _gain(document, 1, counted)})
     if head is not None:
         merge(moved, removal(head))
-    return {day: gain for day, gain in moved.items() if gain != NO_GAIN}
+    return {day: gain for day, gain in moved.items() if gain.moves}
 
 
 def removal(head: Head) -> Changes:
     """The changes of days when nothing takes the place of this revision."""
     if head.other_currency or head.voided:
         return {}
-    return {(head.company_id, head.counting.day): _counted(-head.total, -1, head.counting, head.business_date)}
+    return {(head.company_id, head.counting.day): _gain(head, -1, head.counting)}
 
 
-def _counted(amount: Decimal, documents: int, counted: CountingDay, effect: date) -> DayGain:
-    if counted.day == effect or not amount:
-        return DayGain(amount, documents)
-    return DayGain(amount, documents, {effect: amount})
+def _gain(document: SaleDocument | Head, times: int, counted: CountingDay) -> DayGain:
+    amount = Money.of(document.total * times, document.currency)
+    if counted.day == document.business_date or not amount.amount:
+        return DayGain(amount, times)
+    return DayGain(amount, times, {document.business_date: amount.amount})
 
 
 def merge(into: Changes, more: Mapping[DayKey, DayGain]) -> None:
+    """Adds these changes. Raises `MixedCurrencies` for a day of a company with changes in two."""
     for day, gain in more.items():
-        before = into.get(day, NO_GAIN)
+        before = into.get(day)
+        if before is None:
+            into[day] = gain
+            continue
         returned = before.returned
         if gain.returned:
             both = {effect: returned.get(effect, ZERO) + amount for effect, amount in gain.returned.items()}
@@ -320,7 +340,7 @@ def moves(head: Head | None, document: SaleDocument) -> bool:
 
 def of_company(moved: Mapping[DayKey, DayGain], company_id: str) -> dict[str, Decimal]:
     """The amounts of one company by ISO date, as its event carries them; zero where only the day of an effect moved."""
-    return {day.isoformat(): gain.amount for (company, day), gain in moved.items() if company == company_id}
+    return {day.isoformat(): gain.amount.amount for (company, day), gain in moved.items() if company == company_id}
 
 
 # --- one invoice, told by the portal and by the books ------------------------------------------------------------------

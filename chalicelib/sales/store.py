@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.platform.money import same_currency
 from chalicelib.sales import keys
 from chalicelib.sales.rules import (
     ORDERS,
@@ -211,13 +212,16 @@ def days(table: Table, company_id: str, first: date, last: date) -> DayTotals:
     between = keys.day_total(company_id, first).sk, keys.day_total(company_id, last).sk
     net: dict[date, Decimal] = {}
     returned: dict[tuple[date, date], Decimal] = {}
+    currency = ""
     for item in table.query_all(every.pk, between=between, consistent=True):
+        same_currency(currency or item["currency"], item["currency"])
+        currency = item["currency"]
         day = date.fromisoformat(item["sk"].removeprefix(every.sk))
         net[day] = item["amount"]
         for name, amount in item.items():
             if name.startswith(RETURNED) and amount:
                 returned[day, date.fromisoformat(name.removeprefix(RETURNED))] = amount
-    return DayTotals(net, returned)
+    return DayTotals(net, returned, currency)
 
 
 def first_day(table: Table, company_id: str) -> date | None:
@@ -244,6 +248,7 @@ def _pair(item: Item, name: str) -> DocumentRef | None:
 
 
 _RECORDED = (
+    "currency",
     "source",
     "series",
     "document",

@@ -189,6 +189,7 @@ class Table:
         for _ in self.tries():
             try:
                 self.client.transact_write_items(TransactItems=wired)
+                self._guard = self._guard and self._guard._replace(entry=None)
                 return
             except self.client.exceptions.TransactionCanceledException as cancelled:
                 refused, passing = _reasons(cancelled.response, transaction.labels())

@@ -23,7 +23,7 @@ from chalicelib.table.key import CREATED_ONLY, Key
 
 Item = dict[str, Any]
 
-MOST_OPERATIONS = 99  # of the 100 of one TransactWriteItems call: one is kept for the caller's right
+MOST_OPERATIONS = 98  # of the 100 of one TransactWriteItems call: two are kept for the caller's right and the journal
 GUARD = "guard"  # label
 
 _serialise = TypeSerializer().serialize
@@ -49,11 +49,12 @@ class Busy(Exception):
 
 
 class Guard(NamedTuple):
-    """A condition that every transaction of a table holds to, or raises `refusal`."""
+    """A condition that every transaction of a table holds to, or raises `refusal`. `entry`: the item that the first of them writes beside."""
 
     key: Key
     when: ConditionBase
     refusal: Exception
+    entry: Item | None = None
 
 
 class Operation(NamedTuple):
@@ -120,7 +121,7 @@ def condition_to_wire(condition: ConditionBase) -> dict[str, Any]:
 
 
 class Transaction:
-    """Operations that succeed or fail together. At most MOST_OPERATIONS and a guard, at most one per item."""
+    """Operations that succeed or fail together. At most MOST_OPERATIONS, a guard and its entry, at most one per item."""
 
     def __init__(self) -> None:
         self._operations: dict[Key, Operation] = {}
@@ -169,7 +170,10 @@ class Transaction:
         self._append("Delete", key, {"Key": to_wire(key.as_item())}, when, label)
 
     def guard(self, guard: Guard) -> None:
-        """Adds the guard. A write of the guarded item itself gets its condition, too, and is refused by its own label."""
+        """Adds the guard and its entry. A write of the guarded item itself gets its condition, too, and is refused by its own label."""
+        if guard.entry:
+            key = Key(guard.entry["pk"], guard.entry["sk"])
+            self._operations[key] = Operation("Put", key, {"Item": to_wire(guard.entry)}, None, "entry")
         present = self._operations.get(guard.key)
         if present:
             both = guard.when if present.when is None else present.when & guard.when

@@ -17,6 +17,8 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.keys import standing as standing_key
     from chalicelib.tiers.ladders.rules import Ladder, LadderStep, LadderSteps, always, ladder_on
     from chalicelib.tiers.ladders.store import ladders_of
+    from chalicelib.tiers.manual_tiers.schemas import ManualTierForm
+    from chalicelib.tiers.manual_tiers.service import grant_approved
     from chalicelib.tiers.recalculation.service import decide, nightly
     from chalicelib.tiers.standing.model import Standing, order_to_keep
     from chalicelib.tiers.standing.rules import Facts

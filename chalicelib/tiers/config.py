@@ -109,7 +109,7 @@ def tier_name(config: Config, currency: str, code: str, language: str) -> str:
 
 
 class ManualTiers(Section, name="tiers.manual"):
-    """The bounds of a manager's manual tier: a tier of at most this discount, ending at most so many days from today. More takes a head of sales or an admin."""
+    """The bounds of a manual tier that one person grants: at most this discount, ending at most so many days from today. More takes two."""
 
-    manager_days: int = Field(default=92, ge=0)
-    manager_discount_percent: Decimal = Field(default=Decimal(7), ge=0, le=100)
+    alone_days: int = Field(default=92, ge=0)
+    alone_discount_percent: Decimal = Field(default=Decimal(7), ge=0, le=100)

@@ -24,7 +24,7 @@ from urllib.parse import unquote
 import mailbox_page
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import error_response_json, json_response
-from ministack.services import apigateway_v1, cognito, dynamodb, lambda_svc, ses_v2, sns
+from ministack.services import apigateway_v1, cognito, dynamodb, lambda_svc, ses_v2, sns, sqs
 from ministack.services.cloudformation import provisioners
 
 
@@ -135,6 +135,25 @@ def read_capacity():
     dynamodb._batch_get_item = batch_get_and_count
 
 
+def key_conditions():
+    """Each item of a partition is looked at by parsing the key condition anew: 50 µs of each. AWS reads the range alone."""
+    evaluate = dynamodb._evaluate_condition
+
+    def evaluate_keys(expression, item, values, names, slot="ConditionExpression"):
+        # The three questions of `chalicelib.table.client.Table.query`; ministack has compared the partition key already.
+        known = expression.startswith("#pk = :pk") if slot == "KeyConditionExpression" and expression else False
+        sort_key = item.get(names.get("#sk", ""), {}).get("S", "") if known else ""
+        if known and expression == "#pk = :pk":
+            return True
+        if known and expression == "#pk = :pk AND #sk BETWEEN :from AND :to":
+            return values[":from"]["S"] <= sort_key <= values[":to"]["S"]
+        if known and expression == "#pk = :pk AND begins_with(#sk, :starts)":
+            return sort_key.startswith(values[":starts"]["S"])
+        return evaluate(expression, item, values, names, slot=slot)
+
+    dynamodb._evaluate_condition = evaluate_keys
+
+
 def table_ttl():
     """A template's TimeToLiveSpecification is ignored. AWS deletes what expired within days; ministack does within a minute."""
     handler = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
@@ -210,6 +229,27 @@ def letters():
         return answer
 
     ses_v2.handle_request = handle_and_keep
+
+
+def addresses():
+    """A letter goes to any address, and may weigh anything. SES takes ASCII, its domain in Punycode, and 40 MB."""
+    handle = ses_v2.handle_request
+
+    async def handle_readable(method, path, headers, body, query):
+        if method == "POST" and path.rstrip("/").endswith("/outbound-emails"):
+            if len(body) > 40 * 1024 * 1024:
+                return error_response_json(
+                    "BadRequestException", "Message length is more than 41943040 bytes long.", 400
+                )
+            for address in json.loads(body).get("Destination", {}).get("ToAddresses", []):
+                local, _, domain = parseaddr(address)[1].rpartition("@")
+                if not domain.isascii():
+                    return error_response_json("BadRequestException", "Domain contains illegal character", 400)
+                if not local or not local.isascii():
+                    return error_response_json("BadRequestException", "Local address contains illegal character", 400)
+        return await handle(method, path, headers, body, query)
+
+    ses_v2.handle_request = handle_readable
 
 
 def suppression_list():
@@ -498,6 +538,40 @@ def one_unpacking():
     lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": UnpackedOnce})
 
 
+def queue_delay():
+    """A message may wait for any time. SQS refuses more than 15 minutes."""
+    send = sqs._HANDLERS["SendMessage"]
+
+    def send_within(data, queue_url):
+        if not 0 <= int(data.get("DelaySeconds") or 0) <= 900:
+            reason = "Reason: DelaySeconds must be >= 0 and <= 900."
+            raise sqs._Err(
+                "InvalidParameterValue", f"Value {data['DelaySeconds']} for parameter DelaySeconds is invalid. {reason}"
+            )
+        return send(data, queue_url)
+
+    sqs._act_send_message = sqs._HANDLERS["SendMessage"] = send_within
+
+
+def answer_size():
+    """An answer of any size leaves a function. Lambda hands over 6,291,556 bytes, and makes an error of the function of more.
+
+    Python 3.11 escapes all but ASCII in its answers: so a Cyrillic letter weighs six bytes.
+    """
+    execute = lambda_svc._execute_function
+    most = 6 * 1024 * 1024 + 100
+
+    def execute_and_weigh(function, event):
+        result = execute(function, event)
+        if result.get("error") or len(json.dumps(result.get("body"))) <= most:
+            return result
+        told = f"Response payload size exceeded maximum allowed payload size ({most} bytes)."
+        body = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": told}
+        return {**result, "error": True, "function_error": "Unhandled", "body": body}
+
+    lambda_svc._execute_function = execute_and_weigh
+
+
 def worker_gate():
     """Every concurrent call of a function starts a process. AWS adds capacity for them; this machine has none to add: queue."""
     execute = lambda_svc._execute_function
@@ -528,9 +602,11 @@ PATCHES = (
     api_definition,
     compression,
     read_capacity,
+    key_conditions,
     table_ttl,
     unknown_users,
     letters,
+    addresses,
     suppression_list,
     letter_rights,
     dkim_tokens,
@@ -539,5 +615,7 @@ PATCHES = (
     streams,
     stream_restart,
     one_unpacking,
+    queue_delay,
+    answer_size,
     worker_gate,
 )

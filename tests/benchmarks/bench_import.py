@@ -29,6 +29,7 @@ from chalicelib.table.transactions import Transaction
 from infra.local.cloud import Cloud
 from tests.benchmarks.report import report
 from tests.support.cloud import create_table
+from tests.support.partners import on_staff
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,9 +66,10 @@ class Import:
         self.context = Context(table=Table(client, name), now=clock.now(), new_id=ids.random_id)
         tx = Transaction()
         sales_files_store.create(
-            tx, self.context, "imp_1", ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1"
+            tx, self.context, "imp_1", ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_staff"
         )
         self.context.table.commit(tx)
+        on_staff(self.context, "mbr_staff", "operations")
 
     def run(self, content: bytes) -> float:
         """Seconds from the first byte to the last row."""
@@ -81,14 +83,15 @@ class Import:
             ),
         ):
             start = time.perf_counter()
-            sales_files_store.begin_splitting(self.context, "imp_1", "etag")
+            record = sales_files_store.begin_splitting(self.context, "imp_1", "etag")
+            assert record
             upload = Path(folder, "upload")
             upload.write_bytes(content)
             form = ImportForm(source="1c-main", file_name="sales.csv")
             made = cut(upload, form, TERMS, parts_for(len(content)), Path(folder))
             for part in range(1, made.parts + 1):
                 objects[f"parts/{part:06d}"] = part_file(Path(folder), part).read_bytes()
-            sales_files_store.begin_writing(self.context, "imp_1", made, "digest")
+            sales_files_store.begin_writing(self.context, record, made, "digest")
             for part in range(1, made.parts + 1):
                 runs.work_part(self.context, {"body": json.dumps({"import_id": "imp_1", "run": 1, "part": part})})
             return time.perf_counter() - start

@@ -93,7 +93,8 @@ def club() -> Context:
         listed = companies_keys.company_list(name, company_id).as_gsi1()
         put(memory, {**companies_keys.company(company_id).as_item(), **listed, **company, "created_at": stamp(NOON)})
         for day, amount in history(random, context.today).items():
-            put(memory, {**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
+            total = {"currency": "RUB", "amount": amount, "documents": 1}
+            put(memory, {**sales_keys.day_total(company_id, day).as_item(), **total})
     return context
 
 

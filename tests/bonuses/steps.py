@@ -28,7 +28,7 @@ def credit(context: Context, company_id: str, amount: Decimal | str, expires_on:
     day = expires_on or ledger.expires_on(context, context.today)
     cause = Cause("purchase", (f"test-{next(_causes)}",))
     posted = ledger.change(
-        context, company_id, cause, lambda book: ledger_rules.credit(book, day, Decimal(amount), context.today)
+        context, company_id, "RUB", cause, lambda book: ledger_rules.credit(book, day, Decimal(amount), context.today)
     )
     assert posted.posting
     return posted.posting
@@ -42,7 +42,7 @@ def reverse(context: Context, company_id: str, posting: Posting) -> Posting:
     assert lot
 
     posted = ledger.change(
-        context, company_id, cause, lambda book: ledger_rules.credit(book, lot, amount, context.today)
+        context, company_id, "RUB", cause, lambda book: ledger_rules.credit(book, lot, amount, context.today)
     )
     assert posted.posting
     return posted.posting
@@ -56,7 +56,7 @@ def redeem_at_once(context: Context, company_id: str, amount: Decimal) -> None:
             ledger_rules.hold(book, ledger_rules.oldest_first(book, amount, book.day), book.day), amount
         )
 
-    ledger.change(context, company_id, cause, spend)
+    ledger.change(context, company_id, "RUB", cause, spend)
 
 
 def balances(context: Context, company_id: str = "cmp_1") -> Balances:

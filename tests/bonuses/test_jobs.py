@@ -175,7 +175,9 @@ def test_a_company_is_warned_twice_and_told_once_of_its_balance_a_month(quick: C
 def test_a_reminder_tells_the_balance_what_comes_and_what_goes(context: Context) -> None:
     company_id = company(context)
     credit(context, company_id, "100", date(2027, 1, 31))
-    ledger.change(context, company_id, Cause("accrual", ("1",)), lambda book: ledger_rules.pend(book, Decimal(40)))
+    ledger.change(
+        context, company_id, "RUB", Cause("accrual", ("1",)), lambda book: ledger_rules.pend(book, Decimal(40))
+    )
     a_night(at(context, "2026-12-01T01:30"))
     (event,) = told(context, company_id)
     assert (event["day"], event["available"], event["pending"]) == ("2026-12-01", 100, 40)

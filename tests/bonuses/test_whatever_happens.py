@@ -82,7 +82,7 @@ class Life(RuleBasedStateMachine):
 
     def change(self, kind: str, number: int, alter: Callable[[Book], Book], times: int, reverses: str = "") -> None:
         cause = Cause(kind, (f"{number}-{next(self.numbers)}",), reverses=reverses)
-        posted = [ledger.change(self.context, "cmp_1", cause, alter) for _ in range(times)]
+        posted = [ledger.change(self.context, "cmp_1", "RUB", cause, alter) for _ in range(times)]
         assert len({each.posting for each in map(_told, posted)}) == 1
         assert [each.again for each in posted] == [False, True][:times]
 

@@ -1,7 +1,7 @@
 """Every write of the route table, asked for by a caller who lost the right to it a second ago and still holds a token.
 
 Each scene is played twice from the same table. The caller who still has the right is answered well, and something is written: so the scene
-reaches the write. The caller who has lost it is refused, and the table is as it was: no item, no event.
+reaches the write, and what is written names its author. The caller who has lost it is refused, and the table is as it was: no item, no event.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,8 @@ from chalicelib.retention.lists import service as call_lists
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.payments.service import record_payments
 from chalicelib.table.client import Table
-from chalicelib.table.transactions import Transaction
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Transaction
 from tests.bonuses.coalition.test_service import machine
 from tests.bonuses.goods import steps as goods
 from tests.bonuses.steps import credit
@@ -298,6 +299,22 @@ def grant_manual_tier(club: Club) -> Ask:
 def withdraw_manual_tier(club: Club) -> Ask:
     made = club.done("POST", f"{OF_COMPANY}/manual-tiers", club.head, grant_manual_tier(club).body)
     return Ask(f"{OF_COMPANY}/manual-tiers/{made['grant_id']}/withdraw", {"reason": "Out of spite"})
+
+
+def waiting(club: Club) -> str:
+    beyond = {"tier": "platinum", "until": club.day(70), "reason": "A large project"}
+    made = club.done("POST", f"{OF_COMPANY}/manual-tiers", club.head, beyond)
+    return f"/v1/staff/approvals/{made['grant_id']}"
+
+
+@scene
+def approve_request(club: Club) -> Ask:
+    return Ask(f"{waiting(club)}/approve", {"note": "A friend"})
+
+
+@scene
+def reject_request(club: Club) -> Ask:
+    return Ask(f"{waiting(club)}/reject", {"note": "Out of spite"})
 
 
 def drawn_up(club: Club) -> str:
@@ -808,6 +825,20 @@ def club(api: Api, context: Any, monkeypatch: pytest.MonkeyPatch) -> Club:
     return Club(api, context, monkeypatch)
 
 
+def changed(before: dict[Key, Item], after: dict[Key, Item]) -> list[Item]:
+    """The items that are new or others."""
+    return [item for key, item in after.items() if before.get(key) != item]
+
+
+def names(written: Any, who: str) -> bool:
+    """True if some text in it names the person."""
+    if isinstance(written, dict):
+        return any(names(value, who) for value in written.values())
+    if isinstance(written, list):
+        return any(names(each, who) for each in written)
+    return isinstance(written, str) and who in written
+
+
 def test_every_write_has_its_scene() -> None:
     assert set(SCENES) == set(WRITES)
 
@@ -824,7 +855,9 @@ def test_who_lost_the_right_a_second_ago_changes_nothing_whatever_the_token_says
         before = everything(club.context)
         allowed = club.ask(route, ask)
         assert allowed.status == route.status, (name, allowed.text)
-        assert everything(club.context) != before, f"{name} wrote nothing"
+        after = everything(club.context)
+        assert after != before, f"{name} wrote nothing"
+        assert names(changed(before, after), club.callers[kind].claims["sub"]), f"{name} tells nobody who wrote it"
         for loss in LOSSES[kind]:
             restore(club.context, before)
             loss(club, route)

@@ -30,6 +30,7 @@ from chalicelib.platform.settings import Settings, queue_variable
 from chalicelib.table.key import CREATED_ONLY
 from infra.build import ROOT, build_template
 from infra.registers import DELIVERING, logical, queues_filled_by
+from infra.smoke import FUNCTIONS_AT_ONCE
 from tests.contract.structure import House
 
 Template = dict[str, Any]
@@ -673,6 +674,16 @@ def test_a_new_account_of_few_functions_at_a_time_gives_each_queue_as_few_as_lam
     sources = events(template).values()
     queues = [each["Properties"]["ScalingConfig"] for each in sources if each["Type"] == "SQS"]
     assert len(queues) > 10
+    together = 0
     for scaling in queues:
         condition, few, many = scaling["MaximumConcurrency"]["Fn::If"]
         assert (condition, few) == ("SmallAccount", 2) and many >= few
+        together += many
+    streams = [each["Properties"]["ParallelizationFactor"] for each in sources if each["Type"] == "DynamoDB"]
+    assert streams == [{"Fn::If": ["SmallAccount", 1, 10]}] * 2  # a shard's workers
+    assert together + 2 * 10 + 50 <= FUNCTIONS_AT_ONCE, "all that works behind leaves fifty functions to the API"
+
+
+def test_the_api_answers_before_the_gateway_gives_up(template: Template) -> None:
+    """After 29 seconds."""
+    assert functions(template)["APIHandler"]["Timeout"] < 29

@@ -96,8 +96,13 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     steps = operations.get("/v1/staff/tier-ladders")["items"][0]["steps"]
     ladder = operations.order_post("/v1/staff/tier-ladders", {"version": "fuzz", "steps": steps}, expect=201)
     simulation = operations.order_post(f"/v1/staff/tier-ladders/{ladder['ladder_id']}/simulate", expect=202)
-    granted = {"tier": steps[0]["tier"], "until": "2199-12-31", "reason": "To be found by fuzzing"}
+    granted = {
+        "tier": steps[0]["tier"],
+        "until": str(date.today() + timedelta(days=30)),
+        "reason": "To be found by fuzzing",
+    }
     grant = admin.order_post(f"{about}/manual-tiers", granted, expect=201)
+    beyond = admin.order_post(f"{about}/manual-tiers", {**granted, "until": "2199-12-31"}, expect=201)
     promotion = marketing.post(
         "/v1/staff/promotions", {"name": "A", "name_ru": "А", "brackets": [{"percent": "5"}], **later}, expect=201
     )
@@ -140,6 +145,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "ladder_id": ladder["ladder_id"],
             "simulation_id": simulation["simulation_id"],
             "grant_id": grant["grant_id"],
+            "approval_id": beyond["grant_id"],
             "promotion_id": promotion["promotion_id"],
             "offer_id": offer["offer_id"],
             "image_id": image["image_id"],

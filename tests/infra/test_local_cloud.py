@@ -16,13 +16,20 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 import requests
+from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import ClientError
 
+from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import to_wire
 from infra.build import ROOT
 from infra.local.cloud import Cloud, CloudError, free_port
 from tests.support.cloud import bare_cloud as patched
@@ -323,6 +330,24 @@ def test_read_capacity(stock: Cloud, patched: Cloud) -> None:
     assert units(patched) == [0.5, 1.5, 3.0, 1.5]
 
 
+def test_key_conditions(stock: Cloud, patched: Cloud) -> None:
+    def seconds(cloud: Cloud) -> float:
+        """Of a short page of a partition of 3,000 items, asked as the club's table asks."""
+        dynamodb, name = cloud.client("dynamodb"), uuid.uuid4().hex
+        dynamodb.create_table(TableName=name, **TABLE)
+        for start in range(0, 3000, 25):
+            keys = [{"pk": {"S": "p"}, "sk": {"S": f"{number:04}"}} for number in range(start, start + 25)]
+            dynamodb.batch_write_item(RequestItems={name: [{"PutRequest": {"Item": key}} for key in keys]})
+        table = Table(dynamodb, name)
+        began = time.perf_counter()
+        assert [item["sk"] for item in table.query("p", starts="100").items] == [f"100{place}" for place in range(10)]
+        assert [item["sk"] for item in table.query("p", between=("2998", "3")).items] == ["2998", "2999"]
+        assert len(table.query("p", limit=7).items) == 7
+        return time.perf_counter() - began
+
+    assert seconds(patched) * 2 < seconds(stock)
+
+
 def test_table_ttl(stock: Cloud, patched: Cloud) -> None:
     def status(cloud: Cloud) -> str:
         ttl = {"TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True}}
@@ -453,6 +478,25 @@ def limited_client(
         aws_access_key_id=key["AccessKeyId"],
         aws_secret_access_key=key["SecretAccessKey"],
     )
+
+
+def test_addresses(stock: Cloud, patched: Cloud) -> None:
+    def refused(cloud: Cloud, address: str, text: str = "x") -> str:
+        sender = f"{uuid.uuid4().hex}.example"
+        ses = cloud.client("sesv2")
+        ses.create_email_identity(EmailIdentity=sender)
+        letter = {"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": text}}}}
+        try:
+            ses.send_email(FromEmailAddress=f"a@{sender}", Destination={"ToAddresses": [address]}, Content=letter)
+        except ses.exceptions.BadRequestException as error:
+            return str(error.response["Error"]["Message"])
+        return ""
+
+    for address in ("anna@пример.рф", "вера@lab.example"):
+        assert not refused(stock, address)
+        assert "illegal character" in refused(patched, address)
+    assert not refused(patched, "anna@xn--e1afmkfd.xn--p1ai")
+    assert "41943040" in refused(patched, "anna@lab.example", "x" * 42_000_000)
 
 
 def test_suppression_list(stock: Cloud, patched: Cloud) -> None:
@@ -751,6 +795,66 @@ def test_one_unpacking(stock: Cloud, patched: Cloud) -> None:
 
     assert unpacked(stock) == (2, 2)
     assert unpacked(patched) == (2, 1)
+
+
+def test_queue_delay(stock: Cloud, patched: Cloud) -> None:
+    def refused(cloud: Cloud, seconds: int) -> list[bool]:
+        sqs = cloud.client("sqs")
+        url = sqs.create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
+        message = {"MessageBody": "x", "DelaySeconds": seconds}
+        batch = sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", **message}])
+        try:
+            sqs.send_message(QueueUrl=url, **message)
+        except sqs.exceptions.ClientError:
+            return [True, bool(batch.get("Failed"))]
+        return [False, bool(batch.get("Failed"))]
+
+    assert refused(stock, 901) == [False, False]
+    assert refused(patched, 901) == [True, True]
+    assert refused(patched, 900) == [False, False]
+
+
+def test_answer_size(stock: Cloud, patched: Cloud) -> None:
+    def answered(cloud: Cloud, text: str) -> Any:
+        return make_function(cloud, f"def handler(event, context): return {text}")()
+
+    assert len(answered(stock, "'x' * 6_300_000")) == 6_300_000
+    assert answered(patched, "'x' * 6_300_000")["errorType"] == "Function.ResponseSizeTooLarge"
+    assert answered(patched, "'ж' * 1_100_000")["errorType"] == "Function.ResponseSizeTooLarge"
+    assert len(answered(patched, "'x' * 6_291_554")) == 6_291_554
+
+
+@pytest.mark.parametrize(
+    ("what", "write"),
+    [
+        ("an item above 400 KB", lambda table: table.put(item(size=400 * 1024))),
+        ("an item that grows above it", lambda table: (table.put(item(size=399 * 1024)), table.update(PLACE, put={"more": "x" * 2048}))),
+        ("more than 100 operations", lambda table: many(table, 101, size=1)),
+        ("more than 4 MB in a transaction", lambda table: many(table, 15, size=300_000)),
+        ("an expression above 4 KB", lambda table: table.put(item(size=1), when=reduce(and_, [Attr("a" * 60).exists()] * 250))),
+    ],
+)  # fmt: skip
+def test_it_refuses(patched: Cloud, what: str, write: Callable[[Table], Any]) -> None:
+    """Limits of DynamoDB that the cloud knows without a patch."""
+    dynamodb, name = patched.client("dynamodb"), uuid.uuid4().hex
+    dynamodb.create_table(TableName=name, **TABLE)
+    with pytest.raises(ClientError) as refused:
+        write(Table(dynamodb, name))
+    told = refused.value.response["Error"]
+    assert "size" in told["Message"].lower() or "length" in told["Message"].lower(), told
+
+
+PLACE = Key("p", "1")
+
+
+def item(size: int, number: int = 1) -> dict[str, Any]:
+    return {"pk": "p", "sk": str(number), "text": "x" * size}
+
+
+def many(table: Table, operations: int, size: int) -> None:
+    """A transaction past the house's own limit."""
+    puts = [{"Put": {"TableName": table.name, "Item": to_wire(item(size, number))}} for number in range(operations)]
+    table.client.transact_write_items(TransactItems=puts)
 
 
 def test_worker_gate(stock: Cloud, patched: Cloud) -> None:

@@ -8,11 +8,16 @@ from chalicelib.members import service
 from chalicelib.members.config import Consents
 from chalicelib.members.schemas import ConsentChangeForm, StaffForm
 from chalicelib.members.store import read_with_membership
+from chalicelib.platform.access import journal
 from chalicelib.platform.access import keys as access_keys
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.rights import guard_of
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
-from chalicelib.table.transactions import Transaction
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item, Transaction
 from tests.conftest import NOON
+from tests.support.api import Caller
 from tests.support.spent import measures, spent
 
 
@@ -92,3 +97,26 @@ def test_leaving_is_one_query_and_one_transaction(context: Context, anna: str) -
         assert members.leaver(context, anna)
     assert cost.calls == ["GetItem"]
     assert cost.read_units == 1
+
+
+@measures(access_keys.journal)
+def test_an_entry_of_the_journal_costs_two_units_and_a_page_of_them_one_call(context: Context) -> None:
+    admin = Principal.from_claims(Caller.person("mbr_admin", "staff", "admin", "club").claims)
+    members.appoint(tx := Transaction(), "mbr_admin", kind="staff", owner="club", role="admin", status="active")
+    context.table.commit(tx)
+
+    def write(entry: Item | None) -> float:
+        guard = guard_of(admin, "staff.distributors.write", entry)
+        tx = Transaction()
+        tx.put(Key("P", "1").as_item())
+        assert guard
+        with spent(context.table.client) as cost:
+            context.table.guarded_by(guard).commit(tx)
+        return cost.write_units
+
+    entry = journal.entry(context, admin, "change_distributor", f"/v1/staff/distributors/{'d' * 64}", "r" * 36)
+    assert write(entry) - write(None) == 2
+    with spent(context.table.client) as cost:
+        found = journal.entries(context, "2026-11", {"by": "mbr_admin"}, "/v1/staff/", 25, None)
+    assert [item["operation"] for item in found.items] == ["change_distributor"]
+    assert cost.calls == ["Query"] and cost.read_units == 0.5

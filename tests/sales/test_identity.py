@@ -394,6 +394,7 @@ def tier(context: Context, company_id: str) -> Any:
 
 def head(company_id: str = "cmp_1", day: date = TODAY, total: str = "1.00", **more: Any) -> Head:
     facts = {"counting": CountingDay(day), "revision": 1, "digest": "", "outcome": "created", "import_id": None}
+    facts |= {"currency": "RUB"}
     return Head(company_id=company_id, business_date=day, total=Decimal(total), as_of="", **{**facts, **more})
 
 

@@ -329,7 +329,9 @@ def wanted(documents: dict[str, SaleDocument]) -> dict[str, tuple[str, str, Deci
 
 def _head(document: SaleDocument) -> Head:
     own = sales_rules.CountingDay(document.business_date)
-    return Head(document.company_id, document.business_date, own, document.total, 1, "", "created", None, "")
+    return Head(
+        document.company_id, document.business_date, own, document.currency, document.total, 1, "", "created", None, ""
+    )
 
 
 def amounts(found: DayTotals) -> tuple[dict[date, Decimal], dict[tuple[date, date], Decimal]]:

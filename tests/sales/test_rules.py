@@ -1,11 +1,14 @@
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.platform.money import MixedCurrencies, Money
 from chalicelib.sales import rules as sales_rules
 from chalicelib.sales.rules import (
     CountingDay,
@@ -24,11 +27,24 @@ texts = st.text(max_size=20)
 lines = st.builds(SaleLine, texts, texts, money, st.none() | money, money)
 
 
+def gain(amount: int, documents: int, returned: Mapping[date, Decimal] = MappingProxyType({})) -> DayGain:
+    return DayGain(Money.of(Decimal(amount), "RUB"), documents, returned)
+
+
 def head_of(document: SaleDocument, **more: object) -> Head:
     content = sales_rules.digest(document, [sales_rules.pack(each) for each in document.lines])
     own_day = CountingDay(document.business_date)
     head = Head(
-        document.company_id, document.business_date, own_day, document.total, 1, content, "created", None, "2026-11-02"
+        document.company_id,
+        document.business_date,
+        own_day,
+        document.currency,
+        document.total,
+        1,
+        content,
+        "created",
+        None,
+        "2026-11-02",
     )
     return replace(head, **more)  # type: ignore[arg-type]
 
@@ -124,11 +140,11 @@ def test_what_was_not_imported_is_unchanged_when_it_comes_again() -> None:
 
 
 def test_a_new_document_is_gained_by_its_day() -> None:
-    assert changes(None, invoice("УТ-1", "60.00", "40.00")) == {("cmp_1", DAY): DayGain(Decimal(100), 1)}
+    assert changes(None, invoice("УТ-1", "60.00", "40.00")) == {("cmp_1", DAY): gain(100, 1)}
 
 
 def test_a_correction_moves_the_day_by_the_difference() -> None:
-    assert changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {("cmp_1", DAY): DayGain(Decimal(-30), 0)}
+    assert changes(head_of(invoice()), invoice("УТ-1", "70.00")) == {("cmp_1", DAY): gain(-30, 0)}
 
 
 def test_a_correction_that_moves_no_sum_changes_no_day() -> None:
@@ -138,8 +154,8 @@ def test_a_correction_that_moves_no_sum_changes_no_day() -> None:
 def test_a_correction_of_day_and_company_takes_it_from_one_and_gives_it_to_the_other() -> None:
     moved = changes(head_of(invoice()), invoice("УТ-1", "70.00", company="cmp_2", day=date(2026, 11, 9)))
     assert moved == {
-        ("cmp_1", DAY): DayGain(Decimal(-100), -1),
-        ("cmp_2", date(2026, 11, 9)): DayGain(Decimal(70), 1),
+        ("cmp_1", DAY): gain(-100, -1),
+        ("cmp_2", date(2026, 11, 9)): gain(70, 1),
     }
     assert sales_rules.of_company(moved, "cmp_1") == {"2026-11-02": Decimal(-100)}
     assert sales_rules.of_company(moved, "cmp_2") == {"2026-11-09": Decimal(70)}
@@ -203,19 +219,19 @@ def test_a_return_is_not_its_own_original() -> None:
 
 def test_a_return_takes_from_the_day_of_its_sale_and_tells_when() -> None:
     moved = sales_rules.changes(None, GIVEN_BACK, CountingDay(SALE_DAY, THIS_YEAR))
-    assert moved == {("cmp_1", SALE_DAY): DayGain(Decimal(-10), 1, {DAY: Decimal(-10)})}
+    assert moved == {("cmp_1", SALE_DAY): gain(-10, 1, {DAY: Decimal(-10)})}
 
 
 def test_what_comes_back_on_the_day_of_its_sale_is_not_told_apart() -> None:
-    assert changes(None, GIVEN_BACK) == {("cmp_1", DAY): DayGain(Decimal(-10), 1)}
+    assert changes(None, GIVEN_BACK) == {("cmp_1", DAY): gain(-10, 1)}
 
 
 def test_a_return_follows_its_original_without_a_change_of_content() -> None:
     before = head_of(GIVEN_BACK)
     assert sales_rules.outcome(before, before.digest, CountingDay(SALE_DAY, THIS_YEAR), None, "") == ("unchanged", True)
     assert sales_rules.changes(before, GIVEN_BACK, CountingDay(SALE_DAY, THIS_YEAR)) == {
-        ("cmp_1", DAY): DayGain(Decimal(10), -1),
-        ("cmp_1", SALE_DAY): DayGain(Decimal(-10), 1, {DAY: Decimal(-10)}),
+        ("cmp_1", DAY): gain(10, -1),
+        ("cmp_1", SALE_DAY): gain(-10, 1, {DAY: Decimal(-10)}),
     }
 
 
@@ -225,8 +241,28 @@ def test_a_return_that_is_itself_redated_moves_its_effect_only() -> None:
     later = replace(GIVEN_BACK, business_date=date(2026, 11, 9))
     moved = sales_rules.changes(before, later, counting)
     effects = {DAY: Decimal(10), date(2026, 11, 9): Decimal(-10)}
-    assert moved == {("cmp_1", SALE_DAY): DayGain(Decimal(0), 0, effects)}
+    assert moved == {("cmp_1", SALE_DAY): gain(0, 0, effects)}
     assert sales_rules.of_company(moved, "cmp_1") == {"2026-09-01": Decimal(0)}
+
+
+def test_a_day_of_a_company_takes_no_sums_in_two_currencies() -> None:
+    euros = replace(invoice("УТ-2"), currency="EUR")
+    moved = changes(None, invoice())
+    with pytest.raises(MixedCurrencies):
+        sales_rules.merge(moved, changes(None, euros))
+    with pytest.raises(MixedCurrencies):
+        changes(
+            head_of(invoice("УТ-2")), euros
+        )  # the source corrected the currency, and nothing said that it is another
+
+
+def test_totals_are_compared_with_sums_in_their_own_currency() -> None:
+    found = sales_rules.DayTotals({DAY: Decimal(100)}, {}, "RUB")
+    assert found.within("RUB") is found
+    with pytest.raises(MixedCurrencies):
+        found.within("EUR")
+    nothing = sales_rules.DayTotals({}, {})
+    assert nothing.within("EUR") is nothing
 
 
 @given(st.lists(lines, max_size=30), st.integers(min_value=50, max_value=2000))

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.orders.consumers import record_return, record_shipment
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
+from chalicelib.platform.money import MixedCurrencies
 from chalicelib.sales import revisions as sales_revisions
 from chalicelib.sales import service as sales
 from chalicelib.sales import store as sales_store
@@ -20,6 +21,7 @@ from chalicelib.sales.service import TooLarge, day_totals, preview, record
 from chalicelib.table.transactions import Busy, Refused
 from tests.sales.steps import DAY, current, days, invoice, items, returned, sums_of_current_revisions, told
 from tests.support.crashes import crashes, empty_account, races
+from tests.support.table import everything
 
 JANUARY = date(2026, 1, 1)
 
@@ -162,6 +164,17 @@ def test_day_totals_are_those_of_the_company_between_the_days(context: Context) 
     assert day_totals(context, "cmp_1", DAY + timedelta(1), DAY + timedelta(3)).net == {
         DAY + timedelta(n): Decimal(n) for n in (1, 2, 3)
     }
+
+
+def test_a_day_takes_no_document_in_a_currency_that_nobody_told_apart(context: Context) -> None:
+    record(context, [invoice("УТ-1")])
+    before = everything(context)
+    with pytest.raises(MixedCurrencies):
+        record(context, [replace(invoice("УТ-2"), currency="EUR")])
+    assert everything(context) == before
+    assert day_totals(context, "cmp_1", DAY, DAY).currency == "RUB"
+    record(context, [replace(invoice("УТ-2"), currency="EUR", other_currency=True)])
+    assert len(items(context, "HEAD")) == 2
 
 
 def test_two_writers_of_one_document_both_come_to_an_end(context: Context) -> None:

@@ -23,7 +23,6 @@ STAFF = {
     "mbr_manager": "manager",
     "mbr_marketing": "marketing",
     "mbr_staff": "operations",
-    "mem_staff": "operations",
 }
 OPERATIONS = Caller.person("mbr_staff", "staff", "operations", "club")
 

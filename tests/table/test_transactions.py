@@ -127,13 +127,13 @@ def test_an_item_is_touched_once_only() -> None:
     assert len(tx) == 1
 
 
-def test_it_holds_ninety_nine_operations_and_a_guard() -> None:
+def test_it_holds_ninety_eight_operations_and_a_guard_with_its_entry() -> None:
     tx = Transaction()
-    for number in range(99):
+    for number in range(98):
         tx.put(Key("P", str(number)).as_item())
-    with pytest.raises(ValueError, match="at most 99"):
+    with pytest.raises(ValueError, match="at most 98"):
         tx.put(Key("P", "100").as_item())
-    assert len(tx) == 99
+    assert len(tx) == 98
 
 
 def test_a_change_of_nothing_is_a_mistake() -> None:
@@ -226,10 +226,35 @@ def test_a_write_of_the_guarded_item_has_both_conditions(table: Table, guarded: 
     assert table.get(RIGHT) is None
 
 
-def test_the_largest_transaction_has_room_for_the_guard(table: Table, guarded: Table) -> None:
+def test_the_entry_of_a_guard_is_written_once_with_the_first_change(table: Table) -> None:
+    entry = Key("JOURNAL", "1")
+    guarded = table.guarded_by(GUARD._replace(entry=entry.as_item()))
+
+    def change(sk: str) -> None:
+        tx = Transaction()
+        tx.create(Key("P", sk).as_item())
+        guarded.commit(tx)
+
+    with pytest.raises(Lost):
+        change("1")
+    assert table.get(entry) is None
+    give(table, "admin")
+    table.put(Key("P", "1").as_item())
+    with pytest.raises(Refused):
+        change("1")
+    assert table.get(entry) is None
+    change("2")
+    assert table.get(entry)
+    table.put({**entry.as_item(), "at": "the first change"})
+    change("3")
+    assert table.get(entry) != entry.as_item()
+
+
+def test_the_largest_transaction_has_room_for_the_guard_and_its_entry(table: Table) -> None:
+    guarded = table.guarded_by(GUARD._replace(entry=Key("JOURNAL", "1").as_item()))
     give(table, "admin")
     tx = Transaction()
     for number in range(MOST_OPERATIONS):
         tx.put(Key("P", str(number)).as_item())
     guarded.commit(tx)
-    assert len(table.query("P").items) == MOST_OPERATIONS == 99
+    assert len(table.query("P").items) == MOST_OPERATIONS == 98

@@ -59,7 +59,8 @@ def buyers(context: Context, count: int) -> list[str]:
     ids = [f"cmp_due_{number:028x}" for number in range(count)]
     for company_id in ids:
         for day, amount in days.items():
-            context.table.put({**sales_keys.day_total(company_id, day).as_item(), "amount": amount, "documents": 1})
+            total = {"currency": "RUB", "amount": amount, "documents": 1}
+            context.table.put({**sales_keys.day_total(company_id, day).as_item(), **total})
         standing = standing_model.standing_on_day(company_id, "RUB", context.today, facts)
         standing = replace(
             standing, announced=standing_model.announcement_after(standing, standing_model.warning(standing))

@@ -51,7 +51,12 @@ def days_later(context: Context, days: int) -> Context:
 
 
 def buy(
-    context: Context, company_id: str, offset: int, amount: str | int | Decimal, number: str | None = None
+    context: Context,
+    company_id: str,
+    offset: int,
+    amount: str | int | Decimal,
+    number: str | None = None,
+    currency: str = "RUB",
 ) -> Event:
     """One document, dated so many days from today; the same number again is its correction. Returns what the stream tells of it."""
     document = sales.SaleDocument(
@@ -59,7 +64,7 @@ def buy(
         number=number or context.new_id("doc"),
         company_id=company_id,
         business_date=context.today + timedelta(days=offset),
-        currency="RUB",
+        currency=currency,
         lines=[sales.SaleLine.of("SKU-1", "Lamp", Decimal(1), amount=Decimal(amount))],
     )
     sales.record(context, [document])

@@ -145,6 +145,7 @@ class RatedDocument(NamedTuple):
     day: date  # its business date
     counts_on: date
     revision: int
+    currency: str
     total: Decimal
     bases: tuple[RateBase, ...]
     tier: str

@@ -170,6 +170,7 @@ def _fact(context: Context, case: AccrualCase, ref: DocumentRef, head: Head, tie
         day=head.business_date,
         counts_on=day,
         revision=head.revision,
+        currency=head.currency,
         total=head.total,
         bases=basis(lines, _goods(context, rates, {sku for sku, _ in lines if sku}), rates, day),
         tier=tier,
@@ -202,7 +203,7 @@ def _post(context: Context, case: AccrualCase, target: AccrualCase, step: Accrua
     def also(tx: Transaction, was: Book, now: Book) -> None:
         store.save(tx, case, after)
 
-    if ledger.change(context, case.company_id, cause, partial(_apply, step), also).again:
+    if ledger.change(context, case.company_id, known.currency, cause, partial(_apply, step), also).again:
         raise Overtaken
 
 

@@ -132,6 +132,7 @@ def _post(context: Context, adjustment: Adjustment, write: Callable[[Transaction
         posted = ledger.change(
             context,
             adjustment.company_id,
+            adjustment.currency,
             cause,
             lambda book: _adjusted(context, book, adjustment),
             also,

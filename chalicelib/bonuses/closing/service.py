@@ -91,7 +91,7 @@ def close(context: Context, company_id: str, programme: Programme) -> bool:
     if head is None or head.course.opened is None or due is None or due > context.today:
         return False
     period = Period(head.course.opened, programme.every)
-    net = sales.day_totals(context, company_id, programme.since, _LAST_DAY).net
+    net = sales.day_totals(context, company_id, programme.since, _LAST_DAY).within(programme.currency).net
     made = volume_rules.close(programme, head.course, period, net)
     if made.credit and programme.pays != "gift":
         freeze(context, price_list(programme, period))
@@ -133,7 +133,9 @@ def _post(context: Context, head: Head, programme: Programme, made: Close) -> le
             posting_id=posting_id,
         )
 
-    return ledger.change(context, company_id, cause, lambda book: ledger_rules.owe(book, made.credit), also)
+    return ledger.change(
+        context, company_id, programme.currency, cause, lambda book: ledger_rules.owe(book, made.credit), also
+    )
 
 
 def _entitlement(
@@ -176,7 +178,7 @@ def periods_of(
     currency = next((head.currency for head in heads.values()), None) or _currency(context, company_id)
     programmes = volume_rules.programmes_of(context.config[VolumeBonuses].periods, currency)
     first = min((programme.since for programme in programmes.values()), default=context.today)
-    net = sales.day_totals(context, company_id, first, _LAST_DAY).net
+    net = sales.day_totals(context, company_id, first, _LAST_DAY).within(currency).net
     coming = [
         (programme, close)
         for programme in programmes.values()

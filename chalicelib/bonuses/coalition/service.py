@@ -141,7 +141,7 @@ def grant(context: Context, client_id: str, requested: RequestedGrant) -> tuple[
             tx.update(key, add={"amount": made.amount}, when=room, label=label)
 
     try:
-        ledger.change(context, requested.company_id, cause, credited, also)
+        ledger.change(context, requested.company_id, made.currency, cause, credited, also)
     except Refused as refused:
         if before := _load(context.table, client_id, requested.reference):
             return _same(before, requested), True
@@ -207,7 +207,7 @@ def _take_back(context: Context, before: CoalitionGrant, after: CoalitionGrant, 
         for key, label, _ in _counters(before, by.limits):
             tx.update(key, add={"amount": -taken}, label=label)
 
-    if ledger.change(context, before.company_id, cause, taken_back, also).again:
+    if ledger.change(context, before.company_id, before.currency, cause, taken_back, also).again:
         raise Overtaken
 
 

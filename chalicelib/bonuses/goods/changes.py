@@ -127,7 +127,7 @@ def _post(
     def alter(book: Book) -> Book:
         return ledger_rules.lapse(ledger_rules.deliver(ledger_rules.owe(book, -reversed_), shipped), expired)
 
-    ledger.change(context, found.company_id, cause, alter, also)
+    ledger.change(context, found.company_id, found.currency, cause, alter, also)
 
 
 @retry(store.ENTITLEMENT, store.CHOICE, most=CONTESTED)

@@ -20,6 +20,7 @@ from chalicelib.bonuses.ledger.rules import DAY, Book, Cause, Expiry, Posting
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
+from chalicelib.platform.money import same_currency
 from chalicelib.table.retries import CONTESTED, Overtaken, retry
 from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
@@ -90,8 +91,12 @@ def posting_id(company_id: str, cause: Cause) -> str:
 
 
 @retry(store.BOOK, most=CONTESTED)
-def change(context: Context, company_id: str, cause: Cause, alter: Alter, also: Also | None = None) -> Posted:
+def change(
+    context: Context, company_id: str, currency: str, cause: Cause, alter: Alter, also: Also | None = None
+) -> Posted:
     """Changes the company's book and posts the difference, once for this cause. One read and one transaction.
+
+    `currency`: of the amounts of the change. Raises `MixedCurrencies` if the book is in another one.
 
     If no balance moves, only the writes of `also` are made, with the mark of the cause; without `also`, none.
     Raises what `alter` raises, unless the cause was posted before; `Refused` when a condition that `also` set does not hold; `Busy`;
@@ -100,6 +105,7 @@ def change(context: Context, company_id: str, cause: Cause, alter: Alter, also: 
     named = posting_id(company_id, cause)
     draft = _draft(context, company_id)
     before = draft.book
+    same_currency(before.currency, currency)
     try:
         altered = alter(before)
     except Exception:

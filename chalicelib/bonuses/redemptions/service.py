@@ -43,8 +43,9 @@ def redeem(context: Context, company_id: str, member_id: str, form: RedemptionFo
     Raises 422 for less than the club's minimum, for more than is available, for more than the order it is for, for an order in another
     currency; 404 for an order that is not the company's, 409 for one that has ended or that holds a redemption.
     """
+    currency = ledger.book(context, company_id).currency
     if form.order_id:
-        _check_order(context, company_id, form.order_id, form.amount)
+        _check_order(context, company_id, form.order_id, Money.of(form.amount, currency))
     redemption_id = context.new_id("rdm")
     cause = Cause("redemption", (redemption_id,), _document(redemption_id, form.order_id))
     made: list[Redemption] = []
@@ -79,7 +80,9 @@ def redeem(context: Context, company_id: str, member_id: str, form: RedemptionFo
         context.reply(tx, redemption)
 
     try:
-        ledger.change(context, company_id, cause, lambda book: ledger_rules.hold(book, parts_of(book), book.day), also)
+        ledger.change(
+            context, company_id, currency, cause, lambda book: ledger_rules.hold(book, parts_of(book), book.day), also
+        )
     except Refused as refused:
         raise _explained(refused) or refused from None
     return made[0]
@@ -163,15 +166,15 @@ def redemption_or_404(context: Context, company_id: str, redemption_id: str) -> 
     return redemption
 
 
-def _check_order(context: Context, company_id: str, order_id: str, amount: Decimal) -> None:
+def _check_order(context: Context, company_id: str, order_id: str, amount: Money) -> None:
     order = orders.load_order(context, company_id, order_id)
     if order is None:
         raise Problem.invalid("unknown_order", "/order_id", "The company has no such order.")
-    if order.other_currency:
+    if order.currency != amount.currency:
         raise Problem.invalid("other_currency", "/order_id", f"The order is in {order.currency}, the bonuses are not.")
     if order.state not in _ALIVE:
         raise _wrong_order_state()
-    if amount > order.net:
+    if amount > Money.of(order.net, order.currency):
         raise Problem.invalid("above_order", "/amount", f"The order comes to {order.net} {order.currency}.")
 
 
@@ -201,6 +204,7 @@ def _reduce(context: Context, redemption: Redemption, amount: Decimal) -> None:
         ledger.change(
             context,
             company_id,
+            redemption.currency,
             cause,
             lambda book: undo(book, rest, redemption.held_on),
             lambda tx, before, after: store.reduce_redemption(tx, redemption, reduced),
@@ -243,7 +247,7 @@ def _end(
         context.reply(tx, ended)
 
     try:
-        posted = ledger.change(context, company_id, cause, alter, also)
+        posted = ledger.change(context, company_id, redemption.currency, cause, alter, also)
     except Refused as refused:
         if store.CASE in refused:
             # Raises if somebody ended it; otherwise it was reduced meanwhile, which happens a few times at most.

@@ -52,7 +52,8 @@ def preview(context: Context, form: CustomerMoveForm) -> CustomerMovePreviewView
         pages += 1
         for document, head in found:
             refs.append(document.ref)
-            changed[head.counting.day] = changed.get(head.counting.day, Decimal(0)) + head.total
+            if not head.other_currency:
+                changed[head.counting.day] = changed.get(head.counting.day, Decimal(0)) + head.total
         if after is None:
             break
     currency = company.currency

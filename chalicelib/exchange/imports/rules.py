@@ -1,6 +1,6 @@
 """The states of an import, and the consent that a replaced period needs. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -10,19 +10,24 @@ from typing import Literal
 
 @dataclass(slots=True)
 class Weight:
-    """A number of documents and the sum of their amounts without signs."""
+    """A number of documents, and the sums of their amounts without signs, by currency."""
 
     documents: int = 0
-    amount: Decimal = Decimal(0)
+    amounts: dict[str, Decimal] = field(default_factory=dict)
 
-    def add(self, total: Decimal) -> None:
+    def add(self, total: Decimal, currency: str) -> None:
         self.documents += 1
-        self.amount += abs(total)
+        self.amounts[currency] = self.amounts.get(currency, Decimal(0)) + abs(total)
+
+    def amount(self, currency: str) -> Decimal:
+        return self.amounts.get(currency, Decimal(0))
 
 
 def needs_consent(missing: Weight, known: Weight, percent: int) -> bool:
-    """True if more than this share of the period's documents, or of their sum, would be voided."""
-    return missing.documents * 100 > known.documents * percent or missing.amount * 100 > known.amount * percent
+    """True if more than this share of the period's documents, or of their sum in any currency, would be voided."""
+    return missing.documents * 100 > known.documents * percent or any(
+        amount * 100 > known.amount(currency) * percent for currency, amount in missing.amounts.items()
+    )
 
 
 # --- the import -------------------------------------------------------------------------------------------------------

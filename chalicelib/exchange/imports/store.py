@@ -32,6 +32,7 @@ from chalicelib.exchange.imports.model import READ_BYTES, ImportForm
 from chalicelib.exchange.imports.rules import ImportState, Phase
 from chalicelib.exchange.reading.model import NO_PROFILE, SalesProfileForm, SplitFile, part_file
 from chalicelib.platform import aws
+from chalicelib.platform.access.rights import guard_of_author
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
@@ -297,14 +298,17 @@ def begin_splitting(context: Context, import_id: str, etag: str) -> ImportRecord
 
 def begin_writing(
     context: Context,
-    import_id: str,
+    import_: ImportRecord,
     cut: SplitFile,
     sha256: str,
     profile: SalesProfileForm = NO_PROFILE,
     *,
     profile_kept: bool = False,
 ) -> None:
-    """Starts the first run of the parts. `profile`: the file was read with it; `profile_kept`: it is that of an earlier file. Safe to repeat."""
+    """Starts the first run of the parts. `profile`: the file was read with it; `profile_kept`: it is that of an earlier file. Safe to repeat.
+
+    Raises `scope_missing` if whoever announced the file may not bring files any more.
+    """
     found = cut.found
     facts: Item = {
         "state": "writing" if cut.parts else "done",
@@ -329,8 +333,9 @@ def begin_writing(
         "columns": cut.found.columns,
         **({} if cut.parts else {"finished_at": context.at}),
     }
+    rightful = context.table.guarded_by(guard_of_author(str(import_.item["created_by"]), "staff.imports.write"))
     with suppress(Refused):
-        context.table.update(keys.import_(import_id), put=facts, when=Attr("state").eq("splitting"))
+        rightful.update(keys.import_(import_.import_id), put=facts, when=Attr("state").eq("splitting"))
 
 
 def fail(context: Context, import_id: str, code: str, facts: dict[str, Any]) -> None:

@@ -326,6 +326,10 @@ FAILURES: dict[str, tuple[str, str]] = {
         "В архиве лежит другой архив, {name}. Сначала распакуйте его.",
     ),
     "file_too_large": ("The file is larger than {most} MiB.", "Файл больше {most} МиБ."),
+    "author_dismissed": (
+        "Whoever announced this file may not bring files any more. Let somebody else start the import.",
+        "Тот, кто объявил этот файл, больше не может загружать файлы. Пусть импорт начнёт другой сотрудник.",
+    ),
     "upload_replaced": (
         "Another file was uploaded to the same address while this one was read. Start a new import for each file.",
         "Пока файл читался, по тому же адресу загрузили другой. Начните для каждого файла новый импорт.",

@@ -37,10 +37,10 @@ def propose(context: Context, record: ImportRecord, summaries: Iterator[Summary]
     first: list[Change] = []
     missing, known = rules.Weight(), rules.Weight()
     for (_, ref), head in sales.documents_between(context, record.form.source, period.first, period.last):
-        known.add(head.total)
+        known.add(head.total, head.currency)
         if ref not in named and ref.partition("/")[2] not in numbers:
-            missing.add(head.total)
-            gone = _gone(ref, head, record.currency)
+            missing.add(head.total, head.currency)
+            gone = _gone(ref, head)
             first = [*first, gone][:SHOWN]
             pack.append(gone)
             if len(pack) == TOGETHER:
@@ -51,9 +51,9 @@ def propose(context: Context, record: ImportRecord, summaries: Iterator[Summary]
     percent = context.config[Imports].most_void_percent
     return {
         "documents": missing.documents,
-        "amount": missing.amount,
+        "amount": missing.amount(record.currency),
         "known_documents": known.documents,
-        "known_amount": known.amount,
+        "known_amount": known.amount(record.currency),
         "needs_consent": rules.needs_consent(missing, known, percent),
         "first": [[each.title, each.day, each.before.total if each.before else "0"] for each in first],
     }
@@ -87,9 +87,9 @@ def listed(record: ImportRecord, pack: int) -> list[Change]:
     return [change(cells) for cells in json.loads(store.get(record.import_id, f"gone/{pack:06d}"))]
 
 
-def _gone(ref: str, head: Head, currency: str) -> Change:
+def _gone(ref: str, head: Head) -> Change:
     state = State(head.company_id, head.business_date.isoformat(), head.revision, f"{head.total:f}")
-    return Change(ref, ref.partition("/")[2], state.day, head.company_id, currency, state, "")
+    return Change(ref, ref.partition("/")[2], state.day, head.company_id, head.currency, state, "")
 
 
 def _put(record: ImportRecord, pack: int, gone: list[Change]) -> None:

@@ -124,6 +124,9 @@ def _split(context: Context, import_id: str, etag: str) -> None:
         except store.Replaced:
             store.fail(context, import_id, "upload_replaced", {})
             return
+        except Problem:
+            store.fail(context, import_id, "author_dismissed", {})
+            return
     store.enqueue_parts(import_id, found.run, parts)
 
 
@@ -136,7 +139,7 @@ def _cut(context: Context, found: store.ImportRecord, etag: str) -> int:
         profile, kept = _profile(context, found, upload, Path(folder))
         made = cut(upload, profile, _terms(context, found), parts_for(upload.stat().st_size), parts)
         store.put_parts(found.import_id, parts, made.parts)
-    store.begin_writing(context, found.import_id, made, digest, profile, profile_kept=kept)
+    store.begin_writing(context, found, made, digest, profile, profile_kept=kept)
     return made.parts
 
 

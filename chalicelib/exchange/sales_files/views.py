@@ -271,16 +271,19 @@ def list_effects(
     page = rows[first : first + limit]
     now = positions(context, [company_id for company_id, _, _ in page])
     named = companies.read_companies(context, [company_id for company_id, _, _ in page])
-    items = [
-        EffectView(
+    items = []
+    for company_id, changed, before in page:
+        company = named.get(company_id)
+        # Whatever counts for a company is in its own currency.
+        currency = company.currency if company else record.currency
+        effect = EffectView(
             company_id=company_id,
-            name=named[company_id].name if company_id in named else "",
-            purchases=Money(amount=Decimal(changed), currency=record.currency),
-            before=_position(before, record.currency) if before else None,
-            now=_position(now[company_id], record.currency),
+            name=company.name if company else "",
+            purchases=Money(amount=Decimal(changed), currency=currency),
+            before=_position(before, currency) if before else None,
+            now=_position(now[company_id], currency),
         )
-        for company_id, changed, before in page
-    ]
+        items.append(effect)
     return items, {"row": str(first + limit)} if first + limit < len(rows) else None
 
 

@@ -1,6 +1,6 @@
 """The open orders and debts of a company against its credit limit.
 
-CREDIT: `used`, the amount of goods on order and not shipped yet and of unpaid shipments on credit; and an attribute `debt:{id}`
+CREDIT: `currency`; `used`, the amount of goods on order and not shipped yet and of unpaid shipments on credit; and an attribute `debt:{id}`
 {document, amount, due_on} for each unpaid shipment on credit.
 
 `used` moves in the transactions of the order's own steps, so it is exact at any moment, and simultaneous orders cannot pass the limit. A
@@ -29,6 +29,7 @@ from chalicelib.orders.order.rules import OnCredit, Order, OrderState, Shipment
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
+from chalicelib.platform.money import same_currency
 from chalicelib.pricing import OrderTerms
 from chalicelib.sales import ORDERS, check_payment, payment_of
 from chalicelib.table.retries import retry
@@ -69,8 +70,9 @@ def hold(tx: Transaction, placing: Placing) -> None:
     order = placing.order
     if order.other_currency:
         return
-    within = _within(_limit(order, placing.cart), order.total)
-    tx.update(keys.credit(order.company_id), add={"used": order.total}, when=within, label="credit")
+    within = _within(order.currency, _limit(order, placing.cart), order.total)
+    put = {"currency": order.currency}
+    tx.update(keys.credit(order.company_id), put=put, add={"used": order.total}, when=within, label="credit")
 
 
 def _limit(order: Order, cart: PricedCart) -> Decimal | None:
@@ -78,18 +80,23 @@ def _limit(order: Order, cart: PricedCart) -> Decimal | None:
     return cart.conditions.order_terms(cart.day, order.currency).credit_limit
 
 
-def _within(limit: Decimal | None, gained: Decimal) -> ConditionBase | None:
-    """Condition that `used` plus the gained amount stays within the limit."""
+def _within(currency: str, limit: Decimal | None, gained: Decimal) -> ConditionBase:
+    """Condition that `used` is in this currency, and that with the gained amount it stays within the limit."""
+    alike = Attr("currency").not_exists() | Attr("currency").eq(currency)
     if limit is None:
-        return None
+        return alike
     room = limit - gained
     fits = Attr("used").lte(room)
-    return fits | Attr("used").not_exists() if room >= 0 else fits
+    return alike & (fits | Attr("used").not_exists() if room >= 0 else fits)
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
+    """The problem of an order that passes the limit. Raises `MixedCurrencies` where the account is in another currency."""
     order, limit = placing.order, _limit(placing.order, placing.cart)
-    if "credit" not in refused or limit is None:
+    if "credit" not in refused:
+        return None
+    same_currency((refused.items["credit"] or {}).get("currency", order.currency), order.currency)
+    if limit is None:
         return None
     already = used_credit(refused.items["credit"])
     left = max(limit - already, Decimal(0))
@@ -114,12 +121,12 @@ def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None
     debts = {_attribute(after, each.document): _debt(each, each.total) for each in owed if each.total}
     if not gained and not debts:
         return
-    within = _within(_limit(after, cart), gained) if cart and gained > 0 else None
+    limit = _limit(after, cart) if cart and gained > 0 else None
     tx.update(
         keys.credit(after.company_id),
-        put=debts or None,
+        put={"currency": after.currency, **debts},
         add={"used": gained} if gained else None,
-        when=within,
+        when=_within(after.currency, limit, gained),
         label="credit",
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from chalicelib.orders.config import Orders
 from chalicelib.orders.lifecycle import rules
 from chalicelib.orders.lifecycle.schemas import AcceptReturnForm, ReturnForm
 from chalicelib.orders.lifecycle.service import change, event_line, step_writes
@@ -12,6 +13,7 @@ from chalicelib.orders.order.rules import Actor, Order
 from chalicelib.orders.placement import steps
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.table.transactions import Item, Transaction
 
 # --- cancellation -----------------------------------------------------------------------------------------------------
@@ -53,15 +55,21 @@ def _respond(
 
 
 def request_return(context: Context, company_id: str, member_id: str, order_id: str, form: ReturnForm) -> Order:
-    """The new return is the last of the order's. Raises 422 for more units than were shipped and not yet returned."""
+    """The new return is the last of the order's. Raises 422 for more units than were shipped and not yet returned, 429 for too many of a day."""
     by, return_id = Actor("company", member_id), context.new_id("ret")
     asked = [line.part() for line in form.lines]
+    most = context.config[Orders].returns_per_company_per_day
+    told = step_writes(context, return_id=return_id)
+
+    def write(tx: Transaction, order: Order) -> None:
+        hold_throttle(tx, context, "returns", company_id, most, DAY)
+        told(tx, order)
 
     return change(
         context,
         order_service.load_order(context, company_id, order_id),
         lambda order: rules.request_return(order, return_id, asked, reason=form.reason, by=by, at=context.at),
-        step_writes(context, return_id=return_id),
+        write,
     )
 
 

@@ -42,7 +42,7 @@ STEP_PROBLEMS = ("not_found", "wrong_state")
     body=RequestCancellationForm,
     answer=OrderView,
     keyed=True,
-    problems=(*STEP_PROBLEMS, "limit_exceeded"),
+    problems=(*STEP_PROBLEMS, "limit_exceeded", "too_many_requests"),
 )
 def request_cancellation(call: Call, order_id: str) -> Order:
     """Ask the distributor to cancel the part of an accepted order that is not shipped yet.
@@ -157,7 +157,7 @@ def quote_cart(call: Call) -> QuoteView:
     answer=OrderView,
     status=201,
     keyed=True,
-    problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", *HOLD_PROBLEMS),
+    problems=("cabinet_locked", "cart_changed", "price_changed", "debt_overdue", "too_many_requests", *HOLD_PROBLEMS),
 )
 def place_order(call: Call) -> Order:
     """Place an order with the distributor that serves the company.

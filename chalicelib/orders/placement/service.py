@@ -12,6 +12,7 @@ from chalicelib import companies, distributors
 from chalicelib.companies import company_key
 from chalicelib.distributors import Deliverer, Distributor
 from chalicelib.members import Member, Membership, member_key, membership_key
+from chalicelib.orders.config import Orders
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.holds.service import HOLDS
@@ -26,6 +27,7 @@ from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting.schemas import OrderDeliveryForm, OrderForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import Money, round_half_up
 from chalicelib.pricing import Price, promised_free_goods
@@ -42,7 +44,7 @@ def place(
     side: Side = "company",
     also: Callable[[Transaction], None] | None = None,
 ) -> Order:
-    """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or if nobody delivers.
+    """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or if nobody delivers, 429 for too many orders of a day.
 
     `side`: "staff" for an order of the club, which needs no profile and raises 404 for an unknown company. `also` adds to the order's
     transaction.
@@ -103,6 +105,8 @@ def place(
     )
     placing = Placing(placed, cart)
     tx = Transaction()
+    if side == "company":
+        hold_throttle(tx, context, "orders", company_id, context.config[Orders].orders_per_company_per_day, DAY)
     order_store.create_order(tx, placed)
     for hold in HOLDS:
         hold.hold(tx, placing)

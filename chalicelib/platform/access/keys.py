@@ -13,3 +13,9 @@ def membership(member_id: str) -> Key:
 def disabled_client(client_id: str) -> Key:
     """The mark of a machine client that was disabled."""
     return Key(f"CLIENT#{client_id}", "DISABLED")
+
+
+@in_table("newest first", "E")
+def journal(month: str, entry: str = "") -> Key:
+    """The writes of those who act for the club or for a distributor, of a month (`2026-11`). Without an entry: the prefix of the list."""
+    return Key(f"JOURNAL#{month}", entry)

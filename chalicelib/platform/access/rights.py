@@ -2,6 +2,7 @@
 
 A token outlives the dismissal of its holder by some minutes. So the table of a request that may change something has a guard: the
 caller's membership in every transaction of the request, with one of the roles that carry the route's scope. No service can forget it.
+Whoever acts for the club, for a distributor or as a machine leaves an entry of the journal with it.
 
 Weakest point: a request that writes nothing is answered by its token alone.
 """
@@ -15,20 +16,23 @@ from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.scopes import roles_with, scopes_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.table.transactions import Guard
+from chalicelib.table.transactions import Guard, Item
 
 STAFF_OWNER = "club"  # whom the staff act for
 
 
-def guard_of(caller: Principal, scope: str) -> Guard | None:
-    """The guard of the caller's writes; None for a scope that every member has, whoever they act for."""
+def guard_of(caller: Principal, scope: str, entry: Item | None = None) -> Guard | None:
+    """The guard of the caller's writes; None for a scope that every member has, whoever they act for.
+
+    `entry`: for the journal. People of a company leave none: what they write names them itself.
+    """
     if caller.member_id is None:
-        return Guard(keys.disabled_client(caller.subject), Attr("pk").not_exists(), Problem.client_disabled())
+        return Guard(keys.disabled_client(caller.subject), Attr("pk").not_exists(), Problem.client_disabled(), entry)
     if scope in scopes_of("", ""):
         return None
     owner = caller.company_id or caller.distributor_id or STAFF_OWNER
     holds = acts_for(caller.kind, owner, roles_with(caller.kind, scope))
-    return Guard(keys.membership(caller.member_id), holds, Problem.role_lost())
+    return Guard(keys.membership(caller.member_id), holds, Problem.role_lost(), None if caller.company_id else entry)
 
 
 def refusal_of(context: Context, caller: Principal, scope: str) -> Problem:
@@ -50,6 +54,15 @@ def refusal_of(context: Context, caller: Principal, scope: str) -> Problem:
             return Problem("not_confirmed", detail, extra=told)
         return Problem("company_missing", "Name the company that you act for: POST /v1/companies.", extra=told)
     return Problem("scope_missing", f"This needs the scope {scope}.", extra=told)
+
+
+def guard_of_author(by: str, scope: str) -> Guard:
+    """The guard of work that somebody of the staff, or a machine client, began earlier: as they may go on with it now."""
+    member_id = by if by.startswith("mbr_") else None
+    guard = guard_of(Principal(by, frozenset(), member_id, kind="staff"), scope)
+    if guard is None:
+        raise ValueError(f"{scope} is everybody's")
+    return guard
 
 
 def acts_for(kind: str, owner: str, roles: Collection[str]) -> ConditionBase:

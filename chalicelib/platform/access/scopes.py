@@ -49,6 +49,7 @@ SCOPES: dict[str, str] = {
     "staff.retention.write": "plan waves of winning companies back",
     "staff.people.read": "the staff",
     "staff.people.write": "change the staff",
+    "staff.journal.read": "who wrote what for the club",
     "staff.letters.write": "see and lift what stops letters to an address",
     "staff.bonuses.read": "all companies' bonuses, and requests to the staff",
     "staff.bonuses.write": "adjust bonuses, complete redemptions, ship goods, register machine clients",

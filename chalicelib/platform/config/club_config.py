@@ -13,13 +13,17 @@ from chalicelib.platform.text import Language
 
 
 class Club(Section):
-    """The club itself. Sums without a currency of their own are in `currency`; its calendar day is that of `time_zone`."""
+    """The club itself. Sums without a currency of their own are in `currency`; its calendar day is that of `time_zone`.
+
+    `journal_days`: so long the journal keeps who wrote what. Three years is the time in which most claims can be brought.
+    """
 
     name: str
     name_ru: str
     time_zone: str
     currency: str
     default_language: Language
+    journal_days: int = Field(default=1096, ge=1)
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -147,11 +147,6 @@ class Problem(Exception):
         return cls("invalid", errors=[Fault(pointer=pointer, code=code, detail=detail)])
 
     @classmethod
-    def above_bounds(cls) -> "Problem":
-        """More than a manager gives alone."""
-        return cls("four_eyes", "This is above what a manager gives alone: a head of sales or an admin does it.")
-
-    @classmethod
     def role_lost(cls) -> "Problem":
         """The caller was dismissed, or has another role by now. A token outlives that by some minutes."""
         return cls("session_stale", "You no longer have this role.")

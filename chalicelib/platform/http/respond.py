@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from chalice.app import Chalice, Response
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.platform.access import journal
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.rights import guard_of
 from chalicelib.platform.context import context_now
@@ -113,9 +114,10 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
             raise Problem("unauthorized")
         call._principal = Principal.from_claims(claims)
         call.require(route.scope)
-        guard = guard_of(call.principal, route.scope)
-        if guard and route.method != "GET":
-            call.context = replace(call.context, table=call.context.table.guarded_by(guard))
+        if route.method != "GET":
+            entry = journal.entry(call.context, call.principal, route.name, call.path, _request_id(request))
+            if guard := guard_of(call.principal, route.scope, entry):
+                call.context = replace(call.context, table=call.context.table.guarded_by(guard))
     if not all(re.fullmatch(PATH_PARAMETER, value) for value in path_parameters.values()):
         raise Problem("not_found")
     call.query = _query(route, request.query_params)

@@ -5,14 +5,14 @@ Weakest point: a window begins at a round moment, so twice its limit may come ar
 
 from datetime import datetime, timedelta
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform import clock, keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.key import Key
-from chalicelib.table.transactions import Refused
+from chalicelib.table.transactions import Refused, Transaction
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -25,10 +25,22 @@ def throttle(context: Context, what: str, who: str, most: int, window: timedelta
             throttle_key(context, what, who, window),
             add={"count": 1},
             put={"expires_at": clock.epoch(end)},
-            when=Attr("count").not_exists() | Attr("count").lt(most),
+            when=_room(most),
         )
     except Refused:
         raise too_many(context, window) from None
+
+
+def hold_throttle(tx: Transaction, context: Context, what: str, who: str, most: int, window: timedelta) -> None:
+    """Counts one more request of this kind in its own transaction, which raises 429 once `most` were counted in the window."""
+    tx.update(
+        throttle_key(context, what, who, window),
+        add={"count": 1},
+        put={"expires_at": clock.epoch(window_end(context, window))},
+        when=_room(most),
+        label=what,
+    )
+    tx.instead[what] = too_many(context, window)
 
 
 def check_throttle(context: Context, what: str, who: str, most: int, window: timedelta) -> None:
@@ -36,6 +48,10 @@ def check_throttle(context: Context, what: str, who: str, most: int, window: tim
     counted = context.table.get(throttle_key(context, what, who, window))
     if counted and counted["count"] >= most:
         raise too_many(context, window)
+
+
+def _room(most: int) -> ConditionBase:
+    return Attr("count").not_exists() | Attr("count").lt(most)
 
 
 def throttle_key(context: Context, what: str, who: str, window: timedelta) -> Key:

@@ -26,19 +26,21 @@ def list_open_offers(call: Call) -> CompanyOfferPage:
     answer=OfferView,
     status=201,
     keyed=True,
-    problems=("not_found", "conflict", "four_eyes"),
+    problems=("not_found", "conflict"),
 )
 def issue_offer(call: Call, company_id: str) -> OfferView:
     """Offer a company a price, or a percent down to a floor, for one order.
 
     The offer makes prices from its first day to its last, wherever the company sees a price, until an order uses it. Above the club's bound of
-    discount, and for a price whose articles are not named, a head of sales or an admin makes it.
+    discount, and for a price whose articles are not named, it waits, in the state `waiting`, until somebody else approves it.
     """
     return service.issue(call.answering(_issued), company_id, call.body, author=call.principal.for_member())
 
 
 def _issued(offer: OfferView) -> Answer:
-    location = f"/v1/staff/companies/{offer.company_id}/offers/{offer.offer_id}"
+    waits = f"/v1/staff/approvals/{offer.offer_id}"
+    place = f"/v1/staff/companies/{offer.company_id}/offers/{offer.offer_id}"
+    location = waits if offer.state == "waiting" else place
     return Answer(offer, status=201, headers={"Location": location})
 
 

@@ -10,7 +10,7 @@ from chalicelib.platform.money import Money
 from chalicelib.pricing.model import SelectionForm
 from chalicelib.pricing.offers.model import OfferForm
 
-OfferState = Literal["open", "used", "withdrawn", "expired"]
+OfferState = Literal["waiting", "open", "used", "withdrawn", "expired"]
 
 
 class OfferView(OfferForm):
@@ -23,6 +23,7 @@ class OfferView(OfferForm):
     state: OfferState
     issued_at: str
     issued_by: str
+    approved_by: str | None = Field(description="The second person, of an offer above the club's bound.")
     order_id: str | None = Field(description="The order that uses or used it.")
     withdrawn_at: str | None
     withdrawn_by: str | None

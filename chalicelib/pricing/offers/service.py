@@ -8,15 +8,17 @@ An offer is stored twice, always written in one transaction: as OFFER with its s
 need it. There is no letter about an offer: the cabinet shows it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.catalog import read_products
-from chalicelib.companies import check_staff, company_key
+from chalicelib.companies import company_key
 from chalicelib.platform import events
-from chalicelib.platform.access.scopes import staff_roles
+from chalicelib.platform.approvals import store as approvals
+from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
@@ -34,7 +36,6 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 MOST_OPEN = 20  # open offers of a company, and of one order
 MOST_BYTES = 32_000  # of all offers of a company, which every price reads
 
-_APPROVING = staff_roles("staff.terms.approve")
 
 
 def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:
@@ -47,21 +48,56 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
 
 
 def add(context: Context, tx: Transaction, company_id: str, form: OfferForm, *, author: str) -> OfferView:
-    """Adds an offer to the transaction. Raises `not_found`, 403 for a manager above the club's bound, 422 for a past last day, 409 for too many offers."""
+    """Adds an offer to the transaction. Above the club's bound it waits for somebody else, and makes no price yet.
+
+    Raises `not_found`, 422 for a past last day, 409 for too many offers.
+    """
+    form = form.model_copy(update={"first": form.first or context.today})
+    draft = _draft(context, company_id, context.new_id("off"), form, author)
+    if form.last < context.today:
+        raise Problem.invalid("over", "/to", "The last day has passed.")
+    view = _view(context, draft.item)
+    if _bounded(context, form, draft.currency):
+        _create(tx, context, draft, author)
+        return view
+    asked = form.model_dump_json(exclude_defaults=True)
+    approvals.create(tx, Approval(view.offer_id, "offer", company_id, asked, author, context.at))
+    return view.model_copy(update={"state": "waiting"})
+
+
+def issue_approved(context: Context, approval: Approval, also: Callable[[Transaction], None]) -> None:
+    """Issue an approved offer, with `also` in its transaction. Raises `wrong_state` when its last day has passed, 409 for too many offers."""
+    form = OfferForm.model_validate_json(approval.form)
+    if form.last < context.today:
+        raise Problem("wrong_state", "The last day has passed: reject it.")
+    draft = _draft(context, approval.company_id, approval.approval_id, form, approval.author)
+    draft.item["approved_by"] = approval.decided_by
+    tx = Transaction()
+    _create(tx, context, draft, approval.decided_by)
+    also(tx)
+    context.table.commit(tx)
+
+
+class _Draft(NamedTuple):
+    """An offer that is to be written: its item, and the offers of the company that are over by now."""
+
+    item: Item
+    form: OfferForm
+    currency: str
+    over: Sequence[str]
+
+
+def _draft(context: Context, company_id: str, offer_id: str, form: OfferForm, author: str) -> _Draft:
     key = keys.granted(company_id)
     found = context.table.get_many([company_key(company_id), key], consistent=True)
     if company_key(company_id) not in found:
         raise Problem("not_found")
-    if form.last < context.today:
-        raise Problem.invalid("over", "/to", "The last day has passed.")
-    form = form.model_copy(update={"first": form.first or context.today})
     present = found.get(key)
     past = store.over(present, context.today)
     kept = {name: value for name, value in (present or {}).items() if name not in past}
     too_many = len(store.open_offers(kept)) >= MOST_OPEN
     if too_many or store.weight(kept) + len(form.model_dump_json(exclude_defaults=True).encode()) > MOST_BYTES:
         raise Problem("conflict", "The company has too many offers: withdraw some, or name fewer goods in each.")
-    offer_id = context.new_id("off")
     item = {
         **keys.offer(company_id, offer_id).as_item(),
         **keys.offer_list(company_id, context.at, offer_id).as_gsi1(),
@@ -72,18 +108,19 @@ def add(context: Context, tx: Transaction, company_id: str, form: OfferForm, *, 
         "issued_at": context.at,
         "issued_by": author,
     }
-    currency = found[company_key(company_id)]["currency"]
-    if not _bounded(context, form, currency):
-        check_staff(tx, author, _APPROVING, Problem.above_bounds())
-    tx.create(item)
-    store.put_offer(tx, company_id, offer_id, form, currency=currency, without=past)
-    _record(tx, context, company_id, offer_id, ISSUED, author)
-    return _view(context, item)
+    return _Draft(item, form, found[company_key(company_id)]["currency"], past)
+
+
+def _create(tx: Transaction, context: Context, draft: _Draft, by: str) -> None:
+    company_id, offer_id = draft.item["company_id"], draft.item["offer_id"]
+    tx.create(draft.item)
+    store.put_offer(tx, company_id, offer_id, draft.form, currency=draft.currency, without=draft.over)
+    _record(tx, context, company_id, offer_id, ISSUED, by)
 
 
 def _bounded(context: Context, form: OfferForm, currency: str) -> bool:
-    """Whether the offer takes no more off than a manager may. A price is held against the base prices of its articles, which it must name."""
-    most = context.config[Pricing].manager_percent
+    """Whether the offer takes no more off than one person may. A price is held against the base prices of its articles, which it must name."""
+    most = context.config[Pricing].alone_percent
     if form.percent is not None:
         return form.percent <= most
     price = form.price or Decimal(0)
@@ -145,6 +182,7 @@ def _view(context: Context, item: Item) -> OfferView:
         state="expired" if expired else item["state"],
         issued_at=item["issued_at"],
         issued_by=item["issued_by"],
+        approved_by=item.get("approved_by"),
         order_id=item.get("order_id"),
         withdrawn_at=item.get("withdrawn_at"),
         withdrawn_by=item.get("withdrawn_by"),

@@ -112,10 +112,15 @@ def _change(after: Rhythm, was: State) -> dict[str, object]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def order_days(context: Context, company_id: str, today: date) -> list[OrderDay]:
-    """The order days of a company up to today, at most those of five years; one query, read consistently."""
+def order_days(context: Context, company_id: str, today: date, currency: str | None = None) -> list[OrderDay]:
+    """The order days of a company up to today, at most those of five years; one query, read consistently.
+
+    `currency`: of sums that they are added to. Raises `MixedCurrencies` if they are in another one.
+    """
     first = today - timedelta(days=366 * MOST_YEARS)
     totals = sales.day_totals(context, company_id, first, today)
+    if currency:
+        totals.within(currency)
     return days_of_totals(totals.net, totals.returned, today)
 
 
@@ -160,7 +165,8 @@ def learn(context: Context) -> int:
     """
     ids = list(_companies_in_currency(context))
     chosen = nsmallest(MOST_COMPANIES, ids, key=lambda each: sha256(each.encode()).digest())
-    histories = [found for each in chosen if (found := order_days(context, each, context.today))]
+    currency = context.config[Club].currency
+    histories = [found for each in chosen if (found := order_days(context, each, context.today, currency))]
     club = learn_club(histories, context.today.toordinal(), context.config[Retention].horizon_days)
     turnover = (
         sum((_of_a_year(orders, context.today) for orders in histories), Decimal(0)) * len(ids) / max(len(chosen), 1)

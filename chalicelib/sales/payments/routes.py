@@ -73,6 +73,6 @@ def _faults(
     if payment.ref in accepted:
         detail = f"Row {accepted[payment.ref][0]} names the same document and was accepted."
         yield Fault(pointer=f"/payments/{row}/document", code="repeated", detail=detail)
-    if payment.paid_on is not None and not EARLIEST <= payment.paid_on <= context.today:
+    if payment.paid_on is not None and not EARLIEST <= payment.paid_on <= context.latest_day:
         detail = "This day is before 1990 or in the future."
         yield Fault(pointer=f"/payments/{row}/paid_on", code="date_out_of_range", detail=detail)

@@ -20,17 +20,19 @@ routes = Routes(__name__, tag="tiers")
     answer=ManualTierView,
     status=201,
     keyed=True,
-    problems=("not_found", "four_eyes"),
+    problems=("not_found",),
 )
 def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
     """Grant a company a tier for a number of days, independent of its purchases.
 
-    Above the club's bounds of discount and days a head of sales or an admin grants it. A manual tier never lowers the tier that purchases give. Its reason and author are kept. The company's people get a letter if the tier
+    Above the club's bounds of discount and days it waits, in the state `waiting`, until somebody else approves it. A manual tier never lowers the tier that purchases give. Its reason and author are kept. The company's people get a letter if the tier
     changes.
     """
 
     def created(view: ManualTierView) -> Answer:
-        return Answer(view, headers={"Location": f"/v1/staff/companies/{company_id}/manual-tiers/{view.grant_id}"})
+        waits = f"/v1/staff/approvals/{view.grant_id}"
+        place = f"/v1/staff/companies/{company_id}/manual-tiers/{view.grant_id}"
+        return Answer(view, headers={"Location": waits if view.state == "waiting" else place})
 
     return service.grant(call.answering(created), company_id, call.principal.for_member(), call.body)
 

@@ -9,11 +9,13 @@ from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.tiers.standing.rules import ManualTier
 
-ManualTierState = Literal["coming", "in_force", "ended", "withdrawn"]
+ManualTierState = Literal["waiting", "coming", "in_force", "ended", "withdrawn"]
 
 
 class ManualTierForm(Form):
     """A tier granted by a manager. It never lowers the tier that purchases give."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     tier: str = Field(
         min_length=1, max_length=32, description="The code of a tier of the company's ladder.", examples=["gold"]
@@ -42,6 +44,7 @@ class ManualTierView(View):
     state: ManualTierState
     reason: str
     author: str = Field(description="The member who granted it.")
+    approved_by: str | None = Field(description="The second person, of a tier above the club's bounds.")
     recorded_at: str
     withdrawn_on: date | None = Field(description="The first day without it; null unless it was withdrawn.")
     withdrawn_at: str | None

@@ -1,10 +1,11 @@
 """Manual tiers: each grant and withdrawal changes the standing in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from chalicelib import companies
-from chalicelib.platform.access.scopes import staff_roles
+from chalicelib.platform.approvals import store as approvals
+from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
@@ -21,50 +22,89 @@ from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow
 
-_APPROVING = staff_roles("staff.terms.approve")
 
 
 def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
-    """Grant a manual tier.
+    """Grant a manual tier. Above the club's bounds it waits for somebody else, and nothing is granted yet.
 
-    Raises 403 for a manager above the club's bounds; `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder.
+    Raises `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder.
     """
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
     first = form.first or context.today
     if first < context.today:
         raise Problem.invalid("past", "/from", "A manual tier cannot begin before today.")
     if form.last < first:
         raise Problem.invalid("range", "/until", "The last day is before the first.")
-    step = ladder_on(ladders_of(context, company.currency), first).step(form.tier, first)
-    if step is None:
-        raise Problem.invalid("unknown_tier", "/tier", "The company's ladder does not have this tier on the first day.")
-    made = ManualTier(
-        grant_id=context.new_id("grt"),
+    form = form.model_copy(update={"first": first})
+    made = _made(context, context.new_id("grt"), author, form)
+    view = ManualTierView.of(made, company_id, context.today)
+    if not _bounded(context, company_id, made):
+        view = view.model_copy(update={"state": "waiting"})
+        return _ask(
+            context,
+            Approval(made.grant_id, "manual_tier", company_id, form.model_dump_json(), author, context.at),
+            view,
+        )
+    _grant(context, company_id, made, author, lambda tx: context.reply(tx, view))
+    return view
+
+
+def grant_approved(context: Context, approval: Approval, also: Callable[[Transaction], None]) -> None:
+    """Grant an approved manual tier, with `also` in its transaction; from today on if its first day has passed.
+
+    Raises `wrong_state` when its last day has passed, or its tier is on the ladder no more.
+    """
+    form = ManualTierForm.model_validate_json(approval.form)
+    made = _made(context, approval.approval_id, approval.author, form)._replace(approved_by=approval.decided_by)
+    made = made._replace(first=max(made.first, context.today))
+    if made.last < made.first:
+        raise Problem("wrong_state", "The last day has passed: reject it.")
+    try:
+        _bounded(context, approval.company_id, made)
+    except Problem:
+        raise Problem("wrong_state", "The ladder does not have this tier any more: reject it.") from None
+    _grant(context, approval.company_id, made, approval.decided_by, also)
+
+
+def _made(context: Context, grant_id: str, author: str, form: ManualTierForm) -> ManualTier:
+    return ManualTier(
+        grant_id=grant_id,
         tier=form.tier,
-        first=first,
+        first=form.first or context.today,
         last=form.last,
         reason=form.reason,
         author=author,
         recorded_at=context.at,
     )
-    view = ManualTierView.of(made, company_id, context.today)
 
+
+def _bounded(context: Context, company_id: str, made: ManualTier) -> bool:
+    """Whether one person may grant it. Raises `not_found` for an unknown company, `invalid` for a tier not on its ladder."""
+    company = companies.read_company(context, company_id)
+    if company is None:
+        raise Problem("not_found")
+    step = ladder_on(ladders_of(context, company.currency), made.first).step(made.tier, made.first)
+    if step is None:
+        raise Problem.invalid("unknown_tier", "/tier", "The company's ladder does not have this tier on the first day.")
     bounds = context.config[ManualTiers]
-    bounded = step.discount_percent <= bounds.manager_discount_percent and form.last <= context.today + timedelta(
-        days=bounds.manager_days
-    )
+    latest = context.today + timedelta(days=bounds.alone_days)
+    return step.discount_percent <= bounds.alone_discount_percent and made.last <= latest
 
+
+def _grant(context: Context, company_id: str, made: ManualTier, by: str, write: Callable[[Transaction], None]) -> None:
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
-        if not bounded:
-            companies.check_staff(tx, author, _APPROVING, Problem.above_bounds())
         store.create_grant(tx, company_id, made)
-        _record(tx, context, view, GRANTED, author)
-        context.reply(tx, view)
+        _record(tx, context, ManualTierView.of(made, company_id, context.today), GRANTED, by)
+        write(tx)
         return *grants, made
 
     follow(context, company_id, also)
+
+
+def _ask(context: Context, asked: Approval, view: ManualTierView) -> ManualTierView:
+    tx = Transaction()
+    approvals.create(tx, asked)
+    context.reply(tx, view)
+    context.table.commit(tx)
     return view
 
 

@@ -228,7 +228,7 @@ def standing_on_day(
         as_of=today,
         built_on=today,
         ladders=ladders,
-        totals=DayTotals(net, later),
+        totals=DayTotals(net, later, totals.currency),
         grants=tuple(_bare(grant) for grant in facts.grants if grant.ends_on >= today),
         first_purchase=facts.first_purchase,
         timeline=tuple(facts.timeline(known_since(today), last)),

@@ -54,6 +54,7 @@ class ManualTier(NamedTuple):
     withdrawn_at: str | None = None
     withdrawn_by: str | None = None
     withdrawn_because: str | None = None
+    approved_by: str | None = None
 
     @property
     def ends_on(self) -> date:
@@ -131,7 +132,7 @@ def known_on(totals: DayTotals, day: date) -> DayTotals:
             returned[counted, effect] = amount
         elif counted in net:
             net[counted] -= amount
-    return DayTotals(net, returned)
+    return DayTotals(net, returned, totals.currency)
 
 
 def rank(step: LadderStep) -> tuple[Decimal, bool]:
@@ -175,6 +176,8 @@ class Facts:
     def __init__(
         self, totals: DayTotals, ladders: Sequence[Ladder], grants: Sequence[ManualTier], first_purchase: date | None
     ) -> None:
+        for ladder in ladders:
+            totals.within(ladder.currency)
         self.totals = totals
         self.ladders = ladders
         self.grants = grants

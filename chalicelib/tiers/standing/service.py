@@ -89,7 +89,9 @@ def tier_with(context: Context, company_id: str, changed: Mapping[date, Decimal]
     net = dict(facts.totals.net)
     for day, amount in changed.items():
         net[day] = net.get(day, Decimal(0)) + amount
-    then = Facts(DayTotals(net, facts.totals.returned), facts.ladders, grants, facts.first_purchase)
+    then = Facts(
+        DayTotals(net, facts.totals.returned, facts.totals.currency), facts.ladders, grants, facts.first_purchase
+    )
     return next(facts.path(today, today)).tier, next(then.path(today, today)).tier
 
 

@@ -76,6 +76,7 @@ def standing_from(item: Item, as_of: date) -> Standing:
         totals=DayTotals(
             unpacked(_unzipped(item["days"])),
             {(date.fromisoformat(day), date.fromisoformat(effect)): amount for day, effect, amount in returned},
+            item["currency"],
         ),
         grants=tuple(from_item(ManualTier, fact) for fact in item["grants"]),
         first_purchase=date.fromisoformat(first_purchase) if first_purchase else None,

@@ -52,7 +52,7 @@ def fact(
     amount: str, kind: str = "sale", rate: AppliedRate = SILVER, day: date = DAY, revision: int = 1
 ) -> RatedDocument:
     return RatedDocument(
-        kind, day, DAY, revision, Decimal(amount), (RateBase(NO_RATE, Decimal(amount)),), "silver", rate
+        kind, day, DAY, revision, "RUB", Decimal(amount), (RateBase(NO_RATE, Decimal(amount)),), "silver", rate
     )
 
 

@@ -44,6 +44,7 @@ def members(context: Context, count: int) -> list[str]:
             ledger.change(
                 context,
                 company_id,
+                "RUB",
                 Cause("accrual", (f"{number}",), document={"source": "1c", "number": f"{number:08d}"}),
                 lambda book, lot=expires_on: ledger_rules.credit(book, lot, Decimal("1234.56"), context.today),  # type: ignore[misc]
             )

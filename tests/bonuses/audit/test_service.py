@@ -43,7 +43,9 @@ def lively(context: Context, name: str = "Luch") -> str:
     credit(context, company_id, "100.50", date(2026, 11, 21))
     reverse(context, company_id, credit(context, company_id, "30", NEW_YEAR))
     credit(context, company_id, "70", NEW_YEAR)
-    ledger.change(context, company_id, Cause("accrual", ("pends",)), lambda book: ledger_rules.pend(book, Decimal(40)))
+    ledger.change(
+        context, company_id, "RUB", Cause("accrual", ("pends",)), lambda book: ledger_rules.pend(book, Decimal(40))
+    )
     credit(days_later(context, 2), company_id, "5", NEW_YEAR)
     return company_id
 

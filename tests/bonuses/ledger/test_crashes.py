@@ -68,7 +68,11 @@ def take_back(stage: Stage) -> None:
     """Takes back the first credit, as a consumer of the return does."""
     cause = Cause("return", ("again",), reverses=stage.given.posting_id)
     ledger.change(
-        stage.shop.context, "cmp_1", cause, lambda book: ledger_rules.credit(book, DECEMBER, Decimal(-700), book.day)
+        stage.shop.context,
+        "cmp_1",
+        "RUB",
+        cause,
+        lambda book: ledger_rules.credit(book, DECEMBER, Decimal(-700), book.day),
     )
 
 

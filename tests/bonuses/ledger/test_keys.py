@@ -42,7 +42,7 @@ def many_lots(context: Context) -> None:
                 )
         return book
 
-    ledger.change(context, "cmp_1", Cause("purchase", ("many",)), fill)
+    ledger.change(context, "cmp_1", "RUB", Cause("purchase", ("many",)), fill)
 
 
 @measures(ledger_keys.bonuses)
@@ -105,10 +105,10 @@ def test_a_posting_is_one_read_and_one_transaction_and_its_repeat_writes_nothing
         return ledger_rules.credit(book, date(2027, 11, 30), Decimal(5), book.day)
 
     with spent(context.table.client) as cost:
-        ledger.change(context, "cmp_1", cause, earn)
+        ledger.change(context, "cmp_1", "RUB", cause, earn)
     assert (cost.calls, cost.read_units) == (["GetItem", "TransactWriteItems"], 1)
     before = ledger_store.read_book(context.table, "cmp_1", consistent=True)
     with spent(context.table.client) as again:
-        ledger.change(context, "cmp_1", cause, earn)
+        ledger.change(context, "cmp_1", "RUB", cause, earn)
     assert again.calls == ["GetItem", "TransactWriteItems", "GetItem", "GetItem"]
     assert ledger_store.read_book(context.table, "cmp_1", consistent=True) == before

@@ -14,6 +14,7 @@ from chalicelib.bonuses.redemptions import keys as redemptions_keys
 from chalicelib.companies import keys as companies_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import MixedCurrencies
 from chalicelib.table.transactions import Refused, Transaction
 from tests.bonuses.steps import all_postings, balances, credit, redeem_at_once, reverse
 from tests.support.figures import with_figures
@@ -35,7 +36,7 @@ def earn(book: Book) -> Book:
 
 
 def test_a_change_is_posted_as_entries_that_sum_to_zero(partner: Context) -> None:
-    posting = ledger.change(partner, "cmp_1", SALE, earn).posting
+    posting = ledger.change(partner, "cmp_1", "RUB", SALE, earn).posting
     assert posting
     assert posting.entries == (("available", 100, MARCH), ("issued", -100, None))
     assert (posting.sequence, posting.day, posting.cause) == (1, partner.today, SALE)
@@ -43,11 +44,18 @@ def test_a_change_is_posted_as_entries_that_sum_to_zero(partner: Context) -> Non
     assert all_postings(partner) == [posting]
 
 
+def test_a_book_takes_no_amount_in_another_currency(partner: Context) -> None:
+    before = everything(partner)
+    with pytest.raises(MixedCurrencies):
+        ledger.change(partner, "cmp_1", "EUR", SALE, earn)
+    assert everything(partner) == before
+
+
 def test_a_cause_is_posted_once_for_ever(partner: Context) -> None:
-    first = ledger.change(partner, "cmp_1", SALE, earn)
+    first = ledger.change(partner, "cmp_1", "RUB", SALE, earn)
     credit(partner, "cmp_1", "5")
     before = everything(partner)
-    again = ledger.change(replace(partner, now=partner.now + timedelta(days=900)), "cmp_1", SALE, earn)
+    again = ledger.change(replace(partner, now=partner.now + timedelta(days=900)), "cmp_1", "RUB", SALE, earn)
     assert again == (first.posting, True)
     assert everything(partner) == before
 
@@ -56,10 +64,10 @@ def test_a_cause_that_cannot_be_done_twice_is_told_as_done(partner: Context) -> 
     """The second try finds too little, because the first one took it."""
     credit(partner, "cmp_1", "100")
     spend = Cause("redemption", ("rdm_1",))
-    first = ledger.change(partner, "cmp_1", spend, hold_all)
-    assert ledger.change(partner, "cmp_1", spend, hold_all) == (first.posting, True)
+    first = ledger.change(partner, "cmp_1", "RUB", spend, hold_all)
+    assert ledger.change(partner, "cmp_1", "RUB", spend, hold_all) == (first.posting, True)
     with pytest.raises(ledger_rules.NotEnough):
-        ledger.change(partner, "cmp_1", Cause("redemption", ("rdm_2",)), hold_all)
+        ledger.change(partner, "cmp_1", "RUB", Cause("redemption", ("rdm_2",)), hold_all)
 
 
 def hold_all(book: Book) -> Book:
@@ -69,7 +77,7 @@ def hold_all(book: Book) -> Book:
 def test_where_nothing_moves_nothing_is_posted(partner: Context) -> None:
     credit(partner, "cmp_1", "100")
     before = everything(partner)
-    assert ledger.change(partner, "cmp_1", SALE, lambda book: book) == (None, False)
+    assert ledger.change(partner, "cmp_1", "RUB", SALE, lambda book: book) == (None, False)
     assert everything(partner) == before
 
 
@@ -80,7 +88,7 @@ def test_what_goes_with_a_change_that_moves_nothing_is_written_once(partner: Con
         tx.update(beside, add={"times": 1})
 
     for again in (False, True):
-        assert ledger.change(partner, "cmp_1", SALE, lambda book: book, also) == (None, again)
+        assert ledger.change(partner, "cmp_1", "RUB", SALE, lambda book: book, also) == (None, again)
     assert partner.table.get(beside, consistent=True) == {**beside.as_item(), "times": 1}
     assert all_postings(partner) == []
 
@@ -92,14 +100,14 @@ def test_what_refuses_beside_a_change_refuses_it_whole(partner: Context) -> None
         tx.create(companies_keys.company("cmp_1").as_item(), label="taken")
 
     with pytest.raises(Refused) as refused:
-        ledger.change(partner, "cmp_1", SALE, earn, also)
+        ledger.change(partner, "cmp_1", "RUB", SALE, earn, also)
     assert "taken" in refused.value
     assert everything(partner) == before
 
 
 def test_a_company_that_is_not_there_has_no_ledger(context: Context) -> None:
     with pytest.raises(Problem, match="not_found"):
-        ledger.change(context, "cmp_1", SALE, earn)
+        ledger.change(context, "cmp_1", "RUB", SALE, earn)
 
 
 def test_what_expired_is_posted_first_each_lot_on_its_day(partner: Context) -> None:

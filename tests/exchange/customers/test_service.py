@@ -22,7 +22,7 @@ PATH = "/v1/staff/customer-moves"
 
 @pytest.fixture(autouse=True)
 def operator(context: Context) -> None:
-    partners.staff(context, "mem_staff", "operations")
+    partners.staff(context, "mbr_staff", "operations")
 
 
 def company_of(context: Context, customer: str) -> str:
@@ -75,7 +75,7 @@ def test_two_companies_that_are_one_firm_become_one_and_two_again(
     assert (moved.status, moved.json["state"]) == (200, "moving"), moved.text
     work(context)
     shown = api.call("GET", f"{PATH}/{moved.json['move_id']}", OPERATOR).json
-    assert (shown["state"], shown["documents"], shown["by"]) == ("done", 2, "mem_staff")
+    assert (shown["state"], shown["documents"], shown["by"]) == ("done", 2, "mbr_staff")
     assert sums(context) == {second: Decimal(240000)}
     bring(api, context, table(row("УТ-9", customer="К-1")), key="later")
     assert sums(context) == {second: Decimal(240100)}
@@ -142,7 +142,7 @@ def test_a_customer_is_not_moved_to_its_own_company_nor_by_who_left(
     first, second = made
     own = ask(api, customer="К-1", company_id=first, reason="None at all")
     assert own.json["errors"][0]["code"] == "same_company"
-    partners.staff(context, "mem_staff", "marketing")
+    partners.staff(context, "mbr_staff", "marketing")
     gone = ask(api, key="gone", customer="К-1", company_id=second, reason="None at all")
     assert (gone.status, gone.json["code"]) == (403, "session_stale")
     assert company_of(context, "К-1") == first
@@ -153,7 +153,7 @@ def test_a_customer_is_not_moved_to_its_own_company_nor_by_who_left(
 def test_a_crash_at_any_call_moves_every_document_once(api: Api, context: Context) -> None:
     def beginning() -> None:
         empty_account()
-        partners.staff(context, "mem_staff", "operations")
+        partners.staff(context, "mbr_staff", "operations")
         bring(api, context, table(row("УТ-1"), row("УТ-2"), row("УТ-3", customer="К-2")))
         moved = ask(api, customer="К-1", company_id=company_of(context, "К-2"), reason="One firm")
         assert moved.status == 200

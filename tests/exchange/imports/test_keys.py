@@ -22,6 +22,7 @@ from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.exchange.reading.test_rows import row
+from tests.support import partners
 from tests.support.spent import measures, spent
 
 
@@ -56,9 +57,10 @@ def written(
     """An import whose rows lie in two parts of so many documents; yields the messages."""
     tx = Transaction()
     sales_files_store.create(
-        tx, context, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_1"
+        tx, context, import_id, ImportForm(source="1c-main", file_name="sales.csv"), "RUB", "mbr_staff"
     )
     context.table.commit(tx)
+    partners.on_staff(context, "mbr_staff", "operations")
     sales_files_store.begin_splitting(context, import_id, "etag")
     columns: Any = {
         "document": "Номер",
@@ -69,7 +71,9 @@ def written(
         "amount": "Сумма",
     }
     found = Found("csv", "", "utf-8", ";", 1, columns, {}, "comma")
-    sales_files_store.begin_writing(context, import_id, SplitFile(2 * documents, 0, 2, found), "digest")
+    record = sales_files_store.load(context, import_id)
+    assert record
+    sales_files_store.begin_writing(context, record, SplitFile(2 * documents, 0, 2, found), "digest")
     for part in (1, 2):
         rows = (row(n + 2, document=f"УТ-{n * 2 + part}", amount="10,00") for n in range(documents))
         objects.held[import_id, f"parts/{part:06d}"] = gzip.compress(packed(rows))

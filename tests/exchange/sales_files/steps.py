@@ -18,7 +18,7 @@ from chalicelib.platform.context import Context
 from tests.support.api import Answer, Api, Caller
 
 CLUB_DATA = Path(os.environ.get("CLUB_DATA", Path(__file__).parents[4] / "shared" / "data"))
-OPERATOR = Caller.person("mem_staff", "staff", "operations", "club")
+OPERATOR = Caller.person("mbr_staff", "staff", "operations", "club")
 PATH = "/v1/staff/imports"
 HEADING = ["Дата", "Номер", "Код контрагента", "Контрагент", "Номенклатура", "Артикул", "Количество", "Цена", "Сумма"]
 

@@ -37,7 +37,7 @@ JANUARY = {"from": "2026-01-01", "to": "2026-01-31"}
 
 @pytest.fixture(autouse=True)
 def operator(context: Context) -> None:
-    partners.staff(context, "mem_staff", "operations")
+    partners.staff(context, "mbr_staff", "operations")
 
 
 def post(api: Api, path: str, body: Any = None, key: str = "k") -> Answer:
@@ -102,7 +102,7 @@ def test_a_dry_run_tells_what_was_understood_and_a_confirmation_records_the_same
     assert (changed["document"], changed["before"]["amount"], changed["after"]["amount"]) == ("УТ-1", "70.00", "100.00")
     assert sums(context) == Decimal(170)
     done = confirm(api, context, checked)
-    assert (done["state"], done["dry_run"], done["confirmed_by"]) == ("done", False, "mem_staff")
+    assert (done["state"], done["dry_run"], done["confirmed_by"]) == ("done", False, "mbr_staff")
     assert (done["documents"]["created"], done["documents"]["changed"]) == (1, 1)
     assert sums(context) == Decimal(300)
 
@@ -185,7 +185,7 @@ def test_a_file_that_is_no_longer_kept_is_not_confirmed(api: Api, context: Conte
     checked = bring(api, context, table(row()), dry_run=True)
     late = replace(context, now=context.now + timedelta(days=30))
     with pytest.raises(Problem, match="no longer kept"):
-        service.confirm(late, checked["import_id"], ImportConfirmForm(sha256=checked["sha256"]), "mem_staff", "en")
+        service.confirm(late, checked["import_id"], ImportConfirmForm(sha256=checked["sha256"]), "mbr_staff", "en")
 
 
 # --- profiles ---------------------------------------------------------------------------------------------------------
@@ -293,7 +293,7 @@ def test_what_a_period_no_longer_says_is_voided_when_that_is_confirmed(api: Api,
     assert (done["replacement"]["voided"], done["state"]) == (1, "done")
     assert sums(context) == Decimal(4000)
     [voided] = [sale for sale in current(context) if "voided" in sale]
-    assert (voided["document"], voided["voided"]["by"]) == ("УТ-39", "mem_staff")
+    assert (voided["document"], voided["voided"]["by"]) == ("УТ-39", "mbr_staff")
     bring(api, context, table(row("УТ-39")), key="back")
     assert sums(context) == Decimal(4100)
 
@@ -391,7 +391,7 @@ def test_an_import_is_taken_back_as_a_whole(api: Api, context: Context) -> None:
     done = confirm(api, context, checked, void_documents=2)
     assert days(context) != before
     back = take_back(api, context, done["import_id"])
-    assert (back["state"], back["taken_back_by"]) == ("taken_back", "mem_staff")
+    assert (back["state"], back["taken_back_by"]) == ("taken_back", "mbr_staff")
     assert days(context) == before
     refused = post(api, f"{PATH}/{done['import_id']}/take-back", key="again")
     assert refused.json["code"] == "wrong_state"
@@ -450,7 +450,7 @@ def test_the_rows_of_a_file_are_split_once_whatever_the_uploads(api: Api, contex
 def test_who_is_of_the_staff_no_more_changes_nothing(api: Api, context: Context) -> None:
     done = bring(api, context, table(row("УТ-1")), key="done")
     checked = bring(api, context, table(row("УТ-2")), key="dry", dry_run=True)
-    partners.staff(context, "mem_staff", "marketing")
+    partners.staff(context, "mbr_staff", "marketing")
     answers = [
         post(api, f"{PATH}/{checked['import_id']}/confirm", {"sha256": checked["sha256"]}),
         post(api, f"{PATH}/{done['import_id']}/take-back"),

@@ -34,7 +34,7 @@ def test_an_announced_import_says_where_to_upload(api: Api, context: Context) ->
         "state": "waiting_for_upload",
         "stalled": False,
         "created_at": "2026-11-20T09:00:00.000Z",
-        "created_by": "mem_staff",
+        "created_by": "mbr_staff",
         "uploaded_at": None,
         "finished_at": None,
         "encoding": None,

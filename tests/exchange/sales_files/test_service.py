@@ -16,10 +16,12 @@ from chalicelib.exchange.imports import store as sales_files_store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.runs import reports
 from chalicelib.exchange.runs import service as runs
+from chalicelib.platform.access.store import disable_client
 from chalicelib.platform.context import Context
 from chalicelib.tiers.config import Tiers
 from tests.exchange.sales_files.steps import (
     HEADING,
+    OPERATOR,
     PATH,
     bad_rows,
     bring,
@@ -36,7 +38,8 @@ from tests.exchange.sales_files.steps import (
 )
 from tests.sales.steps import days, deliver, invoice, items, returned_parts
 from tests.sales.steps import told as told_by_events
-from tests.support.api import Api
+from tests.support import partners
+from tests.support.api import Api, Caller
 from tests.support.crashes import crashes, empty_account, races
 from tests.support.customers import customer_companies
 
@@ -416,6 +419,27 @@ def test_a_file_that_is_replaced_before_it_is_read_fails_the_import(api: Api, co
     upload(started, table(row("УТ-2")).encode())
     exchange.split(context, event)
     assert shown(api, started["import_id"])["reason"]["code"] == "upload_replaced"
+
+
+@pytest.mark.parametrize("machine", [False, True])
+def test_a_file_of_somebody_dismissed_since_its_announcement_is_not_recorded(
+    api: Api, context: Context, machine: bool
+) -> None:
+    caller = (
+        Caller({"sub": "1c", "client_id": "1c", "scope": "club/api club/staff.imports.write"}) if machine else OPERATOR
+    )
+    form = {"source": "1c-main", "file_name": "sales.csv"}
+    started = api.call("POST", PATH, caller, form, key="announced").json
+    event = upload(started, table(row("УТ-1")).encode())
+    if machine:
+        disable_client(context, "1c")
+    else:
+        partners.on_staff(context, "mbr_staff", "manager")
+    exchange.split(context, event)
+    assert messages() == []
+    partners.on_staff(context, "mbr_staff", "operations")
+    assert shown(api, started["import_id"])["reason"]["code"] == "author_dismissed"
+    assert documents(context) == {}
 
 
 def test_an_object_that_no_import_waits_for_is_left_alone(api: Api, context: Context) -> None:

@@ -281,6 +281,15 @@ def test_what_is_agreed_in_the_company_s_currency_says_nothing_of_orders_in_anot
     assert market.place({"EUR-1": 1}).status == 201  # and so is the minimum of its own currency
 
 
+def test_an_account_takes_no_order_in_a_currency_that_nobody_told_apart(market: Market) -> None:
+    assert market.place({"LMP-1": 10}).status == 201
+    key = holds_keys.credit(market.company_id)
+    market.context.table.update(key, put={"currency": "EUR"})
+    before = market.context.table.get(key)
+    assert market.place({"LMP-1": 10}).status == 500
+    assert market.context.table.get(key) == before
+
+
 def test_who_owes_what_is_overdue_orders_nothing_until_it_is_paid(market: Market, monkeypatch: pytest.MonkeyPatch):
     agree(market, deferral_days=10)
     order_id = market.placed({"LMP-1": 10})

@@ -93,7 +93,8 @@ def bought(context: Context, name: str, offset: int, amount: int) -> str:
 
 def business(context: Context) -> dict[Key, Item]:
     """The table without what belongs to simulations, and what was remembered of their requests."""
-    return {key: item for key, item in everything(context).items() if not key.pk.startswith(("SIMULATION#", "ONCE#"))}
+    beside = ("SIMULATION#", "ONCE#", "JOURNAL#")
+    return {key: item for key, item in everything(context).items() if not key.pk.startswith(beside)}
 
 
 def rub(amount: str) -> dict[str, str]:

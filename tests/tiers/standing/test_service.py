@@ -176,7 +176,7 @@ def test_a_company_stands_on_the_ladder_of_its_currency(context: Context):
     pounds = with_figures(context, Tiers, ladders=ladders)
     company_id = company(pounds, "Thames", currency="GBP")
     assert tiers.standing_of(pounds, company_id).currency == "GBP"
-    buy(pounds, company_id, 0, 100)
+    buy(pounds, company_id, 0, 100, currency="GBP")
     deliver(pounds, company_id)
     standing = tiers.standing_of(pounds, company_id)
     assert (standing.currency, standing.tier.tier) == ("GBP", "bronze")
@@ -184,7 +184,7 @@ def test_a_company_stands_on_the_ladder_of_its_currency(context: Context):
 
 def test_a_currency_without_a_ladder_has_no_tiers(context: Context):
     company_id = company(context, "Volga", currency="XTS")
-    buy(context, company_id, 0, 1_000_000)
+    buy(context, company_id, 0, 1_000_000, currency="XTS")
     deliver(context, company_id)
     standing = tiers.standing_of(context, company_id)
     assert (standing.tier.tier, standing.next_step, standing.window_result.window_sum) == ("", None, 1_000_000)

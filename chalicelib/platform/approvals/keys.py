@@ -1,0 +1,15 @@
+"""Keys of approvals."""
+
+from chalicelib.table.key import Key, in_gsi2, in_table
+
+
+@in_table("one", "S, T")
+def approval(approval_id: str) -> Key:
+    """A decision above the club's bounds, and what became of it."""
+    return Key(f"APPROVAL#{approval_id}", "APPROVAL")
+
+
+@in_gsi2("oldest first")
+def approvals_waiting(at: str, approval_id: str) -> Key:
+    """Decisions that wait for a second person."""
+    return Key("APPROVALS", f"{at}#{approval_id}")

@@ -1,0 +1,1 @@
+"""Tiers and offers above the club's bounds: listed, approved, rejected."""

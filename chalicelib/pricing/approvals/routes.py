@@ -1,0 +1,51 @@
+"""Approvals, for the staff."""
+
+from chalicelib.platform.approvals import store
+from chalicelib.platform.approvals.model import Approval
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.pricing.approvals import service
+from chalicelib.pricing.approvals.schemas import ApprovalDecisionForm, ApprovalPage, ApprovalView
+
+routes = Routes(__name__, tag="prices")
+
+
+@routes.get("/v1/staff/approvals", scope="staff.tiers.read", query=PageQuery, answer=ApprovalPage)
+def list_approvals(call: Call) -> ApprovalPage:
+    """List the manual tiers and offers above the club's bounds that wait for a second person, oldest first."""
+    return call.page(ApprovalPage, store.waiting, call.context.table, of=Approval, show=ApprovalView.of)
+
+
+@routes.get("/v1/staff/approvals/{approval_id}", scope="staff.tiers.read", answer=ApprovalView, problems=("not_found",))
+def show_approval(call: Call, approval_id: str) -> ApprovalView:
+    """Show what was asked for, by whom, and the decision."""
+    return ApprovalView.of(service.read(call.context, approval_id))
+
+
+@routes.post(
+    "/v1/staff/approvals/{approval_id}/approve",
+    scope="staff.terms.approve",
+    body=ApprovalDecisionForm,
+    answer=ApprovalView,
+    keyed=True,
+    problems=("not_found", "wrong_state", "four_eyes", "conflict"),
+)
+def approve_request(call: Call, approval_id: str) -> ApprovalView:
+    """Approve the manual tier or the offer of somebody else: it is made now, and has the id of the request.
+
+    A tier that should have begun earlier begins today.
+    """
+    return service.approve(call.answering(), approval_id, call.principal.for_member(), call.body.note)
+
+
+@routes.post(
+    "/v1/staff/approvals/{approval_id}/reject",
+    scope="staff.terms.approve",
+    body=ApprovalDecisionForm,
+    answer=ApprovalView,
+    keyed=True,
+    problems=("not_found", "wrong_state"),
+)
+def reject_request(call: Call, approval_id: str) -> ApprovalView:
+    """Reject a manual tier or an offer: nothing is made."""
+    return service.reject(call.answering(), approval_id, call.principal.for_member(), call.body.note)

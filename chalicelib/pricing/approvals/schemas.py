@@ -1,0 +1,54 @@
+"""Form and views of approvals."""
+
+from typing import Self
+
+from pydantic import Field
+
+from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.pricing.offers.model import OfferForm
+from chalicelib.tiers import ManualTierForm
+
+
+class ApprovalDecisionForm(Form):
+    note: str = Field(default="", max_length=500)
+
+
+class ManualTierTermsView(ManualTierForm):
+    """The manual tier that was asked for."""
+
+
+class OfferTermsView(OfferForm):
+    """The offer that was asked for."""
+
+
+class ApprovalView(View):
+    """A decision above the club's bounds: what was asked for, by whom, and the second person's answer."""
+
+    approval_id: str = Field(description="The id of the manual tier or the offer, once approved.")
+    kind: ApprovalKind
+    company_id: str
+    manual_tier: ManualTierTermsView | None
+    offer: OfferTermsView | None
+    author: str
+    at: str
+    state: ApprovalState
+    decided_by: str | None
+    decided_at: str | None
+    note: str
+
+    @classmethod
+    def of(cls, approval: Approval) -> Self:
+        tier, offer = (approval.form if approval.kind == kind else None for kind in ("manual_tier", "offer"))
+        return cls.from_record(
+            approval,
+            manual_tier=ManualTierTermsView.model_validate_json(tier) if tier else None,
+            offer=OfferTermsView.model_validate_json(offer) if offer else None,
+        )
+
+
+class ApprovalPage(View):
+    """Oldest first."""
+
+    items: list[ApprovalView]
+    next_cursor: str | None
