@@ -37,7 +37,6 @@ MOST_OPEN = 20  # open offers of a company, and of one order
 MOST_BYTES = 32_000  # of all offers of a company, which every price reads
 
 
-
 def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:
     """Issue an offer. Raises as `add`."""
     tx = Transaction()

@@ -23,7 +23,6 @@ from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow
 
 
-
 def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
     """Grant a manual tier. Above the club's bounds it waits for somebody else, and nothing is granted yet.
 
