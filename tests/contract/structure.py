@@ -91,7 +91,10 @@ class House:
         try:
             TopologicalSorter(uses).prepare()
         except CycleError as error:
-            return [f"{' uses '.join(reversed(error.args[1]))}: rooms use one another in a circle."]
+            circle = list(reversed(error.args[1]))[1:]
+            first = circle.index(min(circle))  # wherever the search began
+            told = [*circle[first:], *circle[:first], circle[first]]
+            return [f"{' uses '.join(told)}: rooms use one another in a circle."]
         return []
 
     def _purity(self, each: Import) -> str | None:
