@@ -35,7 +35,7 @@ REGION = "RU-MOW"
 PRICE = "100.00"
 PATIENCE = 300  # seconds for a letter to come back from the mail service
 # Fewer leave an import and the API's callers waiting for each other.
-FUNCTIONS_AT_ONCE = 200
+FUNCTIONS_AT_ONCE = 500
 
 Say = Callable[[str], None]
 
