@@ -23,7 +23,7 @@ def document(number: int, day: date, amount: Decimal, counts_on: date | None = N
 def of(documents: list[CurrentDocument], paid: list[Settlement], first: date, last: date) -> Statement:
     """The statement of a period, of these facts of all time."""
     known = [
-        RecordedRevision(each.ref, each.kind, each.business_date, counts_on, each.total, 1, "", None)
+        RecordedRevision(each.ref, each.kind, each.business_date, counts_on, each.currency, each.total, 1, "", None)
         for each, counts_on in documents
     ]
     totals = sales.totals(known)
