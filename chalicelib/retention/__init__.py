@@ -2,7 +2,7 @@
 
 Vocabulary. A *state* follows from a company's rhythm: new, active, at risk, dormant, lost, won back. A *wave* takes in the companies that
 are dormant or lost within some weeks, and holds a random share of them out: an *assignment* says in which *arm* a company is, called or
-held. A *breach* is a contact with a company that is held out. A *case* is the next contact that the club owes a company; a *call list* is
+held. A *look* is a planned day on which the result of a wave may be read. A *breach* is a contact with a company that is held out. A *case* is the next contact that the club owes a company; a *call list* is
 the cases that a manager calls on a day; an *entry* of a case is what came of a call, with its *reason* and the club's *answer*.
 
 Rooms that win companies back ask `held_out` before they decide whom to offer, call or write to.
@@ -11,7 +11,7 @@ Rooms that win companies back ask `held_out` before they decide whom to offer, c
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("rhythm", "suggestions", "states", "waves", "cases", "lists", "outcomes")
+WINGS = ("rhythm", "suggestions", "states", "waves", "cases", "lists", "outcomes", "results", "overview")
 
 with opened_when_asked(__name__):
     from chalicelib.retention.waves.service import held_out

@@ -23,4 +23,4 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.standing.model import Standing, order_to_keep
     from chalicelib.tiers.standing.rules import Facts
     from chalicelib.tiers.standing.service import ladder_today, standing_of, tier_path, tier_with
-    from chalicelib.tiers.standing.store import tier_in_force, window_sum
+    from chalicelib.tiers.standing.store import is_below_lowest, tier_in_force, window_sum

@@ -55,7 +55,7 @@ class Reason(StrEnum):
 
 
 class CallAnswer(StrEnum):
-    """What the club does about a reason."""
+    """An answer of the club to a reason."""
 
     SOURCING_REQUEST = "sourcing_request"
     OFFER = "offer"

@@ -123,7 +123,7 @@ def reached(
 
 
 def kind_of(case: Case, known: Estimates, today: date, season: Season) -> CallKind:
-    """What a call today is about."""
+    """The subject of a call today."""
     named = {
         Because.GOODS: CallKind.GOODS_ARRIVED,
         Because.PERSON: CallKind.FIND_CONTACT,

@@ -4,6 +4,8 @@ CASE   a `Case`: ready, it is listed by its manager, by rank and by day; waiting
 ENTRY  an `Entry`, created once
 """
 
+from datetime import date
+
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import keys as platform_keys
@@ -52,6 +54,12 @@ def _item(case: Case) -> Item:
     return item
 
 
+def ready_until(context: Context, manager_id: str, latest: date, limit: int, after: Position) -> Page:
+    """The manager's cases that became due by this day, the earliest first. Eventually consistent."""
+    listed, end = keys.ready_since(manager_id, "", ""), keys.ready_since(manager_id, latest.isoformat(), "~")
+    return context.table.query(listed.pk, index="gsi2", between=("0", end.sk), limit=limit, after=after)
+
+
 def ready(context: Context, manager_id: str, most: int) -> list[Case]:
     """The first of the manager's ready cases, by rank. Eventually consistent."""
     listed = keys.ready_list(manager_id, 0, "")
@@ -74,3 +82,8 @@ def entries(context: Context, case_id: str, limit: int, after: Position) -> Page
     return context.table.query(
         keys.entry(case_id, "", "").pk, starts="ENTRY#", newest_first=True, limit=limit, after=after
     )
+
+
+def entries_of(context: Context, case_id: str, most: int) -> list[Entry]:
+    """The newest entries."""
+    return [from_item(Entry, item) for item in entries(context, case_id, most, None).items]

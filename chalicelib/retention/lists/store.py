@@ -30,6 +30,13 @@ def latest(context: Context, manager_id: str) -> CallList | None:
     return from_item(CallList, found[0]) if found else None
 
 
+def since(context: Context, manager_id: str, first: date) -> list[CallList]:
+    """The manager's lists from this day on, newest first: at most one a day. One call."""
+    key = keys.call_list(manager_id, "")
+    days = (f"DAY#{first.isoformat()}", "DAY#~")
+    return [from_item(CallList, item) for item in context.table.query(key.pk, between=days, newest_first=True).items]
+
+
 def create(tx: Transaction, context: Context, made: CallList) -> None:
     """Refused with label `list` if the day has one."""
     tx.create(_item(context, made), label="list")

@@ -1,4 +1,4 @@
-"""What an outcome may say, and what it does to the case and to the list. Pure."""
+"""The bounds of an outcome, and its effect on the case and on the list. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -15,7 +15,7 @@ from chalicelib.retention.states.rules import State
 
 
 class OutcomeForm(Form):
-    """What came of a call."""
+    """The outcome of a call."""
 
     result: Result = Field(
         examples=["reached"],

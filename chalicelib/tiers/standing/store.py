@@ -65,6 +65,11 @@ def window_sum(item: Item | None, day: date) -> Decimal:
     return standing_from(item, day).window_result.window_sum if item else Decimal(0)
 
 
+def is_below_lowest(item: Item | None, day: date) -> bool:
+    """Whether the purchases of the window of this day reach no step by STANDING; True without one."""
+    return item is None or not standing_from(item, day).window_result.step.tier
+
+
 def standing_from(item: Item, as_of: date) -> Standing:
     first_purchase, returned = item.get("first_purchase"), item.get("returned", ())
     return Standing(

@@ -1,0 +1,74 @@
+"""The overview of a night: what is at risk, by manager and by reason. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from chalicelib.retention.cases.model import Case, CaseState
+from chalicelib.retention.states.rules import State
+
+NONE = "-"  # in place of a manager or a reason: an attribute of the table has a name
+MONTH_LATE = 30  # days after its day, from which a case is shown to the head of sales
+
+
+class AtRisk(NamedTuple):
+    """Quiet companies and the turnover of 90 days that they usually make, by state."""
+
+    at_risk: int = 0
+    dormant: int = 0
+    lost: int = 0
+    usual_sum: Decimal = Decimal(0)
+
+
+class QuietCompany(NamedTuple):
+    """A quiet company and its case."""
+
+    state: State
+    usual_sum: Decimal
+    case: Case | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewDay:
+    """`managers`: by id; `reasons`: the last reason that a company named. NONE for companies without one."""
+
+    day: date
+    total: AtRisk
+    managers: dict[str, AtRisk]
+    reasons: dict[str, AtRisk]
+
+
+def fold(day: date, several: Iterable[QuietCompany]) -> OverviewDay:
+    """The overview of these companies; who closed down is counted with its reason only."""
+    total = AtRisk()
+    managers: dict[str, AtRisk] = defaultdict(AtRisk)
+    reasons: dict[str, AtRisk] = defaultdict(AtRisk)
+    for each in several:
+        reason = each.case.reason.value if each.case and each.case.reason else NONE
+        reasons[reason] = _with(reasons[reason], each)
+        if each.case and each.case.state is CaseState.ENDED:
+            continue
+        manager_id = (each.case.manager_id if each.case else None) or NONE
+        managers[manager_id] = _with(managers[manager_id], each)
+        total = _with(total, each)
+    return OverviewDay(day, total, dict(managers), dict(reasons))
+
+
+def _with(sums: AtRisk, each: QuietCompany) -> AtRisk:
+    return AtRisk(
+        sums.at_risk + (each.state is State.AT_RISK),
+        sums.dormant + (each.state is State.DORMANT),
+        sums.lost + (each.state is State.LOST),
+        sums.usual_sum + each.usual_sum,
+    )
+
+
+def month_ends(days: Iterable[OverviewDay]) -> list[OverviewDay]:
+    """The last overview of each month, the newest month first."""
+    found: dict[str, OverviewDay] = {}
+    for each in sorted(days, key=lambda each: each.day):
+        found[f"{each.day:%Y-%m}"] = each
+    return list(found.values())[::-1]

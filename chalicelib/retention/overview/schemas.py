@@ -1,0 +1,97 @@
+"""Views of the overview."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.platform.fields import Identifier
+from chalicelib.platform.http.forms import PageQuery, View
+from chalicelib.platform.money import Money
+
+
+class AtRiskView(View):
+    """Quiet companies by state, and the turnover of 90 days that they usually make together, in the club's currency."""
+
+    at_risk: int
+    dormant: int
+    lost: int
+    usual_sum: Money
+
+
+class ManagerOverviewView(AtRiskView):
+    """A manager's quiet companies, and the work on the lists of the last 30 days."""
+
+    manager_id: str | None = Field(description="Null for companies without a manager.")
+    name: str | None
+    listed: int = Field(description="Calls on the lists of the last 30 days.")
+    done: int = Field(description="Those of them with an outcome.")
+    late: int = Field(description="Companies that wait for a call for more than a month, counted to a hundred.")
+
+
+class ReasonOverviewView(AtRiskView):
+    """Quiet companies by the last reason that they named."""
+
+    reason: str | None = Field(description="Null where none was named.")
+
+
+class MonthOverviewView(AtRiskView):
+    """The last night of a month."""
+
+    month: str = Field(examples=["2026-11"])
+
+
+class OverviewView(View):
+    """The quiet companies of last night."""
+
+    day: date | None = Field(description="The day of the night; null before the first.")
+    total: AtRiskView
+    managers: list[ManagerOverviewView]
+    reasons: list[ReasonOverviewView]
+    months: list[MonthOverviewView] = Field(description="At most 13, the newest first.")
+
+
+class QuietQuery(PageQuery):
+    state: Literal["at_risk", "dormant", "lost"] = Field(default="dormant")
+
+
+class QuietCompanyView(View):
+    """A company that is quiet."""
+
+    company_id: str
+    name: str
+    manager_id: str | None
+    since: date = Field(description="First day of the state.")
+    last_order: date | None
+    usual_sum: Money | None = Field(description="Turnover of 90 days at its usual pace; null after a single order.")
+    below_lowest_step: bool = Field(description="Whether the last 90 days are below the lowest step of the tiers.")
+
+
+class QuietPage(View):
+    """The longest silent first."""
+
+    items: list[QuietCompanyView]
+    next_cursor: str | None
+
+
+class LateQuery(PageQuery):
+    manager_id: Identifier | None = Field(
+        default=None, description="A manager; without one, the companies that nobody manages.", examples=[None]
+    )
+
+
+class LateCaseView(View):
+    """A company that waits for a call for more than a month."""
+
+    company_id: str
+    name: str
+    manager_id: str | None
+    due: date
+    last_contact: date | None
+
+
+class LatePage(View):
+    """The longest waiting first."""
+
+    items: list[LateCaseView]
+    next_cursor: str | None

@@ -1,0 +1,139 @@
+"""The overview for the head of sales, and the lists behind it.
+
+    05:30 ──▶ fold      the quiet companies with their cases, read once a night
+    show                the last night, with the managers' work of 30 days
+
+Weakest point: the figures are those of the last night; the lists behind them are those of now.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from chalicelib import companies, members, tiers
+from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.jobs import chunks
+from chalicelib.platform.money import Money
+from chalicelib.retention.cases import keys as cases_keys
+from chalicelib.retention.cases import store as cases
+from chalicelib.retention.cases.model import Case
+from chalicelib.retention.lists import store as lists
+from chalicelib.retention.overview import model, store
+from chalicelib.retention.overview.model import AtRisk, OverviewDay, QuietCompany
+from chalicelib.retention.overview.schemas import (
+    AtRiskView,
+    LateCaseView,
+    ManagerOverviewView,
+    MonthOverviewView,
+    OverviewView,
+    QuietCompanyView,
+    ReasonOverviewView,
+)
+from chalicelib.retention.states import store as states
+from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.store import Rhythm
+from chalicelib.table.records import from_item
+
+Position = dict[str, str] | None
+
+TOGETHER = 100  # companies of one read
+WORK_DAYS = 30
+MOST_LATE = 100
+MONTHS = 13
+YEAR_AND_MORE = timedelta(days=400)
+
+
+def fold(context: Context) -> OverviewDay:
+    """Write the overview of today, and return it. Reads every quiet company; may be repeated."""
+    found = model.fold(context.today, _quiet(context))
+    store.save(context, found)
+    return found
+
+
+def _quiet(context: Context) -> Iterator[QuietCompany]:
+    for several in chunks(states.quiet(context, *states.QUIET), TOGETHER):
+        wanted = {each.company_id: cases_keys.case(cases.case_id_of(each.company_id)) for each in several}
+        stored = context.table.get_many(wanted.values())
+        for each in several:
+            item = stored.get(wanted[each.company_id])
+            case = from_item(Case, item) if item else None
+            yield QuietCompany(each.state, each.usual_sum or Decimal(0), case)
+
+
+def show(context: Context) -> OverviewView:
+    """Two calls, and three for each manager."""
+    nights = store.days(context, context.today - YEAR_AND_MORE)
+    last = nights[0] if nights else OverviewDay(context.today, AtRisk(), {}, {})
+    currency = context.config[Club].currency
+    managers = sorted({*last.managers, *members.staff_in(context, "manager")})
+    named = members.members(context, [each for each in managers if each != model.NONE])
+    return OverviewView(
+        day=last.day if nights else None,
+        total=AtRiskView.from_record(last.total, currency),
+        managers=[
+            _manager(context, each, named[each].name if each in named else None, last.managers.get(each, AtRisk()))
+            for each in managers
+        ],
+        reasons=[
+            ReasonOverviewView.from_record(sums, currency, reason=None if reason == model.NONE else reason)
+            for reason, sums in sorted(last.reasons.items())
+        ],
+        months=[
+            MonthOverviewView.from_record(each.total, currency, month=f"{each.day:%Y-%m}")
+            for each in model.month_ends(nights)[:MONTHS]
+        ],
+    )
+
+
+def _manager(context: Context, manager_id: str, name: str | None, sums: AtRisk) -> ManagerOverviewView:
+    managed = None if manager_id == model.NONE else manager_id
+    made = lists.since(context, managed, context.today - timedelta(days=WORK_DAYS)) if managed else []
+    late, _ = late_cases(context, managed or "", MOST_LATE, None)
+    return ManagerOverviewView.from_record(
+        sums,
+        context.config[Club].currency,
+        manager_id=managed,
+        name=name,
+        listed=sum(len(each.calls) for each in made),
+        done=sum(len(each.calls) - each.unfinished for each in made),
+        late=len(late),
+    )
+
+
+def late_cases(context: Context, manager_id: str, limit: int, after: Position) -> tuple[list[Case], Position]:
+    """The manager's cases that have been ready for more than a month, the longest first. One call."""
+    latest = context.today - timedelta(days=model.MONTH_LATE)
+    page = cases.ready_until(context, manager_id, latest, limit, after)
+    return [from_item(Case, item) for item in page.items], page.last
+
+
+def list_late(
+    context: Context, manager_id: str | None, limit: int, after: Position
+) -> tuple[list[LateCaseView], Position]:
+    found, last = late_cases(context, manager_id or "", limit, after)
+    known = companies.read_companies(context, [each.company_id for each in found])
+    return [
+        LateCaseView.from_record(each, name=known[each.company_id].name) for each in found if each.company_id in known
+    ], last
+
+
+def list_quiet(context: Context, state: str, limit: int, after: Position) -> tuple[list[QuietCompanyView], Position]:
+    """Three calls."""
+    page = states.quiet_page(context, State(state), limit, after)
+    found = [from_item(Rhythm, item) for item in page.items]
+    known = companies.read_companies(context, [each.company_id for each in found])
+    standings = context.table.get_many(tiers.standing_key(each.company_id) for each in found)
+    return [
+        QuietCompanyView.from_record(
+            each,
+            name=known[each.company_id].name,
+            manager_id=known[each.company_id].manager_id,
+            usual_sum=Money(amount=each.usual_sum, currency=known[each.company_id].currency)
+            if each.usual_sum is not None
+            else None,
+            below_lowest_step=tiers.is_below_lowest(standings.get(tiers.standing_key(each.company_id)), context.today),
+        )
+        for each in found
+        if each.company_id in known
+    ], page.last

@@ -1,0 +1,23 @@
+"""Results of waves, for the head of sales."""
+
+from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.retention.results import service
+from chalicelib.retention.results.schemas import ResultsQuery, ResultsView
+
+routes = Routes(__name__, tag="retention")
+
+
+@routes.get(
+    "/v1/staff/retention/results",
+    scope="staff.retention.read",
+    query=ResultsQuery,
+    answer=ResultsView,
+    problems=("not_found",),
+)
+def show_results(call: Call) -> ResultsView:
+    """Show what a wave brought: the called companies against those that were held out.
+
+    The result is that of the latest planned look, and stays so until the next one; before the first there are counts only. It compares by the
+    arms that were drawn, whoever was called. Where the arms are not as large as they were drawn, causes take the place of the result.
+    """
+    return service.show(call.context, call.query.wave_id, call.language)

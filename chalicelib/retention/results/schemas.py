@@ -1,0 +1,104 @@
+"""Views of results."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field
+
+from chalicelib.platform.fields import Identifier
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.retention.results.model import Look, Shares
+from chalicelib.retention.waves.rules import AdjustedEffect
+
+
+class ResultsQuery(Form):
+    wave_id: Identifier | None = Field(
+        default=None, description="The wave; the latest one that has begun if absent.", examples=[None]
+    )
+
+
+class LookView(View):
+    """A planned look, counted from 1."""
+
+    number: int
+    of: int
+    day: date
+
+
+class SharesView(View):
+    """Shares of both arms in percent, and their difference in points with its interval."""
+
+    called_percent: float
+    held_percent: float
+    difference: float
+    low: float
+    high: float
+    shown: bool = Field(description="Whether the interval leaves zero out.")
+
+    @classmethod
+    def of(cls, found: Shares) -> Self:
+        difference, low, high = (round(100 * each, 1) for each in found.effect)
+        return cls(
+            called_percent=round(100 * found.called.share, 1),
+            held_percent=round(100 * found.held.share, 1),
+            difference=difference,
+            low=low,
+            high=high,
+            shown=found.effect.is_shown,
+        )
+
+
+class MoneyEffectView(View):
+    """The difference of the turnover of a unit in 90 days, in the club's currency, adjusted by that of the year before."""
+
+    difference: float
+    low: float
+    high: float
+    shown: bool
+    explained: float = Field(description="Share of the variance that the year before explains (R²), 0 to 1.")
+
+    @classmethod
+    def of(cls, found: AdjustedEffect) -> Self:
+        difference, low, high = (round(each, 2) for each in found.effect)
+        return cls(
+            difference=difference,
+            low=low,
+            high=high,
+            shown=found.effect.is_shown,
+            explained=round(found.explained, 3),
+        )
+
+
+class ManagerResultView(View):
+    """A manager's own companies of a wave, called against held out. Managers are not comparable: companies are not given to them by chance."""
+
+    manager_id: str
+    called: int
+    held: int
+    ordered_90: SharesView
+
+
+class ResultsView(View):
+    """The result of a wave, by the arms that were drawn. Until the first look there are counts only."""
+
+    wave_id: str
+    look: LookView | None = Field(
+        description="The latest planned look; the result is that of its day. Null before the first."
+    )
+    next_look: date | None
+    entered: int = Field(description="Companies that entered the wave so far.")
+    compared: int = Field(description="Units whose outcome was known on the look: companies of one INN are one.")
+    reached: int = Field(description="Of the compared called ones, those that were reached by telephone.")
+    mixed: int = Field(description="Units with companies of both arms.")
+    breaches: int = Field(description="Contacts with companies that are held out.")
+    suspect: bool = Field(description="Whether the arms are too far from their planned ratio: then there is no result.")
+    words: str = Field(description="The result in plain words, in the reader's language.")
+    ordered_30: SharesView | None = Field(description="Ordered within 30 days.")
+    ordered_90: SharesView | None = Field(description="Ordered within 90 days.")
+    turnover: MoneyEffectView | None
+    managers: list[ManagerResultView] = Field(description="Empty where an arm of a manager is too small.")
+    managers_comparable: bool = Field(description="False: companies are not given to managers by chance.")
+
+
+def look_view(look: Look | None) -> LookView | None:
+    return LookView.from_record(look) if look else None

@@ -1,0 +1,122 @@
+"""Results of waves: measured company by company on the days of the looks, compared when asked for.
+
+    04:45, on a look  ──▶ nightly_results   sends the companies of the wave to the queue
+    the results queue ──▶ measure           writes what became of each whose outcome is known
+    GET …/results     ──▶ show              compares the arms as of the latest look
+
+Asking daily shows the same figures until the next look, so it raises no false alarm.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from chalicelib import companies
+from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import round_half_up
+from chalicelib.platform.text import Language
+from chalicelib.retention.cases import store as cases
+from chalicelib.retention.results import rules, store
+from chalicelib.retention.results.model import CompanyResult, Look
+from chalicelib.retention.results.schemas import ManagerResultView, MoneyEffectView, ResultsView, SharesView, look_view
+from chalicelib.retention.states import service as states
+from chalicelib.retention.waves import service as waves
+from chalicelib.retention.waves import store as waves_store
+from chalicelib.retention.waves.model import OUTCOME_DAYS, Assignment, Wave
+
+YEAR = timedelta(days=365)
+MOST_ENTRIES = 100  # of a case, newest first: more calls of a company in 90 days there are not
+
+
+def measure(context: Context, wave_id: str, company_ids: Sequence[str]) -> None:
+    """Write what became of these companies of the wave, of those whose outcome is known. May be repeated."""
+    wave = waves.read(context, wave_id)
+    known = companies.read_companies(context, company_ids)
+    for company_id, several in waves_store.assignments(context, company_ids, [wave]).items():
+        company = known.get(company_id)
+        for made in several:
+            if company and made.day + timedelta(days=OUTCOME_DAYS) <= context.today:
+                counts = company.currency == context.config[Club].currency
+                store.save(context, _result(context, made, company.manager_id, counts_money=counts))
+
+
+def _result(context: Context, made: Assignment, manager_id: str | None, *, counts_money: bool) -> CompanyResult:
+    """Sums in another currency than the club's are left out of the money."""
+    last = made.day + timedelta(days=OUTCOME_DAYS)
+    days = [
+        (date.fromordinal(each.day), Decimal(each.amount)) for each in states.order_days(context, made.company_id, last)
+    ]
+    after = [(day, amount) for day, amount in days if made.day < day <= last]
+    before = sum((amount for day, amount in days if made.day - YEAR < day <= made.day), Decimal(0))
+    turnover = sum((amount for _, amount in after), Decimal(0))
+    entries = cases.entries_of(context, cases.case_id_of(made.company_id), MOST_ENTRIES)
+    return CompanyResult(
+        wave_id=made.wave_id,
+        company_id=made.company_id,
+        unit=made.unit,
+        arm=made.arm,
+        day=made.day,
+        manager_id=manager_id,
+        called=any(each.result == "reached" and made.day <= each.day <= last for each in entries),
+        ordered_30=any(day <= made.day + timedelta(days=30) for day, _ in after),
+        ordered_90=bool(after),
+        turnover=round_half_up(turnover) if counts_money else Decimal(0),
+        before=round_half_up(before) if counts_money else Decimal(0),
+    )
+
+
+def show(context: Context, wave_id: str | None, language: Language) -> ResultsView:
+    """Of this wave, or of the latest one that has begun. Raises `not_found`."""
+    wave = waves.read(context, wave_id) if wave_id else _latest(context)
+    wave_id = wave.wave_id
+    look = rules.look_on(wave, context.today)
+    known = [each for each in store.results(context, wave_id) if rules.is_known(each, look)] if look else []
+    several = rules.units(known)
+    suspect = rules.is_suspect(several, wave.held_out_percent)
+    found = rules.compare(several, look) if look and not suspect else None
+    words = rules.in_words(found, suspect, language) if look else rules.too_early(wave, language)
+    return ResultsView(
+        wave_id=wave_id,
+        look=look_view(look),
+        next_look=rules.next_look(wave, context.today),
+        entered=sum(1 for _ in waves_store.members(context, wave_id)),
+        compared=len(several),
+        reached=sum(each.called and each.arm == "called" for each in several),
+        mixed=sum(each.is_mixed for each in several),
+        breaches=sum(1 for _ in waves_store.breaches(context, wave_id)),
+        suspect=suspect,
+        words=words,
+        ordered_30=SharesView.of(found.ordered_30) if found else None,
+        ordered_90=SharesView.of(found.ordered_90) if found else None,
+        turnover=MoneyEffectView.of(found.money) if found and found.money else None,
+        managers=_managers(known, look) if look and found else [],
+        managers_comparable=False,
+    )
+
+
+def _latest(context: Context) -> Wave:
+    begun = (wave for wave in waves_store.recent(context) if wave.first <= context.today and not wave.cancelled_at)
+    found = next(begun, None)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def _managers(known: Sequence[CompanyResult], look: Look) -> list[ManagerResultView]:
+    of_manager = defaultdict(list)
+    for each in known:
+        if each.manager_id:
+            of_manager[each.manager_id].append(each)
+    return [
+        ManagerResultView(
+            manager_id=manager_id,
+            called=found.called,
+            held=found.held,
+            ordered_90=SharesView.of(found.ordered_90),
+        )
+        for manager_id, results in sorted(of_manager.items())
+        if (found := rules.compare(rules.units(results), look))
+    ]

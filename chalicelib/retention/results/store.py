@@ -1,0 +1,19 @@
+"""The items of results: a `CompanyResult` beside each company of a wave, written anew on each look."""
+
+from collections.abc import Iterator
+
+from chalicelib.platform.context import Context
+from chalicelib.retention.results import keys
+from chalicelib.retention.results.model import CompanyResult
+from chalicelib.table.records import from_item, to_item
+
+
+def save(context: Context, found: CompanyResult) -> None:
+    listed = keys.result_list(found.wave_id, found.unit, found.company_id).as_gsi1()
+    context.table.put({**keys.company_result(found.company_id, found.wave_id).as_item(), **listed, **to_item(found)})
+
+
+def results(context: Context, wave_id: str) -> Iterator[CompanyResult]:
+    """Of all companies of the wave; page after page."""
+    for item in context.table.query_all(keys.result_list(wave_id, "", "").pk, index="gsi1"):
+        yield from_item(CompanyResult, item)

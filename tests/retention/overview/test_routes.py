@@ -1,0 +1,81 @@
+"""The overview over HTTP, and the lists behind it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.platform.context import Context
+from chalicelib.retention.cases import store as cases_store
+from chalicelib.retention.lists import service as lists
+from chalicelib.retention.outcomes import service as outcomes
+from chalicelib.retention.outcomes.schemas import OutcomeForm
+from chalicelib.retention.overview import jobs, keys, service
+from chalicelib.retention.states.rules import State
+from tests.retention.cases.steps import IVAN, case_of, known
+from tests.support import partners
+from tests.support.api import Api, Caller
+from tests.support.spent import calls_counted, measures
+
+OVERVIEW = "/v1/staff/retention/overview"
+HEAD = Caller.person("mbr_head", "staff", "head_of_sales", "club")
+
+
+@pytest.fixture(autouse=True)
+def scene(context: Context) -> None:
+    """Ivan called one of three quiet companies; another waits for over a month; a fourth has no manager."""
+    partners.staff(context, "mbr_head", "head_of_sales")
+    partners.staff(context, IVAN, "manager")
+    known(context, "cmp_1", State.AT_RISK, usual=900_000)
+    known(context, "cmp_2", State.DORMANT, usual=50_000)
+    known(context, "cmp_3", State.LOST, usual=40_000)
+    known(context, "cmp_4", State.DORMANT, usual=10_000, manager_id=None)
+    known(context, "cmp_5", State.ACTIVE)
+    late = case_of(context, "cmp_3")
+    cases_store.save(context, replace(late, due=context.today - timedelta(days=31), version=late.version + 1), late)
+    first, *_ = lists.make(context, IVAN).calls
+    said = OutcomeForm.model_validate({"result": "reached", "reason": "price"})
+    outcomes.record_outcome(context, first.case_id, said, by=IVAN)
+    jobs.nightly_overview(context, {})
+
+
+def test_the_overview_adds_up_by_manager_and_by_reason(api: Api, context: Context) -> None:
+    found = api.call("GET", OVERVIEW, HEAD).json
+    assert found["day"] == context.today.isoformat()
+    assert found["total"]["usual_sum"]["amount"] == "1000000.00"
+    nobody, ivan = found["managers"]
+    assert (nobody["manager_id"], nobody["dormant"]) == (None, 1)
+    assert (ivan["at_risk"], ivan["dormant"], ivan["lost"]) == (1, 1, 1)
+    assert (ivan["listed"], ivan["done"], ivan["late"]) == (3, 1, 1)
+    assert {each["reason"]: each["usual_sum"]["amount"] for each in found["reasons"]} == {
+        None: "100000.00",
+        "price": "900000.00",
+    }
+    assert [each["month"] for each in found["months"]] == ["2026-11"]
+    assert api.call("GET", OVERVIEW, Caller.person(IVAN, "staff", "manager", "club")).status == 403
+
+
+def test_the_overview_is_a_table_for_spreadsheets(api: Api) -> None:
+    found = api.call("GET", f"{OVERVIEW}.csv", HEAD)
+    heading, nobody, ivan = found.text.lstrip("\ufeff").splitlines()
+    assert heading == "manager_id;name;at_risk;dormant;lost;usual_sum;listed;done;late"
+    assert nobody == ";;0;1;0;10000.00;0;0;0"
+    assert ivan == f"{IVAN};Anna {IVAN};1;1;1;990000.00;3;1;1"
+
+
+def test_the_lists_behind_it_name_the_companies(api: Api, context: Context) -> None:
+    dormant = api.call("GET", "/v1/staff/retention/companies?state=dormant&limit=1", HEAD).json
+    rest = api.call("GET", f"/v1/staff/retention/companies?state=dormant&cursor={dormant['next_cursor']}", HEAD).json
+    several = dormant["items"] + rest["items"]
+    assert {each["name"] for each in several} == {"cmp_2", "cmp_4"}
+    assert all(each["below_lowest_step"] for each in several)
+    [late] = api.call("GET", f"/v1/staff/retention/late?manager_id={IVAN}", HEAD).json["items"]
+    assert (late["company_id"], late["due"]) == ("cmp_3", (context.today - timedelta(days=31)).isoformat())
+    assert api.call("GET", "/v1/staff/retention/late", HEAD).json["items"] == []
+
+
+@measures(keys.overview)
+def test_the_overview_is_two_calls_and_two_for_each_manager(context: Context) -> None:
+    with calls_counted(context.table.client) as made:
+        service.show(context)
+    assert made == ["Query", "Query", "BatchGetItem", "Query", "Query", "Query"]

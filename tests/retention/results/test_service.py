@@ -1,0 +1,79 @@
+"""Results from the companies' purchases and calls, on the planned looks."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.platform import aws
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.settings import queue_url
+from chalicelib.retention.results import jobs, service, store
+from chalicelib.retention.waves import service as waves
+from chalicelib.retention.waves import store as waves_store
+from tests.retention.waves.steps import dormant, planned
+from tests.tiers.steps import buy, days_later
+
+
+@pytest.fixture
+def context(memory: Context) -> Context:
+    return memory
+
+
+def night(context: Context) -> dict[str, Any]:
+    context.memo.clear()
+    facts = jobs.nightly_results(context, {})
+    url = queue_url("results")
+    while messages := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            jobs.measure_results(context, {"messageId": message["MessageId"], "body": message["Body"]})
+            aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return facts
+
+
+def test_a_wave_is_measured_on_its_looks_and_stays_so_between_them(context: Context) -> None:
+    several = [dormant(context, f"Company {number}") for number in range(16)]
+    wave = planned(context, held_out_percent=50, intake_days=28)
+    begun = days_later(context, 1)
+    waves.assign(begun, several)
+    arms = {each.company_id: each.arm for each in waves_store.members(begun, wave.wave_id)}
+    early = service.show(begun, wave.wave_id, "en")
+    assert (early.look, early.ordered_90, early.entered) == (None, None, 16)
+    assert "looked at first on" in early.words and early.next_look == wave.looks[0]
+    called = [each for each in several if arms[each] == "called"]
+    for company_id in called[:3]:
+        buy(begun, company_id, 20, 70_000)
+    buy(begun, called[3], 60, 70_000)
+    buy(begun, called[4], 91, 70_000)  # after the 90 days
+    first = days_later(context, 91)
+    assert night(days_later(context, 90))["companies"] == 0
+    assert night(first)["companies"] == 16
+    found = service.show(first, wave.wave_id, "en")
+    assert found.look and (found.look.number, found.compared, found.suspect) == (1, 16, False)
+    assert found.ordered_30 and found.ordered_30.called_percent == round(100 * 3 / len(called), 1)
+    assert found.ordered_90 and found.ordered_90.called_percent == round(100 * 4 / len(called), 1)
+    assert found.ordered_90.held_percent == 0 and found.turnover and found.turnover.difference > 0
+    assert found.words.endswith("Too few to tell.") and not found.managers_comparable
+    known = {each.company_id: each for each in store.results(first, wave.wave_id)}
+    assert str(known[called[0]].turnover) == "70000.00" and known[called[0]].before == 300_000
+    buy(first, called[5], -1, 1_000)
+    assert night(days_later(first, 5))["companies"] == 0
+    assert service.show(days_later(first, 5), wave.wave_id, "en").ordered_90 == found.ordered_90
+
+
+def test_measured_twice_nothing_changes_and_an_unknown_wave_is_not_found(context: Context) -> None:
+    company_id = dormant(context, "Luch")
+    wave = planned(context, intake_days=28)
+    waves.assign(days_later(context, 1), [company_id])
+    before = days_later(context, 50)
+    service.measure(before, wave.wave_id, [company_id])
+    assert list(store.results(before, wave.wave_id)) == []
+    after = days_later(context, 95)
+    for _ in range(2):
+        service.measure(after, wave.wave_id, [company_id, "cmp_none"])
+        assert len(list(store.results(after, wave.wave_id))) == 1
+    with pytest.raises(Problem, match="not_found"):
+        service.show(after, "wav_none", "en")
+    assert service.show(after, None, "en").wave_id == wave.wave_id
+    with pytest.raises(Problem, match="not_found"):
+        service.show(context, None, "en")
