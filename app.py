@@ -113,6 +113,8 @@ answer_demands = functions.queue("demand.jobs:answer_demands")
 fold_months = functions.queue("analytics.rollups.jobs:fold_months")
 nightly_rollups = functions.schedule("analytics.rollups.jobs:nightly_rollups")
 rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
+nightly_club = functions.schedule("analytics.club.jobs:nightly_club")
+fold_club = functions.queue("analytics.club.jobs:fold_club")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
 # schedules, in the club's time zone:
@@ -129,6 +131,7 @@ rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 #     nightly_overview               cron(30 5 * * ? *)
 #     start_campaigns                cron(0/15 * * * ? *)
 #     nightly_rollups                cron(40 3 * * ? *)
+#     nightly_club                   cron(0 5 * * ? *)
 # events, and the modules of their consumers:
 #     audience.requested             facts: campaigns.segments
 #     audience.shard_frozen          facts: campaigns.sending

@@ -1,0 +1,1 @@
+"""The club's figures: folds of the companies' months, made every night."""

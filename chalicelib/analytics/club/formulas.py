@@ -1,0 +1,42 @@
+"""How each figure of the club is counted, in the reader's language."""
+
+from collections.abc import Mapping
+
+from chalicelib.platform.text import Language
+
+FORMULAS: Mapping[Language, dict[str, str]] = {
+    "en": {
+        "net": "Invoices less returns of all companies, by the date of the document, in one currency.",
+        "active": "Companies whose net purchases of the month are above zero.",
+        "orders": "Orders with a shipment in the month, and invoices without an order.",
+        "largest_percent": "net of the ten largest companies of the month / net x 100.",
+        "churn_percent": "Companies lost in the month / active of the month before x 100.",
+        "saved": "Base prices of what orders shipped less the amounts.",
+        "saved_percent": "saved / (net + saved) x 100.",
+        "credited": "Bonuses credited less those taken back.",
+        "credited_percent": "credited / net x 100.",
+        "new": "Companies that bought for the first time ever.",
+        "won_back": "Companies that had bought before, not in the earlier period, and again now.",
+        "lost": "Companies that bought in the earlier period and not now.",
+        "moves": "new: first purchase ever; won_back: again after a pause; grown, shrunk, kept: in both periods; lost: in the earlier only.",
+        "cohort": "The quarter of the first month with purchases.",
+        "change_percent": "(net - year_before) / year_before x 100.",
+    },
+    "ru": {
+        "net": "Накладные минус возвраты всех компаний, по дате документа, в одной валюте.",
+        "active": "Компании, у которых чистые закупки месяца больше нуля.",
+        "orders": "Заказы с отгрузкой в этом месяце и накладные без заказа.",
+        "largest_percent": "net десяти крупнейших компаний месяца / net x 100.",
+        "churn_percent": "Ушедшие в этом месяце компании / active предыдущего месяца x 100.",
+        "saved": "Базовые цены отгруженного по заказам минус суммы.",
+        "saved_percent": "saved / (net + saved) x 100.",
+        "credited": "Начисленные бонусы минус снятые обратно.",
+        "credited_percent": "credited / net x 100.",
+        "new": "Компании, купившие впервые.",
+        "won_back": "Компании, которые покупали раньше, не покупали в прошлом периоде и снова купили.",
+        "lost": "Компании, которые покупали в прошлом периоде и не купили в этом.",
+        "moves": "new: первая покупка; won_back: снова после паузы; grown, shrunk, kept: в обоих периодах; lost: только в прошлом.",
+        "cohort": "Квартал первого месяца с покупками.",
+        "change_percent": "(net - year_before) / year_before x 100.",
+    },
+}

@@ -1,0 +1,39 @@
+"""The nightly fold of the club's figures, and its workers."""
+
+from typing import Any
+
+from chalicelib.analytics.club import service
+from chalicelib.platform.context import Context
+from chalicelib.platform.log import log
+from chalicelib.platform.registry.functions import READ, files, items, queue_worker, scheduled, table
+
+
+@scheduled(
+    "cron(0 5 * * ? *)",
+    parameter="ClubFiguresSchedule",
+    description="When the club's figures are folded from those of its companies.",
+    may=(items("put"),),
+)
+def nightly_club(context: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """Starts the fold of the night; returns its id."""
+    facts = {"fold_id": service.start(context, "nightly_club")}
+    log.info("nightly club figures", extra=facts)
+    return facts
+
+
+@queue_worker(
+    "club-folds",
+    workers=5,
+    memory=1024,
+    filled_by=("nightly_club",),
+    loop="Each part of the companies asks for the next one; the last one asks for none.",
+    may=(
+        table(*READ),
+        items("put", "update", prefix="CLUBFOLD#"),
+        items("put", prefix="CLUBFIGURES#"),
+        files("club-folds/", "get", "put"),
+    ),
+)
+def fold_club(context: Context, message: dict[str, Any]) -> None:
+    """Reads one part of the companies; the last part writes the club's months."""
+    service.fold_part(context, message)

@@ -1,0 +1,23 @@
+"""Keys of the club's figures."""
+
+from datetime import date
+
+from chalicelib.table.key import Key, in_table
+
+
+@in_table("by month", "E")
+def club_month(currency: str, month: date | None = None) -> Key:
+    """The figures of the club by month. Without a month: the prefix of the list."""
+    return Key(f"CLUBFIGURES#{currency}", f"MONTH#{month:%Y-%m}" if month else "MONTH#")
+
+
+@in_table("one", "S")
+def club_fold(fold_id: str) -> Key:
+    """A fold of all companies into the club's figures."""
+    return Key(f"CLUBFOLD#{fold_id}", "FOLD")
+
+
+@in_table("by part", "S")
+def club_fold_part(fold_id: str, part: int) -> Key:
+    """A part of a fold."""
+    return Key(f"CLUBFOLD#{fold_id}", f"PART#{part:06d}")

@@ -1,0 +1,43 @@
+"""The club's figures, for the staff."""
+
+from chalicelib.analytics.club import figures
+from chalicelib.analytics.club.schemas import (
+    BridgeQuery,
+    BridgeView,
+    ClubQuery,
+    DashboardView,
+    SplitQuery,
+    SplitView,
+    TurnoverView,
+)
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="analytics")
+SCOPE = "staff.analytics.read"
+
+
+@routes.get("/v1/staff/dashboard", scope=SCOPE, answer=DashboardView)
+def show_dashboard(call: Call) -> DashboardView:
+    """Show ten figures of the club for the last month that is over, each beside the same month of the year before."""
+    return figures.dashboard(call.context, call.language)
+
+
+@routes.get("/v1/staff/analytics/turnover", scope=SCOPE, query=ClubQuery, answer=TurnoverView)
+def show_turnover(call: Call) -> TurnoverView:
+    """Show the club's turnover by month, with active companies, churn, the share of the ten largest, and the cost of discounts and bonuses."""
+    return figures.turnover(call.context, call.query, call.language)
+
+
+@routes.get("/v1/staff/analytics/bridge", scope=SCOPE, query=BridgeQuery, answer=BridgeView)
+def show_bridge(call: Call) -> BridgeView:
+    """Show why the turnover changed: companies that are new, kept, grown, shrunk, lost and won back.
+
+    The six add up to the change exactly.
+    """
+    return figures.bridge(call.context, call.query, call.language)
+
+
+@routes.get("/v1/staff/analytics/split", scope=SCOPE, query=SplitQuery, answer=SplitView)
+def show_split(call: Call) -> SplitView:
+    """Show the turnover of a period by region, manager, distributor, or the quarter in which companies bought first."""
+    return figures.split(call.context, call.query, call.language)

@@ -1,0 +1,93 @@
+"""The club's figures: made every night from the companies' rollups, read in one query.
+
+    05:00 ──nightly_club──▶ a fold is created ──▶ parts: the months of some companies each ──▶ the last one folds all and writes the months
+
+A fold that comes again writes the same months. Until it is done the months of the night before answer, and say of when they are.
+
+Weakest point: a company that changed its region or manager moves with its whole history.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from chalicelib import companies
+from chalicelib.analytics.club import store
+from chalicelib.analytics.club.rules import CompanyMonth, CompanyMonths, Fold
+from chalicelib.analytics.rollups.model import History
+from chalicelib.analytics.rollups.rules import ZERO, Totals, month_of
+from chalicelib.analytics.rollups.store import read_history
+from chalicelib.companies import Company
+from chalicelib.platform.context import Context
+from chalicelib.platform.parts import Progress
+from chalicelib.table.client import Position
+from chalicelib.table.transactions import Item, Transaction
+
+COMPANIES = 200  # of one part
+
+Row = list[Any]  # currency, company, region, manager, distributor, {month: [net, saved, credited, orders]}
+
+
+def start(context: Context, author: str) -> str:
+    """Creates a fold of everything up to today, and begins it; returns its id."""
+    fold_id = context.new_id("fld")
+    tx = Transaction()
+    store.FOLD.create(tx, context, fold_id, author, {"last": month_of(context.today).isoformat()})
+    context.table.commit(tx)
+    store.FOLD.announce(fold_id, 1)
+    return fold_id
+
+
+def fold_part(context: Context, message: dict[str, Any]) -> None:
+    """Reads the companies of the part in the message; the last part folds all of them and writes the club's months."""
+
+    def some_companies(found: Progress, after: Position) -> tuple[list[list[str]], Position]:
+        page, following = companies.some_companies(context, COMPANIES, after)
+        return [_member(each) for each in page], following
+
+    def read(found: Progress, members: list[list[str]]) -> tuple[list[Row], Mapping[str, Any]]:
+        return [row for member in members for row in rows_of(read_history(context.table, member[0]), member)], {}
+
+    def write(found: Progress, parts: Iterator[list[Row]]) -> Item:
+        folds: dict[str, Fold] = defaultdict(lambda: Fold(date.fromisoformat(found.item["last"])))
+        for rows in parts:
+            for currency, *company in rows:
+                folds[currency].add(_company(company))
+        for currency, fold in sorted(folds.items()):
+            store.write_months(context.table, currency, fold.months(), found.item["created_at"])
+        return {}
+
+    store.FOLD.run(context, message, companies=some_companies, do=read, finish=write)
+
+
+def _member(company: Company) -> list[str]:
+    return [company.company_id, company.region or "", company.manager_id or "", company.distributor_id or ""]
+
+
+def rows_of(history: History, member: list[str]) -> list[Row]:
+    """A row for each currency with purchases or bonuses, as a part keeps it."""
+    months: dict[str, dict[str, list[Any]]] = defaultdict(dict)
+    for currency in sorted({name for month in history.months for name in month.totals}):
+        for month, totals in history.sums(currency).items():
+            months[currency][month.isoformat()] = _plain(totals)
+    issued: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for each in sorted(history.bonuses, key=lambda each: each.month):
+        row = months[each.currency].setdefault(each.month.isoformat(), _plain(Totals()))
+        row[2] = f"{each.issued - issued[each.currency]:f}"
+        issued[each.currency] = each.issued
+    return [[currency, *member, found] for currency, found in sorted(months.items())]
+
+
+def _plain(totals: Totals) -> list[Any]:
+    return [f"{totals.net:f}", f"{sum(totals.saved.values(), ZERO):f}", "0", totals.orders]
+
+
+def _company(row: Row) -> CompanyMonths:
+    company_id, region, manager, distributor, months = row
+    found = {
+        date.fromisoformat(month): CompanyMonth(Decimal(net), Decimal(saved), Decimal(credited), orders)
+        for month, (net, saved, credited, orders) in months.items()
+    }
+    return CompanyMonths(company_id, region, manager, distributor, found)

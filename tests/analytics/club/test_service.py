@@ -1,0 +1,149 @@
+"""The club's figures from sales to the answer, wherever a worker dies, in one query each."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import sales
+from chalicelib.analytics.club import figures, jobs, keys, service, store
+from chalicelib.analytics.club.rules import ClubMonth, Share
+from chalicelib.analytics.club.schemas import BridgeQuery, ClubQuery, SplitQuery
+from chalicelib.analytics.rollups import service as rollups
+from chalicelib.analytics.rollups.rules import plus
+from chalicelib.companies import keys as companies_keys
+from chalicelib.platform.context import Context
+from chalicelib.platform.parts import Part
+from chalicelib.platform.settings import queue_url
+from chalicelib.table.client import Table
+from tests.conftest import NOON
+from tests.sales.steps import invoice
+from tests.support import partners
+from tests.support.api import Api, Caller
+from tests.support.crashes import crashes
+from tests.support.spent import measures, spent
+
+HEAD = Caller.person("mbr_admin", "staff", "admin", "club")
+OCTOBER = date(2026, 10, 1)
+
+
+def a_club(context: Context) -> None:
+    """Three companies: one that stays, one that leaves, one that comes."""
+    for number, days in enumerate([(date(2026, 9, 5), date(2026, 10, 5)), (date(2026, 9, 5),), (date(2026, 10, 7),)]):
+        company_id = f"cmp_{number}"
+        partners.company(context, company_id, region=("RU-MOW", "RU-SPE", "RU-MOW")[number])
+        place = companies_keys.company_list(company_id, company_id).as_gsi1()
+        context.table.update(companies_keys.company(company_id), put=place)
+        for day in days:
+            sales.record(context, [invoice(f"A-{number}-{day}", f"{100 + day.month}.00", company=company_id, day=day)])
+        rollups.build(context, company_id)
+
+
+def messages() -> list[dict[str, Any]]:
+    """Those that wait, taken out of the queue."""
+    sqs, queue = boto3.client("sqs"), queue_url("club-folds")
+    found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    for each in found:
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
+    return [{"body": each["Body"]} for each in found]
+
+
+def fold(context: Context) -> None:
+    jobs.nightly_club(context, {})
+    for message in messages():
+        jobs.fold_club(context, message)
+
+
+def told(api: Api, figure: str) -> Any:
+    answer = api.call("GET", f"/v1/staff/{figure}", HEAD)
+    assert answer.status == 200, answer.text
+    return answer.json
+
+
+def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: Context) -> None:
+    assert told(api, "analytics/turnover")["as_of"] is None
+    a_club(context)
+    fold(context)
+    turnover = told(api, "analytics/turnover?from=2026-09")
+    assert [(row["month"], row["net"]["amount"], row["active"]) for row in turnover["rows"]] == [
+        ("2026-09", "218.00", 2),
+        ("2026-10", "220.00", 2),
+    ]
+    assert (turnover["net"]["amount"], turnover["rows"][1]["churn_percent"]) == ("438.00", "50")
+    row = told(api, "analytics/bridge?from=2026-10")["rows"][0]
+    assert {each["move"]: each["change"]["amount"] for each in row["moves"]} == {
+        "new": "110.00",
+        "kept": "0.00",
+        "grown": "1.00",
+        "shrunk": "0.00",
+        "lost": "-109.00",
+        "won_back": "0.00",
+    }
+    assert sum(Decimal(each["change"]["amount"]) for each in row["moves"]) == Decimal(row["change"]["amount"])
+    split = told(api, "analytics/split?from=2026-09&by=region")
+    assert [(row["name"], row["net"]["amount"], row["companies"]) for row in split["rows"]] == [
+        ("RU-MOW", "329.00", [1, 2]),
+        ("RU-SPE", "109.00", [1, 0]),
+    ]
+    dashboard = told(api, "dashboard")
+    assert (dashboard["month"], len(dashboard["figures"])) == ("2026-10", 10)
+    assert dashboard["figures"][0]["value"] == "220.00"
+    for figure in dashboard["figures"]:
+        assert api.call("GET", figure["rows_url"], HEAD).status == 200
+    manager = Caller.person("mbr_manager", "staff", "manager", "club")
+    assert api.call("GET", "/v1/staff/dashboard", manager).status == 403
+
+
+def test_a_fold_that_dies_at_any_call_ends_in_the_same_months(context: Context) -> None:
+    a_club(context)
+    for crash in crashes():
+        service.start(context, "test")
+        (message,) = messages()
+        with crash:
+            service.fold_part(context, message)
+        service.fold_part(context, message)
+        months, _ = store.read_months(context.table, "RUB")
+        assert {each.month: each.net for each in months}[OCTOBER] == 220, crash
+
+
+@pytest.fixture
+def ten_years(local_table: Table) -> Context:
+    context = Context(table=local_table, now=NOON)
+    splits = {
+        "region": {f"RU-{number:03}": Share(Decimal("123456.78"), 9) for number in range(85)},
+        "manager": {f"mbr_{number:032x}": Share(Decimal("123456.78"), 9) for number in range(30)},
+        "cohort": {f"{year}-Q{quarter}": Share(Decimal("5.00"), 1) for year in range(2016, 2027) for quarter in (1, 2)},
+        "distributor": {},
+    }
+    months = [ClubMonth(plus(OCTOBER, -back), Decimal("1000000.00"), active=9, splits=splits) for back in range(120)]
+    store.write_months(context.table, "RUB", months, context.at)
+    return context
+
+
+@measures(keys.club_month)
+def test_each_figure_is_one_query_over_ten_years(ten_years: Context) -> None:
+    for ask in (
+        lambda: figures.dashboard(ten_years, "ru"),
+        lambda: figures.turnover(ten_years, ClubQuery(), "ru"),
+        lambda: figures.bridge(ten_years, BridgeQuery(), "ru"),
+        lambda: figures.split(ten_years, SplitQuery(), "ru"),
+    ):
+        with spent(ten_years.table.client) as cost:
+            ask()
+        assert cost.calls == ["Query"]
+        assert cost.read_units <= 60
+
+
+@measures(keys.club_fold, keys.club_fold_part)
+def test_a_fold_and_a_part_of_it_are_one_call(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context(table=local_table, now=NOON)
+    monkeypatch.setattr(store.FOLD.__class__, "announce", lambda *asked: None)
+    fold_id = service.start(context, "test")
+    assert store.FOLD.create_part(context, fold_id, Part(1, [["cmp_1", "", "", ""]], None))
+    with spent(context.table.client) as cost:
+        found, part = store.FOLD.load_with_part(context, fold_id, 1)
+    assert found
+    assert part
+    assert (cost.calls, cost.read_units) == (["BatchGetItem"], 2)
