@@ -90,11 +90,14 @@ _TOTAL_BEHIND = re.compile(r"(?P<of>.*\S)[\s:—–-]+(?:итог|итого|в�
 _BARE_TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\W*(?:(?:по отчету|руб|шт)\W*)?", re.IGNORECASE)
 
 
-_WITHIN = re.compile(r"\W*(?:в том числе|в\s?т\.?\s?ч\.?)(?!\w).*", re.IGNORECASE | re.DOTALL)
+_WITHIN = re.compile(
+    r"\W*(?:в том числе|в\s?т\.?\s?ч\.?|средн(?:ее|яя)|максимум|минимум|average|maximum|minimum)(?!\w).*",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def is_within_total(cells: Sequence[str]) -> bool:
-    """True for a row that tells the VAT within a total: `В том числе НДС`."""
+    """True for a row that tells the VAT within a total, `В том числе НДС`, or another figure of the rows above that is no sum of theirs."""
     return bool(_WITHIN.fullmatch(first_words(cells)))
 
 

@@ -100,6 +100,9 @@ class FileFormatForm(Written):
 class ConstantsForm(Written):
     """Values that no column holds, the same for every row."""
 
+    kind: Literal["sale", "return"] | None = Field(
+        default=None, description="Kind of every document, for a file of nothing but returns, or of nothing but sales."
+    )
     customer: str | None = Field(default=None, max_length=100, description="Code of the customer in the source.")
     customer_name: str | None = Field(default=None, max_length=300)
     inn: str | None = Field(default=None, max_length=30)
@@ -150,7 +153,7 @@ class SalesProfileForm(Written):
 
     @property
     def constant_fields(self) -> dict[FieldName, str]:
-        names: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp", "name", "quantity")
+        names: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp", "name", "quantity", "kind")
         return {name: value for name in names if (value := getattr(self.constants, name))}
 
 

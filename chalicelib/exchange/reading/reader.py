@@ -32,6 +32,7 @@ from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.exchange.tables.text import TextTable
+from chalicelib.sales import word_kind
 
 
 class ReadRow(NamedTuple):
@@ -39,6 +40,9 @@ class ReadRow(NamedTuple):
 
     document: str
     read: SaleRow | list[CellFault]
+
+
+Section = tuple[int, str] | None  # the line and the text of a title that says what its rows are
 
 
 @dataclass(slots=True)
@@ -84,6 +88,7 @@ class SalesFile:
         unread = 0
         cancelled = ZERO
         made: dict[str, Decimal] | None = {} if isinstance(self.place.table, JoinedTable) else None
+        section = _section(self.place, self.profile)
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in self.body_rows():
             counted.rows += 1
@@ -96,6 +101,8 @@ class SalesFile:
                 else:
                     counted.skipped += 1
                     self._skip(row, totals, bool(unread))
+                    if row.category == "note":
+                        section = self._section_below(row, section)
                 continue
             cells = [row.cells[at] for at in places]
             if self.place.heading.key:
@@ -112,6 +119,8 @@ class SalesFile:
                 notes.count("carried", row.line)
             read = beside.looked_at(row.line, row.cells, read)
             if isinstance(read, SaleRow):
+                if section and not read.returned and read.quantity >= 0:
+                    raise Unreadable("section", line=section[0], text=section[1], row=read.row)
                 if read.cancelled:
                     counted.skipped += 1
                     notes.count("cancelled", row.line)
@@ -129,6 +138,13 @@ class SalesFile:
         notes.tell("cancelled", amount=f"{cancelled:.2f}")
         self._look_at_orders(made or {})
         self._finish(totals, reader, bool(unread))
+
+    def _section_below(self, row: FlatRow, above: Section) -> Section:
+        """The section that begins with this text, or goes on below it."""
+        text = _text(row.cells)
+        if _section_of(text, self.profile):
+            return row.line, text
+        return None if word_kind(text) == "sale" else above
 
     def _skip(self, row: FlatRow, totals: Totals, unread: bool) -> None:
         """Notes and checks a row that is no sale."""
@@ -323,6 +339,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
         for row in body.looked_at():
             if row.category in ("row", "filtered"):
                 survey.look(row.line, row.cells, body.document_of(row.cells), body.day_of(row.cells))
+            elif row.category == "group":  # its rows may leave the day to it
+                survey.look_at_day(row.line, body.day_of(row.cells), row.cells)
     if survey.rows and not survey.days and "business_date" not in place.heading.columns:
         _refuse_undated(place, profile)
     _refuse_currency(survey, terms)
@@ -394,6 +412,23 @@ def _zone(profile: SalesProfileForm, terms: Terms) -> ZoneInfo:
         return ZoneInfo(profile.format.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise Unreadable("time_zone", zone=profile.format.time_zone) from None
+
+
+def _section(place: Place, profile: SalesProfileForm) -> Section:
+    """The title above the heading, if it says that the rows are no sales."""
+    lines = enumerate(place.preamble, place.line - len(place.preamble))
+    return next(((line, text[:100]) for line, text in lines if _section_of(text, profile)), None)
+
+
+def _section_of(text: str, profile: SalesProfileForm) -> bool:
+    """True for a title of returns or of purchases; a profile that tells the kind of all documents goes before it."""
+    if profile.constants.kind or "kind" in profile.columns:
+        return False
+    begins = text.split(" ", 1)[0].casefold()
+    return (
+        begins.startswith(("возврат", "поступлен", "закупк", "return", "refund", "purchase"))
+        and word_kind(text) != "sale"
+    )
 
 
 def _amount(row: SaleRow) -> Decimal:

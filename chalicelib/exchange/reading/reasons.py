@@ -189,6 +189,12 @@ FAILURES: dict[str, tuple[str, str]] = {
         "Two columns may be the price: {first} ({first_column}) and {second} ({second_column}). Name the right one for `unit_price`.",
         "Ценой могут быть два столбца: {first} ({first_column}) и {second} ({second_column}). Укажите нужный для `unit_price`.",
     ),
+    "section": (
+        "Line {line} says “{text}”, but row {row} below it would count as a sale. Name the kind of all documents in `constants.kind`, or bring "
+        "sales and returns as files of their own.",
+        "В строке {line} написано «{text}», а строка {row} под ней считалась бы продажей. Укажите вид всех документов в `constants.kind` или "
+        "загрузите продажи и возвраты отдельными файлами.",
+    ),
     "status_unclear": (
         "The column {column} says {value} ({count} rows), and the file does not tell whether these rows count. Name the status in "
         "`valid_words` if they do, in `cancelled_words` if not.",

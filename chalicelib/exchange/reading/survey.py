@@ -130,7 +130,7 @@ class Survey:
         self._look_at_amounts(document, cells, columns)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
             self._keep(line, cells, columns)
-        self._look_at_day(line, day_text, cells)
+        self.look_at_day(line, day_text, cells)
         if document and " " in document:
             kind = named(document).kind
             self.documents[kind or ""] += 1
@@ -187,7 +187,8 @@ class Survey:
                     self.other_amounts += 1
         self._above = (document, cells)
 
-    def _look_at_day(self, line: int, cell: str, cells: Sequence[str]) -> None:
+    def look_at_day(self, line: int, cell: str, cells: Sequence[str]) -> None:
+        """`cells`: of its row. Raises Unreadable where the row is another heading."""
         text = cell.strip()
         if not text or isinstance(cell, TypedMoment):
             return

@@ -27,8 +27,8 @@ routes = Routes(__name__, tag="exchange")
 def start_import(call: Call) -> StartedImportView:
     """Announce a sales file, and get an address to upload it to.
 
-    Post a form with the fields of `upload` and then the file. The upload starts the import; `GET` on the import shows its progress. A
-    document is recorded whole or not at all: when one of its rows is wrong, all of its rows are left out and listed. The same file again
+    Post a form with the fields of `upload` and then the file, and with `second_file_name` the other file to `second_upload`. The upload
+    starts the import; `GET` on the import shows its progress. A document is recorded whole or not at all: when one of its rows is wrong, all of its rows are left out and listed. The same file again
     changes nothing; a document with other content becomes its next revision.
 
     1C restarts document numbers every year and numbers returns apart from sales. So the same number in another year, or of a return, is

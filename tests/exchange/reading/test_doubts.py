@@ -91,6 +91,54 @@ def test_a_mark_or_a_word_on_returns_is_no_number_of_them(heading: str, cell: st
     assert read_file(sales(heading, "", cell)).total == Decimal(total)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"Возвраты от покупателей за январь\n{HEADING}12.01.2026;1;К;Л;1;100;100\n",
+        f"Поступления от поставщиков\n{HEADING}12.01.2026;1;К;Л;1;100;100\n",
+        f"{HEADING}Реализация;;;;;;\n12.01.2026;1;К;Л;1;100;100\nВозвраты:;;;;;;\n13.01.2026;2;К;Л;1;40;40\n",
+    ],
+)
+def test_rows_under_a_title_of_returns_are_no_sales(content: str) -> None:
+    assert why(content)[0] == "section"
+
+
+def test_the_kind_of_all_documents_may_be_named() -> None:
+    content = f"Возвраты от покупателей за январь\n{HEADING}12.01.2026;1;К;Л;1;100;100\n"
+    assert read_file(content, {"constants": {"kind": "return"}}).total == Decimal(-100)
+    assert read_file(content, {"constants": {"kind": "sale"}}).total == Decimal(100)
+    assert read_file(f"Продажи и возвраты\n{HEADING}12.01.2026;1;К;Л;1;100;100\n").total == Decimal(100)
+
+
+STEPS = "Контрагент;Документ;Номенклатура;Количество;Сумма\n"
+FIRST, SECOND = "Реализация УТ-1 от 12.01.2026", "Реализация УТ-2 от 13.01.2026"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"А;;;3;150\n;{FIRST};;2;100\n;;Л;2;100\n;{SECOND};;1;50\n;;М;1;50\nИтого;;;3;150\n",
+        f"А;;;;\n;{FIRST};;;\n;;Л;2;100\n;{SECOND};;;\n;;М;1;50\nИтого;;;3;150\n",
+        f"А;{FIRST};Л;1;60\n;;К;1;40\n;{FIRST} Итог;;2;100\n;{SECOND};М;1;50\n;{SECOND} Итог;;1;50\nА Итог;;;3;150\nОбщий итог;;;3;150\n",
+    ],
+)
+def test_a_report_in_steps_has_its_days_in_its_documents(rows: str) -> None:
+    read = read_file(STEPS + rows)
+    assert (read.documents, read.faults) == ({"УТ-1": Decimal(100), "УТ-2": Decimal(50)}, [])
+    assert sorted({row.business_date.day for row in read.rows}) == [12, 13]
+    assert read.customers == {"name:а"}
+
+
+def test_a_group_in_steps_that_its_rows_do_not_make_is_refused() -> None:
+    content = f"{STEPS}А;;;3;150\n;{FIRST};;2;90\n;;Л;2;100\n;{SECOND};;1;50\n;;М;1;50\n"
+    assert why(content)[0] == "group_differs"
+
+
+def test_a_mean_below_the_rows_is_no_row() -> None:
+    read = read_file(f"{HEADING}12.01.2026;1;К;Л;1;100;100\nСреднее;;;;1;100;100\n")
+    assert (read.total, read.faults) == (Decimal(100), [])
+
+
 def test_states_before_and_after_a_correction_do_not_add_up() -> None:
     content = sales("Вид документа", "Корректировка реализации (до)", "Корректировка реализации (после)")
     assert why(content)[0] == "kind_unclear"

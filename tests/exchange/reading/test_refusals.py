@@ -157,3 +157,11 @@ def test_a_file_that_is_larger_than_the_limits_is_told_so(monkeypatch: pytest.Mo
     assert why(workbook(lambda sheet: sheet.write(0, 0, "x")))[0] == "workbook_too_large"
     monkeypatch.setattr("chalicelib.exchange.tables.web_pages.MOST_PAGE_BYTES", 10)
     assert why("<html><table><tr><td>1</td></tr></table></html>")[0] == "page_too_large"
+
+
+def test_two_tables_have_so_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.exchange.reading.joining.MOST_ORDERS", 2)
+    orders = "Номер;Дата;Контрагент\n" + "".join(f"{n};12.01.2026;К\n" for n in (1, 2, 3))
+    rows = "Номер;Номенклатура;Количество;Сумма\n1;Л;1;100\n"
+    assert read_file(packed(**{"orders.csv": orders.rsplit("3;", 1)[0], "rows.csv": rows})).total == 100
+    assert why(packed(**{"orders.csv": orders, "rows.csv": rows}))[0] == "orders_many"
