@@ -23,6 +23,7 @@ _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _MOST_NOTE_CELLS = 2
+_MOST_COLUMN_NUMBER = 2  # digits: a row below the heading may number the columns
 
 
 class FlatRow(NamedTuple):
@@ -84,7 +85,7 @@ class FlatTable:
             for each in ("currency", "kind", "original", "original_date", "paid_on", "return_flag", *_STATES)
             if each in columns
         ]
-        self._states = [columns[each] for each in _STATES if each in columns]
+        self._of_document = [columns[each] for each in ("kind", *_STATES) if each in columns]
 
     def rows(self) -> Iterator[FlatRow]:
         """Every row below the heading, with its cells as they stand."""
@@ -175,6 +176,7 @@ class FlatTable:
                 and cells[day].strip() != self.place.names[day].strip()
             )
             and cells[document] != cells[day]
+            and len(cells[day]) > _MOST_COLUMN_NUMBER
             and not cells[document].isspace()
             and not cells[day].isspace()
         )
@@ -296,7 +298,7 @@ class FlatTable:
         if same or self.carry.day:
             carried |= self._take(cells, above, self._day_places)
         if same:
-            for at in self._states:
+            for at in self._of_document:
                 carried |= self._take(cells, above, [at])
         if self.carry.document and document and not same and row.category == "row":
             # Below a row of its group, a document may leave the customer to it.

@@ -94,6 +94,7 @@ class RowReader:
     _columns: list[tuple[int, FieldName, _Meaning, _Meaning]] = field(default_factory=list)
     _constants: dict[FieldName, Any] = field(default_factory=dict)
     _required: list[list[FieldName]] = field(default_factory=list)
+    _tells_kinds: bool = False
 
     def __post_init__(self) -> None:
         mark = self.conventions.mark
@@ -132,6 +133,7 @@ class RowReader:
         for wanted, text in self.constants.items():
             self._constants[wanted] = Decimal(text) if wanted == "quantity" else meanings.get(wanted, str)(text)
         has = {wanted for _, wanted, *_ in self._columns} | self._constants.keys()
+        self._tells_kinds = "kind" in self.fields
         self._required = [
             [wanted for wanted in several if wanted in has]
             for several in REQUIRED
@@ -167,7 +169,7 @@ class RowReader:
             wrong.append(("business_date", "missing"))
         amount = self._amount(found, faulty, wrong)
         written.amount = amount
-        returned = self._returned(found, document, wrong)
+        returned = self._returned(found, document, amount, wrong)
         quantity = found.get("quantity")
         if quantity is None and "quantity" not in faulty:
             if amount and self.conventions.source != "price":
@@ -226,12 +228,15 @@ class RowReader:
         self,
         found: Mapping[FieldName, Any],
         document: Document | None,
+        amount: Decimal | None,
         wrong: list[tuple[FieldName | Literal[""], str]],
     ) -> bool:
         kind: WordKind | None = found.get("kind")
         field_name: FieldName = "kind"
         if kind is None and document is not None:
             kind, field_name = document.kind, "document"
+        if kind is None and amount and self._tells_kinds and ("kind", "kind") not in wrong:
+            wrong.append(("kind", "missing"))  # beside rows that tell it, nobody knows whether this one is a return
         if kind == "purchase" or (kind == "other" and not self.conventions.orders_are_sales):
             wrong.append((field_name, "not_a_sale"))
         return kind == "return" or bool(found.get("return_flag", False))

@@ -10,9 +10,9 @@ from chalicelib.platform.registry.functions import READ, WRITE, files, on_event,
 RIGHTS = (table(*READ, *WRITE), files("imports/", "get", "put"))
 
 
-@on_event(memory=1024, disk=2048, may=RIGHTS)  # the parts of a file of 1 GiB lie there
+@on_event(memory=1024, disk=3072, may=RIGHTS)  # an archive of 1 GiB, unpacked, and its parts
 def split_import(context: Context, event: dict[str, Any]) -> None:
-    """Check the rows of an uploaded sales file and cut it into parts."""
+    """Check the rows of an uploaded sales file and cut it into parts, or give back those that were left out."""
     service.split(context, event)
 
 

@@ -191,6 +191,19 @@ def test_unknown_kinds_are_asked_back(column: str, sale: str, back: str) -> None
     assert read_file(content, {"sale_words": [sale], "return_words": [back]}).total == Decimal(50)
 
 
+def test_a_row_without_a_kind_beside_rows_that_tell_it_is_wrong() -> None:
+    read = read_file(sales("Вид документа", "Реализация", ""))
+    assert [(fault.number, fault.field, fault.code) for fault in read.faults] == [("УТ-2", "kind", "missing")]
+    several = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;Вид документа\n12.01.2026;1;К;Л;1;100;Возврат\n12.01.2026;1;К;М;1;50;\n"
+    assert read_file(several).total == Decimal(-150)
+
+
+def test_a_row_that_numbers_the_columns_spoils_no_document() -> None:
+    content = f"{HEADING}1;2;3;4;5;6;7\n12.01.2026;1;К;Л;1;100;100\n13.01.2026;2;К;Л;1;50;50\n"
+    read = read_file(content)
+    assert (read.total, read.faults) == (Decimal(150), [])
+
+
 def test_kinds_of_customers_are_no_kinds_of_documents_and_that_is_told() -> None:
     read = read_file(sales("Тип", "Розница", "Опт"))
     assert (read.total, read.notes["kind_left"]["values"]) == (Decimal(150), ["Опт", "Розница"])
