@@ -7,4 +7,4 @@ member's own time zone. The *plan* is all issues, by slot. A *run* is the letter
 """
 
 # A wing uses only those before it.
-WINGS = ("segments", "plan", "tracking", "sending")
+WINGS = ("segments", "plan", "tracking", "sending", "results")

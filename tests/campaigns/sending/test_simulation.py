@@ -194,7 +194,11 @@ def invited(club: Post, issue: Issue) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "readers", [pytest.param(240, id="some"), pytest.param(5000, id="five thousand", marks=pytest.mark.slow)]
+    "readers",
+    [
+        pytest.param(240, id="some"),
+        pytest.param(5000, id="five thousand", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]),
+    ],
 )
 def test_nobody_is_written_to_twice_too_often_or_after_leaving_and_nobody_is_lost(
     context: Context, monkeypatch: pytest.MonkeyPatch, readers: int

@@ -1,0 +1,1 @@
+"""Results of issues: letters by what became of them, and purchases beside those of the hold-out."""

@@ -1,0 +1,9 @@
+"""Keys of results."""
+
+from chalicelib.table.key import Key, in_table
+
+
+@in_table("one", "E")
+def results(issue_id: str) -> Key:
+    """The results of an issue, as they were counted last."""
+    return Key(f"ISSUE#{issue_id}", "TOTALS")

@@ -1,0 +1,32 @@
+"""Routes of results, for the staff."""
+
+from datetime import timedelta
+
+from chalicelib.campaigns.results import service
+from chalicelib.campaigns.results.schemas import FiguresQuery, FiguresView, ResultsView
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="letters")
+
+_HALF_A_YEAR = timedelta(days=184)
+
+
+@routes.get(
+    "/v1/staff/campaigns/{issue_id}/results",
+    scope="staff.campaigns.read",
+    answer=ResultsView,
+    problems=("wrong_state",),
+)
+def show_results(call: Call, issue_id: str) -> ResultsView:
+    """Show what an issue achieved: letters, readers, and purchases beside those of the hold-out.
+
+    People and programs are told apart. Without the hold-out no purchase is told: whoever gets letters buys more anyway.
+    """
+    return service.show(call.context, issue_id)
+
+
+@routes.get("/v1/staff/letters/figures", scope="staff.campaigns.read", query=FiguresQuery, answer=FiguresView)
+def show_letter_figures(call: Call) -> FiguresView:
+    """Compare letters by topic, slot, segment or class, and learn whether one is surely the best."""
+    last = call.query.to or call.context.today
+    return service.figures(call.context, call.query.from_ or last - _HALF_A_YEAR, last, call.query.by)

@@ -1,0 +1,184 @@
+"""Results of an issue, counted anew from its audience, its letters, their readings and the companies' purchases.
+
+    nightly_results   names the issues of the last weeks
+    count             looks at the audience page by page: four calls for 100 people, and one for each company
+
+Weakest point: one worker counts an issue. A hundred thousand people with a company each take most of its time.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from chalicelib import companies, mail, members, sales
+from chalicelib.campaigns.plan import store as plan_store
+from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
+from chalicelib.campaigns.results import rules, store
+from chalicelib.campaigns.results.model import GroupFigures, Grouping, Purchases, Results
+from chalicelib.campaigns.results.rules import Outcome
+from chalicelib.campaigns.results.schemas import FiguresView, ResultsView
+from chalicelib.campaigns.segments import store as segments_store
+from chalicelib.campaigns.segments.model import Invited
+from chalicelib.campaigns.sending.model import letter_id
+from chalicelib.campaigns.tracking import store as tracking
+from chalicelib.contacts import CONSENT
+from chalicelib.mail import LetterState
+from chalicelib.members import Member
+from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.jobs import chunks
+from chalicelib.table.key import shards
+
+COUNTED_DAYS = 45  # after its slot: purchases of 30 days, and documents that come late
+
+_COUNTED = (IssueState.SENDING, IssueState.SENT, IssueState.CANCELLED)
+
+
+def due(context: Context) -> Iterator[str]:
+    """The issues whose results may have changed."""
+    for issue in plan_store.between(context.table, context.today - timedelta(days=COUNTED_DAYS), context.today):
+        if issue.audience_id and issue.state in _COUNTED:
+            yield issue.issue_id
+
+
+def count(context: Context, issue_id: str) -> None:
+    """Counts the results anew. Safe to repeat."""
+    issue, _ = plan_store.read(context.table, issue_id)
+    if issue is None or not issue.audience_id:
+        return
+    left_out: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    reached: Counter[str] = Counter()
+    invited: set[str] = set()
+    held: set[str] = set()
+    people = 0
+    for page in _pages(context, issue.audience_id):
+        people += len(page)
+        left_out.update(each.reason for each in page if each.reason)
+        held |= {each.company_id for each in page if each.reason == "hold_out"}
+        wanted = [each for each in page if not each.reason]
+        invited |= {each.company_id for each in wanted}
+        _count_letters(context, issue, wanted, skipped, states, reached)
+    first = Slot.of(issue.slot).day
+    days = max(0, min(rules.PURCHASE_DAYS, (context.today - first).days + 1))
+    results = Results(
+        issue_id=issue_id,
+        as_of=context.at,
+        days=days,
+        people=people,
+        left_out=dict(left_out),
+        skipped=dict(skipped),
+        states=dict(states),
+        reached=dict(+reached),
+        # A company of which one person was held out and another one was not, since it came later, belongs to neither arm.
+        purchases=_purchases(context, invited - held - {""}, held - invited - {""}, first, days),
+    )
+    store.write(context.table, results)
+
+
+def show(context: Context, issue_id: str) -> ResultsView:
+    """Raises 404 for an unknown issue, 409 for one whose results were not counted yet."""
+    issue, _ = plan_store.read(context.table, issue_id)
+    if issue is None:
+        raise Problem("not_found")
+    found = store.read(context.table, [issue_id]).get(issue_id)
+    if found is None:
+        raise Problem("wrong_state", "Its results are not counted yet.", extra={"state": issue.state})
+    return ResultsView.of(issue, found)
+
+
+def figures(context: Context, first: date, last: date, grouping: Grouping) -> FiguresView:
+    """Figures of the issues with a slot on these days."""
+    issues = {each.issue_id: each for each in plan_store.between(context.table, first, last) if each.audience_id}
+    counted = store.read(context.table, list(issues))
+    groups: dict[str, list[Results]] = {}
+    for issue_id, results in counted.items():
+        groups.setdefault(_group_of(issues[issue_id], grouping), []).append(results)
+    return FiguresView.of(first, last, grouping, [_together(group, each) for group, each in sorted(groups.items())])
+
+
+def _group_of(issue: Issue, grouping: Grouping) -> str:
+    slot = Slot.of(issue.slot)
+    return {
+        "topic": issue.topic,
+        "slot": f"{slot.day.isoweekday()} {slot.hour:%H:%M}",
+        "segment": issue.segment_id,
+        "class": issue.issue_class,
+    }[grouping]
+
+
+def _together(group: str, results: Iterable[Results]) -> GroupFigures:
+    every = list(results)
+    total = sum((Counter(each.reached) for each in every), Counter())
+    return GroupFigures(
+        group, len(every), total["delivered"], total["clicked"], total["unsubscribed"], total["complained"]
+    )
+
+
+def _pages(context: Context, audience_id: str) -> Iterator[list[Invited]]:
+    for shard in shards():
+        page = 1
+        while found := segments_store.next_people(context.table, audience_id, shard, page):
+            yield list(found.people)
+            page = found.page + 1
+
+
+def _count_letters(
+    context: Context,
+    issue: Issue,
+    people: list[Invited],
+    skipped: Counter[str],
+    states: Counter[str],
+    reached: Counter[str],
+) -> None:
+    ids = {each.member_id: letter_id(issue.issue_id, each.member_id) for each in people}
+    letters = mail.letters(context.table, list(ids.values()))
+    readings = tracking.together_of(context.table, list(letters))
+    known = members.members(context, list(ids))
+    for member_id, wanted in ids.items():
+        letter = letters.get(wanted)
+        if letter is None:
+            states["waiting"] += 1
+        elif letter.state is LetterState.SKIPPED:
+            skipped[letter.reason] += 1
+        else:
+            states[letter.state] += 1
+            reached += rules.reached(letter, readings.get(wanted), _left_at(known.get(member_id)))
+
+
+def _left_at(member: Member | None) -> str:
+    consent = member.consents.get(CONSENT) if member else None
+    return consent.at if consent and not consent.agreed and consent.source == "letter" else ""
+
+
+def _purchases(context: Context, invited: set[str], held: set[str], first: date, days: int) -> Purchases:
+    currency = context.config[Club].currency
+    arms: dict[bool, list[Outcome]] = {True: [], False: []}
+    bought: Counter[bool] = Counter()
+    others = 0
+    for is_invited, ids in ((True, invited), (False, held)):
+        for chunk in chunks(sorted(ids), 100):
+            for company in companies.read_companies(context, chunk).values():
+                last = first + timedelta(days=days - 1)
+                net = sales.day_totals(
+                    context, company.company_id, first - timedelta(days=rules.BEFORE_DAYS), max(first, last)
+                ).net
+                after = sum((total for day, total in net.items() if first <= day <= last), Decimal(0))
+                before = sum((total for day, total in net.items() if day < first), Decimal(0))
+                bought[is_invited] += after > 0
+                if company.currency == currency:
+                    arms[is_invited].append(Outcome(after, before))
+                else:
+                    others += 1
+    return Purchases(
+        invited=len(invited),
+        invited_bought=bought[True],
+        held=len(held),
+        held_bought=bought[False],
+        currency=currency,
+        other_currencies=others,
+        money=rules.money(arms[True], arms[False]),
+    )

@@ -1,0 +1,18 @@
+"""Items of results: counted anew as a whole, and never added to."""
+
+from collections.abc import Sequence
+
+from chalicelib.campaigns.results import keys
+from chalicelib.campaigns.results.model import Results
+from chalicelib.table.client import Table
+from chalicelib.table.records import from_item, to_item
+
+
+def write(table: Table, results: Results) -> None:
+    table.put({**keys.results(results.issue_id).as_item(), **to_item(results)})
+
+
+def read(table: Table, issue_ids: Sequence[str]) -> dict[str, Results]:
+    """By issue, of those that were counted; one call per 100."""
+    wanted = {keys.results(each): each for each in issue_ids}
+    return {wanted[key]: from_item(Results, item) for key, item in table.get_many(wanted).items()}
