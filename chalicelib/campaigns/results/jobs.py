@@ -25,7 +25,6 @@ def nightly_results(context: Context, event: dict[str, Any]) -> dict[str, int]:
 @queue_worker(
     "results",
     workers=2,
-    timeout=900,
     memory=1024,
     filled_by=("nightly_results",),
     may=(table(*READ), items("put", prefix="ISSUE#")),

@@ -3,7 +3,7 @@
     nightly_results   names the issues of the last weeks
     count             looks at the audience page by page: four calls for 100 people, and one for each company
 
-Weakest point: one worker counts an issue. A hundred thousand people with a company each take most of its time.
+Weakest point: one worker counts an issue in one minute, in which it asks for the purchases of some ten thousand companies.
 """
 
 from collections import Counter

@@ -78,7 +78,7 @@ def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Resp
     try:
         call = _call(route, request, language, path_parameters)
         made = _run(route, call, path_parameters)
-        if "Location" in made.headers:
+        if str(made.headers.get("Location", "")).startswith("/"):  # of ours
             made.headers["Location"] = _prefix(request, call.path) + str(made.headers["Location"])
         return made
     except Problem as problem:

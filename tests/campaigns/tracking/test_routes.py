@@ -36,7 +36,7 @@ class Sent:
         self.links = re.findall(r'href="[^"]*(/v1/links/[^"]*)"', self.html)
 
     def click(self, path: str, agent: str = PERSON) -> Answer:
-        return self.api.call("GET", path, STRANGER, headers={"user-agent": agent})
+        return self.api.call("GET", path, STRANGER, headers={"user-agent": agent}, stage="/dev")
 
     @property
     def readings(self) -> Any:
