@@ -282,7 +282,7 @@ def resources_of(function: Function) -> Made:
             made[f"{camel(queue.name)}Queue"] = waiting_line(queue)
             made |= dead_letters(camel(queue.name), queue.given_up)
         case Schedule() as schedule:
-            ticks = schedule.expression.startswith("rate")
+            ticks = schedule.expression.startswith(("rate", "cron(0/"))
             properties["EventInvokeConfig"] = on_failure(function, tries=1 if ticks else 2)
             properties["Events"] = {"Tick" if ticks else "Night": by_schedule(function.name, schedule, ticks)}
             made |= dead_letters(name, RUN_GIVEN_UP)

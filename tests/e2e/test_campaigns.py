@@ -105,8 +105,8 @@ def test_an_issue_goes_from_its_segment_to_its_results(cloud: DeployedClub, gues
     leave = letter["headers"]["List-Unsubscribe"].strip("<>")
     assert requests.post(leave, data={"List-Unsubscribe": "One-Click"}, timeout=10).status_code == 200
 
-    assert cloud.invoke("nightly_results")["issues"] == 0  # its slot is still to come
-    queue = cloud.outputs["ResultsQueueUrl"]
+    assert cloud.invoke("nightly_letter_results")["issues"] == 0  # its slot is still to come
+    queue = cloud.outputs["LetterResultsQueueUrl"]
     cloud.client("sqs").send_message(QueueUrl=queue, MessageBody=f'{{"issue_id": "{issue_id}"}}')
 
     def counted() -> Any:

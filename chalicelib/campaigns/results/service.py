@@ -1,6 +1,6 @@
 """Results of an issue, counted anew from its audience, its letters, their readings and the companies' purchases.
 
-    nightly_results   names the issues of the last weeks
+    nightly_letter_results   names the issues of the last weeks
     count             looks at the audience page by page: four calls for 100 people, and one for each company
 
 Weakest point: one worker counts an issue in one minute, in which it asks for the purchases of some ten thousand companies.

@@ -40,9 +40,9 @@ def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Post:
 
 def night(club: Post) -> None:
     club.waiting.clear()
-    jobs.nightly_results(club.context, {})
-    for each in [each for each in club.waiting if each.queue == "results"]:
-        jobs.count_results(club.context, {"messageId": "1", "body": each.body})
+    jobs.nightly_letter_results(club.context, {})
+    for each in [each for each in club.waiting if each.queue == "letter-results"]:
+        jobs.count_letter_results(club.context, {"messageId": "1", "body": each.body})
         club.waiting.remove(each)
 
 
