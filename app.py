@@ -154,6 +154,7 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     company.person_confirmed       messages: mail
 #     company.person_invited         messages: mail
 #     company.registered             facts: pricing.displays
+#     contact.noted                  facts: retention.waves
 #     customer.move_began            facts: exchange.customers
 #     demand.answered                facts: demand, retention.cases; messages: mail
 #     demand.cancelled               facts: demand

@@ -14,6 +14,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("budget", "preferences")
 
 with opened_when_asked(__name__):
+    from chalicelib.contacts.events import NOTED as CONTACT_NOTED
     from chalicelib.contacts.model import CONSENT, Channel, ContactClass, Verdict
     from chalicelib.contacts.service import (
         ADVERTISING_GUARD,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chalicelib import members
 from chalicelib.contacts import keys, service
+from chalicelib.contacts.events import NOTED
 from chalicelib.contacts.model import Verdict
 from chalicelib.contacts.schemas import ContactQuery, NoteForm
 from chalicelib.members import Member
@@ -43,7 +44,8 @@ def note(context: Context, member_id: str, form: NoteForm, *, by: str) -> Item:
     key = keys.contact_note(member_id, day.isoformat(), note_id)
     if known := context.table.get(key, consistent=True):
         return known
-    item: Item = {**key.as_item(), "note_id": note_id, **about, "by": by, "at": context.at}
+    told = {"member_id": member_id, "note_id": note_id, "event": NOTED}
+    item: Item = {**key.as_item(), **told, **about, "by": by, "at": context.at}
     tx = Transaction()
     tx.put({**item, "expires_at": context.expiry(days=KEEP_DAYS)})
     service.note(

@@ -1,5 +1,7 @@
 """Consumers that fill waves, and count contacts with companies that are held out."""
 
+from chalicelib import members
+from chalicelib.contacts import CONTACT_NOTED
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.pricing import OFFER_ISSUED
@@ -19,6 +21,21 @@ def on_state_changed(context: Context, event: Event) -> None:
 def on_offer_issued(context: Context, event: Event) -> None:
     """Records the offer as a breach, if its company is held out."""
     offered = event.item
+    _breach(context, offered["company_id"], "offer", offered["offer_id"], offered["by"])
+
+
+@consumer(CONTACT_NOTED)
+def on_contact_noted(context: Context, event: Event) -> None:
+    """Records a contact that the staff noted as a breach, if its person acts for a company that is held out. Service is none."""
+    noted = event.item
+    if noted["contact_class"] == "service":
+        return
+    _, acts = members.with_membership(context, noted["member_id"])
+    if acts and (acts.kind, acts.status) == ("company", "active"):
+        _breach(context, acts.owner, noted["channel"], noted["note_id"], noted["by"])
+
+
+def _breach(context: Context, company_id: str, contact: str, cause: str, by: str) -> None:
     tx = Transaction()
-    service.add_breach(context, tx, offered["company_id"], "offer", offered["offer_id"], offered["by"])
+    service.add_breach(context, tx, company_id, contact, cause, by)
     context.table.commit(tx)

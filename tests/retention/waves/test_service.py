@@ -7,6 +7,8 @@ import pytest
 
 from chalicelib import retention
 from chalicelib.companies import store as companies_store
+from chalicelib.contacts import notes
+from chalicelib.contacts.schemas import NoteForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
@@ -15,6 +17,7 @@ from chalicelib.retention.waves import consumers, jobs, service, store
 from chalicelib.retention.waves.model import WaveState, assignment
 from chalicelib.table.transactions import Transaction
 from tests.companies.steps import legal_inn
+from tests.retention.cases.steps import known
 from tests.retention.waves.steps import HEAD, dormant, entered, heard, message, night, planned
 from tests.support.crashes import crashes
 from tests.tiers.steps import buy, days_later
@@ -142,6 +145,22 @@ def test_held_out_companies_are_named_to_other_rooms_and_contacts_with_them_coun
     found = list(store.breaches(begun, wave.wave_id))
     assert [(each["company_id"], each["contact"], each["by"]) for each in found] == [(one, "offer", "mbr_manager")]
     assert retention.held_out(days_later(begun, 180), several) == frozenset()
+
+
+def test_a_contact_that_the_staff_noted_with_a_held_out_company_is_a_breach(context: Context) -> None:
+    wave = planned(context, held_out_percent=50)
+    begun = days_later(context, 1)
+    several = [known(begun, f"cmp_{number}") for number in range(8)]
+    held = retention.held_out(begun, several)
+    assert 0 < len(held) < 8
+    for company_id in several:
+        for contact_class in ("content", "service"):
+            form = NoteForm.model_validate({"channel": "telephone", "contact_class": contact_class})
+            item = notes.note(begun, f"mbr_of_{company_id}", form, by="mbr_ivan")
+            consumers.on_contact_noted(begun, Event(item["event"], "evt_1", item))
+    found = list(store.breaches(begun, wave.wave_id))
+    assert {(each["company_id"], each["contact"]) for each in found} == {(each, "telephone") for each in held}
+    assert len(found) == len(held)
 
 
 def test_an_intake_that_dies_anywhere_assigns_everybody_once(context: Context) -> None:
