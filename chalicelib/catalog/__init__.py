@@ -12,7 +12,7 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
     from chalicelib.catalog.rules import Product, Stock, StockFigure, total
-    from chalicelib.catalog.schemas import BaseProductView, ProductQuery
+    from chalicelib.catalog.schemas import BaseProductView, ProductFacetsView, ProductFilters, ProductQuery
     from chalicelib.catalog.search.keys import catalogue_index as index_key
-    from chalicelib.catalog.service import base_fields_of, page_of_products, select_products
+    from chalicelib.catalog.service import base_fields_of, page_of_products, product_facets, select_products
     from chalicelib.catalog.store import below, every_product, product_of, read_items, read_products, stock_of

@@ -57,8 +57,8 @@ def plain(number: Decimal) -> str:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-class ProductQuery(PageQuery):
-    """Without filters, sorted by article number, the list is always up to date. Filters and other orders follow a change within seconds."""
+class ProductFilters(Form):
+    """The products that match all of these."""
 
     q: str | None = Field(
         default=None,
@@ -77,6 +77,11 @@ class ProductQuery(PageQuery):
     brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
     status: ProductStatus | None = Field(default=None, description="Only products in this status.")
     own_brand: bool | None = Field(default=None, description="Only own brands, or only others.")
+
+
+class ProductQuery(ProductFilters, PageQuery):
+    """Without filters, sorted by article number, the list is always up to date. Filters and other orders follow a change within seconds."""
+
     sort: ProductSort = Field(
         default="sku",
         description="`sku`: by article number. `name`: by the name in the reader's language. `price`: by the base price.",
@@ -85,6 +90,31 @@ class ProductQuery(PageQuery):
     @property
     def asks_for_all(self) -> bool:
         return self.sort == "sku" and not self.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
+
+
+class FacetView(View):
+    """A value that a filter takes, and the number of products that it would leave."""
+
+    value: str
+    count: int = Field(description="Products that match the value and all other filters.")
+
+
+class CategoryFacetView(FacetView):
+    """A category with its name. It counts the products of the categories below it, too."""
+
+    name: str
+    name_ru: str
+
+
+class ProductFacetsView(View):
+    """The values of the filters, each with its count, the most first. A filter that is set does not narrow down its own values."""
+
+    total: int = Field(description="Products that match all filters.")
+    brands: list[FacetView] = Field(description="Without products that have no brand.")
+    categories: list[CategoryFacetView] = Field(
+        description="Categories of the tree with matching products, in its order."
+    )
+    statuses: list[FacetView]
 
 
 class AttributeView(View):

@@ -1,14 +1,18 @@
 """Reads of the catalogue."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.catalog import images, keys, rules, store
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.schemas import (
     AttributeView,
+    CategoryFacetView,
     CategoryTreeView,
     CategoryView,
+    FacetView,
+    ProductFacetsView,
+    ProductFilters,
     ProductQuery,
     StaffProductPage,
     StaffProductView,
@@ -57,13 +61,7 @@ def page_of_products(
         return found, page.items, page.last
     head, tree = search_keys.catalogue_index(), keys.categories()
     found = context.table.get_many([*beside, head, *([tree] if query.category else [])])
-    wanted = ProductFilter(
-        text=query.q,
-        categories=rules.subtree(store.tree_of(found.get(tree)), query.category) if query.category else None,
-        brand=query.brand,
-        status=query.status,
-        own_brand=query.own_brand,
-    )
+    wanted = _filter(query, found.get(tree))
     order: Order = "name_ru" if query.sort == "name" and language == "ru" else query.sort
     position = None
     if after:
@@ -77,6 +75,43 @@ def page_of_products(
         found,
         [items[sku] for sku in skus if sku in items],
         {"order": order, **last._asdict()} if last else None,
+    )
+
+
+def product_facets(context: Context, filters: ProductFilters) -> ProductFacetsView:
+    """One call, and one more for shards that changed since the last call."""
+    head, tree = search_keys.catalogue_index(), keys.categories()
+    found = context.table.get_many([head, tree])
+    counted = search_store.current_index(context.table, found.get(head)).facets(_filter(filters, found.get(tree)))
+    categories = store.tree_of(found.get(tree))
+    within = {
+        each.code: sum(counted.categories.get(code, 0) for code in rules.subtree(categories, each.code))
+        for each, _ in rules.walk(categories)
+    }
+    return ProductFacetsView(
+        total=counted.total,
+        brands=_facets(counted.brands),
+        categories=[
+            CategoryFacetView(value=each.code, count=within[each.code], name=each.name, name_ru=each.name_ru)
+            for each, _ in rules.walk(categories)
+            if within[each.code]
+        ],
+        statuses=_facets(counted.statuses),
+    )
+
+
+def _facets(counts: Mapping[str, int]) -> list[FacetView]:
+    most_first = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return [FacetView(value=value, count=count) for value, count in most_first if value]
+
+
+def _filter(filters: ProductFilters, tree: Item | None) -> ProductFilter:
+    return ProductFilter(
+        text=filters.q,
+        categories=rules.subtree(store.tree_of(tree), filters.category) if filters.category else None,
+        brand=filters.brand,
+        status=filters.status,
+        own_brand=filters.own_brand,
     )
 
 

@@ -1,5 +1,5 @@
 from chalicelib import companies
-from chalicelib.catalog import ProductQuery
+from chalicelib.catalog import ProductFacetsView, ProductFilters, ProductQuery, product_facets
 from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
@@ -7,7 +7,7 @@ from chalicelib.storefront import price_list as storefront_price_list
 from chalicelib.storefront import service
 from chalicelib.storefront.lighting import service as lighting
 from chalicelib.storefront.lighting.schemas import LightingForm, LightingView
-from chalicelib.storefront.schemas import PriceListQuery, ProductPage
+from chalicelib.storefront.schemas import PriceListQuery, ProductPage, ProductView
 
 routes = Routes(__name__, tag="catalogue")
 
@@ -23,6 +23,21 @@ def list_products(call: Call) -> ProductPage:
     return service.page_of_priced_products(
         call.context, call.principal.for_company(), call.query, call.cursors(), call.language
     )
+
+
+@routes.get("/v1/products/{sku}", scope="catalog.read", answer=ProductView, problems=("not_found",))
+def show_product(call: Call, sku: str) -> ProductView:
+    """Show a product at the company's own price, with pictures, attributes and stock.
+
+    Percent-encode the article number. One with a slash is found by `GET /v1/products?q=…`.
+    """
+    return service.show_product(call.context, call.principal.for_company(), sku, call.language)
+
+
+@routes.get("/v1/product-facets", scope="catalog.read", query=ProductFilters, answer=ProductFacetsView)
+def show_product_facets(call: Call) -> ProductFacetsView:
+    """Show brands, categories and statuses with the number of products of each, for the same filters as the list."""
+    return product_facets(call.context, call.query)
 
 
 @routes.get(

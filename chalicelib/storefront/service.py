@@ -1,7 +1,10 @@
+from urllib.parse import unquote
+
 from chalicelib import catalog
 from chalicelib.catalog import ProductQuery, base_fields_of, page_of_products
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, PriceView, conditions_of, keys_of
 from chalicelib.storefront.schemas import ProductPage, ProductView
@@ -19,6 +22,18 @@ def page_of_priced_products(
     own = conditions_of(context, company_id, found, catalog.below(found.get(catalog.categories_key())))
     views = [_product_view(context, item, own, language) for item in items]
     return ProductPage(items=views, next_cursor=cursors.close(last))
+
+
+def show_product(context: Context, company_id: str, sku: str, language: Language) -> ProductView:
+    """Raises 404 for an unknown article. One call."""
+    # Whether a gateway decodes a path is its own affair.
+    spellings, tree = [catalog.product_key(each) for each in (sku, unquote(sku))], catalog.categories_key()
+    found = context.table.get_many([*keys_of(company_id), *spellings, tree])
+    item = next((found[key] for key in spellings if key in found), None)
+    if item is None:
+        raise Problem("not_found")
+    own = conditions_of(context, company_id, found, catalog.below(found.get(tree)))
+    return _product_view(context, item, own, language)
 
 
 def _product_view(context: Context, item: Item, own: Conditions, language: Language) -> ProductView:

@@ -104,6 +104,8 @@ MATRIX: dict[str, Row] = {
     "make_statement_file": COMPANIES,
     # ordering
     "list_products": COMPANIES,
+    "show_product": COMPANIES,
+    "show_product_facets": COMPANIES,
     "download_price_list": COMPANIES,
     "show_terms": COMPANIES,
     "list_running_promotions": COMPANIES,
@@ -305,6 +307,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
         context=context,
         places={
             "member_id": "mbr_zarya",
+            "sku": "LMP-1",
             "company_id": "cmp_zarya",
             "order_id": order.json["order_id"],
             "redemption_id": redemption.json["redemption_id"],

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -480,3 +481,43 @@ def test_the_staff_see_the_catalogue_as_a_company_sees_it(api: Api, context: Con
 @pytest.mark.parametrize("path", ["products", "distributors", "people", "demands", "companies", "setup"])
 def test_everybody_on_the_staff_reads_what_answers_a_partner(api: Api, context: Context, role: str, path: str) -> None:
     assert api.call("GET", f"/v1/staff/{path}", staff(context, "mbr_staff", role)).status == 200
+
+
+# --- one product, and the values of the filters -------------------------------------------------------------------------
+
+
+def test_a_product_is_shown_as_in_the_list(api: Api, context: Context):
+    stock(context, row("LMP-1", "120.00", brand="Luma"), row("УТ 1.5", "90.00"))
+    caller = partner(context)
+    listed_products = api.call("GET", "/v1/products", caller).json["items"]
+    assert [api.call("GET", f"/v1/products/{each['sku']}", caller).json for each in listed_products] == listed_products
+    encoded = api.call("GET", f"/v1/products/{quote('УТ 1.5')}", caller)
+    assert (encoded.status, encoded.json["sku"]) == (200, "УТ 1.5")
+
+
+def test_an_unknown_product_is_not_there(api: Api, context: Context):
+    assert api.call("GET", "/v1/products/LMP-9", partner(context)).status == 404
+
+
+def test_the_filters_tell_their_values_with_counts(api: Api, context: Context):
+    tree = [{"code": "light", "name": "Light", "name_ru": "Свет"}]
+    tree += [{"code": "street", "name": "Street", "name_ru": "Улица", "parent": "light"}]
+    assert api.call("PUT", "/v1/staff/categories", OPERATIONS, {"categories": tree}).status == 200
+    rows = [
+        row("A-1", brand="Luma", category="light"),
+        row("A-2", brand="Luma", category="street"),
+        row("A-3", brand="Neva"),
+    ]
+    listed(context, *rows)
+    caller = partner(context)
+    every = api.call("GET", "/v1/product-facets", caller).json
+    assert every["total"] == 3
+    assert every["brands"] == [{"value": "Luma", "count": 2}, {"value": "Neva", "count": 1}]
+    assert [(each["value"], each["count"], each["name_ru"]) for each in every["categories"]] == [
+        ("light", 2, "Свет"),
+        ("street", 1, "Улица"),
+    ]
+    assert every["statuses"] == [{"value": "normal", "count": 3}]
+    neva = api.call("GET", "/v1/product-facets?brand=Neva", caller).json
+    assert (neva["total"], neva["categories"]) == (1, [])
+    assert neva["brands"] == every["brands"], "another brand is one click away"

@@ -11,8 +11,9 @@ measures it).
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from heapq import merge
 from itertools import accumulate, chain, islice
@@ -58,6 +59,15 @@ class ProductFilter:
     brand: str | None = None
     status: ProductStatus | None = None
     own_brand: bool | None = None
+
+
+class Facets(NamedTuple):
+    """Counts of matching products. Each of the three by value, under all conditions but its own; categories without those below."""
+
+    total: int
+    brands: Mapping[str, int]
+    categories: Mapping[str, int]
+    statuses: Mapping[str, int]
 
 
 def fold(text: str) -> str:
@@ -158,6 +168,20 @@ class Index:
         found = [ordered.entries[place] for place in islice(meant, limit + 1)]
         last = ordered.position(found[limit - 1]) if len(found) > limit else None
         return [entry.sku for entry in found[:limit]], last
+
+    def facets(self, wanted: ProductFilter) -> Facets:
+        """One look at each entry of the text and the kind of brand."""
+        within = matcher(replace(wanted, brand=None, categories=None, status=None))
+        brands, categories, statuses, total = Counter[str](), Counter[str](), Counter[str](), 0
+        for entry in filter(within, self._entries):
+            of_brand = wanted.brand in (None, entry.brand)
+            of_category = wanted.categories is None or entry.category in wanted.categories
+            of_status = wanted.status in (None, entry.status)
+            brands[entry.brand] += of_category and of_status
+            categories[entry.category] += of_brand and of_status
+            statuses[entry.status] += of_brand and of_category
+            total += of_brand and of_category and of_status
+        return Facets(total, +brands, +categories, +statuses)
 
 
 FEW = 500  # entries that are faster to test one by one than to search for words

@@ -37,6 +37,8 @@ from chalicelib.table.transactions import Busy, Refused
 MOST_BODY_BYTES = 1024 * 1024
 # Names in a path are ids and words. Whatever else stands there names nothing, and never becomes a part of a key.
 PATH_PARAMETER = r"^[A-Za-z0-9_-]{1,64}$"
+# Article numbers come from the club's own books.
+PATH_PARAMETERS = {"sku": r"^[^\x00-\x1f\x7f/]{1,64}$"}
 # How DynamoDB, Cognito, SQS and S3 say that more is asked than they can do now. The SDK has tried again by then.
 THROTTLED = {
     "ProvisionedThroughputExceededException",
@@ -118,8 +120,9 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
             entry = journal.entry(call.context, call.principal, route.name, call.path, _request_id(request))
             if guard := guard_of(call.principal, route.scope, entry):
                 call.context = replace(call.context, table=call.context.table.guarded_by(guard))
-    if not all(re.fullmatch(PATH_PARAMETER, value) for value in path_parameters.values()):
-        raise Problem("not_found")
+    for name, value in path_parameters.items():
+        if not re.fullmatch(PATH_PARAMETERS.get(name, PATH_PARAMETER), value):
+            raise Problem("not_found")
     call.query = _query(route, request.query_params)
     raw = request.raw_body
     if len(raw) > MOST_BODY_BYTES:

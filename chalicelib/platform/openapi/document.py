@@ -27,7 +27,7 @@ from chalicelib.platform.access.scopes import (
 )
 from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS, ProblemBody, status_phrase
-from chalicelib.platform.http.respond import MOST_BODY_BYTES, PATH_PARAMETER
+from chalicelib.platform.http.respond import MOST_BODY_BYTES, PATH_PARAMETER, PATH_PARAMETERS
 from chalicelib.platform.http.routes import Route
 from chalicelib.platform.money import Money
 from chalicelib.platform.openapi.examples import Schema, example, schema_name
@@ -419,7 +419,7 @@ def _path_parameter(name: str) -> Schema:
         "in": "path",
         "required": True,
         "description": f"The {name.removesuffix('_id').replace('_', ' ')}.",
-        "schema": {"type": "string", "pattern": PATH_PARAMETER},
+        "schema": {"type": "string", "pattern": PATH_PARAMETERS.get(name, PATH_PARAMETER)},
     }
 
 

@@ -1,5 +1,6 @@
 """Whatever form of a word is asked for, the product is found; and filters find what looking at every product would."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -186,3 +187,37 @@ def test_prices_are_ordered_as_numbers_currency_by_currency():
     catalogue = [product("a", base_price=Decimal("9.90")), product("b", base_price=Decimal("10.05")), product("c")]
     index = Index(entry_of(each) for each in catalogue)
     assert index.find(ProductFilter(), "price", limit=5, after=None)[0] == ["a", "b", "c"]
+
+
+VALUES = st.sampled_from(["", "a", "b"])
+PRODUCTS = st.lists(st.tuples(VALUES, VALUES, st.sampled_from(ProductStatus)), max_size=12)
+
+
+@given(
+    PRODUCTS,
+    st.none() | VALUES,
+    st.none() | st.frozensets(VALUES),
+    st.none() | st.sampled_from(ProductStatus),
+)
+def test_a_facet_counts_what_the_list_would_find(
+    made: list[tuple[str, str, ProductStatus]],
+    brand: str | None,
+    categories: frozenset[str] | None,
+    status: ProductStatus | None,
+) -> None:
+    index = Index(
+        entry_of(product(f"P-{number}", brand=of, category=category, status=state))
+        for number, (of, category, state) in enumerate(made)
+    )
+    wanted = ProductFilter(brand=brand, categories=categories, status=status)
+
+    def count(**changes: Any) -> int:
+        return len(index.find(replace(wanted, **changes), "sku", limit=100, after=None)[0])
+
+    facets = index.facets(wanted)
+    assert facets.total == count()
+    for value in ("", "a", "b"):
+        assert facets.brands.get(value, 0) == count(brand=value)
+        assert facets.categories.get(value, 0) == count(categories={value})
+    for each in ProductStatus:
+        assert facets.statuses.get(each.value, 0) == count(status=each)
