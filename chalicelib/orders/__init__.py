@@ -11,6 +11,7 @@ WINGS = (
     "placement",
     "cart",
     "lifecycle",
+    "files",
     "reorder",
     "on_behalf",
     "register",

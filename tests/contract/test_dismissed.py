@@ -381,6 +381,36 @@ def started_proof(club: Club) -> str:
     return f"{path}/{made['proof_id']}"
 
 
+SPECIFICATION = {"name": "a.pdf", "content_type": "application/pdf"}
+
+
+@scene
+def start_order_file(club: Club) -> Ask:
+    return Ask(f"/v1/orders/{club.market.placed()}/files", SPECIFICATION)
+
+
+@scene
+def start_distributor_file(club: Club) -> Ask:
+    return Ask(f"/v1/distributor/orders/{club.market.placed()}/files", {**SPECIFICATION, "kind": "invoice"})
+
+
+def uploaded_file(start: Scene, side: str, club: Club) -> str:
+    ask = start(club)
+    started = club.done("POST", ask.path, club.callers[side], ask.body)
+    key = started["upload"]["fields"]["key"]
+    boto3.client("s3").put_object(Bucket="club-files", Key=key, Body=b"%PDF-1.7")
+    return f"{ask.path}/{started['file_id']}"
+
+
+for _start, _side, _name in (
+    (start_order_file, "company", "order"),
+    (start_distributor_file, "distributor", "distributor"),
+):
+    _uploaded = partial(uploaded_file, _start, _side)
+    SCENES[f"confirm_{_name}_file"] = lambda club, _uploaded=_uploaded: Ask(f"{_uploaded(club)}/confirm")
+    SCENES[f"remove_{_name}_file"] = lambda club, _uploaded=_uploaded: Ask(_uploaded(club))
+
+
 @scene
 def start_display_proof(club: Club) -> Ask:
     promotion_id = club.office.run((1, "20"), display=True)

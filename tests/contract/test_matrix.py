@@ -38,6 +38,7 @@ NO_COMPANY, WAITS = (403, "company_missing"), (403, "not_confirmed")
 EXPIRED = (410, "code_expired")
 NOT_YOURS = (422, "invalid")  # somebody else's address
 NOTHING_USUAL = (422, "invalid")  # there is nothing yet that the company buys regularly
+SPECIFICATION = {"name": "secret.pdf", "content_type": "application/pdf"}
 OWN_WORDS = {"download_own_data", "download_own_data_page"}  # a claimant reads the INN that they typed
 OWN = "own"  # their own thing, or everybody's: the route's promised status
 
@@ -129,6 +130,18 @@ MATRIX: dict[str, Row] = {
     "show_new_for_you": COMPANIES,
     "show_credit": COMPANIES,
     "place_order": COMPANIES,
+    "start_order_file": THIS_COMPANY,
+    "confirm_order_file": THIS_COMPANY,
+    "list_order_files": THIS_COMPANY,
+    "show_order_file": THIS_COMPANY,
+    "remove_order_file": THIS_COMPANY,
+    "start_distributor_file": THIS_DISTRIBUTOR,
+    "confirm_distributor_file": THIS_DISTRIBUTOR,
+    "list_distributor_files": THIS_DISTRIBUTOR,
+    "show_distributor_file": THIS_DISTRIBUTOR,
+    "remove_distributor_file": THIS_DISTRIBUTOR,
+    "list_files_of_order": STAFF_ONLY,
+    "show_file_of_order": STAFF_ONLY,
     "list_orders": COMPANIES,
     "show_order": THIS_COMPANY,
     "cancel_order": THIS_COMPANY,
@@ -225,6 +238,8 @@ class World:
             "put_into_cart": {"lines": [line]},
             "start_display_proof": {"shop_address": "Tverskaya 1", "content_type": "image/png"},
             "place_order": {"lines": [line]},
+            "start_order_file": SPECIFICATION,
+            "start_distributor_file": {**SPECIFICATION, "kind": "invoice"},
             "reorder": {},
             "place_usual_order": {},
             "cancel_order": {},
@@ -281,6 +296,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
     partners.reach(context, "cmp_zarya", "61234.56")
     cart = {"lines": [{"sku": "LMP-1", "quantity": 77}], "comment": "Keep it confidential"}
     order = api.call("POST", "/v1/orders", owner, cart, key="first")
+    file_id = api.call("POST", f"/v1/orders/{order.json['order_id']}/files", owner, SPECIFICATION).json["file_id"]
     credit(context, "cmp_zarya", "98765.43")
     redemption = api.call("POST", "/v1/company/redemptions", owner, {"amount": "24680.78"}, key="second")
     goods.buy(context, date(2026, 8, 5), "700000", company_id="cmp_zarya")
@@ -308,6 +324,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
         places={
             "member_id": "mbr_zarya",
             "sku": "LMP-1",
+            "file_id": file_id,
             "company_id": "cmp_zarya",
             "order_id": order.json["order_id"],
             "redemption_id": redemption.json["redemption_id"],

@@ -59,6 +59,12 @@ def keep(name: str, place: str) -> str | None:
     return copy
 
 
+def beginning(name: str, most: int) -> bytes:
+    """The first bytes of a file. One call."""
+    answer = aws.s3().get_object(Bucket=settings().files_bucket, Key=name, Range=f"bytes=0-{most - 1}")
+    return answer["Body"].read()
+
+
 def has_arrived(name: str) -> bool:
     """One call."""
     try:

@@ -1,0 +1,151 @@
+"""Files of an order: start, upload, confirm, download, remove.
+
+    start ──▶ (uploading) ──the browser posts to the bucket──▶ confirm ──▶ attached ──remove──▶ (gone)
+                  └── a day without confirmation: forgotten
+
+The form of an upload fixes name, type and largest size. A confirmation copies the file out of reach of its form, looks at its first bytes,
+and refuses one that is not what it says. A download is an address of some minutes, and always an attachment: no browser opens the file
+beside the club. Each side removes its own files.
+
+Weakest point: the objects of abandoned uploads and removed files stay in the bucket.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from urllib.parse import quote
+
+from chalicelib.orders import keys as orders_keys
+from chalicelib.orders.files import events, rules, store
+from chalicelib.orders.files.config import OrderFileLimits
+from chalicelib.orders.files.model import OrderFile, OrderFileKind, OrderFiles, Side
+from chalicelib.orders.files.schemas import OrderFileLinkView, OrderFilesView, OrderFileUploadView, OrderFileView
+from chalicelib.orders.order.rules import Order
+from chalicelib.platform import aws, clock
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import EventType, record
+from chalicelib.platform.files import uploads
+from chalicelib.platform.files.uploads import Upload
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, throttle
+from chalicelib.platform.settings import settings
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Transaction
+
+ABANDONED = timedelta(days=1)
+
+
+def list_files(context: Context, order: Order) -> OrderFilesView:
+    """One call."""
+    files = rules.arrived(store.read(context.table, order.company_id, order.order_id))
+    return OrderFilesView(items=[OrderFileView.from_record(each) for each in files])
+
+
+def show_file(context: Context, order: Order, file_id: str) -> OrderFileLinkView:
+    """Raises 404 for a file that is not the order's, or has not arrived. One call."""
+    file = rules.find(store.read(context.table, order.company_id, order.order_id), file_id)
+    if file is None or not file.object:
+        raise Problem("not_found")
+    minutes = context.config[OrderFileLimits].link_minutes
+    where = {
+        "Bucket": settings().files_bucket,
+        "Key": file.object,
+        "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(rules.download_name(file), safe='')}",
+        "ResponseContentType": file.content_type,
+    }
+    url = aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=minutes * 60)
+    ends = clock.stamp(context.now + timedelta(minutes=minutes))
+    return OrderFileLinkView.from_record(file, url=url, expires_at=ends)
+
+
+def start(
+    context: Context, order: Order, member_id: str, kind: OrderFileKind, name: str, content_type: str
+) -> OrderFileUploadView:
+    """Raises 422 for an order that has the most files allowed, 429 for too many a day."""
+    limits = context.config[OrderFileLimits]
+    throttle(context, "order-files", order.order_id, limits.starts_per_order_per_day, DAY)
+    file = OrderFile(context.new_id("ofl"), kind, name, content_type, member_id, context.at)
+    before = clock.stamp(context.now - ABANDONED)
+
+    def added(files: OrderFiles) -> OrderFiles:
+        try:
+            return rules.add(files, file, abandoned_before=before, most=limits.per_order)
+        except rules.TooManyFiles:
+            detail = f"An order has at most {limits.per_order} files."
+            raise Problem.invalid("too_many_files", "", detail) from None
+
+    _change(context, order, added)
+    address = uploads.address(
+        context,
+        _object(order, file.file_id),
+        content_type,
+        most_bytes=limits.most_bytes,
+        minutes=limits.upload_minutes,
+    )
+    upload = Upload(**address._asdict(), most_bytes=limits.most_bytes)
+    return OrderFileUploadView(file_id=file.file_id, upload=upload)
+
+
+def confirm(context: Context, order: Order, side: Side, member_id: str, file_id: str) -> OrderFileView:
+    """Attaches an uploaded file. Safe to repeat.
+
+    Raises 404 for a file of the other side, 409 before the upload has arrived, 422 for a file that is not what its type says.
+    """
+    file = _own(store.read(context.table, order.company_id, order.order_id), side, file_id)
+    if file.object:
+        return OrderFileView.from_record(file)
+    uploaded = _object(order, file_id)
+    name = uploads.keep(uploaded, f"{uploaded}/sent")
+    if name is None:
+        raise Problem("conflict", "The upload of this file has not arrived.")
+    if not rules.is_what_it_says(file.content_type, uploads.beginning(name, rules.LONGEST_BEGINNING)):
+        raise Problem.invalid("wrong_content", "", "The content of this file is not of its type.")
+
+    def attached(files: OrderFiles) -> OrderFiles:
+        present = _own(files, side, file_id)
+        return files if present.object else rules.arrive(files, file_id, name)
+
+    _change(context, order, attached, events.ATTACHED, {"file_id": file_id, "kind": file.kind, "by": member_id})
+    return OrderFileView.from_record(file)
+
+
+def remove(context: Context, order: Order, side: Side, member_id: str, file_id: str) -> None:
+    """Raises 404 for a file of the other side, or one that was removed before."""
+    file = _own(store.read(context.table, order.company_id, order.order_id), side, file_id)
+
+    def removed(files: OrderFiles) -> OrderFiles:
+        _own(files, side, file_id)
+        return rules.remove(files, file_id)
+
+    _change(context, order, removed, events.REMOVED, {"file_id": file_id, "kind": file.kind, "by": member_id})
+
+
+@retry("files")
+def _change(
+    context: Context,
+    order: Order,
+    change: Callable[[OrderFiles], OrderFiles],
+    name: EventType | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> None:
+    before = store.read(context.table, order.company_id, order.order_id)
+    after = change(before)
+    if after == before:
+        return
+    tx = Transaction()
+    store.replace(tx, order.company_id, order.order_id, before, after)
+    if name:
+        owner = orders_keys.order(order.company_id, order.order_id)
+        about = {"company_id": order.company_id, "distributor_id": order.distributor_id, "order_id": order.order_id}
+        record(tx, context, owner, name, **about, **(facts or {}))
+    context.table.commit(tx)
+
+
+def _own(files: OrderFiles, side: Side, file_id: str) -> OrderFile:
+    file = rules.find(files, file_id)
+    if file is None or file.kind not in rules.kinds_of(side):
+        raise Problem("not_found")
+    return file
+
+
+def _object(order: Order, file_id: str) -> str:
+    return f"orders/{order.company_id}/{order.order_id}/{file_id}"
