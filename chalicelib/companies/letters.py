@@ -45,7 +45,8 @@ def person_invited(context: Context, recipient: Recipient, event: Item) -> tuple
     if person is None or person.status != "invited":
         raise Unsendable("no_longer_speaks")
     if invited.email_confirmed_at:
-        return Reader(invited.email, invited.language, invited.name), {"company": company_name(context, event)}
+        reader = Reader(invited.email, invited.language, invited.name, member_id=invited.member_id)
+        return reader, {"company": company_name(context, event)}
     # Neither name nor company: somebody typed them, and nobody has shown that this address wants to hear of it.
     return Reader(invited.email, invited.language, ""), {"company": ""}
 

@@ -47,6 +47,9 @@ the settle time.
 
 from chalicelib.platform.registry.lazy import opened_when_asked
 
+# A wing uses only those before it.
+WINGS = ("notices",)
+
 with opened_when_asked(__name__):
     from chalicelib.mail.declarations import Secret, letter, room_letter
     from chalicelib.mail.keys import suppression as suppression_key

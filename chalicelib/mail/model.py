@@ -1,6 +1,7 @@
 """A letter, its recipient and reader; the answers and the reports of the mail service."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
@@ -40,6 +41,7 @@ class Reader:
     """The recipient at the moment of sending. The letter speaks to `name`, where it speaks to anybody.
 
     `time_zone` is an IANA name, None for the club's own. `agreed_at`: when the reader agreed to advertising in person; empty for never.
+    `member_id` is empty for a reader who is no member: they have no notifications.
     """
 
     address: str
@@ -47,6 +49,7 @@ class Reader:
     name: str
     time_zone: str | None = None
     agreed_at: str = ""
+    member_id: str = ""
 
 
 class Unsendable(Exception):
@@ -162,3 +165,7 @@ class Mail:
     time_zone: str | None = None
     agreed_at: str = ""
     pages: Pages | None = None
+    # of the notification beside it; without a member there is none
+    member_id: str = ""
+    preview: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)

@@ -44,6 +44,13 @@ def render(texts: Path, template: str, language: Language, facts: Facts) -> tupl
     return laid_out(dict(line.split(": ", 1) for line in head.splitlines()), words, language, facts)
 
 
+def preview(texts: Path, template: str, language: Language, facts: Facts) -> str:
+    """The line that a mail program shows beside the subject, as plain text."""
+    head = _environment(texts, language).get_template(f"{template}.{language}.md").render(facts).partition("\n\n")[0]
+    about = dict(line.split(": ", 1) for line in head.splitlines())
+    return " ".join(_plain(about["preview"]).split())
+
+
 def laid_out(about: Mapping[str, str], words: str, language: Language, facts: Facts) -> tuple[str, str, str]:
     """Subject, HTML and text of a letter in the club's layout. `about`: its subject, preview and why. In all words, facts are stand-ins."""
     from chalicelib.mail import markup

@@ -10,8 +10,10 @@ from botocore.exceptions import BotoCoreError
 from chalicelib.mail import declarations, rules, store, transport
 from chalicelib.mail.config import Letters
 from chalicelib.mail.declarations import Below, Declaration
-from chalicelib.mail.model import Accepted, Facts, Letter, Mail, Unsendable
-from chalicelib.mail.rendering import render
+from chalicelib.mail.model import Accepted, Facts, Letter, LetterClass, Mail, Unsendable
+from chalicelib.mail.notices import service as notices
+from chalicelib.mail.notices.rules import about_of
+from chalicelib.mail.rendering import preview, render
 from chalicelib.platform import aws, clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -141,6 +143,9 @@ def _attempt(context: Context, letter: Letter, declared: Declaration, below: Bel
         mail = compose(context, letter, code)
     except Unsendable as unsendable:
         return _skip(context, letter, declared, str(unsendable))
+    if mail.member_id:
+        # Whatever becomes of the letter: an address that bounced is the best reason for a notification.
+        notices.notify(context, letter, mail)
     return _try(context, letter, declared, mail, code)
 
 
@@ -186,7 +191,9 @@ def compose(context: Context, letter: Letter, code: str) -> Mail:
     pages = declared.guard.pages(letter) if declared.guard else None
     shared["pages"] = pages
     secret = {"code": code} if code else {}
-    subject, html, text = render(declared.texts, letter.template, reader.language, shared | facts | secret)
+    every = shared | facts | secret
+    subject, html, text = render(declared.texts, letter.template, reader.language, every)
+    notified = bool(reader.member_id) and declared.letter_class is LetterClass.SERVICE and declared.secret is None
     return Mail(
         address=reader.address,
         language=reader.language,
@@ -196,6 +203,9 @@ def compose(context: Context, letter: Letter, code: str) -> Mail:
         time_zone=reader.time_zone,
         agreed_at=reader.agreed_at,
         pages=pages,
+        member_id=reader.member_id if notified else "",
+        preview=preview(declared.texts, letter.template, reader.language, every) if notified else "",
+        about=about_of(cause) if notified else {},
     )
 
 

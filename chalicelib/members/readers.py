@@ -51,4 +51,5 @@ def speaking_reader(context: Context, member_id: str, owner: str, roles: Collect
 
 
 def _reader(member: Member) -> Reader:
-    return Reader(member.email, member.language, member.name, member.time_zone, service.agreed_in_person(member))
+    agreed_at = service.agreed_in_person(member)
+    return Reader(member.email, member.language, member.name, member.time_zone, agreed_at, member.member_id)

@@ -77,6 +77,8 @@ MATRIX: dict[str, Row] = {
     "decline_invitation": Row(ABSENT, ABSENT, ABSENT, ABSENT),
     "answer_consent": EVERYBODY,
     "end_session": EVERYBODY,
+    "list_notifications": EVERYBODY,
+    "mark_notifications_read": EVERYBODY,
     "start_email_change": EVERYBODY,
     "confirm_email_change": Row(EXPIRED, EXPIRED, EXPIRED, EXPIRED),
     "download_own_data": EVERYBODY,
@@ -218,6 +220,7 @@ class World:
         return {
             "change_profile": {"interests": ["lighting"]},
             "answer_consent": {"agreed": False, "version": "2026-1"},
+            "mark_notifications_read": {},
             "start_email_change": {"email": "somewhere@else.example"},
             "confirm_email_change": {"change_id": "emc_nobody", "code": "123456"},
             "erase_own_data": {"email": "mbr_zarya@partner.example"},

@@ -251,7 +251,7 @@ def test_a_version_that_never_was_is_412(walk: Walk, version: str) -> None:
 
 
 def test_a_path_that_can_name_nothing_is_404(walk: Walk, api: Api) -> None:
-    for route in ROUTES:
+    for route in (route for route in ROUTES if "{sku}" not in route.path):  # an article number may be nearly any text
         for name in ("x" * 65, "a%23b", "%D1%8F", "a b", "%00"):
             if path_parameters(route.path):
                 path = route.path.format(**dict.fromkeys(path_parameters(route.path), name))

@@ -1,0 +1,17 @@
+"""A notification as a record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notification of a member. `letter`: the name of its letter; `about`: ids of what it tells of, by their names in the API."""
+
+    notification_id: str
+    letter: str
+    title: str
+    text: str
+    at: str
+    about: Mapping[str, str] = field(default_factory=dict)
+    read_at: str = ""

@@ -1,0 +1,25 @@
+"""Routes of the caller's notifications."""
+
+from chalicelib.mail.notices import service
+from chalicelib.mail.notices.schemas import NotificationPage, NotificationsQuery, ReadForm
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="members")
+
+
+@routes.get("/v1/me/notifications", scope="me", query=NotificationsQuery, answer=NotificationPage)
+def list_notifications(call: Call) -> NotificationPage:
+    """List your notifications: what the letters of the last 90 days told you, newest first."""
+    return call.page(
+        NotificationPage,
+        service.list_notifications,
+        call.context,
+        call.principal.for_member(),
+        call.query.unread,
+    )
+
+
+@routes.post("/v1/me/notifications/read", scope="me", body=ReadForm, status=204)
+def mark_notifications_read(call: Call) -> None:
+    """Mark notifications as read: some, or all up to now. Again changes nothing."""
+    service.mark_read(call.context, call.principal.for_member(), call.body.notification_ids)

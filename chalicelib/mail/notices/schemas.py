@@ -1,0 +1,44 @@
+"""Forms and views of notifications."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.platform.http.forms import Form, PageQuery, View
+
+NotificationId = Annotated[str, Field(pattern=r"^[0-9TZ]{19}-ltr_[0-9a-z]{1,40}$")]
+
+
+class NotificationsQuery(PageQuery):
+    """All notifications, or the unread ones. A page of unread ones may hold fewer than `limit`, or none, and still have a `next_cursor`."""
+
+    unread: bool = Field(default=False, description="Only those that are not read.")
+
+
+class NotificationView(View):
+    """A notification: the subject and first words of a letter."""
+
+    notification_id: str = Field(description="The id of the notification.")
+    letter: str = Field(description="The name of its letter, for example order_shipped.", examples=["order_shipped"])
+    title: str = Field(description="The subject of the letter, in the language of its reader.")
+    text: str = Field(description="The first words of the letter.")
+    about: dict[str, str] = Field(
+        description="Ids of what it tells of, by their names in the API.", examples=[{"order_id": "ord_0001"}]
+    )
+    at: str
+    read: bool
+
+
+class NotificationPage(View):
+    """Newest first. Notifications are kept for 90 days."""
+
+    items: list[NotificationView]
+    next_cursor: str | None
+
+
+class ReadForm(Form):
+    """The notifications that were read."""
+
+    notification_ids: list[NotificationId] | None = Field(
+        default=None, min_length=1, max_length=50, description="All up to now, if absent."
+    )
