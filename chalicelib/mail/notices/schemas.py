@@ -6,7 +6,8 @@ from pydantic import Field
 
 from chalicelib.platform.http.forms import Form, PageQuery, View
 
-NotificationId = Annotated[str, Field(pattern=r"^[0-9TZ]{19}-ltr_[0-9a-z]{1,40}$")]
+_EXAMPLE = "20261120T090000000Z-ltr_5e2b8f0c0d534a5c9c1e2f4c5c1f7f10"
+NotificationId = Annotated[str, Field(pattern=r"^[0-9TZ]{19}-ltr_[0-9a-z]{1,40}$", examples=[_EXAMPLE])]
 
 
 class NotificationsQuery(PageQuery):
@@ -40,5 +41,5 @@ class ReadForm(Form):
     """The notifications that were read."""
 
     notification_ids: list[NotificationId] | None = Field(
-        default=None, min_length=1, max_length=50, description="All up to now, if absent."
+        default=None, min_length=1, max_length=50, description="All up to now, if absent.", examples=[[_EXAMPLE]]
     )
