@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from math import sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
 from chalicelib.campaigns.results.model import GroupFigures, MoneyEffect
 from chalicelib.campaigns.tracking.model import Readings
 from chalicelib.mail import Letter
-from chalicelib.retention import Arm, Effect, adjusted_effect, effect
+from chalicelib.retention import Arm, Effect, adjusted_effect, effect, share_bounds
 
 PURCHASE_DAYS = 30
 BEFORE_DAYS = 90  # whose purchases take off what companies differ in anyway
@@ -85,12 +84,8 @@ def t_quantile(freedom: int) -> float:
 
 
 def share_interval(successes: int, of: int) -> tuple[float, float]:
-    """A share's bounds of 95 % (E. Wilson, "Probable inference", 1927)."""
-    critical = NormalDist().inv_cdf(0.975)
-    square, share = critical * critical, successes / of
-    centre = (successes + square / 2) / (of + square)
-    half = critical / (of + square) * sqrt(successes * (1 - share) + square / 4)
-    return centre - half, centre + half
+    """A share's bounds of 95 %."""
+    return share_bounds(Arm(of, successes), NormalDist().inv_cdf(0.975))
 
 
 def best(groups: Iterable[GroupFigures]) -> tuple[str, Effect] | None:

@@ -90,8 +90,8 @@ def effect(called: Arm, held: Arm, critical: float) -> Effect:
     proportions", 1998, method 10). Both arms have companies.
     """
     difference = called.share - held.share
-    called_low, called_high = _wilson(called, critical)
-    held_low, held_high = _wilson(held, critical)
+    called_low, called_high = share_bounds(called, critical)
+    held_low, held_high = share_bounds(held, critical)
     return Effect(
         difference,
         difference - sqrt((called.share - called_low) ** 2 + (held_high - held.share) ** 2),
@@ -99,7 +99,8 @@ def effect(called: Arm, held: Arm, critical: float) -> Effect:
     )
 
 
-def _wilson(arm: Arm, critical: float) -> tuple[float, float]:
+def share_bounds(arm: Arm, critical: float) -> tuple[float, float]:
+    """The score interval of a share (E. Wilson, "Probable inference, the law of succession, and statistical inference", 1927)."""
     square, n = critical * critical, arm.companies
     centre = (arm.successes + square / 2) / (n + square)
     half = critical / (n + square) * sqrt(arm.successes * (1 - arm.share) + square / 4)

@@ -41,7 +41,7 @@ def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Post:
 def night(club: Post) -> None:
     club.waiting.clear()
     jobs.nightly_letter_results(club.context, {})
-    for each in [each for each in club.waiting if each.queue == "letter-results"]:
+    for each in list(club.waiting):
         jobs.count_letter_results(club.context, {"messageId": "1", "body": each.body})
         club.waiting.remove(each)
 
