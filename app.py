@@ -201,6 +201,7 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     sale.joined                    facts: sales
 #     sale.recorded                  facts: analytics.rollups, analytics.settlements, bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
 #     sign_in.requested              messages: mail
+#     statement.disputed             messages: mail
 #     stock.arrived                  facts: demand
 #     stock.recorded                 facts: orders.holds
 #     tier.changed                   facts: analytics.rollups, bonuses.accruals; messages: mail

@@ -549,6 +549,13 @@ def place_usual_order(club: Club) -> Ask:
     return Ask("/v1/usual-order", {})
 
 
+@scene
+def dispute_line(club: Club) -> Ask:
+    line = sales.SaleLine.of("LMP-1", "LMP-1", Decimal(10), Decimal(120))
+    sales.record(club.context, [sales.SaleDocument("1c-main", "УТ-1", "cmp_1", club.context.today, "RUB", [line])])
+    return Ask("/v1/company/statement/disputes", {"line_id": "sale#1c-main#/УТ-1", "claimed": "1000.00"})
+
+
 # --- bonuses ---
 
 

@@ -105,6 +105,7 @@ MATRIX: dict[str, Row] = {
     "show_analytics": COMPANIES,
     "show_statement": COMPANIES,
     "make_statement_file": COMPANIES,
+    "dispute_line": THIS_COMPANY,
     # ordering
     "list_products": COMPANIES,
     "show_product": COMPANIES,
@@ -235,6 +236,7 @@ class World:
                 "rooms": [{"length_m": 9, "width_m": 6, "height_m": 3, "kind": "office"}],
                 "skus": ["LMP-1"],
             },
+            "dispute_line": {"line_id": "sale#1c-main#/УТ-1", "claimed": "1.00"},
             "record_demand": {"text": "A lamp that the club does not have"},
             "quote_cart": {"lines": [line]},
             "replace_cart": {"lines": [line]},

@@ -1,8 +1,11 @@
 """The statement of account, for the company and for the staff."""
 
 from chalicelib.analytics.statements import service
+from chalicelib.analytics.statements.disputes import dispute, disputes_of
 from chalicelib.analytics.statements.files import statement_file
 from chalicelib.analytics.statements.schemas import (
+    DisputeForm,
+    DisputeView,
     StatementFileQuery,
     StatementFileView,
     StatementQuery,
@@ -34,6 +37,22 @@ def make_statement_file(call: Call) -> StatementFileView:
     return statement_file(call.context, call.principal.for_company(), call.query, call.language)
 
 
+@routes.post(
+    "/v1/company/statement/disputes",
+    scope="bonuses.read",
+    body=DisputeForm,
+    answer=DisputeView,
+    problems=("not_found",),
+)
+def dispute_line(call: Call) -> DisputeView:
+    """Say that the company has another sum for a line of its statement. The manager gets a letter.
+
+    The same again changes nothing; another sum takes the place of the one before. No balance changes by it.
+    """
+    principal = call.principal
+    return dispute(call.context, principal.for_company(), principal.for_member(), call.body)
+
+
 @routes.get(_STAFF, scope="staff.companies.read", query=StatementQuery, answer=StatementView, problems=("not_found",))
 def show_company_statement(call: Call, company_id: str) -> StatementView:
     """Show the statement of account of a company as the company sees it."""
@@ -54,4 +73,5 @@ def make_company_statement_file(call: Call, company_id: str) -> StatementFileVie
 
 def _statement(call: Call, company_id: str) -> StatementView:
     company, found = service.statement_of(call.context, company_id, call.query.first, call.query.last)
-    return StatementView.of(found, company, call.context.at, WORDS[call.language]["formula"])
+    disputes = disputes_of(call.context.table, company_id)
+    return StatementView.of(found, company, call.context.at, WORDS[call.language]["formula"], disputes)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from chalicelib.analytics.settlements.model import Settlement
 from chalicelib.sales import ORDERS, CurrentDocument, DayTotals, DocumentRef, order_of
@@ -52,12 +52,23 @@ class StatementLine:
     balance: Decimal = ZERO
 
     @property
+    def line_id(self) -> str:
+        """A name of the line for ever; `line_parts` takes it apart."""
+        return f"{self.kind}#{self.ref[0]}#{self.ref[1]}"
+
+    @property
     def debit(self) -> Decimal:
         return max(self.amount, ZERO)
 
     @property
     def credit(self) -> Decimal:
         return max(-self.amount, ZERO)
+
+
+def line_parts(line_id: str) -> tuple[LineKind, DocumentRef]:
+    """The kind and the document of a `line_id`."""
+    kind, source, document = line_id.split("#", 2)
+    return cast(LineKind, kind), (source, document)
 
 
 @dataclass(frozen=True, slots=True)

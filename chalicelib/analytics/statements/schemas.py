@@ -1,10 +1,13 @@
 """The query and the views of a statement."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.analytics.statements.model import Dispute
 from chalicelib.analytics.statements.rules import Sides, Statement, StatementLine, sides
 from chalicelib.companies import Company
 from chalicelib.platform.fields import Day
@@ -28,9 +31,35 @@ class SidesView(View):
         return cls(debit=Money.of(both.debit, currency), credit=Money.of(both.credit, currency))
 
 
+LineId = Annotated[str, Field(pattern=r"^(sale|return|payment)#[^#]{1,64}#.{1,200}$", description="Name of a line.")]
+
+
+class DisputeForm(Form):
+    """Another sum that the company has in its books for a line of its statement."""
+
+    line_id: LineId
+    claimed: Decimal = Field(
+        ge=0,
+        max_digits=15,
+        decimal_places=2,
+        description="The sum in the company's books, without a sign; 0: no such document.",
+    )
+    note: str = Field(default="", max_length=500, description="For the manager.")
+
+
+class DisputeView(View):
+    """What the company said of a line last. It changes no balance."""
+
+    line_id: LineId
+    claimed: Money
+    note: str
+    at: str
+
+
 class StatementLineView(View):
     """An invoice (debit), a return (credit) or a payment (credit)."""
 
+    line_id: LineId
     day: date
     kind: Literal["sale", "return", "payment"]
     source: str = Field(description="The system of the document; `orders`: a shipment of an order of this club.")
@@ -40,10 +69,13 @@ class StatementLineView(View):
     debit: Money
     credit: Money
     balance: Money = Field(description="After this line; positive: owed by the company.")
+    dispute: DisputeView | None = Field(description="The other sum that the company has, if it said so.")
 
     @classmethod
-    def of(cls, line: StatementLine, currency: str) -> "StatementLineView":
+    def of(cls, line: StatementLine, currency: str, dispute: Dispute | None) -> "StatementLineView":
         return cls(
+            line_id=line.line_id,
+            dispute=DisputeView.from_record(dispute, currency) if dispute else None,
             day=line.day,
             kind=line.kind,
             source=line.ref[0],
@@ -80,7 +112,9 @@ class StatementView(View):
     lines: list[StatementLineView]
 
     @classmethod
-    def of(cls, found: Statement, company: Company, as_of: str, formula: str) -> "StatementView":
+    def of(
+        cls, found: Statement, company: Company, as_of: str, formula: str, disputes: Mapping[str, Dispute]
+    ) -> "StatementView":
         currency = found.currency
         return cls(
             company_id=company.company_id,
@@ -97,7 +131,7 @@ class StatementView(View):
             row_count=len(found.lines),
             control_total=Money.of(found.turnover.balance, currency),
             documents_left_out=found.left_out,
-            lines=[StatementLineView.of(line, currency) for line in found.lines],
+            lines=[StatementLineView.of(line, currency, disputes.get(line.line_id)) for line in found.lines],
         )
 
 
