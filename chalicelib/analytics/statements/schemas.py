@@ -31,7 +31,14 @@ class SidesView(View):
         return cls(debit=Money.of(both.debit, currency), credit=Money.of(both.credit, currency))
 
 
-LineId = Annotated[str, Field(pattern=r"^(sale|return|payment)#[^#]{1,64}#.{1,200}$", description="Name of a line.")]
+LineId = Annotated[
+    str,
+    Field(
+        pattern=r"^(sale|return|payment)#[^#]{1,64}#.{1,200}$",
+        description="Name of a line.",
+        examples=["sale#1c-main#2026/УТ-000123"],
+    ),
+]
 
 
 class DisputeForm(Form):
