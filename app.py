@@ -111,6 +111,7 @@ start_campaigns = functions.schedule("campaigns.sending.jobs:start_campaigns")
 send_campaigns = functions.queue("campaigns.sending.jobs:send_campaigns")
 nightly_letter_results = functions.schedule("campaigns.results.jobs:nightly_letter_results")
 count_letter_results = functions.queue("campaigns.results.jobs:count_letter_results")
+join_two_companies = functions.queue("desk.joins.jobs:join_two_companies")
 hand_over_companies = functions.queue("desk.hand_overs.jobs:hand_over_companies")
 answer_demands = functions.queue("demand.jobs:answer_demands")
 fold_months = functions.queue("analytics.rollups.jobs:fold_months")
@@ -155,6 +156,7 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     company.person_confirmed       messages: mail
 #     company.person_invited         messages: mail
 #     company.registered             facts: pricing.displays
+#     company_join.began             facts: desk.joins
 #     contact.noted                  facts: retention.waves
 #     customer.move_began            facts: exchange.customers
 #     demand.answered                facts: demand, retention.cases; messages: mail

@@ -7,10 +7,14 @@ WINGS = ("ledger", "accruals", "volume", "goods", "closing", "redemptions", "adj
 
 with opened_when_asked(__name__):
     from chalicelib.bonuses.accruals.rules import NO_RATE, AppliedRate, RateBase, earned
-    from chalicelib.bonuses.accruals.service import accrued_for
+    from chalicelib.bonuses.accruals.service import accrued_for, has_followed
     from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
     from chalicelib.bonuses.events import BONUS_POSTED
     from chalicelib.bonuses.ledger.keys import bonuses as book_key
-    from chalicelib.bonuses.ledger.rules import Expiry, expiry
+    from chalicelib.bonuses.ledger.rules import Book, Expiry, expiry
+    from chalicelib.bonuses.ledger.schemas import BonusesView
+    from chalicelib.bonuses.ledger.service import book as book_of
     from chalicelib.bonuses.ledger.service import last_posting_before, usable
+    from chalicelib.bonuses.ledger.statements import bonuses as bonuses_of
+    from chalicelib.bonuses.ledger.transfers import transfer, transferable
     from chalicelib.bonuses.volume.config import Bracket, VolumeBonuses, VolumeProgramme

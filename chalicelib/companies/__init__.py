@@ -32,6 +32,9 @@ with opened_when_asked(__name__):
         relink_customer,
     )
     from chalicelib.companies.events import MANAGER_CHANGED, REGISTERED
+    from chalicelib.companies.joins import MOST_CUSTOMERS, customers_of, kpps_of, move_person
+    from chalicelib.companies.joins import join as join_companies
+    from chalicelib.companies.joins import part as part_companies
     from chalicelib.companies.keys import company as company_key
     from chalicelib.companies.model import Company, CustomerRef, Person
     from chalicelib.companies.people.membership import change_manager, check_active, check_manager, check_staff
@@ -40,5 +43,5 @@ with opened_when_asked(__name__):
     from chalicelib.companies.regions.rules import region_of
     from chalicelib.companies.regions.service import managers_of_regions
     from chalicelib.companies.rules import customer_key, inn_is_valid, manager_asked_for, name_key
-    from chalicelib.companies.schemas import Inn, Kpp
-    from chalicelib.companies.staff import HandOver, hand_over
+    from chalicelib.companies.schemas import Inn, Kpp, StaffCompanyDetailView
+    from chalicelib.companies.staff import HandOver, hand_over, show_to_staff

@@ -18,3 +18,5 @@ PERSON_CHANGED = EventType("company.person_changed")  # `changes`
 PERSON_REMOVED = EventType("company.person_removed")
 OWNER_LEFT = EventType("company.owner_left")  # the last one: nobody can act for the company in everything
 CLAIM_REFUSED = EventType("company.claim_refused")
+JOINED = EventType("company.joined")  # `into`: the company that it is from now on; `join_id`
+PARTED = EventType("company.parted")  # the same, undone

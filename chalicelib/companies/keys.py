@@ -21,6 +21,12 @@ def customer_owner(source: str, customer: str) -> Key:
     return Key(f"CUSTOMER#{source}#{customer}", "OWNER")
 
 
+@in_gsi1("by source")
+def customers_of(company_id: str, source: str, customer: str) -> Key:
+    """The customers of files that are this company."""
+    return Key(f"CUSTOMERSOF#{company_id}", f"{source}#{customer}")
+
+
 @in_gsi2("oldest first")
 def customer_question_list(at: str, source: str, customer: str) -> Key:
     """Customers of files whose INN is that of another company than theirs, for the staff to decide."""

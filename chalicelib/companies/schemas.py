@@ -224,6 +224,9 @@ class StaffCompanyView(CompanyView):
 
     origin: Literal["member", "import"]
     created_at: str
+    joined_into: str | None = Field(
+        default=None, description="The company that it turned out to be: it is in no list any more."
+    )
     waiting: ClaimantView | None = Field(
         default=None,
         description="A person with a pending claim, the oldest. A list of companies knows the club's 100 oldest claims; "

@@ -153,6 +153,11 @@ def customer_questions_page(table: Table, limit: int, after: dict[str, str] | No
     return table.query(keys.customer_question_list("", "", "").pk, index="gsi2", limit=limit, after=after)
 
 
+def customers_page(table: Table, company_id: str, limit: int) -> Page:
+    """The markers of the customers that are this company."""
+    return table.query(keys.customers_of(company_id, "", "").pk, index="gsi1", limit=limit)
+
+
 def customer_of(marker: Item) -> tuple[str, str]:
     """Source and key of the customer of this marker."""
     _, source, customer = str(marker["pk"]).split("#", 2)
@@ -214,7 +219,13 @@ def mark_customer(
     tx: Transaction, source: str, customer: str, company_id: str, currency: str, inn: str | None, made_by: str | None
 ) -> None:
     """`inn`: the one that came with the customer. `made_by` is kept where the company was made for this customer."""
-    marker = {**keys.customer_owner(source, customer).as_item(), "company_id": company_id, "currency": currency}
+    listed = keys.customers_of(company_id, source, customer).as_gsi1()
+    marker = {
+        **keys.customer_owner(source, customer).as_item(),
+        **listed,
+        "company_id": company_id,
+        "currency": currency,
+    }
     optional = {"inn": inn, "made_by": made_by}
     tx.create({**marker, **{name: value for name, value in optional.items() if value}}, label="customer")
 
@@ -233,7 +244,11 @@ def relink_customer(tx: Transaction, source: str, customer: str, company_id: str
     """Gives the customer to another company, and answers the question about it. Refused with label `customer` if it is not of `company_id`."""
     tx.update(
         keys.customer_owner(source, customer),
-        put={"company_id": to.company_id, "currency": to.currency},
+        put={
+            "company_id": to.company_id,
+            "currency": to.currency,
+            **keys.customers_of(to.company_id, source, customer).as_gsi1(),
+        },
         remove=("asked_at", "other", "gsi2pk", "gsi2sk"),
         when=Attr("company_id").eq(company_id),
         label="customer",
@@ -271,6 +286,75 @@ def change(tx: Transaction, company: Company, changes: dict[str, Any]) -> None:
         when=Attr("version").eq(company.version),
         label="version",
     )
+
+
+def join(tx: Transaction, company: Company, into: Company) -> None:
+    """Takes the company off the lists, and gives its INN to the other one if that has none. Refused with label `company` or `into`."""
+    tx.update(
+        keys.company(company.company_id),
+        put={"joined_into": into.company_id, "version": company.version + 1},
+        remove=("gsi1pk", "gsi1sk"),
+        when=Attr("version").eq(company.version) & Attr("joined_into").not_exists(),
+        label="company",
+    )
+    free = Attr("version").eq(into.version) & Attr("joined_into").not_exists()
+    given = {name: value for name in ("inn", "kpp") if (value := getattr(company, name)) and not into.inn}
+    if given:
+        tx.update(keys.company(into.company_id), put=given, add={"version": 1}, when=free, label="into")
+    else:
+        tx.check(keys.company(into.company_id), free, label="into")
+
+
+def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) -> None:
+    """Undoes `join`. `took_inn`: the other company has its INN from this one. Refused with label `company` or `into`."""
+    tx.update(
+        keys.company(company.company_id),
+        put={"version": company.version + 1, **_listed(company.name, company.company_id)},
+        remove=("joined_into",),
+        when=Attr("version").eq(company.version) & Attr("joined_into").eq(into.company_id),
+        label="company",
+    )
+    if took_inn:
+        unchanged = Attr("version").eq(into.version)
+        tx.update(
+            keys.company(into.company_id), add={"version": 1}, remove=("inn", "kpp"), when=unchanged, label="into"
+        )
+
+
+def give_firm(tx: Transaction, inn: str, members: Sequence[FirmMember], company_id: str, to: str) -> None:
+    """Gives the entries of this company under the INN to the other one. Refused with label `inn`."""
+    theirs = [member for member in members if member.company_id == company_id]
+    if theirs:
+        tx.update(
+            keys.firm(inn),
+            put={f"{_KPP}{each.kpp}": {"company_id": to, "currency": each.currency} for each in theirs},
+            when=reduce(and_, (Attr(f"{_KPP}{each.kpp}.company_id").eq(company_id) for each in theirs)),
+            label="inn",
+        )
+
+
+def read_person_of_both(
+    table: Table, company_id: str, other_id: str, member_id: str
+) -> tuple[Item | None, Item | None, Membership | None]:
+    """The person of each of two companies, as stored, and whom they act for. One call."""
+    own, other = keys.person(company_id, member_id), keys.person(other_id, member_id)
+    found = table.get_many([own, other, membership_key(member_id)], consistent=True)
+    return found.get(own), found.get(other), _membership(found.get(membership_key(member_id)))
+
+
+def move_person(tx: Transaction, item: Item, to: str, *, present: bool) -> None:
+    """Moves the stored person to another company; `present`: that company has them already. Refused with label `person` or `old person`."""
+    member_id, at = item["member_id"], item["at"]
+    old = keys.person(item["company_id"], member_id)
+    tx.delete(old, when=Attr("version").eq(item["version"]), label="old person")
+    if present:
+        return
+    moved = {**item, **keys.person(to, member_id).as_item(), "company_id": to}
+    if "gsi1pk" in item:
+        moved |= keys.invitation_list(member_id, at, to).as_gsi1()
+    if "gsi2pk" in item:
+        moved |= keys.claim_list(at, to, member_id).as_gsi2()
+    tx.create(moved, label="person")
 
 
 def check_distributor(tx: Transaction, distributor_id: str) -> None:

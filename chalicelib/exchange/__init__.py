@@ -6,6 +6,6 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("columns", "tables", "reading", "documents", "imports", "runs", "sales_files", "profiles", "customers")
 
 with opened_when_asked(__name__):
-    from chalicelib.exchange.customers.service import move_page
+    from chalicelib.exchange.customers.service import follow_move, move_page
     from chalicelib.exchange.runs.service import work_part
     from chalicelib.exchange.sales_files.service import split

@@ -22,8 +22,8 @@ with opened_when_asked(__name__):
     from chalicelib.orders.free_goods.service import assess_due as assess_free_goods
     from chalicelib.orders.free_goods.service import free_goods_of
     from chalicelib.orders.free_goods.store import DUE as FREE_GOODS_DUE
-    from chalicelib.orders.lifecycle.schemas import OrderView
-    from chalicelib.orders.lifecycle.service import latest
+    from chalicelib.orders.lifecycle.schemas import CreditView, OrderView
+    from chalicelib.orders.lifecycle.service import credit_of, latest
     from chalicelib.orders.order.events import ACCEPTED as ORDER_ACCEPTED
     from chalicelib.orders.order.events import CANCELLED as ORDER_CANCELLED
     from chalicelib.orders.order.events import COMPLETED as ORDER_COMPLETED
@@ -35,6 +35,7 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.readers import distributor_or_person_reader, the_distributor_and_its_people
     from chalicelib.orders.order.rules import Line as OrderLine
     from chalicelib.orders.order.rules import Order, OrderState
-    from chalicelib.orders.order.service import load_order, load_orders
+    from chalicelib.orders.order.schemas import OrderSummaryView
+    from chalicelib.orders.order.service import load_order, load_orders, newest_orders
     from chalicelib.orders.order.store import check_state
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED

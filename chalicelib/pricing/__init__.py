@@ -17,7 +17,9 @@ with opened_when_asked(__name__):
     )
     from chalicelib.pricing.offers.events import ISSUED as OFFER_ISSUED
     from chalicelib.pricing.offers.model import OfferForm
+    from chalicelib.pricing.offers.schemas import CompanyOfferView
     from chalicelib.pricing.offers.service import add as add_offer
+    from chalicelib.pricing.offers.service import own as open_offers_of
     from chalicelib.pricing.offers.service import release as release_offers
     from chalicelib.pricing.offers.service import use as use_offers
     from chalicelib.pricing.offers.store import LABEL as OFFERS_LABEL
@@ -37,3 +39,5 @@ with opened_when_asked(__name__):
     )
     from chalicelib.pricing.schemas import PriceRuleView, PriceView
     from chalicelib.pricing.service import Conditions, conditions_of, keys_of, order_terms_of
+    from chalicelib.pricing.terms.schemas import TermsView
+    from chalicelib.pricing.terms.service import terms_of

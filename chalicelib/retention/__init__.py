@@ -14,5 +14,8 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("rhythm", "suggestions", "states", "waves", "cases", "lists", "outcomes", "results", "overview")
 
 with opened_when_asked(__name__):
+    from chalicelib.retention.states.rules import State
+    from chalicelib.retention.states.store import Rhythm
+    from chalicelib.retention.states.store import load as rhythm_of_night
     from chalicelib.retention.waves.rules import Arm, Effect, adjusted_effect, effect, share_bounds
     from chalicelib.retention.waves.service import held_out

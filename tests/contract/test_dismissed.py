@@ -4,6 +4,7 @@ Each scene is played twice from the same table. The caller who still has the rig
 reaches the write, and what is written names its author. The caller who has lost it is refused, and the table is as it was: no item, no event.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from app import app  # noqa: F401  fills the route table
 from chalicelib import sales
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan.model import IssueState, Pause
+from chalicelib.desk.joins import service as joins
 from chalicelib.distributors import service as distributors
 from chalicelib.mail import store as mail_store
 from chalicelib.platform.access import keys as access_keys
@@ -54,7 +56,14 @@ from tests.tiers.ladders import steps as ladders
 GONE, CLIENT = "mbr_gone", "client_1"
 OF_COMPANY = "/v1/staff/companies/cmp_1"
 # POST routes that change nothing: they are answered by the token alone, as every GET is.
-READS = {"quote_cart", "quote_for_company", "calculate_lighting", "preview_issue", "preview_customer_move"}
+READS = {
+    "quote_cart",
+    "quote_for_company",
+    "calculate_lighting",
+    "preview_issue",
+    "preview_customer_move",
+    "preview_company_join",
+}
 
 _keys = count(1)
 
@@ -790,6 +799,25 @@ def replace_region_managers(club: Club) -> Ask:
 def start_hand_over(club: Club) -> Ask:
     body = {"from_manager": "none", "to_manager_id": "mbr_marketing", "reason": "Nobody calls them"}
     return Ask("/v1/staff/hand-overs", body)
+
+
+def two_companies(club: Club) -> dict[str, str]:
+    """A company without orders, and the one that it is."""
+    partners.company(club.context, "cmp_old", inn=legal_inn(8))
+    partners.company(club.context, "cmp_new", inn=legal_inn(9))
+    return {"company_id": "cmp_old", "into_company_id": "cmp_new", "reason": "New KPP"}
+
+
+@scene
+def join_companies(club: Club) -> Ask:
+    return Ask("/v1/staff/company-joins", two_companies(club))
+
+
+@scene
+def undo_company_join(club: Club) -> Ask:
+    join_id = club.done("POST", "/v1/staff/company-joins", club.head, two_companies(club))["join_id"]
+    joins.work(club.context, {"body": json.dumps({"join_id": join_id})})
+    return Ask(f"/v1/staff/company-joins/{join_id}/undo")
 
 
 # --- webhooks ---

@@ -11,6 +11,11 @@ def accrual(company_id: str, source: str, document: str) -> Key:
     return Key(company_partition(company_id), f"ACCRUAL#{source}#{document}")
 
 
+def accruals() -> str:
+    """The prefix of the accruals of a company."""
+    return "ACCRUAL#"
+
+
 @in_table("by day", "E, S")
 def accrued(company_id: str, day: date, source: str, case: str, document: str) -> Key:
     """The accruals of a company by day.

@@ -220,3 +220,11 @@ def accrued_for(context: Context, company_id: str, refs: Iterable[DocumentRef]) 
     """The bonuses posted for these documents of the company, without returns that are kept with other sales; eventually consistent."""
     cases = store.load_many(context.table, company_id, refs)
     return sum((each.amount for case in cases.values() for each in case.accrued.values()), Decimal(0))
+
+
+def has_followed(context: Context, company_id: str) -> bool:
+    """Whether the company holds no bonus any more of documents that went to another company."""
+    earning = [
+        ref for case in store.cases_of(context.table, company_id) for ref, each in case.accrued.items() if each.amount
+    ]
+    return all(head.company_id == company_id for head in sales.heads(context, earning).values())

@@ -56,6 +56,13 @@ def load_many(table: Table, company_id: str, refs: Iterable[DocumentRef]) -> dic
     return {wanted[key]: _case(company_id, wanted[key], item) for key, item in table.get_many(wanted).items()}
 
 
+def cases_of(table: Table, company_id: str) -> Iterator[AccrualCase]:
+    """All cases of the company, page after page; consistent."""
+    for item in table.query_all(company_partition(company_id), starts=keys.accruals(), consistent=True):
+        source, document = item["sk"].removeprefix(keys.accruals()).split("#", 1)
+        yield _case(company_id, (source, document), item)
+
+
 def save(tx: Transaction, before: AccrualCase, after: AccrualCase) -> None:
     """The next version. Refused with label `case` if it changed since `before`."""
     source, document = after.ref

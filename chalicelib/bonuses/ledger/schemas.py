@@ -31,6 +31,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "redemption_returned": ("Given back: goods were returned", "Возврат части списания: товар возвращён"),
     "redemption_cancelled": ("Redemption cancelled", "Отмена списания"),
     "adjustment": ("Adjustment", "Корректировка"),
+    "transfer": ("Transfer: two companies were joined", "Перенос: две компании объединены"),
     "expiry": ("Expired", "Сгорание по сроку"),
     "write_off": ("Borne by the club", "Списано за счёт клуба"),
     "period": ("Volume bonus of a period", "Бонус за объём периода"),

@@ -95,6 +95,35 @@ def move(context: Context, form: CustomerMoveReasonForm, by: str) -> CustomerMov
     return _begin(context, Transaction(), made, other, is_new=is_new)
 
 
+def follow_move(
+    context: Context, move_id: str, customer: tuple[str, str], company_id: str, to: str, reason: str, by: str
+) -> bool:
+    """Moves a customer (source and key) as a part of other work, under an id that this work knows. Safe to repeat.
+
+    True once its documents have followed, and where the customer is not of the company any more.
+    """
+    found = store.load(context, move_id)
+    if found:
+        return found.state == "done"
+    source, key = customer
+    known = companies.known_customers(context, source, [key]).get(key)
+    other = companies.read_company(context, to)
+    if known is None or other is None or known.company_id != company_id:
+        return True
+    made = CustomerMove(
+        move_id=move_id,
+        source=source,
+        customer=key,
+        from_company_id=company_id,
+        to_company_id=to,
+        reason=reason,
+        by=by,
+        at=context.at,
+    )
+    _begin(context, Transaction(), made, other, is_new=False)
+    return False
+
+
 def undo(context: Context, move_id: str, by: str) -> CustomerMoveView:
     """Moves the customer and its documents back."""
     found = _known(context, move_id)

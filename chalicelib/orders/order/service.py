@@ -15,6 +15,12 @@ def load_orders(context: Context, company_id: str, order_ids: Iterable[str]) -> 
     return store.read_orders(context.table, company_id, order_ids)
 
 
+def newest_orders(context: Context, company_id: str, limit: int) -> list[Order]:
+    """The newest orders of this company. One call."""
+    page = store.company_orders(context.table, company_id, state=None, limit=limit, after=None)
+    return [store.order_of(item) for item in page.items]
+
+
 def distributors_order(context: Context, distributor_id: str, order_id: str) -> Order | None:
     """An order that came to this distributor."""
     return store.read_distributors_order(context.table, distributor_id, order_id)

@@ -4,10 +4,15 @@ from chalicelib import companies
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.terms import store
-from chalicelib.pricing.terms.schemas import TermsForm
+from chalicelib.pricing.terms.schemas import TermsForm, TermsView
 from chalicelib.table.transactions import Refused, Transaction
 
 MOST_BYTES = 256_000  # of all contracts of a company, which every price reads; an item holds 400 KB
+
+
+def terms_of(context: Context, company_id: str, currency: str) -> TermsView:
+    """The personal terms of a company; no contracts where none were agreed. One call."""
+    return TermsView(currency=currency, contracts=store.contract_forms(store.terms(context.table, company_id)))
 
 
 def replace_terms(context: Context, company_id: str, form: TermsForm, *, author: str, version: int) -> int:

@@ -1,0 +1,73 @@
+"""Two companies that are one: the joined company gives its INN, its people and its place in the lists to the other, and keeps its history.
+
+What is known of the joined company's purchases, orders and bonuses belongs to rooms above; they move it.
+"""
+
+from collections.abc import Sequence
+
+from chalicelib.companies import store
+from chalicelib.companies.events import JOINED, PARTED, PERSON_CHANGED
+from chalicelib.companies.model import Company
+from chalicelib.companies.people.membership import appoint, of_company, record_of_company
+from chalicelib.platform.context import Context
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Transaction
+
+MOST_CUSTOMERS = 100  # of files, that a joined company has
+
+
+def customers_of(context: Context, company_id: str) -> list[tuple[str, str]]:
+    """Source and key of the customers of files that are this company; one more than `MOST_CUSTOMERS` at most. Eventually consistent."""
+    page = store.customers_page(context.table, company_id, MOST_CUSTOMERS + 1)
+    return [store.customer_of(marker) for marker in page.items]
+
+
+def join(tx: Transaction, context: Context, company: Company, into: Company, join_id: str, by: str) -> None:
+    """The company is the other one from now on. Refused with label `company`, `into` or `inn` after a change of either."""
+    store.join(tx, company, into)
+    if company.inn:
+        known = store.firms(context.table, [company.inn]).get(company.inn, [])
+        store.give_firm(tx, company.inn, known, company.company_id, into.company_id)
+    record_of_company(tx, context, company.company_id, JOINED, into=into.company_id, join_id=join_id, by=by)
+
+
+def part(
+    tx: Transaction,
+    context: Context,
+    company: Company,
+    into: Company,
+    kpps: Sequence[str],
+    join_id: str,
+    by: str,
+    *,
+    took_inn: bool,
+) -> None:
+    """Undoes a `join`. `kpps`: those under which the company was known (`kpps_of` before it). `took_inn`: the other had no INN before it."""
+    store.part(tx, company, into, took_inn=took_inn)
+    if company.inn and kpps:
+        known = store.firms(context.table, [company.inn]).get(company.inn, [])
+        named = [member for member in known if member.kpp in kpps]
+        store.give_firm(tx, company.inn, named, into.company_id, company.company_id)
+    record_of_company(tx, context, company.company_id, PARTED, into=into.company_id, join_id=join_id, by=by)
+
+
+def kpps_of(context: Context, company: Company) -> list[str]:
+    """The KPPs under which the company is known; an empty one where it is known by its INN alone."""
+    known = store.firms(context.table, [company.inn]).get(company.inn, []) if company.inn else []
+    return [member.kpp for member in known if member.company_id == company.company_id]
+
+
+@retry("person", "theirs", "old person")
+def move_person(context: Context, company_id: str, into: str, member_id: str, by: str) -> bool:
+    """The person acts for the other company, in the same role; False for a person who is not there. Safe to repeat."""
+    item, other, membership = store.read_person_of_both(context.table, company_id, into, member_id)
+    if item is None:
+        return False
+    tx = Transaction()
+    store.move_person(tx, item, into, present=other is not None)
+    if of_company(membership, company_id) and other is None:
+        role, status = membership.role, membership.status
+        appoint(tx, membership, into, member_id, role=role, status=status)
+    record_of_company(tx, context, into, PERSON_CHANGED, member_id=member_id, changes={"company_id": into}, by=by)
+    context.table.commit(tx)
+    return True

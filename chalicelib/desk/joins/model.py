@@ -1,0 +1,43 @@
+"""A join of two companies.
+
+moving ──▶ done ──▶ undoing ──▶ undone
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class JoinState(StrEnum):
+    MOVING = "moving"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyJoin:
+    """`company_id` turned out to be `into`.
+
+    `customers`: of files, by source and key; `kpps`: under which the company was known; `people`: who acted for it; `took_inn`: the other one
+    got its INN. `bonuses`: by lot, that no document explains; None before they go over.
+    """
+
+    join_id: str
+    company_id: str
+    into: str
+    reason: str
+    by: str
+    at: str
+    progress_at: str
+    customers: tuple[tuple[str, str], ...]
+    kpps: tuple[str, ...]
+    people: tuple[str, ...]
+    took_inn: bool = False
+    state: JoinState = JoinState.MOVING
+    bonuses: Mapping[date, Decimal] | None = None
+    undone_by: str = ""
+    undone_at: str = ""
+    version: int = 1

@@ -1,0 +1,66 @@
+"""Routes of joins of companies."""
+
+from chalicelib.desk.joins import service
+from chalicelib.desk.joins.schemas import JoinForm, JoinPage, JoinPreviewView, JoinReasonForm, JoinView
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes
+
+routes = Routes(__name__, tag="companies")
+
+
+@routes.post("/v1/staff/company-joins/preview", scope="staff.companies.write", body=JoinForm, answer=JoinPreviewView)
+def preview_company_join(call: Call) -> JoinPreviewView:
+    """Tell what a join of two companies would change, and what stands in its way.
+
+    Documents, purchases, bonuses, people, and the tiers of both. At most 2,000 documents are looked at.
+    """
+    return service.preview(call.context, call.body, call.language)
+
+
+@routes.post(
+    "/v1/staff/company-joins",
+    scope="staff.companies.write",
+    body=JoinReasonForm,
+    answer=JoinView,
+    status=202,
+    keyed=True,
+    problems=("wrong_state", "conflict"),
+)
+def join_companies(call: Call) -> JoinView:
+    """Join two companies that are one: the same firm with a new KPP, a new name, or named in two ways by files.
+
+    Documents, customers of files, people and bonuses of the first company go to the other one; tiers of both are decided anew. The first
+    company leaves the lists; files and new members that name its INN find the other one. It can be undone for a day.
+    """
+    return service.start(call.answering(_started), call.body, call.principal.for_member())
+
+
+@routes.get("/v1/staff/company-joins", scope="staff.companies.read", query=PageQuery, answer=JoinPage)
+def list_company_joins(call: Call) -> JoinPage:
+    """List the joins of companies, newest first."""
+    return call.page(JoinPage, service.page, call.context)
+
+
+@routes.get("/v1/staff/company-joins/{join_id}", scope="staff.companies.read", answer=JoinView, problems=("not_found",))
+def show_company_join(call: Call, join_id: str) -> JoinView:
+    """Show how far a join is."""
+    return service.show(call.context, join_id)
+
+
+@routes.post(
+    "/v1/staff/company-joins/{join_id}/undo",
+    scope="staff.companies.write",
+    answer=JoinView,
+    keyed=True,
+    problems=("not_found", "wrong_state", "conflict"),
+)
+def undo_company_join(call: Call, join_id: str) -> JoinView:
+    """Part two companies again, within a day after they were joined.
+
+    Documents, customers, people and bonuses go back, and with them the documents that files brought for these customers meanwhile.
+    """
+    return service.undo(call.answering(), join_id, call.principal.for_member())
+
+
+def _started(started: JoinView) -> Answer:
+    return Answer(started, headers={"Location": f"/v1/staff/company-joins/{started.join_id}"})

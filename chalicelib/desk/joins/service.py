@@ -1,0 +1,322 @@
+"""Joins of two companies that are one, and their undoing for a day.
+
+    preview   tells what a join would change, and what stands in its way
+    start     gives INN and place in the lists to the company that stays; from here on files find that one
+    work      moves customers with their documents, then people; when no document is left that earns the company a bonus, its other
+              bonuses go over, each lot with its expiry, and the join is done
+    undo      the same back
+
+Each step is safe to repeat, and looks at what is there: so a join goes on after a crash, wherever that was. Documents are recorded for the
+other company as their next revision, so tiers, bonuses and reports of both follow by themselves and nothing counts twice. Orders do not move:
+a company with orders of its own is the one that stays.
+
+Weakest point: an import that runs meanwhile may write documents to the company that it looked up before. The next file mends that.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib import bonuses, companies, exchange, orders, pricing, sales, tiers
+from chalicelib.bonuses import Bonuses
+from chalicelib.companies import MOST_CUSTOMERS, Company
+from chalicelib.desk.joins import store
+from chalicelib.desk.joins.model import CompanyJoin, JoinState
+from chalicelib.desk.joins.schemas import (
+    JoinedCompanyView,
+    JoinForm,
+    JoinPreviewView,
+    JoinReasonForm,
+    JoinView,
+    ObstacleView,
+)
+from chalicelib.platform import aws
+from chalicelib.platform.clock import moment
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.sentences import in_russian
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.money import Money
+from chalicelib.platform.parts import STALLED
+from chalicelib.platform.settings import queue_url
+from chalicelib.platform.text import Language
+from chalicelib.table.client import Position
+from chalicelib.table.records import from_item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
+
+DOCUMENTS = 100  # looked at together
+PREVIEW_PAGES = 20
+MOST_PEOPLE = 100
+UNDO = timedelta(days=1)
+LOOK_AGAIN_SECONDS = 15
+
+# --- before ---------------------------------------------------------------------------------------------------------------
+
+
+def preview(context: Context, form: JoinForm, language: Language) -> JoinPreviewView:
+    """The changes that a join would make. Nothing is written. Raises 422 for companies that are no two of one currency."""
+    company, into = _companies(context, form)
+    customers = companies.customers_of(context, company.company_id)[:MOST_CUSTOMERS]
+    refs, changed, complete = _documents(context, company.company_id, customers)
+    loses = {day: -amount for day, amount in changed.items()}
+    book = bonuses.book_of(context, company.company_id)
+    accrued = bonuses.accrued_for(context, company.company_id, refs)
+    other = sum(bonuses.transferable(book, context.today).values(), Decimal(0)) + book.pending - accrued
+    currency = company.currency
+    return JoinPreviewView(
+        obstacles=[_told(each, language) for each in _obstacles(context, company, into)],
+        same_inn=bool(company.inn) and company.inn == into.inn,
+        documents=len(refs),
+        complete=complete,
+        purchases=Money(amount=sum(changed.values(), Decimal(0)), currency=currency),
+        bonuses_of_documents=Money(amount=accrued, currency=currency),
+        other_bonuses=Money(amount=other, currency=currency),
+        stays=list(_staying(context, company)),
+        company=_joined(context, company, loses),
+        into=_joined(context, into, changed),
+    )
+
+
+def _companies(context: Context, form: JoinForm) -> tuple[Company, Company]:
+    company = companies.read_company(context, form.company_id)
+    if company is None:
+        raise Problem.invalid("unknown_company", "/company_id", "The club does not know this company.")
+    into = companies.read_company(context, form.into_company_id)
+    if into is None:
+        raise Problem.invalid("unknown_company", "/into_company_id", "The club does not know this company.")
+    if company.company_id == into.company_id:
+        raise Problem.invalid("same_company", "/into_company_id", "Name two companies.")
+    if company.currency != into.currency:
+        raise Problem.invalid("currency", "/into_company_id", "The two companies buy in different currencies.")
+    return company, into
+
+
+def _documents(
+    context: Context, company_id: str, customers: list[tuple[str, str]]
+) -> tuple[list[sales.DocumentRef], Mapping[date, Decimal], bool]:
+    """The company's documents, their amounts by day, and whether these are all."""
+    refs, changed, pages = [], dict[date, Decimal](), 0
+    for source, customer in customers:
+        after: Position = None
+        while pages < PREVIEW_PAGES:
+            pages += 1
+            found, after = sales.of_customer(context, company_id, source, customer, DOCUMENTS, after)
+            for document, head in found:
+                refs.append(document.ref)
+                changed[head.counting.day] = changed.get(head.counting.day, Decimal(0)) + head.total
+            if after is None:
+                break
+        if after is not None:
+            return refs, changed, False
+    return refs, changed, True
+
+
+def _obstacles(context: Context, company: Company, into: Company) -> Iterator[ObstacleView]:
+    if company.joined_into or into.joined_into:
+        yield ObstacleView(
+            code="joined", detail="One of the two is joined with another company already: join with that one."
+        )
+    if orders.newest_orders(context, company.company_id, 1):
+        yield ObstacleView(
+            code="orders",
+            detail="The company has orders, which stay where they were placed: keep this company, and join the other one into it.",
+        )
+    book = bonuses.book_of(context, company.company_id)
+    if book.reserved or book.goods_owed:
+        yield ObstacleView(
+            code="bonuses_in_progress",
+            detail="Bonuses of the company are reserved, or owed in goods: finish or cancel these first.",
+        )
+    if not context.config[Bonuses].negative_balance and book.redeemed:
+        yield ObstacleView(
+            code="bonuses_spent",
+            detail="The company has spent bonuses, and the club bears those that returns take back: keep this company instead.",
+        )
+    if len(companies.customers_of(context, company.company_id)) > MOST_CUSTOMERS:
+        yield ObstacleView(
+            code="too_many_customers",
+            detail=f"More than {MOST_CUSTOMERS} customers of files are this company: move them one by one.",
+        )
+    if len(companies.people_of(context, company.company_id)) > MOST_PEOPLE:
+        yield ObstacleView(
+            code="too_many_people",
+            detail=f"More than {MOST_PEOPLE} people act for the company: keep this company instead.",
+        )
+
+
+def _told(obstacle: ObstacleView, language: Language) -> ObstacleView:
+    """The obstacle in the reader's language."""
+    russian = in_russian(obstacle.detail) if language == "ru" else None
+    return obstacle.model_copy(update={"detail": russian or obstacle.detail})
+
+
+def _staying(context: Context, company: Company) -> Iterator[Any]:
+    if pricing.terms_of(context, company.company_id, company.currency).contracts:
+        yield "terms"
+    if pricing.open_offers_of(context, company.company_id):
+        yield "offers"
+
+
+def _joined(context: Context, company: Company, changed: Mapping[date, Decimal]) -> JoinedCompanyView:
+    now, then = tiers.tier_with(context, company.company_id, changed)
+    return JoinedCompanyView(
+        company_id=company.company_id,
+        name=company.name,
+        inn=company.inn,
+        kpp=company.kpp,
+        people=len(companies.people_of(context, company.company_id)),
+        tier=now.tier or None,
+        tier_after=then.tier or None,
+    )
+
+
+# --- the join ---------------------------------------------------------------------------------------------------------------
+
+
+def start(context: Context, form: JoinReasonForm, by: str) -> JoinView:
+    """Raises 409 with the first obstacle, or after a change of either company."""
+    company, into = _companies(context, form)
+    if obstacle := next(_obstacles(context, company, into), None):
+        raise Problem("wrong_state", obstacle.detail)
+    made = CompanyJoin(
+        join_id=context.new_id("jon"),
+        company_id=company.company_id,
+        into=into.company_id,
+        reason=form.reason,
+        by=by,
+        at=context.at,
+        progress_at=context.at,
+        customers=tuple(companies.customers_of(context, company.company_id)),
+        kpps=tuple(companies.kpps_of(context, company)),
+        people=tuple(person.member_id for person in companies.people_of(context, company.company_id)),
+        took_inn=bool(company.inn) and not into.inn,
+    )
+    tx = Transaction()
+    companies.join_companies(tx, context, company, into, made.join_id, by)
+    store.create(tx, context, made)
+    return _committed(context, tx, made)
+
+
+def undo(context: Context, join_id: str, by: str) -> JoinView:
+    """Raises 409 unless the join is done, and for a day."""
+    found = _known(context, join_id)
+    if found.state is not JoinState.DONE or context.now - moment(found.at) > UNDO:
+        raise Problem("wrong_state", "A join can be undone once, when all has followed, and for a day.")
+    company, into = (companies.read_company(context, each) for each in (found.company_id, found.into))
+    if company is None or into is None:
+        raise Problem("not_found")
+    tx = Transaction()
+    companies.part_companies(tx, context, company, into, found.kpps, join_id, by, took_inn=found.took_inn)
+    undoing = replace(found, state=JoinState.UNDOING, undone_by=by, undone_at=context.at)
+    return _committed(context, tx, store.begin_again(tx, context, undoing))
+
+
+def _committed(context: Context, tx: Transaction, join: CompanyJoin) -> JoinView:
+    shown = view(context, join)
+    context.reply(tx, shown)
+    try:
+        context.table.commit(tx)
+    except Refused:
+        raise Problem("conflict", "Somebody else has changed one of the companies meanwhile.") from None
+    return shown
+
+
+def show(context: Context, join_id: str) -> JoinView:
+    return view(context, _known(context, join_id))
+
+
+def page(context: Context, limit: int, after: Position) -> tuple[list[JoinView], Position]:
+    """Newest first. One call."""
+    found = store.page(context.table, limit, after)
+    return [view(context, from_item(CompanyJoin, item)) for item in found.items], found.last
+
+
+def _known(context: Context, join_id: str) -> CompanyJoin:
+    found = store.load(context, join_id)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+def view(context: Context, join: CompanyJoin) -> JoinView:
+    ended = join.state in (JoinState.DONE, JoinState.UNDONE)
+    return JoinView.from_record(
+        join,
+        into_company_id=join.into,
+        people=len(join.people),
+        stalled=not ended and moment(join.progress_at) + STALLED < context.now,
+    )
+
+
+# --- its work ---------------------------------------------------------------------------------------------------------------
+
+
+def enqueue(join_id: str, *, later: bool = False) -> None:
+    aws.sqs().send_message(
+        QueueUrl=queue_url("joins"),
+        MessageBody=json.dumps({"join_id": join_id}),
+        DelaySeconds=LOOK_AGAIN_SECONDS if later else 0,
+    )
+
+
+@retry("join")
+def work(context: Context, message: dict[str, Any]) -> None:
+    """Brings the join as far as it goes, and looks again later where documents are still on their way."""
+    join_id = json.loads(message["body"])["join_id"]
+    found = store.load(context, join_id)
+    if found is None or found.state in (JoinState.DONE, JoinState.UNDONE):
+        return
+    finished = _move(context, found) if found.state is JoinState.MOVING else _move_back(context, found)
+    if not finished:
+        enqueue(join_id, later=True)
+
+
+def _move(context: Context, join: CompanyJoin) -> bool:
+    if not _follow(context, join, join.company_id, join.into, "there"):
+        return False
+    if join.bonuses is None:
+        if not bonuses.has_followed(context, join.company_id):
+            return False
+        book = bonuses.book_of(context, join.company_id)
+        join = _saved(context, replace(join, bonuses=bonuses.transferable(book, context.today)))
+    _transfer(context, join, join.company_id, join.into, "there")
+    _saved(context, replace(join, state=JoinState.DONE))
+    return True
+
+
+def _move_back(context: Context, join: CompanyJoin) -> bool:
+    _transfer(context, join, join.into, join.company_id, "back")
+    if not _follow(context, join, join.into, join.company_id, "back"):
+        return False
+    _saved(context, replace(join, state=JoinState.UNDONE))
+    return True
+
+
+def _follow(context: Context, join: CompanyJoin, company_id: str, to: str, way: str) -> bool:
+    """Moves customers and people; True once all documents have followed."""
+    done = [
+        exchange.follow_move(
+            context, derived_id("mov", join.join_id, way, *customer), customer, company_id, to, join.reason, join.by
+        )
+        for customer in join.customers
+    ]
+    for member_id in join.people:
+        companies.move_person(context, company_id, to, member_id, join.by)
+    return all(done)
+
+
+def _transfer(context: Context, join: CompanyJoin, company_id: str, to: str, way: str) -> None:
+    if join.bonuses:
+        key = (join.join_id, way)
+        bonuses.transfer(context, company_id, to, join.bonuses, key, join.reason, join.by)
+
+
+def _saved(context: Context, join: CompanyJoin) -> CompanyJoin:
+    tx = Transaction()
+    after = store.save(tx, context, join)
+    context.table.commit(tx)
+    return after

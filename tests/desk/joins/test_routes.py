@@ -1,0 +1,101 @@
+"""Joins of companies over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.companies import keys as companies_keys
+from chalicelib.companies import store as companies_store
+from chalicelib.desk.joins import keys, store
+from chalicelib.desk.joins.model import CompanyJoin
+from chalicelib.platform.context import Context
+from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
+from tests.conftest import NOON
+from tests.orders.conftest import memory_market as memory_market
+from tests.orders.steps import Market
+from tests.support.api import Answer, Caller
+from tests.support.partners import company, staff
+from tests.support.spent import measures, spent
+from tests.support.table import everything
+
+URL = "/v1/staff/company-joins"
+
+
+@pytest.fixture
+def manager(memory_market: Market) -> Caller:
+    company(memory_market.context, "cmp_2", inn="7736050003")
+    return staff(memory_market.context, "mbr_manager", "manager")
+
+
+def ask(market: Market, caller: Caller, what: str = "", **form: Any) -> Answer:
+    body = {"company_id": "cmp_2", "into_company_id": "cmp_1", **form}
+    return market.post(URL + what, caller, body if what else {"reason": "New KPP", **body})
+
+
+def test_a_join_is_ordered_shown_and_listed(memory_market: Market, manager: Caller) -> None:
+    answer = ask(memory_market, manager)
+    assert (answer.status, answer.json["state"], answer.json["by"]) == (202, "moving", "mbr_manager"), answer.text
+    assert answer.headers["location"] == f"{URL}/{answer.json['join_id']}"
+    assert memory_market.api.call("GET", answer.headers["location"], manager).json == answer.json
+    assert memory_market.api.call("GET", URL, manager).json["items"] == [answer.json]
+    card = memory_market.api.call("GET", "/v1/staff/companies/cmp_2", manager).json
+    assert card["joined_into"] == "cmp_1"
+    early = memory_market.post(f"{answer.headers['location']}/undo", manager)
+    assert (early.status, early.json["code"]) == (409, "wrong_state")
+    assert memory_market.api.call("GET", f"{URL}/jon_none", manager).status == 404
+
+
+def test_a_company_with_orders_is_the_one_that_stays(memory_market: Market, manager: Caller) -> None:
+    memory_market.placed()
+    before = everything(memory_market.context)
+    other_way = {"company_id": "cmp_1", "into_company_id": "cmp_2"}
+    told = ask(memory_market, manager, "/preview", **other_way)
+    assert [each["code"] for each in told.json["obstacles"]] == ["orders"]
+    headers = {"accept-language": "ru"}
+    told = memory_market.api.call("POST", f"{URL}/preview", manager, other_way, headers=headers)
+    assert "оставьте эту компанию" in told.json["obstacles"][0]["detail"]
+    refused = ask(memory_market, manager, **other_way)
+    assert (refused.status, refused.json["code"]) == (409, "wrong_state")
+    assert "keep this company" in refused.json["detail"]
+    assert everything(memory_market.context) == before
+    assert ask(memory_market, manager, "/preview").json["obstacles"] == []
+    assert ask(memory_market, manager).status == 202
+
+
+@pytest.mark.parametrize(
+    ("form", "pointer", "code"),
+    [
+        ({"company_id": "cmp_none"}, "/company_id", "unknown_company"),
+        ({"into_company_id": "cmp_none"}, "/into_company_id", "unknown_company"),
+        ({"into_company_id": "cmp_2"}, "/into_company_id", "same_company"),
+    ],
+)
+def test_a_join_names_two_companies(
+    memory_market: Market, manager: Caller, form: dict[str, str], pointer: str, code: str
+) -> None:
+    for what in ("", "/preview"):
+        answer = ask(memory_market, manager, what, **form)
+        assert [(each["pointer"], each["code"]) for each in answer.json["errors"]] == [(pointer, code)]
+
+
+def test_companies_of_two_currencies_are_not_one(memory_market: Market, manager: Caller) -> None:
+    company(memory_market.context, "cmp_pounds", currency="GBP")
+    answer = ask(memory_market, manager, company_id="cmp_pounds")
+    assert [each["code"] for each in answer.json["errors"]] == ["currency"]
+
+
+@measures(keys.join, keys.join_list, companies_keys.customers_of)
+def test_a_join_is_one_call_and_so_are_a_page_and_the_customers_of_a_company(local_table: Table) -> None:
+    context = Context(table=local_table, now=NOON)
+    made = CompanyJoin("jon_1", "cmp_1", "cmp_2", "New KPP", "mbr_1", context.at, context.at, (("1c", "1"),), ("",), ())
+    tx = Transaction()
+    store.create(tx, context, made)
+    for number in range(10):
+        companies_store.mark_customer(tx, "1c", f"{number}", "cmp_1", "RUB", None, None)
+    context.table.commit(tx)
+    with spent(context.table.client) as cost:
+        assert store.load(context, "jon_1") == made
+        assert len(store.page(context.table, 25, None).items) == 1
+        assert len(companies_store.customers_page(context.table, "cmp_1", 101).items) == 10
+    assert (cost.calls, cost.read_units) == (["GetItem", "Query", "Query"], 2)

@@ -1,0 +1,224 @@
+"""Two companies that are one become one, and two again: nothing is counted twice, and nothing is lost."""
+
+from copy import deepcopy
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from chalicelib import companies, members, tiers
+from chalicelib.bonuses.accruals import store as accruals_store
+from chalicelib.bonuses.audit import service as audit
+from chalicelib.companies import store as companies_store
+from chalicelib.companies.model import CustomerRef
+from chalicelib.desk.joins import service
+from chalicelib.desk.joins.schemas import JoinForm
+from chalicelib.platform.http.problems import Problem
+from chalicelib.table.client import Table
+from tests.bonuses.accruals.steps import SOURCE, days_later
+from tests.companies.steps import legal_inn
+from tests.desk.joins.steps import BY, Firm, cloud
+from tests.support.crashes import crashes, watched
+from tests.support.partners import member, speaks_for
+
+
+def state(firm: Firm) -> tuple[Any, ...]:
+    """All that a join moves."""
+    both = (firm.old, firm.new)
+    return (
+        [firm.purchases(each) for each in both],
+        [firm.bonuses(each) for each in both],
+        [sorted(person.member_id for person in companies.people_of(firm.context, each)) for each in both],
+        [companies.customers_of(firm.context, each) for each in both],
+        [company.company_id for company in companies.some_companies(firm.context, 10, None)[0]],
+        [member.company_id for member in companies_store.firms(firm.context.table, [legal_inn(1)])[legal_inn(1)]],
+    )
+
+
+def earned(firm: Firm, company_id: str) -> Decimal:
+    """The bonuses of the company's documents."""
+    cases = accruals_store.cases_of(firm.context.table, company_id)
+    return sum((each.amount for case in cases for each in case.accrued.values()), Decimal(0))
+
+
+def a_year(firm: Firm) -> None:
+    """Documents of both, a person of the old one, bonuses given and spent."""
+    for number, (company_id, days_ago, amount) in enumerate(
+        [(firm.old, 80, "60000"), (firm.old, 20, "40000"), (firm.new, 10, "30000"), (firm.new, 3, "5000")]
+    ):
+        firm.buy(company_id, f"УТ-{number}", days_ago, amount)
+    member(firm.context, "mbr_olga")
+    speaks_for(firm.context, firm.old, "mbr_olga", "owner")
+    firm.give(firm.old, "700")
+    firm.spend(firm.old, Decimal(150))
+
+
+def test_documents_people_bonuses_and_customers_go_to_the_company_that_stays() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        a_year(firm)
+        bought = firm.purchases(firm.old) + firm.purchases(firm.new)
+        other = firm.bonuses(firm.old) - earned(firm, firm.old) + firm.bonuses(firm.new) - earned(firm, firm.new)
+        join_id = firm.join()
+        assert service.show(firm.context, join_id).state == "moving"
+        firm.settle()
+        assert service.show(firm.context, join_id).state == "done"
+        assert (firm.purchases(firm.old), firm.purchases(firm.new)) == (0, bought)
+        assert (firm.bonuses(firm.old), firm.bonuses(firm.new)) == (0, earned(firm, firm.new) + other)
+        assert companies.people_of(firm.context, firm.old) == []
+        assert members.memberships(firm.context, ["mbr_olga"])["mbr_olga"].owner == firm.new
+        assert companies.customers_of(firm.context, firm.new) == [(SOURCE, "К-1"), (SOURCE, "К-2")]
+        known = companies.read_company(firm.context, firm.old)
+        assert known is not None
+        assert known.joined_into == firm.new
+
+
+def test_a_file_that_names_the_old_kpp_finds_the_company_that_stays() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        firm.join()
+        firm.settle()
+        ref = CustomerRef("К-9", "ООО Луч", legal_inn(1), "770101001", "RUB")
+        assert companies.match_customers(firm.context, SOURCE, [ref])[ref] == firm.new
+        assert [each.company_id for each in companies.some_companies(firm.context, 10, None)[0]] == [firm.new]
+
+
+def test_a_join_is_undone_as_if_it_had_never_been() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        a_year(firm)
+        before = state(firm)
+        join_id = firm.join()
+        firm.settle()
+        assert state(firm) != before
+        service.undo(firm.context, join_id, BY)
+        firm.settle()
+        assert (service.show(firm.context, join_id).state, state(firm)) == ("undone", before)
+        with pytest.raises(Problem, match="wrong_state"):
+            service.undo(firm.context, join_id, BY)
+        assert firm.join() != join_id
+
+
+def test_a_join_can_be_undone_for_a_day() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        join_id = firm.join()
+        firm.settle()
+        with pytest.raises(Problem, match="wrong_state"):
+            service.undo(days_later(firm.context, 2), join_id, BY)
+
+
+def test_a_company_without_an_inn_gets_that_of_the_company_that_goes() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        ref = CustomerRef("К-3", "Луч без ИНН", None, None, "RUB")
+        firm.new = companies.match_customers(firm.context, SOURCE, [ref])[ref]
+        join_id = firm.join()
+        firm.settle()
+        stays = companies.read_company(firm.context, firm.new)
+        assert stays is not None
+        assert (stays.inn, stays.kpp) == (legal_inn(1), "770101001")
+        service.undo(firm.context, join_id, BY)
+        firm.settle()
+        stays = companies.read_company(firm.context, firm.new)
+        assert stays is not None
+        assert (stays.inn, stays.kpp) == (None, None)
+
+
+def test_a_preview_tells_what_a_join_then_does_and_writes_nothing() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        a_year(firm)
+        before = state(firm)
+        told = service.preview(firm.context, JoinForm(company_id=firm.old, into_company_id=firm.new), "en")
+        assert state(firm) == before
+        assert (told.obstacles, told.same_inn, told.documents, told.complete) == ([], True, 2, True)
+        assert told.purchases.amount == Decimal(100000)
+        assert told.other_bonuses.amount == firm.bonuses(firm.old) - earned(firm, firm.old)
+        firm.join()
+        firm.settle()
+        tier, _ = tiers.tier_with(firm.context, firm.new, {})
+        assert (told.into.tier_after or "") == tier.tier
+
+
+def test_two_joins_at_once_are_one() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        firm.join()
+        with pytest.raises(Problem, match="wrong_state"):
+            firm.join()
+        back = replace(firm, old=firm.new, new=firm.old)
+        with pytest.raises(Problem, match="wrong_state"):
+            back.join()
+
+
+AMOUNTS = some.integers(1, 90_000).map(lambda cents: str(Decimal(cents)))
+
+
+@settings(max_examples=15)
+@given(
+    documents=some.lists(some.tuples(some.booleans(), some.integers(0, 300), AMOUNTS), max_size=6),
+    given_to_old=some.lists(some.tuples(AMOUNTS, some.integers(0, 90)), max_size=3),
+    share_spent=some.integers(0, 100),
+    undone=some.booleans(),
+)
+def test_whatever_both_bought_and_spent_nothing_is_counted_twice(
+    documents: list[tuple[bool, int, str]], given_to_old: list[tuple[str, int]], share_spent: int, undone: bool
+) -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        for number, (old, days_ago, amount) in enumerate(documents):
+            firm.buy(firm.old if old else firm.new, f"УТ-{number}", days_ago, amount)
+        for amount, days in given_to_old:
+            firm.give(firm.old, amount, days)
+        firm.spend(firm.old, (firm.available(firm.old) * share_spent / 100).quantize(Decimal("0.01")))
+        before = state(firm)
+        bought = firm.purchases(firm.old) + firm.purchases(firm.new)
+        other = sum(firm.bonuses(each) - earned(firm, each) for each in (firm.old, firm.new))
+        join_id = firm.join()
+        firm.settle()
+        assert (firm.purchases(firm.old), firm.purchases(firm.new)) == (0, bought)
+        assert firm.bonuses(firm.old) == 0
+        assert firm.bonuses(firm.new) == earned(firm, firm.new) + other
+        if undone:
+            service.undo(firm.context, join_id, BY)
+            firm.settle()
+            assert state(firm) == before
+        audit.audit_companies(firm.context, [firm.old, firm.new], full=True)
+        assert audit.club_audit(firm.context, 10, None).mismatches.items == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_wherever_it_dies_the_same_comes_out() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        a_year(firm)
+        join_id = firm.join()
+        memory: Any = firm.context.table.client
+        kept, seen = deepcopy(memory._fake), set(firm.stream.seen)
+
+        def afresh() -> Firm:
+            queue.bodies.clear()
+            table = Table(watched(deepcopy(kept), "dynamodb"), "club", sleep=lambda seconds: None)
+            again = Firm(queue, replace(firm.context, table=table), firm.old, firm.new)
+            again.stream.seen = set(seen)
+            return again
+
+        def outcome(firm: Firm) -> tuple[Any, ...]:
+            return service.show(firm.context, join_id), state(firm)
+
+        whole = afresh()
+        whole.settle()
+        undisturbed = outcome(whole)
+        assert undisturbed[0].state == "done"
+        for crash in crashes():
+            broken = afresh()
+            with crash:
+                broken.settle()
+            broken.stream.seen = set(seen)  # an event that was not handled to its end is told again
+            broken.settle()
+            assert outcome(broken) == undisturbed, crash
