@@ -939,9 +939,11 @@ def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:
     lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
     club.done("PUT", "/v1/staff/products", club.head, {"products": [row("LMP-1", attributes=lumens)]})
     imported(club)
+    two = {name: value for name, value in two_companies(club).items() if name != "reason"}
     asks = {
         "preview_issue": issue("/preview", {"member_id": "mbr_1"}, club),
         "preview_customer_move": Ask(f"{MOVES}/preview", MOVE),
+        "preview_company_join": Ask("/v1/staff/company-joins/preview", two),
         "quote_cart": Ask("/v1/quotes", LINES),
         "quote_for_company": Ask(f"{OF_COMPANY}/quotes", LINES),
         "calculate_lighting": Ask(
