@@ -25,6 +25,7 @@ def transfer(
     context: Context,
     company_id: str,
     to: str,
+    currency: str,
     amounts: Mapping[date, Decimal],
     key: tuple[str, ...],
     reason: str,
@@ -33,9 +34,9 @@ def transfer(
     """Takes these amounts of lots from one book and adds them to the other. `key` names the transfer for ever: a repeat moves nothing more."""
     document = {"company": to}
     out = Cause("transfer", (*key, "out"), document, reason, author)
-    service.change(context, company_id, out, lambda book: _with(book, amounts, -1, context.today))
+    service.change(context, company_id, currency, out, lambda book: _with(book, amounts, -1, context.today))
     into = Cause("transfer", (*key, "in"), {"company": company_id}, reason, author)
-    service.change(context, to, into, lambda book: _with(book, amounts, 1, context.today))
+    service.change(context, to, currency, into, lambda book: _with(book, amounts, 1, context.today))
 
 
 def _with(book: Book, amounts: Mapping[date, Decimal], sign: int, day: date) -> Book:

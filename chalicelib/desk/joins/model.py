@@ -28,6 +28,7 @@ class CompanyJoin:
     join_id: str
     company_id: str
     into: str
+    currency: str
     reason: str
     by: str
     at: str

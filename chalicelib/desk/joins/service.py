@@ -186,6 +186,7 @@ def start(context: Context, form: JoinReasonForm, by: str) -> JoinView:
         join_id=context.new_id("jon"),
         company_id=company.company_id,
         into=into.company_id,
+        currency=company.currency,
         reason=form.reason,
         by=by,
         at=context.at,
@@ -312,7 +313,7 @@ def _follow(context: Context, join: CompanyJoin, company_id: str, to: str, way: 
 def _transfer(context: Context, join: CompanyJoin, company_id: str, to: str, way: str) -> None:
     if join.bonuses:
         key = (join.join_id, way)
-        bonuses.transfer(context, company_id, to, join.bonuses, key, join.reason, join.by)
+        bonuses.transfer(context, company_id, to, join.currency, join.bonuses, key, join.reason, join.by)
 
 
 def _saved(context: Context, join: CompanyJoin) -> CompanyJoin:

@@ -87,6 +87,7 @@ class Firm:
         ledger.change(
             self.context,
             company_id,
+            "RUB",
             cause,
             lambda book: ledger_rules.credit(book, lot, Decimal(amount), self.context.today),
         )
@@ -96,7 +97,7 @@ class Firm:
             parts = ledger_rules.oldest_first(book, amount, self.context.today)
             return ledger_rules.redeem(ledger_rules.hold(book, parts, self.context.today), amount)
 
-        ledger.change(self.context, company_id, Cause("redemption", (self.context.new_id("red"),)), redeem)
+        ledger.change(self.context, company_id, "RUB", Cause("redemption", (self.context.new_id("red"),)), redeem)
 
     def join(self) -> str:
         form = JoinReasonForm(company_id=self.old, into_company_id=self.new, reason="New KPP")

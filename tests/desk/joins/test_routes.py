@@ -88,7 +88,9 @@ def test_companies_of_two_currencies_are_not_one(memory_market: Market, manager:
 @measures(keys.join, keys.join_list, companies_keys.customers_of)
 def test_a_join_is_one_call_and_so_are_a_page_and_the_customers_of_a_company(local_table: Table) -> None:
     context = Context(table=local_table, now=NOON)
-    made = CompanyJoin("jon_1", "cmp_1", "cmp_2", "New KPP", "mbr_1", context.at, context.at, (("1c", "1"),), ("",), ())
+    made = CompanyJoin(
+        "jon_1", "cmp_1", "cmp_2", "RUB", "New KPP", "mbr_1", context.at, context.at, (("1c", "1"),), ("",), ()
+    )
     tx = Transaction()
     store.create(tx, context, made)
     for number in range(10):
