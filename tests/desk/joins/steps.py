@@ -71,7 +71,7 @@ class Firm:
             kpps = {"К-1": "770101001", "К-2": "780101001"}
             refs = [CustomerRef(key, f"ООО Луч {key}", legal_inn(1), kpp, "RUB") for key, kpp in kpps.items()]
             found = companies.match_customers(self.context, SOURCE, refs)
-            self.old, self.new = (found[ref] for ref in refs)
+            self.old, self.new = (found[ref.customer].company_id for ref in refs)
             self.settle()
 
     def buy(self, company_id: str, number: str, days_ago: int, amount: str) -> None:

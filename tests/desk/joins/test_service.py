@@ -82,7 +82,7 @@ def test_a_file_that_names_the_old_kpp_finds_the_company_that_stays() -> None:
         firm.join()
         firm.settle()
         ref = CustomerRef("К-9", "ООО Луч", legal_inn(1), "770101001", "RUB")
-        assert companies.match_customers(firm.context, SOURCE, [ref])[ref] == firm.new
+        assert companies.match_customers(firm.context, SOURCE, [ref])[ref.customer].company_id == firm.new
         assert [each.company_id for each in companies.some_companies(firm.context, 10, None)[0]] == [firm.new]
 
 
@@ -115,7 +115,7 @@ def test_a_company_without_an_inn_gets_that_of_the_company_that_goes() -> None:
     with cloud() as queue:
         firm = Firm(queue)
         ref = CustomerRef("К-3", "Луч без ИНН", None, None, "RUB")
-        firm.new = companies.match_customers(firm.context, SOURCE, [ref])[ref]
+        firm.new = companies.match_customers(firm.context, SOURCE, [ref])[ref.customer].company_id
         join_id = firm.join()
         firm.settle()
         stays = companies.read_company(firm.context, firm.new)
