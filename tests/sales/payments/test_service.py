@@ -62,7 +62,7 @@ def test_a_shipment_is_named_by_order_and_distributor(api: Api, context: Context
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [
-        ({"paid_on": "2026-11-21"}, "/payments/1/paid_on"),
+        ({"paid_on": "2026-11-22"}, "/payments/1/paid_on"),
         ({"paid_on": "1989-12-31"}, "/payments/1/paid_on"),
         ({"paid_on": "19.11.2026"}, "/payments/1/paid_on"),
         ({"document": ""}, "/payments/1/document"),
