@@ -55,12 +55,12 @@ def grant(tier: str, first: int, last: int, withdrawn: int | None = None) -> Man
 
 
 def sum_on(bought: DayTotals, first: date, last: date, as_of: date) -> Decimal:
-    """Net purchases of these days, without what came back after `as_of`."""
+    """Net purchases of these days, without what came back after `as_of` and more than 14 days after its sale."""
     net = sum((amount for each, amount in bought.net.items() if first <= each <= last), Decimal(0))
     back = (
         amount
         for (each, effect), amount in bought.returned.items()
-        if first <= each <= last and effect > max(each, as_of)
+        if first <= each <= last and effect > max(each + timedelta(days=14), as_of)
     )
     return net - sum(back, Decimal(0))
 

@@ -64,7 +64,7 @@ class CartView(QuoteView):
     version: int = Field(description="The `cart_version` of an order. 0: the cart was never used.")
     lines: list[CartLineView]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
     can_be_ordered: bool = Field(
-        description="Whether the cart has lines, none of them has an error or a changed price, and the total reaches the minimum."
+        description="Whether the cart has lines, none of them has an error or a changed price, and the sum before the discounts of promotions reaches the minimum."
     )
 
 

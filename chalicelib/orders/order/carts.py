@@ -11,6 +11,7 @@ from chalicelib.orders.config import Orders
 from chalicelib.orders.order.model import Available, available_of
 from chalicelib.orders.order.rules import LineFault, Order, PromotedPrice, RequestedLine, line_faults_of
 from chalicelib.platform.context import Context
+from chalicelib.platform.money import Money
 from chalicelib.pricing import (
     Conditions,
     FreeGoodsProgress,
@@ -61,6 +62,14 @@ class PricedCart:
     def without(self, promotions: Collection[str], offers: Collection[str] = ()) -> "PricedCart":
         """The cart at the prices without these promotions and offers."""
         return replace(self, conditions=self.conditions.without(promotions, offers))
+
+    @property
+    def before_promotions(self) -> Money:
+        """The sum of the lines in the cart's currency at the company's prices without promotions."""
+        plain = self.without({each.promotion_id for each in self.conditions.promotions})
+        known = [line for line in self.asked if line.sku in self.products]
+        prices = (plain.price(line) for line in known if self.products[line.sku].currency == self.currency)
+        return Money.total(self.currency, (Money.of(price.amount, price.currency) for price in prices))
 
     def promoted(self, line: RequestedLine, price: Price) -> PromotedPrice | None:
         """The promotion with limits that makes the line's price, with its cost a unit; None without one."""
@@ -118,8 +127,15 @@ def cart_of(context: Context, company_id: str, asked: Sequence[RequestedLine], f
     return PricedCart(asked, products, conditions, context.today, {sku: stock_of(item) for sku, item in items.items()})
 
 
-def minimum_of(context: Context, cart: PricedCart) -> Decimal:
-    """The smallest order in the cart's currency: agreed with the company, else the club's."""
-    if cart.agreed.minimum_order is not None:
-        return cart.agreed.minimum_order
-    return context.config[Orders].minimum.get(cart.currency, Decimal(0))
+def minimum_of(context: Context, cart: PricedCart) -> Money:
+    """The smallest order in the cart's currency: agreed with the company, else the club's; 0 without one."""
+    agreed = cart.agreed.minimum_order
+    least = context.config[Orders].minimum.get(cart.currency, Decimal(0)) if agreed is None else agreed
+    return Money(amount=least, currency=cart.currency)
+
+
+def reaches(cart: PricedCart, minimum: Money, total: Money) -> bool:
+    """Whether the cart, which comes to `total`, is as large as the smallest order: counted before the discounts of promotions, so that
+    nobody is refused for taking one.
+    """
+    return total >= minimum or cart.before_promotions >= minimum

@@ -176,9 +176,9 @@ def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
 
 
 def _require_minimum(context: Context, cart: PricedCart, prices: Sequence[Price]) -> None:
-    minimum = Money(amount=carts.minimum_of(context, cart), currency=cart.currency)
+    minimum = carts.minimum_of(context, cart)
     total = Money.total(cart.currency, (Money.of(price.amount, price.currency) for price in prices))
-    if total < minimum:
+    if not carts.reaches(cart, minimum, total):
         detail = f"The smallest order is {minimum.amount:.2f} {cart.currency}; this one comes to {total.amount:.2f}."
         raise Problem.invalid("below_minimum", "/lines", detail)
 

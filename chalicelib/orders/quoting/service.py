@@ -38,14 +38,14 @@ def priced(context: Context, cart: PricedCart, language: str | None) -> QuoteVie
     # A line in another currency than the first one has an error, and belongs to another order.
     counted = [line.amount for line in lines if line.amount and line.amount.currency == cart.currency]
     total = Money.total(cart.currency, counted)
-    minimum = Money(amount=carts.minimum_of(context, cart), currency=cart.currency)
+    minimum = carts.minimum_of(context, cart)
     return QuoteView(
         day=context.today,
         lines=lines,
         total=total if counted else None,
         minimum_order=minimum if minimum.amount else None,
         goods_on_top=[FreeGoodsQuoteView.of(reach) for reach in cart.free_goods],
-        can_be_ordered=not any(line.errors for line in lines) and total >= minimum,
+        can_be_ordered=not any(line.errors for line in lines) and carts.reaches(cart, minimum, total),
     )
 
 

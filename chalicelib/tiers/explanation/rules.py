@@ -14,7 +14,16 @@ from typing import Literal, NamedTuple
 
 from chalicelib.sales import DocumentRef, RecordedRevision, totals
 from chalicelib.tiers.ladders.rules import Ladder, LadderStep, ladder_on
-from chalicelib.tiers.standing.rules import DAY, ZERO, Decision, Facts, ManualTier, WindowResult, year_before
+from chalicelib.tiers.standing.rules import (
+    DAY,
+    ZERO,
+    Decision,
+    Facts,
+    ManualTier,
+    WindowResult,
+    effect_of,
+    year_before,
+)
 
 TierCause = Literal["window", "hold", "manual", "none"]
 DocumentReason = Literal[
@@ -129,7 +138,7 @@ class KnownDay:
         return KnownDocument(found, reason_if_unknown if found is None else self._reason(found))
 
     def _reason(self, found: RecordedRevision) -> DocumentReason:
-        if found.business_date > self.day:
+        if effect_of(found.counts_on, found.business_date) > self.day:
             return "ahead"
         if found.counts_on >= self.window[0]:
             return "counted"

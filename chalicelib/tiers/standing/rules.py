@@ -5,7 +5,8 @@
     T(d)  tier in force  the best of w(e) for e in [d - hold_days, d], and of the manual tiers that hold on d
 
 Source: rules T1, T2 and T4 of the club. A tier is in force on the day that reaches it. A step that the window leaves on day D is in
-force up to D + hold_days - 1. The best step is the one with the highest discount, of equals the latest. Ladders differ by day: window and
+force up to D + hold_days - 1. A return within `UNDONE` of its sale lowers W from the day of the sale, as a correction does; a later return
+from its own day. The best step is the one with the highest discount, of equals the latest. Ladders differ by day: window and
 steps of day e come from the ladder in force on e, the hold from the ladder in force on d.
 
 There is no other state, and the order in which facts became known does not matter.
@@ -35,6 +36,7 @@ from chalicelib.tiers.ladders.rules import (
 
 ZERO = Decimal(0)
 DAY = timedelta(days=1)
+UNDONE = timedelta(days=14)  # a return until then is a purchase undone: goods that go straight back hold no tier
 
 
 class ManualTier(NamedTuple):
@@ -128,11 +130,16 @@ def known_on(totals: DayTotals, day: date) -> DayTotals:
     net = {each: amount for each, amount in totals.net.items() if each <= day}
     returned = {}
     for (counted, effect), amount in totals.returned.items():
-        if effect <= day:
+        if effect_of(counted, effect) <= day:
             returned[counted, effect] = amount
         elif counted in net:
             net[counted] -= amount
     return DayTotals(net, returned, totals.currency)
+
+
+def effect_of(counts_on: date, business_date: date) -> date:
+    """The day from which a document lowers or lifts the window: see the module."""
+    return counts_on if business_date - counts_on <= UNDONE else business_date
 
 
 def rank(step: LadderStep) -> tuple[Decimal, bool]:
@@ -184,7 +191,7 @@ class Facts:
         self.first_purchase = first_purchase
         self._days = sorted(totals.net)
         self._sums = [ZERO, *accumulate(totals.net[day] for day in self._days)]
-        later = ((effect, day, amount) for (day, effect), amount in totals.returned.items() if effect > day)
+        later = ((effect, day, amount) for (day, effect), amount in totals.returned.items() if effect - day > UNDONE)
         self._returns = sorted(later)
         self._effects = [effect for effect, _, _ in self._returns]
         self._windows = {ladder.window_days for ladder in ladders}

@@ -122,6 +122,14 @@ def test_an_order_below_the_smallest_is_refused(with_minimum: Market):
     assert with_minimum.place({"LMP-1": 9}).status == 201
 
 
+def test_nobody_falls_below_the_smallest_order_by_taking_a_promotion(with_minimum: Market):
+    Office(with_minimum.api, with_minimum.context).run((6, "10"))
+    answer = quote(with_minimum, ("LMP-1", 9))
+    assert (answer.json["total"]["amount"], answer.json["can_be_ordered"]) == ("972.00", True)
+    assert with_minimum.place({"LMP-1": 9}).status == 201
+    assert errors(with_minimum.place({"LMP-1": 8})) == [("/lines", "below_minimum")]
+
+
 def test_a_company_may_have_agreed_on_a_smaller_one(with_minimum: Market):
     url = f"/v1/staff/companies/{with_minimum.company_id}/terms"
     contract = {"number": "K-7", "from": with_minimum.context.today.isoformat(), "minimum_order": "500.00"}

@@ -219,7 +219,7 @@ def test_what_became_known_later_is_told_beside_what_was_known(
 
 def test_a_return_counts_and_takes_effect_by_both_clocks(context: Context):
     company_id = company(context)
-    sold = document(1, company_id, context.today - timedelta(5), 160_000)
+    sold = document(1, company_id, context.today - timedelta(13), 160_000)
     sales.record(context, [sold])
     back = replace(
         document(2, company_id, context.today + timedelta(2), -100_000),

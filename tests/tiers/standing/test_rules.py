@@ -271,7 +271,7 @@ def test_more_purchases_never_give_a_lower_tier(bought, ladders, grants, on, amo
         assert rank(with_it.tier) >= rank(without.tier)
 
 
-@given(by_hand.bought(), by_hand.ladders(personal=False), st.integers(-20, 10), st.integers(1, 15), kopecks)
+@given(by_hand.bought(), by_hand.ladders(personal=False), st.integers(-20, 10), st.integers(15, 30), kopecks)
 def test_a_return_respects_the_hold(bought, ladders, counted, later, amount):
     """Until it takes effect nothing is another; what the eve of its day reached stands for the whole hold."""
     effect = counted + later
@@ -284,6 +284,16 @@ def test_a_return_respects_the_hold(bought, ladders, counted, later, amount):
             assert rank(made.tier) == rank(by_hand.tier_on(bought, ladders, (), None, made.day))
         elif made.day < day(effect + 5):
             assert rank(made.tier) >= rank(reached)
+
+
+@given(by_hand.bought(), by_hand.ladders(personal=False), st.integers(-20, 10), st.integers(0, 14), kopecks)
+def test_a_return_within_14_days_is_as_if_less_had_been_bought(bought, ladders, counted, later, amount):
+    less = plus(bought, day(counted), -abs(amount))
+    back = less._replace(returned={**bought.returned, (day(counted), day(counted + later)): -abs(amount)})
+    for with_return, without in zip(
+        path(back, ladders, (), None, FIRST, LAST), path(less, ladders, (), None, FIRST, LAST), strict=True
+    ):
+        assert (with_return.window_sum, with_return.tier) == (without.window_sum, without.tier)
 
 
 @given(by_hand.bought(), st.integers(-10, 20).map(day))

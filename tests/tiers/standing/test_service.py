@@ -141,14 +141,24 @@ def test_what_is_dated_ahead_counts_on_its_day(context: Context):
 
 def test_a_return_lowers_the_sum_of_today_and_the_tier_after_the_hold(context: Context):
     company_id = company(context)
-    buy(context, company_id, -10, 160_000, number="A-1")
+    buy(context, company_id, -15, 160_000, number="A-1")
     give_back(context, company_id, 0, 20_000, "A-1")
     deliver(context, company_id)
     standing = tiers.standing_of(context, company_id)
     assert (standing.window_result.window_sum, standing.tier.tier) == (140_000, "silver")
     assert standing.safe_until == context.today + timedelta(days=29)
     assert later(context, company_id, 30).tier.tier == "bronze"
-    assert later(context, company_id, 80).window_result.window_sum == 0  # the sale and its return left together
+    assert later(context, company_id, 75).window_result.window_sum == 0  # the sale and its return left together
+
+
+def test_goods_that_go_straight_back_hold_no_tier(context: Context):
+    company_id = company(context)
+    buy(context, company_id, -14, 160_000, number="A-1")
+    deliver(context, company_id)
+    give_back(context, company_id, 0, 20_000, "A-1")
+    deliver(context, company_id)
+    assert tier_now(context, company_id).tier == "bronze"
+    assert moves(context, company_id) == [("", "silver", "reached"), ("silver", "bronze", "corrected")]
 
 
 def test_a_correction_takes_at_once_what_rested_on_an_error(context: Context):
