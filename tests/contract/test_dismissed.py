@@ -137,7 +137,7 @@ class Club:
 
 
 def kind_of(route: Route) -> str:
-    """Whose write it is, by the beginning of its scope."""
+    """The kind of caller, by the beginning of the scope."""
     assert route.scope
     first = route.scope.partition(".")[0]
     return {"staff": "staff", "machine": "machine", "fulfilment": "distributor", "distributor": "distributor"}.get(

@@ -1,4 +1,4 @@
-"""How each figure of the club is counted, in the reader's language."""
+"""The formulas of the club's figures, in the reader's language."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""How each figure is counted, in the reader's language."""
+"""The formulas of a company's figures, in the reader's language."""
 
 from collections.abc import Mapping
 

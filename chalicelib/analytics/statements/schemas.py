@@ -55,7 +55,7 @@ class DisputeForm(Form):
 
 
 class DisputeView(View):
-    """What the company said of a line last. It changes no balance."""
+    """The company's newest word on a line. It changes no balance."""
 
     line_id: LineId
     claimed: Money

@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
 
 
 def reached(letter: Letter, readings: Readings | None, left_at: str) -> Counter[str]:
-    """What became of one letter: each fact once. `left_at`: when the reader left by a link; empty for one who did not."""
+    """The fate of one letter: each fact once. `left_at`: when the reader left by a link; empty for one who did not."""
     facts: Counter[str] = Counter()
     facts["delivered"] = bool(letter.delivered_at)
     facts["delayed"] = bool(letter.delayed_at)

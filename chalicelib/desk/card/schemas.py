@@ -44,7 +44,7 @@ class CardTierView(View):
 
 
 class CardRhythmView(View):
-    """How the company buys, as of the last night. `GET /v1/staff/companies/{company_id}/rhythm` explains it."""
+    """The company's rhythm of buying, as of the last night. `GET /v1/staff/companies/{company_id}/rhythm` explains it."""
 
     state: State
     since: date = Field(description="The first day of this state.")

@@ -18,7 +18,7 @@ CONTACTS = "/v1/manager/calls/{case_id}/contacts"
     answer=OutcomeView,
     status=201,
     keyed=True,
-    problems=("not_found", "wrong_state", "conflict", "four_eyes"),
+    problems=("not_found", "wrong_state", "conflict"),
 )
 def record_outcome(call: Call, case_id: str) -> OutcomeView:
     """Record what came of a call on your list.

@@ -273,7 +273,9 @@ def test_whatever_is_tampered_with_is_found_and_named(
     assert other
 
 
-@pytest.mark.parametrize("tamper", [each for each in TAMPERED if each is not lose_book], ids=lambda tamper: tamper.__name__)
+@pytest.mark.parametrize(
+    "tamper", [each for each in TAMPERED if each is not lose_book], ids=lambda tamper: tamper.__name__
+)
 def test_what_is_tampered_with_before_its_first_audit_is_found_by_the_next_one(context: Context, tamper: Any) -> None:
     """But for a book that is lost: nobody knows then that it moved, so the full audit finds it."""
     company_id = lively(context)

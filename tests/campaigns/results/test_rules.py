@@ -1,4 +1,4 @@
-"""What became of letters, and whether companies bought more than the held-out ones: intervals that hold what they promise."""
+"""The fate of letters, and whether companies bought more than the held-out ones: intervals that hold what they promise."""
 
 from decimal import Decimal
 from random import Random

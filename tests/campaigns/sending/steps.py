@@ -163,7 +163,7 @@ class Post:
                 self.told.add(item["sk"])
 
     def _take_reports(self) -> None:
-        """What the mail service accepted is reported."""
+        """Reports all letters that the mail service accepted."""
         for mail in self.ses.accepted[self.handled :]:
             self.answered[mail["EmailTags"][0]["Value"]] = self.context.now
             for kind in ("Send", "Delivery"):

@@ -1,4 +1,4 @@
-"""What letters say is read in the portal, too, and marked as read."""
+"""Letters are read in the portal, too, and marked as read."""
 
 from dataclasses import replace
 from datetime import timedelta

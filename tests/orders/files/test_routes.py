@@ -28,7 +28,7 @@ def market(api: Api, context: Context) -> Market:
 
 
 def post_to_bucket(upload: Any, content: bytes) -> None:
-    """What the browser does with the signed form."""
+    """Posts the signed form, as a browser does."""
     fields = upload["upload"]["fields"]
     boto3.client("s3").put_object(Bucket="club-files", Key=fields["key"], Body=content)
 

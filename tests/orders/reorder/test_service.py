@@ -28,7 +28,7 @@ def market(memory_market: Market) -> Market:
 
 @pytest.fixture
 def counted_market(api: Api, context: Context) -> Market:
-    """Whose calls can be counted."""
+    """A market that counts its calls."""
     return Market(api, context)
 
 

@@ -1,4 +1,4 @@
-"""What an outcome may say, and what it does to the list."""
+"""An outcome's facts, and its effect on the list."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What is at risk, by manager and by reason."""
+"""Sums at risk, by manager and by reason."""
 
 from dataclasses import replace
 from datetime import date, timedelta
