@@ -46,6 +46,8 @@ def test_a_distributor_is_added_with_its_regions(api: Api, context: Context):
         "distributor_id": distributor_id,
         "name": "Svet Opt",
         "email": "orders@svet.example",
+        "phone": "",
+        "hours": "",
         "language": "ru",
         "regions": [{"region": "RU-MOW", "priority": 5}, {"region": "RU-MOS", "priority": 100}],
         "stock": {"warehouses": [], "binding": False},

@@ -27,6 +27,8 @@ STAGES: dict[str, Callable[[Market], str]] = {
     "to be returned": asked_to_return,
 }
 
+FILE = {"name": "specification.pdf", "content_type": "application/pdf"}
+
 # What would be right, were it their order.
 BODIES: dict[str, Any] = {
     "reject_order": {"reason": "No reason"},
@@ -36,6 +38,8 @@ BODIES: dict[str, Any] = {
     "accept_return": {"document": "X-2"},
     "reject_return": {"reason": "No reason"},
     "ship_free_goods": {"document": "X-3"},
+    "start_order_file": FILE,
+    "start_distributor_file": {**FILE, "kind": "invoice"},
 }
 
 NAMING_AN_ORDER = [route for route in ROUTES if "order_id" in path_parameters(route.path)]
@@ -55,6 +59,7 @@ def ask(market: Market, route: Route, caller: Caller, order_id: str) -> Answer:
         "company_id": "cmp_other",
         "return_id": returns[0]["return_id"] if returns else "ret_none",
         "gift_id": "gft_none",
+        "file_id": "fil_none",
     }
     return market.api.call(
         route.method,

@@ -725,7 +725,16 @@ def test_reads_and_steps_cost_what_their_keys_promise(market: Market):
         assert made == calls
 
 
-def test_the_pointer_of_a_distributors_order_says_whose_it_is_and_no_more(market: Market):
+def test_the_pointer_of_a_distributors_order_stands_in_the_list_of_all_orders_too(market: Market):
     order_id = market.placed()
     key = orders_keys.distributor_order(market.distributor_id, order_id)
-    assert market.context.table.get(key) == {**key.as_item(), "company_id": "cmp_1"}
+    order = market.order(order_id)
+    assert market.context.table.get(key) == {
+        **key.as_item(),
+        "company_id": "cmp_1",
+        # The same item stands in the list of all orders of the club.
+        "gsi1pk": "ORDERS",
+        "gsi1sk": f"{order['placed_at']}#{order_id}",
+        "order_id": order_id,
+        "numbers": [order["number"]],
+    }
