@@ -161,7 +161,7 @@ def dashboard(context: Context, language: Language) -> DashboardView:
         figures=[
             DashboardFigureView(
                 name=name,
-                value=_text(value),
+                value=_text(value) if asked.head["as_of"] else None,
                 unit=unit,
                 year_before=_text(then[name][0]) if name in then else None,
                 formula=FORMULAS[language][name],
@@ -188,5 +188,5 @@ def _ten(asked: _Asked, month: ClubMonth) -> dict[str, tuple[Any, Any, str]]:
     }
 
 
-def _text(value: Decimal | int | None) -> str:
-    return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+def _text(value: Decimal | int | None) -> str | None:
+    return None if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)

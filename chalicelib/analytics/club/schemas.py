@@ -100,7 +100,9 @@ class SplitView(_Figures):
 
 class DashboardFigureView(View):
     name: str
-    value: str = Field(description="An amount in the currency, a number or a percentage, as `unit` says.")
+    value: str | None = Field(
+        description="An amount in the currency, a number or a percentage, as `unit` says; null before the first night, and where nothing can be counted."
+    )
     unit: Literal["money", "percent", "number"]
     year_before: str | None
     formula: str

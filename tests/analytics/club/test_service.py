@@ -64,6 +64,7 @@ def told(api: Api, figure: str) -> Any:
 
 def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: Context) -> None:
     assert told(api, "analytics/turnover")["as_of"] is None
+    assert {figure["value"] for figure in told(api, "dashboard")["figures"]} == {None}
     a_club(context)
     fold(context)
     turnover = told(api, "analytics/turnover?from=2026-09")
