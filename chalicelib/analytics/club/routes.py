@@ -24,7 +24,7 @@ def show_dashboard(call: Call) -> DashboardView:
 
 @routes.get("/v1/staff/analytics/turnover", scope=SCOPE, query=ClubQuery, answer=TurnoverView)
 def show_turnover(call: Call) -> TurnoverView:
-    """Show the club's turnover by month, with active companies, churn, the share of the ten largest, and the cost of discounts and bonuses."""
+    """Show the club's turnover by month, with churn, the share of the ten largest, and the cost of discounts and bonuses."""
     return figures.turnover(call.context, call.query, call.language)
 
 

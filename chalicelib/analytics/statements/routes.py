@@ -9,7 +9,7 @@ from chalicelib.analytics.statements.schemas import (
     StatementFileQuery,
     StatementFileView,
     StatementQuery,
-    StatementView,
+    AccountStatementView,
 )
 from chalicelib.analytics.statements.words import WORDS
 from chalicelib.platform.http.routes import Call, Routes
@@ -18,9 +18,9 @@ routes = Routes(__name__, tag="analytics")
 _STAFF = "/v1/staff/companies/{company_id}/statement"
 
 
-@routes.get("/v1/company/statement", scope="bonuses.read", query=StatementQuery, answer=StatementView)
-def show_statement(call: Call) -> StatementView:
-    """Show the statement of account of any period: opening balance, invoices, returns and payments line by line, closing balance.
+@routes.get("/v1/company/statement", scope="bonuses.read", query=StatementQuery, answer=AccountStatementView)
+def show_statement(call: Call) -> AccountStatementView:
+    """Show the statement of account of a period: opening balance, invoices, returns and payments by line, closing balance.
 
     It is a draft for reconciliation. The closing balance of a period is the opening balance of the next one. Balances follow a new payment
     within seconds.
@@ -53,8 +53,10 @@ def dispute_line(call: Call) -> DisputeView:
     return dispute(call.context, principal.for_company(), principal.for_member(), call.body)
 
 
-@routes.get(_STAFF, scope="staff.companies.read", query=StatementQuery, answer=StatementView, problems=("not_found",))
-def show_company_statement(call: Call, company_id: str) -> StatementView:
+@routes.get(
+    _STAFF, scope="staff.companies.read", query=StatementQuery, answer=AccountStatementView, problems=("not_found",)
+)
+def show_company_statement(call: Call, company_id: str) -> AccountStatementView:
     """Show the statement of account of a company as the company sees it."""
     return _statement(call, company_id)
 
@@ -71,7 +73,7 @@ def make_company_statement_file(call: Call, company_id: str) -> StatementFileVie
     return statement_file(call.context, company_id, call.query, call.language)
 
 
-def _statement(call: Call, company_id: str) -> StatementView:
+def _statement(call: Call, company_id: str) -> AccountStatementView:
     company, found = service.statement_of(call.context, company_id, call.query.first, call.query.last)
     disputes = disputes_of(call.context.table, company_id)
-    return StatementView.of(found, company, call.context.at, WORDS[call.language]["formula"], disputes)
+    return AccountStatementView.of(found, company, call.context.at, WORDS[call.language]["formula"], disputes)

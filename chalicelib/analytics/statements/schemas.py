@@ -63,7 +63,7 @@ class DisputeView(View):
     at: str
 
 
-class StatementLineView(View):
+class AccountStatementLineView(View):
     """An invoice (debit), a return (credit) or a payment (credit)."""
 
     line_id: LineId
@@ -79,7 +79,7 @@ class StatementLineView(View):
     dispute: DisputeView | None = Field(description="The other sum that the company has, if it said so.")
 
     @classmethod
-    def of(cls, line: StatementLine, currency: str, dispute: Dispute | None) -> "StatementLineView":
+    def of(cls, line: StatementLine, currency: str, dispute: Dispute | None) -> "AccountStatementLineView":
         return cls(
             line_id=line.line_id,
             dispute=DisputeView.from_record(dispute, currency) if dispute else None,
@@ -95,7 +95,7 @@ class StatementLineView(View):
         )
 
 
-class StatementView(View):
+class AccountStatementView(View):
     """A draft for reconciliation: what the club's books say. It is no primary document, and signing it is up to both sides."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -116,12 +116,12 @@ class StatementView(View):
     documents_left_out: int = Field(
         description="Documents in another currency than the company's: they are in no balance."
     )
-    lines: list[StatementLineView]
+    lines: list[AccountStatementLineView]
 
     @classmethod
     def of(
         cls, found: Statement, company: Company, as_of: str, formula: str, disputes: Mapping[str, Dispute]
-    ) -> "StatementView":
+    ) -> "AccountStatementView":
         currency = found.currency
         return cls(
             company_id=company.company_id,
@@ -138,7 +138,7 @@ class StatementView(View):
             row_count=len(found.lines),
             control_total=Money.of(found.turnover.balance, currency),
             documents_left_out=found.left_out,
-            lines=[StatementLineView.of(line, currency, disputes.get(line.line_id)) for line in found.lines],
+            lines=[AccountStatementLineView.of(line, currency, disputes.get(line.line_id)) for line in found.lines],
         )
 
 

@@ -20,7 +20,7 @@ class PersonToCallView(View):
     local_time: str = Field(description="The time there as the answer was made, HH:MM.", examples=["14:05"])
 
 
-class PurchaseView(View):
+class LastPurchaseView(View):
     """The orders of one day, less what came back."""
 
     day: date
@@ -74,7 +74,7 @@ class CallView(View):
     people: list[PersonToCallView] = Field(
         description="Whom to call, the first one first. Empty where the club knows nobody with a telephone."
     )
-    purchases: list[PurchaseView] = Field(description="The latest three order days, newest first.")
+    purchases: list[LastPurchaseView] = Field(description="The latest three order days, newest first.")
     orders: list[OpenOrderView]
     tier: TierToKeepView | None
 

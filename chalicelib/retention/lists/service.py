@@ -35,7 +35,7 @@ from chalicelib.retention.lists.schemas import (
     CallView,
     OpenOrderView,
     PersonToCallView,
-    PurchaseView,
+    LastPurchaseView,
     ReasonAnswersView,
     TierToKeepView,
 )
@@ -155,7 +155,7 @@ def _call(
         tries=case.tries,
         last_contact=case.last_contact,
         people=[_person(context, each) for each in people],
-        purchases=[PurchaseView.from_record(each, currency) for each in listed.purchases],
+        purchases=[LastPurchaseView.from_record(each, currency) for each in listed.purchases],
         orders=[OpenOrderView.from_record(each, currency) for each in listed.orders],
         tier=TierToKeepView.from_record(listed.tier, currency, name=listed.tier.names[language])
         if listed.tier

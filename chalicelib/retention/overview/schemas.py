@@ -52,7 +52,9 @@ class OverviewView(View):
 
 
 class QuietQuery(PageQuery):
-    state: Literal["at_risk", "dormant", "lost"] = Field(default="dormant")
+    state: Literal["at_risk", "dormant", "lost"] = Field(
+        default="dormant", description="The state of the listed companies."
+    )
 
 
 class QuietCompanyView(View):

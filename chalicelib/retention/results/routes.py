@@ -2,7 +2,7 @@
 
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.retention.results import service
-from chalicelib.retention.results.schemas import ResultsQuery, ResultsView
+from chalicelib.retention.results.schemas import ResultsQuery, WaveResultsView
 
 routes = Routes(__name__, tag="retention")
 
@@ -11,10 +11,10 @@ routes = Routes(__name__, tag="retention")
     "/v1/staff/retention/results",
     scope="staff.retention.read",
     query=ResultsQuery,
-    answer=ResultsView,
+    answer=WaveResultsView,
     problems=("not_found",),
 )
-def show_results(call: Call) -> ResultsView:
+def show_retention_results(call: Call) -> WaveResultsView:
     """Show what a wave brought: the called companies against those that were held out.
 
     The result is that of the latest planned look, and stays so until the next one; before the first there are counts only. It compares by the

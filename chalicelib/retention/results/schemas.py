@@ -48,7 +48,7 @@ class SharesView(View):
         )
 
 
-class MoneyEffectView(View):
+class WaveMoneyView(View):
     """The difference of the turnover of a unit in 90 days, in the club's currency, adjusted by that of the year before."""
 
     difference: float
@@ -78,7 +78,7 @@ class ManagerResultView(View):
     ordered_90: SharesView
 
 
-class ResultsView(View):
+class WaveResultsView(View):
     """The result of a wave, by the arms that were drawn. Until the first look there are counts only."""
 
     wave_id: str
@@ -95,7 +95,7 @@ class ResultsView(View):
     words: str = Field(description="The result in plain words, in the reader's language.")
     ordered_30: SharesView | None = Field(description="Ordered within 30 days.")
     ordered_90: SharesView | None = Field(description="Ordered within 90 days.")
-    turnover: MoneyEffectView | None
+    turnover: WaveMoneyView | None
     managers: list[ManagerResultView] = Field(description="Empty where an arm of a manager is too small.")
     managers_comparable: bool = Field(description="False: companies are not given to managers by chance.")
 

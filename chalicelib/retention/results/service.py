@@ -21,7 +21,13 @@ from chalicelib.platform.text import Language
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.results import rules, store
 from chalicelib.retention.results.model import CompanyResult, Look
-from chalicelib.retention.results.schemas import ManagerResultView, MoneyEffectView, ResultsView, SharesView, look_view
+from chalicelib.retention.results.schemas import (
+    ManagerResultView,
+    WaveMoneyView,
+    WaveResultsView,
+    SharesView,
+    look_view,
+)
 from chalicelib.retention.states import service as states
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
@@ -68,7 +74,7 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
     )
 
 
-def show(context: Context, wave_id: str | None, language: Language) -> ResultsView:
+def show(context: Context, wave_id: str | None, language: Language) -> WaveResultsView:
     """Of this wave, or of the latest one that has begun. Raises `not_found`."""
     wave = waves.read(context, wave_id) if wave_id else _latest(context)
     wave_id = wave.wave_id
@@ -78,7 +84,7 @@ def show(context: Context, wave_id: str | None, language: Language) -> ResultsVi
     suspect = rules.is_suspect(several, wave.held_out_percent)
     found = rules.compare(several, look) if look and not suspect else None
     words = rules.in_words(found, suspect, language) if look else rules.too_early(wave, language)
-    return ResultsView(
+    return WaveResultsView(
         wave_id=wave_id,
         look=look_view(look),
         next_look=rules.next_look(wave, context.today),
@@ -91,7 +97,7 @@ def show(context: Context, wave_id: str | None, language: Language) -> ResultsVi
         words=words,
         ordered_30=SharesView.of(found.ordered_30) if found else None,
         ordered_90=SharesView.of(found.ordered_90) if found else None,
-        turnover=MoneyEffectView.of(found.money) if found and found.money else None,
+        turnover=WaveMoneyView.of(found.money) if found and found.money else None,
         managers=_managers(known, look) if look and found else [],
         managers_comparable=False,
     )

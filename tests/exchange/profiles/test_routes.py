@@ -20,7 +20,7 @@ MAPPING = {"business_date": "Когда", "document": "Бумага"}
 
 @pytest.fixture(autouse=True)
 def operator(context: Context) -> None:
-    partners.staff(context, "mem_staff", "operations")
+    partners.staff(context, "mbr_staff", "operations")
 
 
 def ask(api: Api, method: str, path: str, body: Any = None, match: str | None = None) -> Answer:
@@ -30,7 +30,7 @@ def ask(api: Api, method: str, path: str, body: Any = None, match: str | None = 
 def test_a_profile_is_listed_mended_and_deleted(api: Api, context: Context) -> None:
     first = bring(api, context, table(row(), heading=ODD), key="first", mapping=MAPPING)
     [kept] = ask(api, "GET", PATH).json["items"]
-    assert (kept["import_id"], kept["changed_by"], kept["version"]) == (first["import_id"], "mem_staff", 1)
+    assert (kept["import_id"], kept["changed_by"], kept["version"]) == (first["import_id"], "mbr_staff", 1)
     assert (kept["profile"]["mapping"]["document"], kept["columns"]["document"]) == ("Бумага", "Бумага")
     place = f"{PATH}/{kept['profile_id']}"
     assert ask(api, "GET", place).json == kept

@@ -26,8 +26,10 @@ from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys as tiers_keys
 from tests.bonuses.real_year import CURRENCY, FIRST, LAST, SOURCE, Replay
+from tests.support import partners
 from tests.support.crashes import watched
 
+CLERK = "mbr_1"
 Files = tuple[bytes, ...]  # one, or documents and their rows
 
 
@@ -84,11 +86,12 @@ class Books(Replay):
 
     def announce(self, files: Files, **form: Any) -> str:
         context = self.context
+        partners.on_staff(context, CLERK, "operations")
         import_id = context.new_id("imp")
         second = {"second_file_name": "rows"} if len(files) > 1 else {}
         announced = ImportForm(source=SOURCE, file_name="sales", **second, **form)
         tx = Transaction()
-        store.create(tx, context, import_id, announced, CURRENCY, "mbr_1")
+        store.create(tx, context, import_id, announced, CURRENCY, CLERK)
         context.table.commit(tx)
         for name, content in zip((store.UPLOAD, store.SECOND), files, strict=False):
             self.bucket.put_object(Bucket="", Key=f"imports/{import_id}/{name}", Body=content)
@@ -101,18 +104,18 @@ class Books(Replay):
     def request_confirmation(self, import_id: str) -> None:
         found = self.found(import_id)
         form = ImportConfirmForm(sha256=found.item["sha256"], void_documents=int(found.proposal.get("documents", 0)))
-        service.confirm(self.context, import_id, form, "mbr_1", "en")
+        service.confirm(self.context, import_id, form, CLERK, "en")
 
     def take_back(self, import_id: str) -> None:
         self.request_withdrawal(import_id)
         self.work()
 
     def request_withdrawal(self, import_id: str) -> None:
-        service.take_back(self.context, import_id, "mbr_1", "en")
+        service.take_back(self.context, import_id, CLERK, "en")
 
     def void(self, number: str, day: Any) -> None:
         form = VoidForm(source=SOURCE, document=number, business_date=day, reason="Deleted by mistake")
-        service.void_document(self.context, form, "mbr_1")
+        service.void_document(self.context, form, CLERK)
         self.work()
 
     def found(self, import_id: str) -> store.ImportRecord:

@@ -54,6 +54,12 @@ def test_all_orders_are_listed_newest_first_or_oldest_first(
     assert listed(market, manager, "sort=oldest") == placed
 
 
+@pytest.mark.parametrize("query", ["from=9999-12-31", "to=0001-01-01", "from=2026-11-27&number=261120-AAAAA"])
+def test_days_on_which_nothing_can_have_been_placed_have_no_orders(market: Market, manager: Caller, query: str) -> None:
+    market.placed()
+    assert listed(market, manager, query) == []
+
+
 def test_orders_are_found_by_state_company_distributor_sum_and_day(
     market: Market, manager: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
