@@ -163,7 +163,9 @@ def plain_counted(documents: list[Any]) -> list[tuple[date, date, Decimal]]:
     found = []
     for document in documents:
         counts_on = sold[document.original.number] if document.original else document.business_date
-        found.append((counts_on, document.business_date, plain_total(document)))
+        # What comes back within two weeks was never bought.
+        undone = (document.business_date - counts_on).days <= 14
+        found.append((counts_on, counts_on if undone else document.business_date, plain_total(document)))
     return found
 
 
