@@ -4,12 +4,12 @@ from chalicelib.analytics.statements import service
 from chalicelib.analytics.statements.disputes import dispute, disputes_of
 from chalicelib.analytics.statements.files import statement_file
 from chalicelib.analytics.statements.schemas import (
+    AccountStatementView,
     DisputeForm,
     DisputeView,
     StatementFileQuery,
     StatementFileView,
     StatementQuery,
-    AccountStatementView,
 )
 from chalicelib.analytics.statements.words import WORDS
 from chalicelib.platform.http.routes import Call, Routes

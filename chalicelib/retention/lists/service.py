@@ -33,9 +33,9 @@ from chalicelib.retention.lists.model import CallList, ListedCall
 from chalicelib.retention.lists.schemas import (
     CallListView,
     CallView,
+    LastPurchaseView,
     OpenOrderView,
     PersonToCallView,
-    LastPurchaseView,
     ReasonAnswersView,
     TierToKeepView,
 )

@@ -23,9 +23,9 @@ from chalicelib.retention.results import rules, store
 from chalicelib.retention.results.model import CompanyResult, Look
 from chalicelib.retention.results.schemas import (
     ManagerResultView,
+    SharesView,
     WaveMoneyView,
     WaveResultsView,
-    SharesView,
     look_view,
 )
 from chalicelib.retention.states import service as states
