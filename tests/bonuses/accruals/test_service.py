@@ -173,8 +173,8 @@ def test_a_return_takes_back_what_its_sale_gave_from_where_it_lies(context: Cont
 
 
 def test_a_return_of_a_sale_that_was_granted_by_two_postings_takes_back_both(context: Context, luch: str) -> None:
-    recorded(context, document(luch, "1", TODAY - DAY, "60000.00"))
-    recorded(context, document(luch, "0", TODAY - 2 * DAY, "90000.00"))
+    recorded(context, document(luch, "1", TODAY - 16 * DAY, "60000.00"))
+    recorded(context, document(luch, "0", TODAY - 17 * DAY, "90000.00"))
     recorded(context, document(luch, "R", TODAY, "60000.00", returns="1"))
     of_sale = [posting for posting in postings(context, luch) if posting.cause.document["number"] == "1"]
     assert [posting.cause.kind for posting in of_sale] == ["purchase", "rerating"]
@@ -195,7 +195,7 @@ def test_a_return_of_what_is_not_paid_lessens_what_is_pending(context: Context, 
 
 
 def test_returns_together_take_no_more_than_their_sale_gave(context: Context, luch: str) -> None:
-    sale = document(luch, "1", TODAY - 3 * DAY, "60000.00")
+    sale = document(luch, "1", TODAY - 20 * DAY, "60000.00")
     recorded(context, sale, document(luch, "R1", TODAY, "40000.00", returns="1"))
     recorded(context, document(luch, "R2", TODAY - DAY, "40000.00", returns="1"))
     assert {number: amount for (_, number), (amount, _) in granted(context, luch).items()} == {
