@@ -171,6 +171,8 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
                     "audience_id",
                     "move_id",
                     "join_id",
+                    "kind",
+                    "number",
                     "hand_over_id",
                     "rebuild_id",
                     "approval_id",
