@@ -116,8 +116,11 @@ class Table:
     ) -> Page:
         """One page of a partition, by sort key.
 
-        `where` drops items and `only` all other attributes; both are read and paid for.
+        `where` drops items and `only` all other attributes; both are read and paid for. A range that ends before it begins holds nothing, and
+        makes no call: DynamoDB refuses it.
         """
+        if between and between[0] > between[1]:
+            return Page([], None)
         prefix = index or ""
         chosen = {f"#o{place}": name for place, name in enumerate(only)}
         names = {"#pk": f"{prefix}pk", **chosen}

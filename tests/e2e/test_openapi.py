@@ -157,6 +157,10 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "segment_id": segment["segment_id"],
             "issue_id": issue["issue_id"],
             "page": "place-an-order",
+            "sku": "FUZZ-1",
+            "source": "fuzz",
+            "kind": "win_back",
+            "number": "1",
             # Goods are owed after the close of a period only, and machines post with tokens of their own.
             **dict.fromkeys(
                 (
@@ -171,11 +175,8 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
                     "audience_id",
                     "move_id",
                     "join_id",
-                    "kind",
-                    "number",
                     "hand_over_id",
                     "rebuild_id",
-                    "approval_id",
                     "case_id",
                     "wave_id",
                     "file_id",

@@ -104,6 +104,7 @@ class MemoryDynamo:
         first, end = 0, len(partition)
         if ":from" in values:
             assert values[":from"], "DynamoDB refuses an empty key"
+            assert values[":from"] <= values[":to"], "DynamoDB refuses a range that ends before it begins"
             first, end = bisect_left(partition, (values[":from"],)), bisect_left(partition, (values[":to"] + "\0",))
         elif ":starts" in values:
             first = bisect_left(partition, (values[":starts"],))

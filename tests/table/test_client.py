@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.table.client import Table
+from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Busy, Refused, Transaction
 
@@ -109,6 +109,14 @@ def test_a_prefix_and_a_range_narrow_the_question(watched: Watched) -> None:
     fill(watched.table, 12)
     assert [item["number"] for item in watched.table.query("LIST", starts="01").items] == [10, 11]
     assert [item["number"] for item in watched.table.query("LIST", between=("003", "005")).items] == [3, 4, 5]
+
+
+def test_a_range_that_ends_before_it_begins_holds_nothing_and_is_not_asked_for(watched: Watched) -> None:
+    fill(watched.table, 12)
+    watched.calls.clear()
+    assert watched.table.query("LIST", between=("005", "003")) == Page([], None)
+    assert watched.calls == []
+    assert [item["number"] for item in watched.table.query("LIST", between=("003", "003")).items] == [3]
 
 
 def test_an_index_has_its_own_order_and_its_own_position(watched: Watched) -> None:

@@ -1,12 +1,11 @@
 """Form and views of a hand-over of many companies."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
 from chalicelib.platform.fields import Identifier, Region
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.forms import Form, View, WorkView
 
 
 class ClientHandOverForm(Form):
@@ -23,15 +22,6 @@ class ClientHandOverForm(Form):
     reason: str = Field(min_length=3, max_length=500, description="Kept with the author.")
 
 
-class HandOverProgressView(View):
-    """The part of the companies that is done."""
-
-    companies_done: int
-    companies_found: int = Field(description="Companies found so far; all of them once `parts_total` is known.")
-    parts_done: int
-    parts_total: int | None = Field(description="Null while companies are still being found.")
-
-
 class HandOverListView(View):
     """Each company with its new manager, or the reason why it stayed, for download as CSV. The address works until `expires_at`."""
 
@@ -39,7 +29,7 @@ class HandOverListView(View):
     expires_at: datetime
 
 
-class HandOverView(View):
+class HandOverView(WorkView):
     """A hand-over of many companies."""
 
     hand_over_id: str
@@ -47,12 +37,6 @@ class HandOverView(View):
     region: str | None
     to_manager_id: str | None = Field(description="Null: the manager of each company's region.")
     reason: str
-    state: Literal["running", "done"]
-    stalled: bool = Field(description="No progress for an hour: the operators should look.")
-    created_at: str
-    created_by: str
-    finished_at: str | None
-    progress: HandOverProgressView
     handed_over: int = Field(description="Companies handed over so far.")
     stayed: int = Field(description="Companies that have no manager of their region, or got another one meanwhile.")
     companies: HandOverListView | None = Field(description="Null until it is done, and 90 days after.")

@@ -36,6 +36,7 @@ from chalicelib.platform.access.rights import guard_of_author
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.table.client import Page
@@ -307,7 +308,7 @@ def begin_writing(
 ) -> None:
     """Starts the first run of the parts. `profile`: the file was read with it; `profile_kept`: it is that of an earlier file. Safe to repeat.
 
-    Raises `scope_missing` if whoever announced the file may not bring files any more.
+    Raises `AuthorDismissed`.
     """
     found = cut.found
     facts: Item = {
@@ -334,8 +335,12 @@ def begin_writing(
         **({} if cut.parts else {"finished_at": context.at}),
     }
     rightful = context.table.guarded_by(guard_of_author(str(import_.item["created_by"]), "staff.imports.write"))
-    with suppress(Refused):
+    try:
         rightful.update(keys.import_(import_.import_id), put=facts, when=Attr("state").eq("splitting"))
+    except Problem:  # of the guard, which says whose right it is in the words of an answer
+        raise AuthorDismissed from None
+    except Refused:
+        return
 
 
 def fail(context: Context, import_id: str, code: str, facts: dict[str, Any]) -> None:
@@ -419,6 +424,10 @@ def enqueue_parts(import_id: str, run: int, parts: int) -> None:
 
 class Replaced(Exception):
     """Another file was uploaded in the meantime."""
+
+
+class AuthorDismissed(Exception):
+    """Whoever announced the file may not bring files any more."""
 
 
 def upload_form(import_id: str, name: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:

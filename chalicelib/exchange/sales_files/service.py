@@ -124,7 +124,7 @@ def _split(context: Context, import_id: str, etag: str) -> None:
         except store.Replaced:
             store.fail(context, import_id, "upload_replaced", {})
             return
-        except Problem:
+        except store.AuthorDismissed:
             store.fail(context, import_id, "author_dismissed", {})
             return
     store.enqueue_parts(import_id, found.run, parts)

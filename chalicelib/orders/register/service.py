@@ -24,8 +24,6 @@ def find(
     """
     narrow = manager_id is not None or search != OrderSearch(first=search.first, last=search.last)
     moments = _moments(context, *days_of(search))
-    if moments[0] > moments[1]:
-        return [], None  # days of the period and of the number that do not meet
     seen = store.look(context.table, search, moments, AMONG if narrow else limit, after, oldest=oldest)
     managed = _managed(context, [order for order, _ in seen.orders], manager_id)
     kept = [each for each in seen.orders if search.holds(each[0]) and managed(each[0])]

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Self, Union, get_args, get_origin
+from typing import Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -35,6 +35,26 @@ class View(BaseModel):
                 value = getattr(record, name)
                 more[name] = value if show is None else show(value, money)
         return cls(**more)
+
+
+class ProgressView(View):
+    """The part of a work on all companies that is done."""
+
+    companies_done: int
+    companies_found: int = Field(description="Companies found so far; all of them once `parts_total` is known.")
+    parts_done: int
+    parts_total: int | None = Field(description="Null while companies are still being found.")
+
+
+class WorkView(View):
+    """Base of the views of works on all companies: the fields that `platform.parts.Progress.facts` gives."""
+
+    state: Literal["running", "done"]
+    stalled: bool = Field(description="No progress for an hour: the operators should look.")
+    created_at: str
+    created_by: str
+    finished_at: str | None
+    progress: ProgressView
 
 
 Show = Callable[[Any, str], Any]  # of a record's value, with a currency for its money

@@ -2,20 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http.forms import View
+from chalicelib.platform.http.forms import View, WorkView
 from chalicelib.platform.money import Money
 from chalicelib.pricing.best_sellers.model import By
-
-
-class BestSellersProgressView(View):
-    companies_done: int
-    companies_found: int = Field(description="Companies found so far; all of them once `parts_total` is known.")
-    parts_done: int
-    parts_total: int | None = Field(description="Null while companies are still being found.")
 
 
 class BestSellerView(View):
@@ -25,7 +17,7 @@ class BestSellerView(View):
     units: Decimal = Field(examples=["1200"])
 
 
-class BestSellersView(View):
+class BestSellersView(WorkView):
     """A list of best sellers. A draft of a promotion can name it by its id."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -38,10 +30,4 @@ class BestSellersView(View):
     by: By
     top: int
     currency: str
-    state: Literal["running", "done"]
-    stalled: bool = Field(description="No progress for an hour: the operators should look.")
-    created_at: str
-    created_by: str
-    finished_at: str | None
-    progress: BestSellersProgressView
     items: list[BestSellerView] | None = Field(description="The articles, best first; null until the list is done.")

@@ -6,7 +6,7 @@ window if first steps are personal.
 Weakest point: documents are read with their lines, which are not needed.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from chalicelib import companies, sales
 from chalicelib.platform import clock
@@ -17,9 +17,7 @@ from chalicelib.sales import RecordedRevision
 from chalicelib.tiers.explanation.rules import Explanation, known_day
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
-from chalicelib.tiers.standing.rules import first_relevant_day
-
-AHEAD = timedelta(days=31)  # documents are dated at most so far ahead
+from chalicelib.tiers.standing.rules import UNDONE, first_relevant_day
 
 
 def explain(context: Context, company_id: str, as_of: date | None) -> Explanation:
@@ -32,7 +30,7 @@ def explain(context: Context, company_id: str, as_of: date | None) -> Explanatio
         raise Problem("not_found")
     ladders = ladders_of(context, company.currency)
     _, grants = standing_store.load_with_grants(context, company_id)
-    revisions = sales.history(context, company_id, first_relevant_day(ladders, day), day + AHEAD)
+    revisions = sales.history(context, company_id, first_relevant_day(ladders, day), day + UNDONE)
     moment = clock.stamp(clock.day_end(day, context.config[Club].zone))
     bought_then = bought = None
     if any(ladder.personal for ladder in ladders):

@@ -2,20 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http.forms import View
+from chalicelib.platform.http.forms import View, WorkView
 from chalicelib.platform.money import Money
 from chalicelib.tiers.simulations.rules import SimulationTotals
-
-
-class SimulationProgressView(View):
-    companies_done: int
-    companies_found: int = Field(description="Companies found so far; all of them once `parts_total` is known.")
-    parts_done: int
-    parts_total: int | None = Field(description="Null while companies are still being found.")
 
 
 class SimulationStepView(View):
@@ -78,7 +71,7 @@ class SimulationListView(View):
     expires_at: datetime
 
 
-class SimulationView(View):
+class SimulationView(WorkView):
     model_config = ConfigDict(serialize_by_alias=True)
 
     simulation_id: str
@@ -87,11 +80,5 @@ class SimulationView(View):
     currency: str
     first: date = Field(serialization_alias="from", description="The first day of the 12 months.")
     last: date = Field(serialization_alias="to")
-    state: Literal["running", "done"]
-    stalled: bool = Field(description="No progress for an hour: the operators should look.")
-    created_at: str
-    created_by: str
-    finished_at: str | None
-    progress: SimulationProgressView
     result: SimulationResultView | None = Field(description="Null until it is done.")
     companies: SimulationListView | None = Field(description="Null until it is done.")
