@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.platform.charts import Chart, svg, vega_lite
 from chalicelib.platform.fields import AnyDay
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Money
@@ -55,6 +56,17 @@ class WorkView(View):
     created_by: str
     finished_at: str | None
     progress: ProgressView
+
+
+class ChartView(View):
+    """A chart in two forms of the same figures."""
+
+    vega_lite: dict[str, Any] = Field(description="A specification for Vega-Lite 6, with the figures in it.")
+    svg: str = Field(description="The picture as an `<svg>` element: no script in it, its title and values inside.")
+
+    @classmethod
+    def of(cls, chart: Chart) -> Self:
+        return cls(vega_lite=vega_lite(chart), svg=svg(chart))
 
 
 Show = Callable[[Any, str], Any]  # of a record's value, with a currency for its money

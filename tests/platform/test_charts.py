@@ -1,0 +1,137 @@
+"""Charts: the bars of the picture are the figures of the specification, whatever the names and values."""
+
+import re
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.platform.charts import MOST_SERIES, WIDTH, Chart, Kind, Series, short, svg, vega_lite
+from chalicelib.platform.http.forms import ChartView
+
+SPACE = "{http://www.w3.org/2000/svg}"
+SALES = (Decimal(218), Decimal(-50), None)
+BEFORE = (Decimal(109), Decimal("27.25"), Decimal(0))
+
+
+def chart(kind: Kind, *values: Any, labels: Any = ("May", "June", "July")) -> Chart:
+    series = [Series(f"Year {number}", each) for number, each in enumerate(values)]
+    return Chart("Purchases", "Net purchases by month.", kind, labels, series, "RUB", "en")
+
+
+def bars(picture: str) -> list[dict[str, Any]]:
+    """The bars of the picture in the order in which they were drawn."""
+    found = []
+    for each in ElementTree.fromstring(picture).iter(f"{SPACE}rect"):
+        if each.get("class") == "bar":
+            numbers = {name: float(each.get(name, "")) for name in ("x", "y", "width", "height")}
+            found.append({"series": each.get("data-series"), "told": each.findtext(f"{SPACE}title"), **numbers})
+    return found
+
+
+def figures(of: Chart) -> list[float]:
+    return [row["value"] for row in vega_lite(of)["data"]["values"]]
+
+
+def test_a_column_is_as_high_as_its_figure() -> None:
+    found = bars(svg(chart("columns", SALES, BEFORE)))
+    assert [bar["told"] for bar in found] == [
+        "May, Year 0: 218",
+        "June, Year 0: -50",
+        "May, Year 1: 109",
+        "June, Year 1: 27.25",
+        "July, Year 1: 0",
+    ]
+    assert [round(bar["height"] / found[0]["height"] * 218, 1) for bar in found] == [218, 50, 109, 27.2, 0]
+    zero = found[0]["y"] + found[0]["height"]
+    assert found[1]["y"] == pytest.approx(zero, abs=0.02)  # a column below zero hangs from it
+    assert found[2]["x"] > found[0]["x"] + found[0]["width"] - 0.02
+
+
+def test_columns_of_a_stack_stand_on_each_other_and_hang_below_zero() -> None:
+    first, below, second, on_top, _ = bars(svg(chart("stack", SALES, BEFORE)))
+    assert second["y"] + second["height"] == pytest.approx(first["y"], abs=0.02)
+    assert below["y"] == pytest.approx(on_top["y"] + on_top["height"], abs=0.02)
+    assert second["x"] == first["x"]
+
+
+def test_bars_under_names_begin_at_one_zero() -> None:
+    first, below, *_ = bars(svg(chart("rows", SALES)))
+    assert first["width"] / below["width"] == pytest.approx(218 / 50, rel=0.01)
+    assert below["x"] + below["width"] == pytest.approx(first["x"], abs=0.02)
+
+
+def test_a_line_breaks_where_there_is_no_figure() -> None:
+    picture = svg(chart("lines", (Decimal(1), None, Decimal(3)), BEFORE))
+    lines = [path for path in re.findall(r'<path d="(M[^"]*)" fill="none"', picture) if "h12" not in path]
+    assert [path.count("M") for path in lines] == [2, 1]
+    assert picture.count("<circle") == 5
+    assert picture.count("stroke-dasharray") == 2  # in the key and in the plot: told apart without colours
+
+
+def test_a_reader_without_eyes_hears_title_sentence_and_figures() -> None:
+    whole = ElementTree.fromstring(svg(chart("columns", SALES)))
+    ids = {each.get("id"): each.text for each in whole.iter() if each.get("id")}
+    told = [ids[name] for name in whole.get("aria-labelledby", "").split()]
+    assert told == ["Purchases", "Net purchases by month. May, Year 0: 218; June, Year 0: -50"]
+
+
+def test_charts_of_one_page_do_not_share_their_hatching() -> None:
+    several = [svg(chart("stack", SALES, BEFORE, (Decimal(number),) * 3)) for number in (1, 2)]
+    patterns = [set(re.findall(r'<pattern id="([^"]+)"', each)) for each in several]
+    assert all(patterns) and not patterns[0] & patterns[1]
+    assert all(f"url(#{name})" in each for each, names in zip(several, patterns, strict=True) for name in names)
+
+
+def test_a_value_for_each_label_and_six_series_at_most() -> None:
+    with pytest.raises(ValueError, match="a value for each label"):
+        chart("columns", (Decimal(1),))
+    with pytest.raises(ValueError, match="up to 6 series"):
+        chart("columns", *[SALES] * (MOST_SERIES + 1))
+
+
+def test_a_short_value_has_three_digits() -> None:
+    assert [short(Decimal(value), "en") for value in ("0", "7", "-1234567", "999", "12.5", "98765", "0.05")] == [
+        "0",
+        "7",
+        "\N{MINUS SIGN}1.23M",
+        "999",
+        "12.5",
+        "98.8K",
+        "0.05",
+    ]
+    assert short(Decimal("1234567"), "ru") == "1,23 млн"
+
+
+values = st.one_of(st.none(), st.just(Decimal(0)), st.decimals("-1000000000", "1000000000", places=2))
+letters = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=30)
+
+
+@st.composite
+def charts(draw: st.DrawFn) -> Chart:
+    labels = draw(st.lists(letters, max_size=6))
+    series = [
+        Series(draw(letters), tuple(draw(values) for _ in labels)) for _ in range(draw(st.integers(1, MOST_SERIES)))
+    ]
+    kind: Kind = draw(st.sampled_from(["columns", "stack", "lines", "rows"]))
+    return Chart(draw(letters), draw(letters), kind, labels, series, "RUB", "ru")
+
+
+@given(charts())
+def test_the_bars_of_the_picture_are_the_figures_of_the_specification(drawn: Chart) -> None:
+    view = ChartView.of(drawn)
+    found, told = bars(view.svg), figures(drawn)
+    assert len(told) == sum(value is not None for series in drawn.series for value in series.values)
+    points = view.svg.count("<circle") if drawn.kind == "lines" else len(found)
+    assert points == len(told)
+    side = "width" if drawn.kind == "rows" else "height"
+    pairs = [(bar[side], abs(value)) for bar, value in zip(found, told, strict=False)]
+    for (one, first), (other, second) in pairwise(pairs):
+        assert one * second == pytest.approx(other * first, rel=0.02, abs=0.03 * max(first, second))
+    for bar in found:
+        assert bar["x"] >= -0.1 and bar["x"] + bar["width"] <= WIDTH
+        assert bar["y"] >= 0
