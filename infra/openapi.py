@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).parent.parent / "chalicelib" / "openapi.json"
 
@@ -11,7 +12,14 @@ def text() -> str:
     from chalicelib.platform.http.routes import ROUTES
     from chalicelib.platform.openapi.document import document
 
-    return json.dumps(document(ROUTES), ensure_ascii=False, indent=1) + "\n"
+    return _lines(document(ROUTES), 3) + "\n"
+
+
+def _lines(value: Any, depth: int) -> str:
+    """JSON without spaces, but a line for each path and each component: a change of one reads as a change of one."""
+    if not depth or not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return "{" + ",\n".join(f"{json.dumps(name)}:{_lines(each, depth - 1)}" for name, each in value.items()) + "}"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from app import app  # noqa: F401  fills the route table
 from chalicelib.auth.sessions import Sessions
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES, Route
-from chalicelib.platform.openapi.document import path_parameters
+from chalicelib.platform.openapi.problems import path_parameters
 from tests.bonuses.goods import steps as goods
 from tests.bonuses.steps import credit
 from tests.catalog.steps import row, stock

@@ -1,5 +1,6 @@
 """The committed document is the one that this code makes, and says everything that a client needs."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.access.scopes import SCOPES
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.openapi.document import TAGS
+from chalicelib.platform.openapi.reference import ROLES
+from chalicelib.platform.openapi.selection import document_of
 from infra import openapi
 
 DOCUMENT: dict[str, Any] = json.loads(openapi.text())
@@ -73,12 +76,20 @@ def test_every_operation_is_open_or_names_a_scope_that_somebody_may_hold(route: 
     assert route.scope is None or route.scope in SCOPES
 
 
+def query_parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    shared = DOCUMENT["components"]["parameters"]
+    told = [
+        shared[each["$ref"].rsplit("/", 1)[-1]] if "$ref" in each else each for each in operation.get("parameters", [])
+    ]
+    return [each for each in told if each["in"] == "query"]
+
+
 def test_query_parameters_are_explained() -> None:
     unexplained = [
         f"{operation['operationId']}: {parameter['name']}"
         for operation in OPERATIONS
-        for parameter in operation["parameters"]
-        if parameter.get("in") == "query" and not parameter["description"]
+        for parameter in query_parameters(operation)
+        if not parameter["description"]
     ]
     assert not unexplained
 
@@ -107,11 +118,7 @@ def test_everything_that_can_be_sent_has_a_limit(route: Route) -> None:
     only_compared = (
         {"from", "to"} if route.name in ("list_purchases", "list_company_purchases", "list_all_orders") else set()
     )
-    sent = [
-        parameter["schema"]
-        for parameter in operation["parameters"]
-        if parameter.get("in") == "query" and parameter["name"] not in only_compared
-    ]
+    sent = [parameter["schema"] for parameter in query_parameters(operation) if parameter["name"] not in only_compared]
     if route.body:
         sent.append(operation["requestBody"]["content"][route.content_types[0]]["schema"])
     assert [place for schema in sent for place in unlimited(schema)] == []
@@ -142,3 +149,18 @@ def unlimited(schema: dict[str, Any], place: str = "") -> Iterator[str]:
             return
     if not limits & schema.keys():
         yield place
+
+
+# Bytes: minified, and compressed as the gateway does. The whole document is for those who build everything.
+MOST = {"whole": (700_000, 115_000), "one role": (400_000, 80_000)}
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
+def test_the_document_of_a_role_is_small(role: str) -> None:
+    text = json.dumps(document_of(DOCUMENT, role), ensure_ascii=False, separators=(",", ":")).encode()
+    assert (len(text) <= MOST["one role"][0], len(gzip.compress(text)) <= MOST["one role"][1]) == (True, True)
+
+
+def test_the_whole_document_stays_within_bounds() -> None:
+    text = openapi.text().encode()
+    assert (len(text) <= MOST["whole"][0], len(gzip.compress(text)) <= MOST["whole"][1]) == (True, True)

@@ -14,7 +14,7 @@ from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.config import config
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.http.routes import ROUTES
-from chalicelib.platform.openapi.document import path_parameters
+from chalicelib.platform.openapi.problems import path_parameters
 from infra.build import MOST_BYTES, ROOT, THIS_MACHINE, BuildError, Package, build, build_template, local_package
 from infra.club_config import checked
 

@@ -17,7 +17,8 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.idempotency import Once, fingerprint
 from chalicelib.platform.http.respond import MOST_BODY_BYTES
 from chalicelib.platform.http.routes import FORM_TYPES, JSON_TYPES, ROUTES, Route
-from chalicelib.platform.openapi.document import document, path_parameters
+from chalicelib.platform.openapi.document import document
+from chalicelib.platform.openapi.problems import path_parameters
 from chalicelib.table.transactions import Transaction
 from tests.support import documented
 from tests.support.api import STRANGER, Answer, Api, Caller

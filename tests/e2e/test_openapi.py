@@ -17,10 +17,12 @@ from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from chalicelib.platform.access.scopes import scopes_of
+from chalicelib.platform.openapi.reference import scope_of
 from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
 from tests.companies.steps import legal_inn
 from tests.support.cloud import DeployedClub
+from tests.support.documented import codes_of
 
 CHECKED = [
     checks.not_a_server_error,
@@ -217,7 +219,8 @@ class Fuzz:
 
     def call(self, operation: Any, mode: schemathesis.GenerationMode) -> None:
         """Raises what the document does not allow."""
-        token = self.club.token_for(operation.definition.raw.get("x-scope"))
+        token = self.club.token_for(scope_of(operation.definition.raw))
+        codes = codes_of(self.club.document, operation.definition.raw)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
 
         @settings(
@@ -236,6 +239,7 @@ class Fuzz:
             self.answers[operation.label, answer.status_code] += 1
             try:
                 case.validate_response(answer, checks=CHECKED)
+                assert answer.status_code < 400 or answer.json()["code"] in codes, "a code that is not promised"
             except Exception as error:
                 error.add_note(f"asked: {case.as_curl_command()}\nanswered: {answer.status_code} {answer.text[:500]}")
                 raise

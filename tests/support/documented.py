@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from chalicelib.platform.http import routes as http_routes
-from chalicelib.platform.http.problems import CONTENT_TYPE, ProblemBody
+from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS, ProblemBody
 from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.openapi.document import document
 
@@ -25,7 +25,7 @@ def check(method: str, resource: str, status: int, headers: Mapping[str, str], b
         ProblemBody.model_validate_json(body)
         return
     answer = f"{method} {resource} answered {status}"
-    promised = _resolved(written, _promise(operation["responses"], status))
+    promised = _promise(written, operation["responses"], status)
     assert promised, f"{answer}, which its route does not promise (problems=…): {body[:300]}"
     content_type = headers.get("content-type", "")
     for name in ALWAYS & set(promised.get("headers", {})) if status < 400 else ():
@@ -38,7 +38,8 @@ def check(method: str, resource: str, status: int, headers: Mapping[str, str], b
         return
     if content_type == CONTENT_TYPE:
         code = json.loads(body)["code"]
-        assert code in promised["x-codes"], f"{answer} {code}, which its route does not promise (problems=…)"
+        assert code in codes_of(written, operation), f"{answer} {code}, which its route does not promise (problems=…)"
+        assert status == KINDS[code].status, f"{answer} {code}, which has another status"
     if resource.startswith("/v"):
         _check_russian(answer, json.loads(body))
     schema = promised["content"][content_type]["schema"]
@@ -56,10 +57,16 @@ def _check_russian(answer: str, body: Any) -> None:
         assert told, f"{answer} with a sentence that has no Russian: {detail}"
 
 
-def _promise(responses: dict[str, Any], status: int) -> dict[str, Any]:
-    """Problems that every operation may have are its default response; a success is always told."""
-    found: dict[str, Any] = responses.get(str(status), responses["default"] if status >= 400 else {})
-    return found
+def codes_of(written: dict[str, Any], operation: dict[str, Any]) -> set[str]:
+    """The codes of all problems that the operation promises: its own, its parameters', and everybody's."""
+    parts = [operation, *(_resolved(written, each) for each in operation.get("parameters", []))]
+    parts.append(_resolved(written, operation["responses"]["default"]))
+    return {code for part in parts for code in part.get("x-codes", [])}
+
+
+def _promise(written: dict[str, Any], responses: dict[str, Any], status: int) -> dict[str, Any]:
+    """Problems are the default response; a success is always told."""
+    return _resolved(written, responses.get(str(status), responses["default"] if status >= 400 else {}))
 
 
 @lru_cache(maxsize=4)
@@ -72,8 +79,10 @@ def _validator(schema: str, routes: tuple[http_routes.Route, ...]) -> Draft20201
     return Draft202012Validator({**json.loads(schema), "components": _document(routes)["components"]})
 
 
-def _resolved(written: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" not in answer:
-        return answer
-    found: dict[str, Any] = written["components"]["responses"][answer["$ref"].rsplit("/", 1)[-1]]
-    return found
+def _resolved(written: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    found: Any = part
+    if "$ref" in part:
+        found = written
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+    return dict(found)

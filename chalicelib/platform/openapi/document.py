@@ -9,29 +9,31 @@ see against the document, so a missing code is found when a test meets it.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from zlib import crc32
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from chalicelib.platform.access.scopes import (
-    COMPANY_ROLES,
-    DISTRIBUTOR_ROLES,
-    MACHINE_SCOPES,
-    RESOURCE_SERVER,
-    SCOPES,
-    STAFF_ROLES,
-    scopes_of,
-)
+from chalicelib.platform.access.scopes import MACHINE_SCOPES, RESOURCE_SERVER, SCOPES
 from chalicelib.platform.http.forms import Text
-from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS, ProblemBody, status_phrase
+from chalicelib.platform.http.problems import ProblemBody, status_phrase
 from chalicelib.platform.http.respond import MOST_BODY_BYTES, PATH_PARAMETER, PATH_PARAMETERS
 from chalicelib.platform.http.routes import Route
 from chalicelib.platform.money import Money
 from chalicelib.platform.openapi.examples import Schema, example, schema_name
 from chalicelib.platform.openapi.glossary import FIELDS
+from chalicelib.platform.openapi.problems import (
+    OF_KEY,
+    OF_PATH,
+    OF_VERSION,
+    own_codes,
+    path_parameters,
+    problem_response,
+    with_members,
+)
+from chalicelib.platform.openapi.reference import holders
 
 Document = dict[str, Any]
 
@@ -73,7 +75,7 @@ Things of another company are `404`, as if they did not exist.
 unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`, times are RFC 3339 in UTC, dates ISO 8601.
 
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
-people, in Russian or English as `Accept-Language` asks; `errors` names each wrong value by JSON Pointer (`/lines/0/quantity`,
+people, in Russian or English as the header `Accept-Language` of any request asks; `errors` names each wrong value by JSON Pointer (`/lines/0/quantity`,
 `/query/limit`). Unknown paths and methods have the same shape.
 
 **Lists** have `items` and `next_cursor`; send it as `cursor` to get the next page. A cursor is valid for its caller and filter only.
@@ -84,24 +86,12 @@ gets the first response again, with `Idempotency-Replayed: true`. Keys are kept 
 **Changes.** Where `If-Match` is required, send the `ETag` you read: `412` means that the thing has changed since.
 """
 
-# Problems of every operation: the gateway's limits, and general failures.
-_ANYWHERE = frozenset({"invalid", "body_too_large", "media_type_unsupported", "too_many_requests", "internal", "busy"})
-# A status with none but these is told once, as the default response of all operations.
-_USUAL = _ANYWHERE - {"invalid"} | {"body_not_json", "unauthorized", "scope_missing", "session_stale"}
-
 _MESSAGE_HEADERS = {
     "webhook-id": "The id of the message, the same at each delivery: process each once.",
     "webhook-timestamp": "The time of sending, in seconds since 1970: refuse a message that is minutes old.",
     "webhook-signature": "`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; several of them, separated by spaces, while a secret is rotated.",
 }
 
-_ACCEPT_LANGUAGE = {
-    "name": "Accept-Language",
-    "in": "header",
-    "required": False,
-    "description": "`ru` or `en`: the language of texts and of problem titles.",
-    "schema": {"type": "string", "examples": ["ru", "en-GB, en;q=0.9"]},
-}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -109,6 +99,7 @@ _IDEMPOTENCY_KEY = {
     "description": "Your id of this request, bare or in double quotes: 1 to 128 visible ASCII characters.",
     "schema": {"type": "string", "pattern": '^("[!-~]{1,128}"|[!#-~][!-~]{0,127})$'},
     "example": "5e2b8f0c-0d53-4a5c-9c1e-2f4c5c1f7f10",
+    "x-codes": OF_KEY,
 }
 _IF_MATCH = {
     "name": "If-Match",
@@ -117,6 +108,7 @@ _IF_MATCH = {
     "description": "The `ETag` of the version that you read.",
     "schema": {"type": "string", "pattern": r'^"\d{1,15}"$'},
     "example": '"3"',
+    "x-codes": OF_VERSION,
 }
 
 _HEADERS: dict[str, Schema] = {
@@ -133,56 +125,6 @@ _HEADERS: dict[str, Schema] = {
     },
 }
 
-_MONEY = {"$ref": "#/components/schemas/Money"}
-_IDS = {"type": "array", "items": {"type": "string"}}
-
-
-def _rows(**properties: Schema) -> Schema:
-    return {"type": "array", "items": {"type": "object", "properties": properties}}
-
-
-_TEXT, _COUNT = {"type": "string"}, {"type": "integer"}
-
-# Further members of some problems, each with the codes that have it. They stand in one schema, so that every generator types them.
-_MEMBERS: dict[str, tuple[str, Schema]] = {
-    "scope": (
-        "scope_missing, session_stale, company_missing, not_confirmed: the scope that the operation needs",
-        _TEXT,
-    ),
-    "missing": ("cabinet_locked: the facts that the profile still needs, as in `GET /v1/me/privileges`", _IDS),
-    "tries_left": ("wrong_code: the tries that are left for this code", _COUNT),
-    "state": ("wrong_state: the present state", _TEXT),
-    "lines": (
-        "price_changed: `sku`, `quoted`, `unit_price`. out_of_stock: `line` from 0, `sku`, `quantity`, `left`, `at`. "
-        "promotion_exhausted: `sku`, `unit_price`, `without_promotion`. offer_used: `sku`, `unit_price`, `without_offer`",
-        _rows(
-            sku=_TEXT,
-            line=_COUNT,
-            quantity=_COUNT,
-            left=_COUNT,
-            at={"type": ["string", "null"]},
-            quoted=_TEXT,
-            unit_price=_MONEY,
-            without_promotion=_MONEY,
-            without_offer=_MONEY,
-        ),
-    ),
-    "promotions": (
-        "promotion_exhausted: promotions without room, the exceeded limit of each, and what is left of it",
-        _rows(promotion_id=_TEXT, name=_TEXT, name_ru=_TEXT, limit=_TEXT, left=_TEXT),
-    ),
-    "offers": ("offer_used: ids of the offers", _IDS),
-    "documents": ("debt_overdue: unpaid shipments", _rows(document=_TEXT, amount=_TEXT, due_on=_TEXT)),
-    "limit": (
-        "credit_exceeded: the credit limit. limit_exceeded: the name of the limit",
-        {"anyOf": [_MONEY, _TEXT]},
-    ),
-    "used": ("credit_exceeded: the part of the limit that open orders and debts take", _MONEY),
-    "total": ("credit_exceeded: the sum of the order", _MONEY),
-    "left": ("credit_exceeded, limit_exceeded, above_left: the sum that is left", _MONEY),
-    "available": ("not_enough_bonus: the sum that can be spent", _MONEY),
-}
-
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -191,19 +133,19 @@ def document(routes: Iterable[Route]) -> Document:
     ordered = sorted(routes, key=lambda route: (_tag_order(route.tag), route.path, _METHODS.index(route.method)))
     references, components = _schemas(ordered)
     versioned = {route.path for route in ordered if route.matched}
-    responses: dict[str, Schema] = {}
     paths: dict[str, dict[str, Any]] = {}
     for route in ordered:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(
-            route, references, components, responses, carries_version=route.path in versioned
+            route, references, components, carries_version=route.path in versioned
         )
     for model in {route.query for route in ordered if route.query}:
         components.pop(schema_name(references[model, "validation"]))
-    components[ProblemBody.__name__] = _with_members(components[ProblemBody.__name__])
+    components[ProblemBody.__name__] = with_members(components[ProblemBody.__name__])
     for schema in components.values():
         for name, field in schema.get("properties", {}).items():
             if name in FIELDS and "description" not in field and "$ref" not in field:
                 field["description"] = FIELDS[name]
+            _tell_default(field, asked=name not in schema.get("required", []))
     written: Document = {
         "openapi": "3.1.0",
         "info": {
@@ -222,7 +164,7 @@ def document(routes: Iterable[Route]) -> Document:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "The access token of a person, or of a machine client.",
+                    "description": f"The access token of a person, or of a machine client. Scopes and who holds them:\n\n{_scopes(ordered)}",
                 },
                 "machine": {
                     "type": "oauth2",
@@ -231,17 +173,43 @@ def document(routes: Iterable[Route]) -> Document:
                 },
             },
             "parameters": {
-                "AcceptLanguage": _ACCEPT_LANGUAGE,
                 "IdempotencyKey": _IDEMPOTENCY_KEY,
                 "IfMatch": _IF_MATCH,
                 **{name: _path_parameter(name) for route in ordered for name in path_parameters(route.path)},
             },
             "headers": _HEADERS,
-            "responses": dict(sorted(responses.items())),
+            "responses": {"Problem": problem_response()},
             "schemas": dict(sorted(components.items())),
         },
     }
-    return _with_views(written)
+    return _with_parameters(_with_views(written))
+
+
+def _with_parameters(written: Document) -> Document:
+    """The document with each query parameter of three operations or more told once, in the form that most of them have."""
+    operations = [each for methods in written["paths"].values() for each in methods.values()]
+    counted = Counter(
+        json.dumps(each) for operation in operations for each in operation.get("parameters", []) if "name" in each
+    )
+    shared = written["components"]["parameters"]
+    references = {}
+    for text, uses in counted.most_common():
+        name = json.loads(text)["name"]
+        if uses > 2 and name not in shared:
+            shared[name] = json.loads(text)
+            references[text] = {"$ref": f"#/components/parameters/{name}"}
+    for operation in operations:
+        if "parameters" in operation:
+            operation["parameters"] = [references.get(json.dumps(each), each) for each in operation["parameters"]]
+    return written
+
+
+def _tell_default(field: Schema, *, asked: bool) -> None:
+    """The default in words: of a field with a `default`, generators ask in every request. Emptiness goes without saying."""
+    default = field.pop("default", None)
+    if asked and default and not isinstance(default, dict):
+        words = f"By default `{default if isinstance(default, str) else json.dumps(default)}`."
+        field["description"] = f"{field['description']} {words}" if "description" in field else words
 
 
 def _short(schema: Any) -> Any:
@@ -271,49 +239,9 @@ def _with_views(written: Document) -> Document:
         re.sub(r"(\w+Form)-Input", r"\1", json.dumps(_short(written), ensure_ascii=False)),
     )
     renamed: Document = json.loads(text)
-    for name, schema in renamed["components"]["schemas"].items():
-        schema["title"] = name
+    for schema in renamed["components"]["schemas"].values():
+        del schema["title"]  # a generator takes the schema's own name, which is unique
     return renamed
-
-
-def problem_codes(route: Route) -> set[str]:
-    """The codes of all problems of this route, by its declaration."""
-    codes = {*_ANYWHERE, *route.problems}
-    if route.body and not route.form:
-        codes.add("body_not_json")
-    if route.scope is not None:
-        codes |= {"unauthorized", "scope_missing", "session_stale"}
-        if any(route.scope in scopes_of("company", role) for role in COMPANY_ROLES) and route.scope not in scopes_of(
-            "", ""
-        ):
-            codes |= {"company_missing", "not_confirmed"}
-    if path_parameters(route.path):
-        codes.add("not_found")
-    if route.keyed:
-        codes |= {"idempotency_key_missing", "idempotency_key_invalid", "idempotency_key_reused", "in_flight"}
-    if route.matched:
-        codes |= {"precondition_required", "precondition_failed"}
-    return codes
-
-
-def path_parameters(path: str) -> list[str]:
-    return re.findall(r"{(\w+)}", path)
-
-
-def holders(scope: str) -> str:
-    """The roles that have a scope, as a text, from the table that fills the tokens."""
-    companies = [role for role in COMPANY_ROLES if scope in scopes_of("company", role)]
-    staff = [role for role in STAFF_ROLES if scope in scopes_of("staff", role)]
-    found = []
-    if scope in scopes_of("", ""):
-        found.append("every member")
-    elif companies:
-        found.append("company: " + ", ".join(companies))
-    if any(scope in scopes_of("distributor", role) for role in DISTRIBUTOR_ROLES):
-        found.append("distributors")
-    if staff:
-        found.append("staff: " + ", ".join(staff))
-    return "; ".join(found) or "machine clients"
 
 
 def _tag_order(tag: str) -> tuple[int, str]:
@@ -325,7 +253,6 @@ def _operation(
     route: Route,
     references: "References",
     components: dict[str, Schema],
-    responses: dict[str, Schema],
     *,
     carries_version: bool,
 ) -> Schema:
@@ -333,12 +260,12 @@ def _operation(
         "operationId": route.name,
         "tags": [route.tag],
         "summary": route.summary,
-        "description": _description(route),
-        "security": _security(route),
     }
-    if route.scope:
-        operation["x-scope"] = route.scope
-    operation["parameters"] = _parameters(route, references, components)
+    if route.description:
+        operation["description"] = _description(route)
+    operation["security"] = _security(route)
+    if parameters := _parameters(route, references, components):
+        operation["parameters"] = parameters
     if route.body:
         schema = references[route.body, "validation"]
         operation["requestBody"] = {
@@ -350,8 +277,10 @@ def _operation(
         }
     operation["responses"] = {
         str(route.status): _success(route, references, components, carries_version=carries_version),
-        **_problems(route, responses),
+        "default": {"$ref": "#/components/responses/Problem"},
     }
+    if codes := own_codes(route):
+        operation["x-codes"] = codes
     if route.sends:
         operation["callbacks"] = _callbacks(route, references, components)
     return operation
@@ -361,7 +290,12 @@ def _security(route: Route) -> list[Schema]:
     if route.scope is None:
         return []
     machine = [{"machine": [f"{RESOURCE_SERVER}/{route.scope}"]}] if route.scope in MACHINE_SCOPES else []
-    return [{"token": []}, *machine]
+    return [{"token": [route.scope]}, *machine]
+
+
+def _scopes(routes: Sequence[Route]) -> str:
+    used = {route.scope for route in routes}
+    return "\n".join(f"- `{scope}`: {SCOPES[scope]}; {holders(scope)}" for scope in SCOPES if scope in used)
 
 
 def _machine_scopes(routes: Sequence[Route]) -> dict[str, str]:
@@ -388,10 +322,8 @@ def _callbacks(route: Route, references: "References", components: dict[str, Sch
 
 
 def _description(route: Route) -> str:
-    access = f"Scope `{route.scope}`, held by {holders(route.scope)}." if route.scope else "Open to everybody."
-    # A docstring breaks its lines for the editor, not for the reader.
-    text = "\n\n".join(" ".join(part.split()) for part in route.description.split("\n\n"))
-    return f"{text}\n\n{access}" if text else access
+    """A docstring breaks its lines for the editor, not for the reader."""
+    return "\n\n".join(" ".join(part.split()) for part in route.description.split("\n\n"))
 
 
 def _parameters(route: Route, references: "References", components: dict[str, Schema]) -> list[Schema]:
@@ -401,15 +333,12 @@ def _parameters(route: Route, references: "References", components: dict[str, Sc
         for name, found in model.get("properties", {}).items():
             schema = _never_null(found)
             described = schema.pop("description", "")
-            required = name in model.get("required", [])
-            parameters.append(
-                {"name": name, "in": "query", "required": required, "description": described, "schema": schema}
-            )
+            parameter = {"name": name, "in": "query", "description": described, "schema": schema}
+            parameters.append(parameter | ({"required": True} if name in model.get("required", []) else {}))
     if route.keyed:
         parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
     if route.matched:
         parameters.append({"$ref": "#/components/parameters/IfMatch"})
-    parameters.append({"$ref": "#/components/parameters/AcceptLanguage"})
     return parameters
 
 
@@ -420,6 +349,7 @@ def _path_parameter(name: str) -> Schema:
         "required": True,
         "description": f"The {name.removesuffix('_id').replace('_', ' ')}.",
         "schema": {"type": "string", "pattern": PATH_PARAMETERS.get(name, PATH_PARAMETER)},
+        "x-codes": OF_PATH,
     }
 
 
@@ -451,40 +381,6 @@ def _success(route: Route, references: "References", components: dict[str, Schem
         schema = references[route.answer, "serialization"]
         answer["content"] = {route.content_type: {"schema": schema}}
     return answer
-
-
-def _problems(route: Route, responses: dict[str, Schema]) -> dict[str, Schema]:
-    by_status: dict[int, list[str]] = {}
-    for code in KINDS:  # in the catalogue's order
-        if code in problem_codes(route):
-            by_status.setdefault(KINDS[code].status, []).append(code)
-    answers = {}
-    for status, codes in sorted(by_status.items()):
-        if not _USUAL.issuperset(codes):
-            name = f"P{status}_{crc32('.'.join(codes).encode()):08x}"
-            responses.setdefault(name, _problem(codes))
-            answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
-    responses.setdefault("Problem", _problem([code for code in KINDS if code in _USUAL]))
-    return {**answers, "default": {"$ref": "#/components/responses/Problem"}}
-
-
-def _problem(codes: Sequence[str]) -> Schema:
-    headers = ["Content-Language"]
-    if any(code == "in_flight" or KINDS[code].status in (429, 503) for code in codes):
-        headers.append("Retry-After")
-    return {
-        "description": "\n".join(f"- `{code}`: {KINDS[code].title}" for code in codes),
-        "x-codes": list(codes),
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
-        "content": {CONTENT_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemBody.__name__}"}}},
-    }
-
-
-def _with_members(body: Schema) -> Schema:
-    """The schema of all problems: every code, and the members that only some have."""
-    members = {name: {"description": f"Of {described}.", **schema} for name, (described, schema) in _MEMBERS.items()}
-    code = {**body["properties"]["code"], "enum": list(KINDS)}
-    return {**body, "properties": {**body["properties"], "code": code, **members}}
 
 
 # --- schemas ----------------------------------------------------------------------------------------------------------

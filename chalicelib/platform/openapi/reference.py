@@ -3,15 +3,29 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
-from chalicelib.platform.access.scopes import COMPANY_ROLES, MACHINE_SCOPES, STAFF_ROLES, scopes_of
+from chalicelib.platform.access.scopes import COMPANY_ROLES, DISTRIBUTOR_ROLES, MACHINE_SCOPES, STAFF_ROLES, scopes_of
 from chalicelib.platform.http.problems import KINDS
 from chalicelib.platform.openapi.requests import requests_of
 
 Document = dict[str, Any]
 Schema = dict[str, Any]
-ROLES = ("guest", *COMPANY_ROLES, "distributor", *STAFF_ROLES, "machine")
+Role = Literal[
+    "guest",
+    "owner",
+    "buyer",
+    "accountant",
+    "engineer",
+    "distributor",
+    "manager",
+    "head_of_sales",
+    "marketing",
+    "operations",
+    "admin",
+    "machine",
+]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +72,8 @@ class Reader:
                 yield method.upper(), path, operation
 
     def _listed(self, method: str, path: str, operation: Schema) -> dict[str, Any]:
-        title, scope = _title(operation), operation.get("x-scope")
-        words = f"{method} {path} {operation['operationId']} {operation['summary']} {operation['description']}"
+        title, scope = _title(operation), scope_of(operation)
+        words = f"{method} {path} {operation['operationId']} {operation['summary']} {operation.get('description', '')}"
         return {
             "id": operation["operationId"],
             "tag": operation["tags"][0],
@@ -71,10 +85,8 @@ class Reader:
         }
 
     def _operation(self, method: str, path: str, operation: Schema) -> dict[str, Any]:
-        # The language is every operation's: the page tells of it once, at the top.
-        parameters = [
-            each for each in map(self._resolved, operation["parameters"]) if each["name"] != "Accept-Language"
-        ]
+        parameters = [{"required": False, **self._resolved(each)} for each in operation.get("parameters", [])]
+        scope = scope_of(operation)
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         return {
             "id": operation["operationId"],
@@ -83,8 +95,9 @@ class Reader:
             "path": path,
             "title": _title(operation),
             "summary": operation["summary"],
-            "description": operation["description"],
-            "scope": operation.get("x-scope"),
+            "description": operation.get("description", ""),
+            "scope": scope,
+            "holders": holders(scope) if scope else None,
             "parameters": [{**each, "kind": self._kind(each["schema"])} for each in parameters],
             "body": body,
             "fields": list(self._fields(body["schema"])) if body else [],
@@ -107,8 +120,9 @@ class Reader:
 
     def _codes(self, operation: Schema) -> list[str]:
         """Codes of its problems, in the catalogue's order."""
-        answers = map(self._resolved, operation["responses"].values())
-        found = {code for answer in answers for code in answer.get("x-codes", [])}
+        parts = [operation, *map(self._resolved, operation.get("parameters", []))]
+        parts.append(self._resolved(operation["responses"]["default"]))
+        found = {code for part in parts for code in part.get("x-codes", [])}
         return [code for code in KINDS if code in found]
 
     def _fields(self, schema: Schema, place: str = "", above: tuple[str, ...] = ()) -> Iterator[Field]:
@@ -191,9 +205,30 @@ def _title(operation: Schema) -> str:
     return str(operation["summary"]).partition(". ")[0].rstrip(".")
 
 
+def scope_of(operation: Schema) -> str | None:
+    """The scope that the operation asks for; None if it is open to everybody."""
+    return next((str(scope) for each in operation["security"] for scope in each["token"]), None)
+
+
 def roles_of(scope: str) -> list[str]:
     """The roles that have a scope; `machine` for one that machine clients may be given."""
     people = [role for role in COMPANY_ROLES if scope in scopes_of("company", role)]
-    people += ["distributor"] if scope in scopes_of("distributor", "") else []
+    people += ["distributor"] if any(scope in scopes_of("distributor", role) for role in DISTRIBUTOR_ROLES) else []
     people += [role for role in STAFF_ROLES if scope in scopes_of("staff", role)]
     return people + (["machine"] if scope in MACHINE_SCOPES else [])
+
+
+def holders(scope: str) -> str:
+    """The roles that have a scope, as a text, from the table that fills the tokens."""
+    companies = [role for role in COMPANY_ROLES if scope in scopes_of("company", role)]
+    staff = [role for role in STAFF_ROLES if scope in scopes_of("staff", role)]
+    found = []
+    if scope in scopes_of("", ""):
+        found.append("every member")
+    elif companies:
+        found.append("company: " + ", ".join(companies))
+    if any(scope in scopes_of("distributor", role) for role in DISTRIBUTOR_ROLES):
+        found.append("distributors")
+    if staff:
+        found.append("staff: " + ", ".join(staff))
+    return "; ".join(found) or "machine clients"

@@ -10,6 +10,7 @@ from pydantic import Field
 from chalicelib.platform.http.forms import Form, Text, View
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform.openapi.reference import Role
 from chalicelib.platform.text import Language
 
 routes = Routes(__name__, tag="service")
@@ -31,10 +32,16 @@ def show_health(call: Call) -> HealthView:
     return HealthView(status="ok")
 
 
-@routes.get("/openapi.json", scope=None, answer=Text)
+class DocumentQuery(Form):
+    role: Role | None = Field(
+        default=None, description="Only the operations of this role: a shorter document, for its client or front end."
+    )
+
+
+@routes.get("/openapi.json", scope=None, query=DocumentQuery, answer=Text)
 def show_openapi(call: Call) -> Answer:
     """Read this API's OpenAPI 3.1 document."""
-    return Answer(Text(content=_document()), headers=_PUBLISHED)
+    return Answer(Text(content=_document(call.query.role)), headers=_PUBLISHED)
 
 
 class DocsQuery(Form):
@@ -75,12 +82,16 @@ def _page(made: str, script: str) -> Answer:
     return Answer(Text(content=made), headers=_PUBLISHED | headers)
 
 
-@lru_cache(maxsize=1)
-def _document() -> str:
-    return _DOCUMENT.read_text(encoding="utf-8")
+@lru_cache
+def _document(role: str | None) -> str:
+    if role is None:
+        return _DOCUMENT.read_text(encoding="utf-8")
+    from chalicelib.platform.openapi.selection import document_of
+
+    return json.dumps(document_of(_parsed(), role), ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(maxsize=1)
 def _parsed() -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(_document())
+    made: dict[str, Any] = json.loads(_document(None))
     return made

@@ -23,7 +23,7 @@ Reflectance = Annotated[Decimal, Field(ge=0, le=Decimal("0.95"), max_digits=3, d
 class ReflectancesForm(Form):
     ceiling: Reflectance = Decimal("0.7")
     walls: Reflectance = Decimal("0.5")
-    floor: Reflectance = Decimal("0.2")
+    floor: Reflectance = Field(default=Decimal("0.2"), description="The share of light that the floor reflects.")
 
 
 class RoomForm(Form):

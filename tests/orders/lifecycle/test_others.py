@@ -11,7 +11,7 @@ import pytest
 from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES, Route
-from chalicelib.platform.openapi.document import path_parameters
+from chalicelib.platform.openapi.problems import path_parameters
 from tests.orders.lifecycle.test_life import accepted, asked_to_cancel, asked_to_return, changed, in_memory, shipped
 from tests.orders.steps import Market
 from tests.support.api import Answer, Api, Caller

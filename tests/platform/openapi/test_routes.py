@@ -20,6 +20,14 @@ def test_the_document_is_served_as_it_was_committed(api: Api) -> None:
     assert answer.text == (Path(chalicelib.__file__).parent / "openapi.json").read_text(encoding="utf-8")
 
 
+def test_a_role_gets_a_shorter_document(api: Api) -> None:
+    whole, short = (api.call("GET", f"/openapi.json{query}") for query in ("", "?role=engineer"))
+    assert "/v1/products" in short.json["paths"]
+    assert "/v1/orders" not in short.json["paths"]
+    assert len(short.text) < len(whole.text) / 2
+    assert api.call("GET", "/openapi.json?role=emperor").status == 422
+
+
 def test_the_reference_is_a_page_for_a_browser(api: Api) -> None:
     answer = api.call("GET", "/docs", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert answer.status == 200
