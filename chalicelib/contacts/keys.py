@@ -1,6 +1,6 @@
 """Keys of the contacts of people and addresses."""
 
-from chalicelib.table.key import Key, in_table
+from chalicelib.table.key import Key, company_partition, in_table
 
 
 @in_table("one", "S, T")
@@ -19,3 +19,9 @@ def address(address_id: str) -> Key:
 def contact_note(person_id: str, at: str, note_id: str) -> Key:
     """The contacts with a person that somebody of the staff noted."""
     return Key(f"CONTACTS#{person_id}", f"NOTE#{at}#{note_id}")
+
+
+@in_table("one", "E, S, T")
+def hold_out(company_id: str) -> Key:
+    """The wave that holds a company out, and until which day."""
+    return Key(company_partition(company_id), "HOLD_OUT")

@@ -14,6 +14,7 @@ Reason = Literal[
     "no_consent",
     "channel_off",
     "topic_off",
+    "wave_hold_out",
     "contact_budget",
     "address_budget",
 ]
@@ -39,7 +40,7 @@ class Topic(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Whether a contact is allowed. `next_day`: the first day on which the budget allows it, where the budget is the reason."""
+    """Whether a contact is allowed. `next_day`: the first day on which it will be, where a budget or a hold-out is the reason."""
 
     allowed: bool
     reason: Reason | None = None

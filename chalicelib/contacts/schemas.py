@@ -27,7 +27,7 @@ class VerdictView(View):
     allowed: bool
     reason: Reason | None = Field(description="Why not.")
     next_day: date | None = Field(
-        description="The first day on which the budget allows it, where the budget is the reason."
+        description="The first day on which it will be, where the budget or a hold-out is the reason."
     )
 
     @classmethod

@@ -1,6 +1,6 @@
 """The one answer to whether a person may be contacted, for every room and every channel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from chalicelib import members
 from chalicelib.contacts import keys
 from chalicelib.contacts.budget import rules, store
 from chalicelib.contacts.config import Contacts
+from chalicelib.contacts.hold_outs import check_free, held_out, hold_out_today
 from chalicelib.contacts.model import CONSENT, Channel, ContactClass, ContactKind, Reason, Verdict
 from chalicelib.contacts.preferences import store as preferences
 from chalicelib.contacts.preferences.service import pages_for
@@ -36,7 +37,7 @@ def may_contact(
 
     What it answers holds at this moment: whoever then makes the contact spends the budget in the same transaction.
     """
-    member = members.member(context, person_id)
+    member, acts = members.with_membership(context, person_id, consistent=True)
     if member is None:
         return Verdict(False, "recipient_gone")
     address = member.email if channel == "email" else member.phone
@@ -44,12 +45,15 @@ def may_contact(
         return Verdict(False, "no_address")
     person, shared = _keys(person_id, channel, address)
     suppression = suppression_key(member.email)
-    found = context.table.get_many([person, shared, suppression], consistent=True)
+    held = [keys.hold_out(acts.owner)] if acts and acts.is_of_company else []
+    found = context.table.get_many([person, shared, suppression, *held], consistent=True)
     if channel == "email" and suppression in found:
         return Verdict(False, "suppressed")
     kind = rules.kind_of(channel, contact_class)
     if kind is None:
         return Verdict(True)
+    if held and (hold_out := hold_out_today(context, found.get(held[0]))):
+        return Verdict(False, "wave_hold_out", hold_out.until)
     if reason := _unwanted(member, channel, contact_class, topic, found.get(person), found.get(shared)):
         return Verdict(False, reason)
     gaps = context.config[Contacts].gaps
@@ -79,11 +83,14 @@ def _unwanted(
     return "topic_off" if topic and topic in preferences.topics_off(person) else None
 
 
-def refused_letters(context: Context, people: Sequence[Member], topic: str) -> dict[str, Reason]:
+def refused_letters(
+    context: Context, people: Sequence[Member], company_of: Mapping[str, str], topic: str
+) -> dict[str, Reason]:
     """By member id, why these members may not get letters with advertising on a topic; whoever may is not named.
 
-    Of the budget it says nothing: that depends on the day. Three calls per 100 members.
+    `company_of`: the company that each acts for, empty for none. Of the budget it says nothing: that depends on the day. Four calls per 100 members.
     """
+    held = held_out(context, {each for each in company_of.values() if each})
     addresses = {each.member_id: _keys(each.member_id, "email", each.email) for each in people}
     wanted = {key for both in addresses.values() for key in both} | {suppression_key(each.email) for each in people}
     found = context.table.get_many(sorted(wanted))
@@ -93,6 +100,8 @@ def refused_letters(context: Context, people: Sequence[Member], topic: str) -> d
         suppressed: Reason | None = "suppressed" if suppression_key(each.email) in found else None
         if reason := suppressed or _unwanted(each, "email", "content", topic, person, address):
             refused[each.member_id] = reason
+        elif company_of.get(each.member_id) in held:
+            refused[each.member_id] = "wave_hold_out"
     return refused
 
 
@@ -178,10 +187,12 @@ def _keys(person_id: str, channel: Channel, address: str) -> tuple[Key, Key]:
 
 
 class _AdvertisingGuard:
-    """Consent and budget of a letter with advertising to a member."""
+    """Consent, hold-out and budget of a letter with advertising to a member."""
 
     def check(self, context: Context, tx: Transaction, letter: Letter, mail: Mail) -> None:
         members.check_consent(tx, letter.recipient.id, CONSENT, label="no_consent")
+        if mail.company_id:
+            check_free(context, tx, mail.company_id, label="wave_hold_out")
         spend(
             context,
             tx,

@@ -41,7 +41,7 @@ class Reader:
     """The recipient at the moment of sending. The letter speaks to `name`, where it speaks to anybody.
 
     `time_zone` is an IANA name, None for the club's own. `agreed_at`: when the reader agreed to advertising in person; empty for never.
-    `member_id` is empty for a reader who is no member: they have no notifications.
+    `member_id` is empty for a reader who is no member: they have no notifications. `company_id`: whom the reader acts for; empty for no company.
     """
 
     address: str
@@ -50,6 +50,7 @@ class Reader:
     time_zone: str | None = None
     agreed_at: str = ""
     member_id: str = ""
+    company_id: str = ""
 
 
 class Unsendable(Exception):
@@ -164,6 +165,7 @@ class Mail:
     # of its reader
     time_zone: str | None = None
     agreed_at: str = ""
+    company_id: str = ""
     pages: Pages | None = None
     # of the notification beside it; without a member there is none
     member_id: str = ""

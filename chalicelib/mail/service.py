@@ -202,6 +202,7 @@ def compose(context: Context, letter: Letter, code: str) -> Mail:
         text=text,
         time_zone=reader.time_zone,
         agreed_at=reader.agreed_at,
+        company_id=reader.company_id,
         pages=pages,
         member_id=reader.member_id if notified else "",
         preview=preview(declared.texts, letter.template, reader.language, every) if notified else "",

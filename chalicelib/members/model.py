@@ -46,6 +46,11 @@ class Membership(Record):
     role: str
     status: Literal["pending", "active"]
 
+    @property
+    def is_of_company(self) -> bool:
+        """True for somebody who acts for a company, and is confirmed."""
+        return (self.kind, self.status) == ("company", "active")
+
 
 class Leaver(Member):
     """A member who has left, until the last room has forgotten them. `kind` and `owner`: whom they acted for or asked to; empty for nobody."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import service
-from chalicelib.members.model import Member
+from chalicelib.members.model import Member, Membership
 from chalicelib.platform.access.rights import STAFF_OWNER
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
@@ -23,10 +23,10 @@ def who_heads_the_sales(context: Context, event: Item) -> list[Recipient]:
 
 
 def member_reader(context: Context, member_id: str) -> Reader:
-    member = service.member(context, member_id)
+    member, membership = service.with_membership(context, member_id, consistent=True)
     if member is None:
         raise Unsendable("recipient_gone")
-    return _reader(member)
+    return _reader(member, membership)
 
 
 def head_of_sales_reader(context: Context, member_id: str) -> Reader:
@@ -47,9 +47,10 @@ def speaking_reader(context: Context, member_id: str, owner: str, roles: Collect
         or (roles is not None and membership.role not in roles)
     ):
         raise Unsendable("no_longer_speaks")
-    return _reader(member)
+    return _reader(member, membership)
 
 
-def _reader(member: Member) -> Reader:
+def _reader(member: Member, membership: Membership | None) -> Reader:
     agreed_at = service.agreed_in_person(member)
-    return Reader(member.email, member.language, member.name, member.time_zone, agreed_at, member.member_id)
+    company_id = membership.owner if membership and membership.is_of_company else ""
+    return Reader(member.email, member.language, member.name, member.time_zone, agreed_at, member.member_id, company_id)

@@ -43,9 +43,11 @@ def members(context: Context, member_ids: Sequence[str]) -> dict[str, Member]:
     return store.read_many(context.table, list(member_ids))
 
 
-def with_membership(context: Context, member_id: str) -> tuple[Member | None, Membership | None]:
+def with_membership(
+    context: Context, member_id: str, *, consistent: bool = False
+) -> tuple[Member | None, Membership | None]:
     """The person, and whom they act for or ask to. One call."""
-    return store.read_with_membership(context.table, member_id)
+    return store.read_with_membership(context.table, member_id, consistent=consistent)
 
 
 def some_members(

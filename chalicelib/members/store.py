@@ -25,10 +25,14 @@ def read_many(table: Table, member_ids: list[str]) -> dict[str, Member]:
     return {item["member_id"]: Member.from_item(item) for item in found.values()}
 
 
-def read_with_membership(table: Table, member_id: str) -> tuple[Member | None, Membership | None]:
+def read_with_membership(
+    table: Table, member_id: str, *, consistent: bool = False
+) -> tuple[Member | None, Membership | None]:
     """Both in one query: they lie side by side."""
     first, last = access_keys.membership(member_id), keys.member(member_id)
-    items = {item["sk"]: item for item in table.query(first.pk, between=(first.sk, last.sk)).items}
+    items = {
+        item["sk"]: item for item in table.query(first.pk, between=(first.sk, last.sk), consistent=consistent).items
+    }
     profile, membership = items.get(last.sk), items.get(first.sk)
     return (
         Member.from_item(profile) if profile else None,

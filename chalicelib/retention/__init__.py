@@ -5,7 +5,7 @@ are dormant or lost within some weeks, and holds a random share of them out: an 
 held. A *look* is a planned day on which the result of a wave may be read. A *breach* is a contact with a company that is held out. A *case* is the next contact that the club owes a company; a *call list* is
 the cases that a manager calls on a day; an *entry* of a case is what came of a call, with its *reason* and the club's *answer*.
 
-Rooms that win companies back ask `held_out` before they decide whom to offer, call or write to.
+Rooms that contact companies lie below this one; whom a wave holds out, they learn from `contacts`.
 """
 
 from chalicelib.platform.registry.lazy import opened_when_asked
@@ -18,4 +18,3 @@ with opened_when_asked(__name__):
     from chalicelib.retention.states.store import Rhythm
     from chalicelib.retention.states.store import load as rhythm_of_night
     from chalicelib.retention.waves.rules import Arm, Effect, adjusted_effect, effect, share_bounds
-    from chalicelib.retention.waves.service import held_out

@@ -1,6 +1,6 @@
 """The calls and the capacity of the keys of contacts, counted as AWS counts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -35,7 +35,7 @@ def club(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Context:
 def test_whether_somebody_may_be_called_is_two_reads(club: Context) -> None:
     with spent(club.table.client) as cost:
         assert contacts.may_contact(club, "mbr_1", "telephone", "content", DAY).allowed
-    assert cost.calls == ["GetItem", "BatchGetItem"]
+    assert cost.calls == ["Query", "BatchGetItem"]
     assert cost.read_units <= 4
 
 
@@ -84,5 +84,15 @@ def test_a_letter_with_advertising_is_three_reads_and_two_writes_sent_or_skipped
         assert found is not None
         assert found.state is state
         # The letter, its cause, its reader; the claim, and what became of it.
-        assert cost.calls == ["GetItem", "GetItem", "GetItem", "TransactWriteItems", "PutItem"]
+        assert cost.calls == ["GetItem", "GetItem", "Query", "TransactWriteItems", "PutItem"]
         assert (cost.read_units, cost.write_units) == (3, units)
+
+
+@measures(keys.hold_out)
+def test_who_is_held_out_is_one_read_for_a_hundred_companies(club: Context) -> None:
+    tx = Transaction()
+    contacts.hold_out(club, tx, contacts.HoldOut("cmp_1", "wav_1", club.today + timedelta(days=1)))
+    club.table.commit(tx)
+    with spent(club.table.client) as cost:
+        found = contacts.held_out(club, [f"cmp_{number}" for number in range(100)])
+    assert (set(found), cost.calls) == ({"cmp_1"}, ["BatchGetItem"])

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from chalicelib import contacts, mail
+from chalicelib import contacts, mail, members
+from chalicelib.contacts import HoldOut, Verdict
 from chalicelib.contacts.model import Channel, ContactClass
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import Letter, LetterClass, LetterState, Recipient
@@ -21,7 +22,7 @@ from tests.mail.steps import MailService, World, email_confirmed, install, lette
 from tests.support.crashes import crashes, watched
 from tests.support.memory import MemoryDynamo
 from tests.support.parallel import at_once
-from tests.support.partners import member
+from tests.support.partners import member, speaks_for
 
 AGREED = {"advertising": {"agreed": True, "version": "1", "at": "2026-11-20T09:00:00.000Z", "source": "cabinet"}}
 DAY = date(2026, 11, 24)
@@ -199,6 +200,53 @@ def test_the_same_contact_may_spend_again(context: Context) -> None:
     assert spent(context, by="ltr_1") == set()
     assert spent(context, by="ltr_1") == set()
     assert spent(context, by="ltr_2") == {"contact_budget", "address_budget"}
+
+
+# --- hold-outs --------------------------------------------------------------------------------------------------------
+
+
+def held_out(context: Context, company_id: str = "cmp_1", days: int = 180) -> None:
+    tx = Transaction()
+    contacts.hold_out(context, tx, HoldOut(company_id, "wav_1", context.today + timedelta(days=days)))
+    context.table.commit(tx)
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "telephone"])
+def test_who_acts_for_a_company_that_is_held_out_is_contacted_for_service_only(
+    context: Context, channel: Channel
+) -> None:
+    speaks_for(context, "cmp_1", "mbr_1")
+    held_out(context)
+    until = context.today + timedelta(days=180)
+    for contact_class, verdict in (
+        ("advertising", Verdict(False, "wave_hold_out", until)),
+        ("content", Verdict(False, "wave_hold_out", until)),
+        ("service", Verdict(True)),
+    ):
+        address = {"phone": "+74951234567", "email": OFFICE}
+        member(context, "mbr_1", consents=AGREED, **address)
+        assert contacts.may_contact(context, "mbr_1", channel, contact_class, DAY) == verdict  # type: ignore[arg-type]
+    held_out(context, days=0)
+    assert contacts.may_contact(context, "mbr_1", channel, "content", DAY).allowed
+
+
+def test_people_of_a_held_out_company_are_left_out_of_an_audience(context: Context) -> None:
+    held_out(context)
+    people = [found for each in ("mbr_1", "mbr_2") if (found := members.member(context, each))]
+    company_of = {"mbr_1": "cmp_1", "mbr_2": ""}
+    assert contacts.refused_letters(context, people, company_of, "") == {"mbr_1": "wave_hold_out"}
+
+
+def test_a_letter_to_who_acts_for_a_held_out_company_is_skipped_and_spends_nothing(world: World) -> None:
+    context = world.context
+    speaks_for(context, "cmp_1", "mbr_1")
+    held_out(context)
+    two_letters(context, "mbr_1", "mbr_2")
+    for number in range(2):
+        mail.send(context, message({"letter_id": f"ltr_{number}"}))
+    first, second = read(context, "ltr_0"), read(context, "ltr_1")
+    assert (first.state, first.reason) == (LetterState.SKIPPED, "wave_hold_out")
+    assert second.state is LetterState.SENT  # at the same address: nothing was spent
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------

@@ -33,8 +33,9 @@ _WHY: dict[Language, str] = {
 
 
 class About(NamedTuple):
-    """The company of a reader, by its name, and its step of the ladder. The name is empty for who acts for none."""
+    """The company of a reader, by its name, and its step of the ladder. Id and name are empty for who acts for none."""
 
+    company_id: str
     company: str
     step: tiers.LadderStep
 
@@ -89,6 +90,7 @@ def compose(context: Context, texts: IssueTexts, member: Member, about: About, p
         text=plain,
         time_zone=member.time_zone,
         agreed_at=members.agreed_in_person(member),
+        company_id=about.company_id,
         pages=pages,
     )
 
@@ -103,7 +105,7 @@ def abouts(context: Context, people: Sequence[Member]) -> dict[str, About]:
     acting = {
         member_id: membership.owner
         for member_id, membership in members.memberships(context, [each.member_id for each in people]).items()
-        if (membership.kind, membership.status) == ("company", "active")
+        if membership.is_of_company
     }
     known = companies.read_companies(context, set(acting.values()))
     standings = context.table.get_many(tiers.standing_key(each) for each in known)
@@ -111,7 +113,11 @@ def abouts(context: Context, people: Sequence[Member]) -> dict[str, About]:
     for each in people:
         company = known.get(acting.get(each.member_id, ""))
         standing = standings.get(tiers.standing_key(company.company_id)) if company else None
-        found[each.member_id] = About(company.name if company else "", tiers.tier_in_force(standing, context.today))
+        found[each.member_id] = About(
+            company.company_id if company else "",
+            company.name if company else "",
+            tiers.tier_in_force(standing, context.today),
+        )
     return found
 
 

@@ -135,9 +135,10 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[Aud
 def left_out(context: Context, people: Sequence[Member], known: dict[str, Candidate], topic: str) -> dict[str, str]:
     """By member id, why somebody of a segment gets no letter. Whoever may get one is not named."""
     campaigns = context.config[Campaigns]
-    reasons: dict[str, str] = dict(contacts.refused_letters(context, people, topic))
+    company_of = {each.member_id: known[each.member_id].company_id for each in people}
+    reasons: dict[str, str] = dict(contacts.refused_letters(context, people, company_of, topic))
     for person in people:
-        company_id = known[person.member_id].company_id
+        company_id = company_of[person.member_id]
         if person.email_confirmed_at is None:
             reasons[person.member_id] = "not_confirmed"
         elif person.member_id not in reasons and rules.is_held_out(

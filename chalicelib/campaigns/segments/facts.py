@@ -19,11 +19,7 @@ def candidates(context: Context, people: Sequence[Member], conditions: Condition
     People of one company that are on the same page share what is read of it.
     """
     acting = members.memberships(context, [person.member_id for person in people])
-    company_of = {
-        member_id: membership.owner
-        for member_id, membership in acting.items()
-        if membership.kind == "company" and membership.status == "active"
-    }
+    company_of = {member_id: membership.owner for member_id, membership in acting.items() if membership.is_of_company}
     joined: dict[str, date] = {}
     for person in people:
         company_id = company_of.get(person.member_id, "")

@@ -32,6 +32,10 @@ class OfferForm(Written):
     )
     first: Day | None = Field(default=None, alias="from", description="The first day; today if absent.")
     last: Day = Field(alias="to", description="The last day on which an order may use it.", examples=["2027-02-28"])
+    requested: bool = Field(
+        default=False,
+        description="The company asked for it itself. Without a request, a company that a wave holds out gets no offer.",
+    )
     note: str = Field(default="", max_length=500, description="The reason for the offer, for the staff.")
 
     @model_validator(mode="after")

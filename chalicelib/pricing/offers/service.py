@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib import contacts
 from chalicelib.catalog import read_products
 from chalicelib.companies import company_key
 from chalicelib.platform import events
@@ -49,7 +50,7 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
 def add(context: Context, tx: Transaction, company_id: str, form: OfferForm, *, author: str) -> OfferView:
     """Adds an offer to the transaction. Above the club's bound it waits for somebody else, and makes no price yet.
 
-    Raises `not_found`, 422 for a past last day, 409 for too many offers.
+    Raises `not_found`, 422 for a past last day, 409 for too many offers, and for one that a held-out company did not ask for.
     """
     form = form.model_copy(update={"first": form.first or context.today})
     draft = _draft(context, company_id, context.new_id("off"), form, author)
@@ -65,7 +66,7 @@ def add(context: Context, tx: Transaction, company_id: str, form: OfferForm, *, 
 
 
 def issue_approved(context: Context, approval: Approval, also: Callable[[Transaction], None]) -> None:
-    """Issue an approved offer, with `also` in its transaction. Raises `wrong_state` when its last day has passed, 409 for too many offers."""
+    """Issue an approved offer, with `also` in its transaction. Raises `wrong_state` when its last day has passed, 409 as `add`."""
     form = OfferForm.model_validate_json(approval.form)
     if form.last < context.today:
         raise Problem("wrong_state", "The last day has passed: reject it.")
@@ -87,10 +88,13 @@ class _Draft(NamedTuple):
 
 
 def _draft(context: Context, company_id: str, offer_id: str, form: OfferForm, author: str) -> _Draft:
-    key = keys.granted(company_id)
-    found = context.table.get_many([company_key(company_id), key], consistent=True)
+    key, held = keys.granted(company_id), contacts.hold_out_key(company_id)
+    found = context.table.get_many([company_key(company_id), key, held], consistent=True)
     if company_key(company_id) not in found:
         raise Problem("not_found")
+    hold_out = contacts.hold_out_today(context, found.get(held))
+    if hold_out and not form.requested:
+        raise Problem("conflict", f"Until {hold_out.until} this company gets only offers that it asked for itself.")
     present = found.get(key)
     past = store.over(present, context.today)
     kept = {name: value for name, value in (present or {}).items() if name not in past}

@@ -1,6 +1,6 @@
 """Consumers that keep cases up to date."""
 
-from chalicelib.companies import MANAGER_CHANGED
+from chalicelib.companies import COMPANY_JOINED, COMPANY_PARTED, MANAGER_CHANGED
 from chalicelib.demand import DEMAND_ANSWERED
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
@@ -8,7 +8,7 @@ from chalicelib.retention.cases import service
 from chalicelib.retention.states.events import STATE_CHANGED
 
 
-@consumer(STATE_CHANGED, MANAGER_CHANGED)
+@consumer(STATE_CHANGED, MANAGER_CHANGED, COMPANY_JOINED, COMPANY_PARTED)
 def on_company_changed(context: Context, event: Event) -> None:
     """Brings the case of the company up to date, once for a batch."""
     company_id = event.item["company_id"]

@@ -65,7 +65,9 @@ def follow(case: Case, state: State, today: date) -> Case:
     now_quiet = state in (State.AT_RISK, State.DORMANT, State.LOST)
     after = replace(case, company_state=state)
     if case.state is CaseState.ENDED:
-        return after if now_quiet else _planned(replace(after, reason=None), today + CHECK_IN)
+        if now_quiet:
+            return after if case.reason is Reason.CLOSED else _planned(after, today)
+        return _planned(replace(after, reason=None), today + CHECK_IN)
     if case.because is not Because.PLAN:
         return after
     if now_quiet:
@@ -78,6 +80,11 @@ def follow(case: Case, state: State, today: date) -> Case:
 
 def _planned(case: Case, due: date) -> Case:
     return replace(case, state=CaseState.WAITING, because=Because.PLAN, due=due, tries=0)
+
+
+def joined(case: Case, today: date) -> Case:
+    """The case of a company that was joined into another one: nobody calls it."""
+    return case if case.state is CaseState.ENDED else replace(_planned(case, today), state=CaseState.ENDED)
 
 
 def held(case: Case, until: date) -> Case:

@@ -13,8 +13,7 @@ Weakest point: a case that is ready keeps its rank until its company changes its
 from dataclasses import replace
 from decimal import Decimal
 
-from chalicelib import companies
-from chalicelib.companies import company_key
+from chalicelib.companies import Company, company_key
 from chalicelib.platform.context import Context
 from chalicelib.retention.cases import keys, rules, store
 from chalicelib.retention.cases.config import Calls
@@ -37,20 +36,23 @@ def follow(context: Context, company_id: str) -> None:
         return
     known = from_item(Rhythm, rhythm)
     before = from_item(Case, stored) if stored else None
-    manager_id = companies.Company.from_item(company).manager_id
-    after = before or rules.opened(case_id, company_id, known.state, manager_id, context.today)
+    partner = Company.from_item(company)
+    after = before or rules.opened(case_id, company_id, known.state, partner.manager_id, context.today)
     if after.company_state is not known.state:
         after = rules.follow(after, known.state, context.today)
-    after = replace(after, manager_id=manager_id)
-    if known.state in waves.TO_WIN_BACK:
-        waves.assign(context, [company_id])
-    until = waves.held_until(context, company_id)
-    after = rules.held(after, until) if until else _prepared(context, after, known)
+    after = replace(after, manager_id=partner.manager_id)
+    after = rules.joined(after, context.today) if partner.joined_into else _planned(context, after, known)
     if after != before:
         store.save(context, replace(after, version=after.version + 1), before)
 
 
-def _prepared(context: Context, case: Case, known: Rhythm) -> Case:
+def _planned(context: Context, case: Case, known: Rhythm) -> Case:
+    """Ready on its day, or waiting for the end of the hold-out."""
+    if known.state in waves.TO_WIN_BACK:
+        waves.assign(context, [case.company_id])
+    hold_out = waves.hold_out_of(context, case.company_id)
+    if hold_out:
+        return rules.held(case, hold_out.until)
     config = context.config[Calls]
     return rules.prepared(case, estimates(known), context.today, season(config), config.weights)
 

@@ -22,7 +22,6 @@ from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states import service as states
 from chalicelib.retention.states.rules import sentence, standing_on
 from chalicelib.retention.states.store import Rhythm
-from chalicelib.retention.waves import service as waves
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 
@@ -59,7 +58,7 @@ def choose(
     """The first so many cases that may be called today. About eight reads for each."""
     found: list[tuple[Case, ListedCall]] = []
     queue = rules.in_turn(by_rank, by_day, number, context.today)
-    held = waves.held_out(context, [case.company_id for case in queue])
+    held = contacts.held_out(context, [case.company_id for case in queue])
     for case in queue:
         if len(found) == number:
             break
@@ -67,7 +66,7 @@ def choose(
             cases.follow(context, case.company_id)  # it waits until the hold-out ends
             continue
         company = companies.read_company(context, case.company_id)
-        if company is None:
+        if company is None or company.joined_into:
             continue
         people, after = _people_to_call(context, case)
         if after:

@@ -34,6 +34,7 @@ from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, UNREACHED
 from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
 from chalicelib.retention.states import service as states
 from chalicelib.retention.waves import service as waves
+from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.client import Page
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
@@ -79,8 +80,8 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         agreed=agreed,
         working_day_after=lambda day, number: working_day_after(day, number, calendar),
     )
-    until = waves.held_until(context, company.company_id)
-    after = cases.held(after, until) if until else after
+    hold_out = waves.hold_out_of(context, company.company_id)
+    after = cases.held(after, hold_out.until) if hold_out else after
     entry = Entry(
         entry_id=context.new_id("ent"),
         case_id=case_id,
@@ -117,7 +118,8 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         companies.change_manager(context, tx, company, form.manager_id, by=by)
     if form.result == "reached":
         _spend(context, tx, form, company, entry.entry_id)
-        waves.add_breach(context, tx, company.company_id, "telephone", entry.entry_id, by)
+        if hold_out:
+            waves_store.record_breach(tx, context.at, hold_out, "telephone", entry.entry_id, by)
     for event in _events(start, form):
         facts = {"company_id": company.company_id, "case_id": case_id, "entry_id": entry.entry_id}
         record(tx, context, keys.case(case_id), event, **facts, by=by)

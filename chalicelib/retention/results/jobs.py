@@ -38,7 +38,7 @@ def nightly_results(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-@queue_worker("results", batch=10, filled_by=("nightly_results",), may=(table(*READ, "put"),))
+@queue_worker("results", batch=10, filled_by=("nightly_results",), may=(table(*READ, "put", "delete"),))
 def measure_results(context: Context, message: dict[str, Any]) -> None:
     """Measures these companies of a wave. A message that comes again writes the same."""
     body = json.loads(message["body"])

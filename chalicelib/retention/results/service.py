@@ -38,11 +38,17 @@ MOST_ENTRIES = 100  # of a case, newest first: more calls of a company in 90 day
 
 
 def measure(context: Context, wave_id: str, company_ids: Sequence[str]) -> None:
-    """Write what became of these companies of the wave, of those whose outcome is known. May be repeated."""
+    """Write what became of these companies of the wave, of those whose outcome is known. May be repeated.
+
+    A company that was joined into another one leaves the comparison: the other one has its purchases and its arm.
+    """
     wave = waves.read(context, wave_id)
     known = companies.read_companies(context, company_ids)
     for company_id, several in waves_store.assignments(context, company_ids, [wave]).items():
         company = known.get(company_id)
+        if company and company.joined_into:
+            store.remove(context, wave_id, company_id)
+            continue
         for made in several:
             if company and made.day + timedelta(days=OUTCOME_DAYS) <= context.today:
                 counts = company.currency == context.config[Club].currency

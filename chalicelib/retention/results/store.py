@@ -17,3 +17,8 @@ def results(context: Context, wave_id: str) -> Iterator[CompanyResult]:
     """Of all companies of the wave; page after page."""
     for item in context.table.query_all(keys.result_list(wave_id, "", "").pk, index="gsi1"):
         yield from_item(CompanyResult, item)
+
+
+def remove(context: Context, wave_id: str, company_id: str) -> None:
+    """Safe to repeat."""
+    context.table.delete_many([keys.company_result(company_id, wave_id)])

@@ -1,12 +1,13 @@
-"""Consumers that fill waves, and count contacts with companies that are held out."""
+"""Consumers that fill waves, follow joins of companies, and count contacts with companies that are held out."""
 
 from chalicelib import members
+from chalicelib.companies import COMPANY_JOINED, COMPANY_PARTED
 from chalicelib.contacts import CONTACT_NOTED
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.pricing import OFFER_ISSUED
 from chalicelib.retention.states.events import STATE_CHANGED
-from chalicelib.retention.waves import service
+from chalicelib.retention.waves import service, store
 from chalicelib.table.transactions import Transaction
 
 
@@ -15,6 +16,18 @@ def on_state_changed(context: Context, event: Event) -> None:
     """Takes a company that became dormant or lost into the open wave."""
     if event.item["state"] in service.TO_WIN_BACK:
         service.assign(context, [event.item["company_id"]])
+
+
+@consumer(COMPANY_JOINED)
+def on_company_joined(context: Context, event: Event) -> None:
+    """Gives the arms of the joined company to the one that stays."""
+    service.inherit(context, event.item["company_id"], event.item["into"])
+
+
+@consumer(COMPANY_PARTED)
+def on_company_parted(context: Context, event: Event) -> None:
+    """Takes them back."""
+    service.disinherit(context, event.item["company_id"], event.item["into"])
 
 
 @consumer(OFFER_ISSUED)
@@ -31,11 +44,13 @@ def on_contact_noted(context: Context, event: Event) -> None:
     if noted["contact_class"] == "service":
         return
     _, acts = members.with_membership(context, noted["member_id"])
-    if acts and (acts.kind, acts.status) == ("company", "active"):
+    if acts and acts.is_of_company:
         _breach(context, acts.owner, noted["channel"], noted["note_id"], noted["by"])
 
 
 def _breach(context: Context, company_id: str, contact: str, cause: str, by: str) -> None:
-    tx = Transaction()
-    service.add_breach(context, tx, company_id, contact, cause, by)
-    context.table.commit(tx)
+    held = service.hold_out_of(context, company_id)
+    if held:
+        tx = Transaction()
+        store.record_breach(tx, context.at, held, contact, cause, by)
+        context.table.commit(tx)

@@ -73,13 +73,17 @@ class Wave:
 
 
 class Assignment(NamedTuple):
-    """The arm of a company in a wave, for ever. `unit`: the INN, or the company's id without one; companies of one unit share the arm."""
+    """The arm of a company in a wave, for ever. `unit`: the INN, or the company's id without one; companies of one unit share the arm.
+
+    `joined`: the company that was drawn and then joined into this one; empty for one that was drawn itself.
+    """
 
     wave_id: str
     company_id: str
     unit: str
     arm: Arm
     day: date
+    joined: str = ""
 
     def is_held(self, today: date) -> bool:
         return self.arm == "held" and today < self.until

@@ -8,15 +8,18 @@ A company enters a wave on the first day of its intake on which it is dormant or
 ranks or calls it, and never changes: another manager, an INN that is learned later or another wave leave it as it is. Companies of one INN
 share an arm, since the INN is what is drawn. A company that an earlier wave still holds out enters no other one.
 
+A company that is joined into another gives it its arm, where that one has none in the wave.
+
 Weakest point: companies that learn of their common INN after they were assigned may be in different arms; the result counts them.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from statistics import fmean
 
-from chalicelib import companies
+from chalicelib import companies, contacts
+from chalicelib.contacts import HoldOut
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
@@ -27,7 +30,6 @@ from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import keys, store
 from chalicelib.retention.waves.events import CANCELLED, PLANNED, POOLED
 from chalicelib.retention.waves.model import (
-    Assignment,
     Forecast,
     Wave,
     WaveState,
@@ -151,6 +153,19 @@ def _forecast(context: Context, intake_days: int, percent: int) -> Forecast:
     return forecast(companies_now + inflow, base, percent)
 
 
+def inherit(context: Context, company_id: str, into: str) -> None:
+    """The company that stays after a join has the arm of the other one in each wave in which it has none of its own. Safe to repeat."""
+    for made in store.assignments(context, [company_id], store.recent(context)).get(company_id, ()):
+        store.assign(context, made._replace(company_id=into, joined=company_id))
+
+
+def disinherit(context: Context, company_id: str, from_id: str) -> None:
+    """Undoes `inherit` after the two were parted. Safe to repeat."""
+    for made in store.assignments(context, [from_id], store.recent(context)).get(from_id, ()):
+        if made.joined == company_id:
+            store.withdraw(context, made)
+
+
 # --- who is held out --------------------------------------------------------------------------------------------------
 
 
@@ -168,32 +183,6 @@ def assign(context: Context, company_ids: Iterable[str]) -> None:
         store.assign(context, assignment(opened, company.company_id, company.inn, context.today))
 
 
-def held_out(context: Context, company_ids: Iterable[str]) -> frozenset[str]:
-    """Those of the companies that nobody may call, offer something or write to in order to win them back. One call a hundred, and one more."""
-    return frozenset(_held(context, company_ids))
-
-
-def held_until(context: Context, company_id: str) -> date | None:
-    """The day on which the company may be called again; None unless it is held out."""
-    held = _held(context, [company_id]).get(company_id)
-    return held.until if held else None
-
-
-def _held(context: Context, company_ids: Iterable[str]) -> dict[str, Assignment]:
-    waves = [wave for wave in store.recent(context) if wave.holds(context.today)]
-    return {
-        company_id: made
-        for company_id, several in store.assignments(context, company_ids, waves).items()
-        for made in several
-        if made.is_held(context.today)
-    }
-
-
-def add_breach(context: Context, tx: Transaction, company_id: str, contact: str, cause: str, by: str) -> None:
-    """Records a contact with a company that is held out; nothing for another one. `contact`: its kind; `cause`: its id.
-
-    The result stays by assignment. Safe to repeat.
-    """
-    held = _held(context, [company_id]).get(company_id)
-    if held:
-        store.record_breach(tx, context.at, held, contact, cause, by)
+def hold_out_of(context: Context, company_id: str) -> HoldOut | None:
+    """The hold-out of the company, if one lasts. One call."""
+    return contacts.held_out(context, [company_id]).get(company_id)

@@ -12,6 +12,8 @@ from datetime import timedelta
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib import contacts
+from chalicelib.contacts import HoldOut
 from chalicelib.platform.context import Context
 from chalicelib.retention.waves import keys
 from chalicelib.retention.waves.model import Assignment, Wave
@@ -82,14 +84,30 @@ def assignments(context: Context, company_ids: Iterable[str], waves: Iterable[Wa
 
 
 def assign(context: Context, made: Assignment) -> None:
-    """Once for ever: a repeat changes nothing."""
+    """Once for ever, together with the hold-out that other rooms read: a repeat changes nothing."""
     item = {
         **keys.assignment(made.company_id, made.wave_id).as_item(),
         **keys.assignment_list(made.wave_id, made.unit, made.company_id).as_gsi1(),
         **to_item(made),
     }
     with suppress(Refused):
-        context.table.put(item, when=Attr("pk").not_exists())
+        if not made.is_held(context.today):
+            context.table.put(item, when=Attr("pk").not_exists())
+            return
+        tx = Transaction()
+        tx.create(item, label="assignment")
+        contacts.hold_out(context, tx, HoldOut(made.company_id, made.wave_id, made.until))
+        context.table.commit(tx)
+
+
+def withdraw(context: Context, made: Assignment) -> None:
+    """Takes an assignment back that came with a join, and its hold-out."""
+    tx = Transaction()
+    tx.delete(keys.assignment(made.company_id, made.wave_id))
+    held = contacts.held_out(context, [made.company_id]).get(made.company_id)
+    if held and held.wave_id == made.wave_id:
+        contacts.end_hold_out(tx, made.company_id)
+    context.table.commit(tx)
 
 
 def members(context: Context, wave_id: str) -> Iterator[Assignment]:
@@ -98,8 +116,8 @@ def members(context: Context, wave_id: str) -> Iterator[Assignment]:
         yield from_item(Assignment, item)
 
 
-def record_breach(tx: Transaction, at: str, held: Assignment, contact: str, cause: str, by: str) -> None:
-    """`contact`: its kind. A repeat puts the same again."""
+def record_breach(tx: Transaction, at: str, held: HoldOut, contact: str, cause: str, by: str) -> None:
+    """A contact with a company that is held out. `contact`: its kind; `cause`: its id. The result stays by assignment. Safe to repeat."""
     listed = keys.breach_list(held.wave_id, at, cause).as_gsi1()
     facts = {"wave_id": held.wave_id, "company_id": held.company_id, "contact": contact, "by": by, "at": at}
     tx.put({**keys.breach(held.company_id, cause).as_item(), **listed, **facts})

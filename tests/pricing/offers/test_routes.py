@@ -1,11 +1,14 @@
 """Offers over HTTP: whom they are for, the prices they make, and that they make them for one order."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib import contacts
 from chalicelib.platform.context import Context
 from chalicelib.pricing.offers import service as offers
+from chalicelib.table.transactions import Transaction
 from tests.catalog.steps import row, stock
 from tests.pricing.promotions.test_routes import at
 from tests.pricing.steps import MANAGER, Office, errors
@@ -207,3 +210,17 @@ def test_one_person_takes_off_as_much_as_the_club_lets_one(
 def test_nothing_is_given_away_by_an_offer(office: Office, context: Context, terms: dict[str, Any]):
     partner(context)
     assert offer(office, **terms).status == 422
+
+
+# --- hold-outs of waves -----------------------------------------------------------------------------------------------
+
+
+def test_a_company_that_is_held_out_gets_only_an_offer_that_it_asked_for(office: Office, context: Context):
+    partner(context)
+    tx = Transaction()
+    contacts.hold_out(context, tx, contacts.HoldOut("cmp_1", "wav_1", context.today + timedelta(days=1)))
+    context.table.commit(tx)
+    refused = offer(office)
+    assert (refused.status, refused.json["code"]) == (409, "conflict")
+    assert offer(office, key="key-2", requested=True).json["requested"]
+    assert len(states(office)) == 1

@@ -106,7 +106,7 @@ def test_who_is_held_out_is_assigned_before_the_case_and_not_ready(context: Cont
     assert case_of(begun, one).due == begun.today + timedelta(days=180)
     free = days_later(begun, 180)
     service.follow(free, one)
-    assert waves.held_until(free, one) is None and case_of(free, one).state is CaseState.READY
+    assert waves.hold_out_of(free, one) is None and case_of(free, one).state is CaseState.READY
 
 
 def test_a_wish_that_is_answered_reports_back_to_its_case(context: Context) -> None:

@@ -14,6 +14,7 @@ from chalicelib.retention.cases import store as cases_store
 from chalicelib.retention.cases.model import CallKind, CaseState
 from chalicelib.retention.lists import scripts, service, store
 from chalicelib.retention.states.rules import State
+from chalicelib.retention.waves import service as waves
 from chalicelib.table.transactions import Transaction
 from tests.retention.cases.steps import IVAN, OLGA, becomes, case_of, known
 from tests.retention.cases.test_service import handed
@@ -110,7 +111,7 @@ def test_who_is_held_out_since_this_morning_is_on_no_list(context: Context) -> N
     begun = days_later(context, 3)
     begun.memo.clear()
     for company_id in several:  # their cases were ready before the wave began
-        service.candidates.waves.assign(begun, [company_id])
+        waves.assign(begun, [company_id])
     held = {each.company_id for each in entered(begun, wave.wave_id).values() if each.arm == "held"}
     assert held
     found = listed(begun, IVAN)

@@ -28,7 +28,7 @@ def test_an_outcome_is_four_reads_and_one_transaction(context: Context) -> None:
     context.memo.clear()
     with spent(context.table.client) as cost:
         service.record_outcome(context, call.case_id, OutcomeForm(result="reached"), by=IVAN)
-    assert cost.calls == ["GetItem", "GetItem", "GetItem", "Query", "TransactWriteItems"]
+    assert cost.calls == ["GetItem", "GetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
     assert cost.write_units <= 14
     with spent(context.table.client) as cost:
         assert len(service.history(context, call.case_id, 10, None).items) == 1

@@ -5,10 +5,14 @@ from random import Random
 
 import pytest
 
+from chalicelib import contacts, pricing
+from chalicelib.contacts import Channel
 from chalicelib.platform import jobs
 from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.config.working_time import is_working_day
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
+from chalicelib.pricing import OfferForm
 from chalicelib.retention.cases import service as cases
 from chalicelib.retention.cases import store as cases_store
 from chalicelib.retention.cases.model import CaseState
@@ -17,6 +21,7 @@ from chalicelib.retention.outcomes import service as outcomes
 from chalicelib.retention.outcomes.schemas import OutcomeForm
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import store as waves_store
+from chalicelib.table.transactions import Transaction
 from tests.retention.cases.steps import becomes, case_of, known
 from tests.retention.waves.steps import planned
 from tests.support import partners
@@ -31,6 +36,25 @@ def works(manager_id: str, day: int, random: Random) -> bool:
     if manager_id == "mbr_lazy":
         return random.random() < 0.25
     return manager_id == "mbr_diligent" or day not in HOLIDAY
+
+
+CHANNELS: tuple[Channel, ...] = ("email", "sms", "telephone")
+OFFER = OfferForm.model_validate({"percent": "5", "floor": "1.00", "to": "2027-12-31"})
+
+
+def closed(context: Context, company_id: str) -> list[str]:
+    """The channels that nobody may use to win the company back."""
+    found: list[str] = [
+        channel
+        for channel in CHANNELS
+        if contacts.may_contact(context, f"mbr_of_{company_id}", channel, "content", context.today).reason
+        == "wave_hold_out"
+    ]
+    try:
+        pricing.add_offer(context, Transaction(), company_id, OFFER, author="mbr_diligent")
+    except Problem:
+        found.append("offer")
+    return found
 
 
 @pytest.mark.slow
@@ -64,6 +88,8 @@ def test_no_list_is_longer_than_seven_nothing_is_hidden_and_nobody_forgotten(mem
             for each in waves_store.members(now, wave.wave_id)
             if each.arm == "held" and each.day < now.today
         }
+        for company_id in random.sample(sorted(several), 9):
+            assert closed(now, company_id) == ([*CHANNELS, "offer"] if contacts.held_out(now, [company_id]) else [])
         if not is_working_day(now.today, now.config[Calendar]):
             continue
         for manager_id in MANAGERS:
@@ -82,6 +108,7 @@ def test_no_list_is_longer_than_seven_nothing_is_hidden_and_nobody_forgotten(mem
                     outcomes.record_outcome(now, call.case_id, form, by=manager_id)
                     if reached or case_of(now, call.company_id).state is not CaseState.READY:
                         break
+    assert not list(waves_store.breaches(now, wave.wave_id))
     # Nothing is hidden: whatever is due is ready, and listed by its manager.
     for company_id in several:
         found_case = case_of(now, company_id)

@@ -5,11 +5,11 @@ from itertools import count
 import pytest
 
 from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event
 from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states import store as states
-from chalicelib.retention.waves import keys, service, store
+from chalicelib.retention.waves import consumers, keys, service, store
 from chalicelib.table.client import Table
-from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.retention.waves.steps import HEAD, dormant, planned
 from tests.support.spent import measures, spent
@@ -35,24 +35,21 @@ def test_a_plan_is_a_read_of_the_quiet_and_one_transaction(context: Context) -> 
 
 
 @measures(keys.assignment, keys.assignment_list, keys.breach, keys.breach_list)
-def test_who_is_held_out_is_two_reads_for_a_hundred_companies(context: Context) -> None:
+def test_an_assignment_is_three_reads_and_a_write(context: Context) -> None:
     company_id = dormant(context, "Luch")
     wave = planned(context, held_out_percent=50)
     begun = days_later(context, 1)
     with spent(context.table.client) as cost:
         service.assign(begun, [company_id])
-    assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem", "PutItem"]
-    begun.memo.clear()
-    with spent(context.table.client) as cost:
-        service.held_out(begun, [company_id, *(f"cmp_{number}" for number in range(99))])
-    assert cost.calls == ["Query", "BatchGetItem"]
+    assert cost.calls[:3] == ["Query", "BatchGetItem", "BatchGetItem"]
+    wrote = cost.calls[3:]
     with spent(context.table.client) as cost:
         [made] = store.members(begun, wave.wave_id)
+    assert wrote == (["TransactWriteItems"] if made.arm == "held" else ["PutItem"])
     assert (cost.calls, cost.read_units) == (["Query"], 0.5)
     with spent(context.table.client) as cost:
-        tx = Transaction()
-        service.add_breach(begun, tx, company_id, "offer", "off_1", HEAD)
-        begun.table.commit(tx)
+        facts = {"company_id": company_id, "offer_id": "off_1", "by": HEAD}
+        consumers.on_offer_issued(begun, Event("offer.issued", "evt_1", facts))
     assert cost.calls == (["BatchGetItem", "TransactWriteItems"] if made.arm == "held" else ["BatchGetItem"])
     with spent(context.table.client) as cost:
         assert len(list(store.breaches(begun, wave.wave_id))) == (made.arm == "held")

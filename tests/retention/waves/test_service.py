@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib import retention
+from chalicelib import contacts
 from chalicelib.companies import store as companies_store
 from chalicelib.contacts import notes
 from chalicelib.contacts.schemas import NoteForm
@@ -13,6 +13,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.retention.states import service as states
+from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import consumers, jobs, service, store
 from chalicelib.retention.waves.model import WaveState, assignment
 from chalicelib.table.transactions import Transaction
@@ -26,6 +27,10 @@ from tests.tiers.steps import buy, days_later
 @pytest.fixture
 def context(memory: Context) -> Context:
     return memory
+
+
+def held_out(context: Context, company_ids: list[str]) -> set[str]:
+    return set(contacts.held_out(context, company_ids))
 
 
 # --- before the start -------------------------------------------------------------------------------------------------
@@ -133,25 +138,25 @@ def test_who_an_earlier_wave_holds_out_enters_no_other(context: Context) -> None
 def test_held_out_companies_are_named_to_other_rooms_and_contacts_with_them_counted(context: Context) -> None:
     several = [dormant(context, f"Company {number}") for number in range(24)]
     wave = planned(context, held_out_percent=50)
-    assert retention.held_out(context, several) == frozenset()
+    assert held_out(context, several) == set()
     begun = days_later(context, 1)
     night(begun)
     held = {each.company_id for each in entered(begun, wave.wave_id).values() if each.arm == "held"}
-    assert 0 < len(held) < 24 and retention.held_out(begun, several) == held
+    assert 0 < len(held) < 24 and held_out(begun, several) == held
     one, other = min(held), min(set(several) - held)
     for company_id in (one, one, other):
         facts = {"company_id": company_id, "offer_id": f"off_{company_id}", "by": "mbr_manager"}
         consumers.on_offer_issued(begun, Event("offer.issued", "evt_1", facts))
     found = list(store.breaches(begun, wave.wave_id))
     assert [(each["company_id"], each["contact"], each["by"]) for each in found] == [(one, "offer", "mbr_manager")]
-    assert retention.held_out(days_later(begun, 180), several) == frozenset()
+    assert held_out(days_later(begun, 180), several) == set()
 
 
 def test_a_contact_that_the_staff_noted_with_a_held_out_company_is_a_breach(context: Context) -> None:
     wave = planned(context, held_out_percent=50)
     begun = days_later(context, 1)
     several = [known(begun, f"cmp_{number}") for number in range(8)]
-    held = retention.held_out(begun, several)
+    held = held_out(begun, several)
     assert 0 < len(held) < 8
     for company_id in several:
         for contact_class in ("content", "service"):
@@ -181,3 +186,31 @@ def test_an_intake_that_dies_anywhere_assigns_everybody_once(context: Context) -
             )
         if not crash.happened:
             break
+
+
+# --- joins of companies -----------------------------------------------------------------------------------------------
+
+
+def test_a_company_that_stays_after_a_join_takes_the_arm_and_gives_it_back_when_they_part(context: Context) -> None:
+    wave = planned(context, held_out_percent=50)
+    begun = days_later(context, 1)
+    several = [known(begun, f"cmp_{number}") for number in range(8)]
+    held = min(held_out(begun, several))
+    called = min(set(several) - held_out(begun, several))
+    stays = known(begun, "cmp_stays", State.ACTIVE)
+    for company_id in (called, held):  # the second one has nothing to give: an arm never changes
+        facts = {"company_id": company_id, "into": stays, "join_id": "cjn_1"}
+        for crash in crashes():
+            with crash:
+                consumers.on_company_joined(begun, Event("company.joined", "evt_1", facts))
+        made = entered(begun, wave.wave_id)[stays]
+        assert (made.arm, made.joined, held_out(begun, [stays])) == ("called", called, set())
+    facts = {"company_id": called, "into": stays, "join_id": "cjn_1"}
+    consumers.on_company_parted(begun, Event("company.parted", "evt_2", facts))
+    assert stays not in entered(begun, wave.wave_id)
+    consumers.on_company_joined(begun, Event("company.joined", "evt_3", {**facts, "company_id": held}))
+    assert entered(begun, wave.wave_id)[stays].unit == entered(begun, wave.wave_id)[held].unit
+    assert held_out(begun, [stays]) == {stays}
+    for _ in range(2):
+        consumers.on_company_parted(begun, Event("company.parted", "evt_4", {**facts, "company_id": held}))
+    assert held_out(begun, [stays]) == set() and held in held_out(begun, several)
