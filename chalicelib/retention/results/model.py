@@ -5,13 +5,18 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from chalicelib.retention.cases.model import CallAnswer, Reason
 from chalicelib.retention.waves.model import Arm as ArmName
 from chalicelib.retention.waves.rules import AdjustedEffect, Arm, Effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyResult:
-    """A company of a wave, `OUTCOME_DAYS` after its first day in it. `before`: turnover of the year before that day; `called`: it was reached."""
+    """A company of a wave, `OUTCOME_DAYS` after its first day in it.
+
+    `before`: turnover of the year before that day. `expected_sum` and `chance`: by its rhythm on that day, the turnover and the probability of an
+    order within `OUTCOME_DAYS`. `called`: it was reached; `reason` and `answer`: of the last talk that named one.
+    """
 
     wave_id: str
     company_id: str
@@ -24,6 +29,10 @@ class CompanyResult:
     ordered_90: bool = False
     turnover: Decimal = Decimal(0)
     before: Decimal = Decimal(0)
+    expected_sum: Decimal = Decimal(0)
+    chance: Decimal = Decimal(0)
+    reason: Reason | None = None
+    answer: CallAnswer | None = None
 
 
 class Unit(NamedTuple):
@@ -35,6 +44,7 @@ class Unit(NamedTuple):
     ordered_90: bool
     turnover: float
     before: float
+    expected_sum: float
     is_mixed: bool
 
 
@@ -61,4 +71,21 @@ class Comparison(NamedTuple):
     held: int
     ordered_30: Shares
     ordered_90: Shares
-    money: AdjustedEffect | None
+    money: AdjustedEffect
+
+
+class RankGroup(NamedTuple):
+    """Units between two percentages of the rank, from 0 at the top."""
+
+    first_percent: int
+    last_percent: int
+    comparison: Comparison
+
+
+class Talks(NamedTuple):
+    """Companies with the same reason or answer: how many ordered, and how many would have without a call, by rhythm and hold-out."""
+
+    code: str
+    companies: int
+    ordered: int
+    expected: float

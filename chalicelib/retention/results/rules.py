@@ -6,15 +6,18 @@ called in spite of the hold-out, or never reached, counts in the arm of the assi
 Weakest point: a company that changed its INN after it entered may share a unit with companies of the other arm; the arm of the first counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from chalicelib.platform.text import Language, day_en, day_ru
-from chalicelib.retention.results.model import CompanyResult, Comparison, Look, Shares, Unit
+from chalicelib.retention.cases.model import Entry
+from chalicelib.retention.results.model import CompanyResult, Comparison, Look, RankGroup, Shares, Talks, Unit
 from chalicelib.retention.waves.model import OUTCOME_DAYS, Wave
 from chalicelib.retention.waves.rules import SUSPECT, Arm, adjusted_effect, critical_value, effect, ratio_chance
 
+MOST_GROUPS = 10  # by rank
 LEAST_OF_ARM = 2  # units: below that there is no interval
 
 
@@ -33,6 +36,13 @@ def is_known(result: CompanyResult, look: Look) -> bool:
     return result.day + timedelta(days=OUTCOME_DAYS) <= look.day
 
 
+def talks(entries: Iterable[Entry]) -> list[Entry]:
+    """The calls of a case that reached somebody, without those that another entry corrects."""
+    entries = list(entries)
+    corrected = {each.corrects for each in entries}
+    return [each for each in entries if each.result == "reached" and each.entry_id not in corrected]
+
+
 def units(results: Iterable[CompanyResult]) -> list[Unit]:
     """The companies of each INN as one."""
     found = []
@@ -48,6 +58,7 @@ def units(results: Iterable[CompanyResult]) -> list[Unit]:
                 any(each.ordered_90 for each in several),
                 float(sum(each.turnover for each in several)),
                 float(sum(each.before for each in several)),
+                float(sum(each.expected_sum for each in several)),
                 len({each.arm for each in several}) > 1,
             )
         )
@@ -74,6 +85,52 @@ def compare(several: Sequence[Unit], look: Look) -> Comparison | None:
         shares("ordered_90"),
         adjusted_effect(money[0], money[1], critical),
     )
+
+
+def by_rank(several: Sequence[Unit], look: Look) -> list[RankGroup]:
+    """Equal groups by the turnover that was expected of the units as they entered, the largest first.
+
+    So it shows how far down the list a call still pays. Ten groups, or as many as have enough units of both arms; none below two.
+    """
+    ranked = sorted(several, key=lambda each: -each.expected_sum)
+    for number in range(MOST_GROUPS, 1, -1):
+        cuts = [len(ranked) * place // number for place in range(number + 1)]
+        found = [compare(ranked[first:last], look) for first, last in pairwise(cuts)]
+        if all(found):
+            return [
+                RankGroup(100 * place // number, 100 * (place + 1) // number, each)
+                for place, each in enumerate(found)
+                if each
+            ]
+    return []
+
+
+def by_code(known: Iterable[CompanyResult], code_of: Callable[[CompanyResult], str | None]) -> list[Talks]:
+    """The called companies of each reason or answer, against what was to be expected of them without a call.
+
+    Nobody who is held out names a reason, so there is no arm to compare with. The expectation is the sum of the chances by rhythm, times the
+    ratio of orders to chances among the held out: the same season, the same prices. Empty without a held-out company that had a chance.
+    """
+    known = list(known)
+    held = [each for each in known if each.arm == "held"]
+    chances = sum(float(each.chance) for each in held)
+    if not chances:
+        return []
+    ratio = sum(each.ordered_90 for each in held) / chances
+    groups: dict[str, list[CompanyResult]] = defaultdict(list)
+    for each in known:
+        code = code_of(each)
+        if code and each.arm == "called":
+            groups[code].append(each)
+    return [
+        Talks(
+            code,
+            len(group),
+            sum(each.ordered_90 for each in group),
+            sum(min(1.0, ratio * float(each.chance)) for each in group),
+        )
+        for code, group in sorted(groups.items())
+    ]
 
 
 def is_suspect(several: Sequence[Unit], held_out_percent: int) -> bool:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
-from chalicelib.retention.results.model import Look, Shares
+from chalicelib.retention.results.model import Comparison, Look, Shares
 from chalicelib.retention.waves.rules import AdjustedEffect
 
 
@@ -69,13 +69,51 @@ class WaveMoneyView(View):
         )
 
 
-class ManagerResultView(View):
-    """A manager's own companies of a wave, called against held out. Managers are not comparable: companies are not given to them by chance."""
+class GroupResultView(View):
+    """Some of the units of a wave, called against held out."""
 
-    manager_id: str
     called: int
     held: int
     ordered_90: SharesView
+
+    @classmethod
+    def of(cls, found: Comparison, **facts: object) -> Self:
+        return cls.model_validate(
+            {
+                "called": found.called,
+                "held": found.held,
+                "ordered_90": SharesView.of(found.ordered_90),
+                **facts,
+            }
+        )
+
+
+class ManagerResultView(GroupResultView):
+    """A manager's own companies of a wave. Managers are not comparable: companies are not given to them by chance."""
+
+    manager_id: str
+
+
+class RankResultView(GroupResultView):
+    """A part of the wave by rank: the turnover that was expected of a unit as it entered, the largest first.
+
+    Of ten parts each with its own interval, one may well be wrong; the trend over all of them tells.
+    """
+
+    first_percent: int = Field(description="From 0, the most valuable.")
+    last_percent: int
+    turnover: WaveMoneyView
+
+
+class TalksResultView(View):
+    """The companies that named a reason, or got an answer. Held-out companies name none, so this is an estimate and no comparison."""
+
+    code: str = Field(description="The reason, or the answer.", examples=["price"])
+    companies: int
+    ordered_90: int
+    expected_90: float = Field(
+        description="Orders to be expected of them without a call: by their rhythm, as far as it held for the held-out companies."
+    )
 
 
 class WaveResultsView(View):
@@ -97,6 +135,11 @@ class WaveResultsView(View):
     ordered_90: SharesView | None = Field(description="Ordered within 90 days.")
     turnover: WaveMoneyView | None
     managers: list[ManagerResultView] = Field(description="Empty where an arm of a manager is too small.")
+    ranks: list[RankResultView] = Field(
+        description="At most ten, as many as both arms have units for: how far down the list does a call pay?"
+    )
+    reasons: list[TalksResultView]
+    answers: list[TalksResultView]
     managers_comparable: bool = Field(description="False: companies are not given to managers by chance.")
 
 

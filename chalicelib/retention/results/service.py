@@ -8,7 +8,7 @@ Asking daily shows the same figures until the next look, so it raises no false a
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -20,14 +20,18 @@ from chalicelib.platform.money import round_half_up
 from chalicelib.platform.text import Language
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.results import rules, store
-from chalicelib.retention.results.model import CompanyResult, Look
+from chalicelib.retention.results.model import CompanyResult, Look, Unit
 from chalicelib.retention.results.schemas import (
     ManagerResultView,
+    RankResultView,
     SharesView,
+    TalksResultView,
     WaveMoneyView,
     WaveResultsView,
     look_view,
 )
+from chalicelib.retention.rhythm.orders.rules import OrderDay
+from chalicelib.retention.rhythm.rules import Figures, figures, until
 from chalicelib.retention.states import service as states
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
@@ -58,13 +62,15 @@ def measure(context: Context, wave_id: str, company_ids: Sequence[str]) -> None:
 def _result(context: Context, made: Assignment, manager_id: str | None, *, counts_money: bool) -> CompanyResult:
     """Sums in another currency than the club's are left out of the money."""
     last = made.day + timedelta(days=OUTCOME_DAYS)
-    days = [
-        (date.fromordinal(each.day), Decimal(each.amount)) for each in states.order_days(context, made.company_id, last)
-    ]
+    several = states.order_days(context, made.company_id, last)
+    days = [(date.fromordinal(each.day), Decimal(each.amount)) for each in several]
+    known = _figures(context, several, made.day)
     after = [(day, amount) for day, amount in days if made.day < day <= last]
     before = sum((amount for day, amount in days if made.day - YEAR < day <= made.day), Decimal(0))
     turnover = sum((amount for _, amount in after), Decimal(0))
     entries = cases.entries_of(context, cases.case_id_of(made.company_id), MOST_ENTRIES)
+    talks = [each for each in rules.talks(entries) if made.day <= each.day <= last]
+    named = next((each for each in talks if each.reason), None)
     return CompanyResult(
         wave_id=made.wave_id,
         company_id=made.company_id,
@@ -72,12 +78,22 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
         arm=made.arm,
         day=made.day,
         manager_id=manager_id,
-        called=any(each.result == "reached" and made.day <= each.day <= last for each in entries),
+        called=bool(talks),
         ordered_30=any(day <= made.day + timedelta(days=30) for day, _ in after),
         ordered_90=bool(after),
         turnover=round_half_up(turnover) if counts_money else Decimal(0),
         before=round_half_up(before) if counts_money else Decimal(0),
+        expected_sum=round_half_up(Decimal(known.expected_sum)) if known and counts_money else Decimal(0),
+        chance=Decimal(1 - known.no_order).quantize(Decimal("0.0001")) if known else Decimal(0),
+        reason=named.reason if named else None,
+        answer=named.answer if named else None,
     )
+
+
+def _figures(context: Context, orders: list[OrderDay], day: date) -> Figures | None:
+    """By the rhythm that the club knows now, from the orders up to this day; None without one."""
+    past = until(orders, day.toordinal())
+    return figures(states.club_rhythm(context).club, past, day.toordinal()) if past else None
 
 
 def show(context: Context, wave_id: str | None, language: Language) -> WaveResultsView:
@@ -103,8 +119,11 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
         words=words,
         ordered_30=SharesView.of(found.ordered_30) if found else None,
         ordered_90=SharesView.of(found.ordered_90) if found else None,
-        turnover=WaveMoneyView.of(found.money) if found and found.money else None,
+        turnover=WaveMoneyView.of(found.money) if found else None,
         managers=_managers(known, look) if look and found else [],
+        ranks=_ranks(several, look) if look and found else [],
+        reasons=_talks(known, lambda each: each.reason) if found else [],
+        answers=_talks(known, lambda each: each.answer) if found else [],
         managers_comparable=False,
     )
 
@@ -123,12 +142,28 @@ def _managers(known: Sequence[CompanyResult], look: Look) -> list[ManagerResultV
         if each.manager_id:
             of_manager[each.manager_id].append(each)
     return [
-        ManagerResultView(
-            manager_id=manager_id,
-            called=found.called,
-            held=found.held,
-            ordered_90=SharesView.of(found.ordered_90),
-        )
+        ManagerResultView.of(found, manager_id=manager_id)
         for manager_id, results in sorted(of_manager.items())
         if (found := rules.compare(rules.units(results), look))
+    ]
+
+
+def _talks(known: Sequence[CompanyResult], code_of: Callable[[CompanyResult], str | None]) -> list[TalksResultView]:
+    return [
+        TalksResultView(
+            code=each.code, companies=each.companies, ordered_90=each.ordered, expected_90=round(each.expected, 1)
+        )
+        for each in rules.by_code(known, code_of)
+    ]
+
+
+def _ranks(several: Sequence[Unit], look: Look) -> list[RankResultView]:
+    return [
+        RankResultView.of(
+            each.comparison,
+            first_percent=each.first_percent,
+            last_percent=each.last_percent,
+            turnover=WaveMoneyView.of(each.comparison.money),
+        )
+        for each in rules.by_rank(several, look)
     ]
