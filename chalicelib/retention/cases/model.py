@@ -98,6 +98,11 @@ class Case:
     def is_quiet(self) -> bool:
         return self.company_state in (State.AT_RISK, State.DORMANT, State.LOST)
 
+    @property
+    def was_joined(self) -> bool:
+        """True where the case ended because the company turned out to be another one, and not because it closed down."""
+        return self.state is CaseState.ENDED and self.reason is not Reason.CLOSED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

@@ -66,7 +66,7 @@ def follow(case: Case, state: State, today: date) -> Case:
     after = replace(case, company_state=state)
     if case.state is CaseState.ENDED:
         if now_quiet:
-            return after if case.reason is Reason.CLOSED else _planned(after, today)
+            return _planned(after, today) if case.was_joined else after
         return _planned(replace(after, reason=None), today + CHECK_IN)
     if case.because is not Because.PLAN:
         return after

@@ -38,8 +38,6 @@ def follow(context: Context, company_id: str) -> None:
     before = from_item(Case, stored) if stored else None
     partner = Company.from_item(company)
     after = before or rules.opened(case_id, company_id, known.state, partner.manager_id, context.today)
-    if after.company_state is not known.state:
-        after = rules.follow(after, known.state, context.today)
     after = replace(after, manager_id=partner.manager_id)
     after = rules.joined(after, context.today) if partner.joined_into else _planned(context, after, known)
     if after != before:
@@ -48,6 +46,8 @@ def follow(context: Context, company_id: str) -> None:
 
 def _planned(context: Context, case: Case, known: Rhythm) -> Case:
     """Ready on its day, or waiting for the end of the hold-out."""
+    if case.company_state is not known.state or case.was_joined:
+        case = rules.follow(case, known.state, context.today)
     if known.state in waves.TO_WIN_BACK:
         waves.assign(context, [case.company_id])
     hold_out = waves.hold_out_of(context, case.company_id)

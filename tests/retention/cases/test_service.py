@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib import companies
 from chalicelib.companies import store as companies_store
 from chalicelib.companies.company import read_company
 from chalicelib.platform import aws
@@ -143,3 +144,22 @@ def test_a_crash_anywhere_leaves_what_a_repeat_completes(context: Context) -> No
         )
         if not crash.happened:
             break
+
+
+def test_nobody_calls_a_company_that_was_joined_into_another_until_they_part(context: Context) -> None:
+    company_id, into = known(context, "cmp_goes"), known(context, "cmp_stays")
+    company, stays = (companies.read_company(context, each) for each in (company_id, into))
+    assert company and stays
+    tx = Transaction()
+    companies.join_companies(tx, context, company, stays, "cjn_1", "mbr_head")
+    context.table.commit(tx)
+    for _ in range(2):
+        service.follow(context, company_id)
+        assert case_of(context, company_id).state is CaseState.ENDED
+    company, stays = (companies.read_company(context, each) for each in (company_id, into))
+    assert company and stays
+    tx = Transaction()
+    companies.part_companies(tx, context, company, stays, [], "cjn_1", "mbr_head", took_inn=False)
+    context.table.commit(tx)
+    service.follow(context, company_id)
+    assert case_of(context, company_id).state is CaseState.READY

@@ -28,7 +28,8 @@ def test_a_company_is_measured_by_two_queries_and_a_write_and_a_result_is_four_q
     later = days_later(context, 95)
     with spent(context.table.client) as cost:
         service.measure(later, wave.wave_id, [company_id])
-    assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem", "Query", "Query", "PutItem"]
+    # The wave, its companies and their arms; the rhythm of the club, once; then of each company its days and its case.
+    assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem", "Query", "GetItem", "Query", "PutItem"]
     with spent(context.table.client) as cost:
         assert service.show(later, wave.wave_id, "en").compared == 1
     assert cost.calls == ["Query", "Query", "Query", "Query"]

@@ -9,14 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.retention.cases.model import CallKind, Entry, Reason, Result
 from chalicelib.retention.results.model import CompanyResult, Look
 from chalicelib.retention.results.rules import (
+    by_code,
+    by_rank,
     compare,
     in_words,
     is_known,
     is_suspect,
     look_on,
     next_look,
+    talks,
     too_early,
     units,
 )
@@ -112,3 +116,81 @@ def test_most_waves_hold_the_truth_in_their_interval(lift: float) -> None:
     assert 0.9 <= covered / 200 <= 1 and 0.9 <= money / 200 <= 1
     if not lift:
         assert alarms / 200 <= 0.1
+
+
+def test_only_ranks_that_a_call_moves_show_it() -> None:
+    random = Random(7)
+    found = []
+    for number in range(4000):
+        held = is_held_out("wav_1", str(number), 25)
+        helped = 0.3 if number < 1000 and not held else 0  # a call moves the first quarter by rank, and nobody else
+        found.append(
+            result(
+                number,
+                "held" if held else "called",
+                ordered_90=random.random() < 0.4 + helped,
+                expected_sum=Decimal(4000 - number),
+            )
+        )
+    groups = by_rank(units(found), LAST_LOOK)
+    assert [(each.first_percent, each.last_percent) for each in groups] == [(n, n + 10) for n in range(0, 100, 10)]
+    assert sum(each.comparison.called + each.comparison.held for each in groups) == 4000
+    shown = [each.comparison.ordered_90.effect.low > 0 for each in groups]
+    assert shown[:2] == [True, True] and not any(shown[3:])
+
+
+@given(st.lists(st.sampled_from(["called", "held"]), max_size=40))
+def test_ranks_are_parts_of_the_wave_that_can_all_be_compared(arms: list[str]) -> None:
+    found = units(result(number, arm, expected_sum=Decimal(number)) for number, arm in enumerate(arms))
+    groups = by_rank(found, LAST_LOOK)
+    assert len(groups) != 1
+    if groups:
+        assert groups[0].first_percent == 0 and groups[-1].last_percent == 100
+        assert sum(each.comparison.called + each.comparison.held for each in groups) == len(found)
+        assert all(min(each.comparison.called, each.comparison.held) >= 2 for each in groups)
+
+
+def test_a_reason_is_held_against_what_was_to_be_expected_without_a_call() -> None:
+    random = Random(8)
+    found = []
+    for number in range(8000):
+        held = is_held_out("wav_1", str(number), 25)
+        chance = random.random()
+        price = not held and chance > 0.6  # who would have come anyway blames the price
+        found.append(
+            result(
+                number,
+                "held" if held else "called",
+                ordered_90=random.random() < 0.8 * chance,  # the season is weaker than the rhythm says
+                chance=Decimal(str(round(chance, 4))),
+                reason=Reason.PRICE if price else None,
+            )
+        )
+    [told] = by_code(found, lambda each: each.reason)
+    assert (told.code, told.companies) == ("price", sum(each.reason is not None for each in found))
+    assert abs(told.ordered - told.expected) < 0.04 * told.companies  # no call did anything
+
+
+def test_nothing_is_expected_without_a_held_out_company() -> None:
+    assert by_code([result(1, reason=Reason.PRICE, chance=Decimal("0.5"))], lambda each: each.reason) == []
+
+
+def test_a_talk_that_another_entry_corrects_is_none() -> None:
+    wrong = entry("ent_1", "reached")
+    assert talks([entry("ent_2", "not_reached", corrects="ent_1"), wrong]) == []
+    right = entry("ent_3", "reached", corrects="ent_1")
+    assert talks([right, wrong, entry("ent_4", "skipped")]) == [right]
+
+
+def entry(entry_id: str, outcome: Result, corrects: str | None = None) -> Entry:
+    return Entry(
+        entry_id=entry_id,
+        case_id="cas_1",
+        company_id="cmp_1",
+        by="mbr_ivan",
+        at="2026-11-20T09:00:00.000Z",
+        day=FIRST,
+        kind=CallKind.WIN_BACK,
+        result=outcome,
+        corrects=corrects,
+    )

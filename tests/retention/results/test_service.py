@@ -1,16 +1,22 @@
 """Results from the companies' purchases and calls, on the planned looks."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib import companies
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import queue_url
+from chalicelib.retention.cases import store as cases
+from chalicelib.retention.cases.model import CallAnswer, Reason
 from chalicelib.retention.results import jobs, service, store
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
+from chalicelib.table.transactions import Transaction
+from tests.retention.results.test_rules import entry
 from tests.retention.waves.steps import dormant, planned
 from tests.tiers.steps import buy, days_later
 
@@ -55,6 +61,8 @@ def test_a_wave_is_measured_on_its_looks_and_stays_so_between_them(context: Cont
     assert found.ordered_90.held_percent == 0 and found.turnover and found.turnover.difference > 0
     assert found.words.endswith("Too few to tell.") and not found.managers_comparable
     known = {each.company_id: each for each in store.results(first, wave.wave_id)}
+    assert found.ranks and sum(each.called + each.held for each in found.ranks) == 16
+    assert all(0 < each.chance < 1 and each.expected_sum > 0 for each in known.values())
     assert str(known[called[0]].turnover) == "70000.00" and known[called[0]].before == 300_000
     buy(first, called[5], -1, 1_000)
     assert night(days_later(first, 5))["companies"] == 0
@@ -77,3 +85,40 @@ def test_measured_twice_nothing_changes_and_an_unknown_wave_is_not_found(context
     assert service.show(after, None, "en").wave_id == wave.wave_id
     with pytest.raises(Problem, match="not_found"):
         service.show(context, None, "en")
+
+
+def test_a_company_that_was_joined_into_another_leaves_the_comparison(context: Context) -> None:
+    company_id, stays = dormant(context, "Luch"), dormant(context, "Svet")
+    wave = planned(context, intake_days=28)
+    waves.assign(days_later(context, 1), [company_id, stays])
+    after = days_later(context, 95)
+    service.measure(after, wave.wave_id, [company_id, stays])
+    assert len(list(store.results(after, wave.wave_id))) == 2
+    company, into = (companies.read_company(after, each) for each in (company_id, stays))
+    assert company and into
+    tx = Transaction()
+    companies.join_companies(tx, after, company, into, "cjn_1", "mbr_head")
+    after.table.commit(tx)
+    for _ in range(2):
+        service.measure(after, wave.wave_id, [company_id, stays])
+    assert [each.company_id for each in store.results(after, wave.wave_id)] == [stays]
+
+
+def test_reasons_of_the_talks_are_told_with_the_result(context: Context) -> None:
+    several = [dormant(context, f"Company {number}") for number in range(12)]
+    wave = planned(context, held_out_percent=50, intake_days=28)
+    begun = days_later(context, 1)
+    waves.assign(begun, several)
+    one = next(each.company_id for each in waves_store.members(begun, wave.wave_id) if each.arm == "called")
+    other = next(each.company_id for each in waves_store.members(begun, wave.wave_id) if each.arm == "held")
+    buy(begun, other, 20, 70_000)  # so something is to be expected
+    tx = Transaction()
+    talk = replace(entry("ent_1", "reached"), case_id=cases.case_id_of(one), company_id=one, day=begun.today)
+    cases.add_entry(tx, replace(talk, reason=Reason.PRICE, answer=CallAnswer.FREE_DELIVERY))
+    begun.table.commit(tx)
+    after = days_later(context, 91)
+    service.measure(after, wave.wave_id, several)
+    found = service.show(after, wave.wave_id, "en")
+    [told], [answered] = found.reasons, found.answers
+    assert (told.code, told.companies, told.ordered_90) == ("price", 1, 0) and told.expected_90 > 0
+    assert answered.code == "free_delivery"
