@@ -150,8 +150,10 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     calls.listed                   messages: mail
 #     case.benefits_promised         messages: mail
 #     case.unreached                 messages: mail
+#     company.joined                 facts: retention.cases, retention.waves
 #     company.manager_changed        facts: retention.cases; messages: mail
 #     company.owner_left             messages: mail
+#     company.parted                 facts: retention.cases, retention.waves
 #     company.person_claimed         messages: mail
 #     company.person_confirmed       messages: mail
 #     company.person_invited         messages: mail
