@@ -16,7 +16,6 @@ WINGS = ("budget", "preferences")
 
 with opened_when_asked(__name__):
     from chalicelib.contacts.events import NOTED as CONTACT_NOTED
-    from chalicelib.contacts.hold_outs import HoldOut, end_hold_out, held_out, hold_out, hold_out_today
     from chalicelib.contacts.keys import hold_out as hold_out_key
     from chalicelib.contacts.model import CONSENT, Channel, ContactClass, Verdict
     from chalicelib.contacts.service import (
@@ -29,3 +28,4 @@ with opened_when_asked(__name__):
         spend,
         topics,
     )
+    from chalicelib.contacts.store import HoldOut, end_hold_out, held_out, hold_out, hold_out_today

@@ -8,10 +8,10 @@ from chalicelib import members
 from chalicelib.contacts import keys
 from chalicelib.contacts.budget import rules, store
 from chalicelib.contacts.config import Contacts
-from chalicelib.contacts.hold_outs import check_free, held_out, hold_out_today
 from chalicelib.contacts.model import CONSENT, Channel, ContactClass, ContactKind, Reason, Verdict
 from chalicelib.contacts.preferences import store as preferences
 from chalicelib.contacts.preferences.service import pages_for
+from chalicelib.contacts.store import check_free, held_out, hold_out_today
 from chalicelib.mail import Letter, Mail, Pages, suppression_key
 from chalicelib.members import Member
 from chalicelib.platform import aws, clock

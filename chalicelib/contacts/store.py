@@ -1,4 +1,4 @@
-"""Companies that are held out: up to a day nobody calls them, writes to them or makes them an offer in order to win them back.
+"""HOLD_OUT, the items of companies that are held out: up to a day nobody calls them, writes to them or makes them an offer in order to win them back.
 
 Retention draws whom a wave holds out. It lies above the rooms that contact companies, so it leaves the draw here, in its own transaction. Service
 goes on: what a company asks for, it gets.
