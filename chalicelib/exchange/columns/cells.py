@@ -26,13 +26,14 @@ def flag(text: str) -> bool:
 
 
 _CURRENCIES = {
-    "RUB": "РУБ РУБ. РУБЛЬ РУБЛИ РУБЛЕЙ Р Р. RUR RUB ₽ 643 810 РОССИЙСКИЙ·РУБЛЬ РОССИЙСКИЕ·РУБЛИ",
-    "USD": "USD $ US$ 840 ДОЛЛ ДОЛЛ. ДОЛЛАР ДОЛЛАР·США",
+    "RUB": "РУБ РУБ. РУБЛЬ РУБЛИ РУБЛЕЙ РУБЛЯХ Р Р. RUR RUB ₽ 643 810 РОССИЙСКИЙ·РУБЛЬ РОССИЙСКИЕ·РУБЛИ",
+    "USD": "USD $ US$ 840 ДОЛЛ ДОЛЛ. ДОЛЛАР ДОЛЛАРОВ ДОЛЛАРАХ ДОЛЛАР·США",
     "EUR": "EUR € 978 ЕВРО",
     "KZT": "KZT ₸ 398 ТЕНГЕ ТГ ТГ.",
-    "BYN": "BYN 933 БЕЛОРУССКИЙ·РУБЛЬ БЕЛ.·РУБ.",
+    "BYN": "BYN 933 БЕЛОРУССКИЙ·РУБЛЬ БЕЛ.·РУБ. БЕЛ БЕЛ. БЕЛОРУССКИХ",
     "GBP": "GBP £ 826",
-    "CNY": "CNY 156 ЮАНЬ",
+    "CNY": "CNY ¥ 156 ЮАНЬ ЮАНЕЙ ЮАНЯХ",
+    "UAH": "UAH ₴ 980 ГРН ГРН. ГРИВНА ГРИВЕН ГРИВНАХ",
 }
 _CODE_OF = {name.replace("·", " "): code for code, names in _CURRENCIES.items() for name in names.split()}
 
@@ -42,12 +43,24 @@ def currency(text: str) -> str:
     return _CODE_OF.get(name, name)
 
 
-_MONEY = re.compile(r"[^\W\d_]+\.?|[$€£₽₸]")
+_MONEY = re.compile(r"[^\W\d_]+\.?|[$€£¥₽₸₴]")
 
 
 def currency_in(text: str) -> str:
     """The currency that stands in a heading or beside a number, or an empty text."""
     return next((code for word in _MONEY.findall(text) if (code := _CODE_OF.get(word.upper()))), "")
+
+
+_CURRENCY_TOLD = re.compile(
+    r"(?:(?:валюта|currency)\b[^:=]*[:=]|\b(?:суммы|цены|отч[её]т\w*|amounts?|prices?|sales)(?: \w+){0,3} (?:в|in)\b)(?P<money>.{1,20})",
+    re.IGNORECASE,
+)
+
+
+def currency_told(title: str) -> str:
+    """The currency that a title above the table tells: `Валюта: USD`, `Amounts in EUR`. An empty text where it tells none."""
+    found = _CURRENCY_TOLD.search(title)
+    return currency_in(found["money"]) if found else ""
 
 
 _INN = re.compile(r"\d{9,12}", re.ASCII)
@@ -91,7 +104,7 @@ _BARE_TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\W*(?:(?:по отчету|ру
 
 
 _WITHIN = re.compile(
-    r"\W*(?:в том числе|в\s?т\.?\s?ч\.?|средн(?:ее|яя)|максимум|минимум|average|maximum|minimum)(?!\w).*",
+    r"\W*(?:сумма )?ндс(?:\W*\d{1,2}\W*)?|\W*(?:в том числе|в\s?т\.?\s?ч\.?|средн(?:ее|яя)|максимум|минимум|average|maximum|minimum)(?!\w).*",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -113,6 +126,15 @@ def is_total(cells: Sequence[str]) -> bool:
 def first_words(cells: Sequence[str]) -> str:
     """The first cell with a letter in it: numbers may stand before the label of a total."""
     return next((cell for cell in cells if cell and _LETTER.search(cell)), "")
+
+
+_SUM_TOLD = re.compile(r"на (?:общую )?сумму\W*(?P<sum>\d[\d\s.,']*)", re.IGNORECASE)
+
+
+def sum_told(cells: Sequence[str]) -> str:
+    """The sum within the words of a total: `Всего наименований 2, на сумму 250,00 руб.`"""
+    found = _SUM_TOLD.search(first_words(cells))
+    return found["sum"].strip(" .,") if found else ""
 
 
 def total_of(cells: Sequence[str]) -> str:

@@ -67,7 +67,7 @@ HEADINGS: dict[FieldName, str] = {
     "name": "номенклатура; товар; наименование; наименование товара; название товара; наименование номенклатуры; "
     "номенклатура.наименование; товары (работы, услуги); товар/услуга; тмц; наименование тмц; материал; продукция; продукт; позиция; название; услуга; "
     "name; item; product; description; product name; item name; item title; item description; product description; product title; "
-    "lineitem name; memo/description; product/service; goods; order lines/product; invoice lines/product",
+    "lineitem name; memo/description; product/service; goods; order lines/product; invoice lines/product; invoice lines/label",
     "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
     "количество продаж; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
@@ -97,8 +97,8 @@ HEADINGS: dict[FieldName, str] = {
     "discount amount; line discount amount",
     "currency": "валюта; валюта документа; код валюты; currency; currency code",
     "kind": "вид документа; тип документа; вид регистратора; тип регистратора; тип операции; вид операции; "
-    "хозяйственная операция; хозоперация; тип; вид; "
-    "document type; doc type; invoice type; transaction type; record type; type; kind",
+    "хозяйственная операция; хозоперация; операция; вид движения; движение; тип; вид; "
+    "document type; doc type; invoice type; billing type; order type; transaction type; entry type; move type; record type; type; kind",
     "return_flag": "возврат; это возврат; return; is return; is cancel; is cancelled; returned",
     "original": "документ-основание; документ основание; исходный документ; номер исходного документа; "
     "документ реализации; документ отгрузки; документ продажи; original document; "
@@ -106,8 +106,8 @@ HEADINGS: dict[FieldName, str] = {
     "original_date": "дата документа-основания; дата исходного документа; дата документа реализации; "
     "original document date; original date",
     "paid_on": "дата оплаты; оплачено; дата полной оплаты; paid on; payment date; date paid",
-    "status": "статус; состояние; статус заказа; статус документа; status; order status; financial status; "
-    "payment status; invoice status",
+    "status": "статус; состояние; статус заказа; статус документа; статус сделки; стадия сделки; стадия; этап сделки; status; order status; "
+    "financial status; payment status; invoice status; deal stage; stage",
     "posted": "проведен; документ проведен; posted",
     "cancelled": "пометка удаления; помечен на удаление; удален; отменен; аннулирован; дата отмены; deleted; is deleted; voided; "
     "cancelled at; canceled at; cancelled on; cancelled; canceled; cancellation date",

@@ -15,7 +15,10 @@ _WORDS = re.compile(r"[^\W_]+")
 _SIGNS = str.maketrans({"№": " номер ", "#": " number ", "%": " процент ", "ё": "е"})
 # Of money and of pieces, never of thousands.
 _UNITS = frozenset(
-    ["руб", "рубль", "рублей", "рублях", "рубли", "р", "rub", "rur", "usd", "eur", "шт", "штук", "штуках", "ед"]
+    (
+        *("руб", "рубль", "рублей", "рублях", "рубли", "р", "бел", "белорусских", "российских", "тенге", "тг"),
+        *("rub", "rur", "byn", "kzt", "usd", "eur", "шт", "штук", "штуках", "ед"),
+    )
 )
 _LINE_NUMBER = re.compile(r"\W*(?:№|#|n|no|номер)?\W*(?:п\W*п|пп|строки|line)?\W*")
 _LETTERS = re.compile(r"[A-Z]{1,3}")

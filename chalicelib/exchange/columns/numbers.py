@@ -4,7 +4,7 @@ The decimal mark is decided for the whole file: `1.234` and `1,234` mean differe
 """
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -32,6 +32,7 @@ _DIGITS: dict[DecimalMark, re.Pattern[str]] = {
     "point": re.compile(rf"({_WHOLE % ' ,'})?(?:\.(\d+))?", re.ASCII),
 }
 _ONE_MARK = re.compile(r"(\d*)([.,])(\d+)")
+_MARKS: tuple[DecimalMark, ...] = ("comma", "point")
 _NOTHING = frozenset({"-", "--", "---"})
 
 Shape = Literal["plain", "comma", "point", "comma?", "point?", "wrong"]
@@ -102,6 +103,23 @@ def number(text: str, mark: DecimalMark) -> Decimal:
         raise CellError("number_too_large")
     value = Decimal(f"{'-' if cell.negative else ''}{whole or 0}{'.' if fraction else ''}{fraction}")
     return _bounded(value)
+
+
+def exact_number(shown: str, kept: str) -> float | None:
+    """The number that a program keeps beside the one it shows, such as 150.45 beside `150`; None where it is no other number."""
+    try:
+        exact = Decimal(kept)
+    except InvalidOperation:
+        return None
+    read = [value for mark in _MARKS if (value := _read(shown, mark)) is not None]
+    return float(exact) if read and exact.is_finite() and exact not in read else None
+
+
+def _read(text: str, mark: DecimalMark) -> Decimal | None:
+    try:
+        return number(text, mark)
+    except CellError:
+        return None
 
 
 def typed_number(cell: TypedNumber) -> Decimal:

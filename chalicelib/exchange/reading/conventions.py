@@ -23,6 +23,7 @@ from chalicelib.platform.spelling.words import spelled
 from chalicelib.sales import word_kind
 
 _SIDES = frozenset({"debit", "credit", "дебет", "кредит", "приход", "расход", "in", "out", "плюс", "минус"})
+_BACKWARDS = re.compile(r"возв|сторн|credit|refund|return|reverse", re.IGNORECASE)
 _CENT = Decimal("0.011")
 _WORD = re.compile(r"\w+")
 
@@ -51,8 +52,11 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     tells_kinds = any(word_kind(word) or _folded(word) in named for word in survey.kinds)
     if "kind" in columns and "kind" not in profile.columns and not tells_kinds:
         _leave_kind(survey, columns.pop("kind"), notes)
+    if "paid_on" in columns and "paid_on" not in profile.columns and survey.unpaid and not survey.paid:
+        notes.add("payments_left", column=survey.place.shown(columns.pop("paid_on")), value=survey.unpaid[:60])
     unsigned = bool(survey.opposite) and not survey.together
     if unsigned:
+        _refuse_signs(survey, profile)
         notes.add("unsigned_returns", count=survey.opposite)
     conventions = Conventions(
         mark=mark,
@@ -61,6 +65,7 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
         source=source,
         discount=discount_kind(survey, mark, columns, source, profile),
         unsigned=unsigned,
+        signed_returns=survey.signed_returns,
         orders_are_sales=_orders_are_sales(survey, columns, notes),
         return_words=frozenset(spelled(word).casefold() for word in profile.return_words),
         sale_words=frozenset(spelled(word).casefold() for word in profile.sale_words),
@@ -69,6 +74,15 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     )
     _refuse_unclear_statuses(survey, conventions)
     return conventions, columns
+
+
+def _refuse_signs(survey: Survey, profile: SalesProfileForm) -> None:
+    """Raises Unreadable where each quantity has the sign that its sum has not: a list of goods that left the warehouse, or of returns."""
+    tells_returns = "return" in {*map(word_kind, survey.kinds), *survey.documents}
+    if not survey.opposite_at or survey.straight or tells_returns or profile.constants.kind:
+        return
+    line, value = survey.opposite_at
+    raise Unreadable("signs_unclear", line=line, value=value[:60])
 
 
 def _are_before_and_after(kinds: Iterable[str]) -> bool:
@@ -82,10 +96,12 @@ def _leave_kind(survey: Survey, at: int, notes: Notes) -> None:
     values = sorted(survey.kinds)
     heading = heading_key(survey.place.names[at])
     of_documents = any(
-        word in heading for word in ("документ", "операц", "регистратор", "document", "transaction", "invoice")
+        word in heading
+        for word in ("документ", "операц", "регистратор", "движени", "document", "transaction", "invoice", "billing")
     )
     short = all(len(value) <= 2 or value.casefold() in _SIDES for value in values)
-    if len(values) > 1 and (of_documents or short):
+    backwards = any(_BACKWARDS.search(value) for value in values)
+    if len(values) > 1 and (of_documents or short or backwards):
         raise Unreadable("kind_unclear", column=survey.place.shown(at), values=[value[:60] for value in values[:10]])
     if values:
         notes.add("kind_left", column=survey.place.shown(at), values=[value[:60] for value in values[:5]])

@@ -14,7 +14,7 @@ from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import TypedNumber
 from chalicelib.exchange.reading.model import RowFilterForm, SalesProfileForm
 from chalicelib.exchange.reading.places import Place
-from chalicelib.exchange.reading.survey import is_row_within_total, is_total_row
+from chalicelib.exchange.reading.survey import is_day, is_row_within_total, is_total_row
 from chalicelib.exchange.tables.model import Row, Unreadable
 
 Category = Literal["row", "group", "total", "empty", "heading", "note", "filtered", "broken"]
@@ -23,6 +23,8 @@ _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _MOST_NOTE_CELLS = 2
+_TOTALS = frozenset(("итого", "всего", "итог", "total", "subtotal"))  # in the column of goods
+_SIGNS = "-=_+: "  # that draw a line
 _MOST_COLUMN_NUMBER = 2  # digits: a row below the heading may number the columns
 
 
@@ -56,6 +58,8 @@ class _Shown:
     customer_told: int = 0
     customer_empty: int = 0
     customer_repeated: int = 0
+    day_groups: int = 0
+    day_told: int = 0
     day_empty: int = 0
     day_repeated: int = 0
 
@@ -99,7 +103,9 @@ class FlatTable:
         shown = _Shown()
         before: tuple[str, str, str] | None = None
         for row in self.rows():
-            if row.category == "group":
+            if row.category == "group" and self._names_period(row.cells):
+                shown.day_groups += 1
+            elif row.category == "group":
                 shown.groups += 1
             elif row.category == "row":
                 before = self._show(shown, row.cells, before)
@@ -115,14 +121,20 @@ class FlatTable:
                 or (shown.groups > 0 and shown.customer_told == 0)
             )
             and _all_left(self._customer, document),
-            day=shown.day_empty > few and shown.day_repeated == 0 and 0 <= self._day < document,
+            day=(shown.day_empty > few and shown.day_repeated == 0 and 0 <= self._day < document)
+            or (shown.day_groups > 0 and not shown.day_told),
         )
 
     def carried(self) -> Iterator[FlatRow]:
         """The rows with the cells that stand above them."""
         above: list[str] = [""] * (self.place.width + 1)
         for row in self.rows():
-            if row.category == "group" and self.carry.document:
+            if row.category == "group" and self._names_period(row.cells):
+                if is_day(row.cells[self._day]):
+                    for at in (*self.document_places, self._day):
+                        above[at] = row.cells[at]
+                yield row
+            elif row.category == "group" and self.carry.document:
                 self._take_group(above, row.cells)
                 yield row
             elif row.category == "group" and (self._is_subtotal(row.cells) or self._names_customer(row.cells)):
@@ -178,23 +190,28 @@ class FlatTable:
             and cells[document] != cells[day]
             and len(cells[day]) > _MOST_COLUMN_NUMBER
             and not cells[document].isspace()
-            and not cells[day].isspace()
+            and bool(cells[day].strip(_SIGNS))
+            and cells[goods].strip(" :").casefold() not in _TOTALS
         )
 
     def _category(self, cells: list[str]) -> Category:
         if self._is_plain(cells):
             return "row"
         filled = [cell for cell in cells if cell and not cell.isspace()]
-        if not filled:
+        if not filled or (len(filled) > 1 and not any(cell.strip(_SIGNS) for cell in filled)):
             return "empty"
         document, day = self.document_of(cells), self.day_of(cells)
         goods = any(cells[at].strip() for at in self._goods)
         if is_total_row(cells, document, day if goods or document.strip() else ""):
             return "total"
-        if not goods and self._is_numbers_alone(cells):
+        if (not goods and self._is_numbers_alone(cells)) or any(
+            cells[at].strip(" :").casefold() in _TOTALS for at in self._goods
+        ):
             return "total"
         if is_row_within_total(cells, document, day):
             return "note"
+        if self._names_period(cells):
+            return "group"
         if len(filled) > 1 and self._is_heading(cells, filled):
             return "heading"
         if self._is_text(cells) and not self._is_group(cells):
@@ -236,6 +253,15 @@ class FlatTable:
             and not any(cells[at].strip() for at in (*self.document_places, *self._day_places))
         )
 
+    def _names_period(self, cells: list[str]) -> bool:
+        """A day above the documents of that day, perhaps with their sums, or the sums of a month."""
+        if self._day < 0 or not self._goods or self._day in (*self.document_places, *self._customer):
+            return False
+        filled = {at for at, cell in enumerate(cells) if cell and not cell.isspace()}
+        if self._day not in filled or filled - {self._day, *self._numbers}:
+            return False
+        return len(filled) > 1 or is_day(cells[self._day])
+
     def _is_text(self, cells: list[str]) -> bool:
         """A signature or a remark: few cells, and none of them a number."""
         filled = sum(1 for cell in cells if cell and not cell.isspace())
@@ -258,6 +284,7 @@ class FlatTable:
                 shown.empty += 1
             return before or ("", "", "")
         shown.customer_told += bool(customer)
+        shown.day_told += bool(day)
         if before is None:
             return document, day, customer
         if document == before[0]:

@@ -287,9 +287,12 @@ def _shown_below(column: int, name: str, rows: Sequence[Row]) -> list[str]:
     return [*above, "Документ", "Номенклатура"] if goods else []
 
 
+_MONEY = r"(?:руб|р\b|₽|тенге|тг\b|бел|долл|евро|rub|rur|kzt|byn|usd|eur|\$|€)"
 # Not `sum above 100 тыс. руб.`, which filters.
 _THOUSANDS = re.compile(
-    r"(?<!\d)(?<!\d\s)\b(?:(?:тыс|млн)\.?\s*(?:руб|р\b|₽)|тысячах\s+руб|миллионах\s+руб|in (?:thousands|millions)\b)",
+    rf"(?<!\d)(?<!\d\s)\b(?:(?:тыс|млн)\b\.?\s*{_MONEY}|т\.\s?р\b|в (?:тыс|млн)\b|тысячах|миллионах|in (?:thousands|millions)\b|"
+    rf"(?:thousands|millions) of\b|{_MONEY}\.?\s*(?:thousand|million)s?\b|единиц\w*(?: измерения)?:?\s*(?:тыс|млн)\b)|"
+    r"\((?:тыс|млн)\.?\)|(?<!\d)'000\b",
     re.IGNORECASE,
 )
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chalicelib.exchange.columns.cells import currency_in, named, total_of
+from chalicelib.exchange.columns.cells import currency_in, currency_told, named, sum_told, total_of
 from chalicelib.exchange.columns.fields import FIELDS, FieldName
 from chalicelib.exchange.columns.headings import Heading, letter_of
 from chalicelib.exchange.columns.model import CellError, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
 from chalicelib.exchange.reading.conventions import decide
+from chalicelib.exchange.reading.doubts import Doubts
 from chalicelib.exchange.reading.flat import FlatRow, FlatTable
 from chalicelib.exchange.reading.grouped import GroupedTable
 from chalicelib.exchange.reading.joining import JoinedTable, joined
@@ -27,6 +28,7 @@ from chalicelib.exchange.reading.notes import Note, Notes
 from chalicelib.exchange.reading.places import Place, best_place, refuse_missing, refuse_thousands
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
+from chalicelib.exchange.reading.sections import Section, section_above, section_of, titles
 from chalicelib.exchange.reading.survey import Survey
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
@@ -40,9 +42,6 @@ class ReadRow(NamedTuple):
 
     document: str
     read: SaleRow | list[CellFault]
-
-
-Section = tuple[int, str] | None  # the line and the text of a title that says what its rows are
 
 
 @dataclass(slots=True)
@@ -88,7 +87,7 @@ class SalesFile:
         unread = 0
         cancelled = ZERO
         made: dict[str, Decimal] | None = {} if isinstance(self.place.table, JoinedTable) else None
-        section = _section(self.place, self.profile)
+        section = section_above(self.place, self.profile)
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in self.body_rows():
             counted.rows += 1
@@ -142,7 +141,7 @@ class SalesFile:
     def _section_below(self, row: FlatRow, above: Section) -> Section:
         """The section that begins with this text, or goes on below it."""
         text = _text(row.cells)
-        if _section_of(text, self.profile):
+        if section_of(text, self.profile):
             return row.line, text
         return None if word_kind(text) == "sale" else above
 
@@ -196,7 +195,7 @@ class SalesFile:
 
     def _look_at_arithmetic(self, row: SaleRow) -> None:
         """Tells rows whose price times quantity is far from their amount; both stand in the note."""
-        if self.conventions.source == "price" or row.unit_price is None or row.amount is None:
+        if self.conventions.source in ("price", "price_plus_vat") or row.unit_price is None or row.amount is None:
             return
         off = abs(abs(row.quantity * row.unit_price) - abs(row.amount))
         if off and off > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
@@ -212,6 +211,8 @@ class SalesFile:
 
     def _check_total(self, row: FlatRow, totals: Totals, unread: bool) -> None:
         quantity, amount = self._numbers_of_total(row.cells)
+        if quantity is None and amount is None:
+            amount = self._read(sum_told(row.cells))
         if quantity is None and amount is None:
             self.notes.count("skipped_texts", row.line, _text(row.cells))
             return
@@ -233,10 +234,10 @@ class SalesFile:
         quantity = self._number(cells, "quantity")
         if source == "amount":
             return quantity, self._number(cells, "amount")
-        if source == "price":
+        if source in ("price", "price_plus_vat"):
             return quantity, None
         net = self._number(cells, "net_amount")
-        if source == "net" or net is None:
+        if source in ("net", "net_plus_rate") or net is None:
             return quantity, net
         return quantity, net + (self._number(cells, "vat") or ZERO)
 
@@ -323,22 +324,27 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     """`folder`: an empty one for what must be unpacked; it must stay until the rows are read. Raises Unreadable."""
     _zone(profile, terms)
     tables = tables_of(path, folder, profile.format.encoding, profile.format.delimiter)
-    place = _place(tables, profile)
+    place, left = _place(tables, profile)
     refuse_thousands(place)
     refuse_missing(place, profile)
-    survey, notes = Survey(place), Notes()
+    survey, doubts, notes = Survey(place), Doubts(place, profile), Notes()
+    if left:
+        notes.add("tables_left", names=left)
     body: FlatTable | GroupedTable
     if place.levels:
         body = GroupedTable(place)
         for row in body.looked_at():
             if row.category == "row":
                 label = body.label_of(row.cells)
-                survey.look(row.line, row.cells, label, named(label).day or "")
+                day = named(label).day or ""
+                survey.look(row.line, row.cells, label if day else "", day)
+                doubts.look(row.line, row.cells)
     else:
         body = FlatTable(place, profile)
         for row in body.looked_at():
             if row.category in ("row", "filtered"):
                 survey.look(row.line, row.cells, body.document_of(row.cells), body.day_of(row.cells))
+                doubts.look(row.line, row.cells)
             elif row.category == "group":  # its rows may leave the day to it
                 survey.look_at_day(row.line, body.day_of(row.cells), row.cells)
     if survey.rows and not survey.days and "business_date" not in place.heading.columns:
@@ -351,6 +357,7 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     else:
         notes.add("heading", row=place.line, columns=list(place.column_names().values()))
     conventions, columns = decide(survey, profile, notes)
+    doubts.refuse(survey, columns)
     if isinstance(body, GroupedTable):
         columns |= body.columns()
         notes.add("grouped", levels=list(place.level_names))
@@ -367,6 +374,9 @@ def _refuse_currency(survey: Survey, terms: Terms) -> None:
     headings = [(place.line, place.shown(columns[each])) for each in money if each in columns]
     for line, text in [*survey.money.values(), *headings]:
         if (found := currency_in(text)) not in ("", terms.currency):
+            raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
+    for line, text in titles(place):
+        if (found := currency_told(text)) not in ("", terms.currency):
             raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
 
 
@@ -387,7 +397,11 @@ def matching_profile(path: Path, folder: Path, kept: Mapping[str, SalesProfileFo
     return None
 
 
-def _place(tables: Sequence[Readings], profile: SalesProfileForm) -> Place:
+_FEW = 2  # groups of columns that a sheet of sales may lack
+
+
+def _place(tables: Sequence[Readings], profile: SalesProfileForm) -> tuple[Place, list[str]]:
+    """The table of sales, and the names of the tables that are left. Raises Unreadable."""
     if profile.sheet and [each.name for each in tables] != [""]:
         tables = [each for each in tables if each.name == profile.sheet]
         if not tables:
@@ -396,13 +410,15 @@ def _place(tables: Sequence[Readings], profile: SalesProfileForm) -> Place:
     if not places:
         raise Unreadable("heading_row_missing" if profile.heading_row else "not_a_table", kind="unknown")
     whole = [place for place in places if not place.heading.missing]
-    if len(whole) > 1:
-        raise Unreadable("several_tables", names=[place.table.name for place in whole][:20])
-    if whole:
-        return whole[0]
-    if together := joined(places):
-        return together
-    return max(places, key=lambda place: (-len(place.heading.missing), len(place.heading.columns)))
+    if not whole:
+        if together := joined(places):
+            return together, []
+        return max(places, key=lambda place: (-len(place.heading.missing), len(place.heading.columns))), []
+    # A sheet of returns or of another month may have a heading that is not known.
+    near = [place for place in places if len(place.heading.missing) < _FEW and "document" in place.heading.columns]
+    if len(near) > 1:
+        raise Unreadable("several_tables", names=[place.table.name for place in near][:20])
+    return whole[0], [place.table.name for place in places if place is not whole[0]][:20]
 
 
 def _zone(profile: SalesProfileForm, terms: Terms) -> ZoneInfo:
@@ -412,23 +428,6 @@ def _zone(profile: SalesProfileForm, terms: Terms) -> ZoneInfo:
         return ZoneInfo(profile.format.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise Unreadable("time_zone", zone=profile.format.time_zone) from None
-
-
-def _section(place: Place, profile: SalesProfileForm) -> Section:
-    """The title above the heading, if it says that the rows are no sales."""
-    lines = enumerate(place.preamble, place.line - len(place.preamble))
-    return next(((line, text[:100]) for line, text in lines if _section_of(text, profile)), None)
-
-
-def _section_of(text: str, profile: SalesProfileForm) -> bool:
-    """True for a title of returns or of purchases; a profile that tells the kind of all documents goes before it."""
-    if profile.constants.kind or "kind" in profile.columns:
-        return False
-    begins = text.split(" ", 1)[0].casefold()
-    return (
-        begins.startswith(("возврат", "поступлен", "закупк", "return", "refund", "purchase"))
-        and word_kind(text) != "sale"
-    )
 
 
 def _amount(row: SaleRow) -> Decimal:

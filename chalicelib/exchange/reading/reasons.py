@@ -34,6 +34,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "This is a purchase, an order, a request or a contract, not a sale",
         "Это закупка, заказ, заявка или договор, а не продажа",
     ),
+    "return_sign": (
+        "Other returns of the file have a minus, this one has none: is it a return?",
+        "У других возвратов файла есть минус, а здесь его нет: возврат ли это?",
+    ),
     "sign_differs": ("Quantity and amount have different signs", "У количества и суммы разные знаки"),
     "spoilt": (
         "A spreadsheet has spoilt this code; export it as text",
@@ -146,6 +150,52 @@ FAILURES: dict[str, tuple[str, str]] = {
         "В столбце {column} возвраты стоят рядом с продажами ({value} в строке {line}), и по суммам не видно, вычтены ли они. Выгрузите "
         "возвраты отдельными строками; или оставьте `return_flag` пустым, чтобы учесть суммы как есть, или укажите в нём столбец с отметкой "
         "возврата.",
+    ),
+    "return_beside": (
+        "The column {column} says “{value}” in line {line}, but the row would count as a sale. Name the column for `return_flag` or `kind`; or "
+        "leave `return_flag` empty if these rows are sales.",
+        "В столбце {column} в строке {line} написано «{value}», а строка считалась бы продажей. Укажите столбец для `return_flag` или `kind`; "
+        "или оставьте `return_flag` пустым, если это продажи.",
+    ),
+    "cancelled_beside": (
+        "The column {column} says “{value}” in line {line}, but the row would count. Name the column for `status`; or leave `status` empty if these "
+        "rows count.",
+        "В столбце {column} в строке {line} написано «{value}», а строка была бы учтена. Укажите столбец для `status`; или оставьте `status` "
+        "пустым, если эти строки надо учесть.",
+    ),
+    "signs_unclear": (
+        "Quantities and sums have opposite signs in every row ({value} in line {line}): are these returns, or goods that left the warehouse? Export "
+        "quantities with the sign of their sums, or name `constants.kind`.",
+        "У количества и суммы во всех строках разные знаки ({value} в строке {line}): это возвраты или расход со склада? Выгрузите количество "
+        "со знаком суммы или укажите `constants.kind`.",
+    ),
+    "kopecks_apart": (
+        "The column {column} holds kopecks apart from the sums ({value} in line {line}). Export each sum as one number.",
+        "В столбце {column} копейки стоят отдельно от сумм ({value} в строке {line}). Выгрузите сумму одним числом.",
+    ),
+    "decimals_apart": (
+        "Behind each sum, the column {column} holds two digits ({value} in line {line}): are decimal commas the delimiters of the file? Export it with ; or tab "
+        "between the cells; or name the decimal mark if they are something else.",
+        "За каждой суммой в столбце {column} стоят две цифры ({value} в строке {line}): не разделяет ли запятая и ячейки, и копейки? Выгрузите файл "
+        "с ; или табуляцией между ячейками или укажите десятичный знак, если это не копейки.",
+    ),
+    "dates_spoilt": (
+        "Days up to the twelfth are dates of the workbook ({typed} in line {typed_line}) and all others are texts ({value} in line {line}): a spreadsheet has "
+        "probably turned day and month around. Open the original file as text, or name the order in `format.dates` if the dates are right.",
+        "Дни до 12-го числа — даты книги ({typed} в строке {typed_line}), а все остальные — тексты ({value} в строке {line}): таблица, вероятно, "
+        "поменяла день и месяц. Откройте исходный файл как текст или укажите порядок в `format.dates`, если даты верны.",
+    ),
+    "currency_heading": (
+        "The heading {heading} is in {found}, but the column {column} says {value} in line {line}. Name the column of sums in that currency for `amount`, or "
+        "leave `currency` empty if all sums are in {found}.",
+        "Заголовок {heading} говорит о валюте {found}, а в столбце {column} в строке {line} {value}. Укажите для `amount` столбец сумм в этой "
+        "валюте или оставьте `currency` пустым, если все суммы в {found}.",
+    ),
+    "vat_unclear": (
+        "By its numbers, the VAT in {column} is not within {sums} but on top of it, and nothing says which sum was paid. Name a column of sums with VAT for "
+        "`amount`; or name `vat`: `gross` if {sums} has it in it, `net_plus_vat` if it has not.",
+        "По числам НДС в столбце {column} не входит в {sums}, а начислен сверху, и не видно, сколько заплачено. Укажите для `amount` столбец сумм с НДС "
+        "или укажите `vat`: `gross`, если {sums} с НДС, `net_plus_vat`, если без.",
     ),
     "decimal_mixed": (
         "The file writes decimals in two ways: {comma} in line {comma_line} and {point} in line {point_line}. "
@@ -303,8 +353,8 @@ FAILURES: dict[str, tuple[str, str]] = {
         "Значения формул ({count}) не вычислены. Откройте книгу в Excel или LibreOffice и сохраните.",
     ),
     "entities": (
-        "The workbook holds declarations of entities ({part}), which no spreadsheet writes.",
-        "В книге есть объявления сущностей ({part}), которых табличные программы не пишут.",
+        "The workbook holds declarations of types or entities ({part}), which no spreadsheet writes.",
+        "В книге есть объявления типов или сущностей ({part}), которых табличные программы не пишут.",
     ),
     "page_too_large": (
         "The web page is larger than {most} MiB. Export it as CSV.",
@@ -361,10 +411,6 @@ KINDS: dict[str, tuple[str, str]] = {
         "это табличный документ 1С (MXL); сохраните его в 1С как XLSX",
     ),
     "xml": ("it is XML; export the report as XLSX or CSV", "это XML; выгрузите отчёт в XLSX или CSV"),
-    "xml_spreadsheet": (
-        "it is an XML table of Excel 2003; open it in Excel and save it as XLSX",
-        "это таблица XML для Excel 2003; откройте её в Excel и сохраните как XLSX",
-    ),
     "commerceml": (
         "it is CommerceML, the exchange with a web site; export the report of sales as XLSX or CSV",
         "это CommerceML, обмен с сайтом; выгрузите отчёт о продажах в XLSX или CSV",
@@ -424,6 +470,14 @@ NOTES: dict[str, tuple[str, str]] = {
     "price_chosen": (
         "{column} was taken for the price: it is less the discount.",
         "Ценой взят столбец {column}: в нём учтена скидка.",
+    ),
+    "tables_left": (
+        "Other sheets or files hold no sales and were not read: {names}.",
+        "В других листах или файлах продаж нет, они не читались: {names}.",
+    ),
+    "payments_left": (
+        "The column {column} ({value}) tells no days of payment and was not read.",
+        "В столбце {column} ({value}) нет дней оплаты, он не читался.",
     ),
     "kind_left": (
         "The column {column} ({values}) tells no kinds of documents and was not read.",

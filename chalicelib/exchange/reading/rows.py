@@ -1,11 +1,12 @@
 """Rows of sales: the cells of a row become one line of a document, or the faults that forbid it. Pure."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from decimal import Decimal
-from functools import lru_cache
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple
 
 from chalicelib.exchange.columns import cells as read
@@ -33,7 +34,7 @@ ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
 _Meaning = Callable[[str], Any]
-AmountSource = Literal["amount", "net", "net_plus_vat", "price"]
+AmountSource = Literal["amount", "net", "net_plus_vat", "net_plus_rate", "price", "price_plus_vat"]
 DiscountKind = Literal["share", "percent", "sum"]
 
 
@@ -50,7 +51,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """Decisions for the whole file. `unsigned`: a negative quantity stands beside a positive amount that means its negative."""
+    """Decisions for the whole file. `unsigned`: a negative quantity stands beside a positive amount that means its negative.
+
+    `signed_returns`: rows that are told to be returns have a minus.
+    """
 
     mark: DecimalMark = "comma"
     slashes: SlashOrder = "dmy"
@@ -58,6 +62,7 @@ class Conventions:
     source: AmountSource = "price"
     discount: DiscountKind | None = None
     unsigned: bool = False
+    signed_returns: bool = False
     orders_are_sales: bool = False
     return_words: frozenset[str] = frozenset()
     sale_words: frozenset[str] = frozenset()
@@ -110,7 +115,7 @@ class RowReader:
             "unit_price": numeric,
             "amount": numeric,
             "net_amount": numeric,
-            "vat": _vat(mark),
+            "vat": partial(vat_rate, mark=mark) if self.conventions.source == "net_plus_rate" else _vat(mark),
             "discount": self._discount,
             "currency": self._currency,
             "kind": self._kind,
@@ -123,7 +128,7 @@ class RowReader:
             "cancelled": self._is_cancelled,
         }
         unread: set[FieldName] = {"vat", "net_amount"} if self.conventions.source in ("amount", "price") else set()
-        if self.conventions.source != "price":
+        if self.conventions.source not in ("price", "price_plus_vat"):
             unread.add("discount")
         self._columns = [
             (place, wanted, *_cell(meanings.get(wanted, str), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
@@ -168,11 +173,12 @@ class RowReader:
         if day is None and "business_date" not in faulty and document is not None:
             wrong.append(("business_date", "missing"))
         amount = self._amount(found, faulty, wrong)
-        written.amount = amount
+        # A file totals what it writes, and it writes rates instead of VAT.
+        written.amount = found.get("net_amount") if self.conventions.source == "net_plus_rate" else amount
         returned = self._returned(found, document, amount, wrong)
         quantity = found.get("quantity")
         if quantity is None and "quantity" not in faulty:
-            if amount and self.conventions.source != "price":
+            if amount and self.conventions.source not in ("price", "price_plus_vat"):
                 quantity = ZERO  # a service
                 self.services += 1
             else:
@@ -185,6 +191,8 @@ class RowReader:
                 amount = -amount
             else:
                 wrong.append(("amount", "sign_differs"))
+        if returned and self.conventions.signed_returns and _is_positive(quantity, amount):
+            wrong.append(("quantity", "return_sign"))
         if wrong or document is None or day is None or quantity is None:
             return self._faults(row, cells, wrong), written
         return self._row(row, found, document, day, quantity, amount, returned), written
@@ -199,13 +207,21 @@ class RowReader:
                 wrong.append(("amount", "missing"))
             amount: Decimal | None = found.get("amount")
             return amount
-        if source in ("net", "net_plus_vat"):
+        if source in ("net", "net_plus_vat", "net_plus_rate"):
             if "net_amount" not in found:
                 if "net_amount" not in faulty:
                     wrong.append(("net_amount", "missing"))
                 return None
             net: Decimal = found["net_amount"]
-            return net + found.get("vat", ZERO) if source == "net_plus_vat" else net
+            vat: Decimal = ZERO if source == "net" else found.get("vat", ZERO)
+            return net + ((net * vat).quantize(CENT, ROUND_HALF_UP) if source == "net_plus_rate" else vat)
+        price = self._price(found, faulty, wrong)
+        return None if price is None else price + (found.get("vat", ZERO) if source == "price_plus_vat" else ZERO)
+
+    def _price(
+        self, found: Mapping[FieldName, Any], faulty: AbstractSet[str], wrong: list[tuple[FieldName | Literal[""], str]]
+    ) -> Decimal | None:
+        """Quantity times price less the discount, or None with a fault."""
         if "unit_price" not in found:
             if "unit_price" not in faulty:
                 wrong.append(("unit_price", "missing"))
@@ -351,6 +367,11 @@ class RowReader:
         return value / 100 if self.conventions.discount == "share" else value
 
 
+def _is_positive(quantity: Decimal | None, amount: Decimal | None) -> bool:
+    numbers = [value for value in (quantity, amount) if value]
+    return bool(numbers) and min(numbers) > 0
+
+
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _NO_TAX = read.TaxNumbers("", "")
 
@@ -376,6 +397,19 @@ _NO_VAT = frozenset({"без ндс", "не облагается", "ндс не 
 def _vat(mark: DecimalMark) -> Callable[[str], Decimal | None]:
     numeric = _numeric(mark)
     return lambda text: ZERO if text.casefold() in _NO_VAT else numeric(text)
+
+
+_RATE = re.compile(r"(?:ндс|vat)?\W*(?P<rate>\d{1,2}(?:[.,]\d+)?)\s*%", re.IGNORECASE)
+
+
+def vat_rate(text: str, mark: DecimalMark) -> Decimal | None:
+    """A rate of VAT as a share: `20%`, `НДС 20%`, 20 or 0.2; None for an empty cell. Raises CellError."""
+    if text.casefold() in _NO_VAT:
+        return ZERO
+    if found := _RATE.fullmatch(text):
+        return Decimal(found["rate"].replace(",", ".")) / 100
+    value = _numeric(mark)(text)
+    return value / 100 if value and value >= 1 else value
 
 
 def _cell(meaning: _Meaning, most_characters: int) -> tuple[_Meaning, _Meaning]:

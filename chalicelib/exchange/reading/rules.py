@@ -91,6 +91,9 @@ _OFF = (
     "draft",
     "failed",
     "deleted",
+    "провал",
+    "проигран",
+    "lost",
 )
 _UNCLEAR = ("частич", "partial", "возвра", "return", "refund")
 

@@ -10,12 +10,12 @@ from decimal import Decimal
 
 from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import Heading, heading_key, letter_of
-from chalicelib.exchange.columns.model import DecimalMark
+from chalicelib.exchange.columns.model import CellError, DecimalMark
 from chalicelib.exchange.columns.numbers import is_percent
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.notes import Notes
 from chalicelib.exchange.reading.places import refuse_missing
-from chalicelib.exchange.reading.rows import AmountSource, DiscountKind
+from chalicelib.exchange.reading.rows import AmountSource, DiscountKind, vat_rate
 from chalicelib.exchange.reading.survey import Example, Survey, value_of
 from chalicelib.exchange.tables.model import Unreadable
 
@@ -26,6 +26,7 @@ _MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem", re.IGNORECASE)
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
 _AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
 _WITH_VAT = frozenset(map(heading_key, WITH_VAT.split("; ")))
+_WITHIN = re.compile(r"\bв\s?т\.?\s?ч|в том числе|\bincl", re.IGNORECASE)
 
 
 def amount_source(
@@ -37,8 +38,11 @@ def amount_source(
         if "net_amount" not in columns and "amount" in columns:
             columns["net_amount"] = columns["amount"]
         columns.pop("amount", None)
-        _refuse_without(survey, columns, ("net_amount", "vat"), profile)
-    if profile.vat == "gross":
+        priced = "net_amount" not in columns and "unit_price" in columns
+        _refuse_without(survey, columns, ("vat",) if priced else ("net_amount", "vat"), profile)
+        if priced:
+            return "price_plus_vat"
+    if profile.vat == "gross" and "unit_price" not in columns:
         _refuse_without(survey, columns, ("amount",), profile)
     if "amount" in columns:
         for other in others:
@@ -50,6 +54,8 @@ def amount_source(
             if "amount" not in profile.columns:
                 _refuse_discount_beside(survey, mark, columns)
         if not profile.vat and "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
+            if _WITHIN.search(survey.place.shown(columns["vat"])):
+                _refuse_vat(survey, columns, "amount")
             columns["net_amount"] = columns.pop("amount")
             _tell_vat(survey, columns, notes)
             return "net_plus_vat"
@@ -59,10 +65,16 @@ def amount_source(
     if "net_amount" in columns:
         if "vat" in columns:
             _tell_vat(survey, columns, notes)
-            return "net_plus_vat"
+            return "net_plus_rate" if _are_rates(survey, mark) else "net_plus_vat"
         notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
         return "net"
+    if not profile.vat and _is_vat_on_top(survey, mark, columns):
+        _refuse_vat(survey, columns, "unit_price")
     return "price"
+
+
+def _refuse_vat(survey: Survey, columns: Mapping[FieldName, int], sums: FieldName) -> None:
+    raise Unreadable("vat_unclear", column=survey.place.shown(columns["vat"]), sums=survey.place.shown(columns[sums]))
 
 
 def _refuse_without(
@@ -101,20 +113,45 @@ def _sampled(survey: Survey, at: int) -> FieldName | int:
 
 
 def _is_vat_on_top(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> bool:
-    """True where the VAT of every row is a rate of its sum: within the sum, it would be a smaller part of it."""
+    """True where the VAT of every row is a rate of its sum, or of quantity times price: within it, it would be a smaller part."""
     if "vat" not in columns or "net_amount" in columns or not _VAT.search(survey.place.shown(columns["vat"])):
         return False
-    if heading_key(survey.place.names[columns["amount"]]) in _WITH_VAT:
+    sums = columns.get("amount", columns.get("unit_price", -1))
+    if heading_key(survey.place.names[sums]) in _WITH_VAT or "сндс" in heading_key(survey.place.names[sums]):
         return False
     proofs = 0
     for _, cells in survey.sample:
-        amount, vat = (value_of(cells.get(each, ""), mark) for each in (_sampled(survey, columns["amount"]), "vat"))
+        vat = value_of(cells.get("vat", ""), mark)
+        if "amount" in columns:
+            amount = value_of(cells.get(_sampled(survey, sums), ""), mark)
+        else:
+            factors = [value_of(cells.get(each, ""), mark) for each in ("quantity", "unit_price")]
+            amount = None if None in factors else (factors[0] or Decimal(0)) * (factors[1] or Decimal(0))
         if not amount or not vat:
             continue
         if is_percent(cells["vat"].strip()) or not any(abs(amount * (rate - 1) - vat) <= _CENT for rate in _RATES):
             return False
         proofs += all(abs(amount * (rate - 1) / rate - vat) > _CENT for rate in _RATES)
     return proofs > 0
+
+
+def _are_rates(survey: Survey, mark: DecimalMark) -> bool:
+    """True where the column of VAT holds rates: `20%`, 20 or 0.2, and is not that part of every sum."""
+    amounts = True
+    for _, cells in survey.sample:
+        net, text = value_of(cells.get("net_amount", ""), mark), cells.get("vat", "").strip()
+        if not net or not text:
+            continue
+        try:
+            rate, amount = vat_rate(text, mark), value_of(text, mark)
+        except CellError:
+            return False
+        amounts &= not is_percent(text) and any(
+            abs(net * (each - 1) - (amount or 0)) <= _CENT for each in (Decimal(1), *_RATES)
+        )
+        if rate is None or (rate and rate + 1 not in _RATES):
+            return False
+    return not amounts
 
 
 def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
@@ -208,7 +245,7 @@ def discount_kind(
     survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], source: AmountSource, profile: SalesProfileForm
 ) -> DiscountKind | None:
     """The meaning of discounts, where amounts are worked out from prices. Raises Unreadable where the file does not tell it."""
-    if source != "price" or "discount" not in columns:
+    if source not in ("price", "price_plus_vat") or "discount" not in columns:
         return None
     if profile.discount:
         return profile.discount
@@ -221,10 +258,12 @@ def discount_kind(
     if not values:
         return None
     most = max(abs(value) for _, value in values)
-    if any(is_percent(text) for text, _ in values) or "%" in heading or "проц" in heading.casefold():
+    if any(is_percent(text) for text, _ in values):
         return "percent"
+    if ("%" in heading or "проц" in heading.casefold()) and most > 1:
+        return "percent"  # a workbook writes 10 % as 0.1
     if _MONEY_DISCOUNT.search(heading):
         return "sum"
-    if most < 1:
+    if most < 1 and "%" not in heading and "проц" not in heading.casefold():
         return "share"
     raise Unreadable("discount_unclear", column=heading, value=str(most))

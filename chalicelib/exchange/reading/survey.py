@@ -19,6 +19,7 @@ from chalicelib.exchange.columns.numbers import Shape, is_nothing, number, shape
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.platform.spelling.words import spelled
+from chalicelib.sales import word_kind
 
 NUMBERS: tuple[FieldName, ...] = ("quantity", "unit_price", "amount", "net_amount", "vat", "discount")
 _SAMPLE = 3000  # rows whose arithmetic is looked at
@@ -65,12 +66,17 @@ class Survey:
     wrong_days: int = 0
     wrong_day: Example | None = None
     opposite: int = 0  # a negative quantity beside a positive amount
+    opposite_at: Example | None = None
     together: int = 0  # both negative
+    straight: bool = False  # both positive in some row
+    signed_returns: bool = False  # a row that is told to be a return has a minus
     kinds: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
     sample: list[tuple[int, dict[FieldName | int, str]]] = field(default_factory=list)
     rows: int = 0
+    paid: bool = False  # some cell of payments is a day
+    unpaid: str = ""  # the first that is none
     same_amounts: int = 0  # rows of one document with other goods and the same sum as the row above
     other_amounts: int = 0
     money: dict[str, Example] = field(default_factory=dict)  # currencies that stand in cells
@@ -126,11 +132,14 @@ class Survey:
             self.discount_of_order = line, cells[self.order_discount].strip()
         if self._named_codes and len(self.names_of) < _MOST_WORDS:
             self._look_at_customer(cells)
-        self._look_at_signs(cells, columns)
+        self._look_at_signs(line, cells, columns, document)
         self._look_at_amounts(document, cells, columns)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
             self._keep(line, cells, columns)
         self.look_at_day(line, day_text, cells)
+        if "paid_on" in columns and not self.paid and (text := cells[columns["paid_on"]].strip()):
+            self.paid = isinstance(cells[columns["paid_on"]], TypedMoment) or _day_shape(text) != "wrong"
+            self.unpaid = self.unpaid or text
         if document and " " in document:
             kind = named(document).kind
             self.documents[kind or ""] += 1
@@ -163,16 +172,28 @@ class Survey:
                 kept[at] = cells[at]
         self.sample.append((line, kept))
 
-    def _look_at_signs(self, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
+    def _look_at_signs(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int], document: str) -> None:
         at, beside = columns.get("quantity"), columns.get("amount", columns.get("net_amount"))
-        if at is None or beside is None or cells[at].isdecimal() or not _is_negative(cells[at]):
+        if at is None:
             return
-        if not cells[beside].strip(" 0,.-"):
+        negative = not cells[at].isdecimal() and is_negative(cells[at])
+        negative_beside = beside is not None and is_negative(cells[beside])
+        if (negative or negative_beside) and not self.signed_returns:
+            self.signed_returns = self._is_return(cells, columns, document)
+        if beside is None or (self.straight and not negative) or not (_is_sum(cells[at]) and _is_sum(cells[beside])):
             return
-        if _is_negative(cells[beside]):
+        if not negative:
+            self.straight = not negative_beside
+        elif negative_beside:
             self.together += 1
         else:
             self.opposite += 1
+            self.opposite_at = self.opposite_at or (line, f"{cells[at].strip()}; {cells[beside].strip()}")
+
+    @staticmethod
+    def _is_return(cells: Sequence[str], columns: Mapping[FieldName, int], document: str) -> bool:
+        told = cells[columns["kind"]] if "kind" in columns else ""
+        return (word_kind(told) if told else named(document).kind) == "return"
 
     def _look_at_amounts(self, document: str, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
         at = columns.get("amount")
@@ -210,7 +231,11 @@ class Survey:
             self.slashes.setdefault(shown, (line, text))
 
 
-def _is_negative(cell: str) -> bool:
+def _is_sum(cell: str) -> bool:
+    return bool(cell.strip(" 0,.-"))
+
+
+def is_negative(cell: str) -> bool:
     text = cell.strip().lstrip("'")
     return bool(text) and (text[0] in "-\u2212\u2013(" or text[-1] == "-")
 
@@ -227,6 +252,10 @@ def _day_shape(text: str) -> Literal["day", "serial", "wrong"] | SlashOrder | Li
     except CellError:
         return "wrong"
     return "day"
+
+
+def is_day(cell: str) -> bool:
+    return isinstance(cell, TypedMoment) or _day_shape(cell.strip()) not in ("wrong", "serial")
 
 
 def value_of(cell: str, mark: DecimalMark) -> Decimal | None:

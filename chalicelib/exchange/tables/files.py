@@ -1,5 +1,7 @@
 """The tables of a file, whatever it is."""
 
+from codecs import BOM_UTF8
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,9 +9,10 @@ from chalicelib.exchange.tables.archives import check_workbook, kind_of_archive,
 from chalicelib.exchange.tables.encodings import encodings_of
 from chalicelib.exchange.tables.formats import format_of, ole_kind
 from chalicelib.exchange.tables.model import DELIMITERS, Delimiter, Encoding, Kind, SpooledTable, Table, Unreadable
-from chalicelib.exchange.tables.text import TextTable
+from chalicelib.exchange.tables.text import Quoting, TextTable
 from chalicelib.exchange.tables.web_pages import read_page
 from chalicelib.exchange.tables.workbooks import read_workbook
+from chalicelib.exchange.tables.xml_workbooks import read_xml_workbook
 
 _HEAD = 64 * 1024
 
@@ -46,11 +49,22 @@ def tables_of(
         if not tables:
             raise Unreadable("not_a_table", kind="html")
         return _each(tables)
+    if shown == "xml_spreadsheet":
+        return _each(read_xml_workbook(path, folder))
     if shown != "text":
         raise Unreadable("not_a_table", kind=shown)
     encodings = [encoding] if encoding else encodings_of(path)
     delimiters = [delimiter] if delimiter else _delimiters(head)
-    return [Readings(tuple(TextTable(path, name, told, mark) for told in encodings for mark in delimiters))]
+    return [
+        Readings(
+            tuple(
+                TextTable(path, name, told, mark, quoting=quoting)
+                for quoting in _quotings(head, delimiters)
+                for told in encodings
+                for mark in delimiters
+            )
+        )
+    ]
 
 
 def _of_archive(
@@ -78,6 +92,16 @@ def _each(tables: list[SpooledTable]) -> list[Readings]:
     if not tables:
         raise Unreadable("empty_file")
     return [Readings((table,)) for table in tables]
+
+
+def _quotings(head: bytes, delimiters: Sequence[Delimiter]) -> list[Quoting]:
+    """Those that the beginning of the text may have, the usual one first."""
+    found: list[Quoting] = ["cells"]
+    if any(f"'{mark}'".encode() in head for mark in delimiters):
+        found.append("apostrophes")
+    if head.removeprefix(BOM_UTF8).startswith(b'"'):
+        found.append("lines")
+    return found
 
 
 def _delimiters(head: bytes) -> tuple[Delimiter, ...]:

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-Format = Literal["text", "zip", "ole", "html"]
+Format = Literal["text", "zip", "ole", "html", "xml_spreadsheet"]
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "pdf"),
@@ -53,7 +53,7 @@ def format_of(head: bytes) -> Format | str:
 
 
 def _of_markup(text: bytes) -> Format | str:
-    if b"office:spreadsheet" in text or (b"Excel.Sheet" in text and not _HTML.search(text)):
+    if b"microsoft-com:office:spreadsheet" in text and b"<Workbook" in text:
         return "xml_spreadsheet"
     if _HTML.search(text):
         return "html"

@@ -10,7 +10,7 @@ from chalicelib.exchange.columns.model import TypedMoment, TypedNumber
 
 Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "cp866", "koi8-r", "cp1252"]
 Delimiter = Literal[";", ",", "\t", "|"]
-Kind = Literal["csv", "xlsx", "xlsb", "xls", "ods", "html"]
+Kind = Literal["csv", "xlsx", "xlsb", "xls", "ods", "html", "xml"]
 
 DELIMITERS: tuple[Delimiter, ...] = (";", ",", "\t", "|")
 

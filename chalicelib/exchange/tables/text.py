@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from os import SEEK_END
 from pathlib import Path
+from typing import Literal
 
 from chalicelib.exchange.tables.model import (
     MOST_CELL,
@@ -24,17 +25,23 @@ from chalicelib.exchange.tables.model import (
     Unreadable,
 )
 
+Quoting = Literal["cells", "apostrophes", "lines"]
+
+_SWAP = str.maketrans("'\"", "\"'")
 _MOST_JOINED = 100  # lines of one row
 _OPEN = "unexpected end of data"  # of csv.Error, in a quotation that is not closed
 
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
+    """`quoting`: cells may stand between apostrophes instead of quotation marks, or each line as a whole in quotation marks."""
+
     path: Path
     name: str
     encoding: Encoding
     delimiter: Delimiter
     kind: Kind = "csv"
+    quoting: Quoting = "cells"
 
     def is_cut_off(self) -> bool:
         """True where the last line has no line end."""
@@ -45,10 +52,13 @@ class TextTable:
     def rows(self, width: int = 0) -> Iterator[Row]:
         encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
         with self.path.open(encoding=encoding, errors="strict") as file:
-            lines = _Lines(partial(file.readline, MOST_LINE))
+            lines = _Lines(_reader(partial(file.readline, MOST_LINE), self.quoting))
             delimiter = self.delimiter
+            swapped = self.quoting == "apostrophes"
             try:
                 for line in lines:
+                    if '="' in line:
+                        line = _formula(delimiter).sub(r"\1", line)
                     if '"' in line:
                         row = _quoted(line, lines, delimiter, width)
                     else:
@@ -63,9 +73,22 @@ class TextTable:
                         del row.cells[MOST_COLUMNS:]
                     if len(line) > MOST_CELL and max(map(len, row.cells)) > MOST_CELL:
                         raise Unreadable("cell_too_long", line=row.line, most=MOST_CELL)
-                    yield row
+                    yield row._replace(cells=[cell.translate(_SWAP) for cell in row.cells]) if swapped else row
             except UnicodeDecodeError:
                 raise Unreadable("encoding_broken", encoding=self.encoding, line=lines.number + 1) from None
+
+
+def _reader(read: Callable[[], str], quoting: Quoting) -> Callable[[], str]:
+    if quoting == "apostrophes":
+        return lambda: read().translate(_SWAP)
+    return (lambda: _unwrapped(read())) if quoting == "lines" else read
+
+
+def _unwrapped(line: str) -> str:
+    text = line.rstrip("\n")
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
+        return line
+    return text[1:-1].replace('""', '"') + line[len(text) :]
 
 
 class _Lines:
@@ -118,6 +141,13 @@ def _has_bare_quote(line: str, delimiter: str) -> bool:
 def _quoted_cell(delimiter: str) -> re.Pattern[str]:
     mark = re.escape(delimiter)
     return re.compile(rf'(?:(?<=^)|(?<={mark})) *"(?:[^"]|"")*"(?={mark}|\r?\n?$)')
+
+
+@cache
+def _formula(delimiter: str) -> re.Pattern[str]:
+    """A text that a spreadsheet shall not take for a number: `="0012"`, quoted or not."""
+    mark = re.escape(delimiter)
+    return re.compile(rf'(?:(?<=^)|(?<={mark}))"?=""?([^"{mark}]*)""?"?(?={mark}|\r?\n?$)')
 
 
 def _parsed(several: list[str], delimiter: str) -> tuple[list[str] | None, str]:

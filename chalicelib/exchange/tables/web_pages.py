@@ -6,6 +6,7 @@ from io import TextIOBase
 from pathlib import Path
 from typing import TextIO
 
+from chalicelib.exchange.columns.numbers import exact_number
 from chalicelib.exchange.tables.encodings import encodings_of
 from chalicelib.exchange.tables.model import (
     MOMENT,
@@ -72,8 +73,9 @@ class _Tables(HTMLParser):
         self._folder = folder
         self._out: TextIOBase | TextIO | None = None
         self._depth = self._tables = self._line = self._rows = 0
-        self._row: list[str] | None = None
+        self._row: list[str | float] | None = None
         self._cell: list[str] | None = None
+        self._kept = ""  # the number that the program keeps for the cell
         self._length = self._span = 1
         self._down: dict[int, int] = {}  # rows for which a cell above fills the column
         self._deep = 1
@@ -100,6 +102,7 @@ class _Tables(HTMLParser):
             self._fill_from_above()
             named = dict(attrs)
             self._cell, self._length = [], 0
+            self._kept = named.get("x:num") or named.get("sdval") or ""
             self._span = _count(named.get("colspan"), MOST_COLUMNS)
             self._deep = _count(named.get("rowspan"), 65_534)
         elif tag == "br" and self._cell is not None:
@@ -160,7 +163,8 @@ class _Tables(HTMLParser):
             return
         text = " ".join("".join(self._cell).replace(MOMENT, " ").split())
         place = len(self._row)
-        self._row += [text, *[""] * (self._span - 1)]
+        exact = exact_number(text, self._kept) if self._kept else None
+        self._row += [text if exact is None else exact, *[""] * (self._span - 1)]
         if self._deep > 1:
             self._down |= dict.fromkeys(range(place, place + self._span), self._deep - 1)
         self._cell = None
@@ -173,7 +177,7 @@ class _Tables(HTMLParser):
             self._row = None
             return
         self._fill_from_above()
-        while self._row and not self._row[-1]:
+        while self._row and self._row[-1] == "":
             self._row.pop()
         if self._row:
             self._rows += 1

@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
     (
         "sale",
         re.compile(
-            r"\b(?:РЕАЛИЗАЦ|ПРОДАЖ|РАСХОДН|ОТГРУЗ|АКТ\b|УПД\b|НАКЛАДН|СЧЕТ-ФАКТУР|ОТЧЕТ О РОЗНИЧН|ОТЧЕТ КОМИССИОНЕР|ОТЧЕТ АГЕНТ|ОКАЗАНИ|ЧЕК\b|INVOICE|SALE|BILL\b)"
+            r"\b(?:РЕАЛИЗАЦ|ПРОДАЖ|РАСХОДН|ОТГРУЗ|АКТ\b|УПД\b|НАКЛАДН|СЧЕТ-ФАКТУР|ОТЧЕТ О РОЗНИЧН|ОТЧЕТ КОМИССИОНЕР|ОТЧЕТ АГЕНТ|ОКАЗАНИ|ТОВАРЫ\b|УСЛУГИ\b|ЧЕК\b|INVOICE|SALE|BILL\b)"
         ),
     ),
 )
@@ -59,7 +59,7 @@ def word_kind(words: str) -> WordKind | None:
 
     1C numbers sales, returns and corrections apart, so the kind belongs to the name of a document.
     """
-    text = spelled(words).upper().replace("Ё", "Е")
+    text = spelled(words.replace("_", " ")).upper().replace("Ё", "Е")
     begins = {kind: found.start() for kind, pattern in _KINDS if (found := pattern.search(text))}
     first = min(begins, key=lambda kind: begins[kind], default=None)
     # `Sales credit note` and `Накладная на возврат` are returns.

@@ -31,7 +31,7 @@ XML = '<?xml version="1.0"?>'
         (b"\x03\x7e\x01\x0c" + bytes(60), "dbf"),
         (b'[{"number": 1}]', "json"),
         (f"{XML}<a><b/></a>".encode(), "xml"),
-        (f'{XML}<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'.encode(), "xml_spreadsheet"),
+        (f'{XML}<office:document xmlns:office="urn:oasis"><office:spreadsheet/></office:document>'.encode(), "xml"),
         (f"{XML}<КоммерческаяИнформация/>".encode(), "commerceml"),
         (b"<html><body>no table</body></html>", "html"),
         (b"MIME-Version: 1.0\n", "mhtml"),

@@ -1,0 +1,209 @@
+"""Cells beside the ones that are read: what would change a sum is asked back, and an answer in the profile settles it."""
+
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from tests.exchange.reading.steps import read_file, why
+
+HEADING = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма"
+
+
+def beside(heading: str, first: str, second: str, head: str = HEADING) -> str:
+    """A sale of 200 and one of 100, each with a cell in one more column."""
+    return f"{head};{heading}\n12.01.2026;1;К;Л;2;200;{first}\n13.01.2026;2;К;Л;1;100;{second}\n"
+
+
+def workbook(rows: list[list[Any]]) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True, "default_date_format": "dd.mm.yyyy"}) as book:
+        sheet = book.add_worksheet()
+        for line, cells in enumerate(rows):
+            sheet.write_row(line, 0, cells)
+    return content.getvalue()
+
+
+# --- returns and cancellations ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["возврат", "Возврат от покупателя", "СТОРНО", "Refund", "out_refund", "Credit note"])
+def test_a_return_in_a_column_that_is_not_read_is_asked_back(word: str) -> None:
+    content = beside("Примечание", "", word)
+    code, facts = why(content)
+    assert (code, facts["column"], facts["line"], facts["value"]) == ("return_beside", "Примечание", 3, word)
+    assert read_file(content, {"mapping": {"return_flag": ""}}).total == 300
+
+
+def test_a_column_that_marks_returns_may_be_named() -> None:
+    assert read_file(beside("Примечание", "", "возврат"), {"mapping": {"return_flag": "Примечание"}}).total == 100
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        beside("Примечание", "", "возврат").replace(";1;100;", ";-1;-100;"),  # it is taken away already
+        beside("Вид документа;Примечание", "Реализация;", "Реализация;возврат"),
+        beside("Примечание", "возвратная тара", "позвонить после отпуска, возврат денег бухгалтерии обещан"),
+    ],
+)
+def test_a_word_that_changes_no_sum_is_not_asked_back(content: str) -> None:
+    assert read_file(content).total in (300, 100)
+
+
+@pytest.mark.parametrize("word", ["отменён", "Заказ отменен", "Сделка провалена", "Cancelled", "voided"])
+def test_a_cancellation_in_a_column_that_is_not_read_is_asked_back(word: str) -> None:
+    content = beside("Примечание", "", word)
+    code, facts = why(content)
+    assert (code, facts["column"], facts["value"]) == ("cancelled_beside", "Примечание", word)
+    assert read_file(content, {"mapping": {"status": ""}}).total == 300
+    assert read_file(content, {"mapping": {"status": "Примечание"}}).total == 200
+
+
+def test_what_is_not_cancelled_counts() -> None:
+    assert read_file(beside("Примечание", "", "не отменён")).total == 300
+
+
+@pytest.mark.parametrize(
+    ("heading", "first", "second", "total"),
+    [
+        ("Движение", "Продажа", "Возврат", 100),
+        ("Move Type", "out_invoice", "out_refund", 100),
+        ("Стадия сделки", "Сделка успешна", "Сделка провалена", 200),
+        ("Вид операции", "Товары", "Услуги (акт)", 300),
+    ],
+)
+def test_kinds_and_stages_have_many_names(heading: str, first: str, second: str, total: int) -> None:
+    read = read_file(beside(heading, first, second))
+    assert (read.total, read.faults) == (total, [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "first", "second"), [("Billing Type", "F2", "RE"), ("Type", "ACCREC", "ACCRECCREDIT")]
+)
+def test_codes_of_kinds_are_asked_back(heading: str, first: str, second: str) -> None:
+    content = beside(heading, first, second)
+    assert why(content)[0] == "kind_unclear"
+    assert read_file(content, {"sale_words": [first], "return_words": [second]}).total == 100
+
+
+@pytest.mark.parametrize(
+    ("heading", "mapping"),
+    [
+        ("Дата возврата;Номер;Контрагент;Номенклатура;Количество;Сумма", {"business_date": "Дата возврата"}),
+        ("Date;Credit Note Number;Customer;Item;Quantity;Amount", {"document": "Credit Note Number"}),
+        ("Дата;Номер;Поставщик;Номенклатура;Количество;Сумма", {}),
+    ],
+)
+def test_a_heading_of_returns_or_of_purchases_is_no_heading_of_sales(heading: str, mapping: dict[str, str]) -> None:
+    content = f"{heading}\n12.01.2026;1;К;Л;1;100\n"
+    profile: dict[str, Any] = {"mapping": mapping, "constants": {"customer": "К-1"}}
+    assert why(content, profile)[0] == "section"
+    profile["constants"]["kind"] = "return"
+    assert read_file(content, profile).total == -100
+
+
+# --- signs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("last", ["", "14.01.2026;3;К;Л;1;-50\n"])
+def test_quantities_that_left_the_warehouse_are_asked_back(last: str) -> None:
+    content = f"{HEADING}\n12.01.2026;1;К;Л;-2;200\n13.01.2026;2;К;Л;-1;100\n{last}"
+    code, facts = why(content)
+    assert (code, facts["line"], facts["value"]) == ("signs_unclear", 2, "-2; 200")
+
+
+def test_a_file_of_nothing_but_returns_may_say_so() -> None:
+    content = f"{HEADING}\n12.01.2026;1;К;Л;-2;200\n13.01.2026;2;К;Л;-1;100\n"
+    assert read_file(content, {"constants": {"kind": "return"}}).total == -300
+
+
+def test_a_return_without_a_minus_among_returns_with_one_is_a_wrong_row() -> None:
+    rows = ["Реализация;9;900", "Возврат;-5;-500", "Возврат;1;100"]
+    content = "Дата;Номер;Контрагент;Номенклатура;Вид документа;Количество;Сумма\n"
+    content += "".join(f"12.01.2026;{min(n, 2)};К;Л{n};{row}\n" for n, row in enumerate(rows, 1))
+    read = read_file(content)
+    assert [(fault.row, fault.code) for fault in read.faults] == [(4, "return_sign")]
+    assert read.documents == {"1": 900}
+
+
+# --- parts of a number ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEADING}, руб;коп\n12.01.2026;1;К;Л;1;100;50\n",
+        f"{HEADING};\n;;;;;руб.;коп.\n12.01.2026;1;К;Л;1;100;50\n",
+    ],
+)
+def test_kopecks_in_a_column_of_their_own_are_not_lost(content: str) -> None:
+    code, facts = why(content)
+    assert (code, facts["value"]) == ("kopecks_apart", "50")
+    assert read_file(content.replace(";50\n", ";00\n")).total == 100
+
+
+def test_decimal_commas_among_commas_between_cells_are_asked_back() -> None:
+    heading = HEADING.replace(";", ",")
+    content = f"{heading},Комментарий\n12.01.2026,1,К,Л,1,100,50\n13.01.2026,2,К,Л,1,20,75\n"
+    code, facts = why(content)
+    assert (code, facts["column"], facts["value"]) == ("decimals_apart", "Комментарий", "100,50")
+    assert read_file(content, {"format": {"decimal": "point"}}).total == 120
+    assert read_file(content.replace(",75\n", ",срочно\n")).total == 120
+    assert read_file(content.replace("Комментарий", "Ставка НДС")).total == 120
+
+
+# --- days that a spreadsheet turned around ----------------------------------------------------------------------------
+
+
+def test_days_that_a_spreadsheet_has_turned_around_are_asked_back() -> None:
+    heads = HEADING.split(";")
+    spoilt = [[date(2026, 3, 1), "1", "К", "Л", 1, 100], ["13.01.2026", "2", "К", "Л", 1, 50]]
+    code, facts = why(workbook([heads, *spoilt]))
+    assert (code, facts["typed"], facts["value"]) == ("dates_spoilt", "2026-03-01", "13.01.2026")
+    assert read_file(workbook([heads, *spoilt]), {"format": {"dates": ["dd.mm.yyyy"]}}).total == 150
+    for sound in ([date(2026, 1, 25), "3", "К", "Л", 1, 50], ["05.01.2026", "3", "К", "Л", 1, 50]):
+        assert read_file(workbook([heads, *spoilt, sound])).total == 200
+
+
+# --- currencies -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("title", ["Валюта: USD", "Валюта отчета: евро", "Amounts in EUR", "Суммы в долларах"])
+def test_a_currency_in_a_title_is_that_of_the_sums(title: str) -> None:
+    code, facts = why(f"{title}\n{beside('Склад', '', '')}")
+    assert (code, facts["line"], facts["shown"]) == ("currency_shown", 1, title)
+
+
+@pytest.mark.parametrize("title", ["Валюта: руб.", "Курс USD: 90 руб.", "Отчёт о продажах в Казахстане"])
+def test_a_title_that_names_no_other_currency_is_left(title: str) -> None:
+    assert read_file(f"{title}\n{beside('Склад', '', '')}").total == 300
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"), [("¥100", "CNY"), ("100 ₴", "UAH"), ("100 BYN", "BYN"), ("100 бел. руб.", "BYN")]
+)
+def test_a_currency_beside_a_sum_is_told(cell: str, found: str) -> None:
+    code, facts = why(f"{HEADING}\n12.01.2026;1;К;Л;1;{cell}\n")
+    assert (code, facts["found"]) == ("currency_shown", found)
+
+
+def test_a_heading_in_belarusian_roubles_is_none_in_russian_ones() -> None:
+    code, facts = why(f"{HEADING}, бел. руб.\n12.01.2026;1;К;Л;1;100\n")
+    assert (code, facts["found"]) == ("currency_shown", "BYN")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Единицы измерения: тыс.",
+        "Суммы в тыс. тенге",
+        "Sales report (RUB thousand)",
+        "Отчёт о продажах, т.р.",
+        "(тыс.)",
+    ],
+)
+def test_thousands_have_many_names(title: str) -> None:
+    assert why(f"{title}\n{beside('Склад', '', '')}")[0] == "thousands"

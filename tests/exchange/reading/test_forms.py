@@ -1,0 +1,166 @@
+"""Forms of files that programs write beside the usual ones: XML of Excel 2003, other quotations, numbers kept beside the shown ones."""
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from tests.exchange.reading.steps import read_file, why
+
+HEADING = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма"
+
+
+# --- text -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_cells_may_stand_between_apostrophes(delimiter: str) -> None:
+    rows = [HEADING.split(";"), ["12.01.2026", "1", 'К" и; Н, сын', "Л", "1", "100,50", "100,50"]]
+    read = read_file("".join(delimiter.join(f"'{cell}'" for cell in row) + "\n" for row in rows))
+    assert (read.total, read.rows[0].customer.name) == (Decimal("100.50"), 'К" и; Н, сын')
+
+
+def test_a_line_may_stand_between_quotation_marks_as_a_whole() -> None:
+    content = (
+        '"Дата,Номер,Контрагент,Номенклатура,Количество,Сумма"\n'
+        '"12.01.2026,1,К,Л,1,""100,50"""\n'
+        '"13.01.2026,2,""К, Н"",Л,1,""10,00"""\n'
+    )
+    read = read_file(content)
+    assert (read.total, read.faults, read.rows[1].customer.name) == (Decimal("110.50"), [], "К, Н")
+
+
+@pytest.mark.parametrize("kept", ['="0012"', '"=""0012"""'])
+def test_a_code_may_be_kept_as_a_text_by_a_formula(kept: str) -> None:
+    read = read_file(f"{HEADING}\n12.01.2026;{kept};К;Л;1;100,50;100,50\n")
+    assert (read.documents, read.rows[0].shown, "stray_quote" in read.notes) == (
+        {"12": Decimal("100.50")},
+        "0012",
+        False,
+    )
+
+
+def test_lines_drawn_with_signs_are_no_rows() -> None:
+    content = (
+        "+-------+\n| Дата | Номер | Контрагент | Номенклатура | Количество | Сумма |\n|------|-------|---|---|---|---|\n"
+        "| 12.01.2026 | 1 | К | Л | 1 | 100,50 |\n+-------+\n"
+    )
+    read = read_file(content)
+    assert (read.total, read.faults) == (Decimal("100.50"), [])
+
+
+# --- web pages --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["x:num", "sdval"])
+def test_a_page_keeps_more_of_a_number_than_it_shows(name: str) -> None:
+    head = "".join(f"<td>{cell}" for cell in HEADING.split(";"))
+    cells = "".join(
+        f'<td {name}="{kept}">{shown}' for kept, shown in [("1.5", "2"), ("100.3", "100 руб."), ("150.45", "150")]
+    )
+    page = f'<html><table><tr>{head}</tr><tr><td {name}="46034">12.01.2026<td {name}="7">007<td>К<td>Л{cells}</tr></table></html>'
+    [row] = read_file(page).rows
+    assert (row.quantity, row.unit_price, row.amount) == (Decimal("1.5"), Decimal("100.3"), Decimal("150.45"))
+    assert (str(row.business_date), row.shown) == ("2026-01-12", "007")
+
+
+# --- XML of Excel 2003 ------------------------------------------------------------------------------------------------
+
+SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
+
+
+def cell(kind: str, text: Any, more: str = "") -> str:
+    return f'<Cell {more}><Data ss:Type="{kind}">{text}</Data></Cell>'
+
+
+def sheet(rows: str, name: str = "TDSheet", visible: str = "SheetVisible") -> str:
+    options = f'<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><Visible>{visible}</Visible></WorksheetOptions>'
+    return f'<Worksheet ss:Name="{name}"><Table>{rows}</Table>{options}</Worksheet>'
+
+
+def workbook(*sheets: str, before: str = "") -> str:
+    return (
+        f'<?xml version="1.0"?>{before}<?mso-application progid="Excel.Sheet"?>\n'
+        f'<Workbook xmlns="{SPACE}" xmlns:ss="{SPACE}"><Styles/>{"".join(sheets)}</Workbook>'
+    )
+
+
+HEAD = f'<Row ss:Index="3">{"".join(cell("String", name) for name in HEADING.split(";"))}</Row>'
+MOMENT = cell("DateTime", "2026-01-12T00:00:00.000")
+ROW = f"<Row>{MOMENT}{cell('String', 'УТ-1')}{cell('String', 'К')}{cell('String', 'Л')}{cell('Number', 2)}{cell('Number', 50.25)}{cell('Number', 100.5)}</Row>"
+SEVENTH, FAR = 'ss:Index="7"', 'ss:Index="1200"'
+TOTAL = f"<Row>{cell('String', 'Итого')}{cell('Number', 100.5, SEVENTH)}</Row>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_workbook_in_xml_is_read_with_its_total(encoding: str) -> None:
+    read = read_file(workbook(sheet(HEAD + ROW + TOTAL)).encode(encoding))
+    assert (read.found.kind, read.found.sheet, read.found.heading_line) == ("xml", "TDSheet", 3)
+    assert (read.documents, read.found.own_total) == (
+        {"УТ-1": Decimal("100.50")},
+        {"line": 5, "quantity": None, "amount": "100.5"},
+    )
+
+
+def test_a_merged_cell_and_a_named_place_keep_their_columns() -> None:
+    merged = ROW.replace(cell("String", "К"), cell("String", "К", 'ss:MergeAcross="1"'), 1)
+    head = HEAD.replace(cell("String", "Контрагент"), cell("String", "Контрагент", 'ss:MergeAcross="1"'))
+    assert read_file(workbook(sheet(head + merged))).total == Decimal("100.50")
+
+
+def test_a_hidden_sheet_is_left() -> None:
+    hidden = sheet(HEAD + ROW, "Черновик", "SheetHidden")
+    assert read_file(workbook(hidden, sheet(HEAD + ROW))).found.sheet == "TDSheet"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (workbook(sheet(HEAD + ROW), before='<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'), "entities"),
+        (workbook(sheet(HEAD + ROW))[:-60], "workbook_broken"),
+        (
+            workbook(sheet(HEAD + ROW.replace(cell("Number", 100.5), '<Cell ss:Formula="=1"/>'))),
+            "formulas_without_values",
+        ),
+        (workbook(sheet(HEAD + f"<Row>{cell('String', 'x', FAR)}</Row>")), "too_many_columns"),
+        (workbook(sheet(f"<Row>{cell('String', 'я' * 40_000)}</Row>")), "cell_too_long"),
+        (workbook(sheet(HEAD + ROW), sheet(HEAD + ROW, "Лист 2")), "several_tables"),
+        (workbook(sheet("")), "empty_file"),
+    ],
+    ids=["entities", "cut off", "formula", "columns", "cell", "sheets", "empty"],
+)
+def test_a_workbook_in_xml_has_the_limits_of_every_workbook(content: str, code: str) -> None:
+    assert why(content)[0] == code
+
+
+# --- sheets beside the one of sales -----------------------------------------------------------------------------------
+
+
+def book(**sheets: list[list[Any]]) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as made:
+        for name, rows in sheets.items():
+            added = made.add_worksheet(name)
+            for line, cells in enumerate(rows):
+                added.write_row(line, 0, cells)
+    return content.getvalue()
+
+
+SALES: list[list[Any]] = [HEADING.split(";"), ["12.01.2026", "1", "К", "Л", 1, 100, 100]]
+
+
+def test_a_sheet_that_lacks_one_column_of_sales_is_not_left_in_silence() -> None:
+    returns = [
+        ["Дата", "Номер", "Контрагент", "Номенклатура", "Количество", "К возврату"],
+        ["13.01.2026", "2", "К", "Л", 1, 50],
+    ]
+    content = book(Продажи=SALES, Возвраты=returns)
+    assert why(content) == ("several_tables", {"names": ["Продажи", "Возвраты"]})
+    assert read_file(content, {"sheet": "Продажи"}).total == 100
+
+
+def test_other_sheets_are_told() -> None:
+    read = read_file(book(Продажи=SALES, Сводная=[["Названия строк", "Сумма"], ["К", 100]]))
+    assert read.notes["tables_left"]["names"] == ["Сводная"]
