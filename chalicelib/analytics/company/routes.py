@@ -9,7 +9,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="analytics")
 
 
-@routes.get("/v1/company/analytics", scope="company.read", query=AnalyticsQuery, answer=AnalyticsView)
+@routes.get("/v1/company/analytics", scope="company.read", query=AnalyticsQuery, answer=AnalyticsView, current=True)
 def show_analytics(call: Call) -> AnalyticsView:
     """Show the company's purchases by month, quarter, brand, category, article, distributor, delivery address or person.
 
@@ -25,6 +25,7 @@ def show_analytics(call: Call) -> AnalyticsView:
     query=AnalyticsQuery,
     answer=AnalyticsView,
     problems=("not_found",),
+    current=True,
 )
 def show_company_analytics(call: Call, company_id: str) -> AnalyticsView:
     """Show the purchases of a company as the company sees them."""

@@ -18,7 +18,9 @@ routes = Routes(__name__, tag="analytics")
 _STAFF = "/v1/staff/companies/{company_id}/statement"
 
 
-@routes.get("/v1/company/statement", scope="bonuses.read", query=StatementQuery, answer=AccountStatementView)
+@routes.get(
+    "/v1/company/statement", scope="bonuses.read", query=StatementQuery, answer=AccountStatementView, current=True
+)
 def show_statement(call: Call) -> AccountStatementView:
     """Show the statement of account of a period: opening balance, invoices, returns and payments by line, closing balance.
 
@@ -28,7 +30,9 @@ def show_statement(call: Call) -> AccountStatementView:
     return _statement(call, call.principal.for_company())
 
 
-@routes.get("/v1/company/statement/file", scope="bonuses.read", query=StatementFileQuery, answer=StatementFileView)
+@routes.get(
+    "/v1/company/statement/file", scope="bonuses.read", query=StatementFileQuery, answer=StatementFileView, current=True
+)
 def make_statement_file(call: Call) -> StatementFileView:
     """Make the statement as CSV, XLSX or PDF, in the language of the request.
 
@@ -54,7 +58,12 @@ def dispute_line(call: Call) -> DisputeView:
 
 
 @routes.get(
-    _STAFF, scope="staff.companies.read", query=StatementQuery, answer=AccountStatementView, problems=("not_found",)
+    _STAFF,
+    scope="staff.companies.read",
+    query=StatementQuery,
+    answer=AccountStatementView,
+    problems=("not_found",),
+    current=True,
 )
 def show_company_statement(call: Call, company_id: str) -> AccountStatementView:
     """Show the statement of account of a company as the company sees it."""
@@ -67,6 +76,7 @@ def show_company_statement(call: Call, company_id: str) -> AccountStatementView:
     query=StatementFileQuery,
     answer=StatementFileView,
     problems=("not_found",),
+    current=True,
 )
 def make_company_statement_file(call: Call, company_id: str) -> StatementFileView:
     """Make the statement of a company as CSV, XLSX or PDF."""

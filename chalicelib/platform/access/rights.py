@@ -2,9 +2,10 @@
 
 A token outlives the dismissal of its holder by some minutes. So the table of a request that may change something has a guard: the
 caller's membership in every transaction of the request, with one of the roles that carry the route's scope. No service can forget it.
+A route that shows a company's purchases reads the membership as well: it says so with `current=True`.
 Whoever acts for the club, for a distributor or as a machine leaves an entry of the journal with it.
 
-Weakest point: a request that writes nothing is answered by its token alone.
+Weakest point: every other request that writes nothing is answered by its token alone.
 """
 
 from collections.abc import Collection
@@ -30,9 +31,18 @@ def guard_of(caller: Principal, scope: str, entry: Item | None = None) -> Guard 
         return Guard(keys.disabled_client(caller.subject), Attr("pk").not_exists(), Problem.client_disabled(), entry)
     if scope in scopes_of("", ""):
         return None
-    owner = caller.company_id or caller.distributor_id or STAFF_OWNER
-    holds = acts_for(caller.kind, owner, roles_with(caller.kind, scope))
+    holds = acts_for(caller.kind, _owner(caller), roles_with(caller.kind, scope))
     return Guard(keys.membership(caller.member_id), holds, Problem.role_lost(), None if caller.company_id else entry)
+
+
+def check_reader(context: Context, caller: Principal, scope: str) -> None:
+    """Raises 404 for a person whose membership no longer carries the scope for whom the token says they act. One read, consistent."""
+    if caller.member_id is None:
+        return
+    found = context.table.get(keys.membership(caller.member_id), consistent=True) or {}
+    now = (found.get("kind"), found.get("owner"), found.get("status"))
+    if now != (caller.kind, _owner(caller), "active") or found["role"] not in roles_with(caller.kind, scope):
+        raise Problem("not_found")
 
 
 def refusal_of(context: Context, caller: Principal, scope: str) -> Problem:
@@ -63,6 +73,10 @@ def guard_of_author(by: str, scope: str) -> Guard:
     if guard is None:
         raise ValueError(f"{scope} is everybody's")
     return guard
+
+
+def _owner(caller: Principal) -> str:
+    return caller.company_id or caller.distributor_id or STAFF_OWNER
 
 
 def acts_for(kind: str, owner: str, roles: Collection[str]) -> ConditionBase:

@@ -49,7 +49,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route: its handler, and the promises of its declaration. `scope` None: open to everybody, without a token."""
+    """A route: its handler, and the promises of its declaration. `scope` None: open to everybody, without a token.
+
+    `current`: whoever lost the scope since the token was made gets 404.
+    """
 
     room: str
     handler: Callable[..., Any]
@@ -70,6 +73,7 @@ class Route:
     content_type: str
     sends: tuple[type[BaseModel], ...] = ()
     form: bool = False
+    current: bool = False
 
     @property
     def content_types(self) -> tuple[str, ...]:
@@ -205,6 +209,7 @@ class Routes:
         content_type: str = "application/json",
         sends: tuple[type[BaseModel], ...] = (),
         form: bool = False,
+        current: bool = False,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary, _, description = (handler.__doc__ or "").strip().partition("\n")
@@ -228,6 +233,7 @@ class Routes:
                 content_type=content_type,
                 sends=sends,
                 form=form,
+                current=current,
             )
             ROUTES.append(route)
             return handler
