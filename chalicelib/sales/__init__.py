@@ -24,6 +24,7 @@ with opened_when_asked(__name__):
         DocumentLines,
         DocumentRef,
         Head,
+        Kind,
         KnownDocument,
         Original,
         Outcome,

@@ -103,6 +103,7 @@ MATRIX: dict[str, Row] = {
     "explain_tier": COMPANIES,
     "list_purchases": COMPANIES,
     "show_analytics": COMPANIES,
+    "list_analytics_documents": COMPANIES,
     "show_statement": COMPANIES,
     "make_statement_file": COMPANIES,
     "dispute_line": THIS_COMPANY,

@@ -1,8 +1,13 @@
 """A company's own analytics, for the company and for the staff."""
 
 from chalicelib import companies
-from chalicelib.analytics.company import service
-from chalicelib.analytics.company.schemas import AnalyticsQuery, AnalyticsView
+from chalicelib.analytics.company import documents, service
+from chalicelib.analytics.company.schemas import (
+    AnalyticsDocumentPage,
+    AnalyticsQuery,
+    AnalyticsView,
+    DocumentsQuery,
+)
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, Routes
 
@@ -20,6 +25,21 @@ def show_analytics(call: Call) -> AnalyticsView:
 
 
 @routes.get(
+    "/v1/company/analytics/documents",
+    scope="company.read",
+    query=DocumentsQuery,
+    answer=AnalyticsDocumentPage,
+    current=True,
+)
+def list_analytics_documents(call: Call) -> AnalyticsDocumentPage:
+    """List the documents behind a row of the analytics, with the part of each that counts in the row.
+
+    The parts add up to the row. An analytics row of goods, places or people leads here by its `rows_url`.
+    """
+    return _documents(call, call.principal.for_company())
+
+
+@routes.get(
     "/v1/staff/companies/{company_id}/analytics",
     scope="staff.companies.read",
     query=AnalyticsQuery,
@@ -29,7 +49,29 @@ def show_analytics(call: Call) -> AnalyticsView:
 )
 def show_company_analytics(call: Call, company_id: str) -> AnalyticsView:
     """Show the purchases of a company as the company sees them."""
-    if companies.read_company(call.context, company_id) is None:
-        raise Problem("not_found")
+    _check_company(call, company_id)
     path = f"/v1/staff/companies/{company_id}"
     return service.analytics(call.context, company_id, call.query, call.language, path=path)
+
+
+@routes.get(
+    "/v1/staff/companies/{company_id}/analytics/documents",
+    scope="staff.companies.read",
+    query=DocumentsQuery,
+    answer=AnalyticsDocumentPage,
+    problems=("not_found",),
+    current=True,
+)
+def list_company_analytics_documents(call: Call, company_id: str) -> AnalyticsDocumentPage:
+    """List the documents behind a row of a company's analytics as the company sees them."""
+    _check_company(call, company_id)
+    return _documents(call, company_id)
+
+
+def _documents(call: Call, company_id: str) -> AnalyticsDocumentPage:
+    return call.page(AnalyticsDocumentPage, documents.documents, call.context, company_id, call.query)
+
+
+def _check_company(call: Call, company_id: str) -> None:
+    if companies.read_company(call.context, company_id) is None:
+        raise Problem("not_found")

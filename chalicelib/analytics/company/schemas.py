@@ -5,13 +5,14 @@ from datetime import date
 from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.company.rules import By
+from chalicelib.analytics.rollups.rules import Grouping
 from chalicelib.platform.fields import Month
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.forms import ChartView, Form, PageQuery, View
 from chalicelib.platform.money import Money
-from chalicelib.sales import Exact
+from chalicelib.sales import Exact, Kind
 
 
-class AnalyticsQuery(Form):
+class AnalyticsPeriod(Form):
     first: Month | None = Field(
         default=None, alias="from", description="First month, YYYY-MM; by default the eleventh before the last one."
     )
@@ -23,6 +24,33 @@ class AnalyticsQuery(Form):
     currency: str | None = Field(
         default=None, pattern="^[A-Z]{3}$", description="The company's own by default. Currencies are never added up."
     )
+
+
+class AnalyticsQuery(AnalyticsPeriod):
+    chart: bool = Field(default=False, description="Draw a chart of the rows as well.")
+
+
+class DocumentsQuery(AnalyticsPeriod, PageQuery):
+    by: Grouping = Field(description="As in the analytics.")
+    name: str = Field(default="", max_length=200, description="The row's `name`; `*` for all others together.")
+
+
+class AnalyticsDocumentView(View):
+    """A document behind a row, with the part of it that counts there."""
+
+    source: str
+    document: str = Field(description="The document's number in its source.")
+    kind: Kind
+    business_date: date
+    net: Money = Field(description="Negative in a return.")
+    units: Exact
+
+
+class AnalyticsDocumentPage(View):
+    """Latest business date first. A page may hold fewer documents than asked for; the last one has no `next_cursor`."""
+
+    items: list[AnalyticsDocumentView]
+    next_cursor: str | None
 
 
 class ReachedTierView(View):
@@ -71,7 +99,7 @@ class AnalyticsRowView(View):
     tier: ReachedTierView | None
     bonuses: BonusMovementView | None
     rows_url: str = Field(
-        description="The documents behind the row; for rows of goods, those of the whole period with their lines."
+        description="The documents behind the row, or their parts that count there: they add up to `net`."
     )
 
 
@@ -113,4 +141,5 @@ class AnalyticsView(View):
     saved: Money = Field(description="Sum of `savings`.")
     rows: list[AnalyticsRowView]
     missing: list[MissingArticleView] = Field(description="Bought regularly and not this time. Only with `by=product`.")
+    chart: ChartView | None = Field(description="Null unless asked for with `chart=true`.")
     credit_url: str = Field(description="Open orders, debts and deferrals by due date.")

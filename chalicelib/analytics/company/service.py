@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
-from chalicelib.analytics.company import rules
+from chalicelib.analytics.company import charts, rules
+from chalicelib.analytics.company.charts import Bar
 from chalicelib.analytics.company.formulas import FORMULAS
-from chalicelib.analytics.company.rules import Line, Period
+from chalicelib.analytics.company.rules import By, Line, Period
 from chalicelib.analytics.company.schemas import (
+    AnalyticsPeriod,
     AnalyticsQuery,
     AnalyticsRowView,
     AnalyticsView,
@@ -17,9 +20,12 @@ from chalicelib.analytics.company.schemas import (
     SavingView,
 )
 from chalicelib.analytics.rollups import store
-from chalicelib.analytics.rollups.rules import ZERO, last_day, month_of, plus
+from chalicelib.analytics.rollups.model import Built
+from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, plus
+from chalicelib.platform.charts import Chart
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.forms import ChartView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
@@ -31,8 +37,8 @@ MOST_MONTHS_OF_ROWS = 36  # of all other rows: with the year before they are one
 class _Shown:
     """The words of an answer: its currency, language and addresses."""
 
-    def __init__(self, currency: str, language: Language, documents: str) -> None:
-        self.currency, self.language, self._documents = currency, language, documents
+    def __init__(self, currency: str, language: Language, path: str) -> None:
+        self.currency, self.language, self._path = currency, language, path
 
     def money(self, amount: Decimal) -> Money:
         return Money.of(amount, self.currency)
@@ -43,8 +49,7 @@ class _Shown:
     def savings(self, saved: Mapping[str, Decimal]) -> list[SavingView]:
         return [SavingView(rule=rule, amount=self.money(amount)) for rule, amount in saved.items()]
 
-    def row(self, line: Line, total: Decimal, *, of_time: bool) -> AnalyticsRowView:
-        lines = "" if of_time else "&lines=true"
+    def row(self, line: Line, total: Decimal, by: By) -> AnalyticsRowView:
         return AnalyticsRowView(
             name=line.name,
             title=line.title,
@@ -61,8 +66,14 @@ class _Shown:
             savings=self.savings(line.saved),
             tier=self._tier(line),
             bonuses=self._bonuses(line),
-            rows_url=f"{self._documents}?from={line.first}&to={line.last}{lines}",
+            rows_url=self._rows_url(line, by),
         )
+
+    def _rows_url(self, line: Line, by: By) -> str:
+        if by in ("month", "quarter"):
+            return f"{self._path}/purchases?from={line.first}&to={line.last}"
+        row = urlencode({"by": by, "name": line.name, "currency": self.currency})
+        return f"{self._path}/analytics/documents?from={line.first:%Y-%m}&to={line.last:%Y-%m}&{row}"
 
     def _tier(self, line: Line) -> ReachedTierView | None:
         tier = line.tier
@@ -81,10 +92,9 @@ def analytics(
     context: Context, company_id: str, query: AnalyticsQuery, language: Language, *, path: str = "/v1/company"
 ) -> AnalyticsView:
     """Raises `invalid` for a period that is empty, too long, or begins in the future. `path`: where the company's documents are."""
-    period = _period(context, query)
+    period = period_of(context, query)
     history = store.read_history(context.table, company_id)
-    currency = query.currency or (history.built.currency if history.built else context.config[Club].currency)
-    of_time = query.by in ("month", "quarter")
+    currency = query.currency or currency_of(context, history.built)
     missing: list[rules.MissingArticle] = []
     if query.by == "month" or query.by == "quarter":
         lines = rules.by_time(history, currency, period, query.by)
@@ -94,7 +104,7 @@ def analytics(
         rows = {month: each[currency][query.by] for month, each in found.items() if currency in each}
         lines = rules.by_name(rows, period)
         missing = rules.missing(rows, period) if query.by == "product" else []
-    shown = _Shown(currency, language, f"{path}/purchases")
+    shown = _Shown(currency, language, path)
     net, before = sum((line.net for line in lines), ZERO), sum((line.year_before for line in lines), ZERO)
     saved = rules.added(
         each.saved for month, each in history.sums(currency).items() if period.first <= month <= period.last
@@ -116,13 +126,27 @@ def analytics(
         change_percent=rules.change(net, before),
         savings=shown.savings(saved),
         saved=shown.money(sum(saved.values(), ZERO)),
-        rows=[shown.row(line, net, of_time=of_time) for line in lines],
+        rows=[shown.row(line, net, query.by) for line in lines],
         missing=_missing(missing),
+        chart=ChartView.of(_chart(query.by, lines, currency, language)) if query.chart else None,
         credit_url=f"{path}/credit",
     )
 
 
-def _period(context: Context, query: AnalyticsQuery) -> Period:
+def _chart(by: By, lines: Iterable[Line], currency: str, language: Language) -> Chart:
+    if by in ("month", "quarter"):
+        return charts.by_time(by, [Bar(line.name, line.net, line.year_before) for line in lines], currency, language)
+    bars = [Bar(line.name if line.name == REST else line.title or line.name, line.net) for line in lines]
+    return charts.by_name(charts.title_by(by, language), bars, currency, language)
+
+
+def currency_of(context: Context, built: Built | None) -> str:
+    """The company's own currency; the club's while its months are not folded."""
+    return built.currency if built else context.config[Club].currency
+
+
+def period_of(context: Context, query: AnalyticsPeriod) -> Period:
+    """Raises `invalid` for a period that is empty, too long, or begins in the future."""
     running = month_of(context.today)
     last = _month(query.last) or running
     first = _month(query.first) or plus(last, -11)

@@ -25,12 +25,21 @@ def purchases_between(
     context: Context, company_id: str, first: date, last: date
 ) -> Iterator[tuple[date, list[Purchase]]]:
     """The purchases of each month with documents dated on these days, latest month first; one month is held at a time."""
+    for month, found in documents_between(context, company_id, first, last):
+        yield month, purchases_of(context, company_id, found)
+
+
+def documents_between(
+    context: Context, company_id: str, first: date, last: date
+) -> Iterator[tuple[date, list[CurrentDocument]]]:
+    """The documents of each month, as `purchases_between` takes them."""
     documents = sales.current_documents(context, company_id, first, last)
     for month, found in groupby(documents, lambda each: month_of(each.document.business_date)):
-        yield month, _purchases(context, company_id, list(found))
+        yield month, list(found)
 
 
-def _purchases(context: Context, company_id: str, documents: list[CurrentDocument]) -> list[Purchase]:
+def purchases_of(context: Context, company_id: str, documents: list[CurrentDocument]) -> list[Purchase]:
+    """The purchases that these documents are, in their order."""
     products = _products(context, {line.sku for each in documents for line in each.document.lines})
     behind = orders.load_orders(context, company_id, sorted({_order_id(each) for each in documents} - {""}))
     return [_purchase(each, behind.get(_order_id(each)), products) for each in documents]

@@ -6,7 +6,7 @@ sum of all others: rows add up to the month's purchases to the kopeck.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -222,6 +222,24 @@ def _names(purchase: Purchase, line: PurchasedLine) -> dict[Grouping, tuple[str,
         "shop": (purchase.shop, purchase.shop_title),
         "person": (purchase.person, ""),
     }
+
+
+def parts_under(
+    purchases: Sequence[Purchase], currency: str, grouping: Grouping, name: str
+) -> list[tuple[Decimal, Decimal]]:
+    """The amount and the units of each document of a month that count in the row of this name; they add up to the row of the month's rollup."""
+    mine = [each for each in purchases if each.currency == currency]
+    own_rows = {row.name for row in _rows(mine)[grouping]}
+    found = []
+    for purchase in purchases:
+        lines = purchase.lines if purchase.currency == currency else ()
+        under = [line for line in lines if _row_name(_names(purchase, line)[grouping][0], own_rows) == name]
+        found.append((sum((line.amount for line in under), ZERO), sum((line.quantity for line in under), ZERO)))
+    return found
+
+
+def _row_name(name: str, own_rows: Collection[str]) -> str:
+    return name if name in own_rows else REST
 
 
 def _bounded(sums: Mapping[str, _Sum], most: int) -> tuple[Row, ...]:

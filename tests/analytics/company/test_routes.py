@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 
+from chalicelib.analytics.company import documents
 from chalicelib.analytics.rollups import consumers, jobs, service
+from chalicelib.analytics.rollups.rules import GROUPINGS, MOST_ROWS, REST
 from chalicelib.orders import load_order
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
@@ -18,6 +20,7 @@ from chalicelib.sales.service import record
 from chalicelib.table.client import Table
 from tests.analytics import steps
 from tests.orders.steps import Market
+from tests.platform.test_charts import bars
 from tests.sales.steps import invoice, items, returned
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller
@@ -62,8 +65,8 @@ def test_months_lead_to_the_documents_that_they_are_the_sum_of(api: Api, context
     assert told["change_percent"] == "79.2"
     assert set(told["rows"][0]) & set(told["formulas"])
     for row in told["rows"]:
-        documents = api.call("GET", row["rows_url"], owner).json["items"]
-        assert sum(Decimal(each["total"]["amount"]) for each in documents) == Decimal(row["net"]["amount"])
+        found = api.call("GET", row["rows_url"], owner).json["items"]
+        assert sum(Decimal(each["total"]["amount"]) for each in found) == Decimal(row["net"]["amount"])
 
 
 def test_articles_tell_what_is_bought_regularly_and_not_this_time(api: Api, context: Context, owner: Caller) -> None:
@@ -72,9 +75,65 @@ def test_articles_tell_what_is_bought_regularly_and_not_this_time(api: Api, cont
     told = asked(api, owner, by="product", **{"from": "2026-06", "to": "2026-11"})
     assert [(row["name"], row["title"], row["net"]["amount"]) for row in told["rows"]] == [("L-0", "Lamp L-0", "30.00")]
     assert [(each["sku"], each["months"], each["last_month"]) for each in told["missing"]] == [("L-0", 3, "2026-10")]
-    documents = api.call("GET", told["rows"][0]["rows_url"], owner).json["items"]
-    assert len(documents) == 3
-    assert documents[0]["lines"]
+    found = api.call("GET", told["rows"][0]["rows_url"], owner).json["items"]
+    assert [each["net"]["amount"] for each in found] == ["10.00"] * 3
+
+
+@pytest.mark.parametrize("by", ["month", "product"])
+def test_a_chart_shows_the_figures_of_the_rows(api: Api, context: Context, owner: Caller, by: str) -> None:
+    amounts = [f"{number}.50" for number in range(1, 30)]
+    record(context, [invoice("A-1", *amounts, day=date(2026, 11, 2))])
+    built(context)
+    told = asked(api, owner, by=by, chart="true")
+    chart = told["chart"]
+    drawn = [row["value"] for row in chart["vega_lite"]["data"]["values"]]
+    rows = [float(row["net"]["amount"]) for row in told["rows"]]
+    shown = rows if by == "month" else [*rows[:15], sum(rows[15:])]
+    assert drawn[: len(shown)] == shown
+    assert len(bars(chart["svg"])) == len(drawn)
+    assert asked(api, owner, by=by)["chart"] is None
+
+
+def behind(api: Api, caller: Caller, address: str, limit: int = 25) -> list[Any]:
+    """The documents of all pages of this address."""
+    found, cursor = [], ""
+    while True:
+        page = api.call("GET", f"{address}&limit={limit}{cursor}", caller).json
+        found += page["items"]
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 25])
+def test_the_parts_of_documents_add_up_to_each_row_and_to_that_of_all_others(
+    api: Api, context: Context, owner: Caller, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MOST_ROWS, "product", 2)  # type: ignore[index]  # two articles have a row of their own in each month
+    monkeypatch.setattr(documents, "MOST_READ", 2)
+    days = [date(2026, 9, 3), date(2026, 9, 3), date(2026, 9, 4), date(2026, 10, 7), date(2026, 11, 9)]
+    record(
+        context,
+        [
+            *(
+                invoice(f"A-{number}", "10.00", f"{number}.50", "3.00", "0.07", day=day)
+                for number, day in enumerate(days)
+            ),
+            returned("R-1", "A-1", "-4.00", day=date(2026, 11, 9)),
+        ],
+    )
+    built(context)
+    for by in GROUPINGS:
+        rows = asked(api, owner, by=by, **{"from": "2026-09"})["rows"]
+        assert rows
+        for row in rows:
+            found = behind(api, owner, row["rows_url"], limit)
+            assert sum(Decimal(each["net"]["amount"]) for each in found) == Decimal(row["net"]["amount"]), row
+            assert sum(Decimal(each["units"]) for each in found) == Decimal(row["units"])
+            assert len({each["document"] for each in found}) == len(found)
+            days_shown = [each["business_date"] for each in found]
+            assert days_shown == sorted(days_shown, reverse=True)
+    assert any(row["name"] == REST for row in asked(api, owner, by="product")["rows"])
 
 
 def test_an_order_tells_who_ordered_where_from_and_what_was_saved(market: Market) -> None:

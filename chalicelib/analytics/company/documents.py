@@ -1,0 +1,65 @@
+"""The documents behind a row of a company's analytics: the part of each that counts in the row.
+
+A page reads the documents of whole months, latest first, and the parts follow from the fold that made the row. So those of all pages add up
+to the row, once the rollups have followed the documents.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from chalicelib.analytics.company.schemas import AnalyticsDocumentView, DocumentsQuery
+from chalicelib.analytics.company.service import currency_of, period_of
+from chalicelib.analytics.rollups import store
+from chalicelib.analytics.rollups.purchases import documents_between, purchases_of
+from chalicelib.analytics.rollups.rules import last_day, parts_under, plus
+from chalicelib.platform.context import Context
+from chalicelib.platform.money import Money
+from chalicelib.sales import CurrentDocument
+from chalicelib.table.client import Position
+
+_AFTER_ALL = "\uffff"  # in place of a source: before all documents of the day, as the list goes
+MOST_READ = 3_000  # documents for a page: with the month that reaches the number the page ends
+
+
+def documents(
+    context: Context, company_id: str, query: DocumentsQuery, *, limit: int, after: Position
+) -> tuple[list[AnalyticsDocumentView], Position]:
+    """Latest day first, and the position of the next page; a page may hold fewer than asked for. Raises as `period_of` does."""
+    period = period_of(context, query)
+    currency = query.currency or currency_of(context, store.read_months(context.table, company_id, [])[0])
+    passed = (after["day"], after["source"], after["number"]) if after else None
+    last = date.fromisoformat(after["day"]) if after else last_day(period.last)
+    found: list[AnalyticsDocumentView] = []
+    read = 0
+    for month, of_month in documents_between(context, company_id, period.first, last_day(last)):
+        of_month.sort(key=_place, reverse=True)
+        parts = parts_under(purchases_of(context, company_id, of_month), currency, query.by, query.name)
+        for document, (net, units) in zip(of_month, parts, strict=True):
+            if (net or units) and (passed is None or _place(document) < passed):
+                found.append(_view(document, Money.of(net, currency), units))
+                if len(found) == limit:
+                    return found, _position(*_place(document))
+        read += len(of_month)
+        if read >= MOST_READ:
+            return found, _position(last_day(plus(month, -1)).isoformat(), _AFTER_ALL, "")
+    return found, None
+
+
+def _place(current: CurrentDocument) -> tuple[str, str, str]:
+    return current.document.business_date.isoformat(), *current.document.ref
+
+
+def _position(day: str, source: str, number: str) -> dict[str, str]:
+    return {"day": day, "source": source, "number": number}
+
+
+def _view(current: CurrentDocument, net: Money, units: Decimal) -> AnalyticsDocumentView:
+    document = current.document
+    return AnalyticsDocumentView(
+        source=document.source,
+        document=document.title or document.number,
+        kind=document.kind,
+        business_date=document.business_date,
+        net=net,
+        units=units,
+    )
