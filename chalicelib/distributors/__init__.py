@@ -10,4 +10,4 @@ with opened_when_asked(__name__):
     from chalicelib.distributors.schemas import DistributorCardPage, DistributorCardView
     from chalicelib.distributors.service import distributor, of_region, people_of
     from chalicelib.distributors.service import page as some_distributors
-    from chalicelib.distributors.store import first_of_region, read_distributor, warehouse_owners
+    from chalicelib.distributors.store import first_of_region, read_distributor, read_distributors, warehouse_owners

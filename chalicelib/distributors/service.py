@@ -44,7 +44,7 @@ def of_region(context: Context, region: str, limit: int, after: Position) -> tup
     """The distributors that serve a region, by priority. Two calls."""
     found = store.distributors_of_region(context.table, region, limit, after)
     ids = [item["distributor_id"] for item in found.items]
-    known = store.read_many(context.table, ids)
+    known = store.read_distributors(context.table, ids)
     return [known[each] for each in ids if each in known], found.last
 
 

@@ -62,7 +62,7 @@ def read_distributor(table: Table, distributor_id: str, *, consistent: bool = Fa
     return Distributor.from_item(item) if item else None
 
 
-def read_many(table: Table, distributor_ids: Iterable[str]) -> dict[str, Distributor]:
+def read_distributors(table: Table, distributor_ids: Iterable[str]) -> dict[str, Distributor]:
     found = table.get_many(keys.distributor(each) for each in distributor_ids)
     return {item["distributor_id"]: Distributor.from_item(item) for item in found.values()}
 

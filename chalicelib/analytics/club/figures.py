@@ -1,20 +1,29 @@
-"""The club's figures as the staff read them: one query each, however long the history is."""
+"""The club's figures as the staff read them: one query or two each, however long the history is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from chalicelib.analytics.club import store
+from chalicelib import companies, distributors, members
+from chalicelib.analytics.club import charts, store
 from chalicelib.analytics.club.formulas import FORMULAS
-from chalicelib.analytics.club.rules import MOVES, ClubMonth, Moved, Share, months_of
+from chalicelib.analytics.club.rules import MOVES, ClubMonth, Move, Moved, Part, Share, Split, months_of, quarter_of
 from chalicelib.analytics.club.schemas import (
     BridgeQuery,
     BridgeRowView,
     BridgeView,
     ClubQuery,
+    CohortQuarterView,
+    CohortsView,
+    CohortView,
+    ConcentrationMonthView,
+    ConcentrationView,
+    CustomersRowView,
+    CustomersView,
     DashboardFigureView,
     DashboardView,
+    LargeCompanyView,
     MoveView,
     SplitQuery,
     SplitRowView,
@@ -22,10 +31,13 @@ from chalicelib.analytics.club.schemas import (
     TurnoverRowView,
     TurnoverView,
 )
+from chalicelib.analytics.company.charts import Bar, by_name, by_time, title_by
 from chalicelib.analytics.company.rules import change, share
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, plus
+from chalicelib.platform.charts import Chart
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.forms import ChartView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
@@ -72,7 +84,21 @@ def turnover(context: Context, query: ClubQuery, language: Language) -> Turnover
     asked = _asked(context, query, language)
     rows = [_turnover_row(asked, month) for month in asked.months]
     net = sum((month.net for month in asked.months), ZERO)
-    return TurnoverView(**asked.head, row_count=len(rows), net=asked.money(net), rows=rows)
+    return TurnoverView(
+        **asked.head,
+        row_count=len(rows),
+        net=asked.money(net),
+        rows=rows,
+        chart=_chart(query, lambda: by_time("month", list(map(_bar, rows)), asked.currency, language)),
+    )
+
+
+def _bar(row: TurnoverRowView) -> Bar:
+    return Bar(row.month, row.net.amount, row.year_before.amount)
+
+
+def _chart(query: ClubQuery, draw: Callable[[], Chart]) -> ChartView | None:
+    return ChartView.of(draw()) if query.chart else None
 
 
 def _turnover_row(asked: _Asked, month: ClubMonth) -> TurnoverRowView:
@@ -94,8 +120,11 @@ def _turnover_row(asked: _Asked, month: ClubMonth) -> TurnoverRowView:
 
 
 def _churn(asked: _Asked, month: ClubMonth) -> Decimal | None:
-    lost = month.moves.get("lost", Moved(0, ZERO)).companies
-    return share(Decimal(lost), Decimal(asked.of(plus(month.month, -1)).active))
+    return share(Decimal(_companies(month, "lost")), Decimal(asked.of(plus(month.month, -1)).active))
+
+
+def _companies(month: ClubMonth, moved: Move) -> int:
+    return month.moves.get(moved, Moved(0, ZERO)).companies
 
 
 def bridge(context: Context, query: BridgeQuery, language: Language) -> BridgeView:
@@ -111,7 +140,14 @@ def bridge(context: Context, query: BridgeQuery, language: Language) -> BridgeVi
         )
         for month in asked.months
     ]
-    return BridgeView(**asked.head, row_count=len(rows), rows=rows)
+    changes = {move: [row.moves[place].change.amount for row in rows] for place, move in enumerate(MOVES)}
+    labels = [row.month for row in rows]
+    return BridgeView(
+        **asked.head,
+        row_count=len(rows),
+        rows=rows,
+        chart=_chart(query, lambda: charts.bridge(labels, changes, asked.currency, language)),
+    )
 
 
 def _moves(asked: _Asked, moves: Mapping[str, Moved]) -> list[MoveView]:
@@ -119,25 +155,143 @@ def _moves(asked: _Asked, moves: Mapping[str, Moved]) -> list[MoveView]:
     return [MoveView(move=name, companies=each.companies, change=asked.money(each.change)) for name, each in found]
 
 
-def split(context: Context, query: SplitQuery, language: Language) -> SplitView:
+def customers(context: Context, query: ClubQuery, language: Language) -> CustomersView:
     asked = _asked(context, query, language)
-    parts = [month.splits.get(query.by, {}) for month in asked.months]
+    rows = [_customers_row(asked, month) for month in asked.months]
+    lines = {name: [getattr(row, name) for row in rows] for name in CustomersRowView.model_fields if "_percent" in name}
+    labels = [row.month for row in rows]
+    return CustomersView(
+        **asked.head,
+        row_count=len(rows),
+        rows=rows,
+        chart=_chart(query, lambda: charts.percentages("customers", labels, lines, language)),
+    )
+
+
+def _customers_row(asked: _Asked, month: ClubMonth) -> CustomersRowView:
+    asleep = month.known - asked.of(plus(month.month, -1)).active
+    return CustomersRowView(
+        month=f"{month.month:%Y-%m}",
+        active=month.active,
+        known=month.known,
+        new=_companies(month, "new"),
+        won_back=_companies(month, "won_back"),
+        lost=_companies(month, "lost"),
+        churn_percent=_churn(asked, month),
+        reactivation_percent=share(Decimal(_companies(month, "won_back")), Decimal(asleep)),
+        repeat_percent=_percent(month.repeat),
+        cross_sale_percent=_percent(month.cross),
+    )
+
+
+def _percent(part: Part) -> Decimal | None:
+    return share(Decimal(part.of_these), Decimal(part.companies))
+
+
+def cohorts(context: Context, query: ClubQuery, language: Language) -> CohortsView:
+    """The cohorts of the period's quarters. Two queries."""
+    asked = _asked(context, query, language)
+    first, last = quarter_of(asked.months[0].month), quarter_of(asked.months[-1].month)
+    found = [each for each in store.read_cohorts(context.table, asked.currency) if first <= each.quarter <= last]
+    running = quarter_of(context.today)
+    rows = [
+        CohortView(
+            cohort=each.quarter,
+            companies=each.companies,
+            quarters=[
+                CohortQuarterView(
+                    quarter=quarter,
+                    companies=part.companies,
+                    retained_percent=share(Decimal(part.companies), Decimal(each.companies)),
+                    net=asked.money(part.net),
+                    mature=quarter < running,
+                )
+                for quarter, part in each.quarters.items()
+                if quarter >= each.quarter
+            ],
+        )
+        for each in found
+    ]
+    labels = sorted({quarter.quarter for row in rows for quarter in row.quarters})
+    lines = {
+        row.cohort: [{each.quarter: each.retained_percent for each in row.quarters}.get(label) for label in labels]
+        for row in rows
+    }
+    chart = _chart(query, lambda: charts.percentages("cohorts", labels, lines, language)) if rows else None
+    return CohortsView(**asked.head, row_count=len(rows), rows=rows, chart=chart)
+
+
+def concentration(context: Context, query: ClubQuery, language: Language) -> ConcentrationView:
+    """Two calls: the months, and the names of ten companies."""
+    asked = _asked(context, query, language)
+    rows = [
+        ConcentrationMonthView(
+            month=f"{month.month:%Y-%m}",
+            net=asked.money(month.net_of_year),
+            largest_percent=share(sum((each.net for each in month.largest_of_year), ZERO), month.net_of_year),
+        )
+        for month in asked.months
+    ]
+    end = asked.months[-1]
+    named = companies.read_companies(context, [each.company_id for each in end.largest_of_year])
+    labels, shares = [row.month for row in rows], [row.largest_percent for row in rows]
+    return ConcentrationView(
+        **asked.head,
+        row_count=len(rows),
+        rows=rows,
+        largest=[
+            LargeCompanyView(
+                company_id=each.company_id,
+                name=named[each.company_id].name if each.company_id in named else "",
+                net=asked.money(each.net),
+                share_percent=share(each.net, end.net_of_year),
+            )
+            for each in end.largest_of_year
+        ],
+        chart=_chart(query, lambda: charts.percentages("concentration", labels, {"": shares}, language)),
+    )
+
+
+def split(context: Context, query: SplitQuery, language: Language) -> SplitView:
+    """Two queries, and one read of names."""
+    asked = _asked(context, query, language)
+    first, last = asked.months[0].month, asked.months[-1].month
+    splits = store.read_splits(context.table, asked.currency, first, last)
+    parts = [splits.get(month.month, {}).get(query.by, {}) for month in asked.months]
     total = sum((each.net for month in parts for each in month.values()), ZERO)
     sums = {name: sum((month.get(name, _NOTHING).net for month in parts), ZERO) for month in parts for name in month}
     names = sorted(sums, key=lambda name: (name == REST, -sums[name], name))
-    rows = [_split_row(asked, name, sums[name], total, parts) for name in names]
-    return SplitView(**asked.head, row_count=len(rows), net=asked.money(total), rows=rows)
+    titles = _titles(context, query.by, [name for name in names if name not in ("", REST)], language)
+    rows = [_split_row(asked, name, titles.get(name, ""), sums[name], total, parts) for name in names]
+    bars = [Bar(titles.get(name, name), sums[name]) for name in names]
+    return SplitView(
+        **asked.head,
+        row_count=len(rows),
+        net=asked.money(total),
+        rows=rows,
+        chart=_chart(query, lambda: by_name(title_by(query.by, language), bars, asked.currency, language)),
+    )
 
 
 _NOTHING = Share(ZERO, 0)
 
 
+def _titles(context: Context, by: Split, names: list[str], language: Language) -> Mapping[str, str]:
+    """The names for people of managers, distributors and regions, by id or code."""
+    if by == "manager":
+        return {name: each.name for name, each in members.members(context, names).items()}
+    if by == "distributor":
+        return {name: each.name for name, each in distributors.read_distributors(context.table, names).items()}
+    return distributors.region_names(context, language) if by == "region" else {}
+
+
 def _split_row(
-    asked: _Asked, name: str, net: Decimal, total: Decimal, parts: Sequence[Mapping[str, Share]]
+    asked: _Asked, name: str, title: str, net: Decimal, total: Decimal, parts: Sequence[Mapping[str, Share]]
 ) -> SplitRowView:
     found = [month.get(name, _NOTHING) for month in parts]
     return SplitRowView(
         name=name,
+        title=title,
         net=asked.money(net),
         share_percent=share(net, total),
         months=[asked.money(each.net) for each in found],
@@ -175,12 +329,13 @@ def dashboard(context: Context, language: Language) -> DashboardView:
 def _ten(asked: _Asked, month: ClubMonth) -> dict[str, tuple[Any, Any, str]]:
     """By name: value, unit, and the figure that shows the rows."""
     row = _turnover_row(asked, month)
-    counted = {name: month.moves.get(name, Moved(0, ZERO)).companies for name in ("new", "won_back", "lost")}
     return {
         "net": (month.net, "money", "turnover"),
         "active": (month.active, "number", "turnover"),
         "orders": (month.orders, "number", "turnover"),
-        **{name: (number, "number", "bridge") for name, number in counted.items()},
+        "new": (_companies(month, "new"), "number", "bridge"),
+        "won_back": (_companies(month, "won_back"), "number", "bridge"),
+        "lost": (_companies(month, "lost"), "number", "bridge"),
         "churn_percent": (row.churn_percent, "percent", "turnover"),
         "largest_percent": (row.largest_percent, "percent", "turnover"),
         "saved_percent": (row.saved_percent, "percent", "turnover"),

@@ -11,6 +11,18 @@ def club_month(currency: str, month: date | None = None) -> Key:
     return Key(f"CLUBFIGURES#{currency}", f"MONTH#{month:%Y-%m}" if month else "MONTH#")
 
 
+@in_table("by month", "E")
+def club_split(currency: str, month: date | None = None) -> Key:
+    """The turnover of the club by region, manager, distributor, tier, cohort, brand and category, by month. Without a month: the prefix."""
+    return Key(f"CLUBFIGURES#{currency}", f"SPLIT#{month:%Y-%m}" if month else "SPLIT#")
+
+
+@in_table("by quarter", "E")
+def cohort(currency: str, quarter: str = "") -> Key:
+    """The companies that bought first in a quarter, by quarter. Without a quarter: the prefix of the list."""
+    return Key(f"CLUBFIGURES#{currency}", f"COHORT#{quarter}")
+
+
 @in_table("one", "S")
 def club_fold(fold_id: str) -> Key:
     """A fold of all companies into the club's figures."""

@@ -5,6 +5,9 @@ from chalicelib.analytics.club.schemas import (
     BridgeQuery,
     BridgeView,
     ClubQuery,
+    CohortsView,
+    ConcentrationView,
+    CustomersView,
     DashboardView,
     SplitQuery,
     SplitView,
@@ -37,7 +40,25 @@ def show_bridge(call: Call) -> BridgeView:
     return figures.bridge(call.context, call.query, call.language)
 
 
+@routes.get("/v1/staff/analytics/customers", scope=SCOPE, query=ClubQuery, answer=CustomersView)
+def show_customers(call: Call) -> CustomersView:
+    """Show who came, came again, came back and left, by month: churn, reactivation, repeat and cross-sale rates."""
+    return figures.customers(call.context, call.query, call.language)
+
+
+@routes.get("/v1/staff/analytics/cohorts", scope=SCOPE, query=ClubQuery, answer=CohortsView)
+def show_cohorts(call: Call) -> CohortsView:
+    """Show the companies by the quarter in which they bought first, and how many of them bought in each quarter since."""
+    return figures.cohorts(call.context, call.query, call.language)
+
+
+@routes.get("/v1/staff/analytics/concentration", scope=SCOPE, query=ClubQuery, answer=ConcentrationView)
+def show_concentration(call: Call) -> ConcentrationView:
+    """Show the share of the ten largest companies in the turnover of twelve months, by month, and who they are."""
+    return figures.concentration(call.context, call.query, call.language)
+
+
 @routes.get("/v1/staff/analytics/split", scope=SCOPE, query=SplitQuery, answer=SplitView)
 def show_split(call: Call) -> SplitView:
-    """Show the turnover of a period by region, manager, distributor, or the quarter in which companies bought first."""
+    """Show the turnover of a period by region, manager, distributor, tier, brand, category, or the quarter in which companies bought first."""
     return figures.split(call.context, call.query, call.language)

@@ -9,13 +9,14 @@ A company's turnover moves from one month to another for one reason, its move:
 The six sums add up to the change of the club's turnover exactly. The same holds against the year before. Purchases are net, so a month may
 be negative: a company without purchases is one whose net purchases are zero or less, and its sum counts in the move all the same.
 
-Each month also has the turnover by region, manager and distributor, the ten largest companies, and the turnover by the quarter in which
-companies bought first.
+Each month also has the turnover by region, manager, distributor, tier, brand, category, and the quarter in which companies bought first; the
+ten largest companies of the year that ends with it; and of the three months that end with it, the companies that ordered at least twice and
+those that bought of at least two categories.
 """
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,19 +26,30 @@ from chalicelib.analytics.rollups.rules import REST, ZERO, months_between, plus
 
 Move = Literal["new", "kept", "grown", "shrunk", "lost", "won_back"]
 MOVES: tuple[Move, ...] = get_args(Move)
-Split = Literal["region", "manager", "distributor", "cohort"]
+Split = Literal["region", "manager", "distributor", "tier", "cohort", "brand", "category"]
 SPLITS: tuple[Split, ...] = get_args(Split)
+GOODS: tuple[Literal["brand", "category"], ...] = ("brand", "category")  # splits with rows in a company's months
 LARGEST = 10
+RECENT = 3  # months in which a company is asked whether it came again, and for what
 MOST_ROWS = 150  # of a split; all others are one exact rest
 
 
+class Goods(NamedTuple):
+    """Net purchases of a company's month by the name of a split of goods."""
+
+    brand: Mapping[str, Decimal] = {}
+    category: Mapping[str, Decimal] = {}
+
+
 class CompanyMonth(NamedTuple):
-    """A company's month: net purchases, discounts on base prices, credited bonuses, orders."""
+    """A company's month: net purchases, discounts on base prices, credited bonuses, orders, its tier at the end, its goods."""
 
     net: Decimal
     saved: Decimal
     credited: Decimal
     orders: int
+    tier: str = ""
+    goods: Goods = Goods()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,26 @@ class Moved(NamedTuple):
     change: Decimal
 
 
+class Part(NamedTuple):
+    """So many of so many companies."""
+
+    of_these: int = 0
+    companies: int = 0
+
+    def plus(self, is_one: bool) -> "Part":
+        return Part(self.of_these + is_one, self.companies + 1)
+
+
+NOBODY = Part()
+
+
+class Large(NamedTuple):
+    """One of the largest companies and its net purchases of a year."""
+
+    company_id: str
+    net: Decimal
+
+
 class Share(NamedTuple):
     """The turnover under a name of a split, and the companies that bought."""
 
@@ -69,7 +101,9 @@ class Share(NamedTuple):
 class ClubMonth:
     """The club's figures of a month. `active`: companies that bought; `largest`: net purchases of the ten largest.
 
-    `moves`: against the month before; `moves_of_year`: against the same month of the year before.
+    `moves`: against the month before; `moves_of_year`: against the same month of the year before. `known`: companies that bought before the
+    month. `repeat`, `cross`: of the companies with an order in the last three months, those with two; of those that bought of a known
+    category, those that bought of two. `net_of_year`, `largest_of_year`: of the twelve months that end with this one.
     """
 
     month: date
@@ -81,7 +115,27 @@ class ClubMonth:
     largest: Decimal = ZERO
     moves: Mapping[str, Moved] = field(default_factory=dict)
     moves_of_year: Mapping[str, Moved] = field(default_factory=dict)
-    splits: Mapping[str, Mapping[str, Share]] = field(default_factory=dict)
+    known: int = 0
+    repeat: Part = NOBODY
+    cross: Part = NOBODY
+    net_of_year: Decimal = ZERO
+    largest_of_year: tuple[Large, ...] = ()
+
+
+Splits = Mapping[Split, Mapping[str, Share]]  # of a month, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The companies that bought first in a quarter (`2026-Q1`), and of each quarter since, who of them bought and their net purchases."""
+
+    quarter: str
+    companies: int
+    quarters: Mapping[str, Share]
+
+
+def quarter_of(month: date) -> str:
+    return f"{month.year}-Q{(month.month + 2) // 3}"
 
 
 def move(before: Decimal, now: Decimal, *, bought_earlier: bool) -> Move:
@@ -102,6 +156,10 @@ class _Sums:
         self.net, self.saved, self.credited = ZERO, ZERO, ZERO
         self.orders = self.active = 0
         self.largest: list[Decimal] = []
+        self.known = 0
+        self.repeat, self.cross = NOBODY, NOBODY
+        self.net_of_year = ZERO
+        self.largest_of_year: list[tuple[Decimal, str]] = []
         self.moves: dict[str, dict[str, Moved]] = {"month": {}, "year": {}}
         self.splits: dict[Split, dict[str, Share]] = {split: {} for split in SPLITS}
 
@@ -116,21 +174,62 @@ class Fold:
     def __init__(self, last: date) -> None:
         self._last = last
         self._sums: dict[date, _Sums] = defaultdict(_Sums)
+        self._cohorts: dict[str, _CohortSums] = defaultdict(_CohortSums)
 
     def add(self, company: CompanyMonths) -> None:
-        _add(company, self._sums, self._last)
+        months = {month: each for month, each in company.months.items() if month <= self._last}
+        first = min((month for month, each in months.items() if each.net > 0), default=None)
+        _add(company, months, first, self._sums, self._last)
+        _add_recent(company.company_id, months, first, self._sums, self._last)
+        if first:
+            self._cohorts[quarter_of(first)].add(months)
+
+    def cohorts(self) -> list[Cohort]:
+        """The cohorts, the earliest first."""
+        return [
+            Cohort(name, each.companies, dict(sorted(each.quarters.items())))
+            for name, each in sorted(self._cohorts.items())
+        ]
 
     def months(self) -> list[ClubMonth]:
         """The months from the first purchase of all up to the last one."""
         return [_month(month, self._sums[month]) for month in sorted(self._sums)]
 
+    def splits(self) -> dict[date, Splits]:
+        """By month, the turnover of each split."""
+        return {
+            month: {split: _bounded(parts) for split, parts in each.splits.items()}
+            for month, each in self._sums.items()
+        }
 
-def _add(company: CompanyMonths, sums: Mapping[date, _Sums], last: date) -> None:
-    months = {month: each for month, each in company.months.items() if month <= last}
-    bought = sorted(month for month, each in months.items() if each.net > 0)
+
+class _CohortSums:
+    """The sums of a cohort while companies are read."""
+
+    def __init__(self) -> None:
+        self.companies = 0
+        self.quarters: dict[str, Share] = {}
+
+    def add(self, months: Mapping[date, CompanyMonth]) -> None:
+        self.companies += 1
+        nets: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for month, each in months.items():
+            nets[quarter_of(month)] += each.net
+        for quarter, net in nets.items():
+            known = self.quarters.get(quarter, Share(ZERO, 0))
+            self.quarters[quarter] = Share(known.net + net, known.companies + (net > 0))
+
+
+def _add(
+    company: CompanyMonths,
+    months: Mapping[date, CompanyMonth],
+    first: date | None,
+    sums: Mapping[date, _Sums],
+    last: date,
+) -> None:
+    """Adds what the company did in its months, and against those before."""
     nothing = CompanyMonth(ZERO, ZERO, ZERO, 0)
-    first = bought[0] if bought else None
-    cohort = f"{first.year}-Q{(first.month + 2) // 3}" if first else ""
+    cohort = quarter_of(first) if first else ""
     for month in _touched(months, last):
         now, found = months.get(month, nothing), sums[month]
         found.net += now.net
@@ -146,10 +245,36 @@ def _add(company: CompanyMonths, sums: Mapping[date, _Sums], last: date) -> None
         if now.net > 0:
             found.active += 1
             (heapq.heappush if len(found.largest) < LARGEST else heapq.heappushpop)(found.largest, now.net)
-        if now.net:
-            for split, part in _parts(company, cohort).items():
-                known = found.splits[split].get(part, Share(ZERO, 0))
-                found.splits[split][part] = Share(known.net + now.net, known.companies + (now.net > 0))
+        for split, name, net in _parts(company, cohort, now):
+            known = found.splits[split].get(name, Share(ZERO, 0))
+            found.splits[split][name] = Share(known.net + net, known.companies + (net > 0))
+
+
+def _add_recent(
+    company_id: str,
+    months: Mapping[date, CompanyMonth],
+    first: date | None,
+    sums: Mapping[date, _Sums],
+    last: date,
+) -> None:
+    """Adds what the company did in the three and in the twelve months that end with each month."""
+    if not months:
+        return
+    nothing = CompanyMonth(ZERO, ZERO, ZERO, 0)
+    net = ZERO  # of the twelve months that end with the one at hand
+    for month in months_between(min(months), last):
+        found = sums[month]
+        found.known += first is not None and first < month
+        recent = [months[each] for each in months_between(plus(month, 1 - RECENT), month) if each in months]
+        if orders := sum(each.orders for each in recent):
+            found.repeat = found.repeat.plus(orders >= 2)
+        if categories := {name for each in recent for name, net in each.goods.category.items() if name and net > 0}:
+            found.cross = found.cross.plus(len(categories) >= 2)
+        net += months.get(month, nothing).net - months.get(plus(month, -12), nothing).net
+        found.net_of_year += net
+        if net > 0:
+            push = heapq.heappush if len(found.largest_of_year) < LARGEST else heapq.heappushpop
+            push(found.largest_of_year, (net, company_id))
 
 
 def _touched(months: Iterable[date], last: date) -> list[date]:
@@ -158,13 +283,18 @@ def _touched(months: Iterable[date], last: date) -> list[date]:
     return sorted(found)
 
 
-def _parts(company: CompanyMonths, cohort: str) -> dict[Split, str]:
-    return {
-        "region": company.region,
-        "manager": company.manager,
-        "distributor": company.distributor,
-        "cohort": cohort,
-    }
+def _parts(company: CompanyMonths, cohort: str, month: CompanyMonth) -> Iterator[tuple[Split, str, Decimal]]:
+    """The names under which the company's month counts, by split, and the sum under each."""
+    if month.net:
+        yield "region", company.region, month.net
+        yield "manager", company.manager, month.net
+        yield "distributor", company.distributor, month.net
+        yield "tier", month.tier, month.net
+        yield "cohort", cohort, month.net
+    for name, net in month.goods.brand.items():
+        yield "brand", name, net
+    for name, net in month.goods.category.items():
+        yield "category", name, net
 
 
 def _month(month: date, sums: _Sums) -> ClubMonth:
@@ -178,7 +308,11 @@ def _month(month: date, sums: _Sums) -> ClubMonth:
         largest=sum(sums.largest, ZERO),
         moves={name: sums.moves["month"][name] for name in MOVES if name in sums.moves["month"]},
         moves_of_year={name: sums.moves["year"][name] for name in MOVES if name in sums.moves["year"]},
-        splits={split: _bounded(parts) for split, parts in sums.splits.items()},
+        known=sums.known,
+        repeat=sums.repeat,
+        cross=sums.cross,
+        net_of_year=sums.net_of_year,
+        largest_of_year=tuple(Large(name, net) for net, name in sorted(sums.largest_of_year, reverse=True)),
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.club.rules import Split
 from chalicelib.platform.fields import Month
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.forms import ChartView, Form, View
 from chalicelib.platform.money import Money
 from chalicelib.sales import Exact
 
@@ -19,13 +19,19 @@ class ClubQuery(Form):
     last: Month | None = Field(default=None, alias="to", description="Last month; by default the last that is over.")
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="The club's own by default.")
 
+    chart: bool = Field(default=False, description="Draw a chart of the rows as well.")
+
 
 class BridgeQuery(ClubQuery):
     against: Against = Field(default="month", description="The month before, or the same month of the year before.")
 
 
 class SplitQuery(ClubQuery):
-    by: Split = Field(default="region", description="`cohort`: the quarter in which companies bought first.")
+    by: Split = Field(
+        default="region",
+        description="`cohort`: the quarter in which companies bought first; `tier`: as it was at the end of the month. `brand` and `category` are those of "
+        "the last three years.",
+    )
 
 
 class _Figures(View):
@@ -37,6 +43,7 @@ class _Figures(View):
     as_of: str | None = Field(description="The moment of the fold; null before the first one. It runs every night.")
     formulas: dict[str, str] = Field(description="By field, how it is counted, in the reader's language.")
     row_count: int
+    chart: ChartView | None = Field(description="Null unless asked for with `chart=true`.")
 
 
 class TurnoverRowView(View):
@@ -83,8 +90,9 @@ class BridgeView(_Figures):
 
 class SplitRowView(View):
     name: str = Field(
-        description="Region, id of a manager or distributor, or quarter. Empty: nobody told. `*`: all others."
+        description="Code of a region or tier, id of a manager or distributor, brand, category, or quarter. Empty: nobody told. `*`: all others."
     )
+    title: str = Field(description="The name for people, where it differs.")
     net: Money
     share_percent: Exact | None
     months: list[Money] = Field(description="By month of the period.")
@@ -92,10 +100,69 @@ class SplitRowView(View):
 
 
 class SplitView(_Figures):
-    """The turnover of a period by region, manager, distributor or cohort. The rows add up to `net`."""
+    """The turnover of a period by what tells companies or goods apart. The rows add up to `net`."""
 
     net: Money
     rows: list[SplitRowView]
+
+
+class CustomersRowView(View):
+    month: str
+    active: int = Field(description="Companies that bought.")
+    known: int = Field(description="Companies that had bought before the month.")
+    new: int
+    won_back: int
+    lost: int
+    churn_percent: Exact | None
+    reactivation_percent: Exact | None
+    repeat_percent: Exact | None
+    cross_sale_percent: Exact | None
+
+
+class CustomersView(_Figures):
+    """Who came, came again, came back and left, by month."""
+
+    rows: list[CustomersRowView]
+
+
+class CohortQuarterView(View):
+    quarter: str
+    companies: int = Field(description="Companies of the cohort that bought.")
+    retained_percent: Exact | None
+    net: Money
+    mature: bool = Field(description="Whether the quarter is over.")
+
+
+class CohortView(View):
+    cohort: str = Field(description="The quarter in which its companies bought first.")
+    companies: int
+    quarters: list[CohortQuarterView]
+
+
+class CohortsView(_Figures):
+    """The companies that bought first in a quarter of the period, and what they bought in each quarter since."""
+
+    rows: list[CohortView]
+
+
+class LargeCompanyView(View):
+    company_id: str
+    name: str
+    net: Money
+    share_percent: Exact | None
+
+
+class ConcentrationMonthView(View):
+    month: str
+    net: Money = Field(description="Of the twelve months that end with this one, all companies.")
+    largest_percent: Exact | None
+
+
+class ConcentrationView(_Figures):
+    """The share of the ten largest companies of the last twelve months, by month, and who they are at the end of the period."""
+
+    rows: list[ConcentrationMonthView]
+    largest: list[LargeCompanyView]
 
 
 class DashboardFigureView(View):

@@ -4,6 +4,8 @@
 
 A fold that comes again writes the same months. Until it is done the months of the night before answer, and say of when they are.
 
+Brands, categories and what follows from them are of the last three years: a company's rows of goods are its largest items.
+
 Weakest point: a company that changed its region or manager moves with its whole history.
 """
 
@@ -15,10 +17,11 @@ from typing import Any
 
 from chalicelib import companies
 from chalicelib.analytics.club import store
-from chalicelib.analytics.club.rules import CompanyMonth, CompanyMonths, Fold
+from chalicelib.analytics.club.rules import GOODS, CompanyMonth, CompanyMonths, Fold, Goods
+from chalicelib.analytics.company.rules import tier_on
 from chalicelib.analytics.rollups.model import History
-from chalicelib.analytics.rollups.rules import ZERO, Totals, month_of
-from chalicelib.analytics.rollups.store import read_history
+from chalicelib.analytics.rollups.rules import ZERO, Rows, Totals, last_day, month_of, plus
+from chalicelib.analytics.rollups.store import read_history, read_rows
 from chalicelib.companies import Company
 from chalicelib.platform.context import Context
 from chalicelib.platform.parts import Progress
@@ -27,7 +30,11 @@ from chalicelib.table.transactions import Item, Transaction
 
 COMPANIES = 200  # of one part
 
-Row = list[Any]  # currency, company, region, manager, distributor, {month: [net, saved, credited, orders]}
+MONTHS_OF_GOODS = 36
+
+Row = list[
+    Any
+]  # currency, company, region, manager, distributor, {month: [net, saved, credited, orders, tier, {brand: net}, {category: net}]}
 
 
 def start(context: Context, author: str) -> str:
@@ -48,7 +55,8 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
         return [_member(each) for each in page], following
 
     def read(found: Progress, members: list[list[str]]) -> tuple[list[Row], Mapping[str, Any]]:
-        return [row for member in members for row in rows_of(read_history(context.table, member[0]), member)], {}
+        running = date.fromisoformat(found.item["last"])
+        return [row for member in members for row in _rows(context, member, running)], {}
 
     def write(found: Progress, parts: Iterator[list[Row]]) -> Item:
         folds: dict[str, Fold] = defaultdict(lambda: Fold(date.fromisoformat(found.item["last"])))
@@ -56,6 +64,8 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
             for currency, *company in rows:
                 folds[currency].add(_company(company))
         for currency, fold in sorted(folds.items()):
+            store.write_cohorts(context.table, currency, fold.cohorts())
+            store.write_splits(context.table, currency, fold.splits())
             store.write_months(context.table, currency, fold.months(), found.item["created_at"])
         return {}
 
@@ -66,28 +76,46 @@ def _member(company: Company) -> list[str]:
     return [company.company_id, company.region or "", company.manager_id or "", company.distributor_id or ""]
 
 
-def rows_of(history: History, member: list[str]) -> list[Row]:
-    """A row for each currency with purchases or bonuses, as a part keeps it."""
+def _rows(context: Context, member: list[str], running: date) -> list[Row]:
+    """A company's rows; two reads."""
+    history = read_history(context.table, member[0])
+    first = plus(running, 1 - MONTHS_OF_GOODS)
+    goods = read_rows(context.table, member[0], first, running, history.definition) if history.months else {}
+    return rows_of(history, goods, member, context.today)
+
+
+def rows_of(history: History, goods: Mapping[date, Mapping[str, Rows]], member: list[str], today: date) -> list[Row]:
+    """A row for each currency with purchases or bonuses, as a part keeps it. `goods`: the rows of months, by currency."""
     months: dict[str, dict[str, list[Any]]] = defaultdict(dict)
     for currency in sorted({name for month in history.months for name in month.totals}):
         for month, totals in history.sums(currency).items():
-            months[currency][month.isoformat()] = _plain(totals)
+            tier = tier_on(history.tiers, min(last_day(month), today))
+            rows = goods.get(month, {}).get(currency, {})
+            months[currency][month.isoformat()] = _plain(totals, tier.code if tier else "", rows)
     issued: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for each in sorted(history.bonuses, key=lambda each: each.month):
-        row = months[each.currency].setdefault(each.month.isoformat(), _plain(Totals()))
+        row = months[each.currency].setdefault(each.month.isoformat(), _plain(Totals(), "", {}))
         row[2] = f"{each.issued - issued[each.currency]:f}"
         issued[each.currency] = each.issued
     return [[currency, *member, found] for currency, found in sorted(months.items())]
 
 
-def _plain(totals: Totals) -> list[Any]:
-    return [f"{totals.net:f}", f"{sum(totals.saved.values(), ZERO):f}", "0", totals.orders]
+def _plain(totals: Totals, tier: str, rows: Rows) -> list[Any]:
+    saved = sum(totals.saved.values(), ZERO)
+    goods = [{row.name: f"{row.net:f}" for row in rows.get(split, ()) if row.net} for split in GOODS]
+    return [f"{totals.net:f}", f"{saved:f}", "0", totals.orders, tier, *goods]
 
 
 def _company(row: Row) -> CompanyMonths:
     company_id, region, manager, distributor, months = row
     found = {
-        date.fromisoformat(month): CompanyMonth(Decimal(net), Decimal(saved), Decimal(credited), orders)
-        for month, (net, saved, credited, orders) in months.items()
+        date.fromisoformat(month): CompanyMonth(
+            Decimal(net), Decimal(saved), Decimal(credited), orders, tier, Goods(*map(_decimals, goods))
+        )
+        for month, (net, saved, credited, orders, tier, *goods) in months.items()
     }
     return CompanyMonths(company_id, region, manager, distributor, found)
+
+
+def _decimals(amounts: Mapping[str, str]) -> dict[str, Decimal]:
+    return {name: Decimal(amount) for name, amount in amounts.items()}

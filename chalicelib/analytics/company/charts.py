@@ -27,6 +27,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "distributor": "by distributor",
         "shop": "by delivery address",
         "person": "by person",
+        "region": "by region",
+        "manager": "by manager",
+        "tier": "by tier",
+        "cohort": "by quarter of the first purchase",
     },
     "ru": {
         "net": "Закупки за вычетом возвратов",
@@ -43,6 +47,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "distributor": "по дистрибьюторам",
         "shop": "по адресам доставки",
         "person": "по людям",
+        "region": "по регионам",
+        "manager": "по менеджерам",
+        "tier": "по уровням",
+        "cohort": "по кварталу первой покупки",
     },
 }
 

@@ -6,7 +6,18 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analytics.club.rules import LARGEST, MOST_ROWS, ClubMonth, CompanyMonth, CompanyMonths, Fold, move
+from chalicelib.analytics.club.rules import (
+    LARGEST,
+    MOST_ROWS,
+    ClubMonth,
+    Cohort,
+    CompanyMonth,
+    CompanyMonths,
+    Fold,
+    Goods,
+    Share,
+    move,
+)
 from chalicelib.analytics.rollups.rules import REST, plus
 
 JAN = date(2026, 1, 1)
@@ -19,15 +30,19 @@ def company(name: str, nets: dict[int, str], region: str = "RU-MOW") -> CompanyM
     return CompanyMonths(name, region, "mbr_1", "", months)
 
 
-def folded(*companies: CompanyMonths, last: date = LAST) -> dict[date, ClubMonth]:
+def fold_of(*companies: CompanyMonths, last: date = LAST) -> Fold:
     fold = Fold(last)
     for each in companies:
         fold.add(each)
-    return {each.month: each for each in fold.months()}
+    return fold
+
+
+def folded(*companies: CompanyMonths) -> dict[date, ClubMonth]:
+    return {each.month: each for each in fold_of(*companies).months()}
 
 
 def test_six_moves_explain_a_month() -> None:
-    club = folded(
+    fold = fold_of(
         company("new", {1: "10"}),
         company("kept", {0: "20", 1: "20"}),
         company("grown", {0: "20", 1: "25"}),
@@ -35,6 +50,7 @@ def test_six_moves_explain_a_month() -> None:
         company("lost", {0: "30"}),
         company("won_back", {-3: "1", 1: "7"}),
     )
+    club = {each.month: each for each in fold.months()}
     february = club[plus(JAN, 1)]
     assert {name: (each.companies, each.change) for name, each in february.moves.items()} == {
         "new": (1, 10),
@@ -46,15 +62,53 @@ def test_six_moves_explain_a_month() -> None:
     }
     assert (february.net, february.active) == (67, 5)
     assert club[plus(JAN, 2)].moves["lost"].companies == 5
-    assert february.splits["cohort"]["2025-Q4"].net == 7
+    assert fold.splits()[plus(JAN, 1)]["cohort"]["2025-Q4"].net == 7
 
 
 def test_the_largest_ten_and_a_bounded_split() -> None:
-    club = folded(
+    fold = fold_of(
         *(company(f"c{number}", {0: str(number + 1)}, region=f"R{number}") for number in range(MOST_ROWS + 4))
     )
-    assert club[JAN].largest == sum(range(MOST_ROWS + 4 - LARGEST + 1, MOST_ROWS + 5))
-    assert club[JAN].splits["region"][REST] == (10, 4)
+    assert fold.months()[0].largest == sum(range(MOST_ROWS + 4 - LARGEST + 1, MOST_ROWS + 5))
+    assert fold.splits()[JAN]["region"][REST] == (10, 4)
+
+
+def test_a_company_comes_again_with_a_second_order_within_three_months() -> None:
+    club = folded(company("again", {0: "10", 2: "5"}), company("once", {0: "10"}))
+    assert [club[plus(JAN, number)].repeat for number in range(6)] == [
+        (0, 2),
+        (0, 2),
+        (1, 2),
+        (0, 1),
+        (0, 1),
+        (0, 0),
+    ]
+    assert [club[plus(JAN, number)].known for number in range(3)] == [0, 2, 2]
+
+
+def test_a_cross_sale_is_a_second_known_category_within_three_months() -> None:
+    def of(**categories: str) -> CompanyMonth:
+        nets = {name: Decimal(net) for name, net in categories.items()}
+        return CompanyMonth(Decimal(9), Decimal(0), Decimal(0), 1, "", Goods(category=nets))
+
+    lamps, cables = of(lamps="9"), of(cables="12", returned="-3")
+    unknown = CompanyMonth(Decimal(9), Decimal(0), Decimal(0), 1, "", Goods(category={"": Decimal(9)}))
+    club = folded(
+        CompanyMonths("two", "", "", "", {JAN: lamps, plus(JAN, 1): cables}),
+        CompanyMonths("one", "", "", "", {JAN: lamps}),
+        CompanyMonths("unknown", "", "", "", {JAN: unknown}),
+    )
+    assert [club[plus(JAN, number)].cross for number in range(4)] == [(0, 2), (1, 2), (1, 2), (0, 1)]
+
+
+def test_a_cohort_is_followed_by_quarter() -> None:
+    fold = fold_of(
+        company("stays", {0: "10", 1: "5", 4: "7"}), company("leaves", {2: "3"}), company("later", {3: "1", 4: "-4"})
+    )
+    assert fold.cohorts() == [
+        Cohort("2026-Q1", 2, {"2026-Q1": Share(Decimal(18), 2), "2026-Q2": Share(Decimal(7), 1)}),
+        Cohort("2026-Q2", 1, {"2026-Q2": Share(Decimal(-3), 0)}),
+    ]
 
 
 def test_a_month_of_returns_only_has_moves_too() -> None:
@@ -64,6 +118,19 @@ def test_a_month_of_returns_only_has_moves_too() -> None:
 
 
 nets = st.one_of(st.just(Decimal(0)), st.decimals("-50", "100", places=2))
+names = st.sampled_from(["", "A", "B"])
+
+
+@st.composite
+def drawn_months(draw: st.DrawFn) -> CompanyMonth:
+    """A month whose brands and categories add up to its net purchases."""
+    goods = [draw(st.dictionaries(names, nets, max_size=3)) for _ in Goods._fields]
+    net = sum(goods[0].values(), Decimal(0))
+    goods[1]["C"] = net - sum(goods[1].values(), Decimal(0))
+    return CompanyMonth(net, draw(nets), draw(nets), draw(st.integers(0, 3)), draw(names), Goods(*goods))
+
+
+months = drawn_months()
 histories = st.lists(
     st.builds(
         CompanyMonths,
@@ -73,7 +140,7 @@ histories = st.lists(
         st.just(""),
         st.dictionaries(
             st.integers(-15, 5).map(lambda number: plus(JAN, number)),
-            st.builds(CompanyMonth, nets, nets, nets, st.integers(0, 3)),
+            months,
             max_size=8,
         ),
     ),
@@ -83,7 +150,8 @@ histories = st.lists(
 
 @given(histories, st.randoms(use_true_random=False))
 def test_moves_splits_and_sums_add_up_to_the_turnover(companies: list[CompanyMonths], random: object) -> None:
-    club = folded(*companies)
+    fold = fold_of(*companies)
+    splits, club = fold.splits(), {each.month: each for each in fold.months()}
     for month in (plus(JAN, number) for number in range(-15, 6)):
         found = club.get(month, ClubMonth(month))
         net = sum((each.months[month].net for each in companies if month in each.months), Decimal(0))
@@ -91,11 +159,32 @@ def test_moves_splits_and_sums_add_up_to_the_turnover(companies: list[CompanyMon
         for moves, back in ((found.moves, 1), (found.moves_of_year, 12)):
             before = club.get(plus(month, -back), ClubMonth(month)).net
             assert sum((each.change for each in moves.values()), Decimal(0)) == net - before
-        for parts in found.splits.values():
+        for parts in splits.get(month, {}).values():
             assert sum((each.net for each in parts.values()), Decimal(0)) == net
         bought = [each.months[month].net for each in companies if month in each.months and each.months[month].net > 0]
         assert found.active == len(bought)
         assert found.largest == sum(sorted(bought)[-LARGEST:], Decimal(0))
+        year = [
+            sum(
+                (each.months[plus(month, -back)].net for back in range(12) if plus(month, -back) in each.months),
+                Decimal(0),
+            )
+            for each in companies
+        ]
+        assert found.net_of_year == sum(year)
+        assert [each.net for each in found.largest_of_year] == sorted((net for net in year if net > 0), reverse=True)[
+            :LARGEST
+        ]
+        assert found.known == sum(
+            any(each.months[early].net > 0 for early in each.months if early < month) for each in companies
+        )
+    of_cohorts = sum((part.net for each in fold.cohorts() for part in each.quarters.values()), Decimal(0))
+    never = [each for each in companies if all(month.net <= 0 for month in each.months.values())]
+    assert of_cohorts == sum(
+        (each.months[month].net for each in companies if each not in never for month in each.months), Decimal(0)
+    )
+    assert sum(each.companies for each in fold.cohorts()) == len(companies) - len(never)
     shuffled = list(companies)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert folded(*shuffled) == club
+    again = fold_of(*shuffled)
+    assert (again.months(), again.splits(), again.cohorts()) == (list(club.values()), splits, fold.cohorts())

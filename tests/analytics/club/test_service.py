@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.analytics.club import figures, jobs, keys, service, store
-from chalicelib.analytics.club.rules import ClubMonth, Share
+from chalicelib.analytics.club.rules import MOVES, ClubMonth, Cohort, Large, Moved, Share
 from chalicelib.analytics.club.schemas import BridgeQuery, ClubQuery, SplitQuery
 from chalicelib.analytics.rollups import service as rollups
 from chalicelib.analytics.rollups.rules import plus
@@ -88,6 +88,16 @@ def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: 
         ("RU-MOW", "329.00", [1, 2]),
         ("RU-SPE", "109.00", [1, 0]),
     ]
+    assert told(api, "analytics/split?from=2026-09&by=tier")["net"]["amount"] == "438.00"
+    customers = told(api, "analytics/customers?from=2026-09")["rows"][1]
+    assert (customers["known"], customers["lost"], customers["reactivation_percent"]) == (2, 1, None)
+    cohorts = told(api, "analytics/cohorts?from=2026-09")["rows"]
+    assert [(each["cohort"], each["companies"]) for each in cohorts] == [("2026-Q3", 2), ("2026-Q4", 1)]
+    kept = [(each["quarter"], each["retained_percent"], each["mature"]) for each in cohorts[0]["quarters"]]
+    assert kept == [("2026-Q3", "100", True), ("2026-Q4", "50", False)]
+    concentration = told(api, "analytics/concentration")
+    assert [each["name"] for each in concentration["largest"]] == ["Luch cmp_0", "Luch cmp_2", "Luch cmp_1"]
+    assert concentration["rows"][-1]["largest_percent"] == "100"
     dashboard = told(api, "dashboard")
     assert (dashboard["month"], len(dashboard["figures"])) == ("2026-10", 10)
     assert dashboard["figures"][0]["value"] == "220.00"
@@ -95,6 +105,18 @@ def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: 
         assert api.call("GET", figure["rows_url"], HEAD).status == 200
     manager = Caller.person("mbr_manager", "staff", "manager", "club")
     assert api.call("GET", "/v1/staff/dashboard", manager).status == 403
+
+
+@pytest.mark.parametrize(
+    "asked", ["turnover", "bridge", "customers", "cohorts", "concentration", "split?by=region", "split?by=brand"]
+)
+def test_each_figure_is_drawn_when_asked_for(api: Api, context: Context, asked: str) -> None:
+    a_club(context)
+    fold(context)
+    chart = told(api, f"analytics/{asked}{'&' if '?' in asked else '?'}chart=true")["chart"]
+    assert chart["vega_lite"]["data"]["values"]
+    assert chart["svg"].startswith("<svg")
+    assert told(api, f"analytics/{asked}")["chart"] is None
 
 
 def test_a_fold_that_dies_at_any_call_ends_in_the_same_months(context: Context) -> None:
@@ -107,6 +129,7 @@ def test_a_fold_that_dies_at_any_call_ends_in_the_same_months(context: Context) 
         service.fold_part(context, message)
         months, _ = store.read_months(context.table, "RUB")
         assert {each.month: each.net for each in months}[OCTOBER] == 220, crash
+        assert [each.companies for each in store.read_cohorts(context.table, "RUB")] == [2, 1], crash
 
 
 @pytest.fixture
@@ -118,23 +141,43 @@ def ten_years(local_table: Table) -> Context:
         "cohort": {f"{year}-Q{quarter}": Share(Decimal("5.00"), 1) for year in range(2016, 2027) for quarter in (1, 2)},
         "distributor": {},
     }
-    months = [ClubMonth(plus(OCTOBER, -back), Decimal("1000000.00"), active=9, splits=splits) for back in range(120)]
+    large = tuple(Large(f"cmp_{number:032x}", Decimal("123456.78")) for number in range(10))
+    moves = {name: Moved(99, Decimal("-123456.78")) for name in MOVES}
+    months = [
+        ClubMonth(
+            plus(OCTOBER, -back),
+            Decimal("1000000.00"),
+            active=9,
+            moves=moves,
+            moves_of_year=moves,
+            largest_of_year=large,
+        )
+        for back in range(120)
+    ]
+    quarters = [f"{year}-Q{quarter}" for year in range(2017, 2027) for quarter in range(1, 5)]
+    cohorts = [Cohort(name, 9, {each: Share(Decimal("123456.78"), 9) for each in quarters}) for name in quarters]
     store.write_months(context.table, "RUB", months, context.at)
+    store.write_splits(context.table, "RUB", {month.month: splits for month in months})
+    store.write_cohorts(context.table, "RUB", cohorts)
     return context
 
 
-@measures(keys.club_month)
-def test_each_figure_is_one_query_over_ten_years(ten_years: Context) -> None:
-    for ask in (
-        lambda: figures.dashboard(ten_years, "ru"),
-        lambda: figures.turnover(ten_years, ClubQuery(), "ru"),
-        lambda: figures.bridge(ten_years, BridgeQuery(), "ru"),
-        lambda: figures.split(ten_years, SplitQuery(), "ru"),
+@measures(keys.club_month, keys.club_split, keys.cohort)
+def test_each_figure_is_one_query_or_two_over_ten_years(ten_years: Context) -> None:
+    whole = ClubQuery.model_validate({"from": "2016-11"})
+    for ask, calls in (
+        (lambda: figures.dashboard(ten_years, "ru"), ["Query"]),
+        (lambda: figures.turnover(ten_years, whole, "ru"), ["Query"]),
+        (lambda: figures.bridge(ten_years, BridgeQuery(), "ru"), ["Query"]),
+        (lambda: figures.customers(ten_years, whole, "ru"), ["Query"]),
+        (lambda: figures.cohorts(ten_years, whole, "ru"), ["Query", "Query"]),
+        (lambda: figures.concentration(ten_years, whole, "ru"), ["Query", "BatchGetItem"]),
+        (lambda: figures.split(ten_years, SplitQuery.model_validate({"from": "2016-11"}), "ru"), ["Query", "Query"]),
     ):
         with spent(ten_years.table.client) as cost:
             ask()
-        assert cost.calls == ["Query"]
-        assert cost.read_units <= 60
+        assert cost.calls == calls
+        assert cost.read_units <= 70
 
 
 @measures(keys.club_fold, keys.club_fold_part)
