@@ -7,7 +7,6 @@ article a brand by its first two figures and a category by its last one, to the 
 import gzip
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -169,4 +168,4 @@ def check_cohorts(connection: duckdb.DuckDBPyConnection, fold: Fold) -> None:
         (each.quarter, quarter): tuple(share) for each in fold.cohorts() for quarter, share in each.quarters.items()
     }
     assert found == {(cohort, quarter): (net, companies) for cohort, quarter, net, companies in told}
-    assert sum((share[0] for share in found.values()), Decimal(0)) > 0
+    assert len(found) > 10
