@@ -31,7 +31,7 @@ class AnalyticsQuery(AnalyticsPeriod):
 
 
 class DocumentsQuery(AnalyticsPeriod, PageQuery):
-    by: Grouping = Field(description="As in the analytics.")
+    by: Grouping = Field(default="product", description="As in the analytics.")
     name: str = Field(default="", max_length=200, description="The row's `name`; `*` for all others together.")
 
 
