@@ -116,8 +116,6 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
             raise Problem("unauthorized")
         call._principal = Principal.from_claims(claims)
         call.require(route.scope)
-        if route.current:
-            check_reader(call.context, call.principal, route.scope)
         if route.method != "GET":
             entry = journal.entry(call.context, call.principal, route.name, call.path, _request_id(request))
             if guard := guard_of(call.principal, route.scope, entry):
@@ -130,6 +128,8 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
     if len(raw) > MOST_BODY_BYTES:
         raise Problem("body_too_large", f"At most {MOST_BODY_BYTES} bytes.")
     call.body = _body(route, raw, request.headers.get("content-type") or "")
+    if route.scope and route.current:
+        check_reader(call.context, call.principal, route.scope)
     if route.keyed:
         call.once = Once(
             caller=call.principal.acting,
