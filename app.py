@@ -144,18 +144,18 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     big_client.quiet               messages: mail
 #     bonus.adjusted                 messages: mail
 #     bonus.credited                 messages: mail
-#     bonus.expiring                 messages: mail
+#     bonus.expiring                 facts: campaigns.series; messages: mail
 #     bonus.posted                   facts: analytics.rollups
 #     bonus.reminder                 messages: mail
 #     calls.listed                   messages: mail
-#     case.benefits_promised         messages: mail
-#     case.unreached                 messages: mail
+#     case.benefits_promised         facts: campaigns.series; messages: mail
+#     case.unreached                 facts: campaigns.series; messages: mail
 #     company.joined                 facts: retention.cases, retention.waves
 #     company.manager_changed        facts: retention.cases; messages: mail
 #     company.owner_left             messages: mail
 #     company.parted                 facts: retention.cases, retention.waves
 #     company.person_claimed         messages: mail
-#     company.person_confirmed       messages: mail
+#     company.person_confirmed       facts: campaigns.series; messages: mail
 #     company.person_invited         messages: mail
 #     company.registered             facts: pricing.displays
 #     company_join.began             facts: desk.joins
@@ -178,7 +178,7 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     issue.test_requested           facts: campaigns.sending
 #     member.email_change_requested  messages: mail
 #     member.email_changed           messages: mail
-#     member.email_confirmed         messages: mail
+#     member.email_confirmed         facts: campaigns.series; messages: mail
 #     member.left                    facts: own_data
 #     offer.issued                   facts: retention.waves
 #     order.accepted                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
@@ -200,7 +200,7 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     portfolio.hand_over_began      facts: desk.hand_overs
 #     portfolio.handed_over          messages: mail
 #     products.changed               facts: catalog
-#     rhythm.changed                 facts: retention.cases, retention.waves
+#     rhythm.changed                 facts: campaigns.series, retention.cases, retention.waves
 #     rollups.rebuild_requested      facts: analytics.rollups
 #     sale.joined                    facts: sales
 #     sale.recorded                  facts: analytics.rollups, analytics.settlements, bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
@@ -210,7 +210,7 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     stock.recorded                 facts: orders.holds
 #     tier.changed                   facts: analytics.rollups, bonuses.accruals; messages: mail
 #     tier.granted                   facts: bonuses.accruals
-#     tier.warning                   messages: mail
+#     tier.warning                   facts: campaigns.series; messages: mail
 #     tier.withdrawn                 facts: bonuses.accruals
 #     tier_ladder.activated          facts: tiers.recalculation
 #     tier_ladder.withdrawn          facts: tiers.recalculation

@@ -32,7 +32,7 @@ with opened_when_asked(__name__):
         relink_customer,
     )
     from chalicelib.companies.events import JOINED as COMPANY_JOINED
-    from chalicelib.companies.events import MANAGER_CHANGED, REGISTERED
+    from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CONFIRMED, REGISTERED
     from chalicelib.companies.events import PARTED as COMPANY_PARTED
     from chalicelib.companies.joins import MOST_CUSTOMERS, customers_of, kpps_of, move_person
     from chalicelib.companies.joins import join as join_companies

@@ -96,19 +96,19 @@ def send_companies(
     return counted, messages
 
 
-def send_bodies(queue_url: str, bodies: Iterable[Any]) -> int:
-    """Sends a message for each; counts them."""
+def send_bodies(queue_url: str, bodies: Iterable[Any], *, delay: int = 0) -> int:
+    """Sends a message for each, to be delivered after `delay` seconds (900 at most); counts them."""
     messages = 0
     for batch in chunks(bodies, MESSAGES_PER_CALL):
-        _send_batch(queue_url, [json.dumps(body) for body in batch])
+        _send_batch(queue_url, [json.dumps(body) for body in batch], delay)
         messages += len(batch)
     return messages
 
 
-def _send_batch(queue_url: str, bodies: list[str]) -> None:
+def _send_batch(queue_url: str, bodies: list[str], delay: int) -> None:
     """Sends again what the queue did not take. Raises RuntimeError after the last try."""
     entries: list[SendMessageBatchRequestEntryTypeDef] = [
-        {"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)
+        {"Id": str(number), "MessageBody": body, "DelaySeconds": delay} for number, body in enumerate(bodies)
     ]
     for _ in tries(TRIES, time.sleep, random.random):
         answer = aws.sqs().send_message_batch(QueueUrl=queue_url, Entries=entries)

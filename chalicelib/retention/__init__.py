@@ -14,6 +14,9 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("rhythm", "suggestions", "states", "waves", "cases", "lists", "outcomes", "results", "overview")
 
 with opened_when_asked(__name__):
+    from chalicelib.retention.outcomes.events import BENEFITS_PROMISED
+    from chalicelib.retention.outcomes.events import UNREACHED as NOT_REACHED
+    from chalicelib.retention.states.events import STATE_CHANGED
     from chalicelib.retention.states.rules import State
     from chalicelib.retention.states.store import Rhythm
     from chalicelib.retention.states.store import load as rhythm_of_night

@@ -13,9 +13,10 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.config import Tiers, tier_name
     from chalicelib.tiers.events import CHANGED as TIER_CHANGED
     from chalicelib.tiers.events import GRANTED as TIER_GRANTED
+    from chalicelib.tiers.events import WARNING as TIER_WARNING
     from chalicelib.tiers.events import WITHDRAWN as TIER_WITHDRAWN
     from chalicelib.tiers.keys import standing as standing_key
-    from chalicelib.tiers.ladders.rules import Ladder, LadderStep, LadderSteps, always, ladder_on
+    from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, LadderStep, LadderSteps, always, ladder_on
     from chalicelib.tiers.ladders.store import ladders_of
     from chalicelib.tiers.manual_tiers.schemas import ManualTierForm
     from chalicelib.tiers.manual_tiers.service import grant_approved

@@ -39,6 +39,7 @@ from tests.bonuses.coalition.test_service import machine
 from tests.bonuses.goods import steps as goods
 from tests.bonuses.steps import credit
 from tests.campaigns.plan import test_routes as campaigns
+from tests.campaigns.series import steps as series
 from tests.catalog.steps import row
 from tests.companies.steps import legal_inn
 from tests.exchange.customers import test_service as customers
@@ -61,6 +62,7 @@ READS = {
     "quote_for_company",
     "calculate_lighting",
     "preview_issue",
+    "preview_step",
     "preview_customer_move",
     "preview_company_join",
 }
@@ -681,6 +683,19 @@ def issue(what: str, body: Any, club: Club) -> Ask:
     return Ask(f"{PLAN}/{made['issue_id']}{what}", body, version=1)
 
 
+SERIES = "/v1/staff/series"
+
+plain("create_series", SERIES, series.form())
+plain("change_series", f"{SERIES}/welcome", series.form(), version=0)
+plain("approve_series", f"{SERIES}/welcome/approve")
+
+
+@scene
+def stop_series(club: Club) -> Ask:
+    club.done("POST", f"{SERIES}/welcome/approve", club.head)
+    return Ask(f"{SERIES}/welcome/stop")
+
+
 SCENES["change_issue"] = partial(issue, "", campaigns.form(title="Others"))
 SCENES["move_issue"] = partial(issue, "/move", {"slot": "2026-12-22T12:30"})
 SCENES["approve_issue"] = partial(issue, "/approve", None)
@@ -941,6 +956,7 @@ def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:
     imported(club)
     two = {name: value for name, value in two_companies(club).items() if name != "reason"}
     asks = {
+        "preview_step": Ask(f"{SERIES}/welcome/steps/company/preview", {"member_id": "mbr_1"}),
         "preview_issue": issue("/preview", {"member_id": "mbr_1"}, club),
         "preview_customer_move": Ask(f"{MOVES}/preview", MOVE),
         "preview_company_join": Ask("/v1/staff/company-joins/preview", two),

@@ -367,6 +367,8 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "segment_id": "seg_nobody",
             "audience_id": "aud_nobody",
             "issue_id": "iss_nobody",
+            "series_id": "welcome",
+            "step_id": "company",
             "wave_id": "wav_nobody",
             "case_id": "cas_nobody",
             "kind": "win_back",

@@ -158,6 +158,8 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
             "address_id": address["address_id"],
             "segment_id": segment["segment_id"],
             "issue_id": issue["issue_id"],
+            "series_id": "welcome",
+            "step_id": "company",
             "page": "place-an-order",
             "sku": "FUZZ-1",
             "source": "fuzz",

@@ -52,7 +52,7 @@ class IssueText(Written):
     body: str = Field(
         min_length=1,
         max_length=40_000,
-        description="Markdown with the variables name, company, tier, discount_percent, club_name, portal_url, as `{{ name }}`, and conditions, "
+        description="Markdown with the variables name, company, tier, discount_percent, bonuses, currency, club_name, portal_url, as `{{ name }}`, and conditions, "
         "as `{% if tier %}…{% endif %}`. A link alone in its paragraph is a button.",
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
 
@@ -55,6 +56,23 @@ def slots_from(day: date, weekdays: Sequence[int], hours: Sequence[time]) -> Ite
 def is_past(slot: Slot, local: datetime) -> bool:
     """Whether the slot has begun at this local time."""
     return datetime.combine(slot.day, slot.hour) <= local.replace(tzinfo=None)
+
+
+def moment_of(slot: Slot, zone: ZoneInfo) -> datetime:
+    """The moment of a slot in a time zone. An hour that a clock change leaves out is the hour after it."""
+    return datetime.combine(slot.day, slot.hour, zone).astimezone(UTC)
+
+
+def is_missed(due: datetime, now: datetime, late: timedelta) -> bool:
+    return now - due > late
+
+
+def slot_after(
+    now: datetime, zone: ZoneInfo, *, weekdays: Sequence[int], hours: Sequence[time], first: date = date.min
+) -> Slot:
+    """The first slot that is still to come in this time zone, on the day `first` or later."""
+    slots = slots_from(max(now.astimezone(zone).date(), first), weekdays, hours)
+    return next(slot for slot in slots if moment_of(slot, zone) > now)
 
 
 def clashes(

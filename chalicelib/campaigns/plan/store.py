@@ -8,6 +8,7 @@ from chalicelib.campaigns.plan import keys, rules
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts, Slot
 from chalicelib.platform import clock
 from chalicelib.table.client import Page, Position, Table
+from chalicelib.table.key import Key
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Transaction
 
@@ -22,7 +23,13 @@ def read(table: Table, issue_id: str) -> tuple[Issue | None, IssueTexts]:
 
 
 def read_texts(table: Table, issue_id: str) -> IssueTexts:
-    item = table.get(keys.issue_texts(issue_id), consistent=True)
+    return texts_of(table, keys.issue_texts(issue_id))
+
+
+def texts_of(table: Table, cause: Key) -> IssueTexts:
+    """The texts of a letter by its cause: an issue has them beside it, and a step of a series is told by them."""
+    key = keys.issue_texts(cause.pk.removeprefix("ISSUE#")) if cause.sk == keys.issue("").sk else cause
+    item = table.get(key, consistent=True)
     return IssueTexts.model_validate_json(item["json"]) if item else IssueTexts()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple, get_args
 
-from chalicelib import companies, mail, members, tiers
+from chalicelib import bonuses, companies, mail, members, tiers
 from chalicelib.campaigns.plan.model import IssueText, IssueTexts
 from chalicelib.campaigns.plan.schemas import PreviewView
 from chalicelib.mail import Facts, Mail, Pages, Unsendable
@@ -22,6 +22,8 @@ VARIABLES: dict[str, object] = {
     "company": "Luch",
     "tier": "Gold",
     "discount_percent": Decimal(7),
+    "bonuses": Decimal("1250.00"),
+    "currency": "RUB",
     "club_name": "Partner club",
     "portal_url": "https://portal.example",
 }
@@ -33,17 +35,19 @@ _WHY: dict[Language, str] = {
 
 
 class About(NamedTuple):
-    """The company of a reader, by its name, and its step of the ladder. Id and name are empty for who acts for none."""
+    """The company of a reader: its id, name, step of the ladder, and bonuses. Id and name are empty for who acts for none."""
 
     company_id: str
     company: str
     step: tiers.LadderStep
+    bonuses: Decimal
+    currency: str
 
 
-def check(texts: IssueTexts) -> None:
-    """Raises 422 with a fault for each text that cannot be rendered for everybody."""
+def check(texts: IssueTexts, pointer: str = "/texts") -> None:
+    """Raises 422 with a fault for each text that cannot be rendered for everybody. `pointer`: where a form has the texts."""
     faults = [
-        Fault(pointer=f"/texts/{language}/{name}", code=fault.code, detail=fault.detail)
+        Fault(pointer=f"{pointer}/{language}/{name}", code=fault.code, detail=fault.detail)
         for language in get_args(Language)
         if (text := texts.in_language(language))
         for name in ("subject", "preview", "body")
@@ -101,22 +105,27 @@ def render(text: IssueText, language: Language, facts: Facts) -> tuple[str, str,
 
 
 def abouts(context: Context, people: Sequence[Member]) -> dict[str, About]:
-    """By member id, what a letter can say of the company that the member acts for. Three calls per 100 members."""
+    """By member id, what a letter can say of the company that the member acts for. Three calls per 50 members."""
     acting = {
         member_id: membership.owner
         for member_id, membership in members.memberships(context, [each.member_id for each in people]).items()
         if membership.is_of_company
     }
     known = companies.read_companies(context, set(acting.values()))
-    standings = context.table.get_many(tiers.standing_key(each) for each in known)
+    read = context.table.get_many(key(each) for each in known for key in (tiers.standing_key, bonuses.book_key))
     found = {}
     for each in people:
         company = known.get(acting.get(each.member_id, ""))
-        standing = standings.get(tiers.standing_key(company.company_id)) if company else None
+        if company is None:
+            found[each.member_id] = About("", "", tiers.NO_STEP, Decimal(0), context.config[Club].currency)
+            continue
+        standing, book = (read.get(key(company.company_id)) for key in (tiers.standing_key, bonuses.book_key))
         found[each.member_id] = About(
-            company.company_id if company else "",
-            company.name if company else "",
+            company.company_id,
+            company.name,
             tiers.tier_in_force(standing, context.today),
+            bonuses.usable(book, context.today),
+            company.currency,
         )
     return found
 
@@ -129,6 +138,8 @@ def facts_of(context: Context, member: Member, about: About, language: Language,
         "company": about.company,
         "tier": (step.name_ru if language == "ru" else step.name) if step.tier else "",
         "discount_percent": step.discount_percent,
+        "bonuses": about.bonuses,
+        "currency": about.currency,
         "club_name": club.name_ru if language == "ru" else club.name,
         "portal_url": settings().portal_url,
         "pages": pages,

@@ -29,6 +29,7 @@ from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending import rules, service, store
 from chalicelib.campaigns.sending.model import COMPOSED, EVERYWHERE, TEMPLATE, TEST, RunPart, Sending, letter_id
 from chalicelib.campaigns.sending.pace import Pace
+from chalicelib.campaigns.series import delivery as series
 from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.mail import Letter, LetterClass, LetterState, Mail, Recipient, Unsendable
 from chalicelib.members import Member
@@ -68,6 +69,9 @@ def deliver(
     body = json.loads(message["body"])
     if "test" in body:
         _test(context, body["test"], body["member_id"], body["letter_id"], pace)
+        return
+    if "steps" in body:
+        series.deliver(context, body["steps"], pace.wait)
         return
     if "rehearsal" in body:
         _rehearse(context, body["rehearsal"], body["shard"])

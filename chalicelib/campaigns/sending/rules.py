@@ -1,13 +1,10 @@
-"""Decisions of sending: the moment of a slot, a missed slot, and when an issue pauses itself."""
+"""Decisions of sending: the order of runs, and when an issue pauses itself."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, Protocol
-from zoneinfo import ZoneInfo
 
 from chalicelib.campaigns.plan import rules as plan_rules
-from chalicelib.campaigns.plan.model import Issue, Slot
+from chalicelib.campaigns.plan.model import Issue
 
 Breach = Literal["bounces", "complaints"]
 
@@ -19,21 +16,6 @@ class PauseLimits(Protocol):
     def pause_bounce_percent(self) -> Decimal: ...
     @property
     def pause_complaint_percent(self) -> Decimal: ...
-
-
-def moment_of(slot: Slot, zone: ZoneInfo) -> datetime:
-    """The moment of a slot in a time zone. An hour that a clock change leaves out is the hour after it."""
-    return datetime.combine(slot.day, slot.hour, zone).astimezone(UTC)
-
-
-def is_missed(due: datetime, now: datetime, late: timedelta) -> bool:
-    return now - due > late
-
-
-def slot_after(now: datetime, zone: ZoneInfo, *, weekdays: Sequence[int], hours: Sequence[time]) -> Slot:
-    """The first slot that is still to come in this time zone."""
-    slots = plan_rules.slots_from(now.astimezone(zone).date(), weekdays, hours)
-    return next(slot for slot in slots if moment_of(slot, zone) > now)
 
 
 def rank(issue: Issue) -> str:

@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from chalicelib import members
 from chalicelib.campaigns.config import Pacing, Slots
 from chalicelib.campaigns.plan import keys as plan_keys
+from chalicelib.campaigns.plan import rules as plan_rules
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan.model import Issue, IssueState, Pause, Resumption, Slot
 from chalicelib.campaigns.segments import store as segments_store
@@ -32,6 +33,7 @@ from chalicelib.campaigns.sending import rules, store
 from chalicelib.campaigns.sending.events import TEST_REQUESTED
 from chalicelib.campaigns.sending.model import Run, Sending
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView, TestView
+from chalicelib.campaigns.series import delivery as series
 from chalicelib.platform import aws, clock, jobs
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, record
@@ -43,6 +45,7 @@ from chalicelib.table.key import SHARDS
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
+STEPS_A_SECOND = 5  # at the least
 STILL = timedelta(minutes=10)  # a part that moved later has a worker, or a message
 
 _ON_THE_WAY = (IssueState.QUEUED, IssueState.SENDING)
@@ -52,11 +55,18 @@ _ON_THE_WAY = (IssueState.QUEUED, IssueState.SENDING)
 
 
 def tick(context: Context) -> dict[str, int]:
-    """Does what is due at this moment. One issue that fails holds up no other. One call where nothing is due.
+    """Does what is due at this moment. One issue that fails holds up no other. Two calls where nothing is due.
 
     Raises RuntimeError at the end for what failed.
     """
     counts: Counter[str] = Counter()
+    steps: Counter[str] = Counter()
+    try:
+        steps = series.begin(context)
+    except Exception:
+        log.exception("steps of series not begun")
+        counts["failed"] += 1
+    counts["steps"] = steps.total()
     begun: dict[str, list[Run]] = defaultdict(list)
     for each in store.due(context):
         try:
@@ -69,12 +79,17 @@ def tick(context: Context) -> dict[str, int]:
             counts["failed"] += 1
     for zone, runs in begun.items():
         counts["messages"] += jobs.send_bodies(
-            queue_url("campaigns"), _messages(context, zone, sorted(runs, key=_rank))
+            queue_url("campaigns"), _messages(context, zone, sorted(runs, key=_rank)), delay=_delay(steps[zone])
         )
     counts["runs"] = sum(map(len, begun.values()))
     if counts["failed"]:
         raise RuntimeError(f"{counts['failed']} of the campaigns' works failed")
     return dict(counts)
+
+
+def _delay(steps: int) -> int:
+    """Seconds for which the issues of a time zone wait for so many steps of series there, which go first."""
+    return min(steps and 30 + steps // STEPS_A_SECOND, 900)
 
 
 def _make_audience(context: Context, issue_id: str) -> bool:
@@ -125,7 +140,7 @@ def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:
             issue_id=issue_id,
             zone=zone,
             slot=issue.slot,
-            due_at=clock.stamp(rules.moment_of(Slot.of(issue.slot), ZoneInfo(zone))),
+            due_at=clock.stamp(plan_rules.moment_of(Slot.of(issue.slot), ZoneInfo(zone))),
             rank=rules.rank(issue),
             recipients=recipients,
             shards=shards,
@@ -175,13 +190,13 @@ def _begin(context: Context, due: Run) -> bool:
 
 def is_missed(context: Context, run: Run) -> bool:
     late = timedelta(minutes=context.config[Pacing].late_minutes)
-    return rules.is_missed(clock.moment(run.due_at), context.now, late)
+    return plan_rules.is_missed(clock.moment(run.due_at), context.now, late)
 
 
 def _move(context: Context, run: Run) -> None:
     slots, zone = context.config[Slots], ZoneInfo(run.zone)
-    slot = rules.slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours)
-    due_at = clock.stamp(rules.moment_of(slot, zone))
+    slot = plan_rules.slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours)
+    due_at = clock.stamp(plan_rules.moment_of(slot, zone))
     moved = replace(run, slot=slot.text, due_at=due_at, late_from=(*run.late_from, run.slot))
     if store.change_run(context.table, run, moved):
         log.warning("letters missed their slot", extra={"issue_id": run.issue_id, "zone": run.zone, "slot": run.slot})

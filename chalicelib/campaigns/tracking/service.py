@@ -6,8 +6,8 @@ from chalicelib import mail
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.tracking import rules, store
-from chalicelib.campaigns.tracking.model import Reading
-from chalicelib.mail import Letter, Mail
+from chalicelib.campaigns.tracking.model import Reading, ReadingKind
+from chalicelib.mail import Letter, Mail, Report
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -33,7 +33,7 @@ def follow(context: Context, token: str, number: int, agent: str) -> str:
     letter = mail.letters(context.table, [letter_id]).get(letter_id) if letter_id else None
     if letter is None:
         raise Problem("not_found")
-    addresses = _addresses(plan_store.read_texts(context.table, letter.cause.pk.removeprefix("ISSUE#")))
+    addresses = _addresses(plan_store.texts_of(context.table, letter.cause))
     if not 0 <= number < len(addresses):
         raise Problem("not_found")
     note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH]))
@@ -50,6 +50,12 @@ def note(context: Context, letter: Letter, reading: Reading) -> None:
     store.keep(context, letter.letter_id, reading_id, reading)
     readings = store.readings_of(context.table, letter.letter_id)
     store.keep_together(context, letter.letter_id, rules.together(readings, letter.delivered_at or letter.sent_at))
+
+
+def note_report(context: Context, letter: Letter, report: Report) -> None:
+    """An opening; a click that the mail service tells of comes through a link of its own, whose number nobody knows."""
+    kind: ReadingKind = "open" if report.kind == "open" else "click"
+    note(context, letter, Reading(kind, report.at, rules.NO_LINK, report.agent))
 
 
 def _addresses(texts: IssueTexts) -> list[str]:

@@ -85,7 +85,8 @@ class Post:
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Any) -> dict[str, Any]:  # noqa: N803
         for entry in Entries:
-            self.send_message(QueueUrl=QueueUrl, MessageBody=entry["MessageBody"])
+            later = entry.get("DelaySeconds", 0)
+            self.send_message(QueueUrl=QueueUrl, MessageBody=entry["MessageBody"], DelaySeconds=later)
         return {}
 
     # --- time ---

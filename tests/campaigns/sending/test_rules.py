@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.campaigns.plan import rules as plan_rules
 from chalicelib.campaigns.plan.model import Slot
 from chalicelib.campaigns.sending import rules
 from chalicelib.campaigns.sending.pace import Pace
@@ -31,13 +32,13 @@ moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.
     ],
 )
 def test_a_slot_is_that_hour_in_each_zone_whatever_the_clocks_do(day: date, zone: str, moment: str) -> None:
-    assert f"{rules.moment_of(Slot(day, time(12, 30)), ZoneInfo(zone)):%Y-%m-%dT%H:%M}" == moment
+    assert f"{plan_rules.moment_of(Slot(day, time(12, 30)), ZoneInfo(zone)):%Y-%m-%dT%H:%M}" == moment
 
 
 @given(now=moments, zone=zones)
 def test_the_next_slot_is_one_of_the_clubs_is_to_come_and_none_comes_before_it(now: datetime, zone: ZoneInfo) -> None:
-    slot = rules.slot_after(now, zone, weekdays=WEEKDAYS, hours=HOURS)
-    moment = rules.moment_of(slot, zone)
+    slot = plan_rules.slot_after(now, zone, weekdays=WEEKDAYS, hours=HOURS)
+    moment = plan_rules.moment_of(slot, zone)
     assert slot.day.isoweekday() in WEEKDAYS
     assert slot.hour in HOURS
     assert now < moment <= now + timedelta(days=6)
@@ -47,14 +48,14 @@ def test_the_next_slot_is_one_of_the_clubs_is_to_come_and_none_comes_before_it(n
         for hour in HOURS:
             other = Slot(day, hour)
             if day.isoweekday() in WEEKDAYS and other < slot:
-                assert rules.moment_of(other, zone) <= now
+                assert plan_rules.moment_of(other, zone) <= now
         day += timedelta(days=1)
 
 
 @given(now=moments, minutes=st.integers(0, 300))
 def test_a_slot_is_missed_after_more_than_the_allowed_time(now: datetime, minutes: int) -> None:
     late = timedelta(minutes=60)
-    assert rules.is_missed(now - timedelta(minutes=minutes), now, late) is (minutes > 60)
+    assert plan_rules.is_missed(now - timedelta(minutes=minutes), now, late) is (minutes > 60)
 
 
 @pytest.mark.parametrize(

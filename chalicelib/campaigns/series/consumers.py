@@ -1,0 +1,39 @@
+"""Consumers that start series: each tells who of an event's people begins."""
+
+from chalicelib.bonuses import BONUSES_EXPIRING
+from chalicelib.campaigns.series import enrolment
+from chalicelib.campaigns.series.model import Start
+from chalicelib.companies import PERSON_CONFIRMED, who_buys
+from chalicelib.members import EMAIL_CONFIRMED
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event, EventType, consumer
+from chalicelib.retention import BENEFITS_PROMISED, NOT_REACHED, STATE_CHANGED, State
+from chalicelib.tiers import TIER_WARNING
+
+_OF_BUYERS: dict[EventType, Start] = {
+    BONUSES_EXPIRING: "bonuses_expiring",
+    TIER_WARNING: "tier_warning",
+    STATE_CHANGED: "quiet",
+    BENEFITS_PROMISED: "benefits_promised",
+    NOT_REACHED: "not_reached",
+}
+
+
+@consumer(EMAIL_CONFIRMED)
+def on_email_confirmed(context: Context, event: Event) -> None:
+    enrolment.begin(context, event, "joined", [event.item["member_id"]])
+
+
+@consumer(PERSON_CONFIRMED)
+def on_person_confirmed(context: Context, event: Event) -> None:
+    enrolment.begin(context, event, "confirmed", [event.item["member_id"]], event.item["company_id"])
+
+
+@consumer(*_OF_BUYERS)
+def on_news_of_a_company(context: Context, event: Event) -> None:
+    """Those who buy for the company begin. Of the states of a company, only the dormant one starts a series."""
+    if event.name == STATE_CHANGED and event.item["state"] != State.DORMANT:
+        return
+    buyers = [each.id for each in who_buys(context, event.item)]
+    start = _OF_BUYERS[EventType(event.name)]
+    enrolment.begin(context, event, start, buyers, event.item["company_id"])

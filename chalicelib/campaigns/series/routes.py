@@ -1,0 +1,96 @@
+"""Routes of series, for the staff."""
+
+from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
+from chalicelib.campaigns.series import service
+from chalicelib.campaigns.series.schemas import EnrolmentPage, SeriesForm, SeriesPage, SeriesView
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+
+routes = Routes(__name__, tag="letters")
+
+
+@routes.get("/v1/staff/series", scope="staff.campaigns.read", answer=SeriesPage)
+def list_series(call: Call) -> SeriesPage:
+    """List all series: those that the club ships, changed or not, and the club's own."""
+    return SeriesPage(items=service.every(call.context))
+
+
+@routes.post(
+    "/v1/staff/series",
+    scope="staff.campaigns.write",
+    body=SeriesForm,
+    answer=SeriesView,
+    status=201,
+    keyed=True,
+    problems=("conflict",),
+)
+def create_series(call: Call) -> SeriesView:
+    """Write a series: what starts and ends it, and its steps. It is a draft until somebody else approves it."""
+    return service.create(call.answering(_created), call.body, by=call.principal.for_member())
+
+
+@routes.get("/v1/staff/series/{series_id}", scope="staff.campaigns.read", answer=SeriesView)
+def show_series(call: Call, series_id: str) -> Answer:
+    """Show a series with its texts, and how many members wait for each step."""
+    return _with_version(*service.show(call.context, series_id))
+
+
+@routes.put(
+    "/v1/staff/series/{series_id}",
+    scope="staff.campaigns.write",
+    body=SeriesForm,
+    answer=SeriesView,
+    matched=True,
+    problems=("conflict",),
+)
+def change_series(call: Call, series_id: str) -> Answer:
+    """Change a series. It must be approved anew, and those inside wait until then.
+
+    Where they get other steps, or at other times, it is refused with these effects; `accept_effects` changes it all the same. Nobody gets a
+    step twice, nor one that is put in before the last step that they passed.
+    """
+    by = call.principal.for_member()
+    return _with_version(*service.change(call.context, series_id, call.expected_version(), call.body, by=by))
+
+
+@routes.post(
+    "/v1/staff/series/{series_id}/approve",
+    scope="staff.campaigns.write",
+    answer=SeriesView,
+    problems=("four_eyes", "wrong_state"),
+)
+def approve_series(call: Call, series_id: str) -> SeriesView:
+    """Approve a series, so that it starts. Somebody else than its author does. Again changes nothing."""
+    return service.approve(call.context, series_id, by=call.principal.for_member())
+
+
+@routes.post("/v1/staff/series/{series_id}/stop", scope="staff.campaigns.write", answer=SeriesView)
+def stop_series(call: Call, series_id: str) -> SeriesView:
+    """Stop a series: nobody starts it, and those inside wait until it is approved again. Again changes nothing."""
+    return service.stop(call.context, series_id, by=call.principal.for_member())
+
+
+@routes.post(
+    "/v1/staff/series/{series_id}/steps/{step_id}/preview",
+    scope="staff.campaigns.read",
+    body=PreviewForm,
+    answer=PreviewView,
+    problems=("wrong_state",),
+)
+def preview_step(call: Call, series_id: str, step_id: str) -> PreviewView:
+    """Show the letter of a step as a member would get it."""
+    return service.preview(call.context, series_id, step_id, call.body)
+
+
+@routes.get("/v1/staff/series/{series_id}/members", scope="staff.campaigns.read", query=PageQuery, answer=EnrolmentPage)
+def list_series_members(call: Call, series_id: str) -> EnrolmentPage:
+    """List the members of a series: those inside by the step that they wait for, then those for whom it ended, and why."""
+    return call.page(EnrolmentPage, service.members_page, call.context, series_id)
+
+
+def _created(series: SeriesView) -> Answer:
+    return Answer(series, headers={"Location": f"/v1/staff/series/{series.series_id}", **etag(1)})
+
+
+def _with_version(series: SeriesView, version: int) -> Answer:
+    return Answer(series, headers=etag(version))

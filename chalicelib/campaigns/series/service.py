@@ -1,0 +1,190 @@
+"""Series as the staff write, approve and stop them, each step in one transaction.
+
+What a change means to those inside is answered at once; a change that gives them other steps is refused, unless the caller accepts that.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan.model import IssueTexts
+from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
+from chalicelib.campaigns.segments.service import check as check_conditions
+from chalicelib.campaigns.segments.service import check_topic
+from chalicelib.campaigns.segments.store import kept
+from chalicelib.campaigns.series import rules, store
+from chalicelib.campaigns.series.model import Effect, Series, SeriesState, SeriesStep, Step
+from chalicelib.campaigns.series.schemas import EnrolmentView, InsideView, SeriesForm, SeriesView
+from chalicelib.campaigns.series.shipped import shipped
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.table.client import Position
+from chalicelib.table.records import from_item
+from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Refused, Transaction
+
+MOST_SERIES = 20
+
+Texts = Mapping[str, IssueTexts]
+
+
+def every(context: Context) -> list[SeriesView]:
+    """All series, those that are shipped first. One call."""
+    written = {each.series_id: each for each in store.every(context.table)}
+    found = {series_id: _of_form(series_id, form) for series_id, form in shipped().items()} | written
+    return [_view(each, {}, []) for each in found.values()]
+
+
+def create(context: Context, form: SeriesForm, *, by: str) -> SeriesView:
+    """Raises 422 for what cannot be, 409 where the club has MOST_SERIES."""
+    texts = _checked(context, form)
+    if len(store.every(context.table)) >= MOST_SERIES:
+        raise Problem("conflict", f"A club has {MOST_SERIES} series at most.")
+    before = _of_form(context.new_id("ser"), form)
+    made = replace(before, author=by, changed_at=context.at, changed_by=by, version=1)
+    tx = Transaction()
+    store.write(tx, made, before)
+    store.write_texts(tx, made.series_id, texts)
+    view = _view(made, texts, [])
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def show(context: Context, series_id: str) -> tuple[SeriesView, int]:
+    """The series with those inside, and its version. Raises 404."""
+    series, texts = _read(context, series_id)
+    inside = rules.effects(series.steps, series.steps, store.count_inside(context.table, series_id))
+    return _view(series, texts, inside), series.version
+
+
+def change(context: Context, series_id: str, version: int, form: SeriesForm, *, by: str) -> tuple[SeriesView, int]:
+    """Raises 404, 412 when the version is no longer that one, 409 with the effects unless the form accepts them, and as `create`."""
+    before, _ = _read(context, series_id)
+    if before.version != version:
+        raise Problem("precondition_failed")
+    texts = _checked(context, form)
+    after = replace(_of_form(series_id, form), author=by, changed_at=context.at, changed_by=by, version=version + 1)
+    effects = rules.effects(before.steps, after.steps, store.count_inside(context.table, series_id))
+    if rules.is_felt(effects, before.steps) and not form.accept_effects:
+        told = [InsideView.from_record(each).model_dump(mode="json") for each in effects]
+        fault = Fault(pointer="/steps", code="effects", detail="Those inside get other steps, or at other times.")
+        raise Problem("conflict", "Accept the effects, or keep the steps.", errors=[fault], extra={"inside": told})
+    tx = Transaction()
+    store.write(tx, after, before)
+    store.write_texts(tx, series_id, texts)
+    try:
+        context.table.commit(tx)
+    except Refused:
+        raise Problem("precondition_failed") from None
+    return _view(after, texts, effects), after.version
+
+
+def approve(context: Context, series_id: str, *, by: str) -> SeriesView:
+    """Events start it from now on. Safe to repeat. Raises 404, 403 for the author, 409 while a step lacks a text."""
+
+    def decide(before: Series) -> Series:
+        if before.state is SeriesState.ON:
+            return before
+        if before.author == by:
+            raise Problem("four_eyes", "Somebody else than the author approves a series.")
+        if not all(step.whole for step in before.steps):
+            raise Problem("wrong_state", "A step lacks a text.", extra={"state": before.state})
+        return replace(before, state=SeriesState.ON, approved_by=by)
+
+    return _step(context, series_id, decide, by=by)
+
+
+def stop(context: Context, series_id: str, *, by: str) -> SeriesView:
+    """Nobody starts it, and those inside wait. Letters that a worker holds still leave. Safe to repeat. Raises 404."""
+    return _step(context, series_id, lambda before: replace(before, state=SeriesState.DRAFT, approved_by=""), by=by)
+
+
+def preview(context: Context, series_id: str, step_id: str, form: PreviewForm) -> PreviewView:
+    """The letter of a step. Raises 404 for an unknown series, step or member, 409 where there is no text yet."""
+    series, texts = _read(context, series_id)
+    step = next((step for step in series.steps if step.step_id == step_id), None)
+    if step is None:
+        raise Problem("not_found")
+    return writing.preview(context, texts[step.texts_id], form.member_id, form.language)
+
+
+def members_page(context: Context, series_id: str, limit: int, after: Position) -> tuple[list[EnrolmentView], Position]:
+    """Those inside first. Two calls. Raises 404."""
+    _read(context, series_id)
+    page = store.page(context.table, series_id, limit, after)
+    return [EnrolmentView.of(from_item(store.Enrolment, item)) for item in page.items], page.last
+
+
+@retry("version")
+def _step(context: Context, series_id: str, decide: Callable[[Series], Series], *, by: str) -> SeriesView:
+    before, texts = _read(context, series_id)
+    after = decide(before)
+    if after != before:
+        after = replace(after, changed_at=context.at, changed_by=by, version=before.version + 1)
+        tx = Transaction()
+        store.write(tx, after, before)
+        if not before.version:
+            store.write_texts(tx, series_id, texts)
+        context.table.commit(tx)
+    return _view(after, texts, rules.effects(after.steps, after.steps, store.count_inside(context.table, series_id)))
+
+
+def _read(context: Context, series_id: str) -> tuple[Series, Texts]:
+    """The series, written or as it is shipped. Raises 404."""
+    if found := store.read(context.table, [series_id]).get(series_id):
+        return found, store.read_texts(context.table, [found])
+    form = shipped().get(series_id)
+    if form is None:
+        raise Problem("not_found")
+    return _of_form(series_id, form), _texts(form)
+
+
+def _checked(context: Context, form: SeriesForm) -> Texts:
+    """The texts of the form by id. Raises 422 where it names what there is not."""
+    check_topic(context, form.topic, "/topic")
+    for number, step in enumerate(form.steps):
+        check_conditions(step.conditions, f"/steps/{number}/conditions")
+        writing.check(step.texts, f"/steps/{number}/texts")
+    return _texts(form)
+
+
+def _texts(form: SeriesForm) -> Texts:
+    return {store.texts_id(step.texts): step.texts for step in form.steps}
+
+
+def _of_form(series_id: str, form: SeriesForm) -> Series:
+    return Series(
+        series_id=series_id,
+        name=form.name,
+        starts=tuple(dict.fromkeys(form.starts)),
+        exits=tuple(dict.fromkeys(form.exits)),
+        topic=form.topic,
+        issue_class=form.issue_class,
+        again_days=form.again_days,
+        holdout_percent=form.holdout_percent,
+        steps=tuple(
+            Step(
+                step.step_id,
+                step.wait_days,
+                kept(step.conditions),
+                store.texts_id(step.texts),
+                step.texts.en is not None and step.texts.ru is not None,
+            )
+            for step in form.steps
+        ),
+        state=SeriesState.DRAFT,
+    )
+
+
+def _view(series: Series, texts: Texts, inside: Sequence[Effect]) -> SeriesView:
+    steps = [
+        SeriesStep(
+            step_id=step.step_id,
+            wait_days=step.wait_days,
+            conditions=rules.conditions_of(step),
+            texts=texts.get(step.texts_id, IssueTexts()),
+        )
+        for step in series.steps
+    ]
+    return SeriesView.from_record(series, steps=steps, inside=[InsideView.from_record(each) for each in inside])
