@@ -2,16 +2,40 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 CENT = Decimal("0.01")
+_FINE = Decimal("0.0001")
+_CHEAP = Decimal(10)  # a unit below this has a price in ten-thousandths
 
 
 def round_half_up(amount: Decimal) -> Decimal:
     """To hundredths, halves away from zero: the one rounding of the club. Called where a figure becomes money."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP) + 0  # nothing is nothing: no -0.00
+
+
+def unit_price_of(exact: Decimal) -> Decimal:
+    """The price of one unit: to hundredths, below 10 to ten-thousandths. The one rounding of unit prices.
+
+    A hundredth is a large part of a cheap unit, and a line has thousands of them: 11 % off 10,000 × 0.04 is 356.00, not 400.00.
+    """
+    return exact.quantize(_FINE, rounding=ROUND_HALF_UP) + 0 if abs(exact) < _CHEAP else round_half_up(exact)
+
+
+def line_sum(unit_price: Decimal, quantity: int, before: int = 0) -> Decimal:
+    """The sum of so many units of a line after `before` of them, as a difference of sums from the first unit on, each rounded once.
+
+    So the sums of all parts of a line, in whatever parts it is shipped or returned, add up to the sum of the line.
+    """
+    return round_half_up(unit_price * (before + quantity)) - round_half_up(unit_price * before)
+
+
+def unit_price_text(unit_price: Decimal, thousands: Literal["", ","] = "") -> str:
+    """With two to four decimals: `114.00`, `0.0356`."""
+    whole, _, decimals = f"{unit_price:{thousands}.4f}".partition(".")
+    return f"{whole}.{decimals[:2]}{decimals[2:].rstrip('0')}"
 
 
 def money_text(amount: Decimal) -> str:
@@ -77,3 +101,13 @@ def same_currency(own: str, other: str) -> None:
     """Raises `MixedCurrencies` for two currencies. Where a fact enters a collection of bare sums in one currency, this is asked first."""
     if own != other:
         raise MixedCurrencies(f"{own} and {other}")
+
+
+class UnitPrice(Money):
+    """The price of one unit, with two to four decimals."""
+
+    amount: Annotated[
+        Decimal,
+        PlainSerializer(unit_price_text, return_type=str),
+        WithJsonSchema({"type": "string", "pattern": r"^\d+\.\d{2,4}$", "examples": ["114.00"]}),
+    ]

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform.money import round_half_up, unit_price_text
 
 Language = Literal["ru", "en"]  # of pages, letters and problems
 
@@ -43,12 +43,26 @@ _MONTHS = [
 def money_ru(amount: Decimal, currency: str, whole: bool = False) -> str:
     """`1 234 567,50 ₽`, with spaces that do not break."""
     digits = _digits(amount, whole).replace(",", _NBSP).replace(".", ",")
-    return f"{digits}{_NBSP}{_SIGNS.get(currency, currency)}"
+    return f"{digits}{_NBSP}{_sign(currency)}"
 
 
 def money_en(amount: Decimal, currency: str, whole: bool = False) -> str:
     """`1,234,567.50 RUB`."""
     return f"{_digits(amount, whole)}{_NBSP}{currency}"
+
+
+def unit_price_ru(unit_price: Decimal, currency: str) -> str:
+    """`0,0356 ₽`."""
+    return f"{unit_price_text(unit_price, ',').replace(',', _NBSP).replace('.', ',')}{_NBSP}{_sign(currency)}"
+
+
+def unit_price_en(unit_price: Decimal, currency: str) -> str:
+    """`0.0356 RUB`."""
+    return f"{unit_price_text(unit_price, ',')}{_NBSP}{currency}"
+
+
+def _sign(currency: str) -> str:
+    return _SIGNS.get(currency, currency)
 
 
 def _digits(amount: Decimal, whole: bool) -> str:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
+from chalicelib.platform.money import line_sum
+
 HUNDRED = Decimal(100)
 ONE = Decimal(1)
 
@@ -161,7 +163,7 @@ def order_terms(contracts: Iterable[Contract], day: date, currency: str) -> Orde
 
 
 class Bracket(NamedTuple):
-    """A percent for lines of at least `from_quantity` units."""
+    """A percent from `from_quantity` units on."""
 
     from_quantity: int
     percent: Decimal
@@ -207,7 +209,8 @@ class Limits(NamedTuple):
 class Promotion:
     """An approved promotion. Percents rise with the quantity, so a larger quantity never costs more per unit.
 
-    It has either `brackets` or `free_goods`; free goods make no price. `months` are the months of its season; empty for all. `least_sum`
+    It has either `brackets` or `free_goods`; free goods make no price. Brackets count the units of a line, with `across_articles` those of all its
+    goods in the order. `months` are the months of its season; empty for all. `least_sum`
     (inclusive) and `most_sum` (exclusive) bound the buyer's window sum, in the currency `sums_in`. `display` is set for a display deal, `exhausted` once a limit is
     reached.
     """
@@ -228,6 +231,7 @@ class Promotion:
     display: bool = False
     limits: Limits | None = None
     exhausted: bool = False
+    across_articles: bool = False
 
     @property
     def makes_prices(self) -> bool:
@@ -343,8 +347,8 @@ class Price:
 
     @property
     def amount(self) -> Decimal:
-        """The exact amount: the unit price is already rounded, so amounts add up to totals."""
-        return self.unit_price * self.quantity
+        """Rounded, so that amounts add up to totals."""
+        return line_sum(self.unit_price, self.quantity)
 
     @property
     def promotions(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field
 
 from chalicelib.platform.http.forms import View
-from chalicelib.platform.money import Money
+from chalicelib.platform.money import UnitPrice
 from chalicelib.pricing.rules import STACK, Price, Ruling
 
 _Texts = tuple[str, str]  # English, Russian
@@ -28,6 +28,10 @@ _GAVE: Mapping[str, _Texts] = {
     "promotion": (
         "Promotion “{name}”: {percent} % off the base price, from {quantity} on.",
         "Акция «{name}»: скидка {percent} % от базовой цены при количестве от {quantity}.",
+    ),
+    "promotion_across_articles": (
+        "Promotion “{name}”: {percent} % off the base price, from {quantity} of all its goods in the order on.",
+        "Акция «{name}»: скидка {percent} % от базовой цены при количестве всех её товаров в заказе от {quantity}.",
     ),
     "offer": (
         "A personal offer: {percent} % off the base price, for one order, up to and including {last}.",
@@ -77,6 +81,10 @@ _WHY_NOT: Mapping[str, _Texts] = {
     ),
     "other_currency": ("is for goods sold in {currency}", "для товаров, которые продаются в {currency}"),
     "more_needed": ("begins with a quantity of {quantity}", "начинается с количества {quantity}"),
+    "more_of_all_needed": (
+        "begins with a quantity of {quantity} of all its goods in one order",
+        "начинается с количества всех её товаров в одном заказе от {quantity}",
+    ),
     "display_needed": (
         "is for companies that display the goods in a shop: send a photo",
         "для компаний, у которых товар выставлен в магазине: пришлите фото",
@@ -94,7 +102,7 @@ def explain(ruling: Ruling, language: str) -> str:
     if ruling.reason not in _WHY_NOT:
         if ruling.rule == STACK:
             facts["parts"] = "; ".join(_named(part, tongue) for part in ruling.parts)
-        gave = (_STACKED if ruling.rule == STACK else _GAVE[_phrase(ruling)])[tongue].format_map(facts)
+        gave = (_STACKED if ruling.rule == STACK else _GAVE[_sentence(ruling)])[tongue].format_map(facts)
         return f"{gave} {_FLOOR[tongue].format_map(facts)}" if "floor" in facts else gave
     sentence = f"{_named(ruling, tongue)}: {_WHY_NOT[ruling.reason][tongue].format_map(facts)}."
     return sentence[0].upper() + sentence[1:]
@@ -105,6 +113,10 @@ def _named(ruling: Ruling, tongue: int) -> str:
     name = _NAMED[_phrase(ruling)][tongue].format_map(facts)
     # What a promotion takes off is known once its bracket is.
     return f"{name}, {facts['percent']} %" if ruling.rule == "promotion" and "percent" in facts else name
+
+
+def _sentence(ruling: Ruling) -> str:
+    return "promotion_across_articles" if ruling.reason == "running_across_articles" else _phrase(ruling)
 
 
 def _phrase(ruling: Ruling) -> str:
@@ -150,14 +162,14 @@ class PriceRuleView(View):
 class PriceView(View):
     """The caller's price of one unit, with the rule that made it and the rejected rules."""
 
-    unit_price: Money
+    unit_price: UnitPrice
     rule: PriceRuleView
     rejected: list[PriceRuleView]
 
     @classmethod
     def of(cls, price: Price, language: str) -> Self:
         return cls(
-            unit_price=Money(amount=price.unit_price, currency=price.currency),
+            unit_price=UnitPrice(amount=price.unit_price, currency=price.currency),
             rule=PriceRuleView.of(price.chosen, language),
             rejected=[PriceRuleView.of(ruling, language) for ruling in price.rejected],
         )

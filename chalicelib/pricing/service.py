@@ -1,6 +1,6 @@
 """The conditions of a company, from which its prices are made, gathered in one read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from chalicelib.pricing.offers.service import MOST_OPEN
 from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions import store as promotions_store
 from chalicelib.pricing.promotions import usage
-from chalicelib.pricing.resolver.rules import resolve
+from chalicelib.pricing.resolver.rules import NO_UNITS, resolve
 from chalicelib.pricing.rules import (
     Buyer,
     Contract,
@@ -56,7 +56,7 @@ class Conditions:
     def order_terms(self, day: date, currency: str) -> OrderTerms:
         return order_terms(self.contracts, day, currency)
 
-    def price(self, goods: Goods, quantity: int, day: date) -> Price:
+    def price(self, goods: Goods, quantity: int, day: date, units_of: Mapping[str, int] = NO_UNITS) -> Price:
         return resolve(
             goods,
             quantity,
@@ -66,7 +66,16 @@ class Conditions:
             promotions=self.promotions,
             offers=self.offers,
             policy=self.policy,
+            units_of=units_of,
         )
+
+    def units_across_articles(self, lines: Sequence[tuple[Goods, int]]) -> dict[str, int]:
+        """By promotion that counts across articles, the units of its goods in an order of these lines."""
+        return {
+            each.promotion_id: sum(quantity for goods, quantity in lines if each.goods.closeness(goods))
+            for each in self.promotions
+            if each.across_articles
+        }
 
 
 def keys_of(company_id: str) -> list[Key]:

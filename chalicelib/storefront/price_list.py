@@ -9,6 +9,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.files.csv import harmless, listing
 from chalicelib.platform.http import answers
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import unit_price_text
 from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, Price, PriceRuleView, conditions_of, keys_of
 from chalicelib.storefront.schemas import PriceListQuery
@@ -64,7 +65,7 @@ def _prices(context: Context, product: Product, own: Conditions) -> Iterator[Pri
 
 def _number(amount: Decimal, language: Language) -> str:
     """With the decimal mark that a spreadsheet of this language takes for a number."""
-    text = f"{amount:.2f}"
+    text = unit_price_text(amount)
     return text.replace(".", ",") if language == "ru" else text
 
 

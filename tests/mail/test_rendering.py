@@ -96,6 +96,7 @@ FACTS: dict[str, Any] = {
     "shipped": True,
     "proposed_lines": [{**LINES[0], "quantity": 140, "amount": Decimal("172830")}, LINES[1]],
     "proposed_total": Decimal("178829.94"),
+    "lower_prices": True,
     "returned": {
         "document": "ВЗ-7 & Ко",
         "day": date(2026, 11, 25),

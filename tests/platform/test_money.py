@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from chalicelib.platform.money import MixedCurrencies, Money, round_half_up
+from chalicelib.platform.money import MixedCurrencies, Money, UnitPrice, line_sum, round_half_up, unit_price_text
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,24 @@ def test_halves_go_away_from_zero(exact: str, rounded: str) -> None:
 def test_a_sum_goes_out_with_two_digits_and_no_exponent(amount: str) -> None:
     shown = TypeAdapter(Money).dump_python(Money(amount=Decimal(amount), currency="RUB"), mode="json")
     assert shown == {"amount": "1000.00", "currency": "RUB"}
+
+
+@pytest.mark.parametrize(
+    ("unit_price", "text"), [("0.0356", "0.0356"), ("0.095", "0.095"), ("114", "114.00"), ("1E+3", "1000.00")]
+)
+def test_the_price_of_a_unit_goes_out_with_two_to_four_digits(unit_price: str, text: str) -> None:
+    assert unit_price_text(Decimal(unit_price)) == text
+    shown = TypeAdapter(UnitPrice).dump_python(UnitPrice(amount=Decimal(unit_price), currency="RUB"), mode="json")
+    assert shown == {"amount": text, "currency": "RUB"}
+
+
+@given(
+    st.decimals(min_value=0, max_value=1000, places=4), st.lists(st.integers(min_value=0, max_value=10_000), max_size=9)
+)
+def test_the_sums_of_all_parts_of_a_line_add_up_to_the_sum_of_the_line(unit_price: Decimal, parts: list[int]) -> None:
+    sums = [line_sum(unit_price, part, sum(parts[:place])) for place, part in enumerate(parts)]
+    assert sum(sums) == line_sum(unit_price, sum(parts))
+    assert all(each >= 0 for each in sums)
 
 
 def test_sums_in_two_currencies_are_neither_added_nor_compared() -> None:

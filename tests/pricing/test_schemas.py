@@ -53,6 +53,11 @@ def test_a_price_goes_out_as_money_with_the_rules_name():
             "Договор K-7: скидка 12 % от базовой цены.",
         ),
         (
+            {"promotions": [promotion((1, "10"), across_articles=True)]},
+            "Promotion “Autumn”: 10 % off the base price, from 1 of all its goods in the order on.",
+            "Акция «Осень»: скидка 10 % от базовой цены при количестве всех её товаров в заказе от 1.",
+        ),
+        (
             {"promotions": [promotion()]},
             "Promotion “Autumn”: 10 % off the base price, from 1 on.",
             "Акция «Осень»: скидка 10 % от базовой цены при количестве от 1.",
@@ -152,6 +157,11 @@ LATER, EARLIER = date(2026, 12, 1), date(2026, 11, 1)
             {"buyer": Buyer(window_sum=Decimal(9)), "promotions": [promotion(most_sum=Decimal(5))]},
             "Promotion “Autumn”: is for companies with purchases below 5 in the tier's window.",
             "Акция «Осень»: для компаний с закупками меньше 5 за период уровня.",
+        ),
+        (
+            {"promotions": [promotion((6, "10"), across_articles=True)]},
+            "Promotion “Autumn”: begins with a quantity of 6 of all its goods in one order.",
+            "Акция «Осень»: начинается с количества всех её товаров в одном заказе от 6.",
         ),
         (
             {"promotions": [promotion(display=True)]},

@@ -14,6 +14,7 @@ from chalicelib.analytics.rollups.rules import ZERO, Purchase, PurchasedLine, mo
 from chalicelib.catalog import Product
 from chalicelib.orders import Order, OrderLine
 from chalicelib.platform.context import Context
+from chalicelib.platform.money import round_half_up
 from chalicelib.pricing import Ruling
 from chalicelib.sales import ORDERS, CurrentDocument, SaleLine
 
@@ -98,7 +99,7 @@ def _saved(line: SaleLine, ordered: OrderLine) -> dict[str, Decimal]:
     parts: tuple[Ruling, ...] = ordered.chosen.parts or (ordered.chosen,)
     found: dict[str, Decimal] = {}
     for part in parts[:-1]:
-        alone = (ordered.base_price - (part.unit_price or ZERO)) * line.quantity
+        alone = round_half_up((ordered.base_price - (part.unit_price or ZERO)) * line.quantity)
         found[part.rule] = found.get(part.rule, ZERO) + alone
     last = OTHER if parts[-1].rule == _NO_DISCOUNT else parts[-1].rule
     rest = difference - sum(found.values(), ZERO)

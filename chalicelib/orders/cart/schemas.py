@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm, OrderForm, OrderLineForm, QuoteLineView, QuoteView
 from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.money import Money
+from chalicelib.platform.money import UnitPrice
 
 
 class CartLineForm(OrderLineForm):
@@ -54,7 +54,7 @@ class PlaceForm(OrderForm):
 class CartLineView(QuoteLineView):
     """A line at today's price, with the price at which it was added."""
 
-    put_in_at: Money = Field(description="Unit price at which the line was added.")
+    put_in_at: UnitPrice = Field(description="Unit price at which the line was added.")
     price_changed: bool = Field(description="Whether today's price differs. Such a line cannot be ordered.")
 
 

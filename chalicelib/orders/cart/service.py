@@ -31,7 +31,7 @@ from chalicelib.orders.quoting.schemas import MOST_LINES, OrderLineForm, QuoteLi
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.idempotency import LABEL
 from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.platform.money import Money
+from chalicelib.platform.money import UnitPrice
 from chalicelib.table.key import Key
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -234,7 +234,7 @@ def _view(context: Context, saved: SavedCart, cart: PricedCart, language: str | 
 
 
 def _lines(quoted: Iterable[QuoteLineView], lines: Mapping[str, CartLine]) -> list[CartLineView]:
-    added_at = {sku: Money(amount=line.unit_price, currency=line.currency) for sku, line in lines.items()}
+    added_at = {sku: UnitPrice(amount=line.unit_price, currency=line.currency) for sku, line in lines.items()}
     return [
         CartLineView(**dict(line), put_in_at=added_at[line.sku], price_changed=line.unit_price != added_at[line.sku])
         for line in quoted

@@ -29,7 +29,7 @@ from chalicelib.orders.order.rules import OnCredit, Order, OrderState, Shipment
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.money import same_currency
+from chalicelib.platform.money import line_sum, same_currency
 from chalicelib.pricing import OrderTerms
 from chalicelib.sales import ORDERS, check_payment, payment_of
 from chalicelib.table.retries import retry
@@ -101,8 +101,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
     already = used_credit(refused.items["credit"])
     left = max(limit - already, Decimal(0))
     room = f"Of {limit:.2f} {order.currency} there are {left:.2f} left"
-    grown = order.version > 1
-    sentence = f"{room}; the order {'would grow' if grown else 'comes'} to {order.total:.2f}."
+    sentence = f"{room}; the order {'would grow' if placing.before else 'comes'} to {order.total:.2f}."
     figures = {"limit": limit, "used": already, "left": left, "total": order.total}
     extra = {name: {"amount": f"{amount:.2f}", "currency": order.currency} for name, amount in figures.items()}
     return Problem("credit_exceeded", sentence, extra=extra)
@@ -142,7 +141,7 @@ def _open(order: Order) -> Decimal:
     """Amount of the units that are agreed and not shipped."""
     if order.state not in _OPEN:
         return Decimal(0)
-    return sum((line.unit_price * line.left for line in order.lines), Decimal(0))
+    return sum((line_sum(line.unit_price, line.left, line.shipped) for line in order.lines), Decimal(0))
 
 
 # --- paying -----------------------------------------------------------------------------------------------------------

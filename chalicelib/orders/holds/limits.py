@@ -9,11 +9,11 @@ The share follows from the order alone, so the counters are the sums over all or
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order, OrderState
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import unit_price_text
 from chalicelib.pricing import Limits, PromotionUsage, exceeded_limits, plain, use_promotions
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -44,14 +44,13 @@ def hold(tx: Transaction, placing: Placing) -> None:
 
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
     """Refused only for an order that grows beyond a limit."""
-    use_promotions(tx, after.company_id, _more(usage_of(before), usage_of(after)), _limits(after))
+    use_promotions(tx, after.company_id, _more(usage_of(before), usage_of(after)), _limits(before) | _limits(after))
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:
     """Names the exceeded limits, and the prices of a new order without their promotions."""
     order = placing.order
-    as_ordered = replace(order, lines=tuple(replace(line, accepted=None) for line in order.lines))
-    before = usage_of(as_ordered) if order.version > 1 else {}
+    before = usage_of(placing.before) if placing.before else {}
     found = exceeded_limits(refused, _more(before, usage_of(order)), _limits(order))
     if not found:
         return None
@@ -67,7 +66,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
         f"Promotion {each.get('name', each['promotion_id'])} {_LEFT[each['limit']].format(left=each['left'])}"
         for each in promotions
     )
-    if order.version > 1:
+    if placing.before:
         return Problem(
             "promotion_exhausted", f"Of what the order grew by: {summary}.", extra={"promotions": promotions}
         )
@@ -82,8 +81,11 @@ def _without(placing: Placing, promotions: set[str]) -> list[dict[str, object]]:
     return [
         {
             "sku": line.sku,
-            "unit_price": {"amount": f"{line.unit_price:.2f}", "currency": placing.order.currency},
-            "without_promotion": {"amount": f"{cart.price(asked).unit_price:.2f}", "currency": placing.order.currency},
+            "unit_price": {"amount": unit_price_text(line.unit_price), "currency": placing.order.currency},
+            "without_promotion": {
+                "amount": unit_price_text(cart.price(asked).unit_price),
+                "currency": placing.order.currency,
+            },
         }
         for line, asked in zip(placing.order.lines, cart.asked, strict=True)
         if line.promoted and line.promoted.promotion_id in promotions

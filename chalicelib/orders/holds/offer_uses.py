@@ -10,6 +10,7 @@ A shipped line has used its offer for good: a return gives nothing back.
 from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order, OrderState
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import unit_price_text
 from chalicelib.pricing import OFFERS_LABEL, offers_of, release_offers, use_offers
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -34,8 +35,8 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
     lines = [
         {
             "sku": line.sku,
-            "unit_price": {"amount": f"{line.unit_price:.2f}", "currency": order.currency},
-            "without_offer": {"amount": f"{cart.price(asked).unit_price:.2f}", "currency": order.currency},
+            "unit_price": {"amount": unit_price_text(line.unit_price), "currency": order.currency},
+            "without_offer": {"amount": unit_price_text(cart.price(asked).unit_price), "currency": order.currency},
         }
         for line, asked in zip(order.lines, cart.asked, strict=True)
         if offers_of(line.chosen)

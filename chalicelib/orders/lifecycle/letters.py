@@ -1,5 +1,7 @@
 """Letters on the steps of an order, to the orderer and to the distributor."""
 
+from dataclasses import replace
+
 from chalicelib import members
 from chalicelib.companies import buyer_reader
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
@@ -11,6 +13,7 @@ from chalicelib.orders.order.rules import Line, Order
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.platform.money import line_sum
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Item
 
@@ -78,8 +81,13 @@ def of_the_proposal(context: Context, recipient: Recipient, event: Item) -> tupl
     order = order_of(context, event)
     if order.proposed_total is None:
         raise Unsendable("answered")
-    lines = [line_facts(line, line.proposed or 0, reader.language) for line in order.lines]
-    return reader, {**facts, "proposed_lines": lines, "proposed_total": order.proposed_total}
+    proposed = [replace(line, unit_price=line.proposed_unit_price) for line in order.lines]
+    return reader, {
+        **facts,
+        "proposed_lines": [line_facts(line, line.proposed or 0, reader.language) for line in proposed],
+        "proposed_total": order.proposed_total,
+        "lower_prices": any(line.proposed_price for line in order.lines),
+    }
 
 
 def order_of(context: Context, event: Item) -> Order:
@@ -97,7 +105,7 @@ def line_facts(line: Line, quantity: int, language: Language) -> Facts:
         "ordered": line.quantity,
         "quantity": quantity,
         "unit_price": line.unit_price,
-        "amount": line.unit_price * quantity,
+        "amount": line_sum(line.unit_price, quantity),
     }
 
 
@@ -157,7 +165,9 @@ def of_the_return(context: Context, recipient: Recipient, event: Item) -> tuple[
         if line.counted:
             facts_of_line = line_facts(ordered[line.sku], line.counted, reader.language)
             lines.append(
-                {**facts_of_line, "name": f"{facts_of_line['name']} · {line.document}", "ordered": line.counted}
+                facts_of_line
+                | {"name": f"{facts_of_line['name']} · {line.document}", "ordered": line.counted}
+                | {"unit_price": line.unit_price, "amount": line.amount}
             )
     return reader, {
         **facts,

@@ -213,7 +213,7 @@ def cancel_order(call: Call, order_id: str) -> Order:
 def confirm_order(call: Call, order_id: str) -> Order:
     """Confirm an order of which the distributor proposes more units of a line than were ordered.
 
-    The prices stay those of the order. `If-Match` names the version that was read: a later proposal is refused with 412. The additional
+    Prices stay those of the order, or fall to `proposed_unit_price`. `If-Match` names the version that was read: a later proposal is refused with 412. The additional
     amount must fit into the credit limit (409), as for a new order.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
@@ -281,7 +281,8 @@ def accept_order(call: Call, order_id: str) -> Order:
     """Accept an order as it is, or with other quantities.
 
     Fewer units are accepted at once. More units of any line need the company's confirmation, whatever the total: the order is `changed`
-    until then, and may be accepted otherwise meanwhile, or rejected. Prices stay those of the order.
+    until then, and may be accepted otherwise meanwhile, or rejected. Prices stay those of the order, or fall where today's conditions give
+    the larger quantities a lower one.
     """
     distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
     return service.accept(answering(call), distributor_id, member_id, order_id, call.body)

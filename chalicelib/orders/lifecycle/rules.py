@@ -111,8 +111,16 @@ def request_return(
             found.append(LineFault(place, "quantity", "above_shipped", f"{left} of this shipment can go back."))
     if found:
         raise InvalidLines(found)
+    before = _units_before(order)
     lines = tuple(
-        ReturnedLine(part.document, part.sku, shipped[part[:2]].name, part.quantity, shipped[part[:2]].unit_price)
+        ReturnedLine(
+            part.document,
+            part.sku,
+            shipped[part[:2]].name,
+            part.quantity,
+            shipped[part[:2]].unit_price,
+            before=before[part[:2]],
+        )
         for part in asked
     )
     if (
@@ -149,7 +157,11 @@ def accept_return(
     asked |= {part[:2]: part.quantity for part in fewer}
     if not any(asked.values()):
         raise NothingLeft
-    lines = tuple(replace(line, accepted=asked[line.document, line.sku]) for line in present.lines)
+    before = _units_before(order)
+    lines = tuple(
+        replace(line, accepted=asked[line.document, line.sku], before=before[line.document, line.sku])
+        for line in present.lines
+    )
     taken = replace(present, lines=lines, state=ReturnState.ACCEPTED, answered_at=at, document=document, day=day)
     return after(_with(order, taken), OrderStep.RETURNED, order.state, by, at, document)
 
@@ -181,6 +193,14 @@ def _returned_units(order: Order) -> Counter[tuple[str, str]]:
         if each.state is not ReturnState.REJECTED:
             taken.update({(line.document, line.sku): line.counted for line in each.lines})
     return taken
+
+
+def _units_before(order: Order) -> Counter[tuple[str, str]]:
+    """By document and article the units of the order's line that came before those that go back next."""
+    units = Counter({(each.document, line.sku): line.before for each in order.shipments for line in each.lines})
+    for line in order.came_back:
+        units[line.document, line.sku] += line.counted
+    return units
 
 
 def _repeated(asked: Sequence[ReturnedUnits]) -> list[LineFault]:

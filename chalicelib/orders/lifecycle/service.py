@@ -1,6 +1,7 @@
 """The steps of a placed order: load, decide, one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -69,13 +70,20 @@ def cancel(context: Context, company_id: str, by: Actor, order_id: str, note: st
 def confirm(context: Context, company_id: str, member_id: str, order_id: str, version: int, note: str) -> Order:
     """Confirms the proposal of this version. Raises 412 for a later proposal, 409 like placing."""
     by = Actor("company", member_id)
+    before: Order | None = None
 
     def decide(order: Order) -> Order:
+        nonlocal before
+        before = order
         if order.state is OrderState.CHANGED and order.version != version:
             raise Problem("precondition_failed", "The distributor has made another proposal since: read it first.")
         return order_rules.confirm(order, by=by, at=context.at, note=note)
 
-    return change(context, load_order(context, company_id, order_id), decide, step_writes(context))
+    def write(tx: Transaction, confirmed: Order) -> None:
+        record_step(tx, context, confirmed, before=before)  # at a lower price it may have left a promotion
+        context.reply(tx, confirmed)
+
+    return change(context, load_order(context, company_id, order_id), decide, write)
 
 
 def decline(context: Context, company_id: str, member_id: str, order_id: str, note: str) -> Order:
@@ -121,15 +129,22 @@ def credit_of(context: Context, company_id: str) -> CreditView:
 
 
 def accept(context: Context, distributor_id: str, member_id: str, order_id: str, form: AcceptForm) -> Order:
-    """Accepts with the form's quantities; more units of a line wait for the company. Raises 422 if no line is left."""
+    """Accepts with the form's quantities; more units of a line wait for the company, at lower prices where these hold for so many.
+
+    Raises 422 if no line is left.
+    """
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines]
-    return change(
-        context,
-        distributors_order(context, distributor_id, order_id),
-        lambda order: order_rules.accept(order, asked, by=by, at=context.at, note=form.note),
-        step_writes(context),
-    )
+
+    def decide(order: Order) -> Order:
+        accepted = order_rules.accept(order, asked, by=by, at=context.at, note=form.note)
+        if accepted.state is not OrderState.CHANGED:
+            return accepted
+        proposed = [RequestedLine(line.sku, line.proposed) for line in accepted.lines if line.proposed]
+        cart = _cart(context, order.company_id, proposed).for_placed(order)
+        return order_rules.at_lower_prices(accepted, cart.proposed_prices(order.currency))
+
+    return change(context, distributors_order(context, distributor_id, order_id), decide, step_writes(context))
 
 
 def reject(context: Context, distributor_id: str, member_id: str, order_id: str, reason: str) -> Order:
@@ -143,7 +158,7 @@ def reject(context: Context, distributor_id: str, member_id: str, order_id: str,
 
 
 def ship(context: Context, distributor_id: str, member_id: str, order_id: str, form: ShipForm) -> Order:
-    """Raises 422 for a day after tomorrow or before the order, 409 for a document that was used before."""
+    """Raises 422 for a day after tomorrow or two days before the order, 409 for a document that was used before."""
     by = Actor("distributor", member_id)
     asked = [line.asked() for line in form.lines] if form.lines else None
     day = form.day or context.today
@@ -158,7 +173,8 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
 
     def decide(order: Order) -> Order:
         placed_on = clock.local_day(clock.moment(order.placed_at), context.config[Club].zone)
-        if day < placed_on:
+        # The order's day may have been yesterday still where the goods left.
+        if day < placed_on - timedelta(days=1):
             raise Problem.invalid("before_order", "/day", f"The order was placed on {placed_on}.")
         return order_rules.ship(
             order,
@@ -240,7 +256,7 @@ def change(
             if problem := refusal_problem(refused):
                 raise problem from None
             if "order" not in refused:
-                raise hold_problem(refused, Placing(changed, cart) if cart else None) or refused from None
+                raise hold_problem(refused, Placing(changed, cart, present) if cart else None) or refused from None
             item = refused.items["order"]
             present = order_store.order_of(item) if item else None
             raise
@@ -253,10 +269,11 @@ def _cart_if_grown(context: Context, before: Order, after: Order) -> PricedCart 
     """The order's lines at today's conditions if one of them grew, else None."""
     if not any(now.agreed > was.agreed for was, now in zip(before.lines, after.lines, strict=True)):
         return None
-    asked = [RequestedLine(line.sku, line.agreed) for line in after.lines]
-    return carts.cart_of(
-        context, after.company_id, asked, context.table.get_many(carts.keys_of(after.company_id, asked))
-    )
+    return _cart(context, after.company_id, [RequestedLine(line.sku, line.agreed) for line in after.lines])
+
+
+def _cart(context: Context, company_id: str, asked: Sequence[RequestedLine]) -> PricedCart:
+    return carts.cart_of(context, company_id, asked, context.table.get_many(carts.keys_of(company_id, asked)))
 
 
 def _decided(decide: Callable[[Order], Order], present: Order) -> Order:

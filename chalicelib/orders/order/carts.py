@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from chalicelib.catalog import Product, Stock, below, categories_key, product_key, product_of, stock_of
 from chalicelib.distributors import DeliversFrom
 from chalicelib.orders.config import Orders
 from chalicelib.orders.order.model import Available, available_of
-from chalicelib.orders.order.rules import LineFault, Order, PromotedPrice, RequestedLine, line_faults_of
+from chalicelib.orders.order.rules import LineFault, Order, PromotedPrice, ProposedPrice, RequestedLine, line_faults_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.money import Money
 from chalicelib.pricing import (
@@ -28,7 +29,7 @@ from chalicelib.table.transactions import Item
 ANYWHERE = DeliversFrom()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PricedCart:
     """The requested lines with their products and the company's prices of a day.
 
@@ -57,11 +58,34 @@ class PricedCart:
         return self.conditions.order_terms(self.day, self.currency)
 
     def price(self, line: RequestedLine) -> Price:
-        return self.conditions.price(self.products[line.sku], line.quantity, self.day)
+        return self.conditions.price(self.products[line.sku], line.quantity, self.day, self._units_across_articles)
+
+    @cached_property
+    def _units_across_articles(self) -> dict[str, int]:
+        """Of the lines that can be in one order."""
+        known = [(self.products[line.sku], line.quantity) for line in self.asked if line.sku in self.products]
+        return self.conditions.units_across_articles([each for each in known if each[0].currency == self.currency])
 
     def without(self, promotions: Collection[str], offers: Collection[str] = ()) -> "PricedCart":
         """The cart at the prices without these promotions and offers."""
         return replace(self, conditions=self.conditions.without(promotions, offers))
+
+    def for_placed(self, order: Order) -> "PricedCart":
+        """The cart at the prices for an order that is placed: its own uses of promotions count for it, and offers stay for other orders."""
+        own = {line.promoted.promotion_id for line in order.lines if line.promoted}
+        buyer = self.conditions.buyer
+        uses = {name: number - (name in own) for name, number in buyer.uses.items()}
+        return replace(self, conditions=replace(self.conditions, buyer=replace(buyer, uses=uses), offers=()))
+
+    def proposed_prices(self, currency: str) -> dict[str, ProposedPrice]:
+        """By article, of the lines that are still sold in this currency."""
+        known = [
+            line for line in self.asked if line.sku in self.products and self.products[line.sku].currency == currency
+        ]
+        return {line.sku: self._proposed_price(line, self.price(line)) for line in known}
+
+    def _proposed_price(self, line: RequestedLine, price: Price) -> ProposedPrice:
+        return ProposedPrice(price.unit_price, price.chosen, price.rejected, self.promoted(line, price))
 
     @property
     def before_promotions(self) -> Money:
@@ -109,10 +133,11 @@ class PricedCart:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A new or grown order, and the priced cart behind it."""
+    """A new or grown order, the priced cart behind it, and the order before it grew."""
 
     order: Order
     cart: PricedCart
+    before: Order | None = None
 
 
 def keys_of(company_id: str, asked: Sequence[RequestedLine]) -> list[Key]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from chalicelib.catalog import StockFigure
 from chalicelib.companies import Address
+from chalicelib.platform.money import line_sum
 
 
 class DeliveryMethod(StrEnum):
@@ -56,7 +57,11 @@ class ReturnState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReturnedLine:
-    """Units of a shipped line that go back, at the price of the shipment. `accepted`: None before the answer."""
+    """Units of a shipped line that go back, at the price of the shipment.
+
+    `accepted`: None before the answer. `before`: the units of the order's line up to those that go back: of earlier shipments, and of this
+    one those that were taken back before.
+    """
 
     document: str
     sku: str
@@ -64,6 +69,7 @@ class ReturnedLine:
     quantity: int
     unit_price: Decimal
     accepted: int | None = None
+    before: int = 0
 
     @property
     def counted(self) -> int:
@@ -72,7 +78,7 @@ class ReturnedLine:
 
     @property
     def amount(self) -> Decimal:
-        return self.unit_price * self.counted
+        return line_sum(self.unit_price, self.counted, self.before)
 
 
 @dataclass(frozen=True, slots=True)

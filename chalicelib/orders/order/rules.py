@@ -32,6 +32,7 @@ from chalicelib.orders.order.model import (
     ReturnedLine,
     ReturnState,
 )
+from chalicelib.platform.money import line_sum
 from chalicelib.platform.spelling.words import code_key
 from chalicelib.pricing import FreeGoodsPromise, Limits, Price, Ruling
 
@@ -161,11 +162,20 @@ class PromotedPrice(NamedTuple):
     limits: Limits
 
 
+class ProposedPrice(NamedTuple):
+    """The lower price of a proposed quantity, with its explanation."""
+
+    unit_price: Decimal
+    chosen: Ruling
+    rejected: tuple[Ruling, ...]
+    promoted: PromotedPrice | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line at the price of the order's day, with the explanation of the price.
 
-    `proposed`: units that wait for the company's confirmation; `dropped`: accepted units that a cancellation took away; `available`: stock
+    `proposed`: units that wait for the company's confirmation; `proposed_price`: None where their price stays; `dropped`: accepted units that a cancellation took away; `available`: stock
     when the order was placed, where stock is a hint.
     """
 
@@ -185,6 +195,11 @@ class Line:
     dropped: int = 0
     promoted: PromotedPrice | None = None
     available: Available | None = None
+    proposed_price: ProposedPrice | None = None
+
+    @property
+    def proposed_unit_price(self) -> Decimal:
+        return self.proposed_price.unit_price if self.proposed_price else self.unit_price
 
     @property
     def agreed(self) -> int:
@@ -197,19 +212,22 @@ class Line:
 
     @property
     def amount(self) -> Decimal:
-        return self.unit_price * self.agreed
+        return line_sum(self.unit_price, self.agreed)
 
 
 @dataclass(frozen=True, slots=True)
 class ShippedLine:
+    """Units of a line in a shipment. `before`: the units that earlier shipments brought."""
+
     sku: str
     name: str
     quantity: int
     unit_price: Decimal
+    before: int = 0
 
     @property
     def amount(self) -> Decimal:
-        return self.unit_price * self.quantity
+        return line_sum(self.unit_price, self.quantity, self.before)
 
 
 class OnCredit(NamedTuple):
@@ -287,7 +305,7 @@ class Order:
         """Total of the proposed quantities; None unless the order is changed."""
         if self.state is not OrderState.CHANGED:
             return None
-        return sum((line.unit_price * (line.proposed or 0) for line in self.lines), Decimal(0))
+        return sum((line_sum(line.proposed_unit_price, line.proposed or 0) for line in self.lines), Decimal(0))
 
     @property
     def came_back(self) -> Sequence[ReturnedLine]:
@@ -402,20 +420,44 @@ def accept(order: Order, asked: Sequence[RequestedLine], *, by: Actor, at: str, 
         raise NothingLeft
     both = list(zip(order.lines, quantities, strict=True))
     if all(quantity <= line.quantity for line, quantity in both):
-        lines = tuple(replace(line, accepted=quantity, proposed=None) for line, quantity in both)
+        lines = tuple(replace(line, accepted=quantity, proposed=None, proposed_price=None) for line, quantity in both)
         return after(replace(order, lines=lines), OrderStep.ACCEPTED, OrderState.ACCEPTED, by, at, note)
     if sum(entry.step is OrderStep.CHANGED for entry in order.history) >= MOST_PROPOSALS:
         raise TooOften(
             f"An order is changed {MOST_PROPOSALS} times at most: accept no more of any line than was ordered, or reject it."
         )
-    lines = tuple(replace(line, proposed=quantity) for line, quantity in both)
+    lines = tuple(replace(line, proposed=quantity, proposed_price=None) for line, quantity in both)
     return after(replace(order, lines=lines), OrderStep.CHANGED, OrderState.CHANGED, by, at, note)
 
 
+def at_lower_prices(order: Order, prices: Mapping[str, ProposedPrice]) -> Order:
+    """The changed order with those prices of its proposed quantities, by article, that are lower than its own.
+
+    A line that free goods are promised for keeps its price: one promotion gives for it.
+    """
+    promised = {place for promise in order.promises for place in promise.lines}
+    lines = tuple(
+        replace(line, proposed_price=price)
+        if place not in promised and (price := prices.get(line.sku)) and price.unit_price < line.unit_price
+        else line
+        for place, line in enumerate(order.lines)
+    )
+    return replace(order, lines=lines)
+
+
 def confirm(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
-    """Accepts the proposed quantities at the prices of the order."""
+    """Accepts the proposed quantities, at the prices of the order or lower proposed ones."""
     require(order, "confirm")
-    lines = tuple(replace(line, accepted=line.proposed or 0, proposed=None) for line in order.lines)
+    lines = tuple(
+        replace(
+            line,
+            **(line.proposed_price._asdict() if line.proposed_price else {}),
+            accepted=line.proposed or 0,
+            proposed=None,
+            proposed_price=None,
+        )
+        for line in order.lines
+    )
     return after(replace(order, lines=lines), OrderStep.CONFIRMED, OrderState.ACCEPTED, by, at, note)
 
 
@@ -436,7 +478,7 @@ def decline(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
 
 
 def _without_proposal(order: Order) -> Order:
-    return replace(order, lines=tuple(replace(line, proposed=None) for line in order.lines))
+    return replace(order, lines=tuple(replace(line, proposed=None, proposed_price=None) for line in order.lines))
 
 
 def ship(
@@ -467,7 +509,7 @@ def ship(
         day=day,
         at=at,
         lines=tuple(
-            ShippedLine(line.sku, line.name, parts[line.sku], line.unit_price)
+            ShippedLine(line.sku, line.name, parts[line.sku], line.unit_price, line.shipped)
             for line in order.lines
             if line.sku in parts
         ),

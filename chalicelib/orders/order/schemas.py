@@ -10,7 +10,7 @@ from chalicelib.orders.order.rules import HistoryEntry, Line, Order, OrderState,
 from chalicelib.platform import clock
 from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money
+from chalicelib.platform.money import Money, UnitPrice
 from chalicelib.pricing import PriceRuleView
 
 
@@ -105,12 +105,15 @@ class OrderLineView(View):
     proposed: int | None = Field(
         description="The quantity that the distributor proposes; null unless the order waits for a `confirm`."
     )
+    proposed_unit_price: UnitPrice | None = Field(
+        description="The price of the proposed quantity, where it is lower than `unit_price`; null where the price stays."
+    )
     accepted: int | None = Field(description="The accepted quantity; null before the acceptance.")
     dropped: int = Field(description="Units of the accepted quantity that an approved cancellation took away.")
     shipped: int
     returned: int = Field(description="Units that the distributor took back.")
     base_price: Money
-    unit_price: Money
+    unit_price: UnitPrice
     rule: PriceRuleView
     rejected: list[PriceRuleView]
     vat_percent: str
@@ -130,6 +133,8 @@ class OrderLineView(View):
             line,
             currency,
             returned=returned,
+            proposed_unit_price=line.proposed_price
+            and UnitPrice(amount=line.proposed_price.unit_price, currency=currency),
             rule=PriceRuleView.of(line.chosen, language),
             rejected=[PriceRuleView.of(ruling, language) for ruling in line.rejected],
             vat_percent=f"{line.vat_percent.normalize():f}",

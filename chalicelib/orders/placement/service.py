@@ -29,7 +29,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.money import Money, round_half_up
+from chalicelib.platform.money import Money, unit_price_text
 from chalicelib.pricing import Price, promised_free_goods
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -165,8 +165,8 @@ def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:
     changed = [
         {
             "sku": line.sku,
-            "quoted": f"{round_half_up(line.unit_price):f}",
-            "unit_price": {"amount": f"{price.unit_price:.2f}", "currency": price.currency},
+            "quoted": unit_price_text(line.unit_price),
+            "unit_price": {"amount": unit_price_text(price.unit_price), "currency": price.currency},
         }
         for line, price in zip(form.lines, prices, strict=True)
         if line.unit_price is not None and line.unit_price != price.unit_price

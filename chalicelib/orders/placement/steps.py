@@ -49,8 +49,16 @@ def record_step(tx: Transaction, context: Context, order: Order, **facts: Any) -
     record(tx, context, order, OF_STEP[last.step], by=last.by.side, **facts)
 
 
-def record(tx: Transaction, context: Context, order: Order, name: EventType, **facts: Any) -> None:
-    """`placed_by`: the side that placed the order. `orderer_id`: the person."""
+def record(
+    tx: Transaction,
+    context: Context,
+    order: Order,
+    name: EventType,
+    before: Order | None = None,
+    **facts: Any,
+) -> None:
+    """`placed_by`: the side that placed the order. `orderer_id`: the person. `promotions`: those with limits, of the order and of the one before."""
+    promotions = sorted(_limited_promotions(order) | (_limited_promotions(before) if before else set()))
     events.record(
         tx,
         context,
@@ -63,12 +71,10 @@ def record(tx: Transaction, context: Context, order: Order, name: EventType, **f
         orderer_id=order.placed_by.member_id,
         **({"other_currency": True} if order.other_currency else {}),
         **({free_goods.MARK: True} if order.promises else {}),
-        **_promotions(order),
+        **({"promotions": promotions} if promotions else {}),
         **facts,
     )
 
 
-def _promotions(order: Order) -> dict[str, list[str]]:
-    """The promotions with limits, which the event's consumer follows."""
-    found = sorted({line.promoted.promotion_id for line in order.lines if line.promoted})
-    return {"promotions": found} if found else {}
+def _limited_promotions(order: Order) -> set[str]:
+    return {line.promoted.promotion_id for line in order.lines if line.promoted}

@@ -13,7 +13,7 @@ from chalicelib.orders.order.schemas import LineStockView
 from chalicelib.platform.fields import Day, Identifier
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money
+from chalicelib.platform.money import Money, UnitPrice
 from chalicelib.pricing import PriceView
 
 MOST_LINES = 200
@@ -32,7 +32,7 @@ class OrderLineForm(LineForm):
         default=None,
         ge=0,
         max_digits=14,
-        decimal_places=2,
+        decimal_places=4,
         description="The quoted price. The order is refused with the new price if it changed since.",
         examples=["114.00"],
     )
@@ -115,7 +115,7 @@ class QuoteLineView(View):
     sku: str
     quantity: int
     base_price: Money | None
-    unit_price: Money | None
+    unit_price: UnitPrice | None
     amount: Money | None
     explanation: PriceView | None = Field(
         description="With `explain`: the rule that made the price and the rejected rules."

@@ -12,7 +12,7 @@ from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting.schemas import QuoteForm, QuoteLineView, QuoteView
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money
+from chalicelib.platform.money import Money, UnitPrice
 from chalicelib.pricing import PriceView
 
 
@@ -81,7 +81,7 @@ def _line(
         sku=line.sku,
         quantity=line.quantity,
         base_price=money(price.base_price),
-        unit_price=money(price.unit_price),
+        unit_price=UnitPrice(amount=price.unit_price, currency=price.currency),
         amount=money(price.amount),
         explanation=PriceView.of(price, language) if language else None,
         stock=LineStockView.of(available, binding=binding) if available else None,

@@ -21,7 +21,7 @@ from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.problems import ProblemBody, status_phrase
 from chalicelib.platform.http.respond import MOST_BODY_BYTES, PATH_PARAMETER, PATH_PARAMETERS
 from chalicelib.platform.http.routes import Route
-from chalicelib.platform.money import Money
+from chalicelib.platform.money import Money, UnitPrice
 from chalicelib.platform.openapi.examples import Schema, example, schema_name
 from chalicelib.platform.openapi.glossary import FIELDS
 from chalicelib.platform.openapi.problems import (
@@ -72,7 +72,8 @@ The portal of a partner club: purchases, tiers, prices and bonuses of partners, 
 Things of another company are `404`, as if they did not exist.
 
 **Bodies.** JSON (`application/json`, UTF-8, at most {MOST_BODY_BYTES // 1024 // 1024} MiB), names in snake_case. Unknown fields and
-unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`, times are RFC 3339 in UTC, dates ISO 8601.
+unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`; the price of a unit below 10 has up to four
+decimals. Times are RFC 3339 in UTC, dates ISO 8601.
 
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
 people, in Russian or English as the header `Accept-Language` of any request asks; `errors` names each wrong value by JSON Pointer (`/lines/0/quantity`,
@@ -410,7 +411,11 @@ class _JsonSchema(GenerateJsonSchema):
 
 def _schemas(routes: Sequence[Route]) -> tuple[References, dict[str, Schema]]:
     """The reference of each model of the routes, and all schemas."""
-    models: set[tuple[type[BaseModel], Any]] = {(ProblemBody, "validation"), (Money, "serialization")}
+    models: set[tuple[type[BaseModel], Any]] = {
+        (ProblemBody, "validation"),
+        (Money, "serialization"),
+        (UnitPrice, "serialization"),
+    }
     for route in routes:
         models |= {(model, "validation") for model in (route.body, route.query) if model}
         models |= {(model, "serialization") for model in route.sends}

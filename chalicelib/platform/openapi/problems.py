@@ -15,6 +15,7 @@ OF_KEY = ("idempotency_key_missing", "idempotency_key_invalid", "in_flight", "id
 OF_VERSION = ("precondition_failed", "precondition_required")
 
 _MONEY = {"$ref": "#/components/schemas/Money"}
+_UNIT_PRICE = {"$ref": "#/components/schemas/UnitPrice"}
 _IDS = {"type": "array", "items": {"type": "string"}}
 
 
@@ -43,9 +44,9 @@ _MEMBERS: dict[str, tuple[str, Schema]] = {
             left=_COUNT,
             at={"type": ["string", "null"]},
             quoted=_TEXT,
-            unit_price=_MONEY,
-            without_promotion=_MONEY,
-            without_offer=_MONEY,
+            unit_price=_UNIT_PRICE,
+            without_promotion=_UNIT_PRICE,
+            without_offer=_UNIT_PRICE,
         ),
     ),
     "promotions": (

@@ -187,7 +187,7 @@ class Reader:
 
 def _is_money(schema: Schema) -> bool:
     """Told once, at the top of the page."""
-    return str(schema.get("$ref", "")).endswith("/Money")
+    return str(schema.get("$ref", "")).endswith(("/Money", "/UnitPrice"))
 
 
 def _range(schema: Schema, least: str, most: str, unit: str = "") -> str:

@@ -51,7 +51,7 @@ _NAMED_LATER = "Taken from the catalogue when the promotion is approved."
 
 
 class BracketForm(Written):
-    """From this many units of a line on, this percent off the base price."""
+    """From this many units on, this percent off the base price."""
 
     from_quantity: int = Field(default=1, ge=1, le=1_000_000)
     percent: DiscountPercent
@@ -114,6 +114,10 @@ class PromotionTerms(Written):
             ]
         ],
     )
+    across_articles: bool = Field(
+        default=False,
+        description="Whether brackets count the units of all goods of the promotion in one order; otherwise those of each line by itself.",
+    )
     on_top: FreeGoodsTermsForm | None = Field(
         default=None, description="Free goods instead of brackets.", examples=[None]
     )
@@ -148,6 +152,7 @@ class PromotionTerms(Written):
         return {
             "goods": self.goods.selection(),
             "brackets": tuple(Bracket(each.from_quantity, each.percent) for each in self.brackets),
+            "across_articles": self.across_articles,
             "free_goods": self.on_top.terms() if self.on_top else None,
             "first": self.first,
             "last": self.last,
@@ -165,6 +170,7 @@ class PromotionTerms(Written):
         return {
             "goods": SelectionForm.of(promotion.goods),
             "brackets": [each._asdict() for each in promotion.brackets],
+            "across_articles": promotion.across_articles,
             "on_top": {**free_goods._asdict(), "free": free_goods.free._asdict()} if free_goods else None,
             "first": promotion.first,
             "last": promotion.last,
@@ -193,6 +199,8 @@ class PromotionForm(PromotionTerms):
         in_order(self.first, self.last)
         if bool(self.brackets) == (self.on_top is not None):
             raise PydanticCustomError("brackets", "A promotion has either brackets or free goods.")
+        if self.across_articles and not self.brackets:
+            raise PydanticCustomError("brackets", "Free goods count all goods of the promotion as they are.")
         if self.on_top and self.on_top.pay_by and self.on_top.pay_by < self.last:
             raise PydanticCustomError("payment", "A company that orders on the last day must be able to pay in time.")
         if self.on_top and self.limits:

@@ -24,7 +24,7 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform.money import unit_price_of
 from chalicelib.pricing.rules import (
     HUNDRED,
     ONE,
@@ -46,6 +46,7 @@ from chalicelib.pricing.rules import (
 )
 
 BEST = Policy()
+NO_UNITS: Mapping[str, int] = {}
 
 
 class _Applicable(NamedTuple):
@@ -73,11 +74,15 @@ def resolve(
     promotions: Sequence[Promotion] = (),
     offers: Sequence[Offer] = (),
     policy: Policy = BEST,
+    units_of: Mapping[str, int] = NO_UNITS,
 ) -> Price:
-    """The price of `quantity` units for this buyer on this day."""
+    """The price of `quantity` units for this buyer on this day.
+
+    `units_of`: by promotion that counts across articles, the units of its goods in the order; `quantity` where it names none.
+    """
     applies: list[_Applicable] = []
     refused: list[Ruling] = []
-    for each in _rulings(goods, quantity, buyer, day, contracts, promotions, offers):
+    for each in _rulings(goods, quantity, buyer, day, contracts, promotions, offers, units_of):
         if isinstance(each, Ruling):
             refused.append(each)
         else:
@@ -101,11 +106,11 @@ def resolve(
 
 
 def per_unit(base_price: Decimal, *percents: Decimal) -> Decimal:
-    """The base price less the percents, one after the other, rounded half up. The only rounding of a unit price."""
+    """The base price less the percents, one after the other, rounded once."""
     left = ONE
     for percent in percents:
         left *= (HUNDRED - percent) / HUNDRED
-    return round_half_up(base_price * left)
+    return unit_price_of(base_price * left)
 
 
 def _best(goods: Goods, applies: Sequence[_Applicable], policy: Policy) -> Ruling:
@@ -172,6 +177,7 @@ def _rulings(
     contracts: Iterable[Contract],
     promotions: Iterable[Promotion],
     offers: Iterable[Offer],
+    units_of: Mapping[str, int],
 ) -> Iterator[_Applicable | Ruling]:
     """The result of each rule: applicable, or a ruling with the reason why not."""
     yield _Applicable(Ruling("base_price", "listed", goods.base_price), goods.base_price, None)
@@ -181,7 +187,7 @@ def _rulings(
         yield from _personal(goods, contract, day)
     for promotion in promotions:
         if promotion.makes_prices and promotion.goods.closeness(goods):
-            yield _promotion_ruling(goods, quantity, buyer, day, promotion)
+            yield _promotion_ruling(goods, units_of.get(promotion.promotion_id, quantity), buyer, day, promotion)
     for offer in offers:
         if offer.goods.closeness(goods):
             yield _offer_ruling(goods, day, offer)
@@ -234,12 +240,14 @@ def _promotion_ruling(
     if obstacle is None and promotion.limits and promotion.limits.currency not in ("", goods.currency):
         obstacle = Obstacle("other_currency", {"currency": promotion.limits.currency})
     if obstacle is None and not reached:
-        obstacle = Obstacle("more_needed", {"quantity": str(promotion.brackets[0].from_quantity)})
+        reason = "more_of_all_needed" if promotion.across_articles else "more_needed"
+        obstacle = Obstacle(reason, {"quantity": str(promotion.brackets[0].from_quantity)})
     if obstacle:
         return promotion.rejected_by(obstacle)
     bracket = reached[-1]
     facts = {**promotion.facts, "percent": plain(bracket.percent), "quantity": str(bracket.from_quantity)}
-    return _percent_off(goods, "promotion", "running", bracket.percent, facts)
+    reason = "running_across_articles" if promotion.across_articles else "running"
+    return _percent_off(goods, "promotion", reason, bracket.percent, facts)
 
 
 def _offer_ruling(goods: Goods, day: date, offer: Offer) -> _Applicable | Ruling:

@@ -75,7 +75,7 @@ def test_an_order_for_more_units_than_are_left_is_refused_with_the_prices_withou
     assert [
         (line["sku"], line["unit_price"]["amount"], line["without_promotion"]["amount"])
         for line in refused.json["lines"]
-    ] == [("LMP-1", "108.00", "120.00"), ("LMP-2", "9.05", "10.05")]
+    ] == [("LMP-1", "108.00", "120.00"), ("LMP-2", "9.045", "10.05")]
     assert taken(office, promotion_id) == (1, 10)
     assert market.place({"LMP-1": 2}).status == 201
     assert taken(office, promotion_id) == (2, 12)
@@ -174,6 +174,48 @@ def test_a_distributor_accepts_more_only_if_the_promotion_has_it(market: Market,
     market.accept(order_id, {"LMP-1": 12})
     assert market.post(f"/v1/orders/{order_id}/confirm", market.buyer, {}, headers={"if-match": '"3"'}).status == 200
     assert taken(office, promotion_id) == (1, 12)
+
+
+def test_an_enlarged_order_takes_the_lower_price_that_its_quantities_reach(market: Market, office: Office):
+    small = office.run((1, "5"), limits={"uses": 1, "uses_per_company": 1})
+    large = office.run((12, "20"), limits={"units": 30})
+    order_id = market.placed({"LMP-1": 10, "LMP-2": 6})
+    assert market.order(order_id)["lines"][0]["unit_price"]["amount"] == "114.00"
+    assert (taken(office, small), taken(office, large)) == ((1, 16), (0, 0))
+    lines = market.accept(order_id, {"LMP-1": 12}).json["lines"]
+    assert [each["proposed_unit_price"] and each["proposed_unit_price"]["amount"] for each in lines] == ["96.00", None]
+    changed = market.order(order_id)
+    assert (changed["total"]["amount"], changed["proposed_total"]["amount"]) == ("1197.29", "1209.29")
+    assert (taken(office, small), taken(office, large)) == ((1, 16), (0, 0))  # nothing holds before it is confirmed
+    confirmed = market.confirm(order_id)
+    assert confirmed.json["total"]["amount"] == "1209.29"
+    assert confirmed.json["lines"][0]["rule"]["reason"].startswith("Promotion “Autumn”: 20 %")
+    assert (taken(office, small), taken(office, large)) == ((1, 6), (1, 12))
+
+
+def test_a_promotion_that_an_enlarged_order_leaves_is_there_for_others(market: Market, office: Office):
+    small = office.run((1, "5"), limits={"uses": 1})
+    office.run((12, "20"))
+    order_id = market.placed({"LMP-1": 10})
+    delivered(market)
+    assert used(office, small)["exhausted"] is True
+    market.accept(order_id, {"LMP-1": 12})
+    assert market.confirm(order_id).status == 200
+    delivered(market)
+    assert used(office, small) == {"uses": 0, "units": 0, "cost": None, "exhausted": False}
+
+
+def test_a_lower_price_that_a_promotion_has_no_room_for_is_proposed_again_without(market: Market, office: Office):
+    large = office.run((12, "20"), limits={"units": 12})
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id, {"LMP-1": 13})
+    assert exhausted(market.confirm(order_id)) == [("units", "12")]
+    assert market.place({"LMP-1": 12}).status == 201
+    delivered(market)
+    again = market.accept(order_id, {"LMP-1": 13}).json["lines"][0]
+    assert again["proposed_unit_price"] is None
+    assert market.confirm(order_id).status == 200
+    assert taken(office, large) == (1, 12)
 
 
 # --- keeping them -----------------------------------------------------------------------------------------------------

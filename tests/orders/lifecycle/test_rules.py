@@ -1,6 +1,7 @@
 """Requests about an accepted order: cancellation, and returns."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -270,6 +271,34 @@ def test_however_often_is_asked_no_more_comes_back_than_was_shipped(moves: list[
     back = {name: sum(line.counted for line in present.came_back if line.document == name) for name in ("УТ-1", "УТ-2")}
     assert back["УТ-1"] <= 4
     assert back["УТ-2"] <= 6
+
+
+@given(
+    st.decimals(min_value=Decimal("0.0001"), max_value=10, places=4),
+    st.lists(st.tuples(st.integers(1, 400), st.lists(st.integers(1, 400), max_size=3)), min_size=1, max_size=3),
+)
+def test_all_parts_of_a_line_shipped_and_taken_back_leave_no_hundredth(
+    unit_price: Decimal, parts: list[tuple[int, list[int]]]
+):
+    """A part is a shipment with the units of each return of it; a last return brings back the rest."""
+    present = accepted(A=sum(quantity for quantity, _ in parts))
+    present = replace(present, lines=(replace(present.lines[0], unit_price=unit_price),))
+    whole = present.total
+    for number, (quantity, _) in enumerate(parts):
+        present = shipped(present, f"УТ-{number}", A=quantity)
+    assert sum(each.total for each in present.shipments) == whole == present.net
+    for number, (quantity, backs) in enumerate(parts):
+        left = quantity
+        for place, back in enumerate([*backs, quantity]):
+            if units := min(back, left):
+                left -= units
+                name = f"{number}-{place}"
+                present = asked(present, (f"УТ-{number}", "A", units), return_id=name)
+                present = taken(present, return_id=name, document=f"ВЗ-{name}")
+        came_back = [line.amount for line in present.came_back if line.document == f"УТ-{number}"]
+        assert sum(came_back) == present.shipments[number].total
+        assert all(each >= 0 for each in came_back)
+    assert present.net == 0
 
 
 def test_an_order_that_was_not_accepted_has_nothing_to_ask_for():

@@ -24,12 +24,14 @@ from chalicelib.orders.order.rules import (
     Order,
     OrderState,
     OrderStep,
+    ProposedPrice,
     RequestedLine,
     TooManyParts,
     TooOften,
     WrongState,
     accept,
     after,
+    at_lower_prices,
     cancel,
     confirm,
     decline,
@@ -39,8 +41,9 @@ from chalicelib.orders.order.rules import (
     reject,
     ship,
 )
+from chalicelib.pricing import FreeGoodsPromise
 from chalicelib.pricing.resolver.rules import resolve
-from chalicelib.pricing.rules import Buyer, Ruling
+from chalicelib.pricing.rules import Buyer, FreeGoods, FreeGoodsTerms, Ruling
 
 BUYER, OPERATOR = Actor("company", "mbr_1"), Actor("distributor", "mbr_2")
 AT, LATER, DAY = "2026-11-20T09:00:00.000Z", "2026-11-21T09:00:00.000Z", date(2026, 11, 21)
@@ -288,6 +291,41 @@ def test_a_confirmed_order_is_accepted_as_proposed_at_the_prices_of_the_order():
         Decimal("200.00"),
         OrderStep.CONFIRMED,
     )
+
+
+def at_prices(changed: Order, **prices: str) -> Order:
+    proposed = {sku: Decimal(price) for sku, price in prices.items()}
+    return at_lower_prices(
+        changed,
+        {sku: ProposedPrice(price, Ruling("promotion", "running", price), ()) for sku, price in proposed.items()},
+    )
+
+
+def test_a_proposal_takes_lower_prices_and_no_higher_ones():
+    changed = accept(order(A=10, B=6), [RequestedLine("A", 20)], by=OPERATOR, at=LATER)
+    cheaper = at_prices(changed, A="9.00", B="11.00")
+    assert (cheaper.total, cheaper.proposed_total) == (Decimal("160.00"), Decimal("240.00"))
+    agreed = confirm(cheaper, by=BUYER, at=LATER)
+    assert [(each.unit_price, each.chosen.rule, each.proposed_price) for each in agreed.lines] == [
+        (Decimal("9.00"), "promotion", None),
+        (Decimal("10.00"), "base_price", None),
+    ]
+    assert agreed.total == Decimal("240.00")
+
+
+def test_a_line_that_free_goods_are_promised_for_gets_no_lower_price():
+    terms = FreeGoodsTerms(10, FreeGoods("G", 1, "Gift", "Подарок", "pcs"), pay_within_days=14)
+    promised = replace(order(A=10, B=6), promises=(FreeGoodsPromise("gft_1", "prm_1", "P", "А", terms, (0,), 1),))
+    changed = accept(promised, [RequestedLine("A", 20)], by=OPERATOR, at=LATER)
+    assert at_prices(changed, A="9.00", B="9.00").proposed_total == Decimal("254.00")
+
+
+def test_of_prices_that_were_proposed_and_not_confirmed_nothing_is_left():
+    changed = at_prices(accept(order(A=10), [RequestedLine("A", 20)], by=OPERATOR, at=LATER), A="9.00")
+    again = accept(changed, [RequestedLine("A", 11)], by=OPERATOR, at=LATER)
+    assert again.proposed_total == Decimal("110.00")
+    for end in ("accept", "reject", "cancel", "decline"):
+        assert TRIES[end](changed).lines[0].proposed_price is None
 
 
 @pytest.mark.parametrize("end", ["accept", "reject", "cancel", "decline"])

@@ -30,11 +30,35 @@ def told(answer: Answer) -> list[tuple[str, str | None, list[str]]]:
 def test_a_cart_is_priced_as_it_would_be_ordered(market: Market):
     Office(market.api, market.context).run((6, "10"))
     answer = quote(market, ("LMP-1", 10), ("LMP-2", 12))
-    assert told(answer) == [("LMP-1", "1080.00", []), ("LMP-2", "108.60", [])]
-    assert answer.json["total"] == {"amount": "1188.60", "currency": "RUB"}
+    assert told(answer) == [("LMP-1", "1080.00", []), ("LMP-2", "108.54", [])]
+    assert answer.json["total"] == {"amount": "1188.54", "currency": "RUB"}
     assert answer.json["can_be_ordered"] is True
     placed = market.place({"LMP-1": 10, "LMP-2": 12})
     assert placed.json["total"] == answer.json["total"]
+
+
+def test_brackets_across_articles_count_all_goods_of_the_promotion_in_a_cart(market: Market):
+    goods = {"skus": ["LMP-1", "LMP-3"]}
+    Office(market.api, market.context).run((6, "10"), goods=goods, across_articles=True)
+    below = quote(market, ("LMP-1", 4), ("LMP-3", 1), ("LMP-2", 12))
+    assert [amount for _, amount, _ in told(below)] == ["480.00", "999.99", "120.60"]
+    reached = quote(market, ("LMP-1", 4), ("LMP-3", 2), ("LMP-2", 12))
+    assert [amount for _, amount, _ in told(reached)] == ["432.00", "1799.98", "120.60"]
+    placed = market.place({"LMP-1": 4, "LMP-3": 2, "LMP-2": 12})
+    assert placed.json["total"] == reached.json["total"]
+
+
+def test_a_percent_off_thousands_of_cheap_units_is_taken_from_their_sum(market: Market):
+    stock(market.context, row("SCR-1", "0.04"))
+    Office(market.api, market.context).agree({"discounts": [{"goods": {"skus": ["SCR-1"]}, "percent": "11"}]})
+    quoted = quote(market, ("SCR-1", 10_000)).json["lines"][0]
+    assert (quoted["unit_price"]["amount"], quoted["amount"]["amount"]) == ("0.0356", "356.00")
+    lines = [{"sku": "SCR-1", "quantity": 10_000, "unit_price": "0.0356"}]
+    placed = market.post("/v1/orders", market.buyer, {"lines": lines})
+    assert (placed.status, placed.json["total"]["amount"]) == (201, "356.00")
+    refused = market.post("/v1/orders", market.buyer, {"lines": [{**lines[0], "unit_price": "0.04"}]})
+    (changed,) = refused.json["lines"]
+    assert (changed["quoted"], changed["unit_price"]["amount"]) == ("0.04", "0.0356")
 
 
 def test_a_cart_leaves_nothing_behind(market: Market):

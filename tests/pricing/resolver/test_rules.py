@@ -108,7 +108,7 @@ def test_a_tier_takes_its_percent_off():
 
 
 def test_a_tier_that_gives_no_lower_price_is_rejected():
-    found = resolve(Lamp(Decimal("0.01")), 1, with_tier("3"), DAY)
+    found = resolve(Lamp(Decimal("0.01")), 1, with_tier("0.3"), DAY)
     assert (found.unit_price, found.chosen.rule) == (Decimal("0.01"), "base_price")
     assert said(found) == [("tier_discount", "not_lower")]
 
@@ -182,6 +182,17 @@ def test_a_promotion_gives_the_percent_of_the_quantitys_bracket(quantity: int, u
     found = resolve(LAMP, quantity, Buyer(), DAY, promotions=[running])
     assert found.unit_price == Decimal(unit_price)
     assert found.promotions == ({"prm_1"} if quantity >= 6 else set())
+
+
+def test_brackets_across_articles_count_the_units_of_the_promotions_goods_in_the_order():
+    apart, together = promotion((6, "10"), (16, "20")), promotion((6, "10"), (16, "20"), across_articles=True)
+    units_of = {"prm_1": 16}
+    assert resolve(LAMP, 4, Buyer(), DAY, promotions=[together], units_of=units_of).unit_price == Decimal("80.00")
+    assert resolve(LAMP, 4, Buyer(), DAY, promotions=[apart]).unit_price == Decimal("100.00")
+    found = resolve(LAMP, 4, Buyer(), DAY, promotions=[together], units_of={"prm_1": 5})
+    assert said(found)[-1] == ("promotion", "more_of_all_needed")
+    # Where no order is there, as in the catalogue, it counts the units of the article.
+    assert resolve(LAMP, 6, Buyer(), DAY, promotions=[together]).unit_price == Decimal("90.00")
 
 
 @pytest.mark.parametrize(
@@ -379,26 +390,34 @@ def test_of_equal_prices_the_one_of_fewer_rules_is_chosen():
 @pytest.mark.parametrize(
     ("base", "percent", "unit_price"),
     [
-        ("0.10", "5", "0.10"),  # 0.095 is half way: up
-        ("10.01", "50", "5.01"),  # 5.005
-        ("10.03", "50", "5.02"),  # 5.015, which rounding half to even would take to 5.02 as well
-        ("10.05", "50", "5.03"),  # 5.025, which it would take to 5.02
+        ("20.01", "50", "10.01"),  # 10.005 is half way: up
+        ("20.03", "50", "10.02"),  # 10.015, which rounding half to even would take to 10.02 as well
+        ("20.05", "50", "10.03"),  # 10.025, which it would take to 10.02
         ("99.99", "7", "92.99"),  # 92.9907
         ("1000000.00", "2.5", "975000.00"),
         ("0.00", "5", "0.00"),
+        ("10.00", "0.05", "9.995"),  # the dearest of the cheap
+        ("0.10", "5", "0.095"),
+        ("0.03", "0.5", "0.0299"),  # 0.02985
     ],
 )
-def test_a_unit_price_is_rounded_half_up_to_hundredths(base: str, percent: str, unit_price: str):
+def test_a_unit_price_is_rounded_half_up_to_hundredths_and_a_cheap_one_finer(base: str, percent: str, unit_price: str):
     assert resolve(Lamp(Decimal(base)), 1, with_tier(percent), DAY).unit_price == Decimal(unit_price)
 
 
 def test_stacked_discounts_are_rounded_once():
-    # 10.00 × 0.95 × 0.97 × 0.99 = 9.122850; rounded at each step it would be 9.12 too, 9.50 → 9.22 → 9.13.
-    assert per_unit(Decimal("10.00"), Decimal(5), Decimal(3), Decimal(1)) == Decimal("9.12")
+    # 100.10 × 0.95 × 0.97 × 0.99 = 91.3197; rounded at each step, 95.10 → 92.25 → 91.33.
+    assert per_unit(Decimal("100.10"), Decimal(5), Decimal(3), Decimal(1)) == Decimal("91.32")
 
 
 def test_the_amount_is_the_rounded_unit_price_times_the_quantity():
-    assert resolve(Lamp(Decimal("10.05")), 1000, with_tier("50"), DAY).amount == Decimal("5030.00")
+    assert resolve(Lamp(Decimal("20.05")), 1000, with_tier("50"), DAY).amount == Decimal("10030.00")
+
+
+def test_a_percent_off_thousands_of_cheap_units_is_taken_from_their_sum():
+    found = resolve(Lamp(Decimal("0.04")), 10_000, with_tier("11"), DAY)
+    assert (found.unit_price, found.amount) == (Decimal("0.0356"), Decimal("356.00"))
+    assert resolve(Lamp(Decimal("0.04")), 7, with_tier("11"), DAY).amount == Decimal("0.25")  # 0.2492
 
 
 # --- what always holds ------------------------------------------------------------------------------------------------
@@ -491,11 +510,22 @@ def parts_of(price: Price) -> tuple[Ruling, ...]:
 
 
 @given(cases)
-def test_no_price_is_negative_and_every_price_is_whole_hundredths(case: dict[str, Any]):
+def test_no_price_is_negative_and_every_sum_is_whole_hundredths(case: dict[str, Any]):
     found = resolve(**case)
     assert found.unit_price >= 0
-    assert found.unit_price == found.unit_price.quantize(Decimal("0.01"))
+    assert found.unit_price == found.unit_price.quantize(Decimal("0.0001" if found.unit_price < 10 else "0.01"))
     assert found.amount == found.amount.quantize(Decimal("0.01"))
+
+
+@given(cases, percents, st.integers(min_value=1, max_value=1_000_000))
+def test_a_percent_is_off_by_less_than_a_tenth_of_a_percent_of_any_sum(
+    case: dict[str, Any], percent: Decimal, quantity: int
+):
+    """But for a unit of less than 0.05, where a ten-thousandth is more."""
+    lamp = case["goods"]
+    exact = lamp.base_price * (HUNDRED - percent) / HUNDRED * quantity
+    found = per_unit(lamp.base_price, percent) * quantity
+    assert abs(found - exact) <= max(exact / 1000, Decimal("0.00005") * quantity)
 
 
 @given(cases)
@@ -515,7 +545,8 @@ def test_the_explanation_reproduces_the_price(case: dict[str, Any]):
         "personal_price": found.chosen.unit_price,
     }
     begin = named.get(found.chosen.rule) or lamp.base_price
-    again = (begin * left).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    exact = begin * left
+    again = exact.quantize(Decimal("0.0001" if exact < 10 else "0.01"), rounding=ROUND_HALF_UP)
     if "floor" in found.chosen.facts:
         assert again < Decimal(found.chosen.facts["floor"])
         again = Decimal(found.chosen.facts["floor"])
