@@ -17,13 +17,15 @@ PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"
 class Pricing(Section, name="pricing"):
     """The combination of price rules: the best price or the first rule of the priority; and the discounts that stack.
 
-    `alone_percent`: the largest discount of an offer that one person makes. More takes two.
+    `alone_percent`: the largest discount of an offer or a contract that one person gives; `alone_credit`: the largest credit limit of a
+    contract, in the company's currency. More takes two.
     """
 
     combine: Literal["best", "priority"]
     priority: list[PriceRule] = []
     stacks: list[list[PercentRule]] = []
     alone_percent: Decimal = Field(default=Decimal(30), ge=0, le=100)
+    alone_credit: Decimal = Field(default=Decimal(500_000), ge=0)
 
     @model_validator(mode="after")
     def _each_once(self) -> "Pricing":

@@ -48,7 +48,7 @@ def test_it_has_a_row_for_each_quantity_from_which_on_a_unit_costs_less(api: Api
         ("LMP-1", "1", "120.00"),
         ("LMP-1", "6", "108.00"),
         ("LMP-1", "16", "96.00"),
-        ("LMP-2", "6", "9.05"),  # in whole packs
+        ("LMP-2", "6", "9.045"),  # in whole packs
         ("LMP-2", "18", "8.04"),
         ("LMP-3", "1", "999.99"),
     ]

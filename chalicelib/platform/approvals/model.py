@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-ApprovalKind = Literal["manual_tier", "offer"]
+ApprovalKind = Literal["manual_tier", "offer", "terms"]
 
 
 class ApprovalState(StrEnum):
@@ -13,7 +13,7 @@ class ApprovalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A decision above the club's bounds. `form`: the request's, as JSON. `approval_id` becomes the id of what is made.
+    """A decision above the club's bounds. `form`: the request's, as JSON. `approval_id` becomes the id of a manual tier or an offer.
 
     waiting ──approve, by somebody else than the author──▶ approved
         └─────reject─────────────────────────────────────▶ rejected

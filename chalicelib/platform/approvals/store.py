@@ -8,7 +8,7 @@ from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Transaction
 
-APPROVAL = "approval"  # label: it waits no more
+APPROVAL = "approval"  # label: it waits no more, or was asked for before
 
 
 def read(table: Table, approval_id: str) -> Approval | None:
@@ -23,7 +23,7 @@ def waiting(table: Table, limit: int, after: Position) -> Page:
 
 def create(tx: Transaction, asked: Approval) -> None:
     listed = keys.approvals_waiting(asked.at, asked.approval_id)
-    tx.create({**keys.approval(asked.approval_id).as_item(), **listed.as_gsi2(), **to_item(asked)})
+    tx.create({**keys.approval(asked.approval_id).as_item(), **listed.as_gsi2(), **to_item(asked)}, label=APPROVAL)
 
 
 def decide(tx: Transaction, decided: Approval) -> None:

@@ -1,1 +1,1 @@
-"""Tiers and offers above the club's bounds: listed, approved, rejected."""
+"""Tiers, offers and terms above the club's bounds: listed, approved, rejected."""

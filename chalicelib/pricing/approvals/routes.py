@@ -12,7 +12,7 @@ routes = Routes(__name__, tag="prices")
 
 @routes.get("/v1/staff/approvals", scope="staff.tiers.read", query=PageQuery, answer=ApprovalPage)
 def list_approvals(call: Call) -> ApprovalPage:
-    """List the manual tiers and offers above the club's bounds that wait for a second person, oldest first."""
+    """List the manual tiers, offers and terms above the club's bounds that wait for a second person, oldest first."""
     return call.page(ApprovalPage, store.waiting, call.context.table, of=Approval, show=ApprovalView.of)
 
 
@@ -31,7 +31,7 @@ def show_approval(call: Call, approval_id: str) -> ApprovalView:
     problems=("not_found", "wrong_state", "four_eyes", "conflict"),
 )
 def approve_request(call: Call, approval_id: str) -> ApprovalView:
-    """Approve the manual tier or the offer of somebody else: it is made now, and has the id of the request.
+    """Approve the manual tier, the offer or the terms of somebody else: they hold from now on. A tier and an offer have the id of the request.
 
     A tier that should have begun earlier begins today.
     """
@@ -47,5 +47,5 @@ def approve_request(call: Call, approval_id: str) -> ApprovalView:
     problems=("not_found", "wrong_state"),
 )
 def reject_request(call: Call, approval_id: str) -> ApprovalView:
-    """Reject a manual tier or an offer: nothing is made."""
+    """Reject a manual tier, an offer or terms: nothing is made."""
     return service.reject(call.answering(), approval_id, call.principal.for_member(), call.body.note)

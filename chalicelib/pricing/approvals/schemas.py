@@ -1,12 +1,13 @@
 """Form and views of approvals."""
 
-from typing import Self
+from typing import Self, get_args
 
 from pydantic import Field
 
 from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.pricing.offers.model import OfferForm
+from chalicelib.pricing.terms.schemas import TermsForm, TermsRequestForm
 from chalicelib.tiers import ManualTierForm
 
 
@@ -22,6 +23,10 @@ class OfferTermsView(OfferForm):
     """The offer that was asked for."""
 
 
+class ContractTermsView(TermsForm):
+    """The contracts that were asked for, in place of all present ones."""
+
+
 class ApprovalView(View):
     """A decision above the club's bounds: what was asked for, by whom, and the second person's answer."""
 
@@ -30,6 +35,7 @@ class ApprovalView(View):
     company_id: str
     manual_tier: ManualTierTermsView | None
     offer: OfferTermsView | None
+    terms: ContractTermsView | None
     author: str
     at: str
     state: ApprovalState
@@ -39,11 +45,12 @@ class ApprovalView(View):
 
     @classmethod
     def of(cls, approval: Approval) -> Self:
-        tier, offer = (approval.form if approval.kind == kind else None for kind in ("manual_tier", "offer"))
+        tier, offer, terms = (approval.form if approval.kind == kind else None for kind in get_args(ApprovalKind))
         return cls.from_record(
             approval,
             manual_tier=ManualTierTermsView.model_validate_json(tier) if tier else None,
             offer=OfferTermsView.model_validate_json(offer) if offer else None,
+            terms=ContractTermsView(contracts=TermsRequestForm.model_validate_json(terms).contracts) if terms else None,
         )
 
 

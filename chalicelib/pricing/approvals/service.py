@@ -1,18 +1,26 @@
-"""The second person's decision on a tier or an offer above the club's bounds.
+"""The second person's decision on a tier, an offer or terms above the club's bounds.
 
 What is approved is made by its own room, in the transaction of the decision: so it is made once, and by the rules of that moment.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from chalicelib.platform.approvals import store
-from chalicelib.platform.approvals.model import Approval, ApprovalState
+from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.approvals.schemas import ApprovalView
 from chalicelib.pricing.offers.service import issue_approved
+from chalicelib.pricing.terms.service import replace_approved
 from chalicelib.table.transactions import Refused, Transaction
 from chalicelib.tiers import grant_approved
+
+_MADE_BY: Mapping[ApprovalKind, Callable[[Context, Approval, Callable[[Transaction], None]], None]] = {
+    "manual_tier": grant_approved,
+    "offer": issue_approved,
+    "terms": replace_approved,
+}
 
 
 def approve(context: Context, approval_id: str, by: str, note: str) -> ApprovalView:
@@ -25,10 +33,7 @@ def approve(context: Context, approval_id: str, by: str, note: str) -> ApprovalV
         context.reply(tx, view)
 
     try:
-        if decided.kind == "manual_tier":
-            grant_approved(context, decided, also)
-        else:
-            issue_approved(context, decided, also)
+        _MADE_BY[decided.kind](context, decided, also)
     except Refused as refused:
         raise _late(refused) or refused from None
     return view

@@ -5,7 +5,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.pricing.terms import service, store
-from chalicelib.pricing.terms.schemas import TermsForm, TermsView
+from chalicelib.pricing.terms.schemas import TermsChangeView, TermsForm, TermsView
 
 routes = Routes(__name__, tag="prices")
 
@@ -31,18 +31,22 @@ def show_company_terms(call: Call, company_id: str) -> Answer:
     "/v1/staff/companies/{company_id}/terms",
     scope="staff.terms.write",
     body=TermsForm,
-    answer=TermsView,
+    answer=TermsChangeView,
     matched=True,
     problems=("not_found", "precondition_failed", "limit_exceeded"),
 )
 def replace_terms(call: Call, company_id: str) -> Answer:
     """Replace the personal terms of a company, all contracts as a whole. They hold from the next price on.
 
-    The ETag of a company without terms is `"0"`.
+    A contract that gives more than the club's bounds, and more than it gives at present, waits for a second person: then nothing changes yet,
+    and the answer names the approval. The ETag of a company without terms is `"0"`.
     """
-    author = call.principal.for_member()
-    service.replace_terms(call.context, company_id, call.body, author=author, version=call.expected_version())
-    return _terms(call.context, company_id)
+    author, version = call.principal.for_member(), call.expected_version()
+    approval_id = service.replace_terms(call.context, company_id, call.body, author=author, version=version)
+    shown = _terms(call.context, company_id)
+    location = {"Location": f"/v1/staff/approvals/{approval_id}"} if approval_id else {}
+    changed = TermsChangeView(**dict(shown.model or ()), approval_id=approval_id)
+    return Answer(changed, headers={**shown.headers, **location})
 
 
 def _terms(context: Context, company_id: str) -> Answer:

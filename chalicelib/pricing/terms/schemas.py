@@ -28,3 +28,17 @@ class TermsView(View):
 
     currency: str
     contracts: list[ContractForm]
+
+
+class TermsChangeView(TermsView):
+    """The personal terms of a company after a change, or before one that waits."""
+
+    approval_id: str | None = Field(
+        description="The approval that the change waits for, since it gives more than one person may; null: the terms hold."
+    )
+
+
+class TermsRequestForm(TermsForm):
+    """Terms that wait for a second person, and the version of the terms that they replace."""
+
+    version: int

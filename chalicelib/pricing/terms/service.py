@@ -1,10 +1,18 @@
 """Changes of personal terms."""
 
+from collections.abc import Callable, Sequence
+
 from chalicelib import companies
+from chalicelib.catalog import read_products
+from chalicelib.platform.approvals import store as approvals
+from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.pricing.terms import store
-from chalicelib.pricing.terms.schemas import TermsForm, TermsView
+from chalicelib.platform.ids import derived_id
+from chalicelib.pricing.config import Pricing
+from chalicelib.pricing.rules import Contract
+from chalicelib.pricing.terms import rules, store
+from chalicelib.pricing.terms.schemas import TermsForm, TermsRequestForm, TermsView
 from chalicelib.table.transactions import Refused, Transaction
 
 MOST_BYTES = 256_000  # of all contracts of a company, which every price reads; an item holds 400 KB
@@ -15,8 +23,11 @@ def terms_of(context: Context, company_id: str, currency: str) -> TermsView:
     return TermsView(currency=currency, contracts=store.contract_forms(store.terms(context.table, company_id)))
 
 
-def replace_terms(context: Context, company_id: str, form: TermsForm, *, author: str, version: int) -> int:
-    """Replace the terms; returns the new version. Raises `not_found`, 412 after a concurrent change, and `limit_exceeded` for more than `MOST_BYTES`."""
+def replace_terms(context: Context, company_id: str, form: TermsForm, *, author: str, version: int) -> str | None:
+    """Replace the terms. Where they give more than one person may, they wait for somebody else: the id of the approval; None where they hold.
+
+    Raises `not_found`, 412 after a concurrent change, and `limit_exceeded` for more than `MOST_BYTES`.
+    """
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
@@ -25,6 +36,11 @@ def replace_terms(context: Context, company_id: str, form: TermsForm, *, author:
         raise Problem(
             "limit_exceeded", f"The contracts of a company weigh {MOST_BYTES} bytes at most; these, {weight}."
         )
+    present = store.terms(context.table, company_id)
+    if (int(present["version"]) if present else 0) != version:
+        raise Problem("precondition_failed")
+    if _needs_two(context, form, store.contracts(present), company.currency):
+        return _ask(context, company_id, TermsRequestForm(contracts=form.contracts, version=version), author)
     tx = Transaction()
     store.replace_terms(
         tx, context, company_id, form.contracts, currency=company.currency, author=author, version=version
@@ -33,4 +49,55 @@ def replace_terms(context: Context, company_id: str, form: TermsForm, *, author:
         context.table.commit(tx)
     except Refused:
         raise Problem("precondition_failed") from None
-    return version + 1
+    return None
+
+
+def replace_approved(context: Context, approval: Approval, also: Callable[[Transaction], None]) -> None:
+    """Replace the terms by the approved ones, with `also` in the transaction. Raises `conflict` where they changed since they were asked for."""
+    company = companies.read_company(context, approval.company_id)
+    if company is None:
+        raise Problem("not_found")
+    asked = TermsRequestForm.model_validate_json(approval.form)
+    tx = Transaction()
+    store.replace_terms(
+        tx,
+        context,
+        approval.company_id,
+        asked.contracts,
+        currency=company.currency,
+        author=approval.author,
+        version=asked.version,
+        approved_by=approval.decided_by,
+    )
+    also(tx)
+    try:
+        context.table.commit(tx)
+    except Refused as refused:
+        if store.VERSION not in refused:
+            raise
+        raise Problem("conflict", "The terms have changed since: reject it, and ask again.") from None
+
+
+def _needs_two(context: Context, form: TermsForm, present: Sequence[Contract], currency: str) -> bool:
+    figures = context.config[Pricing]
+    asked = [each.contract() for each in form.contracts]
+    products = read_products(context.table, rules.prices_to_judge(asked, present))
+    base_prices = {sku: each.base_price for sku, each in products.items() if each.currency == currency}
+    return rules.needs_two(asked, present, base_prices, rules.Bounds(figures.alone_percent, figures.alone_credit))
+
+
+def _ask(context: Context, company_id: str, asked: TermsRequestForm, author: str) -> str:
+    """The same request, made again on the same day, is one."""
+    form = asked.model_dump_json(exclude_defaults=True)
+    approval_id = derived_id("apr", company_id, author, context.today.isoformat(), form)
+    tx = Transaction()
+    store.check_version(tx, company_id, asked.version)
+    approvals.create(tx, Approval(approval_id, "terms", company_id, form, author, context.at))
+    try:
+        context.table.commit(tx)
+    except Refused as refused:
+        if store.VERSION in refused:
+            raise Problem("precondition_failed") from None
+        if approvals.APPROVAL not in refused:
+            raise
+    return approval_id

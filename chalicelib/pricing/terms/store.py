@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform.context import Context
 from chalicelib.pricing import keys
@@ -11,6 +11,8 @@ from chalicelib.pricing.rules import Contract
 from chalicelib.pricing.terms.model import ContractForm
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Transaction
+
+VERSION = "version"  # label: the terms have another one
 
 
 def terms(table: Table, company_id: str) -> Item | None:
@@ -43,9 +45,9 @@ def replace_terms(
     currency: str,
     author: str,
     version: int,
+    approved_by: str = "",
 ) -> None:
-    """Refused with label `version` unless the stored terms have this version; 0 for no terms."""
-    unchanged = Attr("version").eq(version) if version else Attr("pk").not_exists()
+    """Refused with label `VERSION` unless the stored terms have this version; 0 for no terms."""
     tx.put(
         {
             **keys.terms(company_id).as_item(),
@@ -54,8 +56,18 @@ def replace_terms(
             "currency": currency,
             "version": version + 1,
             "author": author,
+            **({"approved_by": approved_by} if approved_by else {}),
             "at": context.at,
         },
-        when=unchanged,
-        label="version",
+        when=_has(version),
+        label=VERSION,
     )
+
+
+def check_version(tx: Transaction, company_id: str, version: int) -> None:
+    """Refused with label `VERSION` unless the stored terms have this version; 0 for no terms."""
+    tx.check(keys.terms(company_id), _has(version), label=VERSION)
+
+
+def _has(version: int) -> ConditionBase:
+    return Attr("version").eq(version) if version else Attr("pk").not_exists()

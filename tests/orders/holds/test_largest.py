@@ -31,7 +31,7 @@ def market(memory_market: Market) -> Market:
     """Every fourth of the goods is on a promotion of its own with all limits, others on an offer of their own, the rest brings goods on top."""
     market, context = memory_market, memory_market.context
     stock(context, *(row(sku) for sku in SKUS))
-    agree(market, credit_limit="99999999.00", deferral_days=30)
+    agree(market, credit_limit="500000.00", deferral_days=30)
     office = Office(market.api, context)
     budget = {"amount": "100000.00", "currency": "RUB"}
     limits = {"uses": 100, "units": 100_000, "budget": budget, "uses_per_company": 100}
