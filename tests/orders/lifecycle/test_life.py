@@ -17,18 +17,22 @@ from chalicelib.orders import consumers as orders_consumers
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.order.model import CancellationState, ReturnState
-from chalicelib.orders.order.rules import Order, OrderState
+from chalicelib.orders.order.rules import Order, OrderState, Shipment
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Consumer, Event
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
+from chalicelib.platform.money import line_sum
+from chalicelib.sales import SaleDocument, SaleLine
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
+from tests.catalog.steps import row, stock
 from tests.orders.holds.test_credit import agree
 from tests.orders.steps import Market
+from tests.pricing.steps import Office
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import Died, Interruption, crashes, lost_replies, uncounted, watched
 from tests.support.memory import MemoryDynamo
@@ -64,7 +68,8 @@ CONSUMERS: dict[str, list[Consumer]] = {
         redemptions_consumers.on_order_changed,
     ],
     "sale.recorded": [sales_consumers.on_sale_recorded],
-    "payment.recorded": [orders_consumers.settle_payment],
+    "sale.joined": [sales_consumers.on_sale_joined],
+    "payment.recorded": [orders_consumers.settle_payment, sales_consumers.on_payment_recorded],
 }
 
 
@@ -266,7 +271,10 @@ def likely(order: Order) -> tuple[str, ...]:
 
 
 class Life(RuleBasedStateMachine):
-    """Company, club, distributor, payers and consumers at several orders. Whoever dies asks again with the same key."""
+    """Company, club, distributor, its books, payers and consumers at several orders. Whoever dies asks again with the same key.
+
+    A unit costs 0.0623, and 0.056 from ten on, which the distributor may propose.
+    """
 
     market: Market
 
@@ -274,6 +282,10 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.ids: set[str] = set()
         self.numbers = count(1)
+        self.booked: set[str] = set()
+        self.told: dict[
+            str, list[tuple[str, bool, bool]]
+        ] = {}  # by document: moment, whether paid, whether by the books' name
 
     def send(self, act: Callable[[str], Answer], breaks: tuple[int, bool] | None) -> Answer:
         """Once, or interrupted at a call and then sent again; and once more, to be answered the same."""
@@ -332,17 +344,35 @@ class Life(RuleBasedStateMachine):
         self.send(acts.get(step, lambda key: getattr(market, step)(order_id, key=key)), breaks)
 
     @precondition(lambda life: life.ids)
-    @rule(data=st.data(), paid=st.booleans())
-    def pay(self, data: st.DataObject, paid: bool) -> None:
+    @rule(data=st.data(), paid=st.booleans(), by_books=st.booleans())
+    def pay(self, data: st.DataObject, paid: bool, by_books: bool) -> None:
         order = self.order(data.draw(st.sampled_from(sorted(self.ids))))
         if order.shipments:
             document = data.draw(st.sampled_from(order.shipments)).document
-            payment = Payment(("orders", f"{order.distributor_id}:{order.order_id}/{document}"), None)
-            if paid:
-                payment = payment._replace(paid_on=self.market.context.today)
-            payments.record_payments(
-                self.market.context, [payment], by="mch_1", as_of=f"2026-11-20T10:00:{next(self.numbers):06}Z"
+            portal, books = (
+                ("orders", f"{order.distributor_id}:{order.order_id}/{document}"),
+                ("1c", f"2026/{document}"),
             )
+            payment = Payment(books if by_books else portal, self.market.context.today if paid else None)
+            at = f"2026-11-20T10:00:{next(self.numbers):06}Z"
+            payments.record_payments(self.market.context, [payment], by="mch_1", as_of=at)
+            self.told.setdefault(document, []).append((at, paid, by_books))
+
+    @precondition(lambda life: life.ids)
+    @rule(data=st.data())
+    def book(self, data: st.DataObject) -> None:
+        """The distributor's books name a shipment too."""
+        order = self.order(data.draw(st.sampled_from(sorted(self.ids))))
+        if order.shipments:
+            shipment = data.draw(st.sampled_from(order.shipments))
+            lines = [
+                SaleLine.of(each.sku, each.name, Decimal(each.quantity), amount=each.amount) for each in shipment.lines
+            ]
+            document = SaleDocument(
+                "1c", shipment.document, order.company_id, shipment.day, order.currency, lines, series="2026"
+            )
+            sales.record(self.market.context, [document])
+            self.booked.add(shipment.document)
 
     @rule(data=st.data(), breaks=BREAKS)
     def deliver(self, data: st.DataObject, breaks: tuple[int, bool] | None) -> None:
@@ -376,6 +406,14 @@ class Life(RuleBasedStateMachine):
             found = all_orders(self.market)
             assert volume(self.market) == sum(map(shipped_less_returned, found))
             assert credit.used_credit(self.credit()) == self.open() + sum(self.owed(order) for order in found)
+        for order in found:
+            for shipment in order.shipments:
+                told = [
+                    each
+                    for each in self.told.get(shipment.document, [])
+                    if shipment.document in self.booked or not each[2]
+                ]
+                assert bool(self.paid_on(order, shipment)) == (max(told)[1] if told else False)
         events = [event["event"] for event in self.market.events()]
         assert events.count("order.placed") == len(self.ids)
         assert len(events) == sum(len(order.history) for order in all_orders(self.market))
@@ -391,7 +429,7 @@ class Life(RuleBasedStateMachine):
     def open(self) -> Decimal:
         return sum(
             (
-                line.left * line.unit_price
+                line_sum(line.unit_price, line.left, line.shipped)
                 for order in all_orders(self.market)
                 if order.state in OPEN
                 for line in order.lines
@@ -401,14 +439,7 @@ class Life(RuleBasedStateMachine):
 
     def owed(self, order: Order) -> Decimal:
         """The sum shipped on credit that was neither paid nor returned."""
-        unpaid = (
-            shipment
-            for shipment in order.shipments
-            if shipment.on_credit
-            and not payments.paid_on(
-                self.market.context, ("orders", f"{order.distributor_id}:{order.order_id}/{shipment.document}")
-            )
-        )
+        unpaid = (shipment for shipment in order.shipments if shipment.on_credit and not self.paid_on(order, shipment))
         return sum(
             (
                 shipment.total - sum(line.amount for line in order.came_back if line.document == shipment.document)
@@ -416,6 +447,10 @@ class Life(RuleBasedStateMachine):
             ),
             Decimal(0),
         )
+
+    def paid_on(self, order: Order, shipment: Shipment) -> date | None:
+        named = f"{order.distributor_id}:{order.order_id}/{shipment.document}"
+        return payments.paid_on(self.market.context, ("orders", named))
 
 
 def test_no_order_is_lost_none_is_there_twice_and_volume_and_debts_are_what_came_and_stayed(
@@ -425,7 +460,10 @@ def test_no_order_is_lost_none_is_there_twice_and_volume_and_debts_are_what_came
         machine = Life()
         machine.market = in_memory(api, context, monkeypatch)
         staff(machine.market.context, "mbr_manager", "manager")
-        agree(machine.market, credit_limit="3000.00", deferral_days=30)
+        stock(machine.market.context, row("LMP-1", "0.07"))
+        discounts = [{"goods": {"skus": ["LMP-1"]}, "percent": "11"}]
+        agree(machine.market, credit_limit="1.50", deferral_days=30, discounts=discounts)
+        Office(api, machine.market.context).run((10, "20"))
         order_id = machine.market.placed({"LMP-1": 9})
         machine.market.accept(order_id)
         machine.market.ship(order_id, {"LMP-1": 4}, document="УТ-0")
