@@ -29,7 +29,8 @@ def line_sum(unit_price: Decimal, quantity: int, before: int = 0) -> Decimal:
 
     So the sums of all parts of a line, in whatever parts it is shipped or returned, add up to the sum of the line.
     """
-    return round_half_up(unit_price * (before + quantity)) - round_half_up(unit_price * before)
+    whole = round_half_up(unit_price * (before + quantity))
+    return whole - round_half_up(unit_price * before) if before else whole
 
 
 def unit_price_text(unit_price: Decimal, thousands: Literal["", ","] = "") -> str:
@@ -69,7 +70,11 @@ class Money(BaseModel):
 
     @classmethod
     def total(cls, currency: str, sums: Iterable[Self]) -> Self:
-        return sum(sums, cls.of(Decimal(0), currency))
+        amount = Decimal(0)
+        for each in sums:
+            same_currency(currency, each.currency)
+            amount += each.amount
+        return cls.of(amount, currency)
 
     def __add__(self, other: Self) -> Self:
         return self.of(self.amount + self._same(other), self.currency)

@@ -19,16 +19,16 @@ def market(api: Api, context: Context) -> Market:
 @pytest.fixture
 def local_market(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     """The same on a DynamoDB of its own process, which bears many callers at once and counts capacity."""
-    return _market(local_table, monkeypatch)
+    return market_on(local_table, monkeypatch)
 
 
 @pytest.fixture
 def memory_market(monkeypatch: pytest.MonkeyPatch) -> Market:
     """The same in a dictionary, for tests that make thousands of calls."""
-    return _market(Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None), monkeypatch)
+    return market_on(Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None), monkeypatch)
 
 
-def _market(table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
+def market_on(table: Table, monkeypatch: pytest.MonkeyPatch) -> Market:
     from chalicelib.platform import aws
     from chalicelib.platform.http import respond as http
 

@@ -8,6 +8,7 @@ for each index that the item enters, leaves or changes in. tests/tiers/test_nigh
     with metered(table.client) as cost: ...         as `spent` does for a real client
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
@@ -42,9 +43,12 @@ def item_size(item: Item) -> int:
 
 
 class MeteredDynamo(MemoryDynamo):
+    """`written`: the write units of each partition, of the table and, by the keys of their items, of its indexes."""
+
     def __init__(self) -> None:
         super().__init__()
         self.cost = Spent()
+        self.written: Counter[str] = Counter()
 
     def get_item(self, *, ConsistentRead: bool = False, **request: Any) -> Any:  # noqa: N803
         answer = super().get_item(**request)
@@ -100,13 +104,18 @@ class MeteredDynamo(MemoryDynamo):
     def _written(self, place: tuple[str, str], before: Item | None, times: int) -> None:
         after = self.items[place]
         larger = max(item_size(after), item_size(before) if before else 0)
-        self.cost.write_units += times * ceil(larger / 1024)
+        self._count(place[0], times * ceil(larger / 1024))
         for index in ("gsi1", "gsi2"):
             was, now = ((item or {}).get(f"{index}pk") and item for item in (before, after))
             if was and now and (was[f"{index}pk"], was[f"{index}sk"]) == (now[f"{index}pk"], now[f"{index}sk"]):
-                self.cost.write_units += ceil(larger / 1024)
+                self._count(f"{index} {now[f'{index}pk']}", ceil(larger / 1024))
             else:
-                self.cost.write_units += sum(ceil(item_size(item) / 1024) for item in (was, now) if item)
+                for item in filter(None, (was, now)):
+                    self._count(f"{index} {item[f'{index}pk']}", ceil(item_size(item) / 1024))
+
+    def _count(self, partition: str, units: int) -> None:
+        self.cost.write_units += units
+        self.written[partition] += units
 
 
 def _read_units(found: int, consistent: bool) -> float:
