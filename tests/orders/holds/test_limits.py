@@ -201,8 +201,18 @@ def test_a_promotion_that_an_enlarged_order_leaves_is_there_for_others(market: M
     assert used(office, small)["exhausted"] is True
     market.accept(order_id, {"LMP-1": 12})
     assert market.confirm(order_id).status == 200
-    delivered(market)
+    (confirmed,) = (item for item in market.events() if item["event"] == "order.confirmed")
+    orders_consumers.follow_limits(market.context, Event("order.confirmed", "evt_1", confirmed))
     assert used(office, small) == {"uses": 0, "units": 0, "cost": None, "exhausted": False}
+
+
+def test_an_enlarged_order_reaches_the_next_bracket_of_a_promotion_that_a_company_uses_once(
+    market: Market, office: Office
+):
+    office.run((1, "5"), (12, "20"), limits={"uses_per_company": 1})
+    order_id = market.placed({"LMP-1": 10})
+    assert market.accept(order_id, {"LMP-1": 12}).json["lines"][0]["proposed_unit_price"]["amount"] == "96.00"
+    assert market.confirm(order_id).json["total"]["amount"] == "1152.00"
 
 
 def test_a_lower_price_that_a_promotion_has_no_room_for_is_proposed_again_without(market: Market, office: Office):

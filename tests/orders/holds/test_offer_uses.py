@@ -123,6 +123,12 @@ def test_an_offer_comes_back_when_nothing_is_left_that_it_made_cheaper(
     assert (rules(again), state(market, offer_id)) == (["offer"], ("used", again.json["order_id"]))
 
 
+def test_an_order_that_the_distributor_enlarges_spends_no_further_offer(market: Market):
+    offer_id = offered(market)
+    order_id = market.place(without_offers=[offer_id]).json["order_id"]
+    assert market.accept(order_id, {"LMP-1": 12}).json["lines"][0]["proposed_unit_price"] is None
+
+
 def test_an_order_of_which_something_is_left_keeps_its_offer_and_spends_it_when_it_is_completed(market: Market):
     offer_id = offered(market)
     order_id = market.placed()
