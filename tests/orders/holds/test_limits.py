@@ -198,12 +198,13 @@ def test_a_promotion_that_an_enlarged_order_leaves_is_there_for_others(market: M
     office.run((12, "20"))
     order_id = market.placed({"LMP-1": 10})
     delivered(market)
-    assert used(office, small)["exhausted"] is True
+    assert price(market)[:2] == ("120.00", "base_price")
     market.accept(order_id, {"LMP-1": 12})
     assert market.confirm(order_id).status == 200
     (confirmed,) = (item for item in market.events() if item["event"] == "order.confirmed")
     orders_consumers.follow_limits(market.context, Event("order.confirmed", "evt_1", confirmed))
     assert used(office, small) == {"uses": 0, "units": 0, "cost": None, "exhausted": False}
+    assert price(market)[:2] == ("114.00", "promotion")
 
 
 def test_an_enlarged_order_reaches_the_next_bracket_of_a_promotion_that_a_company_uses_once(
