@@ -209,10 +209,9 @@ class Limits(NamedTuple):
 class Promotion:
     """An approved promotion. Percents rise with the quantity, so a larger quantity never costs more per unit.
 
-    It has either `brackets` or `free_goods`; free goods make no price. Brackets count the units of a line, with `across_articles` those of all its
-    goods in the order. `months` are the months of its season; empty for all. `least_sum`
-    (inclusive) and `most_sum` (exclusive) bound the buyer's window sum, in the currency `sums_in`. `display` is set for a display deal, `exhausted` once a limit is
-    reached.
+    It has either `brackets` or `free_goods`; free goods make no price. Brackets count the units of a line; with `across_articles`, those of all
+    its goods in the order. `months` are the months of its season; empty for all. `least_sum` (inclusive) and `most_sum` (exclusive) bound the
+    buyer's window sum, in the currency `sums_in`. `display` is set for a display deal, `exhausted` once a limit is reached.
     """
 
     promotion_id: str

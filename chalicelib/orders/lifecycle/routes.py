@@ -213,8 +213,8 @@ def cancel_order(call: Call, order_id: str) -> Order:
 def confirm_order(call: Call, order_id: str) -> Order:
     """Confirm an order of which the distributor proposes more units of a line than were ordered.
 
-    Prices stay those of the order, or fall to `proposed_unit_price`. `If-Match` names the version that was read: a later proposal is refused with 412. The additional
-    amount must fit into the credit limit (409), as for a new order.
+    Prices stay those of the order, or fall to `proposed_unit_price`. `If-Match` names the version that was read: a later proposal is refused
+    with 412. The additional amount must fit into the credit limit (409), as for a new order.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     version, note = call.expected_version(), call.body.note

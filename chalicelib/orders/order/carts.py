@@ -71,7 +71,7 @@ class PricedCart:
         return replace(self, conditions=self.conditions.without(promotions, offers))
 
     def for_placed(self, order: Order) -> "PricedCart":
-        """The cart at the prices for an order that is placed: its own uses of promotions count for it, and offers stay for other orders."""
+        """The cart at the prices for a placed order: its own uses of promotions do not bar it, and offers stay for other orders."""
         own = {line.promoted.promotion_id for line in order.lines if line.promoted}
         buyer = self.conditions.buyer
         uses = {name: number - (name in own) for name, number in buyer.uses.items()}

@@ -175,8 +175,8 @@ class ProposedPrice(NamedTuple):
 class Line:
     """A line at the price of the order's day, with the explanation of the price.
 
-    `proposed`: units that wait for the company's confirmation; `proposed_price`: None where their price stays; `dropped`: accepted units that a cancellation took away; `available`: stock
-    when the order was placed, where stock is a hint.
+    `proposed`: units that wait for the company's confirmation; `proposed_price`: None where their price stays; `dropped`: accepted units that
+    a cancellation took away; `available`: stock when the order was placed, where stock is a hint.
     """
 
     sku: str
