@@ -17,7 +17,7 @@ PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"
 class Pricing(Section, name="pricing"):
     """The combination of price rules: the best price or the first rule of the priority; and the discounts that stack.
 
-    `alone_percent`: the largest discount of an offer or a contract that one person gives; `alone_credit`: the largest credit limit of a
+    `alone_percent`: the largest discount of an offer, a contract or a promotion that one person gives; `alone_credit`: the largest credit limit of a
     contract, in the company's currency. More takes two.
     """
 

@@ -95,12 +95,12 @@ def replace_promotion(call: Call, promotion_id: str) -> Answer:
     body=PromotionApprovalForm,
     answer=PromotionApprovalView,
     matched=True,
-    problems=(*CHANGE, "conflict"),
+    problems=(*CHANGE, "conflict", "four_eyes"),
 )
 def approve_promotion(call: Call, promotion_id: str) -> Answer:
     """Approve a promotion. It makes prices from its first day on.
 
-    A promotion shorter than three months needs a confirmation. A warning names earlier promotions if goods were on promotion for more than
+    Somebody else than the author of the draft approves a discount above the club's bound. A promotion shorter than three months needs a confirmation. A warning names earlier promotions if goods were on promotion for more than
     half of the year before.
     """
     context = call.context

@@ -9,11 +9,13 @@ The approval puts a promotion into RUNNING in the same transaction, and the end 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.best_sellers import store as best_sellers_store
+from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.model import MOST_NAMED
 from chalicelib.pricing.promotions import overlap, store
 from chalicelib.pricing.promotions.model import PromotionForm
@@ -84,12 +86,16 @@ def approve(
 ) -> tuple[StoredPromotion, overlap.Overlap | None]:
     """Approve a draft. Returns the promotion, and its overlap with earlier ones if that covers most of the year before.
 
-    `named` finds a product by its article number. Raises `wrong_state` for other states, 422 for a promotion that has passed, is short and
+    `named` finds a product by its article number. Raises `wrong_state` for other states, `four_eyes` for the author of a draft that takes more
+    off than one person may, 422 for a promotion that has passed, is short and
     not confirmed, promises unknown goods, or names a list of best sellers that is unknown, unfinished or empty.
     """
 
     def decide(found: StoredPromotion) -> StoredPromotion:
         _require_draft(context, found)
+        most = max((each.percent for each in found.form.brackets), default=Decimal(0))
+        if found.author == author and most > context.config[Pricing].alone_percent:
+            raise Problem("four_eyes", "Somebody else than the author approves so large a discount.")
         if found.form.last < context.today:
             raise Problem.invalid("over", "/to", "The last day has passed.")
         if overlap.is_short(found.form.first, found.form.last) and not confirm_short:

@@ -23,7 +23,7 @@ StoredPromotionState = Literal["draft", "approved", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class StoredPromotion:
-    """A stored promotion with its state."""
+    """A stored promotion with its state. `author`: the person of its last change."""
 
     promotion_id: str
     form: PromotionForm
@@ -32,6 +32,7 @@ class StoredPromotion:
     approved_at: str | None
     ended_on: date | None
     version: int
+    author: str = ""
 
     @property
     def promotion(self) -> Promotion:
@@ -54,6 +55,7 @@ def stored(item: Item) -> StoredPromotion:
         approved_at=item.get("approved_at"),
         ended_on=date.fromisoformat(item["ended_on"]) if "ended_on" in item else None,
         version=int(item["version"]),
+        author=item["author"],
     )
 
 

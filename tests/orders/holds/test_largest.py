@@ -13,6 +13,7 @@ from chalicelib.orders.quoting.schemas import MOST_LINES
 from chalicelib.pricing.free_goods.rules import MOST_PROMISES
 from chalicelib.pricing.offers.service import MOST_OPEN
 from chalicelib.pricing.promotions.service import MOST_LIMITED
+from chalicelib.pricing.terms import rules as terms_rules
 from tests.catalog.steps import row, stock
 from tests.orders.holds.test_credit import agree
 from tests.orders.holds.test_offer_uses import offered
@@ -27,11 +28,12 @@ LIMITED, OFFERED, ON_TOP = SKUS[: 4 * MOST_LIMITED], SKUS[80 : 80 + MOST_OPEN], 
 
 
 @pytest.fixture
-def market(memory_market: Market) -> Market:
+def market(memory_market: Market, monkeypatch: pytest.MonkeyPatch) -> Market:
     """Every fourth of the goods is on a promotion of its own with all limits, others on an offer of their own, the rest brings goods on top."""
     market, context = memory_market, memory_market.context
     stock(context, *(row(sku) for sku in SKUS))
-    agree(market, credit_limit="500000.00", deferral_days=30)
+    monkeypatch.setattr(terms_rules, "needs_two", lambda *_: False)
+    agree(market, credit_limit="99999999.00", deferral_days=30)
     office = Office(market.api, context)
     budget = {"amount": "100000.00", "currency": "RUB"}
     limits = {"uses": 100, "units": 100_000, "budget": budget, "uses_per_company": 100}

@@ -28,9 +28,11 @@ from chalicelib.orders.order.rules import (
     Order,
     OrderState,
     OrderStep,
+    ProposedPrice,
     RequestedLine,
     accept,
     after,
+    at_lower_prices,
     ship,
 )
 from chalicelib.orders.order.store import order_item, order_of
@@ -173,6 +175,15 @@ def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
     once.remember(tx, Context(table=Table(None, "club"), now=NOON), 200, json.loads(answer), {})
     ((kept, _),) = [(body["Item"], kind) for operation in tx.to_wire("club") for kind, body in operation.items()]
     assert weight(from_wire(kept)) < MOST_BYTES / 4
+    assert weight(order_item(order)) < MOST_BYTES * 0.9
+
+
+def test_a_proposal_that_lowers_each_price_of_the_largest_order_fits_into_an_item():
+    placed = replace(largest(), state=OrderState.PLACED, shipments=(), promises=())
+    changed = accept(placed, [RequestedLine(placed.lines[0].sku, 1_000_001)], by=OPERATOR, at=AT)
+    price = ProposedPrice(Decimal("949999999999.04"), CHOSEN, (REJECTED,))
+    order = at_lower_prices(changed, {line.sku: price for line in changed.lines})
+    assert all(line.proposed_price for line in order.lines)
     assert weight(order_item(order)) < MOST_BYTES * 0.9
 
 

@@ -44,7 +44,7 @@ def promote(context: Context, number: int) -> StoredPromotion:
             "brackets": [{"from_quantity": 6, "percent": "10"}, {"from_quantity": 16, "percent": "20"}],
         }
     )
-    made = StoredPromotion(f"prm_{number:032x}", form, "draft", context.at, None, None, 1)
+    made = StoredPromotion(f"prm_{number:032x}", form, "draft", context.at, None, None, 1, "mbr_1")
     tx = Transaction()
     promotions_store.put_promotion(tx, made, author="mbr_1", at=context.at)
     context.table.commit(tx)

@@ -11,7 +11,7 @@ from chalicelib.platform.http import respond
 from chalicelib.pricing import keys as pricing_keys
 from chalicelib.pricing.terms import service as terms_service
 from tests.pricing.steps import MANAGER, MARKETING, Office, errors
-from tests.support.partners import OPERATIONS, company, distributor, partner, reach
+from tests.support.partners import OPERATIONS, company, distributor, partner, reach, staff
 
 
 def at(context: Context, days: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,6 +96,16 @@ def test_wrong_terms_are_refused_where_they_are_wrong(
 ):
     company(context)
     assert [found for found, _ in errors(office.agree(contract))] == [pointer]
+
+
+def test_somebody_else_than_the_author_approves_a_large_discount(office: Office, context: Context):
+    promotion_id = office.draft((1, "10"), (50, "30.01"))
+    refused = office.approve(promotion_id, confirm=True)
+    assert (refused.status, refused.json["code"]) == (403, "four_eyes")
+    other = staff(context, "mbr_other", "marketing")
+    url = f"/v1/staff/promotions/{promotion_id}/approve"
+    assert office.api.call("POST", url, other, {}, headers={"if-match": '"1"'}).status == 200
+    assert office.approve(office.draft((1, "30"))).status == 200
 
 
 # --- promotions: their life -------------------------------------------------------------------------------------------
