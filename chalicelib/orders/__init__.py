@@ -38,4 +38,6 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.schemas import OrderSummaryView
     from chalicelib.orders.order.service import load_order, load_orders, newest_orders
     from chalicelib.orders.order.store import check_state
+    from chalicelib.orders.reorder.links import usual_order_link
+    from chalicelib.orders.reorder.service import usual_order
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED

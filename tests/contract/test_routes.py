@@ -46,6 +46,9 @@ OPEN = {
     "follow_link",
     "show_unsubscribe_page",
     "unsubscribe",
+    # Whoever holds the link of a reminder may put the usual order into the cart of its reader, and order nothing.
+    "show_usual_order_page",
+    "put_usual_order_into_cart",
 }
 
 SCOPED = [route for route in ROUTES if route.scope]

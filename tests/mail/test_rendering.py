@@ -181,6 +181,7 @@ FACTS: dict[str, Any] = {
         {"company": "Заря & сыновья", "words": "Молчит 9 недель."},
     ],
     "last_order": date(2026, 10, 2),
+    "cart_url": "https://portal.example/usual-order",
     "chance": 84,
     "horizon": 90,
     "people": 3,

@@ -1,4 +1,4 @@
-"""The pages that letters link to, for browsers and telephones, without scripts and external resources."""
+"""The pages on which a reader leaves, and chooses what to get."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from chalicelib.contacts.config import Contacts
 from chalicelib.contacts.model import CONSENT
 from chalicelib.contacts.preferences import store
 from chalicelib.members import Member
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.settings import settings
+from chalicelib.platform.http.pages import render_page
 from chalicelib.platform.text import Language
 
 _CONTINENTS = (
@@ -100,25 +98,7 @@ def preferences_page(context: Context, reader: Member, chosen: Mapping[str, Any]
 
 
 def _render(context: Context, template: str, language: Language, facts: dict[str, Any]) -> str:
-    club = context.config[Club]
-    shared = {
-        "language": language,
-        "words": _WORDS[language],
-        "club": club.name_ru if language == "ru" else club.name,
-        "portal_url": settings().portal_url,
-    }
-    return _environment().get_template(template).render(shared | facts)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return render_page(context, Path(__file__).parent / template, language, {"words": _WORDS[language], **facts})
 
 
 @cache

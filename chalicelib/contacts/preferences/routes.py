@@ -1,46 +1,37 @@
 """The pages that letters link to, for everybody who holds the link."""
 
 from chalicelib.contacts.preferences import service
+from chalicelib.contacts.preferences.page import preferences_page, unsubscribe_page
 from chalicelib.contacts.preferences.schemas import PreferencesForm, UnsubscribeForm
 from chalicelib.members import Member
 from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.pages import PAGE, page_answer
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="letters")
 
-_PAGE = "text/html; charset=utf-8"
-# The page brings its own style, loads nothing, posts to itself, and tells nobody its address.
-_PAGE_ONLY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
 
-
-@routes.get("/v1/letters/{token}", scope=None, answer=Text, content_type=_PAGE)
+@routes.get("/v1/letters/{token}", scope=None, answer=Text, content_type=PAGE)
 def show_letter_preferences(call: Call, token: str) -> Answer:
     """Show the page on which a reader chooses topics, channels, language and time zone."""
     return _preferences(call, token, service.reader_of(call.context, token))
 
 
-@routes.post("/v1/letters/{token}", scope=None, body=PreferencesForm, answer=Text, content_type=_PAGE, form=True)
+@routes.post("/v1/letters/{token}", scope=None, body=PreferencesForm, answer=Text, content_type=PAGE, form=True)
 def choose_letter_preferences(call: Call, token: str) -> Answer:
     """Keep the choices of a reader. The link is enough; no consent is given this way, only withdrawn."""
     reader = service.choose(call.context, token, call.body, caller_address=call.caller_address)
     return _preferences(call, token, reader, kept=True)
 
 
-@routes.get("/v1/letters/{token}/unsubscribe", scope=None, answer=Text, content_type=_PAGE)
+@routes.get("/v1/letters/{token}/unsubscribe", scope=None, answer=Text, content_type=PAGE)
 def show_unsubscribe_page(call: Call, token: str) -> Answer:
     """Show the page with the button that unsubscribes. It changes nothing: programs that look at links open it, too."""
     return _unsubscribe(call, token, service.reader_of(call.context, token), done=False)
 
 
 @routes.post(
-    "/v1/letters/{token}/unsubscribe", scope=None, body=UnsubscribeForm, answer=Text, content_type=_PAGE, form=True
+    "/v1/letters/{token}/unsubscribe", scope=None, body=UnsubscribeForm, answer=Text, content_type=PAGE, form=True
 )
 def unsubscribe(call: Call, token: str) -> Answer:
     """Unsubscribe from all letters with advertising (RFC 8058).
@@ -52,20 +43,13 @@ def unsubscribe(call: Call, token: str) -> Answer:
 
 
 def _unsubscribe(call: Call, token: str, reader: Member | None, *, done: bool) -> Answer:
-    # Jinja2 is imported with the first of these pages, not with every function.
-    from chalicelib.contacts.preferences.page import unsubscribe_page
-
     language = reader.language if reader else call.language
-    return _answer(unsubscribe_page(call.context, language, token, done=done or reader is None))
+    return page_answer(unsubscribe_page(call.context, language, token, done=done or reader is None))
 
 
 def _preferences(call: Call, token: str, reader: Member | None, *, kept: bool = False) -> Answer:
-    from chalicelib.contacts.preferences.page import preferences_page
-
     if reader is None:
         return _unsubscribe(call, token, None, done=True)
-    return _answer(preferences_page(call.context, reader, service.chosen(call.context, reader.member_id), kept=kept))
-
-
-def _answer(page: str) -> Answer:
-    return Answer(Text(content=page), headers=_PAGE_ONLY)
+    return page_answer(
+        preferences_page(call.context, reader, service.chosen(call.context, reader.member_id), kept=kept)
+    )

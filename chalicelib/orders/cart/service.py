@@ -6,7 +6,7 @@ version, so that no version is ever used twice.
 Weakest point: an order of a cart takes one read more than an order of lines, since the cart names the products to read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -117,6 +117,34 @@ def add_lines(context: Context, company_id: str, member_id: str, form: CartLines
     context.reply(tx, added)
     context.table.commit(tx)
     return added
+
+
+@retry("cart")
+def fill(
+    context: Context,
+    company_id: str,
+    member_id: str,
+    wanted: Sequence[RequestedLine],
+    check: Callable[[Transaction], None],
+) -> int:
+    """Brings the cart to at least these quantities, at today's prices, and returns how many of the lines it holds then. Safe to repeat.
+
+    What is over the bound of a cart is left out. `check` adds the conditions of the change.
+    """
+    saved = _read(context, company_id, member_id)
+    lines_by_sku = {line.sku: line for line in saved.lines}
+    short = [line for line in wanted if line.sku not in lines_by_sku or lines_by_sku[line.sku].quantity < line.quantity]
+    cart = deliverers.cart_at(context, company_id, short)
+    for line in short:
+        if line.sku in cart.products and (line.sku in lines_by_sku or len(lines_by_sku) < MOST_LINES):
+            lines_by_sku[line.sku] = _today(cart, line)
+    filled = saved.followed_by(lines_by_sku.values())
+    if filled.lines != saved.lines:
+        tx = Transaction()
+        check(tx)
+        tx.put(_item(context, filled), when=saved.if_unchanged, label="cart")
+        context.table.commit(tx)
+    return sum(line.sku in lines_by_sku for line in wanted)
 
 
 def place(context: Context, company_id: str, member_id: str, form: PlaceForm) -> Order:

@@ -2,9 +2,11 @@ from chalicelib.orders.cart.routes import PLACING_PROBLEMS
 from chalicelib.orders.lifecycle.responses import answering
 from chalicelib.orders.lifecycle.schemas import OrderView
 from chalicelib.orders.order.rules import Order
-from chalicelib.orders.reorder import service
-from chalicelib.orders.reorder.schemas import ReorderForm, UsualOrderForm, UsualOrderView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.orders.reorder import links, page, service
+from chalicelib.orders.reorder.schemas import PutForm, ReorderForm, UsualOrderForm, UsualOrderView
+from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.pages import PAGE, page_answer
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="cart")
 
@@ -50,3 +52,29 @@ def place_usual_order(call: Call) -> Order:
     """Place the company's usual order."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return service.place_usual(answering(call), company_id, member_id, call.body)
+
+
+# --- the link of a letter -----------------------------------------------------------------------------------------------
+
+LINK = "/v1/letters/{token}/usual-order"
+
+
+@routes.get(LINK, scope=None, answer=Text, content_type=PAGE)
+def show_usual_order_page(call: Call, token: str) -> Answer:
+    """Show the page with the usual order and the button that puts it into the reader's cart. It changes nothing."""
+    buyer = links.buyer_of(call.context, token)
+    if buyer is None:
+        return page_answer(page.over_page(call.context, call.language))
+    lines = links.articles(call.context, buyer.company_id)
+    return page_answer(page.show_page(call.context, lines, buyer.member.language))
+
+
+@routes.post(LINK, scope=None, body=PutForm, answer=Text, content_type=PAGE, form=True)
+def put_usual_order_into_cart(call: Call, token: str) -> Answer:
+    """Put the usual order into the reader's cart. Nothing is ordered; again changes nothing."""
+    buyer = links.buyer_of(call.context, token)
+    if buyer is None:
+        return page_answer(page.over_page(call.context, call.language))
+    if not links.fill(call.context, buyer):
+        return page_answer(page.show_page(call.context, [], buyer.member.language))
+    return page_answer(page.done_page(call.context, buyer.member.language))

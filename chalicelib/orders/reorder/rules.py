@@ -5,10 +5,12 @@ on which everything came back is no purchase day. The usual quantity is the medi
 the days between them: one large order, or one long pause, moves neither.
 """
 
+import hmac
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from hashlib import sha256
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -68,3 +70,39 @@ def in_packs(quantity: Decimal, pack_multiple: int) -> int:
 
 def _rounded(number: Decimal) -> int:
     return int(number.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+# --- the link of a letter -----------------------------------------------------------------------------------------------
+
+_HASH_LENGTH = 20  # hex digits: 80 bits, and the whole fits where the API takes an id
+
+
+class LinkParts(NamedTuple):
+    """The member of a link, and the last day on which it holds."""
+
+    member_id: str
+    last: date
+
+
+def token_of(secret: str, member_id: str, company_id: str, last: date) -> str:
+    named = f"{member_id}-{last:%y%m%d}"
+    digest = hmac.new(secret.encode(), f"usual order\x1f{named}\x1f{company_id}".encode(), sha256).hexdigest()
+    return f"{named}-{digest[:_HASH_LENGTH]}"
+
+
+def parts_of(token: str) -> LinkParts | None:
+    """None for a text that is no token; the signature is not looked at."""
+    member_id, _, rest = token.partition("-")
+    try:
+        return LinkParts(member_id, datetime.strptime(rest.partition("-")[0], "%y%m%d").date())
+    except ValueError:
+        return None
+
+
+def is_signed(secret: str, token: str, company_id: str) -> bool:
+    """True for a token that the club signed for this company."""
+    parts = parts_of(token)
+    if parts is None:
+        return False
+    signed = token_of(secret, parts.member_id, company_id, parts.last)
+    return hmac.compare_digest(signed.encode(), token.encode())

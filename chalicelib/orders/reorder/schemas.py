@@ -1,6 +1,7 @@
 """Forms and views of repeated orders and of the usual order."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -41,6 +42,12 @@ class UsualOrderForm(ReorderForm):
         description="The `seen` of the usual order that was shown. If the usual order changed since, nothing is ordered.",
         examples=[None],
     )
+
+
+class PutForm(Form):
+    """The button of the page."""
+
+    put: Literal["yes"] = Field(description="Always yes: so that nothing that opens the link fills a cart.")
 
 
 class UsualLineView(QuoteLineView):

@@ -20,6 +20,9 @@ from typing import NamedTuple
 from chalicelib.platform.text import Language, count_en, count_ru
 from chalicelib.retention.rhythm.rules import ClubRhythm, Figures, Orders, early_warning, figures, until
 
+REMINDS = ("new", "active", "won_back")  # states in which a company is reminded of its next order
+LEAST_TO_REMIND = 3  # order days: fewer have no usual gap
+LATE_REMINDER = 7  # days after the day of the next order, until which a reminder still makes sense
 LOOK_AHEAD = 30  # days: a company is looked at again after so many, whatever its state
 
 
@@ -34,14 +37,22 @@ class State(StrEnum):
 
 
 class Limits(NamedTuple):
-    """`at_risk`: probability from which a silence is a risk; `lost`: days."""
+    """`at_risk`: probability from which a silence is a risk; `lost`: days.
+
+    `remind_before`: days before the next order is due; `remind_gap`: days between orders, below which nobody is reminded.
+    """
 
     at_risk: float
     lost: int
+    remind_before: int = 3
+    remind_gap: int = 14
 
 
 class Standing(NamedTuple):
-    """The state of a company on a day, since when, and when to look again; figures unless it has no orders."""
+    """The state of a company on a day, since when, and when to look again; figures unless it has no orders.
+
+    `remind`: the first and the last day for a reminder of the next order, where one makes sense.
+    """
 
     state: State
     since: int
@@ -50,6 +61,10 @@ class Standing(NamedTuple):
     last: int | None = None
     mean_gap: float | None = None
     figures: Figures | None = None
+    remind: tuple[int, int] | None = None
+
+    def is_to_remind(self, today: int) -> bool:
+        return self.remind is not None and self.remind[0] <= today <= self.remind[1]
 
 
 def standing_on(club: ClubRhythm, orders: Orders, today: int, limits: Limits) -> Standing:
@@ -59,15 +74,30 @@ def standing_on(club: ClubRhythm, orders: Orders, today: int, limits: Limits) ->
         return Standing(State.NO_ORDERS, today, None)
     state = state_on(club, past, today, limits)
     first, last = past[0].day, past[-1].day
+    known = figures(club, past, today)
+    remind = _reminder(past, known.expected, state, limits)
+    look_again = None if state is State.LOST else _change(club, past, today, limits, state)
+    if look_again and remind and today < remind[0]:
+        look_again = min(look_again, remind[0])
     return Standing(
         state,
         _since(club, past, today, limits, state),
-        None if state is State.LOST else _change(club, past, today, limits, state),
+        look_again,
         len(past),
         last,
         (last - first) / (len(past) - 1) if len(past) > 1 else None,
-        figures(club, past, today),
+        known,
+        remind,
     )
+
+
+def _reminder(past: Orders, expected: int | None, state: State, limits: Limits) -> tuple[int, int] | None:
+    """The days for a reminder: from some days before the likeliest day of the next order. Who orders often needs none; who is at risk is called."""
+    if expected is None or state not in REMINDS or len(past) < LEAST_TO_REMIND:
+        return None
+    if expected - past[-1].day < limits.remind_gap:
+        return None
+    return expected - limits.remind_before, expected + LATE_REMINDER
 
 
 def state_on(club: ClubRhythm, past: Orders, today: int, limits: Limits) -> State:

@@ -6,7 +6,8 @@
 
 RHYTHM is always computed as a whole from the day totals, under its version, which is read before the facts. So duplicate, late or reordered
 deliveries end in the same rhythm as one computation from scratch, and older facts never replace newer ones. A change of the state is
-written in one transaction with its event, and so is the alarm of a big client, once for each silence.
+written in one transaction with its event, and so are the alarm of a big client, once for each silence, and the reminder of the next order, once
+for each order.
 
 Weakest point: a company with many sales at once is computed for each batch of them.
 """
@@ -31,7 +32,7 @@ from chalicelib.retention.rhythm.orders.rules import OrderDay, days_of_totals
 from chalicelib.retention.rhythm.rules import ClubRhythm, learn_club
 from chalicelib.retention.rhythm.season.rules import YEAR, season_time
 from chalicelib.retention.states import store
-from chalicelib.retention.states.events import BIG_CLIENT_QUIET, STATE_CHANGED
+from chalicelib.retention.states.events import BIG_CLIENT_QUIET, ORDER_EXPECTED, STATE_CHANGED
 from chalicelib.retention.states.rules import Limits, State, standing_on
 from chalicelib.retention.states.schemas import RhythmView, rhythm_view
 from chalicelib.retention.states.store import Learned, Rhythm
@@ -53,22 +54,32 @@ def follow(context: Context, company_id: str) -> None:
     found = standing_on(learned.club, orders, context.today.toordinal(), limits(context))
     version = before.version if before else 0
     after = store.rhythm_of(company_id, found, context.today, version)
-    after = replace(after, alarm_for=before.alarm_for if before else None)
+    if before:
+        after = replace(after, alarm_for=before.alarm_for, reminded_for=before.reminded_for)
     if after == before or (before is None and found.state is State.NO_ORDERS):
         return
     after = replace(after, version=version + 1)
     was = before.state if before else State.NO_ORDERS
-    if after.state is was:
+    tx = Transaction()
+    if after.state is not was:
+        share = _share(context, learned, company_id, orders, after)
+        if share:
+            after = replace(after, alarm_for=after.last_order)
+            record(tx, context, company_key(company_id), BIG_CLIENT_QUIET, **_alarm(after, share))
+        record(tx, context, company_key(company_id), STATE_CHANGED, **_change(after, was))
+    if found.is_to_remind(context.today.toordinal()) and after.reminded_for != after.last_order:
+        after = replace(after, reminded_for=after.last_order)
+        record(tx, context, company_key(company_id), ORDER_EXPECTED, **_reminder(after))
+    if not len(tx):
         store.save(context, after)
         return
-    tx = Transaction()
-    share = _share(context, learned, company_id, orders, after)
-    if share:
-        after = replace(after, alarm_for=after.last_order)
-        record(tx, context, company_key(company_id), BIG_CLIENT_QUIET, **_alarm(after, share))
     store.put(tx, after)
-    record(tx, context, company_key(company_id), STATE_CHANGED, **_change(after, was))
     context.table.commit(tx)
+
+
+def _reminder(after: Rhythm) -> dict[str, object]:
+    days = {"last_order": after.last_order, "first": after.window_from, "last": after.window_to}
+    return {"company_id": after.company_id, **{name: day.isoformat() for name, day in days.items() if day}}
 
 
 def _share(
@@ -126,7 +137,9 @@ def order_days(context: Context, company_id: str, today: date, currency: str | N
 
 def limits(context: Context) -> Limits:
     config = context.config[Retention]
-    return Limits(config.at_risk_percent / 100, config.lost_days)
+    return Limits(
+        config.at_risk_percent / 100, config.lost_days, config.remind_days_before, config.remind_least_gap_days
+    )
 
 
 def club_rhythm(context: Context) -> Learned:

@@ -50,6 +50,7 @@ class Rhythm:
     window_to: date | None = None
     look_again: date | None = None
     alarm_for: date | None = None  # the last order before the silence of which the staff was alarmed
+    reminded_for: date | None = None  # the last order after which the company was reminded of the next one
     version: int = 0
 
 

@@ -1,17 +1,24 @@
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from chalicelib import members
+from chalicelib import members, orders
 from chalicelib.mail import Recipient, Unsendable
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
+from chalicelib.platform import aws
 from chalicelib.platform.context import Context
+from chalicelib.retention.states import store
 from chalicelib.retention.states.letters import who_answers_for
+from chalicelib.retention.states.rules import State
+from chalicelib.retention.states.store import Rhythm
 from chalicelib.table.transactions import Transaction
 from tests.mail.steps import member
-from tests.support.letters import plain
+from tests.support.letters import BUYER, plain
 
 
 def staff(context: Context, member_id: str, role: str) -> None:
@@ -43,3 +50,47 @@ def test_who_left_the_club_s_staff_hears_nothing(club: Any, context: Context) ->
 
 def facts() -> dict[str, Any]:
     return {"share_percent": Decimal(25), "last_order": "2026-10-02", "early_warning": Decimal("0.84")}
+
+
+# --- the reminder -------------------------------------------------------------------------------------------------------
+
+
+def expected(context: Context) -> dict[str, Any]:
+    days = {"last_order": -17, "first": 1, "last": 9}
+    return {name: (context.today + timedelta(days=offset)).isoformat() for name, offset in days.items()}
+
+
+@pytest.fixture
+def usual(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company takes twelve articles, and last ordered 17 days ago."""
+    lines = [SimpleNamespace(name=f"Lamp {n}", name_ru=f"Лампа {n}", quantity=n) for n in range(1, 13)]
+    monkeypatch.setattr(orders, "usual_order", lambda context, company_id: SimpleNamespace(lines=lines), raising=False)
+    monkeypatch.setattr(aws, "secret", lambda: "a secret for tests only")
+    last = context.today - timedelta(days=17)
+    store.save(context, Rhythm("cmp_1", State.ACTIVE, last, context.today, 6, last_order=last, version=1))
+
+
+def test_a_buyer_is_reminded_with_the_window_the_usual_order_and_a_link(
+    club: Any, usual: None, context: Context
+) -> None:
+    told = plain(club.told("order_expected", BUYER, **expected(context)))
+    assert "с 21 ноября 2026" in told and "по 29 ноября 2026" in told
+    assert "Лампа 10" in told and "Лампа 11" not in told and "ещё 2 товара" in told
+    assert "/usual-order" in told
+    told = plain(club.told("order_expected", Recipient("member", "mbr_en"), **expected(context)))
+    assert "between 21 November 2026 and 29 November 2026" in told and "Lamp 10" in told
+
+
+def test_nobody_is_reminded_of_what_was_ordered(
+    club: Any, usual: None, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = replace(club.order, placed_at=context.at)
+    monkeypatch.setattr(orders, "latest", lambda context, company_id, most: [placed], raising=False)
+    with pytest.raises(Unsendable, match="ordered"):
+        club.told("order_expected", BUYER, **expected(context))
+    monkeypatch.setattr(orders, "latest", lambda context, company_id, most: [], raising=False)
+    assert club.told("order_expected", BUYER, **expected(context))
+    today = context.today
+    store.save(context, Rhythm("cmp_1", State.ACTIVE, today, today, 7, last_order=today, version=2))
+    with pytest.raises(Unsendable, match="ordered"):
+        club.told("order_expected", BUYER, **expected(context))

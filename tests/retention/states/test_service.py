@@ -1,6 +1,6 @@
 """The stored rhythm: whatever comes late, twice or crosswise, it is what one computation from the facts finds."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from chalicelib.companies import keys as companies_keys
 from chalicelib.platform.context import Context
 from chalicelib.retention.states import consumers, jobs, service, store
 from chalicelib.retention.states.rules import State
@@ -189,6 +190,66 @@ def test_a_crash_at_any_call_loses_no_alarm_and_doubles_none(quick: Context) -> 
             jobs.decide_rhythm(later, message(company_id))
         jobs.decide_rhythm(later, message(company_id))
         assert len(alarms(later, company_id)) == 1, crash
+
+
+# --- the reminder of the next order ------------------------------------------------------------------------------------
+
+
+def reminders(context: Context, company_id: str) -> list[dict[str, Any]]:
+    items = context.table.query_all(companies_keys.company(company_id).pk)
+    return [each for each in items if each.get("event") == "order.expected"]
+
+
+def lately(context: Context) -> str:
+    """A company that bought every 20 days, for the last time today."""
+    company_id = company(context)
+    for offset in range(-100, 1, 20):
+        buy(context, company_id, offset, 60_000)
+    return company_id
+
+
+def test_buyers_are_reminded_once_before_each_order(quick: Context) -> None:
+    company_id = lately(quick)
+    hear_all(quick, company_id)
+    for days in range(17):
+        night(days_later(quick, days))
+    assert reminders(quick, company_id) == []
+    for days in range(17, 30):
+        night(days_later(quick, days))
+    (told_once,) = reminders(quick, company_id)
+    assert told_once["last_order"] == quick.today.isoformat()
+    day = quick.today + timedelta(days=17)
+    assert day < date.fromisoformat(told_once["first"]) <= date.fromisoformat(told_once["last"])
+    later = days_later(quick, 29)
+    heard(later, buy(later, company_id, 0, 60_000))
+    for days in range(30, 52):
+        night(days_later(quick, days))
+    assert [each["last_order"] for each in reminders(quick, company_id)][1:] == [later.today.isoformat()]
+
+
+def test_who_orders_every_week_bought_twice_or_is_at_risk_is_not_reminded(quick: Context) -> None:
+    weekly, twice, silent = company(quick, "Weekly"), company(quick, "Twice"), regular(quick)
+    for offset in range(-70, 1, 7):
+        buy(quick, weekly, offset, 60_000)
+    for offset in (-20, 0):
+        buy(quick, twice, offset, 60_000)
+    for company_id in (weekly, twice, silent):
+        hear_all(quick, company_id)
+    for days in range(40):
+        night(days_later(quick, days))
+    assert [reminders(quick, each) for each in (weekly, twice, silent)] == [[], [], []]
+
+
+def test_a_crash_at_any_call_loses_no_reminder_and_doubles_none(quick: Context) -> None:
+    for crash in crashes():
+        context = in_memory(quick)
+        company_id = lately(context)
+        hear_all(context, company_id)
+        later = days_later(context, 18)
+        with crash:
+            jobs.decide_rhythm(later, message(company_id))
+        jobs.decide_rhythm(later, message(company_id))
+        assert len(reminders(later, company_id)) == 1, crash
 
 
 # --- learning ---------------------------------------------------------------------------------------------------------
