@@ -189,6 +189,7 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     order.completed                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.confirmed                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.escalated                messages: mail
+#     order.expected                 messages: mail
 #     order.placed                   facts: orders, orders.response_times; messages: mail, webhooks
 #     order.rejected                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.return_rejected          facts: orders.response_times; messages: mail, webhooks
