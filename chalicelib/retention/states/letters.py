@@ -44,8 +44,9 @@ MOST_LINES = 10  # of the usual order, in the letter
 @letter("order_expected", on=ORDER_EXPECTED, to=who_buys, letter_class=LetterClass.CONTENT, guard=ADVERTISING_GUARD)
 def order_expected(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """For a company that has not ordered since."""
-    company_id, last_order = event["company_id"], date.fromisoformat(event["last_order"])
+    company_id = event["company_id"]
     reader = buyer_reader(context, recipient.id, company_id)
+    last_order = date.fromisoformat(event["last_order"])
     known = store.load(context, company_id)
     if known is None or known.last_order != last_order or _has_ordered(context, company_id, last_order):
         raise Unsendable("ordered")
