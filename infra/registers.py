@@ -47,6 +47,7 @@ CHANGES = {"put", "update", "delete"}
 FILE_ACTIONS = {"get": "s3:GetObject", "put": "s3:PutObject", "delete": "s3:DeleteObject"}
 ADDRESSES = {"portal", "letter_pages"}  # that a function only knows
 OWN_URL = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"
+TOKEN_URL = "https://${SignInDomain}-${AWS::AccountId}.auth.${AWS::Region}.amazoncognito.com/oauth2/token"
 BUCKET = "${AWS::StackName}-files-${AWS::AccountId}-${AWS::Region}"
 # The lanes whose consumers a worker tells, beside the readers of the stream.
 DELIVERING: dict[str, tuple[str, ...]] = {"deliver_bulk": ("facts",), "redeliver_events": ("facts", "messages")}
@@ -223,7 +224,11 @@ def environment(function: Function) -> Made:
         "files": {"FILES_BUCKET": bucket},
         "mail": {"MAIL_FROM": ref("MailFrom"), "MAIL_CONFIGURATION_SET": ref("MailConfiguration")},
         "secret": {"SECRET_ARN": att("Secret", "Id")},
-        "users": {"USER_POOL_ID": ref("UserPool"), "USER_POOL_CLIENT_ID": ref("PortalClient")},
+        "users": {
+            "USER_POOL_ID": ref("UserPool"),
+            "USER_POOL_CLIENT_ID": ref("PortalClient"),
+            "TOKEN_URL": {"Fn::If": ["HasTokenUrl", ref("TokenUrl"), sub(TOKEN_URL)]},
+        },
         "mail_rate": {},
         "suppressions": {},
         "portal": {"PORTAL_URL": ref("PortalUrl")},

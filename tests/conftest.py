@@ -91,6 +91,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "MAIL_CONFIGURATION_SET": "club",
             "USER_POOL_ID": "us-east-1_pool",
             "USER_POOL_CLIENT_ID": "client",
+            "TOKEN_URL": "https://tokens.example/oauth2/token",
             "PORTAL_URL": "https://portal.example",
             "LETTERS_URL": "https://club.example/api",
             "STAGE": "test",

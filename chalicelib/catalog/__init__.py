@@ -11,8 +11,16 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.fields import ContentType, Sku, Warehouse
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
+    from chalicelib.catalog.recording import write_stock
     from chalicelib.catalog.rules import Product, Stock, StockFigure, total
-    from chalicelib.catalog.schemas import BaseProductView, ProductFacetsView, ProductFilters, ProductQuery
+    from chalicelib.catalog.schemas import (
+        BaseProductView,
+        ProductFacetsView,
+        ProductFilters,
+        ProductQuery,
+        StockResultsView,
+        StockRowsForm,
+    )
     from chalicelib.catalog.search.keys import catalogue_index as index_key
     from chalicelib.catalog.service import base_fields_of, page_of_products, product_facets, select_products
     from chalicelib.catalog.store import below, every_product, product_of, read_items, read_products, stock_of

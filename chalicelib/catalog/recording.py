@@ -4,7 +4,7 @@ A batch is written in one transaction with its event; the largest batches need t
 another writer was faster, the rows are judged again. Rows that change nothing are not written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
@@ -75,11 +75,17 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
 # --- stock ------------------------------------------------------------------------------------------------------------
 
 
-def write_stock(context: Context, rows: Sequence[Any]) -> StockResultsView:
-    """Keeps the newest figure of each warehouse. Repeated, late or reordered rows leave the same stock."""
+def write_stock(context: Context, rows: Sequence[Any], *, of: Collection[str] | None = None) -> StockResultsView:
+    """Keeps the newest figure of each warehouse. Repeated, late or reordered rows leave the same stock.
+
+    `of`: the warehouses that the caller may tell of; None for all.
+    """
     good, faults = _parse_rows(StockForm, rows, "stock")
     for number, form in list(good.items()):
-        if form.at > context.now + AHEAD:
+        if of is not None and form.warehouse not in of:
+            faults[number] = [_fault("stock", number, "warehouse", "not_yours", "This warehouse is not yours.")]
+            del good[number]
+        elif form.at > context.now + AHEAD:
             faults[number] = [_fault("stock", number, "at", "in_future", f"The time is ahead of now, {context.at}.")]
             del good[number]
     return StockResultsView(items=list(_stock_results(rows, good, faults, _record_stock(context, good))))

@@ -1,3 +1,6 @@
+"""Routes of distributors: as the staff keeps them, and as a distributor keeps itself."""
+
+from chalicelib import catalog
 from chalicelib.distributors import service
 from chalicelib.distributors.regions import region_names
 from chalicelib.distributors.schemas import (
@@ -8,6 +11,7 @@ from chalicelib.distributors.schemas import (
     DistributorPersonForm,
     DistributorPersonView,
     DistributorView,
+    OwnDistributorForm,
     RegionsView,
     RegionView,
 )
@@ -103,3 +107,69 @@ def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -
     """Remove a person from the distributor. Their further requests are refused."""
     service.remove_person(call.context, distributor_id, member_id)
     return Answer(None)
+
+
+# --- the distributor --------------------------------------------------------------------------------------------------
+
+
+@routes.get("/v1/distributor", scope="fulfilment.read", answer=DistributorView)
+def show_own_distributor(call: Call) -> Answer:
+    """Show your distributor: its contacts and working hours, its regions, its warehouses."""
+    found = service.existing(call.context, call.principal.for_distributor())
+    return Answer(DistributorView.of(found), headers=etag(found.version))
+
+
+@routes.patch(
+    "/v1/distributor",
+    scope="distributor.write",
+    body=OwnDistributorForm,
+    answer=DistributorView,
+    matched=True,
+    problems=("precondition_failed",),
+)
+def change_own_distributor(call: Call) -> Answer:
+    """Change your distributor's contacts and working hours, as partners see them. Its regions are the club's to change."""
+    changed = service.change_own(call.context, call.principal.for_distributor(), call.expected_version(), call.body)
+    return Answer(DistributorView.of(changed), headers=etag(changed.version))
+
+
+@routes.get("/v1/distributor/people", scope="fulfilment.read", query=PageQuery, answer=DistributorPeoplePage)
+def list_own_people(call: Call) -> DistributorPeoplePage:
+    """List the people who work on your distributor's orders."""
+    return call.page(DistributorPeoplePage, service.people, call.context, call.principal.for_distributor())
+
+
+@routes.post(
+    "/v1/distributor/people",
+    scope="distributor.write",
+    body=DistributorPersonForm,
+    answer=DistributorPersonView,
+    problems=("conflict",),
+)
+def add_own_person(call: Call) -> DistributorPersonView:
+    """Add a colleague who works on your distributor's orders. They sign in with their email, and may do what you may."""
+    return service.add_person(call.context, call.principal.for_distributor(), call.body)
+
+
+@routes.delete("/v1/distributor/people/{member_id}", scope="distributor.write", status=204, problems=("wrong_state",))
+def remove_own_person(call: Call, member_id: str) -> Answer:
+    """Remove a colleague. Their further requests are refused. Nobody removes themselves."""
+    if member_id == call.principal.for_member():
+        raise Problem("wrong_state", "Somebody else of the distributor, or the club, removes you.")
+    service.remove_person(call.context, call.principal.for_distributor(), member_id)
+    return Answer(None)
+
+
+@routes.put(
+    "/v1/distributor/stock",
+    scope="fulfilment.write",
+    body=catalog.StockRowsForm,
+    answer=catalog.StockResultsView,
+)
+def write_own_stock(call: Call) -> catalog.StockResultsView:
+    """Record up to 100 stock figures of your distributor's own warehouses.
+
+    A figure is the quantity of a product in a warehouse at a moment. An older figure never replaces a newer one, in whatever order they
+    arrive. Sending the same rows again changes nothing.
+    """
+    return service.record_own_stock(call.context, call.principal.for_distributor(), call.body.stock)

@@ -80,6 +80,15 @@ class DistributorChangeForm(Form):
     stock: DeliveryStockForm | None = None
 
 
+class OwnDistributorForm(Form):
+    """The part of a distributor's data that it changes itself. Fields that are not given stay."""
+
+    email: Email | None = Field(default=None, description="Address for letters about orders; partners see it, too.")
+    phone: Phone | None = Field(default=None, description="Telephone for partners.", examples=["+74951234567"])
+    hours: Hours | None = None
+    language: Language | None = Field(default=None, description="Language of those letters.")
+
+
 class DistributorPersonForm(Form):
     """A person who works on the distributor's orders and signs in with their email."""
 

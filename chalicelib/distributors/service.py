@@ -1,8 +1,9 @@
 """Distributors, their regions and their people."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from chalicelib import members
+from chalicelib import catalog, members
 from chalicelib.distributors import store
 from chalicelib.distributors.model import DeliveryStock, Distributor, ServedRegion
 from chalicelib.distributors.schemas import (
@@ -11,6 +12,7 @@ from chalicelib.distributors.schemas import (
     DistributorForm,
     DistributorPersonForm,
     DistributorPersonView,
+    OwnDistributorForm,
     RegionForm,
 )
 from chalicelib.platform.config.club_config import Club
@@ -72,7 +74,7 @@ def create(context: Context, form: DistributorForm) -> Distributor:
 
 def change(context: Context, distributor_id: str, version: int, form: DistributorChangeForm) -> Distributor:
     """Raises 404 for an unknown distributor, 412 for an old version."""
-    before = _existing(context, distributor_id)
+    before = existing(context, distributor_id)
     if before.version != version:
         raise Problem("precondition_failed")
     given = form.model_dump(exclude_none=True, exclude={"regions", "stock"})
@@ -88,11 +90,21 @@ def change(context: Context, distributor_id: str, version: int, form: Distributo
     return after
 
 
+def change_own(context: Context, distributor_id: str, version: int, form: OwnDistributorForm) -> Distributor:
+    """Raises 412 for an old version."""
+    return change(context, distributor_id, version, DistributorChangeForm.model_validate(form.model_dump()))
+
+
+def record_own_stock(context: Context, distributor_id: str, rows: Sequence[Any]) -> catalog.StockResultsView:
+    """Figures of the distributor's own warehouses; of another warehouse a row is refused."""
+    return catalog.write_stock(context, rows, of=existing(context, distributor_id).stock.warehouses)
+
+
 def people(
     context: Context, distributor_id: str, limit: int, after: Position
 ) -> tuple[list[DistributorPersonView], Position]:
     """One page of people. Raises 404 for an unknown distributor."""
-    _existing(context, distributor_id)
+    existing(context, distributor_id)
     found = store.list_people(context.table, distributor_id, limit, after)
     profiles = members.members(context, [item["member_id"] for item in found.items])
     return [
@@ -105,7 +117,7 @@ def add_person(context: Context, distributor_id: str, form: DistributorPersonFor
 
     Raises 404 for an unknown distributor, 409 for a person of a company, the club or another distributor.
     """
-    known = _existing(context, distributor_id)
+    known = existing(context, distributor_id)
     tx = Transaction()
     language = form.language or known.language
     person = members.join_or_find(context, tx, name=form.name, email=form.email, language=language)
@@ -133,7 +145,8 @@ def remove_person(context: Context, distributor_id: str, member_id: str) -> None
         raise Problem("not_found") from None
 
 
-def _existing(context: Context, distributor_id: str) -> Distributor:
+def existing(context: Context, distributor_id: str) -> Distributor:
+    """Raises 404 for an unknown distributor."""
     known = store.read_distributor(context.table, distributor_id, consistent=True)
     if known is None:
         raise Problem("not_found")

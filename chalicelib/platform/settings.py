@@ -11,6 +11,7 @@ class Settings:
     files_bucket: str
     user_pool_id: str
     user_pool_client_id: str
+    token_url: str
     secret_arn: str
     mail_from: str
     mail_configuration_set: str

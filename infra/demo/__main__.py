@@ -19,10 +19,12 @@ import requests
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
+from chalicelib.platform.access.store import bind_client
 from chalicelib.platform.config import config
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
+from infra import admin
 from infra.build import ROOT, BuildError, local_package
 from infra.demo import filling, story
 from infra.demo.portal import Portal, Unexpected
@@ -76,7 +78,7 @@ def run(port: int, *, stay: bool) -> None:
         partner = story.play(guest, today, nights(cloud, today), say)
         say("the story holds")
         if stay:
-            print(directions(cloud, partner), flush=True)
+            print(directions(cloud, partner, machines(cloud, guest)), flush=True)
             signal.pause()
 
 
@@ -103,7 +105,22 @@ def nights(cloud: Cloud, today: date) -> story.Nights:
     )
 
 
-def directions(cloud: Cloud, partner: str) -> str:
+def machines(cloud: Cloud, guest: Portal) -> str:
+    """Clients for the back office and for the distributor's own system, as `python -m infra.admin add-machine` makes them."""
+    told = []
+    for name, scopes in filling.MACHINES.items():
+        client = admin.client_of(cloud.client("cognito-idp"), cloud.outputs["UserPoolId"], name, scopes)
+        if client is None:
+            raise Unexpected(f"{name} is there with other scopes")
+        if "fulfilment.write" in scopes:
+            distributor = guest.sign_in(filling.DISTRIBUTOR_PERSON[1]).get("/v1/distributor")
+            context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
+            bind_client(context, client["ClientId"], distributor["distributor_id"])
+        told.append(f"{name}\n{admin.told(client, cloud.outputs['TokenUrl'])}")
+    return "\n\n".join(told)
+
+
+def directions(cloud: Cloud, partner: str, clients: str) -> str:
     roles = [(role, email) for role, (_, email) in filling.STAFF.items()]
     roles += [("distributor", filling.DISTRIBUTOR_PERSON[1]), ("partner", partner)]
     people = "\n".join(f"  {role:<12} {email}" for role, email in roles)
@@ -119,6 +136,10 @@ To sign in, ask for a code and read it in the mailbox:
   curl -s {cloud.api_url}/v1/company/tier -H "Authorization: Bearer $ACCESS_TOKEN"
 
 {people}
+
+Machines get tokens by themselves, and need no letter:
+
+{clients}
 
 The whole way of a member, from joining to an order, in one command:
   make smoke ARGS='--local {cloud.port}'

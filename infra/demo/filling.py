@@ -21,6 +21,11 @@ DISTRIBUTORS = [
     ("Урал-Электро", "ural@distributor.example", ["RU-SVE", "RU-NVS", "RU-TA", "RU-SAM"]),
 ]
 DISTRIBUTOR_PERSON = ("Dina Dispatcherova", "dispatch@distributor.example")
+# Names of machine clients, and their scopes.
+MACHINES = {
+    "back-office": ("machine.catalog", "machine.payments", "staff.orders.read"),
+    "distributor": ("fulfilment.read", "fulfilment.write"),
+}
 YEARS = 2
 
 Say = Callable[[str], None]

@@ -163,7 +163,12 @@ class Cloud:
     def deploy(self, package: Package, parameters: dict[str, str] | None = None) -> dict[str, str]:
         """Creates or updates the stack and returns its outputs. Does nothing when this very package is there already."""
         cloudformation, s3 = self.client("cloudformation"), self.client("s3")
-        told = {**PARAMETERS, "LettersUrl": self.api_url, **(parameters or {})}
+        told = {
+            **PARAMETERS,
+            "LettersUrl": self.api_url,
+            "TokenUrl": f"{self.endpoint}/oauth2/token",
+            **(parameters or {}),
+        }
         template = json.loads(package.template.read_text(encoding="utf-8"))
         code = hashlib.sha256(package.zip.read_bytes()).hexdigest()
         for resource in template["Resources"].values():

@@ -25,7 +25,7 @@ from chalicelib.distributors import service as distributors
 from chalicelib.mail import store as mail_store
 from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.access import store as access_store
-from chalicelib.platform.access.scopes import STAFF_ROLES, scopes_of
+from chalicelib.platform.access.scopes import MACHINE_SCOPES, STAFF_ROLES, scopes_of
 from chalicelib.platform.http import respond
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.ids import derived_id
@@ -111,6 +111,7 @@ class Club:
             "distributor": self.market.operator,
             "machine": machine(CLIENT, "machine.catalog", "machine.accruals", "machine.payments"),
         }
+        access_store.bind_client(self.context, CLIENT, self.market.distributor_id)
         partners.member(self.context, "mbr_2")
         partners.speaks_for(self.context, "cmp_1", "mbr_2", "buyer")
         credit(self.context, "cmp_1", "500")
@@ -126,10 +127,12 @@ class Club:
         assert answer.status < 300, (path, answer.text)
         return answer.json if answer.text else None
 
-    def ask(self, route: Route, ask: Ask) -> Answer:
+    def ask(self, route: Route, ask: Ask, caller: Caller | None = None) -> Answer:
         headers = {"if-match": f'"{ask.version}"'} if route.matched else {}
         key = "key-of-the-walk" if route.keyed else None
-        return self.api.call(route.method, ask.path, self.callers[kind_of(route)], ask.body, key=key, headers=headers)
+        return self.api.call(
+            route.method, ask.path, caller or self.callers[kind_of(route)], ask.body, key=key, headers=headers
+        )
 
     def day(self, offset: int) -> str:
         return self.office.day(offset)
@@ -211,6 +214,8 @@ plain("note_contact", "/v1/staff/members/mbr_1/contacts", {"channel": "telephone
 plain("replace_terms", f"{OF_COMPANY}/terms", {"contracts": []})
 plain("change_company_by_staff", OF_COMPANY, {"region": "RU-SPE"}, version=1)
 plain("put_webhook", WEBHOOK, ENDPOINT)
+plain("change_own_distributor", "/v1/distributor", {"hours": "Mon-Sat 8:00-20:00"}, version=1)
+plain("add_own_person", "/v1/distributor/people", {"name": "Igor Petrov", "email": "igor@example.com"})
 plain("add_address", "/v1/company/addresses", ADDRESS)
 
 
@@ -238,6 +243,21 @@ def change_distributor(club: Club) -> Ask:
 def add_distributor_person(club: Club) -> Ask:
     path = f"/v1/staff/distributors/{club.market.distributor_id}/people"
     return Ask(path, {"name": "Igor Petrov", "email": "igor@example.com"})
+
+
+@scene
+def write_own_stock(club: Club) -> Ask:
+    path = f"/v1/staff/distributors/{club.market.distributor_id}"
+    club.done("PATCH", path, club.head, {"stock": {"warehouses": ["msk"]}}, version=1)
+    return Ask("/v1/distributor/stock", {"stock": [FIGURE]})
+
+
+@scene
+def remove_own_person(club: Club) -> Ask:
+    path = "/v1/distributor/people"
+    person = {"name": "Igor Petrov", "email": "igor@example.com"}
+    added = club.done("POST", path, club.market.operator, person)
+    return Ask(f"{path}/{added['member_id']}")
 
 
 @scene
@@ -948,6 +968,25 @@ def test_who_lost_the_right_a_second_ago_changes_nothing_whatever_the_token_says
             assert everything(club.context) == without, (name, loss)
         walked += 1
     assert walked
+
+
+def test_a_distributors_machine_writes_what_its_people_write_until_it_is_disabled(club: Club) -> None:
+    start = everything(club.context)
+    for name, route in WRITES.items():
+        if kind_of(route) != "distributor" or route.scope not in MACHINE_SCOPES:
+            continue
+        restore(club.context, start)
+        ask, caller = SCENES[name](club), machine(CLIENT, str(route.scope))
+        before = everything(club.context)
+        allowed = club.ask(route, ask, caller)
+        assert allowed.status == route.status, (name, allowed.text)
+        assert names(changed(before, everything(club.context)), CLIENT), f"{name} tells nobody who wrote it"
+        restore(club.context, before)
+        access_store.disable_client(club.context, CLIENT)
+        without = everything(club.context)
+        refused = club.ask(route, ask, caller)
+        assert (refused.status, refused.json["code"]) == (403, "scope_missing"), (name, refused.text)
+        assert everything(club.context) == without, name
 
 
 def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:

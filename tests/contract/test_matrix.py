@@ -13,9 +13,11 @@ import pytest
 
 from app import app  # noqa: F401  fills the route table
 from chalicelib.auth.sessions import Sessions
+from chalicelib.platform.access.store import bind_client
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.openapi.problems import path_parameters
+from tests.bonuses.coalition.test_service import machine
 from tests.bonuses.goods import steps as goods
 from tests.bonuses.steps import credit
 from tests.catalog.steps import row, stock
@@ -153,6 +155,12 @@ MATRIX: dict[str, Row] = {
     "decline_order": THIS_COMPANY,
     "request_cancellation": THIS_COMPANY,
     "request_return": THIS_COMPANY,
+    "show_own_distributor": DISTRIBUTORS,
+    "change_own_distributor": DISTRIBUTORS,
+    "list_own_people": DISTRIBUTORS,
+    "add_own_person": DISTRIBUTORS,
+    "remove_own_person": THIS_DISTRIBUTOR,
+    "write_own_stock": DISTRIBUTORS,
     "list_distributor_orders": DISTRIBUTORS,
     "show_distributor_order": THIS_DISTRIBUTOR,
     "accept_order": THIS_DISTRIBUTOR,
@@ -248,6 +256,9 @@ class World:
             "start_distributor_file": {**SPECIFICATION, "kind": "invoice"},
             "reorder": {},
             "place_usual_order": {},
+            "change_own_distributor": {"hours": "Mon-Sat 8:00-20:00"},
+            "add_own_person": {"name": "Igor Petrov", "email": "igor@else.example"},
+            "write_own_stock": {"stock": [{"sku": "LMP-1"}]},
             "cancel_order": {},
             "accept_order": {},
             "redeem_bonuses": {"amount": "100.00"},
@@ -293,7 +304,8 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
     lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
     stock(context, row("LMP-1", "120.00", attributes=lumens))
     own_distributor, own_operator = partners.distributor(context, "RU-MOW", name="Moscow light")
-    _, other_operator = partners.distributor(context, "RU-SPE", name="Neva light")
+    other_distributor, other_operator = partners.distributor(context, "RU-SPE", name="Neva light")
+    bind_client(context, "client_neva", other_distributor)
     for operator, host in ((own_operator, "zarya.example"), (other_operator, "neva.example")):
         api.call("PUT", WEBHOOK, operator, {"url": f"https://{host}"}, headers={"if-match": '"0"'})
     delivery = api.call("POST", f"{WEBHOOK}/test", own_operator)
@@ -379,6 +391,8 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "claimant": Caller.person("mbr_claimant"),
             "other_company": other_company,
             "other_distributor": other_operator,
+            "other_machine": machine("client_neva", "fulfilment.read", "fulfilment.write"),
+            "unbound_machine": machine("client_nobody", "fulfilment.read", "fulfilment.write"),
         },
         words=(
             "zarya",
@@ -397,6 +411,22 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "Moscow light",
         ),
     )
+
+
+def test_a_machine_is_refused_like_the_people_of_its_distributor(world: World) -> None:
+    before = everything(world.context)
+    for route in SCOPED:
+        if route.scope not in ("fulfilment.read", "fulfilment.write"):
+            continue
+        expected = MATRIX[route.name].other_distributor
+        answer = world.ask(route, "other_machine")
+        if expected == OWN:
+            assert world.words_in(answer) == [], route.name
+        else:
+            assert (answer.status, answer.json["code"]) == expected, (route.name, answer.text)
+        unbound = world.ask(route, "unbound_machine")
+        assert (unbound.status, unbound.json["code"]) == SCOPE, (route.name, unbound.text)
+    assert everything(world.context) == before
 
 
 def test_every_route_with_a_token_has_its_row() -> None:

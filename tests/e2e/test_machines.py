@@ -27,16 +27,15 @@ def company_id(operations: Portal) -> str:
 
 
 def client(
-    cloud: DeployedClub, scope: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cloud: DeployedClub, scope: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *more: str
 ) -> tuple[str, Portal]:
     """The client that the owner's command makes: its id, and the API with its token."""
     monkeypatch.setattr(admin, "boto3", SimpleNamespace(client=cloud.client))
     name = f"machine-{uuid.uuid4().hex}"
-    pool = cloud.outputs["UserPoolId"]
-    assert admin.main(["add-machine", "--pool", pool, "--name", name, "--scope", scope]) == 0
+    assert admin.main(["add-machine", "--name", name, "--scope", scope, *more]) == 0
     told = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:3])
     answer = requests.post(
-        cloud.api_url.removesuffix("/api") + "/oauth2/token",
+        cloud.outputs["TokenUrl"],
         data={"grant_type": "client_credentials", "scope": told["scopes"]},
         auth=(told["client_id"], told["client_secret"]),
         timeout=10,
@@ -69,3 +68,15 @@ def test_a_partner_of_the_coalition_grants_within_its_limits(
     assert bonuses["balances"]["available"]["amount"] == "100.00"
     machine.get("/v1/company/bonuses", expect=403)
     machine.post("/v1/machine/payments", {"payments": []}, expect=403)
+
+
+def test_a_distributors_system_reads_its_orders_and_nobody_elses(
+    cloud: DeployedClub, operations: Portal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = operations.post("/v1/staff/distributors", {"name": "Svet Opt", "email": "orders@svet.example"}, expect=201)
+    more = ("--distributor", made["distributor_id"])
+    client_id, system = client(cloud, "fulfilment.read", monkeypatch, capsys, *more)
+    assert system.get("/v1/distributor")["name"] == "Svet Opt"
+    assert system.get("/v1/distributor/orders")["items"] == []
+    assert admin.main(["disable-machine", "--client", client_id]) == 0
+    system.get("/v1/distributor/orders", expect=403)

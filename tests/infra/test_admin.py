@@ -10,7 +10,8 @@ from chalicelib.platform.access.rights import guard_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from infra.admin import main
-from tests.support.api import Caller
+from tests.support import partners
+from tests.support.api import Api, Caller
 
 ADD = ["add-staff", "--table", "club", "--name", "Alla Adminova", "--email", "Alla@Example.com"]
 
@@ -44,8 +45,13 @@ def test_what_is_wrong_is_said_by_its_option(
     assert members.owner_of(context, "alla@example.com") is None
 
 
-def machine(pool: str, *scopes: str, name: str = "1C") -> list[str]:
-    return ["add-machine", "--pool", pool, "--name", name, *(part for scope in scopes for part in ("--scope", scope))]
+TOKEN_URL = "https://sign-in.example/oauth2/token"
+
+
+def machine(pool: str, *scopes: str, name: str = "1C", distributor: str = "") -> list[str]:
+    given = ["add-machine", "--table", "club", "--pool", pool, "--token-url", TOKEN_URL, "--name", name]
+    given += ["--distributor", distributor] if distributor else []
+    return [*given, *(part for scope in scopes for part in ("--scope", scope))]
 
 
 def test_a_machine_gets_a_client_once_and_is_told_its_secret_again(
@@ -65,6 +71,32 @@ def test_a_machine_gets_a_client_once_and_is_told_its_secret_again(
     assert made["ClientSecret"] in first
     assert main(machine(pool, "machine.accruals")) == 1
     assert capsys.readouterr().err.startswith("--name: ")
+
+
+def test_a_machine_is_told_the_request_for_its_token(account: None, capsys: pytest.CaptureFixture[str]) -> None:
+    pool = boto3.client("cognito-idp").create_user_pool(PoolName="club")["UserPool"]["Id"]
+    assert main(machine(pool, "machine.payments")) == 0
+    told = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines())
+    secret = f"{told['client_id']}:{told['client_secret']}"
+    assert told["token"] == f"curl -s {TOKEN_URL} -u {secret} -d grant_type=client_credentials"
+
+
+def test_a_distributors_machine_is_bound_to_it(api: Api, context: Context, capsys: pytest.CaptureFixture[str]) -> None:
+    pool = boto3.client("cognito-idp").create_user_pool(PoolName="club")["UserPool"]["Id"]
+    ours, _ = partners.distributor(context, "RU-MOW", name="Moscow light")
+    theirs, _ = partners.distributor(context, "RU-SPE", name="Neva light")
+    assert main(machine(pool, "fulfilment.read", distributor=ours)) == 0
+    client_id = capsys.readouterr().out.split()[1]
+    system = Caller({"sub": client_id, "client_id": client_id, "scope": "club/api club/fulfilment.read"})
+    assert api.call("GET", "/v1/distributor", system).json["name"] == "Moscow light"
+    for arguments, said in (
+        (machine(pool, "fulfilment.read", distributor=theirs), "--name: 1C is there already. This client works"),
+        (machine(pool, "fulfilment.read", distributor="dst_nobody"), "--distributor: there is no distributor"),
+        (machine(pool, "fulfilment.read"), "--distributor: goes with"),
+        (machine(pool, "machine.payments", distributor=ours), "--distributor: goes with"),
+    ):
+        assert main(arguments) != 0
+        assert capsys.readouterr().err.startswith(said)
 
 
 def test_a_machine_is_given_scopes_of_machines_only(capsys: pytest.CaptureFixture[str]) -> None:

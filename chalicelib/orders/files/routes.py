@@ -89,8 +89,8 @@ def start_distributor_file(call: Call, order_id: str) -> OrderFileUploadView:
     Post the form to the address, then confirm. The buyer sees the document after that.
     """
     form, order = call.body, _distributors_order(call, order_id)
-    member_id, kind = call.principal.for_member(), OrderFileKind(form.kind)
-    return service.start(call.context, order, member_id, kind, form.name, form.content_type)
+    author, kind = call.principal.subject, OrderFileKind(form.kind)
+    return service.start(call.context, order, author, kind, form.name, form.content_type)
 
 
 @routes.post(
@@ -106,7 +106,7 @@ def confirm_distributor_file(call: Call, order_id: str, file_id: str) -> OrderFi
     type is refused.
     """
     order = _distributors_order(call, order_id)
-    return service.confirm(call.context, order, "distributor", call.principal.for_member(), file_id)
+    return service.confirm(call.context, order, "distributor", call.principal.subject, file_id)
 
 
 @routes.get("/v1/distributor/orders/{order_id}/files", scope="fulfilment.read", answer=OrderFilesView)
@@ -125,7 +125,7 @@ def show_distributor_file(call: Call, order_id: str, file_id: str) -> OrderFileL
 def remove_distributor_file(call: Call, order_id: str, file_id: str) -> None:
     """Remove a document of yours from the order. The buyer's files stay."""
     order = _distributors_order(call, order_id)
-    service.remove(call.context, order, "distributor", call.principal.for_member(), file_id)
+    service.remove(call.context, order, "distributor", call.principal.subject, file_id)
 
 
 def _distributors_order(call: Call, order_id: str) -> Order:

@@ -26,6 +26,6 @@ def list_free_goods(call: Call) -> OrderFreeGoodsPage:
 )
 def ship_free_goods(call: Call, order_id: str, gift_id: str) -> OrderFreeGoods:
     """Record the shipment of an order's granted free goods. They cost nothing and are no purchase volume."""
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
     context = call.answering(OrderFreeGoodsView.of)
-    return service.ship(context, distributor_id, member_id, order_id, gift_id, call.body)
+    return service.ship(context, distributor_id, author, order_id, gift_id, call.body)

@@ -88,8 +88,8 @@ def approve_cancellation(call: Call, order_id: str) -> Order:
 
     An order of which nothing was shipped is cancelled. A partly shipped order is completed with the shipped quantities.
     """
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return requests.approve_cancellation(answering(call), distributor_id, member_id, order_id, call.body.note)
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
+    return requests.approve_cancellation(answering(call), distributor_id, author, order_id, call.body.note)
 
 
 @routes.post(
@@ -102,8 +102,8 @@ def approve_cancellation(call: Call, order_id: str) -> Order:
 )
 def decline_cancellation(call: Call, order_id: str) -> Order:
     """Decline a request for cancellation: the order will be shipped as accepted."""
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return requests.decline_cancellation(answering(call), distributor_id, member_id, order_id, call.body.note)
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
+    return requests.decline_cancellation(answering(call), distributor_id, author, order_id, call.body.note)
 
 
 @routes.post(
@@ -119,8 +119,8 @@ def accept_return(call: Call, order_id: str, return_id: str) -> Order:
 
     Returned goods leave the purchase volume of the day on which they were bought. The debt of an unpaid shipment falls by their amount.
     """
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return requests.accept_return(answering(call), distributor_id, member_id, order_id, return_id, call.body)
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
+    return requests.accept_return(answering(call), distributor_id, author, order_id, return_id, call.body)
 
 
 @routes.post(
@@ -133,8 +133,8 @@ def accept_return(call: Call, order_id: str, return_id: str) -> Order:
 )
 def reject_return(call: Call, order_id: str, return_id: str) -> Order:
     """Reject a return. The partner reads the reason."""
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return requests.reject_return(answering(call), distributor_id, member_id, order_id, return_id, call.body.reason)
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
+    return requests.reject_return(answering(call), distributor_id, author, order_id, return_id, call.body.reason)
 
 
 # --- the company ------------------------------------------------------------------------------------------------------
@@ -284,8 +284,8 @@ def accept_order(call: Call, order_id: str) -> Order:
     until then, and may be accepted otherwise meanwhile, or rejected. Prices stay those of the order, or fall where today's conditions give
     the larger quantities a lower one.
     """
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return service.accept(answering(call), distributor_id, member_id, order_id, call.body)
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
+    return service.accept(answering(call), distributor_id, author, order_id, call.body)
 
 
 @routes.post(
@@ -298,8 +298,8 @@ def accept_order(call: Call, order_id: str) -> Order:
 )
 def reject_order(call: Call, order_id: str) -> Order:
     """Reject an order. The partner reads the reason."""
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return service.reject(answering(call), distributor_id, member_id, order_id, call.body.reason)
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
+    return service.reject(answering(call), distributor_id, author, order_id, call.body.reason)
 
 
 @routes.post(
@@ -315,5 +315,5 @@ def ship_order(call: Call, order_id: str) -> Order:
 
     The shipment counts as the company's purchase volume on the business date of its document.
     """
-    distributor_id, member_id = call.principal.for_distributor(), call.principal.for_member()
-    return service.ship(answering(call), distributor_id, member_id, order_id, call.body)
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
+    return service.ship(answering(call), distributor_id, author, order_id, call.body)

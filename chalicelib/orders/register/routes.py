@@ -14,7 +14,7 @@ def list_all_orders(call: Call) -> OrderPage:
     `GET /v1/staff/companies/{company_id}/orders/{order_id}` shows one of them.
     """
     query: OrdersQuery = call.query
-    manager_id = companies.manager_asked_for(query.manager, call.principal.for_member())
+    manager_id = companies.manager_asked_for(query.manager, call.principal.subject)
     return call.page(
         OrderPage,
         service.find,

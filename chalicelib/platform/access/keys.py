@@ -15,6 +15,12 @@ def disabled_client(client_id: str) -> Key:
     return Key(f"CLIENT#{client_id}", "DISABLED")
 
 
+@in_table("one", "E")
+def bound_client(client_id: str) -> Key:
+    """The distributor that a machine client works for."""
+    return Key(f"CLIENT#{client_id}", "DISTRIBUTOR")
+
+
 @in_table("newest first", "E")
 def journal(month: str, entry: str = "") -> Key:
     """The writes of those who act for the club or for a distributor, of a month (`2026-11`). Without an entry: the prefix of the list."""

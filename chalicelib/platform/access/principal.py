@@ -12,7 +12,7 @@ from chalicelib.platform.http.problems import Problem
 class Principal:
     """The caller. At most one of `company_id` and `distributor_id` is set; a machine client has no `member_id`.
 
-    Nothing here comes from path, query or body.
+    `subject`: who did it, a member or a machine client. Nothing here comes from path, query or body.
     """
 
     subject: str
@@ -67,5 +67,5 @@ class Principal:
 
     def for_distributor(self) -> str:
         if self.distributor_id is None:
-            raise Problem("scope_missing", "Only a member of a distributor can do this.")
+            raise Problem("scope_missing", "Only a person or a machine client of a distributor can do this.")
         return self.distributor_id

@@ -24,6 +24,7 @@ SCOPES: dict[str, str] = {
     "fulfilment.read": "the distributor's orders",
     "fulfilment.write": "accept, reject and ship the distributor's orders",
     "distributor.webhooks": "the distributor's webhook",
+    "distributor.write": "change the distributor's contacts and people",
     "staff.companies.read": "all companies and pending claims",
     "staff.companies.write": "confirm people, hand companies over",
     "staff.reports.write": "publish market reports",
@@ -77,14 +78,17 @@ COMPANY_ROLES: dict[str, frozenset[str]] = {
 
 # All people of a distributor may do the same.
 DISTRIBUTOR_ROLES: dict[str, frozenset[str]] = {
-    "operator": frozenset({"fulfilment.read", "fulfilment.write", "distributor.webhooks"})
+    "operator": frozenset({"fulfilment.read", "fulfilment.write", "distributor.webhooks", "distributor.write"})
 }
 
-# What the owner may give to a machine client of a back office.
+# What the owner may give to a machine client: of a back office, of a partner of the coalition, of a distributor.
 MACHINE_SCOPES = (
     *(scope for scope in SCOPES if scope.startswith("machine.")),
+    "fulfilment.read",
+    "fulfilment.write",
     "staff.imports.read",
     "staff.imports.write",
+    "staff.orders.read",
 )
 
 # What everybody on the staff needs to answer a partner.

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.platform.access import journal
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.rights import check_reader, guard_of
+from chalicelib.platform.access.store import acting_for
 from chalicelib.platform.context import context_now
 from chalicelib.platform.http import answers, validation
 from chalicelib.platform.http.forms import Form, Text
@@ -116,6 +117,7 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
             raise Problem("unauthorized")
         call._principal = Principal.from_claims(claims)
         call.require(route.scope)
+        call._principal = acting_for(call.context, call.principal, route.scope)
         if route.method != "GET":
             entry = journal.entry(call.context, call.principal, route.name, call.path, _request_id(request))
             if guard := guard_of(call.principal, route.scope, entry):

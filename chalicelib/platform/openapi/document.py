@@ -33,12 +33,11 @@ from chalicelib.platform.openapi.problems import (
     problem_response,
     with_members,
 )
-from chalicelib.platform.openapi.reference import holders
+from chalicelib.platform.openapi.reference import TOKEN_URL, holders
 
 Document = dict[str, Any]
 
 VERSION = "1.0.0"
-TOKEN_ADDRESS = "https://sign-in.example/oauth2/token"  # noqa: S105 - an address, no token
 
 # In the order in which a newcomer needs them.
 TAGS: dict[str, str] = {
@@ -169,8 +168,8 @@ def document(routes: Iterable[Route]) -> Document:
                 },
                 "machine": {
                     "type": "oauth2",
-                    "description": "How a machine client gets its access token. The address is the stack's output TokenUrl.",
-                    "flows": {"clientCredentials": {"tokenUrl": TOKEN_ADDRESS, "scopes": _machine_scopes(ordered)}},
+                    "description": "How a machine client gets its access token.",
+                    "flows": {"clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": _machine_scopes(ordered)}},
                 },
             },
             "parameters": {

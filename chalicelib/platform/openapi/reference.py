@@ -25,6 +25,7 @@ Role = Literal[
     "admin",
     "machine",
 ]
+TOKEN_URL = "https://sign-in.example/oauth2/token"  # noqa: S105 - of the committed document; a deployment serves its own
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
@@ -231,4 +232,6 @@ def holders(scope: str) -> str:
         found.append("distributors")
     if staff:
         found.append("staff: " + ", ".join(staff))
-    return "; ".join(found) or "machine clients"
+    if scope in MACHINE_SCOPES:
+        found.append("machine clients")
+    return "; ".join(found)

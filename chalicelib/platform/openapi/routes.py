@@ -10,7 +10,8 @@ from pydantic import Field
 from chalicelib.platform.http.forms import Form, Text, View
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.platform.openapi.reference import Role
+from chalicelib.platform.openapi.reference import TOKEN_URL, Role
+from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
 
 routes = Routes(__name__, tag="service")
@@ -85,7 +86,7 @@ def _page(made: str, script: str) -> Answer:
 @lru_cache
 def _document(role: str | None) -> str:
     if role is None:
-        return _DOCUMENT.read_text(encoding="utf-8")
+        return _DOCUMENT.read_text(encoding="utf-8").replace(TOKEN_URL, settings().token_url)
     from chalicelib.platform.openapi.selection import document_of
 
     return json.dumps(document_of(_parsed(), role), ensure_ascii=False, separators=(",", ":"))

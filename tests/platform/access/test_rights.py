@@ -13,7 +13,7 @@ from chalicelib.table.key import Key
 from chalicelib.table.transactions import Transaction
 from tests.support import partners
 from tests.support.api import Caller
-from tests.support.spent import measures
+from tests.support.spent import calls_counted, measures
 
 ROLES = {"company": COMPANY_ROLES, "distributor": DISTRIBUTOR_ROLES, "staff": STAFF_ROLES}
 OWNERS = {"company": "cmp_1", "distributor": "dst_1", "staff": "club"}
@@ -65,6 +65,28 @@ def test_a_machine_writes_until_it_is_disabled(context: Context) -> None:
     for _ in range(2):
         store.disable_client(context, "client_1")
         assert not may_write(context, machine, "machine.payments")
+
+
+def machine_of(context: Context, scope: str) -> Principal:
+    claims = {"sub": "client_1", "client_id": "client_1", "scope": f"club/api club/{scope}"}
+    return store.acting_for(context, Principal.from_claims(claims), scope)
+
+
+@measures(keys.bound_client)
+def test_a_machine_works_for_the_distributor_it_is_bound_to_and_for_no_other(context: Context) -> None:
+    assert machine_of(context, "fulfilment.read").distributor_id is None
+    for _ in range(2):
+        store.bind_client(context, "client_1", "dst_1")
+    with calls_counted(context.table.client) as made:
+        assert machine_of(context, "fulfilment.read").distributor_id == "dst_1"
+    assert made == ["GetItem"]
+    with pytest.raises(Problem, match="another distributor"):
+        store.bind_client(context, "client_1", "dst_2")
+    with calls_counted(context.table.client) as made:
+        assert machine_of(context, "machine.payments").distributor_id is None
+    assert made == [], "no other machine pays for the look"
+    store.disable_client(context, "client_1")
+    assert machine_of(context, "fulfilment.read").distributor_id is None
 
 
 REFUSALS = [

@@ -243,7 +243,7 @@ def test_a_form_that_is_shown_as_it_was_written_is_a_view_of_its_own() -> None:
 
 def test_scopes_are_explained_by_the_roles_that_carry_them() -> None:
     assert holders("me") == "every member; distributors; staff: manager, head_of_sales, marketing, operations, admin"
-    assert holders("fulfilment.write") == "distributors"
+    assert holders("fulfilment.write") == "distributors; machine clients"
     assert holders("staff.reports.write") == "staff: marketing, admin"
 
 

@@ -12,12 +12,15 @@ def test_health_says_ok(api: Api) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_the_document_is_served_as_it_was_committed(api: Api) -> None:
+def test_the_document_is_served_as_it_was_committed_but_with_the_address_of_this_deployments_tokens(api: Api) -> None:
     answer = api.call("GET", "/openapi.json")
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "public, max-age=300"
-    assert answer.text == (Path(chalicelib.__file__).parent / "openapi.json").read_text(encoding="utf-8")
+    committed = (Path(chalicelib.__file__).parent / "openapi.json").read_text(encoding="utf-8")
+    assert answer.text == committed.replace("https://sign-in.example/", "https://tokens.example/")
+    flow = answer.json["components"]["securitySchemes"]["machine"]["flows"]["clientCredentials"]
+    assert flow["tokenUrl"] == "https://tokens.example/oauth2/token"
 
 
 def test_a_role_gets_a_shorter_document(api: Api) -> None:

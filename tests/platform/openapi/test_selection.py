@@ -40,5 +40,5 @@ def test_the_title_names_the_role_so_that_two_generated_clients_have_two_names(w
 
 def test_every_role_has_a_document_and_is_one_that_scopes_are_given_to() -> None:
     assert set(ROLES) == {"guest", *COMPANY_ROLES, "distributor", *STAFF_ROLES, "machine"}
-    assert roles_of("fulfilment.write") == ["distributor"]
+    assert roles_of("fulfilment.write") == ["distributor", "machine"]
     assert roles_of("machine.payments") == ["machine"]
