@@ -7,5 +7,15 @@ member's own time zone. The *plan* is all issues, by slot. A *run* is the letter
 *series* is letters that follow each other after something happened to a member or their company; an *enrolment* is one member in one series.
 """
 
+from chalicelib.platform.registry.lazy import opened_when_asked
+
 # A wing uses only those before it.
 WINGS = ("segments", "plan", "tracking", "series", "sending", "results")
+
+with opened_when_asked(__name__):
+    from chalicelib.campaigns.segments.facts import candidates
+    from chalicelib.campaigns.segments.model import Conditions
+    from chalicelib.campaigns.segments.rules import matches
+    from chalicelib.campaigns.segments.service import check as check_conditions
+    from chalicelib.campaigns.segments.service import check_topic
+    from chalicelib.campaigns.segments.service import read as read_segment

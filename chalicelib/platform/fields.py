@@ -88,4 +88,14 @@ Percent = Annotated[
     PlainSerializer(lambda percent: f"{percent.normalize():f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?$", "examples": ["5", "7.5"]}),
 ]
+FileName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=150,
+        pattern=r'^[^\x00-\x1f\x7f/\\"]+$',
+        description="The name under which the file is saved at the reader.",
+        examples=["specification.pdf"],
+    ),
+]
 Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-11"])]

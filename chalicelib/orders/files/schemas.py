@@ -1,10 +1,11 @@
 """Forms and views of an order's files."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from chalicelib.orders.files.model import OrderFileKind
+from chalicelib.platform.fields import FileName
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
 
@@ -14,16 +15,6 @@ FileType = Literal[
     "image/png",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-]
-FileName = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=150,
-        pattern=r'^[^\x00-\x1f\x7f/\\"]+$',
-        description="The name under which the file is saved at the reader.",
-        examples=["specification.pdf"],
-    ),
 ]
 
 

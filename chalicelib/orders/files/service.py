@@ -12,7 +12,6 @@ Weakest point: the objects of abandoned uploads and removed files stay in the bu
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from urllib.parse import quote
 
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.files import events, rules, store
@@ -20,14 +19,13 @@ from chalicelib.orders.files.config import OrderFileLimits
 from chalicelib.orders.files.model import OrderFile, OrderFileKind, OrderFiles, Side
 from chalicelib.orders.files.schemas import OrderFileLinkView, OrderFilesView, OrderFileUploadView, OrderFileView
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform import aws, clock
+from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.files import uploads
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle
-from chalicelib.platform.settings import settings
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
@@ -46,13 +44,12 @@ def show_file(context: Context, order: Order, file_id: str) -> OrderFileLinkView
     if file is None or not file.object:
         raise Problem("not_found")
     minutes = context.config[OrderFileLimits].link_minutes
-    where = {
-        "Bucket": settings().files_bucket,
-        "Key": file.object,
-        "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(rules.download_name(file), safe='')}",
-        "ResponseContentType": file.content_type,
-    }
-    url = aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=minutes * 60)
+    url = uploads.link(
+        file.object,
+        saved_as=rules.download_name(file),
+        content_type=file.content_type,
+        seconds=minutes * 60,
+    )
     ends = clock.stamp(context.now + timedelta(minutes=minutes))
     return OrderFileLinkView.from_record(file, url=url, expires_at=ends)
 

@@ -1,7 +1,8 @@
-"""Files that a browser posts to the bucket, with a signed form that fixes name, content type and largest size."""
+"""Files that a browser posts to the bucket, with a signed form that fixes name, content type and largest size, or gets from it by a signed address."""
 
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
+from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
@@ -63,6 +64,36 @@ def beginning(name: str, most: int) -> bytes:
     """The first bytes of a file. One call."""
     answer = aws.s3().get_object(Bucket=settings().files_bucket, Key=name, Range=f"bytes=0-{most - 1}")
     return answer["Body"].read()
+
+
+def content(name: str, most: int) -> bytes | None:
+    """The whole file; of one that is longer than `most`, a byte more than that. None if nothing has arrived. One call."""
+    try:
+        answer = aws.s3().get_object(Bucket=settings().files_bucket, Key=name, Range=f"bytes=0-{most}")
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status == 416:  # an empty file has no bytes to ask for
+            return b""
+        if status in (403, 404):
+            return None
+        raise
+    return answer["Body"].read()
+
+
+def put(name: str, content: bytes, content_type: str) -> None:
+    """Writes a file under this name. One call."""
+    aws.s3().put_object(Bucket=settings().files_bucket, Key=name, Body=content, ContentType=content_type)
+
+
+def link(name: str, *, saved_as: str, content_type: str, seconds: int) -> str:
+    """An address that is good for so many seconds, without a token. The browser saves the file and shows nothing of it. No call."""
+    where = {
+        "Bucket": settings().files_bucket,
+        "Key": name,
+        "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(saved_as, safe='')}",
+        "ResponseContentType": content_type,
+    }
+    return aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=seconds)
 
 
 def has_arrived(name: str) -> bool:

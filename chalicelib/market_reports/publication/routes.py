@@ -1,0 +1,113 @@
+"""Routes of reports for marketing."""
+
+from chalicelib.market_reports.publication import service, store, uploads
+from chalicelib.market_reports.publication.schemas import (
+    DraftFileView,
+    PublishForm,
+    ReportContentForm,
+    ReportFileForm,
+    ReportFileUploadView,
+    StaffReportPage,
+    StaffReportView,
+    WithdrawForm,
+)
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+
+routes = Routes(__name__, tag="reports")
+_REPORT = "/v1/staff/reports/{report_id}"
+_WRITE = "staff.reports.write"
+
+
+@routes.post("/v1/staff/reports", scope=_WRITE, body=ReportContentForm, answer=StaffReportView, status=201, keyed=True)
+def draft_report(call: Call) -> StaffReportView:
+    """Draft a market report. No reader sees it before it is published."""
+    return service.draft(call.answering(_drafted), call.body, by=call.principal.for_member())
+
+
+@routes.get("/v1/staff/reports", scope=_WRITE, query=PageQuery, answer=StaffReportPage)
+def list_all_reports(call: Call) -> StaffReportPage:
+    """List all market reports, drafts and withdrawn ones too, newest first."""
+    context = call.context
+    return call.page(StaffReportPage, store.all_reports, context.table, show=lambda item: service.shown(context, item))
+
+
+@routes.get(_REPORT, scope=_WRITE, answer=StaffReportView)
+def show_staff_report(call: Call, report_id: str) -> Answer:
+    """Show a market report with its latest content, its versions and its files."""
+    return _with_revision(*service.show(call.context, report_id))
+
+
+@routes.put(
+    _REPORT, scope=_WRITE, body=ReportContentForm, answer=StaffReportView, matched=True, problems=("wrong_state",)
+)
+def change_report(call: Call, report_id: str) -> Answer:
+    """Change the draft of a market report. For a published one, this begins the draft of the next version.
+
+    Readers see the published version until the draft is published in its place. The draft begins with the files of the version before.
+    """
+    by = call.principal.for_member()
+    return _with_revision(*service.change(call.context, report_id, call.expected_version(), call.body, by=by))
+
+
+@routes.post(
+    f"{_REPORT}/files", scope=_WRITE, body=ReportFileForm, answer=ReportFileUploadView, problems=("wrong_state",)
+)
+def start_report_file(call: Call, report_id: str) -> ReportFileUploadView:
+    """Get an address to upload a file to a draft: PDF, XLSX or HTML.
+
+    Post the form to the address, then confirm.
+    """
+    return uploads.start(call.context, report_id, call.body, by=call.principal.for_member())
+
+
+@routes.post(
+    f"{_REPORT}/files/{{file_id}}/confirm",
+    scope=_WRITE,
+    answer=DraftFileView,
+    problems=("not_found", "conflict", "wrong_state", "invalid"),
+)
+def confirm_report_file(call: Call, report_id: str, file_id: str) -> DraftFileView:
+    """Add an uploaded file to the draft, once its content is checked.
+
+    Refused with the reason are: scripts, actions and attachments in a PDF; macros and links to other workbooks in an XLSX; scripts, forms and
+    anything that a page loads from elsewhere; an empty file, and one of another type. A repeated call changes nothing.
+    """
+    return uploads.confirm(call.context, report_id, file_id)
+
+
+@routes.delete(f"{_REPORT}/files/{{file_id}}", scope=_WRITE, status=204, problems=("wrong_state",))
+def remove_report_file(call: Call, report_id: str, file_id: str) -> None:
+    """Take a file out of a draft. Published versions keep it."""
+    uploads.remove(call.context, report_id, file_id)
+
+
+@routes.post(
+    f"{_REPORT}/publish", scope=_WRITE, body=PublishForm, answer=StaffReportView, problems=("not_found", "wrong_state")
+)
+def publish_report(call: Call, report_id: str) -> StaffReportView:
+    """Publish the draft, at once or from a moment on. It takes the place of the version before.
+
+    Readers see the number of the version, and the note of what changed.
+    """
+    return service.publish(call.context, report_id, call.body, by=call.principal.for_member())
+
+
+@routes.post(
+    f"{_REPORT}/withdraw",
+    scope=_WRITE,
+    body=WithdrawForm,
+    answer=StaffReportView,
+    problems=("not_found", "wrong_state"),
+)
+def withdraw_report(call: Call, report_id: str) -> StaffReportView:
+    """Withdraw a market report: readers see it no more, nor a version that was to come. A repeated call changes nothing."""
+    return service.withdraw(call.context, report_id, call.body.reason, by=call.principal.for_member())
+
+
+def _drafted(report: StaffReportView) -> Answer:
+    return Answer(report, headers={"Location": f"/v1/staff/reports/{report.report_id}"})
+
+
+def _with_revision(report: StaffReportView, revision: int) -> Answer:
+    return Answer(report, headers=etag(revision))

@@ -1,0 +1,97 @@
+"""Items of reports.
+
+REPORT (in the list of all reports): versions, authors, the latest title; its revision guards every change
+VERSION, one for each version (listed from its publication until another takes its place): what lists show, and the files
+TEXT, one for each version and language: so lists stay small, and a reader gets one language
+DRAFTFILES: the files of a draft, with a revision of their own, so that an upload changes no draft under its writer's hands
+"""
+
+from collections.abc import Iterable
+
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.market_reports.publication import keys
+from chalicelib.market_reports.publication.model import Content, DraftFiles, Report, Texts, Version
+from chalicelib.platform.text import Language
+from chalicelib.table.client import Page, Position, Table
+from chalicelib.table.records import from_item, to_item
+from chalicelib.table.transactions import Item, Transaction
+
+
+def read(table: Table, report_id: str) -> Report | None:
+    item = table.get(keys.report(report_id), consistent=True)
+    return from_item(Report, item) if item else None
+
+
+def read_content(
+    table: Table, report_id: str, number: int, languages: Iterable[Language]
+) -> tuple[Content | None, Texts]:
+    """A version and its texts in these languages. One call."""
+    key, texts = keys.content(report_id, number), {each: keys.text(report_id, number, each) for each in languages}
+    found = table.get_many([key, *texts.values()], consistent=True)
+    content = from_item(Content, found[key]) if key in found else None
+    return content, {language: str(found[each]["body"]) for language, each in texts.items() if each in found}
+
+
+def read_files(table: Table, report_id: str, number: int) -> DraftFiles:
+    item = table.get(keys.draft_files(report_id, number), consistent=True)
+    return from_item(DraftFiles, item) if item else DraftFiles()
+
+
+def all_reports(table: Table, *, limit: int, after: Position) -> Page:
+    """Newest first."""
+    return table.query(keys.report_list("", "").pk, index="gsi1", limit=limit, after=after, newest_first=True)
+
+
+def write(tx: Transaction, report: Report, before: Report | None) -> None:
+    """Refused with label `revision` where somebody changed it meanwhile."""
+    unchanged = Attr("revision").eq(before.revision) if before else Attr("pk").not_exists()
+    listed = keys.report_list(report.created_at, report.report_id).as_gsi1()
+    item = {**keys.report(report.report_id).as_item(), **listed, **to_item(report)}
+    tx.put(item, when=unchanged, label="revision")
+
+
+def write_content(tx: Transaction, content: Content, texts: Texts) -> None:
+    """With the report, whose revision guards them."""
+    report_id, number = content.report_id, content.number
+    write_card(tx, content)
+    for language, body in texts.items():
+        tx.put({**keys.text(report_id, number, language).as_item(), "body": body})
+
+
+def write_card(tx: Transaction, content: Content) -> None:
+    """A version without its texts."""
+    key = keys.content(content.report_id, content.number)
+    tx.put({**key.as_item(), **_listed(content.visible_from, content.report_id), **to_item(content)})
+
+
+def end(tx: Transaction, report_id: str, version: Version, now: str) -> None:
+    """The end of a version. One that nobody will see any more leaves the list of readers."""
+    over = version.visible_until <= now or version.visible_until <= version.visible_from
+    tx.update(
+        keys.content(report_id, version.number),
+        put={"visible_until": version.visible_until},
+        remove=("gsi1pk", "gsi1sk") if over else (),
+    )
+
+
+def begin_files(tx: Transaction, report_id: str, number: int, files: DraftFiles) -> None:
+    """The files with which a draft begins. The revision of the report guards them."""
+    tx.put({**keys.draft_files(report_id, number).as_item(), **to_item(DraftFiles(files.files, 1))})
+
+
+def replace_files(tx: Transaction, report_id: str, number: int, before: DraftFiles, after: DraftFiles) -> None:
+    """Refused with label `files` where they changed meanwhile, `revision` where the draft was published."""
+    unchanged = Attr("revision").eq(before.revision) if before.revision else Attr("pk").not_exists()
+    tx.put({**keys.draft_files(report_id, number).as_item(), **to_item(after)}, when=unchanged, label="files")
+    tx.check(keys.report(report_id), Attr("draft").eq(number), label="revision")
+
+
+def check_files(tx: Transaction, report_id: str, number: int, files: DraftFiles) -> None:
+    """Refused with label `files` where they changed since they were read."""
+    unchanged = Attr("revision").eq(files.revision) if files.revision else Attr("pk").not_exists()
+    tx.check(keys.draft_files(report_id, number), unchanged, label="files")
+
+
+def _listed(visible_from: str, report_id: str) -> Item:
+    return dict(keys.published(visible_from, report_id).as_gsi1()) if visible_from else {}

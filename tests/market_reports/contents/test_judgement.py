@@ -1,0 +1,213 @@
+"""Files of reports: harmless ones pass, and each kind of active content is refused with its reason."""
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.market_reports.contents import judgement
+from chalicelib.market_reports.contents.model import FileType, Unfit
+from chalicelib.market_reports.contents.page import POLICY
+from tests.market_reports.contents.samples import (
+    HTML,
+    PAGE,
+    PDF,
+    XLSX,
+    packed_pdf,
+    part_of,
+    pdf,
+    raw_pdf,
+    with_parts,
+    workbook,
+)
+
+SCRIPT = "The PDF contains a script or starts a program."
+MACROS = "The workbook contains macros, controls or objects of other programs."
+WRONG = "The content of this file is not of its type."
+TYPES = "[Content_Types].xml"
+RELATIONS = "xl/_rels/workbook.xml.rels"
+
+
+def reason(content_type: FileType, content: bytes) -> str | None:
+    try:
+        judgement.check(content_type, content)
+    except Unfit as unfit:
+        return str(unfit)
+    return None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content"), [(PDF, pdf()), (XLSX, workbook()), (HTML, PAGE)], ids=["pdf", "workbook", "page"]
+)
+def test_a_harmless_file_passes(content_type: FileType, content: bytes) -> None:
+    assert reason(content_type, content) is None
+
+
+@pytest.mark.parametrize("content_type", list(judgement.ENDINGS))
+def test_an_empty_file_is_refused(content_type: FileType) -> None:
+    assert reason(content_type, b"") == "The file is empty."
+
+
+OTHERS = {
+    "pdf": pdf(),
+    "workbook": workbook(),
+    "page": PAGE,
+    "program": b"MZ\x90\x00",
+    "old workbook": b"\xd0\xcf\x11\xe0 of Excel 97",
+    "picture": b"<svg></svg>",
+}
+
+
+@pytest.mark.parametrize("content_type", list(judgement.ENDINGS))
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_file_of_another_type_is_refused(content_type: FileType, other: str) -> None:
+    told = reason(content_type, OTHERS[other])
+    own = {PDF: "pdf", XLSX: "workbook", HTML: "page"}[content_type]
+    if other == own:
+        assert told is None
+    else:
+        assert told in (WRONG, "The page is not in UTF-8: save it as UTF-8.")
+
+
+# --- PDF --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (pdf(action="/JavaScript"), SCRIPT),
+        (pdf(action="/Launch"), SCRIPT),
+        (pdf(action="/SubmitForm"), SCRIPT),
+        (raw_pdf("<< /S /J#61vaScript /J#53 (app.alert(1)) >>"), SCRIPT),
+        (raw_pdf("[ [ << /A << /S /ImportData >> >> ] ]"), SCRIPT),
+        (pdf(attachment=b"MZ"), "The PDF contains another file or a film."),
+        (raw_pdf("<< /Type /Annot /Subtype /RichMedia >>"), "The PDF contains another file or a film."),
+        (raw_pdf("<< /XFA 5 0 R >>", "<< >>"), "The PDF is a form with scripts: print it to a new PDF."),
+        (pdf(password="secret"), "The PDF has a password: save it without one."),
+        (raw_pdf("[" * 200 + "]" * 200), "The PDF has too many parts to be checked."),
+        (b"%PDF-1.7 and nothing more", "The PDF is damaged: save it again."),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_a_pdf_that_does_more_than_show_itself_is_refused(content: bytes, told: str) -> None:
+    assert reason(PDF, content) == told
+
+
+def test_a_script_among_compressed_objects_is_found() -> None:
+    assert b"/JavaScript" not in packed_pdf("/JavaScript")
+    assert reason(PDF, packed_pdf("/JavaScript")) == SCRIPT
+    assert reason(PDF, packed_pdf("/GoTo")) is None
+
+
+def test_a_pdf_that_opens_on_a_page_passes() -> None:
+    assert reason(PDF, raw_pdf("<< /S /GoTo /D [3 0 R /Fit] >>")) is None
+    assert reason(PDF, raw_pdf("<< /S /URI /URI (https://club.example/) >>")) is None
+
+
+@given(cut=st.integers(0, 2_000), noise=st.binary(max_size=40))
+def test_a_damaged_pdf_is_refused_with_a_reason(cut: int, noise: bytes) -> None:
+    """Whatever happens to the bytes, the judgement is a sentence or none."""
+    whole = pdf(action="/JavaScript")
+    told = reason(PDF, whole[:cut] + noise + whole[cut:])
+    assert told is None or told.endswith(".")
+
+
+# --- XLSX -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["xl/vbaProject.bin", "xl/macrosheets/sheet1.xml", "xl/activeX/activeX1.bin", "xl/externalLinks/link1.xml"]
+)
+def test_a_workbook_with_an_active_part_is_refused(name: str) -> None:
+    assert reason(XLSX, workbook(**{name: b"x"})) == MACROS
+
+
+def test_macros_are_found_by_their_declared_type_whatever_the_part_is_called() -> None:
+    types = part_of(workbook(), TYPES)
+    macro = b'<Override PartName="/xl/pictures.bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
+    assert reason(XLSX, workbook(**{TYPES: types.replace(b"</Types>", macro)})) == MACROS
+    enabled = types.replace(
+        b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+    )
+    assert enabled != types
+    assert reason(XLSX, workbook(**{TYPES: enabled})) == MACROS
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        b'Type="http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet" Target="sheet9.xml"',
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/oleObject" Target="a.bin"',
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" TargetMode="External" Target="http://x/"',
+    ],
+)
+def test_a_relationship_to_something_active_or_outside_is_refused(relation: bytes) -> None:
+    before = part_of(workbook(), RELATIONS)
+    after = before.replace(b"</Relationships>", b'<Relationship Id="rId99" ' + relation + b"/></Relationships>")
+    assert reason(XLSX, workbook(**{RELATIONS: after})) == MACROS
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    big = workbook(**{"xl/big.xml": bytes(1_000_000)})
+    assert len(big) < 20_000
+    assert reason(XLSX, big) is None
+    monkeypatch.setattr("chalicelib.market_reports.contents.workbook.MOST_UNPACKED", 1_000_000)
+    assert reason(XLSX, big) == "The workbook is too large when it is unpacked."
+
+
+def test_entities_in_a_list_of_parts_are_refused() -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><Types/>'
+    assert reason(XLSX, workbook(**{TYPES: bomb})) == "The workbook is damaged: save it again."
+
+
+def test_an_archive_of_something_else_is_no_workbook() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(TYPES, "<Types/>")
+    assert reason(XLSX, packed.getvalue()) == WRONG
+    assert reason(XLSX, with_parts(packed.getvalue(), {"a": b"b"})[:-30]) == "The workbook is damaged: save it again."
+
+
+# --- HTML -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("inside", "named"),
+    [
+        ("<script>alert(1)</script>", "element script"),
+        ("<SCRIPT SRC='https://evil.example/x.js'></SCRIPT>", "element script"),
+        ("<iframe src='https://evil.example'></iframe>", "element iframe"),
+        ("<svg><script>alert(1)</script></svg>", "element svg"),
+        ("<link rel='stylesheet' href='https://evil.example/x.css'>", "element link"),
+        ("<base href='https://evil.example/'>", "element base"),
+        ("<form action='https://evil.example/'></form>", "element form"),
+        ("<img src='data:image/png;base64,AA' onerror='alert(1)'>", "attribute onerror"),
+        ("<img src='https://evil.example/pixel.gif'>", "attribute src"),
+        ("<a href='javascript:alert(1)'>x</a>", "attribute href"),
+        ("<a href='&#106;avascript:alert(1)'>x</a>", "attribute href"),
+        ("<a href='data:text/html,<script>alert(1)</script>'>x</a>", "attribute href"),
+        ("<meta http-equiv='refresh' content='0;url=https://evil.example'>", "attribute http-equiv"),
+        ("<p style='background:url(https://evil.example/x.png)'>x</p>", "attribute style"),
+        ("<style>@import 'https://evil.example/x.css';</style>", "style of the page"),
+    ],
+)
+def test_a_page_that_runs_or_loads_something_is_refused_by_its_name(inside: str, named: str) -> None:
+    told = reason(HTML, PAGE.replace(b"</body>", inside.encode() + b"</body>"))
+    assert told is not None
+    assert named in told
+
+
+def test_a_page_that_is_kept_tells_the_browser_to_run_nothing() -> None:
+    kept = judgement.harmless(HTML, PAGE).decode()
+    assert kept.startswith(f'<!DOCTYPE html><meta charset="utf-8">{POLICY}<html')
+    without_doctype = b"<html><body>x</body></html>"
+    assert judgement.harmless(HTML, without_doctype).decode().startswith(f'<meta charset="utf-8">{POLICY}<html>')
+
+
+def test_a_download_has_the_ending_of_its_type() -> None:
+    assert judgement.download_name("prices.exe", PDF) == "prices.exe.pdf"
+    assert judgement.download_name("Prices.PDF", PDF) == "Prices.PDF"
+    assert judgement.download_name("prices.htm", HTML) == "prices.htm"
