@@ -69,7 +69,6 @@ functions.http(
         files("orders/", "get", "put"),
         files("report-uploads/", "get", "put"),
         files("reports/", "get", "put"),
-        files("report-copies/", "get", "put"),
         USERS,
         SECRET,
         SUPPRESSIONS,

@@ -139,8 +139,9 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     ordering.play(cast, today, say)
 
     marketing = guest.sign_in(STAFF["marketing"][1])
-    published = marketing.order_post("/v1/staff/reports", REPORT, expect=201)
-    report_path = f"/v1/reports/{published['report_id']}"
+    drafted = marketing.order_post("/v1/staff/reports", REPORT, expect=201)
+    marketing.post(f"/v1/staff/reports/{drafted['report_id']}/publish", {})
+    report_path = f"/v1/reports/{drafted['report_id']}"
     read = partner.get(report_path, Accept_Language="ru")
     outsider = guest.sign_in(*_join(guest, f"boris.{mark}@partner.example", consents))
     outsider.get(report_path, expect=404)

@@ -44,6 +44,7 @@ from tests.catalog.steps import row
 from tests.companies.steps import legal_inn
 from tests.exchange.customers import test_service as customers
 from tests.exchange.sales_files import steps as exchange
+from tests.market_reports.contents.samples import pdf
 from tests.orders.steps import Market
 from tests.pricing.steps import Office
 from tests.retention.cases import steps as calls
@@ -196,7 +197,7 @@ plain("start_image_upload", "/v1/staff/product-images", {"sku": "LMP-1", "conten
 plain("record_payments", "/v1/machine/payments", {"payments": [PAYMENT]})
 plain("record_payments_by_hand", "/v1/staff/payments", {"payments": [PAYMENT]})
 plain("start_import", "/v1/staff/imports", {"source": "1c-main", "file_name": "sales.csv"})
-plain("publish_report", "/v1/staff/reports", REPORT)
+plain("draft_report", "/v1/staff/reports", REPORT)
 plain("register_coalition_client", f"/v1/staff/machine-clients/{CLIENT}", PARTNER)
 plain("change_company", "/v1/company", {"name": "Another name"}, version=1)
 plain("invite_person", "/v1/company/people", {"name": "Ivan Ivanov", "email": "ivan@else.example", "role": "buyer"})
@@ -275,6 +276,33 @@ def decide_claim(club: Club) -> Ask:
     decision = {"member_id": "mbr_new", "decision": "confirm", "role": "owner"}
     return Ask(f"/v1/staff/companies/{waiting['company_id']}/confirm", decision)
 
+
+# --- market reports ---
+
+REPORT_FILE = {"name": "prices.pdf", "content_type": "application/pdf"}
+
+
+def report(what: str, body: Any, club: Club) -> Ask:
+    """A step of a draft with a file."""
+    drafted = club.done("POST", "/v1/staff/reports", club.head, REPORT)
+    path = f"/v1/staff/reports/{drafted['report_id']}"
+    started = club.done("POST", f"{path}/files", club.head, REPORT_FILE)
+    boto3.client("s3").put_object(Bucket="club-files", Key=started["upload"]["fields"]["key"], Body=pdf())
+    return Ask(path + what.format(started["file_id"]), body, version=1)
+
+
+def published_report(club: Club) -> Ask:
+    ask = report("", {"reason": "A wrong source"}, club)
+    club.done("POST", f"{ask.path}/publish", club.head, {})
+    return ask._replace(path=f"{ask.path}/withdraw")
+
+
+SCENES["change_report"] = partial(report, "", REPORT)
+SCENES["start_report_file"] = partial(report, "/files", REPORT_FILE)
+SCENES["confirm_report_file"] = partial(report, "/files/{}/confirm", None)
+SCENES["remove_report_file"] = partial(report, "/files/{}", None)
+SCENES["publish_report"] = partial(report, "/publish", {})
+SCENES["withdraw_report"] = published_report
 
 # --- the catalogue ---
 

@@ -201,6 +201,7 @@ MATRIX: dict[str, Row] = {
     # reports
     "list_reports": Row(LOCKED, LOCKED, OWN, SCOPE),
     "show_report": Row(ABSENT, ABSENT, OWN, SCOPE),
+    "download_report_file": Row(ABSENT, ABSENT, ABSENT, SCOPE),
     **{route.name: STAFF_ONLY for route in ROUTES if route.path.startswith(("/v1/staff/", "/v1/manager/"))},
     **{route.name: MACHINES_ONLY for route in ROUTES if route.path.startswith("/v1/machine/")},
 }
@@ -326,6 +327,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
     partners.staff(context, "mbr_marketing", "marketing")
     form = {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"}
     report = api.call("POST", "/v1/staff/reports", MARKETING, form, key="first")
+    api.call("POST", f"/v1/staff/reports/{report.json['report_id']}/publish", MARKETING, {})
     started = exchange.start(api)
     partners.member(context, "mbr_alone")
     partners.member(context, "mbr_claimant")

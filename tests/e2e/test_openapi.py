@@ -92,6 +92,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
         {"title": "A", "title_ru": "А", "segment": "lighting", "summary": "S", "body": "B"},
         expect=201,
     )
+    marketing.post(f"/v1/staff/reports/{report['report_id']}/publish", {})
     started = operations.order_post("/v1/staff/imports", {"source": "fuzz", "file_name": "sales.csv"}, expect=201)
     about = f"/v1/staff/companies/{company['company_id']}"
     later = {"from": "2199-01-01", "to": "2199-06-30"}

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.market_reports import keys as market_reports_keys
+from chalicelib.market_reports.publication import keys as market_reports_keys
 from chalicelib.platform import events, jobs, keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond

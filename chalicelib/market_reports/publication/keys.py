@@ -22,6 +22,12 @@ def text(report_id: str, number: int, language: str) -> Key:
 
 
 @in_table("one", "S")
+def charts(report_id: str, number: int) -> Key:
+    """The charts of a version."""
+    return Key(f"REPORT#{report_id}", f"CHARTS#{number:03d}")
+
+
+@in_table("one", "S")
 def draft_files(report_id: str, number: int) -> Key:
     """The files of a draft."""
     return Key(f"REPORT#{report_id}", f"DRAFTFILES#{number:03d}")

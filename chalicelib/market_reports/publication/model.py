@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from chalicelib.market_reports.contents.model import FileType
+from chalicelib.platform.charts import MOST_SERIES, Chart, Kind, Series
+from chalicelib.platform.model import Written
 from chalicelib.platform.text import Language
+
+ChartLabel = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class Version(NamedTuple):
@@ -97,5 +105,47 @@ class DraftFiles:
     revision: int = 0
 
 
-Texts = dict[Language, str]
-"""The long text of a version in each language."""
+class ChartSeries(Written):
+    """A series of a chart."""
+
+    name: str = Field(default="", max_length=60, description="May be empty where there is one series.")
+    name_ru: str = Field(default="", max_length=60)
+    values: list[Decimal | None] = Field(max_length=60, description="A value for each label; null where there is none.")
+
+
+class ReportChart(Written):
+    """A chart of a report. Without its Russian, a text is the same for all readers."""
+
+    kind: Kind = Field(description="`rows`: a bar under each name. `stack`: what a sum is made of.")
+    title: str = Field(min_length=1, max_length=120)
+    title_ru: str = Field(default="", max_length=120)
+    description: str = Field(min_length=1, max_length=300, description="A sentence for readers who hear the chart.")
+    description_ru: str = Field(default="", max_length=300)
+    unit: str = Field(default="", max_length=20)
+    unit_ru: str = Field(default="", max_length=20)
+    labels: list[ChartLabel] = Field(min_length=1, max_length=60)
+    labels_ru: list[ChartLabel] = Field(default=[], max_length=60)
+    series: list[ChartSeries] = Field(min_length=1, max_length=MOST_SERIES)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "ReportChart":
+        lengths = {len(each.values) for each in self.series} | ({len(self.labels_ru)} if self.labels_ru else set())
+        if lengths != {len(self.labels)}:
+            raise PydanticCustomError("labels", "Each series has a value for each label.")
+        return self
+
+    def in_language(self, language: Language) -> Chart:
+        def text(name: str, of: Any = self) -> Any:
+            return (language == "ru" and getattr(of, f"{name}_ru")) or getattr(of, name)
+
+        series = tuple(Series(text("name", each), tuple(each.values)) for each in self.series)
+        return Chart(
+            text("title"), text("description"), self.kind, tuple(text("labels")), series, text("unit"), language
+        )
+
+
+class Body(NamedTuple):
+    """The long texts of a version, by language, and its charts."""
+
+    texts: dict[Language, str]
+    charts: list[ReportChart]

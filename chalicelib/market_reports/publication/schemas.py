@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.campaigns import Conditions
 from chalicelib.market_reports.contents.model import FileType
+from chalicelib.market_reports.publication.model import ReportChart
 from chalicelib.market_reports.publication.rules import ReportState
 from chalicelib.platform.fields import Day, FileName, Identifier, Moment, Title
 from chalicelib.platform.files.uploads import Upload
@@ -44,6 +45,7 @@ class ReportContentForm(Form):
     body_ru: str | None = Field(
         default=None, min_length=1, max_length=MOST_CHARACTERS, examples=["# Цены\n\nМинус 4 %."]
     )
+    charts: list[ReportChart] = Field(default=[], max_length=10, description="Shown after the text.")
     audience: Conditions | None = Field(
         default=None, description="Who reads it, of those with a complete profile; everybody, if absent."
     )

@@ -13,7 +13,7 @@ from chalicelib import campaigns
 from chalicelib.campaigns import Conditions
 from chalicelib.market_reports.events import PUBLISHED, WITHDRAWN
 from chalicelib.market_reports.publication import keys, rules, store
-from chalicelib.market_reports.publication.model import Content, DraftFiles, Report, ReportFile, Texts, Version
+from chalicelib.market_reports.publication.model import Body, Content, DraftFiles, Report, ReportFile, Version
 from chalicelib.market_reports.publication.schemas import (
     DraftFileView,
     PublishForm,
@@ -35,13 +35,13 @@ MOST_AHEAD = timedelta(days=366)
 
 def draft(context: Context, form: ReportContentForm, *, by: str) -> StaffReportView:
     """A new report. Raises 422 for an unknown topic or segment."""
-    content, texts = _content(context, context.new_id("rep"), 1, form)
+    content, body = _content(context, context.new_id("rep"), 1, form)
     at = context.at
     report = Report(**_named(content), created_by=by, created_at=at, changed_by=by, changed_at=at, draft=1)
     tx = Transaction()
     store.write(tx, report, None)
-    store.write_content(tx, content, texts)
-    view = _view(context, report, content, texts, ())
+    store.write_content(tx, content, body)
+    view = _view(context, report, content, body, ())
     context.reply(tx, view)
     context.table.commit(tx)
     return view
@@ -60,26 +60,26 @@ def change(
     number = before.draft or rules.next_number(before)
     if number > rules.MOST_VERSIONS:
         raise Problem("wrong_state", f"A report has at most {rules.MOST_VERSIONS} versions: draft another one.")
-    content, texts = _content(context, report_id, number, form)
+    content, body = _content(context, report_id, number, form)
     after = replace(before, **_named(content), draft=number, **_changed(context, before, by))
     files = draft_files(context, before)
     tx = Transaction()
     store.write(tx, after, before)
-    store.write_content(tx, content, texts)
+    store.write_content(tx, content, body)
     if not before.draft:
         store.begin_files(tx, report_id, number, files)
     try:
         context.table.commit(tx)
     except Refused:
         raise Problem("precondition_failed") from None
-    return _view(context, after, content, texts, files.files), after.revision
+    return _view(context, after, content, body, files.files), after.revision
 
 
 def show(context: Context, report_id: str) -> tuple[StaffReportView, int]:
     """The report with its latest content, and its revision. Raises 404."""
     report = read(context, report_id)
-    content, texts = latest(context, report)
-    return _view(context, report, content, texts, draft_files(context, report).files), report.revision
+    content, body = latest(context, report)
+    return _view(context, report, content, body, draft_files(context, report).files), report.revision
 
 
 def shown(context: Context, item: Item) -> StaffReportSummaryView:
@@ -95,11 +95,11 @@ def publish(context: Context, report_id: str, form: PublishForm, *, by: str) -> 
     if not before.draft:
         raise Problem("wrong_state", "There is no draft to publish.")
     begins = _moment(context, form)
-    content, texts = latest(context, before)
+    content, body = latest(context, before)
     files = store.read_files(context.table, report_id, before.draft)
     content = content.shown_from(begins, rules.arrived(files.files))
-    if not content.files and not any(texts.values()):
-        raise Problem.invalid("empty", "", "The report has neither a text nor a file.")
+    if not content.files and not any(body.texts.values()) and not body.charts:
+        raise Problem.invalid("empty", "", "The report is empty: give it a text, a chart or a file.")
     new = Version(before.draft, begins, note=form.note, note_ru=form.note_ru)
     versions = rules.publish(before.versions, new)
     shown = replace(before, draft=0, versions=versions, withdrawn_at="", withdrawn_by="", withdrawn_reason="")
@@ -112,14 +112,14 @@ def publish(context: Context, report_id: str, form: PublishForm, *, by: str) -> 
     facts = {"report_id": report_id, "number": new.number, "visible_from": begins, "by": by}
     record(tx, context, keys.report(report_id), PUBLISHED, **facts)
     context.table.commit(tx)
-    return _view(context, after, content, texts, content.files)
+    return _view(context, after, content, body, content.files)
 
 
 @retry("revision")
 def withdraw(context: Context, report_id: str, reason: str, *, by: str) -> StaffReportView:
     """Readers see it no more. Safe to repeat. Raises 404, and 409 for a report that was never published."""
     before = read(context, report_id)
-    content, texts = latest(context, before)
+    content, body = latest(context, before)
     if not before.versions:
         raise Problem("wrong_state", "The report is not published.")
     after = before
@@ -132,7 +132,7 @@ def withdraw(context: Context, report_id: str, reason: str, *, by: str) -> Staff
         _end(tx, context, before, after)
         record(tx, context, keys.report(report_id), WITHDRAWN, report_id=report_id, reason=reason, by=by)
         context.table.commit(tx)
-    return _view(context, after, content, texts, draft_files(context, after).files)
+    return _view(context, after, content, body, draft_files(context, after).files)
 
 
 def read(context: Context, report_id: str) -> Report:
@@ -143,13 +143,13 @@ def read(context: Context, report_id: str) -> Report:
     return report
 
 
-def latest(context: Context, report: Report) -> tuple[Content, Texts]:
+def latest(context: Context, report: Report) -> tuple[Content, Body]:
     """The content of the draft, or of the last published version."""
     number = report.draft or rules.next_number(report) - 1
-    content, texts = store.read_content(context.table, report.report_id, number, ("en", "ru"))
+    content, body = store.read_content(context.table, report.report_id, number, ("en", "ru"))
     if content is None:
         raise LookupError(f"{report.report_id} has no version {number}")
-    return content, texts
+    return content, body
 
 
 def draft_files(context: Context, report: Report) -> DraftFiles:
@@ -163,7 +163,7 @@ def file_view(file: ReportFile) -> DraftFileView:
     return DraftFileView.from_record(file, arrived=bool(file.object))
 
 
-def _content(context: Context, report_id: str, number: int, form: ReportContentForm) -> tuple[Content, Texts]:
+def _content(context: Context, report_id: str, number: int, form: ReportContentForm) -> tuple[Content, Body]:
     campaigns.check_topic(context, form.topic, "/topic")
     made = Content(
         report_id=report_id,
@@ -180,7 +180,7 @@ def _content(context: Context, report_id: str, number: int, form: ReportContentF
         audience=_audience(context, form),
         segment_id=form.segment_id or "",
     )
-    return made, {"en": form.body, "ru": form.body_ru or form.body}
+    return made, Body({"en": form.body, "ru": form.body_ru or form.body}, form.charts)
 
 
 def _audience(context: Context, form: ReportContentForm) -> str | None:
@@ -236,7 +236,7 @@ def _told(context: Context, report: Report) -> dict[str, Any]:
 
 
 def _view(
-    context: Context, report: Report, content: Content, texts: Texts, files: tuple[ReportFile, ...]
+    context: Context, report: Report, content: Content, body: Body, files: tuple[ReportFile, ...]
 ) -> StaffReportView:
     conditions = (
         Conditions.model_validate_json(content.audience) if content.audience and not content.segment_id else None
@@ -251,8 +251,9 @@ def _view(
         languages=list(content.languages),
         summary=content.summary,
         summary_ru=content.summary_ru or None,
-        body=texts["en"],
-        body_ru=texts["ru"] or None,
+        body=body.texts["en"],
+        body_ru=body.texts["ru"] or None,
+        charts=body.charts,
         audience=conditions,
         segment_id=content.segment_id or None,
     )

@@ -3,15 +3,18 @@
 REPORT (in the list of all reports): versions, authors, the latest title; its revision guards every change
 VERSION, one for each version (listed from its publication until another takes its place): what lists show, and the files
 TEXT, one for each version and language: so lists stay small, and a reader gets one language
+CHARTS, one for each version, in both languages
 DRAFTFILES: the files of a draft, with a revision of their own, so that an upload changes no draft under its writer's hands
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from boto3.dynamodb.conditions import Attr
+from pydantic import TypeAdapter
 
 from chalicelib.market_reports.publication import keys
-from chalicelib.market_reports.publication.model import Content, DraftFiles, Report, Texts, Version
+from chalicelib.market_reports.publication.model import Body, Content, DraftFiles, Report, ReportChart, Version
 from chalicelib.platform.text import Language
 from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.records import from_item, to_item
@@ -25,12 +28,14 @@ def read(table: Table, report_id: str) -> Report | None:
 
 def read_content(
     table: Table, report_id: str, number: int, languages: Iterable[Language]
-) -> tuple[Content | None, Texts]:
-    """A version and its texts in these languages. One call."""
-    key, texts = keys.content(report_id, number), {each: keys.text(report_id, number, each) for each in languages}
-    found = table.get_many([key, *texts.values()], consistent=True)
+) -> tuple[Content | None, Body]:
+    """A version with its texts in these languages and its charts. One call."""
+    key, charts = keys.content(report_id, number), keys.charts(report_id, number)
+    texts = {each: keys.text(report_id, number, each) for each in languages}
+    found = table.get_many([key, charts, *texts.values()], consistent=True)
     content = from_item(Content, found[key]) if key in found else None
-    return content, {language: str(found[each]["body"]) for language, each in texts.items() if each in found}
+    bodies = {language: str(found[each]["body"]) for language, each in texts.items() if each in found}
+    return content, Body(bodies, _charts().validate_json(found[charts]["json"]) if charts in found else [])
 
 
 def read_files(table: Table, report_id: str, number: int) -> DraftFiles:
@@ -51,12 +56,14 @@ def write(tx: Transaction, report: Report, before: Report | None) -> None:
     tx.put(item, when=unchanged, label="revision")
 
 
-def write_content(tx: Transaction, content: Content, texts: Texts) -> None:
+def write_content(tx: Transaction, content: Content, body: Body) -> None:
     """With the report, whose revision guards them."""
     report_id, number = content.report_id, content.number
     write_card(tx, content)
-    for language, body in texts.items():
-        tx.put({**keys.text(report_id, number, language).as_item(), "body": body})
+    for language, text in body.texts.items():
+        tx.put({**keys.text(report_id, number, language).as_item(), "body": text})
+    drawn = _charts().dump_json(body.charts, exclude_defaults=True).decode()
+    tx.put({**keys.charts(report_id, number).as_item(), "json": drawn})
 
 
 def write_card(tx: Transaction, content: Content) -> None:
@@ -95,3 +102,8 @@ def check_files(tx: Transaction, report_id: str, number: int, files: DraftFiles)
 
 def _listed(visible_from: str, report_id: str) -> Item:
     return dict(keys.published(visible_from, report_id).as_gsi1()) if visible_from else {}
+
+
+@cache
+def _charts() -> TypeAdapter[list[ReportChart]]:
+    return TypeAdapter(list[ReportChart])

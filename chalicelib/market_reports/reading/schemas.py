@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chalicelib.market_reports.publication.schemas import ReportFileView, ReportVersionView, Segment, Topic
 from chalicelib.market_reports.reading.rules import ReportSearch
-from chalicelib.platform.http.forms import PeriodQuery, View
+from chalicelib.platform.http.forms import ChartView, PeriodQuery, View
 from chalicelib.platform.text import Language
 
 
@@ -52,6 +52,7 @@ class ReportView(ReportSummaryView):
     """A report, in the reader's language."""
 
     body: str = Field(description="Markdown.")
+    charts: list[ChartView]
     versions: list[ReportVersionView] = Field(description="This version and those before it, the oldest first.")
     files: list[ReportFileView]
 

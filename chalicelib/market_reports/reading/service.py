@@ -7,7 +7,7 @@ from chalicelib.market_reports.config import MarketReports
 from chalicelib.market_reports.publication import rules as publication
 from chalicelib.market_reports.publication import service as drafts
 from chalicelib.market_reports.publication import store as publication_store
-from chalicelib.market_reports.publication.model import Content, Report, Version
+from chalicelib.market_reports.publication.model import Body, Content, Report, Version
 from chalicelib.market_reports.publication.schemas import ReportFileView, ReportVersionView
 from chalicelib.market_reports.reading import rules, store
 from chalicelib.market_reports.reading.access import Reader
@@ -22,6 +22,7 @@ from chalicelib.market_reports.reading.schemas import (
 from chalicelib.platform import clock
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.forms import ChartView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.table.client import Position
@@ -83,17 +84,17 @@ def read(context: Context, caller: Principal, report_id: str, language: Language
 
 def readable(
     context: Context, caller: Principal, report_id: str, language: Language
-) -> tuple[Reader, Report, Content, str]:
+) -> tuple[Reader, Report, Content, Body]:
     """The visible version of a report, with its text. Raises 404 as `read`."""
     reader = Reader(context, caller)
     report = None if reader.missing else publication_store.read(context.table, report_id)
     version = publication.visible(report.versions, context.at) if report else None
     if report is None or version is None:
         raise Problem("not_found")
-    content, texts = publication_store.read_content(context.table, report_id, version.number, (language,))
+    content, body = publication_store.read_content(context.table, report_id, version.number, (language,))
     if content is None or not reader.audiences([content])(content):
         raise Problem("not_found")
-    return reader, report, content, texts[language]
+    return reader, report, content, body
 
 
 def log(context: Context, reader: Reader, content: Content, file_id: str = "") -> None:
@@ -105,11 +106,11 @@ def log(context: Context, reader: Reader, content: Content, file_id: str = "") -
 def preview(context: Context, report_id: str, language: Language) -> ReportView:
     """The latest content as readers would see it. Raises 404."""
     report = drafts.read(context, report_id)
-    content, texts = drafts.latest(context, report)
+    content, body = drafts.latest(context, report)
     if report.draft:
         files = publication.arrived(drafts.draft_files(context, report).files)
         content = content.shown_from(context.at, files)
-    return _view(content, texts[language], report.versions, language)
+    return _view(content, body, report.versions, language)
 
 
 def readings(context: Context, report_id: str, *, limit: int, after: Position) -> tuple[list[ReadingView], Position]:
@@ -160,7 +161,9 @@ def _summary(content: Content, language: Language, *, is_new: bool) -> ReportSum
     )
 
 
-def _view(content: Content, body: str, versions: tuple[Version, ...] | list[Version], language: Language) -> ReportView:
+def _view(
+    content: Content, body: Body, versions: tuple[Version, ...] | list[Version], language: Language
+) -> ReportView:
     told = [
         ReportVersionView(
             number=each.number,
@@ -171,4 +174,5 @@ def _view(content: Content, body: str, versions: tuple[Version, ...] | list[Vers
     ]
     summary = _summary(content, language, is_new=False)
     files = [ReportFileView.from_record(each) for each in content.files]
-    return ReportView(**summary.model_dump(), body=body, versions=told, files=files)
+    charts = [ChartView.of(each.in_language(language)) for each in body.charts]
+    return ReportView(**summary.model_dump(), body=body.texts[language], charts=charts, versions=told, files=files)

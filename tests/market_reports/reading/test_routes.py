@@ -318,3 +318,36 @@ def test_a_reader_sees_their_readings_among_their_own_data_and_leaves_no_visits(
             forget(context, person)
     assert context.table.get(keys.visit("mbr_anna")) is None
     assert log_of(marketing, report_id) == [("mbr_anna", 1, None)]
+
+
+# --- charts -----------------------------------------------------------------------------------------------------------
+
+CHART = {
+    "kind": "columns",
+    "title": "Prices",
+    "title_ru": "Цены",
+    "description": "Prices of a luminaire by quarter.",
+    "unit": "RUB",
+    "unit_ru": "₽",
+    "labels": ["Q2", "Q3"],
+    "labels_ru": ["II кв.", "III кв."],
+    "series": [{"name": "street", "name_ru": "уличный", "values": ["100.50", "96"]}],
+}
+
+
+def test_a_chart_comes_as_figures_and_as_a_picture_in_the_readers_language(marketing: Marketing, anna: Caller) -> None:
+    report_id = marketing.published(charts=[CHART])
+    for headers, title, label, name in ((None, "Prices", "Q2", "street"), (RUSSIAN, "Цены", "II кв.", "уличный")):
+        [chart] = marketing.api.call("GET", f"/v1/reports/{report_id}", anna, headers=headers).json["charts"]
+        assert chart["vega_lite"]["title"] == title
+        assert chart["vega_lite"]["data"]["values"][0] == {"label": label, "series": name, "value": 100.5}
+        assert f"{label}, {name}: 100.50" in chart["svg"]
+    assert marketing.done("GET", f"/{report_id}")["content"]["charts"][0]["labels_ru"] == ["II кв.", "III кв."]
+
+
+@pytest.mark.parametrize("changes", [{"labels": ["Q1"]}, {"labels_ru": ["II кв."]}, {"series": [{"values": []}]}])
+def test_a_chart_whose_values_do_not_fit_its_labels_is_refused(marketing: Marketing, changes: dict[str, Any]) -> None:
+    report_id = marketing.drafted()
+    form = {"title": "A", "title_ru": "А", "segment": "s", "summary": "S", "charts": [CHART | changes]}
+    answer = marketing.call("PUT", f"/{report_id}", form, revision=1)
+    assert [fault["code"] for fault in answer.json["errors"]] == ["labels"]
