@@ -13,6 +13,7 @@ from chalicelib.platform.charts import MOST_SERIES, Chart, Kind, Series
 from chalicelib.platform.model import Written
 from chalicelib.platform.text import Language
 
+ChartValue = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
 ChartLabel = Annotated[str, Field(min_length=1, max_length=60)]
 
 
@@ -110,7 +111,9 @@ class ChartSeries(Written):
 
     name: str = Field(default="", max_length=60, description="May be empty where there is one series.")
     name_ru: str = Field(default="", max_length=60)
-    values: list[Decimal | None] = Field(max_length=60, description="A value for each label; null where there is none.")
+    values: list[ChartValue | None] = Field(
+        max_length=60, description="A value for each label; null where there is none."
+    )
 
 
 class ReportChart(Written):

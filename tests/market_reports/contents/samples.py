@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pydyf
 import xlsxwriter
@@ -19,33 +20,17 @@ PAGE = (
 ).encode()
 
 
-def pdf(*, action: str = "", attachment: bytes = b"", password: str = "", pages: int = 1) -> bytes:
-    """Empty pages. `action`: what opening the file does."""
-    from pypdf import PdfWriter
-    from pypdf.generic import DictionaryObject, NameObject, TextStringObject
-
-    writer = PdfWriter()
-    for _ in range(pages):
-        writer.add_blank_page(400, 200)
-    if action:
-        does = {"/S": NameObject(action), "/F": TextStringObject("calc.exe"), "/JS": TextStringObject("app.alert(1)")}
-        opened = DictionaryObject({NameObject(name): value for name, value in does.items()})
-        writer.root_object[NameObject("/OpenAction")] = opened
-    if attachment:
-        writer.add_attachment("prices.exe", attachment)
-    if password:
-        writer.encrypt(password, algorithm="RC4-128")
-    content = io.BytesIO()
-    writer.write(content)
-    return content.getvalue()
+def pdf(action: str = "<< /S /GoTo /D [3 0 R /Fit] >>") -> bytes:
+    """One empty page. `action`: what opening the file does."""
+    return raw_pdf(action)
 
 
-def packed_pdf(action: str) -> bytes:
-    """A page, in which all objects are compressed together."""
+def packed_pdf(action: str, **kinds: Any) -> bytes:
+    """A page, in which all objects are compressed together. `kinds`: further entries of the action."""
     document = pydyf.PDF()
     page = {"Type": "/Page", "Parent": document.pages.reference, "MediaBox": pydyf.Array([0, 0, 200, 200])}
     document.add_page(pydyf.Dictionary(page))
-    does = pydyf.Dictionary({"S": action, "D": pydyf.Array([0, "/Fit"])})
+    does = pydyf.Dictionary({"S": action, "D": pydyf.Array([0, "/Fit"]), **kinds})
     document.add_object(does)
     document.catalog["OpenAction"] = does.reference
     content = io.BytesIO()

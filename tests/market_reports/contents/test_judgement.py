@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.market_reports.contents import judgement
 from chalicelib.market_reports.contents.model import FileType, Unfit
 from chalicelib.market_reports.contents.page import POLICY
+from chalicelib.platform.files.tables import Column, Table, written
 from tests.market_reports.contents.samples import (
     HTML,
     PAGE,
@@ -18,12 +19,13 @@ from tests.market_reports.contents.samples import (
     packed_pdf,
     part_of,
     pdf,
-    raw_pdf,
     with_parts,
     workbook,
 )
 
 SCRIPT = "The PDF contains a script or starts a program."
+UNUSUAL = "The PDF is packed in an unusual way: print it to a new PDF."
+DAMAGED = "The PDF is damaged: save it again."
 MACROS = "The workbook contains macros, controls or objects of other programs."
 WRONG = "The content of this file is not of its type."
 TYPES = "[Content_Types].xml"
@@ -74,44 +76,77 @@ def test_a_file_of_another_type_is_refused(content_type: FileType, other: str) -
 # --- PDF --------------------------------------------------------------------------------------------------------------
 
 
+FILES = "The PDF contains another file or a film."
+
+
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("inside", "told"),
     [
-        (pdf(action="/JavaScript"), SCRIPT),
-        (pdf(action="/Launch"), SCRIPT),
-        (pdf(action="/SubmitForm"), SCRIPT),
-        (raw_pdf("<< /S /J#61vaScript /J#53 (app.alert(1)) >>"), SCRIPT),
-        (raw_pdf("[ [ << /A << /S /ImportData >> >> ] ]"), SCRIPT),
-        (pdf(attachment=b"MZ"), "The PDF contains another file or a film."),
-        (raw_pdf("<< /Type /Annot /Subtype /RichMedia >>"), "The PDF contains another file or a film."),
-        (raw_pdf("<< /XFA 5 0 R >>", "<< >>"), "The PDF is a form with scripts: print it to a new PDF."),
-        (pdf(password="secret"), "The PDF has a password: save it without one."),
-        (raw_pdf("[" * 200 + "]" * 200), "The PDF has too many parts to be checked."),
-        (b"%PDF-1.7 and nothing more", "The PDF is damaged: save it again."),
+        ("<< /S /JavaScript /JS (app.alert\\(1\\)) >>", SCRIPT),
+        ("<< /S /J#61vaScript /#4aS (app.alert) >>", SCRIPT),
+        ("<</S/Launch/F(calc.exe)>>", SCRIPT),
+        ("<< /S /SubmitForm /F (https://evil.example/) >>", SCRIPT),
+        ("[ [ << /A << /S /ImportData >> >> ] ]", SCRIPT),
+        ("<< /Names << /EmbeddedFiles 5 0 R >> >>", FILES),
+        ("<< /Type /Annot /Subtype /FileAttachment >>", FILES),
+        ("<< /Type /Annot /Subtype /RichMedia >>", FILES),
+        ("<< /AcroForm << /XFA 5 0 R >> >>", "The PDF is a form with scripts: print it to a new PDF."),
+        ("<< /Encrypt 5 0 R >>", "The PDF has a password: save it without one."),
+        ("<< /Length 60 >>\nstream\n<< /S /JavaScript /JS (found by an offset into a picture) >>\nendstream", SCRIPT),
+        ("<< /Type /ObjStm /N 1 /First 4 /Filter /LZWDecode >>\nstream\nx\nendstream", UNUSUAL),
+        ("<< /N 1 /First 4 /Filter [/ASCIIHexDecode /FlateDecode] >>\nstream\nx\nendstream", UNUSUAL),
+        ("<< /Type /Obj#53tm /Filter /FlateDecode >>\nstream\nno zlib\nendstream", DAMAGED),
     ],
-    ids=lambda each: each if isinstance(each, str) else "",
 )
-def test_a_pdf_that_does_more_than_show_itself_is_refused(content: bytes, told: str) -> None:
-    assert reason(PDF, content) == told
+def test_a_pdf_that_does_more_than_show_itself_is_refused(inside: str, told: str) -> None:
+    assert reason(PDF, pdf(inside)) == told
 
 
-def test_a_script_among_compressed_objects_is_found() -> None:
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<< /S /GoTo /D [3 0 R /Fit] >>",
+        "<< /S /URI /URI (https://club.example/JS/Launch) >>",
+        "<< /Title (Prices \\(3D\\) /Movie) >>",
+        "<< /Type /Outlines /First 5 0 R /Last 5 0 R >>",
+        "<< /N 3 /Filter /FlateDecode >>\nstream\na colour profile that is not unpacked\nendstream",
+    ],
+)
+def test_links_bookmarks_and_colours_pass(inside: str) -> None:
+    assert reason(PDF, pdf(inside)) is None
+
+
+def test_what_is_named_among_compressed_objects_is_found() -> None:
     assert b"/JavaScript" not in packed_pdf("/JavaScript")
-    assert reason(PDF, packed_pdf("/JavaScript")) == SCRIPT
     assert reason(PDF, packed_pdf("/GoTo")) is None
+    assert reason(PDF, packed_pdf("/JavaScript")) == SCRIPT
+    assert reason(PDF, packed_pdf("/Java#53cript")) == SCRIPT
+    assert reason(PDF, packed_pdf("/GoTo", EmbeddedFiles=1)) == FILES
 
 
-def test_a_pdf_that_opens_on_a_page_passes() -> None:
-    assert reason(PDF, raw_pdf("<< /S /GoTo /D [3 0 R /Fit] >>")) is None
-    assert reason(PDF, raw_pdf("<< /S /URI /URI (https://club.example/) >>")) is None
+def test_objects_that_unpack_to_too_much_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.market_reports.contents.pdf.MOST_UNPACKED", 100)
+    assert reason(PDF, packed_pdf("/GoTo")) == "The PDF has too many parts to be checked."
 
 
-@given(cut=st.integers(0, 2_000), noise=st.binary(max_size=40))
-def test_a_damaged_pdf_is_refused_with_a_reason(cut: int, noise: bytes) -> None:
-    """Whatever happens to the bytes, the judgement is a sentence or none."""
-    whole = pdf(action="/JavaScript")
-    told = reason(PDF, whole[:cut] + noise + whole[cut:])
-    assert told is None or told.endswith(".")
+def test_the_clubs_own_pdf_passes() -> None:
+    table = Table("Цены", [], [Column("Цена", 1)], [["−4 %"]], [], "Клуб", "ru")
+    assert reason(PDF, written(table, "pdf")) is None
+
+
+def test_what_ends_early_is_damaged() -> None:
+    assert reason(PDF, b"%PDF-1.7 and nothing more") == DAMAGED
+    assert reason(PDF, pdf()[:-40]) == DAMAGED
+
+
+@given(cut=st.integers(0, 600), noise=st.binary(max_size=40), packed=st.booleans())
+def test_noise_makes_a_script_no_less_of_one(cut: int, noise: bytes, packed: bool) -> None:
+    """Whatever is put between, before or after: the script is found, or the file is damaged."""
+    whole = packed_pdf("/JavaScript") if packed else pdf("<< /S /JavaScript /JS (app.alert) >>")
+    place = min(cut, len(whole))
+    changed = whole[:place] + noise + whole[place:]
+    torn = place in range(whole.find(b"/JavaScript") + 1, whole.find(b"/JavaScript") + 11) and not packed
+    assert torn or reason(PDF, changed) is not None
 
 
 # --- XLSX -------------------------------------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ def test_a_text_of_the_greatest_length_fits(marketing: Marketing, anna: Caller, 
 @pytest.mark.parametrize(
     ("content_type", "content", "told"),
     [
-        (PDF, pdf(action="/JavaScript"), "The PDF contains a script or starts a program."),
+        (PDF, pdf("<< /S /JavaScript >>"), "The PDF contains a script or starts a program."),
         (XLSX, workbook(**{"xl/vbaProject.bin": b"x"}), "The workbook contains macros, controls or objects"),
         (HTML, PAGE.replace(b"<h1>", b"<script>alert(1)</script><h1>"), "The page has the element script"),
         (PDF, PAGE, "The content of this file is not of its type."),
@@ -224,7 +224,7 @@ def test_what_was_checked_is_what_readers_get(marketing: Marketing, anna: Caller
     s3.put_object(Bucket="club-files", Key=key, Body=pdf())
     confirm = f"/{report_id}/files/{made['file_id']}/confirm"
     checked = marketing.done("POST", confirm)
-    s3.put_object(Bucket="club-files", Key=key, Body=pdf(action="/JavaScript"))
+    s3.put_object(Bucket="club-files", Key=key, Body=pdf("<< /S /JavaScript >>"))
     assert marketing.done("POST", confirm) == checked
     marketing.publish(report_id)
     kept = s3.list_objects_v2(Bucket="club-files", Prefix=f"reports/{report_id}/")["Contents"]
