@@ -264,8 +264,11 @@ def _forget_old(folder: Path) -> None:
 
 
 def _trim(folder: Path) -> None:
-    """Commands, tests, numbers of other countries and what pip notes for itself. Licences and versions stay: the first by right, the second are read."""
+    """Commands, tests, what the club never imports and what pip notes for itself. Licences and versions stay: the first by right, the second are read."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
+    shutil.rmtree(folder / "pydantic" / "v1")  # pydantic's first version, for those who still use it
+    for path in (folder / "phonenumbers" / "shortdata").glob("region_*.py"):
+        path.unlink()  # of emergency calls and the like, each loaded when it is asked for
     for path in (folder / "stdnum").iterdir():
         if path.name not in _NUMBERS:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
