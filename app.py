@@ -121,6 +121,7 @@ nightly_rollups = functions.schedule("analytics.rollups.jobs:nightly_rollups")
 rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 nightly_club = functions.schedule("analytics.club.jobs:nightly_club")
 fold_club = functions.queue("analytics.club.jobs:fold_club")
+nightly_people = functions.schedule("analytics.people.jobs:nightly_people")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
 # schedules, in the club's time zone:
@@ -139,6 +140,7 @@ fold_club = functions.queue("analytics.club.jobs:fold_club")
 #     nightly_letter_results         cron(15 5 * * ? *)
 #     nightly_rollups                cron(40 3 * * ? *)
 #     nightly_club                   cron(0 5 * * ? *)
+#     nightly_people                 cron(10 5 * * ? *)
 # events, and the modules of their consumers:
 #     audience.requested             facts: campaigns.segments
 #     audience.shard_frozen          facts: campaigns.sending

@@ -25,3 +25,9 @@ def email_change(change_id: str) -> Key:
 def email_changed(change_id: str) -> Key:
     """The former address of a member, for the letter that tells it of the change."""
     return Key(f"EMAILCHANGE#{change_id}", "DONE")
+
+
+@in_table("by member", "E")
+def visits(quarter: str, shard: int, member_id: str = "") -> Key:
+    """The days of a quarter on which members used the club. Without a member: the partition of a shard."""
+    return Key(f"VISITS#{quarter}#{shard}", member_id)

@@ -1,10 +1,12 @@
-"""Sign-ins and changes of address under way."""
+"""Sign-ins and changes of address under way, and visits."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from chalicelib.auth import keys
+from chalicelib.auth import keys, store
 from chalicelib.platform.context import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
+from chalicelib.platform.quarters import quarter_of
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item
 
@@ -18,6 +20,28 @@ _SIGN_INS: Fields = {
 def sign_ins(context: Context, person: Person) -> Iterator[Row]:
     for item in _of(context, person.email):
         yield {name: item.get(name) for name in _SIGN_INS}
+
+
+@own_data(
+    "visits",
+    title={"en": "Days on which you used the club", "ru": "Дни, когда вы пользовались клубом"},
+    fields={"day": {"en": "Day", "ru": "День"}},
+)
+def visits(context: Context, person: Person) -> Iterator[Row]:
+    for day in store.visits_of(context.table, person.member_id, _kept_quarters(context)):
+        yield {"day": day}
+
+
+@erasure
+def forget_visits(context: Context, person: Person) -> None:
+    """The figures of a quarter count the visits without the person."""
+    store.forget_visits(context.table, person.member_id, _kept_quarters(context))
+
+
+def _kept_quarters(context: Context) -> list[str]:
+    """The quarters whose visits may still be there."""
+    days = range(0, store.KEEP_DAYS + 92, 28)
+    return sorted({quarter_of(context.today - timedelta(days=back)) for back in days})
 
 
 @erasure

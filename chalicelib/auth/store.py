@@ -2,14 +2,22 @@
 
 SIGNIN: sign_in_id, email, language, created_at, code_expires_at (epoch s), tries, tries_allowed, code_hash (once the letter is
 on its way), member_id (a known address), registration (who wants to join), used_at and used_by (spent for tokens).
+
+VISITS: the days of a quarter (UTC) on which a member got a token, which is every 15 minutes while somebody works with the club; kept until the
+figures of the quarter are counted.
 """
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.auth import keys
 from chalicelib.members import membership_key
+from chalicelib.platform import clock
+from chalicelib.platform.quarters import quarter_of
 from chalicelib.table.client import Table
-from chalicelib.table.key import Key
+from chalicelib.table.key import Key, shard_of, shards
 from chalicelib.table.transactions import Item, Refused
 
 
@@ -46,3 +54,35 @@ def open_session(table: Table, sign_in_id: str, member_id: str) -> None:
 
 def read_membership(table: Table, member_id: str) -> Item | None:
     return table.get(membership_key(member_id), consistent=True)
+
+
+# --- visits -----------------------------------------------------------------------------------------------------------
+
+KEEP_DAYS = 200  # of visits: the quarter, and the one after it
+
+
+def note_visit(table: Table, member_id: str, at: datetime) -> None:
+    """Notes that the member used the club on this day, once however often it is told. One write."""
+    day = at.date()
+    table.update(
+        keys.visits(quarter_of(day), shard_of(member_id), member_id),
+        put={"expires_at": clock.epoch(at) + KEEP_DAYS * 86_400},
+        add={"days": {day.isoformat()}},
+    )
+
+
+def visits(table: Table, quarter: str) -> Iterator[tuple[str, set[str]]]:
+    """The members who used the club in a quarter, and their days; a query for each shard and MB."""
+    for shard in shards():
+        for item in table.query_all(keys.visits(quarter, shard).pk):
+            yield item["sk"], item["days"]
+
+
+def visits_of(table: Table, member_id: str, quarters: Iterable[str]) -> list[str]:
+    """The days of a member, the earliest first. One read."""
+    found = table.get_many([keys.visits(each, shard_of(member_id), member_id) for each in quarters])
+    return sorted(day for item in found.values() for day in item["days"])
+
+
+def forget_visits(table: Table, member_id: str, quarters: Iterable[str]) -> None:
+    table.delete_many([keys.visits(each, shard_of(member_id), member_id) for each in quarters])

@@ -7,14 +7,17 @@ orders checks the membership again.
 
 from typing import Any
 
+from botocore.exceptions import ClientError
 from chalice.app import Blueprint
 
 from chalicelib.auth import codes, store
 from chalicelib.platform import aws, clock
 from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, scopes_of
+from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import SECRET, items, sign_in_trigger
 from chalicelib.platform.settings import settings
 from chalicelib.table.client import Table
+from chalicelib.table.transactions import Busy
 
 triggers = Blueprint(__name__)
 
@@ -68,11 +71,16 @@ def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @triggers.lambda_function(name="pre_token")
-@sign_in_trigger(memory=1024, timeout=5, may=(items("get"),))
+@sign_in_trigger(memory=1024, timeout=5, may=(items("get"), items("update", prefix="VISITS#")))
 def pre_token(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Writes into the access token whom the member acts for, and what that role allows."""
+    """Writes into the access token whom the member acts for, and what that role allows. Notes the visit."""
     member_id = event["userName"]
-    membership = store.read_membership(Table(aws.dynamodb(), settings().table_name), member_id) or {}
+    table = Table(aws.dynamodb(), settings().table_name)
+    membership = store.read_membership(table, member_id) or {}
+    try:
+        store.note_visit(table, member_id, clock.now())
+    except (Busy, ClientError):
+        log.exception("visit not noted", extra={"member_id": member_id})  # nobody is kept out for a figure
     active = membership.get("status") == "active"
     kind, role, owner = (membership[name] if active else "" for name in ("kind", "role", "owner"))
     event["response"]["claimsAndScopeOverrideDetails"] = {

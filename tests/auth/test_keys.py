@@ -13,6 +13,7 @@ from chalicelib.members import keys as members_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.own_data import Person
 from chalicelib.table.client import Table
+from chalicelib.table.key import shards
 from tests.auth.steps import CODE, SECRET, begun
 from tests.conftest import NOON
 from tests.mail.steps import MailService, World, email_confirmed, install, letter, member, sign_in_requested
@@ -83,3 +84,13 @@ def test_the_sign_ins_of_an_address_are_one_query(context: Context) -> None:
         assert len(list(own_data.sign_ins(context, person))) == 1
     assert cost.calls == ["Query"]
     assert cost.read_units <= 0.5
+
+
+@measures(auth_keys.visits)
+def test_a_visit_is_one_write_and_a_quarter_a_query_of_each_shard(context: Context) -> None:
+    with spent(context.table.client) as cost:
+        auth_store.note_visit(context.table, "mbr_1", NOON)
+    assert (cost.calls, cost.write_units) == (["UpdateItem"], 1)
+    with spent(context.table.client) as cost:
+        assert list(auth_store.visits(context.table, "2026-Q4")) == [("mbr_1", {"2026-11-20"})]
+    assert cost.calls == ["Query"] * len(shards())

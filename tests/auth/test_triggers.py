@@ -2,18 +2,23 @@
 
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from chalicelib.auth import own_data, triggers
 from chalicelib.auth import store as auth_store
-from chalicelib.auth import triggers
 from chalicelib.auth.codes import proof
 from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.context import Context
+from chalicelib.platform.own_data import Person
+from chalicelib.table.transactions import Busy
 from tests.auth.steps import SECRET, begun
+from tests.conftest import NOON
 
 CONTEXT = SimpleNamespace(aws_request_id="attempt-1")
 
@@ -89,6 +94,28 @@ def test_the_token_says_whom_the_member_speaks_for(context: Context) -> None:
     }
     assert "club/api" in made["scopesToAdd"] and "club/orders.write" in made["scopesToAdd"]
     assert made["scopesToSuppress"] == ["aws.cognito.signin.user.admin"], "nobody changes the pool's user by a token"
+
+
+def test_a_token_notes_the_visit_of_the_day_once(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in (datetime(2026, 9, 30, 23, 59, tzinfo=UTC), NOON, NOON, NOON + timedelta(days=1)):
+        monkeypatch.setattr(triggers.clock, "now", lambda day=day: day)
+        claims_of("mbr_1")
+    assert dict(auth_store.visits(context.table, "2026-Q4")) == {"mbr_1": {"2026-11-20", "2026-11-21"}}
+    person = Person("mbr_1", "Anna", "anna@partner.example")
+    at_noon = replace(context, now=NOON)
+    told = [row["day"] for row in own_data.visits(at_noon, person)]
+    assert told == ["2026-09-30", "2026-11-20", "2026-11-21"]
+    for _ in range(2):
+        own_data.forget_visits(at_noon, person)
+    assert not list(own_data.visits(at_noon, person))
+
+
+def test_nobody_is_kept_out_because_a_visit_cannot_be_noted(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*asked: Any) -> None:
+        raise Busy
+
+    monkeypatch.setattr(auth_store, "note_visit", fails)
+    assert claims_of("mbr_1")["claimsToAddOrOverride"]["club_member"] == "mbr_1"
 
 
 def test_a_pending_membership_gives_no_right_at_all(context: Context) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from chalicelib import companies, distributors, members
 from chalicelib.analytics.club import charts, store
 from chalicelib.analytics.club.formulas import FORMULAS
-from chalicelib.analytics.club.rules import MOVES, ClubMonth, Move, Moved, Part, Share, Split, months_of, quarter_of
+from chalicelib.analytics.club.rules import MOVES, ClubMonth, Move, Moved, Part, Share, Split, months_of
 from chalicelib.analytics.club.schemas import (
     BridgeQuery,
     BridgeRowView,
@@ -40,6 +40,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import ChartView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
+from chalicelib.platform.quarters import quarter_of
 from chalicelib.platform.text import Language
 
 MOST_MONTHS = 120

@@ -23,6 +23,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, get_args
 
 from chalicelib.analytics.rollups.rules import REST, ZERO, months_between, plus
+from chalicelib.platform.quarters import quarter_of
 
 Move = Literal["new", "kept", "grown", "shrunk", "lost", "won_back"]
 MOVES: tuple[Move, ...] = get_args(Move)
@@ -132,10 +133,6 @@ class Cohort:
     quarter: str
     companies: int
     quarters: Mapping[str, Share]
-
-
-def quarter_of(month: date) -> str:
-    return f"{month.year}-Q{(month.month + 2) // 3}"
 
 
 def move(before: Decimal, now: Decimal, *, bought_earlier: bool) -> Move:

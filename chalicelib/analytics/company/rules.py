@@ -24,6 +24,7 @@ from chalicelib.analytics.rollups.rules import (
     plus,
 )
 from chalicelib.platform.money import round_half_up
+from chalicelib.platform.quarters import quarter_of
 
 By = Literal["month", "quarter", "brand", "category", "product", "distributor", "shop", "person"]
 
@@ -106,7 +107,7 @@ def by_time(history: History, currency: str, period: Period, by: Literal["month"
     sums = history.sums(currency)
     groups: dict[str, list[date]] = defaultdict(list)
     for month in period.months:
-        groups[f"{month:%Y-%m}" if by == "month" else f"{month.year}-Q{(month.month + 2) // 3}"].append(month)
+        groups[f"{month:%Y-%m}" if by == "month" else quarter_of(month)].append(month)
     return [_time_line(name, months, sums, history, currency, period.today) for name, months in groups.items()]
 
 

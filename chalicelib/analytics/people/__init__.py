@@ -1,0 +1,1 @@
+"""The club's people by quarter: joins, complete profiles, visits and active members."""
