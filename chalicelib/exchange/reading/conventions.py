@@ -199,6 +199,10 @@ def _slashes(survey: Survey, profile: SalesProfileForm) -> SlashOrder:
     if survey.short_days and _year_may_be_first(survey.short_days):
         value = min(survey.short_days)
         raise Unreadable("dates_unclear", value=value, line=survey.place.last + 1)
+    ends = [(text[:2], text[-2:]) for text in survey.short_dotted]
+    one_day_of_many_years = len({first for first, _ in ends}) == 1 and len({last for _, last in ends}) > 1
+    if one_day_of_many_years and "dd.mm.yy" not in (profile.format.dates or []):
+        raise Unreadable("dates_unclear", value=min(survey.short_dotted), line=survey.place.last + 1)
     if "either" in survey.slashes and len(survey.slashes) == 1:
         line, text = survey.slashes["either"]
         raise Unreadable("dates_unclear", value=text, line=line)

@@ -32,7 +32,7 @@ from chalicelib.exchange.reading.sections import Section, section_above, section
 from chalicelib.exchange.reading.survey import Survey
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
-from chalicelib.exchange.tables.model import Unreadable
+from chalicelib.exchange.tables.model import SpooledTable, Unreadable
 from chalicelib.exchange.tables.text import TextTable
 from chalicelib.sales import word_kind
 
@@ -89,7 +89,7 @@ class SalesFile:
         made: dict[str, Decimal] | None = {} if isinstance(self.place.table, JoinedTable) else None
         section = section_above(self.place, self.profile)
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
-        for row in self.body_rows():
+        for row in _in_time(self.body_rows(), self.terms):
             counted.rows += 1
             category = row.category
             if category not in ("row", "filtered"):
@@ -333,7 +333,7 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     body: FlatTable | GroupedTable
     if place.levels:
         body = GroupedTable(place)
-        for row in body.looked_at():
+        for row in _in_time(body.looked_at(), terms):
             if row.category == "row":
                 label = body.label_of(row.cells)
                 day = named(label).day or ""
@@ -341,7 +341,7 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
                 doubts.look(row.line, row.cells)
     else:
         body = FlatTable(place, profile)
-        for row in body.looked_at():
+        for row in _in_time(body.looked_at(), terms):
             if row.category in ("row", "filtered"):
                 survey.look(row.line, row.cells, body.document_of(row.cells), body.day_of(row.cells))
                 doubts.look(row.line, row.cells)
@@ -364,15 +364,28 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     return SalesFile(place, profile, terms, conventions, columns, body, notes)
 
 
+_BETWEEN_LOOKS = 4096  # rows
+
+
+def _in_time(rows: Iterator[FlatRow], terms: Terms) -> Iterator[FlatRow]:
+    """The rows. Raises Unreadable once the time for reading is over: who brings the file hears of it, and not only the log."""
+    for count, row in enumerate(rows, 1):
+        if not count % _BETWEEN_LOOKS and terms.is_late():
+            raise Unreadable("takes_too_long", line=row.line)
+        yield row
+
+
 def _refuse_currency(survey: Survey, terms: Terms) -> None:
-    """Raises Unreadable: sums or their headings show another currency than rows without one count in."""
+    """Raises Unreadable: sums, their headings or their formats show another currency than rows without one count in."""
     place = survey.place
     columns = place.heading.columns
     if "currency" in columns:
         return
     money: tuple[FieldName, ...] = ("amount", "net_amount", "unit_price")
     headings = [(place.line, place.shown(columns[each])) for each in money if each in columns]
-    for line, text in [*survey.money.values(), *headings]:
+    kept = place.table.money if isinstance(place.table, SpooledTable) else {}
+    formats = [kept[columns[each]] for each in money if columns.get(each) in kept]
+    for line, text in [*survey.money.values(), *headings, *formats]:
         if (found := currency_in(text)) not in ("", terms.currency):
             raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
     for line, text in titles(place):

@@ -381,6 +381,10 @@ FAILURES: dict[str, tuple[str, str]] = {
         "The archive holds another archive, {name}. Unpack it first.",
         "В архиве лежит другой архив, {name}. Сначала распакуйте его.",
     ),
+    "takes_too_long": (
+        "Reading the file takes too long; line {line} was reached. Bring it in parts, month by month, without columns that are not needed.",
+        "Файл читается слишком долго; дошли до строки {line}. Загрузите его частями, по месяцам, без лишних столбцов.",
+    ),
     "file_too_large": ("The file is larger than {most} MiB.", "Файл больше {most} МиБ."),
     "author_dismissed": (
         "Whoever announced this file may not bring files any more. Let somebody else start the import.",

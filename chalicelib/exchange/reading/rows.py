@@ -40,13 +40,14 @@ DiscountKind = Literal["share", "percent", "sum"]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Facts of the club beside the file. `latest`: the last valid day, see `AHEAD`."""
+    """Facts of the club beside the file. `latest`: the last valid day, see `AHEAD`. `is_late`: True once the time for reading is over."""
 
     currency: str
     currencies: frozenset[str]
     latest: date
     zone: tzinfo
     inn_is_valid: Callable[[str], bool]
+    is_late: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ class Survey:
     money: dict[str, Example] = field(default_factory=dict)  # currencies that stand in cells
     returns_apart: tuple[int, Example] | None = None
     short_days: set[str] = field(default_factory=set)  # such as 26-01-12, of which either end may be the year
+    short_dotted: set[str] = field(default_factory=set)  # such as 26.01.12
     names_of: dict[str, dict[str, str]] = field(default_factory=dict)  # of the first codes: names by their keys
     order_discount: int = -1  # the column of discounts of whole orders, beside rows without them
     discount_of_order: Example | None = None
@@ -214,6 +215,8 @@ class Survey:
         if not text or isinstance(cell, TypedMoment):
             return
         self.days += 1
+        if len(text) == _SHORT and text[2] == "." and len(self.short_dotted) < _MOST_WORDS:
+            self.short_dotted.add(text)
         if isinstance(cell, TypedNumber) or (shown := _day_shape(text)) == "day":
             return
         if shown == "serial":

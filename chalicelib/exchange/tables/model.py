@@ -1,8 +1,8 @@
 """Tables and the reasons why a file is none."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -60,13 +60,17 @@ class Table(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SpooledTable:
-    """Rows in a file of JSON, one list of line number and cells on each line; empty rows and cells at the end are left out."""
+    """Rows in a file of JSON, one list of line number and cells on each line; empty rows and cells at the end are left out.
+
+    `money`: by column, the first line and the currency that the formats of its cells show.
+    """
 
     path: Path
     name: str
     kind: Kind
     encoding: str = ""
     delimiter: str = ""
+    money: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         with self.path.open(encoding="ascii") as lines:

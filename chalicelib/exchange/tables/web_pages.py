@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 from io import TextIOBase
 from pathlib import Path
+from time import monotonic
 from typing import TextIO
 
 from chalicelib.exchange.columns.numbers import exact_number
@@ -20,6 +21,7 @@ from chalicelib.exchange.tables.model import (
 
 _BLOCK = 256 * 1024
 _MOST_TABLES = 20
+_MOST_SECONDS = 300
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -40,11 +42,15 @@ def read_page(path: Path, folder: Path) -> list[SpooledTable]:
     return [SpooledTable(file, f"table {number}", "html", encoding) for number, file in parser.filled]
 
 
-def _feed(parser: HTMLParser, page: TextIO) -> None:
+def _feed(parser: "_Tables", page: TextIO) -> None:
+    ends = monotonic() + _MOST_SECONDS
     for block in iter(lambda: page.read(_BLOCK), ""):
         parser.feed(block)
-        if len(parser.rawdata) > 4 * _BLOCK:
-            raise Unreadable("cell_too_long", line=1, most=MOST_CELL)
+        # Of broken markup the parser looks at each sign to the end of what it holds.
+        if len(parser.rawdata) > (4 * _BLOCK if parser.cdata_elem else _BLOCK):
+            raise Unreadable("cell_too_long", line=parser.line, most=MOST_CELL)
+        if monotonic() > ends:
+            raise Unreadable("takes_too_long", line=parser.line)
 
 
 def _encoding(path: Path) -> str:
@@ -72,7 +78,7 @@ class _Tables(HTMLParser):
         self.filled: list[tuple[int, Path]] = []
         self._folder = folder
         self._out: TextIOBase | TextIO | None = None
-        self._depth = self._tables = self._line = self._rows = 0
+        self._depth = self._tables = self.line = self._rows = 0
         self._row: list[str | float] | None = None
         self._cell: list[str] | None = None
         self._kept = ""  # the number that the program keeps for the cell
@@ -93,12 +99,12 @@ class _Tables(HTMLParser):
         elif tag == "tr":
             self._end_row()
             self._row = []
-            self._line += 1
+            self.line += 1
         elif tag in ("td", "th"):
             self._end_cell()
             if self._row is None:
                 self._row = []
-                self._line += 1
+                self.line += 1
             self._fill_from_above()
             named = dict(attrs)
             self._cell, self._length = [], 0
@@ -129,7 +135,7 @@ class _Tables(HTMLParser):
             self._cell.append(data)
             self._length += len(data)
             if self._length > MOST_CELL:
-                raise Unreadable("cell_too_long", line=self._line, most=MOST_CELL)
+                raise Unreadable("cell_too_long", line=self.line, most=MOST_CELL)
 
     def end(self) -> None:
         """Closes the table that is open, if any."""
@@ -146,7 +152,7 @@ class _Tables(HTMLParser):
             raise Unreadable("too_many_tables", most=_MOST_TABLES)
         self._file = self._folder / f"table-{self._tables:03d}"
         self._out = self._file.open("w", encoding="ascii")
-        self._line = self._rows = 0
+        self.line = self._rows = 0
         self._down = {}
 
     def _fill_from_above(self) -> None:
@@ -169,7 +175,7 @@ class _Tables(HTMLParser):
             self._down |= dict.fromkeys(range(place, place + self._span), self._deep - 1)
         self._cell = None
         if len(self._row) > MOST_COLUMNS:
-            raise Unreadable("too_many_columns", line=self._line, columns=len(self._row), most=MOST_COLUMNS)
+            raise Unreadable("too_many_columns", line=self.line, columns=len(self._row), most=MOST_COLUMNS)
 
     def _end_row(self) -> None:
         self._end_cell()
@@ -181,7 +187,7 @@ class _Tables(HTMLParser):
             self._row.pop()
         if self._row:
             self._rows += 1
-            self._out.write(spooled(self._line, list(self._row)))
+            self._out.write(spooled(self.line, list(self._row)))
         self._row = None
 
 

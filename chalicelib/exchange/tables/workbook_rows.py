@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.exchange.tables.model import MOMENT, MOST_CELL, MOST_COLUMNS, MOST_WORKBOOK_ROWS, Unreadable, spooled
+from chalicelib.exchange.tables.money_formats import Money, money_of
 
 MOST_MEMORY = 1536 * 1024 * 1024  # of addresses; about half of it is memory
 MOST_SECONDS = 300
@@ -35,8 +36,8 @@ def main(workbook: Path, folder: Path) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
-        _check_formulas(workbook)
-        return {"sheets": list(_sheets(workbook, folder))}
+        money = _check_cells(workbook)
+        return {"sheets": [facts | {"money": money.get(facts["name"], {})} for facts in _sheets(workbook, folder)]}
     except Unreadable as reason:
         return {"code": reason.code, "facts": reason.facts}
 
@@ -93,20 +94,26 @@ def _cell(cell: Any, line: int) -> Any:
     return cell if isinstance(cell, int) else "" if cell is None else str(cell)
 
 
-def _check_formulas(workbook: Path) -> None:
-    """Refuses formulas whose values were never worked out: some programs write none, some write 0 and ask to work them out later."""
+def _check_cells(workbook: Path) -> dict[str, Money]:
+    """By sheet, the columns that are formatted as money. Raises Unreadable."""
     if not zipfile.is_zipfile(workbook):
-        return
+        return {}
     with zipfile.ZipFile(workbook) as archive:
-        formulas = empty = zero = 0
-        for name in filter(_SHEET.fullmatch, archive.namelist()):
-            for block in _blocks(archive, name):
-                formulas += len(_FORMULA.findall(block))
-                empty += len(_NO_VALUE.findall(block))
-                zero += len(_ZERO.findall(block))
-        never = formulas and zero == formulas and b'fullCalcOnLoad="1"' in _workbook_part(archive)
-        if empty or never:
-            raise Unreadable("formulas_without_values", count=empty or zero)
+        _check_formulas(archive)
+        return money_of(archive, _blocks)
+
+
+def _check_formulas(archive: zipfile.ZipFile) -> None:
+    """Refuses formulas whose values were never worked out: some programs write none, some write 0 and ask to work them out later."""
+    formulas = empty = zero = 0
+    for name in filter(_SHEET.fullmatch, archive.namelist()):
+        for block in _blocks(archive, name):
+            formulas += len(_FORMULA.findall(block))
+            empty += len(_NO_VALUE.findall(block))
+            zero += len(_ZERO.findall(block))
+    never = formulas and zero == formulas and b'fullCalcOnLoad="1"' in _workbook_part(archive)
+    if empty or never:
+        raise Unreadable("formulas_without_values", count=empty or zero)
 
 
 def _blocks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:

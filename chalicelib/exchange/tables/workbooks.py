@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from chalicelib.exchange.tables.model import MOST_WORKBOOK_BYTES, Kind, SpooledTable, Unreadable
 
@@ -35,4 +36,12 @@ def read_workbook(path: Path, kind: Kind, folder: Path) -> list[SpooledTable]:
     answer = json.loads(done.stdout)
     if "code" in answer:
         raise Unreadable(answer["code"], **answer["facts"])
-    return [SpooledTable(Path(each["path"]), each["name"], kind) for each in answer["sheets"] if each["rows"]]
+    return [
+        SpooledTable(Path(each["path"]), each["name"], kind, money=_money(each["money"]))
+        for each in answer["sheets"]
+        if each["rows"]
+    ]
+
+
+def _money(told: dict[str, list[Any]]) -> dict[int, tuple[int, str]]:
+    return {int(column): (line, shown) for column, (line, shown) in told.items()}

@@ -21,6 +21,7 @@ from chalicelib.exchange.tables.model import (
 _BLOCK = 256 * 1024
 _SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _MOST_SHEETS = 100
+_DEEPEST = 64  # elements within one another
 
 
 def read_xml_workbook(path: Path, folder: Path) -> list[SpooledTable]:
@@ -59,7 +60,7 @@ class _Sheets:
         self.filled: list[tuple[str, Path]] = []
         self.without_value = 0
         self._folder = folder
-        self._sheets = self._line = self._rows = self._across = 0
+        self._sheets = self._line = self._rows = self._across = self._depth = 0
         self._name = ""
         self._hidden = False
         self._out: TextIO | None = None
@@ -70,6 +71,9 @@ class _Sheets:
         self._formula = False
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise Unreadable("workbook_broken", detail=f"more than {_DEEPEST} elements within one another")
         name = tag.rpartition(" ")[2]
         given = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if name == "Worksheet":
@@ -99,6 +103,7 @@ class _Sheets:
                 raise Unreadable("cell_too_long", line=self._line, most=MOST_CELL)
 
     def end(self, tag: str) -> None:
+        self._depth -= 1
         name = tag.rpartition(" ")[2]
         if name == "Visible" and self._texts is not None:
             self._hidden = "".join(self._texts).strip() in ("SheetHidden", "SheetVeryHidden")

@@ -221,6 +221,13 @@ def test_a_year_of_two_digits_may_stand_at_either_end(days: tuple[str, ...]) -> 
     assert why(content)[0] == "dates_unclear"
 
 
+def test_a_year_of_two_digits_before_dots_is_asked_back() -> None:
+    content = HEADING + "".join(f"{day};{n};К;Л;1;100;100\n" for n, day in enumerate(("26.01.12", "26.01.13"), 1))
+    assert why(content)[0] == "dates_unclear"
+    assert read_file(content, {"format": {"dates": ["dd.mm.yy"]}}).rows[0].business_date.year == 2012
+    assert read_file(content.replace("26.01.13", "27.01.12")).rows[0].business_date.year == 2012
+
+
 def test_an_empty_date_of_1c_is_no_day_of_this_century() -> None:
     read = read_file(f"{HEADING}01.01.0001;1;К;Л;1;100;100\n")
     assert [fault.code for fault in read.faults] == ["date_out_of_range"]

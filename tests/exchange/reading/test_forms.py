@@ -66,6 +66,18 @@ def test_a_page_keeps_more_of_a_number_than_it_shows(name: str) -> None:
     assert (str(row.business_date), row.shown) == ("2026-01-12", "007")
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("broken", ["<!--", "<", "<a ", "<!"])
+def test_broken_markup_takes_no_time(broken: str) -> None:
+    page = f"<html><table><tr><td>{broken * (600_000 // len(broken))}"
+    assert why(page)[0] in ("cell_too_long", "column_missing", "not_a_table")
+
+
+def test_a_page_that_takes_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.exchange.tables.web_pages._MOST_SECONDS", -1)
+    assert why("<html><table><tr><td>1</table>")[0] == "takes_too_long"
+
+
 # --- XML of Excel 2003 ------------------------------------------------------------------------------------------------
 
 SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -128,11 +140,50 @@ def test_a_hidden_sheet_is_left() -> None:
         (workbook(sheet(f"<Row>{cell('String', 'я' * 40_000)}</Row>")), "cell_too_long"),
         (workbook(sheet(HEAD + ROW), sheet(HEAD + ROW, "Лист 2")), "several_tables"),
         (workbook(sheet("")), "empty_file"),
+        (workbook("<a>" * 100_000), "workbook_broken"),
     ],
-    ids=["entities", "cut off", "formula", "columns", "cell", "sheets", "empty"],
+    ids=["entities", "cut off", "formula", "columns", "cell", "sheets", "empty", "depth"],
 )
 def test_a_workbook_in_xml_has_the_limits_of_every_workbook(content: str, code: str) -> None:
     assert why(content)[0] == code
+
+
+# --- currencies in formats of cells -----------------------------------------------------------------------------------
+
+
+def with_formats(price: str, amount: str, currency: str = "") -> bytes:
+    """A sale of 100; a second sheet is all in dollars."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as made:
+        sales = made.add_worksheet("Продажи")
+        sales.write_row(0, 0, [*HEADING.split(";"), *(["Валюта"] if currency else [])])
+        sales.write_row(1, 0, ["12.01.2026", "1", "К", "Л", 1])
+        for column, code in enumerate((price, amount), 5):
+            sales.write_number(1, column, 100, made.add_format({"num_format": code}))
+        sales.write_string(1, 7, currency)
+        dollars = made.add_format({"num_format": "[$$-409]#,##0.00"})
+        made.add_worksheet("Курсы").write_row(0, 5, [90.5, 91.5], dollars)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("[$$-409]#,##0.00", "USD"),
+        ("#,##0.00 [$€-407]", "EUR"),
+        ('#,##0.00" долл."', "USD"),
+        ('_-* #,##0\\ "₸"_-', "KZT"),
+    ],
+)
+def test_a_currency_in_the_format_of_sums_is_that_of_the_sums(code: str, found: str) -> None:
+    code_and_facts = why(with_formats("0.00", code))
+    assert (code_and_facts[0], code_and_facts[1]["found"], code_and_facts[1]["line"]) == ("currency_shown", found, 2)
+    assert read_file(with_formats("0.00", code, "GBP")).total == 100
+
+
+@pytest.mark.parametrize("code", ['#,##0.00"р."', "#,##0.00 [$₽-419]", "0.00", "[$-419]0.00", "#,##0.00\\ [$руб.-419]"])
+def test_the_currency_of_the_import_may_stand_in_the_format(code: str) -> None:
+    assert read_file(with_formats(code, code)).total == 100
 
 
 # --- sheets beside the one of sales -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import xlsxwriter
 
 from chalicelib.exchange.reading.reasons import FAILURES, KINDS, NOTES, failure_text
 from chalicelib.exchange.tables import workbook_rows
-from chalicelib.exchange.tables.model import MOST_CELL, MOST_LINE
-from tests.exchange.reading.steps import read_file, why
+from chalicelib.exchange.tables.model import MOST_CELL, MOST_LINE, Unreadable
+from tests.exchange.reading.steps import TERMS, read_file, why
 from tests.exchange.sales_files.steps import row, table
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
@@ -66,6 +67,16 @@ def test_a_million_empty_rows_are_read_as_nothing(tmp_path: Path) -> None:
     file.write_text(table(row()) + ";;;;;;;;\n" * 200_000, encoding="utf-8")
     read = read_file(file)
     assert (len(read.rows), read.total) == (1, 100)
+
+
+@pytest.mark.parametrize("looks", [0, 2])
+def test_a_file_that_takes_too_long_is_told_so(looks: int) -> None:
+    """In the first reading, and in the second."""
+    passed = iter(range(100))
+    content = table(row()) + ";;;;;;;;\n" * 9_000
+    with pytest.raises(Unreadable) as refused:
+        read_file(content, terms=replace(TERMS, is_late=lambda: next(passed) >= looks))
+    assert refused.value.code == "takes_too_long"
 
 
 def test_a_damaged_text_is_named_with_its_line() -> None:
