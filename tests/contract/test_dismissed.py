@@ -768,6 +768,7 @@ def wave(what: str, club: Club) -> Ask:
     return Ask(f"{WAVES}/{club.done('POST', WAVES, club.head, wave_form(club))['wave_id']}/{what}")
 
 
+plain("change_call_news", "/v1/staff/calls/news", {"items": []}, version=0)
 plain("change_script", "/v1/staff/calls/scripts/win_back", {"en": "{{ person }}?"}, version=0)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.retention.states.rules import State
 
@@ -40,6 +40,7 @@ class CallKind(StrEnum):
     REORDER = "reorder"
     NEW_YEAR = "new_year"
     SELL_THROUGH = "sell_through"
+    NEWS = "news"
     CHECK_IN = "check_in"
 
 
@@ -66,6 +67,14 @@ class CallAnswer(StrEnum):
     LEAVE_ALONE = "leave_alone"
 
 
+class NewContact(NamedTuple):
+    """A person to speak to who is no member yet, as the company named them."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+
+
 Result = Literal["reached", "not_reached", "skipped"]
 
 
@@ -73,7 +82,8 @@ Result = Literal["reached", "not_reached", "skipped"]
 class Case:
     """`due`: day of the next contact. `tries`: calls in a row that reached nobody. `listed_on`, `listed_by`: the last list that had it.
 
-    `demand_id`: a wish whose answer makes the case ready. `last_entry`: the latest entry of its history.
+    `demand_id`: a wish whose answer makes the case ready. `last_entry`: the latest entry of its history. `contact`: who it is now, after the
+    person left; until a member of the company is reached.
     """
 
     case_id: str
@@ -87,6 +97,7 @@ class Case:
     tries: int = 0
     reason: Reason | None = None
     demand_id: str | None = None
+    contact: NewContact | None = None
     last_contact: date | None = None
     listed_on: date | None = None
     listed_by: str | None = None

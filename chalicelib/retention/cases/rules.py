@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zlib import crc32
 
-from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, Reason
+from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, NewContact, Reason
 from chalicelib.retention.states.rules import State
 
 MONTH = timedelta(days=30)
@@ -116,14 +116,15 @@ def reached(
     reason: Reason | None,
     answer: CallAnswer | None,
     agreed: date | None,
+    contact: NewContact | None,
     working_day_after: WorkingDayAfter,
 ) -> Case:
     """`agreed`: the day on which the company wants to be called again."""
-    case = replace(case, reason=reason, last_contact=today, tries=0, demand_id=None)
+    case = replace(case, reason=reason, last_contact=today, tries=0, demand_id=None, contact=contact)
     if reason is Reason.CLOSED:
         return replace(case, state=CaseState.ENDED, because=Because.PLAN, due=today)
-    if answer is CallAnswer.FIND_CONTACT:
-        return replace(_planned(case, working_day_after(today, 1)), because=Because.PERSON)
+    if contact or answer is CallAnswer.FIND_CONTACT:
+        return replace(_planned(case, agreed or working_day_after(today, 1)), because=Because.PERSON)
     if agreed:
         return replace(_planned(case, agreed), because=Because.AGREED)
     return _planned(case, today + (MONTH if case.is_quiet or answer else CHECK_IN))

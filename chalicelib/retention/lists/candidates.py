@@ -1,23 +1,24 @@
 """Whom to call today: the person, and whether the club may call; and what the manager should know before the call."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from chalicelib import companies, contacts, members, orders, tiers
+from chalicelib import companies, contacts, members, orders, recommendations, tiers
 from chalicelib.companies import Company
 from chalicelib.orders import Order, OrderState
 from chalicelib.platform.context import Context
 from chalicelib.platform.money import round_half_up
+from chalicelib.platform.text import Language
 from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import rules as cases_rules
 from chalicelib.retention.cases import service as cases
 from chalicelib.retention.cases import store as cases_store
 from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.model import Because, CallKind, Case, CaseState
-from chalicelib.retention.lists import rules
-from chalicelib.retention.lists.model import ListedCall, OpenOrder, Purchase, TierToKeep
+from chalicelib.retention.lists import news, rules
+from chalicelib.retention.lists.model import Article, ListedCall, OpenOrder, Purchase, TierToKeep
 from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states import service as states
 from chalicelib.retention.states.rules import sentence, standing_on
@@ -30,6 +31,7 @@ WAITED = 3  # those that are ready the longest
 MOST_PEOPLE = 5
 MOST_PURCHASES = 3
 MOST_ORDERS = 10
+MOST_ARTICLES = 5  # of each list
 _AGREED = (Because.AGREED, Because.GOODS)  # calls that the company asked for: they spend no budget
 _OPEN = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
 
@@ -55,7 +57,7 @@ def ready_cases(context: Context, manager_id: str) -> tuple[list[Case], list[Cas
 def choose(
     context: Context, by_rank: Sequence[Case], by_day: Sequence[Case], number: int
 ) -> list[tuple[Case, ListedCall]]:
-    """The first so many cases that may be called today. About eight reads for each."""
+    """The first so many cases that may be called today. About sixteen reads for each."""
     found: list[tuple[Case, ListedCall]] = []
     queue = rules.in_turn(by_rank, by_day, number, context.today)
     held = contacts.held_out(context, [case.company_id for case in queue])
@@ -117,11 +119,13 @@ def _people_to_call(context: Context, case: Case) -> tuple[list[str], date | Non
 def _listed(context: Context, case: Case, company: Company, people: Sequence[str], place: int) -> ListedCall:
     today, club = context.today, states.club_rhythm(context).club
     days = states.order_days(context, case.company_id, today)
+    kind, told = _subject(context, case)
+    usual = orders.usual_order(context, case.company_id)
     standing = standing_on(club, days, today.toordinal(), states.limits(context))
     return ListedCall(
         case_id=case.case_id,
         company_id=case.company_id,
-        kind=_kind(context, case),
+        kind=kind,
         place=place,
         rank=case.rank,
         due=case.due,
@@ -137,7 +141,26 @@ def _listed(context: Context, case: Case, company: Company, people: Sequence[str
         ),
         orders=tuple(_open_orders(context, case.company_id)),
         tier=_tier(context, case.company_id),
+        usual=tuple(
+            Article(each.sku, {"en": each.name, "ru": each.name_ru}, each.quantity)
+            for each in usual.lines[:MOST_ARTICLES]
+        ),
+        missing=tuple(
+            Article(each.sku, {"en": each.name, "ru": each.name}) for each in usual.not_available[:MOST_ARTICLES]
+        ),
+        new=tuple(
+            Article(each.sku, {"en": each.name, "ru": each.name_ru})
+            for each in recommendations.new_for_you(context, case.company_id, "en").items[:MOST_ARTICLES]
+        ),
+        news=told,
     )
+
+
+def _subject(context: Context, case: Case) -> tuple[CallKind, Mapping[Language, str] | None]:
+    """The kind of the call. A check-in with a company that buys what there is news of tells the news."""
+    kind = _kind(context, case)
+    told = news.for_company(context, case.company_id) if kind is CallKind.CHECK_IN else None
+    return (CallKind.NEWS if told else kind), told
 
 
 def _kind(context: Context, case: Case) -> CallKind:

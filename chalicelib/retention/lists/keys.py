@@ -1,4 +1,4 @@
-"""Keys of call lists and scripts."""
+"""Keys of call lists, scripts and news."""
 
 from chalicelib.table.key import Key, in_table
 
@@ -13,3 +13,9 @@ def call_list(manager_id: str, day: str) -> Key:
 def script(kind: str) -> Key:
     """The script of a kind of calls, where the staff wrote another than the club's own."""
     return Key("CALL_SCRIPTS", kind)
+
+
+@in_table("one", "E, S")
+def news() -> Key:
+    """The news of the club to tell by telephone."""
+    return Key("CALL_SCRIPTS", "NEWS")

@@ -28,6 +28,14 @@ class OpenOrder(NamedTuple):
     problem: str = ""
 
 
+class Article(NamedTuple):
+    """An article to speak about; `quantity` of the usual order."""
+
+    sku: str
+    names: Mapping[Language, str]
+    quantity: int | None = None
+
+
 class TierToKeep(NamedTuple):
     """The tier in force; `falls_on` and the smallest purchase that averts it, where it will fall."""
 
@@ -41,7 +49,8 @@ class TierToKeep(NamedTuple):
 class ListedCall:
     """A company on the list, with what was known as the list was made. `people`: members to call, the first one first.
 
-    `place`: by rank, from 1; `words`: the rhythm in a sentence.
+    `place`: by rank, from 1; `words`: the rhythm in a sentence. Articles: the usual order, what of it cannot be ordered now, and what is new for
+    the company. `news`: what the call is about, if it is about news.
     """
 
     case_id: str
@@ -57,6 +66,10 @@ class ListedCall:
     purchases: tuple[Purchase, ...] = ()
     orders: tuple[OpenOrder, ...] = ()
     tier: TierToKeep | None = None
+    usual: tuple[Article, ...] = ()
+    missing: tuple[Article, ...] = ()
+    new: tuple[Article, ...] = ()
+    news: Mapping[Language, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

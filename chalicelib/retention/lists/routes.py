@@ -1,13 +1,15 @@
 """The calls of a manager, and the scripts of calls."""
 
+from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.retention.cases.model import CallKind
-from chalicelib.retention.lists import scripts, service
-from chalicelib.retention.lists.schemas import CallListView, ScriptForm, ScriptView
+from chalicelib.retention.lists import news, scripts, service
+from chalicelib.retention.lists.schemas import CallListView, CallNewsForm, CallNewsView, ScriptForm, ScriptView
 
 routes = Routes(__name__, tag="retention")
 
+NEWS = "/v1/staff/calls/news"
 SCRIPT = "/v1/staff/calls/scripts/{kind}"
 
 
@@ -35,6 +37,23 @@ def change_script(call: Call, kind: str) -> Answer:
     return _with_version(scripts.change(call.context, _kind(kind), call.expected_version(), call.body, by=by))
 
 
+@routes.get(NEWS, scope="staff.calls", answer=CallNewsView)
+def show_call_news(call: Call) -> Answer:
+    """Show the news that managers tell by telephone."""
+    return _with_version(news.show(call.context))
+
+
+@routes.put(NEWS, scope="staff.retention.write", body=CallNewsForm, answer=CallNewsView, matched=True)
+def change_call_news(call: Call) -> Answer:
+    """Change the news that managers tell by telephone.
+
+    A company that bought of the brand or category within a year hears of it with its next quarterly call; nobody is called for news alone. The
+    version of a list that was never written is 0.
+    """
+    by = call.principal.for_member()
+    return _with_version(news.change(call.context, call.expected_version(), call.body, by=by))
+
+
 def _kind(kind: str) -> CallKind:
     """Raises `not_found` for a kind that there is not."""
     if kind not in list(CallKind):
@@ -42,6 +61,6 @@ def _kind(kind: str) -> CallKind:
     return CallKind(kind)
 
 
-def _with_version(found: tuple[ScriptView, int]) -> Answer:
+def _with_version(found: tuple[View, int]) -> Answer:
     view, version = found
     return Answer(view, headers=etag(version))

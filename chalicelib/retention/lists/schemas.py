@@ -1,9 +1,12 @@
 """Forms and views of call lists and scripts."""
 
 from datetime import date
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
@@ -47,6 +50,22 @@ class TierToKeepView(View):
     by: date | None = Field(description="The last day to make it.")
 
 
+class ArticleView(View):
+    """An article to speak about."""
+
+    sku: str
+    name: str = Field(description="In the reader's language.")
+    quantity: int | None = Field(description="Of the usual order.")
+
+
+class NewContactView(View):
+    """Who it is now, as the company said after the person left. They are no member yet."""
+
+    name: str
+    phone: str | None
+    email: str | None
+
+
 class ReasonAnswersView(View):
     """A reason that a company may name, and what the club may do about it."""
 
@@ -77,6 +96,12 @@ class CallView(View):
     purchases: list[LastPurchaseView] = Field(description="The latest three order days, newest first.")
     orders: list[OpenOrderView]
     tier: TierToKeepView | None
+    contact: NewContactView | None = Field(description="Who it is now, where the person left. Invite them to the club.")
+    usual: list[ArticleView] = Field(description="Of the usual order, the most often bought first.")
+    missing: list[ArticleView] = Field(description="Articles that it buys regularly and cannot order now.")
+    new: list[ArticleView] = Field(
+        description="Articles that others buy with its own ones, and that it does not buy yet."
+    )
 
 
 class CallListView(View):
@@ -109,5 +134,35 @@ class ScriptView(View):
     en: str
     ru: str
     variables: list[str] = Field(description="The names that a text may use.")
+    changed_by: str | None
+    changed_at: str | None
+
+
+class CallNewsItemForm(Form):
+    """News for whoever bought of a brand, a category, or a brand in a category within a year."""
+
+    brand: str | None = Field(default=None, max_length=100, examples=["Lumera"])
+    category: str | None = Field(default=None, max_length=100, examples=[None])
+    en: str = Field(min_length=1, max_length=1000, examples=["The new panels need no driver."])
+    ru: str = Field(min_length=1, max_length=1000, examples=["Новым панелям не нужен драйвер."])
+    last: Day = Field(description="The last day on which it is news.", examples=["2027-02-28"])
+
+    @model_validator(mode="after")
+    def _concerns_somebody(self) -> Self:
+        if self.brand is None and self.category is None:
+            raise PydanticCustomError("one_of", "Name a brand, a category, or both.")
+        return self
+
+
+class CallNewsForm(Form):
+    """The whole list. Of several that concern a company, the first one is told."""
+
+    items: list[CallNewsItemForm] = Field(max_length=20)
+
+
+class CallNewsView(View):
+    """The news to tell by telephone."""
+
+    items: list[CallNewsItemForm]
     changed_by: str | None
     changed_at: str | None

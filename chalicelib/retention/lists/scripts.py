@@ -20,6 +20,7 @@ from chalicelib.table.transactions import Item, Refused
 # Every variable of a script, with an example. All are texts, empty where nothing is known.
 VARIABLES: dict[str, object] = {
     "person": "Anna Svetlova",
+    "contact": "Boris Novikov",
     "company": "Luch",
     "manager": "Ivan Petrov",
     "words": "Buys every 3 weeks, silent for 7 weeks.",
@@ -27,6 +28,7 @@ VARIABLES: dict[str, object] = {
     "tier": "Gold",
     "to_keep": "40,000.00 RUB",
     "keep_by": "3 December 2026",
+    "news": "The new panels need no driver.",
     "window": "3 December 2026 - 12 December 2026",
     "club_name": "Partner club",
 }

@@ -9,7 +9,7 @@ manages the company meanwhile. Nothing is added to a list later, so there is no 
 Weakest point: the figures of a company on the list are those of the moment when it was made.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,11 +29,13 @@ from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.model import Case
 from chalicelib.retention.lists import candidates, keys, rules, scripts, store
 from chalicelib.retention.lists.events import LISTED
-from chalicelib.retention.lists.model import CallList, ListedCall
+from chalicelib.retention.lists.model import Article, CallList, ListedCall
 from chalicelib.retention.lists.schemas import (
+    ArticleView,
     CallListView,
     CallView,
     LastPurchaseView,
+    NewContactView,
     OpenOrderView,
     PersonToCallView,
     ReasonAnswersView,
@@ -136,6 +138,7 @@ def _call(
     rhythm = items.get(states_keys.rhythm(listed.company_id))
     facts = {
         "person": people[0].name if people else "",
+        "contact": case.contact.name if case.contact else "",
         "company": company.name,
         "manager": Member.from_item(manager).name if manager else "",
         **_figures(context, listed, from_item(Rhythm, rhythm) if rhythm else None, language),
@@ -160,7 +163,15 @@ def _call(
         tier=TierToKeepView.from_record(listed.tier, currency, name=listed.tier.names[language])
         if listed.tier
         else None,
+        contact=NewContactView.from_record(case.contact) if case.contact else None,
+        usual=_articles(listed.usual, language),
+        missing=_articles(listed.missing, language),
+        new=_articles(listed.new, language),
     )
+
+
+def _articles(several: Sequence[Article], language: Language) -> list[ArticleView]:
+    return [ArticleView.from_record(each, name=each.names[language]) for each in several]
 
 
 def _person(context: Context, member: Member) -> PersonToCallView:
@@ -180,5 +191,6 @@ def _figures(context: Context, listed: ListedCall, rhythm: Rhythm | None, langua
         "to_keep": money(tier.to_keep, listed.currency) if tier and tier.to_keep else "",
         "keep_by": day(tier.by) if tier and tier.by else "",
         "window": f"{day(opens)} - {day(closes)}" if opens and closes else "",
+        "news": listed.news[language] if listed.news else "",
         "club_name": club.name_ru if language == "ru" else club.name,
     }

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, Reason, Result
+from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, NewContact, Reason, Result
 from chalicelib.retention.cases.rules import FARTHEST, LAST_TRY, WorkingDayAfter, not_reached, reached
 from chalicelib.retention.lists.model import CallList, ListedState
 
@@ -23,13 +23,22 @@ def after(
     reason: Reason | None,
     answer: CallAnswer | None,
     agreed: date | None,
+    contact: NewContact | None,
     working_day_after: WorkingDayAfter,
 ) -> Case:
     if result == "skipped":
         return case
     if result == "not_reached":
         return not_reached(case, today, working_day_after)
-    return reached(case, today, reason=reason, answer=answer, agreed=agreed, working_day_after=working_day_after)
+    return reached(
+        case,
+        today,
+        reason=reason,
+        answer=answer,
+        agreed=agreed,
+        contact=contact,
+        working_day_after=working_day_after,
+    )
 
 
 def listed_state(before: Case, result: Result) -> ListedState:

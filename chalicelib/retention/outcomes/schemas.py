@@ -7,11 +7,21 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.demand import DemandForm
+from chalicelib.members import PersonName, Phone
 from chalicelib.platform.fields import Day, Identifier
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.spelling.email import Email
 from chalicelib.pricing import OfferForm
 from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, CaseState, Reason, Result
 from chalicelib.retention.states.rules import State
+
+
+class NewContactForm(Form):
+    """The person to speak to from now on, who is no member yet. Invite them, so that they become one."""
+
+    name: PersonName
+    phone: Phone | None = None
+    email: Email | None = None
 
 
 class OutcomeForm(Form):
@@ -31,6 +41,11 @@ class OutcomeForm(Form):
     person_id: Identifier | None = Field(
         default=None, description="The member of the company who was reached.", examples=[None]
     )
+    contact: NewContactForm | None = Field(
+        default=None,
+        description="Who it is now, after the person left: shown with the next call until a member of the company is reached.",
+        examples=[None],
+    )
     next: Literal["in_one_month", "in_three_months"] | None = Field(default=None, examples=[None])
     next_day: Day | None = Field(
         default=None, description="The day on which the company wants to be called again.", examples=[None]
@@ -48,7 +63,16 @@ class OutcomeForm(Form):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        talked = (self.reason, self.answer, self.person_id, self.next, self.next_day, self.wish, self.offer)
+        talked = (
+            self.reason,
+            self.answer,
+            self.person_id,
+            self.next,
+            self.next_day,
+            self.wish,
+            self.offer,
+            self.contact,
+        )
         if self.result != "reached" and any(each is not None for each in talked):
             raise PydanticCustomError(
                 "not_reached", "Only a call that reached somebody has a reason, an answer or a next day."
@@ -63,6 +87,8 @@ class OutcomeForm(Form):
             raise PydanticCustomError("wish", "The answer sourcing_request has its goods, and no other answer has.")
         if self.wish and not self.person_id:
             raise PydanticCustomError("person_id", "A sourcing request is made in the name of a person of the company.")
+        if self.contact and self.reason is not Reason.PERSON_LEFT:
+            raise PydanticCustomError("contact", "Who it is now is told where the person left.")
         if self.next and self.next_day:
             raise PydanticCustomError("next_day", "Give next or next_day.")
         if self.reason is Reason.CLOSED and (self.next or self.next_day):

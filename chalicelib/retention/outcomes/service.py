@@ -25,7 +25,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.retention.cases import keys, store
 from chalicelib.retention.cases import rules as cases
 from chalicelib.retention.cases.config import Calls
-from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry
+from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, NewContact
 from chalicelib.retention.cases.rules import CHECK_IN, MONTH
 from chalicelib.retention.lists import store as lists
 from chalicelib.retention.lists.model import ListedCall
@@ -78,6 +78,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         reason=form.reason,
         answer=form.answer,
         agreed=agreed,
+        contact=_contact(start, form),
         working_day_after=lambda day, number: working_day_after(day, number, calendar),
     )
     hold_out = waves.hold_out_of(context, company.company_id)
@@ -142,6 +143,13 @@ def _start(context: Context, case: Case, call: ListedCall, form: OutcomeForm) ->
     if form.corrects != case.last_entry or not newest:
         raise Problem("conflict", "Only the latest entry of a case can be corrected.")
     return rules.restored(case, from_item(Entry, newest[0]))
+
+
+def _contact(case: Case, form: OutcomeForm) -> NewContact | None:
+    """The person named now; the one named before, until a member of the company is reached."""
+    if form.contact:
+        return NewContact(form.contact.name, form.contact.phone, form.contact.email)
+    return None if form.person_id else case.contact
 
 
 def _events(start: Case, form: OutcomeForm) -> list[EventType]:

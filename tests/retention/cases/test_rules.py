@@ -13,7 +13,7 @@ from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.config.working_time import is_working_day, working_day_after
 from chalicelib.retention.cases import rules
 from chalicelib.retention.cases.config import Calls
-from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, Reason
+from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, NewContact, Reason
 from chalicelib.retention.cases.rules import Estimates, Season
 from chalicelib.retention.states.rules import State
 
@@ -34,7 +34,7 @@ def case(state: State = State.DORMANT, **changes: object) -> Case:
 
 
 def reached(found: Case, **given: object) -> Case:
-    said = {"reason": None, "answer": None, "agreed": None, **given}
+    said = {"reason": None, "answer": None, "agreed": None, "contact": None, **given}
     return rules.reached(found, TODAY, working_day_after=after_working_days, **said)  # type: ignore[arg-type]
 
 
@@ -80,6 +80,8 @@ def test_the_next_day_is_the_agreed_one_or_a_month_or_three() -> None:
     assert reached(case(State.ACTIVE), reason=Reason.PRICE, answer=CallAnswer.OFFER).due == TODAY + timedelta(days=30)
     left = reached(case(), reason=Reason.PERSON_LEFT, answer=CallAnswer.FIND_CONTACT)
     assert (left.because, left.due) == (Because.PERSON, date(2026, 11, 23))
+    named = reached(case(), reason=Reason.PERSON_LEFT, contact=NewContact("Boris"), agreed=agreed)
+    assert (named.because, named.due, named.contact) == (Because.PERSON, agreed, NewContact("Boris"))
 
 
 @given(states, states, st.integers(0, 60))

@@ -9,7 +9,7 @@ from chalicelib.platform.context import Context
 from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import service as cases
 from chalicelib.retention.cases import store as cases_store
-from chalicelib.retention.lists import candidates, keys, service
+from chalicelib.retention.lists import candidates, keys, news, service
 from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.retention.cases.steps import IVAN, case_of, known
@@ -53,3 +53,11 @@ def test_the_ready_cases_of_a_manager_are_three_reads(context: Context) -> None:
         by_rank, by_day = candidates.ready_cases(context, IVAN)
     assert (len(by_rank), len(by_day)) == (8, candidates.WAITED)
     assert cost.calls == ["Query", "Query", "BatchGetItem"]
+
+
+@measures(keys.news)
+def test_news_is_one_read_for_all_calls(context: Context) -> None:
+    with spent(context.table.client) as cost:
+        for company_id in ("cmp_1", "cmp_2"):
+            assert news.for_company(context, company_id) is None
+    assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)

@@ -2,20 +2,25 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from chalicelib import contacts, mail
+from chalicelib import contacts, mail, sales
 from chalicelib.contacts import keys as contacts_keys
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.retention.cases import service as cases
 from chalicelib.retention.cases import store as cases_store
 from chalicelib.retention.cases.model import CallKind, CaseState
-from chalicelib.retention.lists import scripts, service, store
+from chalicelib.retention.lists import news, scripts, service, store
+from chalicelib.retention.lists.schemas import CallNewsForm
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import service as waves
+from chalicelib.sales.rules import SaleDocument, SaleLine
 from chalicelib.table.transactions import Transaction
+from tests.catalog.steps import row, stock
 from tests.retention.cases.steps import IVAN, OLGA, becomes, case_of, known
 from tests.retention.cases.test_service import handed
 from tests.retention.lists.steps import companies_of, listed, morning
@@ -222,3 +227,57 @@ def test_whatever_another_manager_does_meanwhile_nobody_is_on_two_lists(context:
         assert len(mine.calls) <= 7
         if not race.happened:
             break
+
+
+# --- what to speak about ----------------------------------------------------------------------------------------------
+
+
+def bought(context: Context, company_id: str, *skus: str) -> None:
+    """On three days a month apart, for the last time two months and a half ago."""
+    for days_ago in (140, 110, 75):
+        lines = [SaleLine(sku, f"{sku} of the file", Decimal(5), None, Decimal(500)) for sku in skus]
+        day = context.today - timedelta(days=days_ago)
+        sales.record(context, [SaleDocument("1c-main", f"{company_id}-{days_ago}", company_id, day, "RUB", lines)])
+
+
+def test_a_call_shows_the_usual_order_and_what_of_it_is_missing(context: Context) -> None:
+    stock(context, row("LMP-1", brand="Lumera", category="lamps"))
+    known(context, "cmp_1")
+    bought(context, "cmp_1", "LMP-1", "GONE-2")
+    listed(context, IVAN)
+    [call] = service.today(context, IVAN, "ru").calls
+    assert [(each.sku, each.name, each.quantity) for each in call.usual] == [("LMP-1", "Лампа LMP-1", 5)]
+    assert [(each.sku, each.name) for each in call.missing] == [("GONE-2", "GONE-2 of the file")]
+    assert call.new == [] and call.contact is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"), [({"brand": "Lumera"}, True), ({"category": "lamps"}, True), ({"brand": "Other"}, False)]
+)
+def test_news_is_told_to_who_bought_such_goods_in_place_of_a_check_in(
+    context: Context, subject: dict[str, str], told: bool
+) -> None:
+    stock(context, row("LMP-1", brand="Lumera", category="lamps"))
+    company_id = known(context, "cmp_1", State.ACTIVE)
+    bought(context, company_id, "LMP-1")
+    item = {**subject, "en": "No driver is needed.", "ru": "Драйвер не нужен."}
+    over = {**item, "en": "Old.", "last": context.today - timedelta(days=1)}
+    form = CallNewsForm.model_validate({"items": [over, {**item, "last": context.today + timedelta(days=200)}]})
+    view, version = news.change(context, 0, form, by="mbr_head")
+    assert (view.items, version) == (form.items, 1)
+    with pytest.raises(Problem, match="precondition_failed"):
+        news.change(context, 0, form, by="mbr_head")
+    spring = days_later(context, 75)  # the season of greetings is over
+    case = case_of(context, company_id)
+    cases_store.save(context, replace(case, due=spring.today, version=case.version + 1), case)
+    becomes(spring, company_id, State.ACTIVE)
+    listed(spring, IVAN)
+    [call] = service.today(spring, IVAN, "en").calls
+    assert (call.kind is CallKind.NEWS, "No driver is needed." in call.script) == (told, told)
+    assert "Old." not in call.script
+
+
+def test_news_concerns_a_brand_or_a_category(context: Context) -> None:
+    with pytest.raises(ValueError, match="brand"):
+        CallNewsForm.model_validate({"items": [{"en": "News", "ru": "Новость", "last": context.today}]})
+    assert news.show(context)[1] == 0 and news.show(context)[0].items == []

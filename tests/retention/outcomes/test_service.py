@@ -17,7 +17,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.offers import service as offers
 from chalicelib.retention.cases import service as cases
-from chalicelib.retention.cases.model import Because, CaseState, Reason
+from chalicelib.retention.cases.model import Because, CallKind, CaseState, NewContact, Reason
 from chalicelib.retention.lists import service as lists
 from chalicelib.retention.lists import store as lists_store
 from chalicelib.retention.lists.model import ListedCall
@@ -89,6 +89,27 @@ def test_nobody_reached_is_tried_again_and_then_gets_a_letter(context: Context) 
         assert last.next_day == now.today + timedelta(days=wanted)
     assert told(now, case_id) == ["case.unreached"]
     assert contacts_keys.person("mbr_of_cmp_1") not in everything(now)  # nobody spoke to anybody
+
+
+def test_who_it_is_now_is_shown_with_the_next_call_until_a_member_is_reached(context: Context) -> None:
+    case_id = on_the_list(context)
+    with pytest.raises(ValueError, match="the person left"):
+        outcome(context, case_id, reason="price", contact={"name": "Boris Novikov"})
+    now_it_is = {"name": "Boris Novikov", "phone": "8 495 123-45-67"}
+    outcome(context, case_id, reason="person_left", contact=now_it_is)
+    found = case_of(context, "cmp_1")
+    assert found.contact == NewContact("Boris Novikov", "+74951234567") and found.because is Because.PERSON
+    later = days_later(context, 3)
+    later.memo.clear()
+    cases.follow(later, "cmp_1")
+    lists.make(later, IVAN)
+    [call] = lists.today(later, IVAN, "en").calls
+    assert call.kind is CallKind.FIND_CONTACT and call.script.startswith("Boris Novikov, this is")
+    assert call.contact and (call.contact.name, call.contact.phone) == ("Boris Novikov", "+74951234567")
+    outcome(later, case_id, "not_reached")
+    assert case_of(later, "cmp_1").contact
+    outcome(later, case_id, person_id="mbr_of_cmp_1")
+    assert case_of(later, "cmp_1").contact is None
 
 
 def told(context: Context, case_id: str) -> list[str]:
