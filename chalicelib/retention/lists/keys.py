@@ -18,4 +18,4 @@ def script(kind: str) -> Key:
 @in_table("one", "E, S")
 def news() -> Key:
     """The news of the club to tell by telephone."""
-    return Key("CALL_SCRIPTS", "NEWS")
+    return Key("CALL_NEWS", "NEWS")
