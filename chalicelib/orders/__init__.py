@@ -34,10 +34,11 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
     from chalicelib.orders.order.readers import distributor_or_person_reader, the_distributor_and_its_people
     from chalicelib.orders.order.rules import Line as OrderLine
-    from chalicelib.orders.order.rules import Order, OrderState
+    from chalicelib.orders.order.rules import Order, OrderState, OrderStep
     from chalicelib.orders.order.schemas import OrderSummaryView
-    from chalicelib.orders.order.service import load_order, load_orders, newest_orders
+    from chalicelib.orders.order.service import load_order, load_orders, newest_orders, orders_since
     from chalicelib.orders.order.store import check_state
     from chalicelib.orders.reorder.links import usual_order_link
     from chalicelib.orders.reorder.service import usual_order
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED
+    from chalicelib.orders.response_times.service import deadlines as answer_deadlines

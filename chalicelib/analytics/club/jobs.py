@@ -31,6 +31,7 @@ def nightly_club(context: Context, event: dict[str, Any]) -> dict[str, Any]:
         table(*READ),
         items("put", "update", prefix="CLUBFOLD#"),
         items("put", prefix="CLUBFIGURES#"),
+        items("put", prefix="CLUBDISTRIBUTORS"),
         files("club-folds/", "get", "put"),
     ),
 )

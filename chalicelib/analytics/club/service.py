@@ -1,6 +1,6 @@
 """The club's figures: made every night from the companies' rollups, read in one query.
 
-    05:00 ──nightly_club──▶ a fold is created ──▶ parts: the months of some companies each ──▶ the last one folds all and writes the months
+    05:00 ──nightly_club──▶ a fold is created ──▶ parts: the months and orders of some companies ──▶ the last one folds all and writes the months
 
 A fold that comes again writes the same months. Until it is done the months of the night before answer, and say of when they are.
 
@@ -19,6 +19,7 @@ from chalicelib import companies
 from chalicelib.analytics.club import store
 from chalicelib.analytics.club.rules import GOODS, CompanyMonth, CompanyMonths, Fold, Goods
 from chalicelib.analytics.company.rules import tier_on
+from chalicelib.analytics.distributors import service as distributors
 from chalicelib.analytics.rollups.model import History
 from chalicelib.analytics.rollups.rules import ZERO, Rows, Totals, last_day, month_of, plus
 from chalicelib.analytics.rollups.store import read_history, read_rows
@@ -54,15 +55,21 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
         page, following = companies.some_companies(context, COMPANIES, after)
         return [_member(each) for each in page], following
 
-    def read(found: Progress, members: list[list[str]]) -> tuple[list[Row], Mapping[str, Any]]:
+    def read(found: Progress, members: list[list[str]]) -> tuple[dict[str, Any], Mapping[str, Any]]:
         running = date.fromisoformat(found.item["last"])
-        return [row for member in members for row in _rows(context, member, running)], {}
+        return {
+            "months": [row for member in members for row in _rows(context, member, running)],
+            "orders": [row for member in members for row in distributors.rows_of(context, member[0], running)],
+        }, {}
 
-    def write(found: Progress, parts: Iterator[list[Row]]) -> Item:
+    def write(found: Progress, parts: Iterator[dict[str, Any]]) -> Item:
         folds: dict[str, Fold] = defaultdict(lambda: Fold(date.fromisoformat(found.item["last"])))
-        for rows in parts:
-            for currency, *company in rows:
+        orders: list[distributors.Row] = []
+        for part in parts:
+            orders += part["orders"]
+            for currency, *company in part["months"]:
                 folds[currency].add(_company(company))
+        distributors.write(context, orders)
         for currency, fold in sorted(folds.items()):
             store.write_cohorts(context.table, currency, fold.cohorts())
             store.write_splits(context.table, currency, fold.splits())

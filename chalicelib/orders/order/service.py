@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chalicelib.orders.order import store
 from chalicelib.orders.order.rules import Order
@@ -19,6 +19,11 @@ def newest_orders(context: Context, company_id: str, limit: int) -> list[Order]:
     """The newest orders of this company. One call."""
     page = store.company_orders(context.table, company_id, state=None, limit=limit, after=None)
     return [store.order_of(item) for item in page.items]
+
+
+def orders_since(context: Context, company_id: str, moment: str) -> Iterator[Order]:
+    """The orders of this company placed at or after a stored moment; one query for each MB."""
+    return map(store.order_of, store.orders_since(context.table, company_id, moment))
 
 
 def distributors_order(context: Context, distributor_id: str, order_id: str) -> Order | None:

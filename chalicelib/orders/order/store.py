@@ -7,7 +7,7 @@ packed    zlib of JSON: lines, shipments, returns, history, delivery and whateve
 
 import json
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from boto3.dynamodb.conditions import Attr
 
@@ -56,6 +56,12 @@ def company_orders(
     table: Table, company_id: str, *, state: OrderState | None, limit: int, after: dict[str, str] | None
 ) -> Page:
     return _list(table, keys.order_list(company_id, "", "").pk, "gsi1", state, limit, after)
+
+
+def orders_since(table: Table, company_id: str, moment: str) -> Iterator[Item]:
+    """The items of the orders placed at or after the moment."""
+    every = keys.order_list(company_id, "", "").pk
+    return table.query_all(every, index="gsi1", between=(moment, "~"))
 
 
 def distributor_orders(

@@ -1,0 +1,46 @@
+"""The formulas and the chart of the service of distributors, in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from chalicelib.analytics.company.charts import Bar, by_name
+from chalicelib.analytics.company.rules import share
+from chalicelib.analytics.distributors.rules import DistributorMonth
+from chalicelib.platform.charts import Chart
+from chalicelib.platform.text import Language
+
+FORMULAS: Mapping[Language, dict[str, str]] = {
+    "en": {
+        "orders": "Orders placed in the month, without those that the company took back before an answer.",
+        "due": "Orders that were answered, or should have been by the deadline of the reminder.",
+        "in_time_percent": "Orders answered by that deadline / due x 100.",
+        "answer_hours": "Median of the hours from placing to the first answer.",
+        "ship_hours": "Median of the hours from the acceptance to the first shipment.",
+        "rejected_percent": "Orders rejected / orders answered x 100.",
+        "cut_percent": "Orders answered with fewer units than ordered / orders answered x 100.",
+    },
+    "ru": {
+        "orders": "Заказы, размещённые в месяце, без отменённых компанией до ответа.",
+        "due": "Заказы, на которые ответили или должны были ответить к сроку напоминания.",
+        "in_time_percent": "Заказы с ответом к этому сроку / due x 100.",
+        "answer_hours": "Медиана часов от размещения до первого ответа.",
+        "ship_hours": "Медиана часов от подтверждения до первой отгрузки.",
+        "rejected_percent": "Отклонённые заказы / заказы с ответом x 100.",
+        "cut_percent": "Заказы, подтверждённые в меньшем количестве, / заказы с ответом x 100.",
+    },
+}
+_TITLES: Mapping[Language, str] = {
+    "en": "Orders answered in time, by distributor, {}",
+    "ru": "Заказы с ответом в срок по дистрибьюторам, {}",
+}
+
+
+def chart_of(month: str, rows: Sequence[DistributorMonth], language: Language) -> Chart:
+    """The share in time of each distributor in the month, the best first."""
+    bars = [
+        Bar(each.name, percent)
+        for each in rows
+        if each.month == month and (percent := share(Decimal(each.in_time), Decimal(each.due))) is not None
+    ]
+    bars.sort(key=lambda bar: (-bar.net, bar.name))
+    return by_name(_TITLES[language].format(month), bars, "%", language)
