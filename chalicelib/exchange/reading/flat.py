@@ -116,11 +116,8 @@ class FlatTable:
         few = 0 if carries else 1
         self.carry = Carry(
             document=carries,
-            customer=(
-                (shown.customer_empty > few and shown.customer_repeated == 0)
-                or (shown.groups > 0 and shown.customer_told == 0)
-            )
-            and _all_left(self._customer, document),
+            customer=(shown.groups > 0 and shown.customer_told == 0)
+            or (shown.customer_empty > few and shown.customer_repeated == 0 and _all_left(self._customer, document)),
             day=(shown.day_empty > few and shown.day_repeated == 0 and 0 <= self._day < document)
             or (shown.day_groups > 0 and not shown.day_told),
         )

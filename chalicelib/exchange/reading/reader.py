@@ -50,6 +50,7 @@ class Counted:
 
     rows: int = 0
     skipped: int = 0
+    begun: bool = False  # a row of sales was met, if only a cancelled one
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ class SalesFile:
                     if row.category == "note":
                         section = self._section_below(row, section)
                 continue
+            counted.begun = True
             cells = [row.cells[at] for at in places]
             if self.place.heading.key:
                 cells[document_at] = self._document_of(row.cells)
@@ -218,7 +220,7 @@ class SalesFile:
             return
         self._refuse(totals.close_groups(0), "group_differs")
         label = next(cell for cell in row.cells if cell.strip())[:100]
-        if self.counted.rows == self.counted.skipped:
+        if not self.counted.begun:
             totals.open_whole(row.line, label, quantity, amount)
             return
         wrong = totals.check(row.line, label, total_of(row.cells), quantity, amount)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.exchange.tables.model import Unreadable
-from tests.exchange.reading import writers
+from tests.exchange.reading import shapes, writers
+from tests.exchange.reading.shapes import Shape
 from tests.exchange.reading.steps import Read, read_file
 from tests.exchange.reading.writers import Dialect, Document
 
@@ -91,6 +92,34 @@ def check_workbooks(several: list[Document]) -> None:
         read = read_file(content)
         assert facts(read) == expected(several)
         assert read.found.own_total is not None
+
+
+# --- shapes -----------------------------------------------------------------------------------------------------------
+
+
+def check_shape(several: list[Document], shape: Shape) -> None:
+    read = read_file(shapes.as_table(several, shape))
+    ordered = shapes.in_order(several, shape)
+    counted = [document for at, document in enumerate(ordered) if not shapes.is_cancelled(shape, at)]
+    assert not read.faults
+    assert {number.removesuffix("-return"): total for number, total in read.documents.items()} == {
+        number_of(document): shapes.sum_of(document, shape.sums) for document in counted
+    }
+    assert len(read.customers) == len({document.customer for document in counted})
+
+
+@settings(max_examples=2 * FEW, deadline=None)
+@given(writers.documents(), shapes.shapes())
+def test_sums_and_returns_in_every_shape_come_back(several: list[Document], shape: Shape) -> None:
+    check_shape(several, shape)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@settings(max_examples=MANY, deadline=None)
+@given(writers.documents(), shapes.shapes())
+def test_two_thousand_shapes_come_back(several: list[Document], shape: Shape) -> None:
+    check_shape(several, shape)
 
 
 # --- one defect -------------------------------------------------------------------------------------------------------

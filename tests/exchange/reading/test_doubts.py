@@ -49,6 +49,12 @@ def test_the_total_of_a_file_may_count_cancelled_rows_or_leave_them_out(total: s
     assert why(f"{content}Итого;;;;;120;\n")[0] == "total_differs"
 
 
+def test_a_total_below_cancelled_rows_alone_is_theirs() -> None:
+    rows = "12.01.2026;1;К;Л;1;100;Отменён\n;1 Итог;;;1;100;\n13.01.2026;2;К;Л;1;50;Отгружен\n;2 Итог;;;1;50;\n"
+    read = read_file(f"Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;Статус\n{rows}")
+    assert (read.documents, read.faults) == ({"2": Decimal(50)}, [])
+
+
 @pytest.mark.parametrize("status", ["Частично отменён", "Возвращён", "partially_refunded", "refunded"])
 def test_a_status_that_may_stand_beside_rows_of_its_own_is_asked_back(status: str) -> None:
     content = sales("Статус", "Отгружен", status)

@@ -540,6 +540,19 @@ def test_a_day_may_stand_above_its_documents(rows: list[str]) -> None:
     assert [row.business_date.day for row in read.rows] == [12, 12, 13]
 
 
+def test_a_customer_above_its_documents_may_stand_in_any_column() -> None:
+    rows = [
+        ";;ООО К;;;",
+        "12.01.2026;1;;Л;1;100",
+        "13.01.2026;2;;Л;1;50",
+        ";;ООО М;;;",
+        "13.01.2026;3;;Л;1;25",
+        "Итого;;;;3;175",
+    ]
+    read = read_file(short(*rows))
+    assert (read.documents, read.faults, len(read.customers)) == ({"1": 100, "2": 50, "3": 25}, [], 2)
+
+
 def test_a_day_whose_documents_do_not_make_its_sum_is_refused() -> None:
     assert why(short("12.01.2026;;;;2;160", ";1;К;Л;1;100", ";2;К;Л;1;50"))[0] == "group_differs"
 
