@@ -66,6 +66,7 @@ functions.http(
         files("products/", "get", "put", "delete"),
         files("displays/", "get", "put"),
         files("statements/", "get", "put"),
+        files("lists/", "get", "put"),
         files("orders/", "get", "put"),
         files("report-uploads/", "get", "put"),
         files("reports/", "get", "put"),

@@ -14,6 +14,7 @@ from chalicelib.companies.schemas import (
     CompanyContactsView,
     CompanyView,
     CustomerQuestionsPage,
+    CustomerQuestionsQuery,
     DistributorsQuery,
     InvitationForm,
     InvitationPage,
@@ -215,7 +216,12 @@ def _one_question(query: CompaniesQuery) -> None:
         raise Problem.invalid("one_question", f"/query/{given[-1]}", f"This cannot be combined with {given[0]}.")
 
 
-@routes.get("/v1/staff/customer-questions", scope="staff.companies.read", query=PageQuery, answer=CustomerQuestionsPage)
+@routes.get(
+    "/v1/staff/customer-questions",
+    scope="staff.companies.read",
+    query=CustomerQuestionsQuery,
+    answer=CustomerQuestionsPage,
+)
 def list_customer_questions(call: Call) -> CustomerQuestionsPage:
     """List customers of sales files whose INN is not that of the company that they are linked to, the oldest first."""
     return call.page(CustomerQuestionsPage, staff.list_customer_questions, call.context)

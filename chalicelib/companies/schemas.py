@@ -12,6 +12,7 @@ from chalicelib.distributors import DistributorCardView
 from chalicelib.members import PersonName
 from chalicelib.platform.fields import Identifier, Name, Region
 from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
@@ -103,7 +104,7 @@ class ClaimDecisionForm(Form):
     ] = None
 
 
-class CompaniesQuery(PageQuery):
+class CompaniesQuery(ListQuery):
     """One question at a time: pending claims, the beginning of the name, an INN, or a customer of a sales file.
 
     Region and manager narrow down the list of companies and that of pending claims. A page of them may hold fewer companies than
@@ -234,9 +235,8 @@ class StaffCompanyView(CompanyView):
     )
 
 
-class StaffCompaniesPage(View):
+class StaffCompaniesPage(ListPage):
     items: list[StaffCompanyView]
-    next_cursor: str | None
 
 
 class CustomerQuestionView(View):
@@ -250,11 +250,13 @@ class CustomerQuestionView(View):
     other: StaffCompanyView | None = Field(description="The company that has this INN, if one has.")
 
 
-class CustomerQuestionsPage(View):
+CustomerQuestionsQuery = narrowed(CustomerQuestionView, same=("source", "inn"), words=("company.name",), day=("since",))
+
+
+class CustomerQuestionsPage(ListPage):
     """The oldest question first."""
 
     items: list[CustomerQuestionView]
-    next_cursor: str | None
 
 
 class StaffPersonView(PersonView):

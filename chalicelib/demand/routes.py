@@ -9,8 +9,9 @@ from chalicelib.demand.schemas import (
     DemandView,
     StaffDemandPage,
     StaffDemandView,
-    WaitingQuery,
+    WaitingDemandsQuery,
     WantedProductPage,
+    WantedProductsQuery,
     WantedProductView,
 )
 from chalicelib.platform.http.forms import PageQuery
@@ -46,7 +47,7 @@ def cancel_demand(call: Call, demand_id: str) -> DemandView:
     return DemandView.of(service.cancel(call.context, company_id, member_id, demand_id))
 
 
-@routes.get("/v1/staff/demands", scope="staff.demands.read", query=PageQuery, answer=WantedProductPage)
+@routes.get("/v1/staff/demands", scope="staff.demands.read", query=WantedProductsQuery, answer=WantedProductPage)
 def list_wanted_products(call: Call) -> WantedProductPage:
     """List the articles that partners wait for, most wanted first.
 
@@ -57,7 +58,7 @@ def list_wanted_products(call: Call) -> WantedProductPage:
     )
 
 
-@routes.get("/v1/staff/demands/waiting", scope="staff.demands.read", query=WaitingQuery, answer=StaffDemandPage)
+@routes.get("/v1/staff/demands/waiting", scope="staff.demands.read", query=WaitingDemandsQuery, answer=StaffDemandPage)
 def list_waiting_demands(call: Call) -> StaffDemandPage:
     """List open requests for an article, oldest first; without an article, those described in words."""
     return call.page(

@@ -7,7 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Product, Sku
 from chalicelib.demand.rules import Demand, DemandCount, DemandState
-from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 
 
 class DemandForm(Form):
@@ -36,7 +37,7 @@ class DemandAnswerForm(Form):
     sku: Sku | None = Field(default=None, examples=[None])
 
 
-class WaitingQuery(PageQuery):
+class WaitingQuery(ListQuery):
     sku: str | None = Field(
         default=None, min_length=1, max_length=64, description="Without it: requests described in words."
     )
@@ -89,9 +90,11 @@ class WantedProductView(View):
         return cls.from_record(count, name=name, name_ru=name_ru)
 
 
-class WantedProductPage(View):
+WantedProductsQuery = narrowed(WantedProductView, words=("sku", "name", "name_ru"))
+
+
+class WantedProductPage(ListPage):
     items: list[WantedProductView]
-    next_cursor: str | None
 
 
 class StaffDemandView(DemandView):
@@ -101,6 +104,10 @@ class StaffDemandView(DemandView):
     member_id: str
 
 
-class StaffDemandPage(View):
+WaitingDemandsQuery = narrowed(
+    StaffDemandView, same=("company_id",), words=("text",), day=("opened_at",), base=WaitingQuery
+)
+
+
+class StaffDemandPage(ListPage):
     items: list[StaffDemandView]
-    next_cursor: str | None

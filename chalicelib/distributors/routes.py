@@ -14,6 +14,7 @@ from chalicelib.distributors.schemas import (
     OwnDistributorForm,
     RegionsView,
     RegionView,
+    StaffDistributorsQuery,
 )
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
@@ -39,7 +40,9 @@ def create_distributor(call: Call) -> Answer:
     return Answer(DistributorView.of(made), headers={**etag(made.version), "Location": location})
 
 
-@routes.get("/v1/staff/distributors", scope="staff.distributors.read", query=PageQuery, answer=DistributorPage)
+@routes.get(
+    "/v1/staff/distributors", scope="staff.distributors.read", query=StaffDistributorsQuery, answer=DistributorPage
+)
 def list_distributors(call: Call) -> DistributorPage:
     """List distributors by name."""
     return call.page(DistributorPage, service.page, call.context, show=DistributorView.of)

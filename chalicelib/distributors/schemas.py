@@ -10,6 +10,7 @@ from chalicelib.distributors.model import Distributor
 from chalicelib.members import PersonName, Phone
 from chalicelib.platform.fields import Name, Region
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
@@ -154,9 +155,11 @@ class RegionsView(View):
     items: list[RegionView]
 
 
-class DistributorPage(View):
+StaffDistributorsQuery = narrowed(DistributorView, same=("regions.region",), words=("name", "email"))
+
+
+class DistributorPage(ListPage):
     items: list[DistributorView]
-    next_cursor: str | None
 
 
 class DistributorPersonView(View):

@@ -12,11 +12,11 @@ from chalicelib.members.schemas import (
     StaffForm,
     StaffMemberView,
     StaffPage,
+    StaffQuery,
     SuppressionLiftForm,
+    SuppressionListQuery,
     SuppressionPage,
-    SuppressionsQuery,
 )
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="members")
@@ -74,7 +74,7 @@ def appoint_staff(call: Call) -> StaffMemberView:
     return service.appoint_staff(call.context, call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/people", scope="staff.people.read", query=PageQuery, answer=StaffPage)
+@routes.get("/v1/staff/people", scope="staff.people.read", query=StaffQuery, answer=StaffPage)
 def list_staff(call: Call) -> StaffPage:
     """List the staff by name."""
     return call.page(StaffPage, service.staff, call.context)
@@ -101,7 +101,7 @@ def list_journal(call: Call) -> JournalPage:
     return call.page(JournalPage, journal.journal_page, *asked)
 
 
-@routes.get("/v1/staff/suppressions", scope="staff.letters.write", query=SuppressionsQuery, answer=SuppressionPage)
+@routes.get("/v1/staff/suppressions", scope="staff.letters.write", query=SuppressionListQuery, answer=SuppressionPage)
 def list_suppressions(call: Call) -> SuppressionPage:
     """List the addresses that get no letters, after a bounce or a complaint."""
     return call.page(SuppressionPage, suppressions.list_suppressions, call.context, call.query.email)

@@ -9,7 +9,8 @@ from chalicelib.members.model import Audience, Consent
 from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.access.scopes import StaffRole
 from chalicelib.platform.fields import Identifier, Region
-from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
@@ -97,7 +98,7 @@ class StaffForm(Form):
     language: Language | None = None
 
 
-class JournalQuery(PageQuery):
+class JournalQuery(ListQuery):
     month: str | None = Field(
         default=None,
         pattern=r"^20\d\d-(0[1-9]|1[0-2])$",
@@ -117,7 +118,7 @@ class JournalQuery(PageQuery):
     )
 
 
-class SuppressionsQuery(PageQuery):
+class SuppressionsQuery(ListQuery):
     email: Email | None = Field(
         default=None, description="Only this address, of a member or of a distributor's orders."
     )
@@ -141,11 +142,13 @@ class SuppressionView(View):
     at: str = Field(description="When that was reported.")
 
 
-class SuppressionPage(View):
+SuppressionListQuery = narrowed(SuppressionView, same=("reason",), day=("at",), base=SuppressionsQuery)
+
+
+class SuppressionPage(ListPage):
     """Newest first."""
 
     items: list[SuppressionView]
-    next_cursor: str | None
 
 
 class StaffMemberView(View):
@@ -157,9 +160,11 @@ class StaffMemberView(View):
     role: str
 
 
-class StaffPage(View):
+StaffQuery = narrowed(StaffMemberView, same=("role",), words=("name", "email"))
+
+
+class StaffPage(ListPage):
     items: list[StaffMemberView]
-    next_cursor: str | None
 
 
 class JournalEntryView(View):
@@ -176,6 +181,5 @@ class JournalEntryView(View):
     path: str = Field(description="The path of the request: it names the thing that was written.")
 
 
-class JournalPage(View):
+class JournalPage(ListPage):
     items: list[JournalEntryView]
-    next_cursor: str | None

@@ -2,12 +2,12 @@ from chalicelib import companies
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales import service
-from chalicelib.sales.schemas import PurchasePage, PurchasesQuery
+from chalicelib.sales.schemas import PurchaseListQuery, PurchasePage, PurchasesQuery
 
 routes = Routes(__name__, tag="sales")
 
 
-@routes.get("/v1/company/purchases", scope="company.read", query=PurchasesQuery, answer=PurchasePage)
+@routes.get("/v1/company/purchases", scope="company.read", query=PurchaseListQuery, answer=PurchasePage)
 def list_purchases(call: Call) -> PurchasePage:
     """List the company's purchases and returns.
 
@@ -19,7 +19,7 @@ def list_purchases(call: Call) -> PurchasePage:
 @routes.get(
     "/v1/staff/companies/{company_id}/purchases",
     scope="staff.companies.read",
-    query=PurchasesQuery,
+    query=PurchaseListQuery,
     answer=PurchasePage,
     problems=("not_found",),
 )

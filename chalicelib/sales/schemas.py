@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from chalicelib.platform.http.forms import PeriodQuery, View
+from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
 
@@ -17,7 +18,7 @@ Exact = Annotated[
 ]
 
 
-class PurchasesQuery(PeriodQuery):
+class PurchasesQuery(ListQuery, PeriodQuery):
     """Purchases by business date."""
 
     lines: bool = Field(default=False, description="Include the lines of each document.")
@@ -64,8 +65,12 @@ class PurchaseView(View):
     lines: list[PurchaseLineView] | None = Field(description="Null unless asked for with `lines=true`.")
 
 
-class PurchasePage(View):
+PurchaseListQuery = narrowed(
+    PurchaseView, same=("kind", "voided"), words=("document",), amount="total", base=PurchasesQuery
+)
+
+
+class PurchasePage(ListPage):
     """Latest business date first. A page may hold fewer documents than asked for; the last one has no `next_cursor`."""
 
     items: list[PurchaseView]
-    next_cursor: str | None

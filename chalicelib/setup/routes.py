@@ -1,6 +1,6 @@
 """Route of the club's setup."""
 
-from chalicelib.platform.http.routes import ROUTES, Call, Routes
+from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.platform.text import Language
 from chalicelib.setup import service
 from chalicelib.setup.rules import Step, steps
@@ -20,6 +20,5 @@ def show_setup(call: Call) -> SetupView:
 
 def _shown(step: Step, language: Language) -> SetupStepView:
     words = SENTENCES[language][step.code]
-    route = next(route for route in ROUTES if route.name == step.operation)
-    how = OperationView(operation=step.operation, method=route.method, path=route.path)
+    how = OperationView.from_record(step.how)
     return SetupStepView(code=step.code, title=words.title, why=words.why, companies=step.companies, how=how)

@@ -18,23 +18,45 @@ class Found(NamedTuple):
     undelivered: int
 
 
+class Operation(NamedTuple):
+    """An operation of the API. Written down here, since a package knows only the routes of the rooms that it has opened so far."""
+
+    operation: str
+    method: str
+    path: str
+
+
 class Step(NamedTuple):
-    """`operation` does it. `companies`: how many still wait for it, where it is done company by company."""
+    """`how` does it. `companies`: how many still wait for it, where it is done company by company."""
 
     code: StepCode
     done: bool
-    operation: str
+    how: Operation
     companies: int | None = None
 
 
 def steps(found: Found) -> list[Step]:
     return [
-        Step("ladder", found.ladder, "draft_ladder"),
-        Step("products", found.products, "write_products"),
-        Step("distributor", found.distributors, "create_distributor"),
-        Step("region", found.regions, "change_distributor"),
-        Step("manager", found.managers, "appoint_staff"),
-        Step("companies", found.companies, "start_import"),
-        Step("managed", not found.unmanaged, "change_company_by_staff", found.unmanaged),
-        Step("delivered", not found.undelivered, "change_company_by_staff", found.undelivered),
+        Step("ladder", found.ladder, Operation("draft_ladder", "POST", "/v1/staff/tier-ladders")),
+        Step("products", found.products, Operation("write_products", "PUT", "/v1/staff/products")),
+        Step("distributor", found.distributors, Operation("create_distributor", "POST", "/v1/staff/distributors")),
+        Step(
+            "region",
+            found.regions,
+            Operation("change_distributor", "PATCH", "/v1/staff/distributors/{distributor_id}"),
+        ),
+        Step("manager", found.managers, Operation("appoint_staff", "POST", "/v1/staff/people")),
+        Step("companies", found.companies, Operation("start_import", "POST", "/v1/staff/imports")),
+        Step(
+            "managed",
+            not found.unmanaged,
+            Operation("start_hand_over", "POST", "/v1/staff/hand-overs"),
+            found.unmanaged,
+        ),
+        Step(
+            "delivered",
+            not found.undelivered,
+            Operation("change_company_by_staff", "PATCH", "/v1/staff/companies/{company_id}"),
+            found.undelivered,
+        ),
     ]

@@ -28,7 +28,8 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
         ),
         "managed": Words(
             "Each company has a manager",
-            "Without one nobody gets the letters about its people and its requests. `GET /v1/staff/companies?manager=none` lists them.",
+            "Without one nobody gets the letters about its people and its requests. `GET /v1/staff/companies?manager=none` lists them; "
+            "`PUT /v1/staff/region-managers` names the manager of each region first.",
         ),
         "delivered": Words("Each company has a region or a distributor", "Without either the company cannot order."),
     },
@@ -45,7 +46,8 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
         ),
         "managed": Words(
             "У каждой компании есть менеджер",
-            "Без него никто не получает писем о её людях и запросах. Их список: `GET /v1/staff/companies?manager=none`.",
+            "Без него никто не получает писем о её людях и запросах. Их список: `GET /v1/staff/companies?manager=none`; "
+            "сначала `PUT /v1/staff/region-managers` назовёт менеджера каждого региона.",
         ),
         "delivered": Words(
             "У каждой компании есть регион или дистрибьютор", "Без того и другого компания не может заказывать."

@@ -23,7 +23,7 @@ def test_a_company_without_bonuses_has_nothing_of_everything(office: Office) -> 
     found = office.get("/v1/company/bonuses")
     assert sums(found["balances"]) == {"pending": "0.00", "available": "0.00", "reserved": "0.00"}
     assert (found["lots"], found["next_expiry"], found["debt"]["amount"]) == ([], None, "0.00")
-    assert office.get("/v1/company/bonuses/entries") == {"items": [], "next_cursor": None}
+    assert office.get("/v1/company/bonuses/entries") == {"items": [], "next_cursor": None, "count": None}
 
 
 def test_lots_are_shown_in_the_order_in_which_they_are_spent(office: Office) -> None:

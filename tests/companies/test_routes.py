@@ -252,7 +252,11 @@ def test_a_manager_finds_who_waits_and_confirms(api: Api, context: Context) -> N
     }
     again = api.call("POST", f"{path}/confirm", STAFF, {"member_id": "mbr_anna"})
     assert (again.status, again.text) == (200, decided.text)
-    assert api.call("GET", "/v1/staff/companies?status=waiting", STAFF).json == {"items": [], "next_cursor": None}
+    assert api.call("GET", "/v1/staff/companies?status=waiting", STAFF).json == {
+        "items": [],
+        "next_cursor": None,
+        "count": None,
+    }
     shown = api.call("GET", path, STAFF).json
     assert shown["people"][0]["claimed"]["inn"] == CLAIM["inn"] and shown["people"][0]["role"] == "owner"
     assert api.call("GET", "/v1/company", token("mbr_anna", row["company_id"])).status == 200

@@ -20,7 +20,7 @@ EMPTY = Found(
 def test_each_step_has_its_words_in_both_languages_and_an_operation_that_exists() -> None:
     codes = [step.code for step in steps(EMPTY)]
     assert len(set(codes)) == len(codes) and all(list(words) == codes for words in SENTENCES.values())
-    assert {step.operation for step in steps(EMPTY)} <= {route.name for route in ROUTES}
+    assert {step.how for step in steps(EMPTY)} <= {(route.name, route.method, route.path) for route in ROUTES}
 
 
 @given(st.builds(Found))

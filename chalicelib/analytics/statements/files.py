@@ -1,7 +1,7 @@
 """A statement as a file for download."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
@@ -10,47 +10,30 @@ from chalicelib.analytics.statements.schemas import StatementFileQuery, Statemen
 from chalicelib.analytics.statements.service import statement_of
 from chalicelib.analytics.statements.words import WORDS
 from chalicelib.companies import Company
-from chalicelib.platform import aws, clock
+from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.files.tables import CONTENT_TYPES, Cell, Column, Format, Table, written
+from chalicelib.platform.files import downloads
+from chalicelib.platform.files.tables import Cell, Column, Table, written
 from chalicelib.platform.money import Money
-from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
-
-LINK_SECONDS = 300
 
 
 def statement_file(
     context: Context, company_id: str, query: StatementFileQuery, language: Language
 ) -> StatementFileView:
-    """Makes the file, and an address of it that works for `LINK_SECONDS`. Raises as `statement_of` does."""
+    """Makes the file, and an address of it that works for minutes. Raises as `statement_of` does."""
     company, found = statement_of(context, company_id, query.first, query.last)
     content = written(table_of(context, company, found, language), query.format)
     name = f"statements/{company_id}/{sha256(content).hexdigest()[:32]}.{query.format}"
-    _put(name, content, query.format)
+    downloads.put(name, content, query.format)
+    link = downloads.link(context, name, f"statement_{found.first}_{found.last}.{query.format}")
     return StatementFileView(
-        url=_link(name, f"{found.first}_{found.last}.{query.format}"),
-        expires_at=context.now + timedelta(seconds=LINK_SECONDS),
+        url=link.url,
+        expires_at=link.expires_at,
         bytes=len(content),
         row_count=len(found.lines),
         control_total=Money.of(found.turnover.balance, found.currency),
-    )
-
-
-def _put(name: str, content: bytes, kind: Format) -> None:
-    aws.s3().put_object(Bucket=settings().files_bucket, Key=name, Body=content, ContentType=CONTENT_TYPES[kind])
-
-
-def _link(name: str, shown: str) -> str:
-    return aws.s3().generate_presigned_url(
-        "get_object",
-        Params={
-            "Bucket": settings().files_bucket,
-            "Key": name,
-            "ResponseContentDisposition": f'attachment; filename="statement_{shown}"',
-        },
-        ExpiresIn=LINK_SECONDS,
     )
 
 

@@ -2,15 +2,14 @@
 
 from chalicelib import companies
 from chalicelib.bonuses.accruals import service
-from chalicelib.bonuses.accruals.schemas import AccrualPage, AccrualView
-from chalicelib.platform.http.forms import PageQuery
+from chalicelib.bonuses.accruals.schemas import AccrualPage, AccrualsQuery, AccrualView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
 
 
-@routes.get("/v1/company/accruals", scope="bonuses.read", query=PageQuery, answer=AccrualPage)
+@routes.get("/v1/company/accruals", scope="bonuses.read", query=AccrualsQuery, answer=AccrualPage)
 def list_accruals(call: Call) -> AccrualPage:
     """List the bonuses that each purchase earned, latest first, with their rates.
 
@@ -22,7 +21,7 @@ def list_accruals(call: Call) -> AccrualPage:
 @routes.get(
     "/v1/staff/companies/{company_id}/accruals",
     scope="staff.bonuses.read",
-    query=PageQuery,
+    query=AccrualsQuery,
     answer=AccrualPage,
     problems=("not_found",),
 )

@@ -11,6 +11,7 @@ from chalicelib.bonuses.config import Bonuses
 from chalicelib.platform.config import Config
 from chalicelib.platform.fields import Percent
 from chalicelib.platform.http.forms import View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
 from chalicelib.sales import DocumentRef
@@ -100,11 +101,13 @@ class AccrualView(View):
         )
 
 
-class AccrualPage(View):
+AccrualsQuery = narrowed(AccrualView, same=("kind", "state"), words=("document",), day=("business_date",))
+
+
+class AccrualPage(ListPage):
     """Latest business date first. A page may hold fewer items than asked for; the last one has no `next_cursor`."""
 
     items: list[AccrualView]
-    next_cursor: str | None
 
 
 def _words(reason: AppliedRate, currency: str, language: Language, config: Config) -> str:

@@ -4,10 +4,10 @@ from chalicelib.bonuses.adjustments.schemas import (
     AdjustmentDecisionForm,
     AdjustmentForm,
     AdjustmentPage,
+    AdjustmentsQuery,
     AdjustmentView,
 )
 from chalicelib.bonuses.ledger.routes import STEP
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
@@ -31,7 +31,7 @@ def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
     return service.adjust(call.answering(_created), staff_id, company_id, call.body)
 
 
-@routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=PageQuery, answer=AdjustmentPage)
+@routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=AdjustmentsQuery, answer=AdjustmentPage)
 def list_adjustments(call: Call) -> AdjustmentPage:
     """List the adjustments that wait for approval, oldest first."""
     return call.page(

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.bonuses.adjustments.model import AdjustmentState
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 
 
@@ -45,8 +46,10 @@ class AdjustmentView(View):
     note: str
 
 
-class AdjustmentPage(View):
+AdjustmentsQuery = narrowed(AdjustmentView, same=("company_id", "author"), day=("at",), amount="amount")
+
+
+class AdjustmentPage(ListPage):
     """Oldest first."""
 
     items: list[AdjustmentView]
-    next_cursor: str | None

@@ -8,13 +8,13 @@ from chalicelib.bonuses.coalition.schemas import (
     CoalitionAccrualView,
     CoalitionClientForm,
     CoalitionClientPage,
+    CoalitionClientsQuery,
     CoalitionClientView,
     CoalitionReversalForm,
     limits_of,
 )
 from chalicelib.bonuses.coalition.service import RequestedGrant
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
@@ -85,7 +85,9 @@ def _by_inn(context: Context, form: CoalitionAccrualForm) -> str:
 # --- machine clients --------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/machine-clients", scope="staff.bonuses.read", query=PageQuery, answer=CoalitionClientPage)
+@routes.get(
+    "/v1/staff/machine-clients", scope="staff.bonuses.read", query=CoalitionClientsQuery, answer=CoalitionClientPage
+)
 def list_coalition_clients(call: Call) -> CoalitionClientPage:
     """List the partners of the coalition, by name."""
     return call.page(

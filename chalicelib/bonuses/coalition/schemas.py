@@ -11,6 +11,7 @@ from chalicelib.bonuses.ledger.schemas import BonusAmount
 from chalicelib.companies import Inn, Kpp
 from chalicelib.platform.fields import Day, Identifier, Name
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 
 Reference = Annotated[
@@ -119,9 +120,11 @@ class CoalitionClientView(View):
     limits: CoalitionLimitsView
 
 
-class CoalitionClientPage(View):
+CoalitionClientsQuery = narrowed(CoalitionClientView, same=("active",), words=("name",))
+
+
+class CoalitionClientPage(ListPage):
     items: list[CoalitionClientView]
-    next_cursor: str | None
 
 
 def limits_of(form: CoalitionLimitsForm) -> CoalitionLimits:

@@ -9,6 +9,7 @@ from chalicelib.bonuses.goods.schemas import (
     ChoiceForm,
     ChoiceView,
     EntitlementPage,
+    EntitlementsQuery,
     EntitlementSummaryView,
     EntitlementView,
     FrozenPricePage,
@@ -22,7 +23,7 @@ from chalicelib.bonuses.goods.schemas import (
     WaitingGoodsView,
 )
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item
@@ -33,7 +34,7 @@ STEP = ("not_found", "wrong_state")
 OF_COMPANY = "/v1/staff/companies/{company_id}/entitlements/{entitlement_id}"
 
 
-@routes.get("/v1/company/entitlements", scope="bonuses.read", query=PageQuery, answer=EntitlementPage)
+@routes.get("/v1/company/entitlements", scope="bonuses.read", query=EntitlementsQuery, answer=EntitlementPage)
 def list_entitlements(call: Call) -> EntitlementPage:
     """List the company's entitlements to goods, latest first."""
     return _entitlements(call, call.principal.for_company())
@@ -122,7 +123,7 @@ def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> ChangedChoi
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=PageQuery, answer=WaitingGoodsPage)
+@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=ListQuery, answer=WaitingGoodsPage)
 def list_waiting_goods(call: Call) -> WaitingGoodsPage:
     """List the goods to be shipped and the gifts to be handed over, oldest first."""
 
@@ -138,7 +139,7 @@ def list_waiting_goods(call: Call) -> WaitingGoodsPage:
 @routes.get(
     "/v1/staff/companies/{company_id}/entitlements",
     scope="staff.bonuses.read",
-    query=PageQuery,
+    query=EntitlementsQuery,
     answer=EntitlementPage,
 )
 def list_entitlements_of_company(call: Call, company_id: str) -> EntitlementPage:

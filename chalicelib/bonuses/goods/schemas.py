@@ -10,6 +10,7 @@ from chalicelib.bonuses.goods.rules import MOST_LINES, Choice, Entitlement, Froz
 from chalicelib.catalog import Sku
 from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 
 
@@ -41,9 +42,11 @@ class EntitlementSummaryView(View):
         return cls.from_record(found, state=found.state(day))
 
 
-class EntitlementPage(View):
+EntitlementsQuery = narrowed(EntitlementSummaryView, same=("kind", "state"), day=("first", "last"))
+
+
+class EntitlementPage(ListPage):
     items: list[EntitlementSummaryView]
-    next_cursor: str | None
 
 
 class ChoiceLineView(View):
@@ -138,9 +141,8 @@ class WaitingGoodsView(View):
     gift: EntitlementSummaryView | None
 
 
-class WaitingGoodsPage(View):
+class WaitingGoodsPage(ListPage):
     items: list[WaitingGoodsView]
-    next_cursor: str | None
 
 
 class FrozenPriceQuery(PageQuery):

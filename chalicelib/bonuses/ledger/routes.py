@@ -9,12 +9,12 @@ from chalicelib.bonuses.ledger.schemas import (
     BalancesView,
     BonusesView,
     PostingPage,
+    PostingsQuery,
     PostingView,
     StatementLineView,
     StatementQuery,
     StatementView,
 )
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, Routes
 
@@ -33,7 +33,7 @@ def show_bonuses(call: Call) -> BonusesView:
     return statements.bonuses(call.context, call.principal.for_company())
 
 
-@routes.get("/v1/company/bonuses/entries", scope="bonuses.read", query=PageQuery, answer=PostingPage)
+@routes.get("/v1/company/bonuses/entries", scope="bonuses.read", query=PostingsQuery, answer=PostingPage)
 def list_postings(call: Call) -> PostingPage:
     """List the postings of the company's ledger, newest first.
 
@@ -65,7 +65,7 @@ def show_bonuses_of_company(call: Call, company_id: str) -> BonusesView:
 @routes.get(
     "/v1/staff/companies/{company_id}/bonuses/entries",
     scope="staff.bonuses.read",
-    query=PageQuery,
+    query=PostingsQuery,
     answer=PostingPage,
     problems=("not_found",),
 )

@@ -10,6 +10,7 @@ from pydantic import Field
 from chalicelib.bonuses.ledger.rules import Account, Balances, Book, Entry, LotParts, Posting, allocation, balances
 from chalicelib.platform.fields import Month
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 
 # Titles of postings by the kind of their cause: English and Russian.
@@ -158,11 +159,13 @@ class PostingView(View):
         )
 
 
-class PostingPage(View):
+PostingsQuery = narrowed(PostingView, same=("kind",), words=("document", "reason"), day=("day",))
+
+
+class PostingPage(ListPage):
     """Newest first."""
 
     items: list[PostingView]
-    next_cursor: str | None
 
 
 class StatementLineView(View):

@@ -5,10 +5,11 @@ from chalicelib.bonuses.redemptions.schemas import (
     CancelRedemptionForm,
     RedemptionForm,
     RedemptionPage,
+    RedemptionsQuery,
     RedemptionView,
     WaitingRedemptionPage,
+    WaitingRedemptionsQuery,
 )
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
@@ -33,7 +34,7 @@ def redeem_bonuses(call: Call) -> Redemption:
     return service.redeem(call.answering(_created), company_id, member_id, call.body)
 
 
-@routes.get("/v1/company/redemptions", scope="bonuses.read", query=PageQuery, answer=RedemptionPage)
+@routes.get("/v1/company/redemptions", scope="bonuses.read", query=RedemptionsQuery, answer=RedemptionPage)
 def list_redemptions(call: Call) -> RedemptionPage:
     """List the company's redemptions, newest first."""
     return _redemptions(call, call.principal.for_company())
@@ -68,7 +69,9 @@ def cancel_redemption(call: Call, redemption_id: str) -> Redemption:
     return service.cancel(call.answering(RedemptionView.of), company_id, member_id, redemption_id)
 
 
-@routes.get("/v1/staff/redemptions", scope="staff.bonuses.read", query=PageQuery, answer=WaitingRedemptionPage)
+@routes.get(
+    "/v1/staff/redemptions", scope="staff.bonuses.read", query=WaitingRedemptionsQuery, answer=WaitingRedemptionPage
+)
 def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
     """List the redemptions that the staff must complete, oldest first: all reserved ones without an order."""
     return call.page(
@@ -83,7 +86,7 @@ def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
 @routes.get(
     "/v1/staff/companies/{company_id}/redemptions",
     scope="staff.bonuses.read",
-    query=PageQuery,
+    query=RedemptionsQuery,
     answer=RedemptionPage,
     problems=("not_found",),
 )

@@ -5,6 +5,7 @@ from pydantic import Field
 from chalicelib.bonuses.ledger.schemas import BonusAmount, LotView, lot_views
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 
 
@@ -42,15 +43,19 @@ class RedemptionView(View):
         return cls.from_record(redemption, lots=lot_views(redemption.parts, redemption.currency))
 
 
-class RedemptionPage(View):
+RedemptionsQuery = narrowed(RedemptionView, same=("state",), day=("at",), amount="amount")
+
+
+class RedemptionPage(ListPage):
     """Newest first."""
 
     items: list[RedemptionView]
-    next_cursor: str | None
 
 
-class WaitingRedemptionPage(View):
+WaitingRedemptionsQuery = narrowed(RedemptionView, same=("company_id",), day=("at",), amount="amount")
+
+
+class WaitingRedemptionPage(ListPage):
     """Oldest first."""
 
     items: list[RedemptionView]
-    next_cursor: str | None

@@ -8,9 +8,9 @@ from chalicelib.campaigns.plan.model import Issue, IssueTexts
 from chalicelib.campaigns.plan.schemas import (
     IssueForm,
     IssuePage,
+    IssuesQuery,
     IssueView,
     MoveForm,
-    PlanQuery,
     PreviewForm,
     PreviewView,
 )
@@ -40,7 +40,7 @@ def create_issue(call: Call) -> IssueView:
     return service.create(call.answering(_created), call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/campaigns", scope="staff.campaigns.read", query=PlanQuery, answer=IssuePage)
+@routes.get("/v1/staff/campaigns", scope="staff.campaigns.read", query=IssuesQuery, answer=IssuePage)
 def list_issues(call: Call) -> IssuePage:
     """Show the content plan as a calendar, by slot."""
     first = call.query.from_ or call.context.today

@@ -8,7 +8,8 @@ from pydantic import Field
 from chalicelib.campaigns.plan.model import Issue, IssueClass, IssueState, IssueTexts, Slot
 from chalicelib.campaigns.plan.rules import Clash
 from chalicelib.platform.fields import Day, Identifier
-from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.text import Language
 
 SlotText = Annotated[
@@ -65,7 +66,7 @@ class PreviewView(View):
     text: str
 
 
-class PlanQuery(PageQuery):
+class PlanQuery(ListQuery):
     """The days of the plan. Half a year from today, if absent."""
 
     from_: Day | None = Field(default=None, alias="from", description="The first day.")
@@ -116,9 +117,11 @@ class IssueView(View):
         return cls.from_record(issue, texts=texts, clashes=[ClashView.of(each) for each in clashes])
 
 
-class IssuePage(View):
+IssuesQuery = narrowed(IssueView, same=("state", "topic", "issue_class", "owner"), words=("title",), base=PlanQuery)
+
+
+class IssuePage(ListPage):
     items: list[IssueView]
-    next_cursor: str | None
 
 
 def slot_of(text: str) -> Slot:

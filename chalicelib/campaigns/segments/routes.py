@@ -1,9 +1,15 @@
 """Routes of segments and audiences, for the staff."""
 
 from chalicelib.campaigns.segments import audience, service
-from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, SegmentForm, SegmentPage, SegmentView
+from chalicelib.campaigns.segments.schemas import (
+    AudienceForm,
+    AudienceView,
+    SegmentForm,
+    SegmentPage,
+    SegmentsQuery,
+    SegmentView,
+)
 from chalicelib.campaigns.segments.store import Segment
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="letters")
@@ -17,7 +23,7 @@ def create_segment(call: Call) -> SegmentView:
     return service.create(call.answering(_created), call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/segments", scope="staff.campaigns.read", query=PageQuery, answer=SegmentPage)
+@routes.get("/v1/staff/segments", scope="staff.campaigns.read", query=SegmentsQuery, answer=SegmentPage)
 def list_segments(call: Call) -> SegmentPage:
     """List saved segments by name."""
     return call.page(SegmentPage, service.page, call.context)

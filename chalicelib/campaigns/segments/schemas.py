@@ -6,6 +6,7 @@ from pydantic import Field
 
 from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -27,9 +28,11 @@ class SegmentView(View):
     changed_at: str
 
 
-class SegmentPage(View):
+SegmentsQuery = narrowed(SegmentView, words=("name",))
+
+
+class SegmentPage(ListPage):
     items: list[SegmentView]
-    next_cursor: str | None
 
 
 class AudienceForm(Form):

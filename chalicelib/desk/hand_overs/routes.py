@@ -1,8 +1,12 @@
 """Routes of hand-overs of many companies."""
 
 from chalicelib.desk.hand_overs import service
-from chalicelib.desk.hand_overs.schemas import ClientHandOverForm, HandOverPage, HandOverView
-from chalicelib.platform.http.forms import PageQuery
+from chalicelib.desk.hand_overs.schemas import (
+    ClientHandOverForm,
+    HandOverPage,
+    HandOversQuery,
+    HandOverView,
+)
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="companies")
@@ -25,7 +29,7 @@ def start_hand_over(call: Call) -> HandOverView:
     return service.start(call.answering(_started), call.body, call.principal.for_member())
 
 
-@routes.get("/v1/staff/hand-overs", scope="staff.companies.read", query=PageQuery, answer=HandOverPage)
+@routes.get("/v1/staff/hand-overs", scope="staff.companies.read", query=HandOversQuery, answer=HandOverPage)
 def list_hand_overs(call: Call) -> HandOverPage:
     """List the hand-overs of many companies, newest first."""
     return call.page(HandOverPage, service.page, call.context)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from chalicelib.platform.fields import Identifier, Region
 from chalicelib.platform.http.forms import Form, View, WorkView
+from chalicelib.platform.http.lists import ListPage, narrowed
 
 
 class ClientHandOverForm(Form):
@@ -42,6 +43,10 @@ class HandOverView(WorkView):
     companies: HandOverListView | None = Field(description="Null until it is done, and 90 days after.")
 
 
-class HandOverPage(View):
+HandOversQuery = narrowed(
+    HandOverView, same=("state", "from_manager", "to_manager_id", "created_by"), day=("created_at",)
+)
+
+
+class HandOverPage(ListPage):
     items: list[HandOverView]
-    next_cursor: str | None

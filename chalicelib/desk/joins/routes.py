@@ -1,8 +1,14 @@
 """Routes of joins of companies."""
 
 from chalicelib.desk.joins import service
-from chalicelib.desk.joins.schemas import JoinForm, JoinPage, JoinPreviewView, JoinReasonForm, JoinView
-from chalicelib.platform.http.forms import PageQuery
+from chalicelib.desk.joins.schemas import (
+    JoinForm,
+    JoinPage,
+    JoinPreviewView,
+    JoinReasonForm,
+    JoinsQuery,
+    JoinView,
+)
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="companies")
@@ -35,7 +41,7 @@ def join_companies(call: Call) -> JoinView:
     return service.start(call.answering(_started), call.body, call.principal.for_member())
 
 
-@routes.get("/v1/staff/company-joins", scope="staff.companies.read", query=PageQuery, answer=JoinPage)
+@routes.get("/v1/staff/company-joins", scope="staff.companies.read", query=JoinsQuery, answer=JoinPage)
 def list_company_joins(call: Call) -> JoinPage:
     """List the joins of companies, newest first."""
     return call.page(JoinPage, service.page, call.context)

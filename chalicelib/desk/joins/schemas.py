@@ -7,6 +7,7 @@ from pydantic import Field
 from chalicelib.desk.joins.model import JoinState
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 
 ObstacleCode = Literal[
@@ -83,6 +84,8 @@ class JoinView(View):
     undone_at: str | None
 
 
-class JoinPage(View):
+JoinsQuery = narrowed(JoinView, same=("state", "company_id", "into_company_id", "by"), day=("at",))
+
+
+class JoinPage(ListPage):
     items: list[JoinView]
-    next_cursor: str | None

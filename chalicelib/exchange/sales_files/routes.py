@@ -2,15 +2,16 @@ from chalicelib.exchange.imports.model import ImportForm
 from chalicelib.exchange.sales_files import service, views
 from chalicelib.exchange.sales_files.schemas import (
     EffectPage,
+    EffectsQuery,
     ImportConfirmForm,
     ImportDetailView,
     ImportPage,
+    ImportsQuery,
     ImportView,
     StartedImportView,
     VoidedDocumentView,
     VoidForm,
 )
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="exchange")
@@ -37,7 +38,7 @@ def start_import(call: Call) -> StartedImportView:
     return service.start(call.answering(_started), call.body, call.principal.subject, call.language)
 
 
-@routes.get("/v1/staff/imports", scope="staff.imports.read", query=PageQuery, answer=ImportPage)
+@routes.get("/v1/staff/imports", scope="staff.imports.read", query=ImportsQuery, answer=ImportPage)
 def list_imports(call: Call) -> ImportPage:
     """List imports, newest first."""
     return call.page(ImportPage, service.list_imports, call.context, call.language)
@@ -90,7 +91,7 @@ def take_back_import(call: Call, import_id: str) -> ImportView:
 @routes.get(
     "/v1/staff/imports/{import_id}/effects",
     scope="staff.imports.read",
-    query=PageQuery,
+    query=EffectsQuery,
     answer=EffectPage,
     problems=("not_found",),
 )

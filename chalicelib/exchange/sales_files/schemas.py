@@ -12,6 +12,7 @@ from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.platform.fields import Day
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 
@@ -266,11 +267,13 @@ class EffectView(View):
     now: PositionView
 
 
-class EffectPage(View):
+EffectsQuery = narrowed(EffectView, words=("name",))
+
+
+class EffectPage(ListPage):
     """Largest change first."""
 
     items: list[EffectView]
-    next_cursor: str | None
 
 
 class StartedImportView(ImportView):
@@ -280,6 +283,13 @@ class StartedImportView(ImportView):
     second_upload: Upload | None
 
 
-class ImportPage(View):
+ImportsQuery = narrowed(
+    ImportView,
+    same=("state", "kind", "source", "dry_run", "created_by"),
+    words=("file_name",),
+    day=("created_at",),
+)
+
+
+class ImportPage(ListPage):
     items: list[ImportView]
-    next_cursor: str | None

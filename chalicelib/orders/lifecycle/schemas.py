@@ -25,7 +25,8 @@ from chalicelib.orders.order.schemas import (
 )
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm
 from chalicelib.platform.fields import Day, Document
-from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.money import Money
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -132,7 +133,7 @@ class ShipForm(Form):
     )
 
 
-class OrderQuery(PageQuery):
+class OrderQuery(ListQuery):
     """With `state` a page may hold fewer orders than `limit`; read on while there is a `next_cursor`."""
 
     state: OrderState | None = Field(default=None, description="Only orders in this state.")

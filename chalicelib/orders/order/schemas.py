@@ -9,6 +9,7 @@ from chalicelib.orders.order.model import Available, CancellationState, Delivery
 from chalicelib.orders.order.rules import HistoryEntry, Line, Order, OrderState, OrderStep, Shipment, Side
 from chalicelib.platform import clock
 from chalicelib.platform.http.forms import View
+from chalicelib.platform.http.lists import ListPage
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money, UnitPrice
 from chalicelib.pricing import PriceRuleView
@@ -206,9 +207,8 @@ class OrderSummaryView(View):
         return cls(**summary_of(order))
 
 
-class OrderPage(View):
+class OrderPage(ListPage):
     items: list[OrderSummaryView]
-    next_cursor: str | None
 
 
 def money_or_none(amount: Decimal | None, currency: str) -> Money | None:

@@ -9,10 +9,11 @@ from chalicelib.orders.order.rules import OrderState
 from chalicelib.orders.register.rules import OrderSearch
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import PeriodQuery
+from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.spelling.words import code_key
 
 
-class OrdersQuery(PeriodQuery):
+class OrdersQuery(ListQuery, PeriodQuery):
     """Orders by the day on which they were placed. All filters that are given hold together.
 
     With a filter besides the period a page may hold fewer orders than `limit`, or none; read on while there is a `next_cursor`.

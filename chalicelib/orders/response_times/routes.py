@@ -1,12 +1,11 @@
 from chalicelib.orders.response_times import service
-from chalicelib.orders.response_times.schemas import UnansweredOrderView, UnansweredPage
-from chalicelib.platform.http.forms import PageQuery
+from chalicelib.orders.response_times.schemas import UnansweredOrderView, UnansweredPage, UnansweredQuery
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 
 
-@routes.get("/v1/staff/orders/unanswered", scope="staff.orders.read", query=PageQuery, answer=UnansweredPage)
+@routes.get("/v1/staff/orders/unanswered", scope="staff.orders.read", query=UnansweredQuery, answer=UnansweredPage)
 def list_unanswered_orders(call: Call) -> UnansweredPage:
     """List the orders with questions that distributors were reminded of and have not answered, oldest first.
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from chalicelib.orders.response_times.rules import Kind, OpenQuestion, OpenQuestions
 from chalicelib.platform.http.forms import View
+from chalicelib.platform.http.lists import ListPage, narrowed
 
 
 class OpenQuestionView(View):
@@ -40,6 +41,10 @@ class UnansweredOrderView(View):
         return cls.from_record(waiting, waits=[OpenQuestionView.of(question) for question in waiting.waits])
 
 
-class UnansweredPage(View):
+UnansweredQuery = narrowed(
+    UnansweredOrderView, same=("distributor_id", "company_id"), words=("number",), day=("placed_at",)
+)
+
+
+class UnansweredPage(ListPage):
     items: list[UnansweredOrderView]
-    next_cursor: str | None

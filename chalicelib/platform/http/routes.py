@@ -10,9 +10,11 @@ from chalicelib.platform import aws
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.rights import refusal_of
 from chalicelib.platform.access.scopes import BASE_SCOPE
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.idempotency import Once
+from chalicelib.platform.http.lists import ListQuery, count_of, page_of
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.table.records import from_item
@@ -114,7 +116,7 @@ class Call:
 
     def cursors(self) -> Cursors:
         """Cursors of this list for this caller and filter."""
-        chosen = self.query.model_dump_json(exclude={"cursor", "limit"}) if self.query else ""
+        chosen = self.query.model_dump_json(exclude={"cursor", "limit", "count"}) if self.query else ""
         return Cursors(aws.secret(), self.principal.acting, self.path, chosen)
 
     def page(
@@ -129,13 +131,24 @@ class Call:
         """The page of a list that the query asks for.
 
         `read(*asked, limit=…, after=…, **filters)` gives its rows and the position of the next page. `of`: the kind of record, where the
-        rows are items of the table. `show`: makes the view of a row, where the rows are no views.
+        rows are items of the table. `show`: makes the view of a row, where the rows are no views. The query of a `ListPage` is a `ListQuery`.
         """
-        cursors = self.cursors()
-        rows, last = read(*asked, limit=self.query.limit, after=cursors.open(self.query.cursor), **filters)
-        if of:
-            rows = [from_item(of, row) for row in rows]
-        return view(items=[show(row) for row in rows] if show else rows, next_cursor=cursors.close(last))
+
+        def rows_from(limit: int, after: dict[str, str] | None) -> tuple[list[Any], dict[str, str] | None]:
+            rows, last = read(*asked, limit=limit, after=after, **filters)
+            if of:
+                rows = [from_item(of, row) for row in rows]
+            return [show(row) for row in rows] if show else list(rows), last
+
+        cursors, query = self.cursors(), self.query
+        after = cursors.open(query.cursor)
+        if not isinstance(query, ListQuery):
+            items, last = rows_from(query.limit, after)
+            return view(items=items, next_cursor=cursors.close(last))
+        zone = self.context.config[Club].zone
+        items, last = page_of(rows_from, query, after, zone)
+        count = count_of(rows_from, query, zone) if query.count else None
+        return view(items=items, next_cursor=cursors.close(last), count=count)
 
     def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Context:
         """The context of a keyed request. Its response is `shown(result)`, kept in the transaction of the effect."""

@@ -79,6 +79,7 @@ people, in Russian or English as the header `Accept-Language` of any request ask
 `/query/limit`). Unknown paths and methods have the same shape.
 
 **Lists** have `items` and `next_cursor`; send it as `cursor` to get the next page. A cursor is valid for its caller and filter only.
+All filters that are given hold together; a filtered page may hold fewer items than `limit`, or none: read on while there is a `next_cursor`.
 
 **Repeated requests.** Where `Idempotency-Key` is required, a repeat with the same key and body has no second effect and
 gets the first response again, with `Idempotency-Replayed: true`. Keys are kept for 7 days.

@@ -9,6 +9,7 @@ Weakest point: a room that cannot be imported fails at its first call, not at th
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -22,6 +23,7 @@ from chalicelib.platform.http import respond
 from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.routes import AUTHORIZER, CORS, Route
 from chalicelib.platform.registry.functions import Function, Right, declare
+from chalicelib.platform.registry.lookup import declared_route
 from chalicelib.platform.registry.modules import import_modules, package_registry
 
 Handler = Callable[[dict[str, Any], Any], Any]
@@ -114,13 +116,10 @@ def _job(job: str) -> Callable[[Context, dict[str, Any]], Any]:
 
 
 def _view(app: Chalice, method: str, path: str, module: str) -> Callable[..., Response]:
-    declared: list[Route] = []
+    declared = cache(declared_route)
 
     def view(**path_parameters: str) -> Response:
-        if not declared:
-            import_module(module)
-            declared.extend(route for route in http_routes.ROUTES if (route.method, route.path) == (method, path))
         request: Any = app.current_request
-        return respond.respond(declared[0], request, path_parameters)
+        return respond.respond(declared(method, path, module), request, path_parameters)
 
     return view

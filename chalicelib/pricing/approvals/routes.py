@@ -2,15 +2,19 @@
 
 from chalicelib.platform.approvals import store
 from chalicelib.platform.approvals.model import Approval
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.pricing.approvals import service
-from chalicelib.pricing.approvals.schemas import ApprovalDecisionForm, ApprovalPage, ApprovalView
+from chalicelib.pricing.approvals.schemas import (
+    ApprovalDecisionForm,
+    ApprovalPage,
+    ApprovalsQuery,
+    ApprovalView,
+)
 
 routes = Routes(__name__, tag="prices")
 
 
-@routes.get("/v1/staff/approvals", scope="staff.tiers.read", query=PageQuery, answer=ApprovalPage)
+@routes.get("/v1/staff/approvals", scope="staff.tiers.read", query=ApprovalsQuery, answer=ApprovalPage)
 def list_approvals(call: Call) -> ApprovalPage:
     """List the manual tiers, offers and terms above the club's bounds that wait for a second person, oldest first."""
     return call.page(ApprovalPage, store.waiting, call.context.table, of=Approval, show=ApprovalView.of)

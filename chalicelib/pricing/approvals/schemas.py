@@ -6,6 +6,7 @@ from pydantic import Field
 
 from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.terms.schemas import TermsForm, TermsRequestForm
 from chalicelib.tiers import ManualTierForm
@@ -54,8 +55,10 @@ class ApprovalView(View):
         )
 
 
-class ApprovalPage(View):
+ApprovalsQuery = narrowed(ApprovalView, same=("kind", "company_id", "author"), day=("at",))
+
+
+class ApprovalPage(ListPage):
     """Oldest first."""
 
     items: list[ApprovalView]
-    next_cursor: str | None

@@ -6,6 +6,7 @@ from chalicelib.pricing.displays import service
 from chalicelib.pricing.displays.schemas import (
     DisplayProofForm,
     DisplayProofPage,
+    DisplayProofsQuery,
     DisplayProofView,
     DisplayRejectionForm,
     DisplayUploadView,
@@ -59,7 +60,9 @@ def list_display_proofs(call: Call) -> DisplayProofPage:
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/display-proofs", scope="staff.companies.read", query=PageQuery, answer=StaffDisplayProofPage)
+@routes.get(
+    "/v1/staff/display-proofs", scope="staff.companies.read", query=DisplayProofsQuery, answer=StaffDisplayProofPage
+)
 def list_waiting_display_proofs(call: Call) -> StaffDisplayProofPage:
     """List the photos that wait for a decision, oldest first."""
     return call.page(StaffDisplayProofPage, service.waiting, call.context, call.language)
@@ -68,7 +71,7 @@ def list_waiting_display_proofs(call: Call) -> StaffDisplayProofPage:
 @routes.get(
     "/v1/staff/companies/{company_id}/display-proofs",
     scope="staff.companies.read",
-    query=PageQuery,
+    query=DisplayProofsQuery,
     answer=StaffDisplayProofPage,
 )
 def list_company_display_proofs(call: Call, company_id: str) -> StaffDisplayProofPage:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.catalog import ContentType
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]
 
@@ -79,8 +80,10 @@ class StaffDisplayProofView(DisplayProofView):
     photo: DisplayPhotoView | None = Field(description="Null until the photo is confirmed.")
 
 
-class StaffDisplayProofPage(View):
+DisplayProofsQuery = narrowed(StaffDisplayProofView, same=("state", "company_id"), day=("sent_at",))
+
+
+class StaffDisplayProofPage(ListPage):
     """Waiting photos oldest first; a company's photos newest first."""
 
     items: list[StaffDisplayProofView]
-    next_cursor: str | None

@@ -1,10 +1,14 @@
 """Personal offers, for the staff and for the company."""
 
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.pricing.offers import service
 from chalicelib.pricing.offers.model import OfferForm
-from chalicelib.pricing.offers.schemas import CompanyOfferPage, OfferPage, OfferView
+from chalicelib.pricing.offers.schemas import (
+    CompanyOfferPage,
+    OfferPage,
+    OffersQuery,
+    OfferView,
+)
 
 routes = Routes(__name__, tag="prices")
 
@@ -44,7 +48,9 @@ def _issued(offer: OfferView) -> Answer:
     return Answer(offer, status=201, headers={"Location": location})
 
 
-@routes.get("/v1/staff/companies/{company_id}/offers", scope="staff.companies.read", query=PageQuery, answer=OfferPage)
+@routes.get(
+    "/v1/staff/companies/{company_id}/offers", scope="staff.companies.read", query=OffersQuery, answer=OfferPage
+)
 def list_company_offers(call: Call, company_id: str) -> OfferPage:
     """List the offers to a company with their states, newest first."""
     return call.page(OfferPage, service.page, call.context, company_id)

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.http.forms import View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 from chalicelib.pricing.model import SelectionForm
 from chalicelib.pricing.offers.model import OfferForm
@@ -29,11 +30,13 @@ class OfferView(OfferForm):
     withdrawn_by: str | None
 
 
-class OfferPage(View):
+OffersQuery = narrowed(OfferView, same=("state",), day=("first", "last"))
+
+
+class OfferPage(ListPage):
     """Newest first."""
 
     items: list[OfferView]
-    next_cursor: str | None
 
 
 class CompanyOfferView(View):

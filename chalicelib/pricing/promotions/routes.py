@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from chalicelib import catalog
 from chalicelib.catalog import categories_key, product_key
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.platform.money import Money
@@ -16,6 +15,7 @@ from chalicelib.pricing.promotions.schemas import (
     PromotionApprovalForm,
     PromotionApprovalView,
     PromotionPage,
+    PromotionsQuery,
     PromotionUsageView,
     PromotionView,
     PromotionWarningView,
@@ -52,7 +52,7 @@ def draft_promotion(call: Call) -> Answer:
     return Answer(answer.model, headers={**answer.headers, "Location": f"/v1/staff/promotions/{drafted.promotion_id}"})
 
 
-@routes.get("/v1/staff/promotions", scope="staff.promotions.write", query=PageQuery, answer=PromotionPage)
+@routes.get("/v1/staff/promotions", scope="staff.promotions.write", query=PromotionsQuery, answer=PromotionPage)
 def list_promotions(call: Call) -> PromotionPage:
     """List promotions, latest last day first."""
     return call.page(PromotionPage, _page, call.context)

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 from chalicelib.pricing.promotions.model import PromotionForm, PromotionTerms
 from chalicelib.pricing.rules import Obstacle, Promotion
@@ -37,11 +38,13 @@ class PromotionView(PromotionForm):
     used: PromotionUsageView | None = Field(description="The use of its limits; null without limits.")
 
 
-class PromotionPage(View):
+PromotionsQuery = narrowed(PromotionView, same=("state", "display"), words=("name", "name_ru"), day=("first", "last"))
+
+
+class PromotionPage(ListPage):
     """Latest last day first."""
 
     items: list[PromotionView]
-    next_cursor: str | None
 
 
 class PromotionApprovalForm(Form):

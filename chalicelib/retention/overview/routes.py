@@ -5,7 +5,7 @@ from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.platform.money import money_text
 from chalicelib.retention.overview import service
-from chalicelib.retention.overview.schemas import LatePage, LateQuery, OverviewView, QuietPage, QuietQuery
+from chalicelib.retention.overview.schemas import LatePage, LateQuery, OverviewView, QuietCompaniesQuery, QuietPage
 
 routes = Routes(__name__, tag="retention")
 
@@ -47,7 +47,7 @@ def download_overview(call: Call) -> Answer:
     return Answer(Text(content=content), headers={"Content-Disposition": 'attachment; filename="retention.csv"'})
 
 
-@routes.get("/v1/staff/retention/companies", scope="staff.retention.read", query=QuietQuery, answer=QuietPage)
+@routes.get("/v1/staff/retention/companies", scope="staff.retention.read", query=QuietCompaniesQuery, answer=QuietPage)
 def list_quiet_companies(call: Call) -> QuietPage:
     """List the companies in a state of silence, the longest first.
 

@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.forms import PageQuery, View
+from chalicelib.platform.http.forms import View
+from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.money import Money
 
 
@@ -51,7 +52,7 @@ class OverviewView(View):
     months: list[MonthOverviewView] = Field(description="At most 13, the newest first.")
 
 
-class QuietQuery(PageQuery):
+class QuietQuery(ListQuery):
     state: Literal["at_risk", "dormant", "lost"] = Field(
         default="dormant", description="The state of the listed companies."
     )
@@ -69,14 +70,18 @@ class QuietCompanyView(View):
     below_lowest_step: bool = Field(description="Whether the last 90 days are below the lowest step of the tiers.")
 
 
-class QuietPage(View):
+QuietCompaniesQuery = narrowed(
+    QuietCompanyView, same=("manager_id",), words=("name",), day=("since",), amount="usual_sum", base=QuietQuery
+)
+
+
+class QuietPage(ListPage):
     """The longest silent first."""
 
     items: list[QuietCompanyView]
-    next_cursor: str | None
 
 
-class LateQuery(PageQuery):
+class LateQuery(ListQuery):
     manager_id: Identifier | None = Field(
         default=None, description="A manager; without one, the companies that nobody manages.", examples=[None]
     )
@@ -92,8 +97,7 @@ class LateCaseView(View):
     last_contact: date | None
 
 
-class LatePage(View):
+class LatePage(ListPage):
     """The longest waiting first."""
 
     items: list[LateCaseView]
-    next_cursor: str | None

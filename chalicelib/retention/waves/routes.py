@@ -1,10 +1,14 @@
 """Waves of winning companies back, for the head of sales."""
 
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.retention.waves import service, store
 from chalicelib.retention.waves.model import Wave
-from chalicelib.retention.waves.schemas import WaveForm, WavePage, WaveView
+from chalicelib.retention.waves.schemas import (
+    WaveForm,
+    WavePage,
+    WavesQuery,
+    WaveView,
+)
 
 routes = Routes(__name__, tag="retention")
 
@@ -31,7 +35,7 @@ def plan_wave(call: Call) -> WaveView:
     return service.plan(context, call.body, call.language, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/retention/waves", scope="staff.retention.read", query=PageQuery, answer=WavePage)
+@routes.get("/v1/staff/retention/waves", scope="staff.retention.read", query=WavesQuery, answer=WavePage)
 def list_waves(call: Call) -> WavePage:
     """List waves, newest first."""
     today, language = call.context.today, call.language

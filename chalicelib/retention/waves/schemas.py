@@ -8,6 +8,7 @@ from pydantic import Field
 
 from chalicelib.platform.fields import Day, Name, Percent
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.text import Language
 from chalicelib.retention.waves.model import Wave, WaveState, is_coarse, plan_in_words
 from chalicelib.retention.waves.rules import MOST_LOOKS
@@ -69,8 +70,10 @@ class WaveView(View):
         )
 
 
-class WavePage(View):
+WavesQuery = narrowed(WaveView, same=("state",), words=("name",), day=("first", "last"))
+
+
+class WavePage(ListPage):
     """Newest first."""
 
     items: list[WaveView]
-    next_cursor: str | None

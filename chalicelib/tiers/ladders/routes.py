@@ -1,9 +1,14 @@
 """Ladders for the staff: drafts, activation, withdrawal."""
 
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.tiers.ladders import service
-from chalicelib.tiers.ladders.schemas import ActivationForm, LadderForm, StaffLadderPage, StaffLadderView
+from chalicelib.tiers.ladders.schemas import (
+    ActivationForm,
+    LadderForm,
+    LaddersQuery,
+    StaffLadderPage,
+    StaffLadderView,
+)
 
 routes = Routes(__name__, tag="tiers")
 
@@ -25,7 +30,7 @@ def draft_ladder(call: Call) -> StaffLadderView:
     return service.draw_up(call.answering(_drawn_up), call.body, call.principal.for_member())
 
 
-@routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=PageQuery, answer=StaffLadderPage)
+@routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=LaddersQuery, answer=StaffLadderPage)
 def list_ladders(call: Call) -> StaffLadderPage:
     """List the ladders, newest first. The founding ladder of each currency comes last."""
     return call.page(StaffLadderPage, service.page, call.context)

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day, DayOfYear, Percent, WarningDays
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Amount
 from chalicelib.tiers.config import (
     LEAST_STEPS,
@@ -193,9 +194,11 @@ class StaffLadderView(View):
         )
 
 
-class StaffLadderPage(View):
+LaddersQuery = narrowed(StaffLadderView, same=("state", "currency"))
+
+
+class StaffLadderPage(ListPage):
     items: list[StaffLadderView]
-    next_cursor: str | None
 
 
 def _steps(forms: list[LadderStepForm]) -> LadderSteps:

@@ -1,11 +1,11 @@
 """Manual tiers for the staff."""
 
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.tiers.manual_tiers import service
 from chalicelib.tiers.manual_tiers.schemas import (
     ManualTierForm,
     ManualTierPage,
+    ManualTiersQuery,
     ManualTierView,
     ManualTierWithdrawalForm,
 )
@@ -40,7 +40,7 @@ def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
 @routes.get(
     "/v1/staff/companies/{company_id}/manual-tiers",
     scope="staff.tiers.read",
-    query=PageQuery,
+    query=ManualTiersQuery,
     answer=ManualTierPage,
 )
 def list_manual_tiers(call: Call, company_id: str) -> ManualTierPage:

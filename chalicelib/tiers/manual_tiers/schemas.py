@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.tiers.standing.rules import ManualTier
 
 ManualTierState = Literal["waiting", "coming", "in_force", "ended", "withdrawn"]
@@ -58,11 +59,13 @@ class ManualTierView(View):
         return cls(company_id=company_id, state=_state(grant, today), **grant._asdict())
 
 
-class ManualTierPage(View):
+ManualTiersQuery = narrowed(ManualTierView, same=("state", "tier"), day=("first", "last"))
+
+
+class ManualTierPage(ListPage):
     """Latest first."""
 
     items: list[ManualTierView]
-    next_cursor: str | None
 
 
 def _state(grant: ManualTier, today: date) -> ManualTierState:

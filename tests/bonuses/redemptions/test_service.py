@@ -409,7 +409,7 @@ def test_what_has_ended_waits_no_more(office: Office, ends: str) -> None:
     credit(office.context, "cmp_1", "300")
     redemption_id = office.redeemed("100")
     assert getattr(office, ends)(redemption_id).status == 200
-    assert office.get("/v1/staff/redemptions", office.clerk) == {"items": [], "next_cursor": None}
+    assert office.get("/v1/staff/redemptions", office.clerk) == {"items": [], "next_cursor": None, "count": None}
     ended = office.get(f"/v1/company/redemptions/{redemption_id}")
     assert ended["state"] != RedemptionState.RESERVED
 

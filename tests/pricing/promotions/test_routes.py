@@ -207,6 +207,21 @@ def test_promotions_are_listed_by_their_last_day(office: Office):
     assert [each["promotion_id"] for each in answer.json["items"]] == [late, soon]
 
 
+def test_promotions_are_found_by_state_name_and_period_and_counted(office: Office):
+    soon = office.draft((1, "10"), to=office.day(10), name="Summer panels")
+    late = office.run((1, "10"), to=office.day(300))
+
+    def found(query: str) -> tuple[list[str], Any]:
+        answer = office.api.call("GET", f"/v1/staff/promotions?{query}", MARKETING)
+        assert answer.status == 200, answer.text
+        return [each["promotion_id"] for each in answer.json["items"]], answer.json["count"]
+
+    assert found("state=draft") == ([soon], None)
+    assert found("q=PANELS&count=true") == ([soon], {"value": 1, "more": False})
+    assert found(f"from={office.day(11)}") == ([late], None)
+    assert found("limit=1&count=true") == ([late], {"value": 2, "more": False})
+
+
 def test_all_promotions_that_are_approved_run(office: Office):
     drafts = [office.draft((1, str(percent))) for percent in range(1, 4)]
     for each in drafts:

@@ -1,0 +1,204 @@
+"""Lists that can be narrowed and counted. One declaration a list, by fields of its rows:
+
+    PromotionsQuery = narrowed(PromotionView, same=("state",), words=("name", "name_ru"), day=("first", "last"))
+
+A row is compared when it is ready to be shown, so a list needs no index and no code of its own for it. In turn a page looks at a bounded
+number of rows, and may hold fewer of them than asked for.
+
+Weakest point: a filter that few rows pass reads the others, too. A list that is long and searched every day gets an index, as orders have.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from types import NoneType
+from typing import Any, ClassVar, NamedTuple, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field, create_model
+
+from chalicelib.platform import clock
+from chalicelib.platform.http.forms import PageQuery, PeriodQuery, View
+from chalicelib.platform.money import Money
+
+Position = dict[str, str] | None
+Read = Callable[[int, Position], tuple[list[Any], Position]]  # rows from a position on, and the position after them
+
+MOST_READS = 10  # for a page of a narrowed list
+COUNTED = 1000  # rows that are counted at most
+_CHUNK = 100  # rows of a read that counts
+
+
+class Narrowing(NamedTuple):
+    """Fields of a list's rows by which it can be narrowed; `company.name` is a field of a field.
+
+    same    the field is what the query says; of a list in the row, one of it
+    words   one of these texts contains `q`
+    day     `from` and `to` compare with this day or moment; of two fields, with the period from one to the other
+    amount  `min_…` and `max_…` compare with this sum, in its own currency
+    """
+
+    same: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    day: tuple[str, ...] = ()
+    amount: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """Names of the query's fields that are compared with rows."""
+        bounds = [f"{bound}_{_last(self.amount)}" for bound in ("min", "max")] if self.amount else []
+        return {*map(_last, self.same), *["q"][: len(self.words)], *["first", "last"][: 2 * len(self.day)], *bounds}
+
+    def holds(self, query: Any, row: Any, zone: ZoneInfo) -> bool:
+        """Whether the row has all that the query asks for. `zone`: of the calendar in which a moment has its day."""
+        return (
+            all(_is_same(getattr(query, _last(path)), row, path) for path in self.same)
+            and (not self.words or _has_words(query.q, row, self.words))
+            and (not self.day or _is_within(query, row, self.day, zone))
+            and (not self.amount or _is_between(query, row, self.amount))
+        )
+
+
+class CountView(View):
+    """The number of items of a list."""
+
+    value: int
+    more: bool = Field(description="Counting ended before the end of the list: there may be more than `value`.")
+
+
+class ListPage(View):
+    """Base of the pages of lists that can be counted."""
+
+    next_cursor: str | None
+    count: CountView | None = Field(default=None, description="Of the whole list; null unless `count=true`.")
+
+
+class ListQuery(PageQuery):
+    """Base of the queries of lists that can be counted, and narrowed where `narrowing` names fields."""
+
+    count: bool = Field(default=False, description=f"Whether to count the items, up to {COUNTED}.")
+
+    narrowing: ClassVar[Narrowing] = Narrowing()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether rows are compared: then a page reads on until it is full."""
+        return bool(self.model_fields_set & self.narrowing.names)
+
+
+def narrowed(
+    row: type[BaseModel],
+    *,
+    same: tuple[str, ...] = (),
+    words: tuple[str, ...] = (),
+    day: tuple[str, ...] = (),
+    amount: str = "",
+    base: type[ListQuery] = ListQuery,
+) -> type[ListQuery]:
+    """The query of a list with these rows. `base`: one with filters of the list's own, which its handler reads."""
+    fields: dict[str, Any] = {}
+    for path in same:
+        kind = _asked(row, path)
+        most = 200 if kind is str else None
+        fields[_last(path)] = (kind | None, Field(default=None, max_length=most, description="Only those with this."))
+    if words:
+        part = Field(default=None, max_length=200, description="A part of the name, number or text, in any case.")
+        fields["q"] = (str | None, part)
+    for bound, sign in (("min", "or more"), ("max", "or less")) if amount else ():
+        sums = Field(default=None, ge=0, max_digits=14, decimal_places=2, description=f"Only sums of this {sign}.")
+        fields[f"{bound}_{_last(amount)}"] = (Decimal | None, sums)
+    bases: Any = (base, PeriodQuery) if day else (base,)
+    made: type[ListQuery] = create_model(f"{row.__name__}Query", __base__=bases, **fields)
+    made.narrowing = Narrowing(same, words, day, amount)
+    return made
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def page_of(read: Read, query: ListQuery, after: Position, zone: ZoneInfo) -> tuple[list[Any], Position]:
+    """The rows of a page that the query asks for, and the position of the next page."""
+    kept: list[Any] = []
+    for _ in range(MOST_READS if query.is_narrow else 1):
+        rows, after = read(query.limit - len(kept), after)
+        kept += [row for row in rows if query.narrowing.holds(query, row, zone)]
+        if after is None or len(kept) == query.limit:
+            break
+    return kept, after
+
+
+def count_of(read: Read, query: ListQuery, zone: ZoneInfo) -> CountView:
+    """The number of the list's rows that the query asks for, among the first `COUNTED`."""
+    found, after = 0, None
+    for _ in range(COUNTED // _CHUNK):
+        rows, after = read(_CHUNK, after)
+        found += sum(query.narrowing.holds(query, row, zone) for row in rows)
+        if after is None:
+            break
+    return CountView(value=found, more=after is not None)
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _asked(row: Any, path: str) -> Any:
+    """The type of a field of the row: a code or a word for what is shown, of a list that of its members."""
+    for name in path.split("."):
+        row = row.model_fields[name].annotation
+        kinds = [each for each in get_args(row) if each is not NoneType]
+        if NoneType in get_args(row) or get_origin(row) is list:
+            [row] = kinds
+    return row
+
+
+def _values(row: Any, path: str) -> Iterator[Any]:
+    """What stands at the path; of a list, each of it. Nothing where something on the way is null."""
+    name, _, rest = path.partition(".")
+    found = getattr(row, name)
+    for each in found if isinstance(found, Sequence) and not isinstance(found, str) else [found]:
+        if each is not None:
+            yield from _values(each, rest) if rest else [each]
+
+
+def _is_same(wanted: Any, row: Any, path: str) -> bool:
+    return wanted is None or wanted in _values(row, path)
+
+
+def _has_words(wanted: str | None, row: Any, paths: tuple[str, ...]) -> bool:
+    return not wanted or any(_folded(wanted) in _folded(text) for path in paths for text in _values(row, path))
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("ё", "е")
+
+
+def _is_within(query: Any, row: Any, paths: tuple[str, ...], zone: ZoneInfo) -> bool:
+    if query.first is None and query.last is None:
+        return True
+    first, last = (next(_values(row, path), None) for path in (paths[0], paths[-1]))
+    begins = date.min if first is None else _day(first, zone)
+    ends = date.max if last is None else _day(last, zone)
+    if len(paths) == 1 and first is None:
+        return False
+    return (query.last is None or begins <= query.last) and (query.first is None or ends >= query.first)
+
+
+def _day(found: Any, zone: ZoneInfo) -> date:
+    if isinstance(found, str):
+        found = datetime.fromisoformat(found)
+    if not isinstance(found, datetime):
+        day: date = found
+        return day
+    return clock.local_day(found, zone) if found.tzinfo else found.date()
+
+
+def _is_between(query: Any, row: Any, path: str) -> bool:
+    least, most = (getattr(query, f"{bound}_{_last(path)}") for bound in ("min", "max"))
+    if least is None and most is None:
+        return True
+    amounts = [each.amount if isinstance(each, Money) else each for each in _values(row, path)]
+    return any((least is None or each >= least) and (most is None or each <= most) for each in amounts)

@@ -1,0 +1,17 @@
+"""Route of lists as files."""
+
+from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform.list_files import service
+from chalicelib.platform.list_files.schemas import ListFileForm, ListFileView
+
+routes = Routes(__name__, tag="service")
+
+
+@routes.post("/v1/list-files", scope="me", body=ListFileForm, answer=ListFileView)
+def make_list_file(call: Call) -> ListFileView:
+    """Make a file of any list that you may read, as CSV or XLSX, with the filters of the list.
+
+    Headings are in the language of the request. The file tells the number of rows and the sum of each column of money, the same in both
+    formats. At most 5,000 rows; a longer list is refused, never cut.
+    """
+    return service.make(call, call.body)

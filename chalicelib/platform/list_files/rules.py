@@ -1,0 +1,91 @@
+"""A list's rows as a table.
+
+A field becomes a column. A field of a field stands beside the others as `company: name`; a sum has a second column with its currency. What
+lies deeper, and lists such as the steps of a ladder, stand in one cell.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from chalicelib.platform.files.tables import Cell
+from chalicelib.platform.money import Money
+
+Path = tuple[str, ...]  # the names of fields on the way to a value
+Sums = Mapping[tuple[Path, str], Decimal]  # of each column of sums, by currency
+
+CURRENCY = "currency"
+_LONGEST = 32_000  # characters that a workbook takes in a cell
+_YES = {True: {"en": "yes", "ru": "да"}, False: {"en": "no", "ru": "нет"}}
+
+
+def flat(row: BaseModel, language: str, above: Path = ()) -> dict[Path, Cell]:
+    """The cells of a row by the path of their fields."""
+    cells: dict[Path, Cell] = {}
+    for field, value in row:
+        told = type(row).model_fields[field]
+        path = (*above, told.serialization_alias or told.alias or field)
+        if isinstance(value, Money):
+            cells[path] = value.amount
+            cells[(*path, CURRENCY)] = value.currency
+        elif isinstance(value, BaseModel) and not above:
+            cells |= flat(value, language, path)
+        else:
+            cells[path] = _cell(value, language)
+    return cells
+
+
+def columns(rows: Iterable[Mapping[Path, Cell]]) -> list[Path]:
+    """The columns of all rows, in the order of the fields. A field that is null in some rows and has fields of its own in others is no column."""
+    found = {path: None for row in rows for path in row}
+    groups = {path[:1] for path in found if len(path) > 1 and path[1:] != (CURRENCY,)}
+    order = {path: place for place, path in enumerate(found)}
+    return sorted(found.keys() - groups, key=lambda path: _place(path, order))
+
+
+def sums(rows: Iterable[Mapping[Path, Cell]]) -> Sums:
+    """The control totals: the sum of each column of money, by currency."""
+    found: Counter[Any] = Counter()
+    for row in rows:
+        for path, cell in row.items():
+            currency = row.get((*path, CURRENCY))
+            if isinstance(cell, Decimal) and isinstance(currency, str):
+                found[path, currency] += cell  # type: ignore[assignment]
+    return dict(found)
+
+
+def _place(path: Path, order: Mapping[Path, int]) -> tuple[int, int]:
+    """Of the field in the first row that has it; a field of a field where its group was first seen."""
+    return min(place for other, place in order.items() if other[0] == path[0]), order[path]
+
+
+def _cell(value: Any, language: str) -> Cell:
+    if isinstance(value, bool):
+        return _YES[value][language]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if value is None or isinstance(value, date | Decimal | int):
+        return value
+    text = "; ".join(_texts(value, language))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _texts(value: Any, language: str) -> Iterator[str]:
+    """The members of a list or a mapping, each as a text; whatever else as one."""
+    if isinstance(value, BaseModel):
+        value = {name: each for name, each in value if each not in (None, [], "")}
+    if isinstance(value, Mapping):
+        yield from (f"{name}: {_text(each, language)}" for name, each in value.items())
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        yield from (_text(each, language) for each in value)
+    else:
+        yield str(value)
+
+
+def _text(value: Any, language: str) -> str:
+    cells = flat(value, language).values() if isinstance(value, BaseModel) else [_cell(value, language)]
+    return " ".join(str(cell) for cell in cells if cell not in (None, ""))

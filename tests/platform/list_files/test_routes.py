@@ -1,0 +1,121 @@
+"""Any list as a file, over HTTP: rights and filters are those of the list, rows and sums the same in each format."""
+
+import csv
+import io
+from typing import Any, get_args, get_origin
+
+import openpyxl
+import pytest
+import requests
+from pydantic import BaseModel
+
+from app import app  # noqa: F401  fills the route table
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.routes import ROUTES
+from chalicelib.platform.list_files import service
+from chalicelib.platform.list_files.headings import russian
+from tests.support import partners
+from tests.support.api import Api, Caller
+
+MARKETING = Caller.person("mbr_marketing", "staff", "marketing", "club")
+FORM = {"brackets": [{"from_quantity": 1, "percent": "10"}], "from": "2026-12-01", "to": "2027-03-31"}
+PATH = "/v1/list-files"
+
+
+@pytest.fixture
+def marketing(api: Api, context: Context) -> Caller:
+    partners.staff(context, "mbr_marketing", "marketing")
+    for name in ("=Panels", "Lamps"):
+        budget = {"limits": {"budget": {"amount": "1000.50", "currency": "RUB"}}} if name == "Lamps" else {}
+        made = api.call("POST", "/v1/staff/promotions", MARKETING, {**FORM, "name": name, "name_ru": name, **budget})
+        assert made.status == 201, made.text
+    return MARKETING
+
+
+def downloaded(api: Api, caller: Caller, address: str, kind: str, language: str = "en") -> bytes:
+    form = {"list": address, "format": kind}
+    made = api.call("POST", PATH, caller, form, headers={"accept-language": language})
+    assert made.status == 200, made.text
+    answer = requests.get(made.json["url"], timeout=10)
+    assert len(answer.content) == made.json["bytes"]
+    return answer.content
+
+
+def test_a_list_is_downloaded_with_its_filters_and_headings_of_the_reader(api: Api, marketing: Caller) -> None:
+    content = downloaded(api, marketing, "/v1/staff/promotions?q=lamps&limit=1", "csv", "ru").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(content), delimiter=";"))
+    shown = dict(zip(rows[0], rows[1], strict=True))
+    assert (shown["название"], shown["состояние"], shown["с"]) == ("Lamps", "draft", "2026-12-01")
+    assert ["Строк", "1"] in rows
+
+
+def test_both_formats_have_the_same_rows_and_no_formula(api: Api, marketing: Caller) -> None:
+    address = "/v1/staff/promotions"
+    rows = list(csv.reader(io.StringIO(downloaded(api, marketing, address, "csv").decode("utf-8-sig")), delimiter=";"))
+    sheet = openpyxl.load_workbook(io.BytesIO(downloaded(api, marketing, address, "xlsx"))).active
+    assert sheet is not None
+    cells = [[cell.value for cell in line] for line in sheet.iter_rows()]
+    [heading] = [number for number, line in enumerate(cells) if line[0] == rows[0][0]]
+    place = rows[0].index("name")
+    assert {row[place] for row in rows[1:3]} == {"'=Panels", "Lamps"}
+    assert {line[place] for line in cells[heading + 1 :]} == {"=Panels", "Lamps"}
+    assert not any(cell.data_type == "f" for line in sheet.iter_rows() for cell in line)
+
+
+def test_a_list_is_read_with_the_rights_of_the_caller(api: Api, context: Context, marketing: Caller) -> None:
+    partner = partners.partner(context)
+    refused = api.call("POST", PATH, partner, {"list": "/v1/staff/promotions"})
+    assert (refused.status, refused.json["code"]) == (403, "scope_missing")
+    assert api.call("POST", PATH, partner, {"list": "/v1/orders"}).json["row_count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/v1/staff/nothing", "not_a_list"),
+        ("/v1/me", "not_a_list"),
+        ("/v1/staff/promotions?colour=red", "extra_forbidden"),
+        ("/v1/staff/promotions?state=gone", "literal_error"),
+        ("https://elsewhere.example/v1/orders", "string_pattern_mismatch"),
+    ],
+)
+def test_what_is_no_list_is_refused(api: Api, marketing: Caller, address: str, code: str) -> None:
+    refused = api.call("POST", PATH, marketing, {"list": address})
+    assert (refused.status, refused.json["errors"][0]["code"]) == (422, code)
+
+
+def test_a_list_that_is_too_long_is_refused_and_not_cut(
+    api: Api, marketing: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAGE", 1)
+    assert api.call("POST", PATH, marketing, {"list": "/v1/staff/promotions"}).json["row_count"] == 2
+    monkeypatch.setattr(service, "MOST_ROWS", 1)
+    refused = api.call("POST", PATH, marketing, {"list": "/v1/staff/promotions"})
+    assert (refused.status, refused.json["errors"][0]["code"]) == (422, "too_many")
+
+
+def fields(row: type[BaseModel]) -> dict[str, Any]:
+    """The type of each field by its name in JSON."""
+    return {
+        told.serialization_alias or told.alias or field: told.annotation for field, told in row.model_fields.items()
+    }
+
+
+def groups(kind: Any) -> list[type[BaseModel]]:
+    """The models that a value of this type may be, but not those of a list."""
+    return [
+        each
+        for each in (kind, *(() if get_origin(kind) is list else get_args(kind)))
+        if isinstance(each, type) and issubclass(each, BaseModel)
+    ]
+
+
+def test_each_column_of_each_list_has_a_russian_heading() -> None:
+    named = set()
+    for route in ROUTES:
+        if route.query and route.answer and "cursor" in route.query.model_fields and "items" in fields(route.answer):
+            [row] = get_args(fields(route.answer)["items"])
+            for name, kind in fields(row).items():
+                named |= {name, *(inner for group in groups(kind) for inner in fields(group))}
+    assert len(named) > 200
+    assert named - set(russian()) == set()

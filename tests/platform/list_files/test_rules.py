@@ -1,0 +1,73 @@
+"""Rows of a list as cells and columns."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.platform.http.forms import View
+from chalicelib.platform.list_files.rules import columns, flat, sums
+from chalicelib.platform.money import Money
+
+
+class Firm(View):
+    name: str
+    since: date
+
+
+class Row(View):
+    row_id: str
+    firm: Firm | None
+    total: Money | None
+    steps: list[Firm]
+    tags: list[str]
+    open: bool
+
+
+def row(firm: Firm | None = None, total: str | None = None, currency: str = "RUB") -> Row:
+    money = Money(amount=Decimal(total), currency=currency) if total is not None else None
+    return Row(row_id="1", firm=firm, total=money, steps=[FIRM, FIRM], tags=["a", "b"], open=True)
+
+
+FIRM = Firm(name="Luch", since=date(2026, 1, 2))
+
+
+def test_a_field_of_a_field_and_a_currency_are_columns_of_their_own() -> None:
+    assert flat(row(FIRM, "5.50"), "en") == {
+        ("row_id",): "1",
+        ("firm", "name"): "Luch",
+        ("firm", "since"): date(2026, 1, 2),
+        ("total",): Decimal("5.50"),
+        ("total", "currency"): "RUB",
+        ("steps",): "Luch 2026-01-02; Luch 2026-01-02",
+        ("tags",): "a; b",
+        ("open",): "yes",
+    }
+
+
+def test_columns_stand_in_the_order_of_the_fields_whatever_is_null_in_the_first_row() -> None:
+    rows = [flat(each, "en") for each in (row(), row(FIRM, "5.50"))]
+    assert columns(rows) == [
+        ("row_id",),
+        ("firm", "name"),
+        ("firm", "since"),
+        ("total",),
+        ("total", "currency"),
+        ("steps",),
+        ("tags",),
+        ("open",),
+    ]
+
+
+def test_a_text_that_a_workbook_does_not_take_shows_that_it_goes_on() -> None:
+    cell = flat(Firm(name="a" * 40_000, since=date(2026, 1, 2)), "en")[("name",)]
+    assert isinstance(cell, str) and len(cell) < 32_767 and cell.endswith("…")
+
+
+@given(st.lists(st.tuples(st.decimals("-9999", "9999", places=2), st.sampled_from(["RUB", "EUR"]))))
+def test_the_control_totals_are_the_sums_by_currency(amounts: list[tuple[Decimal, str]]) -> None:
+    found = sums([flat(row(FIRM, str(amount), currency), "en") for amount, currency in amounts])
+    for currency in ("RUB", "EUR"):
+        expected = sum((amount for amount, its in amounts if its == currency), Decimal(0))
+        assert found.get((("total",), currency), Decimal(0)) == expected
