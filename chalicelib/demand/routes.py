@@ -63,11 +63,10 @@ def list_waiting_demands(call: Call) -> StaffDemandPage:
     """List open requests for an article, oldest first; without an article, those described in words."""
     return call.page(
         StaffDemandPage,
-        store.waiting,
-        call.context.table,
+        service.waiting,
+        call.context,
         call.query.sku or "",
-        of=Demand,
-        show=StaffDemandView.of,
+        show=lambda each: StaffDemandView.to_staff(*each),
     )
 
 
@@ -80,4 +79,6 @@ def list_waiting_demands(call: Call) -> StaffDemandPage:
 )
 def answer_demand(call: Call, demand_id: str) -> StaffDemandView:
     """Answer a request for goods. The partner gets a letter. The same answer again changes nothing."""
-    return StaffDemandView.of(service.answer(call.context, call.principal.for_member(), demand_id, call.body))
+    answered = service.answer(call.context, call.principal.for_member(), demand_id, call.body)
+    [shown] = service.with_names(call.context, [answered])
+    return StaffDemandView.to_staff(*shown)

@@ -6,7 +6,9 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Product, Sku
+from chalicelib.companies import Company
 from chalicelib.demand.rules import Demand, DemandCount, DemandState
+from chalicelib.members import Member
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 
@@ -65,9 +67,9 @@ class DemandView(View):
     answer: DemandAnswerView | None
 
     @classmethod
-    def of(cls, demand: Demand) -> Self:
+    def of(cls, demand: Demand, **more: str) -> Self:
         answer = DemandAnswerView.from_record(demand.answered) if demand.answered else None
-        return cls.from_record(demand, quantity=demand.quantity or None, answer=answer)
+        return cls.from_record(demand, quantity=demand.quantity or None, answer=answer, **more)
 
 
 class DemandPage(View):
@@ -98,14 +100,24 @@ class WantedProductPage(ListPage):
 
 
 class StaffDemandView(DemandView):
-    """A request for goods with its company and member."""
+    """A request for goods with its company and member. A name is empty where they are gone."""
 
     company_id: str
+    company_name: str
     member_id: str
+    member_name: str
+
+    @classmethod
+    def to_staff(cls, demand: Demand, company: Company | None, member: Member | None) -> Self:
+        return cls.of(demand, company_name=company.name if company else "", member_name=member.name if member else "")
 
 
 WaitingDemandsQuery = narrowed(
-    StaffDemandView, same=("company_id",), words=("text",), day=("opened_at",), base=WaitingQuery
+    StaffDemandView,
+    same=("company_id",),
+    words=("text", "company_name", "member_name"),
+    day=("opened_at",),
+    base=WaitingQuery,
 )
 
 

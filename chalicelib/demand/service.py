@@ -3,15 +3,17 @@
 Each step is one transaction with the demand, the count of its article, and its event. So the count is right at any moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from chalicelib import catalog
+from chalicelib import catalog, companies, members
 from chalicelib.catalog import Product, total
+from chalicelib.companies import Company
 from chalicelib.demand import keys, rules, store
 from chalicelib.demand.events import ANSWERED, CANCELLED, CHANGED, OPENED
 from chalicelib.demand.rules import Demand, DemandAnswer, DemandClosed, DemandCount, DemandState
 from chalicelib.demand.schemas import DemandAnswerForm, DemandForm
+from chalicelib.members import Member
 from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
@@ -21,6 +23,8 @@ from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Refused, Transaction
+
+Named = tuple[Demand, Company | None, Member | None]
 
 MOST_A_DAY = 200  # demands that one member opens
 
@@ -93,6 +97,19 @@ def most_wanted(
     counts = [from_item(DemandCount, item) for item in found.items]
     products = catalog.read_products(context.table, [count.sku for count in counts])
     return [(count, products.get(count.sku)) for count in counts], found.last
+
+
+def waiting(context: Context, sku: str, limit: int, after: Position) -> tuple[list[Named], Position]:
+    """Open demands for the article, or without one those in words, oldest first. Three calls."""
+    found = store.waiting(context.table, sku, limit, after)
+    return with_names(context, [from_item(Demand, item) for item in found.items]), found.last
+
+
+def with_names(context: Context, demands: Sequence[Demand]) -> list[Named]:
+    """The demands, each with its company and its member; None for those that are gone. Two calls."""
+    known = companies.read_companies(context, {each.company_id for each in demands})
+    people = members.members(context, [each.member_id for each in demands])
+    return [(each, known.get(each.company_id), people.get(each.member_id)) for each in demands]
 
 
 def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerForm) -> Demand:

@@ -79,7 +79,20 @@ Title = Annotated[
     str, Field(min_length=1, max_length=200), AfterValidator(_visible)
 ]  # of a thing; it may come from another system
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Region = Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW.")]
+
+
+def _region(given: object) -> object:
+    code = given.strip().upper() if isinstance(given, str) else given
+    if isinstance(code, str) and not re.fullmatch("[A-Z]{2}-[A-Z0-9]{1,3}", code):
+        raise PydanticCustomError("region", "A region is a code such as RU-MOW: GET /v1/regions lists them.")
+    return code
+
+
+Region = Annotated[
+    str,
+    BeforeValidator(_region),
+    Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW."),
+]
 # The number of a document in an accounting system.
 Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-000123"])]
 # As it is shown; what a form may say is the form's own.

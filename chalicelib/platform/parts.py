@@ -27,7 +27,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import settings
-from chalicelib.table.client import Position
+from chalicelib.table.client import Position, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -88,17 +88,24 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class WorkInParts:
-    """A kind of work. `queue`: the address of its worker's; `folder`: of its objects in the bucket; `key`, `part_key`: of its items."""
+    """A kind of work.
+
+    `queue`: the address of its worker's; `folder`: of its objects in the bucket; `key`, `part_key`: of its items; `list_key`: of a work in
+    the list by time, by moment and id, for a kind that is listed.
+    """
 
     queue: Callable[[], str]
     folder: str
     key: Callable[[str], Key]
     part_key: Callable[[str, int], Key]
     keep_days: int
+    list_key: Callable[[str, str], Key] | None = None
 
     def create(self, tx: Transaction, context: Context, work_id: str, author: str, asked: Item) -> Progress:
+        listed = self.list_key(context.at, work_id).as_gsi1() if self.list_key else {}
         item = {
             **self.key(work_id).as_item(),
+            **listed,
             **asked,
             "state": "running",
             "created_at": context.at,
@@ -112,6 +119,14 @@ class WorkInParts:
     def load(self, context: Context, work_id: str) -> Progress | None:
         item = context.table.get(self.key(work_id), consistent=True)
         return Progress(work_id, item) if item else None
+
+    def page(self, table: Table, limit: int, after: Position) -> tuple[list[Item], Position]:
+        """Items of works of a kind that is listed, newest first. One call."""
+        if self.list_key is None:
+            raise RuntimeError(f"no list of {self.folder}")
+        listed = self.list_key("", "").pk
+        found = table.query(listed, index="gsi1", newest_first=True, limit=limit, after=after)
+        return found.items, found.last
 
     def load_with_part(self, context: Context, work_id: str, number: int) -> tuple[Progress | None, Part | None]:
         """One call."""

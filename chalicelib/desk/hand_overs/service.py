@@ -66,8 +66,8 @@ def show(context: Context, hand_over_id: str) -> HandOverView:
 
 def page(context: Context, limit: int, after: Position) -> tuple[list[HandOverView], Position]:
     """Newest first. One call."""
-    found = store.page(context.table, limit, after)
-    return [_view(context, Progress(item["hand_over_id"], item)) for item in found.items], found.last
+    items, last = store.WORK.page(context.table, limit, after)
+    return [_view(context, Progress(item["hand_over_id"], item)) for item in items], last
 
 
 def hand_over_part(context: Context, message: dict[str, Any]) -> None:

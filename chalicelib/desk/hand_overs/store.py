@@ -11,22 +11,17 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.parts import Progress, WorkInParts
 from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Page, Table
 from chalicelib.table.transactions import Transaction
 
 KEEP_DAYS = 400  # as long as the events of the companies; the bucket drops the list earlier
 LIST = "companies.csv"
 
-WORK = WorkInParts(lambda: queue_url("handovers"), "hand-overs/", keys.hand_over, keys.hand_over_part, KEEP_DAYS)
+WORK = WorkInParts(
+    lambda: queue_url("handovers"), "hand-overs/", keys.hand_over, keys.hand_over_part, KEEP_DAYS, keys.hand_over_list
+)
 
 
 def create(tx: Transaction, context: Context, hand_over_id: str, author: str, asked: dict[str, Any]) -> Progress:
     """Creates a hand-over; its event starts it."""
     record(tx, context, keys.hand_over(hand_over_id), BEGAN, hand_over_id=hand_over_id)
-    listed = keys.hand_over_list(context.at, hand_over_id).as_gsi1()
-    return WORK.create(tx, context, hand_over_id, author, {**listed, **asked, "hand_over_id": hand_over_id})
-
-
-def page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
-    """Newest first."""
-    return table.query(keys.hand_over_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
+    return WORK.create(tx, context, hand_over_id, author, {**asked, "hand_over_id": hand_over_id})

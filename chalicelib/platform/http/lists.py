@@ -8,11 +8,11 @@ number of rows, and may hold fewer of them than asked for.
 Weakest point: a filter that few rows pass reads the others, too. A list that is long and searched every day gets an index, as orders have.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType
-from typing import Any, ClassVar, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, ClassVar, NamedTuple, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, create_model
@@ -33,7 +33,7 @@ class Narrowing(NamedTuple):
     """Fields of a list's rows by which it can be narrowed; `company.name` is a field of a field.
 
     same    the field is what the query says; of a list in the row, one of it
-    words   one of these texts contains `q`
+    words   one of these texts, or of the texts of a mapping, contains `q`
     day     `from` and `to` compare with this day or moment; of two fields, with the period from one to the other
     amount  `min_…` and `max_…` compare with this sum, in its own currency
     """
@@ -95,7 +95,14 @@ def narrowed(
     amount: str = "",
     base: type[ListQuery] = ListQuery,
 ) -> type[ListQuery]:
-    """The query of a list with these rows. `base`: one with filters of the list's own, which its handler reads."""
+    """The query of a list with these rows. `base`: one with filters of the list's own, which its handler reads.
+
+    Raises TypeError for a field that cannot be compared so.
+    """
+    comparable = {**dict.fromkeys(words, (str, dict)), **dict.fromkeys(day, (str, date)), amount: (Decimal, Money, int)}
+    for path, kinds in comparable.items():
+        if path and not issubclass(_plain(_asked(row, path)), kinds):
+            raise TypeError(f"{row.__name__}.{path} is not {' or '.join(kind.__name__ for kind in kinds)}")
     fields: dict[str, Any] = {}
     for path in same:
         kind = _asked(row, path)
@@ -155,10 +162,19 @@ def _asked(row: Any, path: str) -> Any:
     return row
 
 
+def _plain(kind: Any) -> type:
+    """The class of an annotated type."""
+    found = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    found = get_origin(found) or found
+    return found if isinstance(found, type) else object
+
+
 def _values(row: Any, path: str) -> Iterator[Any]:
-    """What stands at the path; of a list, each of it. Nothing where something on the way is null."""
+    """What stands at the path; of a list or a mapping, each of it. Nothing where something on the way is null."""
     name, _, rest = path.partition(".")
     found = getattr(row, name)
+    if isinstance(found, Mapping):
+        found = list(found.values())
     for each in found if isinstance(found, Sequence) and not isinstance(found, str) else [found]:
         if each is not None:
             yield from _values(each, rest) if rest else [each]

@@ -4,7 +4,8 @@ import re
 from importlib import import_module
 from typing import NamedTuple
 
-from chalicelib.platform.http.routes import ROUTES, Route
+from chalicelib.platform.http import routes as http_routes
+from chalicelib.platform.http.routes import Route
 from chalicelib.platform.registry.modules import package_registry
 
 
@@ -18,12 +19,12 @@ class FoundRoute(NamedTuple):
 def declared_route(method: str, path: str, module: str) -> Route:
     """The route of this path. Imports the module that declares it."""
     import_module(module)
-    return next(route for route in ROUTES if (route.method, route.path) == (method, path))
+    return next(route for route in http_routes.ROUTES if (route.method, route.path) == (method, path))
 
 
 def find_route(method: str, address: str) -> FoundRoute | None:
     """A path without names goes before one with them."""
-    known = package_registry().get("routes") or [(route.method, route.path, route.room) for route in ROUTES]
+    known = package_registry().get("routes") or [(route.method, route.path, route.room) for route in http_routes.ROUTES]
     for its_method, path, module, *_ in sorted(known, key=lambda row: row[1].count("{")):
         found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[A-Za-z0-9_-]{1,64})", path), address)
         if found and its_method == method:

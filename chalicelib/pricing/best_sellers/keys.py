@@ -1,6 +1,6 @@
 """Keys of lists of best sellers."""
 
-from chalicelib.table.key import Key, in_table
+from chalicelib.table.key import Key, in_gsi1, in_table
 
 
 @in_table("one", "S")
@@ -13,3 +13,9 @@ def best_sellers(list_id: str) -> Key:
 def best_sellers_part(list_id: str, part: int) -> Key:
     """A part of a list of best sellers."""
     return Key(f"BESTSELLERS#{list_id}", f"PART#{part:06d}")
+
+
+@in_gsi1("by time")
+def best_sellers_list(at: str, list_id: str) -> Key:
+    """The lists of best sellers, newest first."""
+    return Key("BESTSELLERS", f"{at}#{list_id}")

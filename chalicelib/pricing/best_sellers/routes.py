@@ -3,7 +3,7 @@
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.pricing.best_sellers import service
 from chalicelib.pricing.best_sellers.model import BestSellersForm
-from chalicelib.pricing.best_sellers.schemas import BestSellersView
+from chalicelib.pricing.best_sellers.schemas import BestSellerListsQuery, BestSellersPage, BestSellersView
 
 routes = Routes(__name__, tag="prices")
 
@@ -27,6 +27,14 @@ def request_best_sellers(call: Call) -> BestSellersView:
 
 def _asked(best_sellers: BestSellersView) -> Answer:
     return Answer(best_sellers, status=202, headers={"Location": f"/v1/staff/best-sellers/{best_sellers.list_id}"})
+
+
+@routes.get(
+    "/v1/staff/best-sellers", scope="staff.promotions.write", query=BestSellerListsQuery, answer=BestSellersPage
+)
+def list_best_sellers(call: Call) -> BestSellersPage:
+    """List the lists of best sellers, newest first."""
+    return call.page(BestSellersPage, service.page, call.context, call.language)
 
 
 @routes.get(

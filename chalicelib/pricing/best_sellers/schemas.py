@@ -6,6 +6,7 @@ from decimal import Decimal
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.http.forms import View, WorkView
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 from chalicelib.pricing.best_sellers.model import By
 
@@ -31,3 +32,12 @@ class BestSellersView(WorkView):
     top: int
     currency: str
     items: list[BestSellerView] | None = Field(description="The articles, best first; null until the list is done.")
+
+
+BestSellerListsQuery = narrowed(BestSellersView, same=("state", "category", "brand", "created_by"), day=("created_at",))
+
+
+class BestSellersPage(ListPage):
+    """Newest first."""
+
+    items: list[BestSellersView]

@@ -56,6 +56,12 @@ def show(context: Context, list_id: str, language: Language) -> BestSellersView:
     return _view(context, best_sellers, language)
 
 
+def page(context: Context, language: Language, limit: int, after: Position) -> tuple[list[BestSellersView], Position]:
+    """Newest first. One call."""
+    items, last = store.WORK.page(context.table, limit, after)
+    return [_view(context, Progress(item["list_id"], item), language) for item in items], last
+
+
 def count(context: Context, message: dict[str, Any]) -> None:
     """Count the part in the message; the last part also finishes the list."""
 

@@ -22,7 +22,12 @@ from chalicelib.table.transactions import Item, Transaction
 KEEP_DAYS = 400  # at least as long as promotions name it; the bucket keeps its objects for 30 days
 
 WORK = WorkInParts(
-    lambda: queue_url("bestsellers"), "bestsellers/", keys.best_sellers, keys.best_sellers_part, KEEP_DAYS
+    lambda: queue_url("bestsellers"),
+    "bestsellers/",
+    keys.best_sellers,
+    keys.best_sellers_part,
+    KEEP_DAYS,
+    keys.best_sellers_list,
 )
 
 
@@ -60,7 +65,11 @@ def listed(best_sellers: Progress) -> list[BestSeller]:
 def create(tx: Transaction, context: Context, form: BestSellersForm, asked_by: str) -> Progress:
     """Create a list; its event starts the count."""
     list_id = context.new_id("bst")
-    asked = {"form": form.model_dump_json(), "currency": form.currency or context.config[Club].currency}
+    asked = {
+        "list_id": list_id,
+        "form": form.model_dump_json(),
+        "currency": form.currency or context.config[Club].currency,
+    }
     events.record(tx, context, keys.best_sellers(list_id), REQUESTED, list_id=list_id)
     return WORK.create(tx, context, list_id, asked_by, asked)
 

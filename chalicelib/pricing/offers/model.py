@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.platform.fields import Day
@@ -27,6 +27,7 @@ class OfferForm(Written):
     )
     floor: Price | None = Field(
         default=None,
+        validate_default=True,
         description="The lowest unit price that the percent may make, other discounts included.",
         examples=["850.00"],
     )
@@ -38,12 +39,17 @@ class OfferForm(Written):
     )
     note: str = Field(default="", max_length=500, description="The reason for the offer, for the staff.")
 
+    @field_validator("floor")
+    @classmethod
+    def _beside_a_percent(cls, floor: Decimal | None, others: ValidationInfo) -> Decimal | None:
+        if "percent" in others.data and (others.data["percent"] is None) != (floor is None):
+            raise PydanticCustomError("floor", "Give `floor`, the lowest price, with a percent and only with one.")
+        return floor
+
     @model_validator(mode="after")
     def _holds(self) -> Self:
         if (self.percent is None) == (self.price is None):
             raise PydanticCustomError("percent_or_price", "Give a percent or a price.")
-        if (self.percent is None) != (self.floor is None):
-            raise PydanticCustomError("floor", "A percent has a floor; a price is its own.")
         if self.first is not None and self.last < self.first:
             raise PydanticCustomError("range", "The last day is before the first.")
         return self

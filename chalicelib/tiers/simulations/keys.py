@@ -1,6 +1,6 @@
 """Keys of simulations."""
 
-from chalicelib.table.key import Key, in_table
+from chalicelib.table.key import Key, in_gsi1, in_table
 
 
 @in_table("one", "S")
@@ -13,3 +13,9 @@ def simulation(simulation_id: str) -> Key:
 def simulation_part(simulation_id: str, part: int) -> Key:
     """A part of a simulation."""
     return Key(f"SIMULATION#{simulation_id}", f"PART#{part:06d}")
+
+
+@in_gsi1("by time")
+def simulation_list(at: str, simulation_id: str) -> Key:
+    """The simulations of ladders, newest first."""
+    return Key("SIMULATIONS", f"{at}#{simulation_id}")

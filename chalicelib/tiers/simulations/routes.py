@@ -2,7 +2,7 @@
 
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.tiers.simulations import service
-from chalicelib.tiers.simulations.schemas import SimulationView
+from chalicelib.tiers.simulations.schemas import SimulationPage, SimulationsQuery, SimulationView
 
 routes = Routes(__name__, tag="tiers")
 
@@ -22,6 +22,12 @@ def simulate_ladder(call: Call, ladder_id: str) -> SimulationView:
     and the cost. A simulation changes no tier. It is kept for 90 days.
     """
     return service.start(call.answering(_started), ladder_id, call.principal.for_member())
+
+
+@routes.get("/v1/staff/tier-simulations", scope="staff.tiers.read", query=SimulationsQuery, answer=SimulationPage)
+def list_simulations(call: Call) -> SimulationPage:
+    """List the simulations of ladders of the last 90 days, newest first."""
+    return call.page(SimulationPage, service.page, call.context)
 
 
 @routes.get(

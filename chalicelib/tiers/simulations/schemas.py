@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.http.forms import View, WorkView
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 from chalicelib.tiers.simulations.rules import SimulationTotals
 
@@ -82,3 +83,12 @@ class SimulationView(WorkView):
     last: date = Field(serialization_alias="to")
     result: SimulationResultView | None = Field(description="Null until it is done.")
     companies: SimulationListView | None = Field(description="Null until it is done.")
+
+
+SimulationsQuery = narrowed(SimulationView, same=("state", "ladder_id", "created_by"), day=("created_at",))
+
+
+class SimulationPage(ListPage):
+    """Newest first."""
+
+    items: list[SimulationView]

@@ -71,6 +71,12 @@ def show(context: Context, simulation_id: str) -> SimulationView:
     return _view_of(context, found)
 
 
+def page(context: Context, limit: int, after: Position) -> tuple[list[SimulationView], Position]:
+    """Newest first. One call."""
+    items, last = store.WORK.page(context.table, limit, after)
+    return [_view_of(context, Progress(item["simulation_id"], item)) for item in items], last
+
+
 def simulate(context: Context, message: dict[str, Any]) -> None:
     """Simulate the part in the message; the last part also finishes the simulation."""
 

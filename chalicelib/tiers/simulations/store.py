@@ -18,7 +18,14 @@ from chalicelib.tiers.simulations.events import REQUESTED
 KEEP_DAYS = 90  # as long as the bucket keeps its objects
 LIST = "companies.csv"
 
-WORK = WorkInParts(lambda: queue_url("simulations"), "simulations/", keys.simulation, keys.simulation_part, KEEP_DAYS)
+WORK = WorkInParts(
+    lambda: queue_url("simulations"),
+    "simulations/",
+    keys.simulation,
+    keys.simulation_part,
+    KEEP_DAYS,
+    keys.simulation_list,
+)
 
 
 def ladder(found: Progress) -> Ladder:
@@ -40,6 +47,7 @@ def create(
 ) -> Progress:
     """Create a simulation; its event starts it."""
     asked = {
+        "simulation_id": simulation_id,
         "ladder": ladder.as_fact(),
         "real": [each.as_fact() for each in real],
         "today": context.today.isoformat(),

@@ -294,5 +294,5 @@ def test_a_part_of_a_hand_over_is_one_call_and_so_is_a_page(local_table: Table) 
     assert store.WORK.create_part(context, made.work_id, Part(1, [["cmp_1"]], None))
     with spent(context.table.client) as cost:
         store.WORK.load_with_part(context, made.work_id, 1)
-        assert len(store.page(context.table, 25, None).items) == 3
+        assert len(store.WORK.page(context.table, 25, None)[0]) == 3
     assert (cost.calls, cost.read_units) == (["BatchGetItem", "Query"], 2.5)

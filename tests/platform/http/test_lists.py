@@ -96,6 +96,15 @@ def test_what_no_row_can_have_is_refused(asked: dict[str, str]) -> None:
         Query.model_validate(asked)
 
 
+def test_a_field_that_cannot_be_compared_is_found_when_the_list_is_declared() -> None:
+    with pytest.raises(TypeError, match=r"Row\.total is not str"):
+        narrowed(Row, words=("total",))
+    with pytest.raises(TypeError, match=r"Row\.total is not str or date"):
+        narrowed(Row, day=("total",))
+    with pytest.raises(TypeError, match=r"Row\.firm is not"):
+        narrowed(Row, amount="firm")
+
+
 class Stored:
     """Rows behind a reader that gives at most three of them, and counts its reads."""
 

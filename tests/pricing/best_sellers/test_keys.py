@@ -22,7 +22,7 @@ def context(local_table: Table) -> Context:
     return Context(table=local_table, now=NOON, new_id=lambda prefix: f"{prefix}_{next(numbers):032d}")
 
 
-@measures(best_sellers_keys.best_sellers, best_sellers_keys.best_sellers_part)
+@measures(best_sellers_keys.best_sellers, best_sellers_keys.best_sellers_part, best_sellers_keys.best_sellers_list)
 def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(context: Context) -> None:
     form = BestSellersForm.model_validate({"from": "2025-09-01", "to": "2025-11-30"})
     tx = Transaction()
@@ -33,6 +33,9 @@ def test_a_list_of_best_sellers_is_one_call_and_with_a_part_one_batch(context: C
     with spent(context.table.client) as cost:
         assert WORK.load(context, best_sellers.work_id)
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(context.table.client) as listing:
+        assert len(WORK.page(context.table, 25, None)[0]) == 1
+    assert (listing.calls, listing.read_units) == (["Query"], 0.5)
     with spent(context.table.client) as both:
         assert WORK.load_with_part(context, best_sellers.work_id, 1)[1] == part
     assert (both.calls, both.read_units) == (["BatchGetItem"], 2)

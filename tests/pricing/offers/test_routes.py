@@ -145,7 +145,7 @@ def test_the_same_request_twice_makes_one_offer(office: Office, context: Context
     [
         ({"percent": None, "floor": None}, ""),
         ({"price": "50.00"}, ""),
-        ({"floor": None}, ""),
+        ({"floor": None}, "/floor"),
         ({"percent": None, "price": "50.00"}, ""),
         ({"percent": "100"}, "/percent"),
         ({"from": "2026-12-01", "to": "2026-11-30"}, ""),

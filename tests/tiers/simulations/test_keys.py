@@ -20,7 +20,7 @@ def context(local_table: Table) -> Context:
     return Context(table=local_table, now=NOON)
 
 
-@measures(simulations_keys.simulation, simulations_keys.simulation_part)
+@measures(simulations_keys.simulation, simulations_keys.simulation_part, simulations_keys.simulation_list)
 def test_a_simulation_and_a_part_of_it_are_one_call(context: Context) -> None:
     ladder = founding_ladder(context.config[Tiers], "RUB")
     tx = Transaction()
@@ -38,6 +38,9 @@ def test_a_simulation_and_a_part_of_it_are_one_call(context: Context) -> None:
     assert (found.parts_total, part.members, part.done) == (1, members, False)
     assert cost.calls == ["BatchGetItem"]
     assert cost.read_units <= 7
+    with spent(context.table.client) as listing:
+        assert len(WORK.page(context.table, 25, None)[0]) == 1
+    assert (listing.calls, listing.read_units) == (["Query"], 0.5)
     with spent(context.table.client) as progress:
         WORK.load(context, "sim_1")
     assert progress.calls == ["GetItem"]

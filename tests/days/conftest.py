@@ -1,0 +1,36 @@
+"""A bare club on a local cloud of its own: nobody in it but the admin whom the owner's command made."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from chalicelib.platform import clock
+from chalicelib.platform.config import config
+from chalicelib.platform.config.club_config import Club as ClubConfig
+from infra.build import local_package
+from infra.demo.portal import Portal
+from infra.local.cloud import Cloud
+from tests.days import admin
+from tests.days.steps import Club, appoint_first_admin
+
+
+@pytest.fixture(scope="session")
+def guest() -> Iterator[Portal]:
+    with Cloud.start() as cloud:
+        cloud.deploy(local_package())
+        cloud.wake()
+        appoint_first_admin(cloud)
+        yield Portal(cloud.api_url, f"{cloud.endpoint}/_local/mail")
+
+
+@pytest.fixture(scope="session")
+def today() -> date:
+    """The club's calendar day."""
+    return clock.local_day(clock.now(), config()[ClubConfig].zone)
+
+
+@pytest.fixture(scope="session")
+def club(guest: Portal, today: date) -> Club:
+    """After the first day of its admin."""
+    return admin.first_day(guest, today)

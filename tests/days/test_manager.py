@@ -1,0 +1,73 @@
+"""A manager's day: the own companies, a claim, an order on behalf, terms and offers, a wish, a company that changes hands."""
+
+from datetime import timedelta
+
+from tests.days.steps import Club, changed, confirmed, downloaded, joined, problem
+
+
+def test_a_manager_takes_care_of_the_companies(club: Club) -> None:
+    manager, today = club.manager, club.today
+    buyer = club.buyers()[1]
+
+    # Who are mine, who is this one, and what is to know of it before a call.
+    mine = manager.get("/v1/staff/companies?manager=me&count=true&limit=100")
+    assert mine["count"] == {"value": len(mine["items"]), "more": False} and len(mine["items"]) >= 12
+    assert len(downloaded(manager, "/v1/staff/companies?manager=me")) == len(mine["items"])
+    [found] = manager.get(f"/v1/staff/companies?inn={buyer.inn}")["items"]
+    path = f"/v1/staff/companies/{found['company_id']}"
+    by_name = manager.get(f"/v1/staff/companies?q={buyer.name.split('«')[1][:-1]}")["items"]
+    assert [each["company_id"] for each in by_name] == [found["company_id"]]
+    card = manager.get(f"{path}/card")
+    assert card["company"]["manager"]["name"] == "Мария Мельникова" and card["company"]["distributor"]
+    assert manager.get(f"{path}/rhythm")["orders"] > 0
+    assert manager.get(f"{path}/analytics")["rows"] and manager.get(f"{path}/statement")["lines"] is not None
+
+    # Somebody claims the company, and is let in once; another word about it is refused with what to do.
+    member = joined(club.guest, "Ирина Волгина", "irina@buyer.example")
+    assert confirmed(member, manager, buyer) == found["company_id"]
+    member_id = member.get("/v1/me")["member_id"]
+    told = problem(manager, "POST", f"{path}/confirm", {"member_id": member_id, "role": "buyer"}, status=409)
+    assert "owner" in told["detail"]
+    note = {"channel": "telephone", "contact_class": "service", "text": "Познакомились"}
+    manager.post(f"/v1/staff/members/{member_id}/contacts", note)
+
+    # Terms, an offer, a tier for a while, and an order by telephone.
+    contract = {
+        "number": "Д-1",
+        "from": str(today),
+        "discounts": [{"goods": {"brands": ["Lumera"]}, "percent": "5"}],
+        "deferral_days": 30,
+    }
+    manager.get(f"{path}/terms")
+    manager.call("PUT", f"{path}/terms", {"contracts": [contract]}, If_Match=manager.etag)
+    offer = {"goods": {"skus": ["PN-P"]}, "percent": "12", "to": str(today + timedelta(days=14)), "note": "Новинка"}
+    refused = problem(manager, "POST", f"{path}/offers", offer, status=422, Idempotency_Key="floorless")
+    assert refused["errors"][0]["pointer"] == "/floor"
+    made = manager.order_post(f"{path}/offers", {**offer, "floor": "1500.00"}, expect=201)
+    assert [each["offer_id"] for each in manager.get(f"{path}/offers?state=open")["items"]] == [made["offer_id"]]
+    tier = {"tier": "silver", "until": str(today + timedelta(days=20)), "reason": "Обещано на встрече"}
+    granted = manager.order_post(f"{path}/manual-tiers", tier, expect=201)
+    assert granted["state"] in ("in_force", "waiting")
+    order = manager.order_post(f"{path}/orders", {"lines": [{"sku": "PN-P", "quantity": 3}]}, expect=201)
+    [listed] = manager.get(f"/v1/staff/orders?number={order['number'].lower()}&manager=me")["items"]
+    assert listed["total"] == order["total"]
+    assert manager.get(f"/v1/staff/orders?count=true&from={today}&min_total=1")["count"]["value"] >= 1
+
+    # A wish is answered; who waits is named.
+    member.post("/v1/demands", {"text": "Светильник 120 см, чёрный", "quantity": 5})
+    [wish] = manager.get("/v1/staff/demands/waiting?q=чёрный")["items"]
+    assert wish["company_name"] == found["name"] and wish["member_name"] == "Ирина Волгина"
+    answered = manager.post(f"/v1/staff/demands/{wish['demand_id']}/answer", {"text": "Привезём в декабре"})
+    assert answered["state"] == "answered"
+    club.guest.letter("irina@buyer.example", "Привезём в декабре")
+
+    # Another colleague takes the company over, and gets it back.
+    [head] = manager.get("/v1/staff/people?role=head_of_sales")["items"]
+    handed = changed(manager, path, {"manager_id": head["member_id"]})
+    assert handed["manager"]["name"] == "Хелена Соколова"
+    mine_now = manager.get("/v1/staff/companies?manager=me&count=true")["count"]["value"]
+    assert mine_now == mine["count"]["value"] - 1
+    [own] = manager.get("/v1/staff/people?q=мельникова")["items"]
+    changed(club.head, path, {"manager_id": own["member_id"]})
+    manager.get("/v1/manager/calls")
+    assert problem(manager, "GET", "/v1/staff/dashboard", status=403)["detail"]
