@@ -90,8 +90,8 @@ def _region(given: object) -> object:
 
 Region = Annotated[
     str,
-    BeforeValidator(_region),
     Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$", description="ISO 3166-2, for example RU-MOW."),
+    BeforeValidator(_region),
 ]
 # The number of a document in an accounting system.
 Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-000123"])]

@@ -109,6 +109,7 @@ UNCOUNTED = {
     "list_contacts",
     "list_import_profiles",
     "list_recipients",
+    "list_series",
     "show_best_sellers",
 }
 

@@ -2,8 +2,7 @@
 
 from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
 from chalicelib.campaigns.series import service
-from chalicelib.campaigns.series.schemas import EnrolmentPage, SeriesForm, SeriesPage, SeriesView
-from chalicelib.platform.http.forms import PageQuery
+from chalicelib.campaigns.series.schemas import EnrolmentPage, EnrolmentsQuery, SeriesForm, SeriesPage, SeriesView
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="letters")
@@ -82,7 +81,9 @@ def preview_step(call: Call, series_id: str, step_id: str) -> PreviewView:
     return service.preview(call.context, series_id, step_id, call.body)
 
 
-@routes.get("/v1/staff/series/{series_id}/members", scope="staff.campaigns.read", query=PageQuery, answer=EnrolmentPage)
+@routes.get(
+    "/v1/staff/series/{series_id}/members", scope="staff.campaigns.read", query=EnrolmentsQuery, answer=EnrolmentPage
+)
 def list_series_members(call: Call, series_id: str) -> EnrolmentPage:
     """List the members of a series: those inside by the step that they wait for, then those for whom it ended, and why."""
     return call.page(EnrolmentPage, service.members_page, call.context, series_id)

@@ -6,6 +6,7 @@ from chalicelib.campaigns.plan.model import IssueClass
 from chalicelib.campaigns.segments.schemas import Name
 from chalicelib.campaigns.series.model import Enrolment, Exit, SeriesState, SeriesStep, Start
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 
 MOST_STEPS = 12
 
@@ -107,6 +108,8 @@ class EnrolmentView(View):
         )
 
 
-class EnrolmentPage(View):
+EnrolmentsQuery = narrowed(EnrolmentView, same=("company_id",), day=("started_at",))
+
+
+class EnrolmentPage(ListPage):
     items: list[EnrolmentView]
-    next_cursor: str | None
