@@ -8,10 +8,10 @@ from chalicelib.market_reports.publication.schemas import (
     ReportFileForm,
     ReportFileUploadView,
     StaffReportPage,
+    StaffReportsQuery,
     StaffReportView,
     WithdrawForm,
 )
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="reports")
@@ -25,7 +25,7 @@ def draft_report(call: Call) -> StaffReportView:
     return service.draft(call.answering(_drafted), call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/reports", scope=_WRITE, query=PageQuery, answer=StaffReportPage)
+@routes.get("/v1/staff/reports", scope=_WRITE, query=StaffReportsQuery, answer=StaffReportPage)
 def list_all_reports(call: Call) -> StaffReportPage:
     """List all market reports, drafts and withdrawn ones too, newest first."""
     context = call.context

@@ -12,6 +12,7 @@ from chalicelib.market_reports.publication.rules import ReportState
 from chalicelib.platform.fields import Day, FileName, Identifier, Moment, Title
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.text import Language
 
 MOST_CHARACTERS = 100_000
@@ -146,9 +147,13 @@ class StaffReportView(StaffReportSummaryView):
     files: list[DraftFileView]
 
 
-class StaffReportPage(View):
+StaffReportsQuery = narrowed(
+    StaffReportSummaryView, same=("state", "segment", "created_by"), words=("title",), day=("created_at",)
+)
+
+
+class StaffReportPage(ListPage):
     items: list[StaffReportSummaryView]
-    next_cursor: str | None
 
 
 class PreviewQuery(Form):

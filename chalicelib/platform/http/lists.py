@@ -60,7 +60,7 @@ class Narrowing(NamedTuple):
 
 
 class CountView(View):
-    """The number of items of a list."""
+    """The number of items of the whole list, where `count=true` asks for it."""
 
     value: int
     more: bool = Field(description="Counting ended before the end of the list: there may be more than `value`.")
@@ -70,7 +70,7 @@ class ListPage(View):
     """Base of the pages of lists that can be counted."""
 
     next_cursor: str | None
-    count: CountView | None = Field(default=None, description="Of the whole list; null unless `count=true`.")
+    count: CountView | None = None
 
 
 class ListQuery(PageQuery):

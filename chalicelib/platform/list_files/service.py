@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.platform.access.rights import check_reader
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.files import downloads
 from chalicelib.platform.files.tables import Cell, Column, Table, written
@@ -45,7 +46,10 @@ def _list_call(call: Call, form: ListFileForm) -> tuple[Call, dict[str, str]]:
     if found is None or found.route.query is None or "cursor" not in found.route.query.model_fields:
         raise Problem.invalid("not_a_list", "/list", "This is no address of a list.")
     route = found.route
-    call.require(route.scope or "")
+    scope = route.scope or ""
+    call.require(scope)
+    if route.current:
+        check_reader(call.context, call.principal, scope)
     given = {name: value for name, value in parse_qsl(parts.query) if name not in _OF_THE_PAGE}
     try:
         query = found.route.query.model_validate({**given, "limit": str(PAGE)})

@@ -196,9 +196,10 @@ def _with_parameters(written: Document) -> Document:
     references = {}
     for text, uses in counted.most_common():
         name = json.loads(text)["name"]
-        if uses > 2 and name not in shared:
-            shared[name] = json.loads(text)
-            references[text] = {"$ref": f"#/components/parameters/{name}"}
+        place = name if name not in shared else f"{name}_filter"  # a path may have a parameter of this name
+        if uses > 2 and place not in shared:
+            shared[place] = json.loads(text)
+            references[text] = {"$ref": f"#/components/parameters/{place}"}
     for operation in operations:
         if "parameters" in operation:
             operation["parameters"] = [references.get(json.dumps(each), each) for each in operation["parameters"]]
