@@ -60,5 +60,5 @@ def show_concentration(call: Call) -> ConcentrationView:
 
 @routes.get("/v1/staff/analytics/split", scope=SCOPE, query=SplitQuery, answer=SplitView)
 def show_split(call: Call) -> SplitView:
-    """Show the turnover of a period by region, manager, distributor, tier, brand, category, or the quarter in which companies bought first."""
+    """Show the turnover of a period by region, manager, distributor, tier, brand, category or first quarter."""
     return figures.split(call.context, call.query, call.language)

@@ -35,7 +35,9 @@ def show_approval(call: Call, approval_id: str) -> ApprovalView:
     problems=("not_found", "wrong_state", "four_eyes", "conflict"),
 )
 def approve_request(call: Call, approval_id: str) -> ApprovalView:
-    """Approve the manual tier, the offer or the terms of somebody else: they hold from now on. A tier and an offer have the id of the request.
+    """Approve the manual tier, the offer or the terms of somebody else: they hold from now on.
+
+    A tier and an offer have the id of the request.
 
     A tier that should have begun earlier begins today.
     """
