@@ -162,14 +162,14 @@ def test_every_route_answers_for_a_large_company(context: Context, monkeypatch: 
     def step(path: str, caller: str, body: Any, shown: str = "") -> Answer:
         return timed("POST", path, callers[caller], body, shown=shown or path, key=f"step-{len(found)}")
 
-    lines = [{"sku": f"P-{place:05}", "quantity": 12} for place in range(LINES)]
+    lines = [{"sku": f"P-{place:05}", "quantity": 60} for place in range(LINES)]
     timed("POST", "/v1/quotes", owner, {"lines": lines, "explain": True}, shown="/v1/quotes")
     step("/v1/cart/lines", "company", {"lines": lines})
     timed("GET", "/v1/cart?explain=true", owner, shown="/v1/cart of 200 lines")
     placed = step("/v1/orders", "company", {"lines": lines})
     assert placed.status == 201, placed.text
     order_id, of_distributor = placed.json["order_id"], "/v1/distributor/orders"
-    more = [{"sku": lines[0]["sku"], "quantity": 24}]
+    more = [{"sku": lines[0]["sku"], "quantity": 120}]
     step(f"{of_distributor}/{order_id}/accept", "distributor", {"lines": more}, f"{of_distributor}/…/accept, with more")
     step(f"{of_distributor}/{order_id}/accept", "distributor", {"lines": []}, f"{of_distributor}/…/accept")
     shipped = step(f"{of_distributor}/{order_id}/ship", "distributor", {"document": "B-1"}, f"{of_distributor}/…/ship")

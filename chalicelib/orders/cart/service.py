@@ -6,6 +6,7 @@ version, so that no version is ever used twice.
 Weakest point: an order of a cart takes one read more than an order of lines, since the cart names the products to read.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -80,7 +81,7 @@ def replace(context: Context, company_id: str, member_id: str, form: CartForm, *
     cart = deliverers.cart_at(context, company_id, asked)
     _refuse(cart)
     before = {line.asked: line for line in saved.lines}
-    replaced = saved.followed_by(_replaced(line, before, _today(cart, line.asked())) for line in form.lines)
+    replaced = saved.followed_by(_replaced(line, before, cart) for line in form.lines)
     _replace(context, saved, replaced)
     return _view(context, replaced, cart, None)
 
@@ -101,16 +102,19 @@ def add_lines(context: Context, company_id: str, member_id: str, form: CartLines
         RequestedLine(sku, quantity + (lines_by_sku[sku].quantity if sku in lines_by_sku else 0))
         for sku, quantity in given
     ]
-    cart = deliverers.cart_at(context, company_id, asked)
-    _refuse(cart)
-    for line in asked:
-        lines_by_sku[line.sku] = _today(cart, line)
+    # Of all lines: the price of one may depend on the others.
+    whole = {line.sku: line.asked for line in saved.lines} | {line.sku: line for line in asked}
+    cart = deliverers.cart_at(context, company_id, list(whole.values()))
+    _refuse(dataclasses.replace(cart, asked=asked))
+    lines_by_sku = {sku: _kept(cart, line) for sku, line in lines_by_sku.items()}
+    lines_by_sku |= {line.sku: _today(cart, line) for line in asked}
     _refuse_overflow(asked, lines_by_sku)
     fuller = saved.followed_by(lines_by_sku.values())
+    quoted = {line.sku: line for line in quoting.priced(context, cart, None).lines}
     added = CartAdditionView(
         version=fuller.version,
         line_count=len(lines_by_sku),
-        lines=_lines(quoting.priced(context, cart, None).lines, lines_by_sku),
+        lines=_lines((quoted[line.sku] for line in asked), lines_by_sku),
     )
     tx = Transaction()
     tx.put(_item(context, fuller), when=saved.if_unchanged, label="cart")
@@ -225,11 +229,20 @@ def _today(cart: PricedCart, line: RequestedLine) -> CartLine:
     return CartLine(*line, price.unit_price, price.currency)
 
 
-def _replaced(form: CartLineForm, before: Mapping[RequestedLine, CartLine], today: CartLine) -> CartLine:
-    """The line at the price that the form names; else at the price of the same line before, so that a change stays marked; else at today's."""
+def _replaced(form: CartLineForm, before: Mapping[RequestedLine, CartLine], cart: PricedCart) -> CartLine:
+    """The line at the price that the form names; else at that of the same line before; else at today's."""
+    asked = form.asked()
     if form.unit_price is not None:
-        return today._replace(unit_price=form.unit_price)
-    return before.get(form.asked(), today)
+        return _today(cart, asked)._replace(unit_price=form.unit_price)
+    return _kept(cart, before[asked]) if asked in before else _today(cart, asked)
+
+
+def _kept(cart: PricedCart, line: CartLine) -> CartLine:
+    """The line at the price at which it was added, so that a higher one stays marked; at today's, where it is lower: other lines may make it so."""
+    if line.sku not in cart.products:
+        return line
+    today = _today(cart, line.asked)
+    return today if today.currency == line.currency and today.unit_price < line.unit_price else line
 
 
 def _refuse(cart: PricedCart) -> None:

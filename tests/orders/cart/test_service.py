@@ -90,6 +90,25 @@ def test_more_of_the_same_is_added_up_and_priced_together(market: Market):
     assert [line["price_changed"] for line in show(market)["lines"]] == [False, False]
 
 
+def test_a_line_that_makes_others_cheaper_leaves_the_cart_as_it_can_be_ordered(market: Market):
+    Office(market.api, market.context).run((6, "10"), across_articles=True)
+    put_in(market, {"LMP-1": 4})
+    added = put_in(market, {"LMP-3": 2}).json
+    assert [(line["sku"], line["unit_price"]["amount"], line["price_changed"]) for line in added["lines"]] == [
+        ("LMP-3", "899.99", False)
+    ]
+    cart = show(market)
+    assert [(line["put_in_at"]["amount"], line["price_changed"]) for line in cart["lines"]] == [
+        ("108.00", False),
+        ("899.99", False),
+    ]
+    assert cart["can_be_ordered"] is True
+    without = replaced(market, 2, ("LMP-1", 4)).json
+    assert [(line["put_in_at"]["amount"], line["price_changed"]) for line in without["lines"]] == [("108.00", True)]
+    assert replaced(market, 3, ("LMP-1", 4), ("LMP-3", 2)).json["can_be_ordered"] is True
+    assert ordered(market, 4).json["total"] == cart["total"]
+
+
 def test_putting_in_twice_under_one_key_puts_in_once(market: Market):
     first = put_in(market, {"LMP-1": 4}, key="once")
     again = put_in(market, {"LMP-1": 4}, key="once")
