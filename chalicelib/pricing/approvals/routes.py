@@ -37,9 +37,7 @@ def show_approval(call: Call, approval_id: str) -> ApprovalView:
 def approve_request(call: Call, approval_id: str) -> ApprovalView:
     """Approve the manual tier, the offer or the terms of somebody else: they hold from now on.
 
-    A tier and an offer have the id of the request.
-
-    A tier that should have begun earlier begins today.
+    A tier and an offer have the id of the request. A tier that should have begun earlier begins today.
     """
     return service.approve(call.answering(), approval_id, call.principal.for_member(), call.body.note)
 

@@ -27,7 +27,7 @@ from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales import DayTotals
 from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table.transactions import Item, Transaction
 from chalicelib.tiers import keys
 from chalicelib.tiers.events import CHANGED, WARNING
 from chalicelib.tiers.ladders.rules import Ladder, LadderStep, ladder_on
@@ -73,8 +73,8 @@ def standing_for_staff(context: Context, company_id: str, as_of: date | None) ->
 
 def tier_path(context: Context, company_id: str, first: date, last: date) -> dict[date, LadderStep]:
     """The tier in force on each of these days, by the facts known now. Raises LookupError for an unknown company."""
-    _, grants = store.load_with_grants(context, company_id)
-    facts = facts_of(context, company_id, _currency(context, company_id), grants, first, last)
+    standing, grants = store.load_with_grants(context, company_id)
+    facts = facts_of(context, company_id, _currency(context, company_id, standing), grants, first, last)
     return {each.day: each.tier for each in facts.path(first, last)}
 
 
@@ -83,9 +83,9 @@ def tier_with(context: Context, company_id: str, changed: Mapping[date, Decimal]
 
     Raises LookupError for an unknown company.
     """
-    _, grants = store.load_with_grants(context, company_id)
+    standing, grants = store.load_with_grants(context, company_id)
     today = context.today
-    facts = facts_of(context, company_id, _currency(context, company_id), grants, model.known_since(today))
+    facts = facts_of(context, company_id, _currency(context, company_id, standing), grants, model.known_since(today))
     net = dict(facts.totals.net)
     for day, amount in changed.items():
         net[day] = net.get(day, Decimal(0)) + amount
@@ -111,7 +111,10 @@ def facts_of(
     return Facts(totals, ladders, grants, sales.first_purchase(context, company_id) if personal else None)
 
 
-def _currency(context: Context, company_id: str) -> str:
+def _currency(context: Context, company_id: str, standing: Item | None) -> str:
+    """That of the standing; one read where the company has none yet."""
+    if standing:
+        return str(standing["currency"])
     company = companies.read_company(context, company_id)
     if company is None:
         raise LookupError(f"no company {company_id}")
@@ -147,7 +150,7 @@ def follow(context: Context, company_id: str, also: Also | None = None) -> None:
     if also:
         grants = also(tx, grants)
     before = store.standing_from(item, context.today) if item else None
-    currency = before.currency if before else _currency(context, company_id)
+    currency = _currency(context, company_id, item)
     facts = facts_of(context, company_id, currency, grants, model.known_since(context.today) - DAY)
     if before is None and not facts.totals.net and not grants:
         return
