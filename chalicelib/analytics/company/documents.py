@@ -18,7 +18,7 @@ from chalicelib.sales import CurrentDocument
 from chalicelib.table.client import Position
 
 _AFTER_ALL = "\uffff"  # in place of a source: before all documents of the day, as the list goes
-MOST_READ = 3_000  # documents for a page: with the month that reaches the number the page ends
+MOST_READ = 500  # documents for a page: with the month that reaches the number the page ends
 
 
 def documents(
