@@ -8,7 +8,7 @@ Role = Literal["owner", "buyer", "accountant", "engineer"]
 
 
 class Company(Record):
-    """The partner. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be. `hand_over_id`: of the last hand-over of many companies with it."""
+    """The partner. `yearly_total`: its purchases of a year from all its suppliers, as it told them. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be. `hand_over_id`: of the last hand-over of many companies with it."""
 
     company_id: str
     name: str
@@ -18,6 +18,7 @@ class Company(Record):
     currency: str
     manager_id: str | None = None
     distributor_id: str | None = None
+    yearly_total: int | None = None
     hand_over_id: str | None = None
     joined_into: str | None = None
     origin: Literal["member", "import"]

@@ -58,18 +58,24 @@ class ClaimForm(Form):
         return kpp
 
 
+YEARLY_TOTAL = (
+    "What the company buys of such goods in a year from all suppliers, by its own word, in whole units of its currency."
+)
+
+
 class CompanyChangeForm(Form):
-    """Changes the given fields; null clears region and distributor. Members cannot change INN and KPP."""
+    """Changes the given fields; null clears region, distributor and yearly total. Members cannot change INN and KPP."""
 
     name: CompanyName | None = None
     region: Region | None = None
     distributor_id: Annotated[
         Identifier | None, Field(description="Delivers the orders; null: the first distributor of the region.")
     ] = None
+    yearly_total: Annotated[int | None, Field(ge=1, le=10**12, description=YEARLY_TOTAL)] = None
 
 
 class CompanyAssignmentForm(CompanyChangeForm):
-    """Changes the given fields; null clears region, distributor and manager."""
+    """Changes the given fields; null clears region, distributor, yearly total and manager."""
 
     manager_id: Annotated[Identifier | None, Field(description="The personal manager, one of the staff.")] = None
 
@@ -151,6 +157,7 @@ class CompanyView(View):
     currency: str
     manager_id: str | None = Field(description="The personal manager.")
     distributor_id: str | None = Field(description="Delivers the orders; null: the first distributor of the region.")
+    yearly_total: int | None = Field(description=YEARLY_TOTAL)
 
 
 class PersonView(View):

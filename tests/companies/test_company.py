@@ -332,6 +332,16 @@ def test_a_new_name_moves_the_company_in_the_list(context: Context) -> None:
     assert staff.list_companies(context, "луч", staff.Portfolio(), 10, None)[0] == []
 
 
+def test_a_company_tells_what_it_buys_in_a_year_and_takes_it_back(context: Context) -> None:
+    company_id, olga = owned_company(context)
+    shown, version = company.show(context, company_id, olga)
+    assert shown.yearly_total is None
+    for total in (12_000_000, None):
+        company.change(context, company_id, olga, version, CompanyChangeForm(yearly_total=total))
+        shown, version = company.show(context, company_id, olga)
+        assert shown.yearly_total == total
+
+
 def test_a_change_that_changes_nothing_keeps_the_version(context: Context) -> None:
     company_id, olga = owned_company(context)
     shown, version = company.show(context, company_id, olga)

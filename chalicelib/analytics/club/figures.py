@@ -182,6 +182,8 @@ def _customers_row(asked: _Asked, month: ClubMonth) -> CustomersRowView:
         reactivation_percent=share(Decimal(_companies(month, "won_back")), Decimal(asleep)),
         repeat_percent=_percent(month.repeat),
         cross_sale_percent=_percent(month.cross),
+        wallet_percent=share(month.wallet.net, Decimal(month.wallet.total)),
+        wallet_companies=month.wallet.companies,
     )
 
 

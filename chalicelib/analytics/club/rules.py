@@ -55,13 +55,14 @@ class CompanyMonth(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompanyMonths:
-    """All months of a company in one currency, and what it is told apart by; empty where nobody told."""
+    """All months of a company in one currency, and what it is told apart by; empty where nobody told. `yearly_total`: what it buys of all suppliers."""
 
     company_id: str
     region: str
     manager: str
     distributor: str
     months: Mapping[date, CompanyMonth]
+    yearly_total: int = 0
 
 
 class Moved(NamedTuple):
@@ -84,6 +85,17 @@ class Part(NamedTuple):
 NOBODY = Part()
 
 
+class Wallet(NamedTuple):
+    """The companies that told what they buy in a year, what they bought here in a year, and what they told."""
+
+    companies: int = 0
+    net: Decimal = ZERO
+    total: int = 0
+
+
+NO_WALLET = Wallet()
+
+
 class Large(NamedTuple):
     """One of the largest companies and its net purchases of a year."""
 
@@ -104,7 +116,7 @@ class ClubMonth:
 
     `moves`: against the month before; `moves_of_year`: against the same month of the year before. `known`: companies that bought before the
     month. `repeat`, `cross`: of the companies with an order in the last three months, those with two; of those that bought of a known
-    category, those that bought of two. `net_of_year`, `largest_of_year`: of the twelve months that end with this one.
+    category, those that bought of two. `net_of_year`, `largest_of_year`, `wallet`: of the twelve months that end with this one.
     """
 
     month: date
@@ -121,6 +133,7 @@ class ClubMonth:
     cross: Part = NOBODY
     net_of_year: Decimal = ZERO
     largest_of_year: tuple[Large, ...] = ()
+    wallet: Wallet = NO_WALLET
 
 
 Splits = Mapping[Split, Mapping[str, Share]]  # of a month, by name
@@ -156,6 +169,7 @@ class _Sums:
         self.known = 0
         self.repeat, self.cross = NOBODY, NOBODY
         self.net_of_year = ZERO
+        self.wallet = NO_WALLET
         self.largest_of_year: list[tuple[Decimal, str]] = []
         self.moves: dict[str, dict[str, Moved]] = {"month": {}, "year": {}}
         self.splits: dict[Split, dict[str, Share]] = {split: {} for split in SPLITS}
@@ -177,7 +191,7 @@ class Fold:
         months = {month: each for month, each in company.months.items() if month <= self._last}
         first = min((month for month, each in months.items() if each.net > 0), default=None)
         _add(company, months, first, self._sums, self._last)
-        _add_recent(company.company_id, months, first, self._sums, self._last)
+        _add_recent(company, months, first, self._sums, self._last)
         if first:
             self._cohorts[quarter_of(first)].add(months)
 
@@ -248,7 +262,7 @@ def _add(
 
 
 def _add_recent(
-    company_id: str,
+    company: CompanyMonths,
     months: Mapping[date, CompanyMonth],
     first: date | None,
     sums: Mapping[date, _Sums],
@@ -271,7 +285,10 @@ def _add_recent(
         found.net_of_year += net
         if net > 0:
             push = heapq.heappush if len(found.largest_of_year) < LARGEST else heapq.heappushpop
-            push(found.largest_of_year, (net, company_id))
+            push(found.largest_of_year, (net, company.company_id))
+        if company.yearly_total:
+            known = found.wallet
+            found.wallet = Wallet(known.companies + 1, known.net + net, known.total + company.yearly_total)
 
 
 def _touched(months: Iterable[date], last: date) -> list[date]:
@@ -309,6 +326,7 @@ def _month(month: date, sums: _Sums) -> ClubMonth:
         repeat=sums.repeat,
         cross=sums.cross,
         net_of_year=sums.net_of_year,
+        wallet=sums.wallet,
         largest_of_year=tuple(Large(name, net) for net, name in sorted(sums.largest_of_year, reverse=True)),
     )
 

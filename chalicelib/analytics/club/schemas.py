@@ -117,6 +117,8 @@ class CustomersRowView(View):
     reactivation_percent: Exact | None
     repeat_percent: Exact | None
     cross_sale_percent: Exact | None
+    wallet_percent: Exact | None = Field(description="Share of wallet.")
+    wallet_companies: int = Field(description="Companies that told their yearly total.")
 
 
 class CustomersView(_Figures):

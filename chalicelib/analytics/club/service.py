@@ -33,9 +33,8 @@ COMPANIES = 200  # of one part
 
 MONTHS_OF_GOODS = 36
 
-Row = list[
-    Any
-]  # currency, company, region, manager, distributor, {month: [net, saved, credited, orders, tier, {brand: net}, {category: net}]}
+# Currency, company, region, manager, distributor, yearly total, and of each month: net, saved, credited, orders, tier, {brand: net}, {category: net}.
+Row = list[Any]
 
 
 def start(context: Context, author: str) -> str:
@@ -55,7 +54,7 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
         page, following = companies.some_companies(context, COMPANIES, after)
         return [_member(each) for each in page], following
 
-    def read(found: Progress, members: list[list[str]]) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    def read(found: Progress, members: list[list[Any]]) -> tuple[dict[str, Any], Mapping[str, Any]]:
         running = date.fromisoformat(found.item["last"])
         return {
             "months": [row for member in members for row in _rows(context, member, running)],
@@ -79,11 +78,12 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
     store.FOLD.run(context, message, companies=some_companies, do=read, finish=write)
 
 
-def _member(company: Company) -> list[str]:
-    return [company.company_id, company.region or "", company.manager_id or "", company.distributor_id or ""]
+def _member(company: Company) -> list[Any]:
+    apart = [company.company_id, company.region or "", company.manager_id or "", company.distributor_id or ""]
+    return [*apart, company.currency, company.yearly_total or 0]
 
 
-def _rows(context: Context, member: list[str], running: date) -> list[Row]:
+def _rows(context: Context, member: list[Any], running: date) -> list[Row]:
     """A company's rows; two reads."""
     history = read_history(context.table, member[0])
     first = plus(running, 1 - MONTHS_OF_GOODS)
@@ -91,7 +91,7 @@ def _rows(context: Context, member: list[str], running: date) -> list[Row]:
     return rows_of(history, goods, member, context.today)
 
 
-def rows_of(history: History, goods: Mapping[date, Mapping[str, Rows]], member: list[str], today: date) -> list[Row]:
+def rows_of(history: History, goods: Mapping[date, Mapping[str, Rows]], member: list[Any], today: date) -> list[Row]:
     """A row for each currency with purchases or bonuses, as a part keeps it. `goods`: the rows of months, by currency."""
     months: dict[str, dict[str, list[Any]]] = defaultdict(dict)
     for currency in sorted({name for month in history.months for name in month.totals}):
@@ -104,7 +104,11 @@ def rows_of(history: History, goods: Mapping[date, Mapping[str, Rows]], member: 
         row = months[each.currency].setdefault(each.month.isoformat(), _plain(Totals(), "", {}))
         row[2] = f"{each.issued - issued[each.currency]:f}"
         issued[each.currency] = each.issued
-    return [[currency, *member, found] for currency, found in sorted(months.items())]
+    *apart, own_currency, total = member
+    return [
+        [currency, *apart, total if currency == own_currency else 0, found]
+        for currency, found in sorted(months.items())
+    ]
 
 
 def _plain(totals: Totals, tier: str, rows: Rows) -> list[Any]:
@@ -114,14 +118,14 @@ def _plain(totals: Totals, tier: str, rows: Rows) -> list[Any]:
 
 
 def _company(row: Row) -> CompanyMonths:
-    company_id, region, manager, distributor, months = row
+    company_id, region, manager, distributor, total, months = row
     found = {
         date.fromisoformat(month): CompanyMonth(
             Decimal(net), Decimal(saved), Decimal(credited), orders, tier, Goods(*map(_decimals, goods))
         )
         for month, (net, saved, credited, orders, tier, *goods) in months.items()
     }
-    return CompanyMonths(company_id, region, manager, distributor, found)
+    return CompanyMonths(company_id, region, manager, distributor, found, total)
 
 
 def _decimals(amounts: Mapping[str, str]) -> dict[str, Decimal]:

@@ -48,7 +48,7 @@ def club(
     fold = Fold(LAST)
     for company_id in sorted({each.company_id for each in documents}):
         build(quick, company_id)
-        for currency, *row in service._rows(quick, [company_id, "", "", ""], LAST):
+        for currency, *row in service._rows(quick, [company_id, "", "", "", "GBP", 0], LAST):
             assert currency == "GBP"
             fold.add(service._company(row))
     connection = duckdb.connect()

@@ -1,5 +1,6 @@
 """The club's months: the six moves by hand, and sums that add up exactly on any histories."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -99,6 +100,14 @@ def test_a_cross_sale_is_a_second_known_category_within_three_months() -> None:
         CompanyMonths("unknown", "", "", "", {JAN: unknown}),
     )
     assert [club[plus(JAN, number)].cross for number in range(4)] == [(0, 2), (1, 2), (1, 2), (0, 1)]
+
+
+def test_the_share_of_wallet_is_that_of_the_companies_that_told_their_total() -> None:
+    told = replace(company("told", {-1: "60", 0: "40"}), yearly_total=1000)
+    club = folded(
+        told, company("untold", {0: "500"}), replace(company("other", {-12: "70", 0: "30"}), yearly_total=200)
+    )
+    assert club[JAN].wallet == (2, 130, 1200)  # of a year: the 70 lie before it
 
 
 def test_a_cohort_is_followed_by_quarter() -> None:

@@ -33,7 +33,8 @@ def a_club(context: Context) -> None:
     """Three companies: one that stays, one that leaves, one that comes."""
     for number, days in enumerate([(date(2026, 9, 5), date(2026, 10, 5)), (date(2026, 9, 5),), (date(2026, 10, 7),)]):
         company_id = f"cmp_{number}"
-        partners.company(context, company_id, region=("RU-MOW", "RU-SPE", "RU-MOW")[number])
+        facts = {"region": ("RU-MOW", "RU-SPE", "RU-MOW")[number], "yearly_total": (438, None, None)[number]}
+        partners.company(context, company_id, **facts)
         place = companies_keys.company_list(company_id, company_id).as_gsi1()
         context.table.update(companies_keys.company(company_id), put=place)
         for day in days:
@@ -91,6 +92,7 @@ def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: 
     assert told(api, "analytics/split?from=2026-09&by=tier")["net"]["amount"] == "438.00"
     customers = told(api, "analytics/customers?from=2026-09")["rows"][1]
     assert (customers["known"], customers["lost"], customers["reactivation_percent"]) == (2, 1, None)
+    assert (customers["wallet_percent"], customers["wallet_companies"]) == ("50", 1)
     cohorts = told(api, "analytics/cohorts?from=2026-09")["rows"]
     assert [(each["cohort"], each["companies"]) for each in cohorts] == [("2026-Q3", 2), ("2026-Q4", 1)]
     kept = [(each["quarter"], each["retained_percent"], each["mature"]) for each in cohorts[0]["quarters"]]
@@ -185,7 +187,7 @@ def test_a_fold_and_a_part_of_it_are_one_call(local_table: Table, monkeypatch: p
     context = Context(table=local_table, now=NOON)
     monkeypatch.setattr(store.FOLD.__class__, "announce", lambda *asked: None)
     fold_id = service.start(context, "test")
-    assert store.FOLD.create_part(context, fold_id, Part(1, [["cmp_1", "", "", ""]], None))
+    assert store.FOLD.create_part(context, fold_id, Part(1, [["cmp_1", "", "", "", "RUB", 0]], None))
     with spent(context.table.client) as cost:
         found, part = store.FOLD.load_with_part(context, fold_id, 1)
     assert found
