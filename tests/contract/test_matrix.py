@@ -81,6 +81,7 @@ MATRIX: dict[str, Row] = {
     "end_session": EVERYBODY,
     "make_list_file": EVERYBODY,
     "list_notifications": EVERYBODY,
+    "list_own_letters": EVERYBODY,
     "mark_notifications_read": EVERYBODY,
     "start_email_change": EVERYBODY,
     "confirm_email_change": Row(EXPIRED, EXPIRED, EXPIRED, EXPIRED),

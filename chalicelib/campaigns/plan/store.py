@@ -1,5 +1,6 @@
 """Items of the content plan. An issue is written whole, on condition that nobody changed it since it was read."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from boto3.dynamodb.conditions import Attr
@@ -23,14 +24,21 @@ def read(table: Table, issue_id: str) -> tuple[Issue | None, IssueTexts]:
 
 
 def read_texts(table: Table, issue_id: str) -> IssueTexts:
-    return texts_of(table, keys.issue_texts(issue_id))
+    cause = keys.issue(issue_id)
+    return texts_of(table, [cause])[cause]
 
 
-def texts_of(table: Table, cause: Key) -> IssueTexts:
-    """The texts of a letter by its cause: an issue has them beside it, and a step of a series is told by them."""
-    key = keys.issue_texts(cause.pk.removeprefix("ISSUE#")) if cause.sk == keys.issue("").sk else cause
-    item = table.get(key, consistent=True)
-    return IssueTexts.model_validate_json(item["json"]) if item else IssueTexts()
+def texts_of(table: Table, causes: Sequence[Key]) -> dict[Key, IssueTexts]:
+    """The texts of letters by their causes: an issue has them beside it, and a step of a series is told by them. One call per 100."""
+    kept = {
+        cause: keys.issue_texts(cause.pk.removeprefix("ISSUE#")) if cause.sk == keys.issue("").sk else cause
+        for cause in causes
+    }
+    found = table.get_many(kept.values(), consistent=True)
+    return {
+        cause: IssueTexts.model_validate_json(found[key]["json"]) if key in found else IssueTexts()
+        for cause, key in kept.items()
+    }
 
 
 def write(tx: Transaction, issue: Issue, before: Issue | None) -> None:

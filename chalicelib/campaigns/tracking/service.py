@@ -33,7 +33,7 @@ def follow(context: Context, token: str, number: int, agent: str) -> str:
     letter = mail.letters(context.table, [letter_id]).get(letter_id) if letter_id else None
     if letter is None:
         raise Problem("not_found")
-    addresses = _addresses(plan_store.texts_of(context.table, letter.cause))
+    addresses = _addresses(plan_store.texts_of(context.table, [letter.cause])[letter.cause])
     if not 0 <= number < len(addresses):
         raise Problem("not_found")
     note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH]))

@@ -38,6 +38,13 @@ def page(
     return context.table.query_some(first.pk, where=where, limit=limit, among=AMONG, **question)
 
 
+def newest(context: Context, member_id: str, limit: int) -> list[Notice]:
+    """One call."""
+    first = keys.notice(member_id, "")
+    found = context.table.query(first.pk, starts=first.sk, newest_first=True, limit=limit)
+    return [from_item(Notice, item) for item in found.items]
+
+
 def mark_of(context: Context, member_id: str) -> str:
     """Empty while nothing is marked. One call."""
     item = context.table.get(keys.read_mark(member_id))

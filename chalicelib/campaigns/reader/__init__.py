@@ -1,0 +1,1 @@
+"""A member's own letters: those that came, and those to come."""

@@ -1,0 +1,16 @@
+"""The route of a member's own letters."""
+
+from chalicelib.campaigns.reader import service
+from chalicelib.campaigns.reader.schemas import LettersView
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="members")
+
+
+@routes.get("/v1/me/letters", scope="me", answer=LettersView, problems=("not_found",))
+def list_own_letters(call: Call) -> LettersView:
+    """List the letters that came to you, and those to come.
+
+    Service letters come when something happens, so those to come are unknown. Codes are never listed.
+    """
+    return service.letters(call.context, call.principal.for_member())
