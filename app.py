@@ -180,6 +180,7 @@ nightly_people = functions.schedule("analytics.people.jobs:nightly_people")
 #     goods_on_top.unpaid            messages: mail
 #     goods_on_top.withdrawn         messages: mail
 #     import.run_began               facts: exchange.sales_files
+#     issue.paused_itself            messages: mail
 #     issue.test_requested           facts: campaigns.sending
 #     member.email_change_requested  messages: mail
 #     member.email_changed           messages: mail

@@ -115,6 +115,7 @@ FACTS: dict[str, Any] = {
     },
     "up": True,
     "reason": "reached",
+    "title": "Новинки <весны> & лета",
     "falls_on": date(2026, 12, 4),
     "changed": False,
     "current": STEPS[1],
@@ -221,6 +222,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "whole": {},
     "with less": LESS,
     "granted": {"reason": "manual"},
+    "bounced": {"reason": "bounces"},
+    "complained of": {"reason": "complaints"},
     "to ship": {"for_distributor": True, "why": "rejected"},
     "too few": {
         "ordered_by": "company",

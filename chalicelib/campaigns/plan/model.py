@@ -88,7 +88,10 @@ class Resumption(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """An issue as it is stored, without its texts. Empty: not said yet."""
+    """An issue as it is stored, without its texts. Empty: not said yet.
+
+    `holdout_percent` of the companies get none of it, beside those that the club holds out from all.
+    """
 
     issue_id: str
     title: str
@@ -99,6 +102,7 @@ class Issue:
     segment_id: str = ""
     regional_event: bool = False
     promotion_id: str = ""
+    holdout_percent: int = 0
     state: IssueState
     author: str
     created_at: str

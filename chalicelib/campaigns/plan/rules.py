@@ -4,6 +4,7 @@ Of two issues that want the same people within a gap, the one with the earlier s
 and then the issue that was planned first.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -15,6 +16,11 @@ from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
 MOST_DAYS_AHEAD = 366
 # Before the slot in UTC. The earliest zone is UTC+14: its slot comes ten hours after that.
 AUDIENCE_AHEAD = timedelta(hours=24)
+
+_DISCOUNT = re.compile(
+    r"[-−–]\s?\d+\s?%|\d+\s?%\s*(off|discount|скидк)|(discount|sale|скидк|распродаж)\w*[^.\n{]{0,40}?\d+\s?%",
+    re.IGNORECASE,
+)
 
 Gaps = Mapping[str, Mapping[str, int]]
 """By class of a letter, the least days after an earlier one of each class."""
@@ -51,6 +57,11 @@ def slots_from(day: date, weekdays: Sequence[int], hours: Sequence[time]) -> Ite
         if day.isoweekday() in weekdays:
             yield from (Slot(day, hour) for hour in sorted(hours))
         day += timedelta(days=1)
+
+
+def names_discount(text: str) -> bool:
+    """Whether a text names a discount in figures. The reader's own discount, a variable, is none: it is what the tier gives anyway."""
+    return bool(_DISCOUNT.search(text))
 
 
 def is_past(slot: Slot, local: datetime) -> bool:

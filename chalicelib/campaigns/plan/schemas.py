@@ -35,6 +35,9 @@ class IssueForm(Form):
         default=None,
         description="The promotion of a letter that names a discount: of overstock or of modernised models.",
     )
+    holdout_percent: int = Field(
+        default=0, ge=0, le=50, description="Companies without it, beside the club's own: to learn what it brings."
+    )
     texts: IssueTexts = IssueTexts()
     accept_skips: bool = Field(
         default=False, description="Plan it although the contact budget skips people of it or of another issue."
@@ -104,6 +107,7 @@ class IssueView(View):
     owner: str | None
     segment_id: str | None
     promotion_id: str | None
+    holdout_percent: int
     texts: IssueTexts = Field(description="Empty in lists.")
     state: IssueState
     author: str = Field(description="The member id of who changed its content last.")

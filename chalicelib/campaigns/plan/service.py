@@ -151,6 +151,7 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
     check_topic(context, form.topic, "/topic")
     _check_promotion(context, form.promotion_id)
     writing.check(form.texts)
+    _check_discount(form)
     segment = segments_store.read(context.table, form.segment_id) if form.segment_id else None
     if form.segment_id and segment is None:
         raise Problem.invalid("unknown_segment", "/segment_id", "There is no such segment.")
@@ -164,6 +165,7 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
         "segment_id": form.segment_id or "",
         "regional_event": segment is not None and segment.rules.regional_event,
         "promotion_id": form.promotion_id or "",
+        "holdout_percent": form.holdout_percent,
         "state": IssueState.DRAFT if whole else IssueState.IDEA,
         "author": by,
         "changed_at": context.at,
@@ -199,6 +201,13 @@ def _check_promotion(context: Context, promotion_id: str | None) -> None:
     if not statuses or not statuses <= {"overstock", "modernised"}:
         raise Problem.invalid(
             "not_a_clearance", "/promotion_id", "Letters name discounts of overstock and of modernised models only."
+        )
+
+
+def _check_discount(form: IssueForm) -> None:
+    if not form.promotion_id and writing.names_discount(form.texts):
+        raise Problem.invalid(
+            "discount_without_promotion", "/promotion_id", "A letter that names a discount names its promotion."
         )
 
 

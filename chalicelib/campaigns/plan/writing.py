@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple, get_args
 
 from chalicelib import bonuses, companies, mail, members, tiers
+from chalicelib.campaigns.plan import rules
 from chalicelib.campaigns.plan.model import IssueText, IssueTexts
 from chalicelib.campaigns.plan.schemas import PreviewView
 from chalicelib.mail import Facts, Mail, Pages, Unsendable
@@ -55,6 +56,12 @@ def check(texts: IssueTexts, pointer: str = "/texts") -> None:
     ]
     if faults:
         raise Problem("invalid", errors=faults)
+
+
+def names_discount(texts: IssueTexts) -> bool:
+    """Whether the letter names a discount in figures, in any language."""
+    written = [text for text in (texts.en, texts.ru) if text]
+    return any(rules.names_discount(words) for text in written for words in (text.subject, text.preview, text.body))
 
 
 def preview(context: Context, texts: IssueTexts, member_id: str, language: Language | None) -> PreviewView:

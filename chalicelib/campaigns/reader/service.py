@@ -10,6 +10,7 @@ MOST_PLANNED issues.
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from chalicelib import mail, members
@@ -112,7 +113,7 @@ class _Reader:
         known = facts.candidates(self._context, [self._member], segment.rules)
         candidate = known[self._member.member_id]
         return segment_rules.matches(segment.rules, candidate, self._context.today) and not left_out(
-            self._context, [self._member], known, issue.topic
+            self._context, [self._member], known, issue.topic, {issue.issue_id: Decimal(issue.holdout_percent)}
         )
 
     def _subject(self, texts: IssueTexts) -> str:

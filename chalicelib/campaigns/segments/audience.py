@@ -15,8 +15,9 @@ Weakest point: members who join, leave or change while the count runs are counte
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from chalicelib import contacts, members
@@ -97,7 +98,7 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[Aud
     people, after = members.some_members(context, part.shard, size, part.after)
     known = facts.candidates(context, people, conditions)
     matched = [each for each in people if rules.matches(conditions, known[each.member_id], context.today)]
-    reasons = left_out(context, matched, known, found.topic)
+    reasons = left_out(context, matched, known, found.topic, {found.issue_id: Decimal(found.holdout_percent)})
     sampled = [
         Sampled(
             member_id=each.member_id,
@@ -132,8 +133,13 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[Aud
     return counted, invited
 
 
-def left_out(context: Context, people: Sequence[Member], known: dict[str, Candidate], topic: str) -> dict[str, str]:
-    """By member id, why somebody of a segment gets no letter. Whoever may get one is not named."""
+def left_out(
+    context: Context, people: Sequence[Member], known: dict[str, Candidate], topic: str, draws: Mapping[str, Decimal]
+) -> dict[str, str]:
+    """By member id, why somebody of a segment gets no letter. Whoever may get one is not named.
+
+    `draws`: further hold-outs beside the club's own, in percent by their salt.
+    """
     campaigns = context.config[Campaigns]
     company_of = {each.member_id: known[each.member_id].company_id for each in people}
     reasons: dict[str, str] = dict(contacts.refused_letters(context, people, company_of, topic))
@@ -141,8 +147,9 @@ def left_out(context: Context, people: Sequence[Member], known: dict[str, Candid
         company_id = company_of[person.member_id]
         if person.email_confirmed_at is None:
             reasons[person.member_id] = "not_confirmed"
-        elif person.member_id not in reasons and rules.is_held_out(
-            campaigns.holdout_salt, company_id or person.member_id, campaigns.holdout_percent
+        elif person.member_id not in reasons and any(
+            rules.is_held_out(salt, company_id or person.member_id, percent)
+            for salt, percent in {**draws, campaigns.holdout_salt: campaigns.holdout_percent}.items()
         ):
             reasons[person.member_id] = "hold_out"
     return reasons

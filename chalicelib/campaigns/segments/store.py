@@ -75,6 +75,7 @@ class Audience:
     created_by: str
     created_at: str
     issue_id: str = ""  # whose letters go to these people
+    holdout_percent: int = 0  # of this issue
 
     @property
     def rules(self) -> Conditions:

@@ -1,5 +1,6 @@
-"""Events of the sending of an issue."""
+"""Events of the sending of an issue: `issue_id`."""
 
 from chalicelib.platform.events import EventType
 
-TEST_REQUESTED = EventType("issue.test_requested")  # `issue_id`, `member_id`: one of the staff wants its letter
+TEST_REQUESTED = EventType("issue.test_requested")  # `member_id`: one of the staff wants its letter
+PAUSED_ITSELF = EventType("issue.paused_itself")  # `reason`: bounces, complaints or rehearsal

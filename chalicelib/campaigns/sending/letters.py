@@ -1,12 +1,15 @@
-"""The letters of issues and their tests, as the engine of letters knows them."""
+"""The letters of issues and their tests, as the engine of letters knows them, and the letter to the staff on an issue that paused itself."""
 
+from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.sending import store
+from chalicelib.campaigns.sending.events import PAUSED_ITSELF
 from chalicelib.campaigns.sending.model import TEMPLATE, TEST
 from chalicelib.campaigns.tracking.service import note_report
 from chalicelib.contacts import ADVERTISING_GUARD
-from chalicelib.mail import Letter, LetterClass, room_letter
+from chalicelib.mail import Facts, Letter, LetterClass, Reader, Recipient, Unsendable, letter, room_letter
+from chalicelib.members import STAFF_OWNER, speaking_reader
 from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Transaction
+from chalicelib.table.transactions import Item, Transaction
 
 
 def _count(context: Context, tx: Transaction, before: Letter, after: Letter) -> None:
@@ -15,6 +18,22 @@ def _count(context: Context, tx: Transaction, before: Letter, after: Letter) -> 
     complained = bool(after.complained_at) and not before.complained_at
     if bounced or complained:
         store.count_report(tx, after.cause, bounced=bounced, complained=complained)
+
+
+def _author_and_owner(context: Context, event: Item) -> list[Recipient]:
+    issue, _ = plan_store.read(context.table, event["issue_id"])
+    people = dict.fromkeys((issue.author, issue.owner, issue.approved_by)) if issue else {}
+    return [Recipient("member", member_id) for member_id in people if member_id]
+
+
+@letter("issue_paused", on=PAUSED_ITSELF, to=_author_and_owner)
+def to_its_people(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    """To whoever wrote, approved and takes care of the issue, while they are of the staff."""
+    issue, _ = plan_store.read(context.table, event["issue_id"])
+    if issue is None or issue.pause is None:
+        raise Unsendable("issue_resumed")
+    reader = speaking_reader(context, recipient.id, STAFF_OWNER)
+    return reader, {"title": issue.title, "reason": event["reason"]}
 
 
 room_letter(TEMPLATE, module=__name__, guard=ADVERTISING_GUARD, on_report=_count, on_reading=note_report)

@@ -30,7 +30,7 @@ from chalicelib.campaigns.plan.model import Issue, IssueState, Pause, Resumption
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.store import Audience
 from chalicelib.campaigns.sending import rules, store
-from chalicelib.campaigns.sending.events import TEST_REQUESTED
+from chalicelib.campaigns.sending.events import PAUSED_ITSELF, TEST_REQUESTED
 from chalicelib.campaigns.sending.model import Run, Sending
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView, TestView
 from chalicelib.campaigns.series import delivery as series
@@ -114,6 +114,7 @@ def _make_audience(context: Context, issue_id: str) -> bool:
             created_by=issue.author,
             created_at=context.at,
             issue_id=issue_id,
+            holdout_percent=issue.holdout_percent,
         )
         segments_store.create_audience(tx, context, audience)
     try:
@@ -236,9 +237,16 @@ def finish(context: Context, issue_id: str, zone: str) -> None:
 
 
 def pause_itself(context: Context, issue_id: str, reason: rules.Breach | Literal["rehearsal"]) -> None:
-    """No more letters leave until somebody resumes the issue."""
+    """No more letters leave until somebody resumes the issue. Its people hear of it, once."""
     log.error("an issue paused itself", extra={"issue_id": issue_id, "reason": reason})
-    _change(context, issue_id, lambda before: replace(before, pause=before.pause or Pause(context.at, reason)))
+
+    def decide(before: Issue) -> Issue:
+        return replace(before, pause=before.pause or Pause(context.at, reason))
+
+    def tell(tx: Transaction) -> None:
+        record(tx, context, plan_keys.issue(issue_id), PAUSED_ITSELF, issue_id=issue_id, reason=reason)
+
+    _change(context, issue_id, decide, tell)
 
 
 def pause(context: Context, issue_id: str, form: IssueReasonForm, *, by: str) -> SendingView:
@@ -311,8 +319,13 @@ def _as_sent(before: Issue) -> Issue:
 
 
 @retry("version")
-def _change(context: Context, issue_id: str, decide: Callable[[Issue], Issue]) -> None:
-    """Decides anew where another writer was faster. Raises 404."""
+def _change(
+    context: Context,
+    issue_id: str,
+    decide: Callable[[Issue], Issue],
+    also: Callable[[Transaction], None] = lambda tx: None,
+) -> None:
+    """Decides anew where another writer was faster. `also` adds to the transaction of a change. Raises 404."""
     before, _ = plan_store.read(context.table, issue_id)
     if before is None:
         raise Problem("not_found")
@@ -320,4 +333,5 @@ def _change(context: Context, issue_id: str, decide: Callable[[Issue], Issue]) -
     if after != before:
         tx = Transaction()
         plan_store.write(tx, replace(after, version=before.version + 1), before)
+        also(tx)
         context.table.commit(tx)

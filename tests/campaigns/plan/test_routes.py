@@ -81,6 +81,8 @@ def test_the_author_does_not_approve(api: Api, marketing: Caller, segment: str) 
         ({"texts": {"en": {"subject": "A", "body": "x" * 40_001}}}, "/texts/en/body"),
         ({"texts": {"ru": {"subject": "A", "body": "{{ nome }}"}}}, "/texts/ru/body"),
         ({"texts": {"ru": {"subject": "{% for a in b %}{% endfor %}", "body": "A"}}}, "/texts/ru/subject"),
+        ({"texts": {"en": {"subject": "Lamps: 20% off", "body": "A"}}}, "/promotion_id"),
+        ({"holdout_percent": 51}, "/holdout_percent"),
         ({"colour": "red"}, "/colour"),
     ],
 )

@@ -115,3 +115,32 @@ def test_the_slot_to_move_to_clashes_with_none(planned: list[Issue]) -> None:
             moved = issue(clash.move_to.text, skipped.issue_id, issue_class=skipped.issue_class)
             assert not clashes(moved, *(each for each in planned if each.issue_id != skipped.issue_id))
         assert bool(clashes(one, other)) is bool(clashes(other, one))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lamps -20%",
+        "20% off lamps",
+        "Скидка до 15 % на лампы",
+        "Sale: everything 5%",
+        "Распродажа: минус 30 %",
+        "−10 %",
+    ],
+)
+def test_a_discount_in_figures_is_named(text: str) -> None:
+    assert rules.names_discount(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your discount is {{ discount_percent | percent }}",
+        "A discount of {{ discount_percent }}. 30 % of lamps are new",
+        "Яркость выше на 20 %",
+        "New lamps, 3000-4000 K",
+        "",
+    ],
+)
+def test_a_share_or_the_readers_own_discount_is_no_discount_of_the_letter(text: str) -> None:
+    assert not rules.names_discount(text)

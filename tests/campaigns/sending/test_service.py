@@ -11,6 +11,7 @@ from chalicelib.campaigns.plan.schemas import MoveForm
 from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.segments import service as segments
 from chalicelib.campaigns.sending import recipients, service
+from chalicelib.campaigns.sending.events import PAUSED_ITSELF
 from chalicelib.campaigns.sending.schemas import IssueReasonForm
 from chalicelib.contacts.preferences import service as preferences
 from chalicelib.contacts.preferences.service import pages_for
@@ -211,6 +212,24 @@ def test_who_is_erased_before_the_slot_is_skipped(club: Post) -> None:
     assert club.sending(issue).skipped == {"recipient_gone": 1}
 
 
+def test_an_issue_has_a_hold_out_of_its_own_beside_the_clubs(club: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    for member_id in ("mbr_club", "mbr_issue", "mbr_1"):
+        reader(club, member_id)
+    held = {("2026", 7): "mbr_club"}
+    monkeypatch.setattr(
+        segment_rules, "is_held_out", lambda salt, unit, percent: held.get((salt, int(percent)), "mbr_issue") == unit
+    )
+    issue = approved(club, holdout_percent=20)
+    club.at("2026-11-25T00:00")
+    found, _ = recipients.page(club.context, issue.issue_id, 10, None)
+    assert {each.member_id: each.left_out for each in found} == {
+        "mbr_club": "hold_out",
+        "mbr_issue": "hold_out",
+        "mbr_1": None,
+    }
+    assert len(club.ses.accepted) == 1
+
+
 # --- pause, resume, cancel --------------------------------------------------------------------------------------------
 
 
@@ -227,6 +246,8 @@ def test_an_issue_that_bounces_pauses_itself_and_goes_on_when_resumed_with_a_rea
     paused = club.sending(issue)
     assert paused.issue.pause and (paused.issue.pause.reason, paused.issue.pause.by) == ("bounces", "")
     assert (paused.bounced, len(club.ses.accepted)) == (2, 30)
+    told = [item for item in club.context.table.client.items.values() if item.get("event") == PAUSED_ITSELF]  # type: ignore[attr-defined]
+    assert [(each["issue_id"], each["reason"]) for each in told] == [(issue.issue_id, "bounces")]
     service.resume(club.context, issue.issue_id, REASON, by="mbr_head")
     club.at("2026-11-24T18:00")
     assert len(club.ses.accepted) == 60

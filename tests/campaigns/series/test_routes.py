@@ -107,6 +107,7 @@ def test_a_series_without_a_text_is_not_approved(api: Api, marketing: Caller, he
             {"steps": [step("a", texts={"en": {"subject": "A", "body": "{% for a in b %}{% endfor %}"}})]},
             "/steps/0/texts/en/body",
         ),
+        ({"steps": [step("a", texts={"ru": {"subject": "Скидка 20 %", "body": "A"}})]}, "/steps/0/texts"),
         ({"colour": "red"}, "/colour"),
     ],
 )
