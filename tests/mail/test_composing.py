@@ -45,6 +45,7 @@ OTHERS = {
     "companies_assigned",
     "email_change_code",
     "email_changed",
+    "issue_paused",
     "news",
     "order_cancellation_requested",
     "sign_in_code",
