@@ -3,4 +3,6 @@
 from chalicelib.platform.events import EventType
 
 TEST_REQUESTED = EventType("issue.test_requested")  # `member_id`: one of the staff wants its letter
-PAUSED_ITSELF = EventType("issue.paused_itself")  # `reason`: bounces, complaints or rehearsal
+PAUSED_ITSELF = EventType(
+    "issue.paused_itself"
+)  # `reason`: bounces, complaints or rehearsal; `people`: who wrote, approved and owns it

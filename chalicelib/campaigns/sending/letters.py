@@ -20,15 +20,12 @@ def _count(context: Context, tx: Transaction, before: Letter, after: Letter) -> 
         store.count_report(tx, after.cause, bounced=bounced, complained=complained)
 
 
-def _author_and_owner(context: Context, event: Item) -> list[Recipient]:
-    issue, _ = plan_store.read(context.table, event["issue_id"])
-    people = dict.fromkeys((issue.author, issue.owner, issue.approved_by)) if issue else {}
-    return [Recipient("member", member_id) for member_id in people if member_id]
+def _its_people(context: Context, event: Item) -> list[Recipient]:
+    return [Recipient("member", member_id) for member_id in event["people"]]
 
 
-@letter("issue_paused", on=PAUSED_ITSELF, to=_author_and_owner)
+@letter("issue_paused", on=PAUSED_ITSELF, to=_its_people)
 def to_its_people(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
-    """To whoever wrote, approved and takes care of the issue, while they are of the staff."""
     issue, _ = plan_store.read(context.table, event["issue_id"])
     if issue is None or issue.pause is None:
         raise Unsendable("issue_resumed")

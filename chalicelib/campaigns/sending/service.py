@@ -243,8 +243,10 @@ def pause_itself(context: Context, issue_id: str, reason: rules.Breach | Literal
     def decide(before: Issue) -> Issue:
         return replace(before, pause=before.pause or Pause(context.at, reason))
 
-    def tell(tx: Transaction) -> None:
-        record(tx, context, plan_keys.issue(issue_id), PAUSED_ITSELF, issue_id=issue_id, reason=reason)
+    def tell(tx: Transaction, paused: Issue) -> None:
+        people = [each for each in dict.fromkeys((paused.author, paused.approved_by, paused.owner)) if each]
+        key = plan_keys.issue(issue_id)
+        record(tx, context, key, PAUSED_ITSELF, issue_id=issue_id, reason=reason, people=people)
 
     _change(context, issue_id, decide, tell)
 
@@ -323,7 +325,7 @@ def _change(
     context: Context,
     issue_id: str,
     decide: Callable[[Issue], Issue],
-    also: Callable[[Transaction], None] = lambda tx: None,
+    also: Callable[[Transaction, Issue], None] = lambda tx, after: None,
 ) -> None:
     """Decides anew where another writer was faster. `also` adds to the transaction of a change. Raises 404."""
     before, _ = plan_store.read(context.table, issue_id)
@@ -333,5 +335,5 @@ def _change(
     if after != before:
         tx = Transaction()
         plan_store.write(tx, replace(after, version=before.version + 1), before)
-        also(tx)
+        also(tx, after)
         context.table.commit(tx)
