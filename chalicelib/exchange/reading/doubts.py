@@ -30,6 +30,7 @@ _OFF = re.compile(
     re.IGNORECASE,
 )
 _KOPECKS = re.compile(r"\bкоп(?:\.|еек|ейки)?(?!\w)", re.IGNORECASE)
+_OF_PRICE = re.compile(r"скидк|наценк|надбавк|discount|markup|surcharge|rebate", re.IGNORECASE)
 _RATE = re.compile(r"ндс|ставка|скидк|%|проц|vat|tax|rate|disc", re.IGNORECASE)
 _NOT_ZERO = re.compile("[1-9]")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-]\d{1,2}[./-]\d{2,4}\b")
@@ -46,9 +47,11 @@ class Doubts:
     profile: SalesProfileForm
     marks: dict[Mark, tuple[int, Example]] = field(default_factory=dict)
     kopecks: tuple[int, Example] | None = None
+    of_price: tuple[int, Example] | None = None
     currencies: dict[str, Example] = field(default_factory=dict)
     _beside: list[int] = field(init=False)
     _kopecks: list[int] = field(init=False)
+    _of_price: list[int] = field(default_factory=list)
     _split: list[int] = field(default_factory=list)  # number columns behind which their decimals may stand
     _split_at: Example | None = None
     _signs: list[int] = field(init=False)
@@ -63,6 +66,8 @@ class Doubts:
         read = {*columns.values(), *self.place.heading.key} | ({self.place.label} if self.place.levels else set())
         self._beside = [at for at in range(len(names)) if at not in read]
         self._kopecks = [at for at in self._beside if _KOPECKS.search(names[at])]
+        if not {"amount", "net_amount"} & columns.keys() and "discount" not in self.profile.columns:
+            self._of_price = [at for at in self._beside if _OF_PRICE.search(names[at])]
         numbers = [columns[each] for each in NUMBERS if each in columns]
         self._signs = numbers
         if self.place.table.delimiter == "," and not self.profile.format.decimal:
@@ -79,6 +84,9 @@ class Doubts:
         for at in self._kopecks:
             if self.kopecks is None and _NOT_ZERO.search(cells[at]):
                 self.kopecks = at, (line, cells[at].strip())
+        for at in self._of_price:
+            if self.of_price is None and cells[at][:1].isdigit() and _NOT_ZERO.search(cells[at]):
+                self.of_price = at, (line, cells[at].strip())
         if self._split:
             self._look_at_decimals(line, cells)
         if self._day >= 0 and not self._days_are_sound:
@@ -124,6 +132,8 @@ class Doubts:
             self._refuse("return_beside", *self.marks["return"])
         if "cancelled" in self.marks and not ({"status", "cancelled", "posted"} & {*given, *columns}):
             self._refuse("cancelled_beside", *self.marks["cancelled"])
+        if self.of_price:
+            self._refuse("price_changed", *self.of_price)
         if self.kopecks:
             self._refuse("kopecks_apart", *self.kopecks)
         if self._split and self._split_at:

@@ -31,8 +31,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "По этому статусу не понять, учитывать ли строку; назовите его в `valid_words` или `cancelled_words`",
     ),
     "not_a_sale": (
-        "This is a purchase, an order, a request or a contract, not a sale",
-        "Это закупка, заказ, заявка или договор, а не продажа",
+        "This is a purchase, a payment, a transfer, an order or a contract, not a sale",
+        "Это закупка, оплата, перемещение, заказ или договор, а не продажа",
     ),
     "return_sign": (
         "Other returns of the file have a minus, this one has none: is it a return?",
@@ -168,6 +168,12 @@ FAILURES: dict[str, tuple[str, str]] = {
         "quantities with the sign of their sums, or name `constants.kind`.",
         "У количества и суммы во всех строках разные знаки ({value} в строке {line}): это возвраты или расход со склада? Выгрузите количество "
         "со знаком суммы или укажите `constants.kind`.",
+    ),
+    "price_changed": (
+        "The column {column} may change the price ({value} in line {line}), and the file has no column of sums. Export the sum of each row; or name the column for "
+        "`discount`, or leave `discount` empty to take quantity times price.",
+        "Столбец {column} может менять цену ({value} в строке {line}), а столбца с суммой нет. Выгрузите сумму строки; или укажите этот столбец для "
+        "`discount`, или оставьте `discount` пустым, чтобы взять количество на цену.",
     ),
     "kopecks_apart": (
         "The column {column} holds kopecks apart from the sums ({value} in line {line}). Export each sum as one number.",

@@ -36,7 +36,10 @@ _WORDS = re.compile(r"(?P<words>[^\d]*[^\W\d]{4,}\)?,?) (?P<number>\S*\d\S*)")
 _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
     (
         "purchase",
-        re.compile(r"\b(?:(?:КОРРЕКТИРОВ\w* )?ПОСТУПЛЕНИ[ЕЯ]\b|ВОЗВРАТ\w*(?: ТОВАРОВ)? ПОСТАВЩИК)"),
+        re.compile(
+            r"\b(?:(?:КОРРЕКТИРОВ\w* )?ПОСТУПЛЕНИ[ЕЯ]\b|ВОЗВРАТ\w*(?: ТОВАРОВ)? ПОСТАВЩИК|ЗАКУПК|ПЕРЕМЕЩЕНИ|СПИСАНИ|ОПРИХОДОВАНИ|ИНВЕНТАРИЗАЦ|"
+            r"ПЕРЕДАЧ\w* (?:ТОВАРОВ )?(?:НА КОМИССИ|МЕЖДУ)|КОМПЛЕКТАЦИ|ПЛАТЕЖН|(?:ПРИХОДН|РАСХОДН)\w* (?:КАССОВ|ОРДЕР)|PURCHASE (?:ORDER|INVOICE|RECEIPT)|TRANSFER\b|PAYMENT\b)"
+        ),
     ),
     ("correction", re.compile(r"\b(?:КОРРЕКТИРОВ|ИСПРАВЛЕН|CORRECTION|CORRECTIVE)")),
     (
@@ -55,7 +58,9 @@ _ZEROS = re.compile(r"^[0-]+(?=[^\W_])|(?<!\d)0+(?=\d+$)")
 
 
 def word_kind(words: str) -> WordKind | None:
-    """The kind of a document from its words, or None. `purchase` is from a supplier, `other` an order, a request or a contract: no sales.
+    """The kind of a document from its words, or None.
+
+    `purchase` is from a supplier, or moves goods or money alone; `other` is an order, a request or a contract: no sales.
 
     1C numbers sales, returns and corrections apart, so the kind belongs to the name of a document.
     """

@@ -155,6 +155,17 @@ def test_decimal_commas_among_commas_between_cells_are_asked_back() -> None:
     assert read_file(content.replace("Комментарий", "Ставка НДС")).total == 120
 
 
+@pytest.mark.parametrize("heading", ["Наценка, %", "Скидка менеджера", "Volume discount"])
+def test_what_may_change_a_price_is_asked_back_where_no_sum_is_written(heading: str) -> None:
+    content = f"Дата;Номер;Контрагент;Номенклатура;Количество;Цена;{heading}\n12.01.2026;1;К;Л;2;50;10\n"
+    code, facts = why(content)
+    assert (code, facts["column"], facts["value"]) == ("price_changed", heading, "10")
+    assert read_file(content, {"mapping": {"discount": ""}}).total == 100
+    assert read_file(content, {"mapping": {"discount": heading}, "discount": "percent"}).total == 90
+    assert read_file(content.replace(";10\n", ";0\n")).total == 100
+    assert read_file(content.replace("Цена", "Сумма")).total == 50
+
+
 # --- days that a spreadsheet turned around ----------------------------------------------------------------------------
 
 

@@ -90,8 +90,8 @@ def test_returns_are_told_by_the_presentation_of_their_document() -> None:
 
 def test_the_request_may_name_words_of_its_own_for_kinds() -> None:
     heading = SHORT.replace("Номер", "Номер;Тип")
-    rows = ["12.01.2026;1;Отгрузка товара;К;Л;2;200", "13.01.2026;2;Списание обратно;К;Л;1;100"]
-    read = read_file(heading + "\n".join(rows), {"return_words": ["списание обратно"]})
+    rows = ["12.01.2026;1;Отгрузка товара;К;Л;2;200", "13.01.2026;2;Изъятие обратно;К;Л;1;100"]
+    read = read_file(heading + "\n".join(rows), {"return_words": ["изъятие обратно"]})
     assert read.total == 100
     assert [fault.code for fault in read_file(heading + "\n".join(rows)).faults] == ["kind"]
 
@@ -426,7 +426,16 @@ def test_returns_in_columns_of_their_own_are_refused(heading: str) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["Возврат товаров поставщику УТ-2 от 13.01.2026", "Поступление (акт, накладная, УПД) 0000-000002 от 13.01.2026"],
+    [
+        "Возврат товаров поставщику УТ-2 от 13.01.2026",
+        "Поступление (акт, накладная, УПД) 0000-000002 от 13.01.2026",
+        "Перемещение товаров УТ-2 от 13.01.2026",
+        "Передача товаров на комиссию УТ-2 от 13.01.2026",
+        "Списание товаров УТ-2 от 13.01.2026",
+        "Приходный кассовый ордер УТ-2 от 13.01.2026",
+        "Расходный кассовый ордер УТ-2 от 13.01.2026",
+        "Purchase order 2 from 13.01.2026",
+    ],
 )
 def test_purchases_are_no_sales(document: str) -> None:
     heading = "Документ;Контрагент;Номенклатура;Количество;Сумма\n"

@@ -90,7 +90,7 @@ def test_a_number_in_its_form_for_comparison_stays_so(text: str) -> None:
         ("Возврат товаров поставщику", "purchase"),
         ("Поступление (акт, накладная, УПД)", "purchase"),
         ("Корректировка поступления", "purchase"),
-        ("Перемещение", None),
+        ("Перемещение", "purchase"),
     ],
 )
 def test_the_words_tell_the_kind(words: str, kind: str | None) -> None:
