@@ -52,6 +52,8 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     tells_kinds = any(word_kind(word) or _folded(word) in named for word in survey.kinds)
     if "kind" in columns and "kind" not in profile.columns and not tells_kinds:
         _leave_kind(survey, columns.pop("kind"), notes)
+    if survey.unknown and "kind" not in columns:
+        notes.add("kinds_unknown", values=sorted(survey.unknown)[:10])
     if "paid_on" in columns and "paid_on" not in profile.columns and survey.unpaid and not survey.paid:
         notes.add("payments_left", column=survey.place.shown(columns.pop("paid_on")), value=survey.unpaid[:60])
     unsigned = bool(survey.opposite) and not survey.together

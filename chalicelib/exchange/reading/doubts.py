@@ -67,7 +67,8 @@ class Doubts:
         self._beside = [at for at in range(len(names)) if at not in read]
         self._kopecks = [at for at in self._beside if _KOPECKS.search(names[at])]
         if not {"amount", "net_amount"} & columns.keys() and "discount" not in self.profile.columns:
-            self._of_price = [at for at in self._beside if _OF_PRICE.search(names[at])]
+            prices = self.place.heading.others.get("unit_price", ())
+            self._of_price = [at for at in self._beside if at not in prices and _OF_PRICE.search(names[at])]
         numbers = [columns[each] for each in NUMBERS if each in columns]
         self._signs = numbers
         if self.place.table.delimiter == "," and not self.profile.format.decimal:

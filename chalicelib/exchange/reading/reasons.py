@@ -12,6 +12,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "У этого числа другой десятичный знак, чем во всём файле",
     ),
     "number_too_large": ("This number is too large", "Слишком большое число"),
+    "discount_negative": ("A discount below zero would raise the price", "Скидка меньше нуля подняла бы цену"),
     "discount_too_large": ("The discount is larger than the price", "Скидка больше цены"),
     "date": (
         "This is not a date; read are 12.01.2026, 2026-01-12, 12/01/2026, 12 января 2026, with or without a time",
@@ -484,6 +485,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "tables_left": (
         "Other sheets or files hold no sales and were not read: {names}.",
         "В других листах или файлах продаж нет, они не читались: {names}.",
+    ),
+    "kinds_unknown": (
+        "Documents of kinds that the club does not know count as sales: {values}. Filter them out if they are none.",
+        "Документы неизвестных видов учтены как продажи: {values}. Отберите их, если это не продажи.",
     ),
     "payments_left": (
         "The column {column} ({value}) tells no days of payment and was not read.",

@@ -234,7 +234,12 @@ class RowReader:
         if not discount:
             return total
         kind = self.conventions.discount
-        if abs(discount) > (abs(total) if kind == "sum" else 100 if kind == "percent" else 1):
+        if total < 0:
+            discount = abs(discount)  # some systems write it with the minus of a return
+        if discount < 0:
+            wrong.append(("discount", "discount_negative"))
+            return None
+        if discount > (abs(total) if kind == "sum" else 100 if kind == "percent" else 1):
             wrong.append(("discount", "discount_too_large"))
             return None
         if kind == "sum":

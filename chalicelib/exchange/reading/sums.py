@@ -23,6 +23,11 @@ _CENT = Decimal("0.011")
 _RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
 _VAT = re.compile("ндс|налог|vat|tax|gst", re.IGNORECASE)
 _MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem", re.IGNORECASE)
+_PRICE = re.compile(r"\bцена\b|\bprice\b", re.IGNORECASE)
+_COST = re.compile(r"закуп|себестоим|учетн|учётн|cost|purchase", re.IGNORECASE)
+_PLAIN_PRICES = frozenset(
+    map(heading_key, ("цена", "цена за единицу", "цена за шт", "unit price", "price", "price each"))
+)
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
 _AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
 _WITH_VAT = frozenset(map(heading_key, WITH_VAT.split("; ")))
@@ -101,6 +106,19 @@ def _choose_price(
             for _, cells in survey.sample
         ):
             raise _either(survey, "price_unclear", first, second)
+    if "unit_price" not in profile.columns and (beside := _other_price(survey, columns)) is not None:
+        raise _either(survey, "price_unclear", columns["unit_price"], beside)
+
+
+def _other_price(survey: Survey, columns: Mapping[FieldName, int]) -> int | None:
+    """A column of another kind of price, where the one that was found is not simply the price: retail beside wholesale."""
+    names, mine = survey.place.names, columns["unit_price"]
+    key = heading_key(names[mine])
+    if key in _PLAIN_PRICES or key in _AFTER_DISCOUNT or key in _WITH_VAT or "сндс" in key:
+        return None
+    read = {*columns.values(), *survey.place.heading.others.get("unit_price", ())}
+    prices = (at for at, name in enumerate(names) if at not in read and _PRICE.search(name))
+    return next((at for at in prices if not _COST.search(names[at])), None)
 
 
 def _tell_vat(survey: Survey, columns: Mapping[FieldName, int], notes: Notes) -> None:

@@ -26,6 +26,7 @@ _SAMPLE = 3000  # rows whose arithmetic is looked at
 _MOST_WORDS = 200
 _HEADINGS = 3  # known ones that make a row of headings
 _SHORT = len("26-01-12")
+_SHORT_WORD = 3  # letters, as of `от` or `doc`
 _RETURNS = re.compile(r"возвра[тщ]|refund|returned", re.IGNORECASE)
 _OF_RETURNS = re.compile(
     r"номер|№|дат[аы]|код|проц|%|срок|дн[ея]|причин|документ|number|\bno\b|date|code|rate|reason|days|policy",
@@ -72,6 +73,7 @@ class Survey:
     signed_returns: bool = False  # a row that is told to be a return has a minus
     kinds: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
+    unknown: set[str] = field(default_factory=set)  # kinds of documents, as they are shown, that are not known
     statuses: Counter[str] = field(default_factory=Counter)
     sample: list[tuple[int, dict[FieldName | int, str]]] = field(default_factory=list)
     rows: int = 0
@@ -142,8 +144,10 @@ class Survey:
             self.paid = isinstance(cells[columns["paid_on"]], TypedMoment) or _day_shape(text) != "wrong"
             self.unpaid = self.unpaid or text
         if document and " " in document:
-            kind = named(document).kind
-            self.documents[kind or ""] += 1
+            name = named(document)
+            self.documents[name.kind or ""] += 1
+            if name.kind is None and name.day and len(self.unknown) < _MOST_WORDS:
+                self._look_at_words(document, name.shown)
         elif document:
             self.documents[""] += 1
         for counter, wanted in ((self.kinds, "kind"), (self.statuses, "status")):
@@ -154,6 +158,12 @@ class Survey:
                 and (word in counter or len(counter) < _MOST_WORDS)
             ):
                 counter[word] += 1
+
+    def _look_at_words(self, document: str, number: str) -> None:
+        words = spelled(document)
+        words = words[: words.upper().replace("Ё", "Е").find(number)].strip(" №#")
+        if len(words) > _SHORT_WORD:
+            self.unknown.add(words[:60])
 
     def _look_at_customer(self, cells: Sequence[str]) -> None:
         code, name = (spelled(cells[at]) for at in self._named_codes)

@@ -38,7 +38,7 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         "purchase",
         re.compile(
             r"\b(?:(?:КОРРЕКТИРОВ\w* )?ПОСТУПЛЕНИ[ЕЯ]\b|ВОЗВРАТ\w*(?: ТОВАРОВ)? ПОСТАВЩИК|ЗАКУПК|ПЕРЕМЕЩЕНИ|СПИСАНИ|ОПРИХОДОВАНИ|ИНВЕНТАРИЗАЦ|"
-            r"ПЕРЕДАЧ\w* (?:ТОВАРОВ )?(?:НА КОМИССИ|МЕЖДУ)|КОМПЛЕКТАЦИ|ПЛАТЕЖН|(?:ПРИХОДН|РАСХОДН)\w* (?:КАССОВ|ОРДЕР)|PURCHASE (?:ORDER|INVOICE|RECEIPT)|TRANSFER\b|PAYMENT\b)"
+            r"ПЕРЕДАЧ\w* (?:ТОВАРОВ )?(?:НА КОМИССИ|МЕЖДУ)|КОМПЛЕКТАЦИ|ВНУТРЕНН\w* ПОТРЕБЛЕНИ|ПЛАТЕЖН|(?:ПРИХОДН|РАСХОДН)\w* (?:КАССОВ|ОРДЕР)|PURCHASE (?:ORDER|INVOICE|RECEIPT)|TRANSFER\b|PAYMENT\b)"
         ),
     ),
     ("correction", re.compile(r"\b(?:КОРРЕКТИРОВ|ИСПРАВЛЕН|CORRECTION|CORRECTIVE)")),

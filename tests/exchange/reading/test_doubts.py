@@ -179,6 +179,35 @@ def test_two_prices_that_differ_are_asked_back() -> None:
     assert read_file(content, {"mapping": {"unit_price": "Цена"}}).total == Decimal(100)
 
 
+@pytest.mark.parametrize(
+    ("heading", "refused"),
+    [("Цена розничная;Цена оптовая", True), ("Цена;Цена закупки", False), ("Цена;Цена оптовая", False)],
+)
+def test_another_kind_of_price_is_not_left_in_silence(heading: str, refused: bool) -> None:
+    content = f"Дата;Номер;Контрагент;Номенклатура;Количество;{heading}\n12.01.2026;1;К;Л;2;50;60\n"
+    if refused:
+        assert why(content)[0] == "price_unclear"
+        assert read_file(content, {"mapping": {"unit_price": "Цена оптовая"}}).total == Decimal(120)
+    else:
+        assert read_file(content).total == Decimal(100)
+
+
+@pytest.mark.parametrize(("quantity", "total"), [("2", None), ("-2", -90)])
+def test_a_discount_below_zero_is_one_only_on_a_return(quantity: str, total: int | None) -> None:
+    content = f"Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Скидка, руб\n12.01.2026;1;К;Л;{quantity};50;-10\n"
+    read = read_file(content)
+    if total is None:
+        assert [(fault.field, fault.code) for fault in read.faults] == [("discount", "discount_negative")]
+    else:
+        assert read.total == Decimal(total)
+
+
+def test_documents_of_kinds_that_nobody_knows_are_told() -> None:
+    rows = "Реализация УТ-1 от 12.01.2026;К;Л;1;100\nСкладской лист УТ-2 от 12.01.2026;К;Л;1;50\n"
+    told = read_file(f"Документ;Контрагент;Номенклатура;Количество;Сумма\n{rows}").notes["kinds_unknown"]
+    assert told == {"values": ["Складской лист"]}
+
+
 def test_a_discount_is_never_larger_than_the_price() -> None:
     content = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Скидка\n12.01.2026;1;К;Л;2;50;5\n"
     read = read_file(content, {"discount": "share"})
