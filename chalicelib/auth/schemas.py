@@ -1,10 +1,11 @@
 """Forms and views of registration and sign-in. Addresses are compared and kept in lower case."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from chalicelib.members import ConsentForm, PersonName
+from chalicelib.platform.fields import unspaced
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
@@ -30,9 +31,12 @@ class SignInView(View):
     expires_in: int = Field(description="Seconds until the code expires.")
 
 
+Code = Annotated[str, BeforeValidator(unspaced), Field(pattern=r"^\d{6}$", description="The six digits in the letter.")]
+
+
 class CodeForm(Form):
     sign_in_id: str = Field(pattern=r"^sin_[0-9a-z]{1,64}$")
-    code: str = Field(pattern=r"^\d{6}$", description="The six digits in the letter.")
+    code: Code
 
 
 class TokensView(View):
@@ -67,4 +71,4 @@ class EmailCodeForm(Form):
         description="Id of the change.",
         examples=["emc_5e2b8f0c0d534a5c9c1e2f4c5c1f7f10"],
     )
-    code: str = Field(pattern=r"^\d{6}$", description="The six digits in the letter.")
+    code: Code

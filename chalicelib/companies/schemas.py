@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.companies import rules
@@ -10,7 +10,7 @@ from chalicelib.companies.config import Fact
 from chalicelib.companies.model import ClaimedCompany, Role
 from chalicelib.distributors import DistributorCardView
 from chalicelib.members import PersonName
-from chalicelib.platform.fields import Identifier, Name, Region
+from chalicelib.platform.fields import Identifier, Name, Region, unspaced
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.spelling.email import Email
@@ -27,11 +27,13 @@ def _checked_inn(inn: str) -> str:
 
 Inn = Annotated[
     str,
+    BeforeValidator(unspaced),
     Field(pattern=r"^([0-9]{10}|[0-9]{12})$", description="10 digits: a legal entity. 12: a sole trader."),
     AfterValidator(_checked_inn),
 ]
 Kpp = Annotated[
     str,
+    BeforeValidator(unspaced),
     Field(pattern=r"^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$", description="Tells the branches of a legal entity apart."),
 ]
 CompanyName = Annotated[Name, Field(min_length=2)]

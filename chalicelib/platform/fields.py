@@ -81,6 +81,11 @@ Title = Annotated[
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
+def unspaced(given: object) -> object:
+    """A code without the spaces and dashes that people put between its groups; for a `BeforeValidator`."""
+    return "".join(re.split(r"[\s\u2010-\u2015-]+", given)) if isinstance(given, str) else given
+
+
 def _region(given: object) -> object:
     code = given.strip().upper() if isinstance(given, str) else given
     if isinstance(code, str) and not re.fullmatch("[A-Z]{2}-[A-Z0-9]{1,3}", code):

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from chalicelib.auth import sessions as auth_sessions
+from chalicelib.auth.schemas import CodeForm
 from chalicelib.platform.context import Context
 from tests.auth.steps import CODE, FakeSessions, mailed
 from tests.support.api import Api
@@ -18,6 +19,10 @@ GOOD = {
 @pytest.fixture(autouse=True)
 def sessions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth_sessions, "of_the_stack", FakeSessions)
+
+
+def test_a_code_is_read_with_the_space_in_its_middle() -> None:
+    assert CodeForm(sign_in_id="sin_1", code=" 482 913 ").code == "482913"
 
 
 def test_a_stranger_joins_and_has_a_session(api: Api, context: Context) -> None:

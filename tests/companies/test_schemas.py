@@ -19,6 +19,12 @@ def test_a_legal_entity_is_claimed_with_its_kpp_and_a_sole_trader_without() -> N
     assert ClaimForm(name=" Луч   Плюс ", inn=legal_inn(1), kpp="7701AZ001").name == "Луч Плюс"
 
 
+@pytest.mark.parametrize("inn", ["77 0708 3893", " 7707083893", "77\u00a00708\u20113893", "7707-083-893"])
+def test_codes_are_read_with_the_spaces_and_dashes_that_people_put_into_them(inn: str) -> None:
+    claim = ClaimForm(name="Луч", inn=inn, kpp="7701 01 001", region=" ru-mow")
+    assert (claim.inn, claim.kpp, claim.region) == ("7707083893", "770101001", "RU-MOW")
+
+
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [

@@ -13,7 +13,7 @@ def test_a_path_that_nobody_serves_is_a_problem_that_a_browser_may_read(cloud: D
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.json() | {"request_id": ""} == {
         "type": "urn:partner-club:problem:not_found",
-        "title": "Not found",
+        "title": "Не найдено / Not found",
         "status": 404,
         "code": "not_found",
         "request_id": "",

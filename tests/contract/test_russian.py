@@ -1,0 +1,85 @@
+"""A Russian reader of a refusal meets no English sentence: requests made wrong in many ways from the contract's own examples."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app import app  # noqa: F401  fills the route table
+from chalicelib.platform.access.scopes import BASE_SCOPE, SCOPES
+from chalicelib.platform.http.problems import KINDS, Problem
+from chalicelib.platform.http.routes import ROUTES, Route
+from chalicelib.platform.openapi.problems import path_parameters
+from infra import openapi
+from tests.support.api import Api, Caller
+
+WITH_BODY = [route for route in ROUTES if route.body and not route.form and route.scope]
+EVERYTHING = Caller(
+    {
+        "sub": "mbr_1",
+        "club_member": "mbr_1",
+        "club_kind": "staff",
+        "club_role": "admin",
+        "club_owner": "club",
+        "scope": " ".join([BASE_SCOPE, *(f"club/{scope}" for scope in SCOPES)]),
+    }
+)
+# Two words of Latin letters beside each other, outside of quotes and of a list of allowed values.
+ENGLISH = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,}\b(?!/)")
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
+
+def wrong_bodies(example: dict[str, Any]) -> Iterator[Any]:
+    """A body without its fields, one that is no object, one with a field too many, and each field as something else."""
+    yield {}
+    yield []
+    yield {**example, "nothing_like_this": 1}
+    for name in example:
+        for value in ({"a": 1}, ["x" * 5000], "\u200b", -(10**30), "1,5"):
+            yield {**example, name: value}
+
+
+def sentences(problem: dict[str, Any]) -> Iterator[str]:
+    yield problem["title"]
+    if "detail" in problem:
+        yield problem["detail"]
+    for fault in problem["errors"]:
+        yield fault["detail"]
+
+
+def english(problem: dict[str, Any]) -> list[str]:
+    """Sentences with English in them. A fault without Russian of its own is told by the title of all of them, and counts too."""
+    untold = [fault["pointer"] for fault in problem["errors"] if fault["detail"] == KINDS["invalid"].title_ru]
+    return untold + [text for text in sentences(problem) if ENGLISH.search(text) or not CYRILLIC.search(text)]
+
+
+def ask(api: Api, route: Route, body: Any) -> Any:
+    path = route.path.format(**{name: "1" if name == "number" else "nobody" for name in path_parameters(route.path)})
+    headers = {"accept-language": "ru", **({"if-match": '"1"'} if route.matched else {})}
+    return api.call(route.method, path, EVERYTHING, body, key="key" if route.keyed else None, headers=headers)
+
+
+def test_the_faults_of_a_form_are_told_in_russian(api: Api) -> None:
+    document = json.loads(openapi.FILE.read_text(encoding="utf-8"))
+    asked, found = 0, set()
+    for route in WITH_BODY:
+        content = document["paths"][route.path][route.method.lower()]["requestBody"]["content"]["application/json"]
+        for body in wrong_bodies(content["example"]):
+            try:
+                route.body.model_validate_json(json.dumps(body))  # type: ignore[union-attr]
+            except ValueError:
+                answer = ask(api, route, body)
+                assert answer.status == 422, (route.name, body, answer.text)
+                asked += 1
+                found |= {(route.name, text) for text in english(answer.json)}
+    assert asked > 150
+    assert sorted(found) == []
+
+
+@pytest.mark.parametrize("code", sorted(KINDS))
+def test_every_problem_has_a_title_in_each_language(code: str) -> None:
+    told = {language: json.loads(Problem(code).body(language, "r")) for language in ("ru", "en")}
+    assert english(told["ru"]) == []
+    assert not CYRILLIC.search(told["en"]["title"]) and told["en"]["title"][0].isupper()
