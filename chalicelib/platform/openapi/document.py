@@ -97,7 +97,8 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "description": "Your id of this request, bare or in double quotes: 1 to 128 visible ASCII characters.",
+    "description": "Your id of this request, bare or in double quotes: 1 to 128 visible ASCII characters. "
+    "The response to a repeat has the header `Idempotency-Replayed: true`.",
     "schema": {"type": "string", "pattern": '^("[!-~]{1,128}"|[!#-~][!-~]{0,127})$'},
     "example": "5e2b8f0c-0d53-4a5c-9c1e-2f4c5c1f7f10",
     "x-codes": OF_KEY,
@@ -115,10 +116,6 @@ _IF_MATCH = {
 _HEADERS: dict[str, Schema] = {
     "ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string", "pattern": r'^"\d+"$'}},
     "Location": {"description": "The path of the new thing.", "schema": {"type": "string"}},
-    "Idempotency-Replayed": {
-        "description": "`true` on a repeated response; absent on the first.",
-        "schema": {"type": "string", "const": "true"},
-    },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": r"^\d+$"}},
     "Content-Language": {
         "description": "The language of the title.",
@@ -147,6 +144,8 @@ def document(routes: Iterable[Route]) -> Document:
             if name in FIELDS and "description" not in field and "$ref" not in field:
                 field["description"] = FIELDS[name]
             _tell_default(field, asked=name not in schema.get("required", []))
+            if schema.get("additionalProperties") is False:
+                field.pop("examples", None)  # the request's own example has it
     written: Document = {
         "openapi": "3.1.0",
         "info": {
@@ -372,8 +371,6 @@ def _success(route: Route, references: "References", components: dict[str, Schem
         headers.append("ETag")
     if route.status == 201:
         headers.append("Location")
-    if route.keyed:
-        headers.append("Idempotency-Replayed")
     if headers:
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
     if route.answer is Text:

@@ -65,6 +65,7 @@ _NAMES = {
     "regions": "Moscow Light LLC",
     "distributor_id": "Moscow Light LLC",
 }
+EMPTY: tuple[Any, ...] = (None, "", [], {})  # left out of an example, where they may be
 _ID_PREFIXES = {
     "address_id": "adr",
     "member_id": "mbr",
@@ -94,7 +95,9 @@ def example(schema: Schema, components: dict[str, Schema], name: str = "") -> An
     match schema.get("type"):
         case "object":
             properties = schema.get("properties", {})
-            made = {each: example(inner, components, each) for each, inner in properties.items()}
+            values = {each: example(inner, components, each) for each, inner in properties.items()}
+            needed = schema.get("required", ())
+            made = {each: value for each, value in values.items() if each in needed or value not in EMPTY}
             if made.get("name") == _BY_NAME["name"]:
                 made["name"] = next((named for beside, named in _NAMES.items() if beside in made), made["name"])
             return made

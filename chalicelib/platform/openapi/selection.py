@@ -18,10 +18,13 @@ def document_of(written: Document, role: str) -> Document:
     paths = {path: methods for path, methods in allowed.items() if methods}
     used = _used(paths, written["components"])
     tags = {tag for methods in paths.values() for operation in methods.values() for tag in operation["tags"]}
-    components = {
+    components: Document = {
         kind: {name: each for name, each in members.items() if kind == "securitySchemes" or (kind, name) in used}
         for kind, members in written["components"].items()
     }
+    components["securitySchemes"] = _without(
+        _scopes(written) - _scopes({"paths": paths}), components["securitySchemes"]
+    )
     return {
         **written,
         "info": {**written["info"], "title": f"{written['info']['title']}: {role}"},
@@ -29,6 +32,17 @@ def document_of(written: Document, role: str) -> Document:
         "paths": paths,
         "components": components,
     }
+
+
+def _scopes(written: Document) -> set[str]:
+    return {str(scope_of(operation)) for methods in written["paths"].values() for operation in methods.values()}
+
+
+def _without(scopes: set[str], schemes: Document) -> Document:
+    """The security schemes without what they tell of these scopes."""
+    told = schemes["token"]["description"].split("\n")
+    kept = [line for line in told if line.partition("`: ")[0].removeprefix("- `") not in scopes]
+    return {**schemes, "token": {**schemes["token"], "description": "\n".join(kept)}}
 
 
 def _may(role: str, operation: dict[str, Any]) -> bool:

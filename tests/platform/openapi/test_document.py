@@ -144,8 +144,8 @@ def test_bodies_refuse_unknown_fields_and_answers_have_all_their_fields() -> Non
     assert schemas["Money"]["properties"]["amount"]["pattern"] == r"^-?\d+\.\d{2}$"
 
 
-def test_a_new_thing_says_where_it_is_read_and_a_keyed_answer_whether_it_is_a_repeat() -> None:
-    assert set(operation(PLACE)["responses"]["201"]["headers"]) == {"Location", "Idempotency-Replayed"}
+def test_a_new_thing_says_where_it_is_read() -> None:
+    assert set(operation(PLACE)["responses"]["201"]["headers"]) == {"Location"}
 
 
 def test_what_is_changed_by_its_version_is_also_read_with_it() -> None:

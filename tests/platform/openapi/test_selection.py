@@ -29,8 +29,11 @@ def test_a_role_has_its_operations_and_those_that_are_open_to_everybody(written:
 def test_what_no_operation_refers_to_is_left_out(written: dict[str, Any]) -> None:
     open_only = document_of(written, "guest")
     assert [tag["name"] for tag in open_only["tags"]] == ["service"]
-    assert list(open_only["components"]["schemas"]) == ["Money", "ProblemBody", "ValueFault"]
+    assert list(open_only["components"]["schemas"]) == ["Money", "ProblemBody", "UnitPrice", "ValueFault"]
     assert open_only["components"]["parameters"] == {}
+    assert "orders.read" not in open_only["components"]["securitySchemes"]["token"]["description"]
+    accountants = document_of(written, "accountant")["components"]["securitySchemes"]["token"]["description"]
+    assert "- `orders.read`" in accountants and "- `orders.write`" not in accountants
     assert "LineForm" in document_of(written, "buyer")["components"]["schemas"], "of a form inside a form"
 
 
