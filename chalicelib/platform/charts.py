@@ -50,7 +50,7 @@ _UNITS: dict[Language, Sequence[tuple[int, str]]] = {
 
 
 class Series(NamedTuple):
-    """A value for each label of the chart; None where there is none."""
+    """A value for each label of the chart; None where there is none. Without a name, it stands in no key."""
 
     name: str
     values: Sequence[Decimal | None]
@@ -96,7 +96,7 @@ def vega_lite(chart: Chart) -> dict[str, Any]:
             "type": "nominal",
             "title": None,
             "scale": {"domain": names, "range": list(_TONES[: len(names)])},
-            "legend": {"orient": "top"} if len(names) > 1 else None,
+            "legend": {"orient": "top"} if any(names) else None,
         },
         "tooltip": [{"field": name} for name in ("label", "series", "value")],
     }
@@ -135,7 +135,7 @@ class _Picture:
         for line in _wrapped(f"{chart.title}, {chart.unit}" if chart.unit else chart.title, 13):
             self._text(_LEFT, self.y + 13, line, size=13, weight="bold")
             self.y += 18
-        if len(chart.series) > 1:
+        if any(series.name for series in chart.series):
             self._legend()
         if chart.kind == "rows":
             self._rows()

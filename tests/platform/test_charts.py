@@ -80,6 +80,15 @@ def test_a_reader_without_eyes_hears_title_sentence_and_figures() -> None:
     assert told == ["Purchases", "Net purchases by month. May, Year 0: 218; June, Year 0: -50"]
 
 
+def test_a_series_with_a_name_stands_in_the_key() -> None:
+    named, unnamed = (
+        Chart("T", "", "columns", ("May",), (Series(name, SALES[:1]),), "", "en") for name in ("2026", "")
+    )
+    assert ">2026</text>" in svg(named) and vega_lite(named)["encoding"]["color"]["legend"]
+    assert svg(named).count("<text") == svg(unnamed).count("<text") + 1
+    assert vega_lite(unnamed)["encoding"]["color"]["legend"] is None
+
+
 def test_charts_of_one_page_do_not_share_their_hatching() -> None:
     several = [svg(chart("stack", SALES, BEFORE, (Decimal(number),) * 3)) for number in (1, 2)]
     patterns = [set(re.findall(r'<pattern id="([^"]+)"', each)) for each in several]

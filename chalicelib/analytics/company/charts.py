@@ -80,15 +80,15 @@ def by_time(by: str, bars: Sequence[Bar], currency: str, language: Language) -> 
     )
 
 
-def by_name(title: str, bars: Sequence[Bar], unit: str, language: Language) -> Chart:
-    """The first `MOST_BARS` names, and one bar for all others."""
+def by_name(title: str, bars: Sequence[Bar], unit: str, language: Language, description: str = "") -> Chart:
+    """The first `MOST_BARS` names, and one bar for all others. `description`: of other figures than purchases."""
     words = _WORDS[language]
     shown = [bar for bar in bars if bar.name != REST][:MOST_BARS]
     rest = sum((bar.net for bar in bars), ZERO) - sum((bar.net for bar in shown), ZERO)
     shown += [Bar(words[REST], rest)] if len(shown) < len(bars) else []
     return Chart(
         title=title,
-        description=words["by_name"],
+        description=description or words["by_name"],
         kind="rows",
         labels=[bar.name or words[""] for bar in shown],
         series=[Series("", [bar.net for bar in shown])],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from chalicelib.analytics.company.charts import Bar, by_name
+from chalicelib.analytics.company.charts import MOST_BARS, Bar, by_name
 from chalicelib.analytics.company.rules import share
 from chalicelib.analytics.distributors.rules import DistributorMonth
 from chalicelib.platform.charts import Chart
@@ -29,18 +29,25 @@ FORMULAS: Mapping[Language, dict[str, str]] = {
         "cut_percent": "Заказы, подтверждённые в меньшем количестве, / заказы с ответом x 100.",
     },
 }
-_TITLES: Mapping[Language, str] = {
-    "en": "Orders answered in time, by distributor, {}",
-    "ru": "Заказы с ответом в срок по дистрибьюторам, {}",
+_TITLES: Mapping[Language, tuple[str, str]] = {
+    "en": (
+        "Orders answered in time, by distributor, {}",
+        "Of the orders that were due, those answered in time, in percent.",
+    ),
+    "ru": (
+        "Заказы с ответом в срок по дистрибьюторам, {}",
+        "Из заказов, на которые пора было ответить, — с ответом в срок, в процентах.",
+    ),
 }
 
 
 def chart_of(month: str, rows: Sequence[DistributorMonth], language: Language) -> Chart:
-    """The share in time of each distributor in the month, the best first."""
+    """The share in time of each distributor in the month, the best first; shares have no sum, so the rest is left out."""
     bars = [
         Bar(each.name, percent)
         for each in rows
         if each.month == month and (percent := share(Decimal(each.in_time), Decimal(each.due))) is not None
     ]
     bars.sort(key=lambda bar: (-bar.net, bar.name))
-    return by_name(_TITLES[language].format(month), bars, "%", language)
+    title, description = _TITLES[language]
+    return by_name(title.format(month), bars[:MOST_BARS], "%", language, description)
