@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from infra.demo import generator, ordering
+from infra.demo import generator, ordering, winning_back
 from infra.demo.filling import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, Say, upload
 from infra.demo.portal import Portal, Unexpected, await_
 
@@ -137,6 +137,7 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     _simulation(operations, say)
     cast = ordering.Cast(guest, partner, email, manager, operations, distributor, company_id, mark)
     ordering.play(cast, today, say)
+    winning_back.play(guest, operations, consents, mark, today, say)
 
     marketing = guest.sign_in(STAFF["marketing"][1])
     drafted = marketing.order_post("/v1/staff/reports", REPORT, expect=201)
