@@ -97,6 +97,7 @@ nightly_recommendations = functions.schedule("recommendations.jobs:nightly_recom
 count_recommendations = functions.queue("recommendations.jobs:count_recommendations")
 remind_distributors = functions.schedule("orders.response_times.jobs:remind_distributors")
 deliver_webhooks = functions.queue("webhooks.jobs:deliver_webhooks")
+remind_of_offers = functions.schedule("pricing.offers.jobs:remind_of_offers")
 count_best_sellers = functions.queue("pricing.best_sellers.jobs:count_best_sellers")
 nightly_rhythm = functions.schedule("retention.states.jobs:nightly_rhythm")
 decide_rhythm = functions.queue("retention.states.jobs:decide_rhythm")

@@ -182,6 +182,16 @@ FACTS: dict[str, Any] = {
         {"company": "Заря & сыновья", "words": "Молчит 9 недель."},
     ],
     "last_order": date(2026, 10, 2),
+    "offers": [
+        {
+            "percent": Decimal("12"),
+            "price": None,
+            "currency": "RUB",
+            "goods": ["Лампа <уличная> & тёплая", "Lumera"],
+            "last": date(2026, 12, 13),
+        },
+        {"percent": None, "price": Decimal("85.5"), "currency": "RUB", "goods": [], "last": date(2026, 12, 14)},
+    ],
     "cart_url": "https://portal.example/usual-order",
     "chance": 84,
     "horizon": 90,

@@ -1,13 +1,18 @@
-"""Letters on displays."""
+"""Letters on displays and offers."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.platform.context import Context
+from chalicelib.pricing import OfferForm
+from chalicelib.pricing.offers import service as offers
+from chalicelib.table.transactions import Transaction
+from tests.catalog.steps import row, stock
 from tests.support.letters import BUYER, plain
-from tests.support.partners import dismissed
+from tests.support.partners import company, dismissed
 
 PROMOTION = {"promotion_id": "prm_1", "name": "Autumn of panels", "name_ru": "Осень панелей", "last": "2027-02-28"}
 
@@ -33,3 +38,25 @@ def test_who_sent_the_photo_and_left_the_company_reads_nothing_of_its_prices(clu
     facts = {"company_id": "cmp_1", "inn": "7707083893", "promotion": PROMOTION, "shop_address": "Лесная, 7"}
     with pytest.raises(Unsendable, match="no_longer_speaks"):
         club.told("display_approved", BUYER, reason="", **facts)
+
+
+def test_who_buys_is_reminded_of_offers_that_no_order_uses(club: Any, context: Context) -> None:
+    company(context)
+    form = {"percent": "12", "floor": "1.00", "goods": {"brands": ["Lumera"]}, "to": context.today + timedelta(days=3)}
+    offer_id = offers.issue(context, "cmp_1", OfferForm.model_validate(form), author="mbr_m").offer_id
+    text = plain(club.told("offers_expiring", BUYER, offer_ids=[offer_id]))
+    assert "Lumera" in text and "скидка 12 %, до 23 ноября 2026" in text
+    tx = Transaction()
+    offers.use(tx, "cmp_1", "ord_1", [offer_id])
+    context.table.commit(tx)
+    with pytest.raises(Unsendable, match="used"):
+        club.told("offers_expiring", BUYER, offer_ids=[offer_id])
+
+
+def test_an_offer_names_its_articles_and_its_price(club: Any, context: Context) -> None:
+    company(context)
+    stock(context, row("LMP-1", "90.00"))
+    form = {"price": "85.50", "goods": {"skus": ["LMP-1"]}, "to": context.today + timedelta(days=3)}
+    offer_id = offers.issue(context, "cmp_1", OfferForm.model_validate(form), author="mbr_m").offer_id
+    mail = club.told("offers_expiring", Recipient("member", "mbr_en"), offer_ids=[offer_id])
+    assert "Lamp LMP-1" in plain(mail) and "85.50 RUB, until 23 November 2026" in plain(mail)

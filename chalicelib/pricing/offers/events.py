@@ -4,3 +4,4 @@ from chalicelib.platform.events import EventType
 
 ISSUED = EventType("offer.issued")
 WITHDRAWN = EventType("offer.withdrawn")
+EXPIRING = EventType("offers.expiring")  # `company_id`, `offer_ids`: in a few days, and no order uses them

@@ -5,10 +5,11 @@
       └──withdraw──▶ withdrawn
 
 An offer is stored twice, always written in one transaction: as OFFER with its state, for the staff, and in GRANTED, as long as prices
-need it. There is no letter about an offer: the cabinet shows it.
+need it. The cabinet shows an offer; a letter reminds of it before it ends (`reminders`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from chalicelib import contacts
 from chalicelib.catalog import read_products
 from chalicelib.companies import company_key
 from chalicelib.platform import events
+from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.config.club_config import Club
@@ -111,6 +113,9 @@ def _draft(context: Context, company_id: str, offer_id: str, form: OfferForm, au
         "issued_at": context.at,
         "issued_by": author,
     }
+    reminder = form.last - timedelta(days=store.DAYS_BEFORE)
+    if reminder > max(context.today, form.first or context.today):  # a shorter offer is news as it ends
+        item |= platform_keys.due(store.DUE, reminder, company_id).as_gsi2()
     return _Draft(item, form, found[company_key(company_id)]["currency"], past)
 
 

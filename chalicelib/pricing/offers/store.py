@@ -25,6 +25,8 @@ from chalicelib.table.transactions import Item, Transaction
 
 _OFFER, _USED, _DISPLAY, _ASKED = "offer:", "used:", "display:", "asked:"
 _CURRENCY = "currency"
+DUE = "offers"  # about to expire
+DAYS_BEFORE = 3  # the last day, on which a reminder of it comes
 LABEL = "granted"  # of the operations that may be refused
 
 
