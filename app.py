@@ -132,6 +132,7 @@ nightly_people = functions.schedule("analytics.people.jobs:nightly_people")
 #     audit_bonuses                  cron(0 3 * * ? *)
 #     nightly_recommendations        cron(15 2 * * ? *)
 #     remind_distributors            rate(15 minutes)
+#     remind_of_offers               cron(20 5 * * ? *)
 #     nightly_rhythm                 cron(0 4 * * ? *)
 #     nightly_intake                 cron(30 4 * * ? *)
 #     nightly_cases                  cron(0 5 * * ? *)
@@ -188,6 +189,7 @@ nightly_people = functions.schedule("analytics.people.jobs:nightly_people")
 #     member.email_confirmed         facts: campaigns.series; messages: mail
 #     member.left                    facts: own_data
 #     offer.issued                   facts: retention.waves
+#     offers.expiring                messages: mail
 #     order.accepted                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.cancellation_declined    facts: orders.response_times; messages: mail, webhooks
 #     order.cancellation_requested   facts: orders.response_times; messages: mail, webhooks
