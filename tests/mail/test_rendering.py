@@ -187,7 +187,7 @@ FACTS: dict[str, Any] = {
             "percent": Decimal("12"),
             "price": None,
             "currency": "RUB",
-            "goods": ["Лампа <уличная> & тёплая", "Lumera"],
+            "goods": ["Lamp <street> & warm", "Lumera"],
             "last": date(2026, 12, 13),
         },
         {"percent": None, "price": Decimal("85.5"), "currency": "RUB", "goods": [], "last": date(2026, 12, 14)},
