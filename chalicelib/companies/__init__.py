@@ -43,7 +43,10 @@ with opened_when_asked(__name__):
     from chalicelib.companies.people.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.privileges import missing_facts, missing_for
     from chalicelib.companies.regions.rules import region_of
+    from chalicelib.companies.regions.schemas import RegionManagerForm, RegionManagersForm
     from chalicelib.companies.regions.service import managers_of_regions
+    from chalicelib.companies.regions.service import replace as replace_region_managers
+    from chalicelib.companies.regions.service import show as show_region_managers
     from chalicelib.companies.rules import customer_key, inn_is_valid, manager_asked_for, name_key
     from chalicelib.companies.schemas import Inn, Kpp, StaffCompanyDetailView
     from chalicelib.companies.staff import HandOver, hand_over, show_to_staff

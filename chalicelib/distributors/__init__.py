@@ -7,7 +7,14 @@ with opened_when_asked(__name__):
     from chalicelib.distributors.model import Distributor
     from chalicelib.distributors.regions import region_names
     from chalicelib.distributors.rules import Deliverer, DeliversFrom
-    from chalicelib.distributors.schemas import DistributorCardPage, DistributorCardView
+    from chalicelib.distributors.schemas import (
+        DistributorCardPage,
+        DistributorCardView,
+        DistributorChangeForm,
+        DistributorForm,
+    )
+    from chalicelib.distributors.service import change as change_distributor
+    from chalicelib.distributors.service import create as create_distributor
     from chalicelib.distributors.service import distributor, of_region, people_of
     from chalicelib.distributors.service import page as some_distributors
     from chalicelib.distributors.store import first_of_region, read_distributor, read_distributors, warehouse_owners

@@ -20,11 +20,12 @@ with opened_when_asked(__name__):
         the_member,
         who_heads_the_sales,
     )
-    from chalicelib.members.schemas import ConsentForm, Phone, TimeZone
+    from chalicelib.members.schemas import ConsentForm, Phone, StaffForm, StaffMemberView, TimeZone
     from chalicelib.members.service import (
         admit,
         agreed_in_person,
         appoint,
+        appoint_staff,
         change_by_letter,
         change_email,
         check_consent,
@@ -39,6 +40,7 @@ with opened_when_asked(__name__):
         staff_in,
         with_membership,
     )
+    from chalicelib.members.service import staff as some_staff
     from chalicelib.members.store import as_read, check_membership
     from chalicelib.platform.access.keys import membership as membership_key
     from chalicelib.platform.access.rights import STAFF_OWNER

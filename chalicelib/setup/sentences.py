@@ -15,12 +15,16 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
     "en": {
         "ladder": Words("A ladder of tiers is in force", "Without it no purchase earns a discount."),
         "products": Words("The catalogue has products", "Without them partners have nothing to order."),
-        "distributor": Words("A distributor is registered", "Orders go to a distributor, who ships them."),
+        "distributor": Words(
+            "A distributor is registered",
+            "Orders go to a distributor, who ships them. `POST /v1/staff/setup/files` reads many from a file.",
+        ),
         "region": Words(
             "A distributor serves a region", "A company's orders go to the first distributor of its region."
         ),
         "manager": Words(
-            "The staff have a manager", "A manager confirms partners' people and is their contact at the club."
+            "The staff have a manager",
+            "A manager confirms partners' people and is their contact at the club. `POST /v1/staff/setup/files` reads the staff from a file.",
         ),
         "companies": Words(
             "The club knows companies",
@@ -36,10 +40,14 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
     "ru": {
         "ladder": Words("Действует лестница уровней", "Без неё покупки не дают скидки."),
         "products": Words("В каталоге есть товары", "Без них партнёрам нечего заказать."),
-        "distributor": Words("Заведён дистрибьютор", "Заказы получает и отгружает дистрибьютор."),
+        "distributor": Words(
+            "Заведён дистрибьютор",
+            "Заказы получает и отгружает дистрибьютор. `POST /v1/staff/setup/files` прочтёт многих из файла.",
+        ),
         "region": Words("Дистрибьютор обслуживает регион", "Заказы компании получает первый дистрибьютор её региона."),
         "manager": Words(
-            "Среди сотрудников есть менеджер", "Менеджер подтверждает людей партнёров и отвечает им от имени клуба."
+            "Среди сотрудников есть менеджер",
+            "Менеджер подтверждает людей партнёров и отвечает им от имени клуба. `POST /v1/staff/setup/files` прочтёт сотрудников из файла.",
         ),
         "companies": Words(
             "Клуб знает компании", "Файл с прошлыми продажами заводит компании и их покупки; партнёры вступают и сами."

@@ -185,6 +185,11 @@ ADDRESS = {
 WEBHOOK, ENDPOINT = "/v1/distributor/webhook", {"url": "https://other.example/hooks"}
 
 plain("appoint_staff", "/v1/staff/people", {"name": "Igor Petrov", "email": "igor@example.com", "role": "admin"})
+plain(
+    "load_setup_file",
+    "/v1/staff/setup/files",
+    {"kind": "staff", "content": "name;email;role\nIgor Petrov;igor@example.com;admin"},
+)
 plain("dismiss_staff", "/v1/staff/people/mbr_marketing")
 plain("create_distributor", "/v1/staff/distributors", {"name": "Neva light", "email": "neva@example.com"})
 plain("write_products", "/v1/staff/products", {"products": [row("LMP-9")]})
