@@ -13,7 +13,7 @@ cloud := .ministack/.complete
 run := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check map registers package bench bench-retention smoke rhythm staff clean
+.PHONY: help demo test check map registers package bench bench-retention smoke rhythm staff clean letters
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -52,6 +52,9 @@ bench-retention: $(dev) ## what the rhythm foresees on a year of public sales, b
 
 rhythm: $(dev) ## who goes quiet, from a sales file: ARGS='FILE.csv --as-of 2010-09-01 --horizon 90 --out scores.csv'
 	@exec $(run) -m infra.rhythm $(ARGS)
+
+letters: $(dev) ## every letter in both languages as pages, in .local/letters; ARGS=--screens pictures them in Chromium
+	@exec $(run) -m tests.mail.gallery $(ARGS)
 
 look: $(dev) ## what an import would make of a sales file, without a cloud: ARGS='FILE --language ru'
 	@exec $(run) -m infra.look $(ARGS)

@@ -14,7 +14,7 @@ FORMULAS: Mapping[Language, dict[str, str]] = {
         "complete": "Members whose profile opens the closed part of the cabinet.",
         "complete_percent": "complete / members x 100.",
         "active": "Members who used the club on a day of the quarter at least.",
-        "visits": "Days on which a member used the club, by UTC, of all members.",
+        "visits": "Days on which a member used the club or clicked a link of a letter, by UTC, of all members.",
         "growth_percent": "(the figure - that of the quarter before) / that of the quarter before x 100; both at the end of their quarter.",
     },
     "ru": {
@@ -23,7 +23,7 @@ FORMULAS: Mapping[Language, dict[str, str]] = {
         "complete": "Участники, чей профиль открывает закрытую часть кабинета.",
         "complete_percent": "complete / members x 100.",
         "active": "Участники, которые пользовались клубом хотя бы в один день квартала.",
-        "visits": "Дни, когда участник пользовался клубом, по UTC, по всем участникам.",
+        "visits": "Дни, когда участник пользовался клубом или перешёл по ссылке из письма, по UTC, по всем участникам.",
         "growth_percent": "(показатель - показатель прошлого квартала) / показатель прошлого квартала x 100; каждый на конец своего квартала.",
     },
 }

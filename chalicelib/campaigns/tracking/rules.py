@@ -79,6 +79,13 @@ def together(readings: Sequence[Reading], delivered_at: str) -> Readings:
     )
 
 
+def is_first_of_day(reading: Reading, readings: Sequence[Reading], delivered_at: str) -> bool:
+    """Whether this is the first reading of its kind by a person on its day."""
+    people = [each for each, machine in judged(readings, delivered_at) if machine is None and each.kind == reading.kind]
+    day = len("2026-12-01")
+    return reading == next((each for each in people if each.at[:day] == reading.at[:day]), None)
+
+
 def _program(
     reading: Reading, readings: Sequence[Reading], hidden: Sequence[datetime], delivered_at: str
 ) -> Machine | None:

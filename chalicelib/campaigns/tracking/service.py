@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chalicelib import mail
+from chalicelib import auth, mail, members
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.tracking import rules, store
@@ -28,7 +28,10 @@ def tracked(composed: Mail, texts: IssueTexts, letter_id: str) -> Mail:
 
 
 def follow(context: Context, token: str, number: int, agent: str) -> str:
-    """The address of a link. Notes the click. Raises 404 for a link that is not ours."""
+    """The address of a link. Notes the click; a person's one is a visit of the reader's. Raises 404 for a link that is not ours.
+
+    Weakest point: a program that shows itself only later, by the hidden link, has counted as a visit by then.
+    """
     letter_id = rules.letter_of(aws.secret(), token)
     letter = mail.letters(context.table, [letter_id]).get(letter_id) if letter_id else None
     if letter is None:
@@ -36,20 +39,27 @@ def follow(context: Context, token: str, number: int, agent: str) -> str:
     addresses = _addresses(plan_store.texts_of(context.table, [letter.cause])[letter.cause])
     if not 0 <= number < len(addresses):
         raise Problem("not_found")
-    note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH]))
+    is_first = note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH]))
+    if is_first and members.member(context, letter.recipient.id):
+        auth.note_visit(context.table, letter.recipient.id, context.now)
     return addresses[number]
 
 
-def note(context: Context, letter: Letter, reading: Reading) -> None:
-    """Keeps a reading and judges those of the letter anew. The same one again changes nothing, and their order does not matter."""
+def note(context: Context, letter: Letter, reading: Reading) -> bool:
+    """Keeps a reading and judges those of the letter anew. The same one again changes nothing, and their order does not matter.
+
+    Whether it is the first of its kind by a person on its day, as far as is known.
+    """
     known = store.readings_of(context.table, letter.letter_id)
     if len(known) >= store.MOST:
         log.warning("a letter is read too often to keep it", extra={"letter_id": letter.letter_id})
-        return
+        return False
     reading_id = derived_id("rdg", reading.kind, reading.at, str(reading.link), reading.agent)
     store.keep(context, letter.letter_id, reading_id, reading)
     readings = store.readings_of(context.table, letter.letter_id)
-    store.keep_together(context, letter.letter_id, rules.together(readings, letter.delivered_at or letter.sent_at))
+    delivered_at = letter.delivered_at or letter.sent_at
+    store.keep_together(context, letter.letter_id, rules.together(readings, delivered_at))
+    return rules.is_first_of_day(reading, readings, delivered_at)
 
 
 def note_report(context: Context, letter: Letter, report: Report) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib import auth
 from chalicelib import mail as mail_room
 from chalicelib.campaigns.sending.model import letter_id
 from chalicelib.campaigns.tracking import store
+from chalicelib.members import keys as members_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
+from chalicelib.platform.quarters import quarter_of
 from tests.campaigns.sending.steps import Post, approved, post, reader
 from tests.mail.steps import report
 from tests.support.api import STRANGER, Answer, Api
@@ -66,6 +69,34 @@ def test_a_hidden_link_tells_a_program(sent: Sent) -> None:
     assert sent.click(hidden).status == 302
     sent.click(sent.links[0])
     assert (sent.readings.clicks, sent.readings.machine_clicks) == (0, 2)
+
+
+def visits(sent: Sent) -> dict[str, set[str]]:
+    return dict(auth.visits(sent.club.context.table, quarter_of(sent.club.context.today)))
+
+
+def test_a_click_of_a_person_is_a_visit_of_that_day_and_a_program_s_is_none(
+    sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent.click(sent.links[0], "curl/8.5")
+    assert visits(sent) == {}
+    noted: list[str] = []
+    note_visit = auth.note_visit
+    monkeypatch.setattr(
+        auth, "note_visit", lambda table, member_id, at: (noted.append(member_id), note_visit(table, member_id, at))
+    )
+    for link in (sent.links[0], sent.links[1], sent.links[0]):
+        sent.club.pass_time(60)
+        monkeypatch.setattr(respond, "context_now", lambda: sent.club.context)
+        sent.click(link)
+    assert visits(sent) == {"mbr_1": {"2026-11-24"}}
+    assert noted == ["mbr_1"]
+
+
+def test_a_click_on_the_letter_of_one_who_is_gone_is_no_visit(sent: Sent) -> None:
+    sent.club.context.table.delete_many([members_keys.member("mbr_1")])
+    assert sent.click(sent.links[0]).status == 302
+    assert visits(sent) == {}
 
 
 @pytest.mark.parametrize(
