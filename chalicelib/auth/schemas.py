@@ -31,7 +31,7 @@ class SignInView(View):
     expires_in: int = Field(description="Seconds until the code expires.")
 
 
-Code = Annotated[str, BeforeValidator(unspaced), Field(pattern=r"^\d{6}$", description="The six digits in the letter.")]
+Code = Annotated[str, Field(pattern=r"^\d{6}$", description="The six digits in the letter."), BeforeValidator(unspaced)]
 
 
 class CodeForm(Form):

@@ -27,14 +27,14 @@ def _checked_inn(inn: str) -> str:
 
 Inn = Annotated[
     str,
-    BeforeValidator(unspaced),
     Field(pattern=r"^([0-9]{10}|[0-9]{12})$", description="10 digits: a legal entity. 12: a sole trader."),
+    BeforeValidator(unspaced),
     AfterValidator(_checked_inn),
 ]
 Kpp = Annotated[
     str,
-    BeforeValidator(unspaced),
     Field(pattern=r"^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$", description="Tells the branches of a legal entity apart."),
+    BeforeValidator(unspaced),
 ]
 CompanyName = Annotated[Name, Field(min_length=2)]
 
