@@ -45,6 +45,7 @@ ROOMS = (
     "exchange",
     "desk",
     "analytics",
+    "exports",
     "setup",
 )
 register(app, ROOMS)
@@ -68,6 +69,7 @@ functions.http(
         files("statements/", "get", "put"),
         files("lists/", "get", "put"),
         files("orders/", "get", "put"),
+        files("exports/", "get"),
         files("report-uploads/", "get", "put"),
         files("reports/", "get", "put"),
         USERS,
@@ -124,6 +126,7 @@ rebuild_rollups = functions.queue("analytics.rollups.jobs:rebuild_rollups")
 nightly_club = functions.schedule("analytics.club.jobs:nightly_club")
 fold_club = functions.queue("analytics.club.jobs:fold_club")
 nightly_people = functions.schedule("analytics.people.jobs:nightly_people")
+export_tables = functions.queue("exports.jobs:export_tables")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
 # schedules, in the club's time zone:
@@ -174,6 +177,8 @@ nightly_people = functions.schedule("analytics.people.jobs:nightly_people")
 #     demand.opened                  facts: demand
 #     display.approved               facts: pricing.displays; messages: mail
 #     display.rejected               messages: mail
+#     export.ready                   messages: mail
+#     export.requested               facts: exports
 #     goods.available                messages: mail
 #     goods.expiring                 messages: mail
 #     goods.shipped                  messages: mail

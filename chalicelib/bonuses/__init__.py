@@ -15,7 +15,7 @@ with opened_when_asked(__name__):
     from chalicelib.bonuses.ledger.rules import Book, Expiry, expiry
     from chalicelib.bonuses.ledger.schemas import BonusesView
     from chalicelib.bonuses.ledger.service import book as book_of
-    from chalicelib.bonuses.ledger.service import last_posting_before, usable
+    from chalicelib.bonuses.ledger.service import every_posting, last_posting_before, usable
     from chalicelib.bonuses.ledger.statements import bonuses as bonuses_of
     from chalicelib.bonuses.ledger.transfers import transfer, transferable
     from chalicelib.bonuses.volume.config import Bracket, VolumeBonuses, VolumeProgramme

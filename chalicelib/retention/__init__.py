@@ -14,6 +14,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("rhythm", "suggestions", "states", "waves", "cases", "lists", "outcomes", "results", "overview")
 
 with opened_when_asked(__name__):
+    from chalicelib.retention.cases.service import case_of
     from chalicelib.retention.outcomes.events import BENEFITS_PROMISED
     from chalicelib.retention.outcomes.events import UNREACHED as NOT_REACHED
     from chalicelib.retention.states.events import STATE_CHANGED

@@ -181,6 +181,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
                     "move_id",
                     "join_id",
                     "hand_over_id",
+                    "export_id",
                     "rebuild_id",
                     "case_id",
                     "wave_id",

@@ -64,6 +64,8 @@ FACTS: dict[str, Any] = {
     "companies": 22,
     "names": ["ООО «Луч» <и> сыновья", "ИП Котова & Ко"],
     "more": 20,
+    "table": "Заказы <всех> & всего",
+    "rows": 41_221,
     "claimant": "Борис",
     "claimant_email": "boris@example.com",
     "manager": {"name": "Мария", "email": "maria@example.com"},

@@ -7,7 +7,7 @@ moment, under concurrent writers and after any crash.
 Expiries since the last posting are posted first, each on its own, so that a posting holds only the effect of its own cause.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -197,6 +197,11 @@ def _write(context: Context, draft: _Draft, tx: Transaction, *, anyway: bool = F
         context.table.commit(tx)
     except Busy:
         raise Overtaken from None
+
+
+def every_posting(context: Context, company_id: str) -> Iterator[Posting]:
+    """All postings of this company, oldest first, page after page: for work beside the requests."""
+    return store.postings_from(context.table, company_id, "", 0)
 
 
 def last_posting_before(context: Context, company_id: str, until: str) -> Posting | None:

@@ -6,7 +6,6 @@ from chalicelib import campaigns, companies, members
 from chalicelib.campaigns import Conditions
 from chalicelib.companies import Fact
 from chalicelib.market_reports.publication.model import Content
-from chalicelib.members import Member
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Context
 
@@ -19,18 +18,17 @@ class Reader:
     def __init__(self, context: Context, caller: Principal) -> None:
         self._context = context
         self.member_id = caller.for_member()
-        self.is_staff = caller.kind == "staff"
-        self._member: Member | None = None
+        self._member, membership = members.with_membership(context, self.member_id)
+        kind = membership.kind if membership and membership.status == "active" else ""
+        self.is_staff = kind == "staff"
+        self.company_id = membership.owner if membership and kind == "company" else ""
         self.missing: list[Fact] = []
-        self.company_id = ""
         if not self.is_staff:
-            self._member, membership = members.with_membership(context, self.member_id)
             self.missing = companies.missing_facts(context, PRIVILEGE, self._member, membership)
-            self.company_id = membership.owner if membership and membership.kind == "company" else ""
 
     def audiences(self, contents: Sequence[Content]) -> Callable[[Content], bool]:
         """Whether the audience of one of these has the reader. Reads what the conditions ask for, once for all of them."""
-        if self._member is None:
+        if self.is_staff or self._member is None:
             return lambda content: self.is_staff
         asked = {each.audience: Conditions.model_validate_json(each.audience) for each in contents if each.audience}
         if not asked:

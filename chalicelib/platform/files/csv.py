@@ -3,16 +3,24 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def listing(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO()
+    content = io.BytesIO()
+    write_listing(content, heading, rows)
+    return content.getvalue()
+
+
+def write_listing(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Writes the rows as they come, and holds none of them."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(heading)
     writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
+    text.detach()
 
 
 def harmless(cell: str) -> str:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Any, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
-from chalicelib.platform.files.csv import harmless, listing
+from chalicelib.platform.files.csv import harmless, write_listing
 from chalicelib.platform.text import Language
 
+MOST_SHEET_ROWS = 1_048_576  # of a workbook's sheet; the rows after them go on on the next one
 Cell = str | date | Decimal | int | None
 Format = Literal["csv", "xlsx", "pdf"]
 CONTENT_TYPES: dict[Format, str] = {
@@ -49,19 +50,27 @@ class Table:
 
 
 def written(table: Table, kind: Format) -> bytes:
-    if kind == "csv":
-        return _csv(table)
-    if kind == "xlsx":
-        return _workbook(table)
-    from chalicelib.platform.files.pages import pdf
+    content = io.BytesIO()
+    write(table, kind, content)
+    return content.getvalue()
 
-    return pdf(table)
+
+def write(table: Table, kind: Format, file: BinaryIO) -> None:
+    """Writes the table to the file as its rows come: CSV and workbook hold none of them."""
+    if kind == "csv":
+        _write_csv(table, file)
+    elif kind == "xlsx":
+        _write_workbook(table, file)
+    else:
+        from chalicelib.platform.files.pages import pdf
+
+        file.write(pdf(table))
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 
-def _csv(table: Table) -> bytes:
+def _write_csv(table: Table, file: BinaryIO) -> None:
     def lines() -> Iterator[Sequence[object]]:
         for row in chain(table.rows, table.sums):
             yield [_plain(cell) for cell in row]
@@ -70,7 +79,7 @@ def _csv(table: Table) -> bytes:
         for label, value in table.notes:
             yield [label, _plain(value)]
 
-    return listing([column.title for column in table.columns], lines())
+    write_listing(file, [column.title for column in table.columns], lines())
 
 
 def _plain(cell: Cell) -> str:
@@ -84,16 +93,15 @@ def _plain(cell: Cell) -> str:
 # --- workbook ---------------------------------------------------------------------------------------------------------
 
 
-def _workbook(table: Table) -> bytes:
+def _write_workbook(table: Table, file: BinaryIO) -> None:
     import xlsxwriter
 
-    content = io.BytesIO()
     constant = {"constant_memory": True, "in_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(content, constant)
+    book = xlsxwriter.Workbook(file, constant)
     book.set_properties({"title": table.title, "author": table.sender, "created": datetime(2000, 1, 1)})
-    sheet = book.add_worksheet(table.title.translate(str.maketrans("", "", "[]:*?/\\'"))[:31])
     strong = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
     headings = {False: book.add_format(strong), True: book.add_format({**strong, "align": "right"})}
+    title = book.add_format({"bold": True, "font_size": 14})
     text = book.add_format({"text_wrap": True, "valign": "top"})
     formats = {
         Decimal: book.add_format({"num_format": "#,##0.00"}),
@@ -101,10 +109,24 @@ def _workbook(table: Table) -> bytes:
             {"num_format": "dd.mm.yyyy" if table.language == "ru" else "yyyy-mm-dd", "align": "left"}
         ),
     }
-    for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, max(14 if place else 20, column.share))
+    heading = len(table.notes) + 2
 
-    def write(number: int, row: Sequence[Cell], text: Any = text) -> None:
+    def new_sheet(name: str) -> Any:
+        sheet = book.add_worksheet(name.translate(str.maketrans("", "", "[]:*?/\\'")))
+        for place, column in enumerate(table.columns):
+            sheet.set_column(place, place, max(14 if place else 20, column.share))
+        sheet.write_string(0, 0, table.title, title)
+        for number, note in enumerate(table.notes, start=1):
+            put(sheet, number, note, None)
+        for place, column in enumerate(table.columns):
+            sheet.write_string(heading, place, column.title, headings[column.numeric])
+        sheet.freeze_panes(heading + 1, 0)
+        sheet.repeat_rows(heading)
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def put(sheet: Any, number: int, row: Sequence[Cell], text: Any = text) -> None:
         for place, cell in enumerate(row):
             if isinstance(cell, Decimal):
                 sheet.write_number(number, place, cell, formats[Decimal])
@@ -115,17 +137,11 @@ def _workbook(table: Table) -> bytes:
             elif cell:
                 sheet.write_string(number, place, cell, text)
 
-    sheet.write_string(0, 0, table.title, book.add_format({"bold": True, "font_size": 14}))
-    heading = len(table.notes) + 2
-    for number, note in enumerate(table.notes, start=1):
-        write(number, note, None)
-    for place, column in enumerate(table.columns):
-        sheet.write_string(heading, place, column.title, headings[column.numeric])
-    sheet.freeze_panes(heading + 1, 0)
-    sheet.repeat_rows(heading)
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    for number, row in enumerate(chain(table.rows, table.sums), start=heading + 1):
-        write(number, row)
+    sheet, number, sheets = new_sheet(table.title[:31]), heading + 1, 1
+    for row in chain(table.rows, table.sums):
+        if number == MOST_SHEET_ROWS:
+            sheets += 1
+            sheet, number = new_sheet(f"{table.title[:27]} {sheets}"), heading + 1
+        put(sheet, number, row)
+        number += 1
     book.close()
-    return content.getvalue()

@@ -57,6 +57,7 @@ TAGS: dict[str, str] = {
     "goods": "Volume bonuses by period, and the goods in which they are paid.",
     "machines": "Postings by partners' systems: coalition bonuses and payments.",
     "reports": "Closed market reports.",
+    "exports": "Whole tables as files, made beside the requests.",
     "letters": "Contacts with members: letters, calls, and the budget of both.",
     "retention": "Companies that go quiet: whom to call, and whether it helps.",
     "exchange": "Import of sales files.",

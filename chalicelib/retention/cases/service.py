@@ -74,6 +74,11 @@ def season(config: Calls) -> Season:
 
 
 @retry("")
+def case_of(context: Context, company_id: str) -> Case | None:
+    """The company's case. One call."""
+    return store.load(context, store.case_id_of(company_id))
+
+
 def goods_arrived(context: Context, company_id: str, demand_id: str) -> None:
     """Makes the case due whose company waits for these goods. A repeat, or the answer to another wish, changes nothing."""
     before = store.load(context, store.case_id_of(company_id))

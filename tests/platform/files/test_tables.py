@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import re
+import tracemalloc
 import zlib
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from chalicelib.platform.files import pages
-from chalicelib.platform.files.tables import Cell, Column, Table, written
+from chalicelib.platform.files.tables import Cell, Column, Format, Table, write, written
 
 COLUMNS = [Column("День", 12), Column("Документ", 20), Column("Сумма", 15, numeric=True)]
 
@@ -115,3 +117,33 @@ def test_wrapped_lines_fit_and_hold_the_whole_text(text: str, width: float) -> N
     lines = pages.wrapped(text, width)
     assert "".join(lines).replace(" ", "") == pages.known(text).replace(" ", "")
     assert all(pages.width_of(line, pages.SIZE) <= width for line in lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_memory_does_not_grow_with_the_rows(kind: Format, tmp_path: Path) -> None:
+    def peak(number: int) -> int:
+        rows = ([date(2026, 1, 1), f"УТ-{each:06}", Decimal(each) / 100] for each in range(number))
+        shown = replace(table([]), notes=[("Строк", number)], rows=rows, sums=[])
+        tracemalloc.start()
+        with (tmp_path / f"{number}.{kind}").open("wb") as file:
+            write(shown, kind, file)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(10)  # what is imported and compiled once
+    assert peak(100_000) < peak(10_000) + 1_000_000
+
+
+def test_rows_beyond_a_sheet_go_on_on_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.platform.files.tables.MOST_SHEET_ROWS", 13)
+    rows = rows_of(25)
+    book = load_workbook(io.BytesIO(written(table(rows), "xlsx")))
+    found: list[object] = []
+    for place in range(len(book.sheet_names)):
+        cells = book.get_sheet_by_index(place).to_python()
+        heading = next(number for number, row in enumerate(cells) if row[:2] == ["День", "Документ"])
+        found += [row[1] for row in cells[heading + 1 :]]
+    assert len(book.sheet_names) == 3
+    assert found == [*(row[1] for row in rows), "Итого"]

@@ -1,0 +1,37 @@
+"""Routes of exports."""
+
+from chalicelib.exports import service
+from chalicelib.exports.schemas import ExportForm, ExportPage, ExportView
+from chalicelib.exports.sources import DESCRIPTIONS
+from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.routes import Answer, Call, Routes
+
+routes = Routes(__name__, tag="exports")
+_ANY = "staff.companies.read"  # of everybody on the staff; each source asks for its own
+
+
+@routes.post("/v1/staff/exports", scope=_ANY, body=ExportForm, answer=ExportView, status=202, keyed=True)
+def start_export(call: Call) -> ExportView:
+    """Export a whole table as CSV or XLSX, in the language of the request.
+
+    Read the export at its own address until it is done; a letter tells so, too. The file has all rows, their number and a control total, which
+    are the same in both formats. A table needs the right to read it: orders, bonus entries and cases are not everybody's.
+    """
+    call.require(DESCRIPTIONS[call.body.source].scope)
+    return service.start(call.answering(_started), call.body, call.language, call.principal.for_member())
+
+
+@routes.get("/v1/staff/exports", scope=_ANY, query=PageQuery, answer=ExportPage, current=True)
+def list_exports(call: Call) -> ExportPage:
+    """List your own exports of the last week, newest first."""
+    return call.page(ExportPage, service.page, call.context, call.principal.for_member())
+
+
+@routes.get("/v1/staff/exports/{export_id}", scope=_ANY, answer=ExportView, problems=("not_found",), current=True)
+def show_export(call: Call, export_id: str) -> ExportView:
+    """Show how far an export of yours is and, once it is done, an address of its file that is good for a quarter of an hour."""
+    return service.show(call.context, export_id, call.principal.for_member())
+
+
+def _started(started: ExportView) -> Answer:
+    return Answer(started, headers={"Location": f"/v1/staff/exports/{started.export_id}"})

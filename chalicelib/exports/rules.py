@@ -1,0 +1,35 @@
+"""Rows of an export as they wait in a part: every cell a text, read back by the kind of its column."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from chalicelib.exports.model import Cell, Description, ExportColumn
+
+ZERO = Decimal(0)
+
+
+def packed(row: Sequence[Cell]) -> list[str | None]:
+    return [None if cell is None else str(cell) for cell in row]
+
+
+def unpacked(row: Sequence[str | None], columns: Sequence[ExportColumn]) -> list[Cell]:
+    return [_cell(text, column) for text, column in zip(row, columns, strict=True)]
+
+
+def control_total(rows: Sequence[Sequence[Cell]], description: Description) -> Decimal:
+    """The sum of the control column, whatever the currencies: a number to compare files by."""
+    place = next((place for place, each in enumerate(description.columns) if each.name == description.control), None)
+    if place is None:
+        return ZERO
+    return sum((amount for row in rows if isinstance(amount := row[place], Decimal)), ZERO)
+
+
+def _cell(text: str | None, column: ExportColumn) -> Cell:
+    if text is None:
+        return None
+    if column.kind == "amount":
+        return Decimal(text)
+    if column.kind == "day":
+        return date.fromisoformat(text)
+    return int(text) if column.kind == "count" else text

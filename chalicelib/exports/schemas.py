@@ -1,0 +1,34 @@
+"""Form and views of exports."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from chalicelib.exports.model import ExportFormat, Source
+from chalicelib.platform.http.forms import Form, View, WorkView
+
+
+class ExportForm(Form):
+    """A table to export."""
+
+    source: Source = Field(description="`entries`: of the bonuses. `documents`: of sales, in their newest revision.")
+    format: ExportFormat
+
+
+class ExportView(WorkView):
+    """An export, and the address of its file once it is done."""
+
+    export_id: str
+    source: Source
+    format: ExportFormat
+    row_count: int = Field(description="Rows found so far.")
+    control_total: str | None = Field(
+        description="The sum of the rows' amounts as numbers, whatever their currency; it stands in the file, too. Null for a table without."
+    )
+    url: str | None = Field(description="Null until it is done. Good until `expires_at`; ask again for another.")
+    expires_at: datetime | None
+
+
+class ExportPage(View):
+    items: list[ExportView]
+    next_cursor: str | None

@@ -1,0 +1,166 @@
+"""Exports of whole tables, from the request to the letter: work in parts, some companies each.
+
+start         stores the export with its event
+on_requested  sends the first part to the queue
+export_part   keeps the rows of the companies of a part; the last part writes the file, row by row, and an event for the letter
+
+The file says how many rows it has and their control total, which the parts counted; a file that comes to another count is not kept.
+
+Weakest point: the file is what the parts found when each was read, within some minutes, and not at one moment.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib import companies
+from chalicelib.exports import keys, rules, store
+from chalicelib.exports.events import READY
+from chalicelib.exports.model import Cell, Description, Source
+from chalicelib.exports.schemas import ExportForm, ExportView
+from chalicelib.exports.sources import DESCRIPTIONS, rows_of
+from chalicelib.platform import aws
+from chalicelib.platform.clock import moment
+from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.events import record
+from chalicelib.platform.files.tables import Column, Table, write
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, throttle
+from chalicelib.platform.ids import derived_id
+from chalicelib.platform.parts import LINK_SECONDS, Progress
+from chalicelib.platform.settings import settings
+from chalicelib.platform.text import Language
+from chalicelib.table.client import Position
+from chalicelib.table.transactions import Item, Transaction
+
+COMPANIES = 25  # of a part, whose rows are held in memory
+PER_DAY = 20  # of one person
+
+
+def start(context: Context, form: ExportForm, language: Language, by: str) -> ExportView:
+    """Raises 429 for too many a day."""
+    throttle(context, "exports", by, PER_DAY, DAY)
+    tx = Transaction()
+    made = store.create(tx, context, context.new_id("exp"), by, {**form.model_dump(mode="json"), "language": language})
+    view = _view(context, made)
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def show(context: Context, export_id: str, by: str) -> ExportView:
+    """Raises 404 for the export of somebody else."""
+    found = store.WORK.load(context, export_id)
+    if found is None or found.item["created_by"] != by:
+        raise Problem("not_found")
+    return _view(context, found)
+
+
+def page(context: Context, by: str, *, limit: int, after: Position) -> tuple[list[ExportView], Position]:
+    """Of this person, newest first. One call."""
+    found = store.page(context.table, by, limit=limit, after=after)
+    return [_view(context, Progress(item["export_id"], item)) for item in found.items], found.last
+
+
+def export_part(context: Context, message: dict[str, Any]) -> None:
+    """Keeps the rows of the part in the message. Safe to repeat."""
+
+    def some_companies(found: Progress, after: Position) -> tuple[list[str], Position]:
+        several, following = companies.some_companies(context, COMPANIES, after)
+        return [each.company_id for each in several], following
+
+    def do(found: Progress, company_ids: list[str]) -> tuple[list[list[str | None]], dict[str, Any]]:
+        source = Source(found.item["source"])
+        rows = list(rows_of(context, source, company_ids))
+        total = rules.control_total(rows, DESCRIPTIONS[source])
+        return [rules.packed(row) for row in rows], {"rows": len(rows), "control_total": total}
+
+    def finish(found: Progress, parts: Iterator[list[list[str | None]]]) -> Item:
+        _write(context, found, parts)
+        _tell(context, found)
+        return {}
+
+    store.WORK.run(context, message, companies=some_companies, do=do, finish=finish)
+
+
+def _write(context: Context, found: Progress, parts: Iterator[list[list[str | None]]]) -> None:
+    """Raises RuntimeError for other rows than were counted."""
+    written = 0
+
+    def rows() -> Iterator[list[Cell]]:
+        nonlocal written
+        for part in parts:
+            for row in part:
+                written += 1
+                yield rules.unpacked(row, description.columns)
+
+    description, language = DESCRIPTIONS[Source(found.item["source"])], found.item["language"]
+    kind = found.item["format"]
+    with tempfile.TemporaryFile() as file:
+        write(_table(context, found, description, language, rows()), kind, file)
+        if written != found.count("rows"):
+            raise RuntimeError(f"{found.work_id} has {written} rows, and its parts counted {found.count('rows')}")
+        file.seek(0)
+        name = store.WORK.object_name(found.work_id, store.file_name(kind))
+        aws.s3().upload_fileobj(file, settings().files_bucket, name)
+
+
+def _table(
+    context: Context, found: Progress, description: Description, language: Language, rows: Iterator[list[Cell]]
+) -> Table:
+    club = context.config[Club]
+    words = _WORDS[language]
+    notes: list[tuple[str, Cell]] = [(words["rows"], found.count("rows"))]
+    if description.control:
+        notes.append((words["control"], _total(found)))
+    notes.append((words["as_of"], f"{found.item['created_at']} - {context.at}"))
+    return Table(
+        title=description.title_in(language),
+        notes=notes,
+        columns=[Column(each.title_in(language), 14, each.kind in ("amount", "count")) for each in description.columns],
+        rows=rows,
+        sums=[],
+        sender=club.name_ru if language == "ru" else club.name,
+        language=language,
+    )
+
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {"rows": "Rows", "control": "Control total", "as_of": "Read between"},
+    "ru": {"rows": "Строк", "control": "Контрольная сумма", "as_of": "Прочитано за время"},
+}
+
+
+def _total(found: Progress) -> Decimal:
+    return Decimal(found.item.get("control_total", 0))
+
+
+def _tell(context: Context, found: Progress) -> None:
+    """An event at one address however often it is written: the letter goes out once."""
+    again = replace(
+        context, now=moment(found.item["created_at"]), new_id=lambda prefix: derived_id(prefix, found.work_id, "ready")
+    )
+    tx = Transaction()
+    facts = {"member_id": found.item["created_by"], "source": found.item["source"], "rows": found.count("rows")}
+    record(tx, again, keys.export(found.work_id), READY, export_id=found.work_id, **facts)
+    context.table.commit(tx)
+
+
+def _view(context: Context, found: Progress) -> ExportView:
+    source = Source(found.item["source"])
+    ends = context.now + timedelta(seconds=LINK_SECONDS)
+    kept = found.done and context.now < moment(found.item["created_at"]) + timedelta(days=store.KEEP_DAYS)
+    return ExportView(
+        **found.facts(context),
+        export_id=found.work_id,
+        source=source,
+        format=found.item["format"],
+        row_count=found.count("rows"),
+        control_total=f"{_total(found):f}" if DESCRIPTIONS[source].control else None,
+        url=store.WORK.link(found.work_id, store.file_name(found.item["format"])) if kept else None,
+        expires_at=ends if kept else None,
+    )
