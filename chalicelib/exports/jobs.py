@@ -12,6 +12,7 @@ from chalicelib.platform.registry.functions import READ, files, items, queue_wor
     workers=4,
     memory=1024,
     timeout=900,
+    retry="ExportRetrySeconds",
     filled_by=("deliver_events",),
     loop="Each part of the companies asks for the next one; the last one asks for none.",
     may=(table(*READ), items("put", "update", prefix="EXPORT#"), files("exports/", "get", "put")),
