@@ -375,6 +375,7 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
                 "CountBestSellers",
                 "HandOverCompanies",
                 "RebuildRollups",
+                "ExportTables",
                 "FoldClub",
             },
         ),
