@@ -215,6 +215,8 @@ export_tables = functions.queue("exports.jobs:export_tables")
 #     portfolio.hand_over_began      facts: desk.hand_overs
 #     portfolio.handed_over          messages: mail
 #     products.changed               facts: catalog
+#     report.published               facts: market_reports.publication
+#     report.withdrawn               facts: market_reports.publication
 #     rhythm.changed                 facts: campaigns.series, retention.cases, retention.waves
 #     rollups.rebuild_requested      facts: analytics.rollups
 #     sale.joined                    facts: sales

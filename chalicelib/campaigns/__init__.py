@@ -13,9 +13,17 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("segments", "plan", "tracking", "series", "sending", "reader", "results")
 
 with opened_when_asked(__name__):
+    from chalicelib.campaigns.plan.model import IssueText, IssueTexts
+    from chalicelib.campaigns.plan.schemas import IssueForm, SlotText
+    from chalicelib.campaigns.plan.service import cancel_unsent as cancel_unsent_issue
+    from chalicelib.campaigns.plan.service import check as check_issue
+    from chalicelib.campaigns.plan.service import create as create_issue
+    from chalicelib.campaigns.plan.service import first_moment, has_issue
     from chalicelib.campaigns.segments.facts import candidates
     from chalicelib.campaigns.segments.model import Conditions
     from chalicelib.campaigns.segments.rules import matches
+    from chalicelib.campaigns.segments.schemas import SegmentForm
     from chalicelib.campaigns.segments.service import check as check_conditions
-    from chalicelib.campaigns.segments.service import check_topic
+    from chalicelib.campaigns.segments.service import check_topic, has_segment
+    from chalicelib.campaigns.segments.service import create as create_segment
     from chalicelib.campaigns.segments.service import read as read_segment

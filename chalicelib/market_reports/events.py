@@ -2,5 +2,6 @@
 
 from chalicelib.platform.events import EventType
 
-PUBLISHED = EventType("report.published")  # `number` of the version, `visible_from`
+# `number` of the version, `visible_from`, `notice_slot`: of the letter about it; empty for none
+PUBLISHED = EventType("report.published")
 WITHDRAWN = EventType("report.withdrawn")  # `reason`

@@ -6,7 +6,7 @@ and then the issue that was planned first.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
 
 MOST_DAYS_AHEAD = 366
-# Before the slot in UTC. The earliest zone is UTC+14: its slot comes ten hours after that.
+EARLIEST_ZONE = timezone(timedelta(hours=14))
+# Before the slot in UTC. The slot of the earliest zone comes ten hours after that.
 AUDIENCE_AHEAD = timedelta(hours=24)
 
 _DISCOUNT = re.compile(
@@ -44,6 +45,10 @@ def order(issue: Issue) -> tuple[str, bool, str, str]:
 def audience_at(slot: Slot) -> datetime:
     """When an approved issue's audience is made."""
     return datetime.combine(slot.day, slot.hour, UTC) - AUDIENCE_AHEAD
+
+
+def first_moment(slot: Slot) -> datetime:
+    return datetime.combine(slot.day, slot.hour, EARLIEST_ZONE)
 
 
 def is_planned(issue: Issue) -> bool:

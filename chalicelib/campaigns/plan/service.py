@@ -6,7 +6,7 @@ What would skip people is refused, unless the caller accepts that.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import contacts, pricing
@@ -43,6 +43,20 @@ def create(context: Context, form: IssueForm, *, by: str) -> IssueView:
     context.reply(tx, view)
     context.table.commit(tx)
     return view
+
+
+def check(context: Context, form: IssueForm) -> None:
+    """Raises 422 as `create`."""
+    _content(context, form, "")
+
+
+def has_issue(context: Context, issue_id: str) -> bool:
+    return store.read(context.table, issue_id)[0] is not None
+
+
+def first_moment(slot: str) -> datetime:
+    """The moment of a slot in the earliest time zone: no letter of it leaves before."""
+    return rules.first_moment(Slot.of(slot))
 
 
 def show(context: Context, issue_id: str) -> tuple[IssueView, int]:
@@ -114,6 +128,13 @@ def cancel(context: Context, issue_id: str, *, by: str) -> IssueView:
         return replace(before, state=IssueState.CANCELLED)
 
     return _step(context, issue_id, decide, by=by, accepted=True)
+
+
+def cancel_unsent(context: Context, issue_id: str, *, by: str) -> None:
+    """Cancels an issue, if there is one and not all its letters have left. Safe to repeat."""
+    found, _ = store.read(context.table, issue_id)
+    if found is not None and found.state not in (IssueState.SENT, IssueState.CANCELLED):
+        cancel(context, issue_id, by=by)
 
 
 @retry("version")

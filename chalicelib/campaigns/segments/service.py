@@ -33,6 +33,10 @@ def read(context: Context, segment_id: str) -> Segment:
     return found
 
 
+def has_segment(context: Context, segment_id: str) -> bool:
+    return store.read(context.table, segment_id) is not None
+
+
 def page(context: Context, limit: int, after: Position) -> tuple[list[SegmentView], Position]:
     """By name. One call."""
     found = store.page(context.table, limit, after)

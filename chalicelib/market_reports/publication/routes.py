@@ -88,7 +88,8 @@ def remove_report_file(call: Call, report_id: str, file_id: str) -> None:
 def publish_report(call: Call, report_id: str) -> StaffReportView:
     """Publish the draft, at once or from a moment on. It takes the place of the version before.
 
-    Readers see the number of the version, and the note of what changed.
+    Readers see the number of the version, and the note of what changed. With `notice_slot` a letter to the audience is planned, as an issue of the content plan:
+    somebody else approves it, and it keeps to the contact budget of its readers. A withdrawal cancels it.
     """
     return service.publish(call.context, report_id, call.body, by=call.principal.for_member())
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.campaigns import Conditions
+from chalicelib.campaigns import Conditions, SlotText
 from chalicelib.market_reports.contents.model import FileType
 from chalicelib.market_reports.publication.model import ReportChart
 from chalicelib.market_reports.publication.rules import ReportState
@@ -69,6 +69,11 @@ class PublishForm(Form):
     from_: Moment | None = Field(default=None, alias="from", description="At once, if absent; at most a year ahead.")
     note: Note = ""
     note_ru: Note = ""
+    notice_slot: SlotText | None = Field(
+        default=None,
+        description="Plans a letter to the audience on the report's topic, in this slot; no letter, if absent.",
+        examples=["2026-12-01T12:30"],
+    )
 
 
 class WithdrawForm(Form):

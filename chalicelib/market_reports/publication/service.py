@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib import campaigns
 from chalicelib.campaigns import Conditions
 from chalicelib.market_reports.events import PUBLISHED, WITHDRAWN
-from chalicelib.market_reports.publication import keys, rules, store
+from chalicelib.market_reports.publication import keys, notices, rules, store
 from chalicelib.market_reports.publication.model import Body, Content, DraftFiles, Report, ReportFile, Version
 from chalicelib.market_reports.publication.schemas import (
     DraftFileView,
@@ -90,7 +90,7 @@ def shown(context: Context, item: Item) -> StaffReportSummaryView:
 
 @retry("revision", "files")
 def publish(context: Context, report_id: str, form: PublishForm, *, by: str) -> StaffReportView:
-    """Raises 404; 409 without a draft; 422 for a draft without text and files, or a moment that is past or too far."""
+    """Raises 404; 409 without a draft; 422 for a draft without text and files, a moment that is past or too far, or a letter that cannot be."""
     before = read(context, report_id)
     if not before.draft:
         raise Problem("wrong_state", "There is no draft to publish.")
@@ -100,6 +100,8 @@ def publish(context: Context, report_id: str, form: PublishForm, *, by: str) -> 
     content = content.shown_from(begins, rules.arrived(files.files))
     if not content.files and not any(body.texts.values()) and not body.charts:
         raise Problem.invalid("empty", "", "The report is empty: give it a text, a chart or a file.")
+    if form.notice_slot:
+        notices.check(context, content, form.notice_slot)
     new = Version(before.draft, begins, note=form.note, note_ru=form.note_ru)
     versions = rules.publish(before.versions, new)
     shown = replace(before, draft=0, versions=versions, withdrawn_at="", withdrawn_by="", withdrawn_reason="")
@@ -109,7 +111,13 @@ def publish(context: Context, report_id: str, form: PublishForm, *, by: str) -> 
     store.write_card(tx, content)
     store.check_files(tx, report_id, before.draft, files)
     _end(tx, context, before, after)
-    facts = {"report_id": report_id, "number": new.number, "visible_from": begins, "by": by}
+    facts = {
+        "report_id": report_id,
+        "number": new.number,
+        "visible_from": begins,
+        "by": by,
+        "notice_slot": form.notice_slot or "",
+    }
     record(tx, context, keys.report(report_id), PUBLISHED, **facts)
     context.table.commit(tx)
     return _view(context, after, content, body, content.files)
