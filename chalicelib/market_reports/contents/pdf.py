@@ -17,7 +17,8 @@ from chalicelib.market_reports.contents.model import Unfit
 
 MOST_UNPACKED = 100_000_000  # bytes of all object streams
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
-_BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)  # of a text; a backslash takes a bracket's meaning
+_OUTSIDE = re.compile(rb"%[^\r\n]*|\(")  # a comment, or the beginning of a text
+_INSIDE = re.compile(rb"\\.|[()]", re.DOTALL)  # of a text; a backslash takes a bracket's meaning
 _NAME = re.compile(rb"/([^\s/<>()\[\]{}%]*)")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ENDS_WITHIN = 2048  # bytes before the end
@@ -29,7 +30,9 @@ _SCRIPTS = {
 _OTHERS = {b"EmbeddedFile", b"EmbeddedFiles", b"FileAttachment", b"RichMedia", b"Movie", b"Sound", b"Screen", b"3D"}
 _PACKERS = {b"LZWDecode", b"RunLengthDecode", b"ASCIIHexDecode", b"ASCII85Decode", b"Crypt", b"Predictor"}
 # So long that they do not come about by chance in the data of a picture.
-_ANYWHERE = re.compile(rb"/(?:JavaScript|SubmitForm|ImportData|Rendition|EmbeddedFile|RichMedia|FileAttachment)")
+_ANYWHERE = re.compile(
+    rb"/(JavaScript|SubmitForm|ImportData|Rendition|EmbeddedFile|RichMedia|FileAttachment)|/S\s*/(Launch)(?!\w)"
+)
 
 
 def check_pdf(content: bytes) -> None:
@@ -41,7 +44,7 @@ def check_pdf(content: bytes) -> None:
         raise Unfit("The PDF has a password: save it without one.")
     if b"Page" not in names or b"%%EOF" not in content[-_ENDS_WITHIN:]:
         raise Unfit("The PDF is damaged: save it again.")
-    names |= {found[1:] for found in _ANYWHERE.findall(content)}
+    names |= {name for found in _ANYWHERE.findall(_unescaped(content)) for name in found}
     if names & _SCRIPTS:
         raise Unfit("The PDF contains a script or starts a program.")
     if names & _OTHERS:
@@ -83,19 +86,29 @@ def _unpacked(data: bytes, names: set[bytes], room: int) -> bytes:
 def _names(part: bytes) -> Iterator[bytes]:
     """The names, without those that only stand in a text, such as a link to `https://club.example/JS`."""
     for name in _NAME.findall(_without_texts(part)):
-        yield _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), name) if b"#" in name else name
+        yield _unescaped(name)
+
+
+def _unescaped(part: bytes) -> bytes:
+    return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part)
 
 
 def _without_texts(part: bytes) -> bytes:
-    """In one pass. A part whose brackets do not match is judged with its texts."""
-    kept, depth, start = [], 0, 0
-    for bracket in _BRACKET.finditer(part):
-        if bracket[0] == b"(":
-            if depth == 0:
-                kept.append(part[start : bracket.start()])
-            depth += 1
-        elif bracket[0] == b")":
-            depth, start = depth - 1, bracket.end()
-            if depth < 0:
-                return part
-    return b" ".join([*kept, part[start:]]) if depth == 0 else part
+    """In one pass. A part with a text that does not end is judged with its texts. A bracket in a comment begins no text."""
+    kept, start = [], 0
+    while begin := _OUTSIDE.search(part, start):
+        kept.append(part[start : begin.start()])
+        end = _end_of_text(part, begin.end()) if begin[0] == b"(" else begin.end()
+        if end is None:
+            return part
+        start = end
+    return b" ".join([*kept, part[start:]])
+
+
+def _end_of_text(part: bytes, start: int) -> int | None:
+    depth = 1
+    for bracket in _INSIDE.finditer(part, start):
+        depth += {b"(": 1, b")": -1}.get(bracket[0], 0)
+        if depth == 0:
+            return bracket.end()
+    return None

@@ -129,6 +129,16 @@ def test_objects_that_unpack_to_too_much_are_refused(monkeypatch: pytest.MonkeyP
     assert reason(PDF, packed_pdf("/GoTo")) == "The PDF has too many parts to be checked."
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("% (", "% )"), ("%stream\n", "\n%endstream")],
+    ids=["brackets of comments", "a stream of comments"],
+)
+@pytest.mark.parametrize("action", ["/S /Java#53cript /#4aS 5 0 R", "/S /#4caunch /F 5 0 R"], ids=["script", "program"])
+def test_comments_hide_nothing(before: str, after: str, action: str) -> None:
+    assert reason(PDF, pdf(f"{before}\n<< {action} >>\n{after}\n")) == SCRIPT
+
+
 def test_the_clubs_own_pdf_passes() -> None:
     table = Table("Цены", [], [Column("Цена", 1)], [["−4 %"]], [], "Клуб", "ru")
     assert reason(PDF, written(table, "pdf")) is None
