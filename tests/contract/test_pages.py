@@ -1,6 +1,7 @@
-"""The pages that name tests name tests that there are."""
+"""The pages of the project: tests that they name are there, and each decision has a number of its own."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,8 @@ def test_each_test_that_a_page_names_is_there(page: str) -> None:
     for place, test in named:
         file = file if place == "…" else place
         assert not test or f"def {test}(" in (TESTS / file).read_text(encoding="utf-8"), (file, test)
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = Counter(page.name[:4] for page in (PAGES.parent / "decisions").glob("*.md"))
+    assert [number for number, pages in numbers.items() if pages > 1] == []

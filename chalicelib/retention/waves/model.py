@@ -29,7 +29,10 @@ class WaveState(StrEnum):
 
 
 class Forecast(NamedTuple):
-    """Expected before the start: companies; percent of them that come back without a call; smallest effect that is noticed, in points."""
+    """Expected before the start: companies; percent of them that come back without a call; smallest effect that is noticed, in points.
+
+    None where even the return of all would not be noticed.
+    """
 
     companies: int
     base_percent: Decimal
@@ -111,7 +114,7 @@ def look_days(first: date, last: date, most: int) -> tuple[date, ...]:
 
 def forecast(companies: int, base: float, held_out_percent: int) -> Forecast:
     noticed = smallest_effect(companies, held_out_percent / 100, base)
-    points = None if noticed == float("inf") else Decimal(100 * noticed).quantize(Decimal("0.1"))
+    points = Decimal(100 * noticed).quantize(Decimal("0.1")) if base + noticed <= 1 else None
     return Forecast(companies, Decimal(100 * base).quantize(Decimal("0.1")), points)
 
 
@@ -136,7 +139,7 @@ def _plan_ru(wave: Wave) -> str:
         f"Без звонков вернулись бы около {expected.base_percent:.0f} из 100. "
     )
     if expected.smallest_effect is None:
-        told += "Сравнивать будет не с кем. "
+        told += "Компаний слишком мало: никакой разницы мы не заметим. "
     else:
         told += f"Мы заметим разницу, только если вернутся хотя бы на {expected.smallest_effect:.0f} из 100 больше. "
     told += f"Результат смотрим только в назначенные дни: {days}."
@@ -151,7 +154,7 @@ def _plan_en(wave: Wave) -> str:
         f"Without calls about {expected.base_percent:.0f} of 100 would come back. "
     )
     if expected.smallest_effect is None:
-        told += "There will be nobody to compare with. "
+        told += "There are too few companies: we would notice no difference. "
     else:
         told += f"We will notice a difference only if at least {expected.smallest_effect:.0f} of 100 more come back. "
     told += f"The result is looked at only on the planned days: {days}."

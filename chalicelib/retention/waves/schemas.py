@@ -47,7 +47,7 @@ class WaveView(View):
         description="Percent of these companies that come back without a call, by their rhythm."
     )
     smallest_effect: Decimal | None = Field(
-        description="The smallest difference that is noticed with a power of 80 %, in points; none without an arm to compare with."
+        description="The smallest difference that is noticed with a power of 80 %, in points; none where too few companies are expected to notice any."
     )
     pool: bool = Field(description="Whether the wave should be pooled with the next one, since it notices too little.")
     planned_at: str

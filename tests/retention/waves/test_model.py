@@ -1,6 +1,7 @@
 """A wave's days, arms and plan."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -92,5 +93,11 @@ def test_a_plan_says_what_the_wave_will_notice(companies: int, points: str, coar
 def test_a_plan_without_companies_compares_nobody() -> None:
     found = wave(0)
     assert found.forecast == Forecast(0, forecast(1, 0.4, 25).base_percent, None)
-    assert "nobody to compare with" in plan_in_words(found, "en")
-    assert "не с кем" in plan_in_words(found, "ru")
+    assert "too few companies" in plan_in_words(found, "en")
+    assert "слишком мало" in plan_in_words(found, "ru")
+
+
+@given(companies=st.integers(0, 60), base=st.floats(0.01, 0.99))
+def test_a_plan_never_asks_for_more_returns_than_there_are_companies(companies: int, base: float) -> None:
+    expected = forecast(companies, base, 25)
+    assert expected.smallest_effect is None or expected.base_percent + expected.smallest_effect <= Decimal("100.1")
