@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from chalicelib.members import ConsentForm, PersonName
-from chalicelib.platform.fields import unspaced
+from chalicelib.platform.fields import shape, unspaced
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
@@ -31,7 +31,11 @@ class SignInView(View):
     expires_in: int = Field(description="Seconds until the code expires.")
 
 
-Code = Annotated[str, Field(pattern=r"^\d{6}$", description="The six digits in the letter."), BeforeValidator(unspaced)]
+Code = Annotated[
+    str,
+    Field(pattern=shape(r"^\d{6}$", "The code has six digits."), description="The six digits in the letter."),
+    BeforeValidator(unspaced),
+]
 
 
 class CodeForm(Form):

@@ -18,7 +18,7 @@ from chalicelib.catalog.rules import (
     TypePrice,
 )
 from chalicelib.platform import clock
-from chalicelib.platform.fields import Moment, Title
+from chalicelib.platform.fields import CURRENCY, ONE_LINE, Moment, Title
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.problems import Fault
@@ -29,7 +29,7 @@ MOST_ATTRIBUTES = 40
 MOST_PRICES = 20
 
 CategoryCode = Annotated[
-    str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["street-lights"])
+    str, Field(min_length=1, max_length=40, pattern=ONE_LINE, examples=["street-lights"])
 ]  # of a category
 PriceType = Annotated[
     str,
@@ -193,7 +193,7 @@ class BasePriceForm(Form):
     """The price of one unit, VAT included."""
 
     amount: Decimal = Field(gt=0, max_digits=14, decimal_places=2, examples=["1234.50"])
-    currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["RUB"])
+    currency: str = Field(pattern=CURRENCY, examples=["RUB"])
 
 
 class TypePriceForm(Form):

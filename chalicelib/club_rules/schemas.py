@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.platform.fields import CURRENCY
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.text import Language
 
@@ -13,7 +14,7 @@ SectionCode = Literal["discount", "bonuses", "volume", "example"]
 
 class RulesQuery(Form):
     language: Language | None = Field(default=None, description="By default that of Accept-Language.")
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="By default the currency of the club.")
+    currency: str | None = Field(default=None, pattern=CURRENCY, description="By default the currency of the club.")
 
 
 class RulesSectionView(View):

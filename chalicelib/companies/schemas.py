@@ -10,7 +10,7 @@ from chalicelib.companies.config import Fact
 from chalicelib.companies.model import ClaimedCompany, Role
 from chalicelib.distributors import DistributorCardView
 from chalicelib.members import PersonName
-from chalicelib.platform.fields import Identifier, Name, Region, unspaced
+from chalicelib.platform.fields import Identifier, Name, Region, shape, unspaced
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.spelling.email import Email
@@ -27,13 +27,19 @@ def _checked_inn(inn: str) -> str:
 
 Inn = Annotated[
     str,
-    Field(pattern=r"^([0-9]{10}|[0-9]{12})$", description="10 digits: a legal entity. 12: a sole trader."),
+    Field(
+        pattern=shape(r"^([0-9]{10}|[0-9]{12})$", "An INN has 10 digits, or 12."),
+        description="10 digits: a legal entity. 12: a sole trader.",
+    ),
     BeforeValidator(unspaced),
     AfterValidator(_checked_inn),
 ]
 Kpp = Annotated[
     str,
-    Field(pattern=r"^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$", description="Tells the branches of a legal entity apart."),
+    Field(
+        pattern=shape(r"^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$", "A KPP has 9 digits; the fifth and sixth may be letters."),
+        description="Tells the branches of a legal entity apart.",
+    ),
     BeforeValidator(unspaced),
 ]
 CompanyName = Annotated[Name, Field(min_length=2)]

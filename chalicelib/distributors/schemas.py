@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.catalog import Warehouse
 from chalicelib.distributors.model import Distributor
 from chalicelib.members import PersonName, Phone
-from chalicelib.platform.fields import Name, Region
+from chalicelib.platform.fields import ONE_LINE_OR_NONE, Name, Region
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.spelling.email import Email
@@ -50,7 +50,7 @@ Hours = Annotated[
     str,
     Field(
         max_length=100,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE_OR_NONE,
         description="Working hours, as partners read them; may be empty.",
         examples=["Mon-Fri 9:00-18:00"],
     ),

@@ -8,6 +8,19 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+SHAPES: dict[str, str] = {}
+
+
+def shape(pattern: str, sentence: str) -> str:
+    """The pattern. A value that does not match it is refused with the sentence."""
+    SHAPES[pattern] = sentence
+    return pattern
+
+
+CURRENCY = shape(r"^[A-Z]{3}$", "A currency has three capital letters, such as RUB.")
+ONE_LINE = shape(r"^[^\x00-\x1f\x7f]+$", "This is one line of text, without tabs.")
+ONE_LINE_OR_NONE = shape(r"^[^\x00-\x1f\x7f]*$", "This is one line of text, without tabs.")
+
 
 def day_of_year(text: str) -> str:
     """Raises ValueError for a text that is no MM-DD."""
@@ -99,7 +112,7 @@ Region = Annotated[
     BeforeValidator(_region),
 ]
 # The number of a document in an accounting system.
-Document = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["УТ-000123"])]
+Document = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE, examples=["УТ-000123"])]
 # As it is shown; what a form may say is the form's own.
 Percent = Annotated[
     Decimal,
@@ -116,4 +129,10 @@ FileName = Annotated[
         examples=["specification.pdf"],
     ),
 ]
-Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
+Month = Annotated[
+    str,
+    Field(
+        pattern=shape(r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", "A month is written as YYYY-MM."),
+        examples=["2026-11"],
+    ),
+]

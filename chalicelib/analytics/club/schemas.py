@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.club.rules import Split
-from chalicelib.platform.fields import Month
+from chalicelib.platform.fields import CURRENCY, Month
 from chalicelib.platform.http.forms import ChartView, Form, View
 from chalicelib.platform.money import Money
 from chalicelib.sales import Exact
@@ -17,7 +17,7 @@ Against = Literal["month", "year"]
 class ClubQuery(Form):
     first: Month | None = Field(default=None, alias="from", description="First month; by default the eleventh before.")
     last: Month | None = Field(default=None, alias="to", description="Last month; by default the last that is over.")
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="The club's own by default.")
+    currency: str | None = Field(default=None, pattern=CURRENCY, description="The club's own by default.")
 
     chart: bool = Field(default=False, description="Draw a chart of the rows as well.")
 

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.company.rules import By
 from chalicelib.analytics.rollups.rules import Grouping
-from chalicelib.platform.fields import Month
+from chalicelib.platform.fields import CURRENCY, Month
 from chalicelib.platform.http.forms import ChartView, Form, PageQuery, View
 from chalicelib.platform.money import Money
 from chalicelib.sales import Exact, Kind
@@ -22,7 +22,7 @@ class AnalyticsPeriod(Form):
         description="The rows. `shop`: the delivery address of an order; `person`: the member who placed it.",
     )
     currency: str | None = Field(
-        default=None, pattern="^[A-Z]{3}$", description="The company's own by default. Currencies are never added up."
+        default=None, pattern=CURRENCY, description="The company's own by default. Currencies are never added up."
     )
 
 

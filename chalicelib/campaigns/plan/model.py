@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from chalicelib.platform.fields import ONE_LINE
 from chalicelib.platform.model import Written
 from chalicelib.platform.text import Language
 
@@ -47,7 +48,7 @@ class Slot(NamedTuple):
 class IssueText(Written):
     """A letter in one language, in Markdown."""
 
-    subject: str = Field(min_length=1, max_length=150, pattern=r"^[^\x00-\x1f\x7f]+$")
+    subject: str = Field(min_length=1, max_length=150, pattern=ONE_LINE)
     preview: str = Field(default="", max_length=200, description="What a mail program shows beside the subject.")
     body: str = Field(
         min_length=1,

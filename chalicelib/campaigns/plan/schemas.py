@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.campaigns.plan.model import Issue, IssueClass, IssueState, IssueTexts, Slot
 from chalicelib.campaigns.plan.rules import Clash
-from chalicelib.platform.fields import Day, Identifier
+from chalicelib.platform.fields import Day, Identifier, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.text import Language
@@ -15,7 +15,7 @@ from chalicelib.platform.text import Language
 SlotText = Annotated[
     str,
     Field(
-        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$",
+        pattern=shape(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$", "A slot is written as YYYY-MM-DDThh:mm."),
         description="A day and an hour, which is that of each member's own time zone.",
         examples=["2026-12-01T12:30"],
     ),

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.campaigns.segments.model import Conditions
+from chalicelib.platform.fields import ONE_LINE
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 
-Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=ONE_LINE)]
 
 
 class SegmentForm(Form):

@@ -6,15 +6,14 @@ from pydantic import Field
 
 from chalicelib.companies.addresses.rules import MOST_ADDRESSES
 from chalicelib.members import Phone
+from chalicelib.platform.fields import ONE_LINE_OR_NONE
 from chalicelib.platform.http.forms import Form, View
-
-_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 
 
 def _line(least: int, most: int, description: str, example: str) -> Any:
     """A field of one line of text, without control characters."""
     return Field(
-        min_length=least or None, max_length=most, pattern=_ONE_LINE, description=description, examples=[example]
+        min_length=least or None, max_length=most, pattern=ONE_LINE_OR_NONE, description=description, examples=[example]
     )
 
 

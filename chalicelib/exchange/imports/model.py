@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import CURRENCY, Day
 from chalicelib.platform.model import Written
 
 READ_BYTES = 256 * 1024
@@ -44,7 +44,7 @@ class ImportForm(SalesProfileForm):
         description="Where documents and their rows are two files: the name of the other one. Both are uploaded, in any order.",
         examples=["sales-2026-11-rows.csv"],
     )
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="By default the currency of the club.")
+    currency: str | None = Field(default=None, pattern=CURRENCY, description="By default the currency of the club.")
     unknown_customers: Literal["create", "fail"] = Field(
         default="create",
         description="`create`: an unknown customer becomes a company. `fail`: its documents are left out.",

@@ -24,7 +24,7 @@ from chalicelib.orders.order.schemas import (
     summary_of,
 )
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm
-from chalicelib.platform.fields import Day, Document
+from chalicelib.platform.fields import ONE_LINE_OR_NONE, Day, Document
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.money import Money
@@ -120,14 +120,14 @@ class ShipForm(Form):
     carrier: str = Field(
         default="",
         max_length=100,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE_OR_NONE,
         description="Company that carries the goods.",
         examples=["Delovye Linii"],
     )
     tracking_number: str = Field(
         default="",
         max_length=64,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE_OR_NONE,
         description="Number to follow the shipment at the carrier.",
         examples=["26-00541234567"],
     )

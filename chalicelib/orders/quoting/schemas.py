@@ -10,7 +10,7 @@ from chalicelib.orders.free_goods.schemas import FreeGoodsQuoteView
 from chalicelib.orders.order.model import DeliveryMethod
 from chalicelib.orders.order.rules import MOST_UNITS, RequestedLine
 from chalicelib.orders.order.schemas import LineStockView
-from chalicelib.platform.fields import Day, Identifier
+from chalicelib.platform.fields import ONE_LINE_OR_NONE, Day, Identifier
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money, UnitPrice
@@ -79,7 +79,7 @@ BuyerOrderNumber = Annotated[
     str,
     Field(
         max_length=64,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=ONE_LINE_OR_NONE,
         description="The company's own number of the order, for the distributor's documents.",
         examples=["PO-2026-118"],
     ),

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core.core_schema import ErrorType
 
+from chalicelib.platform.fields import SHAPES
 from chalicelib.platform.http.problems import Fault, Problem, ValueFault, escape
 
 _NUMBER = "This is not a number. Write it as 1234.50."
@@ -74,7 +75,7 @@ def _fault(found: Any, place: str) -> Fault:
     return ValueFault(
         pointer=place + "".join(f"/{escape(str(part))}" for part in found["loc"]),
         code=found["type"],
-        detail=_sentence(found["type"], found["msg"], members),
+        detail=_sentence(found["type"], found["msg"], members, found.get("ctx", {}).get("pattern")),
         **members,
     )
 
@@ -90,7 +91,9 @@ def _members(context: Mapping[str, Any]) -> dict[str, Any]:
     return members
 
 
-def _sentence(code: str, message: str, members: Mapping[str, Any]) -> str:
+def _sentence(code: str, message: str, members: Mapping[str, Any], pattern: str | None) -> str:
+    if pattern in SHAPES:
+        return SHAPES[pattern]
     if code in _SENTENCES:
         allowed = ", ".join(members.get("allowed", []))
         return _SENTENCES[code].format(**{**members, "allowed": allowed})

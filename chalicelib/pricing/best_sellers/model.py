@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import CURRENCY, Day
 from chalicelib.platform.model import Written
 from chalicelib.pricing.model import Code
 
@@ -27,7 +27,7 @@ class BestSellersForm(Written):
     top: int = Field(default=50, ge=1, le=MOST_LISTED)
     currency: str | None = Field(
         default=None,
-        pattern="^[A-Z]{3}$",
+        pattern=CURRENCY,
         description="The currency of the documents that count; without it, the club's own.",
         examples=["RUB"],
     )

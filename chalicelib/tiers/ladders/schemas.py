@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.fields import Day, DayOfYear, Percent, WarningDays
+from chalicelib.platform.fields import CURRENCY, Day, DayOfYear, Percent, WarningDays
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Amount
@@ -76,7 +76,7 @@ class LadderForm(Form):
     """A ladder of a currency: 3 to 5 steps, lowest first. Sums and discounts rise; the last step has no upper bound."""
 
     version: str = Field(min_length=1, max_length=40, description="The name of this version.", examples=["2027-1"])
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", description="Without it, the club's.")
+    currency: str | None = Field(default=None, pattern=CURRENCY, description="Without it, the club's.")
     window_days: int = Field(default=90, ge=1, le=366, description="The days whose purchases count, today included.")
     hold_days: int = Field(default=30, ge=0, le=366, description="The number of days for which a reached step is held.")
     warning_days: WarningDays = Field(

@@ -12,7 +12,17 @@ from chalicelib.platform.http import validation
 from chalicelib.platform.http.sentences import FILE, ROOMS, in_russian
 
 # Calls whose texts a caller reads, and the variable that a text waits in before such a call.
-CALLS = {"Problem", "invalid", "PydanticCustomError", "Fault", "LineFault", "StepRefused", "_fault", "CellFault"}
+CALLS = {
+    "Problem",
+    "invalid",
+    "PydanticCustomError",
+    "Fault",
+    "LineFault",
+    "StepRefused",
+    "_fault",
+    "CellFault",
+    "shape",
+}
 VARIABLE = "detail"
 VALUE = re.compile(r"\{(\w+)\}")
 

@@ -1,0 +1,17 @@
+"""Sentences of values that do not fit."""
+
+from typing import Annotated
+
+import pytest
+from pydantic import Field, ValidationError, create_model
+
+from chalicelib.platform.fields import SHAPES
+from chalicelib.platform.http import validation
+
+
+@pytest.mark.parametrize("pattern", sorted(SHAPES))
+def test_a_text_of_another_shape_is_told_how_it_is_written(pattern: str) -> None:
+    made = create_model("Asked", field=(Annotated[str, Field(pattern=pattern)], ...))
+    with pytest.raises(ValidationError) as refused:
+        made.model_validate({"field": "\t"})
+    assert [fault.detail for fault in validation.faults(refused.value)] == [SHAPES[pattern]]
