@@ -146,7 +146,7 @@ def test_the_same_request_twice_makes_one_offer(office: Office, context: Context
         ({"percent": None, "floor": None}, ""),
         ({"price": "50.00"}, ""),
         ({"floor": None}, "/floor"),
-        ({"percent": None, "price": "50.00"}, ""),
+        ({"percent": None, "price": "50.00"}, "/floor"),
         ({"percent": "100"}, "/percent"),
         ({"from": "2026-12-01", "to": "2026-11-30"}, ""),
         ({"to": "2026-11-19"}, "/to"),
