@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _output(given: argparse.Namespace, name: str) -> str:
-    """What was given by this name, or else the output of the stack."""
+    """The value given by this name, or else the output of the stack."""
     if said := getattr(given, name):
         return str(said)
     described = boto3.client("cloudformation").describe_stacks(StackName=given.stack)["Stacks"][0]

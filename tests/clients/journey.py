@@ -41,7 +41,7 @@ def client(token: str) -> AuthenticatedClient:
 
 
 def sure(answer: Model | ProblemBody | None) -> Model:
-    """What was asked for. Raises the code of a problem."""
+    """The answer. Raises the code of a problem."""
     if answer is None or isinstance(answer, ProblemBody):
         raise RuntimeError(f"{answer.code}: {answer.detail}" if answer else "no answer")
     return answer

@@ -31,7 +31,7 @@ Play = Callable[[list[str]], dict[str, Any]]
 
 
 def run(command: list[str], folder: Path, **environment: str) -> str:
-    """What the command printed. Fails with all its words."""
+    """The output of the command. Fails with all its words."""
     made = subprocess.run(
         command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
     )

@@ -122,7 +122,7 @@ class CustomersRowView(View):
 
 
 class CustomersView(_Figures):
-    """Who came, came again, came back and left, by month."""
+    """Companies that came, came again, came back and left, by month."""
 
     rows: list[CustomersRowView]
 

@@ -20,7 +20,7 @@ _AGREED = (OrderStep.ACCEPTED, OrderStep.CONFIRMED)
 
 
 class Served(NamedTuple):
-    """How an order was served. Hours are None where that has not happened; `in_time` is None while the deadline is not over."""
+    """The service of an order. Hours are None where that has not happened; `in_time` is None while the deadline is not over."""
 
     answer_hours: Decimal | None
     in_time: bool | None

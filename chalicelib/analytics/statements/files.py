@@ -26,8 +26,8 @@ def statement_file(
     company, found = statement_of(context, company_id, query.first, query.last)
     content = written(table_of(context, company, found, language), query.format)
     name = f"statements/{company_id}/{sha256(content).hexdigest()[:32]}.{query.format}"
-    downloads.put(name, content, query.format)
-    link = downloads.link(context, name, f"statement_{found.first}_{found.last}.{query.format}")
+    saved_as = f"statement_{found.first}_{found.last}.{query.format}"
+    link = downloads.publish(context, name, content, query.format, saved_as=saved_as)
     return StatementFileView(
         url=link.url,
         expires_at=link.expires_at,

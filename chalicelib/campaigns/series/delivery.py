@@ -52,7 +52,7 @@ TOGETHER = 25  # enrolments of one message: what is read of them is read togethe
 
 
 class Ready(NamedTuple):
-    """What is read together for some enrolments."""
+    """Facts that are read together for some enrolments."""
 
     series: Mapping[str, Series]
     texts: Mapping[str, IssueTexts]
@@ -72,7 +72,7 @@ def begin(context: Context) -> Counter[str]:
 
 
 def deliver(context: Context, pairs: Sequence[Sequence[str]], wait: Callable[[], None]) -> None:
-    """What comes for each member in each series. `wait` returns when the next letter may leave. Safe to repeat."""
+    """Does the next step of each member in each series. `wait` returns when the next letter may leave. Safe to repeat."""
     found = [
         each
         for each in store.enrolments(context.table, [(member_id, series_id) for member_id, series_id in pairs])

@@ -118,7 +118,7 @@ class Enrolment:
 
 
 class Effect(NamedTuple):
-    """What a change of a series means to those who wait for a step: the step that comes instead, None for the end."""
+    """The effect of a change of a series on those who wait for a step: the step that comes instead, None for the end."""
 
     step_id: str
     members: int

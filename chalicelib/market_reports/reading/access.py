@@ -1,4 +1,4 @@
-"""Who may read a report: a member whose profile is complete, and whom its audience has; the staff reads all."""
+"""The right to read a report: a member whose profile is complete, and whom its audience has; the staff reads all."""
 
 from collections.abc import Callable, Sequence
 

@@ -114,7 +114,7 @@ def preview(context: Context, report_id: str, language: Language) -> ReportView:
 
 
 def readings(context: Context, report_id: str, *, limit: int, after: Position) -> tuple[list[ReadingView], Position]:
-    """Who read the report and when, newest first. Three calls. Raises 404."""
+    """Readers of the report with their times, newest first. Three calls. Raises 404."""
     drafts.read(context, report_id)
     found = store.readings(context.table, report_id, limit=limit, after=after)
     rows = [from_item(Reading, item) for item in found.items]

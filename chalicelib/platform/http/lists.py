@@ -170,7 +170,7 @@ def _plain(kind: Any) -> type:
 
 
 def _values(row: Any, path: str) -> Iterator[Any]:
-    """What stands at the path; of a list or a mapping, each of it. Nothing where something on the way is null."""
+    """The values at the path; of a list or a mapping, each of it. Nothing where something on the way is null."""
     name, _, rest = path.partition(".")
     found = getattr(row, name)
     if isinstance(found, Mapping):

@@ -34,8 +34,8 @@ def make(call: Call, form: ListFileForm) -> ListFileView:
     rows = [rules.flat(row, call.language) for row in _rows(inner, parameters)]
     content = written(_table(call, form.list, rows), form.format)
     name = f"lists/{call.principal.for_member()}/{sha256(content).hexdigest()[:32]}.{form.format}"
-    downloads.put(name, content, form.format)
-    link = downloads.link(call.context, name, f"{inner.route.name.removeprefix('list_')}.{form.format}")
+    saved_as = f"{inner.route.name.removeprefix('list_')}.{form.format}"
+    link = downloads.publish(call.context, name, content, form.format, saved_as=saved_as)
     return ListFileView(url=link.url, expires_at=link.expires_at, bytes=len(content), row_count=len(rows))
 
 

@@ -59,7 +59,7 @@ class ArticleView(View):
 
 
 class NewContactView(View):
-    """Who it is now, as the company said after the person left. They are no member yet."""
+    """The new person to call, as the company said after the person left. They are no member yet."""
 
     name: str
     phone: str | None

@@ -112,7 +112,7 @@ def facts_of(
 
 
 def _currency(context: Context, company_id: str, standing: Item | None) -> str:
-    """That of the standing; one read where the company has none yet."""
+    """The currency of the standing; one read where the company has none yet."""
     if standing:
         return str(standing["currency"])
     company = companies.read_company(context, company_id)

@@ -1,4 +1,4 @@
-"""What is new to a reader, which reports a filter has, and the figures of readers."""
+"""Reports that are new to a reader, which reports a filter has, and the figures of readers."""
 
 from datetime import date
 
