@@ -159,6 +159,7 @@ export_tables = functions.queue("exports.jobs:export_tables")
 #     bonus.reminder                 messages: mail
 #     calls.listed                   messages: mail
 #     case.benefits_promised         facts: campaigns.series; messages: mail
+#     case.display_promised          messages: mail
 #     case.unreached                 facts: campaigns.series; messages: mail
 #     company.joined                 facts: retention.cases, retention.waves
 #     company.manager_changed        facts: retention.cases; messages: mail

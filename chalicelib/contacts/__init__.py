@@ -3,7 +3,7 @@
 Vocabulary. A *channel* is e-mail, SMS or the telephone. A contact's *class* is advertising, content (content with advertising) or service.
 The *budget* of a person says how many days lie between two contacts; an address that several people share has one too. A contact *spends*
 the budgets of its person and its address on the person's own calendar day; a service contact is exempt. A company that is *held out* is
-contacted by nobody in order to win it back, until a day.
+contacted by nobody in order to win it back, until a day; neither is one that *closed down*.
 
 Every room that contacts people asks here: `may_contact` before somebody decides, `spend` in the transaction of the contact itself, and
 `note` after a contact that nobody asked about, such as a telephone call that was made already.
@@ -28,4 +28,13 @@ with opened_when_asked(__name__):
         spend,
         topics,
     )
-    from chalicelib.contacts.store import HoldOut, end_hold_out, held_out, hold_out, hold_out_today
+    from chalicelib.contacts.store import (
+        HoldOut,
+        close_down,
+        closed_down,
+        end_hold_out,
+        held_out,
+        hold_out,
+        hold_out_today,
+        reopen,
+    )

@@ -23,5 +23,5 @@ def contact_note(person_id: str, at: str, note_id: str) -> Key:
 
 @in_table("one", "E, S, T")
 def hold_out(company_id: str) -> Key:
-    """The wave that holds a company out, and until which day."""
+    """The wave that holds a company out, and until which day; and when it was learned that the company closed down."""
     return Key(company_partition(company_id), "HOLD_OUT")

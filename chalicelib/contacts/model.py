@@ -15,6 +15,7 @@ Reason = Literal[
     "channel_off",
     "topic_off",
     "wave_hold_out",
+    "closed_down",
     "contact_budget",
     "address_budget",
 ]

@@ -11,7 +11,7 @@ from chalicelib.contacts.config import Contacts
 from chalicelib.contacts.model import CONSENT, Channel, ContactClass, ContactKind, Reason, Verdict
 from chalicelib.contacts.preferences import store as preferences
 from chalicelib.contacts.preferences.service import pages_for
-from chalicelib.contacts.store import check_free, held_out, hold_out_today
+from chalicelib.contacts.store import barred, check_free, hold_out_today, is_closed, reason_of
 from chalicelib.mail import Letter, Mail, Pages, suppression_key
 from chalicelib.members import Member
 from chalicelib.platform import aws, clock
@@ -52,8 +52,9 @@ def may_contact(
     kind = rules.kind_of(channel, contact_class)
     if kind is None:
         return Verdict(True)
-    if held and (hold_out := hold_out_today(context, found.get(held[0]))):
-        return Verdict(False, "wave_hold_out", hold_out.until)
+    if held and (barred := reason_of(context, found.get(held[0]))):
+        hold_out = hold_out_today(context, found.get(held[0]))
+        return Verdict(False, barred, hold_out.until if hold_out and barred == "wave_hold_out" else None)
     if reason := _unwanted(member, channel, contact_class, topic, found.get(person), found.get(shared)):
         return Verdict(False, reason)
     gaps = context.config[Contacts].gaps
@@ -90,18 +91,18 @@ def refused_letters(
 
     `company_of`: the company that each acts for, empty for none. Of the budget it says nothing: that depends on the day. Four calls per 100 members.
     """
-    held = held_out(context, {each for each in company_of.values() if each})
+    without = barred(context, {each for each in company_of.values() if each})
     addresses = {each.member_id: _keys(each.member_id, "email", each.email) for each in people}
     wanted = {key for both in addresses.values() for key in both} | {suppression_key(each.email) for each in people}
     found = context.table.get_many(sorted(wanted))
     refused: dict[str, Reason] = {}
     for each in people:
         person, address = (found.get(key) for key in addresses[each.member_id])
-        suppressed: Reason | None = "suppressed" if suppression_key(each.email) in found else None
-        if reason := suppressed or _unwanted(each, "email", "content", topic, person, address):
+        reason: Reason | None = "suppressed" if suppression_key(each.email) in found else None
+        reason = reason or _unwanted(each, "email", "content", topic, person, address)
+        reason = reason or without.get(company_of.get(each.member_id, ""))
+        if reason:
             refused[each.member_id] = reason
-        elif company_of.get(each.member_id) in held:
-            refused[each.member_id] = "wave_hold_out"
     return refused
 
 
@@ -187,7 +188,7 @@ def _keys(person_id: str, channel: Channel, address: str) -> tuple[Key, Key]:
 
 
 class _AdvertisingGuard:
-    """Consent, hold-out and budget of a letter with advertising to a member."""
+    """Consent, hold-out or closure, and budget of a letter with advertising to a member."""
 
     def check(self, context: Context, tx: Transaction, letter: Letter, mail: Mail) -> None:
         members.check_consent(tx, letter.recipient.id, CONSENT, label="no_consent")
@@ -208,9 +209,9 @@ class _AdvertisingGuard:
 
     def skip(self, context: Context, letter: Letter, refused: Refused) -> tuple[str, str]:
         first = next(iter(refused.items))
-        if first not in _LABELS:
-            return first, ""
         item = refused.items[first] or {}
+        if first not in _LABELS:
+            return ("closed_down" if is_closed(item) else first), ""
         if "unsubscribed_at" in item:
             return "unsubscribed", ""
         if letter.topic in preferences.topics_off(item):

@@ -1,7 +1,10 @@
-"""HOLD_OUT, the items of companies that are held out: up to a day nobody calls them, writes to them or makes them an offer in order to win them back.
+"""HOLD_OUT, the items of companies that nobody contacts in order to win them back, by telephone or with advertising.
 
-Retention draws whom a wave holds out. It lies above the rooms that contact companies, so it leaves the draw here, in its own transaction. Service
-goes on: what a company asks for, it gets.
+held out     by a wave, up to a day; it gets no offer either
+closed down  as its people said; until somebody says otherwise
+
+Retention learns both. It lies above the rooms that contact companies, so it leaves them here, in its own transactions. Service goes on: what a
+company asks for, it gets.
 """
 
 from collections.abc import Iterable
@@ -11,11 +14,10 @@ from typing import NamedTuple
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.contacts import keys
+from chalicelib.contacts.model import Reason
 from chalicelib.platform.context import Context
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
-
-KEEP_DAYS = 400
 
 
 class HoldOut(NamedTuple):
@@ -26,12 +28,22 @@ class HoldOut(NamedTuple):
     until: date
 
 
-def hold_out(context: Context, tx: Transaction, made: HoldOut) -> None:
-    tx.put({**keys.hold_out(made.company_id).as_item(), **to_item(made), "expires_at": context.expiry(days=KEEP_DAYS)})
+def hold_out(tx: Transaction, made: HoldOut) -> None:
+    tx.update(keys.hold_out(made.company_id), put=to_item(made))
 
 
 def end_hold_out(tx: Transaction, company_id: str) -> None:
-    tx.delete(keys.hold_out(company_id))
+    tx.update(keys.hold_out(company_id), remove=("wave_id", "until"))
+
+
+def close_down(tx: Transaction, company_id: str, at: str) -> None:
+    """Nobody advertises to the company from now on. Safe to repeat."""
+    tx.update(keys.hold_out(company_id), put={"closed_at": at})
+
+
+def reopen(tx: Transaction, company_id: str) -> None:
+    """Undoes `close_down`. Safe to repeat."""
+    tx.update(keys.hold_out(company_id), remove=("closed_at",))
 
 
 def held_out(context: Context, company_ids: Iterable[str]) -> dict[str, HoldOut]:
@@ -42,11 +54,38 @@ def held_out(context: Context, company_ids: Iterable[str]) -> dict[str, HoldOut]
 
 def hold_out_today(context: Context, item: Item | None) -> HoldOut | None:
     """The hold-out of an item of `keys.hold_out`, if it lasts."""
-    made = from_item(HoldOut, item) if item else None
+    made = from_item(HoldOut, item) if item and "until" in item else None
     return made if made and context.today < made.until else None
 
 
+def is_closed(item: Item | None) -> bool:
+    """True for an item of `keys.hold_out` whose company closed down."""
+    return item is not None and "closed_at" in item
+
+
+def closed_down(context: Context, company_ids: Iterable[str]) -> set[str]:
+    """Those of the companies that closed down. One call a hundred, read consistently."""
+    by_key = {keys.hold_out(each): each for each in company_ids}
+    found = context.table.get_many(by_key, consistent=True).items()
+    return {by_key[key] for key, item in found if is_closed(item)}
+
+
+def barred(context: Context, company_ids: Iterable[str]) -> dict[str, Reason]:
+    """By company, why nobody contacts it with advertising. One call a hundred, read consistently."""
+    by_key = {keys.hold_out(each): each for each in company_ids}
+    found = context.table.get_many(by_key, consistent=True).items()
+    reasons = {by_key[key]: reason_of(context, item) for key, item in found}
+    return {company_id: reason for company_id, reason in reasons.items() if reason}
+
+
+def reason_of(context: Context, item: Item | None) -> Reason | None:
+    """Of an item of `keys.hold_out`."""
+    if is_closed(item):
+        return "closed_down"
+    return "wave_hold_out" if hold_out_today(context, item) else None
+
+
 def check_free(context: Context, tx: Transaction, company_id: str, *, label: str) -> None:
-    """Refused with the label while the company is held out."""
-    over = Attr("pk").not_exists() | Attr("until").lte(context.today.isoformat())
-    tx.check(keys.hold_out(company_id), when=over, label=label)
+    """Refused with the label while the company is held out, or closed down."""
+    over = Attr("until").not_exists() | Attr("until").lte(context.today.isoformat())
+    tx.check(keys.hold_out(company_id), when=Attr("closed_at").not_exists() & over, label=label)

@@ -6,6 +6,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("resolver", "free_goods", "terms", "offers", "best_sellers", "promotions", "displays", "approvals")
 
 with opened_when_asked(__name__):
+    from chalicelib.pricing.displays.service import display_deal
     from chalicelib.pricing.displays.store import chain as companies_of_chain
     from chalicelib.pricing.free_goods.rules import (
         FreeGoodsProgress,

@@ -280,7 +280,7 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer of the staff to one company for one order: a percent off, or a price.
+    """An offer of the staff to one company for one order: a percent off, a price, or free delivery.
 
     `floor` is the lowest unit price that the percent may make, by itself or with stacked discounts. The sums hold for goods sold in
     `currency`; for goods in any currency if it is empty.
@@ -294,6 +294,12 @@ class Offer:
     price: Decimal | None = None
     floor: Decimal = Decimal(0)
     currency: str = ""
+    free_delivery: bool = False
+
+    def delivers(self, several: Iterable[Goods], day: date) -> bool:
+        """Whether it makes the delivery of an order of these goods free."""
+        in_time = out_of_time(day, self.first, self.last) is None
+        return self.free_delivery and in_time and any(self.goods.closeness(each) for each in several)
 
     def with_subcategories(self, below: Subcategories) -> "Offer":
         return replace(self, goods=self.goods.with_subcategories(below))

@@ -1,6 +1,6 @@
 """The conditions of a company, from which its prices are made, gathered in one read."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -37,13 +37,14 @@ from chalicelib.tiers import standing_key
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The facts that a company's prices depend on, beside the goods and the day."""
+    """The facts that a company's prices depend on, beside the goods and the day; `deliveries`: the offers of free delivery."""
 
     buyer: Buyer
     contracts: tuple[Contract, ...]
     promotions: tuple[Promotion, ...]
     offers: tuple[Offer, ...]
     policy: Policy
+    deliveries: tuple[Offer, ...] = ()
 
     def without(self, promotions: Collection[str], offers: Collection[str] = ()) -> "Conditions":
         """The same without these promotions and offers."""
@@ -51,6 +52,7 @@ class Conditions:
             self,
             promotions=tuple(each for each in self.promotions if each.promotion_id not in promotions),
             offers=tuple(each for each in self.offers if each.offer_id not in offers),
+            deliveries=tuple(each for each in self.deliveries if each.offer_id not in offers),
         )
 
     def order_terms(self, day: date, currency: str) -> OrderTerms:
@@ -67,6 +69,15 @@ class Conditions:
             offers=self.offers,
             policy=self.policy,
             units_of=units_of,
+        )
+
+    def free_delivery(self, several: Iterable[Goods], day: date) -> Offer | None:
+        """The offer by which the delivery of an order of these goods is free: the one that ends first."""
+        goods = list(several)
+        return min(
+            (each for each in self.deliveries if each.delivers(goods, day)),
+            key=lambda each: (each.last, each.offer_id),
+            default=None,
         )
 
     def units_across_articles(self, lines: Sequence[tuple[Goods, int]]) -> dict[str, int]:
@@ -98,6 +109,7 @@ def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], 
     )
     sized = any(each.is_for_a_size for each in promotions)
     own = found.get(offers_keys.granted(company_id))
+    offers = [each.with_subcategories(below) for each in _usable_offers(own, context.today)]
     buyer = _buyer(found.get(standing_key(company_id)), offers_store.displays(own), context.today, sized=sized)
     return Conditions(
         buyer=replace(buyer, uses=usage.company_uses(found.get(promotions_keys.promotions_used(company_id)))),
@@ -105,7 +117,8 @@ def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], 
             each.with_subcategories(below) for each in terms_store.contracts(found.get(keys.terms(company_id)))
         ),
         promotions=promotions,
-        offers=tuple(each.with_subcategories(below) for each in _usable_offers(own, context.today)),
+        offers=tuple(each for each in offers if not each.free_delivery),
+        deliveries=tuple(each for each in offers if each.free_delivery),
         policy=policy(context),
     )
 

@@ -91,7 +91,7 @@ def test_a_letter_with_advertising_is_three_reads_and_two_writes_sent_or_skipped
 @measures(keys.hold_out)
 def test_who_is_held_out_is_one_read_for_a_hundred_companies(club: Context) -> None:
     tx = Transaction()
-    contacts.hold_out(club, tx, contacts.HoldOut("cmp_1", "wav_1", club.today + timedelta(days=1)))
+    contacts.hold_out(tx, contacts.HoldOut("cmp_1", "wav_1", club.today + timedelta(days=1)))
     club.table.commit(tx)
     with spent(club.table.client) as cost:
         found = contacts.held_out(club, [f"cmp_{number}" for number in range(100)])

@@ -207,7 +207,7 @@ def test_the_same_contact_may_spend_again(context: Context) -> None:
 
 def held_out(context: Context, company_id: str = "cmp_1", days: int = 180) -> None:
     tx = Transaction()
-    contacts.hold_out(context, tx, HoldOut(company_id, "wav_1", context.today + timedelta(days=days)))
+    contacts.hold_out(tx, HoldOut(company_id, "wav_1", context.today + timedelta(days=days)))
     context.table.commit(tx)
 
 
@@ -247,6 +247,36 @@ def test_a_letter_to_who_acts_for_a_held_out_company_is_skipped_and_spends_nothi
     first, second = read(context, "ltr_0"), read(context, "ltr_1")
     assert (first.state, first.reason) == (LetterState.SKIPPED, "wave_hold_out")
     assert second.state is LetterState.SENT  # at the same address: nothing was spent
+
+
+# --- companies that closed down ---------------------------------------------------------------------------------------
+
+
+def closed_down(context: Context, company_id: str = "cmp_1") -> None:
+    tx = Transaction()
+    contacts.close_down(tx, company_id, context.at)
+    context.table.commit(tx)
+
+
+def test_who_acts_for_a_company_that_closed_down_is_contacted_for_service_only(world: World) -> None:
+    context = world.context
+    speaks_for(context, "cmp_1", "mbr_1")
+    two_letters(context, "mbr_1", "mbr_2")
+    held_out(context)
+    closed_down(context)
+    people = [found for each in ("mbr_1", "mbr_2") if (found := members.member(context, each))]
+    assert contacts.refused_letters(context, people, {"mbr_1": "cmp_1"}, "") == {"mbr_1": "closed_down"}
+    assert contacts.may_contact(context, "mbr_1", "email", "content", DAY) == Verdict(False, "closed_down")
+    assert contacts.may_contact(context, "mbr_1", "email", "service", DAY).allowed
+    for number in range(2):
+        mail.send(context, message({"letter_id": f"ltr_{number}"}))
+    first, second = read(context, "ltr_0"), read(context, "ltr_1")
+    assert (first.state, first.reason) == (LetterState.SKIPPED, "closed_down")
+    assert second.state is LetterState.SENT
+    tx = Transaction()
+    contacts.reopen(tx, "cmp_1")
+    context.table.commit(tx)
+    assert contacts.refused_letters(context, people, {"mbr_1": "cmp_1"}, "") == {"mbr_1": "wave_hold_out"}
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------

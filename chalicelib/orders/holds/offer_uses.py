@@ -1,7 +1,7 @@
-"""The offers behind an order's prices: used with the order, and given back if it is not delivered.
+"""The offers behind an order's prices and its delivery: used with the order, and given back if it is not delivered.
 
     placed                      each of its offers is used; refused where another order was faster, or the offer was withdrawn
-    rejected, cancelled, …      those of which no line is left may be used again
+    rejected, cancelled, …      those of which no line is left may be used again; that of the delivery, once nothing is delivered
     completed                   they are spent
 
 A shipped line has used its offer for good: a return gives nothing back.
@@ -50,5 +50,6 @@ def _offers_of_order(order: Order) -> frozenset[str]:
     if order.state in (OrderState.REJECTED, OrderState.CANCELLED):
         return frozenset()
     unanswered = order.state in (OrderState.PLACED, OrderState.CHANGED)
-    lines = (line for line in order.lines if unanswered or line.agreed)
-    return frozenset(offer_id for line in lines for offer_id in offers_of(line.chosen))
+    lines = [line for line in order.lines if unanswered or line.agreed]
+    of_delivery = [order.delivery.offer_id] if lines and order.delivery and order.delivery.free else []
+    return frozenset([*of_delivery, *(offer_id for line in lines for offer_id in offers_of(line.chosen))])

@@ -88,6 +88,12 @@ class PricedCart:
         return ProposedPrice(price.unit_price, price.chosen, price.rejected, self.promoted(line, price))
 
     @property
+    def free_delivery(self) -> str:
+        """The offer by which the delivery of the cart is free; empty without one."""
+        offer = self.conditions.free_delivery(self.products.values(), self.day)
+        return offer.offer_id if offer else ""
+
+    @property
     def before_promotions(self) -> Money:
         """The sum of the lines in the cart's currency at the company's prices without promotions."""
         plain = self.without({each.promotion_id for each in self.conditions.promotions})

@@ -22,13 +22,18 @@ class Delivery:
     """The delivery that the company wishes for. It binds nobody.
 
     `address`: copied when the order was placed; None for a pick-up. `wished_on`: None for as soon as possible. `partial_shipment`: whether
-    the goods may come in parts.
+    the goods may come in parts. `offer_id`: the offer by which it is free; empty without one.
     """
 
     method: DeliveryMethod
     address: Address | None = None
     wished_on: date | None = None
     partial_shipment: bool = True
+    offer_id: str = ""
+
+    @property
+    def free(self) -> bool:
+        return bool(self.offer_id)
 
 
 class CancellationState(StrEnum):

@@ -57,6 +57,7 @@ class OrderDeliveryView(View):
     address: AddressView | None = Field(description="The address as it was when the order was placed; null: a pick-up.")
     wished_on: date | None = Field(description="Wished day; null: as soon as possible.")
     partial_shipment: bool = Field(description="Whether the goods may come in parts.")
+    free: bool = Field(description="Whether the club's offer to the company makes it free.")
 
 
 class LineStockView(View):

@@ -20,7 +20,7 @@ from chalicelib.orders.order import carts
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.carts import Placing, PricedCart
-from chalicelib.orders.order.model import Delivery
+from chalicelib.orders.order.model import Delivery, DeliveryMethod
 from chalicelib.orders.order.rules import Actor, HistoryEntry, Order, OrderState, OrderStep, Side
 from chalicelib.orders.placement import steps
 from chalicelib.orders.quoting import deliverers
@@ -86,7 +86,7 @@ def place(
         currency=cart.currency,
         comment=form.comment,
         buyer_order_number=form.buyer_order_number,
-        delivery=delivery,
+        delivery=_at_the_price(delivery, cart),
         state=OrderState.PLACED,
         lines=tuple(
             order_rules.line_of(
@@ -158,6 +158,13 @@ def _delivery(context: Context, company_id: str, form: OrderDeliveryForm | None)
     if form.address_id and address is None:
         raise Problem.invalid("unknown_address", "/delivery/address_id", "The company has no such delivery address.")
     return Delivery(form.method, address, form.wished_on, form.partial_shipment)
+
+
+def _at_the_price(delivery: Delivery | None, cart: PricedCart) -> Delivery | None:
+    """The delivery with the offer that makes it free. A pick-up needs none."""
+    if delivery is None or delivery.method is DeliveryMethod.PICKUP:
+        return delivery
+    return replace(delivery, offer_id=cart.free_delivery)
 
 
 def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:

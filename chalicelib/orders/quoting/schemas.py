@@ -135,6 +135,7 @@ class QuoteView(View):
     total: Money | None = Field(description="Null if no line has a price.")
     minimum_order: Money | None = Field(description="Smallest order of the company; null if there is none.")
     goods_on_top: list[FreeGoodsQuoteView]
+    free_delivery: bool = Field(description="Whether an offer makes the delivery by carrier free.")
     can_be_ordered: bool = Field(
         description="Whether no line has an error and the sum before the discounts of promotions reaches the minimum."
     )

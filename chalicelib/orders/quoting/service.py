@@ -45,6 +45,7 @@ def priced(context: Context, cart: PricedCart, language: str | None) -> QuoteVie
         total=total if counted else None,
         minimum_order=minimum if minimum.amount else None,
         goods_on_top=[FreeGoodsQuoteView.of(reach) for reach in cart.free_goods],
+        free_delivery=bool(cart.free_delivery),
         can_be_ordered=not any(line.errors for line in lines) and carts.reaches(cart, minimum, total),
     )
 

@@ -132,6 +132,11 @@ def own(
     return [_view(item, language) for item in page.items], page.last
 
 
+def display_deal(context: Context, promotion_id: str) -> Promotion:
+    """A current display deal. Raises `not_found`. One read."""
+    return _display_deal(context, promotions_store.running_item(context.table), promotion_id)
+
+
 def _display_deal(context: Context, running: Item | None, promotion_id: str) -> Promotion:
     for promotion in promotions_store.running(running):
         if promotion.promotion_id == promotion_id and promotion.display and promotion.last >= context.today:

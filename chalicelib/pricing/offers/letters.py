@@ -28,6 +28,7 @@ def offers_expiring(context: Context, recipient: Recipient, event: Item) -> tupl
             {
                 "percent": each.form.percent,
                 "price": each.form.price,
+                "free_delivery": each.form.free_delivery,
                 "currency": each.currency,
                 "goods": [names.get(sku, sku) for sku in each.form.goods.skus[:MOST_NAMES]]
                 + each.form.goods.brands[:MOST_NAMES],

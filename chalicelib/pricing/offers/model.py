@@ -14,7 +14,7 @@ from chalicelib.pricing.rules import Offer
 
 
 class OfferForm(Written):
-    """An offer to one company, for one order: a percent off the base price, or a price of its own."""
+    """An offer to one company, for one order: a percent off the base price, a price of its own, or free delivery."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -30,6 +30,10 @@ class OfferForm(Written):
         validate_default=True,
         description="The lowest unit price that the percent may make, other discounts included.",
         examples=["850.00"],
+    )
+    free_delivery: bool = Field(
+        default=False,
+        description="The delivery by carrier of an order with any of the goods is free, instead of a percent.",
     )
     first: Day | None = Field(default=None, alias="from", description="The first day; today if absent.")
     last: Day = Field(alias="to", description="The last day on which an order may use it.", examples=["2027-02-28"])
@@ -48,8 +52,8 @@ class OfferForm(Written):
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
-        if (self.percent is None) == (self.price is None):
-            raise PydanticCustomError("percent_or_price", "Give a percent or a price.")
+        if [self.percent is not None, self.price is not None, self.free_delivery].count(True) != 1:
+            raise PydanticCustomError("percent_or_price", "Give a percent, a price or free delivery.")
         if self.first is not None and self.last < self.first:
             raise PydanticCustomError("range", "The last day is before the first.")
         return self
@@ -64,4 +68,5 @@ class OfferForm(Written):
             percent=self.percent,
             price=self.price,
             floor=self.floor or Decimal(0),
+            free_delivery=self.free_delivery,
         )

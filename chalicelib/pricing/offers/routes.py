@@ -17,8 +17,8 @@ routes = Routes(__name__, tag="prices")
 def list_open_offers(call: Call) -> CompanyOfferPage:
     """List the offers that the company has not used.
 
-    An offer makes the prices of one order, in each line that has its goods and where it is the best price. It can be used again if that
-    order is rejected or cancelled.
+    An offer makes the prices of one order, in each line that has its goods and where it is the best price; or the delivery by carrier of one
+    order with any of its goods is free. It can be used again if that order is rejected or cancelled.
     """
     return CompanyOfferPage(items=service.own(call.context, call.principal.for_company()))
 
@@ -33,7 +33,7 @@ def list_open_offers(call: Call) -> CompanyOfferPage:
     problems=("not_found", "conflict"),
 )
 def issue_offer(call: Call, company_id: str) -> OfferView:
-    """Offer a company a price, or a percent down to a floor, for one order.
+    """Offer a company a price, a percent down to a floor, or free delivery, for one order.
 
     The offer makes prices from its first day to its last, wherever the company sees a price, until an order uses it. Above the club's bound of
     discount, and for a price whose articles are not named, it waits, in the state `waiting`, until somebody else approves it.

@@ -49,6 +49,7 @@ class CompanyOfferView(View):
     percent: str | None = Field(description="Off the base price.", examples=["15"])
     price: Money | None = Field(description="The price of one unit, instead of a percent.")
     floor: Money | None = Field(description="The unit price below which the percent does not go.")
+    free_delivery: bool
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to", description="The last day on which an order may use it.")
 

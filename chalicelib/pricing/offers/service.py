@@ -127,7 +127,12 @@ def _create(tx: Transaction, context: Context, draft: _Draft, by: str) -> None:
 
 
 def _bounded(context: Context, form: OfferForm, currency: str) -> bool:
-    """Whether the offer takes no more off than one person may. A price is held against the base prices of its articles, which it must name."""
+    """Whether the offer takes no more off than one person may. A price is held against the base prices of its articles, which it must name.
+
+    Free delivery takes nothing off the goods.
+    """
+    if form.free_delivery:
+        return True
     most = context.config[Pricing].alone_percent
     if form.percent is not None:
         return form.percent <= most
@@ -216,6 +221,7 @@ def own(context: Context, company_id: str) -> list[CompanyOfferView]:
             percent=None if each.form.percent is None else plain(each.form.percent),
             price=money(each.form.price),
             floor=money(each.form.floor),
+            free_delivery=each.form.free_delivery,
             first=each.offer.first,
             last=each.form.last,
         )

@@ -110,6 +110,10 @@ class Case:
         return self.company_state in (State.AT_RISK, State.DORMANT, State.LOST)
 
     @property
+    def closed_down(self) -> bool:
+        return self.state is CaseState.ENDED and self.reason is Reason.CLOSED
+
+    @property
     def was_joined(self) -> bool:
         """True where the case ended because the company turned out to be another one, and not because it closed down."""
         return self.state is CaseState.ENDED and self.reason is not Reason.CLOSED
@@ -137,6 +141,7 @@ class Entry:
     next_day: date | None = None
     offer_id: str | None = None
     demand_id: str | None = None
+    promotion_id: str | None = None
     handed_to: str | None = None
     corrects: str | None = None
     tries_before: int = 0

@@ -13,6 +13,7 @@ Weakest point: a case that is ready keeps its rank until its company changes its
 from dataclasses import replace
 from decimal import Decimal
 
+from chalicelib import contacts
 from chalicelib.companies import Company, company_key
 from chalicelib.platform.context import Context
 from chalicelib.retention.cases import keys, rules, store
@@ -24,6 +25,7 @@ from chalicelib.retention.states.store import Rhythm
 from chalicelib.retention.waves import service as waves
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
+from chalicelib.table.transactions import Transaction
 
 
 @retry("case", "")
@@ -40,8 +42,16 @@ def follow(context: Context, company_id: str) -> None:
     after = before or rules.opened(case_id, company_id, known.state, partner.manager_id, context.today)
     after = replace(after, manager_id=partner.manager_id)
     after = rules.joined(after, context.today) if partner.joined_into else _planned(context, after, known)
-    if after != before:
-        store.save(context, replace(after, version=after.version + 1), before)
+    if after == before:
+        return
+    after = replace(after, version=after.version + 1)
+    if not before or before.closed_down == after.closed_down:
+        store.save(context, after, before)
+        return
+    tx = Transaction()  # it ordered again: it is open
+    store.put(tx, after, before)
+    contacts.reopen(tx, company_id)
+    context.table.commit(tx)
 
 
 def _planned(context: Context, case: Case, known: Rhythm) -> Case:

@@ -53,7 +53,12 @@ class OutcomeForm(Form):
     wish: DemandForm | None = Field(
         default=None, description="The goods of a sourcing request, in the name of the person.", examples=[None]
     )
-    offer: OfferForm | None = Field(default=None, description="The terms of an offer.", examples=[None])
+    offer: OfferForm | None = Field(
+        default=None, description="The terms of an offer, or of free delivery.", examples=[None]
+    )
+    promotion_id: Identifier | None = Field(
+        default=None, description="The promotion of a display deal.", examples=[None]
+    )
     manager_id: Identifier | None = Field(
         default=None, description="The manager who takes the company over, with its history.", examples=[None]
     )
@@ -71,6 +76,7 @@ class OutcomeForm(Form):
             self.next_day,
             self.wish,
             self.offer,
+            self.promotion_id,
             self.contact,
         )
         if self.result != "reached" and any(each is not None for each in talked):
@@ -81,8 +87,14 @@ class OutcomeForm(Form):
             raise PydanticCustomError("note", "A skipped call has a note that says why.")
         if self.answer and not self.reason:
             raise PydanticCustomError("answer", "An answer has a reason.")
-        if (self.offer is not None) != (self.answer is CallAnswer.OFFER):
-            raise PydanticCustomError("offer", "The answer offer has its terms, and no other answer has.")
+        if (self.offer is not None) != (self.answer in (CallAnswer.OFFER, CallAnswer.FREE_DELIVERY)):
+            raise PydanticCustomError("offer", "The answers offer and free_delivery have their terms, and no others.")
+        if self.offer and self.offer.free_delivery != (self.answer is CallAnswer.FREE_DELIVERY):
+            raise PydanticCustomError("offer", "The terms are of free delivery for that answer, and only for it.")
+        if (self.promotion_id is not None) != (self.answer is CallAnswer.DISPLAY_DEAL):
+            raise PydanticCustomError(
+                "promotion", "The answer display_deal has its promotion, and no other answer has."
+            )
         if (self.wish is not None) != (self.answer is CallAnswer.SOURCING_REQUEST):
             raise PydanticCustomError("wish", "The answer sourcing_request has its goods, and no other answer has.")
         if self.wish and not self.person_id:
@@ -115,6 +127,7 @@ class OutcomeView(View):
     )
     offer_id: str | None
     demand_id: str | None
+    promotion_id: str | None
     handed_to: str | None = Field(description="The manager who took the company over.")
     corrects: str | None
 

@@ -2,6 +2,7 @@
 
     reached      ──▶ a next day, or the end of the case, with its reason; the person's budget is spent
     not reached  ──▶ later today, then other days, then a letter
+    closed down  ──▶ the end of the case, and of letters with advertising; another entry, or an order, undoes it
     skipped      ──▶ stays on the list of the day
     corrected    ──▶ the same again, from where the corrected entry began
 
@@ -30,7 +31,7 @@ from chalicelib.retention.cases.rules import CHECK_IN, MONTH
 from chalicelib.retention.lists import store as lists
 from chalicelib.retention.lists.model import ListedCall
 from chalicelib.retention.outcomes import rules
-from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, UNREACHED
+from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, DISPLAY_PROMISED, UNREACHED
 from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
 from chalicelib.retention.states import service as states
 from chalicelib.retention.waves import service as waves
@@ -43,6 +44,7 @@ from chalicelib.table.transactions import Transaction
 Position = dict[str, str] | None
 
 _IN = {"in_one_month": MONTH, "in_three_months": CHECK_IN}
+_PROMISES = {CallAnswer.BENEFITS_LETTER: BENEFITS_PROMISED, CallAnswer.DISPLAY_DEAL: DISPLAY_PROMISED}
 _YEAR = timedelta(days=365)
 
 
@@ -67,6 +69,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         raise Problem("not_found")
     agreed = _agreed(context, form)
     _check(context, form, company)
+    _require_display_deal(context, form)
     tx = Transaction()
     offer_id = _offer(context, tx, form, company, by)
     demand_id = _wish(context, form, company)
@@ -99,6 +102,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         next_day=after.due if after.state is CaseState.WAITING else None,
         offer_id=offer_id,
         demand_id=demand_id,
+        promotion_id=form.promotion_id,
         handed_to=form.manager_id,
         corrects=form.corrects,
         tries_before=start.tries,
@@ -114,6 +118,10 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
     )
     store.put(tx, after, before)
     store.add_entry(tx, entry)
+    if after.closed_down and not before.closed_down:
+        contacts.close_down(tx, company.company_id, context.at)
+    if before.closed_down and not after.closed_down:
+        contacts.reopen(tx, company.company_id)
     lists.put(tx, context, rules.marked(listed, case_id, rules.listed_state(start, form.result)), listed)
     if form.manager_id and form.manager_id != company.manager_id:
         companies.change_manager(context, tx, company, form.manager_id, by=by)
@@ -123,6 +131,8 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
             waves_store.record_breach(tx, context.at, hold_out, "telephone", entry.entry_id, by)
     for event in _events(start, form):
         facts = {"company_id": company.company_id, "case_id": case_id, "entry_id": entry.entry_id}
+        if form.promotion_id:
+            facts["promotion_id"] = form.promotion_id
         record(tx, context, keys.case(case_id), event, **facts, by=by)
     view = OutcomeView.from_record(entry)
     context.reply(tx, view)
@@ -154,8 +164,8 @@ def _contact(case: Case, form: OutcomeForm) -> NewContact | None:
 
 def _events(start: Case, form: OutcomeForm) -> list[EventType]:
     """The events of an outcome that a letter follows."""
-    if form.answer is CallAnswer.BENEFITS_LETTER:
-        return [BENEFITS_PROMISED]
+    if form.answer in _PROMISES:
+        return [_PROMISES[form.answer]]
     return [UNREACHED] if rules.needs_letter(start, form.result) else []
 
 
@@ -174,6 +184,14 @@ def _check(context: Context, form: OutcomeForm, company: Company) -> None:
         people = companies.people_of(context, company.company_id)
         if form.person_id not in {each.member_id for each in people if each.status == "active"}:
             raise Problem.invalid("unknown_person", "/person_id", "This person does not act for the company.")
+
+
+def _require_display_deal(context: Context, form: OutcomeForm) -> None:
+    if form.promotion_id:
+        try:
+            pricing.display_deal(context, form.promotion_id)
+        except Problem:
+            raise Problem.invalid("unknown_promotion", "/promotion_id", "There is no such display deal now.") from None
 
 
 def _offer(context: Context, tx: Transaction, form: OutcomeForm, company: Company, by: str) -> str | None:

@@ -170,7 +170,10 @@ def disinherit(context: Context, company_id: str, from_id: str) -> None:
 
 
 def assign(context: Context, company_ids: Iterable[str]) -> None:
-    """Takes these dormant or lost companies into the wave whose intake is open. A repeat changes nothing. Two reads and a write a company."""
+    """Takes these dormant or lost companies into the wave whose intake is open, but none that closed down. A repeat changes nothing.
+
+    Three reads, and a write a company.
+    """
     waves = [wave for wave in store.recent(context) if wave.holds(context.today)]
     opened = next((wave for wave in waves if wave.takes_in(context.today)), None)
     if opened is None:
@@ -179,6 +182,8 @@ def assign(context: Context, company_ids: Iterable[str]) -> None:
     known = store.assignments(context, several, waves)
     new = [each for each in several if all(made.until <= context.today for made in known.get(each, ()))]
     new = [each for each in new if opened.wave_id not in {made.wave_id for made in known.get(each, ())}]
+    closed = contacts.closed_down(context, new)
+    new = [each for each in new if each not in closed]
     for company in companies.read_companies(context, new).values():
         store.assign(context, assignment(opened, company.company_id, company.inn, context.today))
 

@@ -96,7 +96,7 @@ def assign(context: Context, made: Assignment) -> None:
             return
         tx = Transaction()
         tx.create(item, label="assignment")
-        contacts.hold_out(context, tx, HoldOut(made.company_id, made.wave_id, made.until))
+        contacts.hold_out(tx, HoldOut(made.company_id, made.wave_id, made.until))
         context.table.commit(tx)
 
 

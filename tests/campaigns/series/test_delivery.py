@@ -163,10 +163,21 @@ def test_whom_a_wave_holds_out_gets_no_further_step(club: Post) -> None:
     series = running(club.context)
     told(club, company_id="cmp_1")
     tx = Transaction()
-    contacts.hold_out(club.context, tx, HoldOut("cmp_1", "wav_1", date(2026, 12, 24)))
+    contacts.hold_out(tx, HoldOut("cmp_1", "wav_1", date(2026, 12, 24)))
     club.context.table.commit(tx)
     club.at("2026-11-25T00:00")
     assert (in_series(club, series).end, club.copies()) == ("wave_hold_out", {})
+
+
+def test_a_company_that_closed_down_gets_no_further_step(club: Post) -> None:
+    buyer(club)
+    series = running(club.context)
+    told(club, company_id="cmp_1")
+    tx = Transaction()
+    contacts.close_down(tx, "cmp_1", club.context.at)
+    club.context.table.commit(tx)
+    club.at("2026-11-25T00:00")
+    assert (in_series(club, series).end, club.copies()) == ("closed_down", {})
 
 
 @pytest.mark.parametrize("reason", ["bought", "active", "bonuses_spent", "tier_kept"])

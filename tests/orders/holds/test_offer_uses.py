@@ -9,6 +9,8 @@ import pytest
 
 from chalicelib.platform.http import respond
 from chalicelib.pricing.offers import keys as offers_keys
+from tests.companies.addresses.steps import ADDRESS
+from tests.companies.addresses.steps import URL as ADDRESSES
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
 from tests.support.api import Answer
@@ -166,3 +168,69 @@ def test_an_interrupted_step_moves_the_offer_once_with_the_order(
         assert (again.status, again.json) == (undisturbed.status, undisturbed.json), interruption
         assert everything(market.context) == wanted, interruption
     assert state(market, offer_id)[0] == ("open" if step == "cancel" else "used")
+
+
+# --- free delivery ----------------------------------------------------------------------------------------------------
+
+
+def by_carrier(market: Market) -> dict[str, str]:
+    return {"method": "carrier", "address_id": market.post(ADDRESSES, market.buyer, ADDRESS).json["address_id"]}
+
+
+def brought(market: Market, lines: dict[str, int] | None = None, **more: Any) -> Any:
+    """An order that a carrier brings."""
+    answer = market.place(lines, delivery=by_carrier(market), **more)
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+def free_delivery(market: Market, **more: Any) -> str:
+    form = {"free_delivery": True, "to": "2026-12-04"} | more
+    path = f"/v1/staff/companies/{market.company_id}/offers"
+    answer = market.api.call("POST", path, MANAGER, form, key=f"offer-{next(_keys)}")
+    assert answer.status == 201, answer.text
+    return str(answer.json["offer_id"])
+
+
+def test_free_delivery_is_quoted_and_holds_for_one_order_that_a_carrier_brings(market: Market):
+    offer_id = free_delivery(market, goods={"skus": ["LMP-1"]})
+    body = {"lines": [{"sku": "LMP-1", "quantity": 10}]}
+    quote = market.api.call("POST", "/v1/quotes", market.buyer, body)
+    assert quote.json["free_delivery"], quote.text
+    market.api.call("POST", "/v1/cart/lines", market.buyer, body, key="cart")
+    assert market.api.call("GET", "/v1/cart", market.buyer).json["free_delivery"]
+    market.place(delivery={"method": "pickup"})
+    assert state(market, offer_id) == ("open", None)
+    assert not brought(market, {"LMP-2": 12})["delivery"]["free"]  # other goods
+    assert not brought(market, without_offers=[offer_id])["delivery"]["free"]
+    first, second = brought(market), brought(market)
+    assert (first["delivery"]["free"], second["delivery"]["free"]) == (True, False)
+    assert state(market, offer_id) == ("used", first["order_id"])
+    path = f"/v1/distributor/orders/{first['order_id']}"
+    assert market.api.call("GET", path, market.operator).json["delivery"]["free"]
+    assert rules(market.place()) == ["base_price", "base_price"]
+
+
+def test_free_delivery_comes_back_with_the_order_and_is_spent_with_its_last_shipment(market: Market):
+    offer_id = free_delivery(market)
+    assert market.reject(brought(market)["order_id"]).status == 200
+    assert state(market, offer_id) == ("open", None)
+    order_id = brought(market)["order_id"]
+    market.accept(order_id, {"LMP-1": 1})
+    market.ship(order_id, {"LMP-2": 6})
+    assert kept(market) == {"offer", "used"}
+    market.ship(order_id, document="УТ-2")
+    assert (state(market, offer_id), kept(market)) == (("used", order_id), set())
+
+
+def test_of_two_deliveries_at_once_one_is_free_and_the_other_is_told(market: Market):
+    offer_id = free_delivery(market)
+    delivery = by_carrier(market)
+    before, refused = everything(market.context), list[Any]()
+    for race in races(lambda: market.place({"LMP-1": 1}, delivery=delivery)):
+        restore(market.context, before)
+        with race:
+            answer = market.place({"LMP-1": 10}, delivery=delivery)
+        if answer.status == 409:
+            refused.append(answer.json)
+    assert {each["code"] for each in refused} == {"offer_used"} and refused[-1]["offers"] == [offer_id]

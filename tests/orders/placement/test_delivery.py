@@ -32,6 +32,7 @@ def test_who_orders_and_who_delivers_read_the_same_delivery(market: Market, addr
             "address": {**ADDRESS, "address_id": address_id},
             "wished_on": "2026-12-24",
             "partial_shipment": False,
+            "free": False,
         }
     )
     [listed] = market.api.call("GET", "/v1/distributor/orders", market.operator).json["items"]
@@ -55,6 +56,7 @@ def test_a_pick_up_as_soon_as_possible_in_parts_is_what_the_method_alone_means(m
         "address": None,
         "wished_on": None,
         "partial_shipment": True,
+        "free": False,
     }
 
 

@@ -97,6 +97,7 @@ def test_a_company_sees_what_it_was_offered_and_not_why(office: Office, context:
                 "percent": None,
                 "price": {"amount": "77.70", "currency": "RUB"},
                 "floor": None,
+                "free_delivery": False,
                 "from": office.day(0),
                 "to": office.day(14),
             }
@@ -206,6 +207,15 @@ def test_one_person_takes_off_as_much_as_the_club_lets_one(
     assert (offer(office, by=head, key="key-2", **form).json["state"] == "waiting") != alone
 
 
+def test_free_delivery_makes_no_price_and_comes_instead_of_one(office: Office, context: Context):
+    caller = partner(context)
+    form = {"free_delivery": True, "percent": None, "floor": None}
+    offer_id = offered(office, **form)
+    assert (seen(office, caller), office.prices(caller)["LMP-1"]) == ([offer_id], ("100.00", "base_price"))
+    refused = offer(office, key="key-2", free_delivery=True)
+    assert errors(refused)[0][1] == "percent_or_price", refused.text
+
+
 @pytest.mark.parametrize("terms", [{"price": "0.00", "percent": None, "floor": None}, {"floor": "0.00"}])
 def test_nothing_is_given_away_by_an_offer(office: Office, context: Context, terms: dict[str, Any]):
     partner(context)
@@ -218,7 +228,7 @@ def test_nothing_is_given_away_by_an_offer(office: Office, context: Context, ter
 def test_a_company_that_is_held_out_gets_only_an_offer_that_it_asked_for(office: Office, context: Context):
     partner(context)
     tx = Transaction()
-    contacts.hold_out(context, tx, contacts.HoldOut("cmp_1", "wav_1", context.today + timedelta(days=1)))
+    contacts.hold_out(tx, contacts.HoldOut("cmp_1", "wav_1", context.today + timedelta(days=1)))
     context.table.commit(tx)
     refused = offer(office)
     assert (refused.status, refused.json["code"]) == (409, "conflict")

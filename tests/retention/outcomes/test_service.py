@@ -24,6 +24,7 @@ from chalicelib.retention.lists.model import ListedCall
 from chalicelib.retention.outcomes import service
 from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
 from chalicelib.retention.states.rules import State
+from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from tests.conftest import NOON
 from tests.retention.cases.steps import IVAN, OLGA, becomes, case_of, known
@@ -133,6 +134,59 @@ def test_who_closed_down_is_never_called_again(context: Context) -> None:
     year = days_later(context, 365)
     becomes(year, "cmp_1", State.LOST)
     assert case_of(year, "cmp_1").state is CaseState.ENDED
+
+
+def letters_to(context: Context, company_id: str) -> contacts.Verdict:
+    return contacts.may_contact(context, f"mbr_of_{company_id}", "email", "content", context.today)
+
+
+def test_who_closed_down_gets_no_advertising_until_another_entry_or_an_order_says_otherwise(context: Context) -> None:
+    case_id = on_the_list(context)
+    wrong = outcome(context, case_id, reason="closed", answer="leave_alone")
+    assert letters_to(context, "cmp_1").reason == "closed_down"
+    right = outcome(context, case_id, reason="price", corrects=wrong.entry_id)
+    assert letters_to(context, "cmp_1").reason != "closed_down"
+    outcome(context, case_id, reason="closed", answer="leave_alone", corrects=right.entry_id)
+    assert letters_to(context, "cmp_1").reason == "closed_down"
+    becomes(context, "cmp_1", State.WON_BACK)
+    assert case_of(context, "cmp_1").state is CaseState.WAITING
+    assert letters_to(context, "cmp_1").reason != "closed_down"
+
+
+def test_who_closed_down_enters_no_wave(context: Context) -> None:
+    wave = planned(context, held_out_percent=50)
+    outcome(context, on_the_list(context), reason="closed", answer="leave_alone")
+    begun = days_later(context, 3)
+    begun.memo.clear()
+    known(begun, "cmp_2")
+    becomes(begun, "cmp_1", State.LOST)
+    waves.assign(begun, ["cmp_1", "cmp_2"])
+    assert {each.company_id for each in waves_store.members(begun, wave.wave_id)} == {"cmp_2"}
+
+
+def test_free_delivery_is_an_offer_of_its_own(context: Context) -> None:
+    case_id = on_the_list(context)
+    said = {"reason": "bad_experience", "answer": "free_delivery"}
+    with pytest.raises(ValueError, match="free delivery"):
+        outcome(context, case_id, **said, offer=OFFER)
+    with pytest.raises(ValueError, match="have their terms"):
+        outcome(context, case_id, **said)
+    found = outcome(context, case_id, **said, offer={"free_delivery": True, "to": "2026-12-31"})
+    [offered] = offers.own(context, "cmp_1")
+    assert (offered.offer_id, offered.free_delivery) == (found.offer_id, True)
+
+
+def test_a_display_deal_names_a_promotion_that_runs(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    case_id = on_the_list(context)
+    said = {"reason": "price", "answer": "display_deal"}
+    with pytest.raises(ValueError, match="its promotion"):
+        outcome(context, case_id, **said)
+    with pytest.raises(Problem, match="invalid") as refused:
+        outcome(context, case_id, **said, promotion_id="prm_none")
+    assert refused.value.errors[0].pointer == "/promotion_id"
+    monkeypatch.setattr("chalicelib.pricing.display_deal", lambda context, promotion_id: None)
+    assert outcome(context, case_id, **said, promotion_id="prm_1").promotion_id == "prm_1"
+    assert told(context, case_id) == ["case.display_promised"]
 
 
 def test_a_price_is_answered_by_an_offer_within_what_the_company_is_worth(context: Context) -> None:
