@@ -27,3 +27,5 @@ with opened_when_asked(__name__):
     from chalicelib.campaigns.segments.service import check_topic, has_segment
     from chalicelib.campaigns.segments.service import create as create_segment
     from chalicelib.campaigns.segments.service import read as read_segment
+    from chalicelib.campaigns.sending.recipients import possible_letters
+    from chalicelib.campaigns.tracking.store import together_of as readings_of

@@ -17,6 +17,7 @@ class Source(StrEnum):
     ORDERS = "orders"
     DOCUMENTS = "documents"
     ENTRIES = "entries"
+    LETTERS = "letters"
     CASES = "cases"
 
 

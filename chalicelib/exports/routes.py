@@ -15,7 +15,7 @@ def start_export(call: Call) -> ExportView:
     """Export a whole table as CSV or XLSX, in the language of the request.
 
     Read the export at its own address until it is done; a letter tells so, too. The file has all rows, their number and a control total, which
-    are the same in both formats. A table needs the right to read it: orders, bonus entries and cases are not everybody's.
+    are the same in both formats. A table needs the right to read it: orders, bonus entries, letters and cases are not everybody's.
     """
     call.require(DESCRIPTIONS[call.body.source].scope)
     return service.start(call.answering(_started), call.body, call.language, call.principal.for_member())

@@ -11,7 +11,10 @@ from chalicelib.platform.http.forms import Form, View, WorkView
 class ExportForm(Form):
     """A table to export."""
 
-    source: Source = Field(description="`entries`: of the bonuses. `documents`: of sales, in their newest revision.")
+    source: Source = Field(
+        description="`entries`: of the bonuses. `documents`: of sales, in their newest revision. `letters`: to members, service letters of 90 days "
+        "and those of campaigns as long as they are kept; its progress counts members."
+    )
     format: ExportFormat
 
 

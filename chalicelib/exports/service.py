@@ -1,8 +1,8 @@
-"""Exports of whole tables, from the request to the letter: work in parts, some companies each.
+"""Exports of whole tables, from the request to the letter: work in parts, some companies or members each.
 
 start         stores the export with its event
 on_requested  sends the first part to the queue
-export_part   keeps the rows of the companies of a part; the last part writes the file, row by row, and an event for the letter
+export_part   keeps the rows of the companies or members of a part; the last part writes the file, row by row, and an event for the letter
 
 The file says how many rows it has and their control total, which the parts counted; a file that comes to another count is not kept.
 
@@ -16,12 +16,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import companies
 from chalicelib.exports import keys, rules, store
 from chalicelib.exports.events import READY
 from chalicelib.exports.model import Cell, Description, Source
 from chalicelib.exports.schemas import ExportForm, ExportView
-from chalicelib.exports.sources import DESCRIPTIONS, rows_of
+from chalicelib.exports.sources import DESCRIPTIONS, rows_of, some_of
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment
 from chalicelib.platform.config.club_config import Club
@@ -37,7 +36,7 @@ from chalicelib.platform.text import Language
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Transaction
 
-COMPANIES = 25  # of a part, whose rows are held in memory
+TOGETHER = 25  # companies or members of a part, whose rows are held in memory
 PER_DAY = 20  # of one person
 
 
@@ -69,13 +68,12 @@ def page(context: Context, by: str, *, limit: int, after: Position) -> tuple[lis
 def export_part(context: Context, message: dict[str, Any]) -> None:
     """Keeps the rows of the part in the message. Safe to repeat."""
 
-    def some_companies(found: Progress, after: Position) -> tuple[list[str], Position]:
-        several, following = companies.some_companies(context, COMPANIES, after)
-        return [each.company_id for each in several], following
+    def some(found: Progress, after: Position) -> tuple[list[str], Position]:
+        return some_of(context, Source(found.item["source"]), TOGETHER, after)
 
-    def do(found: Progress, company_ids: list[str]) -> tuple[list[list[str | None]], dict[str, Any]]:
+    def do(found: Progress, ids: list[str]) -> tuple[list[list[str | None]], dict[str, Any]]:
         source = Source(found.item["source"])
-        rows = list(rows_of(context, source, company_ids))
+        rows = list(rows_of(context, source, ids))
         total = rules.control_total(rows, DESCRIPTIONS[source])
         return [rules.packed(row) for row in rows], {"rows": len(rows), "control_total": total}
 
@@ -84,7 +82,7 @@ def export_part(context: Context, message: dict[str, Any]) -> None:
         _tell(context, found)
         return {}
 
-    store.WORK.run(context, message, companies=some_companies, do=do, finish=finish)
+    store.WORK.run(context, message, companies=some, do=do, finish=finish)
 
 
 def _write(context: Context, found: Progress, parts: Iterator[list[list[str | None]]]) -> None:

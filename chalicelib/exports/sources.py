@@ -1,12 +1,14 @@
-"""The tables that can be exported, and their rows, company by company."""
+"""The tables that can be exported, and their rows: company by company, letters member by member."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from chalicelib import bonuses, companies, orders, retention, sales
+from chalicelib import bonuses, campaigns, companies, mail, members, orders, retention, sales
 from chalicelib.companies import Company
 from chalicelib.exports.model import Cell, Description, ExportColumn, Source
 from chalicelib.platform.context import Context
+from chalicelib.table.client import Position
+from chalicelib.table.key import SHARDS
 
 Rows = Iterator[Sequence[Cell]]
 
@@ -81,6 +83,28 @@ DESCRIPTIONS: dict[Source, Description] = {
         ),
         control="amount",
     ),
+    Source.LETTERS: Description(
+        "Letters",
+        "Письма",
+        "staff.campaigns.read",
+        (
+            *_COMPANY,
+            ExportColumn("member_id", "Код участника"),
+            ExportColumn("letter_id", "Код письма"),
+            ExportColumn("letter", "Письмо"),
+            ExportColumn("title", "Тема"),
+            ExportColumn("class", "Класс"),
+            ExportColumn("topic", "Тематика"),
+            ExportColumn("written_at", "Написано"),
+            ExportColumn("state", "Состояние"),
+            ExportColumn("reason", "Причина"),
+            ExportColumn("sent_at", "Отправлено"),
+            ExportColumn("delivered_at", "Доставлено"),
+            ExportColumn("bounced_at", "Возвращено"),
+            ExportColumn("opened_at", "Открыто"),
+            ExportColumn("clicked_at", "Переход по ссылке"),
+        ),
+    ),
     Source.CASES: Description(
         "Cases",
         "Звонки компаниям",
@@ -101,10 +125,29 @@ DESCRIPTIONS: dict[Source, Description] = {
 }
 
 
-def rows_of(context: Context, source: Source, company_ids: Sequence[str]) -> Rows:
-    """The rows of these companies, in their order."""
-    known = companies.read_companies(context, company_ids)
-    for company_id in company_ids:
+def some_of(context: Context, source: Source, limit: int, after: Position) -> tuple[list[str], Position]:
+    """The ids of the next companies of a table, of letters the next members, and where to go on. One call; of members one more for each empty shard."""
+    if source in _ROWS:
+        several, following = companies.some_companies(context, limit, after)
+        return [each.company_id for each in several], following
+    place = dict(after or {"shard": "0"})
+    shard, inside = int(place.pop("shard")), place or None
+    people, following = members.some_members(context, shard, limit, inside)
+    while not people and following is None and shard + 1 < SHARDS:
+        shard += 1
+        people, following = members.some_members(context, shard, limit, None)
+    if following is None and shard + 1 < SHARDS:
+        return [each.member_id for each in people], {"shard": str(shard + 1)}
+    return [each.member_id for each in people], {**following, "shard": str(shard)} if following else None
+
+
+def rows_of(context: Context, source: Source, ids: Sequence[str]) -> Rows:
+    """The rows of these companies or members, in their order."""
+    if source not in _ROWS:
+        yield from _letters(context, ids)
+        return
+    known = companies.read_companies(context, ids)
+    for company_id in ids:
         if company := known.get(company_id):
             head = (company.company_id, company.name)
             yield from ((*head, *row) for row in _ROWS[source](context, company))
@@ -149,6 +192,34 @@ def _cases(context: Context, company: Company) -> Rows:
             *(case.case_id, case.company_state.value, case.state.value, case.due),
             *(case.reason.value if case.reason else None, case.manager_id, case.tries, case.last_contact),
             case.opened_on,
+        )
+
+
+def _letters(context: Context, member_ids: Sequence[str]) -> Rows:
+    """Service letters as notifications tell of them, and the letters of campaigns; each member's, the oldest first."""
+    possible = {
+        each.letter_id: (each.member_id, each.title) for each in campaigns.possible_letters(context, member_ids)
+    }
+    for member_id in member_ids:
+        for notice in mail.every_notice(context, member_id):
+            possible[mail.letter_id_of(notice)] = member_id, notice.title
+    letters = mail.letters(context.table, list(possible))
+    readings = campaigns.readings_of(context.table, list(letters))
+    acting = members.memberships(context, member_ids)
+    owners = {member_id: each.owner for member_id, each in acting.items() if each.is_of_company}
+    known = companies.read_companies(context, sorted(set(owners.values())))
+    place = {member_id: number for number, member_id in enumerate(member_ids)}
+    for each in sorted(
+        letters.values(), key=lambda each: (place[possible[each.letter_id][0]], each.written_at, each.letter_id)
+    ):
+        member_id, title = possible[each.letter_id]
+        company, read = known.get(owners.get(member_id, "")), readings.get(each.letter_id)
+        yield (
+            *((company.company_id, company.name) if company else (None, None)),
+            *(member_id, each.letter_id, each.template, title, each.letter_class.value, each.topic or None),
+            *(each.written_at, each.state.value, each.reason or None, each.sent_at or None),
+            *(each.delivered_at or None, each.bounced_at or None),
+            *((read.opened_at or None, read.clicked_at or None) if read else (None, None)),
         )
 
 

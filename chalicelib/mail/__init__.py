@@ -65,6 +65,8 @@ with opened_when_asked(__name__):
         Report,
         Unsendable,
     )
+    from chalicelib.mail.notices.rules import letter_id_of
+    from chalicelib.mail.notices.store import every as every_notice
     from chalicelib.mail.notices.store import newest as newest_notices
     from chalicelib.mail.service import KEEP_DAYS, hasten, look_again, send, send_now, settle, skip
     from chalicelib.mail.store import read_many as letters

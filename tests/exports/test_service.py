@@ -13,12 +13,19 @@ import pytest
 from python_calamine import load_workbook
 
 from chalicelib import sales
+from chalicelib.campaigns.sending.model import letter_id
+from chalicelib.campaigns.tracking import store as tracking
+from chalicelib.campaigns.tracking.model import Readings
 from chalicelib.companies.model import Company
 from chalicelib.companies.store import create
 from chalicelib.exports import consumers, keys, service, sources, store
 from chalicelib.exports.model import Source
 from chalicelib.exports.schemas import ExportForm
 from chalicelib.mail import Recipient
+from chalicelib.mail import store as mail_store
+from chalicelib.mail.notices import store as notices
+from chalicelib.mail.notices.model import Notice
+from chalicelib.mail.notices.rules import notification_id
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
@@ -30,7 +37,9 @@ from chalicelib.retention.states.rules import State
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Transaction
 from tests.bonuses.steps import credit
+from tests.campaigns.sending import steps as sending
 from tests.conftest import NOON
+from tests.mail import steps as mail_steps
 from tests.sales.steps import invoice
 from tests.support import partners
 from tests.support.api import Api, Caller
@@ -164,6 +173,44 @@ def test_each_company_is_there_once_with_its_case(cloud: Cloud, club_context: Co
     assert (case[0], case[3], case[5]) == (ids[7], "dormant", date(2026, 12, 1))
 
 
+def test_letters_are_those_of_campaigns_and_of_notifications_of_every_member(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = sending.post(context, monkeypatch)
+    for number in range(30):
+        sending.reader(post, f"mbr_{number:02}")
+    partners.partner(post.context, "cmp_1", "mbr_99", name="Luch")
+    issue = sending.approved(post)
+    post.at("2026-11-25T00:00")
+    at = post.context.at
+    mail_store.create(post.context.table, mail_steps.letter(post.context, recipient=Recipient("member", "mbr_99")))
+    notice = Notice(notification_id(at, "ltr_1"), "welcome", "Welcome", "Your club", at)
+    notices.write(post.context, "mbr_99", notice)
+    opened = Readings(seen=1, opens=1, clicks=0, machine_opens=0, machine_clicks=0, opened_at=at)
+    tracking.keep_together(post.context, letter_id(issue.issue_id, "mbr_07"), opened)
+
+    found: list[Any] = []
+    seen: list[str] = []
+    after = None
+    while True:
+        ids, after = sources.some_of(post.context, Source.LETTERS, 4, after)
+        assert len(ids) <= 4
+        seen += ids
+        found += sources.rows_of(post.context, Source.LETTERS, ids)
+        if after is None:
+            break
+    names = [each.name for each in sources.DESCRIPTIONS[Source.LETTERS].columns]
+    rows = [dict(zip(names, row, strict=True)) for row in found]
+    assert sorted(seen) == [*(f"mbr_{number:02}" for number in range(30)), "mbr_99"]
+    issued = [each for each in rows if each["letter"] == "campaign"]
+    assert {each["member_id"] for each in issued} == {f"mbr_{number:02}" for number in range(30)}
+    assert {(each["title"], each["state"], bool(each["delivered_at"])) for each in issued} == {("Lamps", "sent", True)}
+    assert [each["member_id"] for each in rows if each["opened_at"]] == ["mbr_07"]
+    [service_letter] = [each for each in rows if each["letter"] != "campaign"]
+    assert (service_letter["company"], service_letter["title"]) == ("Luch", "Welcome")
+    assert len({each["letter_id"] for each in rows}) == len(rows) == 31
+
+
 def test_no_name_becomes_a_formula(cloud: Cloud, club_context: Context) -> None:
     company(club_context, 1, "=cmd|' /C calc'!A0")
     _, [row], _ = exported(cloud, club_context, "companies", "csv")
@@ -186,7 +233,7 @@ def test_an_export_has_an_address_that_ends_and_a_week(cloud: Cloud, club_contex
 def test_wherever_it_dies_the_same_file_comes_out_and_one_letter(
     cloud: Cloud, club_context: Context, memory: MemoryDynamo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "COMPANIES", 2)
+    monkeypatch.setattr(service, "TOGETHER", 2)
     for number in range(5):
         company(club_context, number)
     service.start(club_context, ExportForm(source=Source.COMPANIES, format="csv"), "en", ADMIN)
@@ -278,7 +325,7 @@ def test_a_letter_tells_who_asked(club: Any, context: Context) -> None:
 
 
 def test_every_source_has_rows_for_its_columns() -> None:
-    assert set(sources.DESCRIPTIONS) == set(sources._ROWS) == set(Source)
+    assert set(sources.DESCRIPTIONS) == {*sources._ROWS, Source.LETTERS} == set(Source)
 
 
 def test_another_persons_export_and_none_at_all_look_alike(club_context: Context) -> None:

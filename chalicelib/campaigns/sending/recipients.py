@@ -1,6 +1,9 @@
-"""The people of an issue, as its audience keeps them, with what became of their letters."""
+"""The people of an issue, as its audience keeps them, with what became of their letters; and the letters that a member may have got."""
 
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from chalicelib import mail
 from chalicelib.campaigns.plan import store as plan_store
@@ -8,10 +11,35 @@ from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending.model import letter_id
 from chalicelib.campaigns.sending.schemas import RecipientView
+from chalicelib.campaigns.series import store as series_store
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Position
 from chalicelib.table.key import SHARDS
+
+
+class PossibleLetter(NamedTuple):
+    """A letter that a member may have got. `title`: of its issue, or the id of its series."""
+
+    letter_id: str
+    member_id: str
+    title: str
+
+
+def possible_letters(context: Context, member_ids: Sequence[str]) -> Iterator[PossibleLetter]:
+    """Letters of the issues that letters are kept of, whoever their audience was, and of the members' present series.
+
+    One query for each MB of issues, and one for each member.
+    """
+    issues = plan_store.between(context.table, context.today - timedelta(days=mail.KEEP_DAYS), context.today)
+    planned = [each for each in issues if each.audience_id]
+    for member_id in member_ids:
+        for issue in planned:
+            yield PossibleLetter(letter_id(issue.issue_id, member_id), member_id, issue.title)
+        for enrolment in series_store.enrolments_of(context.table, member_id):
+            for passage in enrolment.passed:
+                if passage.letter_id:
+                    yield PossibleLetter(passage.letter_id, member_id, enrolment.series_id)
 
 
 def page(context: Context, issue_id: str, limit: int, after: Position) -> tuple[list[RecipientView], Position]:

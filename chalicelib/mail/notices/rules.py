@@ -14,6 +14,10 @@ def notification_id(at: str, letter_id: str) -> str:
     return f"{_compact(at)}-{letter_id}"
 
 
+def letter_id_of(notice: Notice) -> str:
+    return notice.notification_id.partition("-")[2]
+
+
 def mark_of(at: str) -> str:
     """Sorts after all notifications up to this moment."""
     return f"{_compact(at)}~"
