@@ -97,11 +97,16 @@ def nights(cloud: Cloud, today: date) -> story.Nights:
         result: dict[str, Any] = json.load(answer["Payload"])
         return result
 
+    def figures() -> None:
+        for function in ("NightlyRollupsName", "NightlyClubName", "NightlyPeopleName"):
+            invoke(function, {})
+
     return story.Nights(
         tiers=lambda: invoke("NightlyTiersName", {"day": today.isoformat()}),
         bonuses=lambda: invoke("NightlyBonusesName", {"day": today.isoformat()}),
         recommendations=lambda: invoke("NightlyRecommendationsName", {}),
         audit=lambda: invoke("AuditBonusesName", {}),
+        figures=figures,
     )
 
 

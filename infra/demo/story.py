@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from infra.demo import generator, ordering, winning_back
+from infra.demo import figures, generator, ordering, winning_back
 from infra.demo.filling import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, Say, upload
 from infra.demo.portal import Portal, Unexpected, await_
 
@@ -23,6 +23,7 @@ class Nights:
     bonuses: Callable[[], dict[str, Any]]
     recommendations: Callable[[], dict[str, Any]]
     audit: Callable[[], dict[str, Any]]
+    figures: Callable[[], None]
 
 
 def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
@@ -138,6 +139,7 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     cast = ordering.Cast(guest, partner, email, manager, operations, distributor, company_id, mark)
     ordering.play(cast, today, say)
     winning_back.play(guest, operations, consents, mark, today, say)
+    figures.play(guest, partner, nights.figures, today, say)
 
     marketing = guest.sign_in(STAFF["marketing"][1])
     drafted = marketing.order_post("/v1/staff/reports", REPORT, expect=201)

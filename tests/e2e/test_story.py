@@ -10,11 +10,17 @@ from tests.support.cloud import DeployedClub
 def test_a_partners_year_goes_through_the_api(cloud: DeployedClub, guest: Portal, today: date) -> None:
     told: list[str] = []
     filling.fill(guest, today, companies=10, say=told.append)
+
+    def figures() -> None:
+        for job in ("nightly_rollups", "nightly_club", "nightly_people"):
+            cloud.invoke(job, {})
+
     nights = story.Nights(
         tiers=lambda: cloud.invoke("nightly_tiers", {"day": today.isoformat()}),
         bonuses=lambda: cloud.invoke("nightly_bonuses", {"day": today.isoformat()}),
         recommendations=lambda: cloud.invoke("nightly_recommendations", {}),
         audit=lambda: cloud.invoke("audit_bonuses", {}),
+        figures=figures,
     )
     partner = story.play(guest, today, nights, told.append)
     subjects = [letter["subject"] for letter in cloud.mail(partner)]

@@ -193,3 +193,11 @@ def test_a_fold_and_a_part_of_it_are_one_call(local_table: Table, monkeypatch: p
     assert found
     assert part
     assert (cost.calls, cost.read_units) == (["BatchGetItem"], 2)
+
+
+def test_the_months_of_a_fold_are_written_together(local_table: Table) -> None:
+    months = [ClubMonth(plus(OCTOBER, -number)) for number in range(36)]
+    with spent(local_table.client) as cost:
+        store.write_months(local_table, "RUB", months, "2026-11-20T09:00:00.000Z")
+    assert cost.calls == ["TransactWriteItems"]
+    assert [each.month for each in store.read_months(local_table, "RUB")[0]] == [each.month for each in months[::-1]]
