@@ -3,4 +3,4 @@
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("rollups", "company", "settlements", "statements", "distributors", "club", "people")
+WINGS = ("rollups", "company", "settlements", "statements", "distributors", "promotions", "club", "people")

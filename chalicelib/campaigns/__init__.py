@@ -19,12 +19,14 @@ with opened_when_asked(__name__):
     from chalicelib.campaigns.plan.service import check as check_issue
     from chalicelib.campaigns.plan.service import create as create_issue
     from chalicelib.campaigns.plan.service import first_moment, has_issue
+    from chalicelib.campaigns.results.rules import Outcome
+    from chalicelib.campaigns.results.rules import money as money_effect
     from chalicelib.campaigns.segments.facts import candidates
     from chalicelib.campaigns.segments.model import Conditions
     from chalicelib.campaigns.segments.rules import matches
     from chalicelib.campaigns.segments.schemas import SegmentForm
     from chalicelib.campaigns.segments.service import check as check_conditions
-    from chalicelib.campaigns.segments.service import check_topic, has_segment
+    from chalicelib.campaigns.segments.service import check_topic, has_segment, is_held_out
     from chalicelib.campaigns.segments.service import create as create_segment
     from chalicelib.campaigns.segments.service import read as read_segment
     from chalicelib.campaigns.sending.recipients import possible_letters

@@ -32,6 +32,7 @@ def nightly_club(context: Context, event: dict[str, Any]) -> dict[str, Any]:
         items("put", "update", prefix="CLUBFOLD#"),
         items("put", prefix="CLUBFIGURES#"),
         items("put", prefix="CLUBDISTRIBUTORS"),
+        items("put", prefix="CLUBPROMOTIONS"),
         files("club-folds/", "get", "put"),
     ),
 )

@@ -1,6 +1,6 @@
 """The club's figures: made every night from the companies' rollups, read in one query.
 
-    05:00 ──nightly_club──▶ a fold is created ──▶ parts: the months and orders of some companies ──▶ the last one folds all and writes the months
+    05:00 ──nightly_club──▶ a fold is created ──▶ parts: the months, orders and promoted goods of some companies ──▶ the last one folds all and writes the months
 
 A fold that comes again writes the same months. Until it is done the months of the night before answer, and say of when they are.
 
@@ -20,6 +20,7 @@ from chalicelib.analytics.club import store
 from chalicelib.analytics.club.rules import GOODS, CompanyMonth, CompanyMonths, Fold, Goods
 from chalicelib.analytics.company.rules import tier_on
 from chalicelib.analytics.distributors import service as distributors
+from chalicelib.analytics.promotions import service as promotions
 from chalicelib.analytics.rollups.model import History
 from chalicelib.analytics.rollups.rules import ZERO, Rows, Totals, last_day, month_of, plus
 from chalicelib.analytics.rollups.store import read_history, read_rows
@@ -41,7 +42,9 @@ def start(context: Context, author: str) -> str:
     """Creates a fold of everything up to today, and begins it; returns its id."""
     fold_id = context.new_id("fld")
     tx = Transaction()
-    store.FOLD.create(tx, context, fold_id, author, {"last": month_of(context.today).isoformat()})
+    store.FOLD.create(
+        tx, context, fold_id, author, {"last": month_of(context.today).isoformat(), "day": context.today.isoformat()}
+    )
     context.table.commit(tx)
     store.FOLD.announce(fold_id, 1)
     return fold_id
@@ -56,19 +59,29 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
 
     def read(found: Progress, members: list[list[Any]]) -> tuple[dict[str, Any], Mapping[str, Any]]:
         running = date.fromisoformat(found.item["last"])
+        measured = promotions.measured(context, found.item["day"], found.item["created_at"])
         return {
             "months": [row for member in members for row in _rows(context, member, running)],
             "orders": [row for member in members for row in distributors.rows_of(context, member[0], running)],
+            "promotions": [row for member in members for row in promotions.rows_of(context, member[0], measured)],
         }, {}
 
     def write(found: Progress, parts: Iterator[dict[str, Any]]) -> Item:
         folds: dict[str, Fold] = defaultdict(lambda: Fold(date.fromisoformat(found.item["last"])))
         orders: list[distributors.Row] = []
+        effects: list[promotions.Row] = []
         for part in parts:
             orders += part["orders"]
+            effects += part["promotions"]
             for currency, *company in part["months"]:
                 folds[currency].add(_company(company))
         distributors.write(context, orders)
+        promotions.write(
+            context,
+            promotions.measured(context, found.item["day"], found.item["created_at"]),
+            effects,
+            found.item["created_at"],
+        )
         for currency, fold in sorted(folds.items()):
             store.write_cohorts(context.table, currency, fold.cohorts())
             store.write_splits(context.table, currency, fold.splits())

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from chalicelib import contacts
-from chalicelib.campaigns.segments import store
+from chalicelib.campaigns.config import Campaigns
+from chalicelib.campaigns.segments import rules, store
 from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.campaigns.segments.schemas import SegmentForm, SegmentView
 from chalicelib.campaigns.segments.store import Segment
@@ -35,6 +36,12 @@ def read(context: Context, segment_id: str) -> Segment:
 
 def has_segment(context: Context, segment_id: str) -> bool:
     return store.read(context.table, segment_id) is not None
+
+
+def is_held_out(context: Context, company_id: str) -> bool:
+    """Whether the company is one of those that get no letters of campaigns."""
+    campaigns = context.config[Campaigns]
+    return rules.is_held_out(campaigns.holdout_salt, company_id, campaigns.holdout_percent)
 
 
 def page(context: Context, limit: int, after: Position) -> tuple[list[SegmentView], Position]:

@@ -1,0 +1,18 @@
+"""The effect of promotions, for the staff."""
+
+from chalicelib.analytics.promotions import service
+from chalicelib.analytics.promotions.schemas import PromotionEffectsQuery, PromotionEffectsView
+from chalicelib.platform.http.routes import Call, Routes
+
+routes = Routes(__name__, tag="analytics")
+
+
+@routes.get(
+    "/v1/staff/analytics/promotions",
+    scope="staff.analytics.read",
+    query=PromotionEffectsQuery,
+    answer=PromotionEffectsView,
+)
+def show_promotions_effect(call: Call) -> PromotionEffectsView:
+    """Show what promotions brought: against companies without letters where there are enough, the weeks before, and the year before."""
+    return service.show(call.context, call.query, call.language)
