@@ -14,5 +14,8 @@ routes = Routes(__name__, tag="analytics")
     answer=PromotionEffectsView,
 )
 def show_promotions_effect(call: Call) -> PromotionEffectsView:
-    """Show what promotions brought: against companies without letters where there are enough, the weeks before, and the year before."""
+    """Show what promotions brought, beside the weeks and the year before.
+
+    Where enough companies get no letters of campaigns, it is told against them, too; `basis` says which one to trust.
+    """
     return service.show(call.context, call.query, call.language)
