@@ -40,10 +40,10 @@ class _Figures(View):
     currency: str
     first: date = Field(serialization_alias="from", description="First day of the period.")
     last: date = Field(serialization_alias="to", description="Last day of the period.")
-    as_of: str | None = Field(description="The moment of the fold; null before the first one. It runs every night.")
-    formulas: dict[str, str] = Field(description="By field, how it is counted, in the reader's language.")
+    as_of: str | None = Field(description="The moment of the nightly fold; null before the first.")
+    formulas: dict[str, str] = Field(description="How each field is counted.")
     row_count: int
-    chart: ChartView | None = Field(description="Null unless asked for with `chart=true`.")
+    chart: ChartView | None = Field(description="With `chart=true`.")
 
 
 class TurnoverRowView(View):

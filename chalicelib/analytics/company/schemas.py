@@ -131,7 +131,7 @@ class AnalyticsView(View):
     )
     complete: bool = Field(description="False while purchases from before these figures began are still being counted.")
     definition: int = Field(description="Number of the definition of the figures.")
-    formulas: dict[str, str] = Field(description="By field, how it is counted, in the reader's language.")
+    formulas: dict[str, str] = Field(description="How each field is counted.")
     row_count: int
     net: Money = Field(description="Sum of `net` of the rows.")
     units: Exact
@@ -141,5 +141,5 @@ class AnalyticsView(View):
     saved: Money = Field(description="Sum of `savings`.")
     rows: list[AnalyticsRowView]
     missing: list[MissingArticleView] = Field(description="Bought regularly and not this time. Only with `by=product`.")
-    chart: ChartView | None = Field(description="Null unless asked for with `chart=true`.")
+    chart: ChartView | None = Field(description="With `chart=true`.")
     credit_url: str = Field(description="Open orders, debts and deferrals by due date.")

@@ -31,7 +31,7 @@ class DistributorMonthView(View):
 class DistributorsView(View):
     """The service of distributors by month of placing, the earliest month first; counted every night, a month until the second after it is over."""
 
-    formulas: dict[str, str] = Field(description="By field, how it is counted, in the reader's language.")
+    formulas: dict[str, str] = Field(description="How each field is counted.")
     row_count: int
     rows: list[DistributorMonthView]
-    chart: ChartView | None = Field(description="Null unless asked for with `chart=true`.")
+    chart: ChartView | None = Field(description="With `chart=true`.")

@@ -30,7 +30,7 @@ class PeopleRowView(View):
 class PeopleView(View):
     """The people of partners by quarter, the earliest first. They are counted every night."""
 
-    formulas: dict[str, str] = Field(description="By field, how it is counted, in the reader's language.")
+    formulas: dict[str, str] = Field(description="How each field is counted.")
     row_count: int
     rows: list[PeopleRowView]
-    chart: ChartView | None = Field(description="Null unless asked for with `chart=true`.")
+    chart: ChartView | None = Field(description="With `chart=true`.")

@@ -9,7 +9,7 @@ routes = Routes(__name__, tag="analytics")
 
 @routes.get(
     "/v1/staff/analytics/promotions",
-    scope="staff.analytics.read",
+    scope="staff.promotions.write",
     query=PromotionEffectsQuery,
     answer=PromotionEffectsView,
 )

@@ -47,6 +47,6 @@ class PromotionEffectView(View):
 class PromotionEffectsView(View):
     """The effect of promotions, the earliest first; measured every night until 35 days after the last day."""
 
-    formulas: dict[str, str] = Field(description="By field, how it is counted, in the reader's language.")
+    formulas: dict[str, str] = Field(description="How each field is counted.")
     row_count: int
     rows: list[PromotionEffectView]
