@@ -165,7 +165,7 @@ def document(routes: Iterable[Route]) -> Document:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": f"The access token of a person, or of a machine client. Scopes and who holds them:\n\n{_scopes(ordered)}",
+                    "description": f"The access token of a person, or of a machine client. Its scopes:\n\n{_scopes(ordered)}",
                 },
                 "machine": {
                     "type": "oauth2",

@@ -39,9 +39,9 @@ def _scopes(written: Document) -> set[str]:
 
 
 def _without(scopes: set[str], schemes: Document) -> Document:
-    """The security schemes without what they tell of these scopes."""
+    """The security schemes without what they tell of these scopes, and of who else holds the others."""
     told = schemes["token"]["description"].split("\n")
-    kept = [line for line in told if line.partition("`: ")[0].removeprefix("- `") not in scopes]
+    kept = [line.partition("; ")[0] for line in told if line.partition("`: ")[0].removeprefix("- `") not in scopes]
     return {**schemes, "token": {**schemes["token"], "description": "\n".join(kept)}}
 
 
