@@ -13,13 +13,16 @@ cloud := .ministack/.complete
 run := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check map registers package bench bench-retention smoke rhythm staff clean letters
+.PHONY: help demo slot test check map registers package bench bench-retention smoke rhythm staff clean letters
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 demo: $(dev) $(cloud) ## the whole club on this machine, with its story; ARGS=--check plays it and exits
 	@exec $(run) -m infra.demo $(ARGS)
+
+slot: $(dev) ## beside make demo: the letters of approved issues leave now, and their results are counted; ARGS="--port 8080"
+	@exec $(run) -m infra.demo.slot $(ARGS)
 
 test: $(dev) $(cloud) ## unit, contract and end-to-end tests
 	@exec $(run) -m pytest -n 2 --dist loadfile $(ARGS)

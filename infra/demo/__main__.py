@@ -26,7 +26,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from infra import admin
 from infra.build import ROOT, BuildError, local_package
-from infra.demo import filling, story
+from infra.demo import filling, slot, story
 from infra.demo.portal import Portal, Unexpected
 from infra.local.cloud import Cloud, CloudError
 
@@ -107,6 +107,8 @@ def nights(cloud: Cloud, today: date) -> story.Nights:
         recommendations=lambda: invoke("NightlyRecommendationsName", {}),
         audit=lambda: invoke("AuditBonusesName", {}),
         figures=figures,
+        slot=lambda issue_id: slot.come(cloud, [issue_id]),
+        letter_results=lambda issue_id: slot.count(cloud, [issue_id]),
     )
 
 
@@ -145,6 +147,9 @@ To sign in, ask for a code and read it in the mailbox:
 Machines get tokens by themselves, and need no letter:
 
 {clients}
+
+The letters of approved issues leave at once, and their results are counted:
+  make slot ARGS='--port {cloud.port}'
 
 The whole way of a member, from joining to an order, in one command:
   make smoke ARGS='--local {cloud.port}'

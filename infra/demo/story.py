@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from infra.demo import figures, generator, ordering, winning_back
+from infra.demo import figures, generator, newsletter, ordering, winning_back
 from infra.demo.filling import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, Say, upload
 from infra.demo.portal import Portal, Unexpected, await_
 
@@ -17,13 +17,15 @@ ORDERED = ["PN-P", "TR-P", "HB-N"]
 
 @dataclass(frozen=True)
 class Nights:
-    """The jobs of the schedules: each invokes its function and returns its counts."""
+    """The jobs of the schedules: each invokes its function and returns its counts. `slot` and `letter_results` are for the issue with this id."""
 
     tiers: Callable[[], dict[str, Any]]
     bonuses: Callable[[], dict[str, Any]]
     recommendations: Callable[[], dict[str, Any]]
     audit: Callable[[], dict[str, Any]]
     figures: Callable[[], None]
+    slot: newsletter.Play
+    letter_results: newsletter.Play
 
 
 def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
@@ -140,6 +142,7 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     ordering.play(cast, today, say)
     winning_back.play(guest, operations, consents, mark, today, say)
     figures.play(guest, partner, nights.figures, today, say)
+    newsletter.play(guest, consents, mark, today, nights.slot, nights.letter_results, say)
 
     marketing = guest.sign_in(STAFF["marketing"][1])
     drafted = marketing.order_post("/v1/staff/reports", REPORT, expect=201)

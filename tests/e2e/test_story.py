@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from infra.demo import filling, story
+from infra.demo import filling, slot, story
 from infra.demo.portal import Portal
 from tests.support.cloud import DeployedClub
 
@@ -21,6 +21,8 @@ def test_a_partners_year_goes_through_the_api(cloud: DeployedClub, guest: Portal
         recommendations=lambda: cloud.invoke("nightly_recommendations", {}),
         audit=lambda: cloud.invoke("audit_bonuses", {}),
         figures=figures,
+        slot=lambda issue_id: slot.come(cloud, [issue_id]),
+        letter_results=lambda issue_id: slot.count(cloud, [issue_id]),
     )
     partner = story.play(guest, today, nights, told.append)
     subjects = [letter["subject"] for letter in cloud.mail(partner)]
