@@ -1,8 +1,8 @@
 """Marketing writes to those who want it: from a segment to the figures. A chapter of the story."""
 
 import re
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +12,6 @@ from infra.demo.filling import STAFF, Say
 from infra.demo.portal import Portal, Unexpected, await_
 
 READERS = ("Глеб Монтажников", "Дарья Проектова", "Егор Щитов")
-READING = 11  # seconds: whoever clicks sooner after the delivery is counted as a program
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0"}
 
 
@@ -20,40 +19,57 @@ Play = Callable[[str], None]
 """Takes an issue's id."""
 
 
-def play(
-    guest: Portal, consents: list[dict[str, Any]], mark: str, today: date, slot: Play, night: Play, say: Say
-) -> None:
-    """`slot` lets the slots of an issue come, `night` the count of its results."""
+@dataclass(frozen=True)
+class Issue:
+    """An issue that has left: its path, and the letters of its readers."""
+
+    marketing: Portal
+    path: str
+    letters: list[dict[str, Any]]
+
+    @property
+    def issue_id(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+def send(guest: Portal, consents: list[dict[str, Any]], mark: str, today: date, slot: Play, say: Say) -> Issue:
+    """`slot` lets the slots of an issue come."""
     interest = f"Выставка {mark}"
-    emails = {
-        _reader(guest, name, f"reader{number}.{mark}@partner.example", consents, interest)
-        for number, name in enumerate(READERS)
-    }
+    emails = _readers(guest, consents, mark, interest)
     marketing, second = guest.sign_in(STAFF["marketing"][1]), guest.sign_in(STAFF["admin"][1])
     segment_id = _segment(marketing, interest, say)
     path = _issue(marketing, second, segment_id, mark, today, say)
-    issue_id = path.rpartition("/")[2]
-    slot(issue_id)
+    slot(path.rpartition("/")[2])
     sending = marketing.get(f"{path}/sending")
-    readers = _readers(guest, marketing, path, emails, mark)
+    letters = _letters(guest, marketing, path, emails, mark)
     slots = ", ".join(f"{each['slot']} in {each['zone']}" for each in sending["runs"])
     say(
         f"the tick of {slots}: letters {sending['letters']}, skipped {sending['skipped']}; "
-        f"«{readers[0]['subject']}» lies in {len(readers)} mailboxes"
+        f"«{letters[0]['subject']}» lies in {len(letters)} mailboxes"
     )
-    time.sleep(READING)
-    clicked, left = _click(readers[0]), _leave(readers[-1])
+    return Issue(marketing, path, letters)
+
+
+def measure(issue: Issue, night: Play, say: Say) -> None:
+    """`night` lets the results of an issue be counted. Some seconds after the letters: whoever is faster than a person counts as a program."""
+    clicked, left = _click(issue.letters[0]), _leave(issue.letters[-1])
     say(f"a reader clicks and comes to {clicked}; {left} leaves by one click of the mail program")
-    night(issue_id)
-    _results(marketing, path, say)
+    night(issue.issue_id)
+    _results(issue, say)
 
 
-def _reader(guest: Portal, name: str, email: str, consents: list[dict[str, Any]], interest: str) -> str:
-    form = {"name": name, "email": email, "language": "ru", "consents": consents}
-    reader = guest.sign_in(email, guest.post("/v1/registrations", form, expect=202))
-    reader.get("/v1/me")
-    reader.call("PATCH", "/v1/me", {"audience": "installer", "interests": [interest]}, If_Match=reader.etag)
-    return email
+def _readers(guest: Portal, consents: list[dict[str, Any]], mark: str, interest: str) -> list[str]:
+    """Their addresses. Each is an installer who was at a fair."""
+    started = {}
+    for number, name in enumerate(READERS):
+        email = f"reader{number}.{mark}@partner.example"
+        form = {"name": name, "email": email, "language": "ru", "consents": consents}
+        started[email] = guest.post("/v1/registrations", form, expect=202)
+    for email, registration in started.items():
+        reader = guest.sign_in(email, registration)
+        reader.get("/v1/me")
+        reader.call("PATCH", "/v1/me", {"audience": "installer", "interests": [interest]}, If_Match=reader.etag)
+    return list(started)
 
 
 def _segment(marketing: Portal, interest: str, say: Say) -> str:
@@ -108,12 +124,12 @@ def _issue(marketing: Portal, second: Portal, segment_id: str, mark: str, today:
     return path
 
 
-def _readers(guest: Portal, marketing: Portal, path: str, emails: set[str], mark: str) -> list[dict[str, Any]]:
+def _letters(guest: Portal, marketing: Portal, path: str, emails: list[str], mark: str) -> list[dict[str, Any]]:
     """The letters of the issue. The club holds a lasting share of its readers out of all of them."""
     wanted = sum(each["left_out"] is None for each in marketing.get(f"{path}/recipients")["items"])
 
     def letters() -> Any:
-        found = [each for email in sorted(emails) for each in guest.letters(email) if mark in each["subject"]]
+        found = [each for email in emails for each in guest.letters(email) if mark in each["subject"]]
         return found if len(found) == wanted else None
 
     found: list[dict[str, Any]] = await_(f"{wanted} letters", letters)
@@ -136,11 +152,11 @@ def _leave(letter: dict[str, Any]) -> str:
     return str(letter["to"][0])
 
 
-def _results(marketing: Portal, path: str, say: Say) -> None:
+def _results(issue: Issue, say: Say) -> None:
     def counted() -> Any:
         """Empty until the night is over."""
         try:
-            found = marketing.get(f"{path}/results")
+            found = issue.marketing.get(f"{issue.path}/results")
         except Unexpected:
             return None
         return found if found["unsubscribed"] else None
@@ -151,7 +167,7 @@ def _results(marketing: Portal, path: str, say: Say) -> None:
         f"by programs {found['clicked']['machines']}, left {found['unsubscribed']}; against the hold-out: "
         + ("too few companies to tell" if found["purchases"]["share"] is None else str(found["purchases"]["share"]))
     )
-    slot = marketing.get(path)["slot"]
-    figures = marketing.get(f"/v1/staff/letters/figures?by=slot&to={slot[:10]}")
+    slot = issue.marketing.get(issue.path)["slot"]
+    figures = issue.marketing.get(f"/v1/staff/letters/figures?by=slot&to={slot[:10]}")
     best = figures["best"]
     say(f"the best slot: {best['group'] if best else 'too few to tell'}, of {len(figures['groups'])}")

@@ -140,9 +140,10 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     _simulation(operations, say)
     cast = ordering.Cast(guest, partner, email, manager, operations, distributor, company_id, mark)
     ordering.play(cast, today, say)
+    issue = newsletter.send(guest, consents, mark, today, nights.slot, say)
     winning_back.play(guest, operations, consents, mark, today, say)
     figures.play(guest, partner, nights.figures, today, say)
-    newsletter.play(guest, consents, mark, today, nights.slot, nights.letter_results, say)
+    newsletter.measure(issue, nights.letter_results, say)
 
     marketing = guest.sign_in(STAFF["marketing"][1])
     drafted = marketing.order_post("/v1/staff/reports", REPORT, expect=201)
