@@ -120,7 +120,7 @@ def main(arguments: list[str]) -> int:
     except (Unexpected, BotoCoreError, ClientError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    print(f"{len(coming)} issues have left; their results are being counted" if coming else "no approved issue waits")
+    print("these issues have left; their results are being counted" if coming else "no approved issue waits")
     return 0
 
 
