@@ -18,4 +18,5 @@ with opened_when_asked(__name__):
     from chalicelib.bonuses.ledger.service import every_posting, last_posting_before, usable
     from chalicelib.bonuses.ledger.statements import bonuses as bonuses_of
     from chalicelib.bonuses.ledger.transfers import transfer, transferable
+    from chalicelib.bonuses.redemptions.store import redemptions_waiting
     from chalicelib.bonuses.volume.config import Bracket, VolumeBonuses, VolumeProgramme

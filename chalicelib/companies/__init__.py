@@ -47,6 +47,25 @@ with opened_when_asked(__name__):
     from chalicelib.companies.regions.service import managers_of_regions
     from chalicelib.companies.regions.service import replace as replace_region_managers
     from chalicelib.companies.regions.service import show as show_region_managers
-    from chalicelib.companies.rules import customer_key, inn_is_valid, manager_asked_for, name_key
-    from chalicelib.companies.schemas import Inn, Kpp, StaffCompanyDetailView
-    from chalicelib.companies.staff import HandOver, hand_over, show_to_staff
+    from chalicelib.companies.rules import customer_key, inn_is_valid, listed_as, manager_asked_for, name_key, needs_kpp
+    from chalicelib.companies.schemas import (
+        CompaniesQuery,
+        FoundCompaniesPage,
+        Inn,
+        Kpp,
+        StaffCompanyDetailView,
+        StaffCompanyView,
+    )
+    from chalicelib.companies.staff import (
+        HandOver,
+        Portfolio,
+        every_listed,
+        find_by_customer,
+        find_by_inn,
+        hand_over,
+        list_companies,
+        list_waiting,
+        listed_for_staff,
+        show_to_staff,
+    )
+    from chalicelib.companies.store import claims_page, customer_questions_page

@@ -1,6 +1,6 @@
 """Routes of the caller's company and its people; for the staff, of all companies and claims."""
 
-from chalicelib.companies import cards, company, privileges, rules, staff
+from chalicelib.companies import cards, company, privileges, staff
 from chalicelib.companies.people import claims, invitations
 from chalicelib.companies.people import service as people
 from chalicelib.companies.schemas import (
@@ -8,7 +8,6 @@ from chalicelib.companies.schemas import (
     ClaimDecisionView,
     ClaimForm,
     ClaimView,
-    CompaniesQuery,
     CompanyAssignmentForm,
     CompanyChangeForm,
     CompanyContactsView,
@@ -23,12 +22,10 @@ from chalicelib.companies.schemas import (
     PersonChangeForm,
     PersonView,
     PrivilegesView,
-    StaffCompaniesPage,
     StaffCompanyDetailView,
 )
 from chalicelib.distributors import DistributorCardPage
 from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="companies")
@@ -178,42 +175,6 @@ def decline_invitation(call: Call, company_id: str) -> None:
 def show_privileges(call: Call) -> PrivilegesView:
     """Read which sections are open to you, and what the others still need."""
     return privileges.privileges(call.context, call.principal)
-
-
-@routes.get("/v1/staff/companies", scope="staff.companies.read", query=CompaniesQuery, answer=StaffCompaniesPage)
-def list_companies(call: Call) -> StaffCompaniesPage:
-    """List companies by name, or those with pending claims; find one by INN or by a customer of a sales file.
-
-    `manager=me` lists the companies that you manage.
-    """
-    query: CompaniesQuery = call.query
-    _one_question(query)
-    portfolio = staff.Portfolio(query.region, rules.manager_asked_for(query.manager, call.principal.for_member()))
-    if query.inn:
-        return StaffCompaniesPage(items=staff.find_by_inn(call.context, query.inn, query.kpp), next_cursor=None)
-    if query.source and query.customer:
-        found = staff.find_by_customer(call.context, query.source, query.customer)
-        return StaffCompaniesPage(items=found, next_cursor=None)
-    if query.status == "waiting":
-        return call.page(StaffCompaniesPage, staff.list_waiting, call.context, portfolio)
-    return call.page(StaffCompaniesPage, staff.list_companies, call.context, query.q or "", portfolio)
-
-
-def _one_question(query: CompaniesQuery) -> None:
-    """Raises 422 for filters that exclude one another."""
-    if query.inn and query.kpp and not rules.needs_kpp(query.inn):
-        raise Problem.invalid("kpp_mismatch", "/query/kpp", "A sole trader has no KPP.")
-    if query.kpp and not query.inn:
-        raise Problem.invalid("required", "/query/inn", "A KPP needs its INN.")
-    if bool(query.source) != bool(query.customer):
-        missing = "customer" if query.source else "source"
-        raise Problem.invalid("required", f"/query/{missing}", "Give source and customer together.")
-    asked = {"q": query.q, "inn": query.inn, "source": query.source, "status": query.status == "waiting"}
-    given = [name for name, value in asked.items() if value]
-    if query.inn or query.source:
-        given += [name for name in ("region", "manager") if getattr(query, name)]
-    if len(given) > 1:
-        raise Problem.invalid("one_question", f"/query/{given[-1]}", f"This cannot be combined with {given[0]}.")
 
 
 @routes.get(

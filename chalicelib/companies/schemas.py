@@ -245,12 +245,13 @@ class StaffCompanyView(CompanyView):
     )
     waiting: ClaimantView | None = Field(
         default=None,
-        description="A person with a pending claim, the oldest. A list of companies knows the club's 100 oldest claims; "
-        "`status=waiting` lists every one.",
+        description="The oldest pending claim, if it is among the club's 100 oldest: `status=waiting` lists every one.",
     )
 
 
-class StaffCompaniesPage(ListPage):
+class FoundCompaniesPage(ListPage):
+    """Companies by name, or with pending claims."""
+
     items: list[StaffCompanyView]
 
 

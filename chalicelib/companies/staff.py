@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib import members
@@ -37,6 +37,9 @@ from chalicelib.table.transactions import Item, Transaction
 # --- companies for the staff -----------------------------------------------------------------------------------------------
 
 
+_PAGE = 500  # companies that are read at a time where all are
+
+
 class Portfolio(NamedTuple):
     """A part of the companies. None: any region, any manager; an empty manager: companies without one."""
 
@@ -51,7 +54,18 @@ def list_companies(
     context: Context, begins: str, portfolio: Portfolio, limit: int, after: Position
 ) -> tuple[list[StaffCompanyView], Position]:
     page = store.companies_page(context.table, begins, limit, after, store.listed_with(*portfolio))
-    return _with_waiting(context, [Company.from_item(item) for item in page.items]), page.last
+    return listed_for_staff(context, [Company.from_item(item) for item in page.items]), page.last
+
+
+def every_listed(context: Context, begins: str, portfolio: Portfolio) -> Iterator[Company]:
+    """All companies of the portfolio by name, page after page."""
+    after: Position = None
+    while True:
+        page = store.companies_page(context.table, begins, _PAGE, after, store.listed_with(*portfolio))
+        yield from map(Company.from_item, page.items)
+        after = page.last
+        if after is None:
+            return
 
 
 def list_waiting(
@@ -100,13 +114,13 @@ def find_by_inn(context: Context, inn: str, kpp: str | None) -> list[StaffCompan
     members = store.firms(context.table, [inn]).get(inn, [])
     found = match_firm(members, kpp) if kpp else members
     several = store.read_many(context.table, [member.company_id for member in found])
-    return _with_waiting(context, list(several.values()))
+    return listed_for_staff(context, list(several.values()))
 
 
 def find_by_customer(context: Context, source: str, customer: str) -> list[StaffCompanyView]:
     company_id = store.owner_by_customer(context.table, source, customer_key(customer, "", "", ""))
     found = store.read(context.table, company_id) if company_id else None
-    return _with_waiting(context, [found]) if found else []
+    return listed_for_staff(context, [found]) if found else []
 
 
 def show_to_staff(context: Context, company_id: str) -> tuple[StaffCompanyDetailView, int]:
@@ -193,7 +207,7 @@ def _distributor(context: Context, company: Company) -> CompanyDistributorView |
     return CompanyDistributorView.from_record(found, chosen=bool(company.distributor_id)) if found else None
 
 
-def _with_waiting(context: Context, companies: list[Company]) -> list[StaffCompanyView]:
+def listed_for_staff(context: Context, companies: Sequence[Company]) -> list[StaffCompanyView]:
     """Companies of a list, each with its oldest pending claim, if that is one of the club's oldest: one or two calls for them all."""
     listed = {company.company_id for company in companies}
     oldest: dict[str, Person] = {}

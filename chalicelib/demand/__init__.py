@@ -6,3 +6,4 @@ with opened_when_asked(__name__):
     from chalicelib.demand.events import ANSWERED as DEMAND_ANSWERED
     from chalicelib.demand.schemas import DemandForm
     from chalicelib.demand.service import record_demand
+    from chalicelib.demand.store import page_in_words

@@ -41,6 +41,11 @@ def waiting(table: Table, sku: str, limit: int, after: dict[str, str] | None) ->
     return table.query(keys.wanted(sku, "", "").pk, index="gsi2", limit=limit, after=after)
 
 
+def page_in_words(table: Table, limit: int, after: dict[str, str] | None) -> Page:
+    """Open demands in words, oldest first."""
+    return waiting(table, "", limit, after)
+
+
 def most_wanted(table: Table, limit: int, after: dict[str, str] | None) -> Page:
     return table.query(keys.demand_rank(0, 0, "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
 

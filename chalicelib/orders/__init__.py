@@ -42,3 +42,4 @@ with opened_when_asked(__name__):
     from chalicelib.orders.reorder.service import usual_order
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED
     from chalicelib.orders.response_times.service import deadlines as answer_deadlines
+    from chalicelib.orders.response_times.store import page as unanswered_page

@@ -8,6 +8,7 @@ WINGS = ("resolver", "free_goods", "terms", "offers", "best_sellers", "promotion
 with opened_when_asked(__name__):
     from chalicelib.pricing.displays.service import display_deal
     from chalicelib.pricing.displays.store import chain as companies_of_chain
+    from chalicelib.pricing.displays.store import waiting as waiting_displays
     from chalicelib.pricing.free_goods.rules import (
         FreeGoodsProgress,
         FreeGoodsPromise,

@@ -21,4 +21,6 @@ with opened_when_asked(__name__):
     from chalicelib.retention.states.rules import State
     from chalicelib.retention.states.store import Rhythm
     from chalicelib.retention.states.store import load as rhythm_of_night
+    from chalicelib.retention.states.store import load_many as rhythms_of
+    from chalicelib.retention.states.store import quiet as quiet_companies
     from chalicelib.retention.waves.rules import Arm, Effect, adjusted_effect, effect, share_bounds

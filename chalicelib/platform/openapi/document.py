@@ -215,12 +215,13 @@ def _tell_default(field: Schema, *, asked: bool) -> None:
 
 
 def _short(schema: Any) -> Any:
-    """`anyOf` of a plain type and null as a list of types: half the length, and the same."""
+    """`anyOf` of a plain type and null as a list of types: half the length, and the same. Without words that JSON Schema does not know."""
     if isinstance(schema, list):
         return [_short(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: _short(each) for name, each in schema.items()}
+    # pydantic's bounds of a date are no words of JSON Schema
+    made = {name: _short(each) for name, each in schema.items() if not (name in ("ge", "le") and isinstance(each, str))}
     kinds = made.get("anyOf", [])
     if (
         len(kinds) == 2
@@ -242,7 +243,7 @@ def _with_views(written: Document) -> Document:
     )
     renamed: Document = json.loads(text)
     for schema in renamed["components"]["schemas"].values():
-        del schema["title"]  # a generator takes the schema's own name, which is unique
+        schema.pop("title", None)  # a generator takes the schema's own name, which is unique
     return renamed
 
 

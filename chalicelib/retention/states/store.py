@@ -5,7 +5,7 @@ LEARNED   of the club: the parameters as one text
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -87,6 +87,12 @@ def _rounded(value: float, place: str) -> Decimal:
 def load(context: Context, company_id: str) -> Rhythm | None:
     item = context.table.get(keys.rhythm(company_id), consistent=True)
     return from_item(Rhythm, item) if item else None
+
+
+def load_many(context: Context, company_ids: Iterable[str]) -> dict[str, Rhythm]:
+    """The rhythms of these companies that have one, by company. Eventually consistent, a call for each hundred."""
+    found = context.table.get_many(map(keys.rhythm, company_ids))
+    return {item["company_id"]: from_item(Rhythm, item) for item in found.values()}
 
 
 def quiet(context: Context, *states: State) -> Iterator[Rhythm]:

@@ -1,0 +1,136 @@
+"""The list of companies, put together from the rooms that know of them.
+
+By name it is a list of the table, page by page. Narrowed by tier, state or what waits, or in another order, it is read as a whole from the
+narrowest list that holds it, and each page is cut from that.
+
+Weakest point: a page of the whole costs three reads for each hundred companies that are looked at, so there are at most `MOST_COMPANIES`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from chalicelib import bonuses, companies, demand, orders, pricing, retention, tiers
+from chalicelib.companies import Company, Portfolio
+from chalicelib.desk.companies import rules
+from chalicelib.desk.companies.rules import CompanyRow
+from chalicelib.desk.companies.schemas import ListedCompaniesQuery, ListedCompanyView, StaffCompaniesPage, Waits
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.cursors import Cursors
+from chalicelib.platform.http.lists import CountView
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import Money
+from chalicelib.table.client import Page, Position, Table
+
+Each = TypeVar("Each")
+
+MOST_COMPANIES = 3000  # that are looked at for one page
+OLDEST = 100  # of each list of what waits
+
+
+class WaitingList(NamedTuple):
+    """Things that wait for an answer, the oldest first; each item names its `company_id`. `scope`: that of who may know of them."""
+
+    scope: str
+    read: Callable[[Table, int, Position], Page]
+
+
+WAITING: dict[Waits, WaitingList] = {
+    "claim": WaitingList("staff.companies.read", companies.claims_page),
+    "order": WaitingList("staff.orders.read", orders.unanswered_page),
+    "demand": WaitingList("staff.demands.read", demand.page_in_words),
+    "display": WaitingList("staff.companies.read", pricing.waiting_displays),
+    "redemption": WaitingList("staff.bonuses.read", bonuses.redemptions_waiting),
+    "customer": WaitingList("staff.companies.read", companies.customer_questions_page),
+}
+
+
+def shown(
+    context: Context, listed: Sequence[companies.StaffCompanyView], scopes: Collection[str]
+) -> list[ListedCompanyView]:
+    """These companies with what a manager chooses by. Eight calls for up to a hundred of them, none for none."""
+    if not listed:
+        return []
+    waits = {kind: _waiting(context, kind) for kind, known in WAITING.items() if known.scope in scopes}
+    rows = {row.company_id: row for row in _rows(context, {each.company_id: each.name for each in listed})}
+    return [
+        ListedCompanyView(
+            **each.model_dump(),
+            tier=rows[each.company_id].tier,
+            purchases=Money(amount=rows[each.company_id].purchases, currency=each.currency),
+            state=rows[each.company_id].state,
+            last_order=rows[each.company_id].last_order,
+            waits=[kind for kind, theirs in waits.items() if each.company_id in theirs],
+        )
+        for each in listed
+    ]
+
+
+def find(
+    context: Context, query: ListedCompaniesQuery, portfolio: Portfolio, scopes: Collection[str], cursors: Cursors
+) -> StaffCompaniesPage:
+    """A page of the companies that all filters hold for, in the order asked for, and the exact count of them all.
+
+    Raises 422 where more than `MOST_COMPANIES` would have to be looked at.
+    """
+    known = {each.company_id: each for each in _candidates(context, query, portfolio)}
+    rows = [row for row in _rows(context, {key: each.name for key, each in known.items()}) if query.filter.holds(row)]
+    kept = rules.page(rows, query.sort, query.limit + 1, cursors.open(query.cursor))
+    cut = kept[: query.limit]
+    last = rules.place(cut[-1], query.sort) if len(kept) > query.limit else None
+    listed = companies.listed_for_staff(context, [known[row.company_id] for row in cut])
+    return StaffCompaniesPage(
+        items=shown(context, listed, scopes),
+        next_cursor=cursors.close(last),
+        count=CountView(value=len(rows), more=False) if query.count else None,
+    )
+
+
+def _candidates(context: Context, query: ListedCompaniesQuery, portfolio: Portfolio) -> Iterable[Company]:
+    """The companies of the portfolio whose names begin so, among the narrowest list that holds all that are looked for."""
+    begins = companies.listed_as(query.q or "")
+    if query.waits:
+        ids: Iterable[str] = _waiting(context, query.waits)
+    elif quiet := query.filter.quiet_states:
+        ids = (each.company_id for each in retention.quiet_companies(context, *quiet))
+    else:
+        return _bounded(companies.every_listed(context, query.q or "", portfolio))
+    known = companies.read_companies(context, _bounded(ids)).values()
+    return [
+        each
+        for each in known
+        if each.joined_into is None and portfolio.holds(each) and companies.listed_as(each.name).startswith(begins)
+    ]
+
+
+def _bounded(several: Iterable[Each]) -> list[Each]:
+    found = list(islice(several, MOST_COMPANIES + 1))
+    if len(found) > MOST_COMPANIES:
+        detail = f"More than {MOST_COMPANIES} companies would have to be looked at: choose a manager or a region."
+        raise Problem.invalid("too_many", "/query/manager", detail)
+    return found
+
+
+def _waiting(context: Context, kind: Waits) -> set[str]:
+    """The companies of this list of what waits. One call."""
+    return {item["company_id"] for item in WAITING[kind].read(context.table, OLDEST, None).items}
+
+
+def _rows(context: Context, names: dict[str, str]) -> list[CompanyRow]:
+    """Two reads for each hundred companies. `names`: by id."""
+    standings = context.table.get_many(map(tiers.standing_key, names))
+    rhythms = retention.rhythms_of(context, names)
+    found = []
+    for company_id, name in names.items():
+        standing, rhythm = standings.get(tiers.standing_key(company_id)), rhythms.get(company_id)
+        found.append(
+            CompanyRow(
+                company_id,
+                companies.listed_as(name),
+                tiers.tier_in_force(standing, context.today).tier,
+                tiers.window_sum(standing, context.today),
+                rhythm.state if rhythm else None,
+                rhythm.last_order if rhythm else None,
+            )
+        )
+    return found
