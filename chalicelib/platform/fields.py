@@ -117,7 +117,7 @@ Document = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE, e
 Percent = Annotated[
     Decimal,
     PlainSerializer(lambda percent: f"{percent.normalize():f}", return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?$", "examples": ["5", "7.5"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?$"}),
 ]
 FileName = Annotated[
     str,

@@ -14,7 +14,7 @@ from chalicelib.sales.rules import Kind, plain
 Exact = Annotated[
     Decimal,
     PlainSerializer(plain, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "examples": ["12.5"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}),
 ]
 
 

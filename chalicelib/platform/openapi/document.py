@@ -215,13 +215,12 @@ def _tell_default(field: Schema, *, asked: bool) -> None:
 
 
 def _short(schema: Any) -> Any:
-    """`anyOf` of a plain type and null as a list of types: half the length, and the same. Without words that JSON Schema does not know."""
+    """`anyOf` of a plain type and null as a list of types: half the length, and the same."""
     if isinstance(schema, list):
         return [_short(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    # pydantic's bounds of a date are no words of JSON Schema
-    made = {name: _short(each) for name, each in schema.items() if not (name in ("ge", "le") and isinstance(each, str))}
+    made = {name: _short(each) for name, each in schema.items()}
     kinds = made.get("anyOf", [])
     if (
         len(kinds) == 2

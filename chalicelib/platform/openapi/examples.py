@@ -4,13 +4,14 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-# Example values: by the format of a string, or by the name of a field without an example of its own.
+# Example values: by the format of a string or its pattern, or by the name of a field without an example of its own.
 _BY_FORMAT = {
     "date": "2026-11-20",
     "date-time": "2026-11-20T09:00:00.000Z",
     "email": "anna@company.example",
     "uri": "https://portal.example/page",
 }
+_BY_PATTERN = {r"^-?\d+(\.\d+)?$": "12.5", r"^\d+(\.\d+)?$": "5"}
 _BY_NAME: dict[str, str | None] = {
     "access_token": "eyJraWQiOiJr...",
     "at": "2026-11-20T09:00:00.000Z",
@@ -116,6 +117,8 @@ def example(schema: Schema, components: dict[str, Schema], name: str = "") -> An
 def _text(schema: Schema, name: str) -> str:
     if "format" in schema:
         return _BY_FORMAT.get(schema["format"], "text")
+    if schema.get("pattern") in _BY_PATTERN:
+        return _BY_PATTERN[schema["pattern"]]
     if name.endswith("_at"):
         return _BY_FORMAT["date-time"]
     if name.endswith("_id"):
