@@ -3,6 +3,7 @@
 Times float: a slot is the same hour in every time zone, which is what a time without a zone means there (section 3.3.5).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ _STATUS = {
     IssueState.CANCELLED: "CANCELLED",
 }
 _LONGEST = 75  # octets of a line
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def icalendar(issues: Iterable[Issue], name: str) -> str:
@@ -51,6 +53,8 @@ def _event(issue: Issue) -> list[str]:
 
 
 def _text(value: str) -> str:
+    """A value of type TEXT (section 3.3.11), which has no other control character than a line end and a tab."""
+    value = _INVISIBLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     for plain, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         value = value.replace(plain, escaped)
     return value

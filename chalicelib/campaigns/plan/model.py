@@ -91,6 +91,7 @@ class Resumption(NamedTuple):
 class Issue:
     """An issue as it is stored, without its texts. Empty: not said yet.
 
+    `template`: the kind of letter, in the staff's words, by which results are compared.
     `holdout_percent` of the companies get none of it, beside those that the club holds out from all.
     """
 
@@ -99,6 +100,7 @@ class Issue:
     topic: str
     issue_class: IssueClass
     slot: str
+    template: str = ""
     owner: str = ""
     segment_id: str = ""
     regional_event: bool = False

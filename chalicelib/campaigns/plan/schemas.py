@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.campaigns.plan.model import Issue, IssueClass, IssueState, IssueTexts, Slot
 from chalicelib.campaigns.plan.rules import Clash
-from chalicelib.platform.fields import Day, Identifier, shape
+from chalicelib.platform.fields import ONE_LINE, Day, Identifier, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.text import Language
@@ -28,6 +28,14 @@ class IssueForm(Form):
     title: str = Field(min_length=1, max_length=200, description="For the staff.")
     topic: str = Field(max_length=40, description="One of the club's topics.")
     issue_class: IssueClass = Field(description="advertising, or content (content with advertising).")
+    template: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=40,
+        pattern=ONE_LINE,
+        description="The kind of letter, in your words: figures compare by it.",
+        examples=["case"],
+    )
     slot: SlotText
     owner: Identifier | None = Field(default=None, description="The member id of who takes care of it.")
     segment_id: Identifier | None = Field(default=None, description="Who gets it.")
@@ -103,6 +111,7 @@ class IssueView(View):
     title: str
     topic: str
     issue_class: IssueClass
+    template: str | None
     slot: str
     owner: str | None
     segment_id: str | None
@@ -121,7 +130,9 @@ class IssueView(View):
         return cls.from_record(issue, texts=texts, clashes=[ClashView.of(each) for each in clashes])
 
 
-IssuesQuery = narrowed(IssueView, same=("state", "topic", "issue_class", "owner"), words=("title",), base=PlanQuery)
+IssuesQuery = narrowed(
+    IssueView, same=("state", "topic", "issue_class", "template", "owner"), words=("title",), base=PlanQuery
+)
 
 
 class IssuePage(ListPage):

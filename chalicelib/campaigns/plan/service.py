@@ -181,6 +181,7 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
         "title": form.title,
         "topic": form.topic,
         "issue_class": form.issue_class,
+        "template": form.template or "",
         "slot": form.slot,
         "owner": form.owner or "",
         "segment_id": form.segment_id or "",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-Grouping = Literal["topic", "slot", "segment", "class"]
+Grouping = Literal["topic", "slot", "segment", "template", "class"]
 
 
 class MoneyEffect(NamedTuple):

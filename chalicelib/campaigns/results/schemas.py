@@ -143,7 +143,8 @@ class FiguresQuery(Form):
     """Figures of letters. Half a year until today, if no days are given."""
 
     by: Grouping = Field(
-        default="topic", description="topic, slot (weekday from Monday, 1, and hour), segment, or class."
+        default="topic",
+        description="topic, slot (weekday from Monday, 1, and hour), segment, template (the kind of letter; none where an issue names none), or class.",
     )
     from_: Day | None = Field(default=None, alias="from", description="The first day of slots.")
     to: Day | None = Field(default=None, description="The last day of slots.")

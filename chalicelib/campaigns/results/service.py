@@ -106,6 +106,7 @@ def _group_of(issue: Issue, grouping: Grouping) -> str:
         "topic": issue.topic,
         "slot": f"{slot.day.isoweekday()} {slot.hour:%H:%M}",
         "segment": issue.segment_id,
+        "template": issue.template or "none",
         "class": issue.issue_class,
     }[grouping]
 

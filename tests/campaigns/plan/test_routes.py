@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.platform.context import Context
+from tests.campaigns.plan.test_calendar import read
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller
 from tests.support.table import everything
@@ -199,6 +200,23 @@ def test_the_plan_is_listed_by_slot_without_texts_and_as_a_calendar(api: Api, ma
     calendar = api.call("GET", f"{PLAN}/calendar", marketing)
     assert calendar.headers["content-type"] == "text/calendar; charset=utf-8"
     assert calendar.text.count("BEGIN:VEVENT") == 2
+
+
+def test_an_event_of_the_calendar_keeps_its_identity_when_it_is_moved_and_when_it_is_cancelled(
+    api: Api, marketing: Caller, segment: str
+) -> None:
+    def event() -> dict[str, str]:
+        return dict(read(api.call("GET", f"{PLAN}/calendar", marketing).text))
+
+    url = plan(api, marketing, form(segment, slot="2026-12-01T16:30")).headers["location"]
+    first = event()
+    api.call("POST", f"{url}/move", marketing, {"slot": "2026-12-10T12:30"})
+    moved = event()
+    api.call("POST", f"{url}/cancel", marketing)
+    cancelled = event()
+    assert first["UID"] == moved["UID"] == cancelled["UID"]
+    assert int(first["SEQUENCE"]) < int(moved["SEQUENCE"]) < int(cancelled["SEQUENCE"])
+    assert (moved["DTSTART"], cancelled["STATUS"]) == ("20261210T123000", "CANCELLED")
 
 
 def test_two_who_change_an_issue_at_once_do_not_overwrite_each_other(api: Api, marketing: Caller) -> None:

@@ -104,8 +104,8 @@ def test_counting_twice_changes_nothing_and_later_purchases_are_not_the_letters(
     assert list(service.due(club.context)) == []
 
 
-def test_letters_are_compared_by_topic_and_slot_and_too_few_tell_nothing(api: Api, club: Post) -> None:
-    approved(club)
+def test_letters_are_compared_by_topic_slot_and_template_and_too_few_tell_nothing(api: Api, club: Post) -> None:
+    approved(club, template="case")
     approved(club, slot="2026-12-01T16:30", issue_class="content", topic="events")
     club.at("2026-12-02T12:00")
     night(club)
@@ -117,6 +117,8 @@ def test_letters_are_compared_by_topic_and_slot_and_too_few_tell_nothing(api: Ap
     assert (found["verdict"], found["best"]) == ("too_few_to_tell", None)
     slots = shown(api, "/v1/staff/letters/figures?by=slot")
     assert [each["group"] for each in slots["groups"]] == ["2 12:30", "2 16:30"]
+    templates = shown(api, "/v1/staff/letters/figures?by=template&from=2026-11-01&to=2026-12-31")
+    assert [each["group"] for each in templates["groups"]] == ["case", "none"]
     assert api.call("GET", "/v1/staff/letters/figures?by=colour", MARKETING).status == 422
 
 
