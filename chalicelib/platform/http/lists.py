@@ -107,7 +107,7 @@ def narrowed(
     for path in same:
         kind = _asked(row, path)
         most = 200 if kind is str else None
-        fields[_last(path)] = (kind | None, Field(default=None, max_length=most, description="Only those with this."))
+        fields[_last(path)] = (kind | None, Field(default=None, max_length=most, description="A filter."))
     if words:
         part = Field(default=None, max_length=200, description="A part of the name, number or text, in any case.")
         fields["q"] = (str | None, part)

@@ -22,7 +22,7 @@ class OfferForm(Written):
     percent: DiscountPercent | None = Field(default=None, description="Off the base price.", examples=["15"])
     price: Price | None = Field(
         default=None,
-        description="The price of one unit in the company's currency, instead of a percent.",
+        description="Of one unit in the company's currency, instead of a percent.",
         examples=[None],
     )
     floor: Price | None = Field(
@@ -33,13 +33,13 @@ class OfferForm(Written):
     )
     free_delivery: bool = Field(
         default=False,
-        description="The delivery by carrier of an order with any of the goods is free, instead of a percent.",
+        description="An order with any of the goods is brought free, instead of a percent.",
     )
     first: Day | None = Field(default=None, alias="from", description="The first day; today if absent.")
     last: Day = Field(alias="to", description="The last day on which an order may use it.", examples=["2027-02-28"])
     requested: bool = Field(
         default=False,
-        description="The company asked for it itself. Without a request, a company that a wave holds out gets no offer.",
+        description="The company asked for it itself: a hold-out is no bar then.",
     )
     note: str = Field(default="", max_length=500, description="The reason for the offer, for the staff.")
 

@@ -33,20 +33,34 @@ class QuietCompany(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OverviewDay:
-    """`managers`: by id; `reasons`: the last reason that a company named. NONE for companies without one."""
+    """`managers`: by id; `reasons`: the last reason that a company named. NONE for companies without one.
+
+    `companies`: with orders, as the club last counted them. `without_next_step`: quiet companies that have neither a next day nor an end.
+    """
 
     day: date
     total: AtRisk
     managers: dict[str, AtRisk]
     reasons: dict[str, AtRisk]
+    companies: int = 0
+    without_next_step: int = 0
+
+    @property
+    def dormant_share(self) -> Decimal | None:
+        """Of the companies with orders, the percentage that is dormant or lost; None before the club has counted them."""
+        if not self.companies:
+            return None
+        silent = min(self.total.dormant + self.total.lost, self.companies)
+        return (Decimal(100 * silent) / self.companies).quantize(Decimal("0.1"))
 
 
-def fold(day: date, several: Iterable[QuietCompany]) -> OverviewDay:
+def fold(day: date, several: Iterable[QuietCompany], companies: int = 0) -> OverviewDay:
     """The overview of these companies; who closed down is counted with its reason only."""
-    total = AtRisk()
+    total, without_next_step = AtRisk(), 0
     managers: dict[str, AtRisk] = defaultdict(AtRisk)
     reasons: dict[str, AtRisk] = defaultdict(AtRisk)
     for each in several:
+        without_next_step += each.case is None
         reason = each.case.reason.value if each.case and each.case.reason else NONE
         reasons[reason] = _with(reasons[reason], each)
         if each.case and each.case.state is CaseState.ENDED:
@@ -54,7 +68,7 @@ def fold(day: date, several: Iterable[QuietCompany]) -> OverviewDay:
         manager_id = (each.case.manager_id if each.case else None) or NONE
         managers[manager_id] = _with(managers[manager_id], each)
         total = _with(total, each)
-    return OverviewDay(day, total, dict(managers), dict(reasons))
+    return OverviewDay(day, total, dict(managers), dict(reasons), companies, without_next_step)
 
 
 def _with(sums: AtRisk, each: QuietCompany) -> AtRisk:

@@ -30,6 +30,12 @@ class ManagerOverviewView(AtRiskView):
     late: int = Field(description="Companies that wait for a call for more than a month, counted to a hundred.")
 
 
+class ManagerOverviewPage(ListPage):
+    """By id; companies without a manager come first."""
+
+    items: list[ManagerOverviewView]
+
+
 class ReasonOverviewView(AtRiskView):
     """Quiet companies by the last reason that they named."""
 
@@ -40,6 +46,9 @@ class MonthOverviewView(AtRiskView):
     """The last night of a month."""
 
     month: str = Field(examples=["2026-11"])
+    dormant_percent: float | None = Field(
+        description="Dormant and lost of all companies with orders; null before the club has counted them."
+    )
 
 
 class OverviewView(View):
@@ -47,6 +56,9 @@ class OverviewView(View):
 
     day: date | None = Field(description="The day of the night; null before the first.")
     total: AtRiskView
+    without_next_step: int = Field(
+        description="Quiet companies with neither a day of the next contact nor an end. It is 0, or something failed."
+    )
     managers: list[ManagerOverviewView]
     reasons: list[ReasonOverviewView]
     months: list[MonthOverviewView] = Field(description="At most 13, the newest first.")

@@ -30,6 +30,7 @@ from chalicelib.retention.overview.schemas import (
     QuietCompanyView,
     ReasonOverviewView,
 )
+from chalicelib.retention.states import service as rhythm
 from chalicelib.retention.states import store as states
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.states.store import Rhythm
@@ -46,7 +47,7 @@ YEAR_AND_MORE = timedelta(days=400)
 
 def fold(context: Context) -> OverviewDay:
     """Write the overview of today, and return it. Reads every quiet company; may be repeated."""
-    found = model.fold(context.today, _quiet(context))
+    found = model.fold(context.today, _quiet(context), rhythm.club_rhythm(context).companies)
     store.save(context, found)
     return found
 
@@ -66,24 +67,46 @@ def show(context: Context) -> OverviewView:
     nights = store.days(context, context.today - YEAR_AND_MORE)
     last = nights[0] if nights else OverviewDay(context.today, AtRisk(), {}, {})
     currency = context.config[Club].currency
-    managers = sorted({*last.managers, *members.staff_in(context, "manager")})
-    named = members.members(context, [each for each in managers if each != model.NONE])
     return OverviewView(
         day=last.day if nights else None,
         total=AtRiskView.from_record(last.total, currency),
-        managers=[
-            _manager(context, each, named[each].name if each in named else None, last.managers.get(each, AtRisk()))
-            for each in managers
-        ],
+        without_next_step=last.without_next_step,
+        managers=_managers(context, last, _ids(context, last)),
         reasons=[
             ReasonOverviewView.from_record(sums, currency, reason=None if reason == model.NONE else reason)
             for reason, sums in sorted(last.reasons.items())
         ],
         months=[
-            MonthOverviewView.from_record(each.total, currency, month=f"{each.day:%Y-%m}")
+            MonthOverviewView.from_record(
+                each.total,
+                currency,
+                month=f"{each.day:%Y-%m}",
+                dormant_percent=None if each.dormant_share is None else float(each.dormant_share),
+            )
             for each in model.month_ends(nights)[:MONTHS]
         ],
     )
+
+
+def list_managers(context: Context, limit: int, after: Position) -> tuple[list[ManagerOverviewView], Position]:
+    """Two calls, and three for each manager."""
+    nights = store.days(context, context.today - YEAR_AND_MORE, most=1)
+    last = nights[0] if nights else OverviewDay(context.today, AtRisk(), {}, {})
+    ids = [each for each in _ids(context, last) if after is None or each > after["manager_id"]]
+    rest = {"manager_id": ids[limit - 1]} if len(ids) > limit else None
+    return _managers(context, last, ids[:limit]), rest
+
+
+def _ids(context: Context, last: OverviewDay) -> list[str]:
+    return sorted({*last.managers, *members.staff_in(context, "manager")})
+
+
+def _managers(context: Context, last: OverviewDay, ids: list[str]) -> list[ManagerOverviewView]:
+    named = members.members(context, [each for each in ids if each != model.NONE])
+    return [
+        _manager(context, each, named[each].name if each in named else None, last.managers.get(each, AtRisk()))
+        for each in ids
+    ]
 
 
 def _manager(context: Context, manager_id: str, name: str | None, sums: AtRisk) -> ManagerOverviewView:

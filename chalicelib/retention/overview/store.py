@@ -17,12 +17,12 @@ def save(context: Context, found: OverviewDay) -> None:
     context.table.put({**keys.overview(found.day.isoformat()).as_item(), **to_item(found), "expires_at": expires})
 
 
-def days(context: Context, since: date) -> list[OverviewDay]:
-    """Newest first, at most `MOST_READ`. One call."""
+def days(context: Context, since: date, most: int = MOST_READ) -> list[OverviewDay]:
+    """Newest first, at most so many. One call."""
     page = context.table.query(
         keys.overview("").pk,
         between=(f"DAY#{since.isoformat()}", "DAY#~"),
         newest_first=True,
-        limit=MOST_READ,
+        limit=most,
     )
     return [from_item(OverviewDay, item) for item in page.items]

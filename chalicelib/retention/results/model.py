@@ -15,7 +15,8 @@ class CompanyResult:
     """A company of a wave, `OUTCOME_DAYS` after its first day in it.
 
     `before`: turnover of the year before that day. `expected_sum` and `chance`: by its rhythm on that day, the turnover and the probability of an
-    order within `OUTCOME_DAYS`. `called`: it was reached; `reason` and `answer`: of the last talk that named one.
+    order within `OUTCOME_DAYS`. `called`: it was reached; `visited`: its people used the club; `reason` and `answer`: of the last talk that
+    named one. `offers_sum`, `offers_off`: of the ordered lines whose price an offer made, and how much less that is than their base prices.
     """
 
     wave_id: str
@@ -25,9 +26,12 @@ class CompanyResult:
     day: date
     manager_id: str | None = None
     called: bool = False
+    visited: bool = False
     ordered_30: bool = False
     ordered_90: bool = False
     turnover: Decimal = Decimal(0)
+    offers_sum: Decimal = Decimal(0)
+    offers_off: Decimal = Decimal(0)
     before: Decimal = Decimal(0)
     expected_sum: Decimal = Decimal(0)
     chance: Decimal = Decimal(0)
@@ -40,6 +44,7 @@ class Unit(NamedTuple):
 
     arm: ArmName
     called: bool
+    visited: bool
     ordered_30: bool
     ordered_90: bool
     turnover: float
@@ -69,9 +74,31 @@ class Comparison(NamedTuple):
 
     called: int
     held: int
+    visited: Shares
     ordered_30: Shares
     ordered_90: Shares
     money: AdjustedEffect
+
+
+class Stratified(NamedTuple):
+    """Shares of both arms, and their difference, weighted by strata."""
+
+    called: float
+    held: float
+    effect: Effect
+
+
+class WaveResult(NamedTuple):
+    """What a wave shows on a day: nothing before its first look. `known`: the outcomes that were known on the look.
+
+    `comparison`: None before a look, where the arms are suspect, and while one is too small.
+    """
+
+    look: Look | None
+    known: list[CompanyResult]
+    units: list[Unit]
+    suspect: bool
+    comparison: Comparison | None
 
 
 class RankGroup(NamedTuple):

@@ -6,18 +6,39 @@ called in spite of the hold-out, or never reached, counts in the arm of the assi
 Weakest point: a company that changed its INN after it entered may share a unit with companies of the other arm; the arm of the first counts.
 """
 
-from collections import defaultdict
+from bisect import bisect
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby, pairwise
+from math import sqrt
 
 from chalicelib.platform.text import Language, day_en, day_ru
 from chalicelib.retention.cases.model import Entry
-from chalicelib.retention.results.model import CompanyResult, Comparison, Look, RankGroup, Shares, Talks, Unit
+from chalicelib.retention.results.model import (
+    CompanyResult,
+    Comparison,
+    Look,
+    RankGroup,
+    Shares,
+    Stratified,
+    Talks,
+    Unit,
+    WaveResult,
+)
 from chalicelib.retention.waves.model import OUTCOME_DAYS, Wave
-from chalicelib.retention.waves.rules import SUSPECT, Arm, adjusted_effect, critical_value, effect, ratio_chance
+from chalicelib.retention.waves.rules import (
+    SUSPECT,
+    Arm,
+    Effect,
+    adjusted_effect,
+    critical_value,
+    effect,
+    ratio_chance,
+)
 
 MOST_GROUPS = 10  # by rank
+STRATA = 3  # by value, within which managers are compared
 LEAST_OF_ARM = 2  # units: below that there is no interval
 
 
@@ -34,6 +55,16 @@ def next_look(wave: Wave, today: date) -> date | None:
 def is_known(result: CompanyResult, look: Look) -> bool:
     """True where the outcome was known by the day of the look."""
     return result.day + timedelta(days=OUTCOME_DAYS) <= look.day
+
+
+def result_on(wave: Wave, results: Iterable[CompanyResult], today: date) -> WaveResult:
+    """The result of the wave on this day, which is that of its latest look."""
+    look = look_on(wave, today)
+    known = [each for each in results if is_known(each, look)] if look else []
+    several = units(known)
+    suspect = is_suspect(several, wave.held_out_percent)
+    found = compare(several, look) if look and not suspect else None
+    return WaveResult(look, known, several, suspect, found)
 
 
 def talks(entries: Iterable[Entry]) -> list[Entry]:
@@ -54,6 +85,7 @@ def units(results: Iterable[CompanyResult]) -> list[Unit]:
             Unit(
                 several[0].arm,
                 any(each.called for each in several),
+                any(each.visited for each in several),
                 any(each.ordered_30 for each in several),
                 any(each.ordered_90 for each in several),
                 float(sum(each.turnover for each in several)),
@@ -74,17 +106,51 @@ def compare(several: Sequence[Unit], look: Look) -> Comparison | None:
     critical = critical_value(look.number, look.of)
 
     def shares(name: str) -> Shares:
-        arms = [Arm(len(arm), sum(bool(getattr(each, name)) for each in arm)) for arm in (called, held)]
+        arms = [_arm(arm, name) for arm in (called, held)]
         return Shares(arms[0], arms[1], effect(arms[0], arms[1], critical))
 
     money = [[(each.turnover, each.before) for each in arm] for arm in (called, held)]
     return Comparison(
         len(called),
         len(held),
+        shares("visited"),
         shares("ordered_30"),
         shares("ordered_90"),
         adjusted_effect(money[0], money[1], critical),
     )
+
+
+def _arm(several: Sequence[Unit], name: str) -> Arm:
+    return Arm(len(several), sum(bool(getattr(each, name)) for each in several))
+
+
+def by_strata(several: Sequence[Unit], of_manager: Sequence[Unit], look: Look) -> Stratified | None:
+    """What a manager's calls did to orders if the manager's companies were worth as much as those of the whole wave.
+
+    Managers do not get companies by chance: one has the large, another the small ones. So the units of the wave are cut into equal strata by the
+    turnover that was expected of them, each stratum of a manager is compared by itself, and weighs as much as it does in the wave. None where a
+    stratum of the manager has too few units of an arm.
+
+    The bounds of the weighted sum follow from those of its parts (G. Zou, A. Donner, "Construction of confidence limits about effect measures: a
+    general approach", 2008).
+    """
+    ranked = sorted(each.expected_sum for each in several)
+    cuts = [ranked[len(ranked) * place // STRATA] for place in range(1, STRATA)]
+    critical = critical_value(look.number, look.of)
+    weights = Counter(bisect(cuts, each.expected_sum) for each in several)
+    called = held = difference = below = above = 0.0
+    for stratum, number in weights.items():
+        own = [each for each in of_manager if bisect(cuts, each.expected_sum) == stratum]
+        arms = [_arm([each for each in own if each.arm == arm], "ordered_90") for arm in ("called", "held")]
+        if min(arm.companies for arm in arms) < LEAST_OF_ARM:
+            return None
+        weight, found = number / len(several), effect(arms[0], arms[1], critical)
+        called += weight * arms[0].share
+        held += weight * arms[1].share
+        difference += weight * found.difference
+        below += (weight * (found.difference - found.low)) ** 2
+        above += (weight * (found.high - found.difference)) ** 2
+    return Stratified(called, held, Effect(difference, difference - sqrt(below), difference + sqrt(above)))
 
 
 def by_rank(several: Sequence[Unit], look: Look) -> list[RankGroup]:

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.money import Money
 from chalicelib.retention.results.model import Comparison, Look, Shares
-from chalicelib.retention.waves.rules import AdjustedEffect
+from chalicelib.retention.waves.rules import AdjustedEffect, Effect
 
 
 class ResultsQuery(Form):
@@ -37,14 +38,18 @@ class SharesView(View):
 
     @classmethod
     def of(cls, found: Shares) -> Self:
-        difference, low, high = (round(100 * each, 1) for each in found.effect)
+        return cls.of_effect(found.called.share, found.held.share, found.effect)
+
+    @classmethod
+    def of_effect(cls, called: float, held: float, effect: Effect) -> Self:
+        difference, low, high = (round(100 * each, 1) for each in effect)
         return cls(
-            called_percent=round(100 * found.called.share, 1),
-            held_percent=round(100 * found.held.share, 1),
+            called_percent=round(100 * called, 1),
+            held_percent=round(100 * held, 1),
             difference=difference,
             low=low,
             high=high,
-            shown=found.effect.is_shown,
+            shown=effect.is_shown,
         )
 
 
@@ -89,9 +94,13 @@ class GroupResultView(View):
 
 
 class ManagerResultView(GroupResultView):
-    """A manager's own companies of a wave. Managers are not comparable: companies are not given to them by chance."""
+    """A manager's own companies of a wave."""
 
     manager_id: str
+    stratified: SharesView | None = Field(
+        description="Orders within 90 days, as if the manager's companies were worth as much as those of the whole wave: the only figure by which "
+        "managers are compared. Null where the manager has too few companies of a stratum."
+    )
 
 
 class RankResultView(GroupResultView):
@@ -131,16 +140,23 @@ class WaveResultsView(View):
     breaches: int = Field(description="Contacts with companies that are held out.")
     suspect: bool = Field(description="Whether the arms are too far from their planned ratio: then there is no result.")
     words: str = Field(description="The result in plain words, in the reader's language.")
+    visited: SharesView | None = Field(description="Used the club within 90 days.")
     ordered_30: SharesView | None = Field(description="Ordered within 30 days.")
     ordered_90: SharesView | None = Field(description="Ordered within 90 days.")
     turnover: WaveMoneyView | None
+    offers_sum: Money = Field(description="Ordered within 90 days at the prices of offers by the called companies.")
+    offers_off: Money = Field(
+        description="How much that is below the base prices. The club knows no cost prices, and so no margin."
+    )
     managers: list[ManagerResultView] = Field(description="Empty where an arm of a manager is too small.")
     ranks: list[RankResultView] = Field(
         description="At most ten, as many as both arms have units for: how far down the list does a call pay?"
     )
     reasons: list[TalksResultView]
     answers: list[TalksResultView]
-    managers_comparable: bool = Field(description="False: companies are not given to managers by chance.")
+    managers_comparable: bool = Field(
+        description="Whether two managers or more have a stratified result; without it managers are not comparable."
+    )
 
 
 def look_view(look: Look | None) -> LookView | None:

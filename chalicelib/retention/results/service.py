@@ -9,14 +9,17 @@ Asking daily shows the same figures until the next look, so it raises no false a
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from chalicelib import companies
+from chalicelib import auth, companies, orders, pricing
+from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform.money import Money, line_sum, round_half_up
+from chalicelib.platform.quarters import quarter_of
 from chalicelib.platform.text import Language
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.results import rules, store
@@ -48,6 +51,7 @@ def measure(context: Context, wave_id: str, company_ids: Sequence[str]) -> None:
     """
     wave = waves.read(context, wave_id)
     known = companies.read_companies(context, company_ids)
+    before = store.read(context, wave_id, company_ids)
     for company_id, several in waves_store.assignments(context, company_ids, [wave]).items():
         company = known.get(company_id)
         if company and company.joined_into:
@@ -56,7 +60,31 @@ def measure(context: Context, wave_id: str, company_ids: Sequence[str]) -> None:
         for made in several:
             if company and made.day + timedelta(days=OUTCOME_DAYS) <= context.today:
                 counts = company.currency == context.config[Club].currency
-                store.save(context, _result(context, made, company.manager_id, counts_money=counts))
+                found = _result(context, made, company.manager_id, counts_money=counts)
+                # Days of visits are kept for half a year only: once seen, it stays.
+                seen = company_id in before and before[company_id].visited
+                store.save(context, replace(found, visited=seen or _visited(context, made)))
+
+
+def _visited(context: Context, made: Assignment) -> bool:
+    """Whether the people who act for the company now used the club within the days of the outcome."""
+    first, last = made.day + timedelta(days=1), made.day + timedelta(days=OUTCOME_DAYS)
+    people = [each.member_id for each in companies.people_of(context, made.company_id)]
+    quarters = sorted({quarter_of(first + timedelta(days=number)) for number in range(OUTCOME_DAYS)})
+    days = auth.visits_of_members(context.table, people, quarters)
+    return any(first.isoformat() <= day <= last.isoformat() for day in days)
+
+
+def _by_offers(context: Context, made: Assignment, last: date) -> tuple[Decimal, Decimal]:
+    """The sum of the lines whose price an offer made, of the orders within these days, and how much less it is than by base prices."""
+    total, base = Decimal(0), Decimal(0)
+    for order in orders.orders_since(context, made.company_id, made.day.isoformat()):
+        day = clock.local_day(clock.moment(order.placed_at), context.config[Club].zone)
+        if made.day < day <= last and order.currency == context.config[Club].currency:
+            of_offers = [line for line in order.lines if pricing.offers_of(line.chosen)]
+            total += sum((line.amount for line in of_offers), Decimal(0))
+            base += sum((line_sum(line.base_price, line.agreed) for line in of_offers), Decimal(0))
+    return total, base - total
 
 
 def _result(context: Context, made: Assignment, manager_id: str | None, *, counts_money: bool) -> CompanyResult:
@@ -71,6 +99,7 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
     entries = cases.entries_of(context, cases.case_id_of(made.company_id), MOST_ENTRIES)
     talks = [each for each in rules.talks(entries) if made.day <= each.day <= last]
     named = next((each for each in talks if each.reason), None)
+    offers_sum, offers_off = _by_offers(context, made, last)
     return CompanyResult(
         wave_id=made.wave_id,
         company_id=made.company_id,
@@ -82,6 +111,8 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
         ordered_30=any(day <= made.day + timedelta(days=30) for day, _ in after),
         ordered_90=bool(after),
         turnover=round_half_up(turnover) if counts_money else Decimal(0),
+        offers_sum=offers_sum,
+        offers_off=offers_off,
         before=round_half_up(before) if counts_money else Decimal(0),
         expected_sum=round_half_up(Decimal(known.expected_sum)) if known and counts_money else Decimal(0),
         chance=Decimal(1 - known.no_order).quantize(Decimal("0.0001")) if known else Decimal(0),
@@ -90,9 +121,9 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
     )
 
 
-def _figures(context: Context, orders: list[OrderDay], day: date) -> Figures | None:
+def _figures(context: Context, several: list[OrderDay], day: date) -> Figures | None:
     """By the rhythm that the club knows now, from the orders up to this day; None without one."""
-    past = until(orders, day.toordinal())
+    past = until(several, day.toordinal())
     return figures(states.club_rhythm(context).club, past, day.toordinal()) if past else None
 
 
@@ -100,12 +131,12 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
     """Of this wave, or of the latest one that has begun. Raises `not_found`."""
     wave = waves.read(context, wave_id) if wave_id else _latest(context)
     wave_id = wave.wave_id
-    look = rules.look_on(wave, context.today)
-    known = [each for each in store.results(context, wave_id) if rules.is_known(each, look)] if look else []
-    several = rules.units(known)
-    suspect = rules.is_suspect(several, wave.held_out_percent)
-    found = rules.compare(several, look) if look and not suspect else None
+    results = store.results(context, wave_id) if rules.look_on(wave, context.today) else ()
+    look, known, several, suspect, found = rules.result_on(wave, results, context.today)
     words = rules.in_words(found, suspect, language) if look else rules.too_early(wave, language)
+    managers = _managers(known, several, look) if look and found else []
+    called = [each for each in known if each.arm == "called"]
+    currency = context.config[Club].currency
     return WaveResultsView(
         wave_id=wave_id,
         look=look_view(look),
@@ -117,14 +148,17 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
         breaches=sum(1 for _ in waves_store.breaches(context, wave_id)),
         suspect=suspect,
         words=words,
+        visited=SharesView.of(found.visited) if found else None,
         ordered_30=SharesView.of(found.ordered_30) if found else None,
         ordered_90=SharesView.of(found.ordered_90) if found else None,
         turnover=WaveMoneyView.of(found.money) if found else None,
-        managers=_managers(known, look) if look and found else [],
+        offers_sum=Money(amount=sum((each.offers_sum for each in called), Decimal(0)), currency=currency),
+        offers_off=Money(amount=sum((each.offers_off for each in called), Decimal(0)), currency=currency),
+        managers=managers,
         ranks=_ranks(several, look) if look and found else [],
         reasons=_talks(known, lambda each: each.reason) if found else [],
         answers=_talks(known, lambda each: each.answer) if found else [],
-        managers_comparable=False,
+        managers_comparable=sum(each.stratified is not None for each in managers) > 1,
     )
 
 
@@ -136,16 +170,19 @@ def _latest(context: Context) -> Wave:
     return found
 
 
-def _managers(known: Sequence[CompanyResult], look: Look) -> list[ManagerResultView]:
+def _managers(known: Sequence[CompanyResult], several: Sequence[Unit], look: Look) -> list[ManagerResultView]:
     of_manager = defaultdict(list)
     for each in known:
         if each.manager_id:
             of_manager[each.manager_id].append(each)
-    return [
-        ManagerResultView.of(found, manager_id=manager_id)
-        for manager_id, results in sorted(of_manager.items())
-        if (found := rules.compare(rules.units(results), look))
-    ]
+    found = []
+    for manager_id, results in sorted(of_manager.items()):
+        own = rules.units(results)
+        compared, stratified = rules.compare(own, look), rules.by_strata(several, own, look)
+        if compared:
+            view = SharesView.of_effect(*stratified) if stratified else None
+            found.append(ManagerResultView.of(compared, manager_id=manager_id, stratified=view))
+    return found
 
 
 def _talks(known: Sequence[CompanyResult], code_of: Callable[[CompanyResult], str | None]) -> list[TalksResultView]:

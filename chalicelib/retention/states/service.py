@@ -161,7 +161,7 @@ def explain(context: Context, company_id: str, as_of: date | None, language: Lan
     if company is None:
         raise Problem("not_found")
     day = as_of or context.today
-    club, learned_on, _ = club_rhythm(context)
+    club, learned_on, *_ = club_rhythm(context)
     orders = order_days(context, company_id, day)
     found = standing_on(club, orders, day.toordinal(), limits(context))
     learned = None if learned_on == date.min else learned_on
@@ -181,10 +181,10 @@ def learn(context: Context) -> int:
     currency = context.config[Club].currency
     histories = [found for each in chosen if (found := order_days(context, each, context.today, currency))]
     club = learn_club(histories, context.today.toordinal(), context.config[Retention].horizon_days)
-    turnover = (
-        sum((_of_a_year(orders, context.today) for orders in histories), Decimal(0)) * len(ids) / max(len(chosen), 1)
-    )
-    store.put_club(context, club, companies=len(histories), turnover=turnover.quantize(Decimal("0.01")))
+    of_chosen = sum((_of_a_year(orders, context.today) for orders in histories), Decimal(0))
+    turnover = of_chosen * len(ids) / max(len(chosen), 1)
+    with_orders = len(histories) * len(ids) // max(len(chosen), 1)
+    store.put_club(context, club, companies=with_orders, turnover=turnover.quantize(Decimal("0.01")))
     log.info("club rhythm learned", extra={"companies": len(histories), "model": club.model._asdict()})
     return len(histories)
 

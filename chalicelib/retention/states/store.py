@@ -132,17 +132,22 @@ def _unchanged(found: Rhythm) -> ConditionBase:
 
 
 class Learned(NamedTuple):
-    """The parameters that the club learned on a day; `turnover`: of its companies in the year before."""
+    """The parameters that the club learned on a day; `turnover`: of its companies in the year before; `companies`: those with orders."""
 
     club: ClubRhythm
     day: date
     turnover: Decimal
+    companies: int = 0
 
 
 def load_club(context: Context) -> Learned | None:
     """None before the first time."""
     item = context.table.get(keys.club_rhythm())
-    return Learned(club_of(item["learned"]), date.fromisoformat(item["day"]), item["turnover"]) if item else None
+    if item is None:
+        return None
+    return Learned(
+        club_of(item["learned"]), date.fromisoformat(item["day"]), item["turnover"], int(item.get("companies", 0))
+    )
 
 
 def put_club(context: Context, club: ClubRhythm, *, companies: int, turnover: Decimal) -> None:

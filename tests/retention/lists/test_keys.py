@@ -1,5 +1,6 @@
 """The calls and the capacity of the keys of cases and lists, counted as AWS counts."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import count
 
@@ -53,6 +54,23 @@ def test_the_ready_cases_of_a_manager_are_three_reads(context: Context) -> None:
         by_rank, by_day = candidates.ready_cases(context, IVAN)
     assert (len(by_rank), len(by_day)) == (8, candidates.WAITED)
     assert cost.calls == ["Query", "Query", "BatchGetItem"]
+
+
+def test_what_a_list_says_of_its_companies_is_read_for_all_of_them_together(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.platform.aws.secret", lambda: "secret")
+    for number in range(7):
+        known(context, f"cmp_{number}")
+    by_rank, by_day = candidates.ready_cases(context, IVAN)
+    cost = []
+    for size in (6, 7):
+        context.memo.clear()
+        with spent(context.table.client) as one:
+            assert len(candidates.choose(context, by_rank, by_day, size)) == size
+        cost.append(Counter(one.calls))
+    # One company more, which has bought nothing: its people and their budget, its days and orders, the usual order and what is new for it.
+    assert (cost[1] - cost[0]).total() == 8, cost[1] - cost[0]
 
 
 @measures(keys.news)

@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from chalicelib.platform.context import Context
+from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import store as cases_store
 from chalicelib.retention.lists import service as lists
 from chalicelib.retention.outcomes import service as outcomes
 from chalicelib.retention.outcomes.schemas import OutcomeForm
 from chalicelib.retention.overview import jobs, keys, service
+from chalicelib.retention.states import service as states
+from chalicelib.retention.states import store as states_store
 from chalicelib.retention.states.rules import State
 from tests.retention.cases.steps import IVAN, case_of, known
 from tests.support import partners
@@ -18,6 +22,7 @@ from tests.support.api import Api, Caller
 from tests.support.spent import calls_counted, measures
 
 OVERVIEW = "/v1/staff/retention/overview"
+MANAGERS = "/v1/staff/retention/managers"
 HEAD = Caller.person("mbr_head", "staff", "head_of_sales", "club")
 
 
@@ -55,12 +60,31 @@ def test_the_overview_adds_up_by_manager_and_by_reason(api: Api, context: Contex
     assert api.call("GET", OVERVIEW, Caller.person(IVAN, "staff", "manager", "club")).status == 403
 
 
-def test_the_overview_is_a_table_for_spreadsheets(api: Api) -> None:
-    found = api.call("GET", f"{OVERVIEW}.csv", HEAD)
-    heading, nobody, ivan = found.text.lstrip("\ufeff").splitlines()
-    assert heading == "manager_id;name;at_risk;dormant;lost;usual_sum;listed;done;late"
-    assert nobody == ";;0;1;0;10000.00;0;0;0"
-    assert ivan == f"{IVAN};Anna {IVAN};1;1;1;990000.00;3;1;1"
+def test_the_managers_are_a_list_and_a_file_of_either_kind(api: Api) -> None:
+    page = api.call("GET", f"{MANAGERS}?limit=1", HEAD).json
+    rest = api.call("GET", f"{MANAGERS}?limit=1&cursor={page['next_cursor']}", HEAD).json
+    assert page["items"] + rest["items"] == api.call("GET", OVERVIEW, HEAD).json["managers"]
+    assert rest["next_cursor"] is None
+    for kind in ("csv", "xlsx"):
+        made = api.call("POST", "/v1/list-files", HEAD, {"list": MANAGERS, "format": kind})
+        assert (made.status, made.json["row_count"]) == (200, 2), made.text
+
+
+def test_months_tell_the_dormant_share_once_the_club_has_counted_its_companies(api: Api, context: Context) -> None:
+    [before] = api.call("GET", OVERVIEW, HEAD).json["months"]
+    assert before["dormant_percent"] is None
+    states_store.put_club(context, states.club_rhythm(context).club, companies=8, turnover=Decimal(0))
+    context.memo.clear()
+    jobs.nightly_overview(context, {})
+    [after] = api.call("GET", OVERVIEW, HEAD).json["months"]
+    assert after["dormant_percent"] == 37.5  # three of eight
+
+
+def test_a_quiet_company_without_a_next_step_is_counted(api: Api, context: Context) -> None:
+    assert api.call("GET", OVERVIEW, HEAD).json["without_next_step"] == 0
+    context.table.delete_many([cases_keys.case(case_of(context, "cmp_2").case_id)])
+    jobs.nightly_overview(context, {})
+    assert api.call("GET", OVERVIEW, HEAD).json["without_next_step"] == 1
 
 
 def test_the_lists_behind_it_name_the_companies(api: Api, context: Context) -> None:

@@ -21,15 +21,17 @@ def context(local_table: Table) -> Context:
 
 
 @measures(keys.company_result, keys.result_list)
-def test_a_company_is_measured_by_two_queries_and_a_write_and_a_result_is_four_queries(context: Context) -> None:
+def test_a_company_is_measured_by_four_queries_and_a_write_and_a_result_is_four_queries(context: Context) -> None:
     company_id = dormant(context, "Luch")
     wave = planned(context, intake_days=28)
     waves.assign(days_later(context, 1), [company_id])
     later = days_later(context, 95)
     with spent(context.table.client) as cost:
         service.measure(later, wave.wave_id, [company_id])
-    # The wave, its companies and their arms; the rhythm of the club, once; then of each company its days and its case.
-    assert cost.calls == ["Query", "BatchGetItem", "BatchGetItem", "Query", "GetItem", "Query", "PutItem"]
+    # The wave, its companies, their earlier results and arms; of each company its days, its case, its orders and its people, and, once, the
+    # rhythm of the club. Where it has people there is one read more, of their visits.
+    once, days, rhythm = ["Query", *["BatchGetItem"] * 3], ["Query"], ["GetItem"]
+    assert cost.calls == [*once, *days, *rhythm, "Query", "Query", "Query", "PutItem"]
     with spent(context.table.client) as cost:
         assert service.show(later, wave.wave_id, "en").compared == 1
     assert cost.calls == ["Query", "Query", "Query", "Query"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from statistics import fmean
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from chalicelib.retention.results.model import CompanyResult, Look
 from chalicelib.retention.results.rules import (
     by_code,
     by_rank,
+    by_strata,
     compare,
     in_words,
     is_known,
@@ -148,6 +150,51 @@ def test_ranks_are_parts_of_the_wave_that_can_all_be_compared(arms: list[str]) -
         assert groups[0].first_percent == 0 and groups[-1].last_percent == 100
         assert sum(each.comparison.called + each.comparison.held for each in groups) == len(found)
         assert all(min(each.comparison.called, each.comparison.held) >= 2 for each in groups)
+
+
+def of_two_managers(random: Random) -> tuple[list[CompanyResult], list[CompanyResult]]:
+    """Both managers move large companies by 30 points, and small ones by nothing; three of four large ones are Olga's."""
+    mine: list[CompanyResult] = []
+    hers: list[CompanyResult] = []
+    for number in range(1200):
+        large = number % 3 == 0
+        held = random.random() < 0.5
+        lift = 0.3 if large and not held else 0.0
+        (hers if random.random() < (0.75 if large else 0.25) else mine).append(
+            result(
+                number,
+                "held" if held else "called",
+                ordered_90=random.random() < 0.4 + lift,
+                expected_sum=Decimal(10_000 + number if large else number),
+            )
+        )
+    return mine, hers
+
+
+def test_managers_are_compared_as_if_their_companies_were_worth_the_same() -> None:
+    raw: list[float] = []
+    fair: list[float] = []
+    covered = 0
+    for seed in range(100):
+        mine, hers = of_two_managers(Random(seed))
+        several = units([*mine, *hers])
+        of_mine, of_hers = (by_strata(several, units(each), LAST_LOOK) for each in (mine, hers))
+        plain = [compare(units(each), LAST_LOOK) for each in (mine, hers)]
+        assert of_mine and of_hers and plain[0] and plain[1]
+        raw.append(plain[1].ordered_90.effect.difference - plain[0].ordered_90.effect.difference)
+        fair.append(of_hers.effect.difference - of_mine.effect.difference)
+        covered += sum(each.effect.low <= 0.1 <= each.effect.high for each in (of_mine, of_hers))
+        assert of_mine.effect.difference == pytest.approx(of_mine.called - of_mine.held)
+    assert fmean(raw) > 0.1 and abs(fmean(fair)) < 0.03  # the same work, another portfolio
+    assert 0.92 <= covered / 200 <= 0.99
+
+
+def test_a_manager_without_companies_of_each_value_is_not_comparable() -> None:
+    several = units(
+        result(number, ("held", "called")[number % 2], expected_sum=Decimal(number)) for number in range(60)
+    )
+    assert by_strata(several, several, LAST_LOOK)
+    assert by_strata(several, [each for each in several if each.expected_sum < 40], LAST_LOOK) is None
 
 
 def test_a_reason_is_held_against_what_was_to_be_expected_without_a_call() -> None:

@@ -1,15 +1,19 @@
 """Results from the companies' purchases and calls, on the planned looks."""
 
 from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from chalicelib import companies
+from chalicelib import auth, companies
+from chalicelib.auth import store as auth_store
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import queue_url
+from chalicelib.pricing import Ruling
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.cases.model import CallAnswer, Reason
 from chalicelib.retention.results import jobs, service, store
@@ -18,6 +22,7 @@ from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.transactions import Transaction
 from tests.retention.results.test_rules import entry
 from tests.retention.waves.steps import dormant, planned
+from tests.support import partners
 from tests.tiers.steps import buy, days_later
 
 
@@ -85,6 +90,39 @@ def test_measured_twice_nothing_changes_and_an_unknown_wave_is_not_found(context
     assert service.show(after, None, "en").wave_id == wave.wave_id
     with pytest.raises(Problem, match="not_found"):
         service.show(context, None, "en")
+
+
+def test_visits_and_what_offers_took_off_are_told(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    several = [dormant(context, f"Company {number}") for number in range(12)]
+    wave = planned(context, held_out_percent=50, intake_days=28)
+    begun = days_later(context, 1)
+    waves.assign(begun, several)
+    arms = {each.company_id: each.arm for each in waves_store.members(begun, wave.wave_id)}
+    called = [each for each in several if arms[each] == "called"]
+    for number, company_id in enumerate(called[:3]):
+        partners.member(context, f"mbr_{number}")
+        partners.speaks_for(context, company_id, f"mbr_{number}", "buyer")
+    auth.note_visit(context.table, "mbr_0", days_later(context, 40).now)
+    auth.note_visit(context.table, "mbr_1", begun.now)  # on the first day itself
+    auth.note_visit(context.table, "mbr_2", days_later(context, 92).now)
+    ruling = Ruling("offer", "offered", facts={"offer": "off_1"})
+    line = SimpleNamespace(chosen=ruling, amount=Decimal(750), base_price=Decimal(100), agreed=10)
+    plain = SimpleNamespace(chosen=Ruling("base_price", "base"), amount=Decimal(100), base_price=Decimal(100), agreed=1)
+    placed = SimpleNamespace(placed_at=days_later(context, 30).at, currency="RUB", lines=(line, plain))
+    late = SimpleNamespace(placed_at=days_later(context, 92).at, currency="RUB", lines=(line,))
+    monkeypatch.setattr(
+        "chalicelib.orders.orders_since",
+        lambda context, company_id, moment: [placed, late] if company_id == called[0] else [],
+    )
+    first = days_later(context, 91)
+    night(first)
+    found = service.show(first, wave.wave_id, "en")
+    assert found.visited and found.visited.called_percent == round(100 / len(called), 1)
+    assert (found.offers_sum.amount, found.offers_off.amount) == (750, 250)
+    auth_store.forget_visits(context.table, "mbr_0", ["2026-Q4", "2027-Q1"])  # they are kept for half a year
+    last = days_later(context, 200)
+    service.measure(last, wave.wave_id, several)
+    assert {each.company_id for each in store.results(last, wave.wave_id) if each.visited} == {called[0]}
 
 
 def test_a_company_that_was_joined_into_another_leaves_the_comparison(context: Context) -> None:
