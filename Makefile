@@ -13,7 +13,7 @@ cloud := .ministack/.complete
 run := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo slot test check map registers package bench bench-retention smoke rhythm staff clean letters
+.PHONY: help demo slot test check map registers package bench bench-retention smoke sql rhythm staff clean letters
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -49,6 +49,9 @@ bench: $(dev) $(cloud) ## the budgets, measured
 
 smoke: $(dev) ## a deployed club used once from end to end: ARGS='--stack NAME --email …', or ARGS='--local 4600' for the demo
 	@exec $(run) -m infra.smoke $(ARGS)
+
+sql: $(dev) ## a question to the datasets: ARGS="--local 4600 'SELECT count(*) FROM sale_lines'", or --stack NAME
+	@exec $(run) -m infra.sql $(ARGS)
 
 bench-retention: $(dev) ## what the rhythm foresees on a year of public sales, beside plain rules
 	@exec $(run) -m pytest tests/benchmarks/bench_retention.py -q -s $(ARGS)

@@ -46,6 +46,7 @@ ROOMS = (
     "desk",
     "analytics",
     "exports",
+    "datasets",
     "setup",
 )
 register(app, ROOMS)
@@ -127,6 +128,8 @@ nightly_club = functions.schedule("analytics.club.jobs:nightly_club")
 fold_club = functions.queue("analytics.club.jobs:fold_club")
 nightly_people = functions.schedule("analytics.people.jobs:nightly_people")
 export_tables = functions.queue("exports.jobs:export_tables")
+nightly_datasets = functions.schedule("datasets.refresh.jobs:nightly_datasets")
+refresh_datasets = functions.queue("datasets.refresh.jobs:refresh_datasets")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
 # schedules, in the club's time zone:
@@ -147,6 +150,7 @@ export_tables = functions.queue("exports.jobs:export_tables")
 #     nightly_rollups                cron(40 3 * * ? *)
 #     nightly_club                   cron(0 5 * * ? *)
 #     nightly_people                 cron(10 5 * * ? *)
+#     nightly_datasets               cron(10 0 * * ? *)
 # events, and the modules of their consumers:
 #     audience.requested             facts: campaigns.segments
 #     audience.shard_frozen          facts: campaigns.sending

@@ -140,7 +140,11 @@ def policy(function: Function) -> Made:
 
 def statements(function: Function) -> Iterator[Made]:
     yield allow(["logs:CreateLogStream", "logs:PutLogEvents"], att(f"{logical(function.name)}Logs"))
-    yield from (allowed(right) for right in function.may if right.on not in ADDRESSES)
+    for right in function.may:
+        if right.on in LAKE_RIGHTS:
+            yield from LAKE_RIGHTS[right.on]()
+        elif right.on not in ADDRESSES:
+            yield allowed(right)
     if function.starts == "stream":
         stream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
         yield allow(stream, att("Table", "StreamArn"))
@@ -169,8 +173,7 @@ def allowed(right: Right) -> Made:
                 made["Condition"] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{right.prefix}*"]}}
             return made
         case "files":
-            below = sub(f"arn:${{AWS::Partition}}:s3:::{BUCKET}/{right.prefix}*")
-            return allow([FILE_ACTIONS[action] for action in right.actions], below)
+            return allow([FILE_ACTIONS[action] for action in right.actions], below(right.prefix))
         case "mail":
             ours = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
             # Of any identity, since SES asks about the recipients' too; the sender is ours, whether the identity is a domain or an address.
@@ -193,6 +196,52 @@ def allowed(right: Right) -> Made:
             return allow([f"cognito-idp:Admin{act}" for act in acts], att("UserPool"))
         case _:
             raise RegisterError(f"There is no right on {right.on}.")
+
+
+def table_export() -> list[Made]:
+    """DynamoDB writes with the rights of who asks for the export."""
+    return [
+        allow(["dynamodb:ExportTableToPointInTime"], att("Table")),
+        allow(["dynamodb:DescribeExport"], sub("${Table.Arn}/export/*")),
+        allow(["s3:PutObject", "s3:AbortMultipartUpload"], below("datasets/exports/")),
+    ]
+
+
+def lake() -> list[Made]:
+    """Athena reads the catalogue and the files, and writes datasets and answers, with the rights of who asks."""
+    bucket = sub(f"arn:${{AWS::Partition}}:s3:::{BUCKET}")
+    listing = allow(["s3:ListBucket", "s3:ListBucketMultipartUploads"], bucket)
+    listing["Condition"] = {"StringLike": {"s3:prefix": ["datasets/*"]}}
+    asking = ["StartQueryExecution", "GetQueryExecution", "GetQueryResults"]
+    parts = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+    return [
+        allow(
+            [f"athena:{action}" for action in asking],
+            sub("arn:${AWS::Partition}:athena:${AWS::Region}:${AWS::AccountId}:workgroup/${DatasetsWorkgroup}"),
+        ),
+        allow(["glue:GetDatabase", "glue:GetTable", "glue:GetTables"], *catalogue()),
+        allow(["s3:GetBucketLocation"], bucket),
+        listing,
+        allow(["s3:GetObject"], *map(below, ("datasets/waiting/", "datasets/tables/", "datasets/answers/"))),
+        allow(["s3:PutObject", *parts], *map(below, ("datasets/tables/", "datasets/answers/"))),
+    ]
+
+
+def lake_tables() -> list[Made]:
+    return [allow(["glue:CreateTable", "glue:UpdateTable"], *catalogue())]
+
+
+def catalogue() -> list[Made]:
+    """Glue asks about the catalogue and the database beside the table."""
+    ours = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}"
+    return [sub(f"{ours}:{on}") for on in ("catalog", "database/${DatasetsDatabase}", "table/${DatasetsDatabase}/*")]
+
+
+def below(prefix: str) -> Made:
+    return sub(f"arn:${{AWS::Partition}}:s3:::{BUCKET}/{prefix}*")
+
+
+LAKE_RIGHTS = {"table_export": table_export, "lake": lake, "lake_tables": lake_tables}
 
 
 def table_actions(right: Right) -> list[str]:
@@ -230,6 +279,9 @@ def environment(function: Function) -> Made:
             "TOKEN_URL": {"Fn::If": ["HasTokenUrl", ref("TokenUrl"), sub(TOKEN_URL)]},
         },
         "mail_rate": {},
+        "table_export": {"TABLE_ARN": att("Table")},
+        "lake": {"DATASETS_DATABASE": ref("DatasetsDatabase"), "DATASETS_WORKGROUP": ref("DatasetsWorkgroup")},
+        "lake_tables": {},
         "suppressions": {},
         "portal": {"PORTAL_URL": ref("PortalUrl")},
         "letter_pages": {"LETTERS_URL": {"Fn::If": ["HasLettersUrl", ref("LettersUrl"), sub(OWN_URL)]}},

@@ -4,3 +4,6 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
 WINGS = ("rollups", "company", "settlements", "statements", "distributors", "promotions", "club", "people")
+
+with opened_when_asked(__name__):
+    from chalicelib.analytics.rollups.datasets import SOURCES as TIER_SOURCES

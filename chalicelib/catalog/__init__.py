@@ -7,6 +7,7 @@ WINGS = ("search",)
 
 with opened_when_asked(__name__):
     from chalicelib.catalog.config import Catalogue
+    from chalicelib.catalog.datasets import SOURCES as PRODUCT_SOURCES
     from chalicelib.catalog.events import STOCK_ARRIVED, STOCK_RECORDED
     from chalicelib.catalog.fields import ContentType, Sku, Warehouse
     from chalicelib.catalog.keys import categories as categories_key

@@ -31,6 +31,7 @@ with opened_when_asked(__name__):
         new_companies,
         relink_customer,
     )
+    from chalicelib.companies.datasets import SOURCES as COMPANY_SOURCES
     from chalicelib.companies.events import JOINED as COMPANY_JOINED
     from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CONFIRMED, REGISTERED
     from chalicelib.companies.events import PARTED as COMPANY_PARTED

@@ -58,13 +58,23 @@ def cognito() -> "CognitoIdentityProviderClient":
 
 
 @lru_cache(maxsize=1)
+def athena() -> Any:
+    return boto3.client("athena", config=_PATIENT)
+
+
+@lru_cache(maxsize=1)
+def glue() -> Any:
+    return boto3.client("glue", config=_PATIENT)
+
+
+@lru_cache(maxsize=1)
 def secret() -> str:
     """The deployment's secret: signs cursors, keys the hash of sign-in codes. Read once per process."""
     client: SecretsManagerClient = boto3.client("secretsmanager", config=_PATIENT)
     return client.get_secret_value(SecretId=settings().secret_arn)["SecretString"]
 
 
-_CACHED: tuple[Any, ...] = (dynamodb, sqs, s3, ses, cognito, secret)
+_CACHED: tuple[Any, ...] = (dynamodb, sqs, s3, ses, cognito, athena, glue, secret)
 
 
 def forget_clients() -> None:

@@ -8,7 +8,10 @@ from functools import lru_cache
 @dataclass(frozen=True, slots=True)
 class Settings:
     table_name: str
+    table_arn: str
     files_bucket: str
+    datasets_database: str
+    datasets_workgroup: str
     user_pool_id: str
     user_pool_client_id: str
     token_url: str

@@ -11,6 +11,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("numbers", "payments")
 
 with opened_when_asked(__name__):
+    from chalicelib.sales.datasets import SOURCES as SALE_SOURCES
     from chalicelib.sales.events import SALE_RECORDED
     from chalicelib.sales.identity import Read, UnclearDocuments
     from chalicelib.sales.numbers.rules import DocumentName, WordKind, document_name, number_key, word_kind

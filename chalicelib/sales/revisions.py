@@ -30,6 +30,7 @@ from chalicelib.sales.rules import (
     name_beside,
     of_company,
     removal,
+    unpack,
 )
 from chalicelib.sales.store import OTHER_CURRENCY, RETURNED, VOIDED, ShippedNumber, further_keys
 from chalicelib.table.key import Key, shard_of
@@ -197,8 +198,10 @@ def _put_revision(tx: Transaction, context: Context, revision: Revision, marks: 
     key = _sale_key(document, document.company_id, document.business_date, revision.number)
     tx.put(_head_item(revision, context.at), when=_unchanged(revision.known))
     tx.put({**_sale_item(key, revision, context.at), **marks})
-    for further, text in zip(further_keys(key, len(revision.lines) - 1), revision.lines[1:], strict=True):
-        tx.put({**further.as_item(), "lines": text})
+    first_line = 1
+    for place, further in enumerate(further_keys(key, len(revision.lines) - 1), 1):
+        first_line += len(unpack([revision.lines[place - 1]]))
+        tx.put({**further.as_item(), **_of_lines(revision), "first_line": first_line, "lines": revision.lines[place]})
     if head:
         replaced = _sale_key(document, head.company_id, head.business_date, head.revision)
         superseded = {"superseded_by": revision.number, "superseded_at": context.at}
@@ -282,17 +285,13 @@ def _head_item(revision: Revision, at: str) -> Item:
 
 
 def _sale_item(key: Key, revision: Revision, at: str) -> Item:
-    document, (day, original) = revision.document, revision.counting
+    document, original = revision.document, revision.counting.original
     return {
         **key.as_item(),
         **_of_both(revision),
+        **_of_lines(revision),
         "event": SALE_RECORDED,
         "deltas": of_company(revision.changes, document.company_id),
-        "source": document.source,
-        "series": document.series,
-        "document": document.number,
-        "kind": document.kind,
-        "counts_on": day.isoformat(),
         "line_count": len(document.lines),
         "lines": revision.lines[0],
         "further": len(revision.lines) - 1,
@@ -308,17 +307,36 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
     }
 
 
+def _of_lines(revision: Revision) -> Item:
+    """The attributes of SALE and of LINES: who reads an image of lines alone knows what they are."""
+    document = revision.document
+    return {
+        **_of_all(document),
+        "counts_on": revision.counting.day.isoformat(),
+        "source": document.source,
+        "series": document.series,
+        "document": document.number,
+        "kind": document.kind,
+    }
+
+
 def _of_both(revision: Revision) -> Item:
     """The attributes of HEAD and of SALE."""
     document = revision.document
     return {
-        "company_id": document.company_id,
-        "business_date": document.business_date.isoformat(),
-        "currency": document.currency,
+        **_of_all(document),
         "total": document.total,
         "revision": revision.number,
         **_filled(booked_as=list(document.booked_as or ()), import_id=revision.import_id),
         **_filled(**{OTHER_CURRENCY: document.other_currency}),
+    }
+
+
+def _of_all(document: SaleDocument) -> Item:
+    return {
+        "company_id": document.company_id,
+        "business_date": document.business_date.isoformat(),
+        "currency": document.currency,
     }
 
 

@@ -6,7 +6,7 @@ HEAD    the newest state of a document: company, day, total, digest, revision, t
 SALE    one revision, for ever: the document with its lines; when new, the event `sale.recorded`; `superseded_by` and `superseded_at` if
         there is a newer one. `returned_by`: the returns that must follow it
 SHIPPED the shipments of a company under one number, for the books' document that will have it
-LINES   the further lines of a revision that does not fit into one item
+LINES   the further lines of a revision that does not fit into one item, with the document's name, company, days and currency; `first_line`
 DAY     net amount and number of documents of a company on a day; `returned:YYYY-MM-DD`: the part that was given back on that later day
 """
 

@@ -6,11 +6,13 @@ applies it inside the local cloud's own process.
 """
 
 import contextvars
+import copy
 import gzip
 import hashlib
 import json
 import math
 import os
+import re
 import tempfile
 import threading
 import time
@@ -24,7 +26,7 @@ from urllib.parse import unquote
 import mailbox_page
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import error_response_json, json_response
-from ministack.services import apigateway_v1, cognito, dynamodb, lambda_svc, ses_v2, sns, sqs
+from ministack.services import apigateway_v1, athena, cognito, dynamodb, lambda_svc, s3, ses_v2, sns, sqs
 from ministack.services.cloudformation import provisioners
 
 
@@ -597,6 +599,82 @@ def worker_gate():
     lambda_svc._execute_function = execute_in_turn
 
 
+def table_exports():
+    """An export of a table is described as complete, and writes nothing. AWS writes manifests, and items as lines of packed JSON.
+
+    Here an export of changes holds what differs from the export before, whatever the times of its window; a deleted item as its key alone.
+    """
+    export = dynamodb._export_table_to_point_in_time
+    before: dict = {}
+
+    def lines(table, name, changes):
+        items = {(pk, sk): item for pk, rows in table["items"].items() for sk, item in rows.items()}
+        known, before[name] = before.get(name, {}), copy.deepcopy(items)
+        if not changes:
+            return [{"Item": item} for item in items.values()]
+        told = []
+        for place in items.keys() | known.keys():
+            item = items.get(place)
+            if item != known.get(place):
+                whole = item or known[place]
+                keys = {key: whole[key] for key in (table["pk_name"], table["sk_name"])}
+                told.append({"Keys": keys, **({"NewImage": item} if item else {})})
+        return told
+
+    def export_and_write(data):
+        status, headers, body = export(data)
+        if status != 200:
+            return status, headers, body
+        arn = json.loads(body)["ExportDescription"]["ExportArn"]
+        name = dynamodb._table_name_from_arn(data["TableArn"])
+        told = lines(dynamodb._tables[name], name, data.get("ExportType") == "INCREMENTAL_EXPORT")
+        folder = "/".join(filter(None, (data.get("S3Prefix"), "AWSDynamoDB", arn.rpartition("/")[2])))
+        content = gzip.compress("".join(f"{json.dumps(each)}\n" for each in told).encode())
+        manifest = json.dumps({"itemCount": len(told), "dataFileS3Key": f"{folder}/data/items.json.gz"}).encode()
+        s3._put_object(data["S3Bucket"], f"{folder}/data/items.json.gz", content, {})
+        s3._put_object(data["S3Bucket"], f"{folder}/manifest-files.json", manifest, {})
+        return status, headers, body
+
+    dynamodb._export_table_to_point_in_time = export_and_write
+
+
+def unload():
+    """DuckDB, which answers for Athena, knows no UNLOAD. AWS writes the answer as Parquet to the place that it names, or nothing for no rows."""
+    run = athena._run_duckdb
+    statement = re.compile(r"UNLOAD \((.*)\) TO 's3://([^/]+)/([^']+)' WITH \(format = 'PARQUET'\)", re.DOTALL)
+
+    async def run_or_unload(query, database, catalog=None):
+        asked = statement.fullmatch(query)
+        if asked is None:
+            return await run(query, database, catalog)
+        selected, bucket, folder = asked.groups()
+        with tempfile.TemporaryDirectory() as local:
+            file = os.path.join(local, "part")
+            counted = await run(f"COPY ({selected}) TO '{file}' (FORMAT parquet)", database, catalog)
+            if counted["rows"][0][0]:
+                with open(file, "rb") as written:
+                    s3._put_object(bucket, f"{folder}part", written.read(), {})
+        return {"columns": [], "rows": [], "column_types": []}
+
+    athena._run_duckdb = run_or_unload
+
+
+def arn_rights():
+    """Calls about an export or a statement need a right to everything. AWS asks the policy about the table, the export, or the workgroup."""
+    extract = iam_actions.extract_resource_arn
+
+    def extract_named(service, method, path, headers, body, query_params, region, account_id):
+        named = extract(service, method, path, headers, body, query_params, region, account_id)
+        if named != "*" or service not in ("athena", "dynamodb"):
+            return named
+        asked = json.loads(body or b"{}")
+        if execution := athena._executions.get(asked.get("QueryExecutionId")):
+            return f"arn:aws:athena:{region}:{account_id}:workgroup/{execution['WorkGroup']}"
+        return asked.get("TableArn") or asked.get("ExportArn") or named
+
+    iam_actions.extract_resource_arn = extract_named
+
+
 PATCHES = (
     log_wait,
     api_definition,
@@ -617,5 +695,8 @@ PATCHES = (
     one_unpacking,
     queue_delay,
     answer_size,
+    table_exports,
+    unload,
+    arn_rights,
     worker_gate,
 )

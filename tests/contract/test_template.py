@@ -377,8 +377,11 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
                 "RebuildRollups",
                 "ExportTables",
                 "FoldClub",
+                "RefreshDatasets",
             },
         ),
+        ("athena", {"RefreshDatasets"}),
+        ("glue", {"RefreshDatasets"}),
         ("secretsmanager", {"APIHandler", "VerifyAuth", "SendLetters", "SendCodes", "SendCampaigns", "CountAudience"}),
     ],
 )

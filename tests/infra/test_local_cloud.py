@@ -4,6 +4,7 @@ A test of a patch asks the stock cloud and the patched one the same. When it fai
 has mended the hole: drop the patch.
 """
 
+import gzip
 import io
 import json
 import os
@@ -879,3 +880,102 @@ def test_worker_gate(stock: Cloud, patched: Cloud) -> None:
 
     assert processes(stock) > callers // 2
     assert processes(patched) <= callers // 2
+
+
+# --- the lake -----------------------------------------------------------------------------------------------------------
+
+
+def test_table_exports(stock: Cloud, patched: Cloud) -> None:
+    def exported(cloud: Cloud) -> list[list[Any]]:
+        """The lines of an export of all, and of one of the changes after it."""
+        dynamodb, s3, name = cloud.client("dynamodb"), cloud.client("s3"), uuid.uuid4().hex
+        arn = dynamodb.create_table(TableName=name, **TABLE)["TableDescription"]["TableArn"]
+        s3.create_bucket(Bucket=name)
+        asked = {"TableArn": arn, "S3Bucket": name, "S3Prefix": "exports"}
+
+        def lines(**more: Any) -> list[Any]:
+            export = dynamodb.export_table_to_point_in_time(**asked, **more)["ExportDescription"]["ExportArn"]
+            folder = f"exports/AWSDynamoDB/{export.rpartition('/')[2]}"
+            if not s3.list_objects_v2(Bucket=name, Prefix=folder).get("Contents"):
+                return []
+            manifest = s3.get_object(Bucket=name, Key=f"{folder}/manifest-files.json")["Body"].read().splitlines()
+            files = [s3.get_object(Bucket=name, Key=json.loads(each)["dataFileS3Key"]) for each in manifest]
+            return [json.loads(line) for each in files for line in gzip.decompress(each["Body"].read()).splitlines()]
+
+        table = Table(dynamodb, name)
+        table.put(item(1, number=1))
+        table.put(item(1, number=2))
+        whole = lines()
+        table.put(item(2, number=2))
+        dynamodb.delete_item(TableName=name, Key=to_wire(PLACE.as_item()))
+        window = {"ExportFromTime": 1, "ExportToTime": 2, "ExportViewType": "NEW_IMAGE"}
+        return [whole, lines(ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification=window)]
+
+    assert exported(stock) == [[], []]
+    whole, changes = exported(patched)
+    assert sorted(each["Item"]["sk"]["S"] for each in whole) == ["1", "2"]
+    assert {each["Keys"]["sk"]["S"]: each.get("NewImage", {}).get("text") for each in changes} == {
+        "1": None,
+        "2": {"S": "xx"},
+    }
+
+
+def test_unload(stock: Cloud, patched: Cloud) -> None:
+    def unloaded(cloud: Cloud, selected: str) -> tuple[str, int]:
+        athena, s3, name = cloud.client("athena"), cloud.client("s3"), uuid.uuid4().hex
+        s3.create_bucket(Bucket=name)
+        execution = athena.start_query_execution(
+            QueryString=f"UNLOAD ({selected}) TO 's3://{name}/rows/' WITH (format = 'PARQUET')",
+            ResultConfiguration={"OutputLocation": f"s3://{name}/answers/"},
+        )["QueryExecutionId"]
+
+        def ended() -> str | None:
+            state = athena.get_query_execution(QueryExecutionId=execution)["QueryExecution"]["Status"]["State"]
+            return state if state in ("SUCCEEDED", "FAILED") else None
+
+        state = eventually(ended)
+        return state, len(s3.list_objects_v2(Bucket=name, Prefix="rows/").get("Contents", []))
+
+    assert unloaded(stock, "SELECT 1 AS one") == ("FAILED", 0)
+    assert unloaded(patched, "SELECT 1 AS one") == ("SUCCEEDED", 1)
+    assert unloaded(patched, "SELECT 1 AS one WHERE false") == ("SUCCEEDED", 0)
+
+
+def test_arn_rights(stock: Cloud, patched: Cloud) -> None:
+    def allowed(cloud: Cloud) -> list[bool]:
+        """Whether who has a right to a table and to a workgroup may export the one, and look at a statement in the other."""
+        dynamodb, s3, athena, iam, name = *map(cloud.client, ("dynamodb", "s3", "athena", "iam")), uuid.uuid4().hex
+        arn = dynamodb.create_table(TableName=name, **TABLE)["TableDescription"]["TableArn"]
+        s3.create_bucket(Bucket=name)
+        answers = {"ResultConfiguration": {"OutputLocation": f"s3://{name}/"}}
+        execution = athena.start_query_execution(QueryString="SELECT 1", **answers)["QueryExecutionId"]
+        workgroup = "arn:aws:athena:us-east-1:000000000000:workgroup/primary"
+        rights = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": ["dynamodb:*", "athena:*"], "Resource": [arn, workgroup]}],
+        }
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=json.dumps(rights))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+
+        def may(service: str, call: str, **asked: Any) -> bool:
+            client = boto3.client(
+                service,
+                endpoint_url=cloud.endpoint,
+                region_name="us-east-1",
+                aws_access_key_id=key["AccessKeyId"],
+                aws_secret_access_key=key["SecretAccessKey"],
+            )
+            try:
+                getattr(client, call)(**asked)
+            except client.exceptions.ClientError as refused:
+                return "AccessDenied" not in refused.response["Error"]["Code"]
+            return True
+
+        return [
+            may("dynamodb", "export_table_to_point_in_time", TableArn=arn, S3Bucket=name),
+            may("athena", "get_query_execution", QueryExecutionId=execution),
+        ]
+
+    assert allowed(stock) == [False, False]
+    assert allowed(patched) == [True, True]

@@ -1,0 +1,1 @@
+"""The datasets, their place in the bucket, and the engine that answers SQL."""

@@ -1,0 +1,1 @@
+"""Questions to the datasets, and their answers as files."""

@@ -1,0 +1,1 @@
+"""The nightly refresh of the datasets from an export of the table."""

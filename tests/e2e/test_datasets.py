@@ -1,0 +1,29 @@
+"""The lake on the deployed stack: the table's export, the statements and the rights of the night, and a question by hand."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+from chalicelib import sales
+from chalicelib.datasets.lake.tables import DATASETS
+from chalicelib.platform import clock
+from chalicelib.platform.context import Context
+from chalicelib.table.client import Table
+from infra.sql import ask, refresh, tables
+from tests.sales.steps import invoice
+from tests.support.cloud import DeployedClub
+
+
+def test_a_night_brings_the_lines_into_the_lake(cloud: DeployedClub) -> None:
+    company = f"cmp_{uuid.uuid4().hex}"
+    context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
+    sales.record(context, [invoice("УТ-1", "100.25", "7.10", company=company, day=date(2026, 11, 2))])
+    refresh(cloud)
+    asked = f"SELECT sku, amount, currency, counts_on FROM sale_lines WHERE company_id = '{company}' ORDER BY line"
+    heading, *found = ask(cloud, asked)
+    assert heading == ["sku", "amount", "currency", "counts_on"]
+    assert [(sku, Decimal(amount), *rest) for sku, amount, *rest in found] == [
+        ("L-0", Decimal("100.25"), "RUB", "2026-11-02"),
+        ("L-1", Decimal("7.10"), "RUB", "2026-11-02"),
+    ]
+    assert {row[0] for row in tables(cloud)[1:]} == {each.name for each in DATASETS}
