@@ -27,6 +27,7 @@ from tests.sales.steps import DAY, invoice, returned
 from tests.support import partners
 from tests.support.crashes import crashes, uncounted, watched
 from tests.support.lake import Lake
+from tests.support.memory import MemoryDynamo
 
 
 def tomorrow(context: Context, days: int = 1) -> Context:
@@ -197,10 +198,12 @@ def test_wherever_a_night_dies_the_next_try_comes_to_the_same(
     quick: Context, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "DATASETS", DATASETS[:2])
+    memory = MemoryDynamo()
+    quick = replace(quick, table=Table(watched(memory, "dynamodb"), "club", sleep=lambda seconds: None))
     sales.record(quick, [invoice("УТ-1"), invoice("УТ-2", "20.00")])
     lake.night(quick)
     sales.record(quick, [invoice("УТ-1", "90.00", "5.00"), invoice("УТ-3", "1.00")])
-    began = deepcopy((quick.table.client._fake, lake.tables, lake.executions, lake.exports, lake._exported))
+    began = deepcopy((memory, lake.tables, lake.executions, lake.exports, lake._exported))
     wanted = None
     rounds = 0
     for crash in crashes():

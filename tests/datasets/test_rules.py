@@ -16,7 +16,8 @@ START = datetime(2026, 11, 20, 21, 10, tzinfo=UTC)
 
 @given(st.lists(st.integers(0, 90 * 60), min_size=1, max_size=12))
 def test_windows_join_without_a_gap_and_none_is_longer_than_dynamodb_exports(minutes: list[int]) -> None:
-    published, now = None, START
+    published: Published | None = None
+    now = START
     for wait in minutes:
         now += timedelta(minutes=wait)
         told = published.until.date() if published else None
