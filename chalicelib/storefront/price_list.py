@@ -19,10 +19,11 @@ HEADINGS = {
     "en": "sku;name;brand;category;unit;pack;from quantity;price;currency;base price;why",
     "ru": "артикул;наименование;бренд;категория;единица;упаковка;от количества;цена;валюта;базовая цена;почему",
 }
+PRICE = 7  # the place of the column that the control total sums
 
 
 def price_list(context: Context, company_id: str, query: PriceListQuery, language: Language) -> str:
-    """CSV with a row for the smallest order of each article, and one more for each quantity with a lower price.
+    """CSV with a row for the smallest order of each article, and one more for each quantity with a lower price; then their number and control total.
 
     One read, and one for each hundred of its products. Raises 422 for more than `MOST_PRODUCTS`, or more than fits into an answer.
     """
@@ -36,7 +37,7 @@ def price_list(context: Context, company_id: str, query: PriceListQuery, languag
     if products is None:
         raise _too_many(f"A price list has at most {MOST_PRODUCTS} products. Choose a category or a brand.")
     rows = [_row(context, product, price, language) for product in products for price in _prices(context, product, own)]
-    made = listing(HEADINGS[language].split(";"), rows).decode()
+    made = listing(HEADINGS[language].split(";"), rows, control=PRICE).decode()
     if not answers.fits(made):
         raise _too_many(f"These {len(rows)} prices do not fit into one answer. Choose a category or a brand.")
     return made

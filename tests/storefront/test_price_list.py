@@ -29,7 +29,10 @@ def rows(api: Api, caller: Caller, query: str = "", language: str = "en") -> lis
     answer = api.call("GET", f"/v1/price-list{query}", caller, headers={"accept-language": language})
     assert answer.status == 200, answer.text
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    rows, _, proof = answer.text.removeprefix("\ufeff").partition("\r\n\r\n")
+    found = list(csv.DictReader(io.StringIO(rows), delimiter=";"))
+    assert proof.startswith(f"rows / строк;{len(found)}\r\ncontrol total / контрольная сумма;")
+    return found
 
 
 def test_it_has_the_prices_that_the_catalogue_shows(api: Api, context: Context, buyer: Caller):

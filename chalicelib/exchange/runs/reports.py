@@ -1,6 +1,6 @@
 """Lists for download: rows that were left out, and documents that change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from chalicelib.exchange.documents.summary import Change
@@ -30,15 +30,17 @@ def change_listing(changes: Iterable[Change]) -> bytes:
             for each in changes
             if each.before
         ),
+        control=4,
     )
 
 
-def listing(rows: Iterable[BadRow]) -> bytes:
-    """The list as spreadsheets open it in either language."""
+def listing(rows: Sequence[BadRow], of: int) -> bytes:
+    """The list as spreadsheets open it in either language. `of`: how many rows of the file were left out, listed or not."""
     return csv.listing(
         ["row", "document", "column", "value", "code", "reason", "причина"],
         (
             [bad.row, harmless(bad.document), harmless(bad.column), harmless(bad.value), bad.code, *REASONS[bad.code]]
             for bad in rows
         ),
+        of=of if len({bad.row for bad in rows}) < of else 0,
     )

@@ -71,7 +71,7 @@ def _end_file(context: Context, record: ImportRecord) -> None:
     bad = [unpacked(store.get(import_id, f"bad/{int(part['part']):06d}")) for part in parts if part["rows_failed"]]
     rows = [BadRow(*entry) for entry in islice(heapq.merge(*bad), MOST_LISTED)]
     if rows:
-        store.put(import_id, "bad-rows.csv", listing(rows))
+        store.put(import_id, "bad-rows.csv", listing(rows, record.count("rows_failed")))
         _ask_for_bad_file(record, rows)
     facts: Item = {"bad_rows_listed": len(rows)}
     summary = merged(_summaries(record))

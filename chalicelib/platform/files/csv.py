@@ -2,16 +2,38 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import BinaryIO
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def listing(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def listing(
+    heading: Sequence[str], rows: Iterable[Sequence[object]], *, control: int | None = None, of: int = 0
+) -> bytes:
+    """The list and, after an empty line, the number of its rows and the control total.
+
+    `control`: the place of the column that is summed, if any. `of`: how many rows there are, where the list is a part of them.
+    """
     content = io.BytesIO()
-    write_listing(content, heading, rows)
+    write_listing(content, heading, _proven(rows, control, of))
     return content.getvalue()
+
+
+def _proven(rows: Iterable[Sequence[object]], control: int | None, of: int) -> Iterator[Sequence[object]]:
+    count, total = 0, Decimal(0)
+    for row in rows:
+        count += 1
+        if control is not None and row[control] not in ("", None):
+            total += Decimal(str(row[control]).replace(",", "."))
+        yield row
+    yield []
+    yield ["rows / строк", count]
+    if of:
+        yield ["of / из", of]
+    if control is not None:
+        yield ["control total / контрольная сумма", f"{total:f}"]
 
 
 def write_listing(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

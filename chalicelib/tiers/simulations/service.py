@@ -92,7 +92,7 @@ def simulate(context: Context, message: dict[str, Any]) -> None:
         return [_row(*each) for each in outcomes], rules.counts_of(outcome for _, outcome in outcomes)
 
     def put_list(found: Progress, parts: Iterator[list[Row]]) -> Item:
-        content = listing(HEADING, (row for rows in parts for row in rows))
+        content = listing(HEADING, (row for rows in parts for row in rows), control=HEADING.index("purchases"))
         store.WORK.put_object(found.work_id, store.LIST, content)
         return {}
 

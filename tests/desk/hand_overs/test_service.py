@@ -1,7 +1,5 @@
 """All companies of a manager go to another one, or to the managers of their regions, each once, wherever the work dies."""
 
-import csv
-import io
 from copy import deepcopy
 from dataclasses import replace
 from itertools import count
@@ -26,6 +24,7 @@ from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item, Transaction
 from tests.companies.steps import legal_inn
 from tests.conftest import NOON
+from tests.platform.files.test_tables import in_csv
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, watched
 from tests.support.memory import MemoryDynamo
@@ -54,8 +53,7 @@ class Cloud:
             self.queue.bodies.pop(0)
 
     def rows(self, hand_over_id: str) -> list[list[str]]:
-        content = self.bucket.found[f"hand-overs/{hand_over_id}/companies.csv"].decode("utf-8-sig")
-        return list(csv.reader(io.StringIO(content), delimiter=";"))[1:]
+        return in_csv(self.bucket.found[f"hand-overs/{hand_over_id}/companies.csv"])
 
 
 @pytest.fixture

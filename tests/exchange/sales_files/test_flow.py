@@ -1,7 +1,5 @@
 """A file that is checked, confirmed, replaces a period, and is taken back."""
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -28,6 +26,7 @@ from tests.exchange.sales_files.steps import (
     upload,
     write_all,
 )
+from tests.platform.files.test_tables import in_csv
 from tests.sales.steps import current, days, items
 from tests.support import partners
 from tests.support.api import Answer, Api
@@ -426,10 +425,8 @@ def test_what_an_import_changed_is_told_company_by_company(api: Api, context: Co
 def test_known_documents_that_change_are_listed_for_download(api: Api, context: Context) -> None:
     bring(api, context, table(row("УТ-1", amount="70,00")), key="first")
     done = bring(api, context, table(row("УТ-1"), row("УТ-2")), key="second")
-    content = requests.get(done["changes"]["url"], timeout=10).content.decode("utf-8-sig")
-    assert list(csv.reader(io.StringIO(content), delimiter=";"))[1:] == [
-        ["УТ-1", "2026-01-12", "2026-01-12", "70.00", "100.00", "RUB"]
-    ]
+    content = requests.get(done["changes"]["url"], timeout=10).content
+    assert in_csv(content) == [["УТ-1", "2026-01-12", "2026-01-12", "70.00", "100.00", "RUB"]]
 
 
 # --- repeats ----------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from tests.exchange.sales_files.steps import (
     upload,
     write_all,
 )
+from tests.platform.files.test_tables import in_csv
 from tests.sales.steps import days, deliver, invoice, items, returned_parts
 from tests.sales.steps import told as told_by_events
 from tests.support import partners
@@ -309,8 +310,10 @@ def test_a_cell_of_the_list_is_never_a_formula() -> None:
     rows = [
         reports.BadRow(2, number, "Сумма", value, "number") for number, value in [("=1+1", "@SUM(A1)"), ("-5,5", "-x")]
     ]
-    text = reports.listing(rows).decode("utf-8-sig").splitlines()
-    assert [line.split(";")[1:4:2] for line in text[1:]] == [["'=1+1", "'@SUM(A1)"], ["-5,5", "'-x"]]
+    assert [line[1:4:2] for line in in_csv(reports.listing(rows, len(rows)))] == [
+        ["'=1+1", "'@SUM(A1)"],
+        ["-5,5", "'-x"],
+    ]
 
 
 # --- the sample of a 1C export ----------------------------------------------------------------------------------------
