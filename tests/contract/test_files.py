@@ -160,6 +160,7 @@ def test_every_file_has_the_rows_and_the_total_that_the_answer_tells(make: Calla
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("count", [10_001, 100_000])
 @pytest.mark.parametrize("make", WRITERS)
 def test_so_has_every_large_file(make: Callable[[int], Made], count: int) -> None:
