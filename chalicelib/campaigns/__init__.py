@@ -18,7 +18,7 @@ with opened_when_asked(__name__):
     from chalicelib.campaigns.plan.service import cancel_unsent as cancel_unsent_issue
     from chalicelib.campaigns.plan.service import check as check_issue
     from chalicelib.campaigns.plan.service import create as create_issue
-    from chalicelib.campaigns.plan.service import first_moment, has_issue
+    from chalicelib.campaigns.plan.service import first_moment, has_issue, slot_to_come
     from chalicelib.campaigns.results.rules import Outcome
     from chalicelib.campaigns.results.rules import money as money_effect
     from chalicelib.campaigns.segments.facts import candidates

@@ -129,8 +129,6 @@ def _link(context: Context, image_id: str) -> str:
     if until - now < FRESH_SECONDS or until - now > LINK_SECONDS:
         if len(_links) >= MOST_LINKS:
             _links.clear()
-        url = aws.s3().generate_presigned_url(
-            "get_object", Params={"Bucket": bucket, "Key": _object(image_id)}, ExpiresIn=LINK_SECONDS
-        )
+        url = uploads.link(_object(image_id), seconds=LINK_SECONDS)
         _links[bucket, image_id] = now + LINK_SECONDS, url
     return url

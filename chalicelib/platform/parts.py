@@ -26,6 +26,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
+from chalicelib.platform.files import uploads
 from chalicelib.platform.settings import settings
 from chalicelib.table.client import Position, Table
 from chalicelib.table.key import Key
@@ -218,15 +219,7 @@ class WorkInParts:
     def link(self, work_id: str, name: str) -> str:
         """An address of an object that works for `LINK_SECONDS`. It is saved under the id of the work, with the ending of the name."""
         _, dot, ending = name.rpartition(".")
-        return aws.s3().generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": settings().files_bucket,
-                "Key": self.object_name(work_id, name),
-                "ResponseContentDisposition": f'attachment; filename="{work_id}{dot}{ending}"',
-            },
-            ExpiresIn=LINK_SECONDS,
-        )
+        return uploads.link(self.object_name(work_id, name), saved_as=f"{work_id}{dot}{ending}", seconds=LINK_SECONDS)
 
     def _next_part(
         self,

@@ -304,6 +304,7 @@ def published_report(club: Club) -> Ask:
 
 
 SCENES["change_report"] = partial(report, "", REPORT)
+SCENES["discard_report_draft"] = partial(report, "/draft", None)
 SCENES["start_report_file"] = partial(report, "/files", REPORT_FILE)
 SCENES["confirm_report_file"] = partial(report, "/files/{}/confirm", None)
 SCENES["remove_report_file"] = partial(report, "/files/{}", None)

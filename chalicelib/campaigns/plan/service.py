@@ -54,6 +54,17 @@ def has_issue(context: Context, issue_id: str) -> bool:
     return store.read(context.table, issue_id)[0] is not None
 
 
+def slot_to_come(context: Context, text: str) -> str:
+    """The slot itself; where it has passed, or is none any more, the next one from its day on."""
+    try:
+        _slot(context, text)
+    except Problem:
+        slots = context.config[Slots]
+        zone, first = context.config[Club].zone, Slot.of(text).day
+        return rules.slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours, first=first).text
+    return text
+
+
 def first_moment(slot: str) -> datetime:
     """The moment of a slot in the earliest time zone: no letter of it leaves before."""
     return rules.first_moment(Slot.of(slot))

@@ -36,6 +36,7 @@ from chalicelib.platform.access.rights import guard_of_author
 from chalicelib.platform.clock import moment, stamp
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
+from chalicelib.platform.files.uploads import link as signed_link
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url, settings
@@ -508,15 +509,7 @@ def get_if_any(import_id: str, name: str) -> bytes | None:
 
 def link(import_id: str, name: str, file_name: str) -> str:
     """A download link, valid for `LINK_SECONDS`."""
-    return aws.s3().generate_presigned_url(
-        "get_object",
-        Params={
-            "Bucket": settings().files_bucket,
-            "Key": _object(import_id, name),
-            "ResponseContentDisposition": f'attachment; filename="{file_name}"',
-        },
-        ExpiresIn=LINK_SECONDS,
-    )
+    return signed_link(_object(import_id, name), saved_as=file_name, seconds=LINK_SECONDS)
 
 
 def _object(import_id: str, name: str) -> str:

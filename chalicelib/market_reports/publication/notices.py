@@ -2,6 +2,9 @@
 
 The issue has the report's audience as its segment, the report's topic, and the class of content: so it leaves out whoever turned the topic off, was
 written to some days ago or is held out, and the results of letters count it. Somebody else than the publisher approves it, as every issue.
+A slot that has passed or is none any more when the event comes gives way to the next one. What the plan takes no more, as of a topic that is gone, becomes an idea
+in the plan: without texts and segment nobody can approve it, and somebody sees it.
+
 The ids of issue and segment follow from the report and the number of the version: a repeat plans nothing new.
 
 Weakest point: the segment of the letter is seen among the saved segments.
@@ -25,8 +28,8 @@ _COMMAND = re.compile(r"\{(?=[{%#])")  # a letter would take it for the beginnin
 _TITLE: dict[Language, str] = {"en": "New market report: {}", "ru": "Новый отчёт о рынке: {}"}
 _LINK: dict[Language, str] = {"en": "Read the report", "ru": "Открыть отчёт"}
 _READERS: dict[Language, str] = {
-    "en": "Reports are open to members whose profile is complete.",
-    "ru": "Отчёты открыты участникам с заполненным профилем.",
+    "en": "Reports open once you have given your phone and your company, and the company has confirmed you: your profile shows what is missing.",
+    "ru": "Отчёты открываются, когда вы указали телефон и компанию и компания вас подтвердила: чего не хватает, видно в профиле.",
 }
 
 
@@ -55,9 +58,14 @@ def plan(context: Context, published: dict[str, Any]) -> None:
     segment_id = same.new_id("seg")
     if not campaigns.has_segment(context, segment_id):
         name = _line(f"Readers of {content.title}")[:120]
-        form = SegmentForm(name=name, conditions=Conditions.model_validate_json(content.audience or "{}"))
-        campaigns.create_segment(same, form, by=published["by"])
-    campaigns.create_issue(same, _issue(content, slot, segment_id), by=published["by"])
+        conditions = Conditions.model_validate_json(content.audience or "{}")
+        campaigns.create_segment(same, SegmentForm(name=name, conditions=conditions), by=published["by"])
+    form = _issue(content, campaigns.slot_to_come(context, slot), segment_id)
+    try:
+        campaigns.create_issue(same, form, by=published["by"])
+    except Problem:
+        idea = form.model_copy(update={"topic": "", "segment_id": None, "texts": IssueTexts()})
+        campaigns.create_issue(same, idea, by=published["by"])
 
 
 def cancel(context: Context, report_id: str, *, by: str) -> None:

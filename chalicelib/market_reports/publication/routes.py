@@ -50,6 +50,12 @@ def change_report(call: Call, report_id: str) -> Answer:
     return _with_revision(*service.change(call.context, report_id, call.expected_version(), call.body, by=by))
 
 
+@routes.delete(f"{_REPORT}/draft", scope=_WRITE, status=204, matched=True, problems=("wrong_state",))
+def discard_report_draft(call: Call, report_id: str) -> None:
+    """Discard the draft of a market report. A report that was never published is deleted; of another one, its versions stay."""
+    service.discard(call.context, report_id, call.expected_version(), by=call.principal.for_member())
+
+
 @routes.post(
     f"{_REPORT}/files", scope=_WRITE, body=ReportFileForm, answer=ReportFileUploadView, problems=("wrong_state",)
 )

@@ -1,6 +1,7 @@
-"""Steps of a report, each in one transaction: draft, change, publish, withdraw.
+"""Steps of a report, each in one transaction: draft, change, discard, publish, withdraw.
 
     draft ──publish──▶ version 1 ──change──▶ a draft of version 2, beside version 1 ──publish──▶ version 2 in the place of version 1
+      └──discard──▶ nothing                       └──discard──▶ version 1 alone
 
 Readers see the version whose time it is, and never a draft. A version may begin later; until then the one before is shown.
 """
@@ -86,6 +87,30 @@ def shown(context: Context, item: Item) -> StaffReportSummaryView:
     """A row of the list of all reports."""
     report = from_item(Report, item)
     return StaffReportSummaryView.from_record(report, **_told(context, report))
+
+
+def discard(context: Context, report_id: str, revision: int, *, by: str) -> None:
+    """Deletes the draft; a report that was never published goes with it.
+
+    Raises 404, 409 without a draft, 412 when the revision is no longer that one.
+    """
+    before = read(context, report_id)
+    if before.revision != revision:
+        raise Problem("precondition_failed")
+    if not before.draft:
+        raise Problem("wrong_state", "There is no draft to discard.")
+    tx = Transaction()
+    store.delete_draft(tx, before)
+    if before.versions:
+        kept = replace(before, draft=0)
+        content, _ = latest(context, kept)
+        store.write(tx, replace(kept, **_named(content), **_changed(context, before, by)), before)
+    else:
+        store.delete(tx, before)
+    try:
+        context.table.commit(tx)
+    except Refused:
+        raise Problem("precondition_failed") from None
 
 
 @retry("revision", "files")

@@ -56,6 +56,23 @@ def write(tx: Transaction, report: Report, before: Report | None) -> None:
     tx.put(item, when=unchanged, label="revision")
 
 
+def delete(tx: Transaction, report: Report) -> None:
+    """A report that was never published. Refused with label `revision` where somebody changed it meanwhile."""
+    tx.delete(keys.report(report.report_id), when=Attr("revision").eq(report.revision), label="revision")
+
+
+def delete_draft(tx: Transaction, report: Report) -> None:
+    """The content and the files' item of the draft, with the report, whose revision guards them. Objects of its files stay, as of a removed file."""
+    report_id, number = report.report_id, report.draft
+    for key in (
+        keys.content(report_id, number),
+        keys.charts(report_id, number),
+        keys.draft_files(report_id, number),
+        *(keys.text(report_id, number, each) for each in ("en", "ru")),
+    ):
+        tx.delete(key)
+
+
 def write_content(tx: Transaction, content: Content, body: Body) -> None:
     """With the report, whose revision guards them."""
     report_id, number = content.report_id, content.number

@@ -85,14 +85,16 @@ def put(name: str, content: bytes, content_type: str) -> None:
     aws.s3().put_object(Bucket=settings().files_bucket, Key=name, Body=content, ContentType=content_type)
 
 
-def link(name: str, *, saved_as: str, content_type: str, seconds: int) -> str:
-    """An address that is good for so many seconds, without a token. The browser saves the file and shows nothing of it. No call."""
-    where = {
-        "Bucket": settings().files_bucket,
-        "Key": name,
-        "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(saved_as, safe='')}",
-        "ResponseContentType": content_type,
-    }
+def link(name: str, *, seconds: int, saved_as: str = "", content_type: str = "") -> str:
+    """An address that is good for so many seconds, without a token. No call.
+
+    `saved_as`: the browser saves the file under this name and shows nothing of it. `content_type`: as the file has it by default.
+    """
+    where = {"Bucket": settings().files_bucket, "Key": name}
+    if saved_as:
+        where["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(saved_as, safe='')}"
+    if content_type:
+        where["ResponseContentType"] = content_type
     return aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=seconds)
 
 

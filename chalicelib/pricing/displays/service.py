@@ -12,12 +12,11 @@ from datetime import date, timedelta
 
 from chalicelib.catalog import Catalogue
 from chalicelib.companies import company_key
-from chalicelib.platform import aws, events
+from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.files import uploads
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
 from chalicelib.pricing.displays import store
 from chalicelib.pricing.displays.events import APPROVED, REJECTED
@@ -261,9 +260,9 @@ def _staff_view(context: Context, item: Item, language: Language) -> StaffDispla
 
 
 def _photo(context: Context, photo: str) -> DisplayPhotoView:
-    where = {"Bucket": settings().files_bucket, "Key": photo}
-    url = aws.s3().generate_presigned_url("get_object", Params=where, ExpiresIn=LINK_SECONDS)
-    return DisplayPhotoView(url=url, expires_at=context.now + timedelta(seconds=LINK_SECONDS))
+    return DisplayPhotoView(
+        url=uploads.link(photo, seconds=LINK_SECONDS), expires_at=context.now + timedelta(seconds=LINK_SECONDS)
+    )
 
 
 def _object(proof_id: str) -> str:

@@ -59,6 +59,27 @@ def test_the_letter_goes_to_the_audience_on_the_topic_of_the_report(marketing: M
     assert approved.json["state"] == "approved"
 
 
+def test_a_slot_that_has_passed_when_the_event_comes_gives_way_to_the_next(marketing: Marketing) -> None:
+    report_id = marketing.drafted(topic="products")
+    marketing.publish(report_id, notice_slot=SLOT)
+    marketing.later(days=4, hours=2)  # Tuesday, in the slot
+    told(marketing, report_id)
+    assert [each["slot"] for each in plan(marketing)] == ["2026-11-24T16:30"]
+
+
+def test_a_letter_that_the_plan_takes_no_more_stays_in_it_as_an_idea(
+    marketing: Marketing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report_id = marketing.drafted(topic="products")
+    marketing.publish(report_id, notice_slot=SLOT)
+    monkeypatch.setattr("chalicelib.contacts.topics", lambda context: {"news": None})
+    told(marketing, report_id, times=2)
+    [issue] = plan(marketing)
+    assert (issue["state"], issue["topic"], issue["slot"], issue["segment_id"]) == ("idea", "", SLOT, None)
+    partners.staff(marketing.context, "mbr_admin", "admin")
+    assert marketing.api.call("POST", f"/v1/staff/campaigns/{issue['issue_id']}/approve", ADMIN).status == 409
+
+
 def test_without_a_slot_nobody_is_written_to(marketing: Marketing) -> None:
     report_id = marketing.published()
     told(marketing, report_id)

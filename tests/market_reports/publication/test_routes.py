@@ -11,7 +11,7 @@ from chalicelib.market_reports.publication import keys
 from tests.market_reports.contents.samples import HTML, PAGE, PDF, XLSX, pdf, workbook
 from tests.market_reports.steps import FORM, MARKETING, REPORTS, Marketing
 from tests.support import partners
-from tests.support.api import Api, Caller
+from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, uncounted
 from tests.support.table import everything, restore
 
@@ -304,3 +304,41 @@ def test_staff_of_another_role_reads_what_is_published(api: Api, marketing: Mark
     report_id = marketing.published()
     partners.staff(marketing.context, "mbr_manager", "manager")
     assert api.call("GET", f"/v1/reports/{report_id}", MANAGER).status == 200
+
+
+# --- discarded drafts -------------------------------------------------------------------------------------------------
+
+
+def discarded(marketing: Marketing, report_id: str, revision: str = "") -> Answer:
+    found = marketing.call("GET", f"/{report_id}")
+    headers = {"if-match": revision or found.headers.get("etag", '"1"')}
+    return marketing.api.call("DELETE", f"{REPORTS}/{report_id}/draft", MARKETING, headers=headers)
+
+
+def test_a_draft_that_was_never_published_goes_wholly(marketing: Marketing) -> None:
+    report_id = marketing.drafted()
+    marketing.with_file(report_id)
+    assert discarded(marketing, report_id).status == 204
+    assert marketing.call("GET", f"/{report_id}").status == 404
+    assert marketing.done("GET")["items"] == []
+    assert [key for key in everything(marketing.context) if key[0] == f"REPORT#{report_id}"] == []
+    assert discarded(marketing, report_id).status == 404
+
+
+def test_the_draft_of_a_correction_goes_and_the_published_version_stays(marketing: Marketing) -> None:
+    report_id = marketing.published(title="Street lighting")
+    assert discarded(marketing, report_id).json["code"] == "wrong_state"
+    marketing.corrected(report_id, title="Streets")
+    marketing.with_file(report_id)
+    assert discarded(marketing, report_id, '"1"').status == 412
+    assert discarded(marketing, report_id).status == 204
+    found = marketing.done("GET", f"/{report_id}")
+    assert (found["title"], found["draft"], found["state"], found["files"]) == (
+        "Street lighting",
+        None,
+        "published",
+        [],
+    )
+    again = marketing.corrected(report_id, title="Roads")
+    assert (again["draft"], again["files"]) == (2, [])
+    assert marketing.publish(report_id)["versions"][-1]["number"] == 2
