@@ -10,6 +10,7 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.datasets import SOURCES as PRODUCT_SOURCES
     from chalicelib.catalog.events import STOCK_ARRIVED, STOCK_RECORDED
     from chalicelib.catalog.fields import ContentType, Sku, Warehouse
+    from chalicelib.catalog.images import link as picture_link
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
     from chalicelib.catalog.recording import write_stock
@@ -24,4 +25,12 @@ with opened_when_asked(__name__):
     )
     from chalicelib.catalog.search.keys import catalogue_index as index_key
     from chalicelib.catalog.service import base_fields_of, page_of_products, product_facets, select_products
-    from chalicelib.catalog.store import below, every_product, product_of, read_items, read_products, stock_of
+    from chalicelib.catalog.store import (
+        below,
+        every_product,
+        images_of,
+        product_of,
+        read_items,
+        read_products,
+        stock_of,
+    )

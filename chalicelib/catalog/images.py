@@ -77,10 +77,18 @@ def remove(context: Context, image_id: str) -> ImagesView:
     return left
 
 
+def address(context: Context, image_id: str) -> str:
+    """A link to a confirmed picture, for whoever knows its id, which nobody can guess. Raises 404. One call."""
+    item = store.read_image(context.table, image_id)
+    if item is None or "expires_at" in item:
+        raise Problem("not_found")
+    return link(context, image_id)
+
+
 def views_of(context: Context, item: Item) -> list[ImageView]:
     """The pictures of a product's item, with links."""
     return [
-        ImageView(image_id=each.image_id, content_type=each.content_type, url=_link(context, each.image_id))  # type: ignore[arg-type]
+        ImageView(image_id=each.image_id, content_type=each.content_type, url=link(context, each.image_id))  # type: ignore[arg-type]
         for each in store.images_of(item)
     ]
 
@@ -122,7 +130,7 @@ def _object(image_id: str) -> str:
 _links: dict[tuple[str, str], tuple[int, str]] = {}
 
 
-def _link(context: Context, image_id: str) -> str:
+def link(context: Context, image_id: str) -> str:
     """The same link while it is fresh, so that browsers can cache the picture. Signing a link costs more than reading a product."""
     bucket, now = settings().files_bucket, context.expiry()
     until, url = _links.get((bucket, image_id), (0, ""))

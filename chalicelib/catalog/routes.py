@@ -15,7 +15,8 @@ from chalicelib.catalog.schemas import (
     StockResultsView,
     StockRowsForm,
 )
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="catalogue")
 
@@ -93,6 +94,23 @@ def confirm_image(call: Call, image_id: str) -> ImagesView:
 def remove_image(call: Call, image_id: str) -> ImagesView:
     """Remove a picture from its product."""
     return images.remove(call.context, image_id)
+
+
+@routes.get(
+    "/v1/pictures/{image_id}",
+    scope=None,
+    answer=Text,
+    status=302,
+    content_type="text/plain; charset=utf-8",
+    problems=("not_found",),
+)
+def show_picture(call: Call, image_id: str) -> Answer:
+    """Go on to a picture of a product, as letters show it.
+
+    The address stays good as long as the picture is shown, unlike the link that it leads to.
+    """
+    target = images.address(call.context, image_id)
+    return Answer(Text(content=""), headers={"Location": target, "Cache-Control": "public, max-age=600"})
 
 
 # --- machines ---------------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ with opened_when_asked(__name__):
         LetterState,
         Mail,
         Pages,
+        ProductBlock,
         Reader,
         Recipient,
         Report,
@@ -72,5 +73,5 @@ with opened_when_asked(__name__):
     from chalicelib.mail.store import read_many as letters
     from chalicelib.mail.suppressions import lift, suppression, suppressions_page
     from chalicelib.mail.transport import letters_per_second
-    from chalicelib.mail.written import fault_of, fill
+    from chalicelib.mail.written import fault_of, fill, skus_of
     from chalicelib.mail.written import render as render_written

@@ -8,12 +8,13 @@
     <small>small print</small>
     | label | value |                                   pairs
     | name | article | price | remark | amount |        goods; the last row is their total
+    ![](product:ARTICLE)                            a product, alone in its paragraph or among others; left out where there is none
 
 Rows of cells have no head. A link that is not alone is a plain link, and **strong** is what it always is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 from typing import Any, cast
@@ -21,11 +22,14 @@ from urllib.parse import unquote
 
 from mistune import BaseRenderer, BlockParser, BlockState, Markdown
 
+from chalicelib.mail.model import ProductBlock
 from chalicelib.platform.text import Language
 
 Token = dict[str, Any]
+Products = Mapping[str, ProductBlock]  # by article
 
 _ROWS = r"^(?:\|[^\n]*\|[ ]*(?:\n|$))+"
+PRODUCT = "product:"
 _QUOTES = {"ru": ("«", "»"), "en": ("“", "”")}
 
 _P = "margin:0 0 16px"
@@ -40,10 +44,10 @@ _CODE = (
 _TABLE = '<table width="100%" cellpadding="0" cellspacing="0" border="0"'
 
 
-def forms(words: str, language: Language) -> tuple[str, str]:
+def forms(words: str, language: Language, products: Products) -> tuple[str, str]:
     """HTML and plain text."""
     pieces, state = cast(tuple[list[Token], BlockState], _reader().parse(words))
-    html, text = (form.render_tokens(pieces, state).strip() for form in (_Html(), _Text(language)))
+    html, text = (form.render_tokens(pieces, state).strip() for form in (_Html(products), _Text(products, language)))
     return html, re.sub(r"\n{3,}", "\n\n", text)
 
 
@@ -65,6 +69,10 @@ def _rows(block: BlockParser, match: re.Match[str], state: BlockState) -> int:
 
 
 class _Form(BaseRenderer):
+    def __init__(self, products: Products) -> None:
+        super().__init__()
+        self.products = products
+
     def inside(self, token: Token, state: BlockState) -> str:
         return self.render_tokens(token["children"], state)
 
@@ -73,6 +81,13 @@ class _Form(BaseRenderer):
     def rows(self, token: Token, state: BlockState) -> Iterator[list[str]]:
         for row in token["children"]:
             yield [self.inside(cell, state) for cell in row["children"]]
+
+    def shown(self, paragraph: Token) -> list[ProductBlock] | None:
+        """The products of a paragraph of nothing else; None for any other paragraph."""
+        if {each["type"] for each in paragraph["children"]} - {"image", "softbreak"}:
+            return None
+        skus = [_sku(each) for each in paragraph["children"] if each["type"] == "image"]
+        return [self.products[sku] for sku in skus if sku in self.products]
 
     def items(self, token: Token, state: BlockState) -> Iterator[str]:
         return (self.inside(item, state).strip() for item in token["children"])
@@ -96,6 +111,8 @@ class _Html(_Form):
     def paragraph(self, token: Token, state: BlockState) -> str:
         if [each["type"] for each in token["children"]] == ["link"]:
             return self._button(token["children"][0], state)
+        if (products := self.shown(token)) is not None:
+            return "".join(map(self._product, products))
         return f'<p style="{_P}">{self.inside(token, state)}</p>\n'
 
     def _button(self, link: Token, state: BlockState) -> str:
@@ -104,6 +121,19 @@ class _Html(_Form):
             f'  <td bgcolor="#0c7a64" style="border-radius:8px"><a href="{_url(link)}" style="display:inline-block;'
             "padding:13px 26px;font:bold 16px/20px Arial,Helvetica,sans-serif;color:#ffffff;text-decoration:none"
             f'">{self.inside(link, state)}</a></td>\n</tr></table>\n'
+        )
+
+    def _product(self, product: ProductBlock) -> str:
+        picture = (
+            f'  <td width="112" valign="top" style="padding:14px 0 14px 12px"><img src="{product.picture}" width="100" alt="{product.name}" '
+            'style="display:block;width:100px;height:auto;border:0;border-radius:4px"></td>\n'
+        )
+        why = f'<br>\n    <span style="{_SMALL}">{product.why}</span>' if product.why else ""
+        return (
+            f'{_TABLE} role="presentation" style="margin:0 0 16px;border:1px solid #dfe8e5;border-radius:8px"><tr>\n'
+            f"{picture if product.picture else ''}"
+            f'  <td valign="top" style="padding:12px 16px">{product.name}<br>\n    <span style="{_SMALL}">{product.sku}</span><br>\n'
+            f"    <b>{product.price}</b>{why}</td>\n</tr></table>\n"
         )
 
     def link(self, token: Token, state: BlockState) -> str:
@@ -167,8 +197,8 @@ class _Html(_Form):
 class _Text(_Form):
     NAME = "text"
 
-    def __init__(self, language: Language) -> None:
-        super().__init__()
+    def __init__(self, products: Products, language: Language) -> None:
+        super().__init__(products)
         self.opening, self.closing = _QUOTES[language]
 
     def text(self, token: Token, state: BlockState) -> str:
@@ -179,7 +209,13 @@ class _Text(_Form):
     def paragraph(self, token: Token, state: BlockState) -> str:
         if [each["type"] for each in token["children"]] == ["link"]:
             return f"{self.inside(token, state)}: {_url(token['children'][0])}\n\n"
+        if (products := self.shown(token)) is not None:
+            return "".join(map(self._product, products)) + "\n"
         return f"{self.inside(token, state)}\n\n"
+
+    def _product(self, product: ProductBlock) -> str:
+        why = f"  {product.why}\n" if product.why else ""
+        return f"* {product.name} ({product.sku})\n  {product.price}\n{why}"
 
     heading = paragraph
     link = strong = emphasis = _Form.inside
@@ -211,6 +247,14 @@ class _Text(_Form):
             for name, sku, price, remark, amount in lines
         ]
         return f"{''.join(rows)}\n{total[0]}: {total[-1]}\n\n"
+
+
+def _sku(image: Token) -> str:
+    """The article of a product. Raises ValueError for any other picture: a letter has none."""
+    address = _url(image)
+    if not address.startswith(PRODUCT):
+        raise ValueError("a picture of no product")
+    return address.removeprefix(PRODUCT)
 
 
 def _url(link: Token) -> str:

@@ -64,6 +64,16 @@ class Pages(NamedTuple):
     preferences: str
 
 
+class ProductBlock(NamedTuple):
+    """A product as a letter shows it, in the reader's language. `picture` is its address; `why` tells the price's rule. Both may be empty."""
+
+    name: str
+    sku: str
+    price: str
+    why: str
+    picture: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One letter to one recipient. Times are stored stamps, deadlines epoch seconds."""

@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.mail.model import Facts
+from chalicelib.mail.model import Facts, ProductBlock
 from chalicelib.platform.text import (
     Language,
     count_en,
@@ -57,7 +57,11 @@ def laid_out(about: Mapping[str, str], words: str, language: Language, facts: Fa
     """Subject, HTML and text of a letter in the club's layout. `about`: its subject, preview and why. In all words, facts are stand-ins."""
     from chalicelib.mail import markup
 
-    content, text = markup.forms(words, language)
+    products = {
+        sku: ProductBlock(*(stand_in(fact) if fact else "" for fact in block))
+        for sku, block in facts.get("products", {}).items()
+    }
+    content, text = markup.forms(words, language, products)
     html = (
         _environment(Path(__file__).parent, language)
         .get_template("layout.html")

@@ -2,6 +2,7 @@
 
     {{ name }}, your discount is {{ discount_percent | percent }}.
     {% if tier %}You are {{ tier }}.{% endif %}
+    ![](product:LMP-0042)
 
 Only that: a text with a loop, a call, an attribute or arithmetic is refused when it is saved, so that every text ends, and none is larger
 than what was written. Links lead to http and https. A text that was accepted can be rendered for everybody: a variable is always there,
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from chalicelib.mail.model import Facts
 from chalicelib.mail.rendering import FILTERS, laid_out, stand_in
@@ -36,6 +38,7 @@ _ALLOWED = {
     "Or",
 }
 _HREF = re.compile(r'href="([^"]*)"')
+_PRODUCT = re.compile(r"!\[[^\]]*\]\(\s*(?:<product:([^<>]*)>|product:([^\s<>)]*))")
 
 
 class WrittenFault(NamedTuple):
@@ -86,6 +89,11 @@ def fill(text: str, language: Language, facts: Facts) -> str:
     return _environment(language, stands_in=False).from_string(text).render(facts)
 
 
+def skus_of(text: str) -> list[str]:
+    """The articles of the products that a text shows, each once."""
+    return list(dict.fromkeys(unquote(in_angles or bare) for in_angles, bare in _PRODUCT.findall(text)))
+
+
 def _markup_fault(text: str, language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
     try:
         _environment(language).from_string(text).render(variables)
@@ -95,7 +103,9 @@ def _markup_fault(text: str, language: Language, variables: Mapping[str, object]
     try:
         _, html, _ = render("", "", text, "", language, example)
     except Exception:
-        return WrittenFault("markup", "A letter has titles, paragraphs, lists, quotes, links, pairs and buttons only.")
+        return WrittenFault(
+            "markup", "A letter has titles, paragraphs, lists, quotes, links, pairs, buttons and products only."
+        )
     if not all(address.startswith(("https://", "http://")) for address in _HREF.findall(html)):
         return WrittenFault("link", "Links lead to http and https.")
     return None

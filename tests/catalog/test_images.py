@@ -197,3 +197,15 @@ def test_pictures_that_are_confirmed_at_once_are_all_shown(api: Api, context: Co
         with race:
             images.confirm(context, mine)
         assert set(shown(api, context)) == ({mine, other} if race.happened else {mine}), race
+
+
+def test_whoever_knows_a_picture_follows_its_address_as_long_as_it_is_shown(api: Api, context: Context):
+    image_id = arrive(start(api))
+    assert api.call("GET", f"/v1/pictures/{image_id}").status == 404
+    assert confirm(api, image_id).status == 200
+    answer = api.call("GET", f"/v1/pictures/{image_id}")
+    assert (answer.status, answer.headers["cache-control"]) == (302, "public, max-age=600")
+    assert f"/products/{image_id}?" in answer.headers["location"]
+    api.call("DELETE", f"{PATH}/{image_id}", OPERATIONS)
+    assert api.call("GET", f"/v1/pictures/{image_id}").status == 404
+    assert api.call("GET", "/v1/pictures/img_none").status == 404

@@ -44,6 +44,7 @@ OPEN = {
     "show_letter_preferences",
     "choose_letter_preferences",
     "follow_link",
+    "show_picture",
     "show_unsubscribe_page",
     "unsubscribe",
     # Whoever holds the link of a reminder may put the usual order into the cart of its reader, and order nothing.

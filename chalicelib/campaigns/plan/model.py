@@ -54,7 +54,8 @@ class IssueText(Written):
         min_length=1,
         max_length=40_000,
         description="Markdown with the variables name, company, tier, discount_percent, bonuses, currency, club_name, portal_url, as `{{ name }}`, and conditions, "
-        "as `{% if tier %}…{% endif %}`. A link alone in its paragraph is a button.",
+        "as `{% if tier %}…{% endif %}`. A link alone in its paragraph is a button; `![](product:ARTICLE)` there is a product, with its picture "
+        "and the reader's own price.",
     )
 
 

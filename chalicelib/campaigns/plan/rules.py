@@ -12,8 +12,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
+from chalicelib.pricing import Price
 
 MOST_DAYS_AHEAD = 366
+CLEARANCE = frozenset({"overstock", "modernised"})  # goods whose discounts letters name
 EARLIEST_ZONE = timezone(timedelta(hours=14))
 # Before the slot in UTC. The slot of the earliest zone comes ten hours after that.
 AUDIENCE_AHEAD = timedelta(hours=24)
@@ -62,6 +64,11 @@ def slots_from(day: date, weekdays: Sequence[int], hours: Sequence[time]) -> Ite
         if day.isoweekday() in weekdays:
             yield from (Slot(day, hour) for hour in sorted(hours))
         day += timedelta(days=1)
+
+
+def is_promoted(price: Price) -> bool:
+    """Whether a promotion made this price, alone or with other rules."""
+    return "promotion" in {price.chosen.rule, *(part.rule for part in price.chosen.parts)}
 
 
 def names_discount(text: str) -> bool:

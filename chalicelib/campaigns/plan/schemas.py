@@ -75,6 +75,9 @@ class PreviewView(View):
     subject: str
     html: str
     text: str
+    left_out: list[str] = Field(
+        description="Articles that the text shows and this reader does not see: gone, or without a price for them."
+    )
 
 
 class PlanQuery(ListQuery):

@@ -182,7 +182,7 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
     _slot(context, form.slot)
     check_topic(context, form.topic, "/topic")
     _check_promotion(context, form.promotion_id)
-    writing.check(form.texts)
+    writing.check(context, form.texts)
     _check_discount(form)
     segment = segments_store.read(context.table, form.segment_id) if form.segment_id else None
     if form.segment_id and segment is None:
@@ -231,7 +231,7 @@ def _check_promotion(context: Context, promotion_id: str | None) -> None:
     if found is None:
         raise Problem.invalid("unknown_promotion", "/promotion_id", "There is no such promotion.")
     statuses = set(found.form.goods.statuses)
-    if not statuses or not statuses <= {"overstock", "modernised"}:
+    if not statuses or not statuses <= rules.CLEARANCE:
         raise Problem.invalid(
             "not_a_clearance", "/promotion_id", "Letters name discounts of overstock and of modernised models only."
         )

@@ -122,7 +122,7 @@ def _write(
     letters = mail.letters(context.table, list(ids.values()))
     people = members.members(context, list(ids))
     texts = plan_store.read_texts(context.table, issue.issue_id)
-    abouts = writing.abouts(context, list(people.values()))
+    abouts = writing.abouts(context, list(people.values()), [texts])
     states, skipped = Counter(part.states), Counter(part.skipped)
 
     def at(page: int, number: int, *, done: bool = False) -> RunPart:
@@ -214,8 +214,9 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
     batch = _next_people(context, sending.issue, part)
     people = members.members(context, [place.person.member_id for place in batch.places])
     texts = plan_store.read_texts(context.table, issue_id)
-    abouts = writing.abouts(context, list(people.values()))
+    abouts = writing.abouts(context, list(people.values()), [texts])
     states, failures, examples = Counter(part.states), Counter(part.skipped), dict(part.examples or {})
+    missing = Counter(part.left_out or {})
     for place in batch.places:
         member_id = place.person.member_id
         letter = _new(context, sending.issue, member_id)
@@ -226,6 +227,7 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
             examples.setdefault(str(unsendable), member_id)
         else:
             states[COMPOSED] += 1
+            missing.update(_left_out(texts, people[member_id], abouts[member_id]))
     moved = replace(
         part,
         page=batch.page,
@@ -234,11 +236,17 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
         states=dict(states),
         skipped=dict(failures),
         examples=examples,
+        left_out=dict(missing),
     )
     if failures.keys() - OF_THE_READER and sending.issue.resumed is None:
         service.pause_itself(context, issue_id, "rehearsal")
     if store.move_part(context, issue_id, part, moved) and not moved.done:
         service.ask_for_rehearsal(issue_id, shard)
+
+
+def _left_out(texts: IssueTexts, member: Member, about: writing.About) -> list[str]:
+    text = texts.in_language(member.language)
+    return writing.left_out(text, about) if text else []
 
 
 def _test(context: Context, issue_id: str, member_id: str, test_id: str, pace: Pace) -> None:
@@ -252,7 +260,11 @@ def _test(context: Context, issue_id: str, member_id: str, test_id: str, pace: P
     )
     try:
         composed = _compose(
-            context, texts, letter, people.get(member_id), writing.abouts(context, list(people.values())).get(member_id)
+            context,
+            texts,
+            letter,
+            people.get(member_id),
+            writing.abouts(context, list(people.values()), [texts]).get(member_id),
         )
     except Unsendable as unsendable:
         mail.skip(context, letter, str(unsendable))

@@ -41,7 +41,8 @@ class RunPart:
     """The progress of a run in one shard: the next person is number `person` of page `page` of the audience.
 
     `states` counts its letters as they were when the part passed them, `skipped` those that were skipped, by reason. A part of a rehearsal
-    counts the letters that could not be composed as skipped; `examples` has one member of each reason.
+    counts the letters that could not be composed as skipped; `examples` has one member of each reason, and `left_out` the letters without
+    one of their products, by article.
     """
 
     zone: str
@@ -54,6 +55,7 @@ class RunPart:
     states: dict[str, int]
     skipped: dict[str, int]
     examples: dict[str, str] | None = None
+    left_out: dict[str, int] | None = None
 
 
 class Failure(NamedTuple):
@@ -102,6 +104,11 @@ class Sending(NamedTuple):
         counts = sum((Counter(part.skipped) for part in self._parts(rehearsal=True)), Counter())
         examples = {name: each for part in self._parts(rehearsal=True) for name, each in (part.examples or {}).items()}
         return [Failure(reason, many, examples[reason]) for reason, many in sorted(counts.items())]
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """By article, the letters of the rehearsal that do not show it."""
+        return sum((Counter(part.left_out or {}) for part in self._parts(rehearsal=True)), Counter())
 
     @property
     def sent(self) -> int:

@@ -78,6 +78,9 @@ class SendingView(View):
     failures: list[FailureView] = Field(
         description="Letters that it could not, by reason. A reason that is the text's pauses the issue."
     )
+    products_left_out: dict[str, int] = Field(
+        description="By article, letters of the rehearsal without this product: it is gone, or its reader has no price."
+    )
     bounced: int
     complained: int
     runs: list[RunView]
@@ -92,6 +95,7 @@ class SendingView(View):
             skipped=dict(sorted(sending.skipped.items())),
             composed=sending.composed,
             failures=[FailureView(**each._asdict()) for each in sending.failures],
+            products_left_out=dict(sorted(sending.left_out.items())),
             bounced=sending.bounced,
             complained=sending.complained,
             runs=[RunView.from_record(run) for run in runs],

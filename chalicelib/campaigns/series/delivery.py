@@ -88,14 +88,15 @@ def deliver(context: Context, pairs: Sequence[Sequence[str]], wait: Callable[[],
 
 def _ready(context: Context, found: Sequence[Enrolment]) -> Ready:
     series = store.read(context.table, {each.series_id for each in found})
+    texts = store.read_texts(context.table, series.values())
     people = members.members(context, list({each.member_id for each in found}))
     return Ready(
         series,
-        store.read_texts(context.table, series.values()),
+        texts,
         people,
         members.memberships(context, list(people)),
         mail.letters(context.table, [each.letter_id for each in found]),
-        writing.abouts(context, list(people.values())),
+        writing.abouts(context, list(people.values()), texts.values()),
     )
 
 

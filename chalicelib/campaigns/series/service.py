@@ -145,7 +145,7 @@ def _checked(context: Context, form: SeriesForm) -> Texts:
     check_topic(context, form.topic, "/topic")
     for number, step in enumerate(form.steps):
         check_conditions(step.conditions, f"/steps/{number}/conditions")
-        writing.check(step.texts, f"/steps/{number}/texts")
+        writing.check(context, step.texts, f"/steps/{number}/texts")
         if writing.names_discount(step.texts):
             raise Problem.invalid(
                 "discount", f"/steps/{number}/texts", "A series names no discount: its letters outlast promotions."

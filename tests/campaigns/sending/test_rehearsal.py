@@ -6,11 +6,13 @@ import pytest
 
 from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.sending import service
-from chalicelib.campaigns.sending.schemas import IssueReasonForm
+from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView
+from chalicelib.catalog import keys as catalog_keys
 from chalicelib.contacts import keys as contacts_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from tests.campaigns.sending.steps import Post, approved, post, reader
+from tests.catalog.steps import row, stock
 from tests.support import partners
 from tests.support.api import Api, Caller
 
@@ -85,3 +87,23 @@ def test_the_staff_send_a_test_to_themselves_once_and_it_spends_no_budget(api: A
 
 def test_there_is_no_test_of_an_issue_that_there_is_not(api: Api, club: Post) -> None:
     assert api.call("POST", "/v1/staff/campaigns/iss_none/test", MARKETING, key="a").status == 404
+
+
+def test_the_rehearsal_counts_the_letters_without_a_product_and_the_others_go_on(club: Post) -> None:
+    stock(club.context, row("LMP-1", "120.00"), row("LMP-2", "50.00"))
+    reader(club, "mbr_1")
+    reader(club, "mbr_alone")
+    partners.company(club.context, "cmp_1")
+    partners.speaks_for(club.context, "cmp_1", "mbr_1")
+    body = "![](product:LMP-1)\n![](product:LMP-2)\n\nOrder them."
+    issue = approved(club, texts={language: {"subject": "Lamps", "body": body} for language in ("en", "ru")})
+    club.context.table.delete_many([catalog_keys.product("LMP-2")])
+    club.at("2026-11-23T13:00")
+    found = club.sending(issue)
+    assert (found.composed, found.failures) == (2, [])
+    assert SendingView.of(found).products_left_out == {"LMP-1": 1, "LMP-2": 2}
+    club.at("2026-11-25T00:00")
+    texts = {mail["Destination"]["ToAddresses"][0]: mail["Content"]["Simple"]["Body"] for mail in club.ses.accepted}
+    own, alone = texts["mbr_1@partner.example"], texts["mbr_alone@partner.example"]
+    assert "Your price: 120.00\xa0RUB / pcs" in own["Text"]["Data"] and "Your price" in own["Html"]["Data"]
+    assert "LMP" not in alone["Html"]["Data"] and "Order them." in alone["Text"]["Data"]
