@@ -22,6 +22,14 @@ def customers_of(context: Context, company_id: str) -> list[tuple[str, str]]:
     return [store.customer_of(marker) for marker in page.items]
 
 
+def is_joined_into(context: Context, company_id: str, into: str) -> bool:
+    """Whether the company is this one, or became it by joins. A call for each join."""
+    while company_id and company_id != into:
+        company = store.read(context.table, company_id)
+        company_id = (company.joined_into or "") if company else ""
+    return bool(company_id)
+
+
 def join(tx: Transaction, context: Context, company: Company, into: Company, join_id: str, by: str) -> None:
     """The company is the other one from now on. Refused with label `company`, `into` or `inn` after a change of either."""
     store.join(tx, company, into)

@@ -69,7 +69,7 @@ with opened_when_asked(__name__):
     from chalicelib.mail.notices.rules import letter_id_of
     from chalicelib.mail.notices.store import every as every_notice
     from chalicelib.mail.notices.store import newest as newest_notices
-    from chalicelib.mail.service import KEEP_DAYS, hasten, look_again, send, send_now, settle, skip
+    from chalicelib.mail.service import FAILED, KEEP_DAYS, fail, hasten, look_again, send, send_now, settle, skip
     from chalicelib.mail.store import read_many as letters
     from chalicelib.mail.suppressions import lift, suppression, suppressions_page
     from chalicelib.mail.transport import letters_per_second

@@ -23,9 +23,11 @@ from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.table.key import Key
+from chalicelib.table.retries import is_passing
 from chalicelib.table.transactions import Refused, Transaction
 
 LONGEST_DELAY = 900  # seconds that SQS can hold a message back
+FAILED = "failed"  # the reason of a letter that cannot be made or sent, whatever is tried
 KEEP_DAYS = 400  # as long as the events that letters tell of
 
 
@@ -133,6 +135,16 @@ def look_again(context: Context, letter: Letter) -> None:
 def skip(context: Context, letter: Letter, reason: str) -> Letter:
     """A letter that its room cannot compose."""
     return _skip(context, letter, declarations.declaration(letter.template), reason)
+
+
+def fail(context: Context, letter: Letter, error: Exception) -> Letter:
+    """A letter of a room that cannot be made or sent: skipped, or settled where it was claimed before. Raises the error where it may pass."""
+    if is_passing(error):
+        raise error
+    log.error("a letter fails", extra={"letter_id": letter.letter_id}, exc_info=error)
+    letter = skip(context, letter, FAILED)
+    look_again(context, letter)
+    return letter
 
 
 def _attempt(context: Context, letter: Letter, declared: Declaration, below: Below) -> Letter:

@@ -17,7 +17,7 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
-from chalicelib.mail.model import Accepted, Answer, Mail, NotSent, Report, Unanswered
+from chalicelib.mail.model import Accepted, Answer, Mail, NotSent, Refused, Report, Unanswered
 from chalicelib.mail.rules import answer_to_error
 from chalicelib.platform import aws
 from chalicelib.platform.settings import settings
@@ -53,9 +53,13 @@ _RECIPIENTS = {"bounce": "bouncedRecipients", "complaint": "complainedRecipients
 def send(mail: Mail, letter_id: str) -> Answer:
     """One call, one recipient. The tag comes back with every report."""
     try:
+        address = in_ascii(mail.address)
+    except UnicodeError:
+        return Refused("address")  # no domain name can be made of it
+    try:
         answer = aws.ses().send_email(
             FromEmailAddress=_sender(),
-            Destination={"ToAddresses": [in_ascii(mail.address)]},
+            Destination={"ToAddresses": [address]},
             Content={
                 "Simple": {
                     "Subject": {"Data": mail.subject, "Charset": "UTF-8"},

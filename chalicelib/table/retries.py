@@ -14,6 +14,8 @@ from functools import wraps
 from time import monotonic
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib.table.transactions import Busy, Refused
 
 if TYPE_CHECKING:
@@ -58,6 +60,13 @@ def tries(
                 return
             sleep(pause)
         yield
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same may succeed later: a service was out of order, or others were faster. Anything else fails again."""
+    if isinstance(error, ClientError):
+        return error.response["Error"].get("Code") != "ValidationException"
+    return isinstance(error, BotoCoreError | Busy | Refused | Overtaken)
 
 
 def retry(

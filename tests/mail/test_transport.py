@@ -76,6 +76,11 @@ def test_addresses_of_any_domain_go_out_in_ascii(service: MailService, monkeypat
     )
 
 
+def test_an_address_of_which_no_domain_name_can_be_made_is_refused(service: MailService) -> None:
+    assert transport.send(replace(LETTER, address=f"anna@{'ж' * 70}.рф"), "ltr_1") == Refused("address")
+    assert service.calls == 0
+
+
 @pytest.mark.parametrize("kind", ["Bounce", "Complaint"])
 @pytest.mark.parametrize("reported", ["Anna@xn--80aaxitdbjk.xn--p1ai", "anna@Папироска.рф"])
 def test_a_report_names_the_address_as_the_club_knows_it(kind: str, reported: str) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.table.client import Table
-from chalicelib.table.retries import CONTESTED, MOST_SECONDS, Overtaken, retry, tries
+from chalicelib.table.retries import CONTESTED, MOST_SECONDS, Overtaken, is_passing, retry, tries
 from chalicelib.table.transactions import Busy, Refused
 
 LABELS = ("order", "cart", "membership", "")
@@ -106,3 +107,20 @@ def test_pauses_double_to_a_bound_with_full_jitter() -> None:
     for _ in tries(10, pauses.append, lambda: 0.5):
         pass
     assert pauses == [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.32, 0.32, 0.32]
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (Refused({}), True),
+        (Busy(), True),
+        (Overtaken(), True),
+        (ConnectionClosedError(endpoint_url="x"), True),
+        (ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem"), True),
+        (ClientError({"Error": {"Code": "ValidationException"}}, "GetItem"), False),
+        (KeyError("name"), False),
+        (ValueError(), False),
+    ],
+)
+def test_what_stands_in_the_way_passes_and_what_is_wrong_does_not(error: Exception, passes: bool) -> None:
+    assert is_passing(error) is passes

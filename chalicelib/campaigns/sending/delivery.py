@@ -7,6 +7,8 @@ A letter is written with its claim, in one transaction that spends the contact b
 member, so whoever comes to the same people again finds the letters there and sends none. A part moves on condition that nobody else moved it:
 of two workers with the same message one goes on. Whatever ends a worker, its message comes again, or the next tick sends another.
 
+A letter that cannot be made or sent ends with the reason `failed`, and those after it go on. Too many of them pause the issue.
+
 Written for one reader: the letter with its claim, and its state after the call of the mail service. Read: a share of what is read for all
 people of a page.
 """
@@ -35,10 +37,13 @@ from chalicelib.mail import Letter, LetterClass, LetterState, Mail, Recipient, U
 from chalicelib.members import Member
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
+from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
+from chalicelib.table.retries import is_passing
 
 TOGETHER = 50  # people of one message: what is read of them is read together
 MOST_PAGES = 20  # looked through for them: a page may have nobody in this time zone
+MOST_FAILED = 5  # letters of an issue: one is its reader's, more are most likely a fault of all
 SECONDS = 20  # of one message: far below the worker's time limit, and a letter's lease
 OF_THE_READER = {"recipient_gone", "not_confirmed"}  # reasons that no other text would change
 _TEST = {"en": "Test", "ru": "Проверка"}
@@ -72,6 +77,9 @@ def deliver(
         return
     if "steps" in body:
         series.deliver(context, body["steps"], pace.wait)
+        return
+    if "resume" in body:
+        series.resume(context, body["resume"], body["after"])
         return
     if "rehearsal" in body:
         _rehearse(context, body["rehearsal"], body["shard"])
@@ -124,6 +132,7 @@ def _write(
     texts = plan_store.read_texts(context.table, issue.issue_id)
     abouts = writing.abouts(context, list(people.values()), [texts])
     states, skipped = Counter(part.states), Counter(part.skipped)
+    failed = sending.skipped[mail.FAILED]
 
     def at(page: int, number: int, *, done: bool = False) -> RunPart:
         return replace(part, page=page, person=number, done=done, states=dict(states), skipped=dict(skipped))
@@ -141,8 +150,12 @@ def _write(
             return at(place.page, place.number), False
         if letter.state is LetterState.SKIPPED:
             skipped[letter.reason] += 1
+            failed += letter.reason == mail.FAILED
         else:
             states[letter.state] += 1
+        if failed >= MOST_FAILED and issue.resumed is None:
+            service.pause_itself(context, issue.issue_id, "failures")
+            return at(place.page, place.number + 1), True
     return at(batch.page, batch.number, done=batch.done), True
 
 
@@ -173,10 +186,12 @@ def _send(
 ) -> Letter:
     try:
         composed = _compose(context, texts, letter, member, about)
+        pace.wait()
+        return mail.send_now(context, letter, composed)
     except Unsendable as unsendable:
         return mail.skip(context, letter, str(unsendable))
-    pace.wait()
-    return mail.send_now(context, letter, composed)
+    except Exception as error:
+        return mail.fail(context, letter, error)
 
 
 def _compose(
@@ -222,9 +237,10 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
         letter = _new(context, sending.issue, member_id)
         try:
             _compose(context, texts, letter, people.get(member_id), abouts.get(member_id))
-        except Unsendable as unsendable:
-            failures[str(unsendable)] += 1
-            examples.setdefault(str(unsendable), member_id)
+        except Exception as error:
+            reason = _reason(error, letter)
+            failures[reason] += 1
+            examples.setdefault(reason, member_id)
         else:
             states[COMPOSED] += 1
             missing.update(_left_out(texts, people[member_id], abouts[member_id]))
@@ -242,6 +258,16 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
         service.pause_itself(context, issue_id, "rehearsal")
     if store.move_part(context, issue_id, part, moved) and not moved.done:
         service.ask_for_rehearsal(issue_id, shard)
+
+
+def _reason(error: Exception, letter: Letter) -> str:
+    """Why a letter cannot be composed. Raises the error where it may pass."""
+    if isinstance(error, Unsendable):
+        return str(error)
+    if is_passing(error):
+        raise error
+    log.error("a letter fails", extra={"letter_id": letter.letter_id}, exc_info=error)
+    return mail.FAILED
 
 
 def _left_out(texts: IssueTexts, member: Member, about: writing.About) -> list[str]:

@@ -5,4 +5,4 @@ from chalicelib.platform.events import EventType
 TEST_REQUESTED = EventType("issue.test_requested")  # `member_id`: one of the staff wants its letter
 PAUSED_ITSELF = EventType(
     "issue.paused_itself"
-)  # `reason`: bounces, complaints or rehearsal; `people`: who wrote, approved and owns it
+)  # `reason`: bounces, complaints, rehearsal or failures; `people`: who wrote, approved and owns it

@@ -21,7 +21,7 @@ class PauseView(View):
 
     at: str
     reason: str = Field(
-        description="`bounces`, `complaints` or `rehearsal` (letters cannot be composed), where the issue paused itself."
+        description="`bounces`, `complaints`, `rehearsal` or `failures` (letters cannot be made), where the issue paused itself."
     )
     by: str | None = Field(description="The member id of who paused it; null where it paused itself.")
 

@@ -236,7 +236,7 @@ def finish(context: Context, issue_id: str, zone: str) -> None:
     store.change_run(context.table, sending.runs[zone], replace(sending.runs[zone], done_at=context.at))
 
 
-def pause_itself(context: Context, issue_id: str, reason: rules.Breach | Literal["rehearsal"]) -> None:
+def pause_itself(context: Context, issue_id: str, reason: rules.Breach | Literal["rehearsal", "failures"]) -> None:
     """No more letters leave until somebody resumes the issue. Its people hear of it, once."""
     log.error("an issue paused itself", extra={"issue_id": issue_id, "reason": reason})
 

@@ -1,7 +1,8 @@
-"""Consumers that start series: each tells who of an event's people begins."""
+"""Consumers that start series, each telling who of an event's people begins; and one that lets those go on who waited for an approval."""
 
 from chalicelib.bonuses import BONUSES_EXPIRING
-from chalicelib.campaigns.series import enrolment
+from chalicelib.campaigns.series import delivery, enrolment
+from chalicelib.campaigns.series.events import APPROVED
 from chalicelib.campaigns.series.model import Start
 from chalicelib.companies import PERSON_CONFIRMED, who_buys
 from chalicelib.members import EMAIL_CONFIRMED
@@ -37,3 +38,8 @@ def on_news_of_a_company(context: Context, event: Event) -> None:
     buyers = [each.id for each in who_buys(context, event.item)]
     start = _OF_BUYERS[EventType(event.name)]
     enrolment.begin(context, event, start, buyers, event.item["company_id"])
+
+
+@consumer(APPROVED)
+def on_approved(context: Context, event: Event) -> None:
+    delivery.ask_to_resume(event.item["series_id"], None, delivery.WORKER_SECONDS)

@@ -2,6 +2,7 @@
 
     begin     sends a message for each few enrolments that are due
     deliver   decides for each what comes: a letter, the next step without one, another slot, or the end
+    resume    gives slots to those who waited while their series stood still
 
 A letter is written with its claim, in one transaction that spends the contact budget (`mail`); its id follows from the enrolment and its step.
 Then the enrolment moves, on condition that nobody else moved it. A worker that dies in between leaves the letter, and whoever comes next
@@ -12,6 +13,7 @@ by the budget. A step that the budget skips waits for the first slot that allows
 with its reason.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +21,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from chalicelib import bonuses, contacts, mail, members, sales, tiers
+from chalicelib import bonuses, companies, contacts, mail, members, sales, tiers
 from chalicelib.campaigns.config import Pacing
 from chalicelib.campaigns.plan import rules as plan_rules
 from chalicelib.campaigns.plan import writing
@@ -42,12 +44,17 @@ from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.campaigns.tracking import store as readings
 from chalicelib.mail import Letter, LetterClass, LetterState, Recipient, Unsendable
 from chalicelib.members import Member, Membership
-from chalicelib.platform import clock, jobs
+from chalicelib.platform import aws, clock, jobs
 from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.context import Context
+from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
+from chalicelib.table.client import Position
+from chalicelib.table.retries import is_passing
 from chalicelib.tiers import Tiers
 
+WORKER_SECONDS = 60  # no worker of campaigns lives longer
+RESUMED = 100  # members of one message when a series goes on
 TOGETHER = 25  # enrolments of one message: what is read of them is read together
 
 
@@ -76,14 +83,44 @@ def deliver(context: Context, pairs: Sequence[Sequence[str]], wait: Callable[[],
     found = [
         each
         for each in store.enrolments(context.table, [(member_id, series_id) for member_id, series_id in pairs])
-        if not each.ended_at and each.due_at <= context.at
+        if not each.ended_at and each.due_at and each.due_at <= context.at
     ]
     if found:
         ready = _ready(context, found)
         for each in found:
-            moved = _moved(context, each, ready, wait)
+            try:
+                moved = _moved(context, each, ready, wait)
+            except Exception as error:
+                if is_passing(error):
+                    raise
+                log.exception(
+                    "a step of a series fails", extra={"series_id": each.series_id, "member_id": each.member_id}
+                )
+                moved = ended(context, each, mail.FAILED)
             if moved is not each:
                 store.write_enrolment(context.table, replace(moved, version=each.version + 1), each)
+
+
+def ask_to_resume(series_id: str, after: Position, seconds: int) -> None:
+    body = json.dumps({"resume": series_id, "after": after})
+    aws.sqs().send_message(QueueUrl=queue_url("campaigns"), MessageBody=body, DelaySeconds=seconds)
+
+
+def resume(context: Context, series_id: str, after: Position) -> None:
+    """Gives slots to the next members who waited for the approval of their series, and asks for those after them. Safe to repeat.
+
+    It begins when each worker that saw the series stand still has ended, so nobody is left waiting behind it.
+    """
+    series = store.read(context.table, [series_id]).get(series_id)
+    if series is None or series.state is not SeriesState.ON:
+        return
+    found, last = store.inside(context.table, series_id, RESUMED, after)
+    for each in found:
+        if not each.due_at and not each.ended_at:
+            coming = with_next_step(context, series, each)
+            store.write_enrolment(context.table, replace(coming, version=each.version + 1), each)
+    if last:
+        ask_to_resume(series_id, last, 0)
 
 
 def _ready(context: Context, found: Sequence[Enrolment]) -> Ready:
@@ -104,7 +141,7 @@ def _moved(context: Context, enrolment: Enrolment, ready: Ready, wait: Callable[
     """The enrolment after this moment; the same one where it is to be looked at again."""
     series, member = ready.series.get(enrolment.series_id), ready.people.get(enrolment.member_id)
     if series is None or series.state is not SeriesState.ON:
-        return in_slot(context, enrolment, enrolment.since)
+        return replace(enrolment, slot="", due_at="")  # until the series is approved: `resume`
     if member is None:
         return ended(context, enrolment, "recipient_gone")
     coming = with_next_step(context, series, enrolment)
@@ -160,10 +197,12 @@ def _send(
     texts, about = ready.texts[step.texts_id], ready.abouts[member.member_id]
     try:
         composed = writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
+        wait()
+        return mail.send_now(context, letter, tracking.tracked(composed, texts, letter.letter_id))
     except Unsendable as unsendable:
         return mail.skip(context, letter, str(unsendable))
-    wait()
-    return mail.send_now(context, letter, tracking.tracked(composed, texts, letter.letter_id))
+    except Exception as error:
+        return mail.fail(context, letter, error)
 
 
 def _after(context: Context, series: Series, enrolment: Enrolment, letter: Letter) -> Enrolment:
@@ -201,7 +240,7 @@ def _end(
     """Why the series ends before this step; None where it goes on."""
     company_id = enrolment.company_id
     acts_for = acting.owner if acting and acting.is_of_company else ""
-    if company_id and company_id != acts_for:
+    if company_id and not companies.is_joined_into(context, company_id, acts_for):
         return "company_left"
     if is_held(context, series, enrolment):
         return "hold_out"

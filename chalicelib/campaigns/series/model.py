@@ -89,7 +89,7 @@ class Enrolment:
     """A member in a series. `number`: 1 for the first time. `cause`: the id of the event that started it.
 
     `step_id`: the step that comes in the slot; `since`: the day from which its wait counts; `skips`: how often the contact budget skipped
-    its letter. `company_id` is empty where the series is about the member alone. `end`: why it ended; empty while it goes on.
+    its letter. `slot` and `due_at` are empty while it waits for the approval of its series. `company_id` is empty where the series is about the member alone. `end`: why it ended; empty while it goes on.
     """
 
     series_id: str

@@ -13,7 +13,7 @@ from chalicelib.platform.config.working_time import WorkingTime, working_day_aft
 
 MOST_SKIPS = 8  # of one letter by the contact budget: then the step is passed
 BUDGET = frozenset({"contact_budget", "address_budget"})
-OF_THE_TEXT = frozenset({"no_text", "not_composed", "too_large"})  # another step may be better
+OF_THE_TEXT = frozenset({"no_text", "not_composed", "too_large", "failed"})  # another step may be better
 
 
 def next_step(steps: Sequence[Step], passed: Iterable[str]) -> Step | None:

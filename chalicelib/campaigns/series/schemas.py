@@ -94,7 +94,7 @@ class EnrolmentView(View):
     started_at: str
     passed: list[PassageView]
     step_id: str | None = Field(description="The step that comes.")
-    slot: str | None = Field(description="In the member's own time zone.")
+    slot: str | None = Field(description="In the member's own time zone; null while the series is a draft.")
     end: str | None = Field(description="finished, the exit, or why no more letters come.", examples=["bought"])
     ended_at: str | None
 
@@ -104,7 +104,7 @@ class EnrolmentView(View):
         return cls.from_record(
             enrolment,
             step_id=enrolment.step_id if going_on else None,
-            slot=enrolment.slot if going_on else None,
+            slot=(enrolment.slot or None) if going_on else None,
         )
 
 

@@ -12,11 +12,13 @@ from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
 from chalicelib.campaigns.segments.service import check as check_conditions
 from chalicelib.campaigns.segments.service import check_topic
 from chalicelib.campaigns.segments.store import kept
-from chalicelib.campaigns.series import rules, store
+from chalicelib.campaigns.series import keys, rules, store
+from chalicelib.campaigns.series.events import APPROVED
 from chalicelib.campaigns.series.model import Effect, Series, SeriesState, SeriesStep, Step
 from chalicelib.campaigns.series.schemas import EnrolmentView, InsideView, SeriesForm, SeriesView
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.platform.context import Context
+from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
@@ -126,6 +128,8 @@ def _step(context: Context, series_id: str, decide: Callable[[Series], Series], 
         store.write(tx, after, before)
         if not before.version:
             store.write_texts(tx, series_id, texts)
+        if after.state is SeriesState.ON:
+            record(tx, context, keys.series(series_id), APPROVED, series_id=series_id)
         context.table.commit(tx)
     return _view(after, texts, rules.effects(after.steps, after.steps, store.count_inside(context.table, series_id)))
 

@@ -2,7 +2,7 @@
 
 SERIES     a series with its steps, all series in one partition: written on condition that nobody changed it since it was read
 TEXTS      the texts of a step, under an id that follows from them; never changed
-ENROLMENT  a member in a series, listed by the moment of the next step until it ends
+ENROLMENT  a member in a series, listed by the moment of the next step until it ends; not while the series stands still
 """
 
 from collections import Counter
@@ -102,6 +102,13 @@ def count_inside(table: Table, series_id: str) -> Counter[str]:
     return Counter(str(item["step_id"]) for item in islice(found, MOST_COUNTED))
 
 
+def inside(table: Table, series_id: str, limit: int, after: Position) -> tuple[list[Enrolment], Position]:
+    """The next members inside, as they are at this moment. Two calls per 100."""
+    pk = keys.series_members(series_id, "", "").pk
+    page = table.query(pk, index="gsi1", starts="IN#", limit=limit, after=after)
+    return enrolments(table, [(str(item["member_id"]), series_id) for item in page.items]), page.last
+
+
 def page(table: Table, series_id: str, limit: int, after: Position) -> Page:
     """Those inside first, by step; then the others, by the time of their end."""
     return table.query(keys.series_members(series_id, "", "").pk, index="gsi1", limit=limit, after=after)
@@ -113,6 +120,6 @@ def _to_item(enrolment: Enrolment) -> Item:
     return {
         **keys.enrolment(enrolment.member_id, enrolment.series_id).as_item(),
         **keys.series_members(enrolment.series_id, place, enrolment.member_id).as_gsi1(),
-        **({} if enrolment.ended_at else due),
+        **(due if enrolment.due_at and not enrolment.ended_at else {}),
         **to_item(enrolment),
     }

@@ -24,6 +24,8 @@ from chalicelib.campaigns.sending import consumers, delivery, service, store
 from chalicelib.campaigns.sending.events import TEST_REQUESTED
 from chalicelib.campaigns.sending.model import Sending, letter_id
 from chalicelib.campaigns.sending.pace import Pace
+from chalicelib.campaigns.series import consumers as series_consumers
+from chalicelib.campaigns.series.events import APPROVED
 from chalicelib.mail import Letter
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
@@ -44,6 +46,7 @@ CONSUMERS = {
     REQUESTED: segment_consumers.on_requested,
     SHARD_FROZEN: consumers.on_shard_frozen,
     TEST_REQUESTED: consumers.on_test_requested,
+    APPROVED: series_consumers.on_approved,
 }
 QUARTER = timedelta(minutes=15)
 RETRY = timedelta(seconds=120)

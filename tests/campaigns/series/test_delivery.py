@@ -13,6 +13,7 @@ from chalicelib.campaigns.series import delivery, service, store
 from chalicelib.campaigns.series.model import Exit
 from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.campaigns.tracking.rules import token_of
+from chalicelib.companies import keys as companies_keys
 from chalicelib.contacts import HoldOut
 from chalicelib.contacts.preferences import service as preferences
 from chalicelib.contacts.preferences.service import pages_for
@@ -24,6 +25,7 @@ from chalicelib.table.transactions import Transaction
 from tests.campaigns.sending.steps import Post, approved, post, reader
 from tests.campaigns.series.steps import came, changed, in_series, letters, running, step, told
 from tests.support.partners import company, dismissed, speaks_for
+from tests.tiers.steps import buy
 
 OMSK = "Asia/Omsk"
 
@@ -104,7 +106,7 @@ def test_a_draft_sends_nothing_and_whoever_is_inside_waits(club: Post) -> None:
     told(club)
     service.stop(club.context, series.series_id, by="mbr_head")
     club.at("2026-11-25T00:00")
-    assert (club.copies(), in_series(club, series).slot) == ({}, "2026-11-26T12:30")
+    assert (club.copies(), in_series(club, series).slot) == ({}, "")
     service.approve(club.context, series.series_id, by="mbr_head")
     club.at("2026-11-27T00:00")
     assert came(club, series) == ["2026-11-26T09:30"]
@@ -283,3 +285,94 @@ def test_those_inside_are_counted_by_the_step_they_wait_for(club: Post) -> None:
     page, last = service.members_page(club.context, series.series_id, 2, None)
     assert (len(page), last is None) == (2, False)
     assert store.count_inside(club.context.table, series.series_id).total() == 3
+
+
+# --- a bad letter, a company that is joined, a series that stands still ---------------------------------------------------
+
+
+@pytest.mark.parametrize("cause", ["tracked", "compose"])
+def test_a_step_whose_letter_fails_is_passed_with_its_reason_and_holds_up_nobody(
+    club: Post, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    reader(club, "mbr_1")
+    reader(club, "mbr_2")
+    series = running(club.context, step("first", 0), step("second", 5))
+    told(club, "mbr_1")
+    told(club, "mbr_2")
+    place: Any = {"tracked": delivery.tracking, "compose": delivery.writing}[cause]
+    works = getattr(place, cause)
+
+    def raises(*given: Any) -> Any:
+        if "mbr_1@" in repr(given):
+            raise ValueError("a bad letter")
+        return works(*given)
+
+    with monkeypatch.context() as poison:
+        poison.setattr(place, cause, raises)
+        club.at("2026-11-25T00:00")
+    club.at("2026-12-20T00:00")
+    assert [each.reason for each in in_series(club, series, "mbr_1").passed] == ["failed", ""]
+    assert len(came(club, series, "mbr_2")) == 2
+
+
+def test_somebody_whose_facts_fail_leaves_the_series_and_the_others_go_on(
+    club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for member_id in ("mbr_1", "mbr_2"):
+        reader(club, member_id)
+    company(club.context)
+    speaks_for(club.context, "cmp_1", "mbr_1", role="buyer")
+    series = running(club.context, step("first", 0), exits=["bought"])
+    told(club, "mbr_1", company_id="cmp_1")
+    told(club, "mbr_2")
+
+    def raises(*given: Any) -> Any:
+        raise KeyError("net")
+
+    monkeypatch.setattr(delivery.sales, "day_totals", raises)
+    club.at("2026-11-25T00:00")
+    assert in_series(club, series, "mbr_1").end == "failed"
+    assert len(came(club, series, "mbr_2")) == 1
+
+
+def join(club: Post, company_id: str, into: str, member_id: str) -> None:
+    """Company and person, as a join of companies changes them."""
+    item = club.context.table.get(companies_keys.company(company_id))
+    assert item
+    club.context.table.put({**item, "joined_into": into})
+    dismissed(club.context, company_id, member_id)
+    speaks_for(club.context, into, member_id, role="buyer")
+
+
+def test_the_people_of_a_joined_company_go_on_in_their_series_for_the_company_that_stays(club: Post) -> None:
+    buyer(club)
+    company(club.context, "cmp_2", inn=None)
+    company(club.context, "cmp_3", inn=None)
+    series = running(club.context, step("first", 0), step("second", 1), step("third", 1), exits=["bought"])
+    told(club, company_id="cmp_1")
+    club.at("2026-11-24T10:00")
+    join(club, "cmp_1", "cmp_2", "mbr_1")
+    club.at("2026-12-01T10:00")
+    join(club, "cmp_2", "cmp_3", "mbr_1")
+    assert len(came(club, series)) == 2
+    buy(club.context, "cmp_3", 0, "100.00")
+    club.at("2026-12-20T00:00")
+    assert (len(came(club, series)), in_series(club, series).end) == (2, "bought")
+
+
+def test_whoever_waits_in_a_stopped_series_is_written_once_and_goes_on_when_it_is_approved(club: Post) -> None:
+    for number in range(3):
+        reader(club, f"mbr_{number}")
+    series = running(club.context)
+    for number in range(3):
+        told(club, f"mbr_{number}")
+    service.stop(club.context, series.series_id, by="mbr_head")
+    club.at("2026-11-25T00:00")
+    versions = [in_series(club, series, f"mbr_{number}").version for number in range(3)]
+    club.at("2026-12-09T00:00")
+    assert [in_series(club, series, f"mbr_{number}").version for number in range(3)] == versions
+    assert not store.due(club.context) and not club.copies()
+    service.approve(club.context, series.series_id, by="mbr_head")
+    club.at("2026-12-10T14:00")
+    assert [came(club, series, f"mbr_{number}") for number in range(3)] == [["2026-12-10T09:30"]] * 3
+    assert in_series(club, series, "mbr_0").step_id == "second"
