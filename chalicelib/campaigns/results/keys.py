@@ -7,3 +7,9 @@ from chalicelib.table.key import Key, in_table
 def results(issue_id: str) -> Key:
     """The results of an issue, as they were counted last."""
     return Key(f"ISSUE#{issue_id}", "TOTALS")
+
+
+@in_table("one", "E")
+def series_results(series_id: str) -> Key:
+    """The results of a series, as they were counted last."""
+    return Key(f"SERIES#{series_id}", "TOTALS")

@@ -45,6 +45,27 @@ class Results:
     purchases: Purchases
 
 
+class StepFigures(NamedTuple):
+    """A step of a series: members who wait for it, letters by state, and members who passed it without one, by reason."""
+
+    step_id: str
+    waiting: int
+    letters: dict[str, int]
+    skipped: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesResults:
+    """Counts of members. `ends`: those for whom the series is over, by reason."""
+
+    series_id: str
+    as_of: str
+    people: int
+    steps: tuple[StepFigures, ...]
+    ends: dict[str, int]
+    purchases: Purchases
+
+
 class GroupFigures(NamedTuple):
     """Letters of a group of issues."""
 

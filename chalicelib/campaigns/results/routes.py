@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from chalicelib.campaigns.results import service
-from chalicelib.campaigns.results.schemas import FiguresQuery, FiguresView, ResultsView
+from chalicelib.campaigns.results import series, service
+from chalicelib.campaigns.results.schemas import FiguresQuery, FiguresView, ResultsView, SeriesResultsView
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="letters")
@@ -23,6 +23,20 @@ def show_results(call: Call, issue_id: str) -> ResultsView:
     People and programs are told apart. Without the hold-out no purchase is told: whoever gets letters buys more anyway.
     """
     return service.show(call.context, issue_id)
+
+
+@routes.get(
+    "/v1/staff/series/{series_id}/results",
+    scope="staff.campaigns.read",
+    answer=SeriesResultsView,
+    problems=("wrong_state",),
+)
+def show_series_results(call: Call, series_id: str) -> SeriesResultsView:
+    """Show what a series achieved: members by step, letters, ends, and purchases beside those of the hold-out.
+
+    Those inside and those for whom it ended in the last 400 days, counted anew every night.
+    """
+    return series.show(call.context, series_id)
 
 
 @routes.get("/v1/staff/letters/figures", scope="staff.campaigns.read", query=FiguresQuery, answer=FiguresView)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.campaigns.plan.model import Issue, IssueState
 from chalicelib.campaigns.results import rules
-from chalicelib.campaigns.results.model import GroupFigures, Grouping, MoneyEffect, Results
+from chalicelib.campaigns.results.model import GroupFigures, Grouping, MoneyEffect, Purchases, Results, SeriesResults
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
@@ -62,6 +62,20 @@ class PurchasesView(View):
     )
     other_currencies: int = Field(description="Companies that the money leaves out.")
 
+    @classmethod
+    def of(cls, bought: Purchases, days: int) -> "PurchasesView":
+        effect = rules.shares(bought.invited, bought.invited_bought, bought.held, bought.held_bought)
+        return cls(
+            days=days,
+            invited_companies=bought.invited,
+            invited_bought=bought.invited_bought,
+            held_out_companies=bought.held,
+            held_out_bought=bought.held_bought,
+            share=ShareEffectView.of(effect) if effect else None,
+            money=MoneyEffectView.of(bought.money, bought.currency) if bought.money else None,
+            other_currencies=bought.other_currencies,
+        )
+
 
 class ResultsView(View):
     """Results of an issue, counted anew every night. All counts but those of companies are of people."""
@@ -89,9 +103,8 @@ class ResultsView(View):
 
     @classmethod
     def of(cls, issue: Issue, results: Results) -> "ResultsView":
-        reached, states, bought = results.reached, results.states, results.purchases
+        reached, states = results.reached, results.states
         planned = results.people - sum(results.left_out.values())
-        effect = rules.shares(bought.invited, bought.invited_bought, bought.held, bought.held_bought)
         steps = {
             "planned": planned,
             "sent": states.get("sent", 0),
@@ -117,16 +130,7 @@ class ResultsView(View):
             opened=ByWhomView(people=reached.get("opened", 0), machines=reached.get("opened_by_machines", 0)),
             clicked=ByWhomView(people=steps["clicked"], machines=reached.get("clicked_by_machines", 0)),
             unsubscribed=reached.get("unsubscribed", 0),
-            purchases=PurchasesView(
-                days=results.days,
-                invited_companies=bought.invited,
-                invited_bought=bought.invited_bought,
-                held_out_companies=bought.held,
-                held_out_bought=bought.held_bought,
-                share=ShareEffectView.of(effect) if effect else None,
-                money=MoneyEffectView.of(bought.money, bought.currency) if bought.money else None,
-                other_currencies=bought.other_currencies,
-            ),
+            purchases=PurchasesView.of(results.purchases, results.days),
             chart={
                 "$schema": _SCHEMA,
                 "data": {"values": [{"step": step, "people": people} for step, people in steps.items()]},
@@ -136,6 +140,41 @@ class ResultsView(View):
                     "x": {"field": "people", "type": "quantitative"},
                 },
             },
+        )
+
+
+class StepFiguresView(View):
+    """Members at a step of a series."""
+
+    step_id: str
+    waiting: int = Field(description="Members inside for whom this step comes next.")
+    letters: dict[str, int] = Field(description="Its letters, by state.")
+    skipped: dict[str, int] = Field(description="Members who passed it without a letter, by reason.")
+
+
+class SeriesResultsView(View):
+    """Results of a series."""
+
+    series_id: str
+    as_of: str
+    people: int
+    steps: list[StepFiguresView] = Field(description="In their order; those that the series has no more come last.")
+    ends: dict[str, int] = Field(
+        description="Members for whom it is over: finished, the exit, or why no more letters came."
+    )
+    purchases: PurchasesView = Field(
+        description="Of companies with 30 days behind them since one of their people started, beside those held out."
+    )
+
+    @classmethod
+    def of_series(cls, results: SeriesResults, order: list[str]) -> "SeriesResultsView":
+        places = {step_id: place for place, step_id in enumerate(order)}
+        steps = sorted(results.steps, key=lambda each: (places.get(each.step_id, len(places)), each.step_id))
+        return cls.from_record(
+            results,
+            steps=[StepFiguresView(**each._asdict()) for each in steps],
+            ends=dict(sorted(results.ends.items())),
+            purchases=PurchasesView.of(results.purchases, rules.PURCHASE_DAYS),
         )
 
 

@@ -9,14 +9,13 @@ Weakest point: one worker counts an issue in one minute, in which it asks for th
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 
-from chalicelib import companies, mail, members, sales
+from chalicelib import mail, members
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
 from chalicelib.campaigns.results import rules, store
-from chalicelib.campaigns.results.model import GroupFigures, Grouping, Purchases, Results
-from chalicelib.campaigns.results.rules import Outcome
+from chalicelib.campaigns.results.model import GroupFigures, Grouping, Results
+from chalicelib.campaigns.results.purchases import purchases_of
 from chalicelib.campaigns.results.schemas import FiguresView, ResultsView
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.model import Invited
@@ -25,10 +24,8 @@ from chalicelib.campaigns.tracking import store as tracking
 from chalicelib.contacts import CONSENT
 from chalicelib.mail import LetterState
 from chalicelib.members import Member
-from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.jobs import chunks
 from chalicelib.table.key import shards
 
 COUNTED_DAYS = 45  # after its slot: purchases of 30 days, and documents that come late
@@ -74,7 +71,12 @@ def count(context: Context, issue_id: str) -> None:
         states=dict(states),
         reached=dict(+reached),
         # A company of which one person was held out and another one was not, since it came later, belongs to neither arm.
-        purchases=_purchases(context, invited - held - {""}, held - invited - {""}, first, days),
+        purchases=purchases_of(
+            context,
+            dict.fromkeys(invited - held - {""}, first),
+            dict.fromkeys(held - invited - {""}, first),
+            days,
+        ),
     )
     store.write(context.table, results)
 
@@ -153,33 +155,3 @@ def _count_letters(
 def _left_at(member: Member | None) -> str:
     consent = member.consents.get(CONSENT) if member else None
     return consent.at if consent and not consent.agreed and consent.source == "letter" else ""
-
-
-def _purchases(context: Context, invited: set[str], held: set[str], first: date, days: int) -> Purchases:
-    currency = context.config[Club].currency
-    arms: dict[bool, list[Outcome]] = {True: [], False: []}
-    bought: Counter[bool] = Counter()
-    others = 0
-    for is_invited, ids in ((True, invited), (False, held)):
-        for chunk in chunks(sorted(ids), 100):
-            for company in companies.read_companies(context, chunk).values():
-                last = first + timedelta(days=days - 1)
-                net = sales.day_totals(
-                    context, company.company_id, first - timedelta(days=rules.BEFORE_DAYS), max(first, last)
-                ).net
-                after = sum((total for day, total in net.items() if first <= day <= last), Decimal(0))
-                before = sum((total for day, total in net.items() if day < first), Decimal(0))
-                bought[is_invited] += after > 0
-                if company.currency == currency:
-                    arms[is_invited].append(Outcome(after, before))
-                else:
-                    others += 1
-    return Purchases(
-        invited=len(invited),
-        invited_bought=bought[True],
-        held=len(held),
-        held_bought=bought[False],
-        currency=currency,
-        other_currencies=others,
-        money=rules.money(arms[True], arms[False]),
-    )

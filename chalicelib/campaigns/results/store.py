@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.campaigns.results import keys
-from chalicelib.campaigns.results.model import Results
+from chalicelib.campaigns.results.model import Results, SeriesResults
 from chalicelib.table.client import Table
 from chalicelib.table.records import from_item, to_item
 
@@ -16,3 +16,12 @@ def read(table: Table, issue_ids: Sequence[str]) -> dict[str, Results]:
     """By issue, of those that were counted; one call per 100."""
     wanted = {keys.results(each): each for each in issue_ids}
     return {wanted[key]: from_item(Results, item) for key, item in table.get_many(wanted).items()}
+
+
+def write_series(table: Table, results: SeriesResults) -> None:
+    table.put({**keys.series_results(results.series_id).as_item(), **to_item(results)})
+
+
+def read_series(table: Table, series_id: str) -> SeriesResults | None:
+    item = table.get(keys.series_results(series_id))
+    return from_item(SeriesResults, item) if item else None

@@ -6,14 +6,15 @@ ENROLMENT  a member in a series, listed by the moment of the next step until it 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.series import keys
 from chalicelib.campaigns.series.model import Enrolment, Series
+from chalicelib.platform import jobs
 from chalicelib.platform.context import Context
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Page, Position, Table
@@ -107,6 +108,16 @@ def inside(table: Table, series_id: str, limit: int, after: Position) -> tuple[l
     pk = keys.series_members(series_id, "", "").pk
     page = table.query(pk, index="gsi1", starts="IN#", limit=limit, after=after)
     return enrolments(table, [(str(item["member_id"]), series_id) for item in page.items]), page.last
+
+
+def members_since(table: Table, series_id: str, since: str) -> Iterator[list[Enrolment]]:
+    """Those inside, and those for whom it ended since then: by 100, in two calls."""
+    pk = keys.series_members(series_id, "", "").pk
+    inside = table.query_all(pk, index="gsi1", starts="IN#", only=("member_id",))
+    outside = table.query_all(pk, index="gsi1", between=(f"OUT#{since}", "OUT#~"), only=("member_id",))
+    for chunk in jobs.chunks(chain(inside, outside), 100):
+        pairs = dict.fromkeys((str(item["member_id"]), series_id) for item in chunk)
+        yield enrolments(table, list(pairs))
 
 
 def page(table: Table, series_id: str, limit: int, after: Position) -> Page:

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.campaigns.results import jobs, service
 from chalicelib.campaigns.segments import rules as segment_rules
+from chalicelib.campaigns.series import delivery
 from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.campaigns.tracking.model import Reading
 from chalicelib.contacts.preferences import service as preferences
@@ -14,6 +15,7 @@ from chalicelib.contacts.preferences.service import pages_for
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from tests.campaigns.sending.steps import Post, approved, post, reader
+from tests.campaigns.series.steps import running, step, told
 from tests.support import partners
 from tests.support.api import Api, Caller
 from tests.tiers.steps import buy
@@ -124,3 +126,58 @@ def test_letters_are_compared_by_topic_slot_and_template_and_too_few_tell_nothin
 
 def test_an_unknown_issue_is_not_found(api: Api, club: Post) -> None:
     assert api.call("GET", "/v1/staff/campaigns/iss_none/results", MARKETING).status == 404
+
+
+def test_a_series_says_who_is_where_and_what_it_brought_beside_the_held_out(api: Api, club: Post) -> None:
+    made = running(club.context, step("first", 0), step("second", 5), exits=["bought"], starts=["quiet"])
+    address = f"/v1/staff/series/{made.series_id}/results"
+    assert api.call("GET", address, MARKETING).json["code"] == "wrong_state"
+    for number in range(36):
+        told(club, f"mbr_{number}", company_id=f"cmp_{number}")
+    reader(club, "mbr_silent", consents={})
+    told(club, "mbr_silent")
+    club.at("2026-11-24T12:00")
+    for number in [*range(18), 24, 25]:
+        buy(club.context, f"cmp_{number}", 0, "1000")
+    night(club)
+    early = shown(api, address)
+    assert (early["people"], early["ends"]) == (37, {"hold_out": 12, "no_consent": 1})
+    assert early["steps"] == [
+        {"step_id": "first", "waiting": 0, "letters": {"sent": 24}, "skipped": {}},
+        {"step_id": "second", "waiting": 24, "letters": {}, "skipped": {}},
+    ]
+    assert (early["purchases"]["invited_companies"], early["purchases"]["share"]) == (0, None)
+    club.at("2026-12-22T12:00")
+    night(club)
+    late = shown(api, address)
+    assert late["ends"] == {"bought": 18, "finished": 6, "hold_out": 12, "no_consent": 1}
+    assert [(each["step_id"], each["letters"]) for each in late["steps"]] == [
+        ("first", {"sent": 24}),
+        ("second", {"sent": 6}),
+    ]
+    bought = late["purchases"]
+    assert (bought["invited_companies"], bought["invited_bought"]) == (24, 18)
+    assert (bought["held_out_companies"], bought["held_out_bought"]) == (12, 2)
+    assert bought["share"]["difference"] == pytest.approx(18 / 24 - 2 / 12) and bought["share"]["is_shown"]
+    night(club)
+    assert shown(api, address) == late
+
+
+def test_whom_a_wave_holds_out_later_belongs_to_neither_arm(
+    api: Api, club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = running(club.context, step("first", 0), starts=["quiet"])
+    for number in (0, 1, 24):
+        told(club, f"mbr_{number}", company_id=f"cmp_{number}")
+    club.at("2026-11-24T09:00")
+    monkeypatch.setattr(delivery, "is_held", lambda context, series, enrolment: enrolment.company_id == "cmp_1")
+    club.at("2026-12-23T12:00")
+    night(club)
+    found = shown(api, f"/v1/staff/series/{made.series_id}/results")
+    assert found["ends"] == {"finished": 1, "hold_out": 2}
+    assert (found["purchases"]["invited_companies"], found["purchases"]["held_out_companies"]) == (1, 1)
+
+
+def test_an_unknown_series_has_no_results_and_a_shipped_one_none_yet(api: Api, club: Post) -> None:
+    assert api.call("GET", "/v1/staff/series/ser_none/results", MARKETING).status == 404
+    assert api.call("GET", "/v1/staff/series/welcome/results", MARKETING).json["code"] == "wrong_state"
