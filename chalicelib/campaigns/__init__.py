@@ -10,7 +10,7 @@ member's own time zone. The *plan* is all issues, by slot. A *run* is the letter
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("segments", "plan", "tracking", "series", "sending", "reader", "results")
+WINGS = ("segments", "plan", "questions", "tracking", "series", "sending", "reader", "results")
 
 with opened_when_asked(__name__):
     from chalicelib.campaigns.plan.model import IssueText, IssueTexts

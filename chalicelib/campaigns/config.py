@@ -36,6 +36,13 @@ class Pacing(Section, name="campaigns.sending"):
     pause_complaint_percent: Decimal = Field(gt=0, le=100)
 
 
+class Digests(Section, name="campaigns.digests"):
+    """Questions with one tag in the last `days` are worth a letter from `least_questions` on."""
+
+    days: int = Field(ge=1, le=90)
+    least_questions: int = Field(ge=1, le=1000)
+
+
 class Stages(Section, name="campaigns.stages"):
     """Life-cycle stages: see `segments.rules.stage_of`."""
 

@@ -738,6 +738,18 @@ def issue(what: str, body: Any, club: Club) -> Ask:
     return Ask(f"{PLAN}/{made['issue_id']}{what}", body, version=1)
 
 
+QUESTIONS = "/v1/staff/questions"
+plain("note_question", QUESTIONS, {"text": "When does it come?", "tags": ["delivery"]})
+
+
+@scene
+def plan_question_digest(club: Club) -> Ask:
+    for text in ("When?", "How?", "Where?"):
+        asked = {"text": text, "tags": ["delivery"], "member_id": "mbr_1"}
+        club.done("POST", QUESTIONS, club.head, asked)
+    return Ask(f"{QUESTIONS}/digests", {"tag": "delivery", "topic": "club", "slot": "2026-12-22T12:30"})
+
+
 SERIES = "/v1/staff/series"
 
 plain("create_series", SERIES, series.form())

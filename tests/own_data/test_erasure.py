@@ -13,6 +13,8 @@ import pytest
 from chalicelib import distributors, members
 from chalicelib.auth import service as auth
 from chalicelib.auth.schemas import RegistrationForm
+from chalicelib.campaigns.questions import service as questions
+from chalicelib.campaigns.questions.schemas import QuestionForm
 from chalicelib.contacts import keys as contacts_keys
 from chalicelib.contacts import notes
 from chalicelib.contacts import service as contacts
@@ -122,6 +124,8 @@ class Life:
             channel="telephone", contact_class="advertising", text="She speaks softly, call the kitchen at noon"
         )
         notes.note(self.context, self.member_id, called, by="mbr_manager")
+        asked = QuestionForm(text="Is the kitchen at noon open?", tags=["hours"], member_id=self.member_id)
+        questions.note(self.context, asked, by="mbr_manager")
         token = preferences.pages_for(self.member_id).preferences.rsplit("/", 1)[1]
         chosen = PreferencesForm.model_validate({"letters": True, "language": "en", "time_zone": "Europe/Moscow"})
         preferences.choose(self.context, token, chosen, caller_address=NETWORK)

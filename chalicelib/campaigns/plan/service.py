@@ -32,13 +32,16 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
 
-def create(context: Context, form: IssueForm, *, by: str) -> IssueView:
-    """Raises 422 for what cannot be, 409 where people would be skipped and the form does not accept that."""
+def create(
+    context: Context, form: IssueForm, *, by: str, also: Callable[[Transaction, str], None] = lambda tx, issue_id: None
+) -> IssueView:
+    """Raises 422 for what cannot be, 409 where people would be skipped and the form does not accept that. `also` adds to its transaction."""
     made = Issue(issue_id=context.new_id("iss"), created_at=context.at, **_content(context, form, by))
     found = _clashes(context, made, accepted=form.accept_skips)
     tx = Transaction()
     store.write(tx, made, None)
     store.write_texts(tx, made.issue_id, form.texts)
+    also(tx, made.issue_id)
     view = IssueView.of(made, form.texts, found)
     context.reply(tx, view)
     context.table.commit(tx)

@@ -40,6 +40,7 @@ def candidates(context: Context, people: Sequence[Member], conditions: Condition
             tier=tier.get(company_id, "none"),
             stage=stage.get(company_id),
             bought=bought.get(company_id, []),
+            member_id=person.member_id,
         )
         for person in people
     }

@@ -7,9 +7,11 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from chalicelib.members import Audience
-from chalicelib.platform.fields import Region
+from chalicelib.platform.fields import Identifier, Region
 from chalicelib.platform.model import Written
 from chalicelib.platform.text import Language
+
+MOST_MEMBERS = 500  # that a segment names
 
 Stage = Literal["new", "learning", "active", "at_risk", "dormant", "won_back"]
 
@@ -44,6 +46,7 @@ class Conditions(Written):
     regions: list[Region] = Field(default=[], max_length=100, description="Only with `regional_event`.")
     regional_event: bool = Field(default=False, description="The letter invites to an event in these regions.")
     purchases: list[PurchaseCondition] = Field(default=[], max_length=5)
+    members: list[Identifier] = Field(default=[], max_length=MOST_MEMBERS, description="Only these, by member id.")
 
 
 class BoughtLine(NamedTuple):
@@ -75,3 +78,4 @@ class Candidate:
     tier: str = "none"
     stage: Stage | None = None
     bought: list[BoughtLine] = field(default_factory=list)
+    member_id: str = ""

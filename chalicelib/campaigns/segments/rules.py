@@ -25,7 +25,8 @@ class StageDays(Protocol):
 
 def matches(conditions: Conditions, candidate: Candidate, today: date) -> bool:
     return (
-        _among(candidate.audience, conditions.audiences)
+        _among(candidate.member_id, conditions.members)
+        and _among(candidate.audience, conditions.audiences)
         and (not conditions.interests or not set(conditions.interests).isdisjoint(candidate.interests))
         and _among(candidate.language, conditions.languages)
         and _among(candidate.tier, conditions.tiers)

@@ -129,7 +129,7 @@ def test_an_unknown_issue_is_not_found(api: Api, club: Post) -> None:
 
 
 def test_a_series_says_who_is_where_and_what_it_brought_beside_the_held_out(api: Api, club: Post) -> None:
-    made = running(club.context, step("first", 0), step("second", 5), exits=["bought"], starts=["quiet"])
+    made = running(club.context, step("first", 0), step("second", 5), exits=["bought"])
     address = f"/v1/staff/series/{made.series_id}/results"
     assert api.call("GET", address, MARKETING).json["code"] == "wrong_state"
     for number in range(36):
@@ -166,7 +166,7 @@ def test_a_series_says_who_is_where_and_what_it_brought_beside_the_held_out(api:
 def test_whom_a_wave_holds_out_later_belongs_to_neither_arm(
     api: Api, club: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = running(club.context, step("first", 0), starts=["quiet"])
+    made = running(club.context, step("first", 0))
     for number in (0, 1, 24):
         told(club, f"mbr_{number}", company_id=f"cmp_{number}")
     club.at("2026-11-24T09:00")

@@ -1,0 +1,54 @@
+"""Routes of questions, for the staff."""
+
+from chalicelib.campaigns.plan.schemas import IssueView
+from chalicelib.campaigns.questions import service
+from chalicelib.campaigns.questions.schemas import (
+    DigestForm,
+    ProposalsView,
+    QuestionForm,
+    QuestionPage,
+    QuestionsQuery,
+    QuestionView,
+)
+from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+
+routes = Routes(__name__, tag="letters")
+
+
+@routes.post("/v1/staff/questions", scope="staff.contacts.write", body=QuestionForm, answer=QuestionView)
+def note_question(call: Call) -> QuestionView:
+    """Note a question that somebody asked, with its tags. The same one again on the same day changes nothing."""
+    return service.note(call.context, call.body, by=call.principal.for_member())
+
+
+@routes.get("/v1/staff/questions", scope="staff.contacts.read", query=QuestionsQuery, answer=QuestionPage)
+def list_questions(call: Call) -> QuestionPage:
+    """List questions, newest first. They are kept for 400 days, or until the member leaves."""
+    return call.page(QuestionPage, service.page, call.context)
+
+
+@routes.get("/v1/staff/questions/proposals", scope="staff.campaigns.read", answer=ProposalsView)
+def list_question_proposals(call: Call) -> ProposalsView:
+    """Show questions of the last two weeks with the same tag that one letter can answer."""
+    return service.proposals(call.context)
+
+
+@routes.post(
+    "/v1/staff/questions/digests",
+    scope="staff.campaigns.write",
+    body=DigestForm,
+    answer=IssueView,
+    status=201,
+    keyed=True,
+    problems=("conflict",),
+)
+def plan_question_digest(call: Call) -> IssueView:
+    """Plan the letter that answers the questions with a tag, for the members who asked.
+
+    It is an issue of the content plan, to be approved by somebody else. Its questions are proposed no more.
+    """
+    return service.draft(call.context, call.answering(_created), call.body, by=call.principal.for_member())
+
+
+def _created(issue: IssueView) -> Answer:
+    return Answer(issue, headers={"Location": f"/v1/staff/campaigns/{issue.issue_id}", **etag(1)})
