@@ -1,7 +1,7 @@
 """Runs ministack, patched, with the local cloud's own pages. Started by infra/local/cloud.py with the interpreter of .ministack.
 
     /_local/mailbox       the letters, to read
-    /_local/mail          the letters, as JSON
+    /_local/mail          the letters, as JSON; /_local/mailbox/ID.eml is one as a mail server sees it
     /_local/save          writes a kept state down now: ministack itself does so only when it is stopped in peace
     /api/...              the deployed API under a short address that stays when the API is replaced
 
@@ -61,6 +61,10 @@ def _local(path):
         return 200, "application/json", json.dumps(mailbox_page.LETTERS, ensure_ascii=False)
     if path == "/_local/mailbox":
         return 200, "text/html; charset=utf-8", mailbox_page.list_page()
+    if path.startswith("/_local/mailbox/") and path.endswith(".eml"):
+        message = mailbox_page.message(path.rpartition("/")[2].removesuffix(".eml"))
+        if message:
+            return 200, "message/rfc822", message
     if path.startswith("/_local/mailbox/"):
         page = mailbox_page.letter_page(path.rpartition("/")[2])
         if page:

@@ -4,6 +4,7 @@ import base64
 import html
 import time
 from email import policy
+from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parseaddr
 
@@ -38,6 +39,26 @@ def _of_simple(message: dict) -> dict:
         "text": body.get("text", ""),
         "html": body.get("html", ""),
     }
+
+
+def message(letter_id: str) -> str | None:
+    """The letter as a mail server sees it: SES makes such a message of a subject, two bodies and headers."""
+    letter = _found(letter_id)
+    if letter is None:
+        return None
+    # Without folds: those of the library put an address of more than 78 letters into encoded words.
+    made = EmailMessage(policy=policy.SMTP.clone(max_line_length=998))
+    made["From"], made["To"], made["Subject"] = letter["from"], ", ".join(letter["to"]), letter["subject"]
+    for name, value in letter["headers"].items():
+        made[name] = value
+    made.set_content(letter["text"])
+    if letter["html"]:
+        made.add_alternative(letter["html"], subtype="html")
+    return made.as_bytes().decode()
+
+
+def _found(letter_id: str) -> dict | None:
+    return next((letter for letter in LETTERS if letter["id"] == letter_id), None)
 
 
 def _of_raw(raw: bytes) -> dict:
@@ -121,7 +142,7 @@ def list_page() -> str:
 
 
 def letter_page(letter_id: str) -> str | None:
-    letter = next((letter for letter in LETTERS if letter["id"] == letter_id), None)
+    letter = _found(letter_id)
     if letter is None:
         return None
     facts = {"From": letter["from"], "To": ", ".join(letter["to"]), "Sent": letter["at"], **letter["headers"]}

@@ -22,6 +22,7 @@ from chalicelib.table.client import Table
 from chalicelib.table.key import Key
 from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
+from tests.support import one_click
 from tests.support.cloud import DeployedClub
 
 ZONE = "Europe/Moscow"
@@ -102,8 +103,13 @@ def test_an_issue_goes_from_its_segment_to_its_results(cloud: DeployedClub, gues
         link, allow_redirects=False, timeout=10, headers={"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0"}
     )
     assert (clicked.status_code, clicked.headers["Location"]) == (302, "https://shop.example/lamps")
-    leave = letter["headers"]["List-Unsubscribe"].strip("<>")
-    assert requests.post(leave, data={"List-Unsubscribe": "One-Click"}, timeout=10).status_code == 200
+    every = set(re.findall(r'href="([^"]*/v1/[^"]*)"', letter["html"]))
+    answers = {each: requests.get(each, allow_redirects=False, timeout=10).status_code for each in every}
+    assert set(answers.values()) == {200, 302}, answers
+    raw = requests.get(f"{guest.mailbox_url}box/{letter['id']}.eml", timeout=10).content
+    offer = one_click.offer_of(raw, secure="http://")  # the local cloud has no certificate
+    for multipart in (False, True):
+        assert one_click.unsubscribe(offer, multipart=multipart).status_code == 200
 
     assert cloud.invoke("nightly_letter_results")["issues"] == 0  # its slot is still to come
     queue = cloud.outputs["LetterResultsQueueUrl"]
