@@ -11,8 +11,9 @@ def text() -> str:
     import app  # noqa: F401  fills the route table
     from chalicelib.platform.http.routes import ROUTES
     from chalicelib.platform.openapi.document import document
+    from infra.demo import requests
 
-    return _lines(document(ROUTES), 3) + "\n"
+    return _lines(document(ROUTES, requests.examples()), 3) + "\n"
 
 
 def _lines(value: Any, depth: int) -> str:

@@ -8,4 +8,4 @@ from chalicelib.platform.fields import ONE_LINE
 
 Warehouse = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", examples=["MSK-1"])]
 ContentType = Literal["image/jpeg", "image/png", "image/webp"]
-Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE, examples=["LMP-0042"])]
+Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE, examples=["PN-P"])]

@@ -346,8 +346,8 @@ class StockResultsView(View):
 
 class CategoryForm(Form):
     code: CategoryCode
-    name: Title = Field(max_length=80, examples=["Street lights"])
-    name_ru: str = Field(min_length=1, max_length=80, examples=["Уличные светильники"])
+    name: Title = Field(max_length=80, examples=["Luminaires"])
+    name_ru: str = Field(min_length=1, max_length=80, examples=["Светильники"])
     parent: CategoryCode | None = Field(
         default=None, description="Code of the category above; none at the top.", examples=[None]
     )
@@ -375,8 +375,8 @@ class CategoryResultsView(View):
 
 class CategoryView(View):
     code: str
-    name: str = Field(examples=["Street lights"])
-    name_ru: str = Field(examples=["Уличные светильники"])
+    name: str = Field(examples=["Luminaires"])
+    name_ru: str = Field(examples=["Светильники"])
     parent: str | None
     level: int = Field(description="Depth in the tree: 1 at the top.")
 

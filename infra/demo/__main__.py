@@ -129,8 +129,9 @@ def machines(cloud: Cloud, guest: Portal) -> str:
 
 def directions(cloud: Cloud, partner: str, clients: str) -> str:
     roles = [(role, email) for role, (_, email) in filling.STAFF.items()]
+    roles += [("manager, too", filling.SECOND_MANAGER[1])]
     roles += [("distributor", filling.DISTRIBUTOR_PERSON[1]), ("partner", partner)]
-    people = "\n".join(f"  {role:<12} {email}" for role, email in roles)
+    people = "\n".join(f"  {role:<14} {email}" for role, email in roles)
     return f"""
 API       {cloud.api_url}/v1/club
 Docs      {cloud.api_url}/docs

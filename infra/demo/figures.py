@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from infra.demo.filling import STAFF, Say
+from infra.demo.filling import STAFF
 from infra.demo.portal import Portal, Unexpected, await_
 
 

@@ -14,7 +14,19 @@ from random import Random
 
 from stdnum.ru import inn as inn_rules
 
-REGIONS = ["RU-MOW", "RU-MOS", "RU-SPE", "RU-NIZ", "RU-SVE", "RU-NVS", "RU-KDA", "RU-TA", "RU-SAM", "RU-ROS"]
+# With the code with which the KPP of a company there begins.
+REGIONS = {
+    "RU-MOW": "77",
+    "RU-MOS": "50",
+    "RU-SPE": "78",
+    "RU-NIZ": "52",
+    "RU-SVE": "66",
+    "RU-NVS": "54",
+    "RU-KDA": "23",
+    "RU-TA": "16",
+    "RU-SAM": "63",
+    "RU-ROS": "61",
+}
 
 # Share of the year's demand by month: lighting and finishing goods sell before summer and before the new year.
 SEASON = [0.70, 0.75, 0.95, 1.10, 1.20, 1.05, 0.85, 0.90, 1.15, 1.25, 1.20, 0.90]
@@ -65,6 +77,17 @@ _KINDS = [
 ]
 _VARIANTS = [("W", "тёплый", "warm", "1.00"), ("N", "нейтральный", "neutral", "1.00"), ("P", "проф.", "pro", "1.45")]
 BRANDS = ["Lumera", "Ostara", "Volten"]
+OWN_BRAND = BRANDS[0]
+CATEGORIES = [
+    ("luminaires", "Luminaires", "Светильники"),
+    ("track", "Track systems", "Трековые системы"),
+    ("strips", "LED strips", "Светодиодные ленты"),
+    ("wiring", "Wiring devices", "Электроустановочные изделия"),
+]
+# What luminaires take, in watts; a professional one gives more light of it.
+_POWER = {"DL": 8, "PN": 36, "HB": 150, "TR": 24}
+_LUMENS_OF_A_WATT = {"W": 95, "N": 100, "P": 130}
+_KELVIN = {"W": 3000, "N": 4000, "P": 4000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,7 @@ class Product:
     category: str
     base_price: Decimal
     pack_multiple: int
+    attributes: tuple[tuple[str, int], ...] = ()
 
     def as_form(self) -> dict[str, object]:
         """One row of `PUT /v1/staff/products`."""
@@ -84,6 +108,8 @@ class Product:
             "name": self.name,
             "name_ru": self.name_ru,
             "brand": self.brand,
+            "own_brand": self.brand == OWN_BRAND,
+            "attributes": [{"name": name, "number": str(value)} for name, value in self.attributes],
             "category": self.category,
             "unit": "pcs",
             "pack_multiple": self.pack_multiple,
@@ -94,7 +120,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A buyer with a rhythm: `monthly` orders a month of about `basket` RUB, until `silent_from` (None: still buying)."""
+    """A buyer with a rhythm: `monthly` orders a month of about `basket` RUB, until `silent_from` (None: still buying).
+
+    `growth`: orders at the end of the time beside those at its beginning.
+    """
 
     name: str
     inn: str
@@ -103,6 +132,7 @@ class Company:
     monthly: float
     basket: float
     silent_from: date | None
+    growth: float = 1.0
 
 
 def inn_of(number: int) -> str:
@@ -124,9 +154,19 @@ def products() -> list[Product]:
                     category=category,
                     base_price=(Decimal(price) * Decimal(factor)).quantize(Decimal("0.01")),
                     pack_multiple=pack,
+                    attributes=_light(code, suffix),
                 )
             )
     return made
+
+
+def _light(code: str, variant: str) -> tuple[tuple[str, int], ...]:
+    """The attributes from which the light of a room is calculated; nothing for what gives none."""
+    power = _POWER.get(code, 0)
+    if not power:
+        return ()
+    flux = power * _LUMENS_OF_A_WATT[variant]
+    return ("power_w", power), ("luminous_flux_lm", flux), ("colour_temperature_k", _KELVIN[variant])
 
 
 def companies(count: int, today: date, seed: int = 2026) -> list[Company]:
@@ -134,16 +174,19 @@ def companies(count: int, today: date, seed: int = 2026) -> list[Company]:
     made = []
     for number in range(count):
         name = f"{random.choice(_FORMS)} «{random.choice(_FIRST)}{random.choice(_SECOND)} {number + 1}»"
+        region = random.choice(list(REGIONS))
         gone = random.random() < 0.25  # a quarter went quiet at some time in the second year
+        grows = not gone and random.random() < 0.25  # and another buys ever more
         made.append(
             Company(
                 name=name,
                 inn=inn_of(1000 + number),
-                kpp="770101001",
-                region=random.choice(REGIONS),
+                kpp=f"{REGIONS[region]}0101001",
+                region=region,
                 monthly=min(4.0, random.lognormvariate(-0.2, 0.6)),
                 basket=random.lognormvariate(math.log(28_000), 0.7),
                 silent_from=today - timedelta(days=random.randint(20, 360)) if gone else None,
+                growth=2.5 if grows else 1.0,
             )
         )
     return made
@@ -199,7 +242,8 @@ def _order_days(buyer: Company, first: date, last: date, random: Random) -> Iter
     """Exponential gaps, shorter in season."""
     day, until = first, min(last, buyer.silent_from or last)
     while True:
-        rate = buyer.monthly * SEASON[day.month - 1] / 30
+        grown = 1 + (buyer.growth - 1) * (day - first) / (last - first)
+        rate = buyer.monthly * grown * SEASON[day.month - 1] / 30
         day += timedelta(days=1 + int(random.expovariate(rate)))
         if day > until:
             return

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from infra.demo.filling import DISTRIBUTORS, Say
-from infra.demo.portal import Portal, await_
+from infra.demo.filling import DISTRIBUTORS, SCARCE
+from infra.demo.portal import Portal, Say, await_
 
-OFFERED, WANTED = "TK-N", "HB-P"
+OFFERED, WANTED = "TK-N", SCARCE
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,17 @@ def _from_the_cart(cast: Cast, today: date, say: Say) -> Any:
     cast.partner.get("/v1/cart")
     lines = [{"sku": OFFERED, "quantity": 10}, {"sku": "PN-P", "quantity": 5}]
     cart = cast.partner.call("PUT", "/v1/cart", {"lines": lines}, If_Match=cast.partner.etag)
-    order = cast.partner.order_post("/v1/orders", {"cart_version": cart["version"]}, expect=201)
+    address = {
+        "name": "Склад Север",
+        "address": "125009, Москва, Тверская 7, корпус 2",
+        "contact_name": "Иван Складов",
+        "contact_phone": "+74951234567",
+        "note": "Пн-пт 9-17, ворота 3",
+    }
+    saved = cast.partner.order_post("/v1/company/addresses", address, expect=201)
+    delivery = {"method": "carrier", "address_id": saved["address_id"], "wished_on": str(today + timedelta(days=7))}
+    form = {"cart_version": cart["version"], "delivery": delivery, "buyer_order_number": "З-118"}
+    order = cast.partner.order_post("/v1/orders", form, expect=201)
     line = next(each for each in order["lines"] if each["sku"] == OFFERED)
     left = cast.partner.get("/v1/cart")["lines"], cast.partner.get("/v1/offers")["items"]
     say(

@@ -2,11 +2,14 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import requests
+
+Say = Callable[[str], None]
 
 PATIENCE = 60  # seconds that something may take which the club does in the background
 
@@ -90,3 +93,9 @@ def await_(what: str, look: Any, *, patience: float = PATIENCE) -> Any:
             return found
         time.sleep(0.1)
     raise Unexpected(f"{what} did not come within {patience:.0f} s")
+
+
+def send(target: dict[str, Any], content: bytes) -> None:
+    """Brings a file to the address that an answer named."""
+    answer = requests.post(target["url"], data=target["fields"], files={"file": content}, timeout=60)
+    answer.raise_for_status()

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from infra.demo import figures, generator, newsletter, ordering, winning_back
-from infra.demo.filling import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, Say, upload
-from infra.demo.portal import Portal, Unexpected, await_
+from infra.demo import figures, generator, ordering, promoting, winning_back
+from infra.demo.filling import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, upload
+from infra.demo.portal import Portal, Say, Unexpected, await_
 
 ORDERED = ["PN-P", "TR-P", "HB-N"]
 
@@ -140,6 +140,7 @@ def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:
     _simulation(operations, say)
     cast = ordering.Cast(guest, partner, email, manager, operations, distributor, company_id, mark)
     ordering.play(cast, today, say)
+    promoting.play(partner, manager, company_id, say)
     issue = newsletter.send(guest, consents, mark, today, nights.slot, say)
     winning_back.play(guest, operations, consents, mark, today, say)
     figures.play(guest, partner, nights.figures, today, say)

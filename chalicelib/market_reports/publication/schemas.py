@@ -16,7 +16,7 @@ from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.text import Language
 
 MOST_CHARACTERS = 100_000
-Segment = Annotated[str, Field(min_length=1, max_length=60, examples=["street lighting"])]
+Segment = Annotated[str, Field(min_length=1, max_length=60, examples=["LED panels"])]
 Topic = Annotated[str, Field(max_length=40, description="One of the club's topics of letters.")]
 Note = Annotated[str, Field(max_length=500, description="What changed, for readers of the version before.")]
 
@@ -24,8 +24,8 @@ Note = Annotated[str, Field(max_length=500, description="What changed, for reade
 class ReportContentForm(Form):
     """The content of a report. Without a Russian text, all readers get the other one."""
 
-    title: Title = Field(examples=["Street lighting, third quarter"])
-    title_ru: Title = Field(examples=["Уличное освещение, третий квартал"])
+    title: Title = Field(examples=["LED panels, third quarter"])
+    title_ru: Title = Field(examples=["Светодиодные панели, третий квартал"])
     segment: Segment = Field(description="Market segment of the report.")
     topic: Topic | None = None
     period_from: Day | None = Field(default=None, description="The first day that the report is about.")

@@ -34,7 +34,7 @@ class PlaceForm(OrderForm):
     """Lines, or a version of the member's cart. Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
     lines: list[OrderLineForm] = Field(
-        default=[], max_length=MOST_LINES, examples=[[{"sku": "LMP-0042", "quantity": 6, "unit_price": "114.00"}]]
+        default=[], max_length=MOST_LINES, examples=[[{"sku": "PN-P", "quantity": 6, "unit_price": "114.00"}]]
     )
     cart_version: int | None = Field(
         default=None,

@@ -127,15 +127,15 @@ _HEADERS: dict[str, Schema] = {
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def document(routes: Iterable[Route]) -> Document:
-    """The whole document. The order of declarations does not matter."""
+def document(routes: Iterable[Route], bodies: Mapping[str, Any] | None = None) -> Document:
+    """The whole document. The order of declarations does not matter. `bodies`: examples that are known, by the operation's id."""
     ordered = sorted(routes, key=lambda route: (_tag_order(route.tag), route.path, _METHODS.index(route.method)))
     references, components = _schemas(ordered)
     versioned = {route.path for route in ordered if route.matched}
     paths: dict[str, dict[str, Any]] = {}
     for route in ordered:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(
-            route, references, components, carries_version=route.path in versioned
+            route, references, components, carries_version=route.path in versioned, body=(bodies or {}).get(route.name)
         )
     for model in {route.query for route in ordered if route.query}:
         components.pop(schema_name(references[model, "validation"]))
@@ -257,6 +257,7 @@ def _operation(
     components: dict[str, Schema],
     *,
     carries_version: bool,
+    body: Any,
 ) -> Schema:
     operation: Schema = {
         "operationId": route.name,
@@ -270,12 +271,10 @@ def _operation(
         operation["parameters"] = parameters
     if route.body:
         schema = references[route.body, "validation"]
+        told = example(schema, components) if body is None else body
         operation["requestBody"] = {
             "required": True,
-            "content": {
-                content_type: {"schema": schema, "example": example(schema, components)}
-                for content_type in route.content_types
-            },
+            "content": {content_type: {"schema": schema, "example": told} for content_type in route.content_types},
         }
     operation["responses"] = {
         str(route.status): _success(route, references, components, carries_version=carries_version),

@@ -6,6 +6,7 @@ One page loads nothing else: its style and its script, which only searches and c
 import base64
 import hashlib
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -110,8 +111,8 @@ def home(document: Document, language: Language, *, chosen: bool) -> str:
     return _render("home.html", language, chosen, "", info=document["info"], tags=tags, roles=ROLES)
 
 
-def page(document: Document, name: str, language: Language, *, chosen: bool) -> str | None:
-    """The page of a task, of the problems or of an operation; None if there is none of this name."""
+def page(document: Document, name: str, language: Language, today: date, *, chosen: bool) -> str | None:
+    """The page of a task, of the problems or of an operation, whose request is of today; None if there is none of this name."""
     if name in TASKS:
         task = {"title": _title(name, language), "html": Markup(_markdown(name, language))}  # noqa: S704  our own text
         return _render("task.html", language, chosen, "../", task=task)
@@ -127,7 +128,7 @@ def page(document: Document, name: str, language: Language, *, chosen: bool) -> 
             for code, kind in KINDS.items()
         ]
         return _render("problems.html", language, chosen, "../", problems=problems)
-    operation = Reader(document).operation(name)
+    operation = Reader(document, today).operation(name)
     return _render("operation.html", language, chosen, "../", operation=operation) if operation else None
 
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, get_args
 
 from chalicelib.platform.access.scopes import COMPANY_ROLES, DISTRIBUTOR_ROLES, MACHINE_SCOPES, STAFF_ROLES, scopes_of
 from chalicelib.platform.http.problems import KINDS
-from chalicelib.platform.openapi.requests import requests_of
+from chalicelib.platform.openapi.requests import WEEK, requests_of
 
 Document = dict[str, Any]
 Schema = dict[str, Any]
@@ -42,8 +43,9 @@ class Field:
 class Reader:
     """Reads a document the way its pages show it."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, today: date = WEEK) -> None:
         self._document = document
+        self._today = today
 
     def tags(self) -> list[dict[str, Any]]:
         """Each section with its operations as a list shows them: `words` for the search, and who may."""
@@ -106,7 +108,7 @@ class Reader:
                 self._answer(status, answer) for status, answer in operation["responses"].items() if status < "400"
             ],
             "codes": self._codes(operation),
-            "requests": requests_of(method, path, operation, parameters, body),
+            "requests": requests_of(method, path, operation, parameters, body, self._today),
         }
 
     def _answer(self, status: str, answer: Schema) -> dict[str, Any]:

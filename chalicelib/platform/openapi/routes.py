@@ -65,7 +65,7 @@ def show_docs_page(call: Call, page: str) -> Answer:
     """Read how a task is done, what an operation takes and gives, or what a problem means."""
     from chalicelib.platform.openapi import pages
 
-    made = pages.page(_parsed(), page, _language(call), chosen=call.query.lang is not None)
+    made = pages.page(_parsed(), page, _language(call), call.context.today, chosen=call.query.lang is not None)
     if made is None:
         raise Problem("not_found")
     return _page(made, pages.script_hash())

@@ -1,6 +1,5 @@
 """The documentation says everything that the document says, in two languages, and needs nothing else."""
 
-import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +12,7 @@ from chalicelib.platform.http.problems import KINDS
 from chalicelib.platform.openapi.document import document
 from chalicelib.platform.openapi.pages import PROBLEMS, TASKS, home, page, prose, script_hash
 from chalicelib.platform.openapi.reference import Reader, roles_of
+from chalicelib.platform.openapi.requests import WEEK
 from chalicelib.platform.text import Language
 from tests.platform.openapi.test_document import CHANGE, LIST, OPEN, PLACE, READ
 
@@ -32,7 +32,7 @@ def pages(written: dict[str, Any]) -> dict[tuple[str, Language], str]:
     for language in LANGUAGES:
         made["", language] = home(written, language, chosen=False)
         for name in (*TASKS, PROBLEMS, *OPERATIONS):
-            found = page(written, name, language, chosen=False)
+            found = page(written, name, language, WEEK, chosen=False)
             assert found, name
             made[name, language] = found
     return made
@@ -120,16 +120,6 @@ def test_an_operation_shows_scope_parameters_body_answers_problems_and_requests(
         assert shown in pages["place_order", "en"], shown
 
 
-def test_a_python_request_has_pythons_words() -> None:
-    from chalicelib.platform.openapi.requests import requests_of
-
-    body = {"example": {"a": True, "b": None, "c": "true,", "d": [{"e": False}]}}
-    texts = dict(requests_of("POST", "/v1/x", {"security": []}, [], body))
-    given = texts["Python"].partition("json=")[2].rpartition(",\n    timeout")[0]
-    assert eval(given) == body["example"]
-    assert json.loads(texts["TypeScript"].partition("stringify(")[2].partition("),\n")[0]) == body["example"]
-
-
 def test_the_list_of_operations_can_be_searched_and_told_by_role(written: dict[str, Any]) -> None:
     [tag] = [each for each in Reader(written).tags() if each["name"] == "orders"]
     found = {each["id"]: each for each in tag["operations"]}
@@ -171,7 +161,7 @@ def test_a_chosen_language_goes_along(written: dict[str, Any]) -> None:
 
 
 def test_what_is_not_there_has_no_page(written: dict[str, Any]) -> None:
-    assert page(written, "nothing", "en", chosen=False) is None
+    assert page(written, "nothing", "en", WEEK, chosen=False) is None
 
 
 def test_what_comes_from_the_document_cannot_become_markup() -> None:
