@@ -20,7 +20,7 @@ DISTRIBUTORS = [
     ("Северный свет", "north@distributor.example", ["RU-SPE", "RU-KDA"], "SPB"),
     ("Урал-Электро", "ural@distributor.example", ["RU-SVE", "RU-NVS", "RU-TA", "RU-SAM"], "EKB"),
 ]
-SCARCE = "HB-P"  # in one warehouse only, where it can run out
+SCARCE = "HB-P"  # in one warehouse only, and sold out there
 # The managers, by the regions whose companies they get; those of Moscow are handed over as one piece of work.
 SECOND_MANAGER = ("Nora Naumova", "north@club.example")
 PORTFOLIOS = {
@@ -94,7 +94,7 @@ def _stock(goods: list[generator.Product]) -> Iterator[dict[str, str]]:
     for place, (*_, warehouse) in enumerate(DISTRIBUTORS):
         for number, product in enumerate(goods):
             if product.sku != SCARCE or not place:
-                quantity = 60 + (number * 37 + place * 91) % 480
+                quantity = 0 if product.sku == SCARCE else 60 + (number * 37 + place * 91) % 480
                 yield {"sku": product.sku, "warehouse": warehouse, "quantity": str(quantity), "at": at}
 
 

@@ -122,7 +122,7 @@ class Product:
 class Company:
     """A buyer with a rhythm: `monthly` orders a month of about `basket` RUB, until `silent_from` (None: still buying).
 
-    `growth`: orders at the end of the time beside those at its beginning.
+    `growth`: the rate of orders at the end of the time divided by that at its beginning; `monthly` is the mean.
     """
 
     name: str
@@ -242,7 +242,7 @@ def _order_days(buyer: Company, first: date, last: date, random: Random) -> Iter
     """Exponential gaps, shorter in season."""
     day, until = first, min(last, buyer.silent_from or last)
     while True:
-        grown = 1 + (buyer.growth - 1) * (day - first) / (last - first)
+        grown = (1 + (buyer.growth - 1) * ((day - first) / (last - first))) * 2 / (1 + buyer.growth)
         rate = buyer.monthly * grown * SEASON[day.month - 1] / 30
         day += timedelta(days=1 + int(random.expovariate(rate)))
         if day > until:

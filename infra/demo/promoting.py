@@ -69,7 +69,7 @@ def _light(partner: Portal, say: Say) -> None:
 
 def _display(partner: Portal, manager: Portal, company_id: str, say: Say) -> None:
     """A shop shows the club's own brand, its photo is approved, and the discount holds."""
-    running = partner.get("/v1/promotions?limit=100")["items"]
+    running = partner.get("/v1/promotions")["items"]
     promotion = next(each for each in running if each["name"].startswith(generator.OWN_BRAND))
     path = f"/v1/promotions/{promotion['promotion_id']}/display-proofs"
     photo = {"shop_address": "Москва, Лесная 7, магазин «Светлый дом»", "content_type": "image/png"}

@@ -1,8 +1,11 @@
 """The commands that people are told to type: the tour of the README, and the tasks of the documentation, in a shell of their own."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.platform import openapi
+from chalicelib.webhooks.rules import headers, new_secret
 from infra.build import ROOT
 from infra.demo import filling
 from infra.demo.portal import Portal
@@ -61,24 +65,79 @@ def test_the_russian_tour_has_the_same_commands() -> None:
     assert bare("README.ru.md").count("\n") == bare("README.md").count("\n")
 
 
-@pytest.mark.parametrize("task", ["let-a-member-in", "place-an-order", "read-every-page", "handle-a-problem"])
+TASKS = Path(openapi.__file__).parent / "tasks"
+ASKED = [
+    "let-a-member-in",
+    "place-an-order",
+    "attach-a-file",
+    "show-notifications",
+    "read-every-page",
+    "handle-a-problem",
+    "give-a-member-their-data",
+]
+
+
+def address(task: str, mark: str) -> str:
+    """Who does it: Olga of the tour, but for those who come or leave."""
+    return f"{task}.{mark}@example.com" if task in ("let-a-member-in", "give-a-member-their-data") else OLGA
+
+
+def mine(text: str, cloud: DeployedClub, guest: Portal, task: str, email: str) -> str:
+    """The text with the reader's own address of the API, email and token."""
+    text = re.sub(r"https://club\.example\b", lambda _: cloud.api_url, text)
+    text = text.replace("olga@example.com", email)
+    if "eyJraWQiOiJr..." not in text:
+        return text
+    started = None
+    if task == "give-a-member-their-data":
+        consents = [{"purpose": "personal_data", "version": "2026-1", "agreed": True}]
+        form = {"name": "Lev Leaver", "email": email, "language": "en", "consents": consents}
+        started = guest.post("/v1/registrations", form, expect=202)
+    return text.replace("eyJraWQiOiJr...", guest.sign_in(email, started).token or "")
+
+
+@pytest.mark.parametrize("task", ASKED)
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_task_of_the_documentation_works_as_typed(
-    cloud: DeployedClub, filled: Portal, task: str, language: str
+    cloud: DeployedClub, filled: Portal, task: str, language: str, tmp_path: Path
 ) -> None:
-    email = f"{task}.{language}@example.com" if task == "let-a-member-in" else OLGA
-    script = commands(Path(openapi.__file__).parent / "tasks" / f"{task}.{language}.md")
-    script = script.replace("https://club.example ", cloud.api_url + " ").replace(
-        "https://club.example\n", cloud.api_url + "\n"
-    )
-    script = script.replace("EMAIL=olga@example.com", f"EMAIL={email}")
+    email = address(task, language)
+    script = mine(commands(TASKS / f"{task}.{language}.md"), cloud, filled, task, email)
     script = re.sub(r'read -r -p "[^"]*" CODE', lambda _: f"CODE=$({_typed(cloud, email)})", script)
-    if "TOKEN=eyJ" in script:
-        script = re.sub(r"TOKEN=eyJraWQiOiJr\.\.\.", f"TOKEN={filled.sign_in(email).token}", script)
+    (tmp_path / "specification.pdf").write_bytes(b"%PDF-1.7\n")
     if task == "handle-a-problem":
         script = script.replace("curl -s", "command curl -s")  # its answer is the problem
-    told = run(script, cloud)
+    told = run(f"cd {tmp_path}\n{script}", cloud)
     assert task != "handle-a-problem" or '"code": "greater_than_equal"' in told
+
+
+@pytest.mark.parametrize("task", ASKED)
+@pytest.mark.parametrize("language", ["typescript", "python"])
+def test_a_task_of_the_documentation_works_in_other_languages(
+    cloud: DeployedClub, filled: Portal, task: str, language: str, tmp_path: Path
+) -> None:
+    email = address(task, language)
+    text = mine(code(task, language), cloud, filled, task, email)
+    told = executed(text, language, tmp_path, cloud, email)
+    assert task != "handle-a-problem" or "/lines/0/quantity greater_than_equal" in told
+
+
+def code(task: str, language: str) -> str:
+    [block] = re.findall(
+        rf"```{language}\n(.*?)```", (TASKS / f"{task}.code.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    return str(block)
+
+
+def executed(text: str, language: str, folder: Path, cloud: DeployedClub, email: str = "") -> str:
+    """The output. Whoever is asked for the code of a letter reads it in the mailbox."""
+    node = shutil.which("node")
+    if language == "typescript" and not node:
+        pytest.skip("Node is not installed")
+    name, command = ("task.mjs", str(node)) if language == "typescript" else ("task.py", sys.executable)
+    (folder / name).write_text(text, encoding="utf-8")
+    line = f"{command} {folder / name}"
+    return run(f"{{ {_typed(cloud, email)}; }} | {line}" if "The code of the letter" in text else line, cloud)
 
 
 def _typed(cloud: DeployedClub, email: str) -> str:
@@ -105,3 +164,58 @@ def test_orders_are_received_by_webhook_as_typed(
         cloud.until(lambda: receiver.refused or None, "the test message")
     finally:
         dispatcher.call("DELETE", "/v1/distributor/webhook", expect=204)
+
+
+@pytest.mark.parametrize("language", ["typescript", "python"])
+def test_orders_are_received_by_webhook_in_other_languages(
+    cloud: DeployedClub, filled: Portal, receiver: Receiver, language: str, tmp_path: Path
+) -> None:
+    text = code("receive-orders-by-webhook", language).replace("https://dealer.example/hooks", receiver.url)
+    dispatcher = filled.sign_in(filling.DISTRIBUTOR_PERSON[1])
+    text = text.replace("https://club.example", cloud.api_url).replace("eyJraWQiOiJr...", dispatcher.token or "")
+    receiver.down = True
+    try:
+        assert "whsec_" in executed(text, language, tmp_path, cloud)
+        cloud.until(lambda: receiver.refused or None, "the test message")
+    finally:
+        dispatcher.call("DELETE", "/v1/distributor/webhook", expect=204)
+
+
+VERIFIED = {
+    "typescript": """
+import {{ readFileSync }} from "node:fs";
+const {{ secret, headers, body }} = JSON.parse(readFileSync("{file}"));
+verify(secret, headers, body);
+let refused = 0;
+try {{ verify(secret, headers, body + " "); }} catch {{ refused = 1; }}
+if (!refused) throw new Error("a forged body was taken");
+""",
+    "python": """
+import json
+given = json.load(open("{file}"))
+verify(given["secret"], given["headers"], given["body"].encode())
+try:
+    verify(given["secret"], given["headers"], given["body"].encode() + b" ")
+except ValueError:
+    raise SystemExit
+raise SystemExit("a forged body was taken")
+""",
+}
+
+
+@pytest.mark.parametrize("language", ["typescript", "python"])
+def test_the_lines_that_verify_a_webhook_take_the_clubs_messages_and_no_others(
+    cloud: DeployedClub, language: str, tmp_path: Path
+) -> None:
+    secret, body = new_secret(b"k" * 32), b'{"type":"test"}'
+    sent = headers([secret], "msg_1", int(time.time()), body)
+    file = tmp_path / "message.json"
+    file.write_text(json.dumps({"secret": secret.text, "headers": sent, "body": body.decode()}), encoding="utf-8")
+    shown = (
+        code("verify-a-webhook", language)
+        if language == "typescript"
+        else re.findall(
+            r"```python\n(.*?)```", (TASKS / "verify-a-webhook.en.md").read_text(encoding="utf-8"), re.DOTALL
+        )[0]
+    )
+    executed(shown + VERIFIED[language].format(file=file), language, tmp_path, cloud)

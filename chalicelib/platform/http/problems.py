@@ -40,7 +40,7 @@ KINDS: dict[str, Kind] = {
     "company_missing": Kind(403, "Name your company first", "Сначала назовите свою компанию"),
     "not_confirmed": Kind(403, "Your company must confirm you first", "Сначала вас должны подтвердить в компании"),
     "cabinet_locked": Kind(403, "This section of the cabinet is locked", "Этот раздел кабинета закрыт"),
-    "client_not_registered": Kind(403, "This client is not registered", "Этот клиент не зарегистрирован"),
+    "client_not_registered": Kind(403, "This client is not registered", "Эта программа не зарегистрирована"),
     "four_eyes": Kind(403, "Someone else must approve this", "Это должен подтвердить другой сотрудник"),
     "not_found": Kind(404, "Not found", "Не найдено"),
     "method_not_allowed": Kind(405, "This method is not allowed here", "Этот метод здесь не разрешён"),
@@ -52,17 +52,19 @@ KINDS: dict[str, Kind] = {
     "debt_overdue": Kind(409, "A payment is overdue", "Есть просроченная оплата"),
     "credit_exceeded": Kind(409, "The credit limit is exceeded", "Превышен кредитный лимит"),
     "offer_used": Kind(409, "The offer has already been used", "Предложение уже использовано"),
-    "promotion_exhausted": Kind(409, "Too little is left of the promotion's limit", "Лимита акции не хватает"),
+    "promotion_exhausted": Kind(409, "Too little is left of the promotion's limit", "Остатка лимита акции не хватает"),
     "out_of_stock": Kind(409, "Not enough in stock", "Недостаточно товара в наличии"),
     "price_changed": Kind(409, "The price has changed", "Цена изменилась"),
     "cart_changed": Kind(409, "The cart has changed", "Корзина изменилась"),
     "code_expired": Kind(410, "The code has expired, ask for a new one", "Срок действия кода истёк, запросите новый"),
-    "precondition_failed": Kind(412, "This has changed since you read it", "Данные изменились после вашего чтения"),
+    "precondition_failed": Kind(
+        412, "This has changed since you read it", "Данные изменились с тех пор, как вы их прочитали"
+    ),
     "body_too_large": Kind(413, "The body is too large", "Тело запроса слишком велико"),
     "media_type_unsupported": Kind(
         415, "The Content-Type must be application/json", "Нужен Content-Type application/json"
     ),
-    "invalid": Kind(422, "Some values are invalid", "Некоторые значения неверны"),
+    "invalid": Kind(422, "Some values are invalid", "Некоторые значения указаны неверно"),
     "not_enough_bonus": Kind(422, "Not enough bonuses", "Бонусов недостаточно"),
     "limit_exceeded": Kind(422, "A limit is exceeded", "Превышен лимит"),
     "above_left": Kind(422, "This is more than is left", "Это больше, чем осталось"),

@@ -24,6 +24,9 @@ _HERE = Path(__file__).parent
 TASKS = (
     "let-a-member-in",
     "place-an-order",
+    "attach-a-file",
+    "show-notifications",
+    "give-a-member-their-data",
     "receive-orders-by-webhook",
     "verify-a-webhook",
     "read-every-page",
@@ -99,6 +102,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "about_problems": "Каждая ошибка — `application/problem+json`. Программа решает по `code`: он не меняется.",
     },
 }
+_BLOCK = re.compile(r"```(\w+)\n(.*?)```\n", re.DOTALL)
+_LANGUAGES = {"bash": "curl", "typescript": "TypeScript", "python": "Python"}
 _OTHER: dict[Language, dict[str, str]] = {
     "en": {"language": "ru", "name": "Русский"},
     "ru": {"language": "en", "name": "English"},
@@ -114,7 +119,7 @@ def home(document: Document, language: Language, *, chosen: bool) -> str:
 def page(document: Document, name: str, language: Language, today: date, *, chosen: bool) -> str | None:
     """The page of a task, of the problems or of an operation, whose request is of today; None if there is none of this name."""
     if name in TASKS:
-        task = {"title": _title(name, language), "html": Markup(_markdown(name, language))}  # noqa: S704  our own text
+        task = {"title": _title(name, language), "html": _html(name, language)}
         return _render("task.html", language, chosen, "../", task=task)
     if name == PROBLEMS:
         members = Reader(document).members()
@@ -200,7 +205,14 @@ def _title(name: str, language: Language) -> str:
     return _task(name, language).partition("\n")[0].removeprefix("# ")
 
 
-def _markdown(name: str, language: Language) -> str:
-    made = str(mistune.html(_task(name, language)))
-    made = re.sub(r"<pre><code[^>]*>", '<div class="code"><pre tabindex="0"><code>', made)
-    return made.replace("</code></pre>", "</code></pre></div>")
+def _html(name: str, language: Language) -> Markup:
+    """The task, with its first lines of code in the other languages, too."""
+    code = (_HERE / "tasks" / f"{name}.code.md").read_text(encoding="utf-8")
+    text = _task(name, language)
+    first = _BLOCK.search(text)
+    if first is None:
+        return Markup(mistune.html(text))  # noqa: S704  our own text
+    examples = [(_LANGUAGES[found[1]], found[2]) for found in (first, *_BLOCK.finditer(code))]
+    tabs = _environment().get_template("macros.html").make_module().tabs(examples)  # type: ignore[attr-defined]
+    before, after = text[: first.start()], text[first.end() :]
+    return Markup(mistune.html(before)) + Markup(tabs) + Markup(mistune.html(after))  # noqa: S704  our own text

@@ -1,10 +1,13 @@
 import json
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import KINDS, Problem, ProblemBody
+
+SNAPSHOT = Path(__file__).with_name("problems.md")
 
 
 class Line(BaseModel):
@@ -57,3 +60,10 @@ def test_what_was_sent_is_not_repeated_in_the_answer() -> None:
 def test_text_that_is_no_json_is_one_problem() -> None:
     problem = found_in("{")
     assert (problem.code, problem.errors) == ("body_not_json", [])
+
+
+def test_every_code_is_as_it_was_read() -> None:
+    """`problems.md` is read by a person, in both languages: who changes a title writes it there, and reads it once more."""
+    head = "| code | status | English | Russian |\n|---|---|---|---|\n"
+    rows = [f"| {code} | {kind.status} | {kind.title} | {kind.title_ru} |\n" for code, kind in KINDS.items()]
+    assert SNAPSHOT.read_text(encoding="utf-8") == head + "".join(rows)
