@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from infra.demo.filling import STAFF
-from infra.demo.portal import Portal, Unexpected, await_
+from infra.demo.portal import Portal, Say, Unexpected, await_
 
 
 def play(guest: Portal, partner: Portal, fold: Callable[[], None], today: date, say: Say) -> None:
