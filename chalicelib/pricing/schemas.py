@@ -164,7 +164,7 @@ class PriceView(View):
 
     unit_price: UnitPrice
     rule: PriceRuleView
-    rejected: list[PriceRuleView]
+    rejected: list[PriceRuleView] = Field(description="Rules that did not make the price, and why.")
 
     @classmethod
     def of(cls, price: Price, language: str) -> Self:

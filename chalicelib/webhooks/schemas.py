@@ -140,7 +140,7 @@ class OrderMessageView(View):
     """A message on an order. `timestamp` is the time of the event."""
 
     type: str = Field(examples=["order.placed"])
-    timestamp: str = Field(examples=["2026-11-20T09:00:00.000Z"])
+    timestamp: str = Field(description="The moment of the event.", examples=["2026-11-20T09:00:00.000Z"])
     data: OrderNewsView
 
 

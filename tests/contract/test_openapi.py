@@ -97,6 +97,36 @@ def test_query_parameters_are_explained() -> None:
     assert not unexplained
 
 
+# Of every list alike: the text at the top of the document tells of them.
+OF_LISTS = {"items", "next_cursor", "count"}
+ABOUT_MONEY = ("Order", "Quote", "Price", "Tier", "Ladder", "Bonus", "Accrual", "Redemption", "Posting")
+
+
+def undescribed() -> tuple[list[tuple[str, str]], int]:
+    """Schema and field without a description, of the field or of its schema; and the number of all fields."""
+    schemas = DOCUMENT["components"]["schemas"]
+    fields = [
+        (name, field, told)
+        for name, schema in schemas.items()
+        for field, told in schema.get("properties", {}).items()
+        if field not in OF_LISTS
+    ]
+    bare = [
+        (name, field)
+        for name, field, told in fields
+        if not told.get("description")
+        and not schemas.get(told.get("$ref", "").rsplit("/", 1)[-1], {}).get("description")
+    ]
+    return bare, len(fields)
+
+
+def test_fields_are_described_where_their_name_does_not_tell_it() -> None:
+    bare, fields = undescribed()
+    assert len(bare) < fields / 4
+    told_by_name = {"name", "lines"}
+    assert [each for each in bare if each[0].startswith(ABOUT_MONEY) and each[1] not in told_by_name] == []
+
+
 def test_each_list_that_can_be_counted_shows_the_count_and_each_count_can_be_asked_for() -> None:
     asked = {route.name for route in ROUTES if route.query and issubclass(route.query, ListQuery)}
     shown = {route.name for route in ROUTES if route.answer and issubclass(route.answer, ListPage)}

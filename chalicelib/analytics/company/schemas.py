@@ -57,7 +57,7 @@ class ReachedTierView(View):
     """The tier announced last by the end of the row's days, or by today."""
 
     code: str = Field(description="Empty below the first step.")
-    name: str
+    name: str = Field(description="In the language of the answer.")
     discount_percent: Exact
     since: date
 

@@ -68,7 +68,7 @@ class AccrualView(View):
 
     source: str
     document: str = Field(description="Its number.")
-    kind: Literal["sale", "return"]
+    kind: Literal["sale", "return"] = Field(description="A sale, or a return of it.")
     business_date: date
     counts_on: date = Field(description="The day whose tier and rates apply; for a return, the day of its sale.")
     sale: str | None = Field(description="The number of the sale that the return takes back.")
@@ -76,9 +76,9 @@ class AccrualView(View):
     bonus: Money = Field(
         description="The posted bonus. A return takes back no more than is left of its sale's bonus; the two are rounded together."
     )
-    groups: list[RateGroupView]
+    groups: list[RateGroupView] = Field(description="Lines of one rate each, and the rate's reason.")
     state: Literal["pending", "available", "expired"] = Field(description="pending until the document is paid.")
-    paid_on: date | None
+    paid_on: date | None = Field(description="The day of its last payment; null until it is paid.")
     expires_on: date | None = Field(description="The last day to spend it; null while pending.")
 
     @classmethod

@@ -69,7 +69,7 @@ class CoalitionAccrualView(View):
     posting_id: str
     recorded_at: str
     reversed: Money = Field(description="Sum of the reversals.")
-    reversals: list[CoalitionReversalView]
+    reversals: list[CoalitionReversalView] = Field(description="What of it was taken back.")
 
     @classmethod
     def of(cls, made: CoalitionGrant) -> Self:

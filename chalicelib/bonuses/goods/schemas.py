@@ -155,7 +155,7 @@ class FrozenPriceView(View):
     """An article that can be chosen, at its base price of the day on which the period was closed."""
 
     sku: str
-    name: str
+    name: str = Field(description="In English.")
     name_ru: str
     brand: str
     category: str

@@ -97,7 +97,7 @@ class BonusesView(View):
     balances: BalancesView
     totals: BonusTotalsView
     lots: list[LotView] = Field(description="Spendable lots, oldest expiry first: the order in which they are spent.")
-    next_expiry: LotView | None
+    next_expiry: LotView | None = Field(description="The lot that expires first; null if nothing can be spent.")
     debt: Money = Field(
         description="Bonuses that were spent and then taken back by a return; the next accruals pay it."
     )
@@ -124,7 +124,7 @@ class BonusesView(View):
 class PostingEntryView(View):
     """One side of a posting. `expires_on`: the expiry day of its lot."""
 
-    account: Account
+    account: Account = Field(description="The account that the amount moves into, or out of if negative.")
     amount: Money
     expires_on: date | None
 
@@ -139,14 +139,14 @@ class PostingView(View):
     posting_id: str
     at: str
     day: date
-    kind: str
+    kind: str = Field(description="The occasion, such as accrual or redemption.")
     title: str = Field(description="The kind in the reader's language.")
     document: dict[str, str] = Field(
         description="The document behind it: the numbers of a sale, a redemption, a period …"
     )
     reason: str
     reverses: str | None = Field(description="The posting that this one reverses, whole or in part.")
-    entries: list[PostingEntryView]
+    entries: list[PostingEntryView] = Field(description="Its entries: their sum is zero.")
     balances: BalancesView = Field(description="Balances after the posting.")
 
     @classmethod

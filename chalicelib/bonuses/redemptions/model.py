@@ -13,6 +13,8 @@ from chalicelib.bonuses.ledger.rules import ZERO, LotParts
 
 
 class RedemptionState(StrEnum):
+    """`reserved` until the club completes or cancels it."""
+
     RESERVED = "reserved"
     REDEEMED = "redeemed"
     CANCELLED = "cancelled"

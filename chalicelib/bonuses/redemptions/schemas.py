@@ -24,7 +24,7 @@ class CancelRedemptionForm(Form):
 
 
 class RedemptionView(View):
-    redemption_id: str
+    redemption_id: str = Field(description="Id of the redemption.")
     company_id: str
     state: RedemptionState
     amount: Money

@@ -21,7 +21,7 @@ class CardTierView(View):
     """The tier in force, and the way to the next one. `GET /v1/staff/companies/{company_id}/tier` shows the calendar."""
 
     code: str = Field(description="Empty: no tier.")
-    name: str
+    name: str = Field(description="In the language of the answer.")
     discount_percent: Percent
     purchases: Money = Field(description="Purchases that count today.")
     safe_until: date | None = Field(description="The last day of the tier if the company buys nothing more.")

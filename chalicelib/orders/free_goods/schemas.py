@@ -52,9 +52,9 @@ class FreeGoodsQuoteView(FreeGoodsTermsView):
 class OrderFreeGoodsView(FreeGoodsTermsView):
     """Free goods of an order. The quantity of `goods` is the one granted or still possible; of withdrawn goods, the one promised."""
 
-    gift_id: str
+    gift_id: str = Field(description="Id of these free goods.")
     order_id: str
-    order_number: str
+    order_number: str = Field(description="The number of their order.")
     placed_at: str
     state: FreeGoodsState = Field(
         description="promised; granted: shipped and paid in time, the distributor ships the goods; shipped; withdrawn."
@@ -64,7 +64,7 @@ class OrderFreeGoodsView(FreeGoodsTermsView):
         "payment was late. A payment in time that is recorded later brings the goods back."
     )
     document: str | None = Field(description="The distributor's shipping document of the goods.")
-    shipped_on: date | None
+    shipped_on: date | None = Field(description="Null until they are shipped.")
 
     @classmethod
     def of(cls, goods: OrderFreeGoods) -> Self:

@@ -148,11 +148,11 @@ class OrderView(OrderSummaryView):
     reserves: bool = Field(
         description="Whether the order reserves its goods: true where the distributor's stock is binding."
     )
-    lines: list[OrderLineView]
+    lines: list[OrderLineView] = Field(description="As they stand now.")
     shipments: list[ShipmentView]
     cancellation: CancellationView | None = Field(description="The latest request for cancellation.")
-    returns: list[ReturnView]
-    goods_on_top: list[OrderFreeGoodsView]
+    returns: list[ReturnView] = Field(description="The oldest first.")
+    goods_on_top: list[OrderFreeGoodsView] = Field(description="Free goods that it brings.")
     history: list[HistoryEntryView]
 
     @classmethod

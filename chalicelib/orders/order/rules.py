@@ -45,6 +45,8 @@ MOST_PROPOSALS = 5
 
 
 class OrderState(StrEnum):
+    """`changed`: the company answers it. `completed`: nothing is left to ship."""
+
     PLACED = "placed"
     CHANGED = "changed"
     ACCEPTED = "accepted"

@@ -86,12 +86,16 @@ def stock_warnings(place: int, quantity: int, available: Available | None) -> li
 
 
 class OrderCompanyView(View):
+    """The company that buys."""
+
     company_id: str
     name: str
     inn: str
 
 
 class OrderDistributorView(View):
+    """The distributor that delivers."""
+
     distributor_id: str
     name: str
 
@@ -100,7 +104,7 @@ class OrderLineView(View):
     """A line at the price of the day of the order, with the rule that made the price and the rejected rules."""
 
     sku: str
-    name: str
+    name: str = Field(description="In the language of the answer.")
     name_ru: str
     unit: str
     quantity: int = Field(description="The ordered quantity.")
@@ -112,12 +116,12 @@ class OrderLineView(View):
     )
     accepted: int | None = Field(description="The accepted quantity; null before the acceptance.")
     dropped: int = Field(description="Units of the accepted quantity that an approved cancellation took away.")
-    shipped: int
+    shipped: int = Field(description="Units shipped so far.")
     returned: int = Field(description="Units that the distributor took back.")
     base_price: Money
     unit_price: UnitPrice
     rule: PriceRuleView
-    rejected: list[PriceRuleView]
+    rejected: list[PriceRuleView] = Field(description="Rules that did not make the price, and why.")
     vat_percent: str
     amount: Money = Field(
         description="Of the accepted quantity less the dropped one; before the acceptance, of the ordered quantity."
@@ -181,6 +185,8 @@ class HistoryEntryView(View):
 
 
 class PlacedByView(View):
+    """The person who placed it, and their side."""
+
     side: Side = Field(description="`staff`: the club ordered for the company.")
     member_id: str
 

@@ -89,7 +89,7 @@ BuyerOrderNumber = Annotated[
 class OrderForm(Form):
     """A cart. Without `distributor_id`: the company's own distributor, else the first one of its region."""
 
-    lines: list[OrderLineForm] = Field(min_length=1, max_length=MOST_LINES)
+    lines: list[OrderLineForm] = Field(description="Each article once.", min_length=1, max_length=MOST_LINES)
     distributor_id: Identifier | None = None
     comment: str = Field(default="", max_length=1000)
     buyer_order_number: BuyerOrderNumber = ""
@@ -103,7 +103,7 @@ class OrderForm(Form):
 class QuoteForm(Form):
     """A cart to price. Nothing is stored."""
 
-    lines: list[LineForm] = Field(min_length=1, max_length=MOST_LINES)
+    lines: list[LineForm] = Field(description="Each article once.", min_length=1, max_length=MOST_LINES)
     explain: bool = Field(default=False, description="Whether to explain each price by its rules.")
     without_promotions: Without
     without_offers: WithoutOffers
@@ -131,10 +131,10 @@ class QuoteView(View):
     """A cart at today's prices. `total` and `minimum_order` cover the lines that have a price."""
 
     day: date
-    lines: list[QuoteLineView]
+    lines: list[QuoteLineView] = Field(description="In the order of the request.")
     total: Money | None = Field(description="Null if no line has a price.")
     minimum_order: Money | None = Field(description="Smallest order of the company; null if there is none.")
-    goods_on_top: list[FreeGoodsQuoteView]
+    goods_on_top: list[FreeGoodsQuoteView] = Field(description="Free goods that the cart brings, or nearly brings.")
     free_delivery: bool = Field(description="Whether an offer makes the delivery by carrier free.")
     can_be_ordered: bool = Field(
         description="Whether no line has an error and the sum before the discounts of promotions reaches the minimum."

@@ -77,4 +77,4 @@ class UsualOrderView(QuoteView):
 
     seen: str = Field(description="Fingerprint of this usual order.")
     lines: list[UsualLineView]  # type: ignore[assignment]  # pydantic narrows the field, which a list in Python does not
-    not_available: list[UnavailableLineView]
+    not_available: list[UnavailableLineView] = Field(description="Usual articles that cannot be ordered.")

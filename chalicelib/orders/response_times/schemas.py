@@ -32,9 +32,9 @@ class UnansweredOrderView(View):
     company_id: str
     company_name: str
     distributor_id: str
-    distributor_name: str
+    distributor_name: str = Field(description="For people.")
     placed_at: str
-    waits: list[OpenQuestionView]
+    waits: list[OpenQuestionView] = Field(description="The questions that wait.")
 
     @classmethod
     def of(cls, waiting: OpenQuestions) -> Self:

@@ -145,8 +145,12 @@ def document(routes: Iterable[Route], bodies: Mapping[str, Any] | None = None) -
             if name in FIELDS and "description" not in field and "$ref" not in field:
                 field["description"] = FIELDS[name]
             _tell_default(field, asked=name not in schema.get("required", []))
-            if schema.get("additionalProperties") is False:
-                field.pop("examples", None)  # the request's own example has it
+            sent = schema.get("additionalProperties") is False
+            if sent or "pattern" in field:
+                field.pop("examples", None)  # the request's own example has it, or the pattern tells it
+            if not sent:
+                field.pop("ge", None)  # bounds of a date are for those who send one
+                field.pop("le", None)
     written: Document = {
         "openapi": "3.1.0",
         "info": {

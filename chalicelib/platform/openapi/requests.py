@@ -16,6 +16,7 @@ Schema = dict[str, Any]
 
 WEEK = date(2026, 11, 24)
 _HISTORY = timedelta(days=60)
+_WIDE = 80  # characters of a line that is read without scrolling
 _KEY, _VERSION = "Idempotency-Key", "If-Match"
 _DAY = re.compile(r"^20\d\d-\d\d-\d\d(?=T|$)")
 # Values that nobody can type: ids of the club, and what a letter or an earlier answer brings.
@@ -87,7 +88,7 @@ def _curl(request: _Request) -> str:
     parts += [f'-H "{name}: ${value}"' for name, value in request.headers.items()]
     if request.body is not None:
         parts.append("-H 'Content-Type: application/json'")
-        text = shlex.quote(_json(request.body))
+        text = shlex.quote(_json(request.body, indent=None if len(_json(request.body)) < _WIDE else 2))
         parts.append("-d " + _VARIABLE.sub(lambda found: f'"\'"${found[1]}"\'"', text))
     key = 'KEY=$(python3 -c "import uuid; print(uuid.uuid4())")  # the same again for a repeat\n'
     return (key if _KEY in request.headers else "") + " \\\n  ".join(parts)

@@ -25,6 +25,9 @@ def document_of(written: Document, role: str) -> Document:
     components["securitySchemes"] = _without(
         _scopes(written) - _scopes({"paths": paths}), components["securitySchemes"]
     )
+    if role != "machine":
+        components["securitySchemes"].pop("machine")
+        paths = {path: {name: _by_person(each) for name, each in methods.items()} for path, methods in paths.items()}
     return {
         **written,
         "info": {**written["info"], "title": f"{written['info']['title']}: {role}"},
@@ -32,6 +35,11 @@ def document_of(written: Document, role: str) -> Document:
         "paths": paths,
         "components": components,
     }
+
+
+def _by_person(operation: dict[str, Any]) -> dict[str, Any]:
+    """The operation without the way of a machine to its token."""
+    return {**operation, "security": [each for each in operation["security"] if "machine" not in each]}
 
 
 def _scopes(written: Document) -> set[str]:

@@ -45,7 +45,7 @@ class TierToKeepView(View):
     """The tier in force, and what keeps it where it will fall."""
 
     name: str = Field(description="In the reader's language; empty without a tier.")
-    falls_on: date | None
+    falls_on: date | None = Field(description="Null while nothing falls.")
     to_keep: Money | None = Field(description="The smallest purchase that averts the fall; null where none helps.")
     by: date | None = Field(description="The last day to make it.")
 

@@ -56,7 +56,7 @@ class ExplainedManualTierView(View):
 
     model_config = ConfigDict(serialize_by_alias=True)
 
-    grant_id: str
+    grant_id: str = Field(description="Id of the manual tier.")
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="until")
     by_purchases: TierView = Field(description="The tier that purchases alone give.")

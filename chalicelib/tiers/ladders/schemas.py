@@ -38,9 +38,9 @@ class LadderStepForm(Form):
     """A step: from this window sum on, this discount."""
 
     tier: str = Field(pattern=r"^[a-z0-9_-]{1,32}$", description="The tier's code.", examples=["silver"])
-    from_sum: Sum = Field(examples=["150000"])
+    from_sum: Sum = Field(description="The window sum from which it holds.", examples=["150000"])
     discount_percent: Decimal = Field(gt=0, lt=100, max_digits=5, decimal_places=2, examples=["5"])
-    name: Title = Field(examples=["Silver"])
+    name: Title = Field(description="For people, in English.", examples=["Silver"])
     name_ru: Title = Field(examples=["Серебро"])
 
 
@@ -86,11 +86,17 @@ class LadderForm(Form):
         description="The steps of the season if there is one, otherwise of the whole year.",
         examples=[[_BRONZE, _SILVER, _GOLD]],
     )
-    season: SeasonForm | None = None
-    off_season_steps: StepForms | None = Field(
-        default=None, examples=[[{**_BRONZE, "from_sum": "30000"}, {**_SILVER, "from_sum": "90000"}, _GOLD]]
+    season: SeasonForm | None = Field(
+        default=None, description="The days of the year on which `steps` hold; null: all year."
     )
-    personal: PersonalStepForm | None = None
+    off_season_steps: StepForms | None = Field(
+        description="The steps of the other days.",
+        default=None,
+        examples=[[{**_BRONZE, "from_sum": "30000"}, {**_SILVER, "from_sum": "90000"}, _GOLD]],
+    )
+    personal: PersonalStepForm | None = Field(
+        default=None, description="A first step from the company's own last year; null: none."
+    )
     note: str = Field(default="", max_length=1000, description="The purpose of the ladder, for the staff.")
 
     @model_validator(mode="after")
@@ -129,9 +135,9 @@ class StaffLadderStepView(View):
     """A step: from this window sum on, this discount."""
 
     tier: str
-    from_sum: Amount
+    from_sum: Amount = Field(description="The window sum from which it holds.")
     discount_percent: Percent
-    name: str
+    name: str = Field(description="For people, in English.")
     name_ru: str
 
 
@@ -163,20 +169,20 @@ class StaffLadderView(View):
     currency: str
     state: LadderState
     valid_from: date | None = Field(description="The first day in force; null for a draft and for the founding ladder.")
-    window_days: int
-    hold_days: int
-    warning_days: list[int]
-    steps: list[StaffLadderStepView]
-    season: SeasonView | None
-    off_season_steps: list[StaffLadderStepView] | None
-    personal: PersonalStepView | None
+    window_days: int = Field(description="Days whose purchases count.")
+    hold_days: int = Field(description="Days for which a reached step is held.")
+    warning_days: list[int] = Field(description="Days before a fall at which it is announced.")
+    steps: list[StaffLadderStepView] = Field(description="Of the season, or of the whole year.")
+    season: SeasonView | None = Field(description="Null: one ladder all year.")
+    off_season_steps: list[StaffLadderStepView] | None = Field(description="Null without a season.")
+    personal: PersonalStepView | None = Field(description="Null: no personal first step.")
     note: str
     created_at: str | None = Field(description="Null until the first night has recorded the founding ladder.")
     created_by: str | None = Field(
         description="Null for the founding ladder, which comes from the club's configuration."
     )
-    activated_at: str | None
-    activated_by: str | None
+    activated_at: str | None = Field(description="Null of a draft.")
+    activated_by: str | None = Field(description="Null of a draft.")
 
     @classmethod
     def of(cls, found: LadderRecord, state: LadderState) -> Self:

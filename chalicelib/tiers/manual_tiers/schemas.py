@@ -37,7 +37,7 @@ class ManualTierWithdrawalForm(Form):
 class ManualTierView(View):
     """A manual tier with its state."""
 
-    grant_id: str
+    grant_id: str = Field(description="Id of the manual tier.")
     company_id: str
     tier: str
     first: date = Field(serialization_alias="from")
@@ -50,7 +50,7 @@ class ManualTierView(View):
     withdrawn_on: date | None = Field(description="The first day without it; null unless it was withdrawn.")
     withdrawn_at: str | None
     withdrawn_by: str | None
-    withdrawn_because: str | None
+    withdrawn_because: str | None = Field(description="Null unless withdrawn.")
 
     model_config = ConfigDict(serialize_by_alias=True)
 

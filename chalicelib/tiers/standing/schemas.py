@@ -99,12 +99,12 @@ class LadderView(View):
     """The steps of this day, lowest first; the last one is open."""
 
     version: str
-    window_days: int
+    window_days: int = Field(description="Days whose purchases count, today included.")
     hold_days: int = Field(
         description="For how many days a step that was reached is held after the window has left it."
     )
     personal_first_step: bool = Field(description="Whether the first step follows the company's own last year.")
-    steps: list[LadderStepView]
+    steps: list[LadderStepView] = Field(description="The lowest first.")
 
 
 class StandingView(View):

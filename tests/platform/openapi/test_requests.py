@@ -34,7 +34,10 @@ def test_what_only_the_club_can_say_is_a_variable() -> None:
         '"$API/v1/orders/$ORDER_ID/x"',
         '-H "If-Match: $ETAG"',
         '-H "Idempotency-Key: $KEY"',
-        '{"member_id": "\'"$MEMBER_ID"\'", "notification_ids": ["\'"$NOTIFICATION_ID"\'"], "code": "\'"$CODE"\'", "sum": "400000"',
+        '"member_id": "\'"$MEMBER_ID"\'"',
+        '"\'"$NOTIFICATION_ID"\'"',
+        '"code": "\'"$CODE"\'"',
+        '"sum": "400000"',
     ):
         assert told in texts["curl"], told
     assert (

@@ -37,6 +37,14 @@ def test_what_no_operation_refers_to_is_left_out(written: dict[str, Any]) -> Non
     assert "LineForm" in document_of(written, "buyer")["components"]["schemas"], "of a form inside a form"
 
 
+def test_only_a_machines_document_tells_how_a_machine_gets_its_token(written: dict[str, Any]) -> None:
+    assert "machine" in document_of(written, "machine")["components"]["securitySchemes"]
+    buyers = document_of(written, "buyer")
+    assert "machine" not in buyers["components"]["securitySchemes"]
+    for methods in buyers["paths"].values():
+        assert all(set(each) == {"token"} for operation in methods.values() for each in operation["security"])
+
+
 def test_the_title_names_the_role_so_that_two_generated_clients_have_two_names(written: dict[str, Any]) -> None:
     assert document_of(written, "buyer")["info"]["title"] == "Partner club: buyer"
 
