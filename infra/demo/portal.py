@@ -11,7 +11,7 @@ import requests
 
 Say = Callable[[str], None]
 
-PATIENCE = 60  # seconds that something may take which the club does in the background
+PATIENCE = 180  # seconds that something may take which the club does in the background
 
 
 class Unexpected(Exception):
