@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from infra.demo import figures, generator, ordering, promoting, winning_back
+from infra.demo import figures, generator, newsletter, ordering, promoting, winning_back
 from infra.demo.filling import DISTRIBUTOR_PERSON, DISTRIBUTORS, STAFF, upload
 from infra.demo.portal import Portal, Say, Unexpected, await_
 
