@@ -8,7 +8,7 @@ from infra.demo import generator, pictures
 from infra.demo.portal import Portal, Say, Unexpected, send
 
 HALF_A_YEAR = timedelta(days=182)
-DISPLAYED, LIT = "ST-N", "PN-P"
+DISPLAYED, LIT, POWERED = "ST-N", "PN-P", "PS-N"
 
 
 def forms(today: date) -> list[dict[str, Any]]:
@@ -23,10 +23,10 @@ def forms(today: date) -> list[dict[str, Any]]:
             **period,
         },
         {
-            "name": "A hundred circuit breakers, ten more",
-            "name_ru": "Сто автоматов, и ещё десять",
-            "goods": {"skus": ["CB-N"]},
-            "on_top": {"buy": 96, "free": {"sku": "CB-N", "quantity": 10}, "pay_within_days": 14},
+            "name": "Twenty power supplies, two more",
+            "name_ru": "Двадцать блоков питания и ещё два",
+            "goods": {"skus": [POWERED]},
+            "on_top": {"buy": 20, "free": {"sku": POWERED, "quantity": 2}, "pay_within_days": 14},
             **period,
         },
         {
