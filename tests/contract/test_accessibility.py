@@ -1,0 +1,86 @@
+"""The pages that the API serves to browsers: axe finds no fault in them, narrow and wide, light and dark, in both languages."""
+
+import json
+import re
+import shutil
+import subprocess
+from html import unescape
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.build import ROOT
+from tests.support.api import Api
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(not CHROMIUM or not shutil.which("npm"), reason="Chromium or Node is not installed"),
+]
+TOOLS = ROOT / ".local" / "axe"  # kept from run to run
+PAGES = ("/docs", "/docs/place-an-order", "/docs/place_order", "/docs/problems", "/rules")
+# Width in pixels, and what Chromium calls the colours that a reader prefers.
+LOOKS = {"narrow": (375, 1), "wide": (1280, 1), "dark": (1280, 0), "narrow and dark": (375, 0)}
+REPORT = """
+<script>%s</script>
+<script>
+axe.run().then((found) => {
+  const told = document.createElement("pre");
+  told.id = "told";
+  told.textContent = JSON.stringify(found.violations.map((each) => [each.id, each.nodes.map((node) => node.html)]));
+  document.body.append(told);
+});
+</script>
+</body>"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    asked = ["npm", "install", "--prefix", str(TOOLS), "--ignore-scripts", "--no-audit", "--no-fund", "axe-core@4.14.1"]
+    subprocess.run(asked, check=True, capture_output=True, timeout=300)
+    return (TOOLS / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def faults(page: str, axe: str, folder: Path, width: int, scheme: int) -> list[Any]:
+    """What axe says of a page: rule and elements. The page's own policy, a header, would not let it in."""
+    file = folder / "page.html"
+    file.write_text(page.replace("</body>", REPORT % axe.replace("</script>", "<\\/script>")), encoding="utf-8")
+    look = [f"--window-size={width},900", f"--blink-settings=preferredColorScheme={scheme}"]
+    command = [str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", *look, "--virtual-time-budget=20000"]
+    ended = subprocess.run(
+        [*command, "--dump-dom", file.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
+    told = re.search(r'<pre id="told">(.*?)</pre>', ended.stdout, re.DOTALL)
+    assert told, "axe did not run"
+    found: list[Any] = json.loads(unescape(told[1]))
+    return found
+
+
+def test_axe_sees_a_fault_where_there_is_one(axe: str, tmp_path: Path) -> None:
+    page = '<!doctype html><html lang="en"><title>A</title><body><main><h1>A</h1><img src="data:,"></main></body>'
+    assert [rule for rule, _ in faults(page, axe, tmp_path, 375, 1)] == ["image-alt"]
+
+
+@pytest.mark.parametrize(("path", "language", "look"), list(product(PAGES, ("en", "ru"), LOOKS)))
+def test_axe_finds_no_fault(api: Api, axe: str, tmp_path: Path, path: str, language: str, look: str) -> None:
+    answer = api.call("GET", path, headers={"accept-language": language, "accept": "text/html"})
+    assert answer.status == 200
+    assert faults(answer.text, axe, tmp_path, *LOOKS[look]) == []
+
+
+def test_a_search_for_return_finds_the_return(api: Api, tmp_path: Path) -> None:
+    """The search reads its words from the address, too."""
+    file = tmp_path / "docs.html"
+    file.write_text(api.call("GET", "/docs", headers={"accept-language": "en"}).text, encoding="utf-8")
+    command = [str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000"]
+    address = f"{file.as_uri()}?q=return"
+    page = subprocess.run(
+        [*command, "--dump-dom", address], capture_output=True, text=True, timeout=120, check=True
+    ).stdout
+    rows = re.findall(r'<li data-words="[^"]*"[^>]*?( hidden="")?><a href="docs/(\w+)"', page)
+    shown = {name for hidden, name in rows if not hidden}
+    assert {"request_return", "accept_return", "reject_return"} <= shown
+    assert len(shown) < len(rows) / 8
