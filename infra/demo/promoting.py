@@ -83,10 +83,9 @@ def _display(partner: Portal, manager: Portal, company_id: str, say: Say) -> Non
 
 
 def _free_goods(partner: Portal, say: Say) -> None:
-    quoted = partner.post("/v1/quotes", {"lines": [{"sku": "CB-N", "quantity": 96}]})["goods_on_top"][0]
-    say(
-        f"96 of CB-N, paid within {quoted['pay_within_days']} days, bring {quoted['goods']['quantity']} more for nothing"
-    )
+    quote = partner.post("/v1/quotes", {"lines": [{"sku": POWERED, "quantity": 20}]})
+    found = quote["goods_on_top"][0]
+    say(f"20 of {POWERED}, paid within {found['pay_within_days']} days, bring {found['goods']['quantity']} for nothing")
 
 
 def _price(partner: Portal, sku: str) -> str:
