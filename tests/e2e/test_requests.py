@@ -96,11 +96,12 @@ class Reading:
         if request.version:
             return f'"{requests.filled(request.version, self.known.get)}"'
         headers = {"Authorization": f"Bearer {person.token}"} if person else {}
-        while True:
+        while path:
             answer = http.get(self.guest.url + path, headers=headers, timeout=30)
             if "ETag" in answer.headers:
                 return answer.headers["ETag"]
             path = path.rpartition("/")[0]
+        raise AssertionError(f"{request.operation}: nothing above it has a version")
 
     def _keep(self, request: Request, answer: Any) -> None:
         if isinstance(answer, dict):
