@@ -70,7 +70,7 @@ class DistributorForm(Form):
 
 
 class DistributorChangeForm(Form):
-    """Fields that are not given stay; `regions` and `stock` are replaced as a whole."""
+    """Changes the given fields; null empties phone and hours. `regions` and `stock` are replaced as a whole."""
 
     name: Annotated[Name, Field(min_length=2)] | None = None
     email: Email | None = None
@@ -82,7 +82,7 @@ class DistributorChangeForm(Form):
 
 
 class OwnDistributorForm(Form):
-    """The part of a distributor's data that it changes itself. Fields that are not given stay."""
+    """The part of a distributor's data that it changes itself. Null empties phone and hours."""
 
     email: Email | None = Field(default=None, description="Address for letters about orders; partners see it, too.")
     phone: Phone | None = Field(default=None, description="Telephone for partners.", examples=["+74951234567"])

@@ -73,14 +73,18 @@ def create(context: Context, form: DistributorForm) -> Distributor:
 
 
 def change(context: Context, distributor_id: str, version: int, form: DistributorChangeForm) -> Distributor:
-    """Raises 404 for an unknown distributor, 412 for an old version."""
+    """Fields that are not given stay, null empties those that may be empty. Raises 404 for an unknown distributor, 412 for an old version."""
     before = existing(context, distributor_id)
     if before.version != version:
         raise Problem("precondition_failed")
-    given = form.model_dump(exclude_none=True, exclude={"regions", "stock"})
+    given = form.model_dump(exclude_unset=True)
+    for name in given:
+        if given[name] is None and name not in ("phone", "hours"):
+            raise Problem.invalid("required", f"/{name}", "This field cannot be empty.")
+    texts = {name: value or "" for name, value in given.items() if name not in ("regions", "stock")}
     regions = before.regions if form.regions is None else _served(form.regions)
     stock = before.stock if form.stock is None else _stock(form.stock)
-    after = before.model_copy(update={**given, "regions": regions, "stock": stock, "version": version + 1})
+    after = before.model_copy(update={**texts, "regions": regions, "stock": stock, "version": version + 1})
     tx = Transaction()
     store.replace_distributor(tx, before, after)
     try:
@@ -92,7 +96,9 @@ def change(context: Context, distributor_id: str, version: int, form: Distributo
 
 def change_own(context: Context, distributor_id: str, version: int, form: OwnDistributorForm) -> Distributor:
     """Raises 412 for an old version."""
-    return change(context, distributor_id, version, DistributorChangeForm.model_validate(form.model_dump()))
+    return change(
+        context, distributor_id, version, DistributorChangeForm.model_validate(form.model_dump(exclude_unset=True))
+    )
 
 
 def record_own_stock(context: Context, distributor_id: str, rows: Sequence[Any]) -> catalog.StockResultsView:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import AfterValidator, EmailStr, Field, StrictBool
 
 from chalicelib.members.fields import PersonName
 from chalicelib.members.model import Audience, Consent
@@ -24,14 +24,14 @@ class ConsentForm(Form):
 
     purpose: str = Field(max_length=40)
     version: str = Field(max_length=40)
-    agreed: bool
+    agreed: StrictBool
 
 
 class ConsentChangeForm(Form):
     """A consent given or withdrawn. `version` is that of the wording in `GET /v1/club`."""
 
     version: str = Field(max_length=40)
-    agreed: bool
+    agreed: StrictBool
 
 
 class MembershipView(View):

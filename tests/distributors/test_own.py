@@ -56,6 +56,15 @@ def test_contacts_and_hours_are_the_distributors_to_change_and_regions_the_clubs
     assert change(api, operator, changed.headers["etag"], regions=[]).status == 422
 
 
+def test_null_empties_what_may_be_empty_and_nothing_else(api: Api, operator: Caller) -> None:
+    card = own(api, operator)
+    full = change(api, operator, card.headers["etag"], hours="Mon-Sat 8:00-20:00", phone="+74951234567")
+    emptied = change(api, operator, full.headers["etag"], phone=None)
+    assert (emptied.json["phone"], emptied.json["hours"]) == ("", "Mon-Sat 8:00-20:00")
+    refused = change(api, operator, emptied.headers["etag"], email=None)
+    assert errors(refused) == [("/email", "required")]
+
+
 def test_a_colleague_comes_and_goes_and_nobody_removes_themselves(api: Api, operator: Caller) -> None:
     people = "/v1/distributor/people"
     added = api.call("POST", people, operator, {"name": "Oleg Orlov", "email": "oleg@light.example"})

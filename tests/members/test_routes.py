@@ -101,6 +101,8 @@ def test_each_answer_to_a_consent_is_kept_and_a_repeat_is_not_another(api: Api, 
         ("/v1/me/consents/horoscopes", {"version": "2026-1", "agreed": True}, 404),
         ("/v1/me/consents/advertising", {"version": "1999-1", "agreed": True}, 422),
         ("/v1/me/consents/advertising", {"version": "2026-1", "agreed": "perhaps"}, 422),
+        ("/v1/me/consents/advertising", {"version": "2026-1", "agreed": "yes"}, 422),
+        ("/v1/me/consents/advertising", {"version": "2026-1", "agreed": 1}, 422),
     ],
 )
 def test_a_consent_to_what_was_not_asked_is_refused(api: Api, path: str, body: dict[str, Any], status: int) -> None:
