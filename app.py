@@ -225,7 +225,7 @@ refresh_datasets = functions.queue("datasets.refresh.jobs:refresh_datasets")
 #     rhythm.changed                 facts: campaigns.series, retention.cases, retention.waves
 #     rollups.rebuild_requested      facts: analytics.rollups
 #     sale.joined                    facts: sales
-#     sale.recorded                  facts: analytics.rollups, analytics.settlements, bonuses.accruals, bonuses.closing, recommendations, retention.states, sales, tiers
+#     sale.recorded                  facts: analytics.rollups, analytics.settlements, bonuses.accruals, bonuses.closing, orders, recommendations, retention.states, sales, tiers
 #     series.approved                facts: campaigns.series
 #     sign_in.requested              messages: mail
 #     statement.disputed             messages: mail

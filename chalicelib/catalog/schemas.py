@@ -18,7 +18,7 @@ from chalicelib.catalog.rules import (
     TypePrice,
 )
 from chalicelib.platform import clock
-from chalicelib.platform.fields import CURRENCY, ONE_LINE, Moment, Title
+from chalicelib.platform.fields import ONE_LINE, Currency, Moment, Title
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.problems import Fault
@@ -193,7 +193,7 @@ class BasePriceForm(Form):
     """The price of one unit, VAT included."""
 
     amount: Decimal = Field(gt=0, max_digits=14, decimal_places=2, examples=["1234.50"])
-    currency: str = Field(pattern=CURRENCY, examples=["RUB"])
+    currency: Currency
 
 
 class TypePriceForm(Form):

@@ -17,8 +17,7 @@ from chalicelib.orders.order.events import (
 from chalicelib.orders.order.store import company_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
-from chalicelib.sales import ORDERS, PAYMENT_RECORDED, Original, SaleDocument, SaleLine
-from chalicelib.table.transactions import Item
+from chalicelib.sales import ORDERS, PAYMENT_RECORDED, SALE_RECORDED, Original, SaleDocument, SaleLine
 
 
 @consumer(SHIPPED)
@@ -78,26 +77,35 @@ def record_return(context: Context, event: Event) -> None:
 def settle_shipment(context: Context, event: Event) -> None:
     """Settles the debt of a shipment that was paid before it was recorded."""
     shipped = event.item
-    _settle(context, shipped, shipped["shipment"]["document"])
+    document = shipped["shipment"]["document"]
+    credit.settle(context, shipped["company_id"], shipped["distributor_id"], shipped["order_id"], document)
 
 
-@consumer(RETURNED)
-def settle_return(context: Context, event: Event) -> None:
-    """Lowers the debt of a shipment on credit."""
-    for part in event.item["return"]["parts"]:
-        _settle(context, event.item, part["document"])
-
-
-def _settle(context: Context, of_order: Item, document: str) -> None:
-    credit.settle(context, of_order["company_id"], of_order["distributor_id"], of_order["order_id"], document)
+@consumer(SALE_RECORDED)
+def settle_sale(context: Context, event: Event) -> None:
+    """Settles the debt of a shipment of which the books say another amount, or that a return follows or follows no more."""
+    sale = event.item
+    named = [sale[name] for name in ("original", "left") if name in sale]
+    shipments = [
+        f"{original['series']}/{original['number']}"
+        for original in named
+        if original.get("source", sale["source"]) == ORDERS
+    ]
+    if sale["source"] == ORDERS and "booked_as" in sale and sale["kind"] == "sale":
+        shipments.append(f"{sale['series']}/{sale['document']}")
+    for shipment in shipments:
+        _settle(context, shipment)
 
 
 @consumer(PAYMENT_RECORDED)
 def settle_payment(context: Context, event: Event) -> None:
     """Settles the debt of a shipment whose payment was recorded or corrected."""
-    if event.item["source"] != ORDERS:
-        return
-    series, _, document = event.item["document"].partition("/")
+    if event.item["source"] == ORDERS:
+        _settle(context, event.item["document"])
+
+
+def _settle(context: Context, shipment: str) -> None:
+    series, _, document = shipment.partition("/")
     distributor_id, _, order_id = series.partition(":")
     if company_id := company_of(context.table, distributor_id, order_id):
         credit.settle(context, company_id, distributor_id, order_id, document)

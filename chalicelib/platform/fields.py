@@ -18,6 +18,19 @@ def shape(pattern: str, sentence: str) -> str:
 
 
 CURRENCY = shape(r"^[A-Z]{3}$", "A currency has three capital letters, such as RUB.")
+# By ISO 4217: without a smaller unit, and with finer parts.
+_WHOLE = re.compile("BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF")
+_FINER = re.compile("BHD|IQD|JOD|KWD|LYD|OMR|TND|CLF|UYW")
+
+
+def _in_hundredths(code: str) -> str:
+    if _WHOLE.match(code) or _FINER.match(code):
+        raise PydanticCustomError("currency_unit", "The club counts in hundredths, which this currency does not have.")
+    return code
+
+
+# Of sums that the club keeps: its one rounding is to hundredths.
+Currency = Annotated[str, Field(pattern=CURRENCY, examples=["RUB"]), AfterValidator(_in_hundredths)]
 ONE_LINE = shape(r"^[^\x00-\x1f\x7f]+$", "This is one line of text, without tabs.")
 ONE_LINE_OR_NONE = shape(r"^[^\x00-\x1f\x7f]*$", "This is one line of text, without tabs.")
 

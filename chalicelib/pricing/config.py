@@ -17,8 +17,8 @@ PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"
 class Pricing(Section, name="pricing"):
     """The combination of price rules: the best price or the first rule of the priority; and the discounts that stack.
 
-    `alone_percent`: the largest discount of an offer, a contract or a promotion that one person gives; `alone_credit`: the largest credit limit of a
-    contract, in the company's currency. More takes two.
+    The most that one person gives: `alone_percent`: the discount of an offer, a contract or a promotion, free goods counted as one; `alone_credit`:
+    the credit limit of a contract, in the company's currency; `alone_deferral_days`: its days to pay. More takes two.
     """
 
     combine: Literal["best", "priority"]
@@ -26,6 +26,7 @@ class Pricing(Section, name="pricing"):
     stacks: list[list[PercentRule]] = []
     alone_percent: Decimal = Field(default=Decimal(30), ge=0, le=100)
     alone_credit: Decimal = Field(default=Decimal(500_000), ge=0)
+    alone_deferral_days: int = Field(default=60, ge=0)
 
     @model_validator(mode="after")
     def _each_once(self) -> "Pricing":

@@ -1,8 +1,9 @@
 """Fields that terms, promotions and offers share: percents, sums, and selections of goods."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Protocol, Self, get_args
 
 from pydantic import AfterValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
@@ -34,6 +35,16 @@ Names = Annotated[list[Code], AfterValidator(_unique), Field(max_length=MOST_NAM
 Status = Literal["normal", "overstock", "modernised"]
 
 
+class Priced(Protocol):
+    """The base price of a product."""
+
+    @property
+    def base_price(self) -> Decimal: ...
+
+    @property
+    def currency(self) -> str: ...
+
+
 class SelectionForm(Written):
     """A selection of goods: those named by article, category or brand, or all goods if none is named.
 
@@ -55,6 +66,13 @@ class SelectionForm(Written):
             statuses=[status for status in get_args(Status) if status in goods.statuses],
             own_brand=goods.own_brand,
         )
+
+    def base_prices(self, products: Mapping[str, Priced], currency: str) -> list[Decimal]:
+        """The base prices of its goods; empty where it reaches beyond named articles, or one of them is unknown or sold in another currency."""
+        found = [products[sku] for sku in self.skus if sku in products]
+        complete = len(found) == len(self.skus) and not self.categories and not self.brands
+        alike = all(product.currency == currency for product in found)
+        return [product.base_price for product in found] if complete and alike else []
 
     def selection(self) -> Selection:
         return Selection(

@@ -51,6 +51,7 @@ with opened_when_asked(__name__):
         heads,
         history,
         lines_between,
+        net_amount,
         newest,
         newest_documents,
         of_customer,

@@ -4,7 +4,7 @@
 `deltas`: by day, the change of the company's purchases of that day. `other_currency`: set on a document that counts for nothing, since its
 currency is not the company's.
 `business_date`: the day on the document. `redated_from`: the day on its replaced revision, where that was another. `counts_on`: the day on which it counts, that of the original for a return. `original`: the document
-that a return was found to follow (`series`, `number`). `returned_by`: the returns that name this document.
+that a return was found to follow (`series`, `number`, and `source` if it is another); `left`: the one that it followed before. `returned_by`: the returns that name this document.
 `gone`: the document is the company's no more; of the others only company, document, day and `deltas` are told.
 `lines`: the first of the lines, packed; `line_count`, and `further` items with the rest.
 """

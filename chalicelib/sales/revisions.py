@@ -285,7 +285,7 @@ def _head_item(revision: Revision, at: str) -> Item:
 
 
 def _sale_item(key: Key, revision: Revision, at: str) -> Item:
-    document, original = revision.document, revision.counting.original
+    document = revision.document
     return {
         **key.as_item(),
         **_of_both(revision),
@@ -302,7 +302,7 @@ def _sale_item(key: Key, revision: Revision, at: str) -> Item:
             redated_from=_redated_from(revision),
             returned_by=_followers(revision),
         ),
-        **_originals(document, original),
+        **_originals(revision),
         **({VOIDED: document.voided._asdict()} if document.voided else {}),
     }
 
@@ -352,16 +352,22 @@ def _listed(document: SaleDocument) -> Item:
     return keys.document_list(document.source, document.business_date, shard, document.ref[1]).as_gsi1()
 
 
-def _originals(document: SaleDocument, found: DocumentRef | None) -> Item:
-    """`names`: the original as the return names it. `original`: the one that was found, with its source if it is another."""
-    item: Item = {}
-    if document.original:
-        item["names"] = to_item(document.original)
+def _originals(revision: Revision) -> Item:
+    """`names`: the original as the return names it. `original`: the one that was found; `left`: the one that it followed before."""
+    document, found = revision.document, revision.counting.original
+    before = revision.head.counting.original if revision.head else None
+    item: Item = {"names": to_item(document.original)} if document.original else {}
     if found:
-        series, _, number = found[1].partition("/")
-        source = {} if found[0] == document.source else {"source": found[0]}
-        item["original"] = {"series": series, "number": number, **source}
+        item["original"] = _original(document, found)
+    if before and before != found:
+        item["left"] = _original(document, before)
     return item
+
+
+def _original(document: SaleDocument, ref: DocumentRef) -> Item:
+    """With its source, if that is another."""
+    series, _, number = ref[1].partition("/")
+    return {"series": series, "number": number, **({} if ref[0] == document.source else {"source": ref[0]})}
 
 
 def _redated_from(revision: Revision) -> str:

@@ -209,6 +209,20 @@ def states(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, K
     return {**dict.fromkeys(wanted, NOTHING), **store.read_known(context.table, wanted)}
 
 
+def net_amount(context: Context, ref: DocumentRef, company_id: str) -> Money | None:
+    """The amount of a document less the returns that follow it; nothing of one that is not the company's. None for an unknown one.
+
+    In the document's currency. Consistent, a read and one more for its returns.
+    """
+    known = store.read_known(context.table, [ref]).get(ref, NOTHING)
+    if known.head is None:
+        return None
+    back = heads(context, known.returned_by).values() if known.returned_by else ()
+    parts = [known.head, *(head for head in back if head.counting.original == ref)]
+    amounts = (Money.of(head.total, head.currency) for head in parts if head.company_id == company_id)
+    return Money.total(known.head.currency, amounts)
+
+
 def same_as(context: Context, ref: DocumentRef) -> DocumentRef | None:
     """The shipment that this document of the books is, if any; one read, consistent."""
     return store.read_known(context.table, [ref]).get(ref, NOTHING).same_as

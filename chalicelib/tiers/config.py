@@ -8,7 +8,7 @@ from typing import Annotated, Protocol, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.platform.config import Config, Section, SectionPart
-from chalicelib.platform.fields import DayOfYear, WarningDays
+from chalicelib.platform.fields import Currency, DayOfYear, WarningDays
 
 
 class _RisingStep(Protocol):
@@ -80,14 +80,18 @@ class FoundingPersonalStep(SectionPart):
 
 
 class Tiers(Section, name="tiers"):
-    """The founding ladders, in force from the beginning. The API adds later ladders under the same rules."""
+    """The founding ladders, in force from the beginning. The API adds later ladders under the same rules.
+
+    `alone_discount_percent`: the largest discount of a ladder that its author puts in force. More takes two.
+    """
 
     version: str
+    alone_discount_percent: Decimal = Field(default=Decimal(30), ge=0, le=100)
     window_days: int = Field(ge=1, le=366)
     hold_days: int = Field(default=30, ge=0, le=366)
     warning_days: WarningDays = [14, 3]
     season: FoundingSeason | None = None
-    ladders: dict[str, _Steps]
+    ladders: dict[Currency, _Steps]
     off_season: dict[str, _Steps] = {}
     personal: dict[str, FoundingPersonalStep] = {}
 

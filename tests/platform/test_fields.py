@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.platform.fields import Day, Moment, Name, Title
+from chalicelib.platform.fields import Currency, Day, Moment, Name, Title
 
 DAYS: TypeAdapter[Day] = TypeAdapter(Day)
 MOMENTS: TypeAdapter[Moment] = TypeAdapter(Moment)
@@ -59,3 +59,15 @@ def test_a_name_is_one_line_and_a_title_is_kept_as_it_came() -> None:
     assert TypeAdapter(Title).validate_python("Лампа\u00ad 5") == "Лампа\u00ad 5"
     with pytest.raises(ValidationError):
         TypeAdapter(Name).validate_python("Лу\u202eч")
+
+
+@pytest.mark.parametrize("code", ["JPY", "KRW", "VND", "KWD", "CLF"])
+def test_sums_are_kept_in_no_currency_that_has_other_parts_than_hundredths(code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Currency).validate_python(code)
+    assert [error["type"] for error in refused.value.errors()] == ["currency_unit"]
+
+
+@pytest.mark.parametrize("code", ["RUB", "KZT", "BYN", "UZS", "AMD", "KGS", "CNY", "EUR", "USD", "AED", "TRY"])
+def test_sums_are_kept_in_a_currency_of_hundredths(code: str) -> None:
+    assert TypeAdapter(Currency).validate_python(code) == code

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.bonuses.coalition.model import CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.ledger.schemas import BonusAmount
 from chalicelib.companies import Inn, Kpp
-from chalicelib.platform.fields import CURRENCY, Day, Identifier, Name
+from chalicelib.platform.fields import Currency, Day, Identifier, Name
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
@@ -101,7 +101,7 @@ class CoalitionClientForm(Form):
     """A partner of the coalition, by the id of its machine client."""
 
     name: Name = Field(min_length=2, max_length=100, description="The name that companies see.", examples=["Taxi Park"])
-    currency: str = Field(pattern=CURRENCY, examples=["RUB"])
+    currency: Currency
     active: bool = Field(default=True, description="Whether it may grant. It may always reverse its own accruals.")
     limits: CoalitionLimitsForm
 

@@ -11,7 +11,9 @@ orders in another currency do not count.
     accepted, shipped used by what the order's open amount loses; a shipment on credit stays in it as a debt
     rejected, …       used - what was still open
     confirmed         used + what it grows by               refused where that passes the limit
-    paid, returned    used - the debt, or what came back    payment.recorded, order.shipped, order.returned in any order: `settle`
+    paid, returned    used - the debt, or what came back    payment.recorded, order.shipped, sale.recorded in any order: `settle`
+
+The books are the authority on an invoice: a debt is what they say that it is, once they told of the shipment.
 """
 
 from collections.abc import Iterator
@@ -31,7 +33,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import line_sum, same_currency
 from chalicelib.pricing import OrderTerms
-from chalicelib.sales import ORDERS, check_payment, payment_of
+from chalicelib.sales import ORDERS, DocumentRef, check_payment, net_amount, payment_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -147,24 +149,30 @@ def _open(order: Order) -> Decimal:
 # --- paying -----------------------------------------------------------------------------------------------------------
 
 
-@retry("payment", "order", "debt")
 def settle(context: Context, company_id: str, distributor_id: str, order_id: str, document: str) -> None:
     """Sets the debt of a shipment to its amount less returns, or removes it once paid. Safe to repeat.
 
-    The write is refused, and tried again, if the order, the payment or the debt changed since the read.
+    The facts are read once more after a write: whoever told of a change in between may have found the debt as it should be.
     """
+    while _settle_once(context, company_id, (ORDERS, f"{distributor_id}:{order_id}/{document}"), order_id, document):
+        pass
+
+
+@retry("payment", "order", "debt")
+def _settle_once(context: Context, company_id: str, ref: DocumentRef, order_id: str, document: str) -> bool:
+    """False if nothing was to be written. The write is refused, and tried again, if order, payment or debt changed since the read."""
     whole, credit = orders_keys.order(company_id, order_id), keys.credit(company_id)
     found = context.table.get_many([whole, credit], consistent=True)
     order = order_store.order_of(found[whole])
     shipment = next((each for each in order.shipments if each.document == document), None)
     if shipment is None or shipment.on_credit is None:
-        return
-    payment = payment_of(context, (ORDERS, f"{distributor_id}:{order_id}/{document}"))
+        return False
+    payment = payment_of(context, ref)
     name = _attribute(order, document)
     present = found.get(credit, {}).get(name, {}).get("amount", Decimal(0))
-    owed = Decimal(0) if payment.paid_on else _net(order, shipment)
+    owed = Decimal(0) if payment.paid_on else _net(context, order, shipment, ref)
     if owed == present:
-        return
+        return False
     tx = Transaction()
     check_payment(tx, payment)
     order_store.check_version(tx, order)
@@ -177,10 +185,14 @@ def settle(context: Context, company_id: str, distributor_id: str, order_id: str
         label="debt",
     )
     context.table.commit(tx)
+    return True
 
 
-def _net(order: Order, shipment: Shipment) -> Decimal:
-    """Amount of a shipment less its returns."""
+def _net(context: Context, order: Order, shipment: Shipment, ref: DocumentRef) -> Decimal:
+    """Amount of a shipment less its returns: of the document that it became, and of the order until it is one in the order's currency."""
+    recorded = net_amount(context, ref, order.company_id)
+    if recorded and recorded.currency == order.currency:
+        return recorded.amount
     came_back = (line.amount for line in order.came_back if line.document == shipment.document)
     return shipment.total - sum(came_back, Decimal(0))
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from chalicelib.platform.config import Section
-from chalicelib.platform.fields import day_of_year
+from chalicelib.platform.fields import Currency, day_of_year
 from chalicelib.platform.text import Language
 
 
@@ -21,7 +21,7 @@ class Club(Section):
     name: str
     name_ru: str
     time_zone: str
-    currency: str
+    currency: Currency
     default_language: Language
     journal_days: int = Field(default=1096, ge=1)
 

@@ -7,9 +7,10 @@ or for each `buy` units if the promotion repeats, the order gets a promise of fr
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
-from chalicelib.pricing.rules import FreeGoodsTerms, Goods, Price, Promotion
+from chalicelib.pricing.rules import HUNDRED, FreeGoodsTerms, Goods, Price, Promotion
 
 MOST_PROMISES = 5  # of one order, so that it fits into an item
 
@@ -58,6 +59,15 @@ class FreeGoodsPromise:
         if self.terms.pay_by is not None:
             return self.terms.pay_by
         return shipped_on + timedelta(days=self.terms.pay_within_days or 0)
+
+
+def percent_of_all(terms: FreeGoodsTerms, free: Decimal, cheapest: Decimal) -> Decimal:
+    """The worth of the free goods as a percent of all that the partner gets for them, by base prices of one unit.
+
+    `free` is the price of the free article, `cheapest` that of the cheapest article to buy: free · n / (free · n + cheapest · buy) · 100.
+    """
+    given = free * terms.free.quantity
+    return given * HUNDRED / (given + cheapest * terms.buy) if given else Decimal(0)
 
 
 def free_goods_times(terms: FreeGoodsTerms, units: int) -> int:

@@ -127,7 +127,7 @@ def _create(tx: Transaction, context: Context, draft: _Draft, by: str) -> None:
 
 
 def _bounded(context: Context, form: OfferForm, currency: str) -> bool:
-    """Whether the offer takes no more off than one person may. A price is held against the base prices of its articles, which it must name.
+    """Whether the offer takes no more off than one person may. A price is held against the base prices of its articles, and may name nothing else.
 
     Free delivery takes nothing off the goods.
     """
@@ -137,11 +137,8 @@ def _bounded(context: Context, form: OfferForm, currency: str) -> bool:
     if form.percent is not None:
         return form.percent <= most
     price = form.price or Decimal(0)
-    products = read_products(context.table, form.goods.skus) if form.goods.skus else {}
-    return bool(products) and all(
-        product.currency == currency and price >= product.base_price * (100 - most) / 100
-        for product in products.values()
-    )
+    base_prices = form.goods.base_prices(read_products(context.table, form.goods.skus), currency)
+    return bool(base_prices) and price >= max(base_prices) * (100 - most) / 100
 
 
 def show(context: Context, company_id: str, offer_id: str) -> OfferView:

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Sku
-from chalicelib.platform.fields import CURRENCY, Day, Title
+from chalicelib.platform.fields import Currency, Day, Title
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Amount
 from chalicelib.pricing.model import Code, DiscountPercent, Positive, SelectionForm, in_order
@@ -18,7 +18,7 @@ class BudgetForm(Written):
     """The largest cost of a promotion. A unit costs its price without the promotion less its price with it."""
 
     amount: Amount = Field(gt=0, max_digits=14, decimal_places=2, examples=["100000.00"])
-    currency: str = Field(pattern=CURRENCY, examples=["RUB"])
+    currency: Currency
 
 
 class PromotionLimitsForm(Written):

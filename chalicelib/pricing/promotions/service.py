@@ -12,16 +12,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from chalicelib.catalog import read_products
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.best_sellers import store as best_sellers_store
 from chalicelib.pricing.config import Pricing
+from chalicelib.pricing.free_goods.rules import percent_of_all
 from chalicelib.pricing.model import MOST_NAMED
 from chalicelib.pricing.promotions import overlap, store
 from chalicelib.pricing.promotions.model import PromotionForm
 from chalicelib.pricing.promotions.schemas import PromotionState
 from chalicelib.pricing.promotions.store import StoredPromotion
-from chalicelib.pricing.rules import Goods, Subcategories
+from chalicelib.pricing.rules import HUNDRED, Goods, Subcategories
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -93,15 +95,14 @@ def approve(
 
     def decide(found: StoredPromotion) -> StoredPromotion:
         _require_draft(context, found)
-        most = max((each.percent for each in found.form.brackets), default=Decimal(0))
-        if found.author == author and most > context.config[Pricing].alone_percent:
-            raise Problem("four_eyes", "Somebody else than the author approves so large a discount.")
         if found.form.last < context.today:
             raise Problem.invalid("over", "/to", "The last day has passed.")
         if overlap.is_short(found.form.first, found.form.last) and not confirm_short:
             detail = f"The promotion is shorter than {overlap.LEAST_MONTHS} months: confirm it."
             raise Problem.invalid("short_promotion", "/confirm_short", detail)
         form = _with_free_goods_named(_with_best_sellers(context, found.form), named)
+        if found.author == author and _percent(context, form) > context.config[Pricing].alone_percent:
+            raise Problem("four_eyes", "Somebody else than the author approves so large a discount.")
         return replace(found, form=form, state="approved", approved_at=context.at, version=found.version + 1)
 
     approved = _change(context, promotion_id, expected, decide, author)
@@ -113,6 +114,19 @@ def approve(
     return approved, overlap.find_overlap(
         approved.promotion.with_subcategories(below), goods, earlier
     ) if earlier else None
+
+
+def _percent(context: Context, form: PromotionForm) -> Decimal:
+    """The largest discount; that of free goods by base prices, and 100 where the promotion reaches beyond articles with prices to compare."""
+    if form.on_top is None:
+        return max(each.percent for each in form.brackets)
+    free = form.on_top.free.sku
+    products = read_products(context.table, {free, *form.goods.skus})
+    currency = products[free].currency if free in products else ""
+    base_prices = form.goods.base_prices(products, currency)
+    if not base_prices:
+        return HUNDRED
+    return percent_of_all(form.on_top.terms(), products[free].base_price, min(base_prices))
 
 
 def _with_best_sellers(context: Context, form: PromotionForm) -> PromotionForm:

@@ -8,10 +8,11 @@ from chalicelib.pricing.rules import HUNDRED, Contract
 
 
 class Bounds(NamedTuple):
-    """The largest discount in percent, also by a price against the base price, and the largest credit limit."""
+    """The largest discount in percent, also by a price against the base price, the largest credit limit, and the most days to pay."""
 
     percent: Decimal
     credit: Decimal
+    deferral_days: int
 
 
 def needs_two(
@@ -61,6 +62,13 @@ def _gives_more(contract: Contract, kept: Contract | None, base_prices: Mapping[
         within = base is not None and price >= base * (HUNDRED - bounds.percent) / HUNDRED
         if not within and not _as_before(kept, sku, price):
             return True
-    limit = contract.credit_limit
-    before = kept.credit_limit if kept and kept.credit_limit is not None else Decimal(0)
-    return limit is not None and limit > max(bounds.credit, before)
+    credit, days = _credit(contract), contract.deferral_days or 0
+    before = (_credit(kept), kept.deferral_days or 0) if kept else (Decimal(0), 0)
+    return credit > max(bounds.credit, before[0]) or days > max(bounds.deferral_days, before[1])
+
+
+def _credit(contract: Contract) -> Decimal:
+    """The largest debt that the contract allows: without end where it gives days to pay and sets no limit."""
+    if contract.credit_limit is None:
+        return Decimal("Infinity") if contract.deferral_days else Decimal(0)
+    return contract.credit_limit

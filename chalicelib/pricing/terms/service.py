@@ -83,7 +83,8 @@ def _needs_two(context: Context, form: TermsForm, present: Sequence[Contract], c
     asked = [each.contract() for each in form.contracts]
     products = read_products(context.table, rules.prices_to_judge(asked, present))
     base_prices = {sku: each.base_price for sku, each in products.items() if each.currency == currency}
-    return rules.needs_two(asked, present, base_prices, rules.Bounds(figures.alone_percent, figures.alone_credit))
+    bounds = rules.Bounds(figures.alone_percent, figures.alone_credit, figures.alone_deferral_days)
+    return rules.needs_two(asked, present, base_prices, bounds)
 
 
 def _ask(context: Context, company_id: str, asked: TermsRequestForm, author: str) -> str:

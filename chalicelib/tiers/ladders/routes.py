@@ -50,13 +50,13 @@ def show_ladder(call: Call, ladder_id: str) -> Answer:
     body=ActivationForm,
     answer=StaffLadderView,
     matched=True,
-    problems=("not_found", "precondition_failed", "wrong_state", "already_exists"),
+    problems=("not_found", "precondition_failed", "wrong_state", "already_exists", "four_eyes"),
 )
 def activate_ladder(call: Call, ladder_id: str) -> Answer:
     """Put a draft in force from a day: today or later, one ladder per day and currency.
 
     Tiers of earlier days stay as they were. The standings of all companies are recalculated within minutes. A company whose tier changes
-    gets the usual letter on the day of the change.
+    gets the usual letter on the day of the change. Somebody else than its author activates a ladder with a discount above the club's bound.
     """
     author = call.principal.for_member()
     return _versioned(*service.activate(call.context, ladder_id, call.expected_version(), call.body.first, author))

@@ -73,6 +73,11 @@ class Ladder:
     personal: PersonalStep | None = None
     activated_at: str | None = None
 
+    @property
+    def largest_discount(self) -> Decimal:
+        """In percent, of all its steps."""
+        return max(step.discount_percent for step in (*self.steps, *(self.off_season_steps or ())))
+
     def steps_on(self, day: date) -> LadderSteps:
         """The season's steps of this day, for a company without a personal first step."""
         if self.off_season_steps is None or self.season is None or in_season(self.season, day):

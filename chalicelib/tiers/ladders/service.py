@@ -55,8 +55,14 @@ def show(context: Context, ladder_id: str) -> tuple[StaffLadderView, int]:
 
 
 def activate(context: Context, ladder_id: str, version: int, day: date, author: str) -> tuple[StaffLadderView, int]:
-    """Put a draft in force from a day. Raises problems for a past day, another ladder of that day, no draft, another version."""
+    """Put a draft in force from a day.
+
+    Raises problems for a past day, another ladder of that day, no draft, another version; `four_eyes` for the author of a ladder that gives more
+    than one person may.
+    """
     found = _expected(context, ladder_id, version, "draft")
+    if found.created_by == author and found.ladder.largest_discount > context.config[Tiers].alone_discount_percent:
+        raise Problem("four_eyes", "Somebody else than the author puts so large a discount in force.")
     if day < context.today:
         raise Problem.invalid("day_passed", "/from", f"Today is {context.today}: a ladder cannot begin before today.")
     activated = replace(found, valid_from=day, activated_at=context.at, activated_by=author)

@@ -31,13 +31,14 @@ from tests.bonuses.accruals.steps import Stream
 from tests.catalog.steps import row, stock
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
-from tests.support.api import Api
+from tests.support.api import Api, Caller
 from tests.support.crashes import crashes, lost_replies, races, watched
 from tests.support.memory import MemoryDynamo
 from tests.support.parallel import at_once
 from tests.support.table import everything, restore
 
 CALLERS = 64
+ADMIN = Caller.person("mbr_admin", "staff", "admin", "club")
 
 
 def agree(market: Market, **conditions: Any) -> None:
@@ -47,6 +48,8 @@ def agree(market: Market, **conditions: Any) -> None:
     contract = {"number": "K-7", "from": market.context.today.isoformat(), **conditions}
     answer = market.api.call("PUT", url, MANAGER, {"contracts": [contract]}, headers={"if-match": present})
     assert answer.status == 200, answer.text
+    if waiting := answer.json["approval_id"]:
+        assert market.post(f"/v1/staff/approvals/{waiting}/approve", ADMIN, {}).status == 200
 
 
 def item(market: Market) -> Item:
@@ -318,10 +321,16 @@ def test_who_owes_what_is_overdue_orders_nothing_until_it_is_paid(market: Market
 
 
 def tell_returned(market: Market) -> None:
-    """All that came back, delivered to who keeps the debts."""
-    for event in market.events():
-        if event["event"] == "order.returned":
-            orders_consumers.settle_return(market.context, Event("order.returned", "evt", event))
+    """All that came back, delivered to who keeps the purchases and the debts."""
+    follow = {
+        "order.shipped": orders_consumers.record_shipment,
+        "order.returned": orders_consumers.record_return,
+        "sale.recorded": orders_consumers.settle_sale,
+    }
+    for name, consume in follow.items():
+        for item in market.everything():
+            if item.get("event") == name:
+                consume(market.context, Event(name, "evt", item))
 
 
 def on_credit(market: Market) -> str:

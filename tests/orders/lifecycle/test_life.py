@@ -64,10 +64,9 @@ CONSUMERS: dict[str, list[Consumer]] = {
     ],
     "order.returned": [
         orders_consumers.record_return,
-        orders_consumers.settle_return,
         redemptions_consumers.on_order_changed,
     ],
-    "sale.recorded": [sales_consumers.on_sale_recorded],
+    "sale.recorded": [sales_consumers.on_sale_recorded, orders_consumers.settle_sale],
     "sale.joined": [sales_consumers.on_sale_joined],
     "payment.recorded": [orders_consumers.settle_payment, sales_consumers.on_payment_recorded],
 }

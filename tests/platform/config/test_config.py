@@ -49,6 +49,8 @@ def test_every_text_is_there_in_both_languages() -> None:
     ("old", "new", "named"),
     [
         ('currency = "RUB"', 'currencies = "RUB"', "currencies"),
+        ('currency = "RUB"', 'currency = "JPY"', "counts in hundredths"),
+        ("[[tiers.ladders.RUB]]\n", "[[tiers.ladders.KWD]]\n", "counts in hundredths"),
         ("window_days = 90", "window_days = 0", "window_days"),
         ('from = "150000"', 'from = "40000"', "steps must rise"),
         ('from = "150000"', 'from = "many"', "from"),

@@ -163,6 +163,22 @@ def test_nobody_offers_to_a_company_that_there_is_not(office: Office):
     assert offer(office, company_id="cmp_none").status == 404
 
 
+@pytest.mark.parametrize(
+    ("goods", "state"),
+    [
+        ({"skus": ["LMP-1"]}, "open"),
+        ({"skus": ["LMP-1"], "brands": ["Svet"]}, "waiting"),
+        ({"skus": ["LMP-1"], "categories": ["lamps"]}, "waiting"),
+        ({"skus": ["LMP-1", "NONE"]}, "waiting"),
+    ],
+)
+def test_a_price_that_reaches_beyond_named_articles_takes_two(
+    office: Office, context: Context, goods: dict[str, Any], state: str
+):
+    company(context)
+    assert offer(office, goods=goods, price="90.00", percent=None, floor=None).json["state"] == state
+
+
 def test_a_company_has_so_many_offers_at_most_and_those_that_are_over_do_not_count(
     office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
 ):

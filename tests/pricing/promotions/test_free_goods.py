@@ -6,13 +6,13 @@ import pytest
 
 from chalicelib.platform.context import Context
 from tests.pricing.steps import MARKETING, Office, errors
-from tests.support.partners import partner
+from tests.support.partners import partner, staff
 
 ON_TOP = {"buy": 100, "free": {"sku": "SWT-1", "quantity": 5}, "pay_within_days": 14}
 
 
 def form(office: Office, on_top: Any) -> dict[str, Any]:
-    return {**office.form(), "brackets": [], "on_top": on_top}
+    return {**office.form(goods={"skus": ["LMP-1"]}), "brackets": [], "on_top": on_top}
 
 
 def draft(office: Office, **more: Any) -> str:
@@ -35,6 +35,32 @@ def test_goods_that_there_are_not_cannot_be_promised(office: Office):
     promotion_id = draft(office, free={"sku": "NONE", "quantity": 5})
     assert errors(office.approve(promotion_id)) == [("/on_top/free/sku", "unknown_sku")]
     assert office.shown(promotion_id)["state"] == "draft"
+
+
+@pytest.mark.parametrize(
+    ("more", "goods", "alone"),
+    [
+        ({"buy": 7, "free": {"sku": "LMP-1", "quantity": 3}}, {"skus": ["LMP-1"]}, True),  # just 30 %
+        ({"buy": 6, "free": {"sku": "LMP-1", "quantity": 3}}, {"skus": ["LMP-1"]}, False),
+        (
+            {"buy": 7, "free": {"sku": "LMP-1", "quantity": 3}},
+            {"skus": ["LMP-1", "NONE"]},
+            False,
+        ),  # of an unknown price
+        ({"buy": 100}, {"skus": ["LMP-1"], "brands": ["Svet"]}, False),  # and goods of any price
+        ({"buy": 100}, {}, False),
+    ],
+)
+def test_many_free_goods_take_somebody_else_than_the_author(
+    office: Office, context: Context, more: dict[str, Any], goods: dict[str, Any], alone: bool
+):
+    body = {**form(office, ON_TOP | more), "goods": goods}
+    promotion_id = office.api.call("POST", "/v1/staff/promotions", MARKETING, body).json["promotion_id"]
+    refused = office.approve(promotion_id)
+    assert (refused.status, refused.json.get("code")) == ((200, None) if alone else (403, "four_eyes"))
+    other = staff(context, "mbr_other", "marketing")
+    url = f"/v1/staff/promotions/{promotion_id}/approve"
+    assert alone or office.api.call("POST", url, other, {}, headers={"if-match": '"1"'}).status == 200
 
 
 def test_it_makes_no_price_and_no_rule_of_it_is_told(office: Office, context: Context):

@@ -41,7 +41,14 @@ def terms(office: Office, head: Caller) -> tuple[Any, str]:
 
 
 @pytest.mark.parametrize(
-    "large", [LARGE, {"prices": [{"sku": "LMP-1", "price": "1.00"}]}, {"credit_limit": "500000.01"}]
+    "large",
+    [
+        LARGE,
+        {"prices": [{"sku": "LMP-1", "price": "1.00"}]},
+        {"credit_limit": "500000.01"},
+        {"credit_limit": "1000.00", "deferral_days": 61},
+        {"deferral_days": 30},  # a debt without end
+    ],
 )
 def test_terms_above_the_bounds_wait_for_somebody_else(office: Office, head: Caller, large: dict[str, Any]):
     asked = office.agree(large)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.pricing.rules import Contract, Discount, Selection
 from chalicelib.pricing.terms.rules import Bounds, needs_two, prices_to_judge
 
-BOUNDS = Bounds(Decimal(30), Decimal(1000))
+BOUNDS = Bounds(Decimal(30), Decimal(1000), 60)
 BASE = {"A": Decimal("100.00"), "B": Decimal("10.00")}
 FIRST, LAST = date(2026, 11, 20), date(2027, 11, 19)
 
@@ -43,13 +43,26 @@ def needs(asked: Contract, *present: Contract) -> bool:
         (contract(prices={"?": Decimal(1000)}), True),
         (contract(credit="1000.00"), False),
         (contract(credit="1000.01"), True),
+        (contract(credit="1000.00", deferral_days=60), False),
+        (contract(credit="1000.00", deferral_days=61), True),
+        (contract(deferral_days=1), True),
+        (contract(deferral_days=0), False),
     ],
 )
 def test_two_people_give_what_is_above_the_bounds(asked: Contract, two: bool):
     assert needs(asked) is two
 
 
-@pytest.mark.parametrize("given_before", [contract("50"), contract(price="50.00"), contract(credit="5000")])
+@pytest.mark.parametrize(
+    "given_before",
+    [
+        contract("50"),
+        contract(price="50.00"),
+        contract(credit="5000"),
+        contract(deferral_days=30),
+        contract(credit="1.00", deferral_days=90),
+    ],
+)
 def test_what_a_contract_gives_already_one_person_keeps_lowers_or_shortens_and_does_not_raise_or_prolong(
     given_before: Contract,
 ):

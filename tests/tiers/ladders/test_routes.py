@@ -18,8 +18,9 @@ from chalicelib.tiers.ladders.store import founding_ladder, ladders_of
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, empty_account
 from tests.support.figures import with_figures
+from tests.support.partners import staff
 from tests.support.table import everything
-from tests.tiers.ladders.steps import ADMIN, FORM, LADDERS, activate, draw_up, event_names, show
+from tests.tiers.ladders.steps import ADMIN, FORM, LADDERS, STEPS, activate, draw_up, event_names, show
 
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
 OTHER_STEPS = [{**step, "from_sum": f"{int(step['from_sum']) // 2}"} for step in FORM["steps"]]
@@ -171,6 +172,19 @@ def test_it_can_be_in_force_at_once(api: Api, context: Context) -> None:
     ladder_id = draw_up(api).json["ladder_id"]
     assert activate(api, ladder_id, context.today).json["state"] == "active"
     assert ladder_on(ladders_of(context, "RUB"), context.today - timedelta(days=1)).version == "2026-1"
+
+
+def test_somebody_else_than_its_author_activates_a_ladder_of_a_large_discount(api: Api, context: Context) -> None:
+    rising = [{**step, "discount_percent": percent} for step, percent in zip(STEPS, ("3", "6", "30.01"), strict=True)]
+    ladder_id = draw_up(api, steps=rising).json["ladder_id"]
+    refused = activate(api, ladder_id, context.today)
+    assert (refused.status, refused.json["code"]) == (403, "four_eyes")
+    other = staff(context, "mbr_other", "admin")
+    body = {"from": context.today.isoformat()}
+    assert api.call("POST", f"{LADDERS}/{ladder_id}/activate", other, body, headers={"if-match": '"1"'}).status == 200
+    rising[2]["discount_percent"] = "30"
+    alone = draw_up(api, key="other", steps=rising).json["ladder_id"]
+    assert activate(api, alone, context.today + timedelta(days=1)).status == 200
 
 
 def test_no_ladder_begins_on_a_day_that_has_passed(api: Api, context: Context) -> None:
