@@ -227,4 +227,6 @@ def test_two_figures_of_one_moment_contradict_each_other_and_the_first_stays():
 def test_a_product_lies_in_so_many_warehouses_at_most():
     full = {f"W{number}": StockFigure(f"W{number}", 1, MORNING) for number in range(MOST_WAREHOUSES)}
     assert judge(full, StockFigure("MORE", 1, MORNING)) is StockVerdict.TOO_MANY
+    del full["W1"]
+    assert judge(full, StockFigure("MORE", 1, MORNING)) is StockVerdict.RECORDED
     assert judge(full, StockFigure("W0", 2, MORNING + timedelta(hours=1))) is StockVerdict.RECORDED

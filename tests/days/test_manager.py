@@ -37,6 +37,7 @@ def test_a_manager_takes_care_of_the_companies(club: Club) -> None:
         "from": str(today),
         "discounts": [{"goods": {"brands": ["Lumera"]}, "percent": "5"}],
         "deferral_days": 30,
+        "credit_limit": "300000.00",
     }
     manager.get(f"{path}/terms")
     manager.call("PUT", f"{path}/terms", {"contracts": [contract]}, If_Match=manager.etag)

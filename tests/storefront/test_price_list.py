@@ -69,6 +69,8 @@ def test_a_name_is_no_formula(api: Api, buyer: Caller):
 
 
 def test_too_many_products_are_refused(api: Api, buyer: Caller, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(price_list, "MOST_PRODUCTS", 3)
+    assert len(rows(api, buyer)) == 3
     monkeypatch.setattr(price_list, "MOST_PRODUCTS", 2)
     answer = api.call("GET", "/v1/price-list", buyer)
     assert errors(answer) == [("/category", "too_many")]

@@ -58,6 +58,23 @@ def test_a_profile_is_listed_mended_and_deleted(api: Api, context: Context) -> N
     assert third["reason"]["code"] == "column_missing"
 
 
+def test_a_file_is_compared_with_so_many_profiles(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = ["Счёт №" if heading == "Бумага" else heading for heading in ODD]
+    bring(api, context, table(row(), heading=ODD), key="first", mapping=MAPPING)
+    bring(api, context, table(row("УТ-2"), heading=other), key="second", mapping={**MAPPING, "document": "Счёт №"})
+
+    def read(number: int) -> list[bool]:
+        """Whether a file of each of the two headings is read without settings."""
+        files = {f"{number}-{place}": headings for place, headings in enumerate((ODD, other))}
+        brought = [bring(api, context, table(row(f"УТ-{key}"), heading=files[key]), key=key) for key in files]
+        return [done["state"] == "done" for done in brought]
+
+    monkeypatch.setattr("chalicelib.exchange.imports.store.MOST_PROFILES", 2)
+    assert read(3) == [True, True]
+    monkeypatch.setattr("chalicelib.exchange.imports.store.MOST_PROFILES", 1)
+    assert sorted(read(4)) == [False, True]
+
+
 def test_a_profile_of_another_source_is_not_found(api: Api, context: Context) -> None:
     bring(api, context, table(row(), heading=ODD), mapping=MAPPING)
     [kept] = ask(api, "GET", PATH).json["items"]

@@ -174,6 +174,9 @@ def test_a_text_of_the_greatest_length_fits(marketing: Marketing, anna: Caller, 
     raw = json.dumps(FORM | texts | {"summary_ru": None, "body_ru": None}, ensure_ascii=escaped).encode()
     made = marketing.api.call("POST", REPORTS, MARKETING, raw=raw, key="k1")
     assert made.status == 201, made.text
+    longer = raw.replace(b'"body": "', b'"body": "x')
+    refused = marketing.api.call("POST", REPORTS, MARKETING, raw=longer, key="k2")
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/body"]
     marketing.publish(made.json["report_id"])
     assert marketing.api.call("GET", f"/v1/reports/{made.json['report_id']}", anna).json["body"] == texts["body"]
 

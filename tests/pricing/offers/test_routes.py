@@ -7,7 +7,10 @@ import pytest
 
 from chalicelib import contacts
 from chalicelib.platform.context import Context
+from chalicelib.pricing.offers import keys as offer_keys
 from chalicelib.pricing.offers import service as offers
+from chalicelib.pricing.offers import store as offer_store
+from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.table.transactions import Transaction
 from tests.catalog.steps import row, stock
 from tests.pricing.promotions.test_routes import at
@@ -179,6 +182,12 @@ def test_a_price_that_reaches_beyond_named_articles_takes_two(
     assert offer(office, goods=goods, price="90.00", percent=None, floor=None).json["state"] == state
 
 
+@pytest.mark.parametrize(("percent", "state"), [("30", "open"), ("30.01", "waiting")])
+def test_one_person_offers_as_much_as_the_club_lets_one(office: Office, context: Context, percent: str, state: str):
+    company(context)
+    assert offer(office, percent=percent).json["state"] == state
+
+
 def test_a_company_has_so_many_offers_at_most_and_those_that_are_over_do_not_count(
     office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
@@ -194,11 +203,18 @@ def test_a_company_has_so_many_offers_at_most_and_those_that_are_over_do_not_cou
 def test_the_offers_of_a_company_weigh_so_much_at_most(
     office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(offers, "MOST_BYTES", 200)
     company(context)
     offered(office)
     goods = {"skus": [f"LMP-{number}" for number in range(20)]}
-    assert offer(office, key="large", goods=goods).json["code"] == "conflict"
+    withdraw(office, offered(office, key="large", goods=goods))
+    item = context.table.get(offer_keys.granted("cmp_1")) or {}
+    form = OfferForm.model_validate({"percent": "15", "floor": "8.00", "to": office.day(14), "goods": goods})
+    form = form.model_copy(update={"first": context.today})
+    both = offer_store.weight(item) + len(form.model_dump_json(exclude_defaults=True).encode())
+    monkeypatch.setattr(offers, "MOST_BYTES", both - 1)
+    assert offer(office, key="larger", goods=goods).json["code"] == "conflict"
+    monkeypatch.setattr(offers, "MOST_BYTES", both)
+    assert offer(office, key="fits", goods=goods).status == 201
 
 
 @pytest.mark.parametrize(
