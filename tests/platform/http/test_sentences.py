@@ -19,6 +19,7 @@ CALLS = {
     "Fault",
     "LineFault",
     "StepRefused",
+    "TooOften",
     "_fault",
     "CellFault",
     "shape",
