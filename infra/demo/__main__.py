@@ -26,7 +26,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from infra import admin
 from infra.build import ROOT, BuildError, local_package
-from infra.demo import filling, slot, story
+from infra.demo import filling, past_wave, slot, story
 from infra.demo.portal import Portal, Unexpected
 from infra.local.cloud import Cloud, CloudError
 
@@ -72,6 +72,7 @@ def run(port: int, *, stay: bool) -> None:
             appoint(cloud)
             say(f"staff: {', '.join(filling.STAFF)}")
             filling.fill(guest, today, COMPANIES, say)
+            past_wave.fill(context_of(cloud), guest.sign_in(filling.STAFF["operations"][1]), today, say)
             cloud.save()
             filled.touch()  # only now: what was not written down would not be there again
         say("— the story —")
@@ -84,9 +85,13 @@ def run(port: int, *, stay: bool) -> None:
 
 def appoint(cloud: Cloud) -> None:
     """Adds a person of each staff role, as `python -m infra.admin add-staff` does."""
-    context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
+    context = context_of(cloud)
     for role, (name, email) in filling.STAFF.items():
         appoint_staff(context, StaffForm.model_validate({"name": name, "email": email, "role": role}), by=None)
+
+
+def context_of(cloud: Cloud) -> Context:
+    return Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
 
 
 def nights(cloud: Cloud, today: date) -> story.Nights:
@@ -98,7 +103,7 @@ def nights(cloud: Cloud, today: date) -> story.Nights:
         return result
 
     def figures() -> None:
-        for function in ("NightlyRollupsName", "NightlyClubName", "NightlyPeopleName"):
+        for function in ("NightlyRollupsName", "NightlyClubName", "NightlyPeopleName", "NightlyOverviewName"):
             invoke(function, {})
 
     return story.Nights(
@@ -121,8 +126,7 @@ def machines(cloud: Cloud, guest: Portal) -> str:
             raise Unexpected(f"{name} is there with other scopes")
         if "fulfilment.write" in scopes:
             distributor = guest.sign_in(filling.DISTRIBUTOR_PERSON[1]).get("/v1/distributor")
-            context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
-            bind_client(context, client["ClientId"], distributor["distributor_id"])
+            bind_client(context_of(cloud), client["ClientId"], distributor["distributor_id"])
         told.append(f"{name}\n{admin.told(client, cloud.outputs['TokenUrl'])}")
     return "\n\n".join(told)
 

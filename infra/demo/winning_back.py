@@ -31,7 +31,7 @@ def play(guest: Portal, operations: Portal, consents: list[dict[str, Any]], mark
         return
     _call(caller, partner, company_id, case["case_id"], today, say)
     _order(partner, say)
-    _wave(admin, today, say)
+    _wave(guest.sign_in(STAFF["head_of_sales"][1]), today, say)
 
 
 def _history(buyer: generator.Company, today: date) -> str:
@@ -127,12 +127,18 @@ def _order(partner: Portal, say: Say) -> None:
     )
 
 
-def _wave(admin: Portal, today: date, say: Say) -> None:
-    """A wave with its plan in words, and what its result says before the first look. The first play plans it."""
-    known = admin.get("/v1/staff/retention/waves")["items"]
+def _wave(head: Portal, today: date, say: Say) -> None:
+    """The result of the wave that is over; and a wave to come, with its plan in words. The first play plans it."""
+    known = head.get("/v1/staff/retention/waves")["items"]
+    for wave in (each for each in known if each["state"] == "closed"):
+        result = head.get(f"/v1/staff/retention/results?wave_id={wave['wave_id']}", Accept_Language="ru")
+        say(
+            f"the wave «{wave['name']}» is over: {result['compared']} companies compared, {result['reached']} reached, "
+            f"{result['breaches']} breaches; {result['words']} Turnover of a company {result['turnover']['difference']:+.0f} "
+            f"({result['turnover']['low']:+.0f} to {result['turnover']['high']:+.0f})"
+        )
     form = {"name": "Зима", "first": str(today + timedelta(days=1))}
-    wave = known[0] if known else admin.order_post("/v1/staff/retention/waves", form, expect=201)
-    told = admin.get(f"/v1/staff/retention/waves/{wave['wave_id']}", Accept_Language="ru")
-    result = admin.get(f"/v1/staff/retention/results?wave_id={wave['wave_id']}", Accept_Language="ru")
+    coming = [each for each in known if each["state"] in ("planned", "running")]
+    wave = coming[0] if coming else head.order_post("/v1/staff/retention/waves", form, expect=201)
+    told = head.get(f"/v1/staff/retention/waves/{wave['wave_id']}", Accept_Language="ru")
     say(f"a wave is planned: {told['plan']}")
-    say(f"its result, before the first look: {result['words']}")

@@ -51,7 +51,7 @@ def test_what_a_club_with_seasons_learned_is_one_read_of_at_most_one_unit(contex
     ]
     store.put_club(context, learn_club(histories, today), companies=len(histories), turnover=Decimal(10) ** 9)
     with spent(context.table.client) as cost:
-        club, learned, _ = service.club_rhythm(context)
+        club, learned, *_ = service.club_rhythm(context)
     assert learned == context.today and club.score is not None
     assert cost.calls == ["GetItem"]
     assert cost.read_units <= 1

@@ -260,8 +260,8 @@ def test_the_club_learns_once_in_four_weeks(quick: Context) -> None:
     assert night(quick)["learned_from"] == 1
     assert night(days_later(quick, 27))["learned_from"] == 0
     assert night(days_later(quick, 28))["learned_from"] == 1
-    club, learned, turnover = service.club_rhythm(days_later(quick, 29))
-    assert turnover == 9 * 60_000
+    club, learned, turnover, companies = service.club_rhythm(days_later(quick, 29))
+    assert (turnover, companies) == (9 * 60_000, 1)
     assert learned == quick.today + timedelta(days=28)
     assert club.mean_order == 60_000
     assert company_id
