@@ -1,8 +1,6 @@
 """Configuration of campaigns."""
 
-from datetime import time
 from decimal import Decimal
-from typing import Annotated
 
 from pydantic import Field
 
@@ -14,13 +12,6 @@ class Campaigns(Section, name="campaigns"):
 
     holdout_percent: Decimal = Field(ge=0, le=50)
     holdout_salt: str = Field(min_length=1, max_length=40)
-
-
-class Slots(Section, name="campaigns.slots"):
-    """The hours at which letters of campaigns come, in each member's own time zone. Weekdays count from Monday (1)."""
-
-    weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(min_length=1, max_length=7)
-    hours: list[time] = Field(min_length=1, max_length=12)
 
 
 class Pacing(Section, name="campaigns.sending"):

@@ -1,5 +1,6 @@
 """Configuration of contacts."""
 
+from datetime import time
 from typing import Annotated
 
 from pydantic import Field
@@ -28,3 +29,10 @@ class Contacts(Section, name="contacts"):
 
     def topics_in(self, language: Language) -> list[Topic]:
         return [Topic(code, names.name_ru if language == "ru" else names.name) for code, names in self.topics.items()]
+
+
+class Slots(Section, name="campaigns.slots"):
+    """The hours at which letters of campaigns and reminders come, in each member's own time zone. Weekdays count from Monday (1)."""
+
+    weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(min_length=1, max_length=7)
+    hours: list[time] = Field(min_length=1, max_length=12)

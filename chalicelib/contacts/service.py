@@ -1,16 +1,17 @@
 """The one answer to whether a person may be contacted, for every room and every channel."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib import members
 from chalicelib.contacts import keys
 from chalicelib.contacts.budget import rules, store
-from chalicelib.contacts.config import Contacts
+from chalicelib.contacts.config import Contacts, Slots
 from chalicelib.contacts.model import CONSENT, Channel, ContactClass, ContactKind, Reason, Verdict
 from chalicelib.contacts.preferences import store as preferences
 from chalicelib.contacts.preferences.service import pages_for
+from chalicelib.contacts.slots import rules as slot_rules
 from chalicelib.contacts.store import barred, check_free, hold_out_today, is_closed, reason_of
 from chalicelib.mail import Letter, Mail, Pages, suppression_key
 from chalicelib.members import Member
@@ -206,6 +207,11 @@ class _AdvertisingGuard:
             topic=letter.topic,
             agreed_at=mail.agreed_at,
         )
+
+    def wait(self, context: Context, mail: Mail) -> datetime | None:
+        slots = context.config[Slots]
+        zone = ZoneInfo(mail.time_zone) if mail.time_zone else context.config[Club].zone
+        return slot_rules.wait(context.now, zone, weekdays=slots.weekdays, hours=slots.hours)
 
     def skip(self, context: Context, letter: Letter, refused: Refused) -> tuple[str, str]:
         first = next(iter(refused.items))

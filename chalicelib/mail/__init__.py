@@ -9,6 +9,7 @@ became of an attempt that was not answered.
     a sign-in ──hasten──▶ a message to the codes queue ──send──▶ a letter, and the mail service: past the stream and all other letters
 
     PENDING ──claim──▶ SENDING      one worker holds it, until its lease is over
+    PENDING ─────────▶ PENDING      it keeps to slots, and its reader has none now: the tick of campaigns wakes it
     PENDING ─────────▶ SKIPPED      it must not be sent: suppressed, no consent, expired, nobody there, the contact budget
     SENDING ─────────▶ SENT         the mail service accepted it
     SENDING ─────────▶ REJECTED     the mail service refused it: its address, or its content
@@ -69,7 +70,7 @@ with opened_when_asked(__name__):
     from chalicelib.mail.notices.rules import letter_id_of
     from chalicelib.mail.notices.store import every as every_notice
     from chalicelib.mail.notices.store import newest as newest_notices
-    from chalicelib.mail.service import FAILED, KEEP_DAYS, fail, hasten, look_again, send, send_now, settle, skip
+    from chalicelib.mail.service import FAILED, KEEP_DAYS, fail, hasten, look_again, send, send_now, settle, skip, wake
     from chalicelib.mail.store import read_many as letters
     from chalicelib.mail.suppressions import lift, suppression, suppressions_page
     from chalicelib.mail.transport import letters_per_second

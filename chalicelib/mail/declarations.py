@@ -16,6 +16,7 @@ A function of a package imports the rooms of the letters at hand, not the house 
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -41,6 +42,9 @@ class Guard(Protocol):
 
     def check(self, context: Context, tx: Transaction, letter: Letter, mail: Mail) -> None:
         """Adds conditions and writes, each with a label, to the transaction that claims the letter."""
+
+    def wait(self, context: Context, mail: Mail) -> datetime | None:
+        """The moment of the slot for which a letter that keeps to slots waits; None where its reader has one now."""
 
     def skip(self, context: Context, letter: Letter, refused: Refused) -> tuple[str, str]:
         """Why the letter is skipped, and the first day on which another one like it may come; empty if no day is known."""
@@ -68,6 +72,7 @@ class Declaration:
     facts: FactsOf | None  # None: its room sends it
     secret: Secret | None
     guard: Guard | None
+    in_slot: bool = False
     on_report: OnReport | None = None
     on_reading: OnReading | None = None
 
@@ -88,13 +93,17 @@ def letter(
     letter_class: LetterClass = LetterClass.SERVICE,
     secret: Secret | None = None,
     guard: Guard | None = None,
+    in_slot: bool = False,
 ) -> Callable[[FactsOf], FactsOf]:
-    """Declares that the event asks for this letter. A letter with advertising needs a guard that asks for consent."""
+    """Declares that the event asks for this letter. A letter with advertising needs a guard that asks for consent.
+
+    `in_slot`: it waits for the next slot of its reader, which the guard knows.
+    """
     if letter_class is not LetterClass.SERVICE and guard is None:
         raise TypeError(f"{name} is advertising, and nothing asks for consent")
 
     def declared(facts: FactsOf) -> FactsOf:
-        made = Declaration(name, facts.__module__, letter_class, facts, secret, guard)
+        made = Declaration(name, facts.__module__, letter_class, facts, secret, guard, in_slot)
         if _LETTERS.setdefault(name, made) != made or name in _ASKED.get(on, ()):
             raise TypeError(f"{name} is declared twice")
         _ASKED.setdefault(on, {})[name] = to
@@ -115,7 +124,7 @@ def room_letter(
     """Declares a letter that its room writes and sends itself. One with advertising needs a guard; its class may differ from letter to letter."""
     if letter_class is not LetterClass.SERVICE and guard is None:
         raise TypeError(f"{name} is advertising, and nothing asks for consent")
-    made = Declaration(name, module, letter_class, None, None, guard, on_report, on_reading)
+    made = Declaration(name, module, letter_class, None, None, guard, on_report=on_report, on_reading=on_reading)
     if _LETTERS.setdefault(name, made) != made:
         raise TypeError(f"{name} is declared twice")
 

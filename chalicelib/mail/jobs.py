@@ -15,7 +15,7 @@ _RIGHTS = (table(*READ, *WRITE), MAIL, SECRET, PORTAL)
     workers=2,  # SES begins with 14 letters a second. One letter at a time: where SES hangs, the run ends and spends the tries of all its letters
     timeout=20,
     retry="LetterRetrySeconds",
-    filled_by=("write_letters", "send_campaigns"),
+    filled_by=("write_letters", "send_campaigns", "start_campaigns"),
     loop=_LOOP,
     may=(*_RIGHTS, LETTER_PAGES),
 )

@@ -18,6 +18,12 @@ def letter_list(state: str, at: str, letter_id: str) -> Key:
     return Key(f"LETTERS#{state}", f"{at}#{letter_id}")
 
 
+@in_gsi2("oldest first")
+def waiting_letter(due_at: str, letter_id: str) -> Key:
+    """The letters that wait for their readers' slots, by the moment of the slot."""
+    return Key("LETTERSWAITING", f"{due_at}#{letter_id}")
+
+
 @in_gsi2("newest first")
 def suppression_list(at: str, email: str) -> Key:
     """The suppressed addresses."""

@@ -88,6 +88,7 @@ class Letter:
     topic: str = ""
     state: LetterState = LetterState.PENDING
     reason: str = ""
+    due_at: str = ""  # of one that waits for its reader's slot
     next_day: str = ""  # of a skipped letter: the first day on which another one like it may come
     version: int = 1  # 0: it is written with its claim
     attempts: int = 0  # that may have left a copy

@@ -48,6 +48,15 @@ def after_time(letter: Letter, now: int, settle_seconds: int) -> Letter:
     return letter
 
 
+def put_off(letter: Letter, due_at: str) -> Letter:
+    """It waits for its reader's slot; one that somebody holds or has sent does not."""
+    return replace(letter, due_at=due_at) if letter.state is LetterState.PENDING else letter
+
+
+def waits_for_slot(letter: Letter, at: str) -> bool:
+    return letter.state is LetterState.PENDING and letter.due_at > at
+
+
 def waits_until(letter: Letter) -> int | None:
     """When to look again at a letter that another worker holds, or that the mail service may still report."""
     if is_over(letter):

@@ -14,7 +14,7 @@ from chalicelib.mail.model import Accepted, Facts, Letter, LetterClass, Mail, Un
 from chalicelib.mail.notices import service as notices
 from chalicelib.mail.notices.rules import about_of
 from chalicelib.mail.rendering import preview, render
-from chalicelib.platform import aws, clock
+from chalicelib.platform import aws, clock, jobs
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.stream import event_of
@@ -83,6 +83,14 @@ def send(context: Context, message: dict[str, Any], *, below: Below = secrets.ra
         _send(context, letter, below)
 
 
+def wake(context: Context) -> int:
+    """Sends a message for each letter whose slot has come; returns their number. It stays listed until it is claimed, so a lost message is made up for.
+
+    One call where there is none.
+    """
+    return jobs.send_bodies(queue_url("letters"), ({"letter_id": each} for each in store.due(context)))
+
+
 def _named(context: Context, body: dict[str, Any]) -> list[Letter]:
     """The letter that a message names, or the letters of the event that it names."""
     if "cause" in body:
@@ -107,6 +115,8 @@ def _send(context: Context, letter: Letter, below: Below) -> None:
         return
     if rules.may_be_claimed(letter, now):
         letter = _attempt(context, letter, declared, below)
+    if rules.waits_for_slot(letter, context.at):
+        return  # it is listed: `wake` finds it
     # However it went, and whoever did it: the queue may have given this very message to two workers, and the first one that
     # returns takes it away from both. So what is not over needs another message.
     if rules.may_be_claimed(letter, now):
@@ -155,6 +165,8 @@ def _attempt(context: Context, letter: Letter, declared: Declaration, below: Bel
         mail = compose(context, letter, code)
     except Unsendable as unsendable:
         return _skip(context, letter, declared, str(unsendable))
+    if declared.in_slot and declared.guard and (slot := declared.guard.wait(context, mail)):
+        return store.change(context, letter, partial(rules.put_off, due_at=clock.stamp(slot)))
     if mail.member_id:
         # Whatever becomes of the letter: an address that bounced is the best reason for a notification.
         notices.notify(context, letter, mail)

@@ -5,6 +5,7 @@ A letter is written whole, on condition that nobody changed it since it was read
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -15,6 +16,8 @@ from chalicelib.table.client import Table
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
+
+MOST_DUE = 5000  # letters of one look
 
 # Somebody must look at these, or waits for them.
 _LISTED = (LetterState.UNKNOWN, LetterState.REJECTED)
@@ -31,6 +34,13 @@ def create(table: Table, letter: Letter) -> None:
         table.put(_to_item(letter), when=Attr("pk").not_exists())
     except Refused:
         return
+
+
+def due(context: Context) -> list[str]:
+    """Ids of letters whose slot has come, oldest first; the next look finds those beyond MOST_DUE. One call where there is none."""
+    pk = keys.waiting_letter("", "").pk
+    found = context.table.query_all(pk, index="gsi2", between=("0", f"{context.at}~"), only=("letter_id",))
+    return [item["letter_id"] for item in islice(found, MOST_DUE)]
 
 
 def read_many(table: Table, letter_ids: Sequence[str]) -> dict[str, Letter]:
@@ -114,9 +124,13 @@ def _unchanged(letter: Letter) -> ConditionBase:
 
 
 def _to_item(letter: Letter) -> Item:
-    listed = keys.letter_list(letter.state, letter.written_at, letter.letter_id).as_gsi2()
+    listed = {}
+    if letter.state in _LISTED:
+        listed = keys.letter_list(letter.state, letter.written_at, letter.letter_id).as_gsi2()
+    elif letter.state is LetterState.PENDING and letter.due_at:
+        listed = keys.waiting_letter(letter.due_at, letter.letter_id).as_gsi2()
     return {
         **keys.letter(letter.letter_id).as_item(),
-        **(listed if letter.state in _LISTED else {}),
+        **listed,
         **to_item(letter),
     }

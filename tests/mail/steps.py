@@ -145,6 +145,13 @@ class World:
         assert 0 <= DelaySeconds <= 900
         self.queue.append(Waiting(self.context.now + timedelta(seconds=DelaySeconds), MessageBody, queue))
 
+    def send_message_batch(self, *, QueueUrl: str, Entries: Any) -> dict[str, Any]:  # noqa: N803
+        for entry in Entries:
+            self.send_message(
+                QueueUrl=QueueUrl, MessageBody=entry["MessageBody"], DelaySeconds=entry.get("DelaySeconds", 0)
+            )
+        return {}
+
     def happens(self, item: Item) -> Event:
         """An event, as the stream will tell it."""
         self.context.table.put(item)

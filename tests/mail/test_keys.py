@@ -102,6 +102,16 @@ def test_letters_to_look_at_are_one_query_oldest_first_and_leave_the_list_when_s
     assert [each["letter_id"] for each in world.context.table.query(listed, index="gsi2").items] == ["ltr_3"]
 
 
+@measures(mail_keys.waiting_letter)
+def test_letters_whose_slot_has_come_are_one_query_and_those_to_come_are_not_read(world: World) -> None:
+    for number, due_at in enumerate(("2026-11-20T08:30:00.000Z", "2026-11-24T09:30:00.000Z", "")):
+        waiting = letter(world.context, letter_id=f"ltr_{number + 2}", due_at=due_at)
+        mail_store.create(world.context.table, waiting)
+    with spent(world.context.table.client) as cost:
+        assert mail_store.due(world.context) == ["ltr_2"]
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)
+
+
 @measures(mail_keys.suppression_list)
 def test_the_suppressed_addresses_are_one_query_newest_first(context: Context) -> None:
     for number in range(3):

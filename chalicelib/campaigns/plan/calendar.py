@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
+from chalicelib.campaigns.plan.model import Issue, IssueState
+from chalicelib.contacts import Slot
 
 _STATUS = {
     IssueState.IDEA: "TENTATIVE",

@@ -1,7 +1,6 @@
 """An issue of the content plan."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -27,22 +26,6 @@ class IssueState(StrEnum):
     SENDING = "sending"  # its slot has begun somewhere
     SENT = "sent"  # everybody of its audience was written to, or skipped with a reason
     CANCELLED = "cancelled"
-
-
-class Slot(NamedTuple):
-    """A day and an hour in each member's own time zone."""
-
-    day: date
-    hour: time
-
-    @property
-    def text(self) -> str:
-        return f"{self.day.isoformat()}T{self.hour:%H:%M}"
-
-    @classmethod
-    def of(cls, text: str) -> "Slot":
-        moment = datetime.fromisoformat(text)
-        return cls(moment.date(), moment.time())
 
 
 class IssueText(Written):

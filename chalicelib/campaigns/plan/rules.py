@@ -5,13 +5,13 @@ and then the issue that was planned first.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta, timezone
 from itertools import islice
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
+from chalicelib.campaigns.plan.model import Issue, IssueState
+from chalicelib.contacts import Slot, slots_from
 from chalicelib.pricing import Price
 
 MOST_DAYS_AHEAD = 366
@@ -58,14 +58,6 @@ def is_planned(issue: Issue) -> bool:
     return issue.state is not IssueState.CANCELLED
 
 
-def slots_from(day: date, weekdays: Sequence[int], hours: Sequence[time]) -> Iterator[Slot]:
-    """Slots from this day on, without an end. Weekdays count from Monday (1)."""
-    while True:
-        if day.isoweekday() in weekdays:
-            yield from (Slot(day, hour) for hour in sorted(hours))
-        day += timedelta(days=1)
-
-
 def is_promoted(price: Price) -> bool:
     """Whether a promotion made this price, alone or with other rules."""
     return "promotion" in {price.chosen.rule, *(part.rule for part in price.chosen.parts)}
@@ -81,21 +73,8 @@ def is_past(slot: Slot, local: datetime) -> bool:
     return datetime.combine(slot.day, slot.hour) <= local.replace(tzinfo=None)
 
 
-def moment_of(slot: Slot, zone: ZoneInfo) -> datetime:
-    """The moment of a slot in a time zone. An hour that a clock change leaves out is the hour after it."""
-    return datetime.combine(slot.day, slot.hour, zone).astimezone(UTC)
-
-
 def is_missed(due: datetime, now: datetime, late: timedelta) -> bool:
     return now - due > late
-
-
-def slot_after(
-    now: datetime, zone: ZoneInfo, *, weekdays: Sequence[int], hours: Sequence[time], first: date = date.min
-) -> Slot:
-    """The first slot that is still to come in this time zone, on the day `first` or later."""
-    slots = slots_from(max(now.astimezone(zone).date(), first), weekdays, hours)
-    return next(slot for slot in slots if moment_of(slot, zone) > now)
 
 
 def clashes(

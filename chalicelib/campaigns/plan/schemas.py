@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.campaigns.plan.model import Issue, IssueClass, IssueState, IssueTexts, Slot
+from chalicelib.campaigns.plan.model import Issue, IssueClass, IssueState, IssueTexts
 from chalicelib.campaigns.plan.rules import Clash
+from chalicelib.contacts import Slot
 from chalicelib.platform.fields import ONE_LINE, Day, Identifier, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed

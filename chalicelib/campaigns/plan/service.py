@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import contacts, pricing
-from chalicelib.campaigns.config import Slots
 from chalicelib.campaigns.plan import rules, store, writing
-from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts, Slot
+from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.plan.rules import Clash
 from chalicelib.campaigns.plan.schemas import (
     ClashView,
@@ -25,6 +24,7 @@ from chalicelib.campaigns.plan.schemas import (
 )
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.service import check_topic
+from chalicelib.contacts import Slot, Slots
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.campaigns.plan import keys, rules
-from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts, Slot
+from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
+from chalicelib.contacts import Slot
 from chalicelib.platform import clock
 from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.key import Key

@@ -14,10 +14,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from chalicelib import mail, members
-from chalicelib.campaigns.plan import rules as plan_rules
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan import writing
-from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts, Slot
+from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.reader.schemas import ComingLetterView, LetterKind, LettersView, LetterView
 from chalicelib.campaigns.segments import facts
 from chalicelib.campaigns.segments import rules as segment_rules
@@ -27,6 +26,7 @@ from chalicelib.campaigns.sending.model import letter_id
 from chalicelib.campaigns.series import store as series_store
 from chalicelib.campaigns.series.model import TEMPLATE as SERIES
 from chalicelib.campaigns.series.model import Series, SeriesState
+from chalicelib.contacts import Slot, moment_of
 from chalicelib.mail import LetterState
 from chalicelib.members import Member
 from chalicelib.platform.config.club_config import Club
@@ -88,7 +88,7 @@ class _Reader:
         ahead = [
             each
             for each in issues
-            if each.state in _TO_COME and plan_rules.moment_of(Slot.of(each.slot), zone) > self._context.now
+            if each.state in _TO_COME and moment_of(Slot.of(each.slot), zone) > self._context.now
         ]
         for issue in ahead[:MOST_PLANNED]:
             if self._is_invited(issue):

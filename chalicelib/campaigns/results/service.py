@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from chalicelib import mail, members
 from chalicelib.campaigns.plan import store as plan_store
-from chalicelib.campaigns.plan.model import Issue, IssueState, Slot
+from chalicelib.campaigns.plan.model import Issue, IssueState
 from chalicelib.campaigns.results import rules, store
 from chalicelib.campaigns.results.model import GroupFigures, Grouping, Results
 from chalicelib.campaigns.results.purchases import purchases_of
@@ -21,7 +21,7 @@ from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending.model import letter_id
 from chalicelib.campaigns.tracking import store as tracking
-from chalicelib.contacts import CONSENT
+from chalicelib.contacts import CONSENT, Slot
 from chalicelib.mail import LetterState
 from chalicelib.members import Member
 from chalicelib.platform.context import Context

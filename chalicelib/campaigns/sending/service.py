@@ -21,12 +21,12 @@ from datetime import timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from chalicelib import members
-from chalicelib.campaigns.config import Pacing, Slots
+from chalicelib import mail, members
+from chalicelib.campaigns.config import Pacing
 from chalicelib.campaigns.plan import keys as plan_keys
 from chalicelib.campaigns.plan import rules as plan_rules
 from chalicelib.campaigns.plan import store as plan_store
-from chalicelib.campaigns.plan.model import Issue, IssueState, Pause, Resumption, Slot
+from chalicelib.campaigns.plan.model import Issue, IssueState, Pause, Resumption
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.store import Audience
 from chalicelib.campaigns.sending import rules, store
@@ -34,6 +34,7 @@ from chalicelib.campaigns.sending.events import PAUSED_ITSELF, TEST_REQUESTED
 from chalicelib.campaigns.sending.model import Run, Sending
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView, TestView
 from chalicelib.campaigns.series import delivery as series
+from chalicelib.contacts import Slot, Slots, moment_of, slot_after
 from chalicelib.platform import aws, clock, jobs
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, record
@@ -45,7 +46,7 @@ from chalicelib.table.key import SHARDS
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
-STEPS_A_SECOND = 5  # at the least
+LETTERS_A_SECOND = 5  # at the least
 STILL = timedelta(minutes=10)  # a part that moved later has a worker, or a message
 
 _ON_THE_WAY = (IssueState.QUEUED, IssueState.SENDING)
@@ -55,7 +56,7 @@ _ON_THE_WAY = (IssueState.QUEUED, IssueState.SENDING)
 
 
 def tick(context: Context) -> dict[str, int]:
-    """Does what is due at this moment. One issue that fails holds up no other. Two calls where nothing is due.
+    """Does what is due at this moment. One issue that fails holds up no other. Three calls where nothing is due.
 
     Raises RuntimeError at the end for what failed.
     """
@@ -65,6 +66,11 @@ def tick(context: Context) -> dict[str, int]:
         steps = series.begin(context)
     except Exception:
         log.exception("steps of series not begun")
+        counts["failed"] += 1
+    try:
+        counts["letters"] = mail.wake(context)
+    except Exception:
+        log.exception("letters that wait for their slots not woken")
         counts["failed"] += 1
     counts["steps"] = steps.total()
     begun: dict[str, list[Run]] = defaultdict(list)
@@ -79,7 +85,9 @@ def tick(context: Context) -> dict[str, int]:
             counts["failed"] += 1
     for zone, runs in begun.items():
         counts["messages"] += jobs.send_bodies(
-            queue_url("campaigns"), _messages(context, zone, sorted(runs, key=_rank)), delay=_delay(steps[zone])
+            queue_url("campaigns"),
+            _messages(context, zone, sorted(runs, key=_rank)),
+            delay=_delay(steps[zone] + counts["letters"]),
         )
     counts["runs"] = sum(map(len, begun.values()))
     if counts["failed"]:
@@ -87,9 +95,9 @@ def tick(context: Context) -> dict[str, int]:
     return dict(counts)
 
 
-def _delay(steps: int) -> int:
-    """Seconds for which the issues of a time zone wait for so many steps of series there, which go first."""
-    return min(steps and 30 + steps // STEPS_A_SECOND, 900)
+def _delay(letters: int) -> int:
+    """Seconds for which the issues of a time zone wait for so many letters that go first: steps of series, and letters that waited for a slot."""
+    return min(letters and 30 + letters // LETTERS_A_SECOND, 900)
 
 
 def _make_audience(context: Context, issue_id: str) -> bool:
@@ -141,7 +149,7 @@ def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:
             issue_id=issue_id,
             zone=zone,
             slot=issue.slot,
-            due_at=clock.stamp(plan_rules.moment_of(Slot.of(issue.slot), ZoneInfo(zone))),
+            due_at=clock.stamp(moment_of(Slot.of(issue.slot), ZoneInfo(zone))),
             rank=rules.rank(issue),
             recipients=recipients,
             shards=shards,
@@ -196,8 +204,8 @@ def is_missed(context: Context, run: Run) -> bool:
 
 def _move(context: Context, run: Run) -> None:
     slots, zone = context.config[Slots], ZoneInfo(run.zone)
-    slot = plan_rules.slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours)
-    due_at = clock.stamp(plan_rules.moment_of(slot, zone))
+    slot = slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours)
+    due_at = clock.stamp(moment_of(slot, zone))
     moved = replace(run, slot=slot.text, due_at=due_at, late_from=(*run.late_from, run.slot))
     if store.change_run(context.table, run, moved):
         log.warning("letters missed their slot", extra={"issue_id": run.issue_id, "zone": run.zone, "slot": run.slot})

@@ -11,11 +11,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from chalicelib import members
-from chalicelib.campaigns.config import Campaigns, Slots
-from chalicelib.campaigns.plan import rules as plan_rules
+from chalicelib.campaigns.config import Campaigns
 from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.series import rules, store
 from chalicelib.campaigns.series.model import Enrolment, Series, SeriesState, Start
+from chalicelib.contacts import Slots, moment_of, slot_after
 from chalicelib.members import Member
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Calendar, Club
@@ -78,8 +78,8 @@ def with_next_step(context: Context, series: Series, enrolment: Enrolment) -> En
 def in_slot(context: Context, enrolment: Enrolment, first: date) -> Enrolment:
     """With the next slot that is still to come, on the day `first` or later."""
     slots, zone = context.config[Slots], ZoneInfo(enrolment.zone)
-    slot = plan_rules.slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours, first=first)
-    return replace(enrolment, slot=slot.text, due_at=clock.stamp(plan_rules.moment_of(slot, zone)))
+    slot = slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours, first=first)
+    return replace(enrolment, slot=slot.text, due_at=clock.stamp(moment_of(slot, zone)))
 
 
 def ended(context: Context, enrolment: Enrolment, end: str) -> Enrolment:

@@ -41,7 +41,14 @@ def big_client_quiet(context: Context, recipient: Recipient, event: Item) -> tup
 MOST_LINES = 10  # of the usual order, in the letter
 
 
-@letter("order_expected", on=ORDER_EXPECTED, to=who_buys, letter_class=LetterClass.CONTENT, guard=ADVERTISING_GUARD)
+@letter(
+    "order_expected",
+    on=ORDER_EXPECTED,
+    to=who_buys,
+    letter_class=LetterClass.CONTENT,
+    guard=ADVERTISING_GUARD,
+    in_slot=True,
+)
 def order_expected(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """For a company that has not ordered since."""
     company_id = event["company_id"]
