@@ -24,7 +24,7 @@ from chalicelib.campaigns.plan.schemas import (
 )
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.service import check_topic
-from chalicelib.contacts import Slot, Slots
+from chalicelib.contacts import Slot, Slots, slot_after
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
@@ -64,7 +64,7 @@ def slot_to_come(context: Context, text: str) -> str:
     except Problem:
         slots = context.config[Slots]
         zone, first = context.config[Club].zone, Slot.of(text).day
-        return rules.slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours, first=first).text
+        return slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours, first=first).text
     return text
 
 
