@@ -64,6 +64,20 @@ def test_nobody_sees_a_companys_figures_after_losing_it(
     assert (answer.status, answer.json["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize("happens", [leaves, is_locked_again, goes_to_another_company, loses_the_role])
+def test_nobody_gets_a_file_of_a_companys_list_after_losing_it(
+    api: Api, context: Context, owner: Caller, happens: Callable[[Context], None]
+) -> None:
+    form = {"list": "/v1/company/analytics/documents?by=product&name=L-0&from=2026-11&to=2026-11", "format": "csv"}
+    made = api.call("POST", "/v1/list-files", owner, form)
+    assert (made.status, made.json["row_count"]) == (200, 1)
+    other = partners.partner(context, "cmp_2", "mbr_2")
+    assert api.call("POST", "/v1/list-files", other, form).json["row_count"] == 0
+    happens(context)
+    answer = api.call("POST", "/v1/list-files", owner, form)
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
 @pytest.mark.parametrize("asked", OWN)
 def test_a_dismissed_manager_sees_no_companys_figures(api: Api, context: Context, owner: Caller, asked: str) -> None:
     path = f"/v1/staff/companies/cmp_1/{asked}"
