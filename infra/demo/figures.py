@@ -21,6 +21,7 @@ def play(guest: Portal, partner: Portal, fold: Callable[[], None], today: date, 
     _dashboard(admin, before, say)
     _bridge(admin, say)
     _distributors(admin, say)
+    _managers(admin, say)
 
 
 def _year(partner: Portal, say: Say) -> None:
@@ -85,6 +86,18 @@ def _distributors(admin: Portal, say: Say) -> None:
     say(
         f"{last['name']}: {last['orders']} orders, {last['in_time_percent']} % answered in time, {last['cut_percent']} % cut, "
         f"{last['rejected_percent']} % rejected"
+    )
+
+
+def _managers(admin: Portal, say: Say) -> None:
+    found = admin.get("/v1/staff/retention/overview")
+    total = found["total"]
+    if found["day"] is None:
+        raise Unexpected("the night made no overview of the managers' work")
+    say(
+        f"who is quiet: {total['at_risk']} at risk, {total['dormant']} dormant, {total['lost']} lost, of usually "
+        f"{total['usual_sum']['amount']} {total['usual_sum']['currency']}; {len(found['managers'])} managers, "
+        f"{sum(each['done'] for each in found['managers'])} of {sum(each['listed'] for each in found['managers'])} calls on their lists are done"
     )
 
 

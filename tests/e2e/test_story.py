@@ -12,7 +12,7 @@ def test_a_partners_year_goes_through_the_api(cloud: DeployedClub, guest: Portal
     filling.fill(guest, today, companies=10, say=told.append)
 
     def figures() -> None:
-        for job in ("nightly_rollups", "nightly_club", "nightly_people"):
+        for job in ("nightly_rollups", "nightly_club", "nightly_people", "nightly_overview"):
             cloud.invoke(job, {})
 
     nights = story.Nights(
