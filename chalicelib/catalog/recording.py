@@ -14,6 +14,7 @@ from chalicelib.catalog import keys, store
 from chalicelib.catalog.events import PRODUCTS_CHANGED, STOCK_ARRIVED, STOCK_RECORDED
 from chalicelib.catalog.rules import (
     Category,
+    Product,
     RowChange,
     Stock,
     StockFigure,
@@ -35,12 +36,14 @@ from chalicelib.catalog.schemas import (
     StockResultView,
 )
 from chalicelib.catalog.search import keys as search_keys
+from chalicelib.catalog.spelling import article_fault, articles_meant
 from chalicelib.platform import events as platform_events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.forms import Form
 from chalicelib.platform.http.problems import Fault
+from chalicelib.platform.spelling.words import code_key
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
@@ -55,6 +58,7 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
     good, faults = _parse_rows(ProductForm, rows, "products")
     offered = _offered({number: form.product() for number, form in good.items()}, faults, "products", "sku")
     present = store.read_products(context.table, offered, consistent=True)
+    offered = _without_twins(context, offered, present, faults)
     became = {sku: change(present.get(sku), product) for sku, (_, product) in offered.items()}
     changed = [product for sku, (_, product) in offered.items() if became[sku] is not RowChange.UNCHANGED]
     for some in _batches(changed):
@@ -70,6 +74,22 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
         for number, found in faults.items()
     ]
     return ProductResultsView(items=sorted(results, key=lambda each: each.row))
+
+
+def _without_twins(
+    context: Context, offered: dict[str, tuple[int, Product]], present: Mapping[str, Product], faults: Faults
+) -> dict[str, tuple[int, Product]]:
+    """Without the new products that are spelled like another one; each gets a fault. Reads the index where products are new."""
+    new = [sku for sku in offered if sku not in present]
+    meant = articles_meant(context, new) if new else {}
+    first = {code_key(sku): sku for sku in reversed(offered)}
+    for sku in new:
+        like = [*meant[sku], first[code_key(sku)]]
+        if others := [each for each in like if each != sku]:
+            number, _ = offered.pop(sku)
+            detail = f"{others[0]} is spelled alike: write the product under that number."
+            faults[number] = [_fault("products", number, "sku", "spelled_alike", detail)]
+    return offered
 
 
 # --- stock ------------------------------------------------------------------------------------------------------------
@@ -88,7 +108,19 @@ def write_stock(context: Context, rows: Sequence[Any], *, of: Collection[str] | 
         elif form.at > context.now + AHEAD:
             faults[number] = [_fault("stock", number, "at", "in_future", f"The time is ahead of now, {context.at}.")]
             del good[number]
-    return StockResultsView(items=list(_stock_results(rows, good, faults, _record_stock(context, good))))
+    verdicts = _record_stock(context, good)
+    unknown = {number: form for number, form in good.items() if number not in verdicts}
+    meant = articles_meant(context, {form.sku for form in unknown.values()}) if unknown else {}
+    for number, form in unknown.items():
+        if len(meant[form.sku]) == 1:
+            good[number] = form.model_copy(update={"sku": meant[form.sku][0]})
+        else:
+            faults[number] = [article_fault(f"/stock/{number}/sku", meant[form.sku])]
+            del good[number]
+    respelled = {number: good[number] for number in unknown if number in good}
+    if respelled:
+        verdicts |= _record_stock(context, respelled)
+    return StockResultsView(items=list(_stock_results(rows, good, faults, verdicts)))
 
 
 @retry("stock")
@@ -146,9 +178,7 @@ def _stock_results(
 ) -> Iterator[StockResultView]:
     for number, row in enumerate(rows):
         form, verdict, errors = good.get(number), verdicts.get(number), faults.get(number, [])
-        if form and verdict is None:
-            errors = [_fault("stock", number, "sku", "unknown_sku", "There is no such product.")]
-        elif verdict in _STOCK_FAULTS:
+        if verdict in _STOCK_FAULTS:
             errors = [_fault("stock", number, *_STOCK_FAULTS[verdict])]
         yield StockResultView(
             row=number,

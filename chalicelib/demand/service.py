@@ -34,20 +34,19 @@ MOST_A_DAY = 200  # demands that one member opens
 
 def record_demand(context: Context, company_id: str, member_id: str, form: DemandForm) -> Demand:
     """The open demand of the member for this, new or changed. Raises 422 for an unknown article, or one in stock."""
-    wanted = form.sku or rules.normalised(form.text or "")
-    demand_id = derived_id("dem", company_id, member_id, "sku" if form.sku else "text", wanted)
+    sku = _missing_article(context, form.sku) if form.sku else ""
+    wanted = sku or rules.normalised(form.text or "")
+    demand_id = derived_id("dem", company_id, member_id, "sku" if sku else "text", wanted)
     new = Demand(
         demand_id=demand_id,
         company_id=company_id,
         member_id=member_id,
-        sku=form.sku or "",
+        sku=sku,
         text=form.text or "",
         quantity=form.quantity or 0,
         note=form.note,
         opened_at=context.at,
     )
-    if form.sku:
-        _require_missing(context, form.sku)
 
     def decide(present: Demand | None) -> Demand:
         return rules.ask(present, new)
@@ -77,13 +76,20 @@ def cancel(context: Context, company_id: str, member_id: str, demand_id: str) ->
     return _change(context, demand_id, decide, check)
 
 
-def _require_missing(context: Context, sku: str) -> None:
-    item = catalog.read_items(context.table, [sku]).get(sku)
+def _missing_article(context: Context, typed: str) -> str:
+    """The article that is meant. Raises 422 unless there is one, and it is out of stock."""
+    sku, item = typed, catalog.read_items(context.table, [typed]).get(typed)
     if item is None:
-        raise Problem.invalid("unknown_sku", "/sku", "There is no such product. Describe it in `text` instead.")
+        meant = catalog.articles_meant(context, [typed])[typed]
+        items = catalog.read_items(context.table, meant) if len(meant) == 1 else {}
+        if not items:
+            detail = "There is no such product. Describe it in `text` instead."
+            raise Problem("invalid", errors=[catalog.article_fault("/sku", meant, detail)])
+        [(sku, item)] = items.items()
     left = total(catalog.stock_of(item))
     if left > 0:
         raise Problem.invalid("in_stock", "/sku", f"{left.normalize():f} are in stock and can be ordered.")
+    return sku
 
 
 # --- staff ------------------------------------------------------------------------------------------------------------

@@ -23,8 +23,9 @@ with opened_when_asked(__name__):
     from chalicelib.orders.free_goods.service import assess_due as assess_free_goods
     from chalicelib.orders.free_goods.service import free_goods_of
     from chalicelib.orders.free_goods.store import DUE as FREE_GOODS_DUE
-    from chalicelib.orders.lifecycle.schemas import CreditView, OrderView
+    from chalicelib.orders.lifecycle.schemas import CreditView, OrderView, ShipForm
     from chalicelib.orders.lifecycle.service import credit_of, latest
+    from chalicelib.orders.lifecycle.service import ship as ship_order
     from chalicelib.orders.order.events import ACCEPTED as ORDER_ACCEPTED
     from chalicelib.orders.order.events import CANCELLED as ORDER_CANCELLED
     from chalicelib.orders.order.events import COMPLETED as ORDER_COMPLETED
@@ -39,6 +40,7 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.schemas import OrderSummaryView
     from chalicelib.orders.order.service import load_order, load_orders, newest_orders, orders_since
     from chalicelib.orders.order.store import check_state
+    from chalicelib.orders.register.service import find_by_numbers
     from chalicelib.orders.reorder.links import usual_order_link
     from chalicelib.orders.reorder.service import usual_order
     from chalicelib.orders.response_times.events import UNANSWERED as ORDER_UNANSWERED

@@ -25,15 +25,22 @@ def page_of_priced_products(
 
 
 def show_product(context: Context, company_id: str, sku: str, language: Language) -> ProductView:
-    """Raises 404 for an unknown article. One call."""
+    """Raises 404 for an unknown article. One call; two more for one that is not spelled as in the catalogue."""
     # Whether a gateway decodes a path is its own affair.
     spellings, tree = [catalog.product_key(each) for each in (sku, unquote(sku))], catalog.categories_key()
     found = context.table.get_many([*keys_of(company_id), *spellings, tree])
-    item = next((found[key] for key in spellings if key in found), None)
-    if item is None:
-        raise Problem("not_found")
+    item = next((found[key] for key in spellings if key in found), None) or _meant(context, unquote(sku))
     own = conditions_of(context, company_id, found, catalog.below(found.get(tree)))
     return _product_view(context, item, own, language)
+
+
+def _meant(context: Context, sku: str) -> Item:
+    """The product that is spelled like this. Raises 404 without one, or with several."""
+    meant = catalog.articles_meant(context, [sku])[sku]
+    items = catalog.read_items(context.table, meant) if len(meant) == 1 else {}
+    if not items:
+        raise Problem("not_found")
+    return items[meant[0]]
 
 
 def _product_view(context: Context, item: Item, own: Conditions, language: Language) -> ProductView:

@@ -5,6 +5,7 @@ reaches the write, and what is written names its author. The caller who has lost
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -568,6 +569,19 @@ SCENES["decline_cancellation"] = partial(cancellation_decision, "decline", {"not
 @scene
 def ship_order(club: Club) -> Ask:
     return Ask(f"/v1/distributor/orders/{accepted(club)}/ship", {"document": "УТ-1"})
+
+
+@scene
+def accept_orders(club: Club) -> Ask:
+    return Ask("/v1/distributor/orders/accept", {"order_ids": [club.market.placed({"LMP-1": 10})]})
+
+
+@scene
+def ship_file(club: Club) -> Ask:
+    number = club.market.order(accepted(club))["number"]
+    return Ask(
+        "/v1/distributor/shipment-files", {"content": b64encode(f"order;document\n{number};УТ-1".encode()).decode()}
+    )
 
 
 def shipped(club: Club) -> str:

@@ -1,6 +1,6 @@
 """Search of products: the index entries, and the filters over them. Pure.
 
-A text matches the beginning of an article number, or words. Words are compared by their stems (Snowball's Russian and English stemmers),
+A text matches the beginning of an article number, whose letters may be those of the other alphabet that look alike, or words. Words are compared by their stems (Snowball's Russian and English stemmers),
 so any inflected form matches any other. All words must occur; the last one may be unfinished.
 
 All entries are in memory and are scanned in the requested order, from the end of the page before.
@@ -21,6 +21,7 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from chalicelib.catalog.rules import Product, ProductStatus
+from chalicelib.platform.spelling.words import code_key, one_alphabet
 
 Order = Literal["sku", "name", "name_ru", "price"]
 
@@ -129,8 +130,8 @@ class _TextQuery:
     """A search text, prepared for matching."""
 
     def __init__(self, text: str) -> None:
-        self.code = fold(text.strip())
-        words = _WORD.findall(self.code)
+        self.code = one_alphabet(text.strip())
+        words = _WORD.findall(fold(text))
         whole = [f" {_stem(word)} " for word in words]
         self._before, self._last = whole[:-1], whole[-1:]
         self._unfinished = f" {words[-1]}" if words else ""
@@ -145,7 +146,7 @@ class _TextQuery:
             and all(each in has for each in self._before)
         ):
             return True
-        return entry.code.startswith(self.code)
+        return one_alphabet(entry.code).startswith(self.code)
 
 
 class Index:
@@ -168,6 +169,17 @@ class Index:
         found = [ordered.entries[place] for place in islice(meant, limit + 1)]
         last = ordered.position(found[limit - 1]) if len(found) > limit else None
         return [entry.sku for entry in found[:limit]], last
+
+    def spelled_like(self, typed: str) -> list[str]:
+        """The article numbers with the same `code_key`, in their order. The first call of an index takes the keys of all."""
+        return sorted(self._by_key.get(code_key(typed), ()))
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for entry in self._entries:
+            found.setdefault(code_key(entry.sku), []).append(entry.sku)
+        return found
 
     def facets(self, wanted: ProductFilter) -> Facets:
         """One look at each entry of the text and the kind of brand."""
@@ -236,7 +248,7 @@ class _OrderedEntries:
 
     @cached_property
     def _codes(self) -> "_LineText":
-        return _LineText([entry.code for entry in self.entries])
+        return _LineText([one_alphabet(entry.code) for entry in self.entries])
 
 
 class _LineText:

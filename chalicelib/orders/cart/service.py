@@ -29,6 +29,7 @@ from chalicelib.orders.placement import service as placement
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting import service as quoting
 from chalicelib.orders.quoting.schemas import MOST_LINES, OrderLineForm, QuoteLineView
+from chalicelib.orders.quoting.spelling import forgiving
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.idempotency import LABEL
 from chalicelib.platform.http.problems import Fault, Problem
@@ -76,6 +77,10 @@ def show(context: Context, company_id: str, member_id: str, language: str | None
 
 def replace(context: Context, company_id: str, member_id: str, form: CartForm, *, expected: int) -> CartView:
     """The cart with its new lines. Raises 412 if the expected version is gone, 422 for unknown articles."""
+    return forgiving(context, form, lambda meant: _replace_lines(context, company_id, member_id, meant, expected))
+
+
+def _replace_lines(context: Context, company_id: str, member_id: str, form: CartForm, expected: int) -> CartView:
     saved = _read_version(context, company_id, member_id, expected)
     asked = [line.asked() for line in form.lines]
     cart = deliverers.cart_at(context, company_id, asked)
@@ -92,9 +97,13 @@ def clear(context: Context, company_id: str, member_id: str, *, expected: int) -
     _replace(context, saved, saved.followed_by(()))
 
 
-@retry("cart")
 def add_lines(context: Context, company_id: str, member_id: str, form: CartLinesForm) -> CartAdditionView:
     """Adds lines at today's prices. Raises 422 for unknown articles, and for more than a cart holds."""
+    return forgiving(context, form, lambda meant: _add_lines(context, company_id, member_id, meant))
+
+
+@retry("cart")
+def _add_lines(context: Context, company_id: str, member_id: str, form: CartLinesForm) -> CartAdditionView:
     given = [line.asked() for line in form.lines]
     saved = _read(context, company_id, member_id)
     lines_by_sku = {line.sku: line for line in saved.lines}

@@ -5,10 +5,11 @@ from functools import partial
 
 from chalicelib.orders.free_goods import rules as free_goods_rules
 from chalicelib.orders.free_goods import service as free_goods
-from chalicelib.orders.lifecycle.schemas import OrderView
+from chalicelib.orders.lifecycle.schemas import OrderQuery, OrderView
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
+from chalicelib.orders.order.service import moments_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, etag
@@ -21,13 +22,16 @@ def answering(call: Call) -> Context:
 
 
 def orders_page(call: Call, read: Callable[..., Page], whose: str) -> OrderPage:
-    """A page of the order heads of a company or a distributor, in the state that the query names."""
+    """A page of the order heads of a company or a distributor, in the state and of the days that the query names."""
+    query: OrderQuery = call.query
+    dated = query.first or query.last
     return call.page(
         OrderPage,
         read,
         call.context.table,
         whose,
-        state=call.query.state,
+        state=query.state,
+        moments=moments_of(call.context, query.first, query.last) if dated else None,
         show=lambda item: OrderSummaryView.of(order_store.order_of(item)),
     )
 

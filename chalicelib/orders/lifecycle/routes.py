@@ -6,7 +6,9 @@ from chalicelib.orders.holds.service import HOLD_PROBLEMS
 from chalicelib.orders.lifecycle import requests, service
 from chalicelib.orders.lifecycle.responses import answering, order_answer, orders_page
 from chalicelib.orders.lifecycle.schemas import (
+    AcceptedOrdersView,
     AcceptForm,
+    AcceptOrdersForm,
     AcceptReturnForm,
     CancelForm,
     CancellationResponseForm,
@@ -286,6 +288,20 @@ def accept_order(call: Call, order_id: str) -> Order:
     """
     distributor_id, author = call.principal.for_distributor(), call.principal.subject
     return service.accept(answering(call), distributor_id, author, order_id, call.body)
+
+
+@routes.post(
+    "/v1/distributor/orders/accept", scope="fulfilment.write", body=AcceptOrdersForm, answer=AcceptedOrdersView
+)
+def accept_orders(call: Call) -> AcceptedOrdersView:
+    """Accept up to 50 orders as they are.
+
+    Each order has its own result: one that cannot be accepted stops no other. The same request again changes nothing.
+    """
+    distributor_id, author = call.principal.for_distributor(), call.principal.subject
+    return AcceptedOrdersView(
+        items=list(service.accept_several(call.context, distributor_id, author, call.body.order_ids))
+    )
 
 
 @routes.post(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -24,9 +24,10 @@ from chalicelib.orders.order.schemas import (
     summary_of,
 )
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm
-from chalicelib.platform.fields import ONE_LINE_OR_NONE, Day, Document
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.fields import ONE_LINE_OR_NONE, Day, Document, Identifier
+from chalicelib.platform.http.forms import Form, PeriodQuery, View
 from chalicelib.platform.http.lists import ListQuery
+from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -105,6 +106,26 @@ class AcceptForm(Form):
     note: str = Field(default="", max_length=500)
 
 
+class AcceptOrdersForm(Form):
+    """Orders to accept as they are."""
+
+    order_ids: list[Identifier] = Field(min_length=1, max_length=50)
+
+
+class AcceptedOrderView(View):
+    """The result of one order. `unchanged`: it was accepted before."""
+
+    order_id: str
+    result: Literal["accepted", "unchanged", "failed"]
+    errors: list[Fault]
+
+
+class AcceptedOrdersView(View):
+    """The orders with their results, in the order of the request."""
+
+    items: list[AcceptedOrderView]
+
+
 class RejectForm(Form):
     reason: str = Field(min_length=1, max_length=500, description="The partner reads it.")
 
@@ -133,8 +154,8 @@ class ShipForm(Form):
     )
 
 
-class OrderQuery(ListQuery):
-    """With `state` a page may hold fewer orders than `limit`; read on while there is a `next_cursor`."""
+class OrderQuery(ListQuery, PeriodQuery):
+    """By the day of placing. With `state` a page may hold fewer orders than `limit`; read on while there is a `next_cursor`."""
 
     state: OrderState | None = Field(default=None, description="Only orders in this state.")
 

@@ -1,16 +1,16 @@
 """The steps of a placed order: load, decide, one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib import companies
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.orders.holds.service import HOLDS
 from chalicelib.orders.lifecycle.rules import NoRequest, NoReturn, TooEarly
-from chalicelib.orders.lifecycle.schemas import AcceptForm, CreditView, DebtView, ShipForm
+from chalicelib.orders.lifecycle.schemas import AcceptedOrderView, AcceptForm, CreditView, DebtView, ShipForm
 from chalicelib.orders.order import carts
 from chalicelib.orders.order import rules as order_rules
 from chalicelib.orders.order import store as order_store
@@ -41,7 +41,7 @@ from chalicelib.orders.placement.steps import (
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, faults_of
 from chalicelib.platform.money import Money
 from chalicelib.pricing import order_terms_of
 from chalicelib.table.retries import retry
@@ -145,6 +145,26 @@ def accept(context: Context, distributor_id: str, member_id: str, order_id: str,
         return order_rules.at_lower_prices(accepted, cart.proposed_prices(order.currency))
 
     return change(context, distributors_order(context, distributor_id, order_id), decide, step_writes(context))
+
+
+def accept_several(
+    context: Context, distributor_id: str, member_id: str, order_ids: Iterable[str]
+) -> Iterator[AcceptedOrderView]:
+    """Accepts each of these orders as it is, in a transaction of its own: one that cannot be accepted stops no other. Safe to repeat."""
+    for order_id in dict.fromkeys(order_ids):
+        errors = []
+        result: Literal["accepted", "unchanged", "failed"] = "accepted"
+        try:
+            accept(context, distributor_id, member_id, order_id, AcceptForm())
+        except Problem as problem:
+            if problem.status == 403:  # the caller may not do it at all
+                raise
+            result = "unchanged" if problem.extra.get("state") in _ACCEPTED else "failed"
+            errors = faults_of(problem) if result == "failed" else []
+        yield AcceptedOrderView(order_id=order_id, result=result, errors=errors)
+
+
+_ACCEPTED = (OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED, OrderState.COMPLETED)
 
 
 def reject(context: Context, distributor_id: str, member_id: str, order_id: str, reason: str) -> Order:

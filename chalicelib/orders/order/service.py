@@ -1,8 +1,20 @@
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
 
 from chalicelib.orders.order import store
 from chalicelib.orders.order.rules import Order
+from chalicelib.platform import clock
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.platform.fields import FIRST_DAY, LAST_DAY
+
+
+def moments_of(context: Context, first: date | None, last: date | None) -> tuple[str, str]:
+    """The first and the last moment of these days of the club, as lists of orders are sorted. None: any day."""
+    zone = context.config[Club].zone
+    begin = datetime.combine(max(first or FIRST_DAY, FIRST_DAY), time.min, tzinfo=zone)
+    end = clock.day_end(min(last or LAST_DAY, LAST_DAY), zone) - timedelta(milliseconds=1)
+    return clock.stamp(begin), f"{clock.stamp(end)}~"
 
 
 def load_order(context: Context, company_id: str, order_id: str) -> Order | None:

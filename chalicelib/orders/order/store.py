@@ -8,6 +8,7 @@ packed    zlib of JSON: lines, shipments, returns, history, delivery and whateve
 import json
 import zlib
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
@@ -53,9 +54,15 @@ def company_of(table: Table, distributor_id: str, order_id: str) -> str | None:
 
 
 def company_orders(
-    table: Table, company_id: str, *, state: OrderState | None, limit: int, after: dict[str, str] | None
+    table: Table,
+    company_id: str,
+    *,
+    state: OrderState | None,
+    moments: tuple[str, str] | None = None,
+    limit: int,
+    after: dict[str, str] | None,
 ) -> Page:
-    return _list(table, keys.order_list(company_id, "", "").pk, "gsi1", state, limit, after)
+    return _list(table, keys.order_list(company_id, "", "").pk, "gsi1", state, moments, limit, after)
 
 
 def orders_since(table: Table, company_id: str, moment: str) -> Iterator[Item]:
@@ -65,19 +72,31 @@ def orders_since(table: Table, company_id: str, moment: str) -> Iterator[Item]:
 
 
 def distributor_orders(
-    table: Table, distributor_id: str, *, state: OrderState | None, limit: int, after: dict[str, str] | None
+    table: Table,
+    distributor_id: str,
+    *,
+    state: OrderState | None,
+    moments: tuple[str, str] | None = None,
+    limit: int,
+    after: dict[str, str] | None,
 ) -> Page:
-    return _list(table, keys.distributor_queue(distributor_id, "", "").pk, "gsi2", state, limit, after)
+    return _list(table, keys.distributor_queue(distributor_id, "", "").pk, "gsi2", state, moments, limit, after)
 
 
 def _list(
-    table: Table, pk: str, index: str, state: OrderState | None, limit: int, after: dict[str, str] | None
+    table: Table,
+    pk: str,
+    index: str,
+    state: OrderState | None,
+    moments: tuple[str, str] | None,
+    limit: int,
+    after: dict[str, str] | None,
 ) -> Page:
-    """Newest first, one call."""
+    """Newest first, one call. `moments`: the first and the last one of placing."""
+    asked: Any = {"index": index, "newest_first": True, "between": moments, "limit": limit, "after": after}
     if state is None:
-        return table.query(pk, index=index, newest_first=True, limit=limit, after=after)
-    where = Attr("state").eq(state.value)
-    return table.query_some(pk, index=index, newest_first=True, where=where, limit=limit, among=AMONG, after=after)
+        return table.query(pk, **asked)
+    return table.query_some(pk, where=Attr("state").eq(state.value), among=AMONG, **asked)
 
 
 def create_order(tx: Transaction, order: Order) -> None:

@@ -25,6 +25,7 @@ from chalicelib.orders.order.rules import Actor, HistoryEntry, Order, OrderState
 from chalicelib.orders.placement import steps
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting.schemas import OrderDeliveryForm, OrderForm
+from chalicelib.orders.quoting.spelling import forgiving
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, hold_throttle
@@ -43,6 +44,18 @@ def place(
     *,
     side: Side = "company",
     also: Callable[[Transaction], None] | None = None,
+) -> Order:
+    """As `_place`; articles need not be spelled as in the catalogue."""
+    return forgiving(context, form, lambda meant: _place(context, company_id, member_id, meant, side, also))
+
+
+def _place(
+    context: Context,
+    company_id: str,
+    member_id: str,
+    form: OrderForm,
+    side: Side,
+    also: Callable[[Transaction], None] | None,
 ) -> Order:
     """Raises 403 while ordering is locked, 422 for lines that cannot be ordered, or if nobody delivers, 429 for too many orders of a day.
 

@@ -8,7 +8,7 @@ from chalicelib.orders.order import carts
 from chalicelib.orders.order.carts import PricedCart
 from chalicelib.orders.order.rules import LineFault, RequestedLine
 from chalicelib.orders.order.schemas import LineStockView, stock_warnings
-from chalicelib.orders.quoting import deliverers
+from chalicelib.orders.quoting import deliverers, spelling
 from chalicelib.orders.quoting.schemas import QuoteForm, QuoteLineView, QuoteView
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault
@@ -19,8 +19,27 @@ from chalicelib.pricing import PriceView
 def quote(context: Context, company_id: str, form: QuoteForm, language: str) -> QuoteView:
     """A quote that shows the faults of lines that cannot be ordered.
 
-    One read for every hundred keys, three for the largest cart; one more for the deliverer, and one if its stock is binding.
+    One read for every hundred keys, three for the largest cart; one more for the deliverer, and one if its stock is binding. Lines whose
+    articles are not spelled as in the catalogue are read again as they were meant.
     """
+    shown = _quote(context, company_id, form, language)
+    unknown = [place for place, line in enumerate(shown.lines) if any(map(_is_unknown, line.errors))]
+    if not unknown:
+        return shown
+    meant, asked_back = spelling.as_meant(context, form, unknown)
+    if meant is not form:
+        shown = _quote(context, company_id, meant, language)
+    for place, fault in asked_back.items():
+        line = shown.lines[place or 0]
+        line.errors = [fault if _is_unknown(error) else error for error in line.errors]
+    return shown
+
+
+def _is_unknown(error: Fault) -> bool:
+    return spelling.place_of_unknown(error) is not None
+
+
+def _quote(context: Context, company_id: str, form: QuoteForm, language: str) -> QuoteView:
     asked = [line.asked() for line in form.lines]
     cart = deliverers.cart_at(context, company_id, asked).without(form.without_promotions, form.without_offers)
     return priced(context, cart, language if form.explain else None)

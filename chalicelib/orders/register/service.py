@@ -1,17 +1,15 @@
 """A search among the club's orders."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Sequence
 
 from chalicelib import companies
 from chalicelib.orders.order.rules import Order
+from chalicelib.orders.order.service import moments_of
 from chalicelib.orders.register import store
-from chalicelib.orders.register.rules import OrderSearch, days_of
+from chalicelib.orders.register.rules import OrderSearch, day_of_number, days_of
 from chalicelib.orders.register.store import AMONG
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.fields import FIRST_DAY, LAST_DAY
+from chalicelib.platform.spelling.words import code_key
 from chalicelib.table.client import Position
 
 
@@ -23,7 +21,7 @@ def find(
     A search looks at `AMONG` orders for a page, so the page may hold fewer than `limit`, or none, and still have a position to go on from.
     """
     narrow = manager_id is not None or search != OrderSearch(first=search.first, last=search.last)
-    moments = _moments(context, *days_of(search))
+    moments = moments_of(context, *days_of(search))
     seen = store.look(context.table, search, moments, AMONG if narrow else limit, after, oldest=oldest)
     managed = _managed(context, [order for order, _ in seen.orders], manager_id)
     kept = [each for each in seen.orders if search.holds(each[0]) and managed(each[0])]
@@ -40,9 +38,18 @@ def _managed(context: Context, orders: Sequence[Order], manager_id: str | None) 
     return lambda order: order.company_id in theirs
 
 
-def _moments(context: Context, first: date | None, last: date | None) -> tuple[str, str]:
-    """The first and the last moment of the days, in the club's time zone."""
-    zone = context.config[Club].zone
-    begin = datetime.combine(max(first or FIRST_DAY, FIRST_DAY), time.min, tzinfo=zone)
-    end = clock.day_end(min(last or LAST_DAY, LAST_DAY), zone) - timedelta(milliseconds=1)
-    return clock.stamp(begin), f"{clock.stamp(end)}~"
+def find_by_numbers(context: Context, distributor_id: str, numbers: Iterable[str]) -> dict[str, list[Order]]:
+    """The distributor's orders with these numbers of the club, by number as it is given; several where orders share one.
+
+    One query for the orders around each day that the numbers name.
+    """
+    keys = {number: code_key(number) for number in numbers}
+    days = {day for key in keys.values() if (day := day_of_number(key))}
+    found: dict[str, Order] = {}
+    for day in days:
+        moments = moments_of(context, *days_of(OrderSearch(number=f"{day:%y%m%d}-AAAAA")))
+        for order in store.orders_between(context.table, distributor_id, moments):
+            found[order.order_id] = order
+    return {
+        number: [order for order in found.values() if code_key(order.number) == key] for number, key in keys.items()
+    }

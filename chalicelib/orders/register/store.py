@@ -1,6 +1,6 @@
 """Reads of orders by time: of the club, a company or a distributor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr
@@ -37,6 +37,12 @@ def look(
         return _look_at_all(table, search, moments, limit, after, oldest=oldest)
     page = table.query(listed, index=index, between=moments, newest_first=not oldest, limit=limit, after=after)
     return Found([(order_of(item), position_of(item, index)) for item in page.items], page.last)
+
+
+def orders_between(table: Table, distributor_id: str, moments: tuple[str, str]) -> Iterator[Order]:
+    """The orders that came to the distributor between these moments, page after page."""
+    queue = keys.distributor_queue(distributor_id, "", "").pk
+    return map(order_of, table.query_all(queue, index="gsi2", between=moments))
 
 
 def _look_at_all(

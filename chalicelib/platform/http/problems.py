@@ -174,6 +174,12 @@ class Problem(Exception):
         return json.dumps({**content, **self.extra}, ensure_ascii=False)
 
 
+def faults_of(problem: Problem) -> list[Fault]:
+    """The faults of one row among others: those of its values, else the problem as a whole."""
+    whole = Fault(pointer="", code=problem.code, detail=problem.detail or KINDS[problem.code].title)
+    return problem.errors or [whole]
+
+
 def escape(part: str) -> str:
     """One token of a JSON Pointer (RFC 6901)."""
     return part.replace("~", "~0").replace("/", "~1")

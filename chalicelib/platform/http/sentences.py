@@ -36,8 +36,10 @@ def _value(text: str) -> str:
 
 @cache
 def _catalogue() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
-    """Sentences without values, and patterns of the others, the most words first."""
-    every: dict[str, str] = {}
+    """Sentences without values, and patterns of the others, the most words first. The title of a problem is a sentence too."""
+    from chalicelib.platform.http.problems import KINDS  # which uses this module
+
+    every = {kind.title: kind.title_ru for kind in KINDS.values()}
     for file in sorted(ROOMS.glob(f"*/{FILE}")):
         every |= tomllib.loads(file.read_text(encoding="utf-8"))
     patterns = {english: russian for english, russian in every.items() if _VALUE.search(english)}

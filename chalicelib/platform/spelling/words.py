@@ -34,13 +34,18 @@ def composed(json: bytes) -> bytes:
     return normalize("NFC", text).encode()
 
 
+def one_alphabet(text: str) -> str:
+    """Capitals in which letters that look alike are the same, also in a part of a code: `р-1` is `P-1`."""
+    return text.upper().translate(_TO_LATIN)
+
+
 def code_key(code: str) -> str:
     """A code in its form for comparison: in capitals of one alphabet, without spaces beside a dash.
 
     `УT-1` with a Latin T is `УТ-1`. The alphabet is that of the letters which only one alphabet has; without such a letter it is Cyrillic.
     """
     text = _BESIDE_DASH.sub(r"\1", spelled(code).upper())
-    in_latin = text.translate(_TO_LATIN)
+    in_latin = one_alphabet(text)
     only_latin = in_latin.isascii() and any(letter.isalpha() and letter not in _LATIN for letter in in_latin)
     return in_latin if only_latin else text.translate(_TO_CYRILLIC)
 

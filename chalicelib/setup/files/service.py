@@ -11,7 +11,7 @@ from chalicelib.distributors import Distributor, DistributorChangeForm, Distribu
 from chalicelib.members import StaffForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import validation
-from chalicelib.platform.http.problems import KINDS, Fault, Problem
+from chalicelib.platform.http.problems import Fault, Problem, faults_of
 from chalicelib.setup.files import rules
 from chalicelib.setup.files.rules import Kind, Row
 from chalicelib.setup.files.schemas import SetupFileForm, SetupFileView, SetupRowView
@@ -105,9 +105,7 @@ def _tried(row: Row, do: Callable[..., None], *given: Any) -> SetupRowView:
     except Problem as problem:
         if problem.status == 403:  # the caller may not do it at all
             raise
-        errors = list(problem.errors) or [
-            Fault(pointer="", code=problem.code, detail=problem.detail or KINDS[problem.code].title)
-        ]
+        errors = faults_of(problem)
     return SetupRowView(line=row.line, result="failed" if errors else "done", errors=errors)
 
 

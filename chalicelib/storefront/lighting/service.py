@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from math import ceil
 
 from chalicelib import catalog, companies
-from chalicelib.catalog import Product
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.text import Language
@@ -59,7 +58,7 @@ def calculate(context: Context, member_id: str, form: LightingForm, language: La
     """Two reads. Raises 403 while calculators are locked, 422 for products that are not luminaires or far too weak."""
     if missing := companies.missing_for(context, member_id, PRIVILEGE):
         raise Problem("cabinet_locked", "Complete your profile to use the calculators.", extra={"missing": missing})
-    luminaires = _luminaires(catalog.read_products(context.table, form.skus), form.skus)
+    luminaires = _luminaires(context, form.skus)
     rooms = [_room_view(number, room, luminaires) for number, room in enumerate(form.rooms)]
     return LightingView(
         method=LightingMethodView(formula=_FORMULA, explanation=_EXPLANATION[language == "ru"], sources=_SOURCES),
@@ -68,22 +67,21 @@ def calculate(context: Context, member_id: str, form: LightingForm, language: La
     )
 
 
-def _luminaires(products: dict[str, Product], skus: list[str]) -> list[Luminaire]:
-    faults = []
+def _luminaires(context: Context, skus: list[str]) -> list[Luminaire]:
     found = []
+    items, faults = catalog.articles_of(context, {f"/skus/{place}": sku for place, sku in enumerate(skus)})
     for place, sku in enumerate(skus):
-        product = products.get(sku)
-        if product is None:
-            faults.append(Fault(pointer=f"/skus/{place}", code="unknown_sku", detail="There is no such product."))
+        if sku not in items:
             continue
+        product = catalog.product_of(items[sku])
         flux, power = (product.number(name) for name in NEEDED_ATTRIBUTES)
         if not flux or power is None:
             detail = f"The calculation needs the attributes {' and '.join(NEEDED_ATTRIBUTES)}."
             faults.append(Fault(pointer=f"/skus/{place}", code="not_a_luminaire", detail=detail))
             continue
-        found.append(Luminaire(sku, float(flux), float(power), product.pack_multiple))
+        found.append(Luminaire(product.sku, float(flux), float(power), product.pack_multiple))
     if faults:
-        raise Problem("invalid", errors=faults)
+        raise Problem("invalid", errors=sorted(faults, key=lambda each: int(each.pointer.rpartition("/")[2])))
     return found
 
 

@@ -1,0 +1,45 @@
+"""Article numbers as people type them: case, letters that look alike in both alphabets, and spaces beside a dash do not count."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from chalicelib.catalog import store
+from chalicelib.catalog.search import keys as search_keys
+from chalicelib.catalog.search import store as search_store
+from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Fault, ValueFault
+from chalicelib.table.transactions import Item
+
+UNKNOWN, AMBIGUOUS = "unknown_sku", "ambiguous_sku"
+
+
+def articles_meant(context: Context, typed: Iterable[str]) -> dict[str, list[str]]:
+    """The articles of the catalogue that are spelled like each of these; several where the catalogue has such twins.
+
+    One read, and one for each part of the search index that has changed. An article of the last seconds may be missing.
+    """
+    index = search_store.current_index(context.table, context.table.get(search_keys.catalogue_index()))
+    return {each: index.spelled_like(each) for each in typed}
+
+
+def article_fault(pointer: str, meant: Sequence[str], detail: str = "There is no such product.") -> Fault:
+    """The fault of a text that means no article, or more than one; `allowed` names them. `detail`: of the first."""
+    if len(meant) < 2:
+        return Fault(pointer=pointer, code=UNKNOWN, detail=detail)
+    several = f"Several articles are spelled like this, choose one of them: {', '.join(meant)}."
+    return ValueFault(pointer=pointer, code=AMBIGUOUS, detail=several, allowed=list(meant))
+
+
+def articles_of(context: Context, typed: Mapping[str, str]) -> tuple[dict[str, Item], list[Fault]]:
+    """The products that these texts mean, by text, and the faults of the others. `typed`: the texts by their pointer.
+
+    Reads the index only where one is not spelled as in the catalogue.
+    """
+    found = store.read_items(context.table, typed.values())
+    unknown = {text for text in typed.values() if text not in found}
+    if not unknown:
+        return found, []
+    meant = articles_meant(context, unknown)
+    single = {text: skus[0] for text, skus in meant.items() if len(skus) == 1}
+    items = store.read_items(context.table, single.values())
+    found |= {text: items[sku] for text, sku in single.items() if sku in items}
+    return found, [article_fault(where, meant[text]) for where, text in typed.items() if text not in found]

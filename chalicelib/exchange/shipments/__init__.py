@@ -1,0 +1,1 @@
+"""Files of a distributor's shipments: many orders shipped by one file."""

@@ -1,0 +1,120 @@
+"""Records the shipments of a file, each with the checks and the transaction of `POST /v1/distributor/orders/{order_id}/ship`.
+
+A shipment that an order has already, by the number of its document, is left as it is: so a file may be brought again, after a crash too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from pydantic import ValidationError
+
+from chalicelib import orders
+from chalicelib.exchange.columns.model import CellError
+from chalicelib.exchange.shipments import rules
+from chalicelib.exchange.shipments.rules import MOST_SHIPMENTS, WITHIN, FileShipment
+from chalicelib.exchange.shipments.schemas import FileShipmentView
+from chalicelib.exchange.tables.files import tables_of
+from chalicelib.exchange.tables.model import Unreadable
+from chalicelib.orders import Order, ShipForm
+from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.http import validation
+from chalicelib.platform.http.problems import Fault, Problem, faults_of
+
+
+def ship(context: Context, distributor_id: str, author: str, content: bytes) -> Iterator[FileShipmentView]:
+    """Raises 422 for a file that is no table, has no heading, or has too many shipments."""
+    shipments = _read(content)
+    if len(shipments) > MOST_SHIPMENTS:
+        raise Problem.invalid("too_many", "/content", f"A file has at most {MOST_SHIPMENTS} shipments.")
+    known = orders.find_by_numbers(context, distributor_id, {each.order for each in shipments})
+    return (_recorded(context, distributor_id, author, each, known[each.order]) for each in shipments)
+
+
+def _read(content: bytes) -> list[FileShipment]:
+    with TemporaryDirectory() as folder:
+        path, unpacked = Path(folder, "file"), Path(folder, "unpacked")
+        path.write_bytes(content)
+        unpacked.mkdir()
+        try:
+            for readings in tables_of(path, unpacked):
+                for table in readings.ways:
+                    rows = list(islice(table.rows(), MOST_SHIPMENTS * 200 + WITHIN))
+                    for place, row in enumerate(rows[:WITHIN]):
+                        if columns := rules.columns_of(row.cells):
+                            return rules.shipments_of(((each.line, each.cells) for each in rows[place + 1 :]), columns)
+        except Unreadable:
+            raise Problem.invalid("unreadable", "/content", "This is no table: bring CSV or XLSX.") from None
+    detail = f"No row of the first {WITHIN} is a heading with the columns order and document."
+    raise Problem.invalid("unreadable", "/content", detail)
+
+
+def _recorded(
+    context: Context, distributor_id: str, author: str, shipment: FileShipment, known: Sequence[Order]
+) -> FileShipmentView:
+    result: Literal["shipped", "unchanged", "failed"] = "shipped"
+    errors: list[Fault] = []
+    try:
+        order = _one(known)
+        if any(each.document == shipment.document for each in order.shipments):
+            result = "unchanged"
+        else:
+            form = _form(context, shipment)
+            orders.ship_order(context, distributor_id, author, order.order_id, form)
+    except ValidationError as error:
+        errors = _named(shipment, validation.faults(error))
+    except Problem as problem:
+        if problem.status == 403:  # the caller may not do it at all
+            raise
+        errors = _named(shipment, faults_of(problem))
+    return FileShipmentView(
+        line=shipment.line,
+        order=shipment.order,
+        document=shipment.document,
+        result="failed" if errors else result,
+        errors=errors,
+    )
+
+
+def _one(known: Sequence[Order]) -> Order:
+    if not known:
+        raise Problem.invalid("unknown_order", "/order", "You have no order with this number of the club.")
+    if len(known) > 1:
+        raise Problem.invalid(
+            "ambiguous_order", "/order", "Two of your orders share this number: ship them one by one."
+        )
+    return known[0]
+
+
+def _form(context: Context, shipment: FileShipment) -> ShipForm:
+    """Raises 422 and ValidationError for cells that do not fit."""
+    given: dict[str, object] = {"document": shipment.document, **shipment.cells}
+    try:
+        if "day" in shipment.cells:
+            given["day"] = rules.day_of(shipment.cells["day"], context.config[Club].zone).isoformat()
+    except CellError:
+        raise Problem.invalid("date", "/day", "This is no date: write 20.11.2026 or 2026-11-20.") from None
+    if shipment.goods:
+        given["lines"] = [_line(place, sku, cell) for place, (_, sku, cell) in enumerate(shipment.goods)]
+    return ShipForm.model_validate(given)
+
+
+def _line(place: int, sku: str, cell: str) -> Mapping[str, object]:
+    try:
+        return {"sku": sku, "quantity": rules.units_of(cell)}
+    except CellError:
+        raise Problem.invalid("number", f"/lines/{place}/quantity", "This is no whole number.") from None
+
+
+def _named(shipment: FileShipment, faults: Sequence[Fault]) -> list[Fault]:
+    """The faults by column: `/lines/2/quantity` is the `quantity` of that row of the file."""
+    named = []
+    for fault in faults:
+        parts = fault.pointer.split("/")
+        if parts[1:2] == ["lines"] and len(parts) == 4:
+            fault = fault.model_copy(update={"pointer": f"/{shipment.goods[int(parts[2])][0]}/{parts[3]}"})
+        named.append(fault)
+    return named
