@@ -12,16 +12,21 @@ from infra.build import local_package
 from infra.demo.portal import Portal
 from infra.local.cloud import Cloud
 from tests.days import admin
-from tests.days.steps import Club, appoint_first_admin
+from tests.days.steps import Club, appoint_first_admin, made_machine
 
 
 @pytest.fixture(scope="session")
-def guest() -> Iterator[Portal]:
+def cloud() -> Iterator[Cloud]:
     with Cloud.start() as cloud:
         cloud.deploy(local_package())
         cloud.wake()
-        appoint_first_admin(cloud)
-        yield Portal(cloud.api_url, f"{cloud.endpoint}/_local/mail")
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def guest(cloud: Cloud) -> Portal:
+    appoint_first_admin(cloud)
+    return Portal(cloud.api_url, f"{cloud.endpoint}/_local/mail")
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +39,9 @@ def today() -> date:
 def club(guest: Portal, today: date) -> Club:
     """After the first day of its admin."""
     return admin.first_day(guest, today)
+
+
+@pytest.fixture(scope="session")
+def machine(cloud: Cloud, club: Club) -> Portal:
+    """The distributor's own system, with a token by client credentials."""
+    return made_machine(cloud, club)

@@ -42,9 +42,32 @@ class Club:
 
 def appoint_first_admin(cloud: Cloud) -> None:
     """By the owner's command, as nobody can sign in before."""
-    words = ["add-staff", "--table", cloud.outputs["TableName"], "--name", "Alla Adminova", "--email", ADMIN]
+    _command(cloud, "add-staff", "--name", "Alla Adminova", "--email", ADMIN)
+
+
+def made_machine(cloud: Cloud, club: Club) -> Portal:
+    """A client for the distributor's own system, by the owner's command, and the API with its token."""
+    distributor_id = club.distributor.get("/v1/distributor")["distributor_id"]
+    scopes = ["--scope", "fulfilment.read", "--scope", "fulfilment.write"]
+    pool = ["--pool", cloud.outputs["UserPoolId"], "--token-url", cloud.outputs["TokenUrl"]]
+    made = _command(cloud, "add-machine", "--name", "1C Center", "--distributor", distributor_id, *scopes, *pool)
+    told = dict(line.split(None, 1) for line in made.splitlines()[:3])
+    answer = requests.post(
+        cloud.outputs["TokenUrl"],
+        data={"grant_type": "client_credentials", "scope": told["scopes"]},
+        auth=(told["client_id"], told["client_secret"]),
+        timeout=10,
+    )
+    answer.raise_for_status()
+    return Portal(cloud.api_url, "", answer.json()["access_token"])
+
+
+def _command(cloud: Cloud, *words: str) -> str:
+    """What the owner's command prints."""
     environment = {**os.environ, **LOCAL_CREDENTIALS, "AWS_ENDPOINT_URL": cloud.endpoint}
-    subprocess.run([sys.executable, "-m", "infra.admin", *words], cwd=ROOT, env=environment, check=True, timeout=60)
+    command = [sys.executable, "-m", "infra.admin", words[0], "--table", cloud.outputs["TableName"], *words[1:]]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60, capture_output=True, text=True)
+    return done.stdout
 
 
 def sales_file(today: date) -> str:

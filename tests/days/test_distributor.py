@@ -1,0 +1,65 @@
+"""A distributor's day, by its own system: orders accepted at once, a file of shipments, a return, stock. No person signs in for it."""
+
+from base64 import b64encode
+
+from infra.demo.portal import Portal
+from tests.days.steps import Club, confirmed, joined, problem
+
+ORDERS = "/v1/distributor/orders"
+
+
+def test_a_distributors_system_delivers_the_orders_of_a_day(club: Club, machine: Portal) -> None:
+    today = club.today
+    buyer = joined(club.guest, "Олеся Лунева", "olesya@buyer.example")
+    confirmed(buyer, club.manager, club.buyers()[3])
+    placed = [
+        buyer.order_post("/v1/orders", {"lines": [{"sku": sku, "quantity": 20}]}, expect=201)
+        for sku in ("pn-p", "PN-P", "РN-P")  # small letters, and one of the other alphabet
+    ]
+    assert {line["sku"] for order in placed for line in order["lines"]} == {"PN-P"}
+    last = buyer.order_post("/v1/orders", {"lines": [{"sku": "HB-N", "quantity": 3}]}, expect=201)
+
+    # Who we are, and what came today; three orders are accepted at once, one is rejected with its reason.
+    assert machine.get("/v1/distributor")["regions"] and machine.get("/v1/distributor/people")["items"]
+    came = machine.get(f"{ORDERS}?state=placed&from={today}&to={today}&count=true&limit=100")
+    assert {each["order_id"] for each in (*placed, last)} <= {each["order_id"] for each in came["items"]}
+    ids = [order["order_id"] for order in placed]
+    answers = machine.post(f"{ORDERS}/accept", {"order_ids": [*ids, "ord_none"]})["items"]
+    assert [each["result"] for each in answers] == ["accepted", "accepted", "accepted", "failed"]
+    again = machine.post(f"{ORDERS}/accept", {"order_ids": ids})["items"]
+    assert {each["result"] for each in again} == {"unchanged"}
+    machine.order_post(f"{ORDERS}/{last['order_id']}/reject", {"reason": "Снято с производства"})
+
+    # One file ships the orders of the day; its wrong rows are named; brought again it changes nothing.
+    numbers = [order["number"] for order in placed]
+    rows = [
+        "Номер заказа;Накладная;Перевозчик;Трек-номер;Артикул;Количество",
+        f"{numbers[0]};РН-1;ПЭК;77-1;;",
+        f"{numbers[1]};РН-2;ПЭК;77-2;pn-p;5",
+        f"{numbers[2]};РН-3;;;PN-P;много",
+        "261120-ZZZZZ;РН-4;;;;",
+    ]
+    file = {"content": b64encode("\n".join(rows).encode("cp1251")).decode()}
+    results = machine.post("/v1/distributor/shipment-files", file)["items"]
+    assert [each["result"] for each in results] == ["shipped", "shipped", "failed", "failed"]
+    assert [each["errors"][0]["pointer"] for each in results[2:]] == ["/4/quantity", "/order"]
+    assert all(each["errors"][0]["detail"] for each in results[2:])
+    again = machine.post("/v1/distributor/shipment-files", file)["items"]
+    assert [each["result"] for each in again] == ["unchanged", "unchanged", "failed", "failed"]
+    shown = buyer.get(f"/v1/orders/{ids[0]}")
+    assert (shown["state"], shown["shipments"][0]["tracking_number"]) == ("completed", "77-1")
+    assert buyer.get(f"/v1/orders/{ids[1]}")["state"] == "partly_shipped"
+    club.guest.letter("olesya@buyer.example", numbers[0])
+
+    # Goods come back, and the stock is told.
+    form = {"lines": [{"document": "РН-1", "sku": "PN-P", "quantity": 2}], "reason": "Брак"}
+    asked = buyer.order_post(f"/v1/orders/{ids[0]}/returns", form)
+    [waiting] = asked["returns"]
+    path = f"{ORDERS}/{ids[0]}/returns/{waiting['return_id']}"
+    assert machine.order_post(f"{path}/accept", {"document": "ВЗ-1"})["returns"][0]["state"] == "accepted"
+    warehouse = {"stock": [{"sku": "pn-p", "warehouse": "NOT-OURS", "quantity": 1, "at": f"{today}T00:00:00Z"}]}
+    [refused] = machine.call("PUT", "/v1/distributor/stock", warehouse)["items"]
+    assert refused["errors"][0]["code"] == "not_yours"
+
+    # Its people and contacts are its people's to change.
+    assert problem(machine, "POST", "/v1/distributor/people", {"name": "X Y", "email": "x@y.example"}, status=403)
