@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Base64Bytes, Field
 
-from chalicelib.exchange.shipments.rules import MOST_SHIPMENTS
+from chalicelib.exchange.shipments.model import MOST_SHIPMENTS
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.problems import Fault
 

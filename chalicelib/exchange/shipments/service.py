@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from chalicelib import orders
 from chalicelib.exchange.columns.model import CellError
-from chalicelib.exchange.shipments import rules
-from chalicelib.exchange.shipments.rules import MOST_SHIPMENTS, WITHIN, FileShipment
+from chalicelib.exchange.shipments import rows as file_rows
+from chalicelib.exchange.shipments.model import MOST_SHIPMENTS, FileShipment
+from chalicelib.exchange.shipments.rows import WITHIN
 from chalicelib.exchange.shipments.schemas import FileShipmentView
 from chalicelib.exchange.tables.files import tables_of
 from chalicelib.exchange.tables.model import Unreadable
@@ -44,8 +45,10 @@ def _read(content: bytes) -> list[FileShipment]:
                 for table in readings.ways:
                     rows = list(islice(table.rows(), MOST_SHIPMENTS * 200 + WITHIN))
                     for place, row in enumerate(rows[:WITHIN]):
-                        if columns := rules.columns_of(row.cells):
-                            return rules.shipments_of(((each.line, each.cells) for each in rows[place + 1 :]), columns)
+                        if columns := file_rows.columns_of(row.cells):
+                            return file_rows.shipments_of(
+                                ((each.line, each.cells) for each in rows[place + 1 :]), columns
+                            )
         except Unreadable:
             raise Problem.invalid("unreadable", "/content", "This is no table: bring CSV or XLSX.") from None
     detail = f"No row of the first {WITHIN} is a heading with the columns order and document."
@@ -94,7 +97,7 @@ def _form(context: Context, shipment: FileShipment) -> ShipForm:
     given: dict[str, object] = {"document": shipment.document, **shipment.cells}
     try:
         if "day" in shipment.cells:
-            given["day"] = rules.day_of(shipment.cells["day"], context.config[Club].zone).isoformat()
+            given["day"] = file_rows.day_of(shipment.cells["day"], context.config[Club].zone).isoformat()
     except CellError:
         raise Problem.invalid("date", "/day", "This is no date: write 20.11.2026 or 2026-11-20.") from None
     if shipment.goods:
@@ -104,7 +107,7 @@ def _form(context: Context, shipment: FileShipment) -> ShipForm:
 
 def _line(place: int, sku: str, cell: str) -> Mapping[str, object]:
     try:
-        return {"sku": sku, "quantity": rules.units_of(cell)}
+        return {"sku": sku, "quantity": file_rows.units_of(cell)}
     except CellError:
         raise Problem.invalid("number", f"/lines/{place}/quantity", "This is no whole number.") from None
 

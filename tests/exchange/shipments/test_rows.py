@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.exchange.columns.model import CellError, TypedMoment, TypedNumber
-from chalicelib.exchange.shipments.rules import columns_of, day_of, shipments_of, units_of
+from chalicelib.exchange.shipments.rows import columns_of, day_of, shipments_of, units_of
 
 
 @pytest.mark.parametrize(

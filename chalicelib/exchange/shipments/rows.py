@@ -1,16 +1,15 @@
 """A file of shipments as rows: which column is which, and which rows are one shipment. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from chalicelib.exchange.columns.dates import day, typed_day
 from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import CellError, TypedMoment, TypedNumber
+from chalicelib.exchange.shipments.model import FileShipment
 from chalicelib.platform.spelling.words import code_key, spelled
 
-MOST_SHIPMENTS = 100
 WITHIN = 20  # rows in which the heading is looked for
 NEEDED = ("order", "document")
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -43,17 +42,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "quantity": ("quantity", "количество", "кол-во", "отгружено"),
 }
 _COLUMNS = {heading_key(heading): column for column, headings in HEADINGS.items() for heading in headings}
-
-
-@dataclass
-class FileShipment:
-    """The rows of one order with one document. `line`: of the first of them in the file. `goods`: line, article, quantity; empty: all that is left."""
-
-    line: int
-    order: str
-    document: str
-    cells: dict[str, str]
-    goods: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def columns_of(cells: Sequence[str]) -> dict[str, int]:
