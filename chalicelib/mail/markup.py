@@ -125,8 +125,8 @@ class _Html(_Form):
 
     def _product(self, product: ProductBlock) -> str:
         picture = (
-            f'  <td width="112" valign="top" style="padding:14px 0 14px 12px"><img src="{product.picture}" width="100" alt="{product.name}" '
-            'style="display:block;width:100px;height:auto;border:0;border-radius:4px"></td>\n'
+            f'  <td width="92" valign="top" style="padding:14px 0 14px 12px"><img src="{product.picture}" width="80" alt="{product.name}" '
+            'style="display:block;width:80px;height:auto;border:0;border-radius:4px"></td>\n'
         )
         why = f'<br>\n    <span style="{_SMALL}">{product.why}</span>' if product.why else ""
         return (

@@ -15,14 +15,36 @@ from typing import NamedTuple, get_args
 
 import app  # noqa: F401  declares all letters
 from chalicelib.campaigns.plan import writing
+from chalicelib.campaigns.plan.model import IssueText
 from chalicelib.campaigns.series.shipped import shipped
-from chalicelib.mail import Pages
+from chalicelib.mail import Pages, ProductBlock
 from chalicelib.mail.declarations import declaration
 from chalicelib.mail.rendering import render
 from chalicelib.platform.text import Language
 from tests.mail.test_rendering import FACTS, LETTERS
 
 PAGES = Pages(unsubscribe="https://letters.example/leave", preferences="https://letters.example/choose")
+PICTURE = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='160' height='120'%3E"
+    "%3Crect width='160' height='120' fill='%23dddddd'/%3E%3Ccircle cx='80' cy='60' r='40' fill='%23ffcc66'/%3E%3C/svg%3E"
+)
+PRODUCTS: dict[Language, dict[str, ProductBlock]] = {
+    "en": {
+        "LMP-1": ProductBlock(
+            "LED panel 600×600, 36 W", "LMP-1", "Your price: 1,234.50\xa0RUB / pcs", "Tier Gold.", PICTURE
+        ),
+        "LMP-2": ProductBlock("Street light", "LMP-2", "Your price: 8,900.00\xa0RUB / pcs", "", ""),
+    },
+    "ru": {
+        "LMP-1": ProductBlock(
+            "Панель 600×600, 36 Вт", "LMP-1", "Ваша цена: 1\xa0234,50\xa0₽ / шт", "Уровень «Золото».", PICTURE
+        ),
+        "LMP-2": ProductBlock("Уличный светильник", "LMP-2", "Ваша цена: 8\xa0900,00\xa0₽ / шт", "", ""),
+    },
+}
+WITH_PRODUCTS = IssueText(
+    subject="{{ name }}", body="# {{ name }}\n\n![](product:LMP-1)\n![](product:LMP-2)\n\n{{ company }}"
+)
 WIDTHS = (600, 360)
 SCHEMES = ("light", "dark")
 
@@ -36,10 +58,12 @@ class Picture(NamedTuple):
 
 
 def letters() -> Iterator[Picture]:
-    """All letters that the rooms declare, and all steps of the series that are shipped."""
+    """All letters that the rooms declare, all steps of the series that are shipped, and an issue with products."""
     for language in get_args(Language):
         for name in LETTERS:
             yield Picture(name, language, *render(declaration(name).texts, name, language, FACTS))
+        facts = writing.VARIABLES | {"pages": PAGES, "products": PRODUCTS[language]}
+        yield Picture("issue_with_products", language, *writing.render(WITH_PRODUCTS, language, facts))
         for series_id, series in shipped().items():
             for step in series.steps:
                 text = step.texts.in_language(language)

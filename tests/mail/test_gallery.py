@@ -11,7 +11,9 @@ from tests.mail.test_rendering import LETTERS
 def test_the_gallery_has_every_letter_and_every_step_in_both_languages(tmp_path: Path) -> None:
     pages = {path.name: path for path in gallery.write(tmp_path)}
     steps = [f"series_{name}_{step.step_id}" for name, series in shipped().items() for step in series.steps]
-    assert set(pages) == {f"{name}.{language}.html" for name in [*LETTERS, *steps] for language in ("en", "ru")}
+    assert set(pages) == {
+        f"{name}.{language}.html" for name in [*LETTERS, *steps, "issue_with_products"] for language in ("en", "ru")
+    }
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     for name, path in pages.items():
         assert f'href="{name}"' in index

@@ -21,7 +21,7 @@ BODY = "[Lamps](https://shop.example/lamps?a=1&b=2)\n\nor [the cabinet]({{ porta
 
 
 def test_letters_link_to_the_portal_to_people_and_to_the_clubs_own_pages() -> None:
-    known = {FACTS["portal_url"], f"{FACTS['portal_url']}/usual-order", *gallery.PAGES}
+    known = {FACTS["portal_url"], f"{FACTS['portal_url']}/usual-order", gallery.PICTURE, *gallery.PAGES}
     told = {each for each in FACTS.values() if isinstance(each, str) and each.startswith("http")}
     seen = set()
     for letter in gallery.letters():

@@ -7,7 +7,7 @@ What would skip people is refused, unless the caller accepts that.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from chalicelib import contacts, pricing
 from chalicelib.campaigns.plan import rules, store, writing
@@ -28,6 +28,7 @@ from chalicelib.contacts import Slot, Slots, slot_after
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.text import Language
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -125,7 +126,10 @@ def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
         if before.author == by:
             raise Problem("four_eyes", "Somebody else than the author approves an issue.")
         if before.state is IssueState.IDEA:
-            raise Problem("wrong_state", "The issue lacks its segment or a text.", extra={"state": before.state})
+            lacking = _lacking(context, before)
+            raise Problem(
+                "wrong_state", "The issue lacks its segment or a text.", errors=lacking, extra={"state": before.state}
+            )
         _slot(context, before.slot)
         _check_promotion(context, before.promotion_id)
         return replace(before, state=IssueState.APPROVED, approved_by=by, approved_at=context.at)
@@ -178,6 +182,15 @@ def _open(issue: Issue) -> None:
         raise Problem("wrong_state", "It is cancelled.", extra={"state": issue.state})
     if issue.state in (IssueState.QUEUED, IssueState.SENDING, IssueState.SENT):
         raise Problem("wrong_state", "Its letters are on their way. Cancel it, and plan another.")
+
+
+def _lacking(context: Context, issue: Issue) -> list[Fault]:
+    """What an idea must have before somebody approves it."""
+    texts = store.read_texts(context.table, issue.issue_id)
+    missing = [f"/texts/{language}" for language in get_args(Language) if texts.in_language(language) is None]
+    if not issue.segment_id:
+        missing.append("/segment_id")
+    return [Fault(pointer=each, code="missing", detail="This is still to come.") for each in missing]
 
 
 def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:

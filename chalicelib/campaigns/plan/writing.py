@@ -70,6 +70,16 @@ def check(context: Context, texts: IssueTexts, pointer: str = "/texts") -> None:
         for name in ("subject", "preview", "body")
         if (fault := mail.fault_of(getattr(text, name), language, VARIABLES))
     ]
+    if not faults:
+        faults += [
+            Fault(
+                pointer=f"{pointer}/{language}/body",
+                code="too_large",
+                detail=f"A letter has {MOST_BYTES} bytes at most.",
+            )
+            for language, text in written.items()
+            if _bytes(*render(text, language, {**VARIABLES, "pages": None})[1:]) > MOST_BYTES
+        ]
     wanted = {language: skus for language, text in written.items() if (skus := mail.skus_of(text.body))}
     known = catalog.read_products(context.table, {sku for skus in wanted.values() for sku in skus}) if wanted else {}
     for language, skus in wanted.items():
@@ -117,7 +127,7 @@ def compose(context: Context, texts: IssueTexts, member: Member, about: About, p
     except Exception:
         log.exception("a letter cannot be composed", extra={"member_id": member.member_id})
         raise Unsendable("not_composed") from None
-    if len(html.encode()) + len(plain.encode()) > MOST_BYTES:
+    if _bytes(html, plain) > MOST_BYTES:
         raise Unsendable("too_large")
     return Mail(
         address=member.email,
@@ -130,6 +140,10 @@ def compose(context: Context, texts: IssueTexts, member: Member, about: About, p
         company_id=about.company_id,
         pages=pages,
     )
+
+
+def _bytes(html: str, plain: str) -> int:
+    return len(html.encode()) + len(plain.encode())
 
 
 def left_out(text: IssueText, about: About) -> list[str]:
