@@ -102,9 +102,9 @@ class MeteredDynamo(MemoryDynamo):
         self.cost.read_units += _read_units(sum(map(item_size, items)), consistent)
 
     def _written(self, place: tuple[str, str], before: Item | None, times: int) -> None:
-        after = self.items[place]
-        larger = max(item_size(after), item_size(before) if before else 0)
-        self._count(place[0], times * ceil(larger / 1024))
+        after = self.items.get(place)  # none beside a condition on what is not there
+        larger = max(item_size(each) if each else 0 for each in (after, before))
+        self._count(place[0], times * max(ceil(larger / 1024), 1))
         for index in ("gsi1", "gsi2"):
             was, now = ((item or {}).get(f"{index}pk") and item for item in (before, after))
             if was and now and (was[f"{index}pk"], was[f"{index}sk"]) == (now[f"{index}pk"], now[f"{index}sk"]):
