@@ -16,11 +16,13 @@ from chalicelib.campaigns.sending.schemas import IssueReasonForm
 from chalicelib.contacts.preferences import service as preferences
 from chalicelib.contacts.preferences.service import pages_for
 from chalicelib.mail import LetterState
+from chalicelib.mail import store as mail_store
 from chalicelib.members import keys as members_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Transaction
 from tests.campaigns.sending.steps import Post, approved, post, reader
+from tests.mail.steps import letter
 from tests.support.figures import with_figures
 from tests.support.partners import speaks_for
 
@@ -316,3 +318,15 @@ def test_a_letter_without_an_answer_is_never_tried_again_and_reports_settle_it(c
     expected = LetterState.SENT if fate.startswith("accepted") else LetterState.UNKNOWN
     assert (found.state, found.reason) == (expected, "" if fate.startswith("accepted") else "no_answer")
     assert club.sending(issue).issue.state is IssueState.SENT
+
+
+def test_letters_that_waited_for_a_slot_are_woken_and_go_before_its_issues(club: Post) -> None:
+    reader(club, "mbr_1")
+    approved(club)
+    club.at("2026-11-24T09:29")
+    club.waiting.clear()
+    club.pass_time(60)
+    mail_store.create(club.context.table, letter(club.context, letter_id="ltr_reminder", due_at=club.context.at))
+    club.tick()
+    found = {each.queue: (each.due - club.context.now).total_seconds() for each in club.waiting}
+    assert found == {"letters": 0, "campaigns": 30}

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib import mail as mail_room
 from chalicelib import members, orders
-from chalicelib.mail import Recipient, Unsendable
+from chalicelib.mail import LetterClass, LetterState, Recipient, Unsendable
+from chalicelib.mail import store as mail_store
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import aws
@@ -17,8 +19,8 @@ from chalicelib.retention.states.letters import who_answers_for
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.table.transactions import Transaction
-from tests.mail.steps import member
-from tests.support.letters import BUYER, plain
+from tests.mail.steps import letter, member, message
+from tests.support.letters import BUYER, CAUSE, plain
 
 
 def staff(context: Context, member_id: str, role: str) -> None:
@@ -94,3 +96,16 @@ def test_nobody_is_reminded_of_what_was_ordered(
     store.save(context, Rhythm("cmp_1", State.ACTIVE, today, today, 7, last_order=today, version=2))
     with pytest.raises(Unsendable, match="ordered"):
         club.told("order_expected", BUYER, **expected(context))
+
+
+def test_a_reminder_that_is_found_at_night_waits_for_its_readers_slot(club: Any, usual: None, context: Context) -> None:
+    club.told("order_expected", BUYER, **expected(context))
+    of_the_night = letter(
+        context, template="order_expected", letter_class=LetterClass.CONTENT, recipient=BUYER, cause=CAUSE
+    )
+    mail_store.create(context.table, of_the_night)
+    night = replace(context, now=context.now + timedelta(hours=16))
+    mail_room.send(night, message({"letter_id": of_the_night.letter_id}))
+    waiting = mail_store.read(context.table, of_the_night.letter_id)
+    assert waiting
+    assert (waiting.state, waiting.due_at) == (LetterState.PENDING, "2026-11-24T09:30:00.000Z")  # a Tuesday
