@@ -172,7 +172,7 @@ def disinherit(context: Context, company_id: str, from_id: str) -> None:
 def assign(context: Context, company_ids: Iterable[str]) -> None:
     """Takes these dormant or lost companies into the wave whose intake is open, but none that closed down. A repeat changes nothing.
 
-    Three reads, and a write a company.
+    Four reads, and a write a company.
     """
     waves = [wave for wave in store.recent(context) if wave.holds(context.today)]
     opened = next((wave for wave in waves if wave.takes_in(context.today)), None)

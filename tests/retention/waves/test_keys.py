@@ -35,14 +35,15 @@ def test_a_plan_is_a_read_of_the_quiet_and_one_transaction(context: Context) -> 
 
 
 @measures(keys.assignment, keys.assignment_list, keys.breach, keys.breach_list)
-def test_an_assignment_is_three_reads_and_a_write(context: Context) -> None:
+def test_an_assignment_is_four_reads_and_a_write(context: Context) -> None:
     company_id = dormant(context, "Luch")
     wave = planned(context, held_out_percent=50)
     begun = days_later(context, 1)
     with spent(context.table.client) as cost:
         service.assign(begun, [company_id])
-    assert cost.calls[:3] == ["Query", "BatchGetItem", "BatchGetItem"]
-    wrote = cost.calls[3:]
+    # The waves, the earlier assignments, whether it closed down, and its INN.
+    assert cost.calls[:4] == ["Query", "BatchGetItem", "BatchGetItem", "BatchGetItem"]
+    wrote = cost.calls[4:]
     with spent(context.table.client) as cost:
         [made] = store.members(begun, wave.wave_id)
     assert wrote == (["TransactWriteItems"] if made.arm == "held" else ["PutItem"])
