@@ -52,12 +52,14 @@ _YEAR = timedelta(days=365)
 def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str) -> OutcomeView:
     """Raises `not_found` for a case that was never on a list of the caller's, 409 for a call that is done, 422 for what cannot be.
 
-    403 for an offer above the bounds of a manager.
+    The company's present manager may correct an entry on the list of the one before. 403 for an offer above the bounds of a manager.
     """
     before = store.load(context, case_id)
-    if before is None or before.listed_by != by or before.listed_on is None:
+    if before is None or before.listed_by is None or before.listed_on is None:
         raise Problem("not_found")
-    listed = lists.load(context, by, before.listed_on, consistent=True)
+    if by != before.listed_by and not (form.corrects and by == before.manager_id):
+        raise Problem("not_found")
+    listed = lists.load(context, before.listed_by, before.listed_on, consistent=True)
     if listed is None:
         raise Problem("not_found")
     call = next((each for each in listed.calls if each.case_id == case_id), None)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chalicelib import contacts
+from chalicelib.companies import change_manager
 from chalicelib.companies.company import read_company
 from chalicelib.contacts import keys as contacts_keys
 from chalicelib.platform.context import Context
@@ -26,6 +27,7 @@ from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
 from tests.retention.cases.steps import IVAN, OLGA, becomes, case_of, known
 from tests.retention.waves.steps import planned
@@ -150,6 +152,23 @@ def test_who_closed_down_gets_no_advertising_until_another_entry_or_an_order_say
     assert letters_to(context, "cmp_1").reason == "closed_down"
     becomes(context, "cmp_1", State.WON_BACK)
     assert case_of(context, "cmp_1").state is CaseState.WAITING
+    assert letters_to(context, "cmp_1").reason != "closed_down"
+
+
+def test_the_manager_who_takes_a_company_over_may_correct_that_it_closed_down(context: Context) -> None:
+    case_id = on_the_list(context)
+    wrong = outcome(context, case_id, reason="closed", answer="leave_alone")
+    with pytest.raises(Problem, match="not_found"):
+        outcome(context, case_id, reason="price", corrects=wrong.entry_id, by=OLGA)
+    company, tx = read_company(context, "cmp_1"), Transaction()
+    assert company
+    change_manager(context, tx, company, OLGA, by=OLGA)
+    context.table.commit(tx)
+    cases.follow(context, "cmp_1")
+    with pytest.raises(Problem, match="not_found"):
+        outcome(context, case_id, by=OLGA)  # the call is another's: only its entry can be corrected
+    right = outcome(context, case_id, reason="price", corrects=wrong.entry_id, by=OLGA)
+    assert (right.by, case_of(context, "cmp_1").state) == (OLGA, CaseState.WAITING)
     assert letters_to(context, "cmp_1").reason != "closed_down"
 
 
