@@ -14,6 +14,7 @@ import pytest
 
 from chalicelib.platform import openapi
 from chalicelib.webhooks.rules import headers, new_secret
+from infra import admin
 from infra.build import ROOT
 from infra.demo import filling
 from infra.demo.portal import Portal
@@ -52,7 +53,11 @@ def commands(path: Path) -> str:
 
 
 def test_the_tour_of_the_readme_goes_through_line_by_line(cloud: DeployedClub, filled: Portal) -> None:
-    told = run(commands(ROOT / "README.md").replace("ADDRESS", OLGA), cloud)
+    pool, scopes = cloud.outputs["UserPoolId"], filling.MACHINES["back-office"]
+    client = admin.client_of(cloud.client("cognito-idp"), pool, "back-office", scopes)
+    assert client
+    script = commands(ROOT / "README.md").replace("ADDRESS", OLGA)
+    told = run(script.replace("CLIENT_ID:CLIENT_SECRET", f"{client['ClientId']}:{client['ClientSecret']}"), cloud)
     assert '"state":"accepted"' in told and '"state":"completed"' in told
     assert '"planned":' in told  # of the results: Olga may be held out
 
