@@ -43,8 +43,10 @@ def fill(guest: Portal, today: date, companies: int, say: Say) -> None:
     categories = [{"code": code, "name": name, "name_ru": name_ru} for code, name, name_ru in generator.CATEGORIES]
     operations.call("PUT", "/v1/staff/categories", {"categories": categories})
     operations.call("PUT", "/v1/staff/products", {"products": [product.as_form() for product in goods]})
+    pictured = {each["sku"] for each in operations.get("/v1/staff/products?limit=100")["items"] if each["images"]}
     for product in goods:
-        _picture(operations, product.sku)
+        if product.sku not in pictured:
+            _picture(operations, product.sku)
     say(f"{len(goods)} products in {len(categories)} categories, each with a picture")
     known = {each["name"] for each in operations.get("/v1/staff/distributors")["items"]}
     for name, email, regions, warehouse in DISTRIBUTORS:
