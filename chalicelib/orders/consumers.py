@@ -77,8 +77,10 @@ def record_return(context: Context, event: Event) -> None:
 def settle_shipment(context: Context, event: Event) -> None:
     """Settles the debt of a shipment that was paid before it was recorded."""
     shipped = event.item
-    document = shipped["shipment"]["document"]
-    credit.settle(context, shipped["company_id"], shipped["distributor_id"], shipped["order_id"], document)
+    shipment = shipped["shipment"]
+    if "on_credit" in shipment:
+        ids = (shipped["company_id"], shipped["distributor_id"], shipped["order_id"])
+        credit.settle(context, *ids, shipment["document"])
 
 
 @consumer(SALE_RECORDED)

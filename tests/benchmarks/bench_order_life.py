@@ -29,7 +29,7 @@ from tests.support.api import Api
 from tests.support.partners import reach
 from tests.support.spent import spent
 
-MOST = {"write units": 142, "read units": 98, "function runs": 21}
+MOST = {"write units": 142, "read units": 96, "function runs": 21}
 
 WORKERS = {"https://queues.example/letters": mail.send, "https://queues.example/rollups": fold_months}
 

@@ -227,12 +227,13 @@ def step_writes(context: Context, **facts: Any) -> Callable[[Transaction, Order]
 
 
 def _shipment_facts(shipment: Shipment, currency: str) -> Item:
-    """The shipment for its event: whole, so that it becomes purchase volume without a read of the order."""
+    """The shipment for its event: whole, so that it becomes purchase volume without a read of the order. `on_credit`: set if it may be owed."""
     return {
         "document": shipment.document,
         "day": shipment.day.isoformat(),
         "currency": currency,
         "lines": [event_line(line, line.quantity) for line in shipment.lines],
+        **({"on_credit": True} if shipment.on_credit else {}),
     }
 
 
