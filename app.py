@@ -71,6 +71,7 @@ functions.http(
         files("lists/", "get", "put"),
         files("orders/", "get", "put"),
         files("exports/", "get"),
+        files("queries/", "get"),
         files("report-uploads/", "get", "put"),
         files("reports/", "get", "put"),
         USERS,
@@ -130,6 +131,7 @@ nightly_people = functions.schedule("analytics.people.jobs:nightly_people")
 export_tables = functions.queue("exports.jobs:export_tables")
 nightly_datasets = functions.schedule("datasets.refresh.jobs:nightly_datasets")
 refresh_datasets = functions.queue("datasets.refresh.jobs:refresh_datasets")
+answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 
 # --- written by `make registers` --------------------------------------------------------------------------------------
 # schedules, in the club's time zone:
@@ -220,6 +222,7 @@ refresh_datasets = functions.queue("datasets.refresh.jobs:refresh_datasets")
 #     portfolio.hand_over_began      facts: desk.hand_overs
 #     portfolio.handed_over          messages: mail
 #     products.changed               facts: catalog
+#     query.requested                facts: datasets.queries
 #     report.published               facts: market_reports.publication
 #     report.withdrawn               facts: market_reports.publication
 #     rhythm.changed                 facts: campaigns.series, retention.cases, retention.waves

@@ -45,6 +45,7 @@ TABLE_ACTIONS = {
 }
 CHANGES = {"put", "update", "delete"}
 FILE_ACTIONS = {"get": "s3:GetObject", "put": "s3:PutObject", "delete": "s3:DeleteObject"}
+PARTS = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]  # of a large object
 ADDRESSES = {"portal", "letter_pages"}  # that a function only knows
 OWN_URL = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"
 TOKEN_URL = "https://${SignInDomain}-${AWS::AccountId}.auth.${AWS::Region}.amazoncognito.com/oauth2/token"
@@ -203,17 +204,16 @@ def table_export() -> list[Made]:
     return [
         allow(["dynamodb:ExportTableToPointInTime"], att("Table")),
         allow(["dynamodb:DescribeExport"], sub("${Table.Arn}/export/*")),
-        allow(["s3:PutObject", "s3:AbortMultipartUpload"], below("datasets/exports/")),
+        allow(["s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload"], below("datasets/exports/")),
     ]
 
 
 def lake() -> list[Made]:
-    """Athena reads the catalogue and the files, and writes datasets and answers, with the rights of who asks."""
+    """Athena reads the catalogue and the files, and writes answers, with the rights of who asks."""
     bucket = sub(f"arn:${{AWS::Partition}}:s3:::{BUCKET}")
     listing = allow(["s3:ListBucket", "s3:ListBucketMultipartUploads"], bucket)
     listing["Condition"] = {"StringLike": {"s3:prefix": ["datasets/*"]}}
     asking = ["StartQueryExecution", "GetQueryExecution", "GetQueryResults"]
-    parts = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
     return [
         allow(
             [f"athena:{action}" for action in asking],
@@ -222,13 +222,18 @@ def lake() -> list[Made]:
         allow(["glue:GetDatabase", "glue:GetTable", "glue:GetTables"], *catalogue()),
         allow(["s3:GetBucketLocation"], bucket),
         listing,
-        allow(["s3:GetObject"], *map(below, ("datasets/waiting/", "datasets/tables/", "datasets/answers/"))),
-        allow(["s3:PutObject", *parts], *map(below, ("datasets/tables/", "datasets/answers/"))),
+        allow(["s3:GetObject"], *map(below, ("datasets/tables/", "datasets/answers/"))),
+        allow(["s3:PutObject", *PARTS], below("datasets/answers/")),
     ]
 
 
 def lake_tables() -> list[Made]:
-    return [allow(["glue:CreateTable", "glue:UpdateTable"], *catalogue())]
+    """And with these it reads what waits, and writes datasets."""
+    return [
+        allow(["glue:CreateTable", "glue:UpdateTable"], *catalogue()),
+        allow(["s3:GetObject"], below("datasets/waiting/")),
+        allow(["s3:PutObject", *PARTS], below("datasets/tables/")),
+    ]
 
 
 def catalogue() -> list[Made]:

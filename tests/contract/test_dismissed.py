@@ -204,6 +204,11 @@ plain("record_payments", "/v1/machine/payments", {"payments": [PAYMENT]})
 plain("record_payments_by_hand", "/v1/staff/payments", {"payments": [PAYMENT]})
 plain("start_import", "/v1/staff/imports", {"source": "1c-main", "file_name": "sales.csv"})
 plain("start_export", "/v1/staff/exports", {"source": "companies", "format": "csv"})
+plain(
+    "start_query",
+    "/v1/staff/queries",
+    {"question": "second_purchase", "from": "2026-01-01", "to": "2026-11-01", "format": "csv"},
+)
 plain("draft_report", "/v1/staff/reports", REPORT)
 plain("register_coalition_client", f"/v1/staff/machine-clients/{CLIENT}", PARTNER)
 plain("change_company", "/v1/company", {"name": "Another name"}, version=1)

@@ -378,10 +378,11 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
                 "ExportTables",
                 "FoldClub",
                 "RefreshDatasets",
+                "AnswerQueries",
             },
         ),
-        ("athena", {"RefreshDatasets"}),
-        ("glue", {"RefreshDatasets"}),
+        ("athena", {"RefreshDatasets", "AnswerQueries"}),
+        ("glue", {"RefreshDatasets", "AnswerQueries"}),
         ("secretsmanager", {"APIHandler", "VerifyAuth", "SendLetters", "SendCodes", "SendCampaigns", "CountAudience"}),
     ],
 )

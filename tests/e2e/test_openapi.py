@@ -182,6 +182,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
                     "join_id",
                     "hand_over_id",
                     "export_id",
+                    "query_id",
                     "rebuild_id",
                     "case_id",
                     "wave_id",

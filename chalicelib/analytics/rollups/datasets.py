@@ -14,6 +14,7 @@ TIERS = Dataset(
     (
         Column("company_id", "text", "The company"),
         Column("day", "day", "From this day on"),
+        Column("announced", "text", "The moment of the announcement: of two on one day the later one holds"),
         Column("tier", "text", "Code of the tier; empty below the lowest step"),
         Column("discount_percent", "price", "Discount of the tier, in per cent"),
     ),
@@ -27,6 +28,7 @@ def _tier(item: Image, zone: ZoneInfo) -> Iterable[ItemRows]:
     row: Row = {
         "company_id": item["pk"].partition("#")[2],
         "day": tier.day,
+        "announced": tier.at,
         "tier": tier.code,
         "discount_percent": tier.discount_percent,
     }

@@ -1,1 +1,1 @@
-"""Questions to the datasets, and their answers as files."""
+"""Documented questions to the datasets, and their answers as files."""

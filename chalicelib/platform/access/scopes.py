@@ -60,6 +60,7 @@ SCOPES: dict[str, str] = {
     "staff.tiers.grant": "grant and withdraw manual tiers",
     "staff.analytics.read": "the club's figures",
     "staff.analytics.write": "rebuild the figures of purchases",
+    "staff.queries.write": "ask about all lines of the club",
     "machine.catalog": "write products, stock and categories",
     "machine.accruals": "grant bonuses of a coalition, within limits",
     "machine.payments": "record payments of documents",
@@ -130,6 +131,7 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
         "staff.retention.read",
         "staff.retention.write",
         "staff.analytics.read",
+        "staff.queries.write",
     },
     "marketing": _STAFF
     | frozenset(
@@ -141,6 +143,7 @@ STAFF_ROLES: dict[str, frozenset[str]] = {
             "staff.campaigns.read",
             "staff.campaigns.write",
             "staff.analytics.read",
+            "staff.queries.write",
         }
     ),
     "operations": _STAFF

@@ -53,8 +53,8 @@ SECRET = Right("secret")  # read the secret that signs cursors and codes
 USERS = Right("users")  # create users in the pool, sign them in, and delete them
 PORTAL = Right("portal")  # only to know its address
 TABLE_EXPORT = Right("table_export")  # have DynamoDB write the table's export below datasets/exports/ of the bucket
-LAKE = Right("lake")  # ask the engine of the datasets, which reads and writes below datasets/ for the caller
-LAKE_TABLES = Right("lake_tables")  # say where a dataset's files are
+LAKE = Right("lake")  # ask the engine of the datasets, which reads them for the caller
+LAKE_TABLES = Right("lake_tables")  # have the engine write datasets, and say where their files are
 LETTER_PAGES = Right("letter_pages")  # only to know the address of the pages that letters link to
 
 

@@ -1,0 +1,154 @@
+"""Documented questions to the datasets: asked over HTTP, answered by the engine beside the requests.
+
+start         stores the question with its event
+on_requested  sends it to the queue
+answer        asks the engine, waits, and writes the answer as a file
+
+The statement is started under the query's own token, so a message that comes again finds the statement that runs. The file has all rows and
+their number, or there is none: an answer of too many rows fails.
+"""
+
+import json
+import tempfile
+from contextlib import suppress
+from datetime import date, timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from chalicelib.datasets.lake import engine
+from chalicelib.datasets.queries import store
+from chalicelib.datasets.queries.model import Cell, Question, QuestionName
+from chalicelib.datasets.queries.questions import QUESTIONS
+from chalicelib.datasets.queries.schemas import QueryForm, QueryView
+from chalicelib.datasets.refresh.store import published
+from chalicelib.platform import aws
+from chalicelib.platform.clock import moment, stamp
+from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.context import Context
+from chalicelib.platform.files import uploads
+from chalicelib.platform.files.downloads import LINK_SECONDS
+from chalicelib.platform.files.tables import CONTENT_TYPES, Column, Table, write
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, throttle
+from chalicelib.platform.log import log
+from chalicelib.platform.settings import settings
+from chalicelib.platform.text import Language
+from chalicelib.table.client import Position
+from chalicelib.table.transactions import Item, Refused, Transaction
+
+PER_DAY = 50  # of one person
+PATIENCE = 40  # seconds that one run waits for the engine
+MOST_ROWS = 100_000
+
+
+def start(context: Context, form: QueryForm, language: Language, by: str) -> QueryView:
+    """Raises 409 before the first night, 422 for a brand that the question lacks or cannot have, and 429 for too many a day."""
+    _check(form)
+    told = published(context.table)
+    if told is None:
+        raise Problem("wrong_state", "The datasets are made every night: ask tomorrow.")
+    throttle(context, "queries", by, PER_DAY, DAY)
+    tx = Transaction()
+    asked = {**form.model_dump(mode="json", exclude_none=True), "language": language, "as_of": stamp(told.until)}
+    view = _view(context, store.create(tx, context, context.new_id("qry"), by, asked))
+    context.reply(tx, view)
+    context.table.commit(tx)
+    return view
+
+
+def _check(form: QueryForm) -> None:
+    if QUESTIONS[form.question].asks_brand and form.brand is None:
+        raise Problem.invalid("brand_missing", "/brand", "This question is about a brand.")
+    if form.brand is not None and not QUESTIONS[form.question].asks_brand:
+        raise Problem.invalid("brand_unexpected", "/brand", "This question is about no brand.")
+
+
+def show(context: Context, query_id: str, by: str) -> QueryView:
+    """Raises 404 for the query of somebody else."""
+    found = store.load(context.table, query_id)
+    if found is None or found["created_by"] != by:
+        raise Problem("not_found")
+    return _view(context, found)
+
+
+def page(context: Context, by: str, *, limit: int, after: Position) -> tuple[list[QueryView], Position]:
+    """Of this person, newest first. One call."""
+    found = store.page(context.table, by, limit=limit, after=after)
+    return [_view(context, item) for item in found.items], found.last
+
+
+def answer(context: Context, message: dict[str, Any]) -> None:
+    """Answers the query in the message. Safe to repeat. Raises RuntimeError while the engine is still at work."""
+    query_id = json.loads(message["body"])["query_id"]
+    found = store.load(context.table, query_id)
+    if found is None or found["state"] != "running":
+        return
+    question = QUESTIONS[QuestionName(found["question"])]
+    execution = engine.start(_statement(question, found), sha256(query_id.encode()).hexdigest())
+    state, reason, scanned = engine.wait(execution, PATIENCE)
+    if state == "running":
+        raise RuntimeError(f"{query_id} waits for the engine")
+    log.info("query", extra={"query_id": query_id, "question": found["question"], "scanned": scanned, "reason": reason})
+    with suppress(Refused):  # another run was faster
+        store.note(context.table, query_id, **_outcome(context, question, found, execution, state))
+
+
+def _statement(question: Question, found: Item) -> str:
+    first, last = (date.fromisoformat(found[name]) for name in ("first", "last"))
+    return question.statement(first, last, found.get("brand"))
+
+
+def _outcome(context: Context, question: Question, found: Item, execution: str, state: engine.State) -> dict[str, Any]:
+    if state == "failed":
+        return {"state": "failed", "failure": "engine"}
+    _, *rows = islice(engine.rows(execution), MOST_ROWS + 2)
+    if len(rows) > MOST_ROWS:
+        return {"state": "failed", "failure": "too_many_rows"}
+    _write(context, question, found, [question.cells(row) for row in rows])
+    return {"state": "done", "rows": len(rows), "finished_at": context.at}
+
+
+def _write(context: Context, question: Question, found: Item, rows: list[list[Cell]]) -> None:
+    club, language = context.config[Club], found["language"]
+    words = _WORDS[language]
+    notes: list[tuple[str, Cell]] = [(words["rows"], str(len(rows))), (words["as_of"], found["as_of"])]
+    notes += [(words["period"], f"{found['first']} - {found['last']}")]
+    notes += [(words["brand"], found["brand"])] if "brand" in found else []
+    table = Table(
+        title=question.title_in(language),
+        notes=notes,
+        columns=[Column(each.title_in(language), 14, each.kind == "number") for each in question.columns],
+        rows=rows,
+        sums=[],
+        sender=club.name_ru if language == "ru" else club.name,
+        language=language,
+    )
+    with tempfile.TemporaryFile() as file:
+        write(table, found["format"], file)
+        file.seek(0)
+        name = store.object_name(found["query_id"], found["format"])
+        aws.s3().upload_fileobj(file, settings().files_bucket, name)
+
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {"rows": "Rows", "as_of": "As of", "period": "Period", "brand": "Brand"},
+    "ru": {"rows": "Строк", "as_of": "По состоянию на", "period": "Период", "brand": "Бренд"},
+}
+
+
+def _view(context: Context, found: Item) -> QueryView:
+    kept = found["state"] == "done" and context.now < moment(found["created_at"]) + timedelta(days=store.KEEP_DAYS)
+    name = store.object_name(found["query_id"], found["format"])
+    saved_as = f"{found['question']}.{found['format']}"
+    shown = ("query_id", "question", "first", "last", "format", "state", "as_of", "created_at")
+    return QueryView(
+        **{name: found[name] for name in shown},
+        brand=found.get("brand"),
+        failure=found.get("failure"),
+        row_count=int(found["rows"]) if "rows" in found else None,
+        url=uploads.link(name, saved_as=saved_as, content_type=CONTENT_TYPES[found["format"]], seconds=LINK_SECONDS)
+        if kept
+        else None,
+        expires_at=context.now + timedelta(seconds=LINK_SECONDS) if kept else None,
+    )
