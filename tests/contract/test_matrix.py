@@ -366,6 +366,7 @@ def world(api: Api, context: Context, monkeypatch: pytest.MonkeyPatch) -> World:
             "move_id": "mov_nobody",
             "hand_over_id": "hov_nobody",
             "export_id": "exp_nobody",
+            "query_id": "qry_nobody",
             "join_id": "jon_nobody",
             "distributor_id": own_distributor,
             "purpose": "advertising",
