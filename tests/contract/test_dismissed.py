@@ -21,6 +21,7 @@ from app import app  # noqa: F401  fills the route table
 from chalicelib import sales
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan.model import IssueState, Pause
+from chalicelib.datasets.refresh.keys import lake as lake_key
 from chalicelib.desk.joins import service as joins
 from chalicelib.distributors import service as distributors
 from chalicelib.mail import store as mail_store
@@ -204,11 +205,6 @@ plain("record_payments", "/v1/machine/payments", {"payments": [PAYMENT]})
 plain("record_payments_by_hand", "/v1/staff/payments", {"payments": [PAYMENT]})
 plain("start_import", "/v1/staff/imports", {"source": "1c-main", "file_name": "sales.csv"})
 plain("start_export", "/v1/staff/exports", {"source": "companies", "format": "csv"})
-plain(
-    "start_query",
-    "/v1/staff/queries",
-    {"question": "second_purchase", "from": "2026-01-01", "to": "2026-11-01", "format": "csv"},
-)
 plain("draft_report", "/v1/staff/reports", REPORT)
 plain("register_coalition_client", f"/v1/staff/machine-clients/{CLIENT}", PARTNER)
 plain("change_company", "/v1/company", {"name": "Another name"}, version=1)
@@ -245,6 +241,14 @@ def replace_address(club: Club) -> Ask:
 @scene
 def remove_address(club: Club) -> Ask:
     return Ask(saved_address(club))
+
+
+@scene
+def start_query(club: Club) -> Ask:
+    published = {"published_until": club.context.at, "definition": "columns", "current": "20261120T08"}
+    club.context.table.put({**lake_key().as_item(), **published})
+    days = {"from": "2026-01-01", "to": "2026-11-01"}
+    return Ask("/v1/staff/queries", {"question": "second_purchase", **days, "format": "csv"})
 
 
 @scene

@@ -37,8 +37,8 @@ class QueryView(View):
 
     query_id: str
     question: QuestionName
-    first: date = Field(serialization_alias="from")
-    last: date = Field(serialization_alias="to")
+    first: date
+    last: date
     brand: str | None
     format: AnswerFormat
     state: Literal["running", "done", "failed"]
