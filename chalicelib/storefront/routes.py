@@ -3,6 +3,7 @@ from chalicelib.catalog import ProductFacetsView, ProductFilters, ProductQuery, 
 from chalicelib.platform.http.forms import Text
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform.list_files.schemas import ListFileView
 from chalicelib.storefront import price_list as storefront_price_list
 from chalicelib.storefront import service
 from chalicelib.storefront.lighting import service as lighting
@@ -54,6 +55,16 @@ def download_price_list(call: Call) -> Answer:
     more for each quantity from which a unit costs less.
     """
     return _price_list(call, call.principal.for_company())
+
+
+@routes.get("/v1/price-list/file", scope="catalog.read", query=PriceListQuery, answer=ListFileView)
+def make_price_list_file(call: Call) -> ListFileView:
+    """Make the price list of the company as a workbook (XLSX), with numbers as numbers.
+
+    Rows, headings and reasons are those of `GET /v1/price-list`.
+    """
+    reader_id, company_id = call.principal.for_member(), call.principal.for_company()
+    return storefront_price_list.price_list_file(call.context, company_id, reader_id, call.query, call.language)
 
 
 def _price_list(call: Call, company_id: str) -> Answer:

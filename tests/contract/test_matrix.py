@@ -113,6 +113,7 @@ MATRIX: dict[str, Row] = {
     "list_analytics_documents": COMPANIES,
     "show_statement": COMPANIES,
     "make_statement_file": COMPANIES,
+    "make_price_list_file": COMPANIES,
     "dispute_line": THIS_COMPANY,
     # ordering
     "list_products": COMPANIES,

@@ -4,6 +4,8 @@ import csv
 import io
 
 import pytest
+import requests
+from python_calamine import CalamineWorkbook
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import answers
@@ -84,3 +86,19 @@ def test_a_list_that_does_not_fit_into_an_answer_is_refused(api: Api, buyer: Cal
     answer = api.call("GET", "/v1/price-list", buyer, headers={"accept-language": "ru"})
     assert errors(answer) == [("/category", "too_many")]
     assert len(rows(api, buyer, "?brand=Luma", "ru")) == 2
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "price"), ("ru", "цена")])
+def test_as_a_workbook_it_has_the_same_rows_with_numbers_as_numbers(
+    api: Api, context: Context, buyer: Caller, language: str, heading: str
+) -> None:
+    Office(api, context).run((6, "10"), goods={"skus": ["LMP-2"]})
+    answer = api.call("GET", "/v1/price-list/file", buyer, headers={"accept-language": language})
+    assert answer.status == 200, answer.text
+    content = requests.get(answer.json["url"], timeout=10).content
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    [top] = [place for place, row in enumerate(sheet) if heading in row]
+    told = [dict(zip(sheet[top], row, strict=True)) for row in sheet[top + 1 :]]
+    plain = rows(api, buyer, language=language)
+    assert len(told) == len(plain) == answer.json["row_count"]
+    assert [each[heading] for each in told] == [float(each[heading].replace(",", ".")) for each in plain]

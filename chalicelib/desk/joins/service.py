@@ -115,16 +115,23 @@ def _documents(
     return refs, changed, True
 
 
+_ORDERED = (
+    "The company has orders, which stay where they were placed: keep this company, and join the other one into it."
+)
+_BOTH_ORDERED = (
+    "Both companies have orders, which stay where they were placed: move its customers of files to the company that stays, "
+    "let its people claim that one, and give both the same manager."
+)
+
+
 def _obstacles(context: Context, company: Company, into: Company) -> Iterator[ObstacleView]:
     if company.joined_into or into.joined_into:
         yield ObstacleView(
             code="joined", detail="One of the two is joined with another company already: join with that one."
         )
     if orders.newest_orders(context, company.company_id, 1):
-        yield ObstacleView(
-            code="orders",
-            detail="The company has orders, which stay where they were placed: keep this company, and join the other one into it.",
-        )
+        both = orders.newest_orders(context, into.company_id, 1)
+        yield ObstacleView(code="orders", detail=_BOTH_ORDERED if both else _ORDERED)
     book = bonuses.book_of(context, company.company_id)
     if book.reserved or book.goods_owed:
         yield ObstacleView(

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
-from chalicelib.desk.joins import keys, store
+from chalicelib.desk.joins import keys, service, store
 from chalicelib.desk.joins.model import CompanyJoin
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
@@ -44,6 +44,14 @@ def test_a_join_is_ordered_shown_and_listed(memory_market: Market, manager: Call
     early = memory_market.post(f"{answer.headers['location']}/undo", manager)
     assert (early.status, early.json["code"]) == (409, "wrong_state")
     assert memory_market.api.call("GET", f"{URL}/jon_none", manager).status == 404
+
+
+def test_of_two_companies_with_orders_the_preview_tells_what_to_do_instead(
+    memory_market: Market, manager: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.orders, "newest_orders", lambda context, company_id, limit: [company_id])
+    [obstacle] = ask(memory_market, manager, "/preview").json["obstacles"]
+    assert obstacle["code"] == "orders" and "customers of files" in obstacle["detail"]
 
 
 def test_a_company_with_orders_is_the_one_that_stays(memory_market: Market, manager: Caller) -> None:
