@@ -103,7 +103,7 @@ def a_list(count: int) -> Made:
 
 def a_price_list(count: int) -> Made:
     place = price_list.PRICE
-    rows = ([*["x"] * place, price_list._number(each, "ru"), "RUB", "1,00", "x"] for each in amounts(count))
+    rows = ([*["x"] * place, price_list._text_of("ru")(each), "RUB", "1,00", "x"] for each in amounts(count))
     files: dict[Format, bytes] = {"csv": listing(price_list.HEADINGS["ru"].split(";"), rows, control=place)}
     return Made(count, sum(amounts(count), Decimal(0)), place, files)
 

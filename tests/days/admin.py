@@ -4,7 +4,7 @@ from datetime import date
 
 from infra.demo import generator
 from infra.demo.portal import Portal
-from tests.days.steps import ADMIN, Club, done, problem, read_file, sales_file
+from tests.days.steps import ADMIN, Club, buyers_in, done, problem, read_file, sales_file
 
 STAFF = {
     "operations": ("Олег Орлов", "oleg@club.example"),
@@ -37,10 +37,12 @@ def first_day(guest: Portal, today: date) -> Club:
     admin.post(f"/v1/staff/distributors/{made['distributor_id']}/people", {"name": name, "email": email})
     products = {"products": [product.as_form() for product in generator.products()]}
     assert {each["result"] for each in admin.call("PUT", "/v1/staff/products", products)["items"]} == {"created"}
-    report = read_file(admin, sales_file(today))
-    assert (report["state"], report["companies_created"], report["bad_rows"]) == ("done", 12, None)
+    file = sales_file(today)
+    buyers = len(buyers_in(file, today))
+    report = read_file(admin, file)
+    assert (report["state"], report["companies_created"], report["bad_rows"]) == ("done", buyers, None)
     assert missing(admin) == ["managed"]
-    hand_out(admin)
+    hand_out(admin, buyers)
     assert missing(admin) == []
     signed_in = {role: guest.sign_in(email) for role, (_, email) in STAFF.items()}
     return Club(
@@ -55,7 +57,7 @@ def first_day(guest: Portal, today: date) -> Club:
     )
 
 
-def hand_out(admin: Portal) -> None:
+def hand_out(admin: Portal, buyers: int) -> None:
     """Each region has a manager, who gets the companies that the file brought."""
     [manager] = admin.get("/v1/staff/people?role=manager")["items"]
     admin.get("/v1/staff/region-managers")
@@ -63,7 +65,7 @@ def hand_out(admin: Portal) -> None:
     admin.call("PUT", "/v1/staff/region-managers", {"regions": regions}, If_Match=admin.etag)
     form = {"from_manager": "none", "reason": "Первое распределение"}
     order = admin.order_post("/v1/staff/hand-overs", form, expect=202)
-    assert done(admin, f"/v1/staff/hand-overs/{order['hand_over_id']}")["handed_over"] == 12
+    assert done(admin, f"/v1/staff/hand-overs/{order['hand_over_id']}")["handed_over"] == buyers
 
 
 def missing(admin: Portal) -> list[str]:

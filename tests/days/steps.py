@@ -37,7 +37,7 @@ class Club:
 
     def buyers(self) -> list[generator.Company]:
         """The companies of the one file that the club has read."""
-        return generator.companies(COMPANIES, self.today)
+        return buyers_in(sales_file(self.today), self.today)
 
 
 def appoint_first_admin(cloud: Cloud) -> None:
@@ -74,6 +74,11 @@ def sales_file(today: date) -> str:
     buyers = generator.companies(COMPANIES, today)
     first = today - timedelta(days=365 * SALES_YEARS)
     return "".join(generator.sales_file(buyers, generator.products(), first, today - timedelta(days=1)))
+
+
+def buyers_in(file: str, today: date) -> list[generator.Company]:
+    """The companies that bought in the year of the file: which of them did depends on the day."""
+    return [buyer for buyer in generator.companies(COMPANIES, today) if buyer.inn in file]
 
 
 def read_file(operations: Portal, text: str, **form: Any) -> Any:

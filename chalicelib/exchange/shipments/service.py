@@ -24,6 +24,7 @@ from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem, faults_of
+from chalicelib.platform.spelling.words import code_key
 
 
 def ship(context: Context, distributor_id: str, author: str, content: bytes) -> Iterator[FileShipmentView]:
@@ -65,7 +66,7 @@ def _recorded(
         if any(each.document == shipment.document for each in order.shipments):
             result = "unchanged"
         else:
-            form = _form(context, shipment)
+            form = _form(context, shipment, order)
             orders.ship_order(context, distributor_id, author, order.order_id, form)
     except ValidationError as error:
         errors = _named(shipment, validation.faults(error))
@@ -92,7 +93,7 @@ def _one(known: Sequence[Order]) -> Order:
     return known[0]
 
 
-def _form(context: Context, shipment: FileShipment) -> ShipForm:
+def _form(context: Context, shipment: FileShipment, order: Order) -> ShipForm:
     """Raises 422 and ValidationError for cells that do not fit."""
     given: dict[str, object] = {"document": shipment.document, **shipment.cells}
     try:
@@ -101,7 +102,11 @@ def _form(context: Context, shipment: FileShipment) -> ShipForm:
     except CellError:
         raise Problem.invalid("date", "/day", "This is no date: write 20.11.2026 or 2026-11-20.") from None
     if shipment.goods:
-        given["lines"] = [_line(place, sku, cell) for place, (_, sku, cell) in enumerate(shipment.goods)]
+        ordered = {code_key(line.sku): line.sku for line in order.lines} | {line.sku: line.sku for line in order.lines}
+        given["lines"] = [
+            _line(place, ordered.get(sku, ordered.get(code_key(sku), sku)), cell)
+            for place, (_, sku, cell) in enumerate(shipment.goods)
+        ]
     return ShipForm.model_validate(given)
 
 

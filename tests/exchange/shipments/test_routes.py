@@ -46,7 +46,7 @@ def test_orders_are_shipped_whole_and_in_parts_and_a_wrong_row_stops_none(market
         "Отгрузки за день;;;;;;\n"
         "Номер заказа;Накладная;Дата;Перевозчик;Трек-номер;Артикул;Количество\n"
         f"{whole['number'].lower()};УТ-10;20.11.2026;Деловые Линии;26-0054;;\n"
-        f"{part['number']};УТ-11;;;;LMP-1;4\n"
+        f"{part['number']};УТ-11;;;;lmp-1;4\n"
         f"{part['number']};УТ-11;;ПЭК;;LMP-2;12\n"
         "261120-ZZZZZ;УТ-12;;;;;\n"
         f"{part['number']};УТ-13;завтра;;;;\n"
