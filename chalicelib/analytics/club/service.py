@@ -30,7 +30,7 @@ from chalicelib.platform.parts import Progress
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Transaction
 
-COMPANIES = 200  # of one part
+COMPANIES = 50  # of one part: within the minute of a worker, with their documents of promoted goods
 
 MONTHS_OF_GOODS = 36
 
