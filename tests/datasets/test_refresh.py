@@ -194,6 +194,7 @@ def test_other_columns_are_written_from_an_export_of_all(
     assert [each["type"] for each in lake.exports.values()] == ["FULL_EXPORT", "FULL_EXPORT"]
 
 
+@pytest.mark.slow
 def test_wherever_a_night_dies_the_next_try_comes_to_the_same(
     quick: Context, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

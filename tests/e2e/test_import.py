@@ -28,6 +28,8 @@ def test_a_file_with_a_wrong_row_is_written_but_for_that_document_and_the_list_d
     assert [line[:5] for line in listed[1:]] == [
         ["3", "ИМ-2", "Количество", "12,3a", "number"],
         ["4", "ИМ-2", "", "", "document_left_out"],
+        [],
+        ["rows / строк", "2"],
     ]
     again = upload(operations, table(rows[0]), print, source="e2e-import")
     assert again["documents"] == {"created": 0, "changed": 0, "unchanged": 1, "failed": 0}

@@ -143,7 +143,7 @@ def test_an_import_that_was_used_is_kept(api: Api, context: Context) -> None:
 def test_the_list_of_bad_rows_downloads_under_the_imports_name(api: Api, context: Context) -> None:
     done = bring(api, context, table(row(quantity="x")))
     answer = requests.get(done["bad_rows"]["url"], timeout=10)
-    assert answer.headers["content-disposition"] == 'attachment; filename="imp_0001-bad-rows.csv"'
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''imp_0001-bad-rows.csv"
     assert done["bad_rows"]["expires_at"] == "2026-11-20T09:15:00Z"
 
 

@@ -40,7 +40,7 @@ def test_what_does_not_fit_is_refused_in_the_readers_language(api: Api, context:
                 "answer": "offer",
                 "offer": {"price": "1.00", "to": "2026-12-31"},
             },
-            "так не отвечает",
+            "на эту причину у клуба нет",
         ),
     ):
         refused = api.call("POST", path, manager, body, key="x", headers={"accept-language": "ru"})
