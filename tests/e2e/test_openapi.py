@@ -258,6 +258,7 @@ def told(error: BaseException) -> str:
     return "\n".join([str(error) or repr(error), *notes, *(told(each) for each in getattr(error, "exceptions", ()))])
 
 
+@pytest.mark.timeout(900)  # 2 minutes on an idle machine
 def test_nothing_is_answered_that_the_document_does_not_promise(cloud: DeployedClub, club: Club) -> None:
     fuzz = Fuzz(club, cloud.api_url)
     problems = []
