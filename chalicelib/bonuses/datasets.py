@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from chalicelib.bonuses.ledger.rules import Posting
-from chalicelib.platform.datasets import Column, Dataset, Image, ItemRows, Row, Source
+from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
 from chalicelib.table.key import Key
 from chalicelib.table.records import from_item
 

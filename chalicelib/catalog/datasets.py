@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from chalicelib.catalog.store import product_of
-from chalicelib.platform.datasets import Column, Dataset, Image, ItemRows, Row, Source
+from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
 from chalicelib.table.key import Key
 
 PRODUCTS = Dataset(

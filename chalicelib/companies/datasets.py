@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.companies.model import Company
 from chalicelib.platform.clock import local_day, moment
-from chalicelib.platform.datasets import Column, Dataset, Image, ItemRows, Row, Source
+from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
 from chalicelib.table.key import Key
 
 COMPANIES = Dataset(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.orders.order.store import order_of
 from chalicelib.platform.clock import local_day, moment
-from chalicelib.platform.datasets import Column, Dataset, Image, ItemRows, Row, Source
+from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
 from chalicelib.table.key import Key
 
 _HEAD = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from chalicelib.platform.datasets import Column, Dataset, Image, ItemRows, Row, Source
+from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
 from chalicelib.sales.payments.keys import payment as payment_key
 from chalicelib.sales.rules import unpack
 from chalicelib.sales.store import OTHER_CURRENCY, VOIDED, further_keys, key_of

@@ -25,7 +25,7 @@ def play(guest: Portal, partner: Portal, fold: Callable[[], None], today: date, 
 
 
 def _year(partner: Portal, say: Say) -> None:
-    """What the company bought by month, and what its discounts were worth. All of it was bought within the tier's window."""
+    """The company's purchases by month, and the worth of its discounts. All of it was bought within the tier's window."""
     bought = partner.get("/v1/company/tier")["window"]["sum"]
 
     def counted() -> Any:

@@ -45,7 +45,7 @@ def axe() -> str:
 
 
 def faults(page: str, axe: str, folder: Path, width: int, scheme: int) -> list[Any]:
-    """What axe says of a page: rule and elements. The page's own policy, a header, would not let it in."""
+    """The faults that axe finds in a page: rule and elements. The page's own policy, a header, would not let it in."""
     file = folder / "page.html"
     file.write_text(page.replace("</body>", REPORT % axe.replace("</script>", "<\\/script>")), encoding="utf-8")
     look = [f"--window-size={width},900", f"--blink-settings=preferredColorScheme={scheme}"]

@@ -1,4 +1,4 @@
-"""What the reads of a refresh cost."""
+"""The cost of a refresh's reads."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -63,7 +63,7 @@ def made_machine(cloud: Cloud, club: Club) -> Portal:
 
 
 def _command(cloud: Cloud, *words: str) -> str:
-    """What the owner's command prints."""
+    """The output of the owner's command."""
     environment = {**os.environ, **LOCAL_CREDENTIALS, "AWS_ENDPOINT_URL": cloud.endpoint}
     command = [sys.executable, "-m", "infra.admin", words[0], "--table", cloud.outputs["TableName"], *words[1:]]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=60, capture_output=True, text=True)

@@ -86,7 +86,7 @@ _signed_in: dict[str, Portal] = {}  # an address gets only so many codes an hour
 
 
 def address(task: str, mark: str) -> str:
-    """Who does it: Olga of the tour, but for those who come or leave."""
+    """The address of the task's reader: Olga of the tour, but for those who come or leave."""
     return f"{task}.{mark}@example.com" if task in ("let-a-member-in", "give-a-member-their-data") else OLGA
 
 

@@ -752,6 +752,7 @@ def test_streams_have_lanes_by_partition_key_and_one_that_is_stuck_holds_up_no_o
     assert found
     for partition in {key[0] for key in found}:
         assert [key[1] for key in found if key[0] == partition] == ["0", "1", "2", "3", "4"]
+    assert len({batch[0][0] for batch in seen()}) > 2
 
 
 @pytest.mark.parametrize(("patches", "read"), [("", ["1", "2", "3"]), ("stream_restart", ["1", "2", "3", "4"])])

@@ -62,7 +62,7 @@ GOODS = {"RUB": ("LMP-1", Decimal(12000)), "EUR": ("EUR-1", Decimal(9999))}
 
 @dataclass(frozen=True)
 class Invoice:
-    """What comes of one order: `shipped` of ten units, some `back` in the portal, and what the books say of both, the newest last.
+    """The facts of one order: `shipped` of ten units, some `back` in the portal, and what the books say of both, the newest last.
 
     `books`: moment, amount and day each. `books_return`: an amount, under the number of the portal's return or another.
     """

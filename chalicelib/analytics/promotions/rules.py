@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 
 class Sold(NamedTuple):
-    """What a company bought of the goods, less returns, in each period."""
+    """A company's purchases of the goods, less returns, in each period."""
 
     during: Decimal = ZERO
     before: Decimal = ZERO
@@ -69,7 +69,7 @@ class Measured:
         return sum(self._in_season(day) for day in every)
 
     def sold(self, goods: Goods, day: date, amount: Decimal) -> Sold:
-        """Where an amount of these goods on this day counts."""
+        """The amount in each period that the day is in; nothing for other goods."""
         if not self.promotion.goods.closeness(goods):
             return Sold()
         return Sold(

@@ -185,12 +185,12 @@ def _open(issue: Issue) -> None:
 
 
 def _lacking(context: Context, issue: Issue) -> list[Fault]:
-    """What an idea must have before somebody approves it."""
+    """The faults that keep an idea from being approved: a text in each language and a segment are needed."""
     texts = store.read_texts(context.table, issue.issue_id)
     missing = [f"/texts/{language}" for language in get_args(Language) if texts.in_language(language) is None]
     if not issue.segment_id:
         missing.append("/segment_id")
-    return [Fault(pointer=each, code="missing", detail="This is still to come.") for each in missing]
+    return [Fault(pointer=each, code="missing", detail="An issue needs this before its approval.") for each in missing]
 
 
 def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from chalicelib.datasets.lake import rules
 from chalicelib.platform import aws
-from chalicelib.platform.datasets import Column, Dataset
+from chalicelib.platform.registry.datasets import Column, Dataset
 from chalicelib.platform.settings import settings
 
 FOLDER = "datasets/"
@@ -21,7 +21,7 @@ State = Literal["running", "done", "failed"]
 
 
 class Execution(NamedTuple):
-    """How far a statement is. `reason`: why it failed; `scanned`: the bytes that it read."""
+    """The state of a statement. `reason`: why it failed; `scanned`: the bytes that it read."""
 
     state: State
     reason: str = ""

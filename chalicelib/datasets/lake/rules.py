@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from chalicelib.platform.datasets import ColumnKind, Dataset, ItemRows
+from chalicelib.platform.registry.datasets import ColumnKind, Dataset, ItemRows
 from chalicelib.table.key import Key
 
 TYPES: dict[ColumnKind, str] = {

@@ -5,7 +5,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from chalicelib import analytics, bonuses, catalog, companies, orders, sales
-from chalicelib.platform.datasets import Dataset, Image, ItemRows, Source
+from chalicelib.platform.registry.datasets import Dataset, Image, ItemRows, Source
 from chalicelib.table.key import Key
 
 _SOURCES: dict[tuple[str, str], Source] = {

@@ -31,10 +31,10 @@ from chalicelib.platform import aws
 from chalicelib.platform.clock import local_day
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.datasets import ItemRows
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.log import log
 from chalicelib.platform.parts import Progress
+from chalicelib.platform.registry.datasets import ItemRows
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.table.client import Position
 from chalicelib.table.key import Key

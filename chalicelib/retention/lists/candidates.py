@@ -85,7 +85,7 @@ def choose(
 
 
 class _Known(NamedTuple):
-    """What is read of several companies together."""
+    """The facts of a company that are read for several at once."""
 
     company: Company
     standing: Standing

@@ -89,7 +89,7 @@ class Stratified(NamedTuple):
 
 
 class WaveResult(NamedTuple):
-    """What a wave shows on a day: nothing before its first look. `known`: the outcomes that were known on the look.
+    """The result of a wave as of a day: nothing before its first look. `known`: the outcomes that were known on the look.
 
     `comparison`: None before a look, where the arms are suspect, and while one is too small.
     """

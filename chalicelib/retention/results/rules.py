@@ -125,7 +125,7 @@ def _arm(several: Sequence[Unit], name: str) -> Arm:
 
 
 def by_strata(several: Sequence[Unit], of_manager: Sequence[Unit], look: Look) -> Stratified | None:
-    """What a manager's calls did to orders if the manager's companies were worth as much as those of the whole wave.
+    """The effect of a manager's calls on orders, as if the manager's companies were worth as much as those of the whole wave.
 
     Managers do not get companies by chance: one has the large, another the small ones. So the units of the wave are cut into equal strata by the
     turnover that was expected of them, each stratum of a manager is compared by itself, and weighs as much as it does in the wave. None where a
