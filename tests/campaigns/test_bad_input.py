@@ -19,16 +19,6 @@ from tests.support.table import everything
 PLAN = "/v1/staff/campaigns"
 
 
-@pytest.fixture
-def marketing(context: Context) -> Caller:
-    return partners.staff(context, "mbr_marketing", "marketing")
-
-
-@pytest.fixture
-def head(context: Context) -> Caller:
-    return partners.staff(context, "mbr_head_of_marketing", "marketing")
-
-
 def refusal(answer: Answer) -> tuple[int, str, list[str]]:
     assert answer.headers["content-type"] == "application/problem+json"
     return answer.status, answer.json["code"], [each["pointer"] for each in answer.json.get("errors", [])]

@@ -16,6 +16,7 @@ from infra.demo import generator
 from infra.demo.filling import upload
 from infra.demo.portal import Portal, await_
 from infra.local.cloud import LOCAL_CREDENTIALS, Cloud
+from tests.support.cloud import machine
 
 ADMIN = "admin@club.example"
 SALES_YEARS = 1
@@ -51,15 +52,8 @@ def made_machine(cloud: Cloud, club: Club) -> Portal:
     scopes = ["--scope", "fulfilment.read", "--scope", "fulfilment.write"]
     pool = ["--pool", cloud.outputs["UserPoolId"], "--token-url", cloud.outputs["TokenUrl"]]
     made = _command(cloud, "add-machine", "--name", "1C Center", "--distributor", distributor_id, *scopes, *pool)
-    told = dict(line.split(None, 1) for line in made.splitlines()[:3])
-    answer = requests.post(
-        cloud.outputs["TokenUrl"],
-        data={"grant_type": "client_credentials", "scope": told["scopes"]},
-        auth=(told["client_id"], told["client_secret"]),
-        timeout=10,
-    )
-    answer.raise_for_status()
-    return Portal(cloud.api_url, "", answer.json()["access_token"])
+    _, token = machine(cloud, made)
+    return Portal(cloud.api_url, "", token)
 
 
 def _command(cloud: Cloud, *words: str) -> str:

@@ -4,13 +4,12 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
-import requests
 
 from infra import admin
 from infra.demo.filling import STAFF, upload
 from infra.demo.portal import Portal, await_
 from tests.exchange.sales_files.steps import row, table
-from tests.support.cloud import DeployedClub
+from tests.support.cloud import DeployedClub, machine
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +32,8 @@ def client(
     monkeypatch.setattr(admin, "boto3", SimpleNamespace(client=cloud.client))
     name = f"machine-{uuid.uuid4().hex}"
     assert admin.main(["add-machine", "--name", name, "--scope", scope, *more]) == 0
-    told = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines()[:3])
-    answer = requests.post(
-        cloud.outputs["TokenUrl"],
-        data={"grant_type": "client_credentials", "scope": told["scopes"]},
-        auth=(told["client_id"], told["client_secret"]),
-        timeout=10,
-    )
-    answer.raise_for_status()
-    return told["client_id"], Portal(cloud.api_url, "", answer.json()["access_token"])
+    client_id, token = machine(cloud, capsys.readouterr().out)
+    return client_id, Portal(cloud.api_url, "", token)
 
 
 def test_a_partner_of_the_coalition_grants_within_its_limits(

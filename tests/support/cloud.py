@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
+import requests
 
 from chalicelib.table.client import Table
 from infra.build import resources
@@ -63,6 +64,19 @@ class DeployedClub:
                 raise AssertionError(f"not within {wait} seconds: {what}")
             time.sleep(0.05)
         return found
+
+
+def machine(cloud: Cloud | DeployedClub, printed: str) -> tuple[str, str]:
+    """The id and a token of the client that the owner's command printed."""
+    told = dict(line.split(None, 1) for line in printed.splitlines()[:3])
+    answer = requests.post(
+        cloud.outputs["TokenUrl"],
+        data={"grant_type": "client_credentials", "scope": told["scopes"]},
+        auth=(told["client_id"], told["client_secret"]),
+        timeout=10,
+    )
+    answer.raise_for_status()
+    return told["client_id"], answer.json()["access_token"]
 
 
 def create_table(client: Any, name: str) -> None:

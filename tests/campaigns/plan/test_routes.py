@@ -18,16 +18,6 @@ TEXTS = {
 
 
 @pytest.fixture
-def marketing(context: Context) -> Caller:
-    return partners.staff(context, "mbr_marketing", "marketing")
-
-
-@pytest.fixture
-def head(context: Context) -> Caller:
-    return partners.staff(context, "mbr_head_of_marketing", "marketing")
-
-
-@pytest.fixture
 def segment(api: Api, marketing: Caller) -> str:
     form = {"name": "All", "conditions": {}}
     return str(api.call("POST", "/v1/staff/segments", marketing, form, key="segment").json["segment_id"])

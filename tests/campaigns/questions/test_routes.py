@@ -29,11 +29,6 @@ def manager(context: Context) -> Caller:
     return partners.staff(context, "mbr_manager", "manager")
 
 
-@pytest.fixture
-def marketing(context: Context) -> Caller:
-    return partners.staff(context, "mbr_marketing", "marketing")
-
-
 def ask(api: Api, caller: Caller, text: str = "When does it come?", *tags: str, **more: Any) -> Answer:
     return api.call("POST", URL, caller, {"text": text, "tags": list(tags) or ["Delivery"], **more})
 

@@ -22,11 +22,6 @@ SEGMENTS = "/v1/staff/segments"
 
 
 @pytest.fixture
-def marketing(context: Context) -> Caller:
-    return partners.staff(context, "mbr_marketing", "marketing")
-
-
-@pytest.fixture
 def counting(context: Context, monkeypatch: pytest.MonkeyPatch) -> Counting:
     return Counting(context, monkeypatch)
 

@@ -19,16 +19,6 @@ SERIES = "/v1/staff/series"
 SHIPPED = ["balance", "learn", "tier_warning", "welcome", "win_back"]
 
 
-@pytest.fixture
-def marketing(context: Context) -> Caller:
-    return partners.staff(context, "mbr_marketing", "marketing")
-
-
-@pytest.fixture
-def head(context: Context) -> Caller:
-    return partners.staff(context, "mbr_head_of_marketing", "marketing")
-
-
 def write(api: Api, caller: Caller, body: dict[str, Any]) -> Answer:
     return api.call("POST", SERIES, caller, body, key="k")
 
