@@ -7,7 +7,7 @@ import pytest
 
 from infra import admin
 from infra.demo.filling import STAFF, upload
-from infra.demo.portal import Portal, await_
+from infra.demo.portal import Portal
 from tests.exchange.sales_files.steps import row, table
 from tests.support.cloud import DeployedClub, machine
 
@@ -53,10 +53,7 @@ def test_a_partner_of_the_coalition_grants_within_its_limits(
     granted = machine.post("/v1/machine/accruals", form, expect=201)
     assert machine.post("/v1/machine/accruals", form, expect=201) == granted
     machine.post("/v1/machine/accruals", {**form, "reference": "another"}, expect=422)
-    bonuses = await_(
-        "the grant among the company's bonuses",
-        lambda: operations.get(f"/v1/staff/companies/{company_id}/bonuses"),
-    )
+    bonuses = operations.get(f"/v1/staff/companies/{company_id}/bonuses")
     assert bonuses["balances"]["available"]["amount"] == "100.00"
     machine.get("/v1/company/bonuses", expect=403)
     machine.post("/v1/machine/payments", {"payments": []}, expect=403)

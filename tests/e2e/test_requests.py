@@ -15,7 +15,7 @@ from chalicelib.platform.openapi.reference import Reader
 from chalicelib.platform.openapi.requests import moved, variable
 from infra import admin, openapi
 from infra.demo import filling, requests
-from infra.demo.portal import Portal, await_
+from infra.demo.portal import PATIENCE, Portal, await_
 from infra.demo.requests import Request
 from tests.exchange.sales_files.steps import row, table
 from tests.market_reports.contents.samples import pdf
@@ -25,7 +25,6 @@ DOCUMENT: dict[str, Any] = json.loads(openapi.text())
 PATHS = {
     operation["operationId"]: path for path, methods in DOCUMENT["paths"].items() for operation in methods.values()
 }
-PATIENCE = 60  # seconds for what the club does in the background
 
 
 class Reading:
@@ -35,6 +34,7 @@ class Reading:
         self.guest, self.today, self.people = guest, today, people
         self.known: dict[str, str] = {}
         self.chosen: set[str] = set()  # names whose value the story says itself
+        self.read = {letter["id"] for letter in guest.letters("")}
         self.document = Reader(DOCUMENT, today)
 
     def paste(self, request: Request) -> Any:
@@ -117,11 +117,15 @@ class Reading:
             self.people[request.signs_in] = Portal(self.guest.url, self.guest.mailbox_url, answer["access_token"])
 
     def _code(self, to: str) -> str:
-        """The code of the newest letter that has one."""
+        """The code of the first letter that has one and was not read before."""
 
         def look() -> str | None:
-            codes = [re.search(r"(?<!\d)\d{6}(?!\d)", letter["text"]) for letter in self.guest.letters(to)]
-            return next((code.group() for code in reversed(codes) if code), None)
+            for letter in self.guest.letters(to):
+                code = re.search(r"(?<!\d)\d{6}(?!\d)", letter["text"])
+                if code and letter["id"] not in self.read:
+                    self.read.add(letter["id"])
+                    return code.group()
+            return None
 
         return str(await_(f"the code for {to}", look))
 

@@ -15,6 +15,7 @@ import requests
 
 from chalicelib.table.client import Table
 from infra.build import resources
+from infra.demo.portal import PATIENCE
 from infra.local.cloud import Cloud
 
 Found = TypeVar("Found")
@@ -29,7 +30,7 @@ class DeployedClub:
         self.outputs = cloud.outputs
         self.client: Callable[[str], Any] = cloud.client
 
-    def mail(self, to: str, *, subject: str = "", count: int = 1, wait: float = 20) -> list[dict[str, Any]]:
+    def mail(self, to: str, *, subject: str = "", count: int = 1, wait: float = PATIENCE) -> list[dict[str, Any]]:
         """The letters to this address so far, oldest first, as soon as there are `count` of them (with this in the subject)."""
 
         def enough() -> list[dict[str, Any]] | None:
@@ -47,16 +48,7 @@ class DeployedClub:
             raise AssertionError(f"{function} failed: {payload}")
         return payload
 
-    def quiet(self, count: Callable[[], int], *, still: float = 1.5) -> int:
-        """The count, once it has not changed for a while: what an earlier step set going has come to its end."""
-        seen, since = count(), time.monotonic()
-        while time.monotonic() - since < still:
-            time.sleep(0.1)
-            if (now := count()) != seen:
-                seen, since = now, time.monotonic()
-        return seen
-
-    def until(self, look: Callable[[], Found | None], what: str, *, wait: float = 20) -> Found:
+    def until(self, look: Callable[[], Found | None], what: str, *, wait: float = PATIENCE) -> Found:
         """Looks again and again until there is something, as stream and queues take their time."""
         end = time.monotonic() + wait
         while (found := look()) is None:
@@ -73,7 +65,7 @@ def machine(cloud: Cloud | DeployedClub, printed: str) -> tuple[str, str]:
         cloud.outputs["TokenUrl"],
         data={"grant_type": "client_credentials", "scope": told["scopes"]},
         auth=(told["client_id"], told["client_secret"]),
-        timeout=10,
+        timeout=60,
     )
     answer.raise_for_status()
     return told["client_id"], answer.json()["access_token"]

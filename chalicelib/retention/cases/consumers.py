@@ -5,10 +5,11 @@ from chalicelib.demand import DEMAND_ANSWERED
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.retention.cases import service
+from chalicelib.retention.cases.events import REOPENED
 from chalicelib.retention.states.events import STATE_CHANGED
 
 
-@consumer(STATE_CHANGED, MANAGER_CHANGED, COMPANY_JOINED, COMPANY_PARTED)
+@consumer(STATE_CHANGED, MANAGER_CHANGED, COMPANY_JOINED, COMPANY_PARTED, REOPENED)
 def on_company_changed(context: Context, event: Event) -> None:
     """Brings the case of the company up to date, once for a batch."""
     company_id = event.item["company_id"]

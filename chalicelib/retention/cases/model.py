@@ -123,7 +123,7 @@ class Case:
 class Entry:
     """An entry of a case's history, never changed. `next_day` None: the case ended, or the call is tried again the same day.
 
-    `tries_before`, `contact_before`: of the case, so that a correction begins where this entry began.
+    `tries_before`, `contact_before`, `reason_before`: of the case, so that a correction begins where this entry began.
     """
 
     entry_id: str
@@ -146,3 +146,4 @@ class Entry:
     corrects: str | None = None
     tries_before: int = 0
     contact_before: date | None = None
+    reason_before: Reason | None = None

@@ -26,11 +26,12 @@ def record_outcome(call: Call, case_id: str) -> OutcomeView:
     A call that reached somebody sets the next day, or ends the case. The reason leads to the club's answers: a request for goods, which reports
     back to the case; an offer, up to a discount that the company's turnover allows, or of free delivery; a display deal; a person to find; a letter
     on the benefits. Whoever closed down gets no further call and no letter with advertising. A call that reached nobody comes back at another hour, the next working day, three working days later, and is then followed by a letter. A skipped one
-    stays on the list. A mistake is corrected by another entry that names it in `corrects`, by the
-    company's present manager too.
+    stays on the list. A mistake is corrected by another entry that names it in `corrects`, by the company's present manager too. A head of sales corrects
+    the entry of any manager, with a note: whoever closed down by mistake is called again, and gets letters again.
     """
     context = call.answering(lambda entry: Answer(entry, headers={"Location": CONTACTS.format(case_id=entry.case_id)}))
-    return service.record_outcome(context, case_id, call.body, by=call.principal.for_member())
+    leads = "staff.retention.write" in call.principal.scopes
+    return service.record_outcome(context, case_id, call.body, by=call.principal.for_member(), leads=leads)
 
 
 @routes.get(CONTACTS, scope="staff.calls", query=PageQuery, answer=OutcomePage, problems=("not_found",))

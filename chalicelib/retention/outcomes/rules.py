@@ -10,9 +10,21 @@ from chalicelib.retention.cases.rules import FARTHEST, LAST_TRY, WorkingDayAfter
 from chalicelib.retention.lists.model import CallList, ListedState
 
 
-def restored(case: Case, corrected: Entry) -> Case:
-    """The case as it was before the entry that is corrected."""
-    return replace(case, state=CaseState.READY, tries=corrected.tries_before, last_contact=corrected.contact_before)
+def may_record(case: Case, by: str, *, corrects: bool, leads: bool) -> bool:
+    """True for the manager whose list had the company; an entry is corrected by its present manager, too, and by whoever leads the sales."""
+    return by == case.listed_by or (corrects and (leads or by == case.manager_id))
+
+
+def restored(case: Case, corrected: Entry, today: date) -> Case:
+    """The case as it was before the entry that is corrected, to be called today."""
+    return replace(
+        case,
+        state=CaseState.READY,
+        due=today,
+        tries=corrected.tries_before,
+        last_contact=corrected.contact_before,
+        reason=corrected.reason_before,
+    )
 
 
 def after(

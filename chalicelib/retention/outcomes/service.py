@@ -4,7 +4,7 @@
     not reached  ──▶ later today, then other days, then a letter
     closed down  ──▶ the end of the case, and of letters with advertising; another entry, or an order, undoes it
     skipped      ──▶ stays on the list of the day
-    corrected    ──▶ the same again, from where the corrected entry began
+    corrected    ──▶ the same again, from where the corrected entry began; by a head of sales for any manager
 
 A sourcing request is recorded before, under an id of its own that a repeat finds again: a crash between both leaves the wish, which is
 true, and the request that comes again finds it.
@@ -12,6 +12,7 @@ true, and the request that comes again finds it.
 Weakest point: a correction takes back neither an offer nor a letter; an offer is withdrawn by itself.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,10 +27,10 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.retention.cases import keys, store
 from chalicelib.retention.cases import rules as cases
 from chalicelib.retention.cases.config import Calls
+from chalicelib.retention.cases.events import REOPENED
 from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, NewContact
 from chalicelib.retention.cases.rules import CHECK_IN, MONTH
 from chalicelib.retention.lists import store as lists
-from chalicelib.retention.lists.model import ListedCall
 from chalicelib.retention.outcomes import rules
 from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, DISPLAY_PROMISED, UNREACHED
 from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
@@ -37,7 +38,6 @@ from chalicelib.retention.states import service as states
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.client import Page
-from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
@@ -49,23 +49,28 @@ _YEAR = timedelta(days=365)
 
 
 @retry("case", "list", "entry", "version", "contact_budget", "address_budget")
-def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str) -> OutcomeView:
+def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str, leads: bool = False) -> OutcomeView:
     """Raises `not_found` for a case that was never on a list of the caller's, 409 for a call that is done, 422 for what cannot be.
 
-    The company's present manager may correct an entry on the list of the one before. 403 for an offer above the bounds of a manager.
+    The company's present manager may correct an entry on the list of the one before, and who `leads` the sales that of any manager, at any time and
+    with a note. 403 for an offer above the bounds of a manager.
     """
     before = store.load(context, case_id)
     if before is None or before.listed_by is None or before.listed_on is None:
         raise Problem("not_found")
-    if by != before.listed_by and not (form.corrects and by == before.manager_id):
+    if not rules.may_record(before, by, corrects=form.corrects is not None, leads=leads):
         raise Problem("not_found")
     listed = lists.load(context, before.listed_by, before.listed_on, consistent=True)
-    if listed is None:
+    call = next((each for each in listed.calls if each.case_id == case_id), None) if listed else None
+    corrected = _corrected(context, before, form, by)
+    if corrected:
+        start, kind = rules.restored(before, corrected, context.today), corrected.kind
+    elif call is None:
         raise Problem("not_found")
-    call = next((each for each in listed.calls if each.case_id == case_id), None)
-    if call is None:
-        raise Problem("not_found")
-    start = _start(context, before, call, form)
+    elif call.state == "done":
+        raise Problem("wrong_state", "This call is done. A mistake is corrected by another entry that names it.")
+    else:  # it counts even where the case is no longer ready: the company ordered meanwhile, or is held out since
+        start, kind = replace(before, state=CaseState.READY), call.kind
     company = companies.read_company(context, before.company_id)
     if company is None:
         raise Problem("not_found")
@@ -95,7 +100,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         by=by,
         at=context.at,
         day=context.today,
-        kind=call.kind,
+        kind=kind,
         result=form.result,
         reason=form.reason,
         answer=form.answer,
@@ -109,6 +114,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         corrects=form.corrects,
         tries_before=start.tries,
         contact_before=start.last_contact,
+        reason_before=start.reason,
     )
     manager_id = form.manager_id or after.manager_id
     after = replace(
@@ -124,14 +130,17 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         contacts.close_down(tx, company.company_id, context.at)
     if before.closed_down and not after.closed_down:
         contacts.reopen(tx, company.company_id)
-    lists.put(tx, context, rules.marked(listed, case_id, rules.listed_state(start, form.result)), listed)
+    if listed and (
+        corrected is None or listed.day == context.today
+    ):  # the list of a day that is over keeps what was done
+        lists.put(tx, context, rules.marked(listed, case_id, rules.listed_state(start, form.result)), listed)
     if form.manager_id and form.manager_id != company.manager_id:
         companies.change_manager(context, tx, company, form.manager_id, by=by)
     if form.result == "reached":
         _spend(context, tx, form, company, entry.entry_id)
         if hold_out:
             waves_store.record_breach(tx, context.at, hold_out, "telephone", entry.entry_id, by)
-    for event in _events(start, form):
+    for event in _events(before, after, start, form):
         facts = {"company_id": company.company_id, "case_id": case_id, "entry_id": entry.entry_id}
         if form.promotion_id:
             facts["promotion_id"] = form.promotion_id
@@ -142,19 +151,17 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
     return view
 
 
-def _start(context: Context, case: Case, call: ListedCall, form: OutcomeForm) -> Case:
-    """The case from which the outcome is counted: as it is, or as it was before the entry that is corrected.
-
-    A call on the list counts even where the case is no longer ready: the company ordered meanwhile, or is held out since.
-    """
+def _corrected(context: Context, case: Case, form: OutcomeForm, by: str) -> Entry | None:
+    """The latest entry of the case, if the form corrects it. Whoever never managed the company says why."""
     if form.corrects is None:
-        if call.state == "done":
-            raise Problem("wrong_state", "This call is done. A mistake is corrected by another entry that names it.")
-        return replace(case, state=CaseState.READY)
-    newest = store.entries(context, case.case_id, 1, None).items
+        return None
+    newest = store.entries_of(context, case.case_id, 1)
     if form.corrects != case.last_entry or not newest:
         raise Problem("conflict", "Only the latest entry of a case can be corrected.")
-    return rules.restored(case, from_item(Entry, newest[0]))
+    [entry] = newest
+    if by not in (case.listed_by, case.manager_id) and not form.note:
+        raise Problem.invalid("required", "/note", "Say why you correct the entry of another person.")
+    return entry
 
 
 def _contact(case: Case, form: OutcomeForm) -> NewContact | None:
@@ -164,11 +171,13 @@ def _contact(case: Case, form: OutcomeForm) -> NewContact | None:
     return None if form.person_id else case.contact
 
 
-def _events(start: Case, form: OutcomeForm) -> list[EventType]:
-    """The events of an outcome that a letter follows."""
+def _events(before: Case, after: Case, start: Case, form: OutcomeForm) -> Iterator[EventType]:
     if form.answer in _PROMISES:
-        return [_PROMISES[form.answer]]
-    return [UNREACHED] if rules.needs_letter(start, form.result) else []
+        yield _PROMISES[form.answer]
+    if rules.needs_letter(start, form.result):
+        yield UNREACHED
+    if before.closed_down and not after.closed_down:
+        yield REOPENED
 
 
 def _agreed(context: Context, form: OutcomeForm) -> date | None:

@@ -15,10 +15,13 @@ from chalicelib.companies import change_manager
 from chalicelib.companies.company import read_company
 from chalicelib.contacts import keys as contacts_keys
 from chalicelib.platform.context import Context
+from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.offers import service as offers
 from chalicelib.retention.cases import service as cases
+from chalicelib.retention.cases.consumers import on_company_changed
 from chalicelib.retention.cases.model import Because, CallKind, CaseState, NewContact, Reason
+from chalicelib.retention.lists import keys as lists_keys
 from chalicelib.retention.lists import service as lists
 from chalicelib.retention.lists import store as lists_store
 from chalicelib.retention.lists.model import ListedCall
@@ -53,9 +56,11 @@ def on_the_list(context: Context, company_id: str = "cmp_1", state: State = Stat
     return case_of(context, company_id).case_id
 
 
-def outcome(context: Context, case_id: str, result: str = "reached", *, by: str = IVAN, **said: Any) -> OutcomeView:
+def outcome(
+    context: Context, case_id: str, result: str = "reached", *, by: str = IVAN, leads: bool = False, **said: Any
+) -> OutcomeView:
     form = OutcomeForm.model_validate({"result": result, **said})
-    return service.record_outcome(context, case_id, form, by=by)
+    return service.record_outcome(context, case_id, form, by=by, leads=leads)
 
 
 def state_on_list(context: Context, case_id: str) -> str:
@@ -170,6 +175,51 @@ def test_the_manager_who_takes_a_company_over_may_correct_that_it_closed_down(co
     right = outcome(context, case_id, reason="price", corrects=wrong.entry_id, by=OLGA)
     assert (right.by, case_of(context, "cmp_1").state) == (OLGA, CaseState.WAITING)
     assert letters_to(context, "cmp_1").reason != "closed_down"
+
+
+def test_a_head_of_sales_corrects_that_a_company_closed_down_and_says_why(context: Context) -> None:
+    case_id = on_the_list(context)
+    outcome(context, case_id, reason="price", next="in_one_month")
+    said = case_of(context, "cmp_1").last_entry
+    wrong = outcome(context, case_id, reason="closed", answer="leave_alone", corrects=said)
+    later = days_later(context, 500)  # the list is not kept that long
+    later.memo.clear()
+    later.table.delete_many([lists_keys.call_list(IVAN, context.today.isoformat())])
+    becomes(later, "cmp_1", State.LOST)
+    with pytest.raises(Problem, match="not_found"):
+        outcome(later, case_id, "skipped", corrects=wrong.entry_id, note="It moved", by=OLGA)
+    with pytest.raises(Problem, match="invalid") as refused:
+        outcome(later, case_id, "reached", corrects=wrong.entry_id, by=OLGA, leads=True)
+    assert refused.value.errors[0].pointer == "/note"
+    right = outcome(later, case_id, "skipped", corrects=wrong.entry_id, note="It moved", by=OLGA, leads=True)
+    assert (right.by, right.note, right.corrects) == (OLGA, "It moved", wrong.entry_id)
+    found = case_of(later, "cmp_1")
+    assert (found.state, found.due, found.reason) == (CaseState.READY, later.today, None)
+    assert found.manager_id == IVAN and letters_to(later, "cmp_1").reason != "closed_down"
+    assert told(later, case_id) == ["case.reopened"]
+    [call] = lists.make(later, IVAN).calls
+    assert call.case_id == case_id
+    with pytest.raises(Problem, match="not_found"):
+        outcome(later, case_id, by=OLGA, leads=True)  # the call is the manager's: only its entry can be corrected
+
+
+def test_who_is_open_again_enters_the_wave_before_anybody_calls(context: Context) -> None:
+    wave = planned(context, held_out_percent=50)
+    wrong = outcome(context, on_the_list(context), reason="closed", answer="leave_alone")
+    begun = days_later(context, 3)
+    becomes(begun, "cmp_1", State.LOST)
+    outcome(begun, wrong.case_id, "skipped", corrects=wrong.entry_id, note="It moved", by=OLGA, leads=True)
+    [event] = [each for each in begun.table.query_all(f"CASE#{wrong.case_id}") if "event" in each]
+    on_company_changed(begun, Event(event["event"], "evt_1", event))
+    assert [each.company_id for each in waves_store.members(begun, wave.wave_id)] == ["cmp_1"]
+
+
+def test_a_correction_on_a_later_day_leaves_the_list_as_it_was(context: Context) -> None:
+    case_id = on_the_list(context)
+    wrong = outcome(context, case_id, reason="price")
+    later = days_later(context, 1)
+    outcome(later, case_id, "not_reached", corrects=wrong.entry_id)
+    assert state_on_list(context, case_id) == "done"
 
 
 def test_who_closed_down_enters_no_wave(context: Context) -> None:
