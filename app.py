@@ -166,6 +166,7 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     calls.listed                   messages: mail
 #     case.benefits_promised         facts: campaigns.series; messages: mail
 #     case.display_promised          messages: mail
+#     case.reopened                  facts: retention.cases
 #     case.unreached                 facts: campaigns.series; messages: mail
 #     company.joined                 facts: retention.cases, retention.waves
 #     company.manager_changed        facts: retention.cases; messages: mail
