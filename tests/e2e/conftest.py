@@ -1,67 +1,27 @@
-"""The packaged club on a local cloud of its own, once for all end-to-end tests."""
+"""The packaged club on a local cloud, once for all end-to-end tests that leave each other alone."""
 
-import zipfile
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from chalicelib.members.schemas import StaffForm
-from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
 from chalicelib.platform.config import config
 from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Table
-from infra.build import Package, local_package
-from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
-from infra.local.cloud import Cloud
+from tests.e2e.steps import deployed, guest_of
 from tests.support.cloud import DeployedClub
-
-# What these tests change in the club's figures: webhooks may go to this machine, and are tried again soon; the same few people sign in
-# for one test after the other.
-FIGURES = {
-    "codes_per_address_per_hour = 10\n": "codes_per_address_per_hour = 10000\n",
-    "codes_per_caller_per_hour = 100 ": "codes_per_caller_per_hour = 10000 ",
-    "private_networks = false": "private_networks = true",
-    "pauses_seconds = [5, 300,": "pauses_seconds = [1, 2,",
-}
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedClub]:
-    with Cloud.start() as running:
-        running.deploy(with_figures(local_package(), tmp_path_factory.mktemp("package")))
-        running.wake()
-        yield DeployedClub(running)
-
-
-def with_figures(package: Package, folder: Path) -> Package:
-    """The same package but for the figures: made in a moment, where another build takes many."""
-    changed = folder / package.zip.name
-    with (
-        zipfile.ZipFile(package.zip) as made,
-        zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as to,
-    ):
-        for entry in made.infolist():
-            content = made.read(entry)
-            if entry.filename == "chalicelib/club.toml":
-                for old, new in FIGURES.items():
-                    assert content.count(old.encode()) == 1, old
-                    content = content.replace(old.encode(), new.encode())
-            to.writestr(entry, content)
-    return Package(package.template, changed)
+    with deployed(tmp_path_factory.mktemp("package")) as club:
+        yield club
 
 
 @pytest.fixture(scope="session")
 def guest(cloud: DeployedClub) -> Portal:
-    """The API as nobody sees it; the staff of the demonstration may sign in."""
-    context = Context(table=Table(cloud.client("dynamodb"), cloud.outputs["TableName"]), now=clock.now())
-    for role, (name, email) in STAFF.items():
-        appoint_staff(context, StaffForm.model_validate({"name": name, "email": email, "role": role}), by=None)
-    return Portal(cloud.api_url, cloud.api_url.removesuffix("/api") + "/_local/mail")
+    return guest_of(cloud)
 
 
 @pytest.fixture(scope="session")

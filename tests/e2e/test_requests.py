@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from infra import admin, openapi
 from infra.demo import filling, requests
 from infra.demo.portal import PATIENCE, Portal, await_
 from infra.demo.requests import Request
+from tests.e2e.steps import deployed, guest_of
 from tests.exchange.sales_files.steps import row, table
 from tests.market_reports.contents.samples import pdf
 from tests.support.cloud import DeployedClub
@@ -52,10 +54,14 @@ class Reading:
         until = time.monotonic() + PATIENCE
         while True:
             answer = self._run(curl, environment, request)
-            if all(str(found(answer, place)) == wanted for place, wanted in request.until.items()):
+            missing = [place for place in request.keep.values() if found(answer, place) is None]
+            if not missing and all(str(found(answer, place)) == wanted for place, wanted in request.until.items()):
                 self._keep(request, answer)
                 return answer
-            assert time.monotonic() < until, f"{request.operation} never says {request.until}: {answer}"
+            writes = " -X " in curl
+            assert not writes and time.monotonic() < until, (
+                f"{request.operation} never says {request.until or missing}: {answer}"
+            )
             time.sleep(0.3)
 
     def _run(self, curl: str, environment: dict[str, str], request: Request) -> Any:
@@ -131,11 +137,15 @@ class Reading:
 
 
 def found(answer: Any, place: str) -> Any:
-    """The value at `items.0.company_id`; None where there is none yet."""
+    """The value at `items.0.company_id`, or `items.role=buyer.member_id`; None where there is none yet."""
     for step in place.split("."):
+        field, _, wanted = step.partition("=")
         try:
-            answer = answer[int(step)] if step.isdecimal() else answer[step]
-        except (IndexError, KeyError):
+            if wanted:
+                answer = next(each for each in answer if str(each[field]) == wanted)
+            else:
+                answer = answer[int(step)] if step.isdecimal() else answer[step]
+        except (IndexError, KeyError, StopIteration):
             return None
     return answer
 
@@ -160,6 +170,18 @@ def machine(cloud: DeployedClub, guest: Portal) -> tuple[str, Portal]:
     answer = http.post(cloud.outputs["TokenUrl"], data=asked, auth=(made["ClientId"], made["ClientSecret"]), timeout=10)
     answer.raise_for_status()
     return made["ClientId"], Portal(guest.url, guest.mailbox_url, answer.json()["access_token"])
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedClub]:
+    """A club of its own: the story counts on the people, addresses and waves that it makes itself."""
+    with deployed(tmp_path_factory.mktemp("package")) as club:
+        yield club
+
+
+@pytest.fixture(scope="module")
+def guest(cloud: DeployedClub) -> Portal:
+    return guest_of(cloud)
 
 
 @pytest.fixture(scope="module")
