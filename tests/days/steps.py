@@ -90,7 +90,7 @@ def problem(portal: Portal, method: str, path: str, body: Any = None, *, status:
 def downloaded(portal: Portal, address: str, language: str = "en") -> list[dict[str, str]]:
     """The rows of a list, from the file that the club makes of it."""
     made = portal.post("/v1/list-files", {"list": address, "format": "csv"}, Accept_Language=language)
-    answer = requests.get(made["url"], timeout=10)
+    answer = requests.get(made["url"], timeout=60)
     answer.raise_for_status()
     content = io.StringIO(answer.content.decode("utf-8-sig"))
     rows = list(csv.DictReader(content, delimiter=";"))[: made["row_count"]]

@@ -23,7 +23,7 @@ def test_the_admin_follows_the_work_and_changes_who_may_do_it(club: Club) -> Non
     assert problem(petr, "GET", "/v1/staff/journal", status=403)["code"] == "scope_missing"
     admin.post("/v1/staff/people", {"name": "Пётр Павлов", "email": "petr@club.example", "role": "operations"})
     petr.refresh()
-    assert petr.get("/v1/staff/imports?state=done&count=true")["count"]["value"] == 1
+    assert petr.get("/v1/staff/imports?state=done&q=sales.csv&count=true")["count"]["value"] == 1
     admin.call("DELETE", f"/v1/staff/people/{new['member_id']}", expect=204)
     form = {"name": "Нигде", "email": "no@distributor.example", "regions": []}
     assert problem(petr, "POST", "/v1/staff/distributors", form, status=403)["title"]

@@ -17,7 +17,7 @@ def test_operations_keep_the_books_of_the_club(club: Club) -> None:
     wrong = generator.document("ДН-2", today - timedelta(days=3), buyer, [(product, 5)]).replace(";5;", ";пять;")
     report = read_file(operations, generator.header() + good + wrong, file_name="day.csv")
     assert (report["documents"]["created"], report["rows"]["failed"]) == (1, 1)
-    bad = requests.get(report["bad_rows"]["url"], timeout=10).content.decode("utf-8-sig")
+    bad = requests.get(report["bad_rows"]["url"], timeout=60).content.decode("utf-8-sig")
     assert "ДН-2" in bad and "пять" in bad
     again = read_file(operations, generator.header() + good + wrong.replace("пять", "5"), file_name="day.csv")
     assert again["documents"] == {"created": 1, "changed": 0, "unchanged": 1, "failed": 0}

@@ -36,9 +36,9 @@ def test_a_night_brings_the_lines_into_the_lake(cloud: DeployedClub, guest: Port
     admin = guest.sign_in(STAFF["admin"][1])
     asked = {"question": "second_purchase", "from": "2026-01-01", "to": "2026-12-31", "format": "csv"}
     query_id = admin.order_post("/v1/staff/queries", asked, expect=202)["query_id"]
-    done = cloud.until(lambda: answered(admin, query_id), "the answer", wait=60)
+    done = cloud.until(lambda: answered(admin, query_id), "the answer")
     assert done["row_count"] >= 1
-    file = requests.get(done["url"], timeout=10).content.decode("utf-8-sig").splitlines()
+    file = requests.get(done["url"], timeout=60).content.decode("utf-8-sig").splitlines()
     assert file[0] == "quarter;companies;bought_again;within_30_days;within_90_days;average_days"
     assert f"Rows;{done['row_count']}" in file
 

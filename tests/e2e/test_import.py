@@ -22,7 +22,7 @@ def test_a_file_with_a_wrong_row_is_written_but_for_that_document_and_the_list_d
     rows = [row("ИМ-1", customer="ИМ"), row("ИМ-2", customer="ИМ", quantity="12,3a"), row("ИМ-2", customer="ИМ")]
     done = upload(operations, table(*rows), print, source="e2e-import")
     assert (done["state"], done["rows"]["created"], done["rows"]["failed"]) == ("done", 1, 2)
-    answer = requests.get(done["bad_rows"]["url"], timeout=10)
+    answer = requests.get(done["bad_rows"]["url"], timeout=60)
     assert answer.status_code == 200
     listed = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [line[:5] for line in listed[1:]] == [
@@ -44,7 +44,7 @@ def test_the_form_uploads_to_its_own_place_only(operations: Portal) -> None:
     started = operations.order_post("/v1/staff/imports", {"source": "e2e-import", "file_name": "a.csv"}, expect=201)
     target = started["upload"]
     forged = {**target["fields"], "key": target["fields"]["key"].replace("/upload", "/other")}
-    assert requests.post(target["url"], data=forged, files={"file": b"a;b"}, timeout=10).status_code == 403
+    assert requests.post(target["url"], data=forged, files={"file": b"a;b"}, timeout=60).status_code == 403
 
 
 def test_what_waits_for_its_file_is_listed_first(operations: Portal, cloud: DeployedClub) -> None:
@@ -98,7 +98,7 @@ def test_wrong_rows_come_back_as_a_file_and_are_brought_again(operations: Portal
         url: str | None = operations.get(f"/v1/staff/imports/{done['import_id']}")["bad_rows"]["file_url"]
         return url
 
-    content = requests.get(cloud.until(made, "the file of wrong rows"), timeout=10).content.decode("utf-8-sig")
+    content = requests.get(cloud.until(made, "the file of wrong rows"), timeout=60).content.decode("utf-8-sig")
     assert [line.split(";")[1] for line in content.splitlines()] == ["Номер", "ИЧ-2"]
     again = upload(operations, content.replace("две", "2"), print, source="e2e-mend")
     assert (again["profile_kept"], again["documents"]["created"], again["bad_rows"]) == (True, 1, None)
@@ -115,7 +115,7 @@ def test_documents_and_their_rows_are_two_uploads(operations: Portal, cloud: Dep
     }
     for name, text in files.items():
         target = started[name]
-        answer = requests.post(target["url"], data=target["fields"], files={"file": text.encode()}, timeout=10)
+        answer = requests.post(target["url"], data=target["fields"], files={"file": text.encode()}, timeout=60)
         assert answer.status_code == 204, answer.text
 
     def ended() -> dict[str, Any] | None:

@@ -60,7 +60,7 @@ def guest(cloud: DeployedClub) -> Portal:
 
 
 @pytest.fixture(scope="module")
-def club(cloud: DeployedClub, guest: Portal) -> Club:
+def club(cloud: DeployedClub, guest: Portal, today: date) -> Club:
     mark = uuid.uuid4().hex
     admin = guest.sign_in(STAFF["admin"][1])
     manager = guest.sign_in(STAFF["manager"][1])
@@ -114,7 +114,7 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     simulation = operations.order_post(f"/v1/staff/tier-ladders/{ladder['ladder_id']}/simulate", expect=202)
     granted = {
         "tier": steps[0]["tier"],
-        "until": str(date.today() + timedelta(days=30)),
+        "until": str(today + timedelta(days=30)),
         "reason": "To be found by fuzzing",
     }
     grant = admin.order_post(f"{about}/manual-tiers", granted, expect=201)
@@ -139,11 +139,11 @@ def club(cloud: DeployedClub, guest: Portal) -> Club:
     }
     address = owner.order_post("/v1/company/addresses", address, expect=201)
     segment = marketing.order_post("/v1/staff/segments", {"name": "Fuzz", "conditions": {}}, expect=201)
-    tuesday = date.today() + timedelta(days=14 - (date.today().weekday() - 1) % 7)
+    tuesday = today + timedelta(days=14 - (today.weekday() - 1) % 7)
     slot = {"issue_class": "advertising", "slot": f"{tuesday}T12:30", "accept_skips": True}
     issue = marketing.order_post("/v1/staff/campaigns", {"title": "Fuzz", "topic": "products", **slot}, expect=201)
     return Club(
-        document=requests.get(f"{cloud.api_url}/openapi.json", timeout=10).json(),
+        document=requests.get(f"{cloud.api_url}/openapi.json", timeout=60).json(),
         tokens={
             ("company", "owner"): owner.token or "",
             ("distributor", "operator"): dispatcher.token or "",

@@ -167,7 +167,7 @@ def machine(cloud: DeployedClub, guest: Portal) -> tuple[str, Portal]:
     made = admin.client_of(cloud.client("cognito-idp"), cloud.outputs["UserPoolId"], "documentation", scopes)
     assert made
     asked = {"grant_type": "client_credentials"}
-    answer = http.post(cloud.outputs["TokenUrl"], data=asked, auth=(made["ClientId"], made["ClientSecret"]), timeout=10)
+    answer = http.post(cloud.outputs["TokenUrl"], data=asked, auth=(made["ClientId"], made["ClientSecret"]), timeout=60)
     answer.raise_for_status()
     return made["ClientId"], Portal(guest.url, guest.mailbox_url, answer.json()["access_token"])
 
