@@ -19,7 +19,7 @@ from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.rules import PostResult
 from chalicelib.webhooks.transport import post
 
-PRIVATE = Webhooks(private_networks=True, connect_seconds=1, answer_seconds=30)
+PRIVATE = Webhooks(private_networks=True, connect_seconds=1, answer_seconds=20)
 PUBLIC = Webhooks()
 HERE = "127.0.0.1"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
