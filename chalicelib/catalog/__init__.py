@@ -25,7 +25,7 @@ with opened_when_asked(__name__):
     )
     from chalicelib.catalog.search.keys import catalogue_index as index_key
     from chalicelib.catalog.service import base_fields_of, page_of_products, product_facets, select_products
-    from chalicelib.catalog.spelling import article_fault, articles_meant, articles_of
+    from chalicelib.catalog.spelling import article_fault, articles_meant, articles_of, with_articles_meant
     from chalicelib.catalog.store import (
         below,
         every_product,

@@ -120,8 +120,7 @@ def with_names(context: Context, demands: Sequence[Demand]) -> list[Named]:
 
 def answer(context: Context, staff_id: str, demand_id: str, form: DemandAnswerForm) -> Demand:
     """Safe to repeat. Raises 404 for an unknown demand, 409 for a closed one, 422 for an unknown article."""
-    if form.sku and not catalog.read_products(context.table, [form.sku]):
-        raise Problem.invalid("unknown_sku", "/sku", "There is no such product.")
+    form = catalog.with_articles_meant(context, form)
     given = DemandAnswer("staff", context.at, form.sku or "", form.text, staff_id)
 
     def decide(present: Demand | None) -> Demand:

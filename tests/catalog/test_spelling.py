@@ -1,5 +1,6 @@
 """Article numbers that are not typed as the catalogue spells them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from chalicelib.platform.spelling.words import one_alphabet
 from tests.catalog.steps import listed, row
 from tests.orders.conftest import memory_market as memory_market
 from tests.orders.steps import Market, errors
-from tests.support.partners import OPERATIONS, on_staff
+from tests.support.api import Caller
+from tests.support.partners import OPERATIONS, on_staff, staff
 
 TYPED = ["рn-р", "PN-P", "РN-Р", "pn – p", " pn-p"]  # Cyrillic letters among Latin ones, small letters, another dash
 _TWINS = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
@@ -91,3 +93,35 @@ def test_any_beginning_of_an_article_finds_it_in_any_mixture_of_letters(
     index = Index([entry_of(ProductForm.model_validate(row(sku)).product())])
     assert index.find(ProductFilter(text=typed), "sku", limit=1, after=None)[0] == [sku]
     assert one_alphabet(typed) == sku[:size]
+
+
+def test_an_offer_terms_and_a_promotion_take_the_articles_that_are_meant(market: Market) -> None:
+    manager = staff(market.context, "mbr_manager", "manager")
+    marketing = staff(market.context, "mbr_marketing", "marketing")
+    last = (market.context.today + timedelta(days=120)).isoformat()
+    company = f"/v1/staff/companies/{market.company_id}"
+
+    def written(method: str, path: str, caller: Caller, body: Any, **more: Any) -> Any:
+        return market.api.call(method, path, caller, body, **more)
+
+    offer = {"goods": {"skus": ["рn-р", "LMP-1"]}, "percent": "5", "floor": "1.00", "to": last}
+    issued = written("POST", f"{company}/offers", manager, offer, key="offer")
+    assert issued.json["goods"]["skus"] == ["PN-P", "LMP-1"], issued.text
+    contract = {"number": "K-1", "from": last, "prices": [{"sku": "pn-p", "price": "99.00"}]}
+    agreed = written("PUT", f"{company}/terms", manager, {"contracts": [contract]}, headers={"if-match": '"0"'})
+    assert agreed.json["contracts"][0]["prices"][0]["sku"] == "PN-P", agreed.text
+    free = {"buy": 10, "pay_within_days": 10, "free": {"sku": "lmp – 1", "quantity": 1}}
+    promotion = {"name": "A", "name_ru": "А", "from": last, "to": last, "goods": {"skus": ["pn-p"]}, "on_top": free}
+    drafted = written("POST", "/v1/staff/promotions", marketing, promotion)
+    assert drafted.status == 201, drafted.text
+    assert (drafted.json["goods"]["skus"], drafted.json["on_top"]["free"]["sku"]) == (["PN-P"], "LMP-1"), drafted.text
+    twice = {**promotion, "goods": {"skus": ["pn-p", "PN-P"]}}
+    assert errors(written("POST", "/v1/staff/promotions", marketing, twice)) == [("/goods/skus", "repeated")]
+    unknown = {**offer, "goods": {"skus": ["LMP-1", "no-such"]}}
+    assert errors(written("POST", f"{company}/offers", manager, unknown, key="other")) == [
+        ("/goods/skus/1", "unknown_sku")
+    ]
+    listed(market.context, row("РN-P"))
+    asked_back = written("POST", f"{company}/offers", manager, offer | {"goods": {"skus": ["pn-p"]}}, key="twin")
+    assert errors(asked_back) == [("/goods/skus/0", "ambiguous_sku")]
+    assert asked_back.json["errors"][0]["allowed"] == ["PN-P", "РN-P"]

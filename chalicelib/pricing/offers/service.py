@@ -16,7 +16,7 @@ from typing import NamedTuple
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib import contacts
-from chalicelib.catalog import read_products
+from chalicelib.catalog import read_products, with_articles_meant
 from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform import keys as platform_keys
@@ -49,15 +49,17 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
     return view
 
 
-def add(context: Context, tx: Transaction, company_id: str, form: OfferForm, *, author: str) -> OfferView:
+def add(
+    context: Context, tx: Transaction, company_id: str, form: OfferForm, *, author: str, place: str = ""
+) -> OfferView:
     """Adds an offer to the transaction. Above the club's bound it waits for somebody else, and makes no price yet.
 
-    Raises `not_found`, 422 for a past last day, 409 for too many offers, and for one that a held-out company did not ask for.
+    `place`: the pointer of the form. Raises `not_found`, 422 for unknown articles and for a past last day, 409 for too many offers, and for one that a held-out company did not ask for.
     """
-    form = form.model_copy(update={"first": form.first or context.today})
+    form = with_articles_meant(context, form, place).model_copy(update={"first": form.first or context.today})
     draft = _draft(context, company_id, context.new_id("off"), form, author)
     if form.last < context.today:
-        raise Problem.invalid("over", "/to", "The last day has passed.")
+        raise Problem.invalid("over", f"{place}/to", "The last day has passed.")
     view = _view(context, draft.item)
     if _bounded(context, form, draft.currency):
         _create(tx, context, draft, author)

@@ -38,7 +38,7 @@ def draft_promotion(call: Call) -> Answer:
     context = call.context
     drafted = StoredPromotion(
         promotion_id=context.new_id("prm"),
-        form=call.body,
+        form=catalog.with_articles_meant(context, call.body),
         state="draft",
         created_at=context.at,
         approved_at=None,

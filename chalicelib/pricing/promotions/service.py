@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from chalicelib.catalog import read_products
+from chalicelib.catalog import read_products, with_articles_meant
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.best_sellers import store as best_sellers_store
@@ -53,14 +53,14 @@ def state_of(found: StoredPromotion, day: date) -> PromotionState:
 
 
 def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> StoredPromotion:
-    """Replace the form of a draft. Raises `not_found`, `precondition_failed`, `wrong_state`."""
+    """Replace the form of a draft. Raises `not_found`, `precondition_failed`, `wrong_state`, 422 for unknown articles."""
     found = store.promotion(context.table, promotion_id)
     if found is None:
         raise Problem("not_found")
     if found.version != expected:
         raise Problem("precondition_failed")
     _require_draft(context, found)
-    redrafted = replace(found, form=form, version=found.version + 1)
+    redrafted = replace(found, form=with_articles_meant(context, form), version=found.version + 1)
     tx = Transaction()
     store.put_promotion(tx, redrafted, author=author, at=context.at)
     try:

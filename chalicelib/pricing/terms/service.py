@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from chalicelib import companies
-from chalicelib.catalog import read_products
+from chalicelib.catalog import read_products, with_articles_meant
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.context import Context
@@ -26,11 +26,12 @@ def terms_of(context: Context, company_id: str, currency: str) -> TermsView:
 def replace_terms(context: Context, company_id: str, form: TermsForm, *, author: str, version: int) -> str | None:
     """Replace the terms. Where they give more than one person may, they wait for somebody else: the id of the approval; None where they hold.
 
-    Raises `not_found`, 412 after a concurrent change, and `limit_exceeded` for more than `MOST_BYTES`.
+    Raises `not_found`, 412 after a concurrent change, 422 for unknown articles, and `limit_exceeded` for more than `MOST_BYTES`.
     """
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")
+    form = with_articles_meant(context, form)
     weight = store.weight(form.contracts)
     if weight > MOST_BYTES:
         raise Problem(

@@ -221,7 +221,7 @@ def _offer(context: Context, tx: Transaction, form: OutcomeForm, company: Compan
                 "/offer/percent",
                 f"A company of this turnover is offered at most {pricing.plain(most)} %.",
             )
-    return pricing.add_offer(context, tx, company.company_id, form.offer, author=by).offer_id
+    return pricing.add_offer(context, tx, company.company_id, form.offer, author=by, place="/offer").offer_id
 
 
 def _wish(context: Context, form: OutcomeForm, company: Company) -> str | None:
