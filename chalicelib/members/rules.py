@@ -2,12 +2,12 @@
 
 from zoneinfo import available_timezones
 
-from chalicelib.platform.fields import shows
+from chalicelib.platform.fields import shows, single_spaced
 
 
 def full_name(text: str) -> str:
     """The name with single spaces. Raises ValueError for one word, for control characters, or without a letter."""
-    name = " ".join(text.split())
+    name = single_spaced(text)
     if not shows(name) or not any(character.isalpha() for character in name):
         raise ValueError("a name has letters and no control characters")
     if " " not in name:
@@ -26,6 +26,8 @@ def international_phone(text: str) -> str:
         raise ValueError("this is not a telephone number") from None
     if not phonenumbers.is_valid_number(number):
         raise ValueError("this telephone number does not exist")
+    if number.extension:
+        raise ValueError("only the number itself is kept: leave out the extension")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 

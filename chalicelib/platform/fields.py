@@ -87,8 +87,17 @@ def shows(text: str) -> bool:
     return text.isprintable() and any(character.isalnum() for character in text.translate(_BLANK))
 
 
+# Without a width: soft hyphens, joiners and marks that come along when a name is copied from a page.
+_WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+
+
+def single_spaced(text: str) -> str:
+    """The text with single spaces, and nothing in it that has no width."""
+    return " ".join(text.translate(_WITHOUT_WIDTH).split())
+
+
 def _one_line(text: str) -> str:
-    line = " ".join(text.split())
+    line = single_spaced(text)
     if not shows(line):
         raise PydanticCustomError("name_invalid", "A name has letters or digits and no control characters.")
     return line

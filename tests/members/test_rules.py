@@ -31,6 +31,11 @@ def test_what_is_no_phone_is_refused(text: str) -> None:
         international_phone(text)
 
 
+def test_an_extension_is_not_dropped_in_silence() -> None:
+    with pytest.raises(ValueError, match="extension"):
+        international_phone("+7 495 123-45-67 доб. 12")
+
+
 def test_time_zones_have_iana_names() -> None:
     assert time_zone("Asia/Yekaterinburg") == "Asia/Yekaterinburg"
     with pytest.raises(ValueError, match="IANA"):

@@ -56,6 +56,7 @@ def test_a_name_that_nobody_sees_is_no_name(text: str) -> None:
 
 def test_a_name_is_one_line_and_a_title_is_kept_as_it_came() -> None:
     assert TypeAdapter(Name).validate_python("  ООО\u00a0 «Луч»\n") == "ООО «Луч»"
+    assert TypeAdapter(Name).validate_python("\ufeffСвето\u00adтех\u200bника") == "Светотехника"
     assert TypeAdapter(Title).validate_python("Лампа\u00ad 5") == "Лампа\u00ad 5"
     with pytest.raises(ValidationError):
         TypeAdapter(Name).validate_python("Лу\u202eч")
