@@ -96,7 +96,6 @@ def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
         store.list_messages,
         call.context.table,
         call.principal.for_distributor(),
-        state=call.query.state,
         of=Message,
         show=WebhookDeliveryView.of,
     )

@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from chalicelib.orders import OrderView
 from chalicelib.platform import clock
 from chalicelib.platform.fields import Moment
-from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.text import Language
 from chalicelib.webhooks.rules import DeliveryError, Endpoint, Message, MessageState
 
@@ -47,12 +48,6 @@ class WebhookEndpointForm(Form):
     language: Language | None = Field(
         default=None, description="Language of texts in the orders; by default that of the distributor."
     )
-
-
-class MessagesQuery(PageQuery):
-    """With `state` a page may hold fewer messages than `limit`; go on while there is a `next_cursor`."""
-
-    state: MessageState | None = Field(default=None, description="Only messages in this state.")
 
 
 class ReplayForm(Form):
@@ -112,9 +107,11 @@ class WebhookDeliveryView(View):
         )
 
 
-class WebhookDeliveryPage(View):
+MessagesQuery = narrowed(WebhookDeliveryView, same=("state", "type", "order_id"), day=("happened_at",))
+
+
+class WebhookDeliveryPage(ListPage):
     items: list[WebhookDeliveryView]
-    next_cursor: str | None
 
 
 class ReplayView(View):

@@ -19,8 +19,6 @@ from chalicelib.webhooks import keys
 from chalicelib.webhooks.events import CALLED
 from chalicelib.webhooks.rules import Endpoint, Message, message_span
 
-AMONG = 200  # messages read for one page of a filtered list
-
 _END = "\x7f"  # sorts after whatever an id has
 
 # --- the endpoint -----------------------------------------------------------------------------------------------------
@@ -114,17 +112,10 @@ def lanes(table: Table, distributor_id: str, after: str) -> Iterator[tuple[str, 
         yield after, mark["message_id"]
 
 
-def list_messages(
-    table: Table, distributor_id: str, *, state: str | None, limit: int, after: dict[str, str] | None
-) -> Page:
+def list_messages(table: Table, distributor_id: str, *, limit: int, after: dict[str, str] | None) -> Page:
     """Newest first, one call."""
     everything = keys.webhook_message(distributor_id)
-    if state is None:
-        return table.query(everything.pk, starts=everything.sk, newest_first=True, limit=limit, after=after)
-    where = Attr("state").eq(state)
-    return table.query_some(
-        everything.pk, starts=everything.sk, newest_first=True, where=where, limit=limit, among=AMONG, after=after
-    )
+    return table.query(everything.pk, starts=everything.sk, newest_first=True, limit=limit, after=after)
 
 
 def messages_between(

@@ -20,10 +20,10 @@ from chalicelib.bonuses.goods.schemas import (
     ReverseEntitlementForm,
     ShipGoodsForm,
     WaitingGoodsPage,
+    WaitingGoodsQuery,
     WaitingGoodsView,
 )
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item
@@ -123,15 +123,16 @@ def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> ChangedChoi
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=ListQuery, answer=WaitingGoodsPage)
+@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=WaitingGoodsQuery, answer=WaitingGoodsPage)
 def list_waiting_goods(call: Call) -> WaitingGoodsPage:
     """List the goods to be shipped and the gifts to be handed over, oldest first."""
 
     def show(item: Item) -> WaitingGoodsView:
         if "choice_id" in item:
-            return WaitingGoodsView(choice=ChoiceView.of(from_item(Choice, item)), gift=None)
+            choice = ChoiceView.of(from_item(Choice, item))
+            return WaitingGoodsView(company_id=choice.company_id, choice=choice, gift=None)
         gift = EntitlementSummaryView.of(from_item(Entitlement, item), call.context.today)
-        return WaitingGoodsView(choice=None, gift=gift)
+        return WaitingGoodsView(company_id=gift.company_id, choice=None, gift=gift)
 
     return call.page(WaitingGoodsPage, store.waiting, call.context.table, show=show)
 

@@ -137,8 +137,12 @@ class EntitlementView(EntitlementSummaryView):
 class WaitingGoodsView(View):
     """Goods to be shipped, or a gift to be handed over: one of the two is null."""
 
+    company_id: str
     choice: ChoiceView | None
     gift: EntitlementSummaryView | None
+
+
+WaitingGoodsQuery = narrowed(WaitingGoodsView, same=("company_id",))
 
 
 class WaitingGoodsPage(ListPage):

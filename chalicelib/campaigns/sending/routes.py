@@ -1,8 +1,7 @@
 """Routes of the sending of issues, for the staff."""
 
 from chalicelib.campaigns.sending import recipients, service
-from chalicelib.campaigns.sending.schemas import IssueReasonForm, RecipientPage, SendingView, TestView
-from chalicelib.platform.http.forms import PageQuery
+from chalicelib.campaigns.sending.schemas import IssueReasonForm, RecipientPage, RecipientsQuery, SendingView, TestView
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="letters")
@@ -57,7 +56,7 @@ def test_issue(call: Call, issue_id: str) -> TestView:
 @routes.get(
     "/v1/staff/campaigns/{issue_id}/recipients",
     scope="staff.campaigns.read",
-    query=PageQuery,
+    query=RecipientsQuery,
     answer=RecipientPage,
 )
 def list_recipients(call: Call, issue_id: str) -> RecipientPage:

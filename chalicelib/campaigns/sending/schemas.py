@@ -7,6 +7,7 @@ from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending.model import Run, Sending
 from chalicelib.mail import Letter, LetterState
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.text import Language
 
 
@@ -137,9 +138,11 @@ class RecipientView(View):
         )
 
 
-class RecipientPage(View):
+RecipientsQuery = narrowed(RecipientView, same=("company_id", "letter.state", "left_out"))
+
+
+class RecipientPage(ListPage):
     items: list[RecipientView]
-    next_cursor: str | None
 
 
 def _by_moment(run: Run) -> tuple[str, str]:

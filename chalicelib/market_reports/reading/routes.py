@@ -4,13 +4,13 @@ from chalicelib.market_reports.publication.schemas import PreviewQuery
 from chalicelib.market_reports.reading import downloads, service
 from chalicelib.market_reports.reading.schemas import (
     ReadingPage,
+    ReadingsQuery,
     ReportFiguresView,
     ReportFileLinkView,
     ReportPage,
     ReportsQuery,
     ReportView,
 )
-from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="reports")
@@ -74,7 +74,7 @@ def download_draft_file(call: Call, report_id: str, file_id: str) -> ReportFileL
 @routes.get(
     f"{_STAFF}/readings",
     scope="staff.reports.write",
-    query=PageQuery,
+    query=ReadingsQuery,
     answer=ReadingPage,
     problems=("not_found",),
 )

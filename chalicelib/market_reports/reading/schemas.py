@@ -7,6 +7,7 @@ from pydantic import Field
 from chalicelib.market_reports.publication.schemas import ReportFileView, ReportVersionView, Segment, Topic
 from chalicelib.market_reports.reading.rules import ReportSearch
 from chalicelib.platform.http.forms import ChartView, PeriodQuery, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.text import Language
 
 
@@ -75,9 +76,11 @@ class ReadingView(View):
     file_id: str | None = Field(description="The file that was downloaded; null: the report was opened.")
 
 
-class ReadingPage(View):
+ReadingsQuery = narrowed(ReadingView, same=("member_id", "company_id", "version"), words=("name",), day=("at",))
+
+
+class ReadingPage(ListPage):
     items: list[ReadingView]
-    next_cursor: str | None
 
 
 class ReportFiguresView(View):

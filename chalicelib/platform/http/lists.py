@@ -3,22 +3,26 @@
     PromotionsQuery = narrowed(PromotionView, same=("state",), words=("name", "name_ru"), day=("first", "last"))
 
 A row is compared when it is ready to be shown, so a list needs no index and no code of its own for it. In turn a page looks at a bounded
-number of rows, and may hold fewer of them than asked for.
+number of rows, and may hold fewer of them than asked for. A list is sorted by the same fields: it is read as a whole, and a page is cut
+from that.
 
-Weakest point: a filter that few rows pass reads the others, too. A list that is long and searched every day gets an index, as orders have.
+Weakest point: a filter that few rows pass reads the others, too, and each page of a sorted list reads all of it; a row that comes meanwhile
+moves the others. A list that is long and searched every day gets an index, as orders have.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType
-from typing import Annotated, Any, ClassVar, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import AfterValidator, BaseModel, Field, create_model
+from pydantic_core import PydanticKnownError
 
 from chalicelib.platform import clock
 from chalicelib.platform.http.forms import PageQuery, PeriodQuery, View
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 
 Position = dict[str, str] | None
@@ -26,6 +30,7 @@ Read = Callable[[int, Position], tuple[list[Any], Position]]  # rows from a posi
 
 MOST_READS = 10  # for a page of a narrowed list
 COUNTED = 1000  # rows that are counted at most
+SORTED = 2000  # rows of a list that is sorted
 _CHUNK = 100  # rows of a read that counts
 
 
@@ -36,12 +41,14 @@ class Narrowing(NamedTuple):
     words   one of these texts, or of the texts of a mapping, contains `q`
     day     `from` and `to` compare with this day or moment; of two fields, with the period from one to the other
     amount  `min_…` and `max_…` compare with this sum, in its own currency
+    sorts   paths by the name under which `sort` has them: those of the others that have one value in a row
     """
 
     same: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     day: tuple[str, ...] = ()
     amount: str = ""
+    sorts: Mapping[str, str] = {}
 
     @property
     def names(self) -> set[str]:
@@ -85,6 +92,17 @@ class ListQuery(PageQuery):
         """Whether rows are compared: then a page reads on until it is full."""
         return bool(self.model_fields_set & self.narrowing.names)
 
+    @property
+    def order(self) -> str:
+        """The field to sort by, with `-` before it for the largest first; empty for the list's own order."""
+        return (getattr(self, "sort", None) or "") if self.narrowing.sorts else ""
+
+
+_SORT = (
+    "A field that a filter compares, `-` before it for the largest first; any other is refused with those that fit. "
+    f"A sorted list has {SORTED:,} rows at most."
+)
+
 
 def narrowed(
     row: type[BaseModel],
@@ -107,16 +125,20 @@ def narrowed(
     for path in same:
         kind = _asked(row, path)
         most = 200 if kind is str else None
-        fields[_last(path)] = (kind | None, Field(default=None, max_length=most, description="A filter."))
+        fields[_last(path)] = (kind | None, Field(default=None, max_length=most))
     if words:
         part = Field(default=None, max_length=200, description="A part of the name, number or text, in any case.")
         fields["q"] = (str | None, part)
     for bound, sign in (("min", "or more"), ("max", "or less")) if amount else ():
         sums = Field(default=None, ge=0, max_digits=14, decimal_places=2, description=f"Only sums of this {sign}.")
         fields[f"{bound}_{_last(amount)}"] = (Decimal | None, sums)
+    sorts = {name: path for path in (*same, *words, *day, amount) if path and (name := _sort_name(row, path))}
+    if sorts:
+        sort: Any = Annotated[str, Field(max_length=64), AfterValidator(_one_of(sorts))]
+        fields["sort"] = (sort | None, Field(default=None, description=_SORT))
     bases: Any = (base, PeriodQuery) if day else (base,)
     made: type[ListQuery] = create_model(f"{row.__name__}Query", __base__=bases, **fields)
-    made.narrowing = Narrowing(same, words, day, amount)
+    made.narrowing = Narrowing(same, words, day, amount, sorts)
     return made
 
 
@@ -132,6 +154,43 @@ def page_of(read: Read, query: ListQuery, after: Position, zone: ZoneInfo) -> tu
         if after is None or len(kept) == query.limit:
             break
     return kept, after
+
+
+def sorted_page_of(read: Read, query: ListQuery, after: Position, zone: ZoneInfo) -> tuple[list[Any], Position, int]:
+    """The rows of a page of the sorted list, the position of the next page, and the number of all rows that the query asks for.
+
+    Rows without a value come last. Raises 422 for a list of more than `SORTED` rows.
+    """
+    path = query.narrowing.sorts[query.order.removeprefix("-")]
+    found = [(next(_values(row, path), None), row) for row in _whole(read) if query.narrowing.holds(query, row, zone)]
+    valued = sorted(
+        (each for each in found if each[0] is not None),
+        key=lambda each: _order(each[0]),
+        reverse=query.order.startswith("-"),
+    )
+    ordered = [row for _, row in (*valued, *(each for each in found if each[0] is None))]
+    first = int(after["place"]) if after else 0
+    last = first + query.limit
+    return ordered[first:last], {"place": str(last)} if last < len(ordered) else None, len(ordered)
+
+
+def _whole(read: Read) -> list[Any]:
+    found: list[Any] = []
+    after: Position = None
+    while len(found) <= SORTED:
+        rows, after = read(_CHUNK, after)
+        found += rows
+        if after is None and len(found) <= SORTED:
+            return found
+    detail = f"A list of more than {SORTED} rows is not sorted. Leave out `sort`, or make a file of the list."
+    raise Problem.invalid("too_many", "/query/sort", detail)
+
+
+def _order(value: Any) -> Any:
+    """The place of a value among its like: money by currency first, texts in any case."""
+    if isinstance(value, Money):
+        return value.currency, value.amount
+    return _folded(value) if isinstance(value, str) else value
 
 
 def count_of(read: Read, query: ListQuery, zone: ZoneInfo) -> CountView:
@@ -160,6 +219,32 @@ def _asked(row: Any, path: str) -> Any:
         if NoneType in get_args(row) or get_origin(row) is list:
             [row] = kinds
     return row
+
+
+def _one_of(sorts: Iterable[str]) -> Callable[[str], str]:
+    """The check of a `sort`: one of these names, with `-` before it or without."""
+    names = sorted(sorts)
+
+    def checked(sort: str) -> str:
+        if sort.removeprefix("-") not in names:
+            raise PydanticKnownError("literal_error", {"expected": ", ".join(f"'{name}'" for name in names)})
+        return sort
+
+    return checked
+
+
+def _sort_name(row: type[BaseModel], path: str) -> str:
+    """The field's name as rows show it; empty where a row may have several values at the path, or values without an order."""
+    kind: Any = row
+    shown = ""
+    for name in path.split("."):
+        if not hasattr(kind, "model_fields"):
+            return ""  # a list on the way
+        field = kind.model_fields[name]
+        shown = field.serialization_alias or field.alias or name
+        kind = field.annotation
+        [kind] = [each for each in get_args(kind) if each is not NoneType] if NoneType in get_args(kind) else [kind]
+    return shown if issubclass(_plain(kind), (str, date, Decimal, Money, int)) or get_origin(kind) is Literal else ""
 
 
 def _plain(kind: Any) -> type:

@@ -14,7 +14,7 @@ from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.idempotency import Once
-from chalicelib.platform.http.lists import ListQuery, count_of, page_of
+from chalicelib.platform.http.lists import CountView, ListQuery, count_of, page_of, sorted_page_of
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.table.records import from_item
@@ -146,8 +146,12 @@ class Call:
             items, last = rows_from(query.limit, after)
             return view(items=items, next_cursor=cursors.close(last))
         zone = self.context.config[Club].zone
-        items, last = page_of(rows_from, query, after, zone)
-        count = count_of(rows_from, query, zone) if query.count else None
+        if query.order:
+            items, last, total = sorted_page_of(rows_from, query, after, zone)
+            count = CountView(value=total, more=False) if query.count else None
+        else:
+            items, last = page_of(rows_from, query, after, zone)
+            count = count_of(rows_from, query, zone) if query.count else None
         return view(items=items, next_cursor=cursors.close(last), count=count)
 
     def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Context:

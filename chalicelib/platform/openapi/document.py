@@ -75,6 +75,9 @@ Things of another company are `404`, as if they did not exist.
 unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`; the price of a unit below 10 has up to four
 decimals. Times are RFC 3339 in UTC, dates ISO 8601.
 
+**Names.** `…_id` is the id of a thing, `…_at` a moment, `…_on` a day of the club's calendar, `…_by` the id of the person who did it;
+`first` and `last` are days, both included. A query parameter without a description is a filter by the field of this name.
+
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
 people, in Russian or English as the header `Accept-Language` of any request asks; `errors` names each wrong value by JSON Pointer (`/lines/0/quantity`,
 `/query/limit`). Unknown paths and methods have the same shape.
@@ -337,9 +340,10 @@ def _parameters(route: Route, references: "References", components: dict[str, Sc
         model = components[schema_name(references[route.query, "validation"])]
         for name, found in model.get("properties", {}).items():
             schema = _never_null(found)
-            described = schema.pop("description", "")
-            parameter = {"name": name, "in": "query", "description": described, "schema": schema}
-            parameters.append(parameter | ({"required": True} if name in model.get("required", []) else {}))
+            parameter = {"name": name, "in": "query"}
+            parameter |= {"description": schema.pop("description")} if "description" in schema else {}
+            parameter |= {"required": True} if name in model.get("required", []) else {}
+            parameters.append(parameter | {"schema": schema})
     if route.keyed:
         parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
     if route.matched:

@@ -88,7 +88,9 @@ class Reader:
         }
 
     def _operation(self, method: str, path: str, operation: Schema) -> dict[str, Any]:
-        parameters = [{"required": False, **self._resolved(each)} for each in operation.get("parameters", [])]
+        parameters = [
+            {"required": False, "description": "", **self._resolved(each)} for each in operation.get("parameters", [])
+        ]
         scope = scope_of(operation)
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")
         return {

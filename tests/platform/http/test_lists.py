@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.platform.http.forms import View
-from chalicelib.platform.http.lists import COUNTED, ListQuery, Position, count_of, narrowed, page_of
+from chalicelib.platform.http.lists import (
+    COUNTED,
+    SORTED,
+    ListQuery,
+    Position,
+    count_of,
+    narrowed,
+    page_of,
+    sorted_page_of,
+)
+from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.validation import faults
 from chalicelib.platform.money import Money
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -151,3 +162,61 @@ def test_counting_ends_and_says_so() -> None:
 
     count = count_of(read, Query.model_validate({}), MOSCOW)
     assert (count.value, count.more) == (COUNTED, True)
+
+
+def in_order(query: ListQuery, rows: list[Row]) -> list[Row]:
+    """All pages of the sorted list, one after another."""
+    stored = Stored(rows)
+    found: list[Row] = []
+    after: Position = None
+    for _ in range(len(rows) + 1):
+        page, after, total = sorted_page_of(stored.read, query, after, MOSCOW)
+        assert len(page) <= query.limit
+        found += page
+        if after is None:
+            assert total == len(found)
+            return found
+    raise AssertionError("the list has no end")
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 5)), max_size=20), st.integers(1, 7), st.booleans())
+def test_a_sorted_list_is_its_rows_in_order_and_rows_without_a_value_last(
+    numbers: list[int | None], limit: int, descending: bool
+) -> None:
+    rows = [row(firm=None if each is None else Firm(firm_id=str(each), name=None)) for each in numbers]
+    query = Query.model_validate({"sort": "-firm_id" if descending else "firm_id", "limit": limit})
+    found = [each.firm.firm_id if each.firm else None for each in in_order(query, rows)]
+    valued = sorted((str(each) for each in numbers if each is not None), reverse=descending)
+    assert found == [*valued, *[None] * numbers.count(None)]
+
+
+def test_a_list_is_sorted_by_sums_days_and_names_and_narrowed_at_once() -> None:
+    sums = [row(total=Money(amount=Decimal(each), currency="RUB")) for each in (9, 100, 20)]
+    assert [each.total.amount for each in in_order(Query.model_validate({"sort": "-total"}), sums)] == [100, 20, 9]
+    days = [row(first=date(2026, month, 1)) for month in (5, 1, 3)]
+    assert [each.first.month for each in in_order(Query.model_validate({"sort": "first"}), days)] == [1, 3, 5]
+    names = [row(firm=Firm(firm_id="1", name=each)) for each in ("ёлка", "Дом", "ель")]
+    by_name = in_order(Query.model_validate({"sort": "name"}), names)
+    assert [each.firm.name for each in by_name if each.firm] == ["Дом", "ёлка", "ель"]
+    states = [row(), row(state="done")]
+    assert len(in_order(Query.model_validate({"sort": "state", "state": "done"}), states)) == 1
+
+
+def test_a_sort_that_does_not_fit_is_refused_with_those_that_do() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Query.model_validate({"sort": "tags"})  # a row has several of them
+    [fault] = faults(refused.value, place="/query")
+    assert (fault.pointer, fault.code) == ("/query/sort", "literal_error")
+    assert fault.model_dump()["allowed"] == ["firm_id", "first", "last", "name", "state", "total"]
+
+
+def test_a_list_that_is_too_long_is_not_sorted() -> None:
+    many = [row()] * (SORTED + 1)
+
+    def read(limit: int, after: Position) -> tuple[list[Row], Position]:
+        first = int(after["at"]) if after else 0
+        return many[first : first + limit], {"at": str(first + limit)} if first + limit < len(many) else None
+
+    with pytest.raises(Problem) as refused:
+        sorted_page_of(read, Query.model_validate({"sort": "state"}), None, MOSCOW)
+    assert refused.value.errors[0].code == "too_many"
