@@ -76,7 +76,7 @@ class ReadingView(View):
     file_id: str | None = Field(description="The file that was downloaded; null: the report was opened.")
 
 
-ReadingsQuery = narrowed(ReadingView, same=("member_id", "company_id", "version"), words=("name",), day=("at",))
+ReadingsQuery = narrowed(ReadingView, same=("member_id", "company_id"), words=("name",), day=("at",))
 
 
 class ReadingPage(ListPage):

@@ -301,7 +301,9 @@ def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
     try:
         return decide(present)
     except WrongState as wrong:
-        raise Problem("wrong_state", f"The order is {wrong.state}.", extra={"state": wrong.state}) from None
+        fit = ", ".join(wrong.fit)
+        detail = f"The order is {wrong.state}; this can be done while it is one of: {fit}."
+        raise Problem("wrong_state", detail, extra={"state": wrong.state}) from None
     except NothingLeft:
         raise Problem.invalid("nothing_left", "/lines", "No line is left: reject the order instead.") from None
     except (NoRequest, NoReturn, TooEarly, TooOften, DocumentRepeated) as refused:

@@ -98,11 +98,12 @@ STEPS: Mapping[str, frozenset[OrderState]] = {
 
 
 class WrongState(Exception):
-    """The order's state does not allow the step."""
+    """The order's state does not allow the step. `fit`: the states that do."""
 
-    def __init__(self, state: OrderState) -> None:
+    def __init__(self, state: OrderState, fit: Sequence[OrderState]) -> None:
         super().__init__(state)
         self.state = state
+        self.fit = fit
 
 
 class LineFault(NamedTuple):
@@ -533,7 +534,7 @@ def ship(
 
 def require(order: Order, step: str) -> None:
     if order.state not in STEPS[step]:
-        raise WrongState(order.state)
+        raise WrongState(order.state, [state for state in OrderState if state in STEPS[step]])
 
 
 def after(order: Order, step: OrderStep, state: OrderState, by: Actor, at: str, note: str) -> Order:
