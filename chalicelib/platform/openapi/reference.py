@@ -28,6 +28,7 @@ Role = Literal[
 ]
 TOKEN_URL = "https://sign-in.example/oauth2/token"  # noqa: S105 - of the committed document; a deployment serves its own
 ROLES: tuple[Role, ...] = get_args(Role)
+_FILTER = "A filter by the field of this name."  # of a parameter that the document does not describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class Reader:
 
     def _operation(self, method: str, path: str, operation: Schema) -> dict[str, Any]:
         parameters = [
-            {"required": False, "description": "", **self._resolved(each)} for each in operation.get("parameters", [])
+            {"required": False, "description": _FILTER, **self._resolved(each)}
+            for each in operation.get("parameters", [])
         ]
         scope = scope_of(operation)
         body = operation.get("requestBody", {}).get("content", {}).get("application/json")

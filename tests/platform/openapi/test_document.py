@@ -37,6 +37,7 @@ class Order(BaseModel):
 
 class OrderQuery(PageQuery):
     state: str | None = Field(default=None, max_length=20, description="Only these.")
+    shop: str | None = Field(default=None, max_length=20)
 
 
 def route(method: str, path: str, name: str, **promises: Any) -> Route:
@@ -111,17 +112,18 @@ def test_a_page_is_described_as_text() -> None:
 
 def test_path_query_and_header_parameters_are_named() -> None:
     assert parameters(READ) == ["order_id"]
-    assert parameters(LIST) == ["limit", "cursor", "state"]
+    assert parameters(LIST) == ["limit", "cursor", "state", "shop"]
     assert parameters(PLACE) == ["IdempotencyKey"]
     assert parameters(CHANGE) == ["order_id", "IfMatch"]
 
 
 def test_a_query_parameter_cannot_be_null_and_keeps_its_bounds() -> None:
-    limit, _, state = operation(LIST)["parameters"]
+    limit, _, state, shop = operation(LIST)["parameters"]
     assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}
     assert limit["description"] == "The largest number of items on the page."
     assert state["schema"] == {"type": "string", "maxLength": 20}
     assert "required" not in state
+    assert shop == {"name": "shop", "in": "query", "schema": state["schema"]}, "a filter, by the rule at the top"
 
 
 def test_a_query_parameter_of_many_operations_is_told_once() -> None:

@@ -120,6 +120,11 @@ def test_an_operation_shows_scope_parameters_body_answers_problems_and_requests(
         assert shown in pages["place_order", "en"], shown
 
 
+def test_a_filter_that_the_document_tells_by_its_rule_is_told_on_the_page(written: dict[str, Any]) -> None:
+    shown = page(written, "list_orders", "en", WEEK, chosen=False)
+    assert shown and "A filter by the field of this name." in shown
+
+
 def test_the_list_of_operations_can_be_searched_and_told_by_role(written: dict[str, Any]) -> None:
     [tag] = [each for each in Reader(written).tags() if each["name"] == "orders"]
     found = {each["id"]: each for each in tag["operations"]}
