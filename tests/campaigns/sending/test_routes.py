@@ -39,7 +39,7 @@ def shown(api: Api, path: str, method: str = "GET", body: Any = None) -> Any:
 def test_the_staff_see_slots_letters_and_people(api: Api, club: Post, address: str) -> None:
     before = shown(api, f"{address}/sending")
     assert (before["state"], before["audience_id"], before["runs"]) == ("approved", None, [])
-    assert shown(api, f"{address}/recipients") == {"items": [], "next_cursor": None}
+    assert shown(api, f"{address}/recipients") == {"items": [], "next_cursor": None, "count": None}
     club.at("2026-11-24T08:00")
     found = shown(api, f"{address}/sending")
     assert (found["state"], found["recipients"], found["letters"]) == ("sending", 2, {"sent": 1})
