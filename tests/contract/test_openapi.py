@@ -143,6 +143,46 @@ def test_each_list_that_can_be_counted_shows_the_count_and_each_count_can_be_ask
     assert len(asked) > 30 and asked == shown
 
 
+# Lists of the staff that are not narrowed, counted and sorted by their rows, and what they are instead.
+OTHERWISE = {
+    "explain_company_tier": "the documents behind a day",
+    "list_company_analytics_documents": "the documents behind a row",
+    "list_contacts": "the history of a person",
+    "list_distributor_orders": "by state and day, newest first, counted",
+    "list_distributor_people": "a handful",
+    "list_exports": "one's own of a week",
+    "list_import_profiles": "a handful",
+    "list_journal": "by month, person, operation and path, newest first, counted",
+    "list_late_cases": "by manager, the longest waiting first, counted",
+    "list_orders_of_company": "by state and day, newest first, counted",
+    "list_outcomes": "the history of a company",
+    "list_own_people": "a handful",
+    "list_periods_of_company": "a row for each period",
+    "list_products_of_company": "searched and sorted by the catalogue's index; its facets count",
+    "list_queries": "one's own of a week",
+    "list_retention_managers": "a row for each manager, counted",
+    "list_staff_products": "searched and sorted by the catalogue's index; its facets count",
+    "show_bonus_audit": "the ledger's mismatches, none as a rule",
+    "show_bonus_statement_of_company": "the lines of a month",
+}
+
+
+def test_each_list_of_the_staff_is_narrowed_counted_and_sorted() -> None:
+    lists = {
+        route.name: route.query
+        for route in ROUTES
+        if route.path.startswith(("/v1/staff/", "/v1/manager/", "/v1/distributor/"))
+        and route.answer
+        and "next_cursor" in route.answer.model_fields
+    }
+    able = {
+        name
+        for name, query in lists.items()
+        if query and issubclass(query, ListQuery) and (query.narrowing.sorts or "sort" in query.model_fields)
+    }
+    assert len(able) > 35 and set(lists) - able == set(OTHERWISE)
+
+
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.body], ids=by_name)
 def test_the_example_of_a_body_is_accepted(route: Route) -> None:
     operation = DOCUMENT["paths"][route.path][route.method.lower()]
