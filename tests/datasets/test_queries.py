@@ -34,6 +34,7 @@ from tests.orders.desk import Desk
 from tests.sales.steps import DAY, invoice, line, returned
 from tests.support.crashes import crashes, uncounted
 from tests.support.lake import Lake
+from tests.support.partners import company
 from tests.support.public_data import data_file
 from tests.support.spent import measures, spent
 
@@ -116,6 +117,7 @@ def test_a_price_stands_at_the_tier_of_the_day_of_its_order(quick: Context, lake
 
 def test_who_lost_a_brand_bought_it_before_and_buys_other_goods_since(quick: Context, lake: Lake) -> None:
     products(quick, A_1="Luch", B_1="Zaria")
+    company(quick, "cmp_lost", name="Северный свет")
     before = date(2025, 11, 20)
     sales.record(quick, [
         bought("1", "cmp_lost", before, A_1="10.00", B_1="2.00"), bought("2", "cmp_lost", DAY, B_1="5.00"),
@@ -125,7 +127,7 @@ def test_who_lost_a_brand_bought_it_before_and_buys_other_goods_since(quick: Con
     ])  # fmt: skip
     lake.night(quick)
     assert rows(lake, ask(quick, lake, "brand_lost", brand="Luch")) == [
-        ["cmp_lost", "RUB", "2025-11-20", "10.00", "12.00", "5.00"]
+        ["cmp_lost", "Северный свет", "RUB", "2025-11-20", "10.00", "12.00", "5.00"]
     ]
 
 

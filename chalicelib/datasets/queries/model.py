@@ -10,7 +10,7 @@ from chalicelib.platform.text import Language
 
 AnswerFormat = Literal["csv", "xlsx"]
 Cell = str | date | Decimal | None
-CellKind = Literal["text", "day", "number"]
+CellKind = Literal["text", "company", "day", "number"]
 
 
 class QuestionName(StrEnum):
@@ -22,7 +22,7 @@ class QuestionName(StrEnum):
 
 
 class AnswerColumn(NamedTuple):
-    """A column by its name in SQL, and its Russian title."""
+    """A column by its name in SQL, and its Russian title. Beside one of companies' ids the file has their names."""
 
     name: str
     title_ru: str
@@ -67,6 +67,6 @@ def _text(text: str) -> str:
 
 
 def _cell(text: str | None, kind: CellKind) -> Cell:
-    if text is None or kind == "text":
+    if text is None or kind in ("text", "company"):
         return text
     return date.fromisoformat(text) if kind == "day" else Decimal(text)

@@ -123,7 +123,7 @@ WHERE brand_amount_before > 0 AND amount_since > 0 AND brand_last_bought_on < {f
 ORDER BY brand_amount_before DESC, company_id
 """,
         (
-            AnswerColumn("company_id", "Код компании"),
+            AnswerColumn("company_id", "Код компании", "company"),
             _CURRENCY,
             AnswerColumn("brand_last_bought_on", "Последняя покупка бренда", "day"),
             AnswerColumn("brand_amount_before", "Бренд за год до периода", "number"),

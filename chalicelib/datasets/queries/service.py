@@ -10,15 +10,17 @@ their number, or there is none: an answer of too many rows fails.
 
 import json
 import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
+from chalicelib import companies
 from chalicelib.datasets.lake import engine
 from chalicelib.datasets.queries import store
-from chalicelib.datasets.queries.model import Cell, Question, QuestionName
+from chalicelib.datasets.queries.model import AnswerColumn, Cell, Question, QuestionName
 from chalicelib.datasets.queries.questions import QUESTIONS
 from chalicelib.datasets.queries.schemas import QueryForm, QueryView
 from chalicelib.datasets.refresh.store import published
@@ -115,11 +117,12 @@ def _write(context: Context, question: Question, found: Item, rows: list[list[Ce
     notes: list[tuple[str, Cell]] = [(words["rows"], str(len(rows))), (words["as_of"], found["as_of"])]
     notes += [(words["period"], f"{found['first']} - {found['last']}")]
     notes += [(words["brand"], found["brand"])] if "brand" in found else []
+    names = _names(context, question, rows)
     table = Table(
         title=question.title_in(language),
         notes=notes,
-        columns=[Column(each.title_in(language), 14, each.kind == "number") for each in question.columns],
-        rows=rows,
+        columns=[column for each in question.columns for column in _columns(each, language)],
+        rows=[[*_cells(question, row, names)] for row in rows],
         sums=[],
         sender=club.name_ru if language == "ru" else club.name,
         language=language,
@@ -132,9 +135,29 @@ def _write(context: Context, question: Question, found: Item, rows: list[list[Ce
 
 
 _WORDS: dict[Language, dict[str, str]] = {
-    "en": {"rows": "Rows", "as_of": "As of", "period": "Period", "brand": "Brand"},
-    "ru": {"rows": "Строк", "as_of": "По состоянию на", "period": "Период", "brand": "Бренд"},
+    "en": {"rows": "Rows", "as_of": "As of", "period": "Period", "brand": "Brand", "company": "company"},
+    "ru": {"rows": "Строк", "as_of": "По состоянию на", "period": "Период", "brand": "Бренд", "company": "Компания"},
 }
+
+
+def _names(context: Context, question: Question, rows: Iterable[list[Cell]]) -> Mapping[Cell, str]:
+    """The present names of the companies in the answer, by id: the datasets have none. A read for a hundred."""
+    places = [place for place, column in enumerate(question.columns) if column.kind == "company"]
+    ids = {str(row[place]) for row in rows for place in places}
+    return {company_id: each.name for company_id, each in companies.read_companies(context, sorted(ids)).items()}
+
+
+def _columns(column: AnswerColumn, language: Language) -> Iterator[Column]:
+    yield Column(column.title_in(language), 14, column.kind == "number")
+    if column.kind == "company":
+        yield Column(_WORDS[language]["company"], 30)
+
+
+def _cells(question: Question, row: list[Cell], names: Mapping[Cell, str]) -> Iterator[Cell]:
+    for column, cell in zip(question.columns, row, strict=True):
+        yield cell
+        if column.kind == "company":
+            yield names.get(cell, "")
 
 
 def _view(context: Context, found: Item) -> QueryView:
