@@ -4,7 +4,9 @@ Weakest point: a formula may still ask for a web address (`WEBSERVICE`) where th
 """
 
 import io
+import struct
 import zipfile
+import zlib
 from xml.etree import ElementTree
 
 from chalicelib.market_reports.contents.model import Unfit
@@ -14,6 +16,11 @@ MOST_UNPACKED = 300_000_000  # bytes, by the archive's own list
 MOST_DECLARED = 5_000_000  # bytes of one list of types or relationships
 _ACTIVE = ("macro", "vba", "activex", "control", "customui", "oleobject", "externallink", "connections", "webextension")
 _NEVER = (b"<!DOCTYPE", b"<!ENTITY", b"\0")  # the last one: in UTF-16 the others would look different
+# By what part of it is torn: the archive's list, a packed part, or a text.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError, RuntimeError, LookupError, ValueError, OSError, EOFError),
+    *(struct.error, OverflowError),
+)
 _TYPES, _WORKBOOK = "[Content_Types].xml", "spreadsheetml.sheet.main+xml"
 
 
@@ -24,29 +31,36 @@ def check_workbook(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_parts(archive)
-    except (zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError, RuntimeError, KeyError, OSError):
-        raise Unfit("The workbook is damaged: save it again.") from None
+    except _DAMAGE:
+        raise _damaged() from None
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise Unfit("The workbook is too large when it is unpacked.")
+    if len({part.filename.lower() for part in parts}) < len(parts):  # programs read one or the other
+        raise _damaged()
     if any(_is_active(part.filename) for part in parts):
         raise Unfit("The workbook contains macros, controls or objects of other programs.")
     declared = [each.get("ContentType", "") for each in _read(archive, _TYPES)]
     if not any(each.endswith(_WORKBOOK) or "macro" in each.lower() for each in declared):
         raise Unfit("The content of this file is not of its type.")
     for part in parts:
-        if part.filename.endswith(".rels"):
+        if part.filename.lower().endswith(".rels"):
             declared += [_relation(each) for each in _read(archive, part.filename)]
     if any(_is_active(each) for each in declared):
         raise Unfit("The workbook contains macros, controls or objects of other programs.")
 
 
 def _relation(each: ElementTree.Element) -> str:
-    """The kind of a relationship. One that leads out of the workbook is a link to click, or a link that the program follows by itself."""
+    """The kind of a relationship. One that leads out of the workbook is a link to click, or a link that the program follows by itself.
+
+    A package is a document of another program in the workbook.
+    """
     kind = each.get("Type", "").rpartition("/")[2]
+    if kind == "package":
+        return "oleObject"
     return kind if each.get("TargetMode") != "External" or kind == "hyperlink" else "externalLink"
 
 
@@ -59,5 +73,9 @@ def _read(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     with archive.open(name) as part:
         content = part.read(MOST_DECLARED + 1)
     if len(content) > MOST_DECLARED or any(each in content for each in _NEVER):
-        raise Unfit("The workbook is damaged: save it again.")
+        raise _damaged()
     return ElementTree.fromstring(content)  # noqa: S314  # without a document type there are no entities
+
+
+def _damaged() -> Unfit:
+    return Unfit("The workbook is damaged: save it again.")

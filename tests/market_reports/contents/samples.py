@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from typing import Any
 
 import pydyf
@@ -54,6 +55,21 @@ def raw_pdf(*objects: str) -> bytes:
     content += f"xref\n0 {len(every) + 1}\n0000000000 65535 f \n".encode()
     content += b"".join(f"{place:010d} 00000 n \n".encode() for place in places)
     return content + f"trailer << /Size {len(every) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
+
+
+def packed_stream(
+    inside: str,
+    *,
+    filters: str = "/FlateDecode",
+    first: str = "4",
+    keyword: bytes = b"stream\n",
+    note: str = "null",
+    before: str = "5 0 ",
+    after: str = "",
+) -> bytes:
+    """An object stream with one object. `before`: the number and the place of it, and what else stands before it."""
+    described = f"<< /Type /ObjStm /N 1 /First {first} /Filter {filters} /Note {note} >>\n".encode()
+    return described + keyword + zlib.compress(f"{before}{inside}{after}".encode()) + b"\nendstream"
 
 
 def workbook(**parts: bytes) -> bytes:

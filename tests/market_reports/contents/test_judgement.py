@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,10 @@ from tests.market_reports.contents.samples import (
     PDF,
     XLSX,
     packed_pdf,
+    packed_stream,
     part_of,
     pdf,
+    raw_pdf,
     with_parts,
     workbook,
 )
@@ -26,6 +29,7 @@ from tests.market_reports.contents.samples import (
 SCRIPT = "The PDF contains a script or starts a program."
 UNUSUAL = "The PDF is packed in an unusual way: print it to a new PDF."
 DAMAGED = "The PDF is damaged: save it again."
+TORN = "The workbook is damaged: save it again."
 MACROS = "The workbook contains macros, controls or objects of other programs."
 WRONG = "The content of this file is not of its type."
 TYPES = "[Content_Types].xml"
@@ -107,13 +111,14 @@ def test_a_pdf_that_does_more_than_show_itself_is_refused(inside: str, told: str
     [
         "<< /S /GoTo /D [3 0 R /Fit] >>",
         "<< /S /URI /URI (https://club.example/JS/Launch) >>",
+        "<< /S /URI /URI (https://club.example/JavaScript) >>",
         "<< /Title (Prices \\(3D\\) /Movie) >>",
         "<< /Type /Outlines /First 5 0 R /Last 5 0 R >>",
         "<< /N 3 /Filter /FlateDecode >>\nstream\na colour profile that is not unpacked\nendstream",
     ],
 )
 def test_links_bookmarks_and_colours_pass(inside: str) -> None:
-    assert reason(PDF, pdf(inside)) is None
+    assert reason(PDF, raw_pdf("[3 0 R /Fit]", inside)) is None
 
 
 def test_what_is_named_among_compressed_objects_is_found() -> None:
@@ -137,6 +142,80 @@ def test_objects_that_unpack_to_too_much_are_refused(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("action", ["/S /Java#53cript /#4aS 5 0 R", "/S /#4caunch /F 5 0 R"], ids=["script", "program"])
 def test_comments_hide_nothing(before: str, after: str, action: str) -> None:
     assert reason(PDF, pdf(f"{before}\n<< {action} >>\n{after}\n")) == SCRIPT
+
+
+SCRIPT_INSIDE = "<< /S /Java#53cript /#4aS 6 0 R >>"
+FORM_INSIDE = "<< /AcroForm << /#58FA 6 0 R >> >>"  # of XFA
+
+
+@pytest.mark.parametrize("inside", [SCRIPT_INSIDE, FORM_INSIDE], ids=["script", "form"])
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<< /Length 9 >>\nstream\nno end of its data\nendobj 5 0 obj {} endobj",
+        "<< /Length 999 >>\nstream\n5 0 obj {} endobj\nendstream",
+        "(5 0 obj {} endobj",
+        "% 5 0 obj {}",
+        "<< /Note (obj) /Type /X >> 5 0obj {}",
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+def test_whatever_stands_around_an_object_hides_it_from_nobody(inside: str, around: str, packed: bool) -> None:
+    """Readers find an object by its place, wherever that is."""
+    hidden = packed_stream(inside) if packed else inside.encode()
+    told = reason(PDF, pdf("null").replace(b"null", around.encode().replace(b"{}", hidden)))
+    assert told == DAMAGED or told in (SCRIPT, "The PDF is a form with scripts: print it to a new PDF.")
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"note": "(1 0 obj)"}, SCRIPT),
+        ({"keyword": b"stream\r"}, SCRIPT),
+        ({"keyword": b"stream \r\n"}, SCRIPT),
+        ({"keyword": b"%\nstream\n"}, SCRIPT),
+        ({"keyword": b"streams\n"}, DAMAGED),
+        ({"filters": "8 0 R"}, UNUSUAL),
+        ({"filters": "[/FlateDecode /FlateDecode]"}, UNUSUAL),
+        ({"filters": "/FlateDecode /DecodeParms 9 0 R"}, UNUSUAL),
+        ({"filters": "/FlateDecode /F (other.bin)"}, UNUSUAL),
+        ({"first": "7 0 R"}, UNUSUAL),
+        ({"first": "7 %\n0 R"}, UNUSUAL),
+        ({"before": "1 0 5 1 (", "after": " )", "first": "8"}, SCRIPT),
+    ],
+)
+def test_an_object_stream_is_read_as_readers_read_it(how: dict[str, Any], told: str) -> None:
+    assert reason(PDF, pdf("null").replace(b"null", packed_stream(SCRIPT_INSIDE, **how))) == told
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        ("<< /S /URI /URI (https://evil.example/read) >>", SCRIPT),
+        ("<< /S /GoTo /D [3 0 R /Fit] /Next 5 0 R >>", SCRIPT),
+        ("<< /S /GoTo /D [3 0 R /Fit] >>", None),
+        ("[3 0 R /Fit]", None),
+    ],
+)
+def test_opening_a_pdf_jumps_to_a_page_and_goes_nowhere_else(action: str, told: str | None, packed: bool) -> None:
+    assert reason(PDF, pdf(action)) == told
+    stream = packed_stream(action, before="4 0 ", first="4").decode("latin-1")
+    page = pdf("null").replace(b"4 0 obj\nnull\nendobj", f"6 0 obj {stream}\nendobj".encode("latin-1"))
+    assert reason(PDF, page) == told
+    inline = pdf().replace(b"/OpenAction 4 0 R", b"/OpenAction " + action.encode())
+    assert reason(PDF, inline) == told
+
+
+def test_a_page_that_does_something_when_it_is_shown_is_refused() -> None:
+    assert reason(PDF, pdf("<< /AA << /O << /S /URI /URI (https://evil.example) >> >> >>")) == SCRIPT
+
+
+@pytest.mark.parametrize("noise", [b"1 0 obj(", b"1 0 obj<<", b"1 0 obj (())"])
+def test_a_pdf_that_would_take_long_to_read_is_refused(noise: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.market_reports.contents.pdf.MOST_WORK", 1_000_000)
+    told = reason(PDF, pdf().replace(b"%%EOF", noise * 50_000 + b"%%EOF"))
+    assert told in (DAMAGED, "The PDF has too many parts to be checked.")
 
 
 def test_the_clubs_own_pdf_passes() -> None:
@@ -187,12 +266,37 @@ def test_macros_are_found_by_their_declared_type_whatever_the_part_is_called() -
         b'Type="http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet" Target="sheet9.xml"',
         b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/oleObject" Target="a.bin"',
         b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" TargetMode="External" Target="http://x/"',
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/package" Target="letter.docx"',
     ],
 )
-def test_a_relationship_to_something_active_or_outside_is_refused(relation: bytes) -> None:
+@pytest.mark.parametrize("name", [RELATIONS, "xl/worksheets/_rels/sheet9.xml.RELS"])
+def test_a_relationship_to_something_active_or_outside_is_refused(relation: bytes, name: str) -> None:
     before = part_of(workbook(), RELATIONS)
     after = before.replace(b"</Relationships>", b'<Relationship Id="rId99" ' + relation + b"/></Relationships>")
-    assert reason(XLSX, workbook(**{RELATIONS: after})) == MACROS
+    assert reason(XLSX, workbook(**{name: after})) == MACROS
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", [RELATIONS, RELATIONS.upper()])
+def test_a_workbook_with_two_parts_of_one_name_is_refused(name: str) -> None:
+    """One program reads the first of them, another one the last."""
+    packed = io.BytesIO(workbook())
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr(name, part_of(workbook(), RELATIONS))
+    assert reason(XLSX, packed.getvalue()) == TORN
+
+
+@given(cut=st.integers(0, 6000), lost=st.integers(0, 30), noise=st.binary(max_size=8))
+def test_a_workbook_that_was_torn_is_judged_all_the_same(cut: int, lost: int, noise: bytes) -> None:
+    whole = workbook()
+    place = cut % len(whole)
+    assert reason(XLSX, whole[:place] + noise + whole[place + lost :]) in (None, WRONG, MACROS, TORN)
+
+
+@pytest.mark.parametrize("code", [b"foo", b"utf-7", b"cp037"])
+def test_a_list_of_parts_in_an_unknown_code_is_refused(code: bytes) -> None:
+    types = part_of(workbook(), TYPES).replace(b"UTF-8", code)
+    assert reason(XLSX, workbook(**{TYPES: types})) == TORN
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +309,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
 
 def test_entities_in_a_list_of_parts_are_refused() -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><Types/>'
-    assert reason(XLSX, workbook(**{TYPES: bomb})) == "The workbook is damaged: save it again."
+    assert reason(XLSX, workbook(**{TYPES: bomb})) == TORN
 
 
 def test_an_archive_of_something_else_is_no_workbook() -> None:
@@ -213,7 +317,7 @@ def test_an_archive_of_something_else_is_no_workbook() -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(TYPES, "<Types/>")
     assert reason(XLSX, packed.getvalue()) == WRONG
-    assert reason(XLSX, with_parts(packed.getvalue(), {"a": b"b"})[:-30]) == "The workbook is damaged: save it again."
+    assert reason(XLSX, with_parts(packed.getvalue(), {"a": b"b"})[:-30]) == TORN
 
 
 # --- HTML -------------------------------------------------------------------------------------------------------------
