@@ -5,6 +5,7 @@ fails when a newer ministack has mended it: drop the patch then. Nothing here is
 applies it inside the local cloud's own process.
 """
 
+import asyncio
 import contextvars
 import copy
 import gzip
@@ -20,6 +21,7 @@ import types
 import uuid
 import zipfile
 from email.utils import parseaddr
+from itertools import accumulate
 from typing import ClassVar
 from urllib.parse import unquote
 
@@ -394,15 +396,16 @@ def leading_keys():
 
 def streams():
     """A table's stream counts a partial failure as done, tries a batch that raises for ever, holds up all other sources meanwhile, and
-    knows no ParallelizationFactor.
+    knows no ParallelizationFactor and no weight of a batch.
 
-    AWS starts again at the first failed record; halves a batch that raised, if the mapping says so; and after
+    AWS hands over 6 MB of records at most. It starts again at the first failed record; halves a batch that raised, if the mapping says so; and after
     MaximumRetryAttempts hands the batch to OnFailure and goes on. With a ParallelizationFactor of n it splits a shard by the hash of the
     partition key into n lanes, each with batches of its own: what has one key stays in order, and a lane that fails holds up no other.
 
     Here a reader cuts the records that lie ready, `most_read` at most, into lanes; it reads on when all of them are done.
     """
     most_read = 1000  # records, as one GetRecords brings on AWS
+    most_bytes = 6 * 1024 * 1024  # of a batch
     workers: dict = {}  # mapping id → the thread that works on its stream
 
     def first_failed(mapping, result, batch):
@@ -424,11 +427,16 @@ def streams():
             lanes.setdefault(digest[0] % factor, []).append(record)
         return list(lanes.values())
 
+    def fitting(batch):
+        """As many of the first records as one event holds, and one of any weight."""
+        weights = accumulate(len(json.dumps(record)) for record in batch)
+        return batch[: max(1, sum(weight <= most_bytes for weight in weights))]
+
     def work_off_lane(mapping, function, lane):
         """Every record of the lane, done or given up."""
         most, size, tries = mapping.get("BatchSize", 100), mapping.get("BatchSize", 100), 0
         while lane and mapping.get("Enabled", True):
-            batch = lane[:size]
+            batch = fitting(lane[:size])
             result = lambda_svc._execute_function(function, {"Records": batch})
             failed = first_failed(mapping, result, batch)
             if failed == len(batch):
@@ -574,6 +582,92 @@ def answer_size():
     lambda_svc._execute_function = execute_and_weigh
 
 
+def gateway_time():
+    """A caller waits for a function however long it runs. The gateway gives up after the time of the integration, 29 seconds at most."""
+    invoke = apigateway_v1._invoke_lambda_proxy_v1
+
+    async def invoke_in_time(integration, *args, **kwargs):
+        most = (integration.get("timeoutInMillis") or 29_000) / 1000
+        try:
+            return await asyncio.wait_for(invoke(integration, *args, **kwargs), most)
+        except TimeoutError:  # the function goes on, as on AWS
+            return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
+
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke_in_time
+
+
+def request_size():
+    """A request of any size comes through. The gateway takes 10 MB, and Lambda an event of 6,291,456 bytes."""
+    call, execute = apigateway_v1._call_lambda_raw, apigateway_v1._handle_execute_in_scope
+    most, most_of_event = 10 * 1024 * 1024, 6 * 1024 * 1024
+
+    async def execute_weighed(api_id, stage_name, method, path, headers, body, query, *scope):
+        if len(body or b"") <= most:
+            return await execute(api_id, stage_name, method, path, headers, body, query, *scope)
+        request = {
+            "api_id": api_id,
+            "stage_name": stage_name,
+            "stage": apigateway_v1.stages_for_api(api_id)[stage_name],
+            "headers": headers,
+            "query_params": query,
+            "path_params": {},
+            "resource_path": "",
+            "request_id": str(uuid.uuid4()),
+        }
+        error = apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+        return apigateway_v1._gateway_error_response(error, request)
+
+    async def call_weighed(function, event, **scope):
+        if len(json.dumps(event)) <= most_of_event:
+            return await call(function, event, **scope)
+        told = f"Request must be smaller than {most_of_event} bytes for the InvokeFunction operation"
+        return {"error": True, "function_error": "Unhandled", "body": {"errorMessage": told}}, None
+
+    apigateway_v1._handle_execute_in_scope, apigateway_v1._call_lambda_raw = execute_weighed, call_weighed
+
+
+def resource_count():
+    """An API has any number of resources. AWS gives it 300."""
+    create = apigateway_v1._create_resource
+
+    def create_counted(api_id, parent_id, data):
+        if len(apigateway_v1._resources.get(api_id, {})) >= 300:
+            told = "Maximum number of Resources for this API has been reached."
+            return apigateway_v1._v1_error("LimitExceededException", told, 429)
+        return create(api_id, parent_id, data)
+
+    apigateway_v1._create_resource = create_counted
+
+
+def read_only_code():
+    """A function writes wherever its user may, into its own code, too. On AWS nothing but its temporary folder takes a file."""
+    rule = """
+def _read_only():
+    import errno, os, sys, tempfile
+    writable, code = os.path.realpath(tempfile.gettempdir()), os.path.realpath(os.getcwd())
+    writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+    def refuse(event, given):
+        if event == "open":
+            if not (given[2] or 0) & writes:
+                return
+        elif event not in ("os.mkdir", "os.rename", "os.remove", "os.rmdir") or given[-1] != -1:
+            return  # no change of a file, or one in a folder that is open already
+        for path in given[:2] if event == "os.rename" else given[:1]:
+            if not isinstance(path, (str, bytes, os.PathLike)):
+                continue
+            place = os.path.realpath(os.fsdecode(path))
+            inside = (place + os.sep).startswith(writable + os.sep)
+            if (not inside or (place + os.sep).startswith(code + os.sep)) and not place.startswith("/dev/"):
+                raise OSError(errno.EROFS, os.strerror(errno.EROFS), os.fsdecode(path))
+
+    sys.addaudithook(refuse)
+
+_read_only()
+"""
+    lambda_runtime._PYTHON_WORKER_SCRIPT = rule + lambda_runtime._PYTHON_WORKER_SCRIPT
+
+
 def worker_gate():
     """Every concurrent call of a function starts a process. AWS adds capacity for them; this machine has none to add: queue."""
     execute = lambda_svc._execute_function
@@ -695,6 +789,10 @@ PATCHES = (
     one_unpacking,
     queue_delay,
     answer_size,
+    gateway_time,
+    request_size,
+    resource_count,
+    read_only_code,
     table_exports,
     unload,
     arn_rights,

@@ -662,6 +662,13 @@ def reverse_granted_bonuses(club: Club) -> Ask:
     return Ask("/v1/machine/accruals/act-1/reversals", {"reference": "back-1"})
 
 
+@scene
+def approve_coalition_limits(club: Club) -> Ask:
+    path, form = f"/v1/staff/machine-clients/{CLIENT}", {**PARTNER, "limits": {**LIMITS, "per_month": "500000.00"}}
+    club.done("PUT", path, club.head, form)
+    return Ask(f"{path}/approve", version=1)
+
+
 def adjustment_decision(word: str, club: Club) -> Ask:
     body = {"amount": "900000.00", "reason": "A mistake in March"}
     made = club.done("POST", f"{OF_COMPANY}/bonus-adjustments", club.head, body)

@@ -334,6 +334,28 @@ def test_no_policy_has_a_star(template: Template) -> None:
             assert account or "*" not in statement["Resource"], function
 
 
+def test_policies_fit_into_their_roles(template: Template) -> None:
+    """The policies of a role hold 10,240 characters together, without spaces."""
+
+    def filled(part: Any) -> Any:
+        """With every reference as long as the longest ARN of the stack: the function names are 64 characters at most."""
+        if isinstance(part, list):
+            return [filled(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if len(part) == 1 and next(iter(part)).startswith(("Ref", "Fn::")):
+            return "x" * 130
+        return {name: filled(value) for name, value in part.items()}
+
+    weights = {
+        name: len(json.dumps(filled([each["PolicyDocument"] for each in role["Policies"]]), separators=(",", ":")))
+        for name, role in of_type(template, "AWS::IAM::Role").items()
+        if "Policies" in role
+    }
+    assert len(weights) > 20
+    assert {name for name, weight in weights.items() if weight > 10_240} == set(), weights
+
+
 def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Template) -> None:
     """Not even by a mistake in the code: who may write to the table is denied both, in the ledgers' partitions."""
     writers = {

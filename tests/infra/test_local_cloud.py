@@ -17,15 +17,12 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
-from operator import and_
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 import requests
-from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from chalicelib.table.client import Table
@@ -269,40 +266,135 @@ def test_api_definition(stock: Cloud, patched: Cloud) -> None:
     assert preflight_unknown_binary(deployed(patched)) == ("*", 404, "True")
 
 
+def make_api(cloud: Cloud, code: str, **settings: Any) -> tuple[str, str]:
+    """An API whose `/thing` a function answers to GET and POST: its id, and the address of the thing."""
+    name = make_function(cloud, code).name  # type: ignore[attr-defined]
+    arn = cloud.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+    call = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+    operation = {"responses": {}, "x-amazon-apigateway-integration": call}
+    paths = {"/thing": {"get": operation, "post": operation}}
+    definition = {"swagger": "2.0", "info": {"title": "thing", "version": "1"}, "paths": paths}
+    deployment = {"RestApiId": {"Ref": "Api"}, "StageName": "lab"}
+    made = make_stack(
+        cloud,
+        {
+            "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": definition, **settings}},
+            "Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": deployment},
+        },
+    )
+    return made["Api"], f"{cloud.endpoint}/restapis/{made['Api']}/lab/_user_request_/thing"
+
+
 def test_compression(stock: Cloud, patched: Cloud) -> None:
     code = "def handler(event, context): return {'statusCode': 200, 'body': 'a' * int(event['queryStringParameters']['size'])}"
-
-    def deployed(cloud: Cloud) -> str:
-        name = make_function(cloud, code).name  # type: ignore[attr-defined]
-        arn = cloud.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
-        uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
-        call = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
-        operation = {"responses": {}, "x-amazon-apigateway-integration": call}
-        paths = {"/thing": {"get": operation}}
-        definition = {"swagger": "2.0", "info": {"title": "packed", "version": "1"}, "paths": paths}
-        api = {"Body": definition, "MinimumCompressionSize": 1024}
-        deployment = {"RestApiId": {"Ref": "Api"}, "StageName": "lab"}
-        made = make_stack(
-            cloud,
-            {
-                "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": api},
-                "Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": deployment},
-            },
-        )
-        return f"{cloud.endpoint}/restapis/{made['Api']}/lab/_user_request_/thing"
 
     def encoding(url: str, size: int, accepted: str) -> str | None:
         answer = requests.get(url, {"size": size}, headers={"Accept-Encoding": accepted}, timeout=60)
         assert answer.text == "a" * size
         return answer.headers.get("Content-Encoding")
 
-    where = deployed(stock)
+    _, where = make_api(stock, code, MinimumCompressionSize=1024)
     assert encoding(where, 1024, "gzip") is None
-    where = deployed(patched)
+    _, where = make_api(patched, code, MinimumCompressionSize=1024)
     assert [encoding(where, 1024, "gzip"), encoding(where, 1023, "gzip"), encoding(where, 1024, "identity")] == [
         "gzip",
         None,
         None,
+    ]
+
+
+def test_gateway_time(stock: Cloud, patched: Cloud) -> None:
+    code = """
+        import time
+        def handler(event, context):
+            time.sleep(float(event['queryStringParameters']['seconds']))
+            return {'statusCode': 200, 'body': 'done'}
+    """
+
+    def statuses(cloud: Cloud) -> list[int]:
+        gateway = cloud.client("apigateway")
+        api_id, where = make_api(cloud, code)
+        things = gateway.get_resources(restApiId=api_id)["items"]
+        thing = {"restApiId": api_id, "resourceId": next(each["id"] for each in things if each["path"] == "/thing")}
+        made = gateway.get_integration(**thing, httpMethod="GET")
+        of_function = {name: made[name] for name in ("type", "uri")}
+        gateway.put_integration(
+            **thing, httpMethod="GET", integrationHttpMethod="POST", timeoutInMillis=2_000, **of_function
+        )
+        call = requests.get
+        call(where, {"seconds": 0}, timeout=20)  # the process is there
+        return [call(where, {"seconds": seconds}, timeout=20).status_code for seconds in (0, 4)]
+
+    assert statuses(stock) == [200, 200]
+    assert statuses(patched) == [200, 504]
+
+
+def test_request_size(stock: Cloud, patched: Cloud) -> None:
+    code = "def handler(event, context): return {'statusCode': 200, 'body': str(len(event['body']))}"
+
+    def answers(cloud: Cloud, *sizes: int) -> list[tuple[int, str]]:
+        _, where = make_api(cloud, code)
+        sent = (requests.post(where, data=b"x" * size, timeout=20) for size in sizes)
+        return [(each.status_code, each.text if each.status_code == 200 else "") for each in sent]
+
+    # The event has the headers beside the body.
+    fits, no_event, too_large = 6 * 1024 * 1024 - 10_000, 6 * 1024 * 1024, 10 * 1024 * 1024 + 1
+    assert answers(stock, no_event, too_large) == [(200, str(no_event)), (200, str(too_large))]
+    assert answers(patched, fits, no_event, too_large) == [(200, str(fits)), (502, ""), (413, "")]
+
+
+def test_resource_count(stock: Cloud, patched: Cloud) -> None:
+    def room_after(cloud: Cloud, parts: int) -> bool:
+        """Whether an API of so many parts below its root takes another."""
+        gateway = cloud.client("apigateway")
+        paths = {f"/part{number}": {"get": {"responses": {}}} for number in range(parts)}
+        definition = {"swagger": "2.0", "info": {"title": "many", "version": "1"}, "paths": paths}
+        api = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": definition}}
+        api_id = make_stack(cloud, {"Api": api})["Api"]
+        root = next(each["id"] for each in gateway.get_resources(restApiId=api_id)["items"] if each["path"] == "/")
+        try:
+            gateway.create_resource(restApiId=api_id, parentId=root, pathPart="more")
+        except gateway.exceptions.LimitExceededException:
+            return False
+        return True
+
+    assert room_after(stock, 299)
+    assert [room_after(patched, parts) for parts in (298, 299)] == [True, False]
+
+
+def test_read_only_code(stock: Cloud, patched: Cloud, tmp_path: Path) -> None:
+    code = """
+        import os, pathlib, tempfile
+        def notes_in(folder):
+            with folder as name:
+                pathlib.Path(name, "notes").write_text("x")
+        PLACES = {
+            "beside the code": lambda: pathlib.Path(__file__).with_name("notes").write_text("x"),
+            "in the working folder": lambda: open("notes", "w"),
+            "over the code": lambda: os.remove(__file__),
+            "a folder beside the code": lambda: os.mkdir("folder"),
+            "elsewhere": lambda: open(os.environ["ELSEWHERE"], "w"),
+            "in the temporary folder": lambda: tempfile.TemporaryFile().write(b"x"),
+            "in a folder of it": lambda: notes_in(tempfile.TemporaryDirectory()),
+        }
+        def handler(event, context):
+            refused = []
+            for place, write in PLACES.items():
+                try:
+                    write()
+                except OSError as error:
+                    refused.append([place, error.strerror])
+            return refused
+    """
+    told, elsewhere = "Read-only file system", {"Variables": {"ELSEWHERE": str(tmp_path / "notes")}}
+    assert make_function(stock, code, Environment=elsewhere)() == []
+    assert make_function(patched, code, Environment=elsewhere)() == [
+        ["beside the code", told],
+        ["in the working folder", told],
+        ["over the code", told],
+        ["a folder beside the code", told],
+        ["elsewhere", told],
     ]
 
 
@@ -666,10 +758,9 @@ CONSUMER = """
 """
 
 
-def batches_with_a_poison_record(
-    cloud: Cloud, notes: Path, fails_by: str, expected: int
-) -> tuple[list[list[str]], int]:
+def batches_with_a_poison_record(cloud: Cloud, fails_by: str, expected: int) -> tuple[list[list[str]], int]:
     """The batches that the consumer saw, and how many went to its OnFailure queue."""
+    notes = cloud.folder / uuid.uuid4().hex  # a function writes to the temporary folder only
     dynamodb, sqs, functions = cloud.client("dynamodb"), cloud.client("sqs"), cloud.client("lambda")
     name = uuid.uuid4().hex
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
@@ -697,18 +788,16 @@ def batches_with_a_poison_record(
     return batches, int(given_up["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def test_streams_start_again_from_the_first_failed_record(stock: Cloud, patched: Cloud, tmp_path: Path) -> None:
+def test_streams_start_again_from_the_first_failed_record(stock: Cloud, patched: Cloud) -> None:
     whole, rest = ["a", "poison", "b"], ["poison", "b"]
-    assert batches_with_a_poison_record(stock, tmp_path / "stock", "telling", 1) == ([whole], 0)
-    assert batches_with_a_poison_record(patched, tmp_path / "patched", "telling", 3) == ([whole, rest, rest], 1)
+    assert batches_with_a_poison_record(stock, "telling", 1) == ([whole], 0)
+    assert batches_with_a_poison_record(patched, "telling", 3) == ([whole, rest, rest], 1)
 
 
-def test_streams_halve_a_batch_that_raised_and_give_up_only_the_poison(
-    stock: Cloud, patched: Cloud, tmp_path: Path
-) -> None:
-    seen, given_up = batches_with_a_poison_record(stock, tmp_path / "stock", "raising", 3)
+def test_streams_halve_a_batch_that_raised_and_give_up_only_the_poison(stock: Cloud, patched: Cloud) -> None:
+    seen, given_up = batches_with_a_poison_record(stock, "raising", 3)
     assert (seen[:3], given_up) == ([["a", "poison", "b"]] * 3, 0)
-    seen, given_up = batches_with_a_poison_record(patched, tmp_path / "patched", "raising", 7)
+    seen, given_up = batches_with_a_poison_record(patched, "raising", 7)
     assert seen == [["a", "poison", "b"], ["a"], ["poison", "b"], ["poison"], ["poison"], ["poison"], ["b"]]
     assert given_up == 1
 
@@ -726,11 +815,48 @@ def handler(event, context):
 """
 
 
-def test_streams_have_lanes_by_partition_key_and_one_that_is_stuck_holds_up_no_other(
-    patched: Cloud, tmp_path: Path
-) -> None:
-    dynamodb, functions, notes = patched.client("dynamodb"), patched.client("lambda"), tmp_path / "notes"
+WEIGHTS = """
+import json, os
+
+def handler(event, context):
+    with open(os.environ["SEEN"], "a") as notes:
+        print(json.dumps([len(event["Records"]), len(json.dumps(event["Records"]))]), file=notes)
+"""
+
+
+def test_streams_hand_over_six_megabytes_at_a_time(stock: Cloud, patched: Cloud) -> None:
+    def batches(cloud: Cloud) -> list[list[int]]:
+        """Records and bytes of each batch of 18 records of 400 KB."""
+        dynamodb, functions, notes = cloud.client("dynamodb"), cloud.client("lambda"), cloud.folder / uuid.uuid4().hex
+        name = uuid.uuid4().hex
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+        made = dynamodb.create_table(TableName=name, StreamSpecification=stream, **TABLE)
+        for number in range(18):
+            dynamodb.put_item(TableName=name, Item=to_wire(item(400_000, number)))
+        mapping = functions.create_event_source_mapping(
+            FunctionName=make_function(cloud, WEIGHTS, Environment={"Variables": {"SEEN": str(notes)}}).name,  # type: ignore[attr-defined]
+            EventSourceArn=made["TableDescription"]["LatestStreamArn"],
+            StartingPosition="TRIM_HORIZON",
+            BatchSize=100,
+        )
+
+        def seen() -> list[list[int]]:
+            found = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+            return found if sum(records for records, _ in found) == 18 else []
+
+        found: list[list[int]] = eventually(seen, 60)
+        functions.delete_event_source_mapping(UUID=mapping["UUID"])
+        return found
+
+    assert [records for records, _ in batches(stock)] == [18]
+    cut = batches(patched)
+    assert [records for records, _ in cut] == [15, 3]
+    assert all(size <= 6 * 1024 * 1024 for _, size in cut)
+
+
+def test_streams_have_lanes_by_partition_key_and_one_that_is_stuck_holds_up_no_other(patched: Cloud) -> None:
     name = uuid.uuid4().hex
+    dynamodb, functions, notes = patched.client("dynamodb"), patched.client("lambda"), patched.folder / name
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     made = dynamodb.create_table(TableName=name, StreamSpecification=stream, **TABLE)
     for number in range(5):
@@ -843,23 +969,36 @@ def test_answer_size(stock: Cloud, patched: Cloud) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "write"),
+    ("what", "write", "fits", "beyond"),
     [
-        ("an item above 400 KB", lambda table: table.put(item(size=400 * 1024))),
-        ("an item that grows above it", lambda table: (table.put(item(size=399 * 1024)), table.update(PLACE, put={"more": "x" * 2048}))),
-        ("more than 100 operations", lambda table: many(table, 101, size=1)),
-        ("more than 4 MB in a transaction", lambda table: many(table, 15, size=300_000)),
-        ("an expression above 4 KB", lambda table: table.put(item(size=1), when=reduce(and_, [Attr("a" * 60).exists()] * 250))),
+        ("the text of an item, beside 10 bytes of names and keys", lambda table, size: table.put(item(size)), 409_590, 409_591),
+        ("what an update adds to an item", lambda table, size: grown(table, size), 409_500, 409_600),
+        ("operations of a transaction", lambda table, count: many(table, count, size=1), 100, 101),
+        ("texts of 40 items of a transaction", lambda table, size: many(table, 40, size), 104_600, 104_858),
+        ("an expression", lambda table, size: long_expression(table, size), 4096, 4097),
     ],
 )  # fmt: skip
-def test_it_refuses(patched: Cloud, what: str, write: Callable[[Table], Any]) -> None:
+def test_it_refuses(patched: Cloud, what: str, write: Callable[[Table, int], Any], fits: int, beyond: int) -> None:
     """Limits of DynamoDB that the cloud knows without a patch."""
     dynamodb, name = patched.client("dynamodb"), uuid.uuid4().hex
     dynamodb.create_table(TableName=name, **TABLE)
+    write(Table(dynamodb, name), fits)
     with pytest.raises(ClientError) as refused:
-        write(Table(dynamodb, name))
+        write(Table(dynamodb, name), beyond)
     told = refused.value.response["Error"]
     assert "size" in told["Message"].lower() or "length" in told["Message"].lower(), told
+
+
+def test_it_refuses_messages_above_a_mebibyte(patched: Cloud) -> None:
+    sqs = patched.client("sqs")
+    url, most = sqs.create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"], 1024 * 1024
+    sqs.send_message(QueueUrl=url, MessageBody="x" * most)
+    with pytest.raises(ClientError, match="1048576"):
+        sqs.send_message(QueueUrl=url, MessageBody="x" * (most + 1))
+    halves = [{"Id": each, "MessageBody": "x" * (most // 2)} for each in ("1", "2")]
+    assert len(sqs.send_message_batch(QueueUrl=url, Entries=halves)["Successful"]) == 2
+    with pytest.raises(ClientError, match="1048576"):
+        sqs.send_message_batch(QueueUrl=url, Entries=[*halves, {"Id": "3", "MessageBody": "x"}])
 
 
 PLACE = Key("p", "1")
@@ -867,6 +1006,24 @@ PLACE = Key("p", "1")
 
 def item(size: int, number: int = 1) -> dict[str, Any]:
     return {"pk": "p", "sk": str(number), "text": "x" * size}
+
+
+def grown(table: Table, size: int) -> None:
+    table.put(item(size=1000))
+    table.update(PLACE, put={"text": "x" * size})
+
+
+def long_expression(table: Table, size: int) -> None:
+    """A put with a condition of so many bytes."""
+    named = {f"#{'n' * 200}": "pk"}
+    wanted = " AND ".join(f"attribute_not_exists(#{'n' * 200})" for _ in range(17))
+    wanted += " " * (size - len(wanted))
+    table.client.put_item(
+        TableName=table.name,
+        Item=to_wire(item(size=1, number=size)),
+        ConditionExpression=wanted,
+        ExpressionAttributeNames=named,
+    )
 
 
 def many(table: Table, operations: int, size: int) -> None:

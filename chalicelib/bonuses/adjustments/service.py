@@ -21,9 +21,8 @@ from chalicelib.bonuses.redemptions.service import not_enough
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import Money
 from chalicelib.table.transactions import Refused, Transaction
-
-ALONE_KEEP_DAYS = 62  # the sums of a month are asked for within it
 
 
 def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
@@ -62,13 +61,14 @@ def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentFor
 def _post_alone(context: Context, adjustment: Adjustment) -> Adjustment | None:
     """Posts it unless its author would have adjusted too much alone; None if somebody else must approve."""
     of_currency = context.config[Bonuses].limits_in(adjustment.currency)
-    limits = (of_currency.adjustment_alone, of_currency.adjustments_alone)
-    if abs(adjustment.amount) > min(limits):
+    limits = {adjustment.company_id: of_currency.adjustment_alone, "": of_currency.adjustments_alone}
+    if abs(adjustment.amount) > min(limits.values()):
         return None
+    amount = Money.of(abs(adjustment.amount), adjustment.currency)
 
     def write_alone(tx: Transaction, posted: Adjustment) -> None:
         store.create_adjustment(tx, posted)
-        store.add_alone(tx, posted, limits, context.expiry(days=ALONE_KEEP_DAYS))
+        store.add_alone(tx, context, posted.author, amount, limits)
 
     try:
         return _post(context, adjustment, write_alone)

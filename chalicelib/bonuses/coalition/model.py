@@ -14,8 +14,14 @@ class CoalitionLimits(NamedTuple):
     per_month: Decimal
 
 
+NO_LIMITS = CoalitionLimits(ZERO, ZERO, ZERO)
+
+
 class CoalitionClient(NamedTuple):
-    """A machine client that may grant bonuses, in one currency."""
+    """A machine client that may grant bonuses, in one currency.
+
+    `requested_limits`: limits above what their author gives alone; `limits` hold until somebody else approves them.
+    """
 
     client_id: str
     name: str
@@ -23,6 +29,9 @@ class CoalitionClient(NamedTuple):
     active: bool
     limits: CoalitionLimits
     version: int = 0
+    author: str = ""
+    requested_limits: CoalitionLimits | None = None
+    approved_by: str = ""
 
 
 class CoalitionGrant(NamedTuple):

@@ -121,7 +121,8 @@ def show_coalition_client(call: Call, client_id: str) -> Answer:
 def register_coalition_client(call: Call, client_id: str) -> Answer:
     """Register a partner of the coalition, or change its name, its limits, its right to grant.
 
-    `client_id` is the client's id in Cognito. If-Match: "0" registers a new one.
+    `client_id` is the client's id in Cognito. If-Match: "0" registers a new one. A month's limit that rises by more than one person gives
+    alone waits, with the others, for the approval of somebody else; until then the present ones hold.
     """
     form: CoalitionClientForm = call.body
     wanted = CoalitionClient(
@@ -131,6 +132,24 @@ def register_coalition_client(call: Call, client_id: str) -> Answer:
         active=form.active,
         limits=limits_of(form.limits),
         version=call.expected_version(),
+        author=call.principal.for_member(),
     )
     made = service.register(call.context, wanted)
+    return Answer(CoalitionClientView.from_record(made), headers=etag(made.version))
+
+
+@routes.post(
+    "/v1/staff/machine-clients/{client_id}/approve",
+    scope="staff.bonuses.approve",
+    answer=CoalitionClientView,
+    matched=True,
+    problems=("not_found", "wrong_state", "four_eyes"),
+)
+def approve_coalition_limits(call: Call, client_id: str) -> Answer:
+    """Approve the limits that somebody else requested for a partner: they hold from now on.
+
+    To reject them, register the partner with other limits.
+    """
+    version, by = call.expected_version(), call.principal.for_member()
+    made = service.approve_limits(call.context, client_id, by, version)
     return Answer(CoalitionClientView.from_record(made), headers=etag(made.version))

@@ -118,6 +118,9 @@ class CoalitionClientView(View):
     currency: str
     active: bool
     limits: CoalitionLimitsView
+    requested_limits: CoalitionLimitsView | None = Field(description="Wait for the approval of somebody else.")
+    author: str
+    approved_by: str | None
 
 
 CoalitionClientsQuery = narrowed(CoalitionClientView, same=("active",), words=("name",))

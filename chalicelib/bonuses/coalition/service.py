@@ -7,7 +7,7 @@ the posting: no limit is exceeded under concurrent requests.
 A reversal takes back a grant, whole or in part, and is named by the client's own reference too; all reversals of a grant together never
 exceed it. A reversed amount may be granted anew within the limits.
 
-CLIENT  a client: its name, whether it may grant, its limits in one currency
+CLIENT  a client: its name, whether it may grant, its limits in one currency, and those that wait for a second person
 GRANT   company, amount, day, expiry day, posting; `reversals` by reference
 USED    sum of grants less reversals: to one company on a day, to all in a month
 """
@@ -19,8 +19,9 @@ from typing import NamedTuple
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib import companies
+from chalicelib.bonuses.adjustments import store as adjustments
 from chalicelib.bonuses.coalition import keys
-from chalicelib.bonuses.coalition.model import CoalitionClient, CoalitionGrant, CoalitionLimits
+from chalicelib.bonuses.coalition.model import NO_LIMITS, CoalitionClient, CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.events import CREDITED
 from chalicelib.bonuses.ledger import keys as ledger_keys
@@ -30,6 +31,7 @@ from chalicelib.bonuses.ledger.rules import ZERO, Book, Cause
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.money import Money
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.records import from_item, to_item
@@ -37,6 +39,7 @@ from chalicelib.table.retries import CONTESTED, Overtaken, retry
 from chalicelib.table.transactions import Busy, Item, Refused, Transaction
 
 MOST_REVERSALS = 50  # of one grant
+CLIENT = "client"  # label: the client has another version
 DAY, MONTH = "day", "month"  # labels: the limit is exceeded
 GRANT = "grant"  # label: the grant changed meanwhile
 
@@ -55,18 +58,62 @@ class RequestedGrant(NamedTuple):
 
 
 def register(context: Context, client: CoalitionClient) -> CoalitionClient:
-    """Writes the client as the next version. Raises 412 if its version is not the stored one."""
-    item = {
-        **keys.coalition_client(client.client_id).as_item(),
-        **keys.coalition_client_list(client.name, client.client_id).as_gsi1(),
-        **to_item(client._replace(version=client.version + 1)),
-        "at": context.at,
-    }
+    """Writes the client as the next version. Raises 412 if its version is not the stored one.
+
+    A month's limit that rises by more than its author may give alone waits, with the limits below it, for somebody else.
+    """
+    item = context.table.get(keys.coalition_client(client.client_id), consistent=True)
+    present = from_item(CoalitionClient, item) if item else None
+    approved = present.limits if present and present.currency == client.currency else NO_LIMITS
+    rise = Money.of(client.limits.per_month - approved.per_month, client.currency)
+    most = context.config[Bonuses].limits_in(client.currency).adjustments_alone
+    waiting = client._replace(limits=approved, requested_limits=client.limits)
+    if rise.amount > most:
+        return _write(context, waiting)
     try:
-        context.table.put(item, when=_version(client.version))
-    except Refused:
-        raise Problem("precondition_failed") from None
-    return client._replace(version=client.version + 1)
+        return _write(context, client, alone=rise if rise.amount > 0 else None)
+    except Refused as refused:
+        if not any(label.startswith(adjustments.ALONE) for label in refused.items):
+            raise
+    return _write(context, waiting)
+
+
+def approve_limits(context: Context, client_id: str, by: str, version: int) -> CoalitionClient:
+    """Lets the requested limits hold. Raises 404, 412 for another version, 409 if none wait, and 403 for their author."""
+    client = read_client(context, client_id)
+    if client.version != version:
+        raise Problem("precondition_failed")
+    if client.requested_limits is None:
+        raise Problem("wrong_state", "No limits wait for an approval.")
+    if client.author == by:
+        raise Problem("four_eyes")
+    return _write(context, client._replace(limits=client.requested_limits, requested_limits=None, approved_by=by))
+
+
+def _write(context: Context, client: CoalitionClient, alone: Money | None = None) -> CoalitionClient:
+    """Writes it as the next version, and `alone` to the sum that its author gives alone in a month."""
+    written = client._replace(version=client.version + 1)
+    tx = Transaction()
+    tx.put(
+        {
+            **keys.coalition_client(client.client_id).as_item(),
+            **keys.coalition_client_list(client.name, client.client_id).as_gsi1(),
+            **to_item(written),
+            "at": context.at,
+        },
+        when=_version(client.version),
+        label=CLIENT,
+    )
+    if alone:
+        most = context.config[Bonuses].limits_in(client.currency).adjustments_alone
+        adjustments.add_alone(tx, context, client.author, alone, {"": most})
+    try:
+        context.table.commit(tx)
+    except Refused as refused:
+        if CLIENT in refused:
+            raise Problem("precondition_failed") from None
+        raise
+    return written
 
 
 def read_client(context: Context, client_id: str) -> CoalitionClient:

@@ -54,7 +54,7 @@ SCOPES: dict[str, str] = {
     "staff.letters.write": "see and lift what stops letters to an address",
     "staff.bonuses.read": "all companies' bonuses, and requests to the staff",
     "staff.bonuses.write": "adjust bonuses, complete redemptions, ship goods, register machine clients",
-    "staff.bonuses.approve": "approve adjustments above the limit",
+    "staff.bonuses.approve": "approve adjustments and limits of machine clients above what one person gives alone",
     "staff.tiers.read": "tier ladders, simulations, and manual tiers",
     "staff.tiers.write": "draw up and activate tier ladders",
     "staff.tiers.grant": "grant and withdraw manual tiers",

@@ -273,6 +273,68 @@ def test_a_client_is_registered_changed_shown_and_listed(club: Api) -> None:
     assert refusal(club.call("GET", "/v1/staff/machine-clients/nobody", OPERATIONS)) == (404, "not_found")
 
 
+def limits(per_month: str) -> dict[str, Any]:
+    return {"limits": {"per_grant": "100.00", "per_company_and_day": "250.00", "per_month": per_month}}
+
+
+def approve(api: Api, by: Caller, version: int) -> Answer:
+    path = f"/v1/staff/machine-clients/{CLIENT}/approve"
+    return api.call("POST", path, by, headers={"if-match": f'"{version}"'})
+
+
+@pytest.fixture
+def head(context: Context) -> Caller:
+    return partners.staff(context, "mbr_head", "head_of_sales")
+
+
+def test_limits_above_what_one_person_gives_hold_once_somebody_else_approved_them(
+    club: Api, context: Context, head: Caller
+) -> None:
+    """Its author gave 300 a month before: 100,000 are left."""
+    at_bound = register(club, version=1, **limits("100000.00")).json
+    assert (at_bound["limits"]["per_month"]["amount"], at_bound["requested_limits"]) == ("100000.00", None)
+    asked = register(club, version=2, **limits("100000.01"), name="Taxi").json
+    assert (asked["name"], asked["limits"]["per_month"]["amount"]) == ("Taxi", "100000.00")
+    assert asked["requested_limits"]["per_month"] == {"amount": "100000.01", "currency": "RUB"}
+    assert (asked["author"], asked["approved_by"]) == ("mbr_staff", None)
+    assert refusal(approve(club, OPERATIONS, 3)) == (403, "scope_missing")
+    assert refusal(approve(club, head, 2)) == (412, "precondition_failed")
+    approved = approve(club, head, 3)
+    assert (approved.status, approved.headers["etag"]) == (200, '"4"')
+    assert (approved.json["limits"], approved.json["requested_limits"]) == (asked["requested_limits"], None)
+    assert (approved.json["author"], approved.json["approved_by"]) == ("mbr_staff", "mbr_head")
+    assert refusal(approve(club, head, 4)) == (409, "wrong_state")
+    assert register(club, version=4, **limits("100000.01"), active=False).json["requested_limits"] is None
+
+
+def test_a_new_client_grants_nothing_before_its_high_limits_are_approved(
+    club: Api, context: Context, head: Caller
+) -> None:
+    assert register(club, client_id="cinema", **limits("500000.00")).status == 200
+    assert refusal(post(club, caller=machine("cinema"))) == (422, "limit_exceeded")
+
+
+def test_limits_in_pieces_of_several_clients_add_up(club: Api, context: Context) -> None:
+    assert register(club, client_id="cinema", **limits("60000.00")).json["requested_limits"] is None
+    assert register(club, client_id="bakery", **limits("39700.01")).json["requested_limits"], "300 were given before"
+    assert register(club, client_id="bakery", version=1, **limits("39700.00")).json["requested_limits"] is None
+    assert register(club, version=1, **limits("299.00")).json["requested_limits"] is None, "less is always free"
+    assert register(club, version=2, **limits("299.01")).json["requested_limits"], "what was taken down counts again"
+
+
+def test_nobody_approves_limits_that_they_requested(club: Api, context: Context) -> None:
+    partners.staff(context, "mbr_admin", "admin")
+    admin = Caller.person("mbr_admin", "staff", "admin", "club")
+    body = FORM | limits("500000.00")
+    asked = club.call("PUT", f"/v1/staff/machine-clients/{CLIENT}", admin, body, headers={"if-match": '"1"'})
+    assert asked.json["requested_limits"]
+    assert refusal(approve(club, admin, 2)) == (403, "four_eyes")
+
+
+def test_other_money_is_another_limit(club: Api, context: Context) -> None:
+    assert register(club, version=1, currency="KZT").json["requested_limits"], "nothing may be given alone in tenge"
+
+
 def test_a_limit_cannot_exceed_that_of_a_longer_time(club: Api) -> None:
     for wrong in ({"per_grant": "250.01"}, {"per_month": "249.99"}):
         assert refusal(register(club, 1, limits=LIMITS | wrong)) == (422, "invalid")
