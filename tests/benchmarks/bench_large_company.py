@@ -1,13 +1,17 @@
-"""A company of 10,000 documents, 5,000 orders, 300 people and 500 offers, and a catalogue of 50,000 products: the slowest answers of all GET
-routes, and of the steps of an order of 200 lines.
+"""A company of 10,000 documents, 5,000 orders, 300 people and 500 offers, and a catalogue of 50,000 products: the slowest answers of all routes,
+and of the steps of an order of 200 lines.
 
-On the local cloud's table, with the whole request inside one process: what a reader waits for, less the network and a cold start.
+On the local cloud's table, with the whole request inside one process: what a reader waits for, less the network and a cold start. Counted in
+seconds of the processor, of the request and of the table's process together: the same on a machine that has other work.
 """
 
+import json
+import os
 import time
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -30,9 +34,11 @@ from chalicelib.sales import SaleDocument, SaleLine
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Item
 from chalicelib.tiers.standing import service as standing
+from infra.build import ROOT
 from infra.local.cloud import Cloud
 from tests.benchmarks import bench_catalogue
 from tests.benchmarks.report import report
+from tests.conftest import NOON
 from tests.orders.desk import Desk
 from tests.support.api import Answer, Api, Caller
 from tests.support.partners import distributor, partner, speaks_for, staff
@@ -41,6 +47,7 @@ PRODUCTS, DOCUMENTS, ORDERS, PEOPLE, OFFERS = 50_000, 10_000, 5_000, 300, 500
 LONG_ORDERS, LINES = 100, 200
 MOST_SECONDS = 3
 DAYS = 900  # over which the documents are spread
+YEAR = NOON.year
 # The fullest page of each list.
 QUERIES = {
     "/v1/company/purchases": ["", "?limit=100&lines=true"],
@@ -48,7 +55,18 @@ QUERIES = {
     "/v1/price-list": ["", "?category=emergency"],
     "/v1/orders": ["", "?limit=100"],
     "/v1/company/people": ["", "?limit=100"],
+    "/v1/company/analytics/documents": ["", "?by=brand&limit=100"],
 }
+# What reaches the whole of the company; the other writes send the example of the contract.
+BODIES = {
+    "/v1/list-files": {"list": "/v1/company/purchases"},
+    "/v1/staff/customer-moves/preview": {"source": "1c", "customer": "УТ", "company_id": "cmp_2"},
+    "/v1/staff/company-joins/preview": {"company_id": "cmp_1", "into_company_id": "cmp_2"},
+    "/v1/staff/company-joins": {"company_id": "cmp_1", "into_company_id": "cmp_2", "reason": "One firm"},
+    "/v1/company/statement/disputes": {"line_id": f"sale#1c#{YEAR}/УТ-1", "claimed": "1.00"},
+}
+# They speak to the user pool, end the caller's own rights, or move everything away: in tests of their own.
+NOT_WALKED = {"/v1/sign-out", "/v1/me/email", "/v1/me/email/confirm", "/v1/me/erasure"}
 
 
 @pytest.fixture
@@ -119,6 +137,21 @@ def line(place: int) -> Line:
     return Line(f"P-{place:05}", "Ceiling light", "Светильник", "pcs", 2, price, price, Decimal(20), ruling, ())
 
 
+def processor_seconds(cloud: Cloud) -> float:
+    """Of this process and of the cloud's own, which answers for the table."""
+    user, system = Path(f"/proc/{cloud.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return time.process_time() + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def example_of(route: Route) -> Any:
+    """The body of the contract's example; None for a route without a body."""
+    operation = CONTRACT["paths"][route.path][route.method.lower()]
+    return operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+
+
+CONTRACT = json.loads((ROOT / "chalicelib" / "openapi.json").read_text(encoding="utf-8"))
+
+
 def caller_of(route: Route, callers: dict[str, Caller]) -> Caller:
     scope = route.scope or ""
     side = "distributor" if scope.startswith(("fulfilment", "distributor")) else scope.partition(".")[0]
@@ -126,11 +159,14 @@ def caller_of(route: Route, callers: dict[str, Caller]) -> Caller:
 
 
 @pytest.mark.timeout(1800)
-def test_every_route_answers_for_a_large_company(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_route_answers_for_a_large_company(
+    context: Context, bare_cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from app import app
 
     api = Api(app)
     owner = partner(context, "cmp_1", region="RU-MOW")
+    partner(context, "cmp_2", "mbr_other", region="RU-MOW")
     distributor_id, operator = distributor(context, "RU-MOW")
     callers = {"company": owner, "staff": staff(context, "mbr_admin", "admin"), "distributor": operator}
     for number in range(PEOPLE):
@@ -144,20 +180,21 @@ def test_every_route_answers_for_a_large_company(context: Context, monkeypatch: 
 
     def timed(method: str, path: str, caller: Caller, body: Any = None, *, shown: str, **more: Any) -> Answer:
         context.memo.clear()
-        start = time.perf_counter()
-        answer = api.call(method, path, caller, body, headers={"accept-language": "ru"}, **more)
-        found.append((time.perf_counter() - start, f"{method} {shown}", answer.status, len(answer.text.encode())))
+        start = processor_seconds(bare_cloud)
+        answer = api.call(method, path, caller, body, **{"headers": {"accept-language": "ru"}, **more})
+        seconds = processor_seconds(bare_cloud) - start
+        found.append((seconds, f"{method} {shown}", answer.status, len(answer.text.encode())))
         return answer
 
-    for route in ROUTES:
-        if route.method != "GET":
-            continue
+    def place(route: Route) -> str:
         path = route.path
         for name, value in names.items():
             path = path.replace(f"{{{name}}}", value)
-        path = path.replace("{", "").replace("}", "")  # of a thing that there is not: 404
-        for query in QUERIES.get(route.path, [""]):
-            timed("GET", path + query, caller_of(route, callers), shown=route.path + query)
+        return path.replace("{", "").replace("}", "")  # of a thing that there is not: 404
+
+    for route in ROUTES:
+        for query in QUERIES.get(route.path, [""]) if route.method == "GET" else []:
+            timed("GET", place(route) + query, caller_of(route, callers), shown=route.path + query)
 
     def step(path: str, caller: str, body: Any, shown: str = "") -> Answer:
         return timed("POST", path, callers[caller], body, shown=shown or path, key=f"step-{len(found)}")
@@ -176,6 +213,15 @@ def test_every_route_answers_for_a_large_company(context: Context, monkeypatch: 
     assert shipped.json["state"] == "completed", shipped.text
     back = {"reason": "Broken", "lines": [{"document": "B-1", **line} for line in lines]}
     step(f"/v1/orders/{order_id}/returns", "company", back, "/v1/orders/…/returns")
+    for route in ROUTES:
+        if route.method == "GET" or not route.scope or route.path in NOT_WALKED:
+            continue
+        headers = {"accept-language": "ru", "if-match": '"1"'}
+        body, caller = BODIES.get(route.path) or example_of(route), caller_of(route, callers)
+        timed(route.method, place(route), caller, body, shown=route.path, headers=headers, key=f"walk-{len(found)}")
+    assert {f"{route.method} {route.path}" for route in ROUTES if route.scope and route.path not in NOT_WALKED} <= {
+        shown.partition("?")[0] for _, shown, *_ in found
+    }
     for seconds, path, status, weight in sorted(found, reverse=True)[:10]:
         report(path, f"{seconds:.2f} s, {status}, {weight / 1024:.0f} KB", f"{MOST_SECONDS} s")
     assert not [each for each in found if each[2] >= 500]
