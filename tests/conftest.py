@@ -20,7 +20,7 @@ from tests.support.api import Api
 from tests.support.cloud import bare_cloud, local_table
 from tests.support.letters import club
 from tests.support.parallel import a_request_per_thread
-from tests.support.queues import queues
+from tests.support.queues import create_queues
 
 __all__ = ["a_request_per_thread", "bare_cloud", "club", "local_table"]
 
@@ -83,7 +83,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     with mock_aws():
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
-        sqs = boto3.client("sqs")
         environment = {
             "TABLE_NAME": "club",
             "FILES_BUCKET": "club-files",
@@ -95,7 +94,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "PORTAL_URL": "https://portal.example",
             "LETTERS_URL": "https://club.example/api",
             "STAGE": "test",
-            **{queue_variable(name): sqs.create_queue(QueueName=name)["QueueUrl"] for name in queues()},
+            **{queue_variable(name): url for name, url in create_queues().items()},
         }
         create_table("club")
         _client("s3").create_bucket(Bucket="club-files")

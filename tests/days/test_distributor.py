@@ -10,7 +10,7 @@ ORDERS = "/v1/distributor/orders"
 
 
 def test_a_distributors_system_delivers_the_orders_of_a_day(club: Club, machine: Portal) -> None:
-    today = club.today
+    yesterday, today, tomorrow = (club.today + timedelta(days=days) for days in (-1, 0, 1))
     buyer = joined(club.guest, "Олеся Лунева", "olesya@buyer.example")
     confirmed(buyer, club.manager, club.buyers()[3])
     placed = [
@@ -22,7 +22,7 @@ def test_a_distributors_system_delivers_the_orders_of_a_day(club: Club, machine:
 
     # Who we are, and what came today; three orders are accepted at once, one is rejected with its reason.
     assert machine.get("/v1/distributor")["regions"] and machine.get("/v1/distributor/people")["items"]
-    tomorrow = today + timedelta(days=1)  # it may be midnight meanwhile
+    # It may be midnight meanwhile.
     came = machine.get(f"{ORDERS}?state=placed&from={today}&to={tomorrow}&count=true&limit=100")
     assert {each["order_id"] for each in (*placed, last)} <= {each["order_id"] for each in came["items"]}
     ids = [order["order_id"] for order in placed]
@@ -59,7 +59,7 @@ def test_a_distributors_system_delivers_the_orders_of_a_day(club: Club, machine:
     [waiting] = asked["returns"]
     path = f"{ORDERS}/{ids[0]}/returns/{waiting['return_id']}"
     assert machine.order_post(f"{path}/accept", {"document": "ВЗ-1"})["returns"][0]["state"] == "accepted"
-    warehouse = {"stock": [{"sku": "pn-p", "warehouse": "NOT-OURS", "quantity": 1, "at": f"{today}T00:00:00Z"}]}
+    warehouse = {"stock": [{"sku": "pn-p", "warehouse": "NOT-OURS", "quantity": 1, "at": f"{yesterday}T12:00:00Z"}]}
     [refused] = machine.call("PUT", "/v1/distributor/stock", warehouse)["items"]
     assert refused["errors"][0]["code"] == "not_yours"
 

@@ -13,7 +13,7 @@ def test_marketing_plans_promotions_letters_and_reports(club: Club) -> None:
         "name_ru": "Панели зимой",
         "goods": {"categories": ["luminaires"]},
         "brackets": [{"from_quantity": 6, "percent": "10"}],
-        "from": str(today + timedelta(days=1)),
+        "from": str(today + timedelta(days=2)),
         "to": str(today + timedelta(days=120)),
     }
     draft = marketing.post("/v1/staff/promotions", promotion, expect=201)
@@ -24,7 +24,7 @@ def test_marketing_plans_promotions_letters_and_reports(club: Club) -> None:
     assert marketing.get("/v1/staff/promotions?state=draft&count=true")["count"]["value"] == 0
     [found] = marketing.get("/v1/staff/promotions?state=approved&q=ЗИМУ")["items"]
     assert found["promotion_id"] == draft["promotion_id"]
-    [row] = downloaded(marketing, f"/v1/staff/promotions?from={today + timedelta(days=2)}", "ru")
+    [row] = downloaded(marketing, f"/v1/staff/promotions?from={today + timedelta(days=3)}", "ru")
     assert (row["название по-русски"], row["состояние"]) == ("Панели всю зиму", "approved")
 
     season = {"from": str(today - timedelta(days=300)), "to": str(today - timedelta(days=200)), "top": 5}

@@ -33,7 +33,7 @@ def test_operations_keep_the_books_of_the_club(club: Club) -> None:
     # Stock and payments come row by row, and a wrong row says what is wrong.
     stock = {"sku": product.sku, "warehouse": "M1", "quantity": 40}
     [failed] = operations.call("PUT", "/v1/staff/stock", {"stock": [stock]})["items"]
-    at = f"{today}T00:00:00Z"
+    at = f"{today - timedelta(days=1)}T12:00:00Z"  # the club's day may begin before that of UTC
     [kept] = operations.call("PUT", "/v1/staff/stock", {"stock": [{**stock, "at": at}]})["items"]
     assert (failed["result"], kept["result"]) == ("failed", "recorded")
     payment = {"source": "1c", "year": (today - timedelta(days=3)).year, "document": "ДН-1", "paid_on": str(today)}

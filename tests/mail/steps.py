@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal
 
-import boto3
+import botocore.session
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.validate import ParamValidator
 
@@ -39,7 +39,7 @@ Fate = Literal[
 ]
 FATES: tuple[Fate, ...] = Fate.__args__  # type: ignore[attr-defined]
 
-_SEND_EMAIL = boto3.client("sesv2", region_name="us-east-1").meta.service_model.operation_model("SendEmail")
+_SEND_EMAIL = botocore.session.get_session().get_service_model("sesv2").operation_model("SendEmail")
 
 
 def client_error(status: int, code: str) -> ClientError:

@@ -124,19 +124,24 @@ def watched(fake: Any, service: str) -> Any:
 
 
 def empty_account() -> None:
-    """Deletes every item, message and object, and leaves tables, queues, buckets, and whom members act for. For an account in memory only."""
-    dynamodb, sqs, s3 = _client("dynamodb"), _client("sqs"), _client("s3")
-    for table in dynamodb.list_tables()["TableNames"]:
-        keys = [key["AttributeName"] for key in dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]]
-        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
-            for item in page["Items"]:
-                if item.get("sk") == {"S": "MEMBERSHIP"}:
-                    continue
-                dynamodb.delete_item(TableName=table, Key={name: item[name] for name in keys})
-    for queue in sqs.list_queues().get("QueueUrls", []):
-        # Made anew: a purge is allowed once a minute only, and leaves what is in flight.
-        sqs.delete_queue(QueueUrl=queue)
-        sqs.create_queue(QueueName=queue.rsplit("/", 1)[-1])
+    """Deletes every item, message and object, and leaves tables, queues, buckets, and whom members act for. For an account in memory only.
+
+    Tables and queues are emptied behind the SDK: a sweep does it before each of its rounds.
+    """
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.dynamodb.models import dynamodb_backends
+    from moto.sqs.models import sqs_backends
+
+    for table in dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables.values():
+        for items in table.items.values():
+            for key in [each for each in items if each.value != "MEMBERSHIP"]:
+                del items[key]
+    account = sqs_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+    names = list(account.queues)
+    account.queues.clear()
+    for name in names:
+        account.create_queue(name)
+    s3 = _client("s3")
     for bucket in s3.list_buckets()["Buckets"]:
         for found in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
             s3.delete_object(Bucket=bucket["Name"], Key=found["Key"])
