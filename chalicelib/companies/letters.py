@@ -19,7 +19,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
-@letter("person_claimed", on=PERSON_CLAIMED, to=who_may_confirm)
+@letter("person_claimed", on=PERSON_CLAIMED, to=who_may_confirm, page="people")
 def person_claimed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = confirming_reader(context, recipient.id, event["company_id"])
     claimant = members.member(context, event["member_id"])
@@ -36,7 +36,7 @@ def _who_is_invited(context: Context, event: Item) -> list[Recipient]:
     return [] if event.get("quiet") else the_member(context, event)
 
 
-@letter("person_invited", on=PERSON_INVITED, to=_who_is_invited)
+@letter("person_invited", on=PERSON_INVITED, to=_who_is_invited, page="invitations")
 def person_invited(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     invited = members.member(context, recipient.id)
     if invited is None:
@@ -51,7 +51,7 @@ def person_invited(context: Context, recipient: Recipient, event: Item) -> tuple
     return Reader(invited.email, invited.language, ""), {"company": ""}
 
 
-@letter("person_confirmed", on=PERSON_CONFIRMED, to=the_member)
+@letter("person_confirmed", on=PERSON_CONFIRMED, to=the_member, page="company")
 def person_confirmed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = speaking_reader(context, recipient.id, event["company_id"])
     company = store.read(context.table, event["company_id"])
@@ -77,7 +77,7 @@ def _new_manager(context: Context, event: Item) -> list[Recipient]:
     return [Recipient("member", manager_id)] if manager_id and not silent else []
 
 
-@letter("company_assigned", on=MANAGER_CHANGED, to=_new_manager)
+@letter("company_assigned", on=MANAGER_CHANGED, to=_new_manager, page="staff_company")
 def company_assigned(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     company = _still_managed(context, event)
     if recipient.id != event["to_manager"]:
@@ -97,7 +97,7 @@ def _who_is_managed(context: Context, event: Item) -> list[Recipient]:
     return [reader for reader in who_buys(context, event) if reader.id != event.get("confirmed")]
 
 
-@letter("manager_changed", on=MANAGER_CHANGED, to=_who_is_managed)
+@letter("manager_changed", on=MANAGER_CHANGED, to=_who_is_managed, page="company")
 def manager_changed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = buyer_reader(context, recipient.id, event["company_id"])
     company = _still_managed(context, event)
@@ -116,7 +116,7 @@ def _manager_or_heads(context: Context, event: Item) -> list[Recipient]:
     return manager_of(context, event) or who_heads_the_sales(context, event)
 
 
-@letter("owner_left", on=OWNER_LEFT, to=_manager_or_heads)
+@letter("owner_left", on=OWNER_LEFT, to=_manager_or_heads, page="staff_company")
 def owner_left(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """Without a name: the person is erased."""
     people = [each for each in store.people(context.table, event["company_id"]) if each.status == "active"]

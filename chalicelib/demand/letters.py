@@ -10,7 +10,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
-@letter("demand_answered", on=ANSWERED, to=the_member)
+@letter("demand_answered", on=ANSWERED, to=the_member, page="demand")
 def demand_answered(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """For a member who still belongs to the company of the demand."""
     reader, answered = speaking_reader(context, recipient.id, event["company_id"]), event["answered"]

@@ -9,7 +9,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
-@letter("export_ready", on=READY, to=the_member)
+@letter("export_ready", on=READY, to=the_member, page="export")
 def export_ready(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = speaking_reader(context, recipient.id, STAFF_OWNER)
     title = DESCRIPTIONS[Source(event["source"])].title_in(reader.language)

@@ -52,6 +52,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("notices",)
 
 with opened_when_asked(__name__):
+    from chalicelib.mail.config import PortalPages
     from chalicelib.mail.declarations import Secret, letter, room_letter
     from chalicelib.mail.keys import suppression as suppression_key
     from chalicelib.mail.model import (

@@ -35,6 +35,8 @@ OnReport = Callable[[Context, Transaction, Letter, Letter], None]
 OnReading = Callable[[Context, Letter, Report], None]
 """Notes an opening or a click, which changes nothing of the letter."""
 Below = Callable[[int], int]
+Page = str | Mapping[str, str]
+"""A page of the portal, by its name in the config (`letters.pages`); for several kinds of recipients one for each."""
 
 
 class Guard(Protocol):
@@ -73,8 +75,13 @@ class Declaration:
     secret: Secret | None
     guard: Guard | None
     in_slot: bool = False
+    page: Page = ""
     on_report: OnReport | None = None
     on_reading: OnReading | None = None
+
+    def page_of(self, recipient: Recipient) -> str:
+        """The name of the page of the portal to which the letter leads; empty for the portal itself."""
+        return self.page if isinstance(self.page, str) else self.page.get(recipient.kind, "")
 
     @property
     def texts(self) -> Path:
@@ -94,16 +101,17 @@ def letter(
     secret: Secret | None = None,
     guard: Guard | None = None,
     in_slot: bool = False,
+    page: Page = "",
 ) -> Callable[[FactsOf], FactsOf]:
     """Declares that the event asks for this letter. A letter with advertising needs a guard that asks for consent.
 
-    `in_slot`: it waits for the next slot of its reader, which the guard knows.
+    `in_slot`: it waits for the next slot of its reader, which the guard knows. `page`: where its button leads; the event names the ids of the page.
     """
     if letter_class is not LetterClass.SERVICE and guard is None:
         raise TypeError(f"{name} is advertising, and nothing asks for consent")
 
     def declared(facts: FactsOf) -> FactsOf:
-        made = Declaration(name, facts.__module__, letter_class, facts, secret, guard, in_slot)
+        made = Declaration(name, facts.__module__, letter_class, facts, secret, guard, in_slot, page)
         if _LETTERS.setdefault(name, made) != made or name in _ASKED.get(on, ()):
             raise TypeError(f"{name} is declared twice")
         _ASKED.setdefault(on, {})[name] = to

@@ -182,3 +182,4 @@ class Mail:
     member_id: str = ""
     preview: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
+    page_url: str = ""

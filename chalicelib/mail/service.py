@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 
 from chalicelib.mail import declarations, rules, store, transport
-from chalicelib.mail.config import Letters
+from chalicelib.mail.config import Letters, PortalPages
 from chalicelib.mail.declarations import Below, Declaration
 from chalicelib.mail.model import Accepted, Facts, Letter, LetterClass, Mail, Unsendable
 from chalicelib.mail.notices import service as notices
@@ -206,10 +206,12 @@ def compose(context: Context, letter: Letter, code: str) -> Mail:
     if declared.facts is None:
         raise TypeError(f"{letter.template} is composed by its room")
     reader, facts = declared.facts(context, letter.recipient, cause)
-    club = context.config[Club]
+    club, about = context.config[Club], about_of(cause)
+    page_url = context.config[PortalPages].address(settings().portal_url, declared.page_of(letter.recipient), about)
     shared: Facts = {
         "club_name": club.name_ru if reader.language == "ru" else club.name,
         "portal_url": settings().portal_url,
+        "page_url": page_url,
         "name": reader.name,
     }
     pages = declared.guard.pages(letter) if declared.guard else None
@@ -230,7 +232,8 @@ def compose(context: Context, letter: Letter, code: str) -> Mail:
         pages=pages,
         member_id=reader.member_id if notified else "",
         preview=preview(declared.texts, letter.template, reader.language, every) if notified else "",
-        about=about_of(cause) if notified else {},
+        about=about if notified else {},
+        page_url=page_url if notified else "",
     )
 
 

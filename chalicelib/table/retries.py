@@ -9,7 +9,7 @@ begins later than `MOST_SECONDS` after the first one, so that a request still ge
 may wait twice as long.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from time import monotonic
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
@@ -67,6 +67,30 @@ def is_passing(error: Exception) -> bool:
     if isinstance(error, ClientError):
         return error.response["Error"].get("Code") != "ValidationException"
     return isinstance(error, BotoCoreError | Busy | Refused | Overtaken)
+
+
+def read_apart(
+    read: Callable[[Sequence[str]], Mapping[str, Result]], ids: Sequence[str]
+) -> tuple[dict[str, Result], dict[str, Exception]]:
+    """By id, what `read` finds of many together; where that fails, of each alone, beside the faults of those that fail alone, too.
+
+    So one record that cannot be read costs calls, and holds up no other. Raises what may pass.
+    """
+    try:
+        return dict(read(ids)), {}
+    except Exception as error:
+        if is_passing(error):
+            raise
+    found: dict[str, Result] = {}
+    faults: dict[str, Exception] = {}
+    for each in ids:
+        try:
+            found.update(read([each]))
+        except Exception as error:
+            if is_passing(error):
+                raise
+            faults[each] = error
+    return found, faults
 
 
 def retry(

@@ -10,7 +10,7 @@ from chalicelib.table.transactions import Item
 from chalicelib.tiers.events import CHANGED, WARNING
 
 
-@letter("tier_changed", on=CHANGED, to=who_buys)
+@letter("tier_changed", on=CHANGED, to=who_buys, page="tier")
 def tier_changed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = buyer_reader(context, recipient.id, event["company_id"])
     before, tier, above = event["before"], event["tier"], event["next"]
@@ -29,7 +29,7 @@ def tier_changed(context: Context, recipient: Recipient, event: Item) -> tuple[R
     }
 
 
-@letter("tier_warning", on=WARNING, to=who_buys)
+@letter("tier_warning", on=WARNING, to=who_buys, page="tier")
 def tier_warning(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = buyer_reader(context, recipient.id, event["company_id"])
     changed = event["tier"]["code"] == event["falls_to"]["code"]

@@ -12,8 +12,8 @@ from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.events import FAILED, PAUSED
 
 
-@letter("webhook_paused", on=PAUSED, to=the_distributor_and_its_people)
-@letter("webhook_failed", on=FAILED, to=the_distributor_and_its_people)
+@letter("webhook_paused", on=PAUSED, to=the_distributor_and_its_people, page="webhooks")
+@letter("webhook_failed", on=FAILED, to=the_distributor_and_its_people, page="webhook")
 def of_the_message(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     return distributor_or_person_reader(context, recipient, event["distributor_id"]), {
         "host": urlsplit(event["url"]).hostname,

@@ -17,7 +17,7 @@ import app  # noqa: F401  declares all letters
 from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import IssueText
 from chalicelib.campaigns.series.shipped import shipped
-from chalicelib.mail import Pages, ProductBlock
+from chalicelib.mail import Pages, PortalPages, ProductBlock
 from chalicelib.mail.declarations import declaration
 from chalicelib.mail.rendering import render
 from chalicelib.platform.text import Language
@@ -64,7 +64,7 @@ def letters() -> Iterator[Picture]:
             yield Picture(name, language, *render(declaration(name).texts, name, language, FACTS))
         facts = writing.VARIABLES | {"pages": PAGES, "products": PRODUCTS[language]}
         yield Picture("issue_with_products", language, *writing.render(WITH_PRODUCTS, language, facts))
-        for series_id, series in shipped().items():
+        for series_id, series in shipped(PortalPages()).items():
             for step in series.steps:
                 text = step.texts.in_language(language)
                 if text:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.mail import PortalPages
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import settings
@@ -21,7 +22,10 @@ BODY = "[Lamps](https://shop.example/lamps?a=1&b=2)\n\nor [the cabinet]({{ porta
 
 
 def test_letters_link_to_the_portal_to_people_and_to_the_clubs_own_pages() -> None:
-    known = {FACTS["portal_url"], f"{FACTS['portal_url']}/usual-order", gallery.PICTURE, *gallery.PAGES}
+    series = {
+        PortalPages().address(FACTS["portal_url"], page) for page in ("company", "catalogue", "tier", "bonuses", "cart")
+    }
+    known = {FACTS["portal_url"], FACTS["page_url"], FACTS["cart_url"], gallery.PICTURE, *gallery.PAGES, *series}
     told = {each for each in FACTS.values() if isinstance(each, str) and each.startswith("http")}
     seen = set()
     for letter in gallery.letters():

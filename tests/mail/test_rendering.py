@@ -52,6 +52,7 @@ STEPS = [
 FACTS: dict[str, Any] = {
     "club_name": "Клуб «Свет» & Co",
     "portal_url": "https://portal.example",
+    "page_url": "https://portal.example/the/thing",
     "pages": None,
     "name": "Анна <Светлова>",
     "code": "031337",
@@ -383,6 +384,7 @@ def typed_in(facts: Any, words: str) -> Any:
             "ordered_by",
             "currency",
             "portal_url",
+            "page_url",
             "code",
             "type",
             "host",

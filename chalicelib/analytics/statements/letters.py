@@ -13,7 +13,7 @@ def who_reconciles(context: Context, event: Item) -> list[Recipient]:
     return companies.manager_of(context, event) or who_heads_the_sales(context, event)
 
 
-@letter("statement_disputed", on=DISPUTED, to=who_reconciles)
+@letter("statement_disputed", on=DISPUTED, to=who_reconciles, page="statement")
 def statement_disputed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     manages = recipient in companies.manager_of(context, event)
     reader = (

@@ -11,7 +11,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
-@letter("goods_available", on=AVAILABLE, to=who_buys)
+@letter("goods_available", on=AVAILABLE, to=who_buys, page="goods")
 def goods_available(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     return buyer_reader(context, recipient.id, event["company_id"]), {
         "company": company_name(context, event),
@@ -26,12 +26,12 @@ def goods_available(context: Context, recipient: Recipient, event: Item) -> tupl
     }
 
 
-@letter("goods_expiring", on=EXPIRING, to=who_buys)
+@letter("goods_expiring", on=EXPIRING, to=who_buys, page="goods")
 def goods_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     return buyer_reader(context, recipient.id, event["company_id"]), expiring_facts(context, event)
 
 
-@letter("goods_shipped", on=SHIPPED, to=who_buys)
+@letter("goods_shipped", on=SHIPPED, to=who_buys, page="goods")
 def goods_shipped(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = buyer_reader(context, recipient.id, event["company_id"])
     lines = [

@@ -9,7 +9,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
-@letter("bonus_reminder", on=REMINDER, to=who_buys)
+@letter("bonus_reminder", on=REMINDER, to=who_buys, page="bonuses")
 def bonus_reminder(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = buyer_reader(context, recipient.id, event["company_id"])
     lots = [{"amount": lot["amount"], "expires_on": date.fromisoformat(lot["expires_on"])} for lot in event["lots"]]
@@ -23,7 +23,7 @@ def bonus_reminder(context: Context, recipient: Recipient, event: Item) -> tuple
     }
 
 
-@letter("bonus_expiring", on=EXPIRING, to=who_buys)
+@letter("bonus_expiring", on=EXPIRING, to=who_buys, page="bonuses")
 def bonus_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     return buyer_reader(context, recipient.id, event["company_id"]), {
         **expiring_facts(context, event),
@@ -31,7 +31,7 @@ def bonus_expiring(context: Context, recipient: Recipient, event: Item) -> tuple
     }
 
 
-@letter("bonus_credited", on=CREDITED, to=who_buys)
+@letter("bonus_credited", on=CREDITED, to=who_buys, page="bonuses")
 def bonus_credited(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     return buyer_reader(context, recipient.id, event["company_id"]), {
         "company": company_name(context, event),
@@ -43,7 +43,7 @@ def bonus_credited(context: Context, recipient: Recipient, event: Item) -> tuple
     }
 
 
-@letter("bonus_adjusted", on=ADJUSTED, to=who_buys)
+@letter("bonus_adjusted", on=ADJUSTED, to=who_buys, page="bonuses")
 def bonus_adjusted(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     return buyer_reader(context, recipient.id, event["company_id"]), {
         "company": company_name(context, event),

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from chalicelib.campaigns.plan.model import Issue, IssueClass, IssueState, IssueTexts
 from chalicelib.campaigns.plan.rules import Clash
+from chalicelib.campaigns.segments.model import Overlap
+from chalicelib.campaigns.segments.schemas import OverlapView
 from chalicelib.contacts import Slot
 from chalicelib.platform.fields import ONE_LINE, Day, Identifier, shape
 from chalicelib.platform.http.forms import Form, View
@@ -92,16 +94,24 @@ class ClashView(View):
     """Two issues that are too near: the contact budget skips whoever belongs to the segments of both."""
 
     first_issue_id: str = Field(description="The issue that goes.")
+    first_title: str
     skipped_issue_id: str = Field(description="The issue that such people do not get.")
+    skipped_title: str
     days: int = Field(description="Days between the two.")
     least_days: int = Field(description="Days that the budget asks for.")
     move_to: str | None = Field(description="The next slot in which the skipped issue clashes with none.")
+    skipped: OverlapView | None = Field(
+        description="Who is skipped; null while an issue has no segment, and after the first 10 clashes."
+    )
 
     @classmethod
-    def of(cls, clash: Clash) -> "ClashView":
+    def of(cls, clash: Clash, skipped: Overlap | None) -> "ClashView":
         return cls(
             first_issue_id=clash.before.issue_id,
+            first_title=clash.before.title,
             skipped_issue_id=clash.skipped.issue_id,
+            skipped_title=clash.skipped.title,
+            skipped=OverlapView.of(skipped) if skipped else None,
             days=clash.days,
             least_days=clash.least_days,
             move_to=clash.move_to.text if clash.move_to else None,
@@ -127,11 +137,13 @@ class IssueView(View):
     changed_by: str = Field(description="The member id of who changed, moved or cancelled it last.")
     approved_by: str | None
     approved_at: str | None
-    clashes: list[ClashView] = Field(description="Issues that are too near; empty in lists.")
+    clashes: list[ClashView] = Field(
+        description="Issues that are too near; empty in lists. In the answer to a cancellation: those that are so no more."
+    )
 
     @classmethod
-    def of(cls, issue: Issue, texts: IssueTexts, clashes: list[Clash]) -> "IssueView":
-        return cls.from_record(issue, texts=texts, clashes=[ClashView.of(each) for each in clashes])
+    def of(cls, issue: Issue, texts: IssueTexts, clashes: list[ClashView]) -> "IssueView":
+        return cls.from_record(issue, texts=texts, clashes=clashes)
 
 
 IssuesQuery = narrowed(

@@ -7,12 +7,12 @@ What would skip people is refused, unless the caller accepts that.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any, get_args
 
 from chalicelib import contacts, pricing
 from chalicelib.campaigns.plan import rules, store, writing
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
-from chalicelib.campaigns.plan.rules import Clash
 from chalicelib.campaigns.plan.schemas import (
     ClashView,
     IssueForm,
@@ -23,6 +23,7 @@ from chalicelib.campaigns.plan.schemas import (
     slot_of,
 )
 from chalicelib.campaigns.segments import store as segments_store
+from chalicelib.campaigns.segments.overlaps import overlaps
 from chalicelib.campaigns.segments.service import check_topic
 from chalicelib.contacts import Slot, Slots, slot_after
 from chalicelib.platform.config.club_config import Club
@@ -31,6 +32,8 @@ from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.text import Language
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
+
+MOST_COUNTED = 10  # clashes of one answer whose people are counted
 
 
 def create(
@@ -138,7 +141,7 @@ def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
 
 
 def cancel(context: Context, issue_id: str, *, by: str) -> IssueView:
-    """Safe to repeat. Letters that a worker holds at this moment still leave. Raises 409 for an issue that is sent."""
+    """The issue with the clashes that end. Safe to repeat. Letters that a worker holds at this moment still leave. Raises 409 for one that is sent."""
 
     def decide(before: Issue) -> Issue:
         if before.state is IssueState.SENT:
@@ -160,10 +163,12 @@ def _step(context: Context, issue_id: str, decide: Callable[[Issue], Issue], *, 
     """One step of an issue, decided again where another writer was faster."""
     before, texts = _read(context, issue_id)
     after = decide(before)
+    # A cancellation is answered with the clashes that end.
+    planned = replace(after, state=IssueState.DRAFT) if after.state is IssueState.CANCELLED else after
+    found = _clashes(context, planned, accepted=accepted or after == before)
     if after == before:
-        return IssueView.of(after, texts, _clashes(context, after, accepted=True))
+        return IssueView.of(after, texts, found)
     after = replace(after, changed_at=context.at, changed_by=by, version=before.version + 1)
-    found = _clashes(context, after, accepted=accepted)
     tx = Transaction()
     store.write(tx, after, before)
     context.table.commit(tx)
@@ -260,15 +265,17 @@ def _check_discount(form: IssueForm) -> None:
         )
 
 
-def _clashes(context: Context, issue: Issue, *, accepted: bool) -> list[Clash]:
-    """Raises 409 with the clashes, unless they are accepted."""
+def _clashes(context: Context, issue: Issue, *, accepted: bool) -> list[ClashView]:
+    """One call for the plan, and those of `overlaps` where issues clash. Raises 409 with the clashes, unless they are accepted."""
     gaps, slots = contacts.letter_gaps(context), context.config[Slots]
     longest = timedelta(days=max((days for each in gaps.values() for days in each.values()), default=0))
     day = Slot.of(issue.slot).day
     others = store.between(context.table, day - longest, day + timedelta(days=rules.MOST_DAYS_AHEAD))
     found = rules.clashes(issue, others, gaps, weekdays=slots.weekdays, hours=slots.hours)
+    both = overlaps(context, [(each.before.segment_id, each.skipped.segment_id) for each in found[:MOST_COUNTED]])
+    told = [ClashView.of(clash, skipped) for clash, skipped in zip_longest(found, both)]
     if found and not accepted:
-        told = [ClashView.of(each).model_dump(mode="json") for each in found]
         fault = Fault(pointer="/slot", code="budget", detail="The contact budget skips people of one of two issues.")
-        raise Problem("conflict", "Accept the skips, or take another slot.", errors=[fault], extra={"clashes": told})
-    return found
+        clashes = [each.model_dump(mode="json") for each in told]
+        raise Problem("conflict", "Accept the skips, or take another slot.", errors=[fault], extra={"clashes": clashes})
+    return told

@@ -20,17 +20,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import contacts, members
+from chalicelib import contacts, mail, members
 from chalicelib.campaigns.config import Campaigns
 from chalicelib.campaigns.segments import facts, rules, service, store
-from chalicelib.campaigns.segments.model import Candidate, Invited
+from chalicelib.campaigns.segments.model import Candidate, Invited, Sampled
 from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, SampledMemberView
-from chalicelib.campaigns.segments.store import Audience, AudiencePart, Sampled
+from chalicelib.campaigns.segments.store import Audience, AudiencePart
 from chalicelib.members import Member
 from chalicelib.platform import aws
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.key import SHARDS, shards
 from chalicelib.table.transactions import Transaction
@@ -96,14 +97,22 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[Aud
     conditions = found.rules
     size = PAGE_OF_COMPANIES if conditions.stages or conditions.purchases else PAGE
     people, after = members.some_members(context, part.shard, size, part.after)
-    known = facts.candidates(context, people, conditions)
-    matched = [each for each in people if rules.matches(conditions, known[each.member_id], context.today)]
+    known, faults = facts.candidates_apart(context, people, conditions)
+    readable = [each for each in people if each.member_id in known]
+    matched = [each for each in readable if rules.matches(conditions, known[each.member_id], context.today)]
     reasons = left_out(context, matched, known, found.topic, {found.issue_id: Decimal(found.holdout_percent)})
+    for each in people:
+        if fault := faults.get(each.member_id):
+            # Nobody knows whether the segment has them: they are named, and get no letter.
+            log.error("a member cannot be counted", extra={"member_id": each.member_id}, exc_info=fault)
+            matched.append(each)
+            reasons[each.member_id] = mail.FAILED
+    company_of = {member_id: each.company_id for member_id, each in known.items()}
     sampled = [
         Sampled(
             member_id=each.member_id,
             name=each.name,
-            company_id=known[each.member_id].company_id,
+            company_id=company_of.get(each.member_id, ""),
             reason=reasons.get(each.member_id, ""),
         )
         for each in matched
@@ -112,7 +121,7 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[Aud
     invited = [
         Invited(
             each.member_id,
-            known[each.member_id].company_id,
+            company_of.get(each.member_id, ""),
             each.time_zone or club,
             reasons.get(each.member_id, ""),
         )
@@ -183,13 +192,5 @@ def _shown(found: Audience, parts: Sequence[AudiencePart]) -> AudienceView:
         matched=matched,
         invited=matched - left.total(),
         left_out=dict(sorted(left.items())),
-        sample=[
-            SampledMemberView(
-                member_id=each.member_id,
-                name=each.name,
-                company_id=each.company_id or None,
-                reason=each.reason or None,
-            )
-            for each in _sample([each for part in parts for each in part.sample])
-        ],
+        sample=[SampledMemberView.of(each) for each in _sample([each for part in parts for each in part.sample])],
     )

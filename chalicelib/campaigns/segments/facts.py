@@ -11,9 +11,10 @@ from chalicelib.members import Member
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.table.retries import read_apart
 
 
-def candidates(context: Context, people: Sequence[Member], conditions: Conditions) -> dict[str, Candidate]:
+def candidates(context: Context, people: Sequence[Member], *conditions: Conditions) -> dict[str, Candidate]:
     """By member id. One call for the memberships and one for the tiers; a query a company for its stage, and its lines for purchases.
 
     People of one company that are on the same page share what is read of it.
@@ -26,9 +27,11 @@ def candidates(context: Context, people: Sequence[Member], conditions: Condition
         day = clock.local_day(clock.moment(person.joined_at), context.config[Club].zone)
         joined[company_id] = min(day, joined.get(company_id, day))
     ids = sorted(set(company_of.values()))
-    tier = _tiers(context, ids) if conditions.tiers else {}
-    stage = {each: _stage(context, each, joined[each]) for each in ids} if conditions.stages else {}
-    longest = max((each.days for each in conditions.purchases), default=0)
+    tier = _tiers(context, ids) if any(each.tiers for each in conditions) else {}
+    stage = (
+        {each: _stage(context, each, joined[each]) for each in ids} if any(each.stages for each in conditions) else {}
+    )
+    longest = max((each.days for asked in conditions for each in asked.purchases), default=0)
     bought = {each: _bought(context, each, longest) for each in ids} if longest else {}
     return {
         person.member_id: Candidate(
@@ -44,6 +47,14 @@ def candidates(context: Context, people: Sequence[Member], conditions: Condition
         )
         for person in people
     }
+
+
+def candidates_apart(
+    context: Context, people: Sequence[Member], *conditions: Conditions
+) -> tuple[dict[str, Candidate], dict[str, Exception]]:
+    """By member id, the candidates, and the faults of those whose facts cannot be read."""
+    by_id = {each.member_id: each for each in people}
+    return read_apart(lambda ids: candidates(context, [by_id[each] for each in ids], *conditions), list(by_id))
 
 
 def _tiers(context: Context, company_ids: Sequence[str]) -> dict[str, str]:

@@ -79,3 +79,22 @@ class Candidate:
     stage: Stage | None = None
     bought: list[BoughtLine] = field(default_factory=list)
     member_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """A member of the sample. Without a reason: one who gets the letter."""
+
+    member_id: str
+    name: str
+    company_id: str = ""
+    reason: str = ""
+
+
+class Overlap(NamedTuple):
+    """The people of two segments who may get letters: their number among `looked_at` members. `is_whole`: those are all members."""
+
+    people: int
+    looked_at: int
+    is_whole: bool
+    sample: tuple[Sampled, ...]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.campaigns.segments.model import Conditions
+from chalicelib.campaigns.segments.model import Conditions, Overlap, Sampled
 from chalicelib.platform.fields import ONE_LINE
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
@@ -53,6 +53,23 @@ class SampledMemberView(View):
     name: str
     company_id: str | None
     reason: str | None = Field(description="Why this member gets no letter; null for who gets it.")
+
+    @classmethod
+    def of(cls, sampled: Sampled) -> "SampledMemberView":
+        return cls.from_record(sampled, company_id=sampled.company_id or None, reason=sampled.reason or None)
+
+
+class OverlapView(View):
+    """The people of two segments who may get letters, among the members that were looked at."""
+
+    people: int
+    looked_at: int = Field(description="Members of the club: all, or some hundreds that stand for the others.")
+    is_whole: bool = Field(description="All members were looked at.")
+    sample: list[SampledMemberView] = Field(description="Some of these people, at most 5.")
+
+    @classmethod
+    def of(cls, overlap: Overlap) -> "OverlapView":
+        return cls.from_record(overlap, sample=[SampledMemberView.of(each) for each in overlap.sample])
 
 
 class AudienceView(View):

@@ -39,7 +39,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
-from chalicelib.table.retries import is_passing
+from chalicelib.table.retries import is_passing, read_apart
 
 TOGETHER = 50  # people of one message: what is read of them is read together
 MOST_PAGES = 20  # looked through for them: a page may have nobody in this time zone
@@ -65,6 +65,14 @@ class Batch(NamedTuple):
     page: int
     number: int
     done: bool
+
+
+class Known(NamedTuple):
+    """What is read of the next people together, by member id; `faults` of those of whom it cannot be read."""
+
+    people: dict[str, Member]
+    abouts: dict[str, writing.About]
+    faults: dict[str, Exception]
 
 
 def deliver(
@@ -128,9 +136,8 @@ def _write(
     batch = _next_people(context, issue, part)
     ids = {place.person.member_id: letter_id(issue.issue_id, place.person.member_id) for place in batch.places}
     letters = mail.letters(context.table, list(ids.values()))
-    people = members.members(context, list(ids))
     texts = plan_store.read_texts(context.table, issue.issue_id)
-    abouts = writing.abouts(context, list(people.values()), [texts])
+    known = _known(context, list(ids), texts)
     states, skipped = Counter(part.states), Counter(part.skipped)
     failed = sending.skipped[mail.FAILED]
 
@@ -143,7 +150,7 @@ def _write(
         member_id = place.person.member_id
         letter = letters.get(ids[member_id]) or _new(context, issue, member_id)
         if letter.state is LetterState.PENDING:
-            letter = _send(context, texts, letter, people.get(member_id), abouts.get(member_id), pace)
+            letter = _send(context, texts, letter, known, pace)
         else:
             mail.look_again(context, letter)  # whoever held it may be gone
         if letter.state is LetterState.PENDING:
@@ -176,16 +183,17 @@ def _next_people(context: Context, issue: Issue, part: RunPart) -> Batch:
     return Batch(places, page, 0, False)
 
 
-def _send(
-    context: Context,
-    texts: IssueTexts,
-    letter: Letter,
-    member: Member | None,
-    about: writing.About | None,
-    pace: Pace,
-) -> Letter:
+def _known(context: Context, member_ids: Sequence[str], texts: IssueTexts) -> Known:
+    people, faults = read_apart(lambda ids: members.members(context, ids), member_ids)
+    abouts, more = read_apart(
+        lambda ids: writing.abouts(context, [people[each] for each in ids], [texts]), list(people)
+    )
+    return Known(people, abouts, faults | more)
+
+
+def _send(context: Context, texts: IssueTexts, letter: Letter, known: Known, pace: Pace) -> Letter:
     try:
-        composed = _compose(context, texts, letter, member, about)
+        composed = _compose(context, texts, letter, known)
         pace.wait()
         return mail.send_now(context, letter, composed)
     except Unsendable as unsendable:
@@ -194,9 +202,11 @@ def _send(
         return mail.fail(context, letter, error)
 
 
-def _compose(
-    context: Context, texts: IssueTexts, letter: Letter, member: Member | None, about: writing.About | None
-) -> Mail:
+def _compose(context: Context, texts: IssueTexts, letter: Letter, known: Known) -> Mail:
+    member_id = letter.recipient.id
+    if fault := known.faults.get(member_id):
+        raise fault
+    member, about = known.people.get(member_id), known.abouts.get(member_id)
     if member is None or about is None:
         raise Unsendable("recipient_gone")
     composed = writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
@@ -227,23 +237,22 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
         return
     part = sending.part(EVERYWHERE, shard)
     batch = _next_people(context, sending.issue, part)
-    people = members.members(context, [place.person.member_id for place in batch.places])
     texts = plan_store.read_texts(context.table, issue_id)
-    abouts = writing.abouts(context, list(people.values()), [texts])
+    known = _known(context, [place.person.member_id for place in batch.places], texts)
     states, failures, examples = Counter(part.states), Counter(part.skipped), dict(part.examples or {})
     missing = Counter(part.left_out or {})
     for place in batch.places:
         member_id = place.person.member_id
         letter = _new(context, sending.issue, member_id)
         try:
-            _compose(context, texts, letter, people.get(member_id), abouts.get(member_id))
+            _compose(context, texts, letter, known)
         except Exception as error:
             reason = _reason(error, letter)
             failures[reason] += 1
             examples.setdefault(reason, member_id)
         else:
             states[COMPOSED] += 1
-            missing.update(_left_out(texts, people[member_id], abouts[member_id]))
+            missing.update(_left_out(texts, known.people[member_id], known.abouts[member_id]))
     moved = replace(
         part,
         page=batch.page,
@@ -280,18 +289,11 @@ def _test(context: Context, issue_id: str, member_id: str, test_id: str, pace: P
     issue, texts = plan_store.read(context.table, issue_id)
     if issue is None or test_id in mail.letters(context.table, [test_id]):
         return
-    people = members.members(context, [member_id])
     letter = replace(
         _new(context, issue, member_id), letter_id=test_id, template=TEST, letter_class=LetterClass.SERVICE
     )
     try:
-        composed = _compose(
-            context,
-            texts,
-            letter,
-            people.get(member_id),
-            writing.abouts(context, list(people.values()), [texts]).get(member_id),
-        )
+        composed = _compose(context, texts, letter, _known(context, [member_id], texts))
     except Unsendable as unsendable:
         mail.skip(context, letter, str(unsendable))
         return

@@ -24,7 +24,7 @@ def _its_people(context: Context, event: Item) -> list[Recipient]:
     return [Recipient("member", member_id) for member_id in event["people"]]
 
 
-@letter("issue_paused", on=PAUSED_ITSELF, to=_its_people)
+@letter("issue_paused", on=PAUSED_ITSELF, to=_its_people, page="issue")
 def to_its_people(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     issue, _ = plan_store.read(context.table, event["issue_id"])
     if issue is None or issue.pause is None:

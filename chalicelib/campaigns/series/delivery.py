@@ -50,7 +50,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.client import Position
-from chalicelib.table.retries import is_passing
+from chalicelib.table.retries import is_passing, read_apart
 from chalicelib.tiers import Tiers
 
 WORKER_SECONDS = 60  # no worker of campaigns lives longer
@@ -67,6 +67,7 @@ class Ready(NamedTuple):
     acting: Mapping[str, Membership]
     letters: Mapping[str, Letter]
     abouts: Mapping[str, writing.About]
+    faults: Mapping[str, Exception]  # of members of whom it cannot be read
 
 
 def begin(context: Context) -> Counter[str]:
@@ -89,6 +90,8 @@ def deliver(context: Context, pairs: Sequence[Sequence[str]], wait: Callable[[],
         ready = _ready(context, found)
         for each in found:
             try:
+                if fault := ready.faults.get(each.member_id):
+                    raise fault
                 moved = _moved(context, each, ready, wait)
             except Exception as error:
                 if is_passing(error):
@@ -126,14 +129,18 @@ def resume(context: Context, series_id: str, after: Position) -> None:
 def _ready(context: Context, found: Sequence[Enrolment]) -> Ready:
     series = store.read(context.table, {each.series_id for each in found})
     texts = store.read_texts(context.table, series.values())
-    people = members.members(context, list({each.member_id for each in found}))
+    people, faults = read_apart(lambda ids: members.members(context, ids), sorted({each.member_id for each in found}))
+    abouts, more = read_apart(
+        lambda ids: writing.abouts(context, [people[each] for each in ids], texts.values()), list(people)
+    )
     return Ready(
         series,
         texts,
         people,
         members.memberships(context, list(people)),
         mail.letters(context.table, [each.letter_id for each in found]),
-        writing.abouts(context, list(people.values()), texts.values()),
+        abouts,
+        faults | more,
     )
 
 

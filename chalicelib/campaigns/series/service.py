@@ -17,6 +17,7 @@ from chalicelib.campaigns.series.events import APPROVED
 from chalicelib.campaigns.series.model import Effect, Series, SeriesState, SeriesStep, Step
 from chalicelib.campaigns.series.schemas import EnrolmentView, InsideView, SeriesForm, SeriesView
 from chalicelib.campaigns.series.shipped import shipped
+from chalicelib.mail import PortalPages
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Fault, Problem
@@ -33,7 +34,9 @@ Texts = Mapping[str, IssueTexts]
 def every(context: Context) -> list[SeriesView]:
     """All series, those that are shipped first. One call."""
     written = {each.series_id: each for each in store.every(context.table)}
-    found = {series_id: _of_form(series_id, form) for series_id, form in shipped().items()} | written
+    found = {
+        series_id: _of_form(series_id, form) for series_id, form in shipped(context.config[PortalPages]).items()
+    } | written
     return [_view(each, {}, []) for each in found.values()]
 
 
@@ -138,7 +141,7 @@ def _read(context: Context, series_id: str) -> tuple[Series, Texts]:
     """The series, written or as it is shipped. Raises 404."""
     if found := store.read(context.table, [series_id]).get(series_id):
         return found, store.read_texts(context.table, [found])
-    form = shipped().get(series_id)
+    form = shipped(context.config[PortalPages]).get(series_id)
     if form is None:
         raise Problem("not_found")
     return _of_form(series_id, form), _texts(form)

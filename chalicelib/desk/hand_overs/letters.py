@@ -12,7 +12,7 @@ def _receiver(context: Context, event: Item) -> list[Recipient]:
     return [Recipient("member", event["manager_id"])] if event["manager_id"] != event["by"] else []
 
 
-@letter("companies_assigned", on=HANDED_OVER, to=_receiver)
+@letter("companies_assigned", on=HANDED_OVER, to=_receiver, page="portfolio")
 def companies_assigned(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     companies, names = int(event["companies"]), list(event["names"])
     return speaking_reader(context, recipient.id, STAFF_OWNER), {

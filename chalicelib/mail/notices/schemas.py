@@ -26,6 +26,10 @@ class NotificationView(View):
     about: dict[str, str] = Field(
         description="Ids of what it tells of, by their names in the API.", examples=[{"order_id": "ord_0001"}]
     )
+    page_url: str = Field(
+        description="The page of the portal to which its letter leads.",
+        examples=["https://portal.example/orders/ord_0001"],
+    )
     at: str
     read: bool
 

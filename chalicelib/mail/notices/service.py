@@ -21,6 +21,7 @@ def notify(context: Context, letter: Letter, mail: Mail) -> None:
         text=mail.preview,
         at=letter.written_at,
         about=mail.about,
+        page_url=mail.page_url,
     )
     store.write(context, mail.member_id, notice)
 

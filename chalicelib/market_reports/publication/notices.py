@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import campaigns
+from chalicelib import campaigns, mail
 from chalicelib.campaigns import Conditions, IssueForm, IssueText, IssueTexts, SegmentForm
 from chalicelib.market_reports.publication import store
 from chalicelib.market_reports.publication.model import Content
@@ -38,7 +38,7 @@ def check(context: Context, content: Content, slot: str) -> None:
     if not content.topic:
         raise Problem.invalid("no_topic", "/notice_slot", "A letter needs a topic: give the report one.")
     try:
-        campaigns.check_issue(context, _issue(content, slot))
+        campaigns.check_issue(context, _issue(context, content, slot))
     except Problem as problem:
         faults = [each.model_copy(update={"pointer": "/notice_slot"}) for each in problem.errors]
         raise Problem("invalid", errors=faults) from None
@@ -60,7 +60,7 @@ def plan(context: Context, published: dict[str, Any]) -> None:
         name = _line(f"Readers of {content.title}")[:120]
         conditions = Conditions.model_validate_json(content.audience or "{}")
         campaigns.create_segment(same, SegmentForm(name=name, conditions=conditions), by=published["by"])
-    form = _issue(content, campaigns.slot_to_come(context, slot), segment_id)
+    form = _issue(context, content, campaigns.slot_to_come(context, slot), segment_id)
     try:
         campaigns.create_issue(same, form, by=published["by"])
     except Problem:
@@ -80,24 +80,25 @@ def _withdrawn(context: Context, report_id: str) -> list[int]:
     return [each.number for each in report.versions] if report and report.withdrawn_at else []
 
 
-def _issue(content: Content, slot: str, segment_id: str | None = None) -> IssueForm:
+def _issue(context: Context, content: Content, slot: str, segment_id: str | None = None) -> IssueForm:
+    link = context.config[mail.PortalPages].address("{{ portal_url }}", "report", {"report_id": content.report_id})
     return IssueForm(
         title=_TITLE["en"].format(content.title)[:200],
         topic=content.topic,
         issue_class="content",
         slot=slot,
         segment_id=segment_id,
-        texts=IssueTexts(en=_text(content, "en"), ru=_text(content, "ru")),
+        texts=IssueTexts(en=_text(content, link, "en"), ru=_text(content, link, "ru")),
         accept_skips=True,  # whoever approves the issue sees them
     )
 
 
-def _text(content: Content, language: Language) -> IssueText:
+def _text(content: Content, link: str, language: Language) -> IssueText:
     title, summary = _plain(content.title_in(language)), _plain(content.summary_in(language))
     return IssueText(
         subject=_line(_TITLE[language].format(title))[:150],
         preview=_line(summary)[:200],
-        body=f"# {title}\n\n{summary}\n\n[{_LINK[language]}]({{{{ portal_url }}}})\n\n{_READERS[language]}",
+        body=f"# {title}\n\n{summary}\n\n[{_LINK[language]}]({link})\n\n{_READERS[language]}",
     )
 
 

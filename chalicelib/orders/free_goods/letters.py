@@ -9,6 +9,8 @@ from chalicelib.orders.order.readers import distributor_reader, the_distributor
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
+_PAGES = {"member": "order", "distributor": "distributor_order"}
+
 
 def _who_buys_and_the_distributor(context: Context, event: Item) -> list[Recipient]:
     return [*who_buys(context, event), *the_distributor(context, event)]
@@ -20,10 +22,10 @@ def _buyers_and_the_distributor_if_granted(context: Context, event: Item) -> lis
     return [*buyers, *(the_distributor(context, event) if event.get("was_granted") else [])]
 
 
-@letter("goods_on_top_granted", on=GRANTED, to=_who_buys_and_the_distributor)
-@letter("goods_on_top_unpaid", on=UNPAID, to=who_buys)
-@letter("goods_on_top_withdrawn", on=WITHDRAWN, to=_buyers_and_the_distributor_if_granted)
-@letter("goods_on_top_shipped", on=SHIPPED, to=who_buys)
+@letter("goods_on_top_granted", on=GRANTED, to=_who_buys_and_the_distributor, page=_PAGES)
+@letter("goods_on_top_unpaid", on=UNPAID, to=who_buys, page="order")
+@letter("goods_on_top_withdrawn", on=WITHDRAWN, to=_buyers_and_the_distributor_if_granted, page=_PAGES)
+@letter("goods_on_top_shipped", on=SHIPPED, to=who_buys, page="order")
 def of_the_goods(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     distributor = distributor_reader(context, event["distributor_id"])
     for_distributor = recipient.kind == "distributor"

@@ -30,17 +30,17 @@ def _the_orderer_if_the_club_did(context: Context, event: Item) -> list[Recipien
     return the_orderer(context, event) if event["by"] == "staff" else []
 
 
-@letter("order_placed", on=order_events.PLACED, to=the_distributor)
-@letter("order_placed_for_you", on=order_events.PLACED, to=_the_orderer_if_the_club_did)
-@letter("order_confirmed", on=order_events.CONFIRMED, to=the_distributor)
-@letter("order_accepted", on=order_events.ACCEPTED, to=the_orderer)
-@letter("order_rejected", on=order_events.REJECTED, to=the_orderer)
-@letter("order_shipped", on=order_events.SHIPPED, to=the_orderer)
-@letter("order_cancelled", on=order_events.CANCELLED, to=_the_distributor_if_others_did)
-@letter("order_cancelled_for_you", on=order_events.CANCELLED, to=_the_orderer_if_the_club_did)
-@letter("order_cancellation_approved", on=order_events.CANCELLED, to=_the_orderer_if_the_distributor_did)
-@letter("order_cancellation_approved", on=order_events.COMPLETED, to=the_orderer)
-@letter("order_cancellation_declined", on=order_events.CANCELLATION_DECLINED, to=the_orderer)
+@letter("order_placed", on=order_events.PLACED, to=the_distributor, page="distributor_order")
+@letter("order_placed_for_you", on=order_events.PLACED, to=_the_orderer_if_the_club_did, page="order")
+@letter("order_confirmed", on=order_events.CONFIRMED, to=the_distributor, page="distributor_order")
+@letter("order_accepted", on=order_events.ACCEPTED, to=the_orderer, page="order")
+@letter("order_rejected", on=order_events.REJECTED, to=the_orderer, page="order")
+@letter("order_shipped", on=order_events.SHIPPED, to=the_orderer, page="order")
+@letter("order_cancelled", on=order_events.CANCELLED, to=_the_distributor_if_others_did, page="distributor_order")
+@letter("order_cancelled_for_you", on=order_events.CANCELLED, to=_the_orderer_if_the_club_did, page="order")
+@letter("order_cancellation_approved", on=order_events.CANCELLED, to=_the_orderer_if_the_distributor_did, page="order")
+@letter("order_cancellation_approved", on=order_events.COMPLETED, to=the_orderer, page="order")
+@letter("order_cancellation_declined", on=order_events.CANCELLATION_DECLINED, to=the_orderer, page="order")
 def of_the_order(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     order = order_of(context, event)
     to_orderer = recipient.kind == "orderer"
@@ -74,7 +74,7 @@ def of_the_order(context: Context, recipient: Recipient, event: Item) -> tuple[R
     }
 
 
-@letter("order_changed", on=order_events.CHANGED, to=the_orderer)
+@letter("order_changed", on=order_events.CHANGED, to=the_orderer, page="order")
 def of_the_proposal(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """With the current proposal; unsendable if it was answered meanwhile."""
     reader, facts = of_the_order(context, recipient, event)
@@ -138,7 +138,9 @@ def _shipment(order: Order, event: Item, language: Language) -> Facts:
     }
 
 
-@letter("order_cancellation_requested", on=order_events.CANCELLATION_REQUESTED, to=the_distributor)
+@letter(
+    "order_cancellation_requested", on=order_events.CANCELLATION_REQUESTED, to=the_distributor, page="distributor_order"
+)
 def of_the_cancellation(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     cancellation = order_of(context, event).cancellation
     if cancellation is None or (cancellation.asked_at, cancellation.state) != (event["at"], "waiting"):
@@ -146,9 +148,9 @@ def of_the_cancellation(context: Context, recipient: Recipient, event: Item) -> 
     return of_the_order(context, recipient, event)
 
 
-@letter("order_return_requested", on=order_events.RETURN_REQUESTED, to=the_distributor)
-@letter("order_returned", on=order_events.RETURNED, to=the_orderer)
-@letter("order_return_rejected", on=order_events.RETURN_REJECTED, to=the_orderer)
+@letter("order_return_requested", on=order_events.RETURN_REQUESTED, to=the_distributor, page="distributor_order")
+@letter("order_returned", on=order_events.RETURNED, to=the_orderer, page="order")
+@letter("order_return_rejected", on=order_events.RETURN_REJECTED, to=the_orderer, page="order")
 def of_the_return(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """With the lines of the return."""
     reader, facts = of_the_order(context, recipient, event)

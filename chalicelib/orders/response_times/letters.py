@@ -17,8 +17,8 @@ from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Item
 
 
-@letter("order_unanswered", on=UNANSWERED, to=the_distributor_and_its_people)
-@letter("order_escalated", on=ESCALATED, to=who_heads_the_sales)
+@letter("order_unanswered", on=UNANSWERED, to=the_distributor_and_its_people, page="distributor_order")
+@letter("order_escalated", on=ESCALATED, to=who_heads_the_sales, page="staff_order")
 def of_the_questions(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """Facts of the event's questions that are still open: the distributor may have answered meanwhile."""
     order = order_service.load_order(context, event["company_id"], event["order_id"])

@@ -10,8 +10,8 @@ from chalicelib.pricing.displays.events import APPROVED, REJECTED
 from chalicelib.table.transactions import Item
 
 
-@letter("display_approved", on=APPROVED, to=the_member)
-@letter("display_rejected", on=REJECTED, to=the_member)
+@letter("display_approved", on=APPROVED, to=the_member, page="catalogue")
+@letter("display_rejected", on=REJECTED, to=the_member, page="display")
 def display_decided(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader, promotion = speaking_reader(context, recipient.id, event["company_id"]), event["promotion"]
     return reader, {

@@ -12,7 +12,14 @@ from chalicelib.table.transactions import Item
 MOST_NAMES = 3  # of the goods of an offer
 
 
-@letter("offers_expiring", on=EXPIRING, to=who_buys, letter_class=LetterClass.CONTENT, guard=contacts.ADVERTISING_GUARD)
+@letter(
+    "offers_expiring",
+    on=EXPIRING,
+    to=who_buys,
+    letter_class=LetterClass.CONTENT,
+    guard=contacts.ADVERTISING_GUARD,
+    page="offers",
+)
 def offers_expiring(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """For those offers that no order uses by now."""
     reader = buyer_reader(context, recipient.id, event["company_id"])

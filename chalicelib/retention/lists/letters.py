@@ -15,7 +15,7 @@ def the_manager(context: Context, event: Item) -> list[Recipient]:
     return [Recipient("member", event["manager_id"])]
 
 
-@letter("calls_listed", on=LISTED, to=the_manager)
+@letter("calls_listed", on=LISTED, to=the_manager, page="calls")
 def calls_listed(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """For a manager who still is one, on the day itself."""
     reader, day = speaking_reader(context, recipient.id, STAFF_OWNER), date.fromisoformat(event["day"])

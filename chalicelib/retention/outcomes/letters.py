@@ -18,7 +18,9 @@ def to_the_buyers(context: Context, recipient: Recipient, event: Item) -> tuple[
     return buyer_reader(context, recipient.id, event["company_id"]), {"company": company_name(context, event)}
 
 
-@letter("display_promised", on=DISPLAY_PROMISED, to=who_buys, letter_class=CONTENT, guard=ADVERTISING_GUARD)
+@letter(
+    "display_promised", on=DISPLAY_PROMISED, to=who_buys, letter_class=CONTENT, guard=ADVERTISING_GUARD, page="displays"
+)
 def display_promised(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """While the promotion runs."""
     reader, facts = to_the_buyers(context, recipient, event)

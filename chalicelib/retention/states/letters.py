@@ -27,7 +27,7 @@ def _who_still_answers(context: Context, member_id: str, event: Item) -> Reader:
     return head_of_sales_reader(context, member_id)
 
 
-@letter("big_client_quiet", on=BIG_CLIENT_QUIET, to=who_answers_for)
+@letter("big_client_quiet", on=BIG_CLIENT_QUIET, to=who_answers_for, page="case")
 def big_client_quiet(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     return _who_still_answers(context, recipient.id, event), {
         "company": company_name(context, event),
@@ -48,6 +48,7 @@ MOST_LINES = 10  # of the usual order, in the letter
     letter_class=LetterClass.CONTENT,
     guard=ADVERTISING_GUARD,
     in_slot=True,
+    page="cart",
 )
 def order_expected(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """For a company that has not ordered since."""

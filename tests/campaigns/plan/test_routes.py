@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.platform.context import Context
 from tests.campaigns.plan.test_calendar import read
+from tests.campaigns.segments.steps import AGREED
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller
 from tests.support.table import everything
@@ -149,6 +150,25 @@ def test_an_issue_that_is_too_near_says_who_is_skipped_and_where_to_move(api: Ap
     assert accepted.json["clashes"][0]["skipped_issue_id"] == accepted.json["issue_id"]
 
 
+def test_the_people_of_both_segments_are_counted_before_anything_is_changed(
+    api: Api, context: Context, marketing: Caller, segment: str
+) -> None:
+    for number, language in enumerate(("en", "en", "ru"), 1):
+        partners.member(context, f"mbr_{number}", language=language, consents=AGREED)
+    partners.member(context, "mbr_4", language="en")
+    named = {"name": "English", "conditions": {"languages": ["en"]}}
+    english = api.call("POST", "/v1/staff/segments", marketing, named, key="english").json["segment_id"]
+    plan(api, marketing, form(segment, title="To all"), "a")
+    refused = plan(api, marketing, form(english, slot="2026-12-08T12:30", title="In English"), "b")
+    (clash,) = refused.json["clashes"]
+    assert (clash["first_title"], clash["skipped_title"]) == ("To all", "In English")
+    skipped = clash["skipped"]
+    assert (skipped["people"], skipped["is_whole"]) == (2, True)
+    assert sorted(each["member_id"] for each in skipped["sample"]) == ["mbr_1", "mbr_2"]
+    idea = plan(api, marketing, form(slot="2026-12-08T12:30"), "c")
+    assert idea.json["clashes"][0]["skipped"] is None
+
+
 def test_moving_an_issue_asks_for_the_skips_to_be_accepted_and_keeps_its_approval(
     api: Api, marketing: Caller, head: Caller, segment: str
 ) -> None:
@@ -170,6 +190,8 @@ def test_cancelling_an_issue_ends_its_clashes_and_names_who_did_it(api: Api, mar
         cancelled = api.call("POST", f"{first}/cancel", head).json
         assert (cancelled["state"], cancelled["author"]) == ("cancelled", "mbr_marketing")
         assert cancelled["changed_by"] == "mbr_head_of_marketing"
+        assert [each["skipped_issue_id"] for each in cancelled["clashes"]] == [second.rpartition("/")[2]]
+    assert api.call("GET", first, marketing).json["clashes"] == []
     assert api.call("GET", second, marketing).json["clashes"] == []
     assert api.call("POST", f"{first}/move", marketing, {"slot": "2026-12-22T12:30"}).json["code"] == "wrong_state"
 

@@ -7,7 +7,8 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import IssueState
-from chalicelib.campaigns.sending import delivery, service
+from chalicelib.campaigns.segments import facts
+from chalicelib.campaigns.sending import delivery, recipients, service
 from chalicelib.campaigns.sending.schemas import IssueReasonForm
 from chalicelib.mail import LetterState
 from chalicelib.platform.context import Context
@@ -27,7 +28,8 @@ def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Post:
 
 def poisoned(monkeypatch: pytest.MonkeyPatch, cause: str, *member_ids: str, error: Exception | None = None) -> None:
     """From now on this step raises for the letters of these members."""
-    place: Any = {"tracked": delivery.tracking, "facts_of": writing, "send_now": delivery.mail}[cause]
+    places = {"facts_of": writing, "abouts": writing, "send_now": delivery.mail, "members": delivery.members}
+    place: Any = {**places, "tracked": delivery.tracking, "candidates": facts}[cause]
     works = getattr(place, cause)
 
     def raises(*given: Any, **more: Any) -> Any:
@@ -52,6 +54,31 @@ def test_one_bad_letter_ends_with_its_reason_and_all_others_go(
     assert letter.reason == "failed"
     assert club.sending(issue).states == {"sent": 7}
     assert club.sending(issue).issue.state is IssueState.SENT
+
+
+@pytest.mark.parametrize("cause", ["members", "abouts"])
+def test_one_person_who_cannot_be_read_holds_up_none_of_those_read_beside_them(
+    club: Post, monkeypatch: pytest.MonkeyPatch, cause: str
+) -> None:
+    issue = approved(club)
+    club.at("2026-11-24T09:00")
+    poisoned(monkeypatch, cause, "mbr_3")
+    club.at("2026-11-25T00:00")
+    letter = club.letter(issue, "mbr_3")
+    assert letter and (letter.state, letter.reason) == (LetterState.SKIPPED, "failed")
+    assert club.sending(issue).states == {"sent": 7}
+    assert club.sending(issue).issue.state is IssueState.SENT
+
+
+def test_one_person_whose_facts_cannot_be_read_is_named_and_the_audience_goes_on(
+    club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned(monkeypatch, "candidates", "mbr_3")
+    issue = approved(club)
+    club.at("2026-11-25T00:00")
+    [left] = [each for each in recipients.page(club.context, issue.issue_id, 25, None)[0] if each.left_out]
+    assert (left.member_id, left.left_out) == ("mbr_3", "failed")
+    assert club.sending(issue).states == {"sent": 7}
 
 
 def test_a_letter_that_fails_after_its_claim_is_settled_and_never_tried_again(

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.series import enrolment
 from chalicelib.campaigns.series.shipped import shipped
+from chalicelib.mail import PortalPages
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from tests.campaigns.sending.steps import TEXTS
@@ -28,7 +29,7 @@ def test_a_shipped_series_is_whole_and_each_letter_can_be_made_for_a_member(
     api: Api, context: Context, marketing: Caller, series_id: str
 ) -> None:
     partners.partner(context, "cmp_1", "mbr_1")
-    for written in shipped()[series_id].steps:
+    for written in shipped(PortalPages())[series_id].steps:
         writing.check(context, written.texts)
         for language in ("en", "ru"):
             url = f"{SERIES}/{series_id}/steps/{written.step_id}/preview"
