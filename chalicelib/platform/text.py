@@ -88,12 +88,12 @@ def percent_en(share: Decimal) -> str:
 
 
 def count_ru(number: int, one: str, few: str, many: str) -> str:
-    """`21 день`, `22 дня`, `25 дней`."""
+    """`21 день`, `22 дня`, `25 дней`, `41 221 строка`."""
     word = many
     if number % 100 not in range(11, 15):
         word = {1: one, 2: few, 3: few, 4: few}.get(number % 10, many)
-    return f"{number}{_NBSP}{word}"
+    return f"{number:,}{_NBSP}{word}".replace(",", _NBSP)
 
 
 def count_en(number: int, one: str, many: str) -> str:
-    return f"{number}{_NBSP}{one if number == 1 else many}"
+    return f"{number:,}{_NBSP}{one if number == 1 else many}"

@@ -527,3 +527,30 @@ def test_who_wants_no_more_messages_is_not_told_that_it_took_none(language: Any)
     for words in (seen(html), text):
         assert "410" in words
         assert not re.search("ни одного|a single", words)
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def counted(facts: Any, number: int) -> Any:
+    """The facts, with this number in the place of each count."""
+    if isinstance(facts, dict):
+        return {name: number if type(value) is int else counted(value, number) for name, value in facts.items()}
+    return [counted(each, number) for each in facts] if isinstance(facts, list) else facts
+
+
+@each_letter
+def test_no_russian_word_stands_still_beside_a_number_that_changes(template: str) -> None:
+    """A word beside a number agrees with it, through `count`; others must not follow it."""
+
+    def after(number: int) -> list[set[str]]:
+        texts = (render(template, "ru", counted(FACTS | variant, number))[2] for variant in VARIANTS.values())
+        beside = rf"(?<![\d.,-]){number}[ {NBSP}]([а-яё]+)"
+        return [set(re.findall(beside, text)) for text in texts]
+
+    of_one, of_five = after(41), after(45)
+    for one, five in zip(of_one, of_five, strict=True):
+        assert one & five <= UNITS
+
+
+UNITS = {"шт", "раз", "человек", "в", "на", "по", "и"}  # the same with each number

@@ -145,7 +145,7 @@ def sentence(standing: Standing, today: int, horizon: int, language: Language) -
         told = f"{buys}, молчит {_span_ru(silent)}" if silent else f"{buys}, последний заказ сегодня"
         if silent >= horizon:
             return f"{told}."
-        return f"{told}; {chance} из 100 таких пауз длятся дольше {count_ru(horizon, 'дня', 'дней', 'дней')}."
+        return f"{told}; из 100 таких пауз {count_ru(chance, 'длится', 'длятся', 'длятся')} дольше {count_ru(horizon, 'дня', 'дней', 'дней')}."
     buys = f"Buys every {_span_en(standing.mean_gap)}" if standing.mean_gap else "Bought once"
     told = f"{buys}, silent for {_span_en(silent)}" if silent else f"{buys}, ordered today"
     if silent >= horizon:

@@ -89,3 +89,14 @@ def test_parts_of_a_sentence_are_translated_each() -> None:
 
 def test_a_sentence_that_nobody_translated_has_no_russian() -> None:
     assert in_russian("Nobody wrote this.") is None
+
+
+# Numbers, by the names that sentences give them.
+NUMBERS = r"\{(?:most|MOST_\w+|min|max|count|days|months|lines|rows|left|limit|times)\}"
+
+
+@pytest.mark.parametrize("room", [path.parent.name for path in sorted(ROOMS.rglob(FILE))])
+def test_no_russian_word_depends_on_a_number(room: str) -> None:
+    """`не больше 21 строк` is wrong, and so is `1 месяцев`: the noun stands before its number."""
+    told = tomllib.loads((ROOMS / room / FILE).read_text(encoding="utf-8")).values()
+    assert [each for each in told if re.search(rf"{NUMBERS} (?!из\b)[а-яё]", each)] == []
