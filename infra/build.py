@@ -267,6 +267,9 @@ def _trim(folder: Path) -> None:
     """Commands, tests, what the club never imports and what pip notes for itself. Licences and versions stay: the first by right, the second are read."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
     shutil.rmtree(folder / "pydantic" / "v1")  # pydantic's first version, for those who still use it
+    (folder / "pydantic" / "mypy.py").unlink()  # for whoever checks types
+    for path in [*folder.rglob("*.pyi"), *folder.glob("*.dist-info/sboms/*")]:
+        path.unlink()
     for path in (folder / "phonenumbers" / "shortdata").glob("region_*.py"):
         path.unlink()  # of emergency calls and the like, each loaded when it is asked for
     for path in (folder / "stdnum").iterdir():
