@@ -3,7 +3,6 @@
 import pytest
 
 from tests.orders.steps import Market
-from tests.support.api import Answer
 from tests.support.parallel import at_once
 
 CALLERS = 16
@@ -45,15 +44,10 @@ def test_shipments_told_at_once_add_up_and_never_exceed_the_order(local_market: 
     order_id = local_market.placed({"LMP-1": 10})
     local_market.accept(order_id)
 
-    def ship(number: int) -> Answer:
-        """Again while the answer is that the order is under change, as Retry-After asks for."""
-        while True:
-            told = local_market.ship(order_id, {"LMP-1": 1}, document=f"УТ-{number}", key=f"part-{number}")
-            if told.status == 200 or told.json["code"] != "in_flight":
-                return told
-            assert told.headers["retry-after"] == "1"
-
-    answers = at_once(CALLERS, ship)
+    answers = at_once(
+        CALLERS,
+        lambda number: local_market.ship(order_id, {"LMP-1": 1}, document=f"УТ-{number}", key=f"part-{number}"),
+    )
     assert [answer.status for answer in answers].count(200) == 10
     assert {answer.json["state"] for answer in answers if answer.status == 409} == {"completed"}
     order = local_market.order(order_id)
