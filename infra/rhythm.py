@@ -3,8 +3,9 @@
     python -m infra.rhythm SALES.csv --as-of 2010-09-01 [--horizon 90] [--suggest 10] [--out scores.csv]
 
 The file has a heading and a row for each line or document: customer, date, sum (or quantity and price), if known document and sku. Names of
-columns in English or Russian, any of the delimiters , ; | and tab, UTF-8 or cp1251, gzip or plain; dates as 2010-09-01 or 01.09.2010, a time
-behind them is dropped; sums as 1234.56 or 1 234,56. A negative sum is a return. Rows after the day asked for are not read.
+columns in English or Russian, a unit behind them ("Сумма, руб.") is dropped; any of the delimiters , ; | and tab, UTF-8, UTF-16 or cp1251, gzip or plain; dates
+as 2010-09-01 or 01.09.2010, a time behind them is dropped; sums as 1234.56, 1 234,56, 1.234,56 or 1,234.56. A negative sum is a return. Rows after the day asked
+for are not read. Every row counts as it stands: a document that is in the file twice counts twice.
 
 The answer is CSV, a row for each customer: customer, p_no_order (no order within the horizon), early_warning (this silence passes the
 horizon), expected_orders and expected_sum within the horizon, window_from and window_to of the next order; with --suggest also usual and new,
@@ -69,12 +70,14 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with open_text(asked.file) as text:
             sales = read(text, today)
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError, csv.Error) as error:
         parser.error(f"{asked.file}: {error}")
     _tell(f"{sales.rows} rows; {sales.later} after {asked.as_of} left out; {len(sales.bad)} not understood")
     for sentence in sales.bad[:TOLD]:
         _tell(sentence)
     histories = {customer: found for customer, lines in sales.lines.items() if (found := _history(lines))}
+    if len(sales.lines) > len(histories):
+        _tell(f"{len(sales.lines) - len(histories)} customers without a purchase left out")
     if not histories:
         parser.error(f"{asked.file}: no purchase up to {asked.as_of}")
     club = learn_club(list(histories.values()), today, asked.horizon)
@@ -102,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def read(text: IO[str], today: int) -> Sales:
     """The sales of a file up to today. Raises ValueError without the columns that are needed."""
-    heading = text.readline()
+    heading = next((line for line in text if line.strip()), "")
     delimiter = max(",;\t|", key=heading.count)
     place = columns(next(csv.reader([heading], delimiter=delimiter), []))
     lines: dict[str, list[Line]] = defaultdict(list)
@@ -126,7 +129,7 @@ def read(text: IO[str], today: int) -> Sales:
                 raise ValueError("no customer")
             lines[customer].append(Line(day, row[place["sku"]].strip() if "sku" in place else "", amount))
         except (ValueError, IndexError) as error:
-            bad.append(f"row {rows + 1}: {error}")
+            bad.append(f"row {rows + 1}: {'it has too few columns' if isinstance(error, IndexError) else error}")
     return Sales(lines, rows, later, bad)
 
 
@@ -135,7 +138,8 @@ def columns(heading: Sequence[str]) -> dict[str, int]:
     known = {name: column for column, names in COLUMNS.items() for name in names.split()}
     place: dict[str, int] = {}
     for number, title in enumerate(heading):
-        column = known.get(title.strip().strip('"\ufeff').lower().replace(" ", "_"))
+        named = re.split(r"[,(]", title)[0]  # without the unit
+        column = known.get(named.strip().strip('"\ufeff').lower().replace(" ", "_"))
         if column:
             place.setdefault(column, number)
     missing = [name for name in ("customer", "date") if name not in place]
@@ -164,27 +168,38 @@ def _day(text: str) -> int:
 
 
 def _number(text: str) -> float:
+    """The decimal sign is the last of the signs; one that stands more than once groups thousands."""
     try:
         number = float(text)
     except ValueError:
         plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
-        number = float(plain.replace(",", "" if "." in plain else "."))
+        decimal = max(",.", key=plain.rfind)
+        whole, _, rest = plain.rpartition(decimal) if plain.count(decimal) == 1 else (plain, "", "0")
+        try:
+            number = float(f"{whole.replace(',', '').replace('.', '')}.{rest}")
+        except ValueError:
+            raise ValueError(f"no number: {text!r}") from None
     if not isfinite(number):
         raise ValueError(f"no number: {text!r}")
     return number
 
 
 def open_text(file: Path) -> IO[str]:
-    """The text of a file, unpacked: UTF-8, or cp1251 where its beginning is not."""
+    """The text of a file, unpacked: UTF-8, UTF-16 with its mark, or else cp1251. Raises ValueError for a workbook."""
     packed = file.open("rb").read(2) == b"\x1f\x8b"
     opened = gzip.open if packed else open
     with opened(file, "rb") as sample:
         start = sample.read(1 << 16)
+    if start.startswith(b"PK\x03\x04"):
+        raise ValueError("a workbook is not read: save it as CSV")
     encoding = "utf-8-sig"
-    try:
-        start[: start.rfind(b"\n") + 1].decode(encoding)
-    except UnicodeDecodeError:
-        encoding = "cp1251"
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    else:
+        try:
+            start[: start.rfind(b"\n") + 1].decode(encoding)
+        except UnicodeDecodeError:
+            encoding = "cp1251"
     return opened(file, "rt", encoding=encoding, errors="replace", newline="")  # type: ignore[return-value]
 
 

@@ -11,7 +11,7 @@ Rooms that contact companies lie below this one; whom a wave holds out, they lea
 from chalicelib.platform.registry.lazy import opened_when_asked
 
 # A wing uses only those before it.
-WINGS = ("rhythm", "suggestions", "states", "waves", "cases", "lists", "outcomes", "results", "overview")
+WINGS = ("rhythm", "suggestions", "learning", "states", "waves", "cases", "lists", "outcomes", "results", "overview")
 
 with opened_when_asked(__name__):
     from chalicelib.retention.cases.service import case_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.rhythm import main
+from infra.rhythm import main, open_text, read
 
 HEADING = ["customer", "p_no_order", "early_warning", "expected_orders", "expected_sum", "window_from", "window_to"]
 AS_OF = "2010-09-01"
@@ -88,6 +88,51 @@ def test_sums_are_read_as_they_are_written(file: Path, tmp_path: Path) -> None:
     assert answer(write(tmp_path / "sums.csv", "client;day;сумма", rows, ";")) == answer(file)
 
 
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("1234.56", 1234.56),
+        ("1 234,56", 1234.56),
+        ("1.234,56", 1234.56),
+        ("1,234.56", 1234.56),
+        ("1.234.567", 1_234_567),
+        ("1,234,567.5", 1_234_567.5),
+        ("\N{MINUS SIGN}70,00", -70),
+    ],
+)
+def test_the_last_sign_is_the_decimal_one(written: str, number: float, tmp_path: Path) -> None:
+    file = write(tmp_path / "one.csv", "client;day;Сумма, руб.", [["Клён", "01.08.2010", written]], ";", "utf-16")
+    with open_text(file) as text:
+        [[line]] = read(text, date(2010, 9, 1).toordinal()).lines.values()
+    assert line.amount == number
+
+
+def test_who_never_bought_is_told(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = [["Клиника", "2010-08-20", "-5", "", ""], ["Склад", "2010-08-21", "0", "", ""]]
+    found = answer(write(tmp_path / "more.csv", "customer,date,sum,document,sku", [*sales(), *more]))
+    assert found == answer(file)
+    assert "2 customers without a purchase left out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04 and more", "save it as CSV"),
+        (b"customer,date,sum\n" + b"A" * 200_000 + b",2010-08-01,5\n", "field larger than field limit"),
+        (gzip.compress(b"customer,date,sum\nA,2010-08-01,5\n")[:-9], "ended before"),
+        (b"", "no column for customer"),
+    ],
+)
+def test_what_is_no_sales_file_is_refused(
+    content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "wrong.csv"
+    file.write_bytes(content)
+    with pytest.raises(SystemExit):
+        main([str(file), "--as-of", AS_OF])
+    assert words in capsys.readouterr().err
+
+
 def test_a_cancelled_order_is_no_order(file: Path, tmp_path: Path) -> None:
     more = [["Дуб", "2010-08-20", "70", "D9", "C"], ["Дуб", "2010-08-21", "-70", "D10", "C"]]
     cancelled = write(tmp_path / "cancelled.csv", "customer,date,sum,document,sku", [*sales(), *more])
@@ -100,7 +145,7 @@ def test_a_bad_row_is_told_and_left_out(file: Path, tmp_path: Path, capsys: pyte
     found = answer(write(tmp_path / "bad.csv", "customer,date,sum,document,sku", [*bad, *sales()]))
     assert found == answer(file)
     told = capsys.readouterr().err
-    assert "5 not understood" in told and "row 3: " in told
+    assert "5 not understood" in told and "row 3: " in told and "row 5: it has too few columns" in told
 
 
 def test_suggestions_stand_in_two_columns(file: Path) -> None:

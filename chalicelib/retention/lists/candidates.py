@@ -20,6 +20,7 @@ from chalicelib.retention.cases import store as cases_store
 from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.model import Because, CallKind, Case, CaseState
 from chalicelib.retention.cases.rules import Estimates
+from chalicelib.retention.learning import service as learning
 from chalicelib.retention.lists import news, rules
 from chalicelib.retention.lists.model import Article, ListedCall, OpenOrder, Purchase, TierToKeep
 from chalicelib.retention.states import keys as states_keys
@@ -145,8 +146,8 @@ def _people_to_call(context: Context, case: Case) -> tuple[list[str], date | Non
 
 
 def _listed(context: Context, case: Case, known: _Known, people: Sequence[str], place: int) -> ListedCall:
-    today, club = context.today, states.club_rhythm(context).club
-    days = states.order_days(context, case.company_id, today)
+    today, club = context.today, learning.club_rhythm(context).club
+    days = learning.order_days(context, case.company_id, today)
     kind, told = _subject(context, case, known.estimates)
     usual = orders.usual_order(context, case.company_id)
     standing = standing_on(club, days, today.toordinal(), states.limits(context))

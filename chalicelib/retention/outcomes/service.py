@@ -30,11 +30,11 @@ from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.events import REOPENED
 from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, NewContact
 from chalicelib.retention.cases.rules import CHECK_IN, MONTH
+from chalicelib.retention.learning import service as learning
 from chalicelib.retention.lists import store as lists
 from chalicelib.retention.outcomes import rules
 from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, DISPLAY_PROMISED, UNREACHED
 from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
-from chalicelib.retention.states import service as states
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.client import Page
@@ -210,7 +210,7 @@ def _offer(context: Context, tx: Transaction, form: OutcomeForm, company: Compan
     if form.offer is None:
         return None
     if form.offer.percent is not None:
-        days = states.order_days(context, company.company_id, context.today)
+        days = learning.order_days(context, company.company_id, context.today)
         since = (context.today - _YEAR).toordinal()
         turnover = Decimal(sum(each.amount for each in days if each.day > since))
         in_club_currency = company.currency == context.config[Club].currency

@@ -18,6 +18,7 @@ from chalicelib.platform.money import Money
 from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.cases.model import Case
+from chalicelib.retention.learning import service as learning
 from chalicelib.retention.lists import store as lists
 from chalicelib.retention.overview import model, store
 from chalicelib.retention.overview.model import AtRisk, OverviewDay, QuietCompany
@@ -30,7 +31,6 @@ from chalicelib.retention.overview.schemas import (
     QuietCompanyView,
     ReasonOverviewView,
 )
-from chalicelib.retention.states import service as rhythm
 from chalicelib.retention.states import store as states
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.states.store import Rhythm
@@ -47,7 +47,7 @@ YEAR_AND_MORE = timedelta(days=400)
 
 def fold(context: Context) -> OverviewDay:
     """Write the overview of today, and return it. Reads every quiet company; may be repeated."""
-    found = model.fold(context.today, _quiet(context), rhythm.club_rhythm(context).companies)
+    found = model.fold(context.today, _quiet(context), learning.club_rhythm(context).companies)
     store.save(context, found)
     return found
 

@@ -22,6 +22,7 @@ from chalicelib.platform.money import Money, line_sum, round_half_up
 from chalicelib.platform.quarters import quarter_of
 from chalicelib.platform.text import Language
 from chalicelib.retention.cases import store as cases
+from chalicelib.retention.learning import service as learning
 from chalicelib.retention.results import rules, store
 from chalicelib.retention.results.model import CompanyResult, Look, Unit
 from chalicelib.retention.results.schemas import (
@@ -35,7 +36,6 @@ from chalicelib.retention.results.schemas import (
 )
 from chalicelib.retention.rhythm.orders.rules import OrderDay
 from chalicelib.retention.rhythm.rules import Figures, figures, until
-from chalicelib.retention.states import service as states
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.retention.waves.model import OUTCOME_DAYS, Assignment, Wave
@@ -90,7 +90,7 @@ def _by_offers(context: Context, made: Assignment, last: date) -> tuple[Decimal,
 def _result(context: Context, made: Assignment, manager_id: str | None, *, counts_money: bool) -> CompanyResult:
     """Sums in another currency than the club's are left out of the money."""
     last = made.day + timedelta(days=OUTCOME_DAYS)
-    several = states.order_days(context, made.company_id, last)
+    several = learning.order_days(context, made.company_id, last)
     days = [(date.fromordinal(each.day), Decimal(each.amount)) for each in several]
     known = _figures(context, several, made.day)
     after = [(day, amount) for day, amount in days if made.day < day <= last]
@@ -124,7 +124,7 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
 def _figures(context: Context, several: list[OrderDay], day: date) -> Figures | None:
     """By the rhythm that the club knows now, from the orders up to this day; None without one."""
     past = until(several, day.toordinal())
-    return figures(states.club_rhythm(context).club, past, day.toordinal()) if past else None
+    return figures(learning.club_rhythm(context).club, past, day.toordinal()) if past else None
 
 
 def show(context: Context, wave_id: str | None, language: Language) -> WaveResultsView:

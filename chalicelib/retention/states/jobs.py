@@ -1,6 +1,6 @@
 """The nightly run of the rhythm, and its workers.
 
-    04:00            ──▶ nightly_rhythm   the club learns anew if four weeks have passed; then the companies that are due go to the queue
+    04:00            ──▶ nightly_rhythm   the club begins to learn anew if four weeks have passed; the companies that are due go to the queue
     the rhythm queue ──▶ decide_rhythm    computes the rhythm of each
 
 A failed night is made up for by the next one: what was due stays due, and a club that has not learned learns then.
@@ -15,6 +15,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, scheduled, table
 from chalicelib.platform.settings import queue_url
+from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import service, store
 
 LOOK_BACK_DAYS = 7
@@ -28,11 +29,11 @@ LOOK_BACK_DAYS = 7
 )
 def nightly_rhythm(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Sends the companies that are due to the queue; returns the figures of the run and records them."""
-    learned = service.learn(context) if service.is_due(context) else 0
+    learning_id = learning.start(context)
     first = jobs.first_day(context, event, jobs.last_run(context, store.DUE), look_back_days=LOOK_BACK_DAYS)
     due = jobs.due_between(context, store.DUE, first, context.today)
     counted, messages = jobs.send_companies(queue_url("rhythm"), due)
-    facts = {"day": context.today.isoformat(), "companies": counted, "messages": messages, "learned_from": learned}
+    facts = {"day": context.today.isoformat(), "companies": counted, "messages": messages, "learning": learning_id}
     jobs.record_run(context, store.DUE, facts)
     log.info("nightly rhythm", extra=facts)
     return facts

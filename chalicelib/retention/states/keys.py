@@ -13,9 +13,3 @@ def rhythm(company_id: str) -> Key:
 def quiet_list(state: str, since: str, company_id: str) -> Key:
     """The companies in a state of silence, by its first day."""
     return Key(f"QUIET#{state}", f"{since}#{company_id}")
-
-
-@in_table("one", "E")
-def club_rhythm() -> Key:
-    """The rhythm that the club learned from all its companies."""
-    return Key("RHYTHM#CLUB", "LEARNED")

@@ -141,16 +141,21 @@ def sentence(standing: Standing, today: int, horizon: int, language: Language) -
         return "Заказов нет." if language == "ru" else "No orders."
     silent, chance = today - standing.last, round(100 * standing.figures.early_warning)
     if language == "ru":
-        buys = f"Покупает раз в {_span_ru(standing.mean_gap)}" if standing.mean_gap else "Купил один раз"
-        told = f"{buys}, молчит {_span_ru(silent)}" if silent else f"{buys}, последний заказ сегодня"
+        buys = f"Покупает раз в {_each(_span_ru(standing.mean_gap))}" if standing.mean_gap else "Заказ был один"
+        told = f"{buys}, молчит {_span_ru(silent)}" if silent else f"{buys}, последний — сегодня"
         if silent >= horizon:
             return f"{told}."
         return f"{told}; из 100 таких пауз {count_ru(chance, 'длится', 'длятся', 'длятся')} дольше {count_ru(horizon, 'дня', 'дней', 'дней')}."
-    buys = f"Buys every {_span_en(standing.mean_gap)}" if standing.mean_gap else "Bought once"
+    buys = f"Buys every {_each(_span_en(standing.mean_gap))}" if standing.mean_gap else "Bought once"
     told = f"{buys}, silent for {_span_en(silent)}" if silent else f"{buys}, ordered today"
     if silent >= horizon:
         return f"{told}."
     return f"{told}; {chance} of 100 such silences pass {count_en(horizon, 'day', 'days')}."
+
+
+def _each(span: str) -> str:
+    """Once a week, and not once in 1 week."""
+    return span.removeprefix("1\N{NO-BREAK SPACE}")
 
 
 def _span_ru(days: float) -> str:

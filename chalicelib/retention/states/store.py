@@ -1,25 +1,17 @@
 """The items of states.
 
 RHYTHM    of a company: state, since, figures, version; listed as due on the day of the next look, and in a state of silence by its first day
-LEARNED   of the club: the parameters as one text
 """
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
-from chalicelib.retention.rhythm.correction.rules import Correction
-from chalicelib.retention.rhythm.model import Parameters
-from chalicelib.retention.rhythm.reminder.model import GapParameters
-from chalicelib.retention.rhythm.rules import ClubRhythm
-from chalicelib.retention.rhythm.season.rules import YEAR, SeasonTime
 from chalicelib.retention.states import keys
 from chalicelib.retention.states.rules import Standing, State
 from chalicelib.table.client import Page
@@ -126,75 +118,3 @@ def _item(found: Rhythm) -> Item:
 
 def _unchanged(found: Rhythm) -> ConditionBase:
     return Attr("version").eq(found.version - 1) if found.version > 1 else Attr("pk").not_exists()
-
-
-# --- the club ---------------------------------------------------------------------------------------------------------
-
-
-class Learned(NamedTuple):
-    """The parameters that the club learned on a day; `turnover`: of its companies in the year before; `companies`: those with orders."""
-
-    club: ClubRhythm
-    day: date
-    turnover: Decimal
-    companies: int = 0
-
-
-def load_club(context: Context) -> Learned | None:
-    """None before the first time."""
-    item = context.table.get(keys.club_rhythm())
-    if item is None:
-        return None
-    return Learned(
-        club_of(item["learned"]), date.fromisoformat(item["day"]), item["turnover"], int(item.get("companies", 0))
-    )
-
-
-def put_club(context: Context, club: ClubRhythm, *, companies: int, turnover: Decimal) -> None:
-    context.table.put(
-        {
-            **keys.club_rhythm().as_item(),
-            "learned": club_text(club),
-            "day": context.today.isoformat(),
-            "companies": companies,
-            "turnover": turnover,
-            "at": context.at,
-        }
-    )
-
-
-def club_text(club: ClubRhythm) -> str:
-    flat = all(weight == 1 for weight in club.season.weights)
-    return json.dumps(
-        {
-            "first": club.season.first,
-            "last": club.season.last,
-            "weights": [] if flat else [round(weight, 4) for weight in club.season.weights],
-            "horizon": club.horizon,
-            "model": club.model,
-            "gaps": club.gaps,
-            "mean_order": club.mean_order,
-            "score": club.score,
-            "warning": club.warning,
-        }
-    )
-
-
-def club_of(text: str) -> ClubRhythm:
-    found = json.loads(text)
-    return ClubRhythm(
-        season=SeasonTime(found["first"], found["weights"] or [1.0] * YEAR, found["last"]),
-        horizon=found["horizon"],
-        model=Parameters(*found["model"]),
-        gaps=GapParameters(*found["gaps"]),
-        mean_order=found["mean_order"],
-        score=_correction(found["score"]),
-        warning=_correction(found["warning"]),
-    )
-
-
-def _correction(found: Sequence[object] | None) -> Correction | None:
-    if found is None:
-        return None
-    level, *lists = found
-    return Correction(level, *map(tuple, lists))  # type: ignore[arg-type]

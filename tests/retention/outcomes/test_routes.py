@@ -45,3 +45,22 @@ def test_what_does_not_fit_is_refused_in_the_readers_language(api: Api, context:
     ):
         refused = api.call("POST", path, manager, body, key="x", headers={"accept-language": "ru"})
         assert (refused.status, russian in refused.text) == (422, True), refused.text
+
+
+def test_a_head_of_sales_opens_a_company_again_that_was_noted_as_closed(api: Api, context: Context) -> None:
+    manager, head = (
+        partners.staff(context, name, role) for name, role in ((IVAN, "manager"), ("mbr_head", "head_of_sales"))
+    )
+    known(context, "cmp_1")
+    [call] = api.call("GET", "/v1/manager/calls", manager).json["calls"]
+    path = f"/v1/manager/calls/{call['case_id']}/contacts"
+    closed = api.call("POST", path, manager, {"result": "reached", "reason": "closed"}, key="one").json
+    again = {"result": "skipped", "corrects": closed["entry_id"]}
+    assert (
+        api.call("POST", path, partners.staff(context, "mbr_olga", "manager"), {**again, "note": "x"}, key="2").status
+        == 404
+    )
+    said = api.call("POST", path, head, {**again, "note": "It only moved"}, key="two")
+    assert (said.status, said.json["by"], said.json["note"]) == (201, "mbr_head", "It only moved")
+    case = api.call("GET", "/v1/staff/companies/cmp_1/case", head).json
+    assert (case["state"], case["manager_id"], case["reason"]) == ("ready", IVAN, None)

@@ -9,12 +9,13 @@ import pytest
 from chalicelib.platform.context import Context
 from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import store as cases_store
+from chalicelib.retention.learning import service as learning
+from chalicelib.retention.learning import store as learning_store
+from chalicelib.retention.learning.store import Learned
 from chalicelib.retention.lists import service as lists
 from chalicelib.retention.outcomes import service as outcomes
 from chalicelib.retention.outcomes.schemas import OutcomeForm
 from chalicelib.retention.overview import jobs, keys, service
-from chalicelib.retention.states import service as states
-from chalicelib.retention.states import store as states_store
 from chalicelib.retention.states.rules import State
 from tests.retention.cases.steps import IVAN, case_of, known
 from tests.support import partners
@@ -73,7 +74,7 @@ def test_the_managers_are_a_list_and_a_file_of_either_kind(api: Api) -> None:
 def test_months_tell_the_dormant_share_once_the_club_has_counted_its_companies(api: Api, context: Context) -> None:
     [before] = api.call("GET", OVERVIEW, HEAD).json["months"]
     assert before["dormant_percent"] is None
-    states_store.put_club(context, states.club_rhythm(context).club, companies=8, turnover=Decimal(0))
+    learning_store.put_club(context, Learned(learning.club_rhythm(context).club, context.today, Decimal(0), 8))
     context.memo.clear()
     jobs.nightly_overview(context, {})
     [after] = api.call("GET", OVERVIEW, HEAD).json["months"]

@@ -1,6 +1,7 @@
 """Events around the rhythm, for tests: sales are delivered, nights pass, and a rhythm is computed from scratch."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.companies import keys as companies_keys
@@ -8,6 +9,8 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
+from chalicelib.retention.learning import service as learning
+from chalicelib.retention.learning.jobs import learn_rhythm
 from chalicelib.retention.states import consumers, jobs, service, store
 from chalicelib.retention.states.rules import State, standing_on
 from chalicelib.retention.states.store import Rhythm
@@ -30,8 +33,8 @@ def stored(context: Context, company_id: str) -> Rhythm | None:
 
 def fresh(context: Context, company_id: str, version: int) -> Rhythm:
     """The rhythm as one computation from the facts finds it."""
-    club = service.club_rhythm(context).club
-    orders = service.order_days(context, company_id, context.today)
+    club = learning.club_rhythm(context).club
+    orders = learning.order_days(context, company_id, context.today)
     found = standing_on(club, orders, context.today.toordinal(), service.limits(context))
     return store.rhythm_of(company_id, found, context.today, version)
 
@@ -48,14 +51,28 @@ def told(context: Context, company_id: str) -> list[tuple[State, State]]:
 
 
 def night(context: Context) -> dict[str, Any]:
-    """The nightly run, and its queue worked off."""
+    """The nightly run, and its queues worked off."""
     facts = jobs.nightly_rhythm(context, {})
-    url = queue_url("rhythm")
+    if facts["learning"]:
+        work_off("learning", context, learn_rhythm)
+        context.memo.clear()
+    work_off("rhythm", context, jobs.decide_rhythm)
+    return facts
+
+
+def learn(context: Context) -> None:
+    """The club learns, if it is due, and the queue is worked off."""
+    learning.start(context)
+    work_off("learning", context, learn_rhythm)
+    context.memo.clear()
+
+
+def work_off(queue: str, context: Context, worker: Callable[[Context, dict[str, Any]], None]) -> None:
+    url = queue_url(queue)
     while messages := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
-            jobs.decide_rhythm(context, {"messageId": message["MessageId"], "body": message["Body"]})
+            worker(context, {"messageId": message["MessageId"], "body": message["Body"]})
             aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return facts
 
 
 def message(*company_ids: str) -> dict[str, Any]:

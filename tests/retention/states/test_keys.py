@@ -1,15 +1,11 @@
 """The calls and the capacity of the keys of states, counted as AWS counts."""
 
-from decimal import Decimal
 from itertools import count
-from random import Random
 
 import pytest
 
 from chalicelib.platform.context import Context
-from chalicelib.retention.rhythm.orders.rules import OrderDay
-from chalicelib.retention.rhythm.rules import learn_club
-from chalicelib.retention.states import keys, service, store
+from chalicelib.retention.states import keys
 from chalicelib.table.client import Table
 from tests.conftest import NOON
 from tests.retention.states.steps import heard
@@ -40,18 +36,3 @@ def test_a_sale_is_three_reads_and_one_write_a_repeat_three_reads(context: Conte
     with spent(context.table.client) as cost:
         heard(context, third)
     assert (cost.calls, cost.write_units) == (["GetItem", "GetItem", "Query", "PutItem"], 2)
-
-
-@measures(keys.club_rhythm)
-def test_what_a_club_with_seasons_learned_is_one_read_of_at_most_one_unit(context: Context) -> None:
-    random, today = Random(4), context.today.toordinal()
-    histories = [
-        [OrderDay(day, random.uniform(50, 500), 1) for day in range(today - 800 + number, today, 9 + number % 50)]
-        for number in range(60)
-    ]
-    store.put_club(context, learn_club(histories, today), companies=len(histories), turnover=Decimal(10) ** 9)
-    with spent(context.table.client) as cost:
-        club, learned, *_ = service.club_rhythm(context)
-    assert learned == context.today and club.score is not None
-    assert cost.calls == ["GetItem"]
-    assert cost.read_units <= 1

@@ -65,11 +65,14 @@ def test_words_can_be_read_aloud() -> None:
     assert said == f"Buys every 3 weeks, silent for 7 weeks; {chance} of 100 such silences pass 90 days."
     said = sentence(quiet, TODAY, 90, "ru").replace("\N{NO-BREAK SPACE}", " ")
     assert said == f"Покупает раз в 3 недели, молчит 7 недель; из 100 таких пауз {chance} длятся дольше 90 дней."
+    daily = standing_on(CLUB, ordered(*range(1, 20)), TODAY, LIMITS)
+    assert sentence(daily, TODAY, 90, "ru").startswith("Покупает раз в день, ")
+    assert sentence(daily, TODAY, 90, "en").startswith("Buys every day, ")
 
 
 def test_words_for_who_bought_once_and_who_never_did() -> None:
     once = standing_on(CLUB, ordered(200), TODAY, LIMITS)
     assert sentence(once, TODAY, 90, "en").replace("\N{NO-BREAK SPACE}", " ") == "Bought once, silent for 7 months."
-    assert sentence(once, TODAY, 90, "ru").replace("\N{NO-BREAK SPACE}", " ") == "Купил один раз, молчит 7 месяцев."
+    assert sentence(once, TODAY, 90, "ru").replace("\N{NO-BREAK SPACE}", " ") == "Заказ был один, молчит 7 месяцев."
     never = standing_on(CLUB, [], TODAY, LIMITS)
     assert (sentence(never, TODAY, 90, "ru"), sentence(never, TODAY, 90, "en")) == ("Заказов нет.", "No orders.")

@@ -17,9 +17,9 @@ from hypothesis.stateful import (
 
 from chalicelib.companies import keys as companies_keys
 from chalicelib.platform.context import Context
-from chalicelib.retention.states import consumers, jobs, service, store
+from chalicelib.retention.states import consumers, jobs, service
 from chalicelib.retention.states.rules import State
-from tests.retention.states.steps import alarms, fresh, hear_all, heard, message, night, stored, told
+from tests.retention.states.steps import alarms, fresh, hear_all, heard, learn, message, night, stored, told
 from tests.support.crashes import crashes, races
 from tests.tiers.steps import buy, company, days_later, give_back, in_memory, sale_events
 
@@ -184,7 +184,7 @@ def test_a_crash_at_any_call_loses_no_alarm_and_doubles_none(quick: Context) -> 
         context = in_memory(quick)
         company_id = regular(context)
         hear_all(context, company_id)
-        service.learn(context)
+        learn(context)
         later = days_later(context, 60)
         with crash:
             jobs.decide_rhythm(later, message(company_id))
@@ -250,39 +250,6 @@ def test_a_crash_at_any_call_loses_no_reminder_and_doubles_none(quick: Context) 
             jobs.decide_rhythm(later, message(company_id))
         jobs.decide_rhythm(later, message(company_id))
         assert len(reminders(later, company_id)) == 1, crash
-
-
-# --- learning ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_club_learns_once_in_four_weeks(quick: Context) -> None:
-    company_id = regular(quick)
-    assert night(quick)["learned_from"] == 1
-    assert night(days_later(quick, 27))["learned_from"] == 0
-    assert night(days_later(quick, 28))["learned_from"] == 1
-    club, learned, turnover, companies = service.club_rhythm(days_later(quick, 29))
-    assert (turnover, companies) == (9 * 60_000, 1)
-    assert learned == quick.today + timedelta(days=28)
-    assert club.mean_order == 60_000
-    assert company_id
-
-
-def test_what_the_club_learned_is_stored_whole(quick: Context) -> None:
-    regular(quick)
-    service.learn(quick)
-    club = service.club_rhythm(days_later(quick, 0)).club
-    assert store.club_text(store.club_of(store.club_text(club))) == store.club_text(club)
-    assert club.score is not None and club.warning is not None
-
-
-def test_a_crash_of_learning_is_made_up_for_by_the_next_night(quick: Context) -> None:
-    for crash in crashes():
-        context = in_memory(quick)
-        regular(context)
-        with crash:
-            jobs.nightly_rhythm(context, {})
-        jobs.nightly_rhythm(days_later(context, 1), {})
-        assert service.club_rhythm(days_later(context, 1)).turnover, crash
 
 
 # --- any order of anything --------------------------------------------------------------------------------------------
