@@ -27,6 +27,7 @@ BEGAN = OUTCOME_DAYS + INTAKE + 20  # days ago
 RETURNED = {"called": 55, "held": 20}  # of 100
 GAP, DOCUMENTS, SILENT = 28, 5, 100  # days between orders, how many, and days from the last one to the wave
 REACHED = 70  # of 100 called companies
+REGIONS = ("RU-MOS", "RU-SPE")  # of two managers
 _TALKS = (
     (Reason.PRICE, CallAnswer.OFFER),
     (Reason.NO_REASON, CallAnswer.BENEFITS_LETTER),
@@ -44,7 +45,7 @@ def fill(context: Context, operations: Portal, today: date, say: Say) -> None:
     wave = _planned(_on(context, first - timedelta(days=1)), first)
     buyers = [
         generator.Company(
-            f"ООО «Ночник {number}»", generator.inn_of(300_000 + number), "770101001", "RU-MOW", 1, 1, None
+            f"ООО «Ночник {number}»", generator.inn_of(300_000 + number), "770101001", REGIONS[number % 2], 1, 1, None
         )
         for number in range(COMPANIES)
     ]
@@ -113,17 +114,19 @@ def _id(context: Context, buyer: generator.Company) -> str | None:
 
 def _call(context: Context, wave: Wave, ids: Sequence[str]) -> None:
     """Most of the called companies were reached, and said why they no longer buy."""
-    [manager, *_] = members.staff_in(context, "manager")
     drawn = [each for each in waves_store.members(context, wave.wave_id) if each.arm == "called"]
     for number, made in enumerate(drawn):
         if number % 100 < REACHED:
             reason, answer = _TALKS[number % len(_TALKS)]
+            company = companies.read_company(context, made.company_id)
+            if company is None or company.manager_id is None:
+                raise Unexpected(f"{made.company_id} has no manager")
             tx = Transaction()
             entry = Entry(
                 entry_id=context.new_id("ent"),
                 case_id=cases.case_id_of(made.company_id),
                 company_id=made.company_id,
-                by=manager,
+                by=company.manager_id,
                 at=context.at,
                 day=context.today,
                 kind=CallKind.WIN_BACK,

@@ -29,7 +29,7 @@ def play(guest: Portal, operations: Portal, consents: list[dict[str, Any]], mark
     if case["state"] != "ready":
         say(f"the wave that is open drew it to be held out: nobody calls it before {case['due']}")
         return
-    _call(caller, partner, company_id, case["case_id"], today, say)
+    _call(caller, case["case_id"], today, say)
     _order(partner, say)
     _wave(guest.sign_in(STAFF["head_of_sales"][1]), today, say)
 
@@ -80,8 +80,8 @@ def _case(caller: Portal, path: str) -> Any:
     return found if found["manager_id"] else None
 
 
-def _call(caller: Portal, partner: Portal, company_id: str, case_id: str, today: date, say: Say) -> None:
-    """The call of the day, with an offer as its answer. On a day off there is no list, and the offer comes by itself."""
+def _call(caller: Portal, case_id: str, today: date, say: Say) -> None:
+    """The call of the day, with an offer as its answer."""
     offer = {
         "goods": {"skus": [SKU]},
         "percent": "5",
@@ -90,10 +90,6 @@ def _call(caller: Portal, partner: Portal, company_id: str, case_id: str, today:
         "note": "Back again",
     }
     found = caller.get("/v1/manager/calls", Accept_Language="ru")
-    if not found["working_day"]:
-        caller.order_post(f"/v1/staff/companies/{company_id}/offers", offer, expect=201)
-        say("today is a day off: there are no calls; its manager made it an offer instead")
-        return
     call = next(each for each in found["calls"] if each["case_id"] == case_id)
     say(
         f"on the list of {len(found['calls'])}: {call['kind']}, {call['words']} At stake {call['at_stake']['amount']}; "
@@ -137,8 +133,19 @@ def _wave(head: Portal, today: date, say: Say) -> None:
             f"{result['breaches']} breaches; {result['words']} Turnover of a company {result['turnover']['difference']:+.0f} "
             f"({result['turnover']['low']:+.0f} to {result['turnover']['high']:+.0f})"
         )
+        _managers(head, result, say)
     form = {"name": "Зима", "first": str(today + timedelta(days=1))}
     coming = [each for each in known if each["state"] in ("planned", "running")]
     wave = coming[0] if coming else head.order_post("/v1/staff/retention/waves", form, expect=201)
     told = head.get(f"/v1/staff/retention/waves/{wave['wave_id']}", Accept_Language="ru")
     say(f"a wave is planned: {told['plan']}")
+
+
+def _managers(head: Portal, result: dict[str, Any], say: Say) -> None:
+    """The managers, as if their companies were worth the same: each against the held-out companies of the same manager."""
+    if not result["managers_comparable"]:
+        raise Unexpected("the managers of the wave are not comparable")
+    names = {each["member_id"]: each["name"] for each in head.get("/v1/staff/people?limit=100")["items"]}
+    found = [(names[each["manager_id"]], each["stratified"]) for each in result["managers"] if each["stratified"]]
+    compared = (f"{name} {of['difference']:+.0f} points ({of['low']:+.0f} to {of['high']:+.0f})" for name, of in found)
+    say("its managers, as if their companies were worth the same: " + "; ".join(compared))

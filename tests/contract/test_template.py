@@ -399,7 +399,7 @@ def test_what_is_written_in_the_ledger_is_never_changed_or_deleted(template: Tem
                 "RebuildRollups",
                 "ExportTables",
                 "FoldClub",
-                "LearnRhythm",
+                "DecideRhythm",
                 "RefreshDatasets",
                 "AnswerQueries",
             },

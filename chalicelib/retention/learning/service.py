@@ -1,7 +1,7 @@
 """The club learns its rhythm from the order days of its companies, once in four weeks.
 
-    the nightly run    ──▶ start       the work of the day: which companies it learns from, by a hash of their ids
-    the learning queue ──▶ learn_part  reads the order days of some companies; the last part learns from all of them
+    the nightly run  ──▶ start       the work of the day: which companies it learns from, by a hash of their ids
+    the rhythm queue ──▶ learn_part  reads the order days of some companies; the last part learns from all of them
 
 All parts ask as of the day on which the work began, and their order days are put together in the order of the companies. So a run that dies
 anywhere and goes on, even on another day, learns the same as one that nothing disturbed; until it is done, what was learned before holds.
@@ -35,7 +35,7 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 MOST_COMPANIES = 5000  # from which a club learns
 MOST_YEARS = 5  # of a history; older orders say little of today
 LEARN_EVERY = timedelta(days=28)
-COMPANIES = 250  # of a page, and about so many of a part: within the minute of a worker
+COMPANIES = 100  # of a page, and about so many of a part: within the minute of a worker, which has other messages, too
 
 
 def order_days(context: Context, company_id: str, today: date, currency: str | None = None) -> list[OrderDay]:

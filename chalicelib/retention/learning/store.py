@@ -25,7 +25,7 @@ from chalicelib.retention.rhythm.season.rules import YEAR, SeasonTime
 from chalicelib.table.transactions import Refused
 
 KEEP_DAYS = 30
-WORK = WorkInParts(lambda: queue_url("learning"), "learning/", keys.learning, keys.learning_part, KEEP_DAYS)
+WORK = WorkInParts(lambda: queue_url("rhythm"), "learning/", keys.learning, keys.learning_part, KEEP_DAYS)
 
 
 class Learned(NamedTuple):

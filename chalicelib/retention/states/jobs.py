@@ -1,7 +1,7 @@
 """The nightly run of the rhythm, and its workers.
 
     04:00            ──▶ nightly_rhythm   the club begins to learn anew if four weeks have passed; the companies that are due go to the queue
-    the rhythm queue ──▶ decide_rhythm    computes the rhythm of each
+    the rhythm queue ──▶ decide_rhythm    computes the rhythm of each; does the parts of the learning
 
 A failed night is made up for by the next one: what was due stays due, and a club that has not learned learns then.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.platform import jobs
 from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
-from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, scheduled, table
+from chalicelib.platform.registry.functions import READ, WRITE, files, queue_worker, scheduled, table
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import service, store
@@ -39,7 +39,17 @@ def nightly_rhythm(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-@queue_worker("rhythm", batch=10, filled_by=("nightly_rhythm",), may=(table(*READ, *WRITE),))
+@queue_worker(
+    "rhythm",
+    batch=10,
+    filled_by=("nightly_rhythm",),
+    loop="Each part of the learning asks for the next one; the last one asks for none.",
+    may=(table(*READ, *WRITE), files("learning/", "get", "put")),
+)
 def decide_rhythm(context: Context, message: dict[str, Any]) -> None:
-    """Computes the rhythm of these companies. After a failure it computes the others, and the message comes again."""
-    jobs.each_company(json.loads(message["body"])["companies"], partial(service.follow, context), "rhythm not computed")
+    """Computes the rhythm of these companies, or does a part of the learning. After a failure it computes the others, and the message comes again."""
+    body = json.loads(message["body"])
+    if "work_id" in body:
+        learning.learn_part(context, message)
+    else:
+        jobs.each_company(body["companies"], partial(service.follow, context), "rhythm not computed")

@@ -9,7 +9,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.learning import service, store
-from chalicelib.retention.learning.jobs import learn_rhythm
+from chalicelib.retention.states.jobs import decide_rhythm
 from tests.retention.states.steps import learn, night
 from tests.support.crashes import crashes, uncounted
 from tests.support.table import everything, restore
@@ -39,7 +39,7 @@ def learned(context: Context) -> str:
 
 def messages() -> list[dict[str, Any]]:
     """Those that wait, taken out of the queue."""
-    sqs, queue = aws.sqs(), queue_url("learning")
+    sqs, queue = aws.sqs(), queue_url("rhythm")
     with uncounted():
         found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
         for each in found:
@@ -76,7 +76,7 @@ def test_a_large_club_learns_from_some_of_its_companies(club: Context, monkeypat
     learning_id = service.start(club)
     while several := messages():
         for message in several:
-            learn_rhythm(club, message)
+            decide_rhythm(club, message)
     found = store.WORK.load(club, learning_id or "")
     assert found and found.done and (found.count("companies"), found.count("companies_found")) == (6, 3)
     club.memo.clear()
@@ -91,10 +91,10 @@ def test_an_older_run_that_ends_late_replaces_nothing(club: Context) -> None:
     [late] = messages()
     learn(days_later(club, 1))
     newer = learned(days_later(club, 1))
-    learn_rhythm(club, late)
+    decide_rhythm(club, late)
     while several := messages():
         for message in several:
-            learn_rhythm(club, message)
+            decide_rhythm(club, message)
     assert learned(days_later(club, 1)) == newer
 
 
@@ -108,13 +108,13 @@ def test_a_run_that_dies_anywhere_and_goes_on_the_next_day_learns_the_same(club:
         with crash:
             service.start(club)
             while waiting := waiting or messages():
-                learn_rhythm(club, waiting[0])
+                decide_rhythm(club, waiting[0])
                 del waiting[0]
         waiting += messages()
         if not waiting and not learned(club):
             service.start(club)  # Lambda starts a failed run of a schedule again
         while waiting := waiting or messages():
-            learn_rhythm(later, waiting[0])
+            decide_rhythm(later, waiting[0])
             del waiting[0]
         assert learned(later) == wanted, crash
         if not crash.happened:

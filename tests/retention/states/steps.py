@@ -1,7 +1,6 @@
 """Events around the rhythm, for tests: sales are delivered, nights pass, and a rhythm is computed from scratch."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from chalicelib.companies import keys as companies_keys
@@ -10,7 +9,6 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.learning import service as learning
-from chalicelib.retention.learning.jobs import learn_rhythm
 from chalicelib.retention.states import consumers, jobs, service, store
 from chalicelib.retention.states.rules import State, standing_on
 from chalicelib.retention.states.store import Rhythm
@@ -51,27 +49,24 @@ def told(context: Context, company_id: str) -> list[tuple[State, State]]:
 
 
 def night(context: Context) -> dict[str, Any]:
-    """The nightly run, and its queues worked off."""
+    """The nightly run, and its queue worked off."""
     facts = jobs.nightly_rhythm(context, {})
-    if facts["learning"]:
-        work_off("learning", context, learn_rhythm)
-        context.memo.clear()
-    work_off("rhythm", context, jobs.decide_rhythm)
+    work_off(context)
     return facts
 
 
 def learn(context: Context) -> None:
     """The club learns, if it is due, and the queue is worked off."""
     learning.start(context)
-    work_off("learning", context, learn_rhythm)
-    context.memo.clear()
+    work_off(context)
 
 
-def work_off(queue: str, context: Context, worker: Callable[[Context, dict[str, Any]], None]) -> None:
-    url = queue_url(queue)
+def work_off(context: Context) -> None:
+    url = queue_url("rhythm")
     while messages := aws.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
-            worker(context, {"messageId": message["MessageId"], "body": message["Body"]})
+            context.memo.clear()
+            jobs.decide_rhythm(context, {"messageId": message["MessageId"], "body": message["Body"]})
             aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
