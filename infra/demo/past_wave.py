@@ -43,12 +43,7 @@ def fill(context: Context, operations: Portal, today: date, say: Say) -> None:
         return
     first = today - timedelta(days=BEGAN)
     wave = _planned(_on(context, first - timedelta(days=1)), first)
-    buyers = [
-        generator.Company(
-            f"ООО «Ночник {number}»", generator.inn_of(300_000 + number), "770101001", REGIONS[number % 2], 1, 1, None
-        )
-        for number in range(COMPANIES)
-    ]
+    buyers = [_buyer(number) for number in range(COMPANIES)]
     upload(operations, _sales(wave, buyers), lambda text: None, "past-wave.csv")
     ids = [await_(each.name, lambda buyer=each: _id(context, buyer)) for each in buyers]
     waves.assign(_on(context, first), ids)
@@ -105,6 +100,12 @@ def _sales(wave: Wave, buyers: Sequence[generator.Company]) -> str:
             for place, day in enumerate(days)
         ]
     return "".join(pieces)
+
+
+def _buyer(number: int) -> generator.Company:
+    region = REGIONS[number % len(REGIONS)]
+    name, kpp = f"ООО «Ночник {number}»", f"{generator.REGIONS[region]}0101001"
+    return generator.Company(name, generator.inn_of(300_000 + number), kpp, region, 1, 1, None)
 
 
 def _id(context: Context, buyer: generator.Company) -> str | None:
