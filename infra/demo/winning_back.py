@@ -142,9 +142,13 @@ def _wave(head: Portal, today: date, say: Say) -> None:
 
 
 def _managers(head: Portal, result: dict[str, Any], say: Say) -> None:
-    """The managers, as if their companies were worth the same: each against the held-out companies of the same manager."""
+    """The managers, as if their companies were worth the same: each against the held-out companies of the same manager.
+
+    In one draw of nine chance leaves a manager too few held-out companies of some value.
+    """
     if not result["managers_comparable"]:
-        raise Unexpected("the managers of the wave are not comparable")
+        say("its managers are not comparable: one of them has too few held-out companies of some value")
+        return
     names = {each["member_id"]: each["name"] for each in head.get("/v1/staff/people?limit=100")["items"]}
     found = [(names[each["manager_id"]], each["stratified"]) for each in result["managers"] if each["stratified"]]
     compared = (f"{name} {of['difference']:+.0f} points ({of['low']:+.0f} to {of['high']:+.0f})" for name, of in found)
