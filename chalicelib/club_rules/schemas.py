@@ -9,7 +9,7 @@ from chalicelib.platform.fields import CURRENCY
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.text import Language
 
-SectionCode = Literal["discount", "bonuses", "volume", "example"]
+SectionCode = Literal["discount", "orders", "bonuses", "volume", "example"]
 
 
 class RulesQuery(Form):

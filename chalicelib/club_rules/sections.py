@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from chalicelib import tiers
 from chalicelib.bonuses import Bonuses, BonusExpiry, BonusRate, Bracket, Expiry, VolumeProgramme, expiry
 from chalicelib.club_rules.rules import bonus, example
 from chalicelib.club_rules.sentences import Speaker
@@ -30,7 +31,7 @@ def discount(speaker: Speaker, ladder: Ladder, coming: Ladder | None) -> Iterato
         coefficient = _coefficient(speaker, ladder.personal.coefficients)
         yield speaker.say("personal", months=months, coefficient=coefficient, floor=floor)
     yield " ".join(_up_and_down(speaker, ladder))
-    yield speaker.say("returned")
+    yield speaker.say("returned", days=speaker.count("day", tiers.UNDONE.days))
     if coming:
         steps = ", ".join(
             speaker.say("coming_step", **_step_facts(speaker, step)) for step in coming.steps_on(coming.valid_from)
@@ -62,6 +63,18 @@ def _up_and_down(speaker: Speaker, ladder: Ladder) -> Iterator[str]:
     )
     if ladder.warning_days:
         yield speaker.say("warned", days=speaker.count("day", *ladder.warning_days))
+
+
+# --- orders -----------------------------------------------------------------------------------------------------------
+
+
+def orders(speaker: Speaker, smallest: Decimal | None) -> Iterator[str]:
+    """`smallest`: the least sum of an order in the speaker's currency; none if there is none."""
+    if smallest:
+        yield speaker.say("smallest", sum=speaker.money(smallest))
+    yield speaker.say("by_quantity")
+    yield speaker.say("of_a_line")
+    yield speaker.say("enlarged")
 
 
 # --- bonuses ----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from chalicelib.platform.text import (
 _SENTENCES: dict[str, tuple[str, str]] = {
     "title": ("{club}: the rules", "{club}: правила"),
     "discount": ("Your discount", "Ваша скидка"),
+    "orders": ("Your orders", "Ваши заказы"),
     "bonuses": ("Your bonuses", "Ваши бонусы"),
     "volume": ("Bonuses for volume", "Бонусы за объём"),
     "example": ("An example", "Пример"),
@@ -56,12 +57,30 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "За {days} до конца мы напишем, сколько и до какого дня купить, чтобы её сохранить.",
     ),
     "returned": (
-        "A return is taken off the day of its purchase, from the day on which you give the goods back. Spending bonuses takes "
-        "nothing off.",
-        "Возврат вычитается из дня своей покупки — начиная с дня, когда вы вернули товар. Трата бонусов сумму не уменьшает.",
+        "A return is taken off the day of its purchase: within {days} as if that had never been, later from the day on which you "
+        "give the goods back. Spending bonuses takes nothing off.",
+        "Возврат вычитается из дня своей покупки: за {days} — как будто её не было, позже — начиная с дня, когда вы вернули товар. "
+        "Трата бонусов сумму не уменьшает.",
     ),
     "coming": ("From {day} on other steps hold: {steps}.", "С {day} действуют другие ступени: {steps}."),
     "coming_step": ("{name} from {sum} ({percent})", "«{name}» от {sum} ({percent})"),
+    # --- orders ---
+    "smallest": (
+        "The smallest order is {sum}, before the discounts of promotions.",
+        "Наименьший заказ — {sum}, без вычета скидок по акциям.",
+    ),
+    "by_quantity": (
+        "A discount by quantity counts the units of each line or, where the promotion says so, of all its goods in the order.",
+        "Скидка за количество считает единицы каждой строки или, если так сказано в акции, всех её товаров в заказе.",
+    ),
+    "of_a_line": (
+        "A percent is taken off the sum of a line: the price of a cheap unit may have four decimals.",
+        "Процент вычитается из суммы строки: цена дешёвой единицы может иметь четыре знака после запятой.",
+    ),
+    "enlarged": (
+        "If the distributor offers more than you ordered, the order is priced anew where that is cheaper for you.",
+        "Если дистрибьютор предложит больше, чем вы заказали, заказ пересчитают по новым ценам, когда так дешевле для вас.",
+    ),
     # --- bonuses ---
     "worth": ("1 bonus is worth {one}.", "1 бонус — это {one}."),
     "rates": ("A purchase earns: {rates}.", "Покупка приносит: {rates}."),

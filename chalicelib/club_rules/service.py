@@ -5,6 +5,7 @@ from chalicelib.bonuses import Bonuses, VolumeBonuses
 from chalicelib.club_rules import sections
 from chalicelib.club_rules.schemas import ClubRulesView, RulesSectionView, SectionCode
 from chalicelib.club_rules.sentences import Speaker
+from chalicelib.orders import Orders
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -23,6 +24,7 @@ def rules(context: Context, language: Language, currency: str | None) -> ClubRul
     speaker = Speaker(language, currency)
     lines_by_section: dict[SectionCode, list[str]] = {
         "discount": [*sections.discount(speaker, ladder, coming)],
+        "orders": [*sections.orders(speaker, context.config[Orders].minimum.get(currency))],
         "bonuses": [*sections.bonuses(speaker, figures, ladder.steps_on(today), today)],
         "volume": [*sections.volume(speaker, context.config[VolumeBonuses].periods)],
         "example": [*sections.worked_example(speaker, ladder, figures, today)],

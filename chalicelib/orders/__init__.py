@@ -19,6 +19,7 @@ WINGS = (
 )
 
 with opened_when_asked(__name__):
+    from chalicelib.orders.config import Orders
     from chalicelib.orders.datasets import SOURCES as ORDER_SOURCES
     from chalicelib.orders.free_goods.service import assess_due as assess_free_goods
     from chalicelib.orders.free_goods.service import free_goods_of

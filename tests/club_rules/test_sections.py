@@ -14,6 +14,7 @@ from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.volume.config import VolumeBonuses, VolumeProgramme
 from chalicelib.club_rules import sections, sentences
 from chalicelib.club_rules.sentences import Speaker
+from chalicelib.orders.config import Orders
 from chalicelib.platform.config import Config
 from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
@@ -100,12 +101,29 @@ def test_the_personal_first_step_is_explained(
     assert russian in " ".join(plain(sections.discount(RUSSIAN, ladder, None)))
 
 
+def test_a_return_within_two_weeks_is_told_to_undo_its_purchase(founding: Ladder) -> None:
+    assert "within 14 days as if that had never been" in " ".join(plain(sections.discount(ENGLISH, founding, None)))
+    assert "за 14 дней — как будто её не было" in " ".join(plain(sections.discount(RUSSIAN, founding, None)))
+
+
 def test_a_ladder_to_come_is_announced(founding: Ladder) -> None:
     coming = replace(founding, valid_from=date(2027, 1, 1), steps=founding.steps[:3])
     told = plain(sections.discount(ENGLISH, founding, coming))
     assert told[-1] == (
         "From 1 January 2027 on other steps hold: "
         "Bronze from 50,000 RUB (3%), Silver from 150,000 RUB (5%), Gold from 400,000 RUB (7%)."
+    )
+
+
+# --- orders -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_rules_of_orders_are_told_and_the_smallest_order_where_there_is_one() -> None:
+    told = plain(sections.orders(ENGLISH, Decimal(5000)))
+    assert told[0] == "The smallest order is 5,000 RUB, before the discounts of promotions."
+    assert plain(sections.orders(ENGLISH, None)) == told[1:]
+    assert (
+        plain(sections.orders(RUSSIAN, Decimal(5000)))[0] == "Наименьший заказ — 5 000 ₽, без вычета скидок по акциям."
     )
 
 
@@ -256,6 +274,7 @@ def everything(speaker: Speaker, config: Config, founding: Ladder) -> list[str]:
     coming = replace(founding, valid_from=date(2027, 1, 1))
     return [
         *sections.discount(speaker, ladder, coming),
+        *sections.orders(speaker, Decimal(5000)),
         *sections.bonuses(speaker, figures(config, rates=rates), founding.steps, TODAY),
         *sections.volume(speaker, config[VolumeBonuses].periods),
         *sections.worked_example(speaker, ladder, figures(config, rates=rates), TODAY),
@@ -275,12 +294,13 @@ def test_the_clubs_own_rules_fit_on_one_screen(context: Context, founding: Ladde
     bonuses = context.config[Bonuses]
     lines = [
         *sections.discount(speaker, founding, None),
+        *sections.orders(speaker, context.config[Orders].minimum.get("RUB")),
         *sections.bonuses(speaker, bonuses, founding.steps, TODAY),
         *sections.volume(speaker, context.config[VolumeBonuses].periods),
         *sections.worked_example(speaker, founding, bonuses, TODAY),
     ]
     assert len(lines) <= 22
-    assert len(" ".join(lines)) <= 2_400
+    assert len(" ".join(lines)) <= 2_600
 
 
 def test_both_languages_say_everything_with_the_same_facts() -> None:
