@@ -73,7 +73,7 @@ def fault_of(text: str, language: Language, variables: Mapping[str, object]) -> 
     except TemplateSyntaxError:
         return syntax
     if unknown:
-        return WrittenFault("unknown_variable", f"There is no variable {unknown[0]}.")
+        return WrittenFault("unknown_variable", f"There is no variable {unknown[0]}; there are {', '.join(variables)}.")
     return _markup_fault(text, language, variables)
 
 

@@ -6,7 +6,7 @@ What would skip people is refused, unless the caller accepts that.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any, get_args
 
@@ -66,9 +66,7 @@ def slot_to_come(context: Context, text: str) -> str:
     try:
         _slot(context, text)
     except Problem:
-        slots = context.config[Slots]
-        zone, first = context.config[Club].zone, Slot.of(text).day
-        return slot_after(context.now, zone, weekdays=slots.weekdays, hours=slots.hours, first=first).text
+        return _next_slot(context, Slot.of(text).day).text
     return text
 
 
@@ -235,13 +233,21 @@ def _slot(context: Context, text: str) -> Slot:
     except ValueError:
         raise Problem.invalid("no_slot", "/slot", "There is no such day or hour.") from None
     if slot.day.isoweekday() not in slots.weekdays or slot.hour not in slots.hours:
-        raise Problem.invalid("no_slot", "/slot", "The club sends no letters then.")
+        coming = _next_slot(context, slot.day).text
+        raise Problem.invalid("no_slot", "/slot", f"The club sends no letters then; the next slot is {coming}.")
     local = context.now.astimezone(context.config[Club].zone)
     if rules.is_past(slot, local):
-        raise Problem.invalid("past", "/slot", "This slot is past.")
+        coming = _next_slot(context, slot.day).text
+        raise Problem.invalid("past", "/slot", f"This slot is past; the next one is {coming}.")
     if (slot.day - local.date()).days > rules.MOST_DAYS_AHEAD:
         raise Problem.invalid("too_far", "/slot", "The plan reaches a year ahead.")
     return slot
+
+
+def _next_slot(context: Context, first: date) -> Slot:
+    """The next slot where the club is, on this day or later."""
+    slots = context.config[Slots]
+    return slot_after(context.now, context.config[Club].zone, weekdays=slots.weekdays, hours=slots.hours, first=first)
 
 
 def _check_promotion(context: Context, promotion_id: str | None) -> None:

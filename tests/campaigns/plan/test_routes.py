@@ -89,6 +89,19 @@ def test_an_issue_that_cannot_be_is_refused_and_named(
 
 
 @pytest.mark.parametrize(
+    ("slot", "coming"),
+    [
+        ("2026-12-02T12:30", "2026-12-03T12:30"),
+        ("2026-12-01T13:00", "2026-12-01T12:30"),
+        ("2026-11-17T12:30", "2026-11-24T12:30"),
+    ],
+)
+def test_a_refused_slot_is_answered_with_the_next_one(api: Api, marketing: Caller, slot: str, coming: str) -> None:
+    refused = api.call("POST", PLAN, marketing, form(slot=slot), key="k", headers={"accept-language": "ru"})
+    assert refused.json["errors"][0]["detail"].endswith(f": {coming}.")
+
+
+@pytest.mark.parametrize(
     ("statuses", "status"),
     [([], 422), (["normal"], 422), (["overstock", "normal"], 422), (["overstock"], 201), (["modernised"], 201)],
 )
