@@ -80,8 +80,9 @@ class FlatTable:
         self._numbers = [columns[each] for each in _NUMBERS if each in columns]
         self._keys = [heading_key(name) for name in place.names]
         self._filters = [(self._column(each), each) for each in profile.only]
-        self._plain: tuple[int, ...] = ()
-        if self._numbers and self._goods and self._day >= 0 and len(self.document_places) == 1:
+        self._plain: tuple[int, int, int, int] | None = None
+        self._day_name = place.names[self._day].strip() if self._day >= 0 else ""
+        if self._numbers and self._goods and self._day >= 0 and len(self.document_places) == 1 and not self._filters:
             self._plain = (self.document_places[0], self._day, self._goods[-1], self._numbers[0])
         self._carried_places = sorted({*self.document_places, self._day, *self._customer} - {-1})
         self._further = [
@@ -90,6 +91,8 @@ class FlatTable:
             if each in columns
         ]
         self._of_document = [columns[each] for each in ("kind", *_STATES) if each in columns]
+        # A row that fills all of them leaves nothing to the cells above.
+        self._told = [*self.document_places, *self._customer, *self._day_places, *self._of_document]
 
     def rows(self) -> Iterator[FlatRow]:
         """Every row below the heading, with its cells as they stand."""
@@ -173,22 +176,21 @@ class FlatTable:
 
     def _is_plain(self, cells: list[str]) -> bool:
         """True for a row with a document, a day, goods and a number: nearly all rows, so it is asked first."""
-        if not self._plain or self._filters:
+        if self._plain is None:
             return False
-        document, day, goods, number = self._plain
-        return (
-            bool(
-                cells[document]
-                and cells[day]
-                and cells[goods]
-                and cells[number].strip()
-                and cells[day].strip() != self.place.names[day].strip()
-            )
-            and cells[document] != cells[day]
-            and len(cells[day]) > _MOST_COLUMN_NUMBER
-            and not cells[document].isspace()
-            and bool(cells[day].strip(_SIGNS))
-            and cells[goods].strip(" :").casefold() not in _TOTALS
+        document_at, day_at, goods_at, number_at = self._plain
+        document, day, goods, number = cells[document_at], cells[day_at], cells[goods_at], cells[number_at]
+        return bool(
+            document
+            and goods
+            and len(day) > _MOST_COLUMN_NUMBER
+            and document != day
+            and number
+            and not number.isspace()
+            and not document.isspace()
+            and day.strip() != self._day_name
+            and day.strip(_SIGNS)
+            and goods.strip(" :").casefold() not in _TOTALS
         )
 
     def _category(self, cells: list[str]) -> Category:
@@ -310,6 +312,12 @@ class FlatTable:
     def _filled(self, row: FlatRow, above: list[str]) -> FlatRow:
         """The row with what may stand above it; `above` becomes the row."""
         cells = row.cells
+        for at in self._told:
+            if not cells[at] or cells[at].isspace():
+                break
+        else:
+            above[:] = cells
+            return row
         document = self.document_of(cells).strip()
         if self.carry.document and not document and not any(cells[at].strip() for at in self._carried_places):
             for at in (*self._carried_places, *self._further):

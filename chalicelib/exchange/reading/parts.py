@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile, part_file
 from chalicelib.exchange.reading.reader import SalesFile, open_sales_file
@@ -21,7 +21,8 @@ from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
 SPILL_ROWS = 4_000  # in memory before they are written to disk
 PART_BYTES = 1024 * 1024  # of the upload; about 10,000 rows
 MOST_PARTS = 512
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_HALVES: Final = "surrogatepass"  # a cell may hold half a sign, as a program cut it
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def parts_for(size: int) -> int:
@@ -63,22 +64,29 @@ def found_in(file: SalesFile) -> Found:
 
 
 def read_part(content: bytes) -> Iterator[SaleRow | list[CellFault]]:
-    with gzip.open(io.BytesIO(content), "rt", encoding="ascii", newline="\n") as lines:
+    with gzip.open(io.BytesIO(content)) as lines:
         for line in lines:
-            yield from map(_unpacked, json.loads(line))
+            yield from map(_unpacked, json.loads(line.decode("utf-8", _HALVES)))
 
 
 def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
     """Rows as one line of a part."""
-    return f"{_encode([_packed(read) for read in several])}\n".encode("ascii")
+    return f"{_encode([_packed(read) for read in several])}\n".encode("utf-8", _HALVES)
 
 
 def _packed(read: SaleRow | list[CellFault]) -> list[Any]:
     if isinstance(read, list):
         return [read]
-    *head, day, customer, currency, sku, name, quantity, price, amount, original, paid_on, cancelled = read
+    row, number, shown, kind, returned, day, customer, currency, sku, name, *numbers, original, paid_on, cancelled = (
+        read
+    )
+    quantity, price, amount = numbers
     return [
-        *head,
+        row,
+        number,
+        shown,
+        kind,
+        returned,
         day.isoformat(),
         customer,
         currency,

@@ -100,6 +100,8 @@ class RowReader:
     _columns: list[tuple[int, FieldName, _Meaning, _Meaning]] = field(default_factory=list)
     _constants: dict[FieldName, Any] = field(default_factory=dict)
     _required: list[list[FieldName]] = field(default_factory=list)
+    _all_required: frozenset[FieldName] = frozenset()
+    _states: tuple[FieldName, ...] = ()
     _tells_kinds: bool = False
 
     def __post_init__(self) -> None:
@@ -145,6 +147,8 @@ class RowReader:
             for several in REQUIRED
             if several not in (("business_date",), ("quantity",), REQUIRED[-1])
         ]
+        self._all_required = frozenset(wanted for several in self._required for wanted in several)
+        self._states = tuple(wanted for wanted in _STATES if wanted in has)
 
     def read(self, row: int, cells: Sequence[str], too_many: bool = False) -> tuple[SaleRow | list[CellFault], Written]:
         """The row, or all its faults, and its numbers as written. `cells` are in the order of `fields`."""
@@ -163,12 +167,13 @@ class RowReader:
                     if value is not None:
                         found[wanted] = value
         written = Written(found.get("quantity"))
-        faulty = {wanted for wanted, _ in wrong}
-        wrong += [
-            (several[0], "missing")
-            for several in self._required
-            if found.keys().isdisjoint(several) and faulty.isdisjoint(several)
-        ]
+        faulty = {wanted for wanted, _ in wrong} if wrong else _NO_FIELDS
+        if not found.keys() >= self._all_required:
+            wrong += [
+                (several[0], "missing")
+                for several in self._required
+                if found.keys().isdisjoint(several) and faulty.isdisjoint(several)
+            ]
         document: Document | None = found.get("document")
         day = found.get("business_date") or (document.day if document else None)
         if day is None and "business_date" not in faulty and document is not None:
@@ -184,9 +189,10 @@ class RowReader:
                 self.services += 1
             else:
                 wrong.append(("quantity", "missing"))
-        if document and day and self._is_left_out(found):
+        if self._states and document and day and any(found.get(wanted, False) for wanted in self._states):
             # Nothing of it counts, so nothing of it needs to be right.
-            return self._row(row, found, document, day, quantity or ZERO, amount or ZERO, returned), written
+            left_out = self._row(row, found, document, day, quantity or ZERO, amount or ZERO, returned)
+            return left_out._replace(cancelled=True), written
         if not wrong and amount and quantity and quantity < 0 < amount and not returned:
             if self.conventions.unsigned:
                 amount = -amount
@@ -306,13 +312,7 @@ class RowReader:
             amount,
             read.original_of_row(original, original_day) if original or original_day else None,
             get("paid_on"),
-            self._is_left_out(found),
         )
-
-    @staticmethod
-    def _is_left_out(found: Mapping[FieldName, Any]) -> bool:
-        """True where a column says that the document does not count."""
-        return any(found.get(wanted, False) for wanted in _STATES)
 
     def _is_named(self, cells: Sequence[str]) -> bool:
         """True where the row tells its customer by a code or a name, so that a wrong INN can be left out."""
@@ -380,6 +380,7 @@ def _is_positive(quantity: Decimal | None, amount: Decimal | None) -> bool:
 
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _NO_TAX = read.TaxNumbers("", "")
+_NO_FIELDS: frozenset[str] = frozenset()
 
 
 def _key(text: str) -> str:

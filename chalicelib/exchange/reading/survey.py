@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.companies import customer_key
 from chalicelib.exchange.columns.cells import currency_in, first_words, is_total, is_within_total, named
@@ -46,12 +46,27 @@ class Column:
     shapes: Counter[Shape] = field(default_factory=Counter)
     examples: dict[Shape, Example] = field(default_factory=dict)
 
-    def look(self, line: int, text: str) -> Shape:
-        found = shape(text)
+    def count(self, found: Shape, line: int, text: str) -> None:
         self.shapes[found] += 1
         if found not in self.examples:
             self.examples[found] = (line, text)
-        return found
+
+
+class _Number(NamedTuple):
+    """A number as its cell writes it. `bare`: it begins and ends with a digit, so it has no sign and no currency."""
+
+    text: str
+    shape: Shape
+    bare: bool
+
+
+@lru_cache(maxsize=16384)
+def _number_in(cell: str) -> _Number | None:
+    """None for a cell without a number."""
+    text = cell.strip()
+    if not text or is_nothing(text):
+        return None
+    return _Number(text, shape(text), text[0].isdigit() and text[-1].isdigit())
 
 
 @dataclass(slots=True)
@@ -92,12 +107,15 @@ class Survey:
     _above: tuple[str, Sequence[str]] = ("", ())
     _factors: list[int] = field(init=False)
     _numbers: list[tuple[FieldName, int]] = field(init=False)
+    _words: list[tuple[Counter[str], int]] = field(init=False)
     _named_codes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         columns = self.place.heading.columns
         self._numbers = [(wanted, columns[wanted]) for wanted in NUMBERS if wanted in columns]
         self._factors = [columns[wanted] for wanted in ("quantity", "unit_price") if wanted in columns]
+        words: tuple[tuple[Counter[str], FieldName], ...] = ((self.kinds, "kind"), (self.statuses, "status"))
+        self._words = [(counter, columns[wanted]) for counter, wanted in words if wanted in columns]
         read = {*columns.values(), *self.place.heading.key}
         if "customer" in columns and "customer_name" in columns:
             self._named_codes = (columns["customer"], columns["customer_name"])
@@ -117,16 +135,20 @@ class Survey:
 
     def look(self, line: int, cells: Sequence[str], document: str, day_text: str) -> None:
         self.rows += 1
-        doubtful = False
+        doubtful = signed = False
         columns = self.place.heading.columns
         for wanted, at in self._numbers:
-            if not (text := cells[at].strip()) or isinstance(cells[at], TypedNumber):
-                continue
-            if not is_nothing(text):
+            cell = cells[at]
+            if type(cell) is TypedNumber:
+                signed |= cell[0] == "-"
+            elif found := _number_in(cell):
+                text, mark, bare = found
                 if wanted not in self.columns:
                     self.columns[wanted] = Column()
-                doubtful |= self.columns[wanted].look(line, text) in ("comma?", "point?")
-                if not text[0].isdigit() or not text[-1].isdigit():
+                self.columns[wanted].count(mark, line, text)
+                doubtful |= mark == "comma?" or mark == "point?"
+                if not bare:
+                    signed = True
                     self._look_at_money(line, text)
         for at in self._apart:
             if self.returns_apart is None and _NOT_ZERO.search(cells[at]) and shape(cells[at].strip()) != "wrong":
@@ -135,7 +157,8 @@ class Survey:
             self.discount_of_order = line, cells[self.order_discount].strip()
         if self._named_codes and len(self.names_of) < _MOST_WORDS:
             self._look_at_customer(cells)
-        self._look_at_signs(line, cells, columns, document)
+        if signed or not self.straight:
+            self._look_at_signs(line, cells, columns, document)
         self._look_at_amounts(document, cells, columns)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
             self._keep(line, cells, columns)
@@ -150,13 +173,8 @@ class Survey:
                 self._look_at_words(document, name.shown)
         elif document:
             self.documents[""] += 1
-        for counter, wanted in ((self.kinds, "kind"), (self.statuses, "status")):
-            place = columns.get(wanted)
-            if (
-                place is not None
-                and (word := spelled(cells[place]))
-                and (word in counter or len(counter) < _MOST_WORDS)
-            ):
+        for counter, at in self._words:
+            if (word := spelled(cells[at])) and (word in counter or len(counter) < _MOST_WORDS):
                 counter[word] += 1
 
     def _look_at_words(self, document: str, number: str) -> None:
@@ -212,11 +230,13 @@ class Survey:
             return
         if document and document == self._above[0]:
             above = self._above[1]
-            if any(cells[place] != above[place] for place in self._factors):
-                if cells[at] == above[at]:
-                    self.same_amounts += 1
-                else:
-                    self.other_amounts += 1
+            for place in self._factors:
+                if cells[place] != above[place]:
+                    if cells[at] == above[at]:
+                        self.same_amounts += 1
+                    else:
+                        self.other_amounts += 1
+                    break
         self._above = (document, cells)
 
     def look_at_day(self, line: int, cell: str, cells: Sequence[str]) -> None:

@@ -93,12 +93,11 @@ class Totals:
         if customer != self._groups[1]:
             self._customer = before
         self._groups = (document, customer)
-        rounded = counted if counted.as_tuple().exponent >= -2 else counted.quantize(CENT, ROUND_HALF_UP)  # type: ignore[operator]
         self.sums = Sums(
             before.quantity + quantity,
             before.written + written,
             before.counted + counted,
-            before.rounded + rounded,
+            before.rounded + counted.quantize(CENT, ROUND_HALF_UP),
             before.counted_quantity + counted_quantity,
         )
 
