@@ -21,7 +21,7 @@ from chalicelib.sales import word_kind
 _MOST_WORD = 40  # characters; a longer text is a remark
 _MOST_CURRENCIES = 20
 _RETURN = re.compile(
-    r"\W*(?:out_)?(?:возврат(?!н)|возвращ[её]н|сторно|refund|return(?:ed)?\b|credit (?:note|memo)|кредит-?нот)",
+    r"\W*(?:out_)?(?:возврат(?!н)|возвращ[её]н|сторно|refund|return(?:ed)?\b|credit (?:note|memo)|кредит-?нот|gutschrift|storno)",
     re.IGNORECASE,
 )
 _OFF = re.compile(
@@ -32,6 +32,7 @@ _OFF = re.compile(
 _KOPECKS = re.compile(r"\bкоп(?:\.|еек|ейки)?(?!\w)", re.IGNORECASE)
 _OF_PRICE = re.compile(r"скидк|наценк|надбавк|discount|markup|surcharge|rebate", re.IGNORECASE)
 _RATE = re.compile(r"ндс|ставка|скидк|%|проц|vat|tax|rate|disc", re.IGNORECASE)
+_YES = frozenset(("да", "истина", "yes", "true", "ja", "+", "v", "x", "х", "✓", "✔"))
 _NOT_ZERO = re.compile("[1-9]")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-]\d{1,2}[./-]\d{2,4}\b")
 _LAST_MONTH = 12
@@ -55,6 +56,8 @@ class Doubts:
     _split: list[int] = field(default_factory=list)  # number columns behind which their decimals may stand
     _split_at: Example | None = None
     _signs: list[int] = field(init=False)
+    _flags: list[tuple[int, Mark]] = field(default_factory=list)  # columns whose heading marks the rows with a yes
+    _document: int = -1
     _day: int = -1
     _typed_day: Example | None = None
     _late_text: Example | None = None
@@ -71,6 +74,10 @@ class Doubts:
             self._of_price = [at for at in self._beside if at not in prices and _OF_PRICE.search(names[at])]
         numbers = [columns[each] for each in NUMBERS if each in columns]
         self._signs = numbers
+        for at in self._beside:
+            if (mark := _mark_of(names[at])) in ("return", "cancelled"):
+                self._flags.append((at, mark))
+        self._document = columns.get("document", -1)
         if self.place.table.delimiter == "," and not self.profile.format.decimal:
             self._split = [at for at in numbers if at + 1 in self._beside and not _RATE.search(names[at + 1])]
         if self.place.table.kind not in ("csv", "html") and not self.profile.format.dates:
@@ -82,6 +89,11 @@ class Doubts:
             cell = cells[at]
             if cell and not cell[0].isdigit() and len(cell) <= _MOST_WORD and (mark := _mark_of(cell)):
                 self._look_at_mark(line, at, cell, mark, cells)
+        for at, told in self._flags:
+            if cells[at].strip().casefold() in _YES:
+                self._look_at_mark(line, at, cells[at], told, cells)
+        if self._document >= 0 and " " in (cell := cells[self._document]) and _mark_of(cell) == "cancelled":
+            self._look_at_mark(line, self._document, cell, "cancelled", cells)
         for at in self._kopecks:
             if self.kopecks is None and _NOT_ZERO.search(cells[at]):
                 self.kopecks = at, (line, cells[at].strip())

@@ -4,6 +4,7 @@ Besides rows of sales there are empty rows, repeated headings, totals, signature
 or a customer may stand only in its first row, as merged cells leave it; whether they do is decided for the whole file.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -15,7 +16,7 @@ from chalicelib.exchange.columns.model import TypedNumber
 from chalicelib.exchange.reading.model import RowFilterForm, SalesProfileForm
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.reading.survey import is_day, is_row_within_total, is_total_row
-from chalicelib.exchange.tables.model import Row, Unreadable
+from chalicelib.exchange.tables.model import MOST_COLUMNS, Row, Unreadable
 
 Category = Literal["row", "group", "total", "empty", "heading", "note", "filtered", "broken"]
 
@@ -29,7 +30,10 @@ _MOST_COLUMN_NUMBER = 2  # digits: a row below the heading may number the column
 
 
 class FlatRow(NamedTuple):
-    """A row below the heading. `beyond`: its cells behind the last heading, unless all are empty."""
+    """A row below the heading. `length`: the number of its cells as written.
+
+    `beyond`: its cells behind the last heading, unless all are empty and other rows have as many.
+    """
 
     line: int
     category: Category
@@ -37,6 +41,7 @@ class FlatRow(NamedTuple):
     beyond: Sequence[str] = ()
     fault: str = ""
     carried: bool = False
+    length: int = 0
 
 
 @dataclass(slots=True)
@@ -70,7 +75,8 @@ class FlatTable:
     def __init__(self, place: Place, profile: SalesProfileForm) -> None:
         self.place = place
         self.carry = Carry()
-        self._pads = False  # True once a row ends with an empty cell: its program leaves none out
+        self.pads = False  # True once a row ends with an empty cell: its program leaves none out
+        self._most_cells = MOST_COLUMNS  # of a row into which no further delimiter has got
         columns = place.heading.columns
         self.document_places = [columns["document"], *place.heading.key] if "document" in columns else []
         self._day = columns.get("business_date", -1)
@@ -105,7 +111,10 @@ class FlatTable:
         """Every row, while what may be left to the rows above is decided. To be read to its end before `carried`."""
         shown = _Shown()
         before: tuple[str, str, str] | None = None
+        lengths = Counter[int]()
         for row in self.rows():
+            if row.category == "row":
+                lengths[row.length] += 1
             if row.category == "group" and self._names_period(row.cells):
                 shown.day_groups += 1
             elif row.category == "group":
@@ -113,6 +122,8 @@ class FlatTable:
             elif row.category == "row":
                 before = self._show(shown, row.cells, before)
             yield row
+        # A delimiter within a text makes its row longer than the others, whatever its last cells hold.
+        self._most_cells = max(self.place.width, min(lengths, key=lambda each: (-lengths[each], each), default=0))
         document = self.place.heading.columns.get("document", -1)
         carries = shown.empty > 0 and shown.repeated == 0
         # One empty cell is a slip, unless documents stand in their first rows too.
@@ -161,18 +172,19 @@ class FlatTable:
     def _sorted(self, row: Row, width: int) -> FlatRow:
         cells: list[str] = row.cells
         beyond: Sequence[str] = ()
-        if len(cells) != width:
-            beyond = cells[width:] if any(map(str.strip, cells[width:])) else ()
+        length = len(cells)
+        if length != width:
+            beyond = cells[width:] if length > self._most_cells or any(map(str.strip, cells[width:])) else ()
             cells = [*cells[:width], *[""] * (width - len(cells))]
         elif not cells[-1]:
-            self._pads = True
+            self.pads = True
         cells.append("")  # for fields without a column
         if row.fault in ("quote", "order_unknown"):
             return FlatRow(row.line, "broken", cells, beyond, row.fault)
         category = self._category(cells)
-        if row.fault == "too_few_cells" and category == "row" and self._pads:
+        if row.fault == "too_few_cells" and category == "row" and self.pads:
             return FlatRow(row.line, "broken", cells, beyond, row.fault)
-        return FlatRow(row.line, category, cells, beyond, row.fault)
+        return FlatRow(row.line, category, cells, beyond, row.fault, length=length)
 
     def _is_plain(self, cells: list[str]) -> bool:
         """True for a row with a document, a day, goods and a number: nearly all rows, so it is asked first."""

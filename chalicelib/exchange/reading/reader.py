@@ -89,6 +89,7 @@ class SalesFile:
         cancelled = ZERO
         made: dict[str, Decimal] | None = {} if isinstance(self.place.table, JoinedTable) else None
         section = section_above(self.place, self.profile)
+        moved = self._places_moved()
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in _in_time(self.body_rows(), self.terms):
             counted.rows += 1
@@ -118,6 +119,8 @@ class SalesFile:
                 notes.count(row.fault, row.line, _text(row.cells)[:60])
             if row.carried:
                 notes.count("carried", row.line)
+            if moved and isinstance(read, SaleRow) and self._may_be_moved([row.cells[at] for at in moved]):
+                read = [CellFault(row.line, read.number, "", "", "cells_moved")]
             read = beside.looked_at(row.line, row.cells, read)
             if isinstance(read, SaleRow):
                 if section and not read.returned and read.quantity >= 0:
@@ -139,6 +142,25 @@ class SalesFile:
         notes.tell("cancelled", amount=f"{cancelled:.2f}")
         self._look_at_orders(made or {})
         self._finish(totals, reader, bool(unread))
+
+    def _places_moved(self) -> list[int]:
+        """Quantity, price, amount and the column behind them, where a delimiter within a text can move them unnoticed.
+
+        It can where rows may leave out their last cells: elsewhere the row is longer than the others.
+        """
+        numbers = sorted(self.columns.get(each, -1) for each in ("quantity", "unit_price", "amount"))
+        behind = numbers[-1] + 1
+        if not (isinstance(self.body, FlatTable) and isinstance(self.place.table, TextTable) and not self.body.pads):
+            return []
+        contiguous = numbers == [behind - 3, behind - 2, behind - 1] and self.columns.get("amount") == behind - 1
+        return [*numbers, behind] if contiguous and behind < self.place.width else []
+
+    def _may_be_moved(self, cells: Sequence[str]) -> bool:
+        """True where the factors make the amount as they stand, and one column to the right as well."""
+        first, second, third, fourth = map(self._read, cells)
+        if not first or not second or not third or not fourth:
+            return False
+        return abs(first * second - third) <= CENT and abs(second * third - fourth) <= CENT
 
     def _section_below(self, row: FlatRow, above: Section) -> Section:
         """The section that begins with this text, or goes on below it."""

@@ -61,6 +61,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The row has fewer cells than the heading, so its cells may stand in wrong columns",
         "В строке меньше ячеек, чем в заголовке: значения могли сдвинуться в чужие столбцы",
     ),
+    "cells_moved": (
+        "Quantity, price and amount fit as they stand and one column to the right as well: is a delimiter inside a text that is not quoted?",
+        "Количество, цена и сумма сходятся и как есть, и на столбец правее: нет ли разделителя внутри текста без кавычек?",
+    ),
     "date_differs": ("Rows of this document have different dates", "У строк документа разные даты"),
     "customer_differs": ("Rows of this document name different customers", "В строках документа разные покупатели"),
     "currency_differs": ("Rows of this document have different currencies", "В строках документа разные валюты"),

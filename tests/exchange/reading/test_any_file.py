@@ -161,6 +161,41 @@ def check_defect(several: list[Document], dialect: Dialect, kind: str, seed: int
     assert facts(read) == expected(several) or named, (text, facts(read), expected(several))
 
 
+def moved_text(delimiter: str, padded: bool, seed: int) -> tuple[str, dict[str, Decimal], int]:
+    """A file without a total and without quotes, one text of which holds a delimiter; its sums, and the line of that text.
+
+    The numbers of that row make the amount where they belong, and one column to the right as well. `padded`: rows do not leave out
+    their last, empty cell.
+    """
+    chance = random.Random(seed)
+    rows, sums, spoilt = [], {}, chance.randrange(6)
+    for at in range(6):
+        piece, quantity = chance.randint(1, 9), chance.randint(2, 9)
+        price, name = piece * quantity, "Лампа"
+        if at == spoilt:
+            name = f"Лампа{delimiter}{piece}"
+        number = f"УТ-{at // 2}"
+        sums[number] = sums.get(number, Decimal(0)) + quantity * price
+        cells = ["12.01.2026", number, "ООО К", name, str(quantity), str(price), str(quantity * price)]
+        remark = "" if at in (spoilt, 0) else chance.choice(["", "срочно"])
+        rows.append(delimiter.join([*cells, remark] if padded or remark else cells))
+    heading = delimiter.join(
+        ["Дата", "Номер", "Контрагент", "Номенклатура", "Количество", "Цена", "Сумма", "Примечание"]
+    )
+    return "\n".join([heading, *rows]), sums, spoilt + 2
+
+
+@settings(max_examples=FEW, deadline=None)
+@given(st.sampled_from([";", ",", "\t", "|"]), st.booleans(), st.integers(0, 10**9))
+def test_a_delimiter_within_a_text_moves_no_sum_unnamed(delimiter: str, padded: bool, seed: int) -> None:
+    text, sums, line = moved_text(delimiter, padded, seed)
+    read = read_file(text)
+    assert {fault.row for fault in read.faults} == {line}
+    assert {fault.code for fault in read.faults} <= {"too_many_cells", "cells_moved"}
+    wrong = {fault.number for fault in read.faults}
+    assert read.documents == {number: total for number, total in sums.items() if number not in wrong}
+
+
 KINDS = st.sampled_from(["quote", "cut", "double", "blank", "shift", "lost"])
 
 

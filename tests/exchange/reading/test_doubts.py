@@ -42,6 +42,24 @@ def test_a_cancelled_document_is_not_counted_and_told_with_its_sum(column: str, 
     assert (read.notes["cancelled"]["count"], read.notes["cancelled"]["amount"]) == (1, "50.00")
 
 
+@pytest.mark.parametrize(
+    ("column", "answer", "code"),
+    [("Сторно", "return_flag", "return_beside"), ("Документ отменён", "status", "cancelled_beside")],
+)
+def test_a_yes_below_a_heading_that_takes_rows_back_is_asked_back(column: str, answer: str, code: str) -> None:
+    content = sales(column, "", "Да")
+    found, facts = why(content)
+    assert (found, facts["column"], facts["line"]) == (code, column, 3)
+    assert read_file(content, {"mapping": {answer: ""}}).total == 150
+
+
+def test_a_number_of_a_document_with_a_word_for_cancelled_behind_it_is_asked_back() -> None:
+    content = HEADING + "12.01.2026;УТ-1;К;Л;1;100;100\n12.01.2026;УТ-2 (отменён);К;Л;1;50;50\n"
+    code, facts = why(content)
+    assert (code, facts["value"]) == ("cancelled_beside", "УТ-2 (отменён)")
+    assert read_file(content, {"mapping": {"status": ""}}).total == 150
+
+
 @pytest.mark.parametrize("total", ["150", "100"])
 def test_the_total_of_a_file_may_count_cancelled_rows_or_leave_them_out(total: str) -> None:
     content = sales("Статус", "Отгружен", "Отменён")

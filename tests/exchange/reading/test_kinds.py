@@ -381,7 +381,12 @@ def test_of_two_sums_the_one_after_the_discount_is_taken_and_told() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "cell", "shown"),
-    [("Сумма", "$100.00", "$100.00"), ("Сумма", "1,50 EUR", "1,50 EUR"), ("Сумма, USD", "100", "Сумма, USD")],
+    [
+        ("Сумма", "$100.00", "$100.00"),
+        ("Сумма", "1,50 EUR", "1,50 EUR"),
+        ("Сумма, USD", "100", "Сумма, USD"),
+        ("Сумма в CNY", "100", "Сумма в CNY"),
+    ],
 )
 def test_sums_in_another_currency_than_that_of_the_import_are_refused(heading: str, cell: str, shown: str) -> None:
     table = SHORT.replace("Сумма", heading) + f"12.01.2026;1;К;Л;1;{cell}\n"

@@ -85,12 +85,14 @@ def test_totals_and_empty_rows_are_skipped_and_counted(tmp_path: Path) -> None:
 
 
 def test_short_rows_end_in_empty_cells_and_long_ones_are_marked(tmp_path: Path) -> None:
-    _, found = cut_up(table(row()[:-1], [*row("УТ-2"), ""], [*row("УТ-3"), "", "ещё"]), tmp_path, count=1)
+    rows = [row()[:-1], [*row("УТ-2"), ""], [*row("УТ-4"), ""], [*row("УТ-3"), "", "ещё"]]
+    _, found = cut_up(table(*rows), tmp_path, count=1)
     assert [each if isinstance(each, SaleRow) else [fault.code for fault in each] for each in found[0]] == [
         ["missing"],
-        rows_of(found)[0],
+        *rows_of(found),
         ["too_many_cells"],
     ]
+    assert len(rows_of(found)) == 2
 
 
 def test_cells_keep_quotes_and_lose_line_ends(tmp_path: Path) -> None:
