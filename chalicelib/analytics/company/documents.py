@@ -33,7 +33,8 @@ def documents(
     read = 0
     for month, of_month in documents_between(context, company_id, period.first, last_day(last)):
         of_month.sort(key=_place, reverse=True)
-        parts = parts_under(purchases_of(context, company_id, of_month), currency, query.by, query.name)
+        purchases = purchases_of(context, company_id, of_month, goods=query.by in ("brand", "category"))
+        parts = parts_under(purchases, currency, query.by, query.name)
         for document, (net, units) in zip(of_month, parts, strict=True):
             if (net or units) and (passed is None or _place(document) < passed):
                 found.append(_view(document, Money.of(net, currency), units))

@@ -39,9 +39,11 @@ def documents_between(
         yield month, list(found)
 
 
-def purchases_of(context: Context, company_id: str, documents: list[CurrentDocument]) -> list[Purchase]:
-    """The purchases that these documents are, in their order."""
-    products = _products(context, {line.sku for each in documents for line in each.document.lines})
+def purchases_of(
+    context: Context, company_id: str, documents: list[CurrentDocument], *, goods: bool = True
+) -> list[Purchase]:
+    """The purchases that these documents are, in their order. Without `goods` brand and category are empty, and no product is read."""
+    products = _products(context, {line.sku for each in documents for line in each.document.lines}) if goods else {}
     behind = orders.load_orders(context, company_id, sorted({_order_id(each) for each in documents} - {""}))
     return [_purchase(each, behind.get(_order_id(each)), products) for each in documents]
 

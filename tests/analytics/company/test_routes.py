@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from chalicelib.analytics.company import documents
-from chalicelib.analytics.rollups import consumers, jobs, service
+from chalicelib.analytics.rollups import consumers, jobs, purchases, service
 from chalicelib.analytics.rollups.rules import GROUPINGS, MOST_ROWS, REST
 from chalicelib.orders import load_order
 from chalicelib.platform.context import Context
@@ -103,6 +103,18 @@ def behind(api: Api, caller: Caller, address: str, limit: int = 25) -> list[Any]
         if page["next_cursor"] is None:
             return found
         cursor = f"&cursor={page['next_cursor']}"
+
+
+@pytest.mark.parametrize("by", [each for each in GROUPINGS if each not in ("brand", "category")])
+def test_documents_behind_a_row_read_no_products_unless_the_row_goes_by_them(
+    api: Api, context: Context, owner: Caller, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page looks at months of some hundred documents, with thousands of articles."""
+    record(context, [invoice("A-1", "10.00", day=date(2026, 9, 3))])
+    built(context)
+    monkeypatch.setattr(purchases.catalog, "read_products", lambda *given: pytest.fail("products were read"))
+    row = "L-0" if by == "product" else ""
+    assert len(behind(api, owner, f"/v1/company/analytics/documents?by={by}&name={row}&from=2026-09")) == 1
 
 
 @pytest.mark.parametrize("limit", [1, 2, 25])

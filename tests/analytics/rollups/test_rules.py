@@ -2,10 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.analytics.rollups import store
 from chalicelib.analytics.rollups.rules import (
     GROUPINGS,
     MOST_ROWS,
@@ -131,3 +133,34 @@ def test_rows_days_and_kinds_add_up_to_the_documents_in_any_order(found: list[Pu
     shuffled = list(found)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert fold(shuffled) == rollup
+
+
+def test_a_month_with_all_its_rows_of_the_longest_names_fits_into_an_item() -> None:
+    """Names of random letters, which pack badly, as long as a file may bring them; and in three currencies."""
+    letters = Random(7)
+
+    def name(length: int) -> str:
+        return "".join(chr(letters.randrange(0x410, 0x450)) for _ in range(length))
+
+    purchases = [
+        Purchase(
+            day=MAY,
+            counts_on=MAY,
+            is_return=False,
+            currency=currency,
+            lines=(
+                PurchasedLine(name(100), name(300), name(100), name(64), Decimal("1.5"), Decimal("9999999.99"), {}),
+            ),
+            order_id=f"ord_{number}",
+            distributor=name(36),
+            distributor_title=name(200),
+            shop=name(36),
+            shop_title=name(100),
+            person=name(36),
+        )
+        for currency in ("RUB", "KZT", "BYN")
+        for number in range(MOST_ROWS["product"] + 1)
+    ]
+    rows = fold(purchases).rows
+    assert [len(found["product"]) for found in rows.values()] == [MOST_ROWS["product"] + 1] * 3
+    assert len(store.pack(rows)) < 390_000

@@ -11,6 +11,7 @@ from python_calamine import load_workbook
 
 from chalicelib import sales
 from chalicelib.analytics.settlements.service import settle
+from chalicelib.analytics.statements import service
 from chalicelib.platform.context import Context
 from chalicelib.sales import Payment
 from tests.platform.files.test_tables import in_csv, in_pdf
@@ -88,6 +89,14 @@ def test_faults_of_the_period_are_named(api: Api, owner: Caller) -> None:
 
     assert fault("from=2026-11-01&to=2026-10-01") == (422, [("/query/to", "range")])
     assert fault("from=2027-01-01&to=2027-10-01") == (422, [("/query/from", "in_future")])
+
+
+def test_a_statement_has_so_many_documents(api: Api, owner: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MOST_LINES", 3)
+    assert api.call("GET", f"{STATEMENT}?{YEAR}", owner).status == 200
+    monkeypatch.setattr(service, "MOST_LINES", 2)
+    answer = api.call("GET", f"{STATEMENT}?{YEAR}", owner)
+    assert (answer.status, answer.json["errors"][0]["code"]) == (422, "too_long")
 
 
 def test_without_a_period_it_is_that_of_the_running_month(api: Api, owner: Caller) -> None:

@@ -225,6 +225,14 @@ def test_a_grant_is_taken_back_in_parts_and_never_more_than_it_was(club: Api, co
     assert {each["cause"]["reverses"] for each in reversals} == {made.json["posting_id"]}
 
 
+def test_a_grant_is_taken_back_in_so_many_parts(club: Api, context: Context) -> None:
+    post(club)
+    for number in range(50):
+        assert take_back(club, f"back-{number}", amount="1.00").status == 200
+    assert refusal(take_back(club, "back-50", amount="1.00")) == (409, "wrong_state")
+    assert available(context) == 50
+
+
 def test_a_reversal_told_again_takes_nothing_more(club: Api, context: Context) -> None:
     post(club)
     first = take_back(club, amount="30.00")
