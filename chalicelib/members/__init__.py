@@ -9,7 +9,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 with opened_when_asked(__name__):
     from chalicelib.members.config import Welcome
     from chalicelib.members.events import EMAIL_CONFIRMED, LEFT
-    from chalicelib.members.fields import PersonName
+    from chalicelib.members.fields import PersonName, Phone, TimeZone
     from chalicelib.members.keys import member as member_key
     from chalicelib.members.leaving import forget, leave, leaver, person
     from chalicelib.members.model import Audience, Member, Membership
@@ -20,7 +20,7 @@ with opened_when_asked(__name__):
         the_member,
         who_heads_the_sales,
     )
-    from chalicelib.members.schemas import ConsentForm, Phone, StaffForm, StaffMemberView, TimeZone
+    from chalicelib.members.schemas import ConsentForm, StaffForm, StaffMemberView
     from chalicelib.members.service import (
         admit,
         agreed_in_person,

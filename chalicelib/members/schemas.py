@@ -2,11 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, EmailStr, Field, StrictBool
+from pydantic import EmailStr, Field, StrictBool
 
-from chalicelib.members.fields import PersonName
+from chalicelib.members.fields import PersonName, Phone, TimeZone
 from chalicelib.members.model import Audience, Consent
-from chalicelib.members.rules import international_phone, time_zone
 from chalicelib.platform.access.scopes import StaffRole
 from chalicelib.platform.fields import Identifier, Region
 from chalicelib.platform.http.forms import Form, View
@@ -14,8 +13,6 @@ from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
-Phone = Annotated[str, Field(max_length=40), AfterValidator(international_phone)]
-TimeZone = Annotated[str, Field(max_length=64), AfterValidator(time_zone)]
 Interest = Annotated[str, Field(min_length=1, max_length=60)]
 
 
