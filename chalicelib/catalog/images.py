@@ -17,7 +17,6 @@ from chalicelib.catalog.schemas import ImageForm, ImagesView, ImageUploadView, I
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.files import uploads
-from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.table.retries import retry
@@ -36,14 +35,13 @@ def start(context: Context, form: ImageForm) -> ImageUploadView:
     image = Image(context.new_id("img"), form.content_type)
     store.put_image(context.table, form.sku, image, context.expiry(days=KEEP_PENDING_DAYS))
     limits = context.config[Catalogue]
-    address = uploads.address(
+    upload = uploads.start(
         context,
         _object(image.image_id),
         form.content_type,
         most_bytes=limits.image_most_bytes,
         minutes=limits.image_upload_minutes,
     )
-    upload = Upload(**address._asdict(), most_bytes=limits.image_most_bytes)
     return ImageUploadView(image_id=image.image_id, upload=upload)
 
 

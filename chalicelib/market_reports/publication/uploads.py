@@ -20,7 +20,6 @@ from chalicelib.market_reports.publication.service import draft_files, file_view
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.files import uploads
-from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
@@ -42,14 +41,13 @@ def start(context: Context, report_id: str, form: ReportFileForm, *, by: str) ->
             raise Problem.invalid("too_many_files", "", detail) from None
 
     _change(context, report, added)
-    made = uploads.address(
+    upload = uploads.start(
         context,
         _uploaded(report_id, file.file_id),
         form.content_type,
         most_bytes=limits.most_bytes,
         minutes=limits.upload_minutes,
     )
-    upload = Upload(**made._asdict(), most_bytes=limits.most_bytes)
     return ReportFileUploadView(file_id=file.file_id, upload=upload)
 
 

@@ -23,7 +23,6 @@ from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.files import uploads
-from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle
 from chalicelib.table.retries import retry
@@ -71,14 +70,13 @@ def start(
             raise Problem.invalid("too_many_files", "", detail) from None
 
     _change(context, order, added)
-    address = uploads.address(
+    upload = uploads.start(
         context,
         _object(order, file.file_id),
         content_type,
         most_bytes=limits.most_bytes,
         minutes=limits.upload_minutes,
     )
-    upload = Upload(**address._asdict(), most_bytes=limits.most_bytes)
     return OrderFileUploadView(file_id=file.file_id, upload=upload)
 
 

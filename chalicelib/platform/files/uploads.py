@@ -1,7 +1,7 @@
 """Files that a browser posts to the bucket, with a signed form that fixes name, content type and largest size, or gets from it by a signed address."""
 
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
@@ -10,12 +10,6 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import View
 from chalicelib.platform.settings import settings
-
-
-class Address(NamedTuple):
-    url: str
-    fields: dict[str, str]
-    expires_at: datetime
 
 
 class Upload(View):
@@ -28,8 +22,8 @@ class Upload(View):
     most_bytes: int
 
 
-def address(context: Context, name: str, content_type: str, *, most_bytes: int, minutes: int) -> Address:
-    """For a file that will have this name in the bucket. No call."""
+def start(context: Context, name: str, content_type: str, *, most_bytes: int, minutes: int) -> Upload:
+    """The form for a file that will have this name in the bucket. No call."""
     made = aws.s3().generate_presigned_post(
         settings().files_bucket,
         name,
@@ -37,7 +31,8 @@ def address(context: Context, name: str, content_type: str, *, most_bytes: int, 
         Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, most_bytes]],
         ExpiresIn=minutes * 60,
     )
-    return Address(made["url"], made["fields"], context.now + timedelta(minutes=minutes))
+    expires_at = context.now + timedelta(minutes=minutes)
+    return Upload(url=made["url"], fields=made["fields"], expires_at=expires_at, most_bytes=most_bytes)
 
 
 def keep(name: str, place: str) -> str | None:

@@ -15,7 +15,6 @@ from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.files import uploads
-from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.pricing.displays import store
@@ -62,7 +61,7 @@ def start(
         raise _has_it_already()
     proof_id = context.new_id("dsp")
     limits = context.config[Catalogue]
-    made = uploads.address(
+    upload = uploads.start(
         context,
         _object(proof_id),
         form.content_type,
@@ -97,7 +96,7 @@ def start(
         if "throttle" not in refused:
             raise
         raise Problem("too_many_requests", f"At most {MOST_A_DAY} photos a day.") from None
-    return DisplayUploadView(proof_id=proof_id, upload=Upload(**made._asdict(), most_bytes=limits.image_most_bytes))
+    return DisplayUploadView(proof_id=proof_id, upload=upload)
 
 
 def confirm(
