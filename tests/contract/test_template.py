@@ -171,6 +171,15 @@ def test_the_stream_tells_events_apart_and_gives_up_only_what_cannot_be_done(
     assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"event": {"S": list(table)}}}}
 
 
+def test_the_page_about_costs_counts_the_alarms_and_the_queues_that_are_polled(template: Template) -> None:
+    page = (ROOT / "infra" / "docs" / "costs.md").read_text(encoding="utf-8")
+    alarms = len(of_type(template, "AWS::CloudWatch::Alarm"))
+    events = (event for each in functions(template).values() for event in each.get("Events", {}).values())
+    polled = sum(event["Type"] == "SQS" for event in events)
+    assert f"{alarms} alarms × 0.10" in page
+    assert f"idle polling of {polled} queues" in page
+
+
 def test_every_queue_has_dead_letters_that_are_kept_and_an_alarm_for_them(template: Template) -> None:
     queues = of_type(template, "AWS::SQS::Queue")
     dead = {name for name in queues if name.endswith("DeadLetters")}
