@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from infra.demo import promoting
 from infra.demo.filling import STAFF
 from infra.demo.portal import Portal, Say, Unexpected, await_
 
@@ -20,6 +21,8 @@ def play(guest: Portal, partner: Portal, fold: Callable[[], None], today: date, 
     fold()
     _dashboard(admin, before, say)
     _bridge(admin, say)
+    _promotion(admin, say)
+    _people(admin, say)
     _distributors(admin, say)
     _managers(admin, say)
 
@@ -76,6 +79,32 @@ def _bridge(admin: Portal, say: Say) -> None:
     _same("the six moves", _sum(each["change"] for each in row["moves"]), _amount(row["change"]))
     moves = ", ".join(f"{each['move']} {each['companies']}" for each in row["moves"])
     say(f"why turnover changed by {row['change']['amount']} against the year before: {moves}; they add up")
+
+
+def _promotion(admin: Portal, say: Say) -> None:
+    """A promotion that has run for some weeks, beside the weeks before it and the year before."""
+
+    def measured() -> Any:
+        rows = admin.get("/v1/staff/analytics/promotions")["rows"]
+        return next((row for row in rows if row["name"] == promoting.WIRING), None)
+
+    row = await_("the effect of a promotion", measured)
+    say(
+        f"«{row['name']}» in {row['days']} days: {row['net']} {row['currency']} of its goods, {row['expected']} by the weeks before, "
+        f"{row['year_before']} a year before; measured against {row['basis']}"
+    )
+
+
+def _people(admin: Portal, say: Say) -> None:
+    rows = admin.get("/v1/staff/analytics/people")["rows"]
+    if not rows:
+        raise Unexpected("the night counted nobody")
+    told = "; ".join(
+        f"{row['quarter']} {row['joined']} joined, {row['complete']} of {row['members']} profiles complete, "
+        f"{row['active']} active on {row['visits']} days"
+        for row in rows
+    )
+    say(f"the club's people: {told}")
 
 
 def _distributors(admin: Portal, say: Say) -> None:

@@ -74,7 +74,9 @@ def fill(guest: Portal, today: date, companies: int, say: Say) -> None:
     admin = guest.sign_in(STAFF["admin"][1])
     managers = _portfolios(admin)
     buyers = generator.companies(companies, today)
-    pieces = generator.sales_file(buyers, goods, today - timedelta(days=365 * YEARS), today - timedelta(days=1))
+    promoted = generator.Promoted(promoting.BY_THE_BOX, today - promoting.RUNNING)
+    first, last = today - timedelta(days=365 * YEARS), today - timedelta(days=1)
+    pieces = generator.sales_file(buyers, goods, first, last, promoted)
     report = upload(operations, "".join(pieces), say)
     say(f"{companies} companies, {report['documents']['created']} documents of {YEARS} years")
     handed = {"from_manager": "none", "region": "RU-MOW", "to_manager_id": managers[STAFF["manager"][1]]}

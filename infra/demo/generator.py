@@ -6,11 +6,12 @@ The same seed and day make the same club. Nothing here is anybody's data: names 
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import NamedTuple
 
 from stdnum.ru import inn as inn_rules
 
@@ -192,7 +193,24 @@ def companies(count: int, today: date, seed: int = 2026) -> list[Company]:
     return made
 
 
-def sales_file(buyers: list[Company], goods: list[Product], first: date, last: date, seed: int = 2026) -> Iterator[str]:
+class Promoted(NamedTuple):
+    """Articles that are promoted since a day: from then on a basket has twice as many of them."""
+
+    skus: Collection[str] = ()
+    since: date = date.max
+
+
+_NOTHING = Promoted()
+
+
+def sales_file(
+    buyers: list[Company],
+    goods: list[Product],
+    first: date,
+    last: date,
+    promoted: Promoted = _NOTHING,
+    seed: int = 2026,
+) -> Iterator[str]:
     """The purchases as 1C users export them: `;`, Russian headers, `1 234,56`, dd.mm.yyyy. Yields the file in pieces."""
     random = Random(seed)
     yield _lines(
@@ -202,7 +220,10 @@ def sales_file(buyers: list[Company], goods: list[Product], first: date, last: d
     for buyer in buyers:
         for day in _order_days(buyer, first, last, random):
             number += 1
-            lines = list(_basket(buyer.basket * random.lognormvariate(0, 0.35), goods, random))
+            lines = [
+                (product, quantity * 2 if day >= promoted.since and product.sku in promoted.skus else quantity)
+                for product, quantity in _basket(buyer.basket * random.lognormvariate(0, 0.35), goods, random)
+            ]
             yield document(f"УТ-{number:06d}", day, buyer, lines)
             if random.random() < 0.02:
                 back_on = min(last, day + timedelta(days=random.randint(2, 20)))

@@ -5,8 +5,7 @@ their arms would have it, of those called more come back. What the club shows of
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from chalicelib import companies, members
 from chalicelib.platform.context import Context
@@ -18,7 +17,7 @@ from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.retention.waves.model import OUTCOME_DAYS, Wave, assignment, forecast, look_days
 from chalicelib.table.transactions import Transaction
-from infra.demo import generator
+from infra.demo import generator, past_members
 from infra.demo.filling import Say, upload
 from infra.demo.portal import Portal, Unexpected, await_
 
@@ -42,22 +41,18 @@ def fill(context: Context, operations: Portal, today: date, say: Say) -> None:
     if waves_store.recent(context):
         return
     first = today - timedelta(days=BEGAN)
-    wave = _planned(_on(context, first - timedelta(days=1)), first)
+    wave = _planned(past_members.on(context, first - timedelta(days=1)), first)
     buyers = [_buyer(number) for number in range(COMPANIES)]
     upload(operations, _sales(wave, buyers), lambda text: None, "past-wave.csv")
     ids = [await_(each.name, lambda buyer=each: _id(context, buyer)) for each in buyers]
-    waves.assign(_on(context, first), ids)
-    _call(_on(context, first + timedelta(days=3)), wave, ids)
+    waves.assign(past_members.on(context, first), ids)
+    past_members.fill(context, ids, today, say)
+    _call(past_members.on(context, first + timedelta(days=3)), wave, ids)
     results.measure(context, wave.wave_id, ids)
     shown = results.show(context, wave.wave_id, "en")
     if shown.ordered_90 is None:
         raise Unexpected(f"the wave that is over shows nothing: {shown.words}")
     say(f"a wave of {shown.compared} companies that is over")
-
-
-def _on(context: Context, day: date) -> Context:
-    """The same club at noon of a day that has passed."""
-    return replace(context, now=datetime.combine(day, time(12), UTC))
 
 
 def _planned(context: Context, first: date) -> Wave:

@@ -8,6 +8,8 @@ from infra.demo import generator, pictures
 from infra.demo.portal import Portal, Say, Unexpected, send
 
 HALF_A_YEAR = timedelta(days=182)
+RUNNING = timedelta(days=60)  # the first one runs since then, so that its effect can be measured
+WIRING, BY_THE_BOX = "Wiring by the box", ["SW-W", "SW-N", "SO-W", "SO-N"]
 DISPLAYED, LIT, POWERED = "ST-N", "PN-P", "PS-N"
 
 
@@ -16,11 +18,12 @@ def forms(today: date) -> list[dict[str, Any]]:
     period = {"from": str(today), "to": str(today + HALF_A_YEAR)}
     return [
         {
-            "name": "Wiring by the box",
+            "name": WIRING,
             "name_ru": "Розетки и выключатели коробками",
-            "goods": {"skus": ["SW-W", "SW-N", "SO-W", "SO-N"]},
+            "goods": {"skus": BY_THE_BOX},
             "brackets": [{"from_quantity": 60, "percent": "10"}, {"from_quantity": 200, "percent": "20"}],
             **period,
+            "from": str(today - RUNNING),
         },
         {
             "name": "Twenty power supplies, two more",
