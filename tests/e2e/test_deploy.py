@@ -7,6 +7,7 @@ import requests
 
 from infra.build import Package, local_package
 from infra.local.cloud import Cloud, free_port
+from tests.support.cloud import DeployedClub
 
 
 def test_a_kept_club_is_there_again_and_takes_a_new_version(tmp_path: Path) -> None:
@@ -27,6 +28,13 @@ def test_a_kept_club_is_there_again_and_takes_a_new_version(tmp_path: Path) -> N
         assert second["TableName"] == first["TableName"]
         assert requests.get(f"{cloud.api_url}/v1/health", timeout=60).json() == {"status": "ok"}
         assert cloud.client("dynamodb").get_item(TableName=second["TableName"], Key=row)["Item"] == row
+
+
+def test_the_stack_has_room_for_another_function(cloud: DeployedClub) -> None:
+    """CloudFormation takes 500 resources. A function with its queue, role, logs and alarms is nine of them."""
+    pages = cloud.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName="partner-club")
+    count = sum(len(page["StackResourceSummaries"]) for page in pages)
+    assert 400 < count <= 490
 
 
 def with_another_api(package: Package, folder: Path) -> Package:
