@@ -23,7 +23,7 @@ from chalicelib.platform.list_files.schemas import ListFileForm, ListFileView
 from chalicelib.platform.registry.lookup import find_route
 
 PAGE = 100  # rows that are read at a time
-MOST_ROWS = 5000
+MOST_ROWS = 2500
 MOST_PAGES = 100
 _OF_THE_PAGE = {"limit", "cursor", "count"}
 
