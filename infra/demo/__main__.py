@@ -7,7 +7,6 @@ make demo ARGS="--port 8080"   on another port, with a club of its own: a kept c
 
 import argparse
 import json
-import re
 import signal
 import sys
 import time
@@ -86,11 +85,8 @@ def run(port: int, *, stay: bool) -> None:
 
 
 def works_every_day(folder: Path) -> Path:
-    """The figures of the club, without days off: so that managers have calls on whatever day the story is played."""
-    text = (ROOT / "chalicelib" / "club.toml").read_text(encoding="utf-8")
-    for days in ("working_days = [1, 2, 3, 4, 5, 6, 7]", "holidays = []"):
-        name, *_ = days.split(" = ")
-        text = re.sub(rf"^{name} = \[[^]]*\]", days, text, count=1, flags=re.MULTILINE)
+    """The figures of the club, without days off."""
+    text = story.without_days_off((ROOT / "chalicelib" / "club.toml").read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "club.toml"
     file.write_text(text, encoding="utf-8")

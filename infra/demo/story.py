@@ -1,5 +1,6 @@
 """A partner's year, through the API alone. Each step says what it saw; a step that sees something else stops the story."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,14 @@ class Nights:
     figures: Callable[[], None]
     slot: newsletter.Play
     letter_results: newsletter.Play
+
+
+def without_days_off(figures: str) -> str:
+    """The club's figures (TOML) with which managers have calls on whatever day the story is played."""
+    for days in ("working_days = [1, 2, 3, 4, 5, 6, 7]", "holidays = []"):
+        name, *_ = days.split(" = ")
+        figures = re.sub(rf"^{name} = \[[^]]*\]", days, figures, count=1, flags=re.MULTILINE)
+    return figures
 
 
 def play(guest: Portal, today: date, nights: Nights, say: Say) -> str:

@@ -317,7 +317,9 @@ def test_an_order_gets_the_price_of_its_quantity_and_keeps_the_explanation(offic
 def test_terms_weigh_no_more_than_every_price_can_read(
     office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(terms_service.rules, "needs_two", lambda *_: False)  # these articles are not in the catalogue
+    # These articles are not in the catalogue.
+    monkeypatch.setattr(terms_service, "with_articles_meant", lambda context, form: form)
+    monkeypatch.setattr(terms_service.rules, "needs_two", lambda *_: False)
     prices = [{"sku": f"АРТИКУЛ-{n:056}", "price": "1234567.89"} for n in range(500)]
     company(context)
     assert office.agree({"prices": prices}).status == 200
