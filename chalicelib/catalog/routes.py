@@ -32,7 +32,7 @@ def list_categories(call: Call) -> CategoryTreeView:
 
 @routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery, answer=StaffProductPage)
 def list_staff_products(call: Call) -> StaffProductPage:
-    """List and search products, with their prices in all price types."""
+    """List and search products, with their prices in all price types and their cost."""
     return service.page_of_staff_products(call.context, call.query, call.cursors(), call.language)
 
 
@@ -46,7 +46,8 @@ def list_staff_categories(call: Call) -> CategoryTreeView:
 def write_products(call: Call) -> ProductResultsView:
     """Create or replace up to 100 products.
 
-    Each row has its own result: a bad row never stops the others. Sending the same rows again changes nothing.
+    Each row has its own result: a bad row never stops the others. Sending the same rows again changes nothing. A row without a cost price
+    removes the one that was there.
     """
     return recording.write_products(call.context, call.body.products)
 

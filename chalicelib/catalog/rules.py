@@ -158,7 +158,8 @@ class TypePrice(NamedTuple):
 class Product:
     """An article of the catalogue. Prices are of one `unit`, VAT included; orders come in multiples of `pack_multiple`.
 
-    Attributes and prices are in the order of their names. `successor` is the sku that follows a modernised model.
+    Attributes and prices are in the order of their names. `successor` is the sku that follows a modernised model. `cost_price`: what a unit
+    costs the club's owner, VAT included, in the same currency; None where it is not known. Only the staff sees it.
     """
 
     sku: str
@@ -176,6 +177,7 @@ class Product:
     successor: str = ""
     attributes: tuple[Attribute, ...] = ()
     prices: tuple[TypePrice, ...] = ()
+    cost_price: Decimal | None = None
 
     def number(self, name: str) -> Decimal | None:
         """The value of a numeric attribute, or None."""

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SkipValidation, field_validator, model_validator
+from pydantic import Field, SkipValidation, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog.fields import ContentType, Sku, Warehouse
@@ -175,9 +175,10 @@ class TypePriceView(View):
 
 
 class StaffProductView(BaseProductView):
-    """A product with its prices in all price types."""
+    """A product with its prices in all price types, and its cost."""
 
     prices: list[TypePriceView]
+    cost_price: Money | None = Field(description="Cost of one unit, VAT included; null where it is not known.")
     updated_at: str
 
 
@@ -189,7 +190,7 @@ class StaffProductPage(View):
 # --- writing products -------------------------------------------------------------------------------------------------
 
 
-class BasePriceForm(Form):
+class UnitPriceForm(Form):
     """The price of one unit, VAT included."""
 
     amount: Decimal = Field(gt=0, max_digits=14, decimal_places=2, examples=["1234.50"])
@@ -249,7 +250,11 @@ class ProductForm(Form):
     )
     unit: str = Field(default="pcs", min_length=1, max_length=16)
     pack_multiple: int = Field(default=1, ge=1, le=1_000_000)
-    base_price: BasePriceForm
+    base_price: UnitPriceForm
+    cost_price: UnitPriceForm | None = Field(
+        default=None,
+        description="Cost of one unit, in the currency of the base price. Only the staff sees it. An order keeps the cost of its day.",
+    )
     prices: list[TypePriceForm] = Field(default=[], max_length=MOST_PRICES)
     vat_percent: Decimal = Field(ge=0, lt=100, max_digits=4, decimal_places=2)
     attributes: list[AttributeForm] = Field(default=[], max_length=MOST_ATTRIBUTES)
@@ -264,6 +269,14 @@ class ProductForm(Form):
             raise PydanticCustomError("repeated", "Give each name only once.")
         return given
 
+    @field_validator("cost_price")
+    @classmethod
+    def _one_currency(cls, cost: UnitPriceForm | None, others: ValidationInfo) -> UnitPriceForm | None:
+        base = others.data.get("base_price")
+        if cost and base and cost.currency != base.currency:
+            raise PydanticCustomError("other_currency", "The cost price is in the currency of the base price.")
+        return cost
+
     @model_validator(mode="after")
     def _succession(self) -> Self:
         if (self.status == ProductStatus.MODERNISED) != (self.successor is not None):
@@ -274,9 +287,10 @@ class ProductForm(Form):
 
     def product(self) -> Product:
         return Product(
-            **self.model_dump(exclude={"base_price", "attributes", "prices", "successor"}),
+            **self.model_dump(exclude={"base_price", "cost_price", "attributes", "prices", "successor"}),
             base_price=self.base_price.amount,
             currency=self.base_price.currency,
+            cost_price=self.cost_price.amount if self.cost_price else None,
             successor=self.successor or "",
             attributes=tuple(sorted(each.attribute() for each in self.attributes)),
             prices=tuple(sorted(TypePrice(each.type, each.amount) for each in self.prices)),

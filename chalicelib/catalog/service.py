@@ -136,7 +136,10 @@ def _staff_view(context: Context, item: Item) -> StaffProductView:
         TypePriceView(type=each.type, price=Money(amount=each.amount, currency=product.currency))
         for each in product.prices
     ]
-    return StaffProductView(**base_fields_of(context, product, item), prices=prices, updated_at=item["updated_at"])
+    cost = None if product.cost_price is None else Money(amount=product.cost_price, currency=product.currency)
+    return StaffProductView(
+        **base_fields_of(context, product, item), prices=prices, cost_price=cost, updated_at=item["updated_at"]
+    )
 
 
 def base_fields_of(context: Context, product: Product, item: Item) -> dict[str, Any]:

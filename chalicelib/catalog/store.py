@@ -1,8 +1,8 @@
 """Items of products, categories and pictures.
 
 PRODUCT: sku, name, name_ru, brand, category, unit, pack_multiple, base_price, currency, vat_percent, status, own_brand, successor,
-attributes, prices, updated_at, written together; `stock:{warehouse}` {quantity, at} and `images` [{image_id, content_type}], each written
-on its own.
+attributes, prices, cost_price (absent where it is not known), updated_at, written together; `stock:{warehouse}` {quantity, at} and
+`images` [{image_id, content_type}], each written on its own.
 TREE: version, and all categories as one compressed text.
 IMAGE: image_id, sku, content_type; with a TTL until the upload is confirmed.
 """
@@ -57,6 +57,7 @@ def product_of(item: Item) -> Product:
         successor=item["successor"],
         attributes=tuple(Attribute(name, value) for name, value in sorted(item["attributes"].items())),
         prices=tuple(TypePrice(type_, amount) for type_, amount in sorted(item["prices"].items())),
+        cost_price=item.get("cost_price"),
     )
 
 
@@ -88,9 +89,10 @@ def page(table: Table, *, limit: int, after: dict[str, str] | None) -> Page:
 
 
 def product_item(product: Product, at: str) -> Item:
+    known = {each.name: value for each in fields(Product) if (value := getattr(product, each.name)) is not None}
     return {
         **keys.product(product.sku).as_item(),
-        **{each.name: getattr(product, each.name) for each in fields(Product)},
+        **known,
         "status": product.status.value,
         "attributes": {each.name: each.value for each in product.attributes},
         "prices": {each.type: each.amount for each in product.prices},
@@ -102,7 +104,8 @@ def write_product(tx: Transaction, product: Product, at: str) -> None:
     """Leaves stock and pictures unchanged."""
     item = product_item(product, at)
     key = keys.product(product.sku)
-    tx.update(key, put={name: value for name, value in item.items() if name not in key.as_item()})
+    unknown = [each.name for each in fields(Product) if each.name not in item]
+    tx.update(key, put={name: value for name, value in item.items() if name not in key.as_item()}, remove=unknown)
 
 
 def write_stock(tx: Transaction, sku: str, figures: Sequence[StockFigure]) -> None:

@@ -76,6 +76,7 @@ _KINDS = [
     ("SO", "Розетка", "Socket", "wiring", 240, 10),
     ("CB", "Автоматический выключатель", "Circuit breaker", "wiring", 410, 6),
 ]
+COST = Decimal("0.7")  # of a product, as a part of its base price
 _VARIANTS = [("W", "тёплый", "warm", "1.00"), ("N", "нейтральный", "neutral", "1.00"), ("P", "проф.", "pro", "1.45")]
 BRANDS = ["Lumera", "Ostara", "Volten"]
 OWN_BRAND = BRANDS[0]
@@ -115,6 +116,7 @@ class Product:
             "unit": "pcs",
             "pack_multiple": self.pack_multiple,
             "base_price": {"amount": f"{self.base_price:.2f}", "currency": "RUB"},
+            "cost_price": {"amount": f"{self.base_price * COST:.2f}", "currency": "RUB"},
             "vat_percent": "20",
         }
 

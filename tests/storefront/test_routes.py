@@ -387,9 +387,24 @@ def test_all_that_is_said_of_a_product_is_shown_and_prices_of_types_only_to_the_
     ]
 
 
+def test_a_cost_price_is_kept_until_a_row_has_none(api: Api, context: Context) -> None:
+    cost = {"amount": "70.50", "currency": "RUB"}
+    machine = Caller({"sub": "1c", "client_id": "1c", "scope": "club/api club/machine.catalog"})
+    shown = []
+    for given in ({"cost_price": cost}, {"cost_price": cost}, {}, {}):
+        written = api.call("PUT", "/v1/machine/products", machine, {"products": [row(**given)]})
+        (kept,) = api.call("GET", "/v1/staff/products", OPERATIONS).json["items"]
+        shown.append((written.json["items"][0]["result"], kept["cost_price"]))
+    assert shown == [("created", cost), ("unchanged", cost), ("updated", None), ("unchanged", None)]
+    item = context.table.get(catalog_keys.product("LMP-1"))
+    assert item and "cost_price" not in item
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [
+        ({"cost_price": {"amount": "70", "currency": "USD"}}, "/cost_price"),
+        ({"cost_price": {"amount": "0", "currency": "RUB"}}, "/cost_price/amount"),
         ({"status": "modernised"}, ""),
         ({"successor": "LMP-2"}, ""),
         ({"status": "modernised", "successor": "LMP-1"}, ""),

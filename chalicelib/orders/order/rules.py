@@ -179,7 +179,8 @@ class Line:
     """A line at the price of the order's day, with the explanation of the price.
 
     `proposed`: units that wait for the company's confirmation; `proposed_price`: None where their price stays; `dropped`: accepted units that
-    a cancellation took away; `available`: stock when the order was placed, where stock is a hint.
+    a cancellation took away; `available`: stock when the order was placed, where stock is a hint; `cost_price`: of a unit when the order was
+    placed, None where it was not known. Neither the company nor the distributor ever sees it.
     """
 
     sku: str
@@ -199,6 +200,7 @@ class Line:
     promoted: PromotedPrice | None = None
     available: Available | None = None
     proposed_price: ProposedPrice | None = None
+    cost_price: Decimal | None = None
 
     @property
     def proposed_unit_price(self) -> Decimal:
@@ -349,6 +351,9 @@ class Orderable(Protocol):
     @property
     def currency(self) -> str: ...
 
+    @property
+    def cost_price(self) -> Decimal | None: ...
+
 
 def line_faults_of(asked: Sequence[RequestedLine], products: Mapping[str, Orderable]) -> list[LineFault]:
     """All faults of a cart at once."""
@@ -389,6 +394,7 @@ def line_of(
         rejected=price.rejected,
         promoted=promoted,
         available=available,
+        cost_price=product.cost_price,
     )
 
 

@@ -30,7 +30,7 @@ SCOPES: dict[str, str] = {
     "staff.reports.write": "publish market reports",
     "staff.imports.read": "follow imports",
     "staff.imports.write": "upload sales files",
-    "staff.catalog.read": "products with their prices in all price types",
+    "staff.catalog.read": "products with their prices in all price types, and their cost",
     "staff.catalog.write": "change products, stock, categories and pictures",
     "staff.demands.read": "partners' wishes for goods that they cannot order",
     "staff.demands.write": "answer partners' wishes",

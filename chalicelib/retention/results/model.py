@@ -16,7 +16,7 @@ class CompanyResult:
 
     `before`: turnover of the year before that day. `expected_sum` and `chance`: by its rhythm on that day, the turnover and the probability of an
     order within `OUTCOME_DAYS`. `called`: it was reached; `visited`: its people used the club; `reason` and `answer`: of the last talk that
-    named one. `offers_sum`, `offers_off`: of the ordered lines whose price an offer made, and how much less that is than their base prices.
+    named one. `offers_…`: `OfferSums` of the orders within `OUTCOME_DAYS`.
     """
 
     wave_id: str
@@ -32,11 +32,30 @@ class CompanyResult:
     turnover: Decimal = Decimal(0)
     offers_sum: Decimal = Decimal(0)
     offers_off: Decimal = Decimal(0)
+    offers_costed: Decimal = Decimal(0)
+    offers_margin: Decimal = Decimal(0)
     before: Decimal = Decimal(0)
     expected_sum: Decimal = Decimal(0)
     chance: Decimal = Decimal(0)
     reason: Reason | None = None
     answer: CallAnswer | None = None
+
+
+class OfferSums(NamedTuple):
+    """Of ordered lines whose price an offer made, in one currency: their sum, and how much less that is than by base prices.
+
+    `costed`: the part of the sum whose cost was known when the order was placed. `margin`: that part less its cost.
+    """
+
+    total: Decimal
+    off: Decimal
+    costed: Decimal
+    margin: Decimal
+
+    @property
+    def costed_percent(self) -> Decimal | None:
+        """To tenths; None where nothing was ordered."""
+        return (100 * self.costed / self.total).quantize(Decimal("0.1")) if self.total else None
 
 
 class Unit(NamedTuple):

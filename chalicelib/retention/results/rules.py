@@ -10,15 +10,20 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import groupby, pairwise
 from math import sqrt
 
-from chalicelib.platform.text import Language, day_en, day_ru
+from chalicelib.orders import OrderLine
+from chalicelib.platform.money import line_sum
+from chalicelib.platform.text import Language, day_en, day_ru, money_en, money_ru, percent_en, percent_ru
+from chalicelib.pricing import offers_of
 from chalicelib.retention.cases.model import Entry
 from chalicelib.retention.results.model import (
     CompanyResult,
     Comparison,
     Look,
+    OfferSums,
     RankGroup,
     Shares,
     Stratified,
@@ -72,6 +77,27 @@ def talks(entries: Iterable[Entry]) -> list[Entry]:
     entries = list(entries)
     corrected = {each.corrects for each in entries}
     return [each for each in entries if each.result == "reached" and each.entry_id not in corrected]
+
+
+def offer_sums(lines: Iterable[OrderLine]) -> OfferSums:
+    """Of lines in one currency."""
+    of_offers = [line for line in lines if offers_of(line.chosen)]
+    total = sum((line.amount for line in of_offers), Decimal(0))
+    base = sum((line_sum(line.base_price, line.agreed) for line in of_offers), Decimal(0))
+    costs = [(line.amount, line_sum(line.cost_price, line.agreed)) for line in of_offers if line.cost_price is not None]
+    costed = sum((amount for amount, _ in costs), Decimal(0))
+    return OfferSums(total, base - total, costed, costed - sum((cost for _, cost in costs), Decimal(0)))
+
+
+def offer_sums_of(results: Iterable[CompanyResult]) -> OfferSums:
+    """Of these companies together."""
+    several = list(results)
+    return OfferSums(
+        sum((each.offers_sum for each in several), Decimal(0)),
+        sum((each.offers_off for each in several), Decimal(0)),
+        sum((each.offers_costed for each in several), Decimal(0)),
+        sum((each.offers_margin for each in several), Decimal(0)),
+    )
 
 
 def units(results: Iterable[CompanyResult]) -> list[Unit]:
@@ -239,3 +265,23 @@ def in_words(found: Comparison | None, suspect: bool, language: Language) -> str
     if not shares.effect.is_shown:
         return f"{told}Too few to tell."
     return told + ("The calls helped." if difference > 0 else "The calls did harm.")
+
+
+def margin_in_words(sums: OfferSums, currency: str, language: Language) -> str:
+    """The margin of what was ordered at the prices of offers; empty where nothing was."""
+    russian, known = language == "ru", sums.costed_percent
+    if known is None:
+        return ""
+    if not sums.costed:
+        return (
+            "Маржа предложений неизвестна: при заказе себестоимость не была указана."
+            if russian
+            else "The margin of offers is not known: no product had a cost price when it was ordered."
+        )
+    if russian:
+        margin, part = money_ru(sums.margin, currency), percent_ru(known)
+        return f"Маржа заказанного по ценам предложений: {margin}. Себестоимость известна для {part} этой суммы."
+    margin, part = money_en(sums.margin, currency), percent_en(known)
+    return (
+        f"The margin of what was ordered at the prices of offers: {margin}. The cost is known for {part} of that sum."
+    )

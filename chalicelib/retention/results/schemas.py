@@ -145,8 +145,12 @@ class WaveResultsView(View):
     ordered_90: SharesView | None = Field(description="Ordered within 90 days.")
     turnover: WaveMoneyView | None
     offers_sum: Money = Field(description="Ordered within 90 days at the prices of offers by the called companies.")
-    offers_off: Money = Field(
-        description="How much that is below the base prices. The club knows no cost prices, and so no margin."
+    offers_off: Money = Field(description="How much that is below the base prices.")
+    offers_margin: Money | None = Field(
+        description="Margin of the part of `offers_sum` whose cost is known: that part less the cost when the order was placed. Null where none is known."
+    )
+    offers_costed_percent: float | None = Field(
+        description="Share of `offers_sum` whose cost is known; null where nothing was ordered."
     )
     managers: list[ManagerResultView] = Field(description="Empty where an arm of a manager is too small.")
     ranks: list[RankResultView] = Field(

@@ -13,18 +13,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from chalicelib import auth, companies, orders, pricing
+from chalicelib import auth, companies, orders
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import Money, line_sum, round_half_up
+from chalicelib.platform.money import Money, round_half_up
 from chalicelib.platform.quarters import quarter_of
 from chalicelib.platform.text import Language
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.results import rules, store
-from chalicelib.retention.results.model import CompanyResult, Look, Unit
+from chalicelib.retention.results.model import CompanyResult, Look, OfferSums, Unit
 from chalicelib.retention.results.schemas import (
     ManagerResultView,
     RankResultView,
@@ -41,6 +41,7 @@ from chalicelib.retention.waves import store as waves_store
 from chalicelib.retention.waves.model import OUTCOME_DAYS, Assignment, Wave
 
 YEAR = timedelta(days=365)
+_NOTHING = (orders.OrderState.REJECTED, orders.OrderState.CANCELLED)  # came of an order in such a state
 MOST_ENTRIES = 100  # of a case, newest first: more calls of a company in 90 days there are not
 
 
@@ -75,16 +76,15 @@ def _visited(context: Context, made: Assignment) -> bool:
     return any(first.isoformat() <= day <= last.isoformat() for day in days)
 
 
-def _by_offers(context: Context, made: Assignment, last: date) -> tuple[Decimal, Decimal]:
-    """The sum of the lines whose price an offer made, of the orders within these days, and how much less it is than by base prices."""
-    total, base = Decimal(0), Decimal(0)
+def _by_offers(context: Context, made: Assignment, last: date) -> OfferSums:
+    """Of the orders within these days, without those that came to nothing."""
+    lines: list[orders.OrderLine] = []
     for order in orders.orders_since(context, made.company_id, made.day.isoformat()):
         day = clock.local_day(clock.moment(order.placed_at), context.config[Club].zone)
-        if made.day < day <= last and order.currency == context.config[Club].currency:
-            of_offers = [line for line in order.lines if pricing.offers_of(line.chosen)]
-            total += sum((line.amount for line in of_offers), Decimal(0))
-            base += sum((line_sum(line.base_price, line.agreed) for line in of_offers), Decimal(0))
-    return total, base - total
+        counts = order.currency == context.config[Club].currency and order.state not in _NOTHING
+        if counts and made.day < day <= last:
+            lines += order.lines
+    return rules.offer_sums(lines)
 
 
 def _result(context: Context, made: Assignment, manager_id: str | None, *, counts_money: bool) -> CompanyResult:
@@ -99,7 +99,7 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
     entries = cases.entries_of(context, cases.case_id_of(made.company_id), MOST_ENTRIES)
     talks = [each for each in rules.talks(entries) if made.day <= each.day <= last]
     named = next((each for each in talks if each.reason), None)
-    offers_sum, offers_off = _by_offers(context, made, last)
+    by_offers = _by_offers(context, made, last)
     return CompanyResult(
         wave_id=made.wave_id,
         company_id=made.company_id,
@@ -111,8 +111,10 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
         ordered_30=any(day <= made.day + timedelta(days=30) for day, _ in after),
         ordered_90=bool(after),
         turnover=round_half_up(turnover) if counts_money else Decimal(0),
-        offers_sum=offers_sum,
-        offers_off=offers_off,
+        offers_sum=by_offers.total,
+        offers_off=by_offers.off,
+        offers_costed=by_offers.costed,
+        offers_margin=by_offers.margin,
         before=round_half_up(before) if counts_money else Decimal(0),
         expected_sum=round_half_up(Decimal(known.expected_sum)) if known and counts_money else Decimal(0),
         chance=Decimal(1 - known.no_order).quantize(Decimal("0.0001")) if known else Decimal(0),
@@ -135,8 +137,10 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
     look, known, several, suspect, found = rules.result_on(wave, results, context.today)
     words = rules.in_words(found, suspect, language) if look else rules.too_early(wave, language)
     managers = _managers(known, several, look) if look and found else []
-    called = [each for each in known if each.arm == "called"]
+    by_offers = rules.offer_sums_of(each for each in known if each.arm == "called")
     currency = context.config[Club].currency
+    if not suspect:
+        words = f"{words} {rules.margin_in_words(by_offers, currency, language)}".rstrip()
     return WaveResultsView(
         wave_id=wave_id,
         look=look_view(look),
@@ -152,8 +156,10 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
         ordered_30=SharesView.of(found.ordered_30) if found else None,
         ordered_90=SharesView.of(found.ordered_90) if found else None,
         turnover=WaveMoneyView.of(found.money) if found else None,
-        offers_sum=Money(amount=sum((each.offers_sum for each in called), Decimal(0)), currency=currency),
-        offers_off=Money(amount=sum((each.offers_off for each in called), Decimal(0)), currency=currency),
+        offers_sum=Money(amount=by_offers.total, currency=currency),
+        offers_off=Money(amount=by_offers.off, currency=currency),
+        offers_margin=Money(amount=by_offers.margin, currency=currency) if by_offers.costed else None,
+        offers_costed_percent=None if by_offers.costed_percent is None else float(by_offers.costed_percent),
         managers=managers,
         ranks=_ranks(several, look) if look and found else [],
         reasons=_talks(known, lambda each: each.reason) if found else [],

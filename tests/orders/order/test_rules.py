@@ -63,6 +63,7 @@ class Lamp:
     category: str = ""
     own_brand: bool = False
     status: str = "normal"
+    cost_price: Decimal | None = Decimal("70.00")
 
     def price_of(self, type_: str) -> None:
         """It has no price of another type."""
@@ -136,6 +137,7 @@ def test_a_line_keeps_the_price_and_its_explanation():
         Decimal("1140.00"),
     )
     assert (made.chosen, made.rejected) == (price.chosen, price.rejected)
+    assert made.cost_price == Decimal("70.00")
 
 
 def test_an_order_number_is_short_readable_and_always_the_same():

@@ -75,6 +75,7 @@ def line(number: int) -> Line:
         vat_percent=Decimal("99.99"),
         chosen=CHOSEN,
         rejected=(REJECTED,),
+        cost_price=Decimal("899999999999.05"),
     )
 
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.orders import OrderLine
+from chalicelib.pricing import Ruling
 from chalicelib.retention.cases.model import CallKind, Entry, Reason, Result
-from chalicelib.retention.results.model import CompanyResult, Look
+from chalicelib.retention.results.model import CompanyResult, Look, OfferSums
 from chalicelib.retention.results.rules import (
     by_code,
     by_rank,
@@ -21,7 +23,10 @@ from chalicelib.retention.results.rules import (
     is_known,
     is_suspect,
     look_on,
+    margin_in_words,
     next_look,
+    offer_sums,
+    offer_sums_of,
     talks,
     too_early,
     units,
@@ -241,3 +246,64 @@ def entry(entry_id: str, outcome: Result, corrects: str | None = None) -> Entry:
         result=outcome,
         corrects=corrects,
     )
+
+
+# --- margin of offers -------------------------------------------------------------------------------------------------
+
+OFFER = Ruling("offer", "offered", facts={"offer": "off_1"})
+BASE = Ruling("base_price", "base")
+amounts = st.decimals(Decimal("0.01"), 100_000, places=2)
+
+
+@st.composite
+def order_lines(draw: st.DrawFn, costs: st.SearchStrategy[Decimal | None]) -> OrderLine:
+    base, price, quantity = draw(amounts), draw(amounts), draw(st.integers(1, 1000))
+    chosen = draw(st.sampled_from([OFFER, BASE]))
+    line = OrderLine("A", "A", "A", "pcs", quantity, base, price, Decimal(20), chosen, (), cost_price=draw(costs))
+    return replace(line, accepted=draw(st.none() | st.integers(0, quantity)))
+
+
+@given(st.lists(order_lines(st.none() | amounts)), st.lists(order_lines(st.none() | amounts)))
+def test_sums_of_offers_add_up_line_by_line(some: list[OrderLine], others: list[OrderLine]) -> None:
+    parts = [offer_sums(some), offer_sums(others)]
+    assert offer_sums([*some, *others]) == OfferSums(*(one + other for one, other in zip(*parts, strict=True)))
+    results = [
+        result(number, offers_sum=each.total, offers_off=each.off, offers_costed=each.costed, offers_margin=each.margin)
+        for number, each in enumerate(parts)
+    ]
+    assert offer_sums_of(results) == offer_sums([*some, *others])
+
+
+@given(st.lists(order_lines(st.none() | amounts)))
+def test_only_offers_count_and_only_a_known_cost_makes_a_margin(several: list[OrderLine]) -> None:
+    found = offer_sums(several)
+    assert 0 <= found.costed <= found.total and found.margin <= found.costed
+    assert offer_sums(line for line in several if line.chosen is OFFER) == found
+    known = offer_sums(line for line in several if line.cost_price is not None)
+    assert (known.costed, known.margin, known.total) == (found.costed, found.margin, found.costed)
+
+
+@given(st.lists(order_lines(st.none() | amounts), min_size=1))
+def test_goods_that_are_sold_at_their_cost_have_no_margin(several: list[OrderLine]) -> None:
+    found = offer_sums(replace(line, cost_price=line.unit_price) for line in several)
+    assert (found.costed, found.margin) == (found.total, 0)
+
+
+@given(order_lines(amounts), amounts)
+def test_each_unit_that_costs_more_takes_as_much_off_the_margin(line: OrderLine, more: Decimal) -> None:
+    assert line.cost_price is not None
+    offered = replace(line, chosen=OFFER)
+    dearer = replace(offered, cost_price=line.cost_price + more)
+    assert offer_sums([offered]).margin - offer_sums([dearer]).margin == more * line.agreed
+
+
+def test_the_margin_is_told_in_words_or_that_it_is_not_known() -> None:
+    sums = OfferSums(Decimal(800), Decimal(200), Decimal(300), Decimal(-20))
+    assert margin_in_words(sums, "RUB", "en").replace("\xa0", " ") == (
+        "The margin of what was ordered at the prices of offers: -20.00 RUB. The cost is known for 37.5% of that sum."
+    )
+    assert "-20,00 ₽. Себестоимость известна для 37,5 %" in margin_in_words(sums, "RUB", "ru").replace("\xa0", " ")
+    unknown = sums._replace(costed=Decimal(0), margin=Decimal(0))
+    assert "is not known" in margin_in_words(unknown, "RUB", "en")
+    assert "неизвестна" in margin_in_words(unknown, "RUB", "ru")
+    assert margin_in_words(OfferSums(*[Decimal(0)] * 4), "RUB", "en") == ""

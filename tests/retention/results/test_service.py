@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import auth, companies
 from chalicelib.auth import store as auth_store
+from chalicelib.orders import OrderLine, OrderState
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -66,6 +67,7 @@ def test_a_wave_is_measured_on_its_looks_and_stays_so_between_them(context: Cont
     assert found.ordered_90.held_percent == 0 and found.turnover and found.turnover.difference > 0
     assert found.words.endswith("Too few to tell.") and not found.managers_comparable
     known = {each.company_id: each for each in store.results(first, wave.wave_id)}
+    assert (found.offers_margin, found.offers_costed_percent, found.offers_sum.amount) == (None, None, 0)
     assert found.ranks and sum(each.called + each.held for each in found.ranks) == 16
     assert all(0 < each.chance < 1 and each.expected_sum > 0 for each in known.values())
     assert str(known[called[0]].turnover) == "70000.00" and known[called[0]].before == 300_000
@@ -106,19 +108,27 @@ def test_visits_and_what_offers_took_off_are_told(context: Context, monkeypatch:
     auth.note_visit(context.table, "mbr_1", begun.now)  # on the first day itself
     auth.note_visit(context.table, "mbr_2", days_later(context, 92).now)
     ruling = Ruling("offer", "offered", facts={"offer": "off_1"})
-    line = SimpleNamespace(chosen=ruling, amount=Decimal(750), base_price=Decimal(100), agreed=10)
-    plain = SimpleNamespace(chosen=Ruling("base_price", "base"), amount=Decimal(100), base_price=Decimal(100), agreed=1)
-    placed = SimpleNamespace(placed_at=days_later(context, 30).at, currency="RUB", lines=(line, plain))
-    late = SimpleNamespace(placed_at=days_later(context, 92).at, currency="RUB", lines=(line,))
+    base, price = Decimal(100), Decimal(75)
+    line = OrderLine("A", "A", "A", "pcs", 10, base, price, Decimal(20), ruling, (), cost_price=Decimal(60))
+    uncosted = replace(line, quantity=2, cost_price=None)
+    plain = replace(line, chosen=Ruling("base_price", "base"))
+    placed = SimpleNamespace(
+        placed_at=days_later(context, 30).at, currency="RUB", state=OrderState.PLACED, lines=(line, uncosted, plain)
+    )
+    late = SimpleNamespace(**vars(placed) | {"placed_at": days_later(context, 92).at})
+    void = SimpleNamespace(**vars(placed) | {"state": OrderState.REJECTED})
+    foreign = SimpleNamespace(**vars(placed) | {"currency": "USD"})
     monkeypatch.setattr(
         "chalicelib.orders.orders_since",
-        lambda context, company_id, moment: [placed, late] if company_id == called[0] else [],
+        lambda context, company_id, moment: [placed, late, void, foreign] if company_id == called[0] else [],
     )
     first = days_later(context, 91)
     night(first)
     found = service.show(first, wave.wave_id, "en")
     assert found.visited and found.visited.called_percent == round(100 / len(called), 1)
-    assert (found.offers_sum.amount, found.offers_off.amount) == (750, 250)
+    assert (found.offers_sum.amount, found.offers_off.amount) == (900, 300)
+    assert found.offers_margin and found.offers_margin.amount == 150 and found.offers_costed_percent == 83.3
+    assert "150.00" in found.words and "83.3%" in found.words
     auth_store.forget_visits(context.table, "mbr_0", ["2026-Q4", "2027-Q1"])  # they are kept for half a year
     last = days_later(context, 200)
     service.measure(last, wave.wave_id, several)
