@@ -118,7 +118,7 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
         call._principal = Principal.from_claims(claims)
         call.require(route.scope)
         call._principal = acting_for(call.context, call.principal, route.scope)
-        if route.method != "GET":
+        if route.writes:
             entry = journal.entry(call.context, call.principal, route.name, call.path, _request_id(request))
             if guard := guard_of(call.principal, route.scope, entry):
                 call.context = replace(call.context, table=call.context.table.guarded_by(guard))

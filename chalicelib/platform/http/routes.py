@@ -53,7 +53,8 @@ class Answer:
 class Route:
     """A route: its handler, and the promises of its declaration. `scope` None: open to everybody, without a token.
 
-    `current`: whoever lost the scope since the token was made gets 404.
+    `current`: whoever lost the scope since the token was made gets 404. `writes`: every method but GET, and a GET that says so; its writes are
+    guarded by the caller's right, and journaled.
     """
 
     room: str
@@ -76,6 +77,7 @@ class Route:
     sends: tuple[type[BaseModel], ...] = ()
     form: bool = False
     current: bool = False
+    writes: bool = False
 
     @property
     def content_types(self) -> tuple[str, ...]:
@@ -227,6 +229,7 @@ class Routes:
         sends: tuple[type[BaseModel], ...] = (),
         form: bool = False,
         current: bool = False,
+        writes: bool = False,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary, _, description = (handler.__doc__ or "").strip().partition("\n")
@@ -251,6 +254,7 @@ class Routes:
                 sends=sends,
                 form=form,
                 current=current,
+                writes=writes or method != "GET",
             )
             ROUTES.append(route)
             return handler

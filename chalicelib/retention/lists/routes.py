@@ -13,7 +13,7 @@ NEWS = "/v1/staff/calls/news"
 SCRIPT = "/v1/staff/calls/scripts/{kind}"
 
 
-@routes.get("/v1/manager/calls", scope="staff.calls", answer=CallListView)
+@routes.get("/v1/manager/calls", scope="staff.calls", answer=CallListView, writes=True)
 def list_calls(call: Call) -> CallListView:
     """List the calls of your day, the most valuable first.
 
