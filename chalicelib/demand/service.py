@@ -18,6 +18,7 @@ from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
@@ -54,7 +55,8 @@ def record_demand(context: Context, company_id: str, member_id: str, form: Deman
     def check(tx: Transaction, before: Demand | None, after: Demand) -> None:
         opens = before is None or before.state is not DemandState.OPEN
         if opens:
-            store.count_opened(tx, context, member_id, MOST_A_DAY)
+            detail = f"A member opens at most {MOST_A_DAY} requests a day."
+            hold_throttle(tx, context, "demand", member_id, MOST_A_DAY, DAY, detail)
         record(tx, context, after, OPENED if opens else CHANGED)
 
     return _change(context, demand_id, decide, check)
@@ -180,8 +182,6 @@ def _change(
     check(tx, before, after)
     try:
         context.table.commit(tx)
-    except Refused as refused:
-        if "throttle" in refused:
-            raise Problem("too_many_requests", f"A member opens at most {MOST_A_DAY} requests a day.") from None
+    except Refused:
         raise Overtaken from None
     return after

@@ -10,7 +10,6 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.demand import keys
 from chalicelib.demand.rules import Demand, DemandCount, DemandState
-from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.records import from_item, to_item
@@ -60,17 +59,6 @@ def write(tx: Transaction, context: Context, before: Demand | None, after: Deman
     unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
     expires = {} if after.state is DemandState.OPEN else {"expires_at": context.expiry(days=KEEP_DAYS)}
     tx.put({**_item(after), **expires}, when=unchanged, label=after.demand_id)
-
-
-def count_opened(tx: Transaction, context: Context, member_id: str, most: int) -> None:
-    """Refused with label `throttle` when the member has opened `most` today."""
-    tx.update(
-        platform_keys.throttle("demand", member_id, context.today.isoformat()),
-        default={"expires_at": context.expiry(days=2)},
-        add={"count": 1},
-        when=Attr("count").not_exists() | Attr("count").lt(most),
-        label="throttle",
-    )
 
 
 def count(tx: Transaction, sku: str, changes: Sequence[tuple[Demand | None, Demand]]) -> None:

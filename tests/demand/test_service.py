@@ -64,7 +64,7 @@ def test_nobody_opens_more_wishes_a_day_than_can_be_read(wishes: Wishes, monkeyp
     wishes.cancel(1, first)
     with pytest.raises(Problem) as refused:
         wishes.wish(1)
-    assert refused.value.code == "too_many_requests"
+    assert (refused.value.code, refused.value.headers) == ("too_many_requests", {"Retry-After": str(15 * 3600)})
     wishes.later(days=1)
     assert wishes.wish(1).state is DemandState.OPEN
 

@@ -31,7 +31,9 @@ def throttle(context: Context, what: str, who: str, most: int, window: timedelta
         raise too_many(context, window) from None
 
 
-def hold_throttle(tx: Transaction, context: Context, what: str, who: str, most: int, window: timedelta) -> None:
+def hold_throttle(
+    tx: Transaction, context: Context, what: str, who: str, most: int, window: timedelta, detail: str | None = None
+) -> None:
     """Counts one more request of this kind in its own transaction, which raises 429 once `most` were counted in the window."""
     tx.update(
         throttle_key(context, what, who, window),
@@ -40,7 +42,7 @@ def hold_throttle(tx: Transaction, context: Context, what: str, who: str, most: 
         when=_room(most),
         label=what,
     )
-    tx.instead[what] = too_many(context, window)
+    tx.instead[what] = too_many(context, window, detail)
 
 
 def check_throttle(context: Context, what: str, who: str, most: int, window: timedelta) -> None:
@@ -64,6 +66,7 @@ def window_end(context: Context, window: timedelta) -> datetime:
     return clock.from_epoch((clock.epoch(context.now) // seconds + 1) * seconds)
 
 
-def too_many(context: Context, window: timedelta) -> Problem:
+def too_many(context: Context, window: timedelta, detail: str | None = None) -> Problem:
+    """The refusal, which says in how many seconds the window ends."""
     wait = max(1, int((window_end(context, window) - context.now).total_seconds()))
-    return Problem("too_many_requests", headers={"Retry-After": str(wait)})
+    return Problem("too_many_requests", detail, headers={"Retry-After": str(wait)})

@@ -16,6 +16,7 @@ from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.files import uploads
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.platform.text import Language
 from chalicelib.pricing.displays import store
 from chalicelib.pricing.displays.events import APPROVED, REJECTED
@@ -89,13 +90,9 @@ def start(
             "expires_at": context.expiry(days=KEEP_UPLOADING_DAYS),
         },
     )
-    store.count_started(tx, context, company_id, MOST_A_DAY)
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if "throttle" not in refused:
-            raise
-        raise Problem("too_many_requests", f"At most {MOST_A_DAY} photos a day.") from None
+    detail = f"At most {MOST_A_DAY} photos a day."
+    hold_throttle(tx, context, "display", company_id, MOST_A_DAY, DAY, detail)
+    context.table.commit(tx)
     return DisplayUploadView(proof_id=proof_id, upload=upload)
 
 

@@ -11,8 +11,6 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.context import Context
 from chalicelib.pricing.displays import keys
 from chalicelib.pricing.offers import store as offers_store
 from chalicelib.table.client import Page, Position, Table
@@ -38,17 +36,6 @@ def create(tx: Transaction, item: Item) -> None:
     key = keys.display(item["company_id"], item["proof_id"])
     listed = keys.display_list(item["company_id"], item["created_at"], item["proof_id"])
     tx.create({**key.as_item(), **listed.as_gsi1(), **item})
-
-
-def count_started(tx: Transaction, context: Context, company_id: str, most: int) -> None:
-    """Count a started proof; refused with label `throttle` after `most` a day."""
-    tx.update(
-        platform_keys.throttle("display", company_id, context.today.isoformat()),
-        default={"expires_at": context.expiry(days=2)},
-        add={"count": 1},
-        when=Attr("count").not_exists() | Attr("count").lt(most),
-        label="throttle",
-    )
 
 
 def put_waiting(tx: Transaction, item: Item, photo: str, at: str) -> None:

@@ -174,7 +174,10 @@ def test_a_company_starts_only_so_many_photos_a_day(
     """A photo that is uploaded and never confirmed lies in the bucket all the same."""
     for _ in range(displays.MOST_A_DAY):
         assert shop.start(deal).status == 200
-    assert (shop.start(deal).status, shop.start(deal).json["code"]) == (429, "too_many_requests")
+    refused = shop.start(deal)
+    assert (refused.status, refused.json["code"]) == (429, "too_many_requests")
+    assert refused.json["detail"] == f"At most {displays.MOST_A_DAY} photos a day."
+    assert 0 < int(refused.headers["retry-after"]) <= 86400
     assert Shop(office, "cmp_2").start(deal).status == 200
     tomorrow = replace(office.context, now=office.context.now + timedelta(days=1))
     monkeypatch.setattr(respond, "context_now", lambda: tomorrow)
