@@ -78,6 +78,16 @@ def test_conditions_that_cannot_be_are_refused_and_named(
         assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, pointer)
 
 
+def test_a_segment_names_so_many_members_at_most(api: Api, marketing: Caller) -> None:
+    def save(number: int) -> Any:
+        body = {"name": "A", "conditions": {"members": [f"mbr_{each}" for each in range(number)]}}
+        return api.call("POST", SEGMENTS, marketing, body, key=f"of-{number}-members")
+
+    assert save(500).status == 201
+    refused = save(501)
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/conditions/members")
+
+
 def test_a_preview_needs_a_segment_or_conditions_and_a_topic_that_exists(api: Api, marketing: Caller) -> None:
     for number, body in enumerate(
         [{}, {"conditions": {}, "segment_id": "seg_1"}, {"conditions": {}, "topic": "gossip"}]

@@ -54,6 +54,20 @@ def test_of_two_companies_with_orders_the_preview_tells_what_to_do_instead(
     assert obstacle["code"] == "orders" and "customers of files" in obstacle["detail"]
 
 
+def test_a_company_of_too_many_customers_of_files_is_not_joined(
+    memory_market: Market, manager: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def customers(number: int) -> None:
+        found = [("1c-main", f"K-{each}") for each in range(number)]
+        monkeypatch.setattr(service.companies, "customers_of", lambda context, company_id: found)
+
+    customers(100)
+    assert ask(memory_market, manager, "/preview").json["obstacles"] == []
+    customers(101)
+    [obstacle] = ask(memory_market, manager, "/preview").json["obstacles"]
+    assert obstacle["code"] == "too_many_customers"
+
+
 def test_a_company_with_orders_is_the_one_that_stays(memory_market: Market, manager: Caller) -> None:
     memory_market.placed()
     before = everything(memory_market.context)

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.market_reports.publication import keys
+from chalicelib.market_reports.publication import keys, rules
 from tests.market_reports.contents.samples import HTML, PAGE, PDF, XLSX, pdf, workbook
 from tests.market_reports.steps import FORM, MARKETING, REPORTS, Marketing
 from tests.support import partners
@@ -45,6 +45,16 @@ def test_a_report_is_published_from_a_moment_on(marketing: Marketing, anna: Call
     [listed] = marketing.api.call("GET", "/v1/reports", anna).json["items"]
     assert listed["published_at"] == "2026-11-20T11:00:00.000Z"
     assert marketing.done("GET")["items"][0]["state"] == "published"
+
+
+def test_a_report_has_so_many_versions(marketing: Marketing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "MOST_VERSIONS", 2)
+    report_id = marketing.published()
+    marketing.corrected(report_id)
+    marketing.publish(report_id)
+    revision = int(marketing.call("GET", f"/{report_id}").headers["etag"].strip('"'))
+    refused = marketing.call("PUT", f"/{report_id}", FORM, revision)
+    assert (refused.status, refused.json["code"]) == (409, "wrong_state")
 
 
 def test_a_correction_takes_the_place_of_the_version_before_and_readers_see_which(

@@ -9,6 +9,8 @@ import pytest
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
 from chalicelib.pricing import keys as pricing_keys
+from chalicelib.pricing.promotions import service as promotions
+from chalicelib.pricing.promotions import store as promotions_store
 from chalicelib.pricing.terms import service as terms_service
 from tests.pricing.steps import MANAGER, MARKETING, Office, errors
 from tests.support.partners import OPERATIONS, company, distributor, partner, reach, staff
@@ -312,6 +314,29 @@ def test_an_order_gets_the_price_of_its_quantity_and_keeps_the_explanation(offic
     office.step(promotion_id, "end", version=2)
     kept = office.api.call("GET", f"/v1/orders/{placed.json['order_id']}", caller)
     assert [line["rule"] for line in kept.json["lines"]] == [line["rule"] for line in placed.json["lines"]]
+
+
+def test_running_promotions_weigh_no_more_than_every_price_can_read(
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
+):
+    office.run()
+    item = promotions_store.running_item(context.table)
+    assert item
+    [weight] = [len(text.encode()) for text in item["promotions"].values()]
+    monkeypatch.setattr(promotions, "MOST_RUNNING_BYTES", 2 * weight - 1)
+    refused = office.approve(office.draft(), confirm=True)
+    assert (refused.status, refused.json["code"]) == (409, "conflict")
+    monkeypatch.setattr(promotions, "MOST_RUNNING_BYTES", 2 * weight)
+    assert office.approve(office.draft(), confirm=True).status == 200
+
+
+def test_a_selection_names_so_many_articles_at_most(office: Office):
+    def draft(number: int) -> Any:
+        goods = {"categories": [f"c-{each}" for each in range(number)]}
+        return office.api.call("POST", "/v1/staff/promotions", MARKETING, office.form() | {"goods": goods})
+
+    assert draft(500).status == 201
+    assert [found for found, _ in errors(draft(501))] == ["/goods/categories"]
 
 
 def test_terms_weigh_no_more_than_every_price_can_read(
