@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import BinaryIO
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets take the full-width forms for the same signs
+_WITHOUT_MARKS = str.maketrans("", "", ",. ")  # of decimals and thousands
 
 
 def listing(
@@ -46,7 +47,11 @@ def write_listing(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequenc
 
 
 def harmless(cell: str) -> str:
-    """A spreadsheet must not take a stranger's words for a formula. Numbers stay as they are."""
-    if cell.startswith(_FORMULA) and not cell[1:].replace(",", "").replace(".", "").replace(" ", "").isdecimal():
+    """A spreadsheet must not take a stranger's words for a formula. A number with a plus or a minus stays as it is."""
+    if cell.startswith(_FORMULA) and not _is_signed_number(cell):
         return f"'{cell}"
     return cell
+
+
+def _is_signed_number(cell: str) -> bool:
+    return cell.startswith(("+", "-")) and cell[1:].translate(_WITHOUT_MARKS).isdecimal()

@@ -24,7 +24,7 @@ COLUMNS = [Column("День", 12), Column("Документ", 20), Column("Су�
 
 def table(rows: list[list[Cell]]) -> Table:
     total = sum((row[2] for row in rows if isinstance(row[2], Decimal)), Decimal(0))
-    notes = [("Строк", len(rows))]
+    notes: list[tuple[str, Cell]] = [("Строк", len(rows)), ("Контрольная сумма", total)]
     return Table("Акт сверки", notes, COLUMNS, rows, [[None, "Итого", total]], sender="Клуб № 1", language="ru")
 
 
@@ -40,10 +40,22 @@ def in_csv(content: bytes) -> list[list[str]]:
     return rows[1 : rows.index([])]
 
 
+def told_in_csv(content: bytes) -> list[list[str]]:
+    """The title and the notes, below the rows."""
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    return rows[rows.index([]) + 1 :]
+
+
 def in_workbook(content: bytes) -> list[list[object]]:
     rows: list[list[object]] = load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()  # type: ignore[assignment]
     heading = next(number for number, row in enumerate(rows) if row[:2] == ["День", "Документ"])
     return rows[heading + 1 :]
+
+
+def told_in_workbook(content: bytes) -> list[list[object]]:
+    """The notes, above the rows."""
+    rows = load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    return [[label, cents(value)] for label, value, *_ in rows[1 : rows.index(["", "", ""])]]
 
 
 def in_pdf(content: bytes) -> list[list[str]]:
@@ -74,14 +86,20 @@ def cents(cell: object) -> Decimal:
 def check(number: int) -> None:
     rows = rows_of(number)
     total = sum((row[2] for row in rows if isinstance(row[2], Decimal)), Decimal(0))
-    listed = in_csv(written(table(rows), "csv"))
+    content = written(table(rows), "csv")
+    listed = in_csv(content)
+    assert told_in_csv(content) == [["Акт сверки"], ["Строк", str(number)], ["Контрольная сумма", str(total)]]
     assert (len(listed) - 1, Decimal(listed[-1][2])) == (number, total)
     assert sum(Decimal(row[2]) for row in listed[:-1]) == total
-    cells = in_workbook(written(table(rows), "xlsx"))
+    content = written(table(rows), "xlsx")
+    cells = in_workbook(content)
+    assert told_in_workbook(content) == [["Строк", number], ["Контрольная сумма", total]]
     assert (len(cells) - 1, cents(cells[-1][2])) == (number, total)
     assert sum((cents(row[2]) for row in cells[:-1]), Decimal(0)) == total
     drawn = in_pdf(written(table(rows), "pdf"))
     texts = [text for page in drawn for text in page]
+    told = dict(text.split(": ") for text in drawn[0][1:3])
+    assert {label: amount(value) for label, value in told.items()} == {"Строк": number, "Контрольная сумма": total}
     assert [text for text in texts if text.startswith("УТ-")] == [row[1] for row in rows]
     assert amount(texts[texts.index("Итого") + 1]) == total
     assert f"стр. {len(drawn)} из {len(drawn)}" in drawn[-1]
@@ -137,7 +155,7 @@ def test_memory_does_not_grow_with_the_rows(kind: Format, tmp_path: Path) -> Non
 
 
 def test_rows_beyond_a_sheet_go_on_on_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.platform.files.tables.MOST_SHEET_ROWS", 13)
+    monkeypatch.setattr("chalicelib.platform.files.tables.MOST_SHEET_ROWS", 14)
     rows = rows_of(25)
     book = load_workbook(io.BytesIO(written(table(rows), "xlsx")))
     found: list[object] = []
