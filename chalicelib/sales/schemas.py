@@ -66,7 +66,7 @@ class PurchaseView(View):
 
 
 PurchaseListQuery = narrowed(
-    PurchaseView, same=("kind", "voided"), words=("document",), amount="total", base=PurchasesQuery
+    PurchaseView, same=("kind", "voided", "total.currency"), words=("document",), amount="total", base=PurchasesQuery
 )
 
 

@@ -19,7 +19,9 @@ FORMULAS: Mapping[Language, dict[str, str]] = {
         "savings": "The base price of the order's day x units shipped, less the amount, by the rule that made the price.",
         "bonuses": "The difference of the balances after the last posting of the row's days and after the last one before them.",
         "tier": "The tier announced last by the end of the row's days.",
-        "missing": "Articles bought in at least 3 of the 6 months before the last month of the period, and not in that month.",
+        "missing": "Articles bought in at least 3 of the 6 months before the last month of the period, and not in that month. None if that month has articles in *.",
+        "whole": "A month keeps its largest rows, and the sum of all others is in *. False if the name has no row in a month that has *, of the "
+        "period or the year before: then it may have been bought there.",
     },
     "ru": {
         "net": "Накладные минус возвраты, по дате документа, в одной валюте.",
@@ -35,6 +37,9 @@ FORMULAS: Mapping[Language, dict[str, str]] = {
         "savings": "Базовая цена в день заказа x отгруженные единицы минус сумма, по правилу, которое дало цену.",
         "bonuses": "Разница остатков после последней проводки в дни строки и после последней проводки до них.",
         "tier": "Последний уровень, о котором сообщили к концу дней строки.",
-        "missing": "Товары, купленные не менее чем в 3 из 6 месяцев перед последним месяцем периода и не купленные в нём.",
+        "missing": "Товары, купленные не менее чем в 3 из 6 месяцев перед последним месяцем периода и не купленные в нём. Пусто, если в нём есть "
+        "товары в *.",
+        "whole": "Месяц хранит самые крупные строки, сумма всех остальных — в *. false, если в месяце с * (за период или годом раньше) у "
+        "имени нет строки: тогда часть покупок может быть там.",
     },
 }

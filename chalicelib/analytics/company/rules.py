@@ -83,6 +83,7 @@ class Line:
     saved: Mapping[str, Decimal] = field(default_factory=dict)
     tier: AnnouncedTier | None = None
     bonuses: BonusMovement | None = None
+    whole: bool = True  # nothing of the name is in `REST`
 
 
 def share(part: Decimal, total: Decimal) -> Decimal | None:
@@ -176,6 +177,11 @@ RowsByMonth = Mapping[date, Sequence[Row]]  # of one grouping and currency
 
 def by_name(rows: RowsByMonth, period: Period) -> list[Line]:
     """A row for each name bought in the period or a year before it, largest purchases first, `REST` last."""
+    shortened = [
+        {row.name for row in found}
+        for month in (*period.months, *period.year_before.months)
+        if _is_shortened(found := rows.get(month, ()))
+    ]
     now, before = _by_name(rows, period.months), _by_name(rows, period.year_before.months)
     nothing = Row("", "", ZERO, ZERO, 0)
     lines = [
@@ -188,10 +194,16 @@ def by_name(rows: RowsByMonth, period: Period) -> list[Line]:
             units=now.get(name, nothing).units,
             documents=now.get(name, nothing).documents,
             year_before=before.get(name, nothing).net,
+            whole=all(name in own_rows for own_rows in shortened) or name == REST,
         )
         for name in now.keys() | before.keys()
     ]
     return sorted(lines, key=lambda line: (line.name == REST, -line.net, -line.year_before, line.name))
+
+
+def _is_shortened(rows: Iterable[Row]) -> bool:
+    """Whether a name without a row may have been bought all the same."""
+    return any(row.name == REST for row in rows)
 
 
 def _by_name(rows: RowsByMonth, months: Iterable[date]) -> dict[str, Row]:
@@ -221,7 +233,12 @@ class MissingArticle(NamedTuple):
 
 
 def missing(rows: RowsByMonth, period: Period) -> list[MissingArticle]:
-    """Articles bought in three or more of the six months before the last month of the period and not in it; the most regular first."""
+    """Articles bought in three or more of the six months before the last month of the period and not in it; the most regular first.
+
+    None if the last month is shortened: what has no row in it may be in `REST`.
+    """
+    if _is_shortened(rows.get(period.last, ())):
+        return []
     bought: dict[str, list[tuple[date, Row]]] = defaultdict(list)
     for month in months_between(plus(period.last, -REGULAR_OF), plus(period.last, -1)):
         for row in rows.get(month, ()):

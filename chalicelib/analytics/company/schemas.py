@@ -98,6 +98,7 @@ class AnalyticsRowView(View):
     savings: list[SavingView] = Field(description="Discounts by rule, largest first.")
     tier: ReachedTierView | None
     bonuses: BonusMovementView | None
+    whole: bool = Field(description="False if a part of the row may be in `*`.")
     rows_url: str = Field(
         description="The documents behind the row, or their parts that count there: they add up to `net`."
     )
@@ -140,6 +141,8 @@ class AnalyticsView(View):
     savings: list[SavingView] = Field(description="Discounts of the period by rule, largest first.")
     saved: Money = Field(description="Sum of `savings`.")
     rows: list[AnalyticsRowView]
-    missing: list[MissingArticleView] = Field(description="Bought regularly and not this time. Only with `by=product`.")
+    missing: list[MissingArticleView] = Field(
+        description="Bought regularly and not this time. Only with `by=product`, and of a last month without articles in `*`."
+    )
     chart: ChartView | None = Field(description="With `chart=true`.")
     credit_url: str = Field(description="Open orders, debts and deferrals by due date.")

@@ -66,12 +66,13 @@ class _Shown:
             savings=self.savings(line.saved),
             tier=self._tier(line),
             bonuses=self._bonuses(line),
+            whole=line.whole,
             rows_url=self._rows_url(line, by),
         )
 
     def _rows_url(self, line: Line, by: By) -> str:
         if by in ("month", "quarter"):
-            return f"{self._path}/purchases?from={line.first}&to={line.last}"
+            return f"{self._path}/purchases?from={line.first}&to={line.last}&currency={self.currency}"
         row = urlencode({"by": by, "name": line.name, "currency": self.currency})
         return f"{self._path}/analytics/documents?from={line.first:%Y-%m}&to={line.last:%Y-%m}&{row}"
 

@@ -1,6 +1,7 @@
 """A company's own analytics over HTTP: figures that add up to the documents that they lead to, in two reads at most."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -67,6 +68,23 @@ def test_months_lead_to_the_documents_that_they_are_the_sum_of(api: Api, context
     for row in told["rows"]:
         found = api.call("GET", row["rows_url"], owner).json["items"]
         assert sum(Decimal(each["total"]["amount"]) for each in found) == Decimal(row["net"]["amount"])
+
+
+@pytest.mark.parametrize("by", ["month", "quarter", "brand", "product"])
+@pytest.mark.parametrize("currency", ["RUB", "EUR"])
+def test_rows_of_a_currency_lead_to_documents_of_this_currency_alone(
+    api: Api, context: Context, owner: Caller, by: str, currency: str
+) -> None:
+    roubles = [invoice("A-1", "100.00", day=date(2026, 10, 30)), invoice("A-2", "7.50", day=date(2026, 11, 2))]
+    days = [date(2026, 10, 29), date(2026, 11, 3)]  # a day of a company has one currency
+    euros = [replace(invoice(f"E-{day}", "3.20", day=day), currency="EUR") for day in days]
+    record(context, [*roubles, *euros])
+    built(context)
+    for row in asked(api, owner, by=by, currency=currency, **{"from": "2026-10"})["rows"]:
+        found = behind(api, owner, row["rows_url"], 1)
+        told = [Decimal((each.get("total") or each["net"])["amount"]) for each in found]
+        assert found
+        assert sum(told) == Decimal(row["net"]["amount"])
 
 
 def test_articles_tell_what_is_bought_regularly_and_not_this_time(api: Api, context: Context, owner: Caller) -> None:

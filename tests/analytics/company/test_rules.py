@@ -102,6 +102,24 @@ def test_an_article_bought_in_three_of_six_months_and_not_in_the_last_is_missing
     assert (found.sku, found.months, found.last_month, found.mean_units) == ("A", 3, plus(MAY, -1), Decimal("3.33"))
 
 
+def test_no_article_is_missing_where_it_may_be_among_all_others() -> None:
+    rows = {plus(MAY, -back): [row("A", 10)] for back in (1, 2, 3)} | {MAY: [row("B", 5), row(REST, 1)]}
+    assert missing(rows, Period(MAY, MAY, TODAY)) == []
+    rows[plus(MAY, -2)].append(row(REST, 1))
+    assert [each.sku for each in missing(rows | {MAY: [row("B", 5)]}, Period(MAY, MAY, TODAY))] == ["A"]
+
+
+def test_a_row_is_whole_unless_a_month_or_the_year_before_may_have_it_among_all_others() -> None:
+    rows = {
+        MAY: [row("A", 9), row("B", 8)],
+        plus(MAY, -1): [row("A", 7), row("C", 6), row(REST, 1)],
+        plus(MAY, -13): [row("A", 5), row("B", 4), row(REST, 1)],
+    }
+    lines = by_name(rows, Period(plus(MAY, -1), MAY, TODAY))
+    assert {line.name: line.whole for line in lines} == {"A": True, "B": False, "C": False, REST: True}
+    assert all(line.whole for line in by_name(rows, Period(MAY, MAY, TODAY)))
+
+
 def test_a_share_of_nothing_and_growth_from_nothing_are_no_figures() -> None:
     assert (share(Decimal(1), Decimal(0)), change(Decimal(1), Decimal(0))) == (None, None)
     assert (share(Decimal(1), Decimal(3)), change(Decimal(1), Decimal(3))) == (Decimal("33.3"), Decimal("-66.7"))
