@@ -20,6 +20,7 @@ from chalicelib.exchange.tables.model import MOST_COLUMNS, Row, Unreadable
 
 Category = Literal["row", "group", "total", "empty", "heading", "note", "filtered", "broken"]
 
+_BESIDE_SALES: tuple[Category, ...] = ("total", "empty", "heading", "note")
 _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
@@ -139,7 +140,14 @@ class FlatTable:
     def carried(self) -> Iterator[FlatRow]:
         """The rows with the cells that stand above them."""
         above: list[str] = [""] * (self.place.width + 1)
+        torn = False  # whether a row above may have begun a document that nobody can read
         for row in self.rows():
+            if torn and row.category in ("row", "group"):
+                torn = not self.document_of(row.cells).strip()
+                if torn and self.carry.document and not any(row.cells[at].strip() for at in self._carried_places):
+                    yield row._replace(category="broken", fault="row_above")
+                    continue
+            torn |= row.category not in _BESIDE_SALES and (is_torn(row) or self._has_quoted_document(row))
             if row.category == "group" and self._names_period(row.cells):
                 if is_day(row.cells[self._day]):
                     for at in (*self.document_places, self._day):
@@ -158,6 +166,10 @@ class FlatTable:
                 yield self._filled(row if row.category == "row" else row._replace(category="row"), above)
             else:
                 yield row
+
+    def _has_quoted_document(self, row: FlatRow) -> bool:
+        """True where quotation marks that do not match are in the cell of the document."""
+        return row.fault == "stray_quote" and '"' in self.document_of(row.cells)
 
     def document_of(self, cells: Sequence[str]) -> str:
         if len(self.document_places) == 1:
@@ -364,6 +376,11 @@ class FlatTable:
         for at in places:
             cells[at] = above[at]
         return any(cells[at].strip() for at in places)
+
+
+def is_torn(row: FlatRow) -> bool:
+    """True where the cells of a row may stand in columns that are not theirs."""
+    return row.fault == "quote" or bool(row.beyond) or (row.category == "broken" and row.fault == "too_few_cells")
 
 
 def _all_left(places: Sequence[int], of: int) -> bool:

@@ -30,6 +30,10 @@ class Notes:
             found["lines"].append(line)
             found["examples"].append(example)
 
+    def has(self, code: str) -> bool:
+        """True for a note that was counted."""
+        return code in self._counted
+
     def tell(self, code: str, **facts: Any) -> None:
         """Adds facts to a note that was counted."""
         if code in self._counted:

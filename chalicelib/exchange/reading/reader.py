@@ -6,7 +6,7 @@
 Both read the file from its beginning and hold none of it, so a file of any length passes through the same memory.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ from chalicelib.exchange.columns.model import CellError, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
 from chalicelib.exchange.reading.conventions import decide
 from chalicelib.exchange.reading.doubts import Doubts
-from chalicelib.exchange.reading.flat import FlatRow, FlatTable
+from chalicelib.exchange.reading.flat import FlatRow, FlatTable, is_torn
 from chalicelib.exchange.reading.grouped import GroupedTable
 from chalicelib.exchange.reading.joining import JoinedTable, joined
 from chalicelib.exchange.reading.model import SalesProfileForm
@@ -30,6 +30,7 @@ from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader,
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from chalicelib.exchange.reading.sections import Section, section_above, section_of, titles
 from chalicelib.exchange.reading.survey import Survey
+from chalicelib.exchange.reading.torn import Named, TornRows
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
 from chalicelib.exchange.tables.model import SpooledTable, Unreadable
@@ -66,6 +67,7 @@ class SalesFile:
     notes: Notes = field(default_factory=Notes)
     counted: Counted = field(default_factory=Counted)
     own_total: OwnTotal | None = None
+    named: Named = field(default_factory=Named)
 
     @property
     def column_names(self) -> dict[FieldName, str]:
@@ -90,6 +92,7 @@ class SalesFile:
         made: dict[str, Decimal] | None = {} if isinstance(self.place.table, JoinedTable) else None
         section = section_above(self.place, self.profile)
         moved = self._places_moved()
+        torn = TornRows(self.named, carries=isinstance(self.body, FlatTable) and self.body.carry.document)
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in _in_time(self.body_rows(), self.terms):
             counted.rows += 1
@@ -97,8 +100,8 @@ class SalesFile:
             if category not in ("row", "filtered"):
                 if category == "broken":
                     unread += 1
-                    broken = self._broken(row)
-                    yield ReadRow(broken.number, [broken])
+                    uncertain = is_torn(row) and not self._is_document_before_quotes(row)
+                    yield from _each(torn.looked_at(row.cells, row.beyond, self._broken(row), uncertain))
                 else:
                     counted.skipped += 1
                     self._skip(row, totals, bool(unread))
@@ -121,7 +124,14 @@ class SalesFile:
                 notes.count("carried", row.line)
             if moved and isinstance(read, SaleRow) and self._may_be_moved([row.cells[at] for at in moved]):
                 read = [CellFault(row.line, read.number, "", "", "cells_moved")]
+            if row.fault == "stray_quote" and isinstance(read, SaleRow) and '"' in read.number:
+                read = [CellFault(row.line, read.number, "document", read.shown, "quote")]
             read = beside.looked_at(row.line, row.cells, read)
+            if not isinstance(read, SaleRow) and _may_be_torn(row, read):
+                unread += _has_unread_number(read)
+                self._add(totals, written, None, document=read[0].number)
+                yield from _each(torn.looked_at(row.cells, row.beyond, read, True))
+                continue
             if isinstance(read, SaleRow):
                 if section and not read.returned and read.quantity >= 0:
                     raise Unreadable("section", line=section[0], text=section[1], row=read.row)
@@ -134,11 +144,11 @@ class SalesFile:
                     if made is not None:
                         made[read.number] = made.get(read.number, ZERO) + _amount(read)
                 self._add(totals, written, read)
-                yield ReadRow(read.number, read)
             else:
                 unread += _has_unread_number(read)
                 self._add(totals, written, None, document=read[0].number)
-                yield ReadRow(read[0].number, read)
+            yield from _each(torn.followed_by(read))
+        yield from _each(torn.end())
         notes.tell("cancelled", amount=f"{cancelled:.2f}")
         self._look_at_orders(made or {})
         self._finish(totals, reader, bool(unread))
@@ -178,9 +188,15 @@ class SalesFile:
         elif row.category == "total":
             self._check_total(row, totals, unread)
 
-    def _broken(self, row: FlatRow) -> CellFault:
-        document = named(self._document_of(row.cells)).number if row.fault != "quote" else ""
-        return CellFault(row.line, document, "", _text(row.cells)[:60], row.fault)
+    def _broken(self, row: FlatRow) -> list[CellFault]:
+        document = named(self._document_of(row.cells)).number
+        return [CellFault(row.line, document, "", _text(row.cells)[:60], row.fault)]
+
+    def _is_document_before_quotes(self, row: FlatRow) -> bool:
+        """True where quotation marks that do not match stand behind the document, so that its cell is its own."""
+        places = self.body.document_places if isinstance(self.body, FlatTable) else []
+        before = row.cells[: max(places, default=-1) + 1]
+        return row.fault == "quote" and bool(self._document_of(row.cells).strip()) and '"' not in "".join(before)
 
     def body_rows(self) -> Iterator[FlatRow]:
         """Every row below the heading, with the cells that stand above it. Raises Unreadable."""
@@ -291,7 +307,8 @@ class SalesFile:
             total = self.body.total
             self.own_total = OwnTotal(total.line, total.quantity, total.amount, whole=True)
         if self.own_total is None:
-            self.notes.add("no_total")
+            if not self.notes.has("total_unproven"):
+                self.notes.add("no_total")
             if isinstance(self.place.table, TextTable) and self.place.table.is_cut_off():
                 self.notes.add("cut_off")
         table = self.place.table
@@ -354,6 +371,7 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     survey, doubts, notes = Survey(place), Doubts(place, profile), Notes()
     if left:
         notes.add("tables_left", names=left)
+    known = Named()
     body: FlatTable | GroupedTable
     if place.levels:
         body = GroupedTable(place)
@@ -369,6 +387,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
             if row.category in ("row", "filtered"):
                 survey.look(row.line, row.cells, body.document_of(row.cells), body.day_of(row.cells))
                 doubts.look(row.line, row.cells)
+                if not row.beyond and not row.fault:
+                    known.look(body.document_of(row.cells))
             elif row.category == "group":  # its rows may leave the day to it
                 survey.look_at_day(row.line, body.day_of(row.cells), row.cells)
     if survey.rows and not survey.days and "business_date" not in place.heading.columns:
@@ -385,7 +405,7 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     if isinstance(body, GroupedTable):
         columns |= body.columns()
         notes.add("grouped", levels=list(place.level_names))
-    return SalesFile(place, profile, terms, conventions, columns, body, notes)
+    return SalesFile(place, profile, terms, conventions, columns, body, notes, named=known)
 
 
 _BETWEEN_LOOKS = 4096  # rows
@@ -473,6 +493,16 @@ def _amount(row: SaleRow) -> Decimal:
 
 def _text(cells: Sequence[str]) -> str:
     return " ".join(" ".join(cells).split())[:100]
+
+
+def _each(several: Iterable[SaleRow | list[CellFault]]) -> Iterator[ReadRow]:
+    for read in several:
+        yield ReadRow(read.number if isinstance(read, SaleRow) else read[0].number, read)
+
+
+def _may_be_torn(row: FlatRow, faults: Sequence[CellFault]) -> bool:
+    """True for a wrong row whose cells may stand in columns that are not theirs, or hold marks that are not theirs."""
+    return is_torn(row) or row.fault in ("too_few_cells", "stray_quote") or faults[0].code == "cells_moved"
 
 
 def _has_unread_number(faults: Sequence[CellFault]) -> bool:

@@ -103,6 +103,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "The club has another document of this number that this may be; bring both in one file, or tell whether it is a return",
         "У клуба есть другой документ с этим номером, и это может быть он; загрузите оба одним файлом или отметьте, возврат ли это",
     ),
+    "row_beside": (
+        "The row beside this one cannot be read and may belong to this document: mend that row and bring the file again",
+        "Соседняя строка не прочитана, и она может быть частью этого документа: исправьте её и загрузите файл снова",
+    ),
+    "row_above": (
+        "The row leaves its document to the rows above, and one of them cannot be read: mend that row and bring the file again",
+        "Документ этой строки записан выше, а там есть непрочитанная строка: исправьте её и загрузите файл снова",
+    ),
     "document_left_out": ("Another row of this document is wrong", "В другой строке этого документа ошибка"),
 }
 

@@ -54,10 +54,10 @@ def test_a_row_that_cannot_be_told_apart_is_named_and_the_others_are_read() -> N
 
 
 def test_a_row_that_ends_too_early_is_wrong_where_other_rows_write_their_empty_cells() -> None:
-    rows = ["12.01.2026;A;К;Л;1;100;", "12.01.2026;B;Л;1;100;склад"]
+    rows = ["12.01.2026;A-1;К;Л;1;100;", "12.01.2026;A-2;Л;1;100;склад"]
     read = read_file(COMMENTED + "\n".join(rows))
     assert [(fault.row, fault.code) for fault in read.faults] == [(3, "too_few_cells")]
-    assert read.documents == {"А": 100}
+    assert read.documents == {"А-1": 100}
 
 
 def test_rows_that_leave_out_their_last_empty_cells_are_read_and_told() -> None:
