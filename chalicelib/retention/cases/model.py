@@ -83,7 +83,8 @@ class Case:
     """`due`: day of the next contact. `tries`: calls in a row that reached nobody. `listed_on`, `listed_by`: the last list that had it.
 
     `demand_id`: a wish whose answer makes the case ready. `last_entry`: the latest entry of its history. `contact`: who it is now, after the
-    person left; until a member of the company is reached.
+    person left; until a member of the company is reached. `rank`: what is at stake, in the company's currency. `rank_in_club`: for a company in
+    another currency than the club's, the sum in the club's currency by which it stands among the others.
     """
 
     case_id: str
@@ -94,6 +95,7 @@ class Case:
     due: date
     because: Because = Because.PLAN
     rank: Decimal = Decimal(0)
+    rank_in_club: Decimal | None = None
     tries: int = 0
     reason: Reason | None = None
     demand_id: str | None = None
@@ -108,6 +110,11 @@ class Case:
     @property
     def is_quiet(self) -> bool:
         return self.company_state in (State.AT_RISK, State.DORMANT, State.LOST)
+
+    @property
+    def listed_by_sum(self) -> Decimal:
+        """In the club's currency: sums in two currencies are not compared."""
+        return self.rank if self.rank_in_club is None else self.rank_in_club
 
     @property
     def closed_down(self) -> bool:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zlib import crc32
 
+from chalicelib.platform.money import CENT
 from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, NewContact, Reason
 from chalicelib.retention.states.rules import State
 
@@ -92,12 +93,28 @@ def held(case: Case, until: date) -> Case:
     return case if case.state is CaseState.ENDED else _planned(case, until)
 
 
-def prepared(case: Case, known: Estimates, today: date, season: Season, weights: Mapping[CallKind, int]) -> Case:
-    """Ready on its day, with its rank of today."""
+def prepared(
+    case: Case,
+    known: Estimates,
+    today: date,
+    season: Season,
+    weights: Mapping[CallKind, int],
+    in_club: Decimal | None = None,
+) -> Case:
+    """Ready on its day, with its rank of today. `in_club`: by `weight_in_club`, for a company in another currency than the club's."""
     if case.state is CaseState.ENDED or case.due > today:
         return case
     rank = rank_of(kind_of(case, known, today, season), known, weights)
-    return replace(case, state=CaseState.READY, rank=rank)
+    rank_in_club = None if in_club is None else (rank * in_club).quantize(CENT)
+    return replace(case, state=CaseState.READY, rank=rank, rank_in_club=rank_in_club)
+
+
+def weight_in_club(mean_order: Decimal, order_value: Decimal | None) -> Decimal:
+    """Of one unit of another currency in ranks, without a rate: the company's own order weighs as much as the mean order of the club.
+
+    0 before the club has learned its mean order: such a company comes after all others.
+    """
+    return mean_order / order_value if order_value else Decimal(0)
 
 
 def not_reached(case: Case, today: date, working_day_after: WorkingDayAfter) -> Case:
@@ -163,4 +180,4 @@ def rank_of(kind: CallKind, known: Estimates, weights: Mapping[CallKind, int]) -
         stake = known.expected_sum
     else:
         stake = known.usual_sum or known.expected_sum
-    return (stake * weights[kind] / 100).quantize(Decimal("0.01"))
+    return (stake * weights[kind] / 100).quantize(CENT)

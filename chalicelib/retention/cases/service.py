@@ -15,11 +15,13 @@ from decimal import Decimal
 
 from chalicelib import contacts
 from chalicelib.companies import Company, company_key
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.retention.cases import keys, rules, store
 from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.model import Because, Case
 from chalicelib.retention.cases.rules import Estimates, Season
+from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.retention.waves import service as waves
@@ -41,7 +43,7 @@ def follow(context: Context, company_id: str) -> None:
     partner = Company.from_item(company)
     after = before or rules.opened(case_id, company_id, known.state, partner.manager_id, context.today)
     after = replace(after, manager_id=partner.manager_id)
-    after = rules.joined(after, context.today) if partner.joined_into else _planned(context, after, known)
+    after = rules.joined(after, context.today) if partner.joined_into else _planned(context, after, partner, known)
     if after == before:
         return
     after = replace(after, version=after.version + 1)
@@ -54,7 +56,7 @@ def follow(context: Context, company_id: str) -> None:
     context.table.commit(tx)
 
 
-def _planned(context: Context, case: Case, known: Rhythm) -> Case:
+def _planned(context: Context, case: Case, company: Company, known: Rhythm) -> Case:
     """Ready on its day, or waiting for the end of the hold-out."""
     if case.company_state is not known.state or case.was_joined:
         case = rules.follow(case, known.state, context.today)
@@ -64,7 +66,15 @@ def _planned(context: Context, case: Case, known: Rhythm) -> Case:
     if hold_out:
         return rules.held(case, hold_out.until)
     config = context.config[Calls]
-    return rules.prepared(case, estimates(known), context.today, season(config), config.weights)
+    weight = _weight(context, company, known)
+    return rules.prepared(case, estimates(known), context.today, season(config), config.weights, weight)
+
+
+def _weight(context: Context, company: Company, known: Rhythm) -> Decimal | None:
+    """For `prepared`: None for a company in the club's currency."""
+    if company.currency == context.config[Club].currency:
+        return None
+    return rules.weight_in_club(Decimal(learning.club_rhythm(context).club.mean_order), known.order_value)
 
 
 def estimates(known: Rhythm) -> Estimates:

@@ -49,7 +49,7 @@ def _item(case: Case) -> Item:
         item |= platform_keys.due(DUE, case.due, case.company_id).as_gsi2()
     if case.state is CaseState.READY:
         manager = case.manager_id or ""
-        item |= keys.ready_list(manager, int(100 * case.rank), case.case_id).as_gsi1()
+        item |= keys.ready_list(manager, int(100 * case.listed_by_sum), case.case_id).as_gsi1()
         item |= keys.ready_since(manager, case.due.isoformat(), case.case_id).as_gsi2()
     return item
 

@@ -15,13 +15,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from heapq import nsmallest
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib import companies, sales
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
+from chalicelib.platform.money import same_currency
 from chalicelib.platform.parts import Progress
 from chalicelib.retention.config import Retention
 from chalicelib.retention.learning import store
@@ -38,16 +39,18 @@ LEARN_EVERY = timedelta(days=28)
 COMPANIES = 100  # of a page, and about so many of a part: within the minute of a worker, which has other messages, too
 
 
-def order_days(context: Context, company_id: str, today: date, currency: str | None = None) -> list[OrderDay]:
-    """The order days of a company up to today, at most those of five years; one query, read consistently.
+class History(NamedTuple):
+    """Order days of a company, and the currency of their amounts; empty where there are none."""
 
-    `currency`: of sums that they are added to. Raises `MixedCurrencies` if they are in another one.
-    """
+    orders: list[OrderDay]
+    currency: str
+
+
+def history(context: Context, company_id: str, today: date) -> History:
+    """The order days of a company up to today, at most those of five years; one query, read consistently."""
     first = today - timedelta(days=366 * MOST_YEARS)
     totals = sales.day_totals(context, company_id, first, today)
-    if currency:
-        totals.within(currency)
-    return days_of_totals(totals.net, totals.returned, today)
+    return History(days_of_totals(totals.net, totals.returned, today), totals.currency)
 
 
 def club_rhythm(context: Context) -> Learned:
@@ -61,6 +64,12 @@ def club_rhythm(context: Context) -> Learned:
         context.memo["club_rhythm"] = memo
     learned: Learned = memo
     return learned
+
+
+def rhythm_in(context: Context, currency: str) -> ClubRhythm:
+    """The parameters for companies in this currency: sums are compared with those that the club learned in its own currency only."""
+    club = club_rhythm(context).club
+    return club if currency == context.config[Club].currency else club.of_days_alone()
 
 
 def of_a_year(orders: list[OrderDay], today: date) -> Decimal:
@@ -111,7 +120,11 @@ def learn_part(context: Context, message: dict[str, Any]) -> None:
 
     def read(found: Progress, ids: list[str]) -> tuple[list[list[OrderDay]], Mapping[str, Any]]:
         day = date.fromisoformat(found.item["day"])
-        return [orders for each in ids if (orders := order_days(context, each, day, currency))], {}
+        return [orders for each in ids if (orders := in_currency(history(context, each, day)))], {}
+
+    def in_currency(known: History) -> list[OrderDay]:
+        same_currency(known.currency or currency, currency)
+        return known.orders
 
     def learn(found: Progress, parts: Iterator[list[list[list[Any]]]]) -> Item:
         day = date.fromisoformat(found.item["day"])

@@ -146,8 +146,9 @@ def _people_to_call(context: Context, case: Case) -> tuple[list[str], date | Non
 
 
 def _listed(context: Context, case: Case, known: _Known, people: Sequence[str], place: int) -> ListedCall:
-    today, club = context.today, learning.club_rhythm(context).club
-    days = learning.order_days(context, case.company_id, today)
+    today = context.today
+    days, currency = learning.history(context, case.company_id, today)
+    club = learning.rhythm_in(context, currency)
     kind, told = _subject(context, case, known.estimates)
     usual = orders.usual_order(context, case.company_id)
     standing = standing_on(club, days, today.toordinal(), states.limits(context))

@@ -86,7 +86,9 @@ class CallView(View):
     )
     words: str = Field(description="Why now, in a sentence to read aloud, in the reader's language.")
     script: str = Field(description="The text of the call, in the reader's language.")
-    at_stake: Money = Field(description="The sum by which the call is ranked.")
+    at_stake: Money = Field(
+        description="The sum by which the call is ranked; in another currency than the club's, by how many orders it is."
+    )
     due: date = Field(description="The day on which the call became due.")
     tries: int = Field(description="Calls in a row that reached nobody.")
     last_contact: date | None

@@ -210,10 +210,10 @@ def _offer(context: Context, tx: Transaction, form: OutcomeForm, company: Compan
     if form.offer is None:
         return None
     if form.offer.percent is not None:
-        days = learning.order_days(context, company.company_id, context.today)
+        days, currency = learning.history(context, company.company_id, context.today)
         since = (context.today - _YEAR).toordinal()
         turnover = Decimal(sum(each.amount for each in days if each.day > since))
-        in_club_currency = company.currency == context.config[Club].currency
+        in_club_currency = currency == context.config[Club].currency
         most = rules.most_percent(context.config[Calls].offer_percent, turnover if in_club_currency else Decimal(0))
         if form.offer.percent > most:
             raise Problem.invalid(

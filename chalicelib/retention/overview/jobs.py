@@ -19,7 +19,7 @@ def nightly_overview(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     found = service.fold(context)
     facts = {
         "day": found.day.isoformat(),
-        **{name: value for name, value in found.total._asdict().items() if name != "usual_sum"},
+        **{name: value for name, value in found.total._asdict().items() if name not in ("usual_sum", "others")},
     }
     log.info("nightly overview", extra=facts)
     return facts

@@ -1,10 +1,11 @@
 """The overview of a night: what is at risk, by manager and by reason. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from chalicelib.retention.cases.model import Case, CaseState
@@ -15,20 +16,24 @@ MONTH_LATE = 30  # days after its day, from which a case is shown to the head of
 
 
 class AtRisk(NamedTuple):
-    """Quiet companies and the turnover of 90 days that they usually make, by state."""
+    """Quiet companies by state, and the turnover of 90 days that they usually make: `usual_sum` of those in the club's currency, `others` by
+    any other currency.
+    """
 
     at_risk: int = 0
     dormant: int = 0
     lost: int = 0
     usual_sum: Decimal = Decimal(0)
+    others: Mapping[str, Decimal] = MappingProxyType({})
 
 
 class QuietCompany(NamedTuple):
-    """A quiet company and its case."""
+    """A quiet company and its case. `currency`: None for the club's."""
 
     state: State
     usual_sum: Decimal
     case: Case | None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,17 @@ def fold(day: date, several: Iterable[QuietCompany], companies: int = 0) -> Over
 
 
 def _with(sums: AtRisk, each: QuietCompany) -> AtRisk:
+    known, others = sums.usual_sum, sums.others
+    if each.currency is None:
+        known += each.usual_sum
+    elif each.usual_sum:
+        others = {**others, each.currency: others.get(each.currency, Decimal(0)) + each.usual_sum}
     return AtRisk(
         sums.at_risk + (each.state is State.AT_RISK),
         sums.dormant + (each.state is State.DORMANT),
         sums.lost + (each.state is State.LOST),
-        sums.usual_sum + each.usual_sum,
+        known,
+        others,
     )
 
 

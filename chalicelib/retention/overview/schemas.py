@@ -1,7 +1,7 @@
 """Views of the overview."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
@@ -9,15 +9,23 @@ from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.money import Money
+from chalicelib.retention.overview.model import AtRisk
 
 
 class AtRiskView(View):
-    """Quiet companies by state, and the turnover of 90 days that they usually make together, in the club's currency."""
+    """Quiet companies by state, and the turnover of 90 days that they usually make together, by currency."""
 
     at_risk: int
     dormant: int
     lost: int
-    usual_sum: Money
+    usual_sum: Money = Field(description="Of the companies in the club's currency.")
+    other_sums: list[Money] = Field(description="Of the companies in other currencies, a sum for each.")
+
+    @classmethod
+    def of(cls, sums: AtRisk, currency: str, **more: Any) -> Self:
+        """`currency`: the club's."""
+        others = [Money.of(amount, other) for other, amount in sorted(sums.others.items())]
+        return cls.from_record(sums, currency, other_sums=others, **more)
 
 
 class ManagerOverviewView(AtRiskView):

@@ -53,13 +53,16 @@ def fold(context: Context) -> OverviewDay:
 
 
 def _quiet(context: Context) -> Iterator[QuietCompany]:
+    currency = context.config[Club].currency
     for several in chunks(states.quiet(context, *states.QUIET), TOGETHER):
         wanted = {each.company_id: cases_keys.case(cases.case_id_of(each.company_id)) for each in several}
         stored = context.table.get_many(wanted.values())
+        known = companies.read_companies(context, list(wanted))
         for each in several:
             item = stored.get(wanted[each.company_id])
             case = from_item(Case, item) if item else None
-            yield QuietCompany(each.state, each.usual_sum or Decimal(0), case)
+            own = known[each.company_id].currency
+            yield QuietCompany(each.state, each.usual_sum or Decimal(0), case, None if own == currency else own)
 
 
 def show(context: Context) -> OverviewView:
@@ -69,15 +72,15 @@ def show(context: Context) -> OverviewView:
     currency = context.config[Club].currency
     return OverviewView(
         day=last.day if nights else None,
-        total=AtRiskView.from_record(last.total, currency),
+        total=AtRiskView.of(last.total, currency),
         without_next_step=last.without_next_step,
         managers=_managers(context, last, _ids(context, last)),
         reasons=[
-            ReasonOverviewView.from_record(sums, currency, reason=None if reason == model.NONE else reason)
+            ReasonOverviewView.of(sums, currency, reason=None if reason == model.NONE else reason)
             for reason, sums in sorted(last.reasons.items())
         ],
         months=[
-            MonthOverviewView.from_record(
+            MonthOverviewView.of(
                 each.total,
                 currency,
                 month=f"{each.day:%Y-%m}",
@@ -113,7 +116,7 @@ def _manager(context: Context, manager_id: str, name: str | None, sums: AtRisk) 
     managed = None if manager_id == model.NONE else manager_id
     made = lists.since(context, managed, context.today - timedelta(days=WORK_DAYS)) if managed else []
     late, _ = late_cases(context, managed or "", MOST_LATE, None)
-    return ManagerOverviewView.from_record(
+    return ManagerOverviewView.of(
         sums,
         context.config[Club].currency,
         manager_id=managed,

@@ -23,6 +23,7 @@ from chalicelib.platform.quarters import quarter_of
 from chalicelib.platform.text import Language
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.learning import service as learning
+from chalicelib.retention.learning.service import History
 from chalicelib.retention.results import rules, store
 from chalicelib.retention.results.model import CompanyResult, Look, OfferSums, Unit
 from chalicelib.retention.results.schemas import (
@@ -34,7 +35,6 @@ from chalicelib.retention.results.schemas import (
     WaveResultsView,
     look_view,
 )
-from chalicelib.retention.rhythm.orders.rules import OrderDay
 from chalicelib.retention.rhythm.rules import Figures, figures, until
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
@@ -90,9 +90,10 @@ def _by_offers(context: Context, made: Assignment, last: date) -> OfferSums:
 def _result(context: Context, made: Assignment, manager_id: str | None, *, counts_money: bool) -> CompanyResult:
     """Sums in another currency than the club's are left out of the money."""
     last = made.day + timedelta(days=OUTCOME_DAYS)
-    several = learning.order_days(context, made.company_id, last)
+    history = learning.history(context, made.company_id, last)
+    several = history.orders
     days = [(date.fromordinal(each.day), Decimal(each.amount)) for each in several]
-    known = _figures(context, several, made.day)
+    known = _figures(context, history, made.day)
     after = [(day, amount) for day, amount in days if made.day < day <= last]
     before = sum((amount for day, amount in days if made.day - YEAR < day <= made.day), Decimal(0))
     turnover = sum((amount for _, amount in after), Decimal(0))
@@ -123,10 +124,10 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
     )
 
 
-def _figures(context: Context, several: list[OrderDay], day: date) -> Figures | None:
+def _figures(context: Context, history: History, day: date) -> Figures | None:
     """By the rhythm that the club knows now, from the orders up to this day; None without one."""
-    past = until(several, day.toordinal())
-    return figures(learning.club_rhythm(context).club, past, day.toordinal()) if past else None
+    past = until(history.orders, day.toordinal())
+    return figures(learning.rhythm_in(context, history.currency), past, day.toordinal()) if past else None
 
 
 def show(context: Context, wave_id: str | None, language: Language) -> WaveResultsView:

@@ -5,16 +5,17 @@
 
 The score is P(no order within the horizon), never P(alive). The early warning is the probability that this silence passes the horizon,
 P(no order) with the horizon reaching to that day. Both are corrected by traits that the model does not see; the expected orders follow the
-corrected probability. Order value m = (sum + M) / (orders + 1), where M is the mean of the club; expected sum = m · expected orders.
+corrected probability. Order value m = (sum + M) / (orders + 1), where M is the mean of the club; expected sum = m · expected orders. Where
+no mean is known in the currency of a company, m is the mean of its own orders.
 
 Weakest point: the corrections are learned from days whose outcome is known, a horizon and more ago, which was another season.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from chalicelib.retention.rhythm.correction.rules import MOST_ROWS, Case, Correction, Row, learn, traits
 from chalicelib.retention.rhythm.fit.rules import fit
@@ -35,7 +36,10 @@ Orders = Sequence[OrderDay]
 
 @dataclass(frozen=True)
 class ClubRhythm:
-    """Parameters learned from a club's companies. `corrections`: of the score and of the early warning; None before any outcome is known."""
+    """Parameters learned from a club's companies. `score`, `warning`: their corrections; None before any outcome is known.
+
+    `mean_order`: in the club's currency; 0 where none is known.
+    """
 
     season: SeasonTime
     horizon: int = HORIZON
@@ -44,6 +48,10 @@ class ClubRhythm:
     mean_order: float = 0.0
     score: Correction | None = None
     warning: Correction | None = None
+
+    def of_days_alone(self) -> Self:
+        """For companies in another currency: no mean order, and no corrections, which weigh sums in the club's currency."""
+        return replace(self, mean_order=0.0, score=None, warning=None)
 
 
 class Figures(NamedTuple):
@@ -89,7 +97,7 @@ def figures(club: ClubRhythm, orders: Orders, today: int) -> Figures:
     no_order = club.score.apply(plain, row) if club.score else plain
     wanted = expected_orders(club.model, seen, _ahead(club.season, today, club.horizon))
     wanted *= (1 - no_order) / max(1 - plain, 1e-9)
-    value = (sum(order.amount for order in past) + club.mean_order) / (len(past) + 1)
+    value = order_value(club, past)
     begins, ends = window(club, past, today)
     gap = expected_gap(later.day - earlier.day for earlier, later in pairwise(past))
     return Figures(
@@ -103,6 +111,12 @@ def figures(club: ClubRhythm, orders: Orders, today: int) -> Figures:
         None if gap is None else last + round(gap),
         value * club.horizon * (len(past) - 1) / (last - past[0].day) if len(past) > 1 else None,
     )
+
+
+def order_value(club: ClubRhythm, past: Orders) -> float:
+    """The mean order of a company, drawn to the mean of the club by one order; without such a mean, the company's own."""
+    own = sum(order.amount for order in past)
+    return (own + club.mean_order) / (len(past) + 1) if club.mean_order else own / len(past)
 
 
 def early_warning(club: ClubRhythm, past: Orders, today: int) -> float:

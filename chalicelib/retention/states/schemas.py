@@ -32,7 +32,9 @@ class RhythmFiguresView(View):
     early_warning: float = Field(description="Probability that the present silence passes the horizon; 1 where it has.")
     expected_orders: float = Field(description="Orders expected within the horizon.")
     expected_sum: Money = Field(description="Turnover expected within the horizon.")
-    order_value: Money = Field(description="The company's mean order, drawn to the mean of the club by one order.")
+    order_value: Money = Field(
+        description="The company's mean order, drawn to the club's mean in its currency by one order."
+    )
     window_from: date = Field(description="First day of the window in which six of ten next orders come, if one comes.")
     window_to: date
 

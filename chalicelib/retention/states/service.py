@@ -25,8 +25,8 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.retention.config import Retention
 from chalicelib.retention.learning import service as learning
+from chalicelib.retention.learning.service import History
 from chalicelib.retention.learning.store import Learned
-from chalicelib.retention.rhythm.orders.rules import OrderDay
 from chalicelib.retention.states import store
 from chalicelib.retention.states.events import BIG_CLIENT_QUIET, ORDER_EXPECTED, STATE_CHANGED
 from chalicelib.retention.states.rules import Limits, State, standing_on
@@ -41,8 +41,9 @@ def follow(context: Context, company_id: str) -> None:
     """Compute the rhythm of a company anew. Without a change nothing is written. Raises `Busy` while others keep writing it."""
     before = store.load(context, company_id)
     learned = learning.club_rhythm(context)
-    orders = learning.order_days(context, company_id, context.today)
-    found = standing_on(learned.club, orders, context.today.toordinal(), limits(context))
+    history = learning.history(context, company_id, context.today)
+    club = learning.rhythm_in(context, history.currency)
+    found = standing_on(club, history.orders, context.today.toordinal(), limits(context))
     version = before.version if before else 0
     after = store.rhythm_of(company_id, found, context.today, version)
     if before:
@@ -53,7 +54,7 @@ def follow(context: Context, company_id: str) -> None:
     was = before.state if before else State.NO_ORDERS
     tx = Transaction()
     if after.state is not was:
-        share = _share(context, learned, company_id, orders, after)
+        share = _share(context, learned, history, after)
         if share:
             after = replace(after, alarm_for=after.last_order)
             record(tx, context, company_key(company_id), BIG_CLIENT_QUIET, **_alarm(after, share))
@@ -73,17 +74,14 @@ def _reminder(after: Rhythm) -> dict[str, object]:
     return {"company_id": after.company_id, **{name: day.isoformat() for name, day in days.items() if day}}
 
 
-def _share(
-    context: Context, learned: Learned, company_id: str, orders: list[OrderDay], after: Rhythm
-) -> Decimal | None:
-    """The percentage of the club's turnover, if the company is a big client whose silence nobody was told of; one read more."""
+def _share(context: Context, learned: Learned, history: History, after: Rhythm) -> Decimal | None:
+    """The percentage of the club's turnover, if the company is a big client in its currency whose silence nobody was told of."""
     if after.state not in store.QUIET or after.alarm_for == after.last_order or not learned.turnover:
         return None
-    share = 100 * learning.of_a_year(orders, context.today) / learned.turnover
-    if share < context.config[Retention].big_client_percent:
+    if history.currency != context.config[Club].currency:
         return None
-    company = companies.read_company(context, company_id)
-    return share if company and company.currency == context.config[Club].currency else None
+    share = 100 * learning.of_a_year(history.orders, context.today) / learned.turnover
+    return share if share >= context.config[Retention].big_client_percent else None
 
 
 def _alarm(after: Rhythm, share: Decimal) -> dict[str, object]:
@@ -122,8 +120,9 @@ def explain(context: Context, company_id: str, as_of: date | None, language: Lan
     if company is None:
         raise Problem("not_found")
     day = as_of or context.today
-    club, learned_on, *_ = learning.club_rhythm(context)
-    orders = learning.order_days(context, company_id, day)
+    learned_on = learning.club_rhythm(context).day
+    orders, currency = learning.history(context, company_id, day)
+    club = learning.rhythm_in(context, currency)
     found = standing_on(club, orders, day.toordinal(), limits(context))
     learned = None if learned_on == date.min else learned_on
     return rhythm_view(company_id, day, found, orders, learned, club.horizon, company.currency, language)

@@ -23,9 +23,10 @@ def known(
     manager_id: str | None = IVAN,
     usual: int = 100_000,
     person: bool = True,
+    currency: str = "RUB",
 ) -> str:
     """A company of the manager in this state, with a buyer who has a telephone; its case is up to date."""
-    partners.company(context, company_id, inn=None, name=company_id, manager_id=manager_id)
+    partners.company(context, company_id, inn=None, name=company_id, manager_id=manager_id, currency=currency)
     if person:
         number = int.from_bytes(company_id.encode()[-4:])
         partners.member(context, f"mbr_of_{company_id}", phone=f"+7495{number % 10_000_000:07d}")

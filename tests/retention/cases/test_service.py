@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,9 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.cases import consumers, jobs, keys, service, store
 from chalicelib.retention.cases.model import Because, CaseState
+from chalicelib.retention.learning import service as learning
+from chalicelib.retention.learning import store as learning_store
+from chalicelib.retention.learning.store import Learned
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import service as waves
 from chalicelib.table.transactions import Transaction
@@ -51,6 +55,28 @@ def night(context: Context) -> int:
             jobs.ready_cases(context, {"messageId": message["MessageId"], "body": message["Body"]})
             aws.sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     return int(facts["companies"])
+
+
+def test_a_company_in_another_currency_is_ranked_by_its_orders_and_not_by_its_sums(context: Context) -> None:
+    """Each of the companies orders four times within the horizon; an order is worth 25,000, 250 and 5,000,000 of its currency."""
+    plain = learning.club_rhythm(context).club
+    learning_store.put_club(context, Learned(replace(plain, mean_order=20_000.0), context.today, Decimal(0)))
+    context.memo.clear()
+    known(context, "cmp_roubles", usual=100_000)
+    known(context, "cmp_few_roubles", usual=70_000)
+    known(context, "cmp_euros", usual=1_000, currency="EUR")
+    known(context, "cmp_tenge", usual=20_000_000, currency="KZT")
+    first, *others, last = ready(context, IVAN)
+    assert (first, sorted(others), last) == ("cmp_roubles", ["cmp_euros", "cmp_tenge"], "cmp_few_roubles")
+    euros, tenge, roubles = (case_of(context, f"cmp_{each}") for each in ("euros", "tenge", "roubles"))
+    assert euros.rank_in_club == tenge.rank_in_club and 20_000 * euros.rank == tenge.rank  # what is at stake stays
+    assert roubles.rank_in_club is None
+
+
+def test_before_the_club_has_learned_other_currencies_come_last(context: Context) -> None:
+    known(context, "cmp_tenge", usual=20_000_000, currency="KZT")
+    known(context, "cmp_roubles", usual=100)
+    assert ready(context, IVAN) == ["cmp_roubles", "cmp_tenge"]
 
 
 def test_ready_cases_are_listed_by_rank(context: Context) -> None:

@@ -11,6 +11,7 @@ from chalicelib.retention.cases.model import CaseState, Reason
 from chalicelib.retention.cases.rules import opened
 from chalicelib.retention.overview.model import NONE, AtRisk, OverviewDay, QuietCompany, fold, month_ends
 from chalicelib.retention.states.rules import State
+from chalicelib.table.records import from_item, to_item
 
 TODAY = date(2026, 11, 20)
 QUIET = [State.AT_RISK, State.DORMANT, State.LOST]
@@ -39,6 +40,19 @@ def test_who_closed_down_is_counted_with_its_reason_only() -> None:
     )
     assert found.total == AtRisk(lost=1, usual_sum=Decimal(5)) == found.managers[NONE]
     assert found.reasons["closed"].lost == 1
+
+
+def test_sums_of_other_currencies_stand_apart() -> None:
+    found = fold(
+        TODAY,
+        [
+            company(State.LOST, "mbr_1"),
+            *(QuietCompany(State.DORMANT, Decimal(amount), None, "KZT") for amount in (7, 8)),
+            QuietCompany(State.DORMANT, Decimal(0), None, "EUR"),
+        ],
+    )
+    assert found.total == AtRisk(dormant=3, lost=1, usual_sum=Decimal(100), others={"KZT": Decimal(15)})
+    assert from_item(OverviewDay, to_item(found)) == found
 
 
 def test_a_month_shows_its_last_night() -> None:

@@ -61,6 +61,21 @@ def test_the_overview_adds_up_by_manager_and_by_reason(api: Api, context: Contex
     assert api.call("GET", OVERVIEW, Caller.person(IVAN, "staff", "manager", "club")).status == 403
 
 
+def test_sums_in_other_currencies_are_told_apart_and_change_no_sum_of_the_club(api: Api, context: Context) -> None:
+    known(context, "cmp_euros", State.DORMANT, usual=3_000, currency="EUR")
+    known(context, "cmp_tenge", State.LOST, usual=5_000_000, currency="KZT")
+    jobs.nightly_overview(context, {})
+    found = api.call("GET", OVERVIEW, HEAD).json
+    ivan = next(each for each in found["managers"] if each["manager_id"] == IVAN)
+    for sums, roubles in ((found["total"], "1000000.00"), (ivan, "990000.00"), (found["months"][0], "1000000.00")):
+        assert sums["usual_sum"] == {"amount": roubles, "currency": "RUB"}
+        assert sums["other_sums"] == [
+            {"amount": "3000.00", "currency": "EUR"},
+            {"amount": "5000000.00", "currency": "KZT"},
+        ]
+    assert (found["total"]["dormant"], found["total"]["lost"]) == (3, 2)
+
+
 def test_the_managers_are_a_list_and_a_file_of_either_kind(api: Api) -> None:
     page = api.call("GET", f"{MANAGERS}?limit=1", HEAD).json
     rest = api.call("GET", f"{MANAGERS}?limit=1&cursor={page['next_cursor']}", HEAD).json

@@ -17,7 +17,12 @@ from chalicelib.platform.settings import queue_url
 from chalicelib.pricing import Ruling
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.cases.model import CallAnswer, Reason
+from chalicelib.retention.learning import service as learning
+from chalicelib.retention.learning import store as learning_store
+from chalicelib.retention.learning.store import Learned
 from chalicelib.retention.results import jobs, service, store
+from chalicelib.retention.results.model import CompanyResult
+from chalicelib.retention.rhythm.correction.rules import Correction
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.transactions import Transaction
@@ -92,6 +97,29 @@ def test_measured_twice_nothing_changes_and_an_unknown_wave_is_not_found(context
     assert service.show(after, None, "en").wave_id == wave.wave_id
     with pytest.raises(Problem, match="not_found"):
         service.show(context, None, "en")
+
+
+def test_the_chance_of_a_company_in_another_currency_follows_from_its_days(context: Context) -> None:
+    several = [dormant(context, "Luch"), dormant(context, "Licht", currency="EUR")]
+    wave = planned(context, intake_days=28)
+    waves.assign(days_later(context, 1), several)
+    after = days_later(context, 95)
+
+    def measured() -> list[CompanyResult]:
+        after.memo.clear()
+        service.measure(after, wave.wave_id, several)
+        known = store.read(after, wave.wave_id, several)
+        return [known[each] for each in several]
+
+    roubles, euros = measured()
+    assert roubles.chance == euros.chance and roubles.expected_sum > 0 == euros.expected_sum
+    money = Correction(
+        0.0, (0, 0, 0, 0.1, 0, 0, 0, 0.1), (0,) * 8, (1,) * 8
+    )  # the larger the sums, the surer the silence
+    club = replace(learning.club_rhythm(after).club, score=money)
+    learning_store.put_club(after, Learned(club, after.today, Decimal(0)))
+    assert measured()[0].chance < roubles.chance
+    assert measured()[1].chance == euros.chance
 
 
 def test_visits_and_what_offers_took_off_are_told(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:

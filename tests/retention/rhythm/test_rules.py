@@ -81,6 +81,18 @@ def test_the_order_value_is_drawn_to_the_mean_of_the_club_by_one_order() -> None
     assert figures(plain(), [OrderDay(TODAY - 3, 400.0, 1)], TODAY).order_value == pytest.approx(250)
 
 
+def test_in_another_currency_figures_follow_the_company_s_own_orders_whatever_the_unit_of_its_money() -> None:
+    learned = learn_club(club(), TODAY)
+    assert learned.mean_order > 0 and learned.score and learned.warning
+    other = learned.of_days_alone()
+    bought = [OrderDay(TODAY - 90, 400.0, 2), OrderDay(TODAY - 30, 600.0, 2)]
+    found = figures(other, bought, TODAY)
+    assert found.order_value == 500 and found.usual_sum == 500 * 90 / 60
+    minor = figures(other, [order._replace(amount=100 * order.amount) for order in bought], TODAY)
+    assert minor.expected_sum == pytest.approx(100 * found.expected_sum)
+    assert (minor.no_order, minor.early_warning) == (found.no_order, found.early_warning)
+
+
 def test_a_club_without_past_outcomes_keeps_the_model_s_own_figures() -> None:
     young = [[OrderDay(TODAY - 20, 10.0, 1), OrderDay(TODAY - 5, 10.0, 1)], [OrderDay(TODAY - 8, 5.0, 1)]]
     learned = learn_club(young, TODAY)

@@ -31,9 +31,10 @@ def stored(context: Context, company_id: str) -> Rhythm | None:
 
 def fresh(context: Context, company_id: str, version: int) -> Rhythm:
     """The rhythm as one computation from the facts finds it."""
-    club = learning.club_rhythm(context).club
-    orders = learning.order_days(context, company_id, context.today)
-    found = standing_on(club, orders, context.today.toordinal(), service.limits(context))
+    orders, currency = learning.history(context, company_id, context.today)
+    found = standing_on(
+        learning.rhythm_in(context, currency), orders, context.today.toordinal(), service.limits(context)
+    )
     return store.rhythm_of(company_id, found, context.today, version)
 
 

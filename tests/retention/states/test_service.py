@@ -179,6 +179,25 @@ def test_a_small_client_alarms_nobody(quick: Context) -> None:
     assert alarms(quick, company_id) == []
 
 
+def test_a_company_in_another_currency_has_figures_of_its_own_orders_and_raises_no_alarm(quick: Context) -> None:
+    for number in range(3):
+        roubles = company(quick, f"Luch {number}")
+        for offset in REGULAR:
+            buy(quick, roubles, offset, 60_000)
+    learn(quick)
+    euros = company(quick, "Licht", "EUR")
+    for offset in (-160, -100):
+        buy(quick, euros, offset, 500_000, currency="EUR")
+    hear_all(quick, euros)
+    found = stored(quick, euros)
+    assert found and found.state is State.DORMANT
+    assert (found.order_value, found.usual_sum) == (500_000, 750_000)
+    assert alarms(quick, euros) == []
+    shown = service.explain(quick, euros, None, "en").figures
+    assert shown and (shown.order_value.amount, shown.order_value.currency) == (500_000, "EUR")
+    assert shown.expected_sum.amount < 500_000 * shown.expected_orders + 2_500  # orders are rounded to hundredths
+
+
 def test_a_crash_at_any_call_loses_no_alarm_and_doubles_none(quick: Context) -> None:
     for crash in crashes():
         context = in_memory(quick)

@@ -19,11 +19,11 @@ from tests.tiers.steps import buy, company
 HEAD = "mbr_head"
 
 
-def dormant(context: Context, name: str, silent: int = 120) -> str:
+def dormant(context: Context, name: str, silent: int = 120, currency: str = "RUB") -> str:
     """A company that bought every three weeks, and has been silent for so many days."""
-    company_id = company(context, name)
+    company_id = company(context, name, currency)
     for offset in range(-silent - 84, -silent + 1, 21):
-        buy(context, company_id, offset, 60_000)
+        buy(context, company_id, offset, 60_000, currency=currency)
     states.follow(context, company_id)
     return company_id
 
