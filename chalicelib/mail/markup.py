@@ -208,7 +208,8 @@ class _Text(_Form):
 
     def paragraph(self, token: Token, state: BlockState) -> str:
         if [each["type"] for each in token["children"]] == ["link"]:
-            return f"{self.inside(token, state)}: {_url(token['children'][0])}\n\n"
+            link = token["children"][0]
+            return f"{self.inside(link, state)}: {_url(link)}\n\n"
         if (products := self.shown(token)) is not None:
             return "".join(map(self._product, products)) + "\n"
         return f"{self.inside(token, state)}\n\n"
@@ -218,7 +219,11 @@ class _Text(_Form):
         return f"* {product.name} ({product.sku})\n  {product.price}\n{why}"
 
     heading = paragraph
-    link = strong = emphasis = _Form.inside
+    strong = emphasis = _Form.inside
+
+    def link(self, token: Token, state: BlockState) -> str:
+        label, address = self.inside(token, state), _url(token)
+        return label if label == address.removeprefix("mailto:") else f"{label} ({address})"
 
     def inline_html(self, token: Token, state: BlockState) -> str:
         return ""

@@ -34,7 +34,7 @@ _NEVER_LEFT = (
     ParamValidationError,
 )
 
-_KINDS: dict[str, Any] = {
+KINDS: dict[str, Any] = {
     "Send": "send",
     "Delivery": "delivery",
     "Bounce": "bounce",
@@ -119,7 +119,7 @@ def report_of(body: str) -> Report | None:
     if body.startswith(_GREETING):
         return None
     event = json.loads(body)
-    kind = _KINDS.get(event.get("eventType") or event["notificationType"])
+    kind = KINDS.get(event.get("eventType") or event["notificationType"])
     if kind is None:
         return None
     told = event.get(_TOLD.get(kind, kind), {})

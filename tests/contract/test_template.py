@@ -18,6 +18,7 @@ from chalice.config import Config
 
 import app
 from chalicelib.exchange.imports.config import Imports
+from chalicelib.mail import transport
 from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, SCOPES
 from chalicelib.platform.config import read_config
 from chalicelib.platform.delivery.subscriptions import Subscriptions, name_of, subscriptions
@@ -435,6 +436,12 @@ def test_a_letter_goes_to_anybody_and_comes_from_us_alone(template: Template) ->
 def test_letters_are_not_rewritten_to_be_watched(template: Template) -> None:
     for destination in of_type(template, "AWS::SES::ConfigurationSetEventDestination").values():
         assert not {"OPEN", "CLICK"} & set(destination["EventDestination"]["MatchingEventTypes"])
+
+
+def test_the_mail_service_tells_all_that_the_club_notes_of_a_letter(template: Template) -> None:
+    (destination,) = of_type(template, "AWS::SES::ConfigurationSetEventDestination").values()
+    told = {each.replace("_", "").lower() for each in destination["EventDestination"]["MatchingEventTypes"]}
+    assert told == {each.lower() for each in transport.KINDS} - {"open", "click"}
 
 
 def test_every_right_in_the_user_pool_is_used(template: Template) -> None:

@@ -77,6 +77,14 @@ def test_anything_else_is_refused_with_its_cause(text: str, code: str) -> None:
     assert fault(text) == code
 
 
+def test_a_link_within_a_sentence_keeps_its_address_in_plain_text() -> None:
+    words = "# See [all](https://b.example)\n\nSee [the **lamps**](https://a.example/1?x=1), or [https://c.example](https://c.example)."
+    html, text = body(words)
+    assert 'href="https://a.example/1?x=1"' in html
+    assert text.startswith("See all (https://b.example)\n\n")
+    assert "See the lamps (https://a.example/1?x=1), or https://c.example." in text
+
+
 def test_a_title_and_a_button_become_html_and_text() -> None:
     html, plain = body("# For {{ name }}\n\n[See them]({{ portal_url }})")
     assert "For Anna</h1>" in html

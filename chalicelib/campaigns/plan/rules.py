@@ -20,8 +20,26 @@ EARLIEST_ZONE = timezone(timedelta(hours=14))
 # Before the slot in UTC. The slot of the earliest zone comes ten hours after that.
 AUDIENCE_AHEAD = timedelta(hours=24)
 
+_PERCENT = r"\d[\d.,]{0,5}\s?(?:%|per\s?cent\b|процент)"
+_MONEY = (
+    r"(?:[$€₽]\s?\d[\d\s.,]{0,12}|\d[\d\s.,]{0,12}(?:[$€₽]|руб|(?:RUB|EUR|USD|roubles?|rubles?|euros?|dollars?)\b))"
+)
+_NEAR = r"[^.\n{]{0,40}?"  # in the same sentence
+# What goods of ours save their users anyway.
+_NOT_OF_USE = r"(?!\s*(?:of\s+|on\s+)?(?:the\s+|your\s+)?(?:\w+\s+)?(?:energy|electric|power|time|space|энерги|электро|времени|места))"
 _DISCOUNT = re.compile(
-    r"[-−–]\s?\d+\s?%|\d+\s?%\s*(off|discount|скидк)|(discount|sale|скидк|распродаж)\w*[^.\n{]{0,40}?\d+\s?%",
+    "|".join(
+        (
+            rf"(?:[-−–]\s?|\bминус\s){_PERCENT}",
+            rf"(?:{_PERCENT}\w*|{_MONEY}\w*)\s*(?:off\b|discount|cheaper|скидк|дешевле)",
+            rf"(?:discount|\bsale\b|скидк\w*|распродаж\w*|cheaper|дешевле){_NEAR}{_PERCENT}",
+            rf"(?:discount|скидк)\w*\s+(?:of\s+|up\s+to\s+|в\s+|на\s+|до\s+)?{_MONEY}",
+            rf"(?:\bsave|сэкономьте){_NEAR}{_PERCENT}\w*{_NOT_OF_USE}",
+            rf"(?:\bprices?\b{_NEAR}\b(?:cut|reduced|lower|down)|\bцен[аыу]?\b{_NEAR}\bсни[жз]|\bсни[жз]\w*\s+цен){_NEAR}{_PERCENT}",
+            r"\bhalf[\s-](?:the\s+)?price|полцены",
+            r"\bbuy\s+\w+[\s,]+(?:and\s+)?get\s+\w+\s+(?:\w+\s+)?free\b|\d\s+по\s+цене\s+\d\b",
+        )
+    ),
     re.IGNORECASE,
 )
 

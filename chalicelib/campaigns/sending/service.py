@@ -7,8 +7,8 @@
       a run that missed its slot   waits for the next slot in its zone, and says so
     the last part of the last run ──▶ SENT
 
-A run stays listed until it is done, so a tick starts again what a lost message left; a part that moved lately is left alone. Runs of one
-zone go shard by shard in the order of the plan: of two issues that want one person the same one always goes.
+A run stays listed until it is done, so a tick starts again what a lost message left; a part that moved lately is left alone, and so are those
+after it in its shard. Runs of one zone go shard by shard in the order of the plan: of two issues that want one person the same one always goes.
 
 Weakest point: people of one mailbox lie in several shards, whose order is that of the workers.
 """
@@ -212,14 +212,19 @@ def _move(context: Context, run: Run) -> None:
 
 
 def _messages(context: Context, zone: str, runs: Sequence[Run]) -> list[dict[str, object]]:
-    """One for each shard: the issues that have people there, in their order, but for parts that are done or under way."""
+    """One for each shard: the issues that have people there, in their order, but for parts that are done, under way, or behind one that is."""
     still = clock.stamp(context.now - STILL)
     issues: dict[int, list[str]] = defaultdict(list)
+    under_way: set[int] = set()
     for run in runs:
         sending = store.read(context.table, run.issue_id)
         for shard in run.shards if sending else ():
             part = sending.part(zone, shard) if sending else None
-            if part and not part.done and part.moved_at <= still:
+            if part is None or part.done or shard in under_way:
+                continue
+            if part.moved_at > still:
+                under_way.add(shard)
+            else:
                 issues[shard].append(run.issue_id)
     return [{"zone": zone, "shard": shard, "issues": each} for shard, each in sorted(issues.items())]
 

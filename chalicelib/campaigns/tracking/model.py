@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 ReadingKind = Literal["open", "click"]
-Machine = Literal["hidden_link", "program", "too_soon", "burst"]
+Machine = Literal["hidden_link", "head", "program", "too_soon", "burst"]
 
 
 class Reading(NamedTuple):
-    """One opening or click. `link`: the number of the link, 0 for the hidden one, -1 where there is none. `agent`: what the program calls itself."""
+    """One opening or click. `link`: the number of the link, 0 for the hidden one, -1 where there is none. `agent`: what the program calls itself.
+
+    `is_head`: only the headers were asked for, as browsers never do.
+    """
 
     kind: ReadingKind
     at: str
     link: int
     agent: str
+    is_head: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,8 @@ def follow_link(call: Call, token: str, number: str) -> Answer:
 
     A link holds no address: it leads where the letter's text says, and nowhere else.
     """
-    target = service.follow(
-        call.context, token, int(number) if number.isascii() and number.isdigit() else -1, call.agent
-    )
+    link = int(number) if number.isascii() and number.isdigit() else -1
+    target = service.follow(call.context, token, link, call.agent, is_head=call.is_head)
     return Answer(
         Text(content=""), headers={"Location": target, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     )

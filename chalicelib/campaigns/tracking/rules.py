@@ -21,7 +21,9 @@ BURST, BURST_LINKS = timedelta(seconds=2), 3
 _HASH_LENGTH = 24  # hex digits
 _ADDRESS = re.compile(r"\]\(\s*<?((?:https?://|\{\{\s*portal_url\s*\}\})[^\s)>]*)")
 _HREF = re.compile(r'href="([^"]*)"')
-_BUTTON = re.compile(r": (https?://\S+)$", re.MULTILINE)  # in plain text
+_SHOWN = re.compile(
+    r"(?<=: )https?://\S+$|(?<=\()https?://[^\s()]+(?=\))", re.MULTILINE
+)  # in plain text: of a button, within a sentence
 _PORTAL = re.compile(r"\{\{\s*portal_url\s*\}\}")
 # Programs that look at letters for others, by what they call themselves; Apple's mail privacy calls itself nothing more than Mozilla/5.0.
 _PROGRAMS = re.compile(
@@ -50,7 +52,7 @@ def addresses(bodies: Sequence[str], portal_url: str) -> list[str]:
 def tracked(html: str, text: str, links: Mapping[str, str], hidden: str) -> tuple[str, str]:
     """HTML and text whose addresses lead to the links that stand for them, and a link that only programs find."""
     html = _HREF.sub(lambda found: f'href="{links.get(unescape(found[1]), found[1])}"', html)
-    text = _BUTTON.sub(lambda found: f": {links.get(found[1], found[1])}", text)
+    text = _SHOWN.sub(lambda found: links.get(found[0], found[0]), text)
     nobody_sees = f'<a href="{hidden}" style="display:none" aria-hidden="true" tabindex="-1"></a>'
     return html.replace("</body>", f"{nobody_sees}\n</body>"), text
 
@@ -92,6 +94,8 @@ def _program(
     at = datetime.fromisoformat(reading.at)
     if any(abs(at - each) <= SOON for each in hidden):
         return "hidden_link"
+    if reading.is_head:
+        return "head"
     if _PROGRAMS.search(reading.agent):
         return "program"
     if delivered_at and at - datetime.fromisoformat(delivered_at) < SOON:

@@ -27,7 +27,7 @@ def tracked(composed: Mail, texts: IssueTexts, letter_id: str) -> Mail:
     return replace(composed, html=html, text=text)
 
 
-def follow(context: Context, token: str, number: int, agent: str) -> str:
+def follow(context: Context, token: str, number: int, agent: str, *, is_head: bool) -> str:
     """The address of a link. Notes the click; a person's one is a visit of the reader's. Raises 404 for a link that is not ours.
 
     Weakest point: a program that shows itself only later, by the hidden link, has counted as a visit by then.
@@ -39,7 +39,7 @@ def follow(context: Context, token: str, number: int, agent: str) -> str:
     addresses = _addresses(plan_store.texts_of(context.table, [letter.cause])[letter.cause])
     if not 0 <= number < len(addresses):
         raise Problem("not_found")
-    is_first = note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH]))
+    is_first = note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH], is_head))
     if is_first and members.member(context, letter.recipient.id):
         auth.note_visit(context.table, letter.recipient.id, context.now)
     return addresses[number]
@@ -54,7 +54,7 @@ def note(context: Context, letter: Letter, reading: Reading) -> bool:
     if len(known) >= store.MOST:
         log.warning("a letter is read too often to keep it", extra={"letter_id": letter.letter_id})
         return False
-    reading_id = derived_id("rdg", reading.kind, reading.at, str(reading.link), reading.agent)
+    reading_id = derived_id("rdg", reading.kind, reading.at, str(reading.link), reading.agent, str(reading.is_head))
     store.keep(context, letter.letter_id, reading_id, reading)
     readings = store.readings_of(context.table, letter.letter_id)
     delivered_at = letter.delivered_at or letter.sent_at

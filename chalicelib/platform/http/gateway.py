@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from chalice.app import Chalice, Request
 
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.respond import refusal
+from chalicelib.platform.http.respond import IS_HEAD, refusal
 
 GREEDY = "{below+}"  # the rest of a path, as the gateway writes it
 METHODS = ("get", "head", "post", "put", "patch", "delete")
@@ -66,7 +66,7 @@ class ClubApi(Chalice):
             event = {**event, "resource": match.path, "pathParameters": match.parameters, "requestContext": asked}
         if asked.get("httpMethod") != "HEAD":
             return super().__call__(event, context)
-        as_get = {**event, "httpMethod": "GET", "requestContext": {**asked, "httpMethod": "GET"}}
+        as_get = {**event, "httpMethod": "GET", "requestContext": {**asked, "httpMethod": "GET", IS_HEAD: True}}
         return {**super().__call__(as_get, context), "body": ""}
 
     def _match(self, resource: str, parameters: dict[str, str]) -> Match | None:

@@ -36,6 +36,7 @@ from chalicelib.table.transactions import Busy, Refused
 
 # A report of 100,000 Cyrillic letters, each of them escaped, fits in.
 MOST_BODY_BYTES = 1024 * 1024
+IS_HEAD = "isHead"  # of the context of a request for HEAD, which is answered as GET
 # Names in a path are ids and words. Whatever else stands there names nothing, and never becomes a part of a key.
 PATH_PARAMETER = r"^[A-Za-z0-9_-]{1,64}$"
 # Article numbers come from the club's own books.
@@ -109,6 +110,7 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
         language=language,
         caller_address=request.context.get("identity", {}).get("sourceIp", ""),
         agent=request.headers.get("user-agent") or "",
+        is_head=bool(request.context.get(IS_HEAD)),
         if_match=request.headers.get("if-match"),
     )
     if route.scope is not None:

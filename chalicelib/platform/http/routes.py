@@ -98,6 +98,7 @@ class Call:
     language: Language
     caller_address: str
     agent: str = ""  # what the caller's program calls itself
+    is_head: bool = False  # only the headers were asked for
     body: Any = None
     query: Any = None
     once: Once | None = None

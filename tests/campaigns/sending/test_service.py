@@ -10,6 +10,7 @@ from chalicelib.campaigns.plan.model import IssueState
 from chalicelib.campaigns.plan.schemas import MoveForm
 from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.segments import service as segments
+from chalicelib.campaigns.segments.schemas import SegmentForm
 from chalicelib.campaigns.sending import recipients, service
 from chalicelib.campaigns.sending.events import PAUSED_ITSELF
 from chalicelib.campaigns.sending.schemas import IssueReasonForm
@@ -127,6 +128,19 @@ def test_an_issue_on_its_way_cannot_be_changed_or_moved(club: Post) -> None:
         plan.move(club.context, issue.issue_id, MoveForm(slot="2026-12-01T12:30"), by="mbr_author")
     assert refused.value.code == "wrong_state"
     assert plan.approve(club.context, issue.issue_id, by="mbr_head").state == "queued"
+
+
+def test_a_later_issue_does_not_overtake_an_earlier_one_that_a_worker_still_sends(club: Post) -> None:
+    for number in range(120):
+        reader(club, f"mbr_{number:03d}", language="ru" if number >= 104 else "en")
+    first = approved(club)
+    club.pass_time(1)
+    russian = SegmentForm.model_validate({"name": "Russian", "conditions": {"languages": ["ru"]}})
+    segment = segments.create(club.context, russian, by="mbr_author")
+    second = approved(club, issue_class="content", segment_id=segment.segment_id)
+    club.rate = 0.06  # 33 minutes for them all: two ticks come meanwhile
+    club.at("2026-11-24T10:29")
+    assert (club.sending(first).states, club.sending(second).states) == ({"sent": 120}, {})
 
 
 # --- late -------------------------------------------------------------------------------------------------------------

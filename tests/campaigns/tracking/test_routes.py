@@ -57,7 +57,7 @@ def test_a_click_goes_on_to_the_address_of_the_text_and_is_noted(sent: Sent) -> 
     first = sent.click(sent.links[0])
     assert (first.status, first.headers["location"]) == (302, "https://shop.example/lamps?a=1&b=2")
     assert "shop.example" not in sent.html
-    assert sent.links[0] in sent.text
+    assert all(link in sent.text for link in sent.links[:2])
     second = sent.click(sent.links[1])
     assert second.headers["location"].endswith("/news")
     assert (sent.readings.clicks, sent.readings.machine_clicks, sent.readings.links) == (2, 0, (1, 2))
@@ -69,6 +69,14 @@ def test_a_hidden_link_tells_a_program(sent: Sent) -> None:
     assert sent.click(hidden).status == 302
     sent.click(sent.links[0])
     assert (sent.readings.clicks, sent.readings.machine_clicks) == (0, 2)
+
+
+def test_a_question_for_the_head_of_a_link_is_a_program_s_and_no_visit(sent: Sent) -> None:
+    asked = sent.api.call("HEAD", sent.links[0], STRANGER, headers={"user-agent": PERSON}, stage="/dev")
+    assert (asked.status, asked.headers["location"]) == (302, "https://shop.example/lamps?a=1&b=2")
+    assert (sent.readings.clicks, sent.readings.machine_clicks, visits(sent)) == (0, 1, {})
+    sent.click(sent.links[0])
+    assert (sent.readings.clicks, sent.readings.machine_clicks) == (1, 1)
 
 
 def visits(sent: Sent) -> dict[str, set[str]]:

@@ -42,13 +42,16 @@ def test_addresses_are_those_of_the_texts_each_once_without_any_of_a_reader() ->
 
 def test_a_link_leads_through_the_club_and_the_page_of_leaving_does_not() -> None:
     html = '<a href="https://a.example/?x=1&amp;y=2">A</a><a href="https://club/v1/letters/t/unsubscribe">B</a></body>'
-    text = "See: https://a.example/?x=1&y=2\nLeave: https://club/v1/letters/t/unsubscribe\n"
+    text = "See: https://a.example/?x=1&y=2\nAlso A (https://a.example/?x=1&y=2), B (https://b.example).\nLeave: https://club/v1/letters/t/unsubscribe\n"
     links = {"https://a.example/?x=1&y=2": "https://club/v1/links/t/1"}
     made, plain = rules.tracked(html, text, links, "https://club/v1/links/t/0")
     assert 'href="https://club/v1/links/t/1"' in made
     assert 'href="https://club/v1/letters/t/unsubscribe"' in made
     assert made.index("links/t/0") < made.index("</body>")
-    assert plain == "See: https://club/v1/links/t/1\nLeave: https://club/v1/letters/t/unsubscribe\n"
+    assert plain == (
+        "See: https://club/v1/links/t/1\nAlso A (https://club/v1/links/t/1), B (https://b.example).\n"
+        "Leave: https://club/v1/letters/t/unsubscribe\n"
+    )
 
 
 @given(
@@ -81,6 +84,7 @@ def test_a_token_names_its_letter_and_a_forged_one_names_none(letter: str, other
         ([click(60, 1), click(61, 1), click(62, 1)], [None, None, None]),
         ([click(60, agent="python-requests/2.32")], ["program"]),
         ([click(60, agent="")], ["program"]),
+        ([click(60)._replace(is_head=True), click(61)], ["head", None]),
         ([opened(600, agent="Mozilla/5.0")], ["program"]),
     ],
 )
