@@ -54,7 +54,7 @@ def _statement(partner: Portal, today: date, say: Say) -> None:
         made = partner.get(f"/v1/company/statement/file?{period}&format={kind}", Accept_Language="ru")
         if (made["row_count"], made["control_total"]) != (told["row_count"], told["control_total"]):
             raise Unexpected(f"the statement as {kind} has other rows: {made}")
-        content = requests.get(made["url"], timeout=30).content
+        content = requests.get(made["url"], timeout=90).content
         if len(content) != made["bytes"]:
             raise Unexpected(f"the statement as {kind} has {len(content)} bytes")
         sizes.append(f"{kind.upper()} {len(content)}")

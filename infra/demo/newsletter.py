@@ -140,13 +140,13 @@ def _letters(guest: Portal, marketing: Portal, path: str, emails: list[str], mar
 
 def _click(letter: dict[str, Any]) -> str:
     link = re.findall(r'href="([^"]*/v1/links/[^"]*/1)"', letter["html"])[0]
-    answer = requests.get(link, headers=BROWSER, allow_redirects=False, timeout=10)
+    answer = requests.get(link, headers=BROWSER, allow_redirects=False, timeout=90)
     return answer.headers["Location"]
 
 
 def _leave(letter: dict[str, Any]) -> str:
     link = letter["headers"]["List-Unsubscribe"].strip("<>")
-    answer = requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=10)
+    answer = requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=90)
     if answer.status_code != 200:
         raise Unexpected(f"{link}: {answer.status_code}")
     return str(letter["to"][0])

@@ -34,7 +34,7 @@ class Portal:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
-        answer = self._session.request(method, self.url + path, json=body, headers=sent, timeout=30)
+        answer = self._session.request(method, self.url + path, json=body, headers=sent, timeout=90)
         if answer.status_code != expect:
             raise Unexpected(f"{method} {path}: {answer.status_code} instead of {expect}: {answer.text[:500]}")
         self.etag = answer.headers.get("ETag", "")
@@ -52,7 +52,7 @@ class Portal:
 
     def letters(self, to: str) -> list[dict[str, Any]]:
         """Letters to this address, oldest first."""
-        caught = self._session.get(self.mailbox_url, timeout=10).json()
+        caught = self._session.get(self.mailbox_url, timeout=90).json()
         return [letter for letter in caught if to in " ".join(letter["to"])]
 
     def letter(self, to: str, having: str) -> dict[str, Any]:

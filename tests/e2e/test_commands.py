@@ -58,7 +58,7 @@ def run(script: str, cloud: DeployedClub) -> str:
     make = f'make() {{ {sys.executable} -m "infra.demo.$1" --port {port}; }}\n'
     script = (STRICT + make + script).replace("127.0.0.1:4600", f"127.0.0.1:{port}")
     assert "sleep 5" not in script, "nobody waits by the clock"
-    ended = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=240, check=False)
+    ended = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=600, check=False)
     assert ended.returncode == 0, f"{ended.stdout[-3000:]}\n{ended.stderr[-3000:]}"
     return ended.stdout
 

@@ -213,7 +213,7 @@ def club(cloud: DeployedClub, guest: Portal, today: date) -> Club:
     "accept", ["text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "*/*", "image/avif,image/webp,*/*"]
 )
 def test_the_reference_is_a_page_whatever_a_browser_prefers(cloud: DeployedClub, accept: str) -> None:
-    answer = requests.get(f"{cloud.api_url}/docs", headers={"Accept": accept}, timeout=30)
+    answer = requests.get(f"{cloud.api_url}/docs", headers={"Accept": accept}, timeout=90)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["Cache-Control"] == "public, max-age=300"

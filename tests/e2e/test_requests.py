@@ -103,7 +103,7 @@ class Reading:
             return f'"{requests.filled(request.version, self.known.get)}"'
         headers = {"Authorization": f"Bearer {person.token}"} if person else {}
         while path:
-            answer = http.get(self.guest.url + path, headers=headers, timeout=30)
+            answer = http.get(self.guest.url + path, headers=headers, timeout=90)
             if "ETag" in answer.headers:
                 return answer.headers["ETag"]
             path = path.rpartition("/")[0]

@@ -28,7 +28,7 @@ def anna(member: Portal) -> str:
 
 def refused(guest: Portal, sign_in_id: str, code: str) -> tuple[int, str]:
     body = {"sign_in_id": sign_in_id, "code": code}
-    answer = requests.post(f"{guest.url}/v1/sign-in/confirm", json=body, timeout=30)
+    answer = requests.post(f"{guest.url}/v1/sign-in/confirm", json=body, timeout=90)
     assert answer.headers["Content-Type"] == "application/problem+json"
     return answer.status_code, answer.json()["code"]
 
@@ -66,7 +66,7 @@ def test_a_session_is_renewed_until_it_is_ended(guest: Portal, anna: str) -> Non
     assert session.get("/v1/me")["email"] == anna
     for _ in range(2):
         session.post("/v1/sign-out", {"refresh_token": session.refresh_token}, expect=204)
-    answer = requests.post(f"{guest.url}/v1/sign-in/refresh", json={"refresh_token": session.refresh_token}, timeout=30)
+    answer = requests.post(f"{guest.url}/v1/sign-in/refresh", json={"refresh_token": session.refresh_token}, timeout=90)
     assert (answer.status_code, answer.json()["code"]) == (401, "session_expired")
 
 
@@ -130,5 +130,5 @@ def test_a_token_that_is_not_ours_opens_nothing(cloud: DeployedClub, member: Por
         token = another_pools_token(cloud)
     else:
         token = token[::-1]
-    answer = requests.get(f"{member.url}/v1/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+    answer = requests.get(f"{member.url}/v1/me", headers={"Authorization": f"Bearer {token}"}, timeout=90)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")

@@ -21,7 +21,7 @@ def smoke(cloud: DeployedClub, guest: Portal) -> Smoke:
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "infra.smoke", "--local", port, *words]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
     return run
 
