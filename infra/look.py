@@ -20,10 +20,10 @@ from typing import Any
 from pydantic import ValidationError
 from stdnum.ru import inn as stdnum_inn
 
+from chalicelib.exchange.answers.reasons import REASONS, failure_text, note_text
 from chalicelib.exchange.documents.rules import DocumentDraft
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.exchange.reading.reasons import REASONS, failure_text, note_text
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import AHEAD
 from chalicelib.exchange.tables.model import Unreadable

@@ -6,6 +6,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = (
     "columns",
     "tables",
+    "answers",
     "reading",
     "documents",
     "imports",

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from chalicelib.members.schemas import StaffForm
 from chalicelib.members.service import appoint_staff
 from chalicelib.platform import clock
@@ -33,6 +35,18 @@ def deployed(folder: Path) -> Iterator[DeployedClub]:
         running.deploy(_with_figures(local_package(), folder))
         running.wake()
         yield DeployedClub(running)
+
+
+@pytest.fixture(name="cloud", scope="module")
+def own_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedClub]:
+    """In a file that imports it, `cloud` is a club of its own: for tests that fill it with what others would stumble over."""
+    with deployed(tmp_path_factory.mktemp("package")) as club:
+        yield club
+
+
+@pytest.fixture(name="guest", scope="module")
+def own_guest(cloud: DeployedClub) -> Portal:
+    return guest_of(cloud)
 
 
 def guest_of(cloud: DeployedClub) -> Portal:

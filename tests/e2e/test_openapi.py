@@ -21,7 +21,8 @@ from chalicelib.platform.openapi.reference import scope_of
 from infra.demo.filling import STAFF
 from infra.demo.portal import Portal
 from tests.companies.steps import legal_inn
-from tests.e2e.steps import deployed, guest_of
+from tests.e2e.steps import own_cloud as own_cloud
+from tests.e2e.steps import own_guest as own_guest
 from tests.support.cloud import DeployedClub
 from tests.support.documented import codes_of
 
@@ -45,18 +46,6 @@ class Club:
 
     def token_for(self, scope: str | None) -> str | None:
         return next((token for role, token in self.tokens.items() if scope in scopes_of(*role)), None)
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedClub]:
-    """A club of its own: what the fuzz makes would stand in the way of other tests."""
-    with deployed(tmp_path_factory.mktemp("package")) as club:
-        yield club
-
-
-@pytest.fixture(scope="module")
-def guest(cloud: DeployedClub) -> Portal:
-    return guest_of(cloud)
 
 
 @pytest.fixture(scope="module")

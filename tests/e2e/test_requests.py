@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -18,7 +17,8 @@ from infra import admin, openapi
 from infra.demo import filling, requests
 from infra.demo.portal import PATIENCE, Portal, await_
 from infra.demo.requests import Request
-from tests.e2e.steps import deployed, guest_of
+from tests.e2e.steps import own_cloud as own_cloud
+from tests.e2e.steps import own_guest as own_guest
 from tests.exchange.sales_files.steps import row, table
 from tests.market_reports.contents.samples import pdf
 from tests.support.cloud import DeployedClub
@@ -170,18 +170,6 @@ def machine(cloud: DeployedClub, guest: Portal) -> tuple[str, Portal]:
     answer = http.post(cloud.outputs["TokenUrl"], data=asked, auth=(made["ClientId"], made["ClientSecret"]), timeout=60)
     answer.raise_for_status()
     return made["ClientId"], Portal(guest.url, guest.mailbox_url, answer.json()["access_token"])
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedClub]:
-    """A club of its own: the story counts on the people, addresses and waves that it makes itself."""
-    with deployed(tmp_path_factory.mktemp("package")) as club:
-        yield club
-
-
-@pytest.fixture(scope="module")
-def guest(cloud: DeployedClub) -> Portal:
-    return guest_of(cloud)
 
 
 @pytest.fixture(scope="module")

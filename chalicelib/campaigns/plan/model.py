@@ -97,6 +97,7 @@ class Issue:
     changed_by: str = ""
     approved_by: str = ""
     approved_at: str = ""
+    approved_conditions: str = ""  # of its segment, as JSON: to these people the approval was given
     audience_id: str = ""
     pause: Pause | None = None
     resumed: Resumption | None = None

@@ -133,7 +133,14 @@ def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
             )
         _slot(context, before.slot)
         _check_promotion(context, before.promotion_id)
-        return replace(before, state=IssueState.APPROVED, approved_by=by, approved_at=context.at)
+        segment = segments_store.read(context.table, before.segment_id)
+        return replace(
+            before,
+            state=IssueState.APPROVED,
+            approved_by=by,
+            approved_at=context.at,
+            approved_conditions=segment.conditions["json"] if segment else "",
+        )
 
     return _step(context, issue_id, decide, by=by, accepted=True)
 

@@ -7,7 +7,7 @@ DateOrder = Literal["dd.mm.yyyy", "dd.mm.yy", "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd
 
 
 class CellError(ValueError):
-    """A wrong cell. The message is a code of the reasons in reading/reasons."""
+    """A wrong cell. The message is a code of the reasons in answers/reasons."""
 
 
 class TypedNumber(str):

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from chalicelib.exchange.answers.notes import Notes
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import DecimalMark, TypedNumber
 from chalicelib.exchange.columns.numbers import Shape, shape
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.exchange.reading.notes import Notes
 from chalicelib.exchange.reading.rows import Conventions
 from chalicelib.exchange.reading.rules import status_of
 from chalicelib.exchange.reading.sums import amount_source, discount_kind

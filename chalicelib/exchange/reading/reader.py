@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from chalicelib.exchange.answers.notes import Note, Notes
 from chalicelib.exchange.columns.cells import currency_in, currency_told, named, sum_told, total_of
 from chalicelib.exchange.columns.fields import FIELDS, FieldName
 from chalicelib.exchange.columns.headings import Heading, letter_of
@@ -24,7 +25,6 @@ from chalicelib.exchange.reading.flat import FlatRow, FlatTable, is_torn
 from chalicelib.exchange.reading.grouped import GroupedTable
 from chalicelib.exchange.reading.joining import JoinedTable, joined
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.exchange.reading.notes import Note, Notes
 from chalicelib.exchange.reading.places import Place, best_place, refuse_missing, refuse_thousands
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
 from chalicelib.exchange.reading.rules import CellFault, SaleRow

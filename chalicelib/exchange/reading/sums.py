@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from chalicelib.exchange.answers.notes import Notes
 from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import Heading, heading_key, letter_of
 from chalicelib.exchange.columns.model import CellError, DecimalMark
 from chalicelib.exchange.columns.numbers import is_percent
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.exchange.reading.notes import Notes
 from chalicelib.exchange.reading.places import refuse_missing
 from chalicelib.exchange.reading.rows import AmountSource, DiscountKind, vat_rate
 from chalicelib.exchange.reading.survey import Example, Survey, value_of

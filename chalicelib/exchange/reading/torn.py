@@ -47,9 +47,8 @@ class TornRows:
     named: Named
     carries: bool
     _above: _Read | None = None
-    _numbers: list[str] = field(
-        default_factory=list
-    )  # of the last torn row, for the rows that leave their document to it
+    # Of the last torn row, for the rows that leave their document to it.
+    _numbers: list[str] = field(default_factory=list)
     _is_beside: bool = False  # the row above is torn, and its document is not known
 
     def looked_at(
@@ -68,7 +67,11 @@ class TornRows:
             if not any(map(self._is_sure, numbers)):
                 self._leave_out_above()
                 self._is_beside = not self.carries
-                numbers = ["", *numbers]
+                # The number in its place is left out, too, even where no other row shows that numbers look so.
+                numbers = list(dict.fromkeys(["", faults[0].number, *numbers]))
+            elif self.carries and not faults[0].number:
+                # It leaves its document to the row above, and the row below has run into it.
+                self._leave_out_above()
         for number in numbers or [""]:
             yield [fault._replace(number=number) for fault in faults]
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chalicelib.exchange.answers.reasons import REASONS
 from chalicelib.exchange.columns.fields import HEADINGS
 from chalicelib.exchange.columns.model import TypedMoment, TypedNumber
 from chalicelib.exchange.reading.model import REASON_HEADINGS
 from chalicelib.exchange.reading.reader import SalesFile
-from chalicelib.exchange.reading.reasons import REASONS
 
 _TEXT_ENCODINGS = {
     "utf-8": "utf-8-sig",

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from chalicelib.exchange.answers.reasons import REASONS
 from chalicelib.exchange.documents.summary import Change
-from chalicelib.exchange.reading.reasons import REASONS
 from chalicelib.platform.files import csv
 from chalicelib.platform.files.csv import harmless
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies, sales
+from chalicelib.exchange.answers.reasons import blocker_text, failure_text, missing_columns, note_text
 from chalicelib.exchange.documents.summary import SHOWN, NewCustomer, Summary
 from chalicelib.exchange.imports import rules, store
 from chalicelib.exchange.imports.config import Imports
-from chalicelib.exchange.reading.reasons import blocker_text, failure_text, missing_columns, note_text
 from chalicelib.exchange.runs.effects import Position, positions
 from chalicelib.exchange.sales_files.schemas import (
     BadRowsView,

@@ -30,7 +30,7 @@ _DBF = frozenset({0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5})
 
 
 def format_of(head: bytes) -> Format | str:
-    """A format that is read, or the kind of a file that is not: a key of the reasons in reading/reasons."""
+    """A format that is read, or the kind of a file that is not: a key of the reasons in answers/reasons."""
     if head.startswith(b"PK\x03\x04"):
         return "zip"
     if head.startswith(b"PK"):

@@ -26,7 +26,7 @@ MOST_MEMBERS = 50
 
 
 class Unreadable(Exception):
-    """A file that cannot be read as a whole, with a code of reading/reasons and the facts for its text."""
+    """A file that cannot be read as a whole, with a code of answers/reasons and the facts for its text."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)

@@ -120,6 +120,28 @@ def test_an_issue_whose_segment_is_gone_is_an_idea_again(club: Post) -> None:
     assert not club.ses.accepted
 
 
+def test_an_issue_whose_segment_was_changed_after_the_approval_waits_for_another(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    renamed = SegmentForm.model_validate({"name": "Everybody", "conditions": {}})
+    segments.change(club.context, issue.segment_id, 1, renamed, by="mbr_author")
+    others = SegmentForm.model_validate({"name": "Everybody", "conditions": {"languages": ["en"]}})
+    segments.change(club.context, issue.segment_id, 2, others, by="mbr_author")
+    club.at("2026-11-25T00:00")
+    found = club.sending(issue).issue
+    assert (found.state, found.approved_by) == (IssueState.DRAFT, "")
+    assert not club.ses.accepted
+
+
+def test_an_issue_whose_segment_got_another_name_after_the_approval_is_sent(club: Post) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    renamed = SegmentForm.model_validate({"name": "Everybody", "conditions": {}})
+    segments.change(club.context, issue.segment_id, 1, renamed, by="mbr_author")
+    club.at("2026-11-25T00:00")
+    assert club.sending(issue).issue.state is IssueState.SENT
+
+
 def test_an_issue_on_its_way_cannot_be_changed_or_moved(club: Post) -> None:
     reader(club, "mbr_1")
     issue = approved(club)

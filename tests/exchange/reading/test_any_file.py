@@ -210,8 +210,6 @@ def test_one_defect_changes_no_sum_unnamed(several: list[Document], dialect: Dia
     check_defect(several, dialect, kind, seed)
 
 
-# A known fault: a row that leaves its document to the row above, is cut and runs into the next row, leaves the document above in part.
-@pytest.mark.xfail(strict=False, reason="a cut row that carries its document and holds the next row's number")
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @settings(max_examples=MANY, deadline=None)

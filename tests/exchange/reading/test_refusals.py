@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from chalicelib.exchange.reading.reasons import FAILURES, KINDS, NOTES, failure_text
+from chalicelib.exchange.answers.reasons import FAILURES, KINDS, NOTES, failure_text
 from chalicelib.exchange.tables import workbook_rows
 from chalicelib.exchange.tables.model import MOST_CELL, MOST_LINE, Unreadable
 from tests.exchange.reading.steps import TERMS, read_file, why

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.ru import inn as stdnum_inn
 
+from chalicelib.exchange.answers.reasons import REASONS
 from chalicelib.exchange.columns.fields import FIELDS as ALL_FIELDS
 from chalicelib.exchange.columns.fields import FieldName
-from chalicelib.exchange.reading.reasons import REASONS
 from chalicelib.exchange.reading.rows import AmountSource, Conventions, RowReader, Terms
 from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
 

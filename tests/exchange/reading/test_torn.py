@@ -36,6 +36,19 @@ def test_a_torn_row_that_leaves_its_document_to_the_row_above_leaves_that_docume
     assert {(4, "", "quote"), (5, "", "row_above")} < named(read)
 
 
+def test_a_torn_row_that_leaves_its_document_to_the_row_above_and_holds_the_next_number_leaves_out_both() -> None:
+    torn = ';;;Кисть;4;"6530.01.2026;УТ-400;К;Труба;1;7'
+    read = read_file(table("29.01.2026;УТ-300;К;Труба;1;1", FIRST, CARRIED[0], torn, CARRIED[1]))
+    assert read.documents == {"УТ-300": 1}
+    assert {(4, "УТ-367", "row_beside"), (5, "УТ-400", "quote"), (6, "УТ-400", "row_above")} <= named(read)
+
+
+def test_the_only_document_of_a_file_is_left_out_whole_where_its_first_row_has_a_stray_quote() -> None:
+    read = read_file(table(FIRST.replace(";10", ';1"0'), CARRIED[0]))
+    assert read.documents == {}
+    assert "УТ-367" in {number for _, number, _ in named(read)}
+
+
 # --- rows with cells in wrong columns --------------------------------------------------------------------------------
 
 SHIFTED = "Дата;Цена;Номенклатура;Номер;Количество;Контрагент;Сумма"

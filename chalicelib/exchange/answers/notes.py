@@ -7,7 +7,7 @@ MOST_EXAMPLES = 5
 
 
 class Note(NamedTuple):
-    """`code`: of NOTES in reading/reasons. `facts`: for its text, with the lines of the first examples."""
+    """`code`: of NOTES in answers/reasons. `facts`: for its text, with the lines of the first examples."""
 
     code: str
     facts: dict[str, Any]
