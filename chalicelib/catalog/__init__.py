@@ -24,7 +24,13 @@ with opened_when_asked(__name__):
         StockRowsForm,
     )
     from chalicelib.catalog.search.keys import catalogue_index as index_key
-    from chalicelib.catalog.service import base_fields_of, page_of_products, product_facets, select_products
+    from chalicelib.catalog.service import (
+        base_fields_of,
+        count_of_products,
+        page_of_products,
+        product_facets,
+        select_products,
+    )
     from chalicelib.catalog.spelling import article_fault, articles_meant, articles_of, with_articles_meant
     from chalicelib.catalog.store import (
         below,

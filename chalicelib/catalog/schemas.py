@@ -20,7 +20,8 @@ from chalicelib.catalog.rules import (
 from chalicelib.platform import clock
 from chalicelib.platform.fields import ONE_LINE, Currency, Moment, Title
 from chalicelib.platform.files.uploads import Upload
-from chalicelib.platform.http.forms import Form, PageQuery, View
+from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, ListQuery
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 
@@ -79,7 +80,7 @@ class ProductFilters(Form):
     own_brand: bool | None = Field(default=None, description="Only own brands, or only others.")
 
 
-class ProductQuery(ProductFilters, PageQuery):
+class ProductQuery(ProductFilters, ListQuery):
     """Without filters, sorted by article number, the list is always up to date. Filters and other orders follow a change within seconds."""
 
     sort: ProductSort = Field(
@@ -89,7 +90,9 @@ class ProductQuery(ProductFilters, PageQuery):
 
     @property
     def asks_for_all(self) -> bool:
-        return self.sort == "sku" and not self.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
+        return self.sort == "sku" and not self.model_dump(
+            exclude={"limit", "cursor", "sort", "count"}, exclude_none=True
+        )
 
 
 class FacetView(View):
@@ -182,9 +185,8 @@ class StaffProductView(BaseProductView):
     updated_at: str
 
 
-class StaffProductPage(View):
+class StaffProductPage(ListPage):
     items: list[StaffProductView]
-    next_cursor: str | None
 
 
 # --- writing products -------------------------------------------------------------------------------------------------

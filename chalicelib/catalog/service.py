@@ -26,6 +26,7 @@ from chalicelib.catalog.search.rules import Order, PagePosition, ProductFilter
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
+from chalicelib.platform.http.lists import CountView
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
 from chalicelib.table.key import Key
@@ -38,7 +39,11 @@ def page_of_staff_products(
     context: Context, query: ProductQuery, cursors: Cursors, language: Language
 ) -> StaffProductPage:
     _, items, last = page_of_products(context, query, cursors.open(query.cursor), language)
-    return StaffProductPage(items=[_staff_view(context, item) for item in items], next_cursor=cursors.close(last))
+    return StaffProductPage(
+        items=[_staff_view(context, item) for item in items],
+        next_cursor=cursors.close(last),
+        count=count_of_products(context, query),
+    )
 
 
 def category_list(context: Context) -> CategoryTreeView:
@@ -76,6 +81,11 @@ def page_of_products(
         [items[sku] for sku in skus if sku in items],
         {"order": order, **last._asdict()} if last else None,
     )
+
+
+def count_of_products(context: Context, query: ProductQuery) -> CountView | None:
+    """The number of products of all pages, where the query asks for it: then one call more."""
+    return CountView(value=product_facets(context, query).total, more=False) if query.count else None
 
 
 def product_facets(context: Context, filters: ProductFilters) -> ProductFacetsView:

@@ -26,8 +26,10 @@ from chalicelib.platform.text import (
     money_ru,
     percent_en,
     percent_ru,
+    unit_en,
     unit_price_en,
     unit_price_ru,
+    unit_ru,
 )
 
 if TYPE_CHECKING:
@@ -111,14 +113,14 @@ def _trusted(words: str) -> str:
 def _goods_table(language: Language) -> Callable[[Iterable[Facts], Any, str], str]:
     """The lines of an order or a shipment and their total, as rows of the markup."""
     words = {"ru": ("заказано", "Итого"), "en": ("ordered", "Total")}[language]
-    money, unit_price = FILTERS[language]["money"], FILTERS[language]["unit_price"]
+    money, unit_price, unit = (FILTERS[language][name] for name in ("money", "unit_price", "unit"))
 
     def goods_table(lines: Iterable[Facts], total: Any, currency: str) -> str:
         rows = [
             (
                 line["name"],
                 line["sku"],
-                f"{line['quantity']} {line['unit']} × {unit_price(line['unit_price'], currency)}",
+                f"{line['quantity']} {unit(line['unit'])} × {unit_price(line['unit_price'], currency)}",
                 "" if line["ordered"] == line["quantity"] else f"{words[0]} {line['ordered']}",
                 money(line["amount"], currency),
             )
@@ -154,6 +156,20 @@ def _environment(texts: Path, language: Language) -> "Environment":
 
 
 FILTERS: dict[str, dict[str, Callable[..., str]]] = {
-    "ru": {"money": money_ru, "unit_price": unit_price_ru, "day": day_ru, "percent": percent_ru, "count": count_ru},
-    "en": {"money": money_en, "unit_price": unit_price_en, "day": day_en, "percent": percent_en, "count": count_en},
+    "ru": {
+        "money": money_ru,
+        "unit_price": unit_price_ru,
+        "unit": unit_ru,
+        "day": day_ru,
+        "percent": percent_ru,
+        "count": count_ru,
+    },
+    "en": {
+        "money": money_en,
+        "unit_price": unit_price_en,
+        "unit": unit_en,
+        "day": day_en,
+        "percent": percent_en,
+        "count": count_en,
+    },
 }

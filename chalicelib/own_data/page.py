@@ -1,14 +1,22 @@
-"""The readable form of a person's own data: one page, without scripts and external resources."""
+"""The readable form of a person's own data: one page, without scripts and external resources.
 
+The JSON has codes and moments as they are stored. Here a person reads words, and times on the clock of the club.
+"""
+
+import re
+from datetime import date
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.own_data.schemas import OwnDataView
+from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.text import Language
+from chalicelib.platform.own_data import Value
+from chalicelib.platform.text import Language, day_en, day_ru
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -16,6 +24,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "lead": "All that the club holds of you. What your company bought and ordered is the company's, and is read in the cabinet.",
         "id": "In the company's documents you are",
         "made": "Made",
+        "zone": "Times are those of the zone",
         "nothing": "Nothing.",
         "yes": "yes",
         "no": "no",
@@ -25,19 +34,68 @@ _WORDS: dict[Language, dict[str, str]] = {
         "lead": "Всё, что клуб хранит о вас. Покупки и заказы принадлежат вашей компании, их видно в кабинете.",
         "id": "В документах компании вы обозначены как",
         "made": "Составлено",
+        "zone": "Время указано по часовому поясу",
         "nothing": "Ничего.",
         "yes": "да",
         "no": "нет",
     },
 }
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# Codes in words, by field. In English a code is its own word.
+_CODES_RU = {
+    "role": {"owner": "владелец", "buyer": "закупщик", "accountant": "бухгалтер", "engineer": "инженер"},
+    "status": {"active": "подтверждён", "pending": "ждёт подтверждения", "invited": "приглашён"},
+    "influence": {"1": "принимает решения", "2": "поддерживает", "3": "влияет"},
+    "language": {"ru": "русский", "en": "английский"},
+    "audience": {
+        "distributor": "дистрибьютор",
+        "designer": "дизайнер",
+        "architect": "архитектор",
+        "project_engineer": "проектировщик",
+        "installer": "монтажник",
+        "end_organisation": "конечный заказчик",
+    },
+    "purpose": {"personal_data": "обработка персональных данных", "advertising": "реклама"},
+    "source": {"registration": "при вступлении"},
+    "state": {"open": "ждёт ответа", "answered": "отвечен", "cancelled": "отменён"},
+    "channel": {"telephone": "телефон", "email": "письмо", "sms": "СМС"},
+    "channels_off": {"telephone": "телефон", "email": "письмо", "sms": "СМС"},
+    "contact_class": {"advertising": "реклама", "content": "содержание с рекламой", "service": "служебный"},
+    "reason": {"bounce": "письмо не доставлено", "complaint": "жалоба на письмо"},
+}
+
 
 def page(context: Context, data: OwnDataView, language: Language) -> str:
     club = context.config[Club]
     name = club.name_ru if language == "ru" else club.name
+
+    def said(value: Value, field: str = "") -> str:
+        return _said(value, field, language, club.zone)
+
     return (
-        _environment().get_template("page.html").render(club=name, language=language, words=_WORDS[language], data=data)
+        _environment()
+        .get_template("page.html")
+        .render(club=name, zone=club.time_zone, language=language, words=_WORDS[language], data=data, said=said)
     )
+
+
+def _said(value: Value, field: str, language: Language, zone: ZoneInfo) -> str:
+    """The value of a field as a person reads it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _WORDS[language]["yes" if value else "no"]
+    if isinstance(value, list):
+        return ", ".join(_said(each, field, language, zone) for each in value)
+    text, day = str(value), day_ru if language == "ru" else day_en
+    if _MOMENT.fullmatch(text):
+        local = clock.moment(text).astimezone(zone)
+        return f"{day(local.date())}, {local:%H:%M}"
+    if _DAY.fullmatch(text):
+        return day(date.fromisoformat(text))
+    return _CODES_RU.get(field, {}).get(text, text) if language == "ru" else text
 
 
 @cache

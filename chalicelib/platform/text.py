@@ -1,4 +1,4 @@
-"""Money, days, percentages and counts as texts, in Russian and in English."""
+"""Money, days, percentages, units and counts as texts, in Russian and in English."""
 
 from datetime import date
 from decimal import Decimal
@@ -38,6 +38,33 @@ _MONTHS = [
     "November",
     "December",
 ]
+
+
+# Units of goods by the codes that catalogues have for them. Any other unit is shown as the catalogue writes it.
+_UNITS_RU = {
+    "pcs": "шт.",
+    "pc": "шт.",
+    "set": "компл.",
+    "pack": "упак.",
+    "box": "кор.",
+    "pair": "пара",
+    "m": "м",
+    "m2": "м²",
+    "m3": "м³",
+    "kg": "кг",
+    "l": "л",
+}
+_UNITS = {
+    "шт": "pcs",
+    "компл": "set",
+    "упак": "pack",
+    "кор": "box",
+    "пара": "pair",
+    "м": "m",
+    "м2": "m2",
+    "кг": "kg",
+    "л": "l",
+}
 
 
 def money_ru(amount: Decimal, currency: str, whole: bool = False) -> str:
@@ -97,3 +124,13 @@ def count_ru(number: int, one: str, few: str, many: str) -> str:
 
 def count_en(number: int, one: str, many: str) -> str:
     return f"{number:,}{_NBSP}{one if number == 1 else many}"
+
+
+def unit_ru(unit: str) -> str:
+    """`pcs` is `шт.`; a unit without a Russian word stays as it is."""
+    return _UNITS_RU.get(unit.casefold(), unit)
+
+
+def unit_en(unit: str) -> str:
+    """`шт.` is `pcs`; a unit without an English word stays as it is."""
+    return _UNITS.get(unit.casefold().rstrip("."), unit)

@@ -16,7 +16,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.list_files.headings import WORDS
 from chalicelib.platform.list_files.schemas import ListFileView
 from chalicelib.platform.money import unit_price_text
-from chalicelib.platform.text import Language
+from chalicelib.platform.text import Language, unit_en, unit_ru
 from chalicelib.pricing import Conditions, Price, PriceRuleView, conditions_of, keys_of
 from chalicelib.storefront.schemas import PriceListQuery
 
@@ -122,9 +122,9 @@ def _text_of(language: Language) -> Callable[[Decimal], str]:
 
 
 def _row(product: Product, price: Price, language: Language, number: Callable[[Decimal], Cell]) -> list[Cell]:
-    name = product.name_ru if language == "ru" else product.name
+    name, unit = (product.name_ru, unit_ru) if language == "ru" else (product.name, unit_en)
     return [
-        *map(harmless, (product.sku, name, product.brand, product.category, product.unit)),
+        *map(harmless, (product.sku, name, product.brand, product.category, unit(product.unit))),
         product.pack_multiple,
         price.quantity,
         number(price.unit_price),

@@ -1,7 +1,8 @@
 from pydantic import Field
 
 from chalicelib.catalog import BaseProductView
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.forms import Form
+from chalicelib.platform.http.lists import ListPage
 from chalicelib.pricing import PriceView
 
 
@@ -21,6 +22,5 @@ class ProductView(BaseProductView):
     price: PriceView
 
 
-class ProductPage(View):
+class ProductPage(ListPage):
     items: list[ProductView]
-    next_cursor: str | None

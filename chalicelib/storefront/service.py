@@ -21,7 +21,7 @@ def page_of_priced_products(
     )
     own = conditions_of(context, company_id, found, catalog.below(found.get(catalog.categories_key())))
     views = [_product_view(context, item, own, language) for item in items]
-    return ProductPage(items=views, next_cursor=cursors.close(last))
+    return ProductPage(items=views, next_cursor=cursors.close(last), count=catalog.count_of_products(context, query))
 
 
 def show_product(context: Context, company_id: str, sku: str, language: Language) -> ProductView:

@@ -28,7 +28,7 @@ def wished(club: Any, context: Context) -> Any:
 def test_who_wished_for_an_article_hears_that_it_is_there(wished: Any) -> None:
     mail = wished.told("demand_answered", BUYER, sku="LMP-1", text="", answered=ARRIVED, **WISH)
     assert mail.subject == "Поступил товар: Лампа LMP-1"
-    assert "Вам было нужно: 12 pcs" in plain(mail)
+    assert "Вам было нужно: 12 шт." in plain(mail)
 
 
 def test_who_wished_for_something_else_reads_what_the_staff_wrote(wished: Any) -> None:

@@ -1,5 +1,6 @@
 """A person reads all that the club holds of them, and leaves."""
 
+import re
 from typing import Any
 
 import pytest
@@ -57,6 +58,13 @@ def test_the_page_shows_what_a_person_typed_as_text(api: Api, context: Context) 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "Anna &lt;b&gt;Orlova&lt;/b&gt;" in page.text and "Ваши данные" in page.text
     assert "script" not in page.text
+
+
+def test_the_page_says_codes_and_times_in_words(api: Api, vera: Caller) -> None:
+    page = api.call("GET", "/v1/me/data/page", vera, headers={"accept-language": "ru"}).text
+    assert "владелец" in page and "подтверждён" in page and re.search("русский|английский", page)
+    assert "20\xa0ноября 2026, 12:00" in page  # noon of the club's zone
+    assert not re.search(r"\d\d:\d\d:\d\d|>(owner|active|ru|en)<", page)
 
 
 def test_a_claimant_reads_their_own_words_and_not_the_company(api: Api, context: Context) -> None:

@@ -58,6 +58,7 @@ def test_a_company_without_a_tier_sees_the_base_price(api: Api, context: Context
             }
         ],
         "next_cursor": None,
+        "count": None,
     }
 
 
@@ -118,6 +119,15 @@ def test_products_are_found_by_article_number_category_and_brand(
     assert skus(api.call("GET", f"/v1/products?{question}", partner(context))) == found
 
 
+def test_products_are_counted_where_the_query_asks_for_it(api: Api, context: Context):
+    listed(context, *(row(f"LMP-{number}", "1.00", brand="Luma" if number % 2 else "Ostara") for number in range(5)))
+    for caller, url in ((partner(context), "/v1/products"), (OPERATIONS, "/v1/staff/products")):
+        for asked, counted in (("", 5), ("&brand=Luma", 2), ("&q=lmp-3", 1), ("&brand=None", 0)):
+            answer = api.call("GET", f"{url}?limit=1&count=true{asked}", caller)
+            assert answer.json["count"] == {"value": counted, "more": False}, answer.text
+        assert api.call("GET", f"{url}?limit=1", caller).json["count"] is None
+
+
 def test_a_filtered_list_is_paged_without_loss_or_repetition(api: Api, context: Context):
     listed(context, *(row(f"LMP-{number:02}", category="lamps" if number % 3 else "rails") for number in range(20)))
     caller = partner(context)
@@ -146,7 +156,7 @@ def test_a_page_is_two_calls_filtered_or_not(api: Api, context: Context):
 
 
 def test_a_cursor_serves_only_the_filter_and_the_caller_it_was_made_for(api: Api, context: Context):
-    stock(context, *(row(f"LMP-{number}", category="lamps") for number in range(4)))
+    listed(context, *(row(f"LMP-{number}", category="lamps") for number in range(4)))
     caller, other = partner(context, "cmp_1", "mbr_1"), partner(context, "cmp_2", "mbr_2")
     cursor = api.call("GET", "/v1/products?limit=2", caller).json["next_cursor"]
     for asker, question in ((caller, "category=lamps&"), (other, "")):

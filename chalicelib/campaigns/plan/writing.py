@@ -16,7 +16,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
-from chalicelib.platform.text import Language, unit_price_en, unit_price_ru
+from chalicelib.platform.text import Language, unit_en, unit_price_en, unit_price_ru, unit_ru
 from chalicelib.pricing import Price
 
 # Every variable of a letter, with an example. All are texts and numbers, empty or zero where nothing is known.
@@ -235,6 +235,7 @@ def facts_of(context: Context, member: Member, about: About, language: Language,
 def _block(context: Context, offered: Offered, language: Language, *, lasting: bool) -> ProductBlock:
     product, price, image_id = offered
     amount = (unit_price_ru if language == "ru" else unit_price_en)(price.unit_price, price.currency)
+    unit = (unit_ru if language == "ru" else unit_en)(product.unit)
     # Letters name discounts of overstock and of modernised models only: for other goods a promotion is told by the price alone.
     why = (
         ""
@@ -248,7 +249,7 @@ def _block(context: Context, offered: Offered, language: Language, *, lasting: b
     return ProductBlock(
         name=product.name_ru if language == "ru" else product.name,
         sku=product.sku,
-        price=f"{_OWN_PRICE[language]}: {amount} / {product.unit}",
+        price=f"{_OWN_PRICE[language]}: {amount} / {unit}",
         why=why,
         picture=picture,
     )

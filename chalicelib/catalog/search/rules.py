@@ -1,7 +1,7 @@
 """Search of products: the index entries, and the filters over them. Pure.
 
 A text matches the beginning of an article number, whose letters may be those of the other alphabet that look alike, or words. Words are compared by their stems (Snowball's Russian and English stemmers),
-so any inflected form matches any other. All words must occur; the last one may be unfinished.
+so any inflected form matches any other. All words must occur; the last one may be unfinished. The article whose number is typed whole comes first.
 
 All entries are in memory and are scanned in the requested order, from the end of the page before.
 
@@ -163,12 +163,19 @@ class Index:
         if order not in self._orders:
             self._orders[order] = _OrderedEntries(self._entries, order)
         ordered, matches = self._orders[order], matcher(wanted)
-        meant = (
-            place for place in ordered.candidates(wanted, ordered.place_after(after)) if matches(ordered.entries[place])
-        )
-        found = [ordered.entries[place] for place in islice(meant, limit + 1)]
-        last = ordered.position(found[limit - 1]) if len(found) > limit else None
-        return [entry.sku for entry in found[:limit]], last
+        typed = ordered.with_code(wanted.text) if wanted.text else []
+        others = (place for place in ordered.candidates(wanted, ordered.place_after(after)) if place not in typed)
+        places = chain([] if after else typed, others)
+        found = list(islice((place for place in places if matches(ordered.entries[place])), limit + 1))
+        last = None
+        if len(found) > limit:
+            # After a page of nothing but what was typed the others begin.
+            last = (
+                PagePosition("", "")
+                if found[limit - 1] in typed
+                else ordered.position(ordered.entries[found[limit - 1]])
+            )
+        return [ordered.entries[place].sku for place in found[:limit]], last
 
     def spelled_like(self, typed: str) -> list[str]:
         """The article numbers with the same `code_key`, in their order. The first call of an index takes the keys of all."""
@@ -218,6 +225,10 @@ class _OrderedEntries:
         """The first place of the next page."""
         return bisect_right(self.entries, after, key=self.position) if after else 0
 
+    def with_code(self, text: str) -> list[int]:
+        """The places of the articles whose number is this text."""
+        return list(self._codes.lines_with(f"\n{one_alphabet(text.strip())}\n", 0))
+
     def candidates(self, wanted: ProductFilter, start: int) -> Iterable[int]:
         """The places from `start` on, in order, of all matching entries, and of few others."""
         asked = (("brand", wanted.brand), ("status", wanted.status), ("own_brand", wanted.own_brand))
@@ -255,7 +266,7 @@ class _LineText:
     """Short texts joined into one, each after a line feed; none of them has a line feed."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self._text = "\n".join(["", *lines])
+        self._text = "\n".join(["", *lines, ""])
         self._begins = list(accumulate((len(line) + 1 for line in lines), initial=0))
 
     def rarest(self, clues: Sequence[str]) -> str:

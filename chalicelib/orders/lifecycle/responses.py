@@ -5,7 +5,7 @@ from functools import partial
 
 from chalicelib.orders.free_goods import rules as free_goods_rules
 from chalicelib.orders.free_goods import service as free_goods
-from chalicelib.orders.lifecycle.schemas import OrderQuery, OrderView
+from chalicelib.orders.lifecycle.schemas import OrdersByDayQuery, OrderView
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
@@ -23,7 +23,7 @@ def answering(call: Call) -> Context:
 
 def orders_page(call: Call, read: Callable[..., Page], whose: str) -> OrderPage:
     """A page of the order heads of a company or a distributor, in the state and of the days that the query names."""
-    query: OrderQuery = call.query
+    query: OrdersByDayQuery = call.query
     dated = query.first or query.last
     return call.page(
         OrderPage,

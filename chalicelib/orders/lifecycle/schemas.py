@@ -26,7 +26,7 @@ from chalicelib.orders.order.schemas import (
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm
 from chalicelib.platform.fields import ONE_LINE_OR_NONE, Day, Document, Identifier
 from chalicelib.platform.http.forms import Form, PeriodQuery, View
-from chalicelib.platform.http.lists import ListQuery
+from chalicelib.platform.http.lists import ListQuery, narrowed
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
 
@@ -154,10 +154,13 @@ class ShipForm(Form):
     )
 
 
-class OrderQuery(ListQuery, PeriodQuery):
-    """By the day of placing. With `state` a page may hold fewer orders than `limit`; read on while there is a `next_cursor`."""
+class OrdersByDayQuery(ListQuery, PeriodQuery):
+    """By the day of placing. With a filter a page may hold fewer orders than `limit`; read on while there is a `next_cursor`."""
 
     state: OrderState | None = Field(default=None, description="Only orders in this state.")
+
+
+OrderQuery = narrowed(OrderSummaryView, words=("number", "buyer_order_number"), amount="total", base=OrdersByDayQuery)
 
 
 class OrderView(OrderSummaryView):

@@ -9,7 +9,7 @@ from chalicelib.orders.order.rules import OrderState
 from chalicelib.orders.register.rules import OrderSearch
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import PeriodQuery
-from chalicelib.platform.http.lists import ListQuery
+from chalicelib.platform.http.lists import SORTED, ListQuery, Narrowing
 from chalicelib.platform.spelling.words import code_key
 
 
@@ -49,7 +49,16 @@ class OrdersQuery(ListQuery, PeriodQuery):
         description="Only orders of this sum or less, in the order's own currency.",
         examples=["100000"],
     )
-    sort: Literal["newest", "oldest"] = Field(default="newest", description="By the time of placing.")
+    sort: Literal["newest", "oldest", "total", "-total"] = Field(
+        default="newest",
+        description=f"By the time of placing, or by the sum, `-total` for the largest first: then {SORTED:,} orders at most.",
+    )
+
+    narrowing = Narrowing(sorts={"total": "total"})
+
+    @property
+    def order(self) -> str:
+        return self.sort if self.sort.endswith("total") else ""
 
     def search(self) -> OrderSearch:
         return OrderSearch(

@@ -52,6 +52,7 @@ _SENTENCES: dict[str, str] = {
     **dict.fromkeys(("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"), _TIME),
     **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
 }
+_EMPTY = {"string_too_short": "This must not be empty.", "too_short": "Give at least one."}
 _OF_THE_LIBRARY = frozenset(get_args(ErrorType))
 _LEAST = ("ge", "gt", "min_length")
 _MOST = ("le", "lt", "max_length", "max_digits", "decimal_places", "whole_digits")
@@ -98,6 +99,8 @@ def _members(context: Mapping[str, Any]) -> dict[str, Any]:
 def _sentence(code: str, message: str, members: Mapping[str, Any], pattern: str | None) -> str:
     if pattern in SHAPES:
         return SHAPES[pattern]
+    if members.get("min") == "1" and code in _EMPTY:
+        return _EMPTY[code]
     if code in _SENTENCES:
         allowed = ", ".join(members.get("allowed", []))
         return _SENTENCES[code].format(**{**members, "allowed": allowed})

@@ -9,13 +9,20 @@ Kind = Literal["staff", "distributors", "region_managers"]
 
 MOST_ROWS = 200
 _WORDS = {
-    "name": ("name", "имя", "фио", "название", "наименование"),
-    "email": ("email", "e-mail", "почта", "электронная почта"),
+    "name": ("name", "имя", "фио", "имя и фамилия", "фамилия и имя", "название", "наименование"),
+    "email": ("email", "почта", "e-mail", "электронная почта", "эл. почта"),
     "role": ("role", "роль"),
     "phone": ("phone", "телефон"),
     "hours": ("hours", "часы", "часы работы"),
-    "regions": ("regions", "region", "регионы", "регион"),
+    "regions": ("regions", "регионы", "регион", "region"),
     "manager": ("manager", "менеджер", "почта менеджера"),
+}
+_ROLES = {
+    "manager": ("менеджер",),
+    "head_of_sales": ("head of sales", "руководитель отдела продаж", "руководитель продаж"),
+    "marketing": ("маркетинг", "маркетолог"),
+    "operations": ("операционный отдел", "операционист", "оператор"),
+    "admin": ("administrator", "админ", "администратор"),
 }
 NEEDED: Mapping[Kind, tuple[str, ...]] = {
     "staff": ("name", "email", "role"),
@@ -42,14 +49,9 @@ def rows_of(content: str, kind: Kind) -> list[Row]:
     first, *lines = csv.reader(io.StringIO(content.lstrip("\ufeff")), delimiter=delimiter)
     columns = [_column(cell) for cell in first]
     if missing := [column for column in NEEDED[kind] if column not in columns]:
-        raise Unreadable(f"The heading has no column {missing[0]}.")
-    rows = [
-        Row(
-            line,
-            {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column and cell.strip()},
-        )
-        for line, cells in enumerate(lines, start=2)
-    ]
+        words = "; ".join(f"{column} ({_WORDS[column][1]})" for column in missing)
+        raise Unreadable(f"The heading has no column {words}.")
+    rows = [Row(line, _by_column(columns, cells)) for line, cells in enumerate(lines, start=2)]
     filled = [row for row in rows if row.cells]
     if len(filled) > MOST_ROWS:
         raise Unreadable(f"A file has at most {MOST_ROWS} rows.")
@@ -62,6 +64,18 @@ def region_codes(cell: str, names: Mapping[str, str]) -> list[str]:
     return [names.get(part.casefold(), part) for part in parts if part]
 
 
+def _by_column(columns: list[str], cells: list[str]) -> dict[str, str]:
+    """The cells by column. A role is the club's code of it, where the cell names one; any other word stays."""
+    filled = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column and cell.strip()}
+    role = _named(filled.get("role", ""), _ROLES)
+    return filled | {"role": role} if role else filled
+
+
 def _column(cell: str) -> str:
+    return _named(cell, _WORDS)
+
+
+def _named(cell: str, words: Mapping[str, tuple[str, ...]]) -> str:
+    """The key that has the word of this cell, in any case; empty for none."""
     word = " ".join(cell.split()).casefold()
-    return next((column for column, words in _WORDS.items() if word in words), "")
+    return next((key for key, known in words.items() if word in known), "")

@@ -13,7 +13,7 @@ class SetupFileForm(Form):
     """A file as a text, its heading in the first line, its columns parted by semicolons, commas or tabs.
 
     staff: `name`, `email`, `role`. distributors: `name`, `email`, `regions`, and `phone`, `hours` if known. region_managers: `region`, and
-    `manager` by email. Headings may be Russian; a region is named by its code or its name, several of them parted by commas.
+    `manager` by email. Headings and roles may be Russian; a region is named by its code or its name, several of them parted by commas.
     """
 
     kind: Kind

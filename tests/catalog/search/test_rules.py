@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.catalog.rules import Product, ProductStatus
 from chalicelib.catalog.search.rules import Index, PagePosition, ProductFilter, entry_of, fold, stems
+from chalicelib.platform.spelling.words import one_alphabet
 
 
 def product(sku: str = "LMP-1", name: str = "Lamp", name_ru: str = "Лампа", **more: Any) -> Product:
@@ -172,10 +173,23 @@ def test_pages_hold_what_a_look_at_every_product_finds_in_its_order(
         pages.append(skus)
         if after is None:
             break
-    assert [sku for page in pages for sku in page] == [
-        each.sku for each in sorted(catalogue, key=KEYS[order]) if meant(each, wanted)
-    ]
+    found = [each for each in sorted(catalogue, key=KEYS[order]) if meant(each, wanted)]
+    typed_whole = [each for each in found if wanted.text and one_alphabet(each.sku) == one_alphabet(wanted.text)]
+    expected = [*typed_whole, *(each for each in found if each not in typed_whole)]
+    assert [sku for page in pages for sku in page] == [each.sku for each in expected]
     assert all(len(page) == limit for page in islice(pages, len(pages) - 1))
+
+
+def test_the_article_that_is_typed_whole_comes_first():
+    catalogue = [product(sku, name="Panel") for sku in ("PN-N", "PN-P", "PN-W")]
+    index = Index(entry_of(each) for each in catalogue)
+    first, after = index.find(
+        ProductFilter("рn-p"), "sku", limit=1, after=None
+    )  # its first letter is of the other alphabet
+    assert first == ["PN-P"]
+    assert index.find(ProductFilter("pn-p"), "sku", limit=5, after=None)[0] == ["PN-P", "PN-N", "PN-W"]
+    assert index.find(ProductFilter("pn-p"), "sku", limit=5, after=PagePosition("", ""))[0] == ["PN-N", "PN-W"]
+    assert after is None  # Cyrillic words are no words of these names
 
 
 def test_a_page_goes_on_where_the_one_before_ended_though_that_product_is_gone():

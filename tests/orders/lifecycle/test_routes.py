@@ -308,6 +308,23 @@ def test_orders_are_filtered_by_state(market: Market):
         assert errors(market.api.call("GET", f"{url}?state=lost", caller)) == [("/query/state", "enum")]
 
 
+def test_orders_are_found_by_either_number_and_sorted_by_their_sum(market: Market):
+    small = market.placed({"LMP-1": 10})
+    large = market.place({"LMP-1": 50}, buyer_order_number="ZK-77").json["order_id"]
+    number = market.api.call("GET", f"/v1/orders/{small}", market.buyer).json["number"]
+    for caller, url in ((market.buyer, "/v1/orders"), (market.operator, "/v1/distributor/orders")):
+        for asked, wanted in (
+            (f"q={number.lower()}", [small]),
+            ("q=zk-7", [large]),
+            ("q=none", []),
+            ("sort=-total", [large, small]),
+            ("min_total=1000&max_total=2000", [small]),
+        ):
+            answer = market.api.call("GET", f"{url}?{asked}&count=true", caller)
+            assert [order["order_id"] for order in answer.json["items"]] == wanted, (asked, answer.text)
+            assert answer.json["count"] == {"value": len(wanted), "more": False}
+
+
 def test_an_order_is_cancelled_until_the_distributor_answers(market: Market):
     order_id = market.placed()
     answer = market.post(f"/v1/orders/{order_id}/cancel", market.buyer, {"note": "Ordered twice"})

@@ -46,12 +46,14 @@ def of_three_days(market: Market, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return placed
 
 
-def test_all_orders_are_listed_newest_first_or_oldest_first(
+def test_all_orders_are_listed_by_time_or_by_sum(
     market: Market, manager: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed = of_three_days(market, monkeypatch)
     assert listed(market, manager) == placed[::-1]
     assert listed(market, manager, "sort=oldest") == placed
+    assert listed(market, manager, "sort=total") == placed  # each is larger than the one before
+    assert listed(market, manager, "sort=-total&company_id=cmp_2") == [placed[3], placed[1]]
 
 
 @pytest.mark.parametrize("query", ["from=9999-12-31", "to=0001-01-01", "from=2026-11-27&number=261120-AAAAA"])

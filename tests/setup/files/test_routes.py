@@ -48,6 +48,22 @@ def test_each_row_of_the_staff_has_its_own_result(api: Api) -> None:
     assert [each["email"] for each in listed] == ["maria@club.example"]
 
 
+def test_a_role_is_named_in_russian_or_by_its_code(api: Api) -> None:
+    rows = [
+        "Имя;Почта;Роль",
+        "Мария Ильина;maria@club.example;Менеджер",
+        "Нина Осипова;nina@club.example;руководитель продаж",
+    ]
+    assert [result for _, result, _ in results(load(api, "staff", "\n".join(rows)))] == ["done", "done"]
+    listed = api.call("GET", "/v1/staff/people?role=head_of_sales", ADMIN).json["items"]
+    assert [each["email"] for each in listed] == ["nina@club.example"]
+
+
+def test_all_columns_that_a_heading_lacks_are_named_in_both_languages(api: Api) -> None:
+    refused = load(api, "staff", "имя;телефон\nМария Ильина;1", status=422)
+    assert "email (почта); role (роль)" in refused["errors"][0]["detail"]
+
+
 def test_a_distributor_is_known_by_its_name_and_a_region_by_code_or_name(api: Api) -> None:
     assert results(load(api, "distributors", DISTRIBUTORS)) == [
         (2, "done", []),
