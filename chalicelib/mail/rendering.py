@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 _OPENING, _CLOSING = "\ue000", "\ue001"
 _PAGES = {"en": ("Your letters and topics", "Unsubscribe"), "ru": ("Ваши письма и темы", "Отписаться")}
-_STAND_IN = re.compile(f"{_OPENING}([0-9a-f]*){_CLOSING}")
+_STAND_IN = re.compile(f"(«?){_OPENING}([0-9a-f]*){_CLOSING}")
+_WITHIN_QUOTES = str.maketrans("«»", "„“")  # «ООО „Ромашка“»
 _LONE_TAG = re.compile(r"^[ \t]*(\{%(?:(?!%\}).)*%\})[ \t]*\n", re.MULTILINE)
 
 
@@ -52,7 +53,7 @@ def preview(texts: Path, template: str, language: Language, facts: Facts) -> str
     """The line that a mail program shows beside the subject, as plain text."""
     head = _environment(texts, language).get_template(f"{template}.{language}.md").render(facts).partition("\n\n")[0]
     about = dict(line.split(": ", 1) for line in head.splitlines())
-    return " ".join(_plain(about["preview"]).split())
+    return " ".join(plain(about["preview"]).split())
 
 
 def laid_out(about: Mapping[str, str], words: str, language: Language, facts: Facts) -> tuple[str, str, str]:
@@ -82,7 +83,7 @@ def laid_out(about: Mapping[str, str], words: str, language: Language, facts: Fa
         labels = _PAGES[language]
         ends += f"{labels[0]}: {pages.preferences}\n{labels[1]}: {pages.unsubscribe}\n"
     # One line: what a person typed (a company's name) must not add a header.
-    return " ".join(_plain(about["subject"]).split()), _STAND_IN.sub(_in_html, html), _plain(f"{text}\n\n{ends}")
+    return " ".join(plain(about["subject"]).split()), _STAND_IN.sub(_in_html, html), plain(f"{text}\n\n{ends}")
 
 
 def stand_in(fact: object) -> str:
@@ -92,12 +93,15 @@ def stand_in(fact: object) -> str:
     return fact if isinstance(fact, Markup) else _trusted(f"{_OPENING}{str(fact).encode().hex()}{_CLOSING}")
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
+    """The words with the facts in the place of their stand-ins."""
     return _STAND_IN.sub(_fact, words)
 
 
 def _fact(found: re.Match[str]) -> str:
-    return bytes.fromhex(found[1]).decode()
+    """The fact as it was typed; a quotation in another one gets the inner marks."""
+    before, fact = found[1], bytes.fromhex(found[2]).decode()
+    return before + (fact.translate(_WITHIN_QUOTES) if before else fact)
 
 
 def _in_html(found: re.Match[str]) -> str:

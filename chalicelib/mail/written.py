@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from chalicelib.mail.model import Facts
-from chalicelib.mail.rendering import FILTERS, laid_out, stand_in
+from chalicelib.mail.rendering import FILTERS, laid_out, plain, stand_in
 from chalicelib.platform.text import Language
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def render(subject: str, preview: str, body: str, why: str, language: Language, 
 
 def fill(text: str, language: Language, facts: Facts) -> str:
     """A text without a fault with its variables, as plain text: for somebody who reads it aloud."""
-    return _environment(language, stands_in=False).from_string(text).render(facts)
+    return plain(_environment(language).from_string(text).render(facts))
 
 
 def skus_of(text: str) -> list[str]:
@@ -118,12 +118,10 @@ def _template(text: str, language: Language) -> "Template":
 
 
 @cache
-def _environment(language: Language, *, stands_in: bool = True) -> "ImmutableSandboxedEnvironment":
+def _environment(language: Language) -> "ImmutableSandboxedEnvironment":
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(
-        autoescape=False, undefined=StrictUndefined, finalize=stand_in if stands_in else None
-    )
+    environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined, finalize=stand_in)
     environment.filters = dict(FILTERS[language])
     return environment

@@ -460,6 +460,14 @@ def test_a_subject_stays_one_line_whatever_was_typed() -> None:
     assert subject == "New order 261120-7K3QX: Luch Bcc: all@example.com"
 
 
+def test_a_name_with_quotation_marks_stands_in_quotation_marks() -> None:
+    subject, html, text = render("club_benefits", "ru", FACTS | {"company": "ООО «Ромашка»"})
+    assert subject == "Что клуб даёт компании «ООО „Ромашка“»"
+    assert "компании «ООО „Ромашка“»" in unescape(html)
+    assert "компании «ООО „Ромашка“»" in text
+    assert render("order_placed", "ru", FACTS | {"company": "ООО «Ромашка»"})[0].endswith("ООО «Ромашка»")
+
+
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 

@@ -121,3 +121,9 @@ def test_html_in_code_is_shown_as_it_is_written(text: str) -> None:
 def test_a_subject_is_one_line() -> None:
     subject, _, _ = written.render("Hello {{ name }}", "", "a", "W", "en", FACTS | {"name": "A\r\nBcc: b@c.example"})
     assert subject == "Hello A Bcc: b@c.example"
+
+
+def test_what_is_read_aloud_holds_its_facts_as_they_are_and_quotes_names_once() -> None:
+    text = "{{ name }}: как дела в «{{ tier }}»?{% if discount_percent %} *{{ discount_percent | percent }}*{% endif %}"
+    filled = written.fill(text, "ru", VARIABLES | {"name": "<b>А & Б</b>", "tier": "ООО «Ромашка»"})
+    assert filled == "<b>А & Б</b>: как дела в «ООО „Ромашка“»? *7\N{NO-BREAK SPACE}%*"
