@@ -16,7 +16,7 @@ class CompanyResult:
 
     `before`: turnover of the year before that day. `expected_sum` and `chance`: by its rhythm on that day, the turnover and the probability of an
     order within `OUTCOME_DAYS`. `called`: it was reached; `visited`: its people used the club; `reason` and `answer`: of the last talk that
-    named one. `offers_…`: `OfferSums` of the orders within `OUTCOME_DAYS`.
+    named one. `offers_…`: `OfferSums` of the orders within `OUTCOME_DAYS`; `margin`: of all these orders, None where no cost is known.
     """
 
     wave_id: str
@@ -34,6 +34,7 @@ class CompanyResult:
     offers_off: Decimal = Decimal(0)
     offers_costed: Decimal = Decimal(0)
     offers_margin: Decimal = Decimal(0)
+    margin: Decimal | None = None
     before: Decimal = Decimal(0)
     expected_sum: Decimal = Decimal(0)
     chance: Decimal = Decimal(0)
@@ -69,6 +70,7 @@ class Unit(NamedTuple):
     turnover: float
     before: float
     expected_sum: float
+    margin: float | None
     is_mixed: bool
 
 
@@ -89,7 +91,7 @@ class Shares(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """The arms on a look. `money`: turnover of a unit within the outcome's days."""
+    """The arms on a look. `money`: turnover of a unit within the outcome's days; `margin`: of its orders, None where no cost is known."""
 
     called: int
     held: int
@@ -97,6 +99,7 @@ class Comparison(NamedTuple):
     ordered_30: Shares
     ordered_90: Shares
     money: AdjustedEffect
+    margin: AdjustedEffect | None
 
 
 class Stratified(NamedTuple):

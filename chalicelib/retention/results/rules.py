@@ -34,6 +34,7 @@ from chalicelib.retention.results.model import (
 from chalicelib.retention.waves.model import OUTCOME_DAYS, Wave
 from chalicelib.retention.waves.rules import (
     SUSPECT,
+    AdjustedEffect,
     Arm,
     Effect,
     adjusted_effect,
@@ -89,6 +90,12 @@ def offer_sums(lines: Iterable[OrderLine]) -> OfferSums:
     return OfferSums(total, base - total, costed, costed - sum((cost for _, cost in costs), Decimal(0)))
 
 
+def margin_of(lines: Iterable[OrderLine]) -> Decimal | None:
+    """Of the lines in one currency whose cost is known; None without any."""
+    known = [line.amount - line_sum(line.cost_price, line.agreed) for line in lines if line.cost_price is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
 def offer_sums_of(results: Iterable[CompanyResult]) -> OfferSums:
     """Of these companies together."""
     several = list(results)
@@ -107,6 +114,7 @@ def units(results: Iterable[CompanyResult]) -> list[Unit]:
         sorted(results, key=lambda each: (each.unit, each.day, each.company_id)), lambda each: each.unit
     ):
         several = list(group)
+        margins = [each.margin for each in several if each.margin is not None]
         found.append(
             Unit(
                 several[0].arm,
@@ -117,6 +125,7 @@ def units(results: Iterable[CompanyResult]) -> list[Unit]:
                 float(sum(each.turnover for each in several)),
                 float(sum(each.before for each in several)),
                 float(sum(each.expected_sum for each in several)),
+                float(sum(margins)) if margins else None,
                 len({each.arm for each in several}) > 1,
             )
         )
@@ -135,14 +144,19 @@ def compare(several: Sequence[Unit], look: Look) -> Comparison | None:
         arms = [_arm(arm, name) for arm in (called, held)]
         return Shares(arms[0], arms[1], effect(arms[0], arms[1], critical))
 
-    money = [[(each.turnover, each.before) for each in arm] for arm in (called, held)]
+    def adjusted(sum_of: Callable[[Unit], float]) -> AdjustedEffect:
+        arms = [[(sum_of(each), each.before) for each in arm] for arm in (called, held)]
+        return adjusted_effect(arms[0], arms[1], critical)
+
+    knows_costs = any(each.margin is not None for each in several)
     return Comparison(
         len(called),
         len(held),
         shares("visited"),
         shares("ordered_30"),
         shares("ordered_90"),
-        adjusted_effect(money[0], money[1], critical),
+        adjusted(lambda each: each.turnover),
+        adjusted(lambda each: each.margin or 0.0) if knows_costs else None,
     )
 
 

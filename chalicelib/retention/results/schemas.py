@@ -54,7 +54,7 @@ class SharesView(View):
 
 
 class WaveMoneyView(View):
-    """The difference of the turnover of a unit in 90 days, in the club's currency, adjusted by that of the year before."""
+    """The difference of a sum of a unit in 90 days, in the club's currency, adjusted by the turnover of the year before."""
 
     difference: float
     low: float
@@ -144,6 +144,9 @@ class WaveResultsView(View):
     ordered_30: SharesView | None = Field(description="Ordered within 30 days.")
     ordered_90: SharesView | None = Field(description="Ordered within 90 days.")
     turnover: WaveMoneyView | None
+    margin: WaveMoneyView | None = Field(
+        description="Of all orders of a unit in the portal, at whatever price, whose cost is known: what the offers won, less what they gave away. Null where no cost is known."
+    )
     offers_sum: Money = Field(description="Ordered within 90 days at the prices of offers by the called companies.")
     offers_off: Money = Field(description="How much that is below the base prices.")
     offers_margin: Money | None = Field(

@@ -25,7 +25,7 @@ from chalicelib.retention.cases import store as cases
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.learning.service import History
 from chalicelib.retention.results import rules, store
-from chalicelib.retention.results.model import CompanyResult, Look, OfferSums, Unit
+from chalicelib.retention.results.model import CompanyResult, Look, Unit
 from chalicelib.retention.results.schemas import (
     ManagerResultView,
     RankResultView,
@@ -76,15 +76,15 @@ def _visited(context: Context, made: Assignment) -> bool:
     return any(first.isoformat() <= day <= last.isoformat() for day in days)
 
 
-def _by_offers(context: Context, made: Assignment, last: date) -> OfferSums:
-    """Of the orders within these days, without those that came to nothing."""
+def _ordered(context: Context, made: Assignment, last: date) -> list[orders.OrderLine]:
+    """The lines of the orders within these days in the club's currency, without those that came to nothing."""
     lines: list[orders.OrderLine] = []
     for order in orders.orders_since(context, made.company_id, made.day.isoformat()):
         day = clock.local_day(clock.moment(order.placed_at), context.config[Club].zone)
         counts = order.currency == context.config[Club].currency and order.state not in _NOTHING
         if counts and made.day < day <= last:
             lines += order.lines
-    return rules.offer_sums(lines)
+    return lines
 
 
 def _result(context: Context, made: Assignment, manager_id: str | None, *, counts_money: bool) -> CompanyResult:
@@ -100,7 +100,8 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
     entries = cases.entries_of(context, cases.case_id_of(made.company_id), MOST_ENTRIES)
     talks = [each for each in rules.talks(entries) if made.day <= each.day <= last]
     named = next((each for each in talks if each.reason), None)
-    by_offers = _by_offers(context, made, last)
+    lines = _ordered(context, made, last)
+    by_offers = rules.offer_sums(lines)
     return CompanyResult(
         wave_id=made.wave_id,
         company_id=made.company_id,
@@ -116,6 +117,7 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
         offers_off=by_offers.off,
         offers_costed=by_offers.costed,
         offers_margin=by_offers.margin,
+        margin=rules.margin_of(lines),
         before=round_half_up(before) if counts_money else Decimal(0),
         expected_sum=round_half_up(Decimal(known.expected_sum)) if known and counts_money else Decimal(0),
         chance=Decimal(1 - known.no_order).quantize(Decimal("0.0001")) if known else Decimal(0),
@@ -157,6 +159,7 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
         ordered_30=SharesView.of(found.ordered_30) if found else None,
         ordered_90=SharesView.of(found.ordered_90) if found else None,
         turnover=WaveMoneyView.of(found.money) if found else None,
+        margin=WaveMoneyView.of(found.margin) if found and found.margin else None,
         offers_sum=Money(amount=by_offers.total, currency=currency),
         offers_off=Money(amount=by_offers.off, currency=currency),
         offers_margin=Money(amount=by_offers.margin, currency=currency) if by_offers.costed else None,

@@ -24,6 +24,7 @@ from chalicelib.retention.results.rules import (
     is_suspect,
     look_on,
     margin_in_words,
+    margin_of,
     next_look,
     offer_sums,
     offer_sums_of,
@@ -295,6 +296,28 @@ def test_each_unit_that_costs_more_takes_as_much_off_the_margin(line: OrderLine,
     offered = replace(line, chosen=OFFER)
     dearer = replace(offered, cost_price=line.cost_price + more)
     assert offer_sums([offered]).margin - offer_sums([dearer]).margin == more * line.agreed
+
+
+@given(st.lists(order_lines(st.none() | amounts)))
+def test_the_margin_of_all_orders_is_that_of_offers_where_all_are_offered(several: list[OrderLine]) -> None:
+    offered = offer_sums(replace(line, chosen=OFFER) for line in several)
+    has_costs = any(line.cost_price is not None for line in several)
+    assert margin_of(several) == (offered.margin if has_costs else None)
+
+
+@given(st.lists(st.none() | st.integers(-500, 500), min_size=4, max_size=12))
+def test_margins_of_the_arms_are_compared_where_any_cost_is_known(margins: list[int | None]) -> None:
+    results = [
+        result(number, arm="called" if number % 2 else "held", margin=None if each is None else Decimal(each))
+        for number, each in enumerate(margins)
+    ]
+    found = compare(units(results), Look(1, 1, FIRST))
+    assert found
+    if found.margin is None:
+        assert set(margins) == {None}
+    else:
+        called, held = (fmean(each or 0 for each in margins[first::2]) for first in (1, 0))
+        assert found.margin.effect.difference == pytest.approx(called - held)
 
 
 def test_the_margin_is_told_in_words_or_that_it_is_not_known() -> None:

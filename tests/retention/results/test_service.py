@@ -73,6 +73,7 @@ def test_a_wave_is_measured_on_its_looks_and_stays_so_between_them(context: Cont
     assert found.words.endswith("Too few to tell.") and not found.managers_comparable
     known = {each.company_id: each for each in store.results(first, wave.wave_id)}
     assert (found.offers_margin, found.offers_costed_percent, found.offers_sum.amount) == (None, None, 0)
+    assert found.margin is None
     assert found.ranks and sum(each.called + each.held for each in found.ranks) == 16
     assert all(0 < each.chance < 1 and each.expected_sum > 0 for each in known.values())
     assert str(known[called[0]].turnover) == "70000.00" and known[called[0]].before == 300_000
@@ -157,6 +158,7 @@ def test_visits_and_what_offers_took_off_are_told(context: Context, monkeypatch:
     assert (found.offers_sum.amount, found.offers_off.amount) == (900, 300)
     assert found.offers_margin and found.offers_margin.amount == 150 and found.offers_costed_percent == 83.3
     assert "150.00" in found.words and "83.3%" in found.words
+    assert found.margin and found.margin.difference == round(300 / len(called), 2)  # what no offer priced, too
     auth_store.forget_visits(context.table, "mbr_0", ["2026-Q4", "2027-Q1"])  # they are kept for half a year
     last = days_later(context, 200)
     service.measure(last, wave.wave_id, several)
