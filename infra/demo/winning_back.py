@@ -133,7 +133,7 @@ def _wave(head: Portal, today: date, say: Say) -> None:
             f"{result['breaches']} breaches; {result['words']} Turnover of a company {result['turnover']['difference']:+.0f} "
             f"({result['turnover']['low']:+.0f} to {result['turnover']['high']:+.0f})"
         )
-        _managers(head, result, say)
+        _managers(result, say)
     form = {"name": "Зима", "first": str(today + timedelta(days=1))}
     coming = [each for each in known if each["state"] in ("planned", "running")]
     wave = coming[0] if coming else head.order_post("/v1/staff/retention/waves", form, expect=201)
@@ -141,7 +141,7 @@ def _wave(head: Portal, today: date, say: Say) -> None:
     say(f"a wave is planned: {told['plan']}")
 
 
-def _managers(head: Portal, result: dict[str, Any], say: Say) -> None:
+def _managers(result: dict[str, Any], say: Say) -> None:
     """The managers, as if their companies were worth the same: each against the held-out companies of the same manager.
 
     In one draw of nine chance leaves a manager too few held-out companies of some value.
@@ -149,7 +149,6 @@ def _managers(head: Portal, result: dict[str, Any], say: Say) -> None:
     if not result["managers_comparable"]:
         say("its managers are not comparable: one of them has too few held-out companies of some value")
         return
-    names = {each["member_id"]: each["name"] for each in head.get("/v1/staff/people?limit=100")["items"]}
-    found = [(names[each["manager_id"]], each["stratified"]) for each in result["managers"] if each["stratified"]]
+    found = [(each["manager_name"], each["stratified"]) for each in result["managers"] if each["stratified"]]
     compared = (f"{name} {of['difference']:+.0f} points ({of['low']:+.0f} to {of['high']:+.0f})" for name, of in found)
     say("its managers, as if their companies were worth the same: " + "; ".join(compared))

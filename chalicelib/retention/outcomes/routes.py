@@ -2,7 +2,6 @@
 
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.retention.cases.model import Entry
 from chalicelib.retention.outcomes import service
 from chalicelib.retention.outcomes.schemas import CaseView, OutcomeForm, OutcomePage, OutcomeView
 
@@ -37,7 +36,7 @@ def record_outcome(call: Call, case_id: str) -> OutcomeView:
 @routes.get(CONTACTS, scope="staff.calls", query=PageQuery, answer=OutcomePage, problems=("not_found",))
 def list_outcomes(call: Call, case_id: str) -> OutcomePage:
     """List the outcomes of a case's calls, newest first."""
-    return call.page(OutcomePage, service.history, call.context, case_id, of=Entry, show=OutcomeView.from_record)
+    return call.page(OutcomePage, service.history, call.context, case_id)
 
 
 @routes.get(
@@ -48,4 +47,4 @@ def list_outcomes(call: Call, case_id: str) -> OutcomePage:
 )
 def show_case(call: Call, company_id: str) -> CaseView:
     """Show the next contact that the club owes a company, and whose list had it last."""
-    return CaseView.from_record(service.case_of(call.context, company_id))
+    return service.show_case(call.context, company_id)

@@ -115,6 +115,7 @@ class OutcomeView(View):
     case_id: str
     company_id: str
     by: str
+    by_name: str | None
     at: str
     kind: CallKind
     result: Result
@@ -122,6 +123,7 @@ class OutcomeView(View):
     answer: CallAnswer | None
     note: str
     person_id: str | None
+    person_name: str | None
     next_day: date | None = Field(
         description="The day of the next call; null where there is none, or it is still today."
     )
@@ -129,6 +131,7 @@ class OutcomeView(View):
     demand_id: str | None
     promotion_id: str | None
     handed_to: str | None = Field(description="The manager who took the company over.")
+    handed_to_name: str | None
     corrects: str | None
 
 
@@ -144,8 +147,10 @@ class CaseView(View):
 
     case_id: str
     company_id: str
+    company_name: str
     company_state: State
     manager_id: str | None
+    manager_name: str | None
     state: CaseState = Field(description="waiting for its day, ready to be called, or ended: the company closed down.")
     due: date
     because: Because
@@ -154,3 +159,4 @@ class CaseView(View):
     last_contact: date | None
     listed_on: date | None = Field(description="The day of the last list that had the company.")
     listed_by: str | None = Field(description="The manager of that list.")
+    listed_by_name: str | None

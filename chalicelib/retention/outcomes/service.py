@@ -12,7 +12,7 @@ true, and the request that comes again finds it.
 Weakest point: a correction takes back neither an offer nor a letter; an offer is withdrawn by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,10 +34,10 @@ from chalicelib.retention.learning import service as learning
 from chalicelib.retention.lists import store as lists
 from chalicelib.retention.outcomes import rules
 from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, DISPLAY_PROMISED, UNREACHED
-from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
+from chalicelib.retention.outcomes.schemas import CaseView, OutcomeForm, OutcomeView
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
-from chalicelib.table.client import Page
+from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
@@ -145,7 +145,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         if form.promotion_id:
             facts["promotion_id"] = form.promotion_id
         record(tx, context, keys.case(case_id), event, **facts, by=by)
-    view = OutcomeView.from_record(entry)
+    [view] = _views(context, [entry])
     context.reply(tx, view)
     context.table.commit(tx)
     return view
@@ -250,16 +250,44 @@ def _spend(context: Context, tx: Transaction, form: OutcomeForm, company: Compan
 # --- reads ------------------------------------------------------------------------------------------------------------
 
 
-def case_of(context: Context, company_id: str) -> Case:
+def show_case(context: Context, company_id: str) -> CaseView:
     """Raises `not_found` for a company without orders, and for an unknown one."""
     found = store.load(context, store.case_id_of(company_id))
-    if found is None:
+    company = companies.read_company(context, company_id)
+    if found is None or company is None:
         raise Problem("not_found")
-    return found
+    names = _names(context, [found.manager_id, found.listed_by])
+    return CaseView.from_record(
+        found,
+        company_name=company.name,
+        manager_name=names.get(found.manager_id),
+        listed_by_name=names.get(found.listed_by),
+    )
 
 
-def history(context: Context, case_id: str, limit: int, after: Position) -> Page:
+def history(context: Context, case_id: str, limit: int, after: Position) -> tuple[list[OutcomeView], Position]:
     """Raises `not_found`."""
     if store.load(context, case_id) is None:
         raise Problem("not_found")
-    return store.entries(context, case_id, limit, after)
+    page = store.entries(context, case_id, limit, after)
+    return _views(context, [from_item(Entry, item) for item in page.items]), page.last
+
+
+def _views(context: Context, entries: Sequence[Entry]) -> list[OutcomeView]:
+    """One read."""
+    names = _names(context, [member_id for each in entries for member_id in (each.by, each.person_id, each.handed_to)])
+    return [
+        OutcomeView.from_record(
+            each,
+            by_name=names.get(each.by),
+            person_name=names.get(each.person_id),
+            handed_to_name=names.get(each.handed_to),
+        )
+        for each in entries
+    ]
+
+
+def _names(context: Context, member_ids: Sequence[str | None]) -> dict[str | None, str]:
+    """By id, of those who are in the club still."""
+    known = members.members(context, sorted({each for each in member_ids if each}))
+    return {member_id: found.name for member_id, found in known.items()}

@@ -84,6 +84,7 @@ class QuietCompanyView(View):
     company_id: str
     name: str
     manager_id: str | None
+    manager_name: str | None
     since: date = Field(description="First day of the state.")
     last_order: date | None
     usual_sum: Money | None = Field(description="Turnover of 90 days at its usual pace; null after a single order.")
@@ -91,7 +92,12 @@ class QuietCompanyView(View):
 
 
 QuietCompaniesQuery = narrowed(
-    QuietCompanyView, same=("manager_id",), words=("name",), day=("since",), amount="usual_sum", base=QuietQuery
+    QuietCompanyView,
+    same=("manager_id",),
+    words=("name", "manager_name"),
+    day=("since",),
+    amount="usual_sum",
+    base=QuietQuery,
 )
 
 
@@ -113,6 +119,7 @@ class LateCaseView(View):
     company_id: str
     name: str
     manager_id: str | None
+    manager_name: str | None
     due: date
     last_contact: date | None
 

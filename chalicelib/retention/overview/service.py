@@ -139,22 +139,27 @@ def list_late(
 ) -> tuple[list[LateCaseView], Position]:
     found, last = late_cases(context, manager_id or "", limit, after)
     known = companies.read_companies(context, [each.company_id for each in found])
+    manager = members.member(context, manager_id) if manager_id else None
     return [
-        LateCaseView.from_record(each, name=known[each.company_id].name) for each in found if each.company_id in known
+        LateCaseView.from_record(each, name=known[each.company_id].name, manager_name=manager.name if manager else None)
+        for each in found
+        if each.company_id in known
     ], last
 
 
 def list_quiet(context: Context, state: str, limit: int, after: Position) -> tuple[list[QuietCompanyView], Position]:
-    """Three calls."""
+    """Four calls."""
     page = states.quiet_page(context, State(state), limit, after)
     found = [from_item(Rhythm, item) for item in page.items]
     known = companies.read_companies(context, [each.company_id for each in found])
+    managers = members.members(context, sorted({each.manager_id for each in known.values() if each.manager_id}))
     standings = context.table.get_many(tiers.standing_key(each.company_id) for each in found)
     return [
         QuietCompanyView.from_record(
             each,
             name=known[each.company_id].name,
-            manager_id=known[each.company_id].manager_id,
+            manager_id=(manager_id := known[each.company_id].manager_id),
+            manager_name=managers[manager_id].name if manager_id in managers else None,
             usual_sum=Money(amount=each.usual_sum, currency=known[each.company_id].currency)
             if each.usual_sum is not None
             else None,

@@ -97,6 +97,7 @@ class ManagerResultView(GroupResultView):
     """A manager's own companies of a wave."""
 
     manager_id: str
+    manager_name: str | None
     stratified: SharesView | None = Field(
         description="Orders within 90 days, as if the manager's companies were worth as much as those of the whole wave: the only figure by which "
         "managers are compared. Null where the manager has too few companies of a stratum."

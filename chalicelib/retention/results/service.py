@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from chalicelib import auth, companies, orders
+from chalicelib import auth, companies, members, orders
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -139,7 +139,7 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
     results = store.results(context, wave_id) if rules.look_on(wave, context.today) else ()
     look, known, several, suspect, found = rules.result_on(wave, results, context.today)
     words = rules.in_words(found, suspect, language) if look else rules.too_early(wave, language)
-    managers = _managers(known, several, look) if look and found else []
+    managers = _managers(context, known, several, look) if look and found else []
     by_offers = rules.offer_sums_of(each for each in known if each.arm == "called")
     currency = context.config[Club].currency
     if not suspect:
@@ -180,18 +180,22 @@ def _latest(context: Context) -> Wave:
     return found
 
 
-def _managers(known: Sequence[CompanyResult], several: Sequence[Unit], look: Look) -> list[ManagerResultView]:
+def _managers(
+    context: Context, known: Sequence[CompanyResult], several: Sequence[Unit], look: Look
+) -> list[ManagerResultView]:
     of_manager = defaultdict(list)
     for each in known:
         if each.manager_id:
             of_manager[each.manager_id].append(each)
+    people = members.members(context, list(of_manager))
     found = []
     for manager_id, results in sorted(of_manager.items()):
         own = rules.units(results)
         compared, stratified = rules.compare(own, look), rules.by_strata(several, own, look)
         if compared:
             view = SharesView.of_effect(*stratified) if stratified else None
-            found.append(ManagerResultView.of(compared, manager_id=manager_id, stratified=view))
+            name = people[manager_id].name if manager_id in people else None
+            found.append(ManagerResultView.of(compared, manager_id=manager_id, manager_name=name, stratified=view))
     return found
 
 

@@ -1,7 +1,7 @@
 """Outcomes over HTTP."""
 
 from chalicelib.platform.context import Context
-from tests.retention.cases.steps import IVAN, known
+from tests.retention.cases.steps import IVAN, OLGA, known
 from tests.support import partners
 from tests.support.api import Api
 
@@ -22,6 +22,20 @@ def test_a_manager_records_a_call_and_reads_its_history(api: Api, context: Conte
     case = api.call("GET", "/v1/staff/companies/cmp_1/case", manager).json
     assert (case["state"], case["due"], case["reason"]) == ("waiting", "2027-02-19", "no_reason")
     assert api.call("GET", "/v1/staff/companies/cmp_none/case", manager).status == 404
+
+
+def test_names_stand_beside_the_ids_of_people_and_companies(api: Api, context: Context) -> None:
+    manager, _ = (partners.staff(context, each, "manager") for each in (IVAN, OLGA))
+    known(context, "cmp_1")
+    [call] = api.call("GET", "/v1/manager/calls", manager).json["calls"]
+    path = f"/v1/manager/calls/{call['case_id']}/contacts"
+    said = {"result": "reached", "person_id": "mbr_of_cmp_1", "manager_id": OLGA}
+    made = api.call("POST", path, manager, said, key="one").json
+    person, ivan, olga = call["people"][0]["name"], f"Anna {IVAN}", f"Anna {OLGA}"
+    assert (made["by_name"], made["person_name"], made["handed_to_name"]) == (ivan, person, olga)
+    case = api.call("GET", "/v1/staff/companies/cmp_1/case", manager).json
+    named = case["company_name"], case["manager_name"], case["listed_by_name"]
+    assert named == ("cmp_1", olga, ivan)
 
 
 def test_what_does_not_fit_is_refused_in_the_readers_language(api: Api, context: Context) -> None:
