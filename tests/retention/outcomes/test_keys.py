@@ -31,6 +31,6 @@ def test_an_outcome_is_five_reads_and_one_transaction(context: Context) -> None:
     assert cost.calls == ["GetItem", "GetItem", "GetItem", "BatchGetItem", "BatchGetItem", "TransactWriteItems"]
     assert cost.write_units <= 14
     with spent(context.table.client) as cost:
-        [entries, _] = service.history(context, call.case_id, 10, None)
+        entries, _ = service.history(context, call.case_id, 10, None)
         assert len(entries) == 1
     assert cost.calls == ["GetItem", "Query", "BatchGetItem"]

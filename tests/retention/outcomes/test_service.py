@@ -310,8 +310,8 @@ def test_a_mistake_is_corrected_by_another_entry(context: Context) -> None:
     found = case_of(context, "cmp_1")
     assert (found.state, found.tries, found.last_contact) == (CaseState.READY, 1, None)
     assert state_on_list(context, case_id) == "later"
-    page = service.history(context, case_id, 10, None)
-    assert {each["entry_id"] for each in page.items} == {wrong.entry_id, right.entry_id}
+    entries, _ = service.history(context, case_id, 10, None)
+    assert {each.entry_id for each in entries} == {wrong.entry_id, right.entry_id}
     with pytest.raises(Problem, match="conflict"):
         outcome(context, case_id, corrects=wrong.entry_id)
 
@@ -363,7 +363,7 @@ def test_an_outcome_that_dies_anywhere_is_there_once_after_a_repeat(context: Con
             outcome(context, case_id, **said)
         if case_of(context, "cmp_1").last_entry is None:
             outcome(context, case_id, **said)
-        assert len(service.history(context, case_id, 10, None).items) == 1, crash
+        assert len(service.history(context, case_id, 10, None)[0]) == 1, crash
         assert (case_of(context, "cmp_1").state, state_on_list(context, case_id)) == (CaseState.WAITING, "done"), crash
         wishes = [key for key in everything(context) if key.pk.startswith("DEMAND#") and key.sk == "DEMAND"]
         assert len(wishes) == 1, crash
