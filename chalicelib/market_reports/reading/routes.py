@@ -19,12 +19,12 @@ _STAFF = "/v1/staff/reports/{report_id}"
 # --- readers ----------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/reports", scope="reports.read", query=ReportsQuery, answer=ReportPage, problems=("cabinet_locked",))
+@routes.get("/v1/reports", scope="reports.read", query=ReportsQuery, answer=ReportPage, problems=("not_found",))
 def list_reports(call: Call) -> ReportPage:
     """List the market reports, newest first, by segment, topic, period and language; or only what is new since the last visit.
 
     They are open to members with a complete profile (`GET /v1/me/privileges`) who belong to the audience of the report, and to the staff. For
-    an incomplete profile, `missing` lists the missing facts.
+    an incomplete profile the answer is 404, and `missing` lists the missing facts.
     """
     query: ReportsQuery = call.query
     return call.page(

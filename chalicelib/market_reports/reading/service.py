@@ -41,13 +41,13 @@ def page(
     limit: int,
     after: Position,
 ) -> tuple[list[ReportSummaryView], Position]:
-    """Newest first. The first page begins a visit. Raises 403 with the missing facts for an incomplete profile.
+    """Newest first. The first page begins a visit. Raises 404 with the missing facts for an incomplete profile.
 
     Three calls, and one at the beginning of a visit; more where an audience asks for tier, stage or purchases.
     """
     reader = Reader(context, caller)
     if reader.missing:
-        raise Problem("cabinet_locked", "Complete your profile to read the reports.", extra={"missing": reader.missing})
+        raise Problem("not_found", "Complete your profile to read the reports.", extra={"missing": reader.missing})
     last, read = store.read_by(context.table, reader.member_id)
     over_before = clock.stamp(context.now - timedelta(minutes=context.config[MarketReports].visit_minutes))
     visited = rules.visit(last, context.at, over_before=over_before)

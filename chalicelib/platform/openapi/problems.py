@@ -31,7 +31,10 @@ _MEMBERS: dict[str, tuple[str, Schema]] = {
         "scope_missing, session_stale, company_missing, not_confirmed: the scope that the operation needs",
         _TEXT,
     ),
-    "missing": ("cabinet_locked: the facts that the profile still needs, as in `GET /v1/me/privileges`", _IDS),
+    "missing": (
+        "cabinet_locked, and not_found of closed reports: the facts that the profile still needs, as in `GET /v1/me/privileges`",
+        _IDS,
+    ),
     "tries_left": ("wrong_code: the tries that are left for this code", _COUNT),
     "state": ("wrong_state: the present state", _TEXT),
     "lines": (
