@@ -8,7 +8,20 @@ from typing import Any, NamedTuple
 from chalicelib import companies, distributors, members
 from chalicelib.analytics.club import charts, store
 from chalicelib.analytics.club.formulas import FORMULAS
-from chalicelib.analytics.club.rules import MOVES, ClubMonth, Move, Moved, Part, Share, Split, months_of
+from chalicelib.analytics.club.rules import (
+    BACK,
+    BRIDGED,
+    MOVES,
+    NOT_MOVED,
+    Against,
+    Bridge,
+    ClubMonth,
+    Move,
+    Part,
+    Share,
+    Split,
+    months_of,
+)
 from chalicelib.analytics.club.schemas import (
     BridgeQuery,
     BridgeRowView,
@@ -24,6 +37,9 @@ from chalicelib.analytics.club.schemas import (
     DashboardFigureView,
     DashboardView,
     LargeCompanyView,
+    MovedCompaniesView,
+    MovedCompanyView,
+    MoveQuery,
     MoveView,
     SplitQuery,
     SplitRowView,
@@ -31,7 +47,7 @@ from chalicelib.analytics.club.schemas import (
     TurnoverRowView,
     TurnoverView,
 )
-from chalicelib.analytics.company.charts import Bar, by_name, by_time, title_by
+from chalicelib.analytics.company.charts import MOST_BARS, Bar, by_name, by_time, title_by
 from chalicelib.analytics.company.rules import change, share
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, plus
 from chalicelib.platform.charts import Chart
@@ -125,35 +141,120 @@ def _churn(asked: _Asked, month: ClubMonth) -> Decimal | None:
 
 
 def _companies(month: ClubMonth, moved: Move) -> int:
-    return month.moves.get(moved, Moved(0, ZERO)).companies
+    return month.moves.get(moved, NOT_MOVED).companies
 
 
 def bridge(context: Context, query: BridgeQuery, language: Language) -> BridgeView:
+    """One query; with `by` two, and one read of names. Raises `invalid`."""
     asked = _asked(context, query, language)
-    back = YEAR if query.against == "year" else 1
-    rows = [
-        BridgeRowView(
-            month=f"{month.month:%Y-%m}",
-            before=asked.money(before := asked.of(plus(month.month, -back)).net),
-            net=asked.money(month.net),
-            change=asked.money(month.net - before),
-            moves=_moves(asked, month.moves_of_year if query.against == "year" else month.moves),
-        )
-        for month in asked.months
+    rows = (
+        [_bridge_row(asked, month, query.against, _newest(context)) for month in asked.months]
+        if query.by is None
+        else _bridge_rows(context, asked, query.by, query.against, language)
+    )
+    drawn = rows if query.by is None else [row for row in rows if row.month == rows[-1].month][:MOST_BARS]
+    labels = [row.month if query.by is None else row.title or row.name for row in drawn]
+    changes = {move: [row.moves[place].change.amount for row in drawn] for place, move in enumerate(MOVES)}
+    chart = _chart(query, lambda: charts.bridge(labels, changes, asked.currency, language)) if drawn else None
+    return BridgeView(**asked.head, row_count=len(rows), rows=rows, chart=chart)
+
+
+def _newest(context: Context) -> date:
+    """The first of the months that have bridges by split."""
+    return plus(month_of(context.today), 1 - BRIDGED)
+
+
+def _check_newest(context: Context, month: date, pointer: str) -> None:
+    """Raises `invalid` for a month before the newest ones."""
+    newest = f"{_newest(context):%Y-%m}"
+    if f"{month:%Y-%m}" < newest:
+        raise Problem.invalid("too_early", pointer, f"Rows of this kind begin with {newest}.")
+
+
+def _bridge_row(asked: _Asked, month: ClubMonth, against: Against, newest: date) -> BridgeRowView:
+    before = asked.of(plus(month.month, -BACK[against])).net
+    found = Bridge(before, month.net, month.moves_of_year if against == "year" else month.moves)
+    rows_url = (
+        f"/v1/staff/analytics/bridge/moved?month={month.month:%Y-%m}&against={against}&currency={asked.currency}"
+        if month.month >= newest
+        else ""
+    )
+    return _bridge_view(asked, month.month, found, rows_url=rows_url)
+
+
+def _bridge_rows(
+    context: Context, asked: _Asked, by: Split, against: Against, language: Language
+) -> list[BridgeRowView]:
+    """Month by month, the largest changes first, the rest last. Raises `invalid` for a period that begins before the newest months."""
+    first, last = asked.months[0].month, asked.months[-1].month
+    _check_newest(context, first, "/query/from")
+    months = store.read_bridges(context.table, asked.currency, by, first, last)
+    names = {name for month in months.values() for name in month.get(against, ())} - {"", REST}
+    titles = _titles(context, by, sorted(names), language)
+    return [
+        _bridge_view(asked, month, bridge, name, titles.get(name, ""))
+        for month, found in sorted(months.items())
+        for name, bridge in sorted(found.get(against, {}).items(), key=_by_change)
     ]
-    changes = {move: [row.moves[place].change.amount for row in rows] for place, move in enumerate(MOVES)}
-    labels = [row.month for row in rows]
-    return BridgeView(
-        **asked.head,
-        row_count=len(rows),
-        rows=rows,
-        chart=_chart(query, lambda: charts.bridge(labels, changes, asked.currency, language)),
+
+
+def _by_change(named: tuple[str, Bridge]) -> tuple[bool, Decimal, str]:
+    name, bridge = named
+    return name == REST, -abs(bridge.net - bridge.before), name
+
+
+def _bridge_view(
+    asked: _Asked, month: date, bridge: Bridge, name: str = "", title: str = "", *, rows_url: str = ""
+) -> BridgeRowView:
+    found = ((move, bridge.moves.get(move, NOT_MOVED)) for move in MOVES)
+    return BridgeRowView(
+        month=f"{month:%Y-%m}",
+        name=name,
+        title=title,
+        before=asked.money(bridge.before),
+        net=asked.money(bridge.net),
+        change=asked.money(bridge.net - bridge.before),
+        moves=[
+            MoveView(
+                move=move,
+                companies=each.companies,
+                change=asked.money(each.change),
+                rows_url=f"{rows_url}&move={move}" if rows_url else None,
+            )
+            for move, each in found
+        ],
     )
 
 
-def _moves(asked: _Asked, moves: Mapping[str, Moved]) -> list[MoveView]:
-    found = ((name, moves.get(name, Moved(0, ZERO))) for name in MOVES)
-    return [MoveView(move=name, companies=each.companies, change=asked.money(each.change)) for name, each in found]
+def moved_companies(context: Context, query: MoveQuery) -> MovedCompaniesView:
+    """Three calls: the months, the companies, their names. Raises `invalid` for a month before the newest ones."""
+    month = date.fromisoformat(f"{query.month}-01")
+    _check_newest(context, month, "/query/month")
+    currency = query.currency or context.config[Club].currency
+    club, as_of = store.read_months(context.table, currency)
+    of_month = next((each for each in club if each.month == month), ClubMonth(month))
+    moves = of_month.moves_of_year if query.against == "year" else of_month.moves
+    moved = moves.get(query.move, NOT_MOVED)
+    found = store.read_moved(context.table, currency, month, query.against, query.move)
+    named = companies.read_companies(context, [each.company_id for each in found])
+    rows = [
+        MovedCompanyView(
+            company_id=each.company_id,
+            name=named[each.company_id].name if each.company_id in named else "",
+            before=Money.of(each.before, currency),
+            net=Money.of(each.net, currency),
+            change=Money.of(each.change, currency),
+        )
+        for each in found
+    ]
+    return MovedCompaniesView(
+        companies=moved.companies,
+        change=Money.of(moved.change, currency),
+        others=Money.of(moved.change - sum((each.change for each in found), ZERO), currency),
+        as_of=as_of,
+        row_count=len(rows),
+        rows=rows,
+    )
 
 
 def customers(context: Context, query: ClubQuery, language: Language) -> CustomersView:

@@ -17,6 +17,18 @@ def club_split(currency: str, month: date | None = None) -> Key:
     return Key(f"CLUBFIGURES#{currency}", f"SPLIT#{month:%Y-%m}" if month else "SPLIT#")
 
 
+@in_table("by split and month", "E")
+def club_bridge(currency: str, split: str, month: date) -> Key:
+    """The moves of the turnover under each name of a split, by month."""
+    return Key(f"CLUBFIGURES#{currency}", f"BRIDGE#{split}#{month:%Y-%m}")
+
+
+@in_table("by month", "E")
+def moved_companies(currency: str, month: date) -> Key:
+    """The companies with the largest changes of a month, by move."""
+    return Key(f"CLUBFIGURES#{currency}", f"MOVED#{month:%Y-%m}")
+
+
 @in_table("by quarter", "E")
 def cohort(currency: str, quarter: str = "") -> Key:
     """The companies that bought first in a quarter, by quarter. Without a quarter: the prefix of the list."""

@@ -9,6 +9,8 @@ from chalicelib.analytics.club.schemas import (
     ConcentrationView,
     CustomersView,
     DashboardView,
+    MovedCompaniesView,
+    MoveQuery,
     SplitQuery,
     SplitView,
     TurnoverView,
@@ -35,9 +37,15 @@ def show_turnover(call: Call) -> TurnoverView:
 def show_bridge(call: Call) -> BridgeView:
     """Show why the turnover changed: companies that are new, kept, grown, shrunk, lost and won back.
 
-    The six add up to the change exactly.
+    The six add up to the change exactly, in all or for each region, manager, distributor, tier, brand, category or first quarter.
     """
     return figures.bridge(call.context, call.query, call.language)
+
+
+@routes.get("/v1/staff/analytics/bridge/moved", scope=SCOPE, query=MoveQuery, answer=MovedCompaniesView)
+def show_moved_companies(call: Call) -> MovedCompaniesView:
+    """Show the companies behind a move of the bridge, the largest changes first."""
+    return figures.moved_companies(call.context, call.query)
 
 
 @routes.get("/v1/staff/analytics/customers", scope=SCOPE, query=ClubQuery, answer=CustomersView)

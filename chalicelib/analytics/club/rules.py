@@ -6,8 +6,9 @@ A company's turnover moves from one month to another for one reason, its move:
     grown      more than the month before                lost       none, after purchases the month before
     shrunk     less than the month before                kept       the same
 
-The six sums add up to the change of the club's turnover exactly. The same holds against the year before. Purchases are net, so a month may
-be negative: a company without purchases is one whose net purchases are zero or less, and its sum counts in the move all the same.
+The six sums add up to the change of the club's turnover exactly. The same holds against the year before, and for the turnover under each name
+of a split (a region, a brand): there a company counts with what it bought under the name. Purchases are net, so a month may be negative: a
+company without purchases is one whose net purchases are zero or less, and its sum counts in the move all the same.
 
 Each month also has the turnover by region, manager, distributor, tier, brand, category, and the quarter in which companies bought first; the
 ten largest companies of the year that ends with it; and of the three months that end with it, the companies that ordered at least twice and
@@ -16,23 +17,29 @@ those that bought of at least two categories.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 from chalicelib.analytics.rollups.rules import REST, ZERO, months_between, plus
 from chalicelib.platform.quarters import quarter_of
 
+T = TypeVar("T")
+
 Move = Literal["new", "kept", "grown", "shrunk", "lost", "won_back"]
 MOVES: tuple[Move, ...] = get_args(Move)
+Against = Literal["month", "year"]
+BACK: Mapping[Against, int] = {"month": 1, "year": 12}  # months to the earlier one of the two
 Split = Literal["region", "manager", "distributor", "tier", "cohort", "brand", "category"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 GOODS: tuple[Literal["brand", "category"], ...] = ("brand", "category")  # splits with rows in a company's months
 LARGEST = 10
 RECENT = 3  # months in which a company is asked whether it came again, and for what
 MOST_ROWS = 150  # of a split; all others are one exact rest
+BRIDGED = 13  # the newest months, whose bridges are kept by split, and whose moves by company
+MOST_MOVED = 100  # companies of a move that are named: those with the largest changes
 
 
 class Goods(NamedTuple):
@@ -70,6 +77,29 @@ class Moved(NamedTuple):
 
     companies: int
     change: Decimal
+
+
+NOT_MOVED = Moved(0, ZERO)
+
+
+class Bridge(NamedTuple):
+    """The turnover under a name of a split in the earlier of two months and in the later one, and the moves between them."""
+
+    before: Decimal
+    net: Decimal
+    moves: Mapping[Move, Moved]
+
+
+class MovedCompany(NamedTuple):
+    """A company of a move, and its net purchases in the earlier of two months and in the later one."""
+
+    company_id: str
+    before: Decimal
+    net: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        return self.net - self.before
 
 
 class Part(NamedTuple):
@@ -126,8 +156,8 @@ class ClubMonth:
     orders: int = 0
     active: int = 0
     largest: Decimal = ZERO
-    moves: Mapping[str, Moved] = field(default_factory=dict)
-    moves_of_year: Mapping[str, Moved] = field(default_factory=dict)
+    moves: Mapping[Move, Moved] = field(default_factory=dict)
+    moves_of_year: Mapping[Move, Moved] = field(default_factory=dict)
     known: int = 0
     repeat: Part = NOBODY
     cross: Part = NOBODY
@@ -137,6 +167,8 @@ class ClubMonth:
 
 
 Splits = Mapping[Split, Mapping[str, Share]]  # of a month, by name
+Bridges = Mapping[Against, Mapping[str, Bridge]]  # of a month and a split, by name
+MovedCompanies = Mapping[Against, Mapping[Move, tuple[MovedCompany, ...]]]  # of a month, the largest changes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +191,22 @@ def move(before: Decimal, now: Decimal, *, bought_earlier: bool) -> Move:
     return "kept" if now == before else "grown" if now > before else "shrunk"
 
 
+class _Bridge:
+    """The sums of a bridge while companies are read."""
+
+    __slots__ = ("before", "moves", "net")
+
+    def __init__(self) -> None:
+        self.before, self.net = ZERO, ZERO
+        self.moves: dict[Move, Moved] = {}
+
+    def add(self, moved: Move, before: Decimal, net: Decimal) -> None:
+        self.before += before
+        self.net += net
+        known = self.moves.get(moved, NOT_MOVED)
+        self.moves[moved] = Moved(known.companies + 1, known.change + net - before)
+
+
 class _Sums:
     """The sums of a month while companies are read."""
 
@@ -171,12 +219,23 @@ class _Sums:
         self.net_of_year = ZERO
         self.wallet = NO_WALLET
         self.largest_of_year: list[tuple[Decimal, str]] = []
-        self.moves: dict[str, dict[str, Moved]] = {"month": {}, "year": {}}
+        self.bridges: dict[Against, _Bridge] = {against: _Bridge() for against in BACK}
+        self.moved: dict[tuple[Against, Move], list[tuple[Decimal, MovedCompany]]] = defaultdict(list)
         self.splits: dict[Split, dict[str, Share]] = {split: {} for split in SPLITS}
+        self.bridges_of: dict[tuple[Split, Against], dict[str, _Bridge]] = defaultdict(lambda: defaultdict(_Bridge))
 
-    def add(self, name: str, moved: Move, change: Decimal) -> None:
-        known = self.moves[name].get(moved, Moved(0, ZERO))
-        self.moves[name][moved] = Moved(known.companies + 1, known.change + change)
+    def name_moved(self, against: Against, moved: Move, company: MovedCompany) -> None:
+        named = self.moved[against, moved]
+        (heapq.heappush if len(named) < MOST_MOVED else heapq.heappushpop)(named, (abs(company.change), company))
+
+    def largest_moved(self) -> MovedCompanies:
+        def in_order(named: list[tuple[Decimal, MovedCompany]]) -> tuple[MovedCompany, ...]:
+            return tuple(company for _, company in sorted(named, key=lambda each: (-each[0], each[1].company_id)))
+
+        return {
+            against: {move: in_order(self.moved[against, move]) for move in MOVES if (against, move) in self.moved}
+            for against in BACK
+        }
 
 
 class Fold:
@@ -184,6 +243,7 @@ class Fold:
 
     def __init__(self, last: date) -> None:
         self._last = last
+        self._bridged = plus(last, 1 - BRIDGED)
         self._sums: dict[date, _Sums] = defaultdict(_Sums)
         self._cohorts: dict[str, _CohortSums] = defaultdict(_CohortSums)
 
@@ -191,6 +251,7 @@ class Fold:
         months = {month: each for month, each in company.months.items() if month <= self._last}
         first = min((month for month, each in months.items() if each.net > 0), default=None)
         _add(company, months, first, self._sums, self._last)
+        _add_moves(company, months, self._sums, self._last, self._bridged)
         _add_recent(company, months, first, self._sums, self._last)
         if first:
             self._cohorts[quarter_of(first)].add(months)
@@ -212,6 +273,18 @@ class Fold:
             month: {split: _bounded(parts) for split, parts in each.splits.items()}
             for month, each in self._sums.items()
         }
+
+    def bridges(self) -> dict[tuple[Split, date], Bridges]:
+        """By split and month, of the newest months."""
+        found: dict[tuple[Split, date], dict[Against, Mapping[str, Bridge]]] = defaultdict(dict)
+        for month, each in self._sums.items():
+            for (split, against), bridges in each.bridges_of.items():
+                found[split, month][against] = _bounded_bridges(bridges)
+        return dict(found)
+
+    def moved(self) -> dict[date, MovedCompanies]:
+        """By month, of the newest months."""
+        return {month: each.largest_moved() for month, each in self._sums.items() if each.moved}
 
 
 class _CohortSums:
@@ -238,21 +311,14 @@ def _add(
     sums: Mapping[date, _Sums],
     last: date,
 ) -> None:
-    """Adds what the company did in its months, and against those before."""
-    nothing = CompanyMonth(ZERO, ZERO, ZERO, 0)
+    """Adds what the company did in its months, and how it moved against those before."""
     cohort = quarter_of(first) if first else ""
-    for month in _touched(months, last):
-        now, found = months.get(month, nothing), sums[month]
+    for month, now in months.items():
+        found = sums[month]
         found.net += now.net
         found.saved += now.saved
         found.credited += now.credited
         found.orders += now.orders
-        for name, back in (("month", 1), ("year", 12)):
-            earlier = plus(month, -back)
-            before = months.get(earlier, nothing).net
-            if before or now.net:
-                bought_earlier = first is not None and first < earlier
-                found.add(name, move(before, now.net, bought_earlier=bought_earlier), now.net - before)
         if now.net > 0:
             found.active += 1
             (heapq.heappush if len(found.largest) < LARGEST else heapq.heappushpop)(found.largest, now.net)
@@ -291,10 +357,47 @@ def _add_recent(
             found.wallet = Wallet(known.companies + 1, known.net + net, known.total + company.yearly_total)
 
 
-def _touched(months: Iterable[date], last: date) -> list[date]:
-    """The months in which the company counts for something: its own, those after them and a year after them."""
-    found = {later for month in months for later in (month, plus(month, 1), plus(month, 12)) if later <= last}
-    return sorted(found)
+def _add_moves(
+    company: CompanyMonths,
+    months: Mapping[date, CompanyMonth],
+    sums: Mapping[date, _Sums],
+    last: date,
+    bridged: date,
+) -> None:
+    """Adds how the company moved, in all and under each name of a split. `bridged`: the first month with bridges by split."""
+    nets = {month: each.net for month, each in months.items() if each.net}
+    for month, against, moved, before, net in _moves(nets, date.min, last):
+        sums[month].bridges[against].add(moved, before, net)
+        if month >= bridged:
+            sums[month].name_moved(against, moved, MovedCompany(company.company_id, before, net))
+    cohort = quarter_of(first) if (first := _first(nets)) else ""
+    under: dict[tuple[Split, str], dict[date, Decimal]] = defaultdict(dict)
+    for month, each in months.items():
+        for split, name, net in _parts(company, cohort, each):
+            if net:
+                under[split, name][month] = net
+    for (split, name), found in under.items():
+        for month, against, moved, before, net in _moves(found, bridged, last):
+            sums[month].bridges_of[split, against][name].add(moved, before, net)
+
+
+def _first(nets: Mapping[date, Decimal]) -> date | None:
+    """The first month with purchases."""
+    return min((month for month, net in nets.items() if net > 0), default=None)
+
+
+def _moves(
+    nets: Mapping[date, Decimal], first: date, last: date
+) -> Iterator[tuple[date, Against, Move, Decimal, Decimal]]:
+    """Each move that these net purchases make in a month from `first` to `last`: month, against what, move, and net before and now."""
+    bought = _first(nets)
+    for against, back in BACK.items():
+        for month in sorted(nets.keys() | {plus(each, back) for each in nets}):
+            if first <= month <= last:
+                earlier = plus(month, -back)
+                before, now = nets.get(earlier, ZERO), nets.get(month, ZERO)
+                bought_earlier = bought is not None and bought < earlier
+                yield month, against, move(before, now, bought_earlier=bought_earlier), before, now
 
 
 def _parts(company: CompanyMonths, cohort: str, month: CompanyMonth) -> Iterator[tuple[Split, str, Decimal]]:
@@ -320,8 +423,8 @@ def _month(month: date, sums: _Sums) -> ClubMonth:
         orders=sums.orders,
         active=sums.active,
         largest=sum(sums.largest, ZERO),
-        moves={name: sums.moves["month"][name] for name in MOVES if name in sums.moves["month"]},
-        moves_of_year={name: sums.moves["year"][name] for name in MOVES if name in sums.moves["year"]},
+        moves=dict(sums.bridges["month"].moves),
+        moves_of_year=dict(sums.bridges["year"].moves),
         known=sums.known,
         repeat=sums.repeat,
         cross=sums.cross,
@@ -332,11 +435,38 @@ def _month(month: date, sums: _Sums) -> ClubMonth:
 
 
 def _bounded(parts: Mapping[str, Share]) -> dict[str, Share]:
-    ranked = sorted(parts.items(), key=lambda each: (-each[1].net, each[0]))
-    kept = dict(ranked[:MOST_ROWS])
-    if others := [share for _, share in ranked[MOST_ROWS:]]:
+    kept, others = _largest(parts, lambda share: share.net)
+    if others:
         kept[REST] = Share(sum((each.net for each in others), ZERO), sum(each.companies for each in others))
     return kept
+
+
+def _bounded_bridges(sums: Mapping[str, _Bridge]) -> dict[str, Bridge]:
+    found = {name: Bridge(each.before, each.net, each.moves) for name, each in sums.items()}
+    kept, others = _largest(found, lambda bridge: max(abs(bridge.before), abs(bridge.net)))
+    if others:
+        kept[REST] = _together(others)
+    return kept
+
+
+def _together(bridges: Sequence[Bridge]) -> Bridge:
+    moves: dict[Move, Moved] = {}
+    for bridge in bridges:
+        for moved, (companies, change) in bridge.moves.items():
+            known = moves.get(moved, NOT_MOVED)
+            moves[moved] = Moved(known.companies + companies, known.change + change)
+    return Bridge(
+        sum((each.before for each in bridges), ZERO),
+        sum((each.net for each in bridges), ZERO),
+        moves,
+    )
+
+
+def _largest(parts: Mapping[str, T], size: Callable[[T], Decimal]) -> tuple[dict[str, T], list[T]]:
+    """The names that have a row, largest first; and all others, which are one row together with `REST` of the companies' own months."""
+    ranked = sorted((each for each in parts.items() if each[0] != REST), key=lambda each: (-size(each[1]), each[0]))
+    others = [each for _, each in ranked[MOST_ROWS:]]
+    return dict(ranked[:MOST_ROWS]), [*others, parts[REST]] if REST in parts else others
 
 
 def months_of(club: Iterable[ClubMonth], first: date, last: date) -> list[ClubMonth]:

@@ -5,13 +5,11 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.analytics.club.rules import Split
+from chalicelib.analytics.club.rules import Against, Move, Split
 from chalicelib.platform.fields import CURRENCY, Month
 from chalicelib.platform.http.forms import ChartView, Form, View
 from chalicelib.platform.money import Money
 from chalicelib.sales import Exact
-
-Against = Literal["month", "year"]
 
 
 class ClubQuery(Form):
@@ -24,6 +22,17 @@ class ClubQuery(Form):
 
 class BridgeQuery(ClubQuery):
     against: Against = Field(default="month", description="The month before, or the same month of the year before.")
+    by: Split | None = Field(
+        default=None,
+        description="A bridge for each name, of the last 13 months at most; a company counts with what it bought under the name.",
+    )
+
+
+class MoveQuery(Form):
+    month: Month = Field(description="One of the last 13.")
+    move: Move
+    against: Against = "month"
+    currency: str | None = Field(default=None, pattern=CURRENCY, description="The club's own by default.")
 
 
 class SplitQuery(ClubQuery):
@@ -69,13 +78,16 @@ class TurnoverView(_Figures):
 
 
 class MoveView(View):
-    move: Literal["new", "kept", "grown", "shrunk", "lost", "won_back"]
+    move: Move
     companies: int
     change: Money
+    rows_url: str | None = Field(description="The companies; null with `by` and before the last 13 months.")
 
 
 class BridgeRowView(View):
     month: str
+    name: str = Field(description="With `by`, as in the split; else empty.")
+    title: str
     before: Money
     net: Money
     change: Money = Field(description="net - before: the sum of the moves, exactly.")
@@ -86,6 +98,25 @@ class BridgeView(_Figures):
     """Why the turnover changed, month by month: six moves that add up to the change."""
 
     rows: list[BridgeRowView]
+
+
+class MovedCompanyView(View):
+    company_id: str
+    name: str
+    before: Money
+    net: Money
+    change: Money
+
+
+class MovedCompaniesView(View):
+    """The companies of a move: the 100 with the largest changes. With `others` they add up to `change`."""
+
+    companies: int
+    change: Money
+    others: Money
+    as_of: str | None
+    row_count: int
+    rows: list[MovedCompanyView]
 
 
 class SplitRowView(View):

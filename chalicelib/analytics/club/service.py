@@ -85,6 +85,8 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
         for currency, fold in sorted(folds.items()):
             store.write_cohorts(context.table, currency, fold.cohorts())
             store.write_splits(context.table, currency, fold.splits())
+            store.write_bridges(context.table, currency, fold.bridges())
+            store.write_moved(context.table, currency, fold.moved())
             store.write_months(context.table, currency, fold.months(), found.item["created_at"])
         return {}
 

@@ -2,6 +2,8 @@
 
 MONTH    a month's figures in a currency, without its splits
 SPLIT    packed: zlib of JSON, the month's turnover by split and name. Apart, since most readers want the sums only
+BRIDGE   packed: of the newest months, the turnover under each name of a split before and now, and its moves
+MOVED    packed: of the newest months, the companies with the largest changes, by move
 COHORT   the companies that bought first in a quarter, by the quarters since
 
 A fold is work in parts: each part brings the months of its companies, and the last one folds all of them and writes the club's months.
@@ -12,15 +14,29 @@ import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from chalicelib.analytics.club import keys
-from chalicelib.analytics.club.rules import ClubMonth, Cohort, Share, Splits
+from chalicelib.analytics.club.rules import (
+    Against,
+    Bridge,
+    Bridges,
+    ClubMonth,
+    Cohort,
+    Move,
+    Moved,
+    MovedCompanies,
+    MovedCompany,
+    Share,
+    Split,
+    Splits,
+)
 from chalicelib.platform.jobs import chunks
 from chalicelib.platform.parts import WorkInParts
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.client import Table
 from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import MOST_OPERATIONS, Transaction
+from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
 KEEP_DAYS = 30
 FOLD = WorkInParts(lambda: queue_url("club-folds"), "club-folds/", keys.club_fold, keys.club_fold_part, KEEP_DAYS)
@@ -44,15 +60,72 @@ def read_months(table: Table, currency: str) -> tuple[list[ClubMonth], str | Non
 
 def write_splits(table: Table, currency: str, splits: Mapping[date, Splits]) -> None:
     for month, each in splits.items():
-        packed = {"month": month.isoformat(), "packed": _pack(each)}
-        table.put({**keys.club_split(currency, month).as_item(), **packed})
+        item = {"month": month.isoformat(), "packed": _pack(each)}
+        table.put({**keys.club_split(currency, month).as_item(), **item})
 
 
 def read_splits(table: Table, currency: str, first: date, last: date) -> dict[date, Splits]:
     """The splits of the months from `first` to `last`; one query for each MB."""
     start, end = keys.club_split(currency, first), keys.club_split(currency, last)
     found = table.query_all(start.pk, between=(start.sk, end.sk))
-    return {date.fromisoformat(item["month"]): _unpack(bytes(item["packed"])) for item in found}
+    return {date.fromisoformat(item["month"]): _unpack(_plain(item)) for item in found}
+
+
+def write_bridges(table: Table, currency: str, bridges: Mapping[tuple[Split, date], Bridges]) -> None:
+    for (split, month), each in bridges.items():
+        plain = {
+            against: {
+                name: [f"{bridge.before:f}", f"{bridge.net:f}", {move: _moved(of) for move, of in bridge.moves.items()}]
+                for name, bridge in by_name.items()
+            }
+            for against, by_name in each.items()
+        }
+        item = {"month": month.isoformat(), "packed": _packed(plain)}
+        table.put({**keys.club_bridge(currency, split, month).as_item(), **item})
+
+
+def _moved(of: Moved) -> list[Any]:
+    return [of.companies, f"{of.change:f}"]
+
+
+def read_bridges(table: Table, currency: str, split: Split, first: date, last: date) -> dict[date, Bridges]:
+    """The bridges of the months from `first` to `last`, by month; one query for each MB."""
+    start, end = keys.club_bridge(currency, split, first), keys.club_bridge(currency, split, last)
+    found = table.query_all(start.pk, between=(start.sk, end.sk))
+    return {date.fromisoformat(item["month"]): _bridges(_plain(item)) for item in found}
+
+
+def _bridges(plain: Mapping[Against, Any]) -> Bridges:
+    return {
+        against: {
+            name: Bridge(
+                Decimal(before),
+                Decimal(net),
+                {move: Moved(companies, Decimal(change)) for move, (companies, change) in moves.items()},
+            )
+            for name, (before, net, moves) in by_name.items()
+        }
+        for against, by_name in plain.items()
+    }
+
+
+def write_moved(table: Table, currency: str, moved: Mapping[date, MovedCompanies]) -> None:
+    for month, each in moved.items():
+        plain = {
+            against: {
+                move: [[of.company_id, f"{of.before:f}", f"{of.net:f}"] for of in companies]
+                for move, companies in moves.items()
+            }
+            for against, moves in each.items()
+        }
+        table.put({**keys.moved_companies(currency, month).as_item(), "packed": _packed(plain)})
+
+
+def read_moved(table: Table, currency: str, month: date, against: Against, move: Move) -> list[MovedCompany]:
+    """The largest changes first. One call."""
+    item = table.get(keys.moved_companies(currency, month))
+    found = _plain(item).get(against, {}).get(move, []) if item else []
+    return [MovedCompany(company_id, Decimal(before), Decimal(net)) for company_id, before, net in found]
 
 
 def write_cohorts(table: Table, currency: str, cohorts: Iterable[Cohort]) -> None:
@@ -71,11 +144,18 @@ def _pack(splits: Splits) -> bytes:
         split: {name: [f"{share.net:f}", share.companies] for name, share in parts.items()}
         for split, parts in splits.items()
     }
-    return zlib.compress(json.dumps(plain, ensure_ascii=False).encode())
+    return _packed(plain)
 
 
-def _unpack(packed: bytes) -> Splits:
-    plain = json.loads(zlib.decompress(packed))
+def _packed(plain: Any) -> bytes:
+    return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _plain(item: Item) -> Any:
+    return json.loads(zlib.decompress(bytes(item["packed"])))
+
+
+def _unpack(plain: Mapping[Split, Any]) -> Splits:
     return {
         split: {name: Share(Decimal(net), companies) for name, (net, companies) in parts.items()}
         for split, parts in plain.items()

@@ -14,8 +14,8 @@ renamed becomes a dead letter; the command then delivers the event to the presen
 import json
 from typing import Any
 
-from chalicelib.platform import aws
 from chalicelib.platform.context import Context
+from chalicelib.platform.delivery.holding import PAUSES, come_again_later
 from chalicelib.platform.delivery.stream import event_of, tell
 from chalicelib.platform.delivery.subscriptions import NamedConsumer, consumers_of, subscriptions
 from chalicelib.platform.events import Consumer
@@ -24,8 +24,6 @@ from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, table
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.key import Key
-
-PAUSES = (30, 120, 600, 1800, 3600)  # seconds after each failure but the last one
 
 
 @queue_worker(
@@ -69,7 +67,7 @@ def redeliver_events(context: Context, message: dict[str, Any]) -> None:
     try:
         _consumer(told["event"], told["consumer"])(context, event_of(item))
     except Exception:
-        _come_again_later(message)
+        come_again_later("failed-events", message)
         raise
 
 
@@ -78,12 +76,3 @@ def _consumer(event: str, name: str) -> Consumer:
     if found not in consumers_of(event):
         raise LookupError(f"{name} is no consumer of {event}")
     return found
-
-
-def _come_again_later(message: dict[str, Any]) -> None:
-    failures = int(message["attributes"]["ApproximateReceiveCount"])
-    aws.sqs().change_message_visibility(
-        QueueUrl=queue_url("failed-events"),
-        ReceiptHandle=message["receiptHandle"],
-        VisibilityTimeout=PAUSES[min(failures, len(PAUSES)) - 1],
-    )

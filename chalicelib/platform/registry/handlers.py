@@ -16,13 +16,14 @@ from typing import Any
 from chalice.app import Chalice, Response
 
 from chalicelib.platform.context import Context, context_now
+from chalicelib.platform.delivery.holding import held
 from chalicelib.platform.delivery.stream import deliver, each_message
 from chalicelib.platform.delivery.subscriptions import subscriptions
 from chalicelib.platform.events import Lane
 from chalicelib.platform.http import respond
 from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.routes import AUTHORIZER, CORS, Route
-from chalicelib.platform.registry.functions import Function, Right, declare
+from chalicelib.platform.registry.functions import DECLARED, Function, Right, declare
 from chalicelib.platform.registry.lookup import declared_route
 from chalicelib.platform.registry.modules import import_modules, package_registry
 
@@ -67,9 +68,13 @@ class Functions:
 
     def queue(self, job: str) -> Handler:
         """Hands the messages of a batch to the job, one by one."""
-        return self._handler(
-            "queue", job, lambda batch: each_message(batch, lambda message: _job(job)(context_now(), message))
-        )
+
+        def handle(message: dict[str, Any]) -> None:
+            act = _job(job)  # with its declaration
+            with held(DECLARED[_name(job)], message):
+                act(context_now(), message)
+
+        return self._handler("queue", job, lambda batch: each_message(batch, handle))
 
     def schedule(self, job: str) -> Handler:
         """Hands the schedule's event to the job."""
@@ -103,10 +108,14 @@ class Functions:
         def handler(event: dict[str, Any], context: Any) -> Any:
             return run(event)
 
-        handler.__name__ = job.rpartition(":")[2]
+        handler.__name__ = _name(job)
         self.lines[handler.__name__] = (starts, job)
         registered: Handler = self._app.lambda_function(name=handler.__name__)(handler)
         return registered
+
+
+def _name(job: str) -> str:
+    return job.rpartition(":")[2]
 
 
 def _job(job: str) -> Callable[[Context, dict[str, Any]], Any]:

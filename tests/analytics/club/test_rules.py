@@ -1,5 +1,6 @@
 """The club's months: the six moves by hand, and sums that add up exactly on any histories."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.analytics.club.rules import (
+    BACK,
     LARGEST,
+    MOST_MOVED,
     MOST_ROWS,
+    SPLITS,
+    Bridge,
     ClubMonth,
     Cohort,
     CompanyMonth,
@@ -72,6 +77,43 @@ def test_the_largest_ten_and_a_bounded_split() -> None:
     )
     assert fold.months()[0].largest == sum(range(MOST_ROWS + 4 - LARGEST + 1, MOST_ROWS + 5))
     assert fold.splits()[JAN]["region"][REST] == (10, 4)
+    found = fold.bridges()["region", plus(JAN, 1)]["month"]
+    assert (len(found), found[REST]) == (MOST_ROWS + 1, (10, 0, {"lost": (4, -10)}))
+
+
+def test_all_others_of_a_company_and_of_the_club_are_one_row() -> None:
+    """A company's month names all its other brands `*` too: that row is not lost among those that have one."""
+    goods = Goods(brand={REST: Decimal(1000), **{f"B{number}": Decimal(9) for number in range(MOST_ROWS + 2)}})
+    net = sum(goods.brand.values(), Decimal(0))
+    month = CompanyMonth(net, Decimal(0), Decimal(0), 1, "", goods)
+    fold = fold_of(CompanyMonths("c", "", "", "", {JAN: month}))
+    assert fold.splits()[JAN]["brand"][REST].net == 1018
+    assert fold.bridges()["brand", JAN]["month"][REST].net == 1018
+
+
+def test_under_a_name_a_company_counts_with_what_it_bought_under_it() -> None:
+    def of(net: str, tier: str, **brands: str) -> CompanyMonth:
+        bought = {name: Decimal(each) for name, each in brands.items()}
+        return CompanyMonth(Decimal(net), Decimal(0), Decimal(0), 1, tier, Goods(brand=bought))
+
+    bridges = fold_of(
+        CompanyMonths(
+            "c", "RU-MOW", "", "", {JAN: of("10", "silver", luch="10"), plus(JAN, 1): of("30", "gold", svet="30")}
+        ),
+        company("d", {0: "5", 1: "4"}),
+    ).bridges()
+    february = {split: bridges[split, plus(JAN, 1)]["month"] for split in ("region", "tier", "brand")}
+    assert february["region"] == {"RU-MOW": (15, 34, {"grown": (1, 20), "shrunk": (1, -1)})}
+    assert february["tier"]["silver"] == (10, 0, {"lost": (1, -10)})
+    assert february["tier"]["gold"] == (0, 30, {"new": (1, 30)})
+    assert february["brand"] == {"luch": (10, 0, {"lost": (1, -10)}), "svet": (0, 30, {"new": (1, 30)})}
+
+
+def test_the_companies_of_a_move_are_those_with_the_largest_changes() -> None:
+    fold = fold_of(*(company(f"c{number:03}", {0: str(number + 1)}) for number in range(MOST_MOVED + 5)))
+    lost = fold.moved()[plus(JAN, 1)]["month"]["lost"]
+    assert lost[0] == ("c104", 105, 0)
+    assert [-each.change for each in lost] == list(range(MOST_MOVED + 5, 5, -1))
 
 
 def test_a_company_comes_again_with_a_second_order_within_three_months() -> None:
@@ -157,6 +199,13 @@ histories = st.lists(
 )
 
 
+def check_bridge(names: Mapping[str, Bridge], before: Decimal, net: Decimal) -> None:
+    """The moves under each name make its change, and the changes of all names that of the turnover."""
+    for each in names.values():
+        assert sum((moved.change for moved in each.moves.values()), Decimal(0)) == each.net - each.before
+    assert sum((each.net - each.before for each in names.values()), Decimal(0)) == net - before
+
+
 @given(histories, st.randoms(use_true_random=False))
 def test_moves_splits_and_sums_add_up_to_the_turnover(companies: list[CompanyMonths], random: object) -> None:
     fold = fold_of(*companies)
@@ -168,6 +217,11 @@ def test_moves_splits_and_sums_add_up_to_the_turnover(companies: list[CompanyMon
         for moves, back in ((found.moves, 1), (found.moves_of_year, 12)):
             before = club.get(plus(month, -back), ClubMonth(month)).net
             assert sum((each.change for each in moves.values()), Decimal(0)) == net - before
+        for split in SPLITS:
+            bridges = fold.bridges().get((split, month), {})
+            for against, back in BACK.items():
+                before = club.get(plus(month, -back), ClubMonth(month)).net
+                check_bridge(bridges.get(against, {}), before if month >= plus(LAST, -12) else net, net)
         for parts in splits.get(month, {}).values():
             assert sum((each.net for each in parts.values()), Decimal(0)) == net
         bought = [each.months[month].net for each in companies if month in each.months and each.months[month].net > 0]
@@ -197,3 +251,4 @@ def test_moves_splits_and_sums_add_up_to_the_turnover(companies: list[CompanyMon
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     again = fold_of(*shuffled)
     assert (again.months(), again.splits(), again.cohorts()) == (list(club.values()), splits, fold.cohorts())
+    assert (again.bridges(), again.moved()) == (fold.bridges(), fold.moved())

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.analytics.club import figures, jobs, keys, service, store
-from chalicelib.analytics.club.rules import MOVES, ClubMonth, Cohort, Large, Moved, Share
-from chalicelib.analytics.club.schemas import BridgeQuery, ClubQuery, SplitQuery
+from chalicelib.analytics.club.rules import MOVES, Bridge, ClubMonth, Cohort, Large, Moved, MovedCompany, Share
+from chalicelib.analytics.club.schemas import BridgeQuery, ClubQuery, MoveQuery, SplitQuery
 from chalicelib.analytics.rollups import service as rollups
 from chalicelib.analytics.rollups.rules import plus
 from chalicelib.companies import keys as companies_keys
@@ -27,6 +27,7 @@ from tests.support.spent import measures, spent
 
 HEAD = Caller.person("mbr_admin", "staff", "admin", "club")
 OCTOBER = date(2026, 10, 1)
+LOST = MoveQuery(month="2026-10", move="lost")
 
 
 def a_club(context: Context) -> None:
@@ -84,6 +85,19 @@ def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: 
         "won_back": "0.00",
     }
     assert sum(Decimal(each["change"]["amount"]) for each in row["moves"]) == Decimal(row["change"]["amount"])
+    by_region = told(api, "analytics/bridge?from=2026-10&by=region")["rows"]
+    assert [(each["name"], each["before"]["amount"], each["change"]["amount"]) for each in by_region] == [
+        ("RU-MOW", "109.00", "111.00"),
+        ("RU-SPE", "109.00", "-109.00"),
+    ]
+    lost = next(each for each in row["moves"] if each["move"] == "lost")
+    gone = api.call("GET", lost["rows_url"], HEAD).json
+    assert [(each["name"], each["before"]["amount"], each["net"]["amount"]) for each in gone["rows"]] == [
+        ("Luch cmp_1", "109.00", "0.00")
+    ]
+    assert (gone["companies"], gone["change"], gone["others"]["amount"]) == (1, lost["change"], "0.00")
+    early = api.call("GET", "/v1/staff/analytics/bridge?from=2025-10&by=region", HEAD)
+    assert (early.status, early.json["errors"][0]["code"]) == (422, "too_early")
     split = told(api, "analytics/split?from=2026-09&by=region")
     assert [(row["name"], row["net"]["amount"], row["companies"]) for row in split["rows"]] == [
         ("RU-MOW", "329.00", [1, 2]),
@@ -110,7 +124,17 @@ def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: 
 
 
 @pytest.mark.parametrize(
-    "asked", ["turnover", "bridge", "customers", "cohorts", "concentration", "split?by=region", "split?by=brand"]
+    "asked",
+    [
+        "turnover",
+        "bridge",
+        "bridge?by=region",
+        "customers",
+        "cohorts",
+        "concentration",
+        "split?by=region",
+        "split?by=brand",
+    ],
 )
 def test_each_figure_is_drawn_when_asked_for(api: Api, context: Context, asked: str) -> None:
     a_club(context)
@@ -157,6 +181,14 @@ def ten_years(local_table: Table) -> Context:
         for back in range(120)
     ]
     quarters = [f"{year}-Q{quarter}" for year in range(2017, 2027) for quarter in range(1, 5)]
+    bridges = {name: Bridge(Decimal("98765.43"), Decimal("123456.78"), moves) for name in splits["region"]}
+    of_month = {"month": bridges, "year": bridges}
+    companies = tuple(
+        MovedCompany(f"cmp_{number:032x}", Decimal("98765.43"), Decimal("123456.78")) for number in range(100)
+    )
+    newest = [plus(OCTOBER, -back) for back in range(12)]
+    store.write_bridges(context.table, "RUB", {("region", month): of_month for month in newest})
+    store.write_moved(context.table, "RUB", {month: {"month": dict.fromkeys(MOVES, companies)} for month in newest})
     cohorts = [Cohort(name, 9, {each: Share(Decimal("123456.78"), 9) for each in quarters}) for name in quarters]
     store.write_months(context.table, "RUB", months, context.at)
     store.write_splits(context.table, "RUB", {month.month: splits for month in months})
@@ -164,13 +196,15 @@ def ten_years(local_table: Table) -> Context:
     return context
 
 
-@measures(keys.club_month, keys.club_split, keys.cohort)
+@measures(keys.club_month, keys.club_split, keys.cohort, keys.club_bridge, keys.moved_companies)
 def test_each_figure_is_one_query_or_two_over_ten_years(ten_years: Context) -> None:
     whole = ClubQuery.model_validate({"from": "2016-11"})
     for ask, calls in (
         (lambda: figures.dashboard(ten_years, "ru"), ["Query"]),
         (lambda: figures.turnover(ten_years, whole, "ru"), ["Query"]),
         (lambda: figures.bridge(ten_years, BridgeQuery(), "ru"), ["Query"]),
+        (lambda: figures.bridge(ten_years, BridgeQuery(by="region"), "ru"), ["Query", "Query"]),
+        (lambda: figures.moved_companies(ten_years, LOST), ["Query", "GetItem", "BatchGetItem"]),
         (lambda: figures.customers(ten_years, whole, "ru"), ["Query"]),
         (lambda: figures.cohorts(ten_years, whole, "ru"), ["Query", "Query"]),
         (lambda: figures.concentration(ten_years, whole, "ru"), ["Query", "BatchGetItem"]),
