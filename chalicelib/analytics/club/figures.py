@@ -228,7 +228,7 @@ def _bridge_view(
 
 def moved_companies(context: Context, query: MoveQuery) -> MovedCompaniesView:
     """Three calls: the months, the companies, their names. Raises `invalid` for a month before the newest ones."""
-    month = date.fromisoformat(f"{query.month}-01")
+    month = date.fromisoformat(f"{query.month}-01") if query.month else plus(month_of(context.today), -1)
     _check_newest(context, month, "/query/month")
     currency = query.currency or context.config[Club].currency
     club, as_of = store.read_months(context.table, currency)

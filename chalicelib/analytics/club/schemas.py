@@ -29,8 +29,8 @@ class BridgeQuery(ClubQuery):
 
 
 class MoveQuery(Form):
-    month: Month = Field(description="One of the last 13.")
-    move: Move
+    month: Month | None = Field(default=None, description="One of the last 13; by default the last that is over.")
+    move: Move = "lost"
     against: Against = "month"
     currency: str | None = Field(default=None, pattern=CURRENCY, description="The club's own by default.")
 
