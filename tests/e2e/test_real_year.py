@@ -79,6 +79,7 @@ def staff(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with Cloud.start() as running:
         # A part takes longer here than in Lambda; it need not be tried again meanwhile.
         running.deploy(local_package(figures), {"RetrySeconds": "300"})
+        running.wake()
         appoint(running)
         yield Portal(running.api_url, f"{running.endpoint}/_local/mail").sign_in(STAFF["admin"][1])
 

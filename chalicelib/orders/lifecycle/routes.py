@@ -1,4 +1,4 @@
-"""Routes of orders: quote, place, cancel, confirm; accept, reject, ship; requests for cancellation and returns."""
+"""Routes of orders: place, cancel, confirm; accept, reject, ship; requests for cancellation and returns."""
 
 from chalicelib.orders.cart import service as cart
 from chalicelib.orders.cart.schemas import PlaceForm
@@ -27,8 +27,6 @@ from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Actor, Order
 from chalicelib.orders.order.schemas import OrderPage
-from chalicelib.orders.quoting import service as quoting
-from chalicelib.orders.quoting.schemas import QuoteForm, QuoteView
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="orders")
@@ -140,16 +138,6 @@ def reject_return(call: Call, order_id: str, return_id: str) -> Order:
 
 
 # --- the company ------------------------------------------------------------------------------------------------------
-
-
-@routes.post("/v1/quotes", scope="catalog.read", body=QuoteForm, answer=QuoteView)
-def quote_cart(call: Call) -> QuoteView:
-    """Price a cart of up to 200 lines.
-
-    Nothing is stored. To hold on to a price, send it as `unit_price` of the order's line: an order at another price is refused with the new
-    one.
-    """
-    return quoting.quote(call.context, call.principal.for_company(), call.body, call.language)
 
 
 @routes.post(
