@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
-from typing import Any
 
 import boto3
 import hypothesis
@@ -14,13 +13,11 @@ import pytest
 
 from chalicelib.platform import aws, settings
 from chalicelib.platform.context import Context
-from chalicelib.platform.settings import queue_variable
 from chalicelib.table.client import Table
 from tests.support.api import Api
 from tests.support.cloud import bare_cloud, local_table
 from tests.support.letters import club
 from tests.support.parallel import a_request_per_thread
-from tests.support.queues import create_queues
 
 __all__ = ["a_request_per_thread", "bare_cloud", "club", "local_table"]
 
@@ -41,51 +38,21 @@ hypothesis.settings.load_profile("club")
 NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, noon in the club's zone
 
 
-def create_table(name: str) -> None:
-    strings = [
-        {"AttributeName": each, "AttributeType": "S"} for each in ("pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk")
-    ]
-    _client("dynamodb").create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=strings,
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": index,
-                "KeySchema": [
-                    {"AttributeName": f"{index}pk", "KeyType": "HASH"},
-                    {"AttributeName": f"{index}sk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            for index in ("gsi1", "gsi2")
-        ],
-    )
-
-
 @cache
 def _session() -> boto3.Session:
     """One for all tests: a new session reads the services' descriptions again, which takes longer than most tests."""
     return boto3.Session()
 
 
-@cache
-def _client(service: str) -> Any:
-    """To set an account up with. Tests get clients of their own, with nobody else listening on them."""
-    return _session().client(service)
-
-
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty AWS account in memory, with what the stack would have put there."""
-    from moto import mock_aws
+    from tests.support.account import account
 
-    with mock_aws():
+    with account() as stack:
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         environment = {
-            "TABLE_NAME": "club",
-            "FILES_BUCKET": "club-files",
+            **stack,
             "MAIL_FROM": "Partner club <club@portal.example>",
             "MAIL_CONFIGURATION_SET": "club",
             "USER_POOL_ID": "us-east-1_pool",
@@ -94,12 +61,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "PORTAL_URL": "https://portal.example",
             "LETTERS_URL": "https://club.example/api",
             "STAGE": "test",
-            **{queue_variable(name): url for name, url in create_queues().items()},
         }
-        create_table("club")
-        _client("s3").create_bucket(Bucket="club-files")
-        made = _client("secretsmanager").create_secret(Name="club", SecretString="a secret for tests only")
-        environment["SECRET_ARN"] = made["ARN"]
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         settings.settings.cache_clear()

@@ -1,0 +1,154 @@
+"""An AWS account in memory, with what the stack puts there: the table, the bucket, the secret, the queues.
+
+It is moto's, set up past the SDK, which would take longer than most tests. Moto's table learns here not to touch all its items where it
+needs a few: it copies itself once for each item of a transaction, to take the transaction back, and sorts itself for each query.
+Each of the functions that replace moto's own says what it saves; tests/support/test_account.py holds them against moto's own.
+"""
+
+import copy
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import moto.sqs.models
+from moto import mock_aws
+from moto.backend_index import backend_url_patterns
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.sqs.models import sqs_backends
+
+from chalicelib.platform.settings import queue_variable
+from infra.build import resources
+
+REGION = "us-east-1"
+TABLE, BUCKET, SECRET = "club", "club-files", "club"
+SERVICES = {"cognitoidp", "dynamodb", "s3", "secretsmanager", "ses", "sesv2", "sqs"}  # no test needs others
+STACK = Path(__file__).parent.parent.parent / "infra" / "functions.yaml"
+
+
+@contextmanager
+def account() -> Iterator[dict[str, str]]:
+    """The account lasts as long as the block. Yields the variables by which the stack tells its functions what is where."""
+    with mock_aws():
+        shape = _table()
+        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].create_table(
+            TABLE,
+            schema=shape["KeySchema"],
+            attr=shape["AttributeDefinitions"],
+            global_indexes=shape["GlobalSecondaryIndexes"],
+            billing_mode=shape["BillingMode"],
+            throughput=None,
+            indexes=None,
+            streams=None,
+            sse_specification=None,
+            tags=[],
+            deletion_protection_enabled=False,
+            warm_throughput=None,
+        )
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(BUCKET, REGION)
+        secrets = secretsmanager_backends[DEFAULT_ACCOUNT_ID][REGION]
+        secrets.create_secret(SECRET, "a secret for tests only", None, None, None, None, None, [], False)
+        for name in queues():
+            sqs_backends[DEFAULT_ACCOUNT_ID][REGION].create_queue(name)
+        yield {
+            "TABLE_NAME": TABLE,
+            "FILES_BUCKET": BUCKET,
+            "SECRET_ARN": SECRET,
+            **{
+                queue_variable(name): f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/{name}"
+                for name in queues()
+            },
+        }
+
+
+@cache
+def queues() -> list[str]:
+    """Names of the queues that some function fills."""
+    return sorted(name.lower() for name in set(re.findall(r"(\w+)_QUEUE_URL", STACK.read_text(encoding="utf-8"))))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    properties: dict[str, Any] = resources()["Resources"]["Table"]["Properties"]
+    return properties
+
+
+# --- less work for moto -----------------------------------------------------------------------------------------------
+
+_update_item, _query = DynamoDBBackend.update_item, Table.query
+_serialize_structure = BaseJSONSerializer._serialize_type_structure
+
+
+def _copy_of_table(self: Table, memo: dict[int, Any]) -> Table:
+    """What a transaction is taken back to. Items are shared with it, since nothing changes an item that is in a table."""
+    copied = copy.copy(self)
+    copied.items = defaultdict(dict, {key: dict(rows) for key, rows in list(self.items.items())})
+    return copied
+
+
+def _update_a_copy(self: DynamoDBBackend, table_name: str, key: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
+    """Moto changes the item itself, which copies of the table share: a copy takes its place first."""
+    table = self.get_table(table_name)
+    rows, row = table.items.get(DynamoType(key["pk"]), {}), DynamoType(key["sk"])
+    if row in rows:
+        rows[row] = copy.deepcopy(rows[row])
+    return _update_item(self, table_name, key, *args, **kwargs)
+
+
+def _query_of_partition(
+    self: Table,
+    hash_key: DynamoType,
+    comparison: str | None,
+    values: list[DynamoType],
+    limit: int,
+    start: dict[str, Any],
+    forward: bool,
+    projection: list[list[str]] | None,
+    index: str | None,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    """A query by the table's own keys sees one partition."""
+    seen = self
+    if index is None:
+        seen = copy.copy(self)
+        seen.items = {hash_key: self.items.get(hash_key, {})}
+    return _query(seen, hash_key, comparison, values, limit, start, forward, projection, index, *args, **kwargs)
+
+
+def _sorted_items(self: Table) -> list[Item]:
+    """By their keys, which are strings: moto compares objects instead."""
+    items = [item for rows in list(self.items.values()) for item in list(rows.values())]
+    return sorted(items, key=lambda item: (item.hash_key.value, item.range_key.value))
+
+
+def _serialize_value(self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """A value of an item is kept as it is answered, but for bytes: moto looks for each of ten kinds under five names."""
+    if shape.name == "AttributeValue" and _without_bytes(value):
+        serialized[key] = value
+    else:
+        _serialize_structure(self, serialized, value, shape, key)
+
+
+def _without_bytes(value: dict[str, Any]) -> bool:
+    ((kind, content),) = value.items()
+    inside = content.values() if kind == "M" else content if kind == "L" else ()
+    return kind not in ("B", "BS") and all(map(_without_bytes, inside))
+
+
+Table.__deepcopy__ = _copy_of_table  # type: ignore[attr-defined]
+DynamoDBBackend.update_item = _update_a_copy
+Table.query = _query_of_partition
+Table.all_items = _sorted_items
+BaseJSONSerializer._serialize_type_structure = _serialize_value
+moto.sqs.models.camelcase_to_underscores = cache(moto.sqs.models.camelcase_to_underscores)
+backend_url_patterns[:] = [each for each in backend_url_patterns if each[0] in SERVICES]

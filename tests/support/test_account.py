@@ -1,0 +1,79 @@
+"""The account in memory answers as moto's own does, which it hurries."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.platform import aws
+
+
+@pytest.fixture
+def client(account: None) -> Any:
+    return aws.dynamodb()
+
+
+def item(pk: str, sk: str, **attributes: Any) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}, **attributes}
+
+
+def whole_table(client: Any) -> list[Any]:
+    return client.scan(TableName="club")["Items"]
+
+
+def test_a_transaction_that_fails_leaves_every_item_as_it_was(client: Any) -> None:
+    kept = [item("A", "1", n={"N": "1"}, inside={"M": {"deep": {"L": [{"N": "1"}]}}}), item("A", "2"), item("B", "1")]
+    for each in kept:
+        client.put_item(TableName="club", Item=each)
+    update = {
+        "TableName": "club",
+        "Key": item("A", "1"),
+        "UpdateExpression": "SET n = :two, inside.deep[0] = :two",
+        "ExpressionAttributeValues": {":two": {"N": "2"}},
+    }
+    fails = {"TableName": "club", "Key": item("B", "1"), "ConditionExpression": "attribute_not_exists(pk)"}
+    put, delete = {"TableName": "club", "Item": item("C", "1")}, {"TableName": "club", "Key": item("A", "2")}
+    steps = [{"Update": update}, {"Put": put}, {"Delete": delete}]
+    with pytest.raises(client.exceptions.TransactionCanceledException):
+        client.transact_write_items(TransactItems=[*steps, {"ConditionCheck": fails}])
+    assert whole_table(client) == kept
+
+    client.transact_write_items(TransactItems=steps)
+    assert whole_table(client) == [
+        item("A", "1", n={"N": "2"}, inside={"M": {"deep": {"L": [{"N": "2"}]}}}),
+        item("B", "1"),
+        item("C", "1"),
+    ]
+
+
+def test_a_query_gives_its_partition_in_order_and_an_index_all_that_it_holds(client: Any) -> None:
+    for pk, sk, at in (("B", "2", "1"), ("A", "9", "3"), ("A", "10", "2"), ("B", "1", "")):
+        indexed = {"gsi1pk": {"S": "X"}, "gsi1sk": {"S": at}} if at else {}
+        client.put_item(TableName="club", Item=item(pk, sk, **indexed))
+
+    def found(name: str, value: str, **more: Any) -> list[tuple[str, str]]:
+        values = {":value": {"S": value}}
+        asked = {"KeyConditionExpression": f"{name} = :value", "ExpressionAttributeValues": values, **more}
+        return [(each["pk"]["S"], each["sk"]["S"]) for each in client.query(TableName="club", **asked)["Items"]]
+
+    assert found("pk", "A") == [("A", "10"), ("A", "9")]
+    assert found("pk", "A", ScanIndexForward=False, Limit=1) == [("A", "9")]
+    assert found("pk", "nobody") == []
+    assert found("gsi1pk", "X", IndexName="gsi1") == [("B", "2"), ("A", "10"), ("A", "9")]
+
+
+def test_every_kind_of_value_comes_back_as_it_was_put(client: Any) -> None:
+    kinds = {
+        "string": {"S": ""},
+        "number": {"N": "1.50"},
+        "flag": {"BOOL": False},
+        "nothing": {"NULL": True},
+        "bytes": {"B": b"\x00\xff"},
+        "many_bytes": {"BS": [b"1", b"2"]},
+        "strings": {"SS": ["a", "b"]},
+        "numbers": {"NS": ["1", "2"]},
+        "list": {"L": [{"S": "a"}, {"M": {"bytes": {"B": b"\xff"}}}, {"L": []}]},
+        "map": {"M": {"empty": {"M": {}}, "number": {"N": "2"}}},
+    }
+    client.put_item(TableName="club", Item=item("A", "1", **kinds))
+    assert client.get_item(TableName="club", Key=item("A", "1"))["Item"] == item("A", "1", **kinds)
+    assert whole_table(client) == [item("A", "1", **kinds)]
