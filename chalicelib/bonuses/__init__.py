@@ -13,7 +13,7 @@ with opened_when_asked(__name__):
     from chalicelib.bonuses.events import BONUS_POSTED
     from chalicelib.bonuses.events import EXPIRING as BONUSES_EXPIRING
     from chalicelib.bonuses.ledger.keys import bonuses as book_key
-    from chalicelib.bonuses.ledger.rules import Book, Expiry, expiry
+    from chalicelib.bonuses.ledger.rules import Balances, Book, Expiry, Posting, expiry
     from chalicelib.bonuses.ledger.schemas import BonusesView
     from chalicelib.bonuses.ledger.service import book as book_of
     from chalicelib.bonuses.ledger.service import every_posting, last_posting_before, usable

@@ -1,6 +1,6 @@
 """A statement as a file for download."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -64,10 +64,17 @@ def table_of(context: Context, company: Company, found: Statement, language: Lan
         sums=[
             [None, words["turnover"], None, None, *found.turnover, found.turnover.balance],
             _balance(words["closing"], found.last, sides(found.closing), found.closing),
+            *_bonuses(found, words),
         ],
         sender=club.name_ru if language == "ru" else club.name,
         language=language,
     )
+
+
+def _bonuses(found: Statement, words: Mapping[str, str]) -> Iterator[list[Cell]]:
+    amounts = found.bonuses._asdict() if found.bonuses else {}
+    for name in [each for each in amounts if each != "currency"]:
+        yield [None, words[f"bonuses_{name}"], None, None, None, None, amounts[name]]
 
 
 def _rows(found: Statement, language: Language) -> Iterator[list[Cell]]:

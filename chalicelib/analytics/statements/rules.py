@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, cast
 
 from chalicelib.analytics.settlements.model import Settlement
+from chalicelib.bonuses import Balances, Posting
 from chalicelib.sales import ORDERS, CurrentDocument, DayTotals, DocumentRef, order_of
 
 ZERO = Decimal(0)
@@ -71,9 +72,50 @@ def line_parts(line_id: str) -> tuple[LineKind, DocumentRef]:
     return cast(LineKind, kind), (source, document)
 
 
+class BonusAccount(NamedTuple):
+    """The company's bonuses before and after a period, pending and reserved ones as well, and what moved them in between.
+
+    closing = opening + credited - redeemed - expired - goods, exactly. `credited`: less what returns took back; `goods`: owed in goods.
+    """
+
+    currency: str
+    opening: Decimal
+    credited: Decimal
+    redeemed: Decimal
+    expired: Decimal
+    goods: Decimal
+    closing: Decimal
+
+
+def bonus_account(before: Posting | None, after: Posting | None) -> BonusAccount | None:
+    """The account between the last postings before and of a period; None before the first posting ever."""
+    if after is None:
+        return None
+    opening, closing = before.balances if before else _NO_BONUSES, after.balances
+    return BonusAccount(
+        after.currency,
+        opening=_held(opening),
+        credited=opening.issued - closing.issued,
+        redeemed=closing.redeemed - opening.redeemed,
+        expired=closing.expired - opening.expired,
+        goods=closing.goods_owed - opening.goods_owed,
+        closing=_held(closing),
+    )
+
+
+_NO_BONUSES = Balances(*[ZERO] * len(Balances._fields))
+
+
+def _held(balances: Balances) -> Decimal:
+    return balances.pending + balances.available + balances.reserved
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The balances before and after a period, and its lines by day. `left_out`: documents in another currency than the company's."""
+    """The balances before and after a period, and its lines by day. `left_out`: documents in another currency than the company's.
+
+    `bonuses`: beside the balances, in none of them.
+    """
 
     company_id: str
     currency: str
@@ -82,6 +124,7 @@ class Statement:
     opening: Decimal
     lines: tuple[StatementLine, ...]
     left_out: int = 0
+    bonuses: BonusAccount | None = None
 
     @property
     def turnover(self) -> Sides:

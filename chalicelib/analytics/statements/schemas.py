@@ -95,6 +95,17 @@ class AccountStatementLineView(View):
         )
 
 
+class BonusAccountView(View):
+    """Bonuses beside the balances. closing = opening + credited - redeemed - expired - goods."""
+
+    opening: Money = Field(description="Pending, spendable and reserved.")
+    credited: Money = Field(description="Less what returns took back.")
+    redeemed: Money
+    expired: Money
+    goods: Money = Field(description="Volume bonuses owed in goods.")
+    closing: Money
+
+
 class AccountStatementView(View):
     """A draft for reconciliation: what the club's books say. It is no primary document, and signing it is up to both sides."""
 
@@ -117,6 +128,7 @@ class AccountStatementView(View):
         description="Documents in another currency than the company's: they are in no balance."
     )
     lines: list[AccountStatementLineView]
+    bonuses: BonusAccountView | None = Field(description="Null before the first bonuses.")
 
     @classmethod
     def of(
@@ -139,6 +151,7 @@ class AccountStatementView(View):
             control_total=Money.of(found.turnover.balance, currency),
             documents_left_out=found.left_out,
             lines=[AccountStatementLineView.of(line, currency, disputes.get(line.line_id)) for line in found.lines],
+            bonuses=BonusAccountView.from_record(found.bonuses, found.bonuses.currency) if found.bonuses else None,
         )
 
 
@@ -153,4 +166,4 @@ class StatementFileView(View):
     expires_at: datetime
     bytes: int
     row_count: int = Field(description="Lines in the file, which has all of them.")
-    control_total: Money = Field(description="Debit less credit of all lines, as the file's last row says.")
+    control_total: Money = Field(description="Debit less credit of all lines, as the file's turnover says.")

@@ -1,13 +1,16 @@
-"""The statement of a period: a query of the day totals and of the payments before it, one of its documents and of its payments, and its orders."""
+"""The statement of a period: a query of the day totals and of the payments before it, one of its documents and of its payments, its orders, and bonuses."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 
-from chalicelib import companies, orders, sales
+from chalicelib import bonuses, companies, orders, sales
 from chalicelib.analytics.settlements import store as settlements_store
 from chalicelib.analytics.statements import rules
-from chalicelib.analytics.statements.rules import Statement
+from chalicelib.analytics.statements.rules import BonusAccount, Statement
 from chalicelib.companies import Company
+from chalicelib.platform import clock
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 
@@ -37,7 +40,16 @@ def statement_of(context: Context, company_id: str, first: date | None, last: da
     if max(len(documents), len(paid)) > MOST_LINES:
         raise Problem.invalid("too_long", "/query/from", f"A statement has at most {MOST_LINES} documents.")
     numbers = _order_numbers(context, company_id, [each.document.ref for each in documents])
-    return company, rules.statement(company_id, company.currency, first, last, opening, documents, paid, numbers)
+    found = rules.statement(company_id, company.currency, first, last, opening, documents, paid, numbers)
+    return company, replace(found, bonuses=_bonuses(context, company_id, first, last))
+
+
+def _bonuses(context: Context, company_id: str, first: date, last: date) -> BonusAccount | None:
+    """Of the days of the club's calendar on which postings were recorded. Two reads; one of a company without bonuses."""
+    zone = context.config[Club].zone
+    after = bonuses.last_posting_before(context, company_id, clock.stamp(clock.day_end(last, zone)))
+    begins = clock.stamp(clock.day_end(first - DAY, zone))
+    return rules.bonus_account(bonuses.last_posting_before(context, company_id, begins) if after else None, after)
 
 
 def _order_numbers(context: Context, company_id: str, refs: list[sales.DocumentRef]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Statements over HTTP: they tie to the documents in every format, and nobody sees another company's."""
 
 import io
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from chalicelib.analytics.settlements.service import settle
 from chalicelib.analytics.statements import service
 from chalicelib.platform.context import Context
 from chalicelib.sales import Payment
+from tests.bonuses.steps import credit, redeem_at_once
 from tests.platform.files.test_tables import in_csv, in_pdf
 from tests.sales.steps import invoice, returned
 from tests.support import partners
@@ -80,6 +82,22 @@ def test_every_file_has_the_rows_and_the_control_total_of_the_statement(api: Api
     assert after[:3] == ["127,50", "180,00", "-52,50"]
     assert "Сальдо на конец" in after
     assert "Компания: ООО «Луч»" in texts
+
+
+def test_bonuses_stand_beside_the_balances_in_every_format(api: Api, context: Context, owner: Caller) -> None:
+    assert api.call("GET", f"{STATEMENT}?{YEAR}", owner).json["bonuses"] is None
+    for month, amount in ((10, "12.00"), (11, "30.00")):
+        credit(replace(context, now=datetime(2026, month, 12, 9, tzinfo=UTC)), "cmp_1", amount)
+    redeem_at_once(context, "cmp_1", Decimal("5.00"))
+    october = api.call("GET", f"{STATEMENT}?from=2026-10-01&to=2026-10-31", owner).json["bonuses"]
+    november = api.call("GET", f"{STATEMENT}?from=2026-11-01&to=2026-11-20", owner).json["bonuses"]
+    assert (october["opening"], october["closing"]) == (rub("0.00"), november["opening"])
+    assert {name: each["amount"] for name, each in november.items()} == {
+        "opening": "12.00", "credited": "30.00", "redeemed": "5.00", "expired": "0.00", "goods": "0.00", "closing": "37.00"
+    }  # fmt: skip
+    made = api.call("GET", f"{STATEMENT}/file?from=2026-11-01&format=csv", owner).json
+    *_, closing = in_csv(requests.get(made["url"], timeout=10).content)
+    assert (closing[1], closing[-1]) == ("Bonuses at the end", "37.00")
 
 
 def test_faults_of_the_period_are_named(api: Api, owner: Caller) -> None:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from chalicelib import sales
 from chalicelib.analytics.settlements.model import Settlement
-from chalicelib.analytics.statements.rules import Statement, opening, sides, statement
+from chalicelib.analytics.statements.rules import Statement, bonus_account, opening, sides, statement
+from chalicelib.bonuses import Balances, Posting
+from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.sales import CurrentDocument, RecordedRevision, SaleDocument, SaleLine
 
 FIRST = date(2026, 1, 1)
@@ -105,3 +107,26 @@ def test_the_last_line_s_balance_is_the_closing(
 ) -> None:
     told = of(*found, FIRST, day)
     assert (told.lines[-1].balance if told.lines else told.opening) == told.closing
+
+
+amounts = st.decimals("0", "1000", places=2)
+accounts = st.lists(amounts, min_size=6, max_size=6).map(lambda found: Balances(*found, -sum(found, Decimal(0))))
+
+
+def posting(balances: Balances) -> Posting:
+    return Posting("pst_1", "cmp_1", "RUB", "", FIRST, 1, Cause("accrual", ()), (), balances)
+
+
+@given(accounts, accounts)
+def test_the_closing_bonuses_are_the_opening_ones_and_what_moved_them(before: Balances, after: Balances) -> None:
+    """Whatever is credited and spent: all accounts of a book sum to zero."""
+    found = bonus_account(posting(before), posting(after))
+    assert found
+    assert found.closing == found.opening + found.credited - found.redeemed - found.expired - found.goods
+    following = bonus_account(posting(after), posting(before))
+    assert following
+    assert following.opening == found.closing
+
+
+def test_a_company_without_bonuses_has_no_account() -> None:
+    assert bonus_account(None, None) is None
