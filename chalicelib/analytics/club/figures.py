@@ -38,7 +38,7 @@ from chalicelib.analytics.club.schemas import (
     DashboardView,
     LargeCompanyView,
     MovedCompaniesView,
-    MovedCompanyView,
+    MoverView,
     MoveQuery,
     MoveView,
     SplitQuery,
@@ -238,7 +238,7 @@ def moved_companies(context: Context, query: MoveQuery) -> MovedCompaniesView:
     found = store.read_moved(context.table, currency, month, query.against, query.move)
     named = companies.read_companies(context, [each.company_id for each in found])
     rows = [
-        MovedCompanyView(
+        MoverView(
             company_id=each.company_id,
             name=named[each.company_id].name if each.company_id in named else "",
             before=Money.of(each.before, currency),

@@ -24,7 +24,7 @@ class BridgeQuery(ClubQuery):
     against: Against = Field(default="month", description="The month before, or the same month of the year before.")
     by: Split | None = Field(
         default=None,
-        description="A bridge for each name, of the last 13 months at most; a company counts with what it bought under the name.",
+        description="A bridge for each name, of the last 13 months at most.",
     )
 
 
@@ -81,7 +81,7 @@ class MoveView(View):
     move: Move
     companies: int
     change: Money
-    rows_url: str | None = Field(description="The companies; null with `by` and before the last 13 months.")
+    rows_url: str | None = Field(description="Null with `by` and before the last 13 months.")
 
 
 class BridgeRowView(View):
@@ -100,7 +100,7 @@ class BridgeView(_Figures):
     rows: list[BridgeRowView]
 
 
-class MovedCompanyView(View):
+class MoverView(View):
     company_id: str
     name: str
     before: Money
@@ -109,14 +109,14 @@ class MovedCompanyView(View):
 
 
 class MovedCompaniesView(View):
-    """The companies of a move: the 100 with the largest changes. With `others` they add up to `change`."""
+    """The 100 companies with the largest changes. With `others` they add up to `change`."""
 
     companies: int
     change: Money
     others: Money
     as_of: str | None
     row_count: int
-    rows: list[MovedCompanyView]
+    rows: list[MoverView]
 
 
 class SplitRowView(View):
@@ -200,9 +200,7 @@ class ConcentrationView(_Figures):
 
 class DashboardFigureView(View):
     name: str
-    value: str | None = Field(
-        description="An amount in the currency, a number or a percentage, as `unit` says; null before the first night, and where nothing can be counted."
-    )
+    value: str | None = Field(description="Null before the first night, and where nothing can be counted.")
     unit: Literal["money", "percent", "number"]
     year_before: str | None
     formula: str

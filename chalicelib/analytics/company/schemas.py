@@ -47,7 +47,7 @@ class AnalyticsDocumentView(View):
 
 
 class AnalyticsDocumentPage(View):
-    """Latest business date first. A page may hold fewer documents than asked for; the last one has no `next_cursor`."""
+    """Latest first. A page may hold fewer documents than asked for."""
 
     items: list[AnalyticsDocumentView]
     next_cursor: str | None
@@ -63,10 +63,10 @@ class ReachedTierView(View):
 
 
 class BonusMovementView(View):
-    credited: Money = Field(description="Credits less what returns took back; also those that are still pending.")
+    credited: Money = Field(description="Less what returns took back; pending ones too.")
     redeemed: Money
     expired: Money
-    available: Money = Field(description="Bonuses that could be spent after the last posting of the row's days.")
+    available: Money = Field(description="To be spent at the end of the row's days.")
 
 
 class SavingView(View):
@@ -79,19 +79,16 @@ class SavingView(View):
 
 class AnalyticsRowView(View):
     name: str = Field(
-        description="The month (2026-05), quarter (2026-Q2), brand, category, article, or id. Empty: documents that do not tell. `*`: all "
-        "others together."
+        description="Month (2026-05), quarter (2026-Q2), brand, category, article or id. Empty: nobody told. `*`: all others."
     )
     title: str = Field(description="The name for people, where it differs.")
     net: Money = Field(description="Purchases less returns.")
     units: Exact
-    documents: int = Field(description="Invoices and returns; a document of several rows counts in each.")
+    documents: int = Field(description="One of several rows counts in each.")
     share_percent: Exact | None = Field(description="Of the total; null if that is not positive.")
     year_before: Money = Field(description="`net` of the same period a year before.")
     change_percent: Exact | None = Field(description="Against the year before; null against nothing.")
-    sold: Money | None = Field(
-        description="Invoices of the row's days. Only of months and quarters, like the fields below."
-    )
+    sold: Money | None = Field(description="Only of months and quarters, like the fields below.")
     returned: Money | None = Field(description="Returns of what was sold in the same month; negative.")
     returned_earlier: Money | None = Field(description="Returns of what was sold in an earlier month; negative.")
     orders: int | None = Field(description="Orders with a shipment, and invoices without an order.")

@@ -98,11 +98,11 @@ class AccountStatementLineView(View):
 class BonusAccountView(View):
     """Bonuses beside the balances. closing = opening + credited - redeemed - expired - goods."""
 
-    opening: Money = Field(description="Pending, spendable and reserved.")
+    opening: Money
     credited: Money = Field(description="Less what returns took back.")
     redeemed: Money
     expired: Money
-    goods: Money = Field(description="Volume bonuses owed in goods.")
+    goods: Money = Field(description="Owed in goods.")
     closing: Money
 
 
@@ -128,7 +128,7 @@ class AccountStatementView(View):
         description="Documents in another currency than the company's: they are in no balance."
     )
     lines: list[AccountStatementLineView]
-    bonuses: BonusAccountView | None = Field(description="Null before the first bonuses.")
+    bonuses: BonusAccountView | None
 
     @classmethod
     def of(
