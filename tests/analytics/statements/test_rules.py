@@ -110,7 +110,9 @@ def test_the_last_line_s_balance_is_the_closing(
 
 
 amounts = st.decimals("0", "1000", places=2)
-accounts = st.lists(amounts, min_size=6, max_size=6).map(lambda found: Balances(*found, -sum(found, Decimal(0))))
+accounts = st.lists(amounts, min_size=6, max_size=6).map(
+    lambda found: Balances._make([*found, -sum(found, Decimal(0))])
+)
 
 
 def posting(balances: Balances) -> Posting:
