@@ -62,8 +62,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "В строке меньше ячеек, чем в заголовке: значения могли сдвинуться в чужие столбцы",
     ),
     "cells_moved": (
-        "Quantity, price and amount fit as they stand and one column to the right as well: is a delimiter inside a text that is not quoted?",
-        "Количество, цена и сумма сходятся и как есть, и на столбец правее: нет ли разделителя внутри текста без кавычек?",
+        "The numbers of this row fit as they stand and one column to the right as well: is a delimiter inside a text that is not quoted?",
+        "Числа этой строки подходят и как есть, и на столбец правее: нет ли разделителя внутри текста без кавычек?",
     ),
     "date_differs": ("Rows of this document have different dates", "У строк документа разные даты"),
     "customer_differs": ("Rows of this document name different customers", "В строках документа разные покупатели"),
@@ -187,6 +187,12 @@ FAILURES: dict[str, tuple[str, str]] = {
         "`discount`, or leave `discount` empty to take quantity times price.",
         "Столбец {column} может менять цену ({value} в строке {line}), а столбца с суммой нет. Выгрузите сумму строки; или укажите этот столбец для "
         "`discount`, или оставьте `discount` пустым, чтобы взять количество на цену.",
+    ),
+    "rate_beside": (
+        "The column {column} holds a rate of exchange ({value} in line {line}), and nothing tells the currency of the sums. Add a column of "
+        "currencies; or leave `currency` empty if all sums are in the currency of the import.",
+        "В столбце {column} курс валюты ({value} в строке {line}), а в какой валюте суммы, не видно. Добавьте столбец с валютой или "
+        "оставьте `currency` пустым, если все суммы в валюте импорта.",
     ),
     "kopecks_apart": (
         "The column {column} holds kopecks apart from the sums ({value} in line {line}). Export each sum as one number.",

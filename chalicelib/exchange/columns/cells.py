@@ -12,8 +12,28 @@ from typing import NamedTuple
 from chalicelib.exchange.columns.model import CellError
 from chalicelib.sales import DocumentName, document_name
 
-_YES = frozenset({"да", "истина", "возврат", "true", "yes", "y", "1", "+", "return", "returned", "refund"})
-_NO = frozenset({"", "нет", "ложь", "false", "no", "n", "0", "-", "продажа", "sale"})
+_YES = frozenset(
+    (
+        "да",
+        "истина",
+        "возврат",
+        "true",
+        "yes",
+        "y",
+        "1",
+        "+",
+        "return",
+        "returned",
+        "refund",
+        "ja",
+        "oui",
+        "sí",
+        "sì",
+        "si",
+        "tak",
+    )
+)
+_NO = frozenset(("", "нет", "ложь", "false", "no", "n", "0", "-", "продажа", "sale", "nein", "non", "nie", "nee"))
 
 
 def flag(text: str) -> bool:
@@ -34,6 +54,15 @@ _CURRENCIES = {
     "GBP": "GBP £ 826",
     "CNY": "CNY ¥ 156 ЮАНЬ ЮАНЕЙ ЮАНЯХ",
     "UAH": "UAH ₴ 980 ГРН ГРН. ГРИВНА ГРИВЕН ГРИВНАХ",
+    "PLN": "PLN ZŁ 985",
+    "CHF": "CHF 756",
+    "TRY": "TRY ₺ 949",
+    "UZS": "UZS 860 СУМ",
+    "AMD": "AMD ֏ 051 ДРАМ",
+    "GEL": "GEL ₾ 981 ЛАРИ",
+    "KGS": "KGS 417 СОМ",
+    "INR": "INR ₹ 356",
+    "CZK": "CZK KČ 203",
 }
 _CODE_OF = {name.replace("·", " "): code for code, names in _CURRENCIES.items() for name in names.split()}
 
@@ -43,7 +72,7 @@ def currency(text: str) -> str:
     return _CODE_OF.get(name, name)
 
 
-_MONEY = re.compile(r"[^\W\d_]+\.?|[$€£¥₽₸₴]")
+_MONEY = re.compile(r"[^\W\d_]+\.?|[$€£¥₽₸₴₺֏₾₹]")
 
 
 def currency_in(text: str) -> str:
@@ -96,10 +125,13 @@ def kpp(text: str) -> str:
 
 _TOTAL_WORDS = (
     r"итоги?|итого|всего|общий итог|общее итого|промежуточные? итоги?|итого по|оборот(?:ы)?|"
-    r"(?:grand |sub)?totals?|summary|sum"
+    r"(?:grand |sub)?totals?|summary|sum|"
+    r"(?:gesamt|zwischen|end)?summe|gesamt|insgesamt|(?:sous-)?total général|sous-total|totale|razem|suma|ogółem|łącznie|totaal|разом|всього"
 )
 _TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\b.*", re.IGNORECASE | re.DOTALL)
-_TOTAL_BEHIND = re.compile(r"(?P<of>.*\S)[\s:—–-]+(?:итог|итого|всего|total|subtotal)\W*", re.IGNORECASE | re.DOTALL)
+_TOTAL_BEHIND = re.compile(
+    r"(?P<of>.*\S)[\s:—–-]+(?:итог|итого|всего|total|subtotal|summe|gesamt|razem|разом)\W*", re.IGNORECASE | re.DOTALL
+)
 _BARE_TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\W*(?:(?:по отчету|руб|шт)\W*)?", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from unicodedata import normalize
 
 from chalicelib.exchange.columns.fields import FIELDS, HEADINGS, REQUIRED, FieldName
+from chalicelib.exchange.columns.languages import headings_abroad
 
 _WORDS = re.compile(r"[^\W_]+")
 _SIGNS = str.maketrans({"№": " номер ", "#": " number ", "%": " процент ", "ё": "е"})
@@ -18,11 +19,37 @@ _UNITS = frozenset(
     (
         *("руб", "рубль", "рублей", "рублях", "рубли", "р", "бел", "белорусских", "российских", "тенге", "тг"),
         *("долл", "доллар", "долларов", "долларах", "евро", "юаней", "юанях", "гривен", "гривнах", "грн"),
-        *("rub", "rur", "byn", "kzt", "usd", "eur", "gbp", "cny", "uah", "шт", "штук", "штуках", "ед"),
+        *(
+            "rub",
+            "rur",
+            "byn",
+            "kzt",
+            "usd",
+            "eur",
+            "gbp",
+            "cny",
+            "uah",
+            "pln",
+            "zł",
+            "chf",
+            "try",
+            "uzs",
+            "amd",
+            "gel",
+            "kgs",
+            "inr",
+            "czk",
+            "шт",
+            "штук",
+            "штуках",
+            "ед",
+        ),
     )
 )
 _LINE_NUMBER = re.compile(r"\W*(?:№|#|n|no|номер)?\W*(?:п\W*п|пп|строки|line)?\W*")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
+# Of the goods in a row, where `Name` is the number of its order.
+_LINES = ("lineitemname", "orderlineproductid", "invoicelineidsproductid")
 _NTH = re.compile(r"(?P<heading>.+)#(?P<nth>\d{1,2})")
 
 
@@ -41,7 +68,7 @@ def heading_key(heading: str) -> str:
 
 @cache
 def usual(wanted: FieldName) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(heading_key, HEADINGS[wanted].split("; "))))
+    return tuple(dict.fromkeys(map(heading_key, [*HEADINGS[wanted].split("; "), *headings_abroad(wanted)])))
 
 
 @cache
@@ -161,12 +188,17 @@ def _read_name(
     if "amazonorderid" in places and columns.get("unit_price") == item_price and "unit_price" not in mapping:
         # There the price of an item is that of all its pieces.
         columns["amount"] = columns.pop("unit_price")
-    if "lineitemname" not in places or "name" not in places:
+    if "названиесделки" in places and "id" in places and "document" not in {*mapping, *columns}:
+        columns["document"] = places["id"][0]  # of the deal
+        if not {"sku", "name"} & columns.keys() and "name" not in mapping:
+            columns["name"] = places["названиесделки"][0]
+    line = next((places[key][0] for key in _LINES if key in places), None)
+    if line is None or "name" not in places:
         return
     if "document" not in mapping and "document" not in columns:
         columns["document"] = places["name"][0]
     if "name" not in mapping:
-        columns["name"] = places["lineitemname"][0]
+        columns["name"] = line
     if "amount" not in mapping and "lineitemprice" in places:
         columns.pop("amount", None)  # of the order, not of its line
 

@@ -21,17 +21,28 @@ from chalicelib.sales import word_kind
 _MOST_WORD = 40  # characters; a longer text is a remark
 _MOST_CURRENCIES = 20
 _RETURN = re.compile(
-    r"\W*(?:out_)?(?:возврат(?!н)|возвращ[её]н|сторно|refund|return(?:ed)?\b|credit (?:note|memo)|кредит-?нот|gutschrift|storno)",
+    r"\W*(?:out_)?(?:возврат(?!н)|возвращ[её]н|сторно|refund|return(?:ed)?\b|credit (?:note|memo)|кредит-?нот|gutschrift|storno|retoure|avoir\b|nota de cr[eé]dito|"
+    r"nota di credito|abono\b|devoluci[oó]n|zwrot|korekta|повернення)",
     re.IGNORECASE,
 )
 _OFF = re.compile(
     r"(?<!не )\b(?:отмен[её]?н\w*|отмена|аннулирован\w*|удал[её]н\w*|не провед[её]н\w*|черновик|провал\w*|проигран\w*|отказ\w*|"
-    r"cancell?ed|void(?:ed)?|draft|deleted|lost|failed)\b",
+    r"cancell?ed|void(?:ed)?|draft|deleted|lost|failed|storniert|annul[ée]e?|anulad[oa]|annullat[oa]|anulowan[ay]|entwurf|brouillon|borrador|bozza|скасован\w*)\b",
     re.IGNORECASE,
 )
 _KOPECKS = re.compile(r"\bкоп(?:\.|еек|ейки)?(?!\w)", re.IGNORECASE)
-_OF_PRICE = re.compile(r"скидк|наценк|надбавк|discount|markup|surcharge|rebate", re.IGNORECASE)
-_RATE = re.compile(r"ндс|ставка|скидк|%|проц|vat|tax|rate|disc", re.IGNORECASE)
+_OF_PRICE = re.compile(
+    r"скидк|наценк|надбавк|discount|markup|surcharge|rebate|rabat|remise|descuento|sconto", re.IGNORECASE
+)
+# Of pieces in a pack: the price may be that of a piece, and the quantity that of packs.
+_FACTOR = re.compile(
+    r"коэф|кратност|вложени|в упак|в коробк|units? per|per (?:pack|box|case|carton)|pack size|conversion", re.IGNORECASE
+)
+_EXCHANGE = re.compile(
+    r"\bкурс\b|exchange rate|currency rate|\bfx\b|wechselkurs|taux de change|tipo de cambio|kurs waluty", re.IGNORECASE
+)
+_ONE = re.compile(r"1(?:[.,]0+)?")
+_RATE = re.compile(r"ндс|ставка|скидк|%|проц|vat|tax|rate|disc|mwst|\bust|tva|iva\b|rabat|remise", re.IGNORECASE)
 _YES = frozenset(("да", "истина", "yes", "true", "ja", "+", "v", "x", "х", "✓", "✔"))
 _NOT_ZERO = re.compile("[1-9]")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-]\d{1,2}[./-]\d{2,4}\b")
@@ -49,10 +60,13 @@ class Doubts:
     marks: dict[Mark, tuple[int, Example]] = field(default_factory=dict)
     kopecks: tuple[int, Example] | None = None
     of_price: tuple[int, Example] | None = None
+    exchange: tuple[int, Example] | None = None
     currencies: dict[str, Example] = field(default_factory=dict)
     _beside: list[int] = field(init=False)
     _kopecks: list[int] = field(init=False)
     _of_price: list[int] = field(default_factory=list)
+    _factors: list[int] = field(default_factory=list)
+    _exchange: list[int] = field(default_factory=list)
     _split: list[int] = field(default_factory=list)  # number columns behind which their decimals may stand
     _split_at: Example | None = None
     _signs: list[int] = field(init=False)
@@ -72,6 +86,9 @@ class Doubts:
         if not {"amount", "net_amount"} & columns.keys() and "discount" not in self.profile.columns:
             prices = self.place.heading.others.get("unit_price", ())
             self._of_price = [at for at in self._beside if at not in prices and _OF_PRICE.search(names[at])]
+            self._factors = [at for at in self._beside if _FACTOR.search(names[at])]
+        if "currency" not in {*columns, *self.profile.columns}:
+            self._exchange = [at for at in self._beside if _EXCHANGE.search(names[at])]
         numbers = [columns[each] for each in NUMBERS if each in columns]
         self._signs = numbers
         for at in self._beside:
@@ -100,6 +117,12 @@ class Doubts:
         for at in self._of_price:
             if self.of_price is None and cells[at][:1].isdigit() and _NOT_ZERO.search(cells[at]):
                 self.of_price = at, (line, cells[at].strip())
+        for at in self._factors:
+            if self.of_price is None and _is_factor(cells[at]):
+                self.of_price = at, (line, cells[at].strip())
+        for at in self._exchange:
+            if self.exchange is None and _is_factor(cells[at]):
+                self.exchange = at, (line, cells[at].strip())
         if self._split:
             self._look_at_decimals(line, cells)
         if self._day >= 0 and not self._days_are_sound:
@@ -147,6 +170,8 @@ class Doubts:
             self._refuse("cancelled_beside", *self.marks["cancelled"])
         if self.of_price:
             self._refuse("price_changed", *self.of_price)
+        if self.exchange:
+            self._refuse("rate_beside", *self.exchange)
         if self.kopecks:
             self._refuse("kopecks_apart", *self.kopecks)
         if self._split and self._split_at:
@@ -177,6 +202,12 @@ class Doubts:
     def _refuse(self, code: str, at: int, example: Example) -> None:
         line, value = example
         raise Unreadable(code, column=self.place.shown(at), line=line, value=value[:60])
+
+
+def _is_factor(cell: str) -> bool:
+    """True for a number other than 0 and 1."""
+    text = cell.strip()
+    return text[:1].isdigit() and bool(_NOT_ZERO.search(text)) and not _ONE.fullmatch(text)
 
 
 @lru_cache(maxsize=16384)

@@ -25,6 +25,7 @@ _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _MOST_NOTE_CELLS = 2
+_FEW_SHORT = 10  # one of more rows than this may have been cut
 _TOTALS = frozenset(("итого", "всего", "итог", "total", "subtotal"))  # in the column of goods
 _SIGNS = "-=_+: "  # that draw a line
 _MOST_COLUMN_NUMBER = 2  # digits: a row below the heading may number the columns
@@ -77,6 +78,7 @@ class FlatTable:
         self.place = place
         self.carry = Carry()
         self.pads = False  # True once a row ends with an empty cell: its program leaves none out
+        self.leaves_out = False  # True where many rows end before the last column: empty cells at their end
         self._most_cells = MOST_COLUMNS  # of a row into which no further delimiter has got
         columns = place.heading.columns
         self.document_places = [columns["document"], *place.heading.key] if "document" in columns else []
@@ -125,6 +127,8 @@ class FlatTable:
             yield row
         # A delimiter within a text makes its row longer than the others, whatever its last cells hold.
         self._most_cells = max(self.place.width, min(lengths, key=lambda each: (-lengths[each], each), default=0))
+        short = sum(count for length, count in lengths.items() if length < self.place.width)
+        self.leaves_out = short * _FEW_SHORT >= lengths.total()
         document = self.place.heading.columns.get("document", -1)
         carries = shown.empty > 0 and shown.repeated == 0
         # One empty cell is a slip, unless documents stand in their first rows too.

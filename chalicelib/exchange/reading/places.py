@@ -291,7 +291,7 @@ _MONEY = r"(?:руб|р\b|₽|тенге|тг\b|бел|долл|евро|rub|rur
 # Not `sum above 100 тыс. руб.`, which filters.
 _THOUSANDS = re.compile(
     rf"(?<!\d)(?<!\d\s)\b(?:(?:тыс|млн)\b\.?\s*{_MONEY}|т\.\s?р\b|в (?:тыс|млн)\b|тысячах|миллионах|in (?:thousands|millions)\b|"
-    rf"(?:thousands|millions) of\b|{_MONEY}\.?\s*(?:thousand|million)s?\b|единиц\w*(?: измерения)?:?\s*(?:тыс|млн)\b)|"
+    rf"(?:thousands|millions) of\b|{_MONEY}\.?\s*(?:thousand|million)s?\b|единиц\w*(?: измерения)?:?\s*(?:тыс|млн)\w*|(?:тысяч|миллион)\w*\s+{_MONEY})|"
     r"\((?:тыс|млн)\.?\)|(?<!\d)'000\b",
     re.IGNORECASE,
 )
@@ -303,8 +303,13 @@ def refuse_thousands(place: Place) -> None:
     if any("amount" in several for several in place.heading.missing):
         texts += place.names
     for text in texts:
-        if _THOUSANDS.search(text):
-            raise Unreadable("thousands", text=" ".join(text.split())[:100])
+        refuse_thousands_told(text)
+
+
+def refuse_thousands_told(text: str) -> None:
+    """Raises Unreadable where a text beside the table says that its sums are in thousands."""
+    if _THOUSANDS.search(text):
+        raise Unreadable("thousands", text=" ".join(text.split())[:100])
 
 
 def refuse_missing(place: Place, profile: SalesProfileForm) -> None:

@@ -25,7 +25,13 @@ from chalicelib.exchange.reading.flat import FlatRow, FlatTable, is_torn
 from chalicelib.exchange.reading.grouped import GroupedTable
 from chalicelib.exchange.reading.joining import JoinedTable, joined
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.exchange.reading.places import Place, best_place, refuse_missing, refuse_thousands
+from chalicelib.exchange.reading.places import (
+    Place,
+    best_place,
+    refuse_missing,
+    refuse_thousands,
+    refuse_thousands_told,
+)
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from chalicelib.exchange.reading.sections import Section, section_above, section_of, titles
@@ -122,8 +128,10 @@ class SalesFile:
                 notes.count(row.fault, row.line, _text(row.cells)[:60])
             if row.carried:
                 notes.count("carried", row.line)
-            if moved and isinstance(read, SaleRow) and self._may_be_moved([row.cells[at] for at in moved]):
+            if isinstance(read, SaleRow) and moved and self._may_be_moved([row.cells[at] for at in moved]):
                 read = [CellFault(row.line, read.number, "", "", "cells_moved")]
+            elif isinstance(read, SaleRow) and row.fault == "too_few_cells" and self._may_be_cut(row):
+                read = [CellFault(row.line, read.number, "", "", "too_few_cells")]
             if row.fault == "stray_quote" and isinstance(read, SaleRow) and '"' in read.number:
                 read = [CellFault(row.line, read.number, "document", read.shown, "quote")]
             read = beside.looked_at(row.line, row.cells, read)
@@ -154,23 +162,38 @@ class SalesFile:
         self._finish(totals, reader, bool(unread))
 
     def _places_moved(self) -> list[int]:
-        """Quantity, price, amount and the column behind them, where a delimiter within a text can move them unnoticed.
+        """The numbers of a row and the column behind them, where a delimiter within a text can move them unnoticed.
 
         It can where rows may leave out their last cells: elsewhere the row is longer than the others.
         """
-        numbers = sorted(self.columns.get(each, -1) for each in ("quantity", "unit_price", "amount"))
+        numbers = self._number_places()
         behind = numbers[-1] + 1
         if not (isinstance(self.body, FlatTable) and isinstance(self.place.table, TextTable) and not self.body.pads):
             return []
-        contiguous = numbers == [behind - 3, behind - 2, behind - 1] and self.columns.get("amount") == behind - 1
-        return [*numbers, behind] if contiguous and behind < self.place.width else []
+        proven = len(numbers) == _PROVEN
+        doubtful = self.columns.get("amount") == behind - 1 if proven else self.body.leaves_out
+        side_by_side = numbers == list(range(behind - len(numbers), behind))
+        return [*numbers, behind] if doubtful and side_by_side and behind < self.place.width else []
+
+    def _number_places(self) -> list[int]:
+        sums: FieldName = "amount" if "amount" in self.columns else "net_amount"
+        return sorted(self.columns[each] for each in ("quantity", "unit_price", sums) if each in self.columns) or [-1]
 
     def _may_be_moved(self, cells: Sequence[str]) -> bool:
-        """True where the factors make the amount as they stand, and one column to the right as well."""
-        first, second, third, fourth = map(self._read, cells)
-        if not first or not second or not third or not fourth:
+        """True where the numbers fit as they stand, and one column to the right as well: factors and their amount, or any numbers."""
+        numbers = [self._read(cell) for cell in cells]
+        if not all(numbers):
             return False
+        if len(numbers) <= _PROVEN:
+            return True
+        first, second, third, fourth = (number or ZERO for number in numbers)
         return abs(first * second - third) <= CENT and abs(second * third - fourth) <= CENT
+
+    def _may_be_cut(self, row: FlatRow) -> bool:
+        """True for one of few short rows that ends in a number which no other number of the row proves: the rest of it may be lost."""
+        numbers = self._number_places()
+        rare = isinstance(self.body, FlatTable) and not self.body.leaves_out
+        return rare and len(numbers) < _PROVEN and row.length - 1 in numbers
 
     def _section_below(self, row: FlatRow, above: Section) -> Section:
         """The section that begins with this text, or goes on below it."""
@@ -323,6 +346,7 @@ class SalesFile:
         return self.notes.all()
 
 
+_PROVEN = 3  # numbers of a row, where quantity times price shows whether the amount is right
 _ROUNDING = Decimal("0.05")  # of the lines of a document
 # Day and customer of a row.
 _HEAD: tuple[FieldName, ...] = ("business_date", "customer", "customer_name", "inn")
@@ -381,6 +405,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
                 day = named(label).day or ""
                 survey.look(row.line, row.cells, label if day else "", day)
                 doubts.look(row.line, row.cells)
+            elif row.category == "note":
+                _look_at_text(row, place, terms)
     else:
         body = FlatTable(place, profile)
         for row in _in_time(body.looked_at(), terms):
@@ -391,6 +417,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
                     known.look(body.document_of(row.cells))
             elif row.category == "group":  # its rows may leave the day to it
                 survey.look_at_day(row.line, body.day_of(row.cells), row.cells)
+            elif row.category in ("note", "total"):
+                _look_at_text(row, place, terms)
     if survey.rows and not survey.days and "business_date" not in place.heading.columns:
         _refuse_undated(place, profile)
     _refuse_currency(survey, terms)
@@ -433,8 +461,20 @@ def _refuse_currency(survey: Survey, terms: Terms) -> None:
         if (found := currency_in(text)) not in ("", terms.currency):
             raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
     for line, text in titles(place):
-        if (found := currency_told(text)) not in ("", terms.currency):
-            raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
+        _refuse_currency_told(line, text, terms)
+
+
+def _look_at_text(row: FlatRow, place: Place, terms: Terms) -> None:
+    """Raises Unreadable where a text below the heading says that the sums are in thousands or in another currency."""
+    text = _text(row.cells)
+    refuse_thousands_told(text)
+    if "currency" not in place.heading.columns:
+        _refuse_currency_told(row.line, text, terms)
+
+
+def _refuse_currency_told(line: int, text: str, terms: Terms) -> None:
+    if (found := currency_told(text)) not in ("", terms.currency):
+        raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
 
 
 def _refuse_undated(place: Place, profile: SalesProfileForm) -> None:

@@ -94,8 +94,16 @@ _OFF = (
     "провал",
     "проигран",
     "lost",
+    "storniert",
+    "annul",
+    "anul",
+    "entwurf",
+    "brouillon",
+    "borrador",
+    "bozza",
+    "скасован",
 )
-_UNCLEAR = ("частич", "partial", "возвра", "return", "refund")
+_UNCLEAR = ("частич", "partial", "возвра", "return", "refund", "teilweise", "частков", "zwrot", "devol")
 
 
 def status_of(text: str, cancelled: Set[str], valid: Set[str]) -> Literal["valid", "cancelled", "unclear"]:

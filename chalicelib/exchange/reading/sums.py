@@ -11,6 +11,7 @@ from decimal import Decimal
 from chalicelib.exchange.answers.notes import Notes
 from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import Heading, heading_key, letter_of
+from chalicelib.exchange.columns.languages import with_vat_abroad
 from chalicelib.exchange.columns.model import CellError, DecimalMark
 from chalicelib.exchange.columns.numbers import is_percent
 from chalicelib.exchange.reading.model import SalesProfileForm
@@ -20,18 +21,49 @@ from chalicelib.exchange.reading.survey import Example, Survey, value_of
 from chalicelib.exchange.tables.model import Unreadable
 
 _CENT = Decimal("0.011")
-_RATES = tuple(Decimal(rate) for rate in ("1.05", "1.07", "1.1", "1.12", "1.18", "1.2", "1.22"))
-_VAT = re.compile("ндс|налог|vat|tax|gst", re.IGNORECASE)
-_MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem", re.IGNORECASE)
-_PRICE = re.compile(r"\bцена\b|\bprice\b", re.IGNORECASE)
-_COST = re.compile(r"закуп|себестоим|учетн|учётн|cost|purchase", re.IGNORECASE)
+_RATES = tuple(
+    Decimal(rate) for rate in ("1.05", "1.07", "1.08", "1.1", "1.12", "1.18", "1.19", "1.2", "1.21", "1.22", "1.23")
+)
+_VAT = re.compile(r"ндс|пдв|налог|vat|tax|gst|mwst|mehrwertsteuer|\bust\b|umsatzsteuer|tva|\biva\b|btw", re.IGNORECASE)
+_MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem|betrag", re.IGNORECASE)
+_PRICE = re.compile(r"\bцена\b|\bprice\b|preis\b|\bprix\b|\bprecio\b|\bprezzo\b|\bcena\b|ціна", re.IGNORECASE)
+_COST = re.compile(r"закуп|себестоим|учетн|учётн|cost|purchase|einkauf|achat|acquisto|zakup", re.IGNORECASE)
 _PLAIN_PRICES = frozenset(
-    map(heading_key, ("цена", "цена за единицу", "цена за шт", "unit price", "price", "price each"))
+    map(
+        heading_key,
+        (
+            *(
+                "цена",
+                "цена за единицу",
+                "цена за шт",
+                "unit price",
+                "price",
+                "price each",
+                "einzelpreis",
+                "preis",
+                "prix unitaire",
+                "prix",
+            ),
+            *("precio unitario", "precio", "prezzo unitario", "prezzo", "cena jednostkowa", "cena", "ціна"),
+        ),
+    )
 )
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
 _AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
-_WITH_VAT = frozenset(map(heading_key, WITH_VAT.split("; ")))
-_WITHIN = re.compile(r"\bв\s?т\.?\s?ч|в том числе|\bincl", re.IGNORECASE)
+_WITH_VAT = frozenset(map(heading_key, [*WITH_VAT.split("; "), *with_vat_abroad()]))
+# Odoo takes them without VAT.
+_WITHOUT_VAT = frozenset(
+    map(
+        heading_key,
+        (
+            "order lines/subtotal",
+            "invoice lines/subtotal",
+            "order line/price subtotal",
+            "invoice line ids/price subtotal",
+        ),
+    )
+)
+_WITHIN = re.compile(r"\bв\s?т\.?\s?ч|в том числе|\bincl|davon|dont|di cui|w tym", re.IGNORECASE)
 
 
 def amount_source(
@@ -64,6 +96,8 @@ def amount_source(
             columns["net_amount"] = columns.pop("amount")
             _tell_vat(survey, columns, notes)
             return "net_plus_vat"
+        if heading_key(survey.place.names[columns["amount"]]) in _WITHOUT_VAT:
+            notes.add("without_vat", column=survey.place.shown(columns["amount"]))
         return "amount"
     if "net_amount" not in columns:
         _choose_price(survey, mark, columns, profile, notes)

@@ -38,19 +38,29 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         "purchase",
         re.compile(
             r"\b(?:(?:КОРРЕКТИРОВ\w* )?ПОСТУПЛЕНИ[ЕЯ]\b|ВОЗВРАТ\w*(?: ТОВАРОВ)? ПОСТАВЩИК|ЗАКУПК|ПЕРЕМЕЩЕНИ|СПИСАНИ|ОПРИХОДОВАНИ|ИНВЕНТАРИЗАЦ|"
-            r"ПЕРЕДАЧ\w* (?:ТОВАРОВ )?(?:НА КОМИССИ|МЕЖДУ)|КОМПЛЕКТАЦИ|ВНУТРЕНН\w* ПОТРЕБЛЕНИ|ПЛАТЕЖН|(?:ПРИХОДН|РАСХОДН)\w* (?:КАССОВ|ОРДЕР)|PURCHASE (?:ORDER|INVOICE|RECEIPT)|TRANSFER\b|PAYMENT\b)"
+            r"ПЕРЕДАЧ\w* (?:ТОВАРОВ )?(?:НА КОМИССИ|МЕЖДУ)|КОМПЛЕКТАЦИ|ВНУТРЕНН\w* ПОТРЕБЛЕНИ|ПЛАТЕЖН|(?:ПРИХОДН|РАСХОДН)\w* (?:КАССОВ|ОРДЕР)|PURCHASE (?:ORDER|INVOICE|RECEIPT)|TRANSFER\b|PAYMENT\b|"
+            r"EINGANGSRECHNUNG|FACTURE FOURNISSEUR|FACTURA DE COMPRA|FAKTURA ZAKUPU)"
         ),
     ),
-    ("correction", re.compile(r"\b(?:КОРРЕКТИРОВ|ИСПРАВЛЕН|CORRECTION|CORRECTIVE)")),
+    ("correction", re.compile(r"\b(?:КОРРЕКТИРОВ|ИСПРАВЛЕН|CORRECTION|CORRECTIVE|KOREKTA|FAKTURA KORYGUJ)")),
     (
         "return",
-        re.compile(r"\b(?:ВОЗВРАТ(?!Н\w* ТАР)|СТОРНО|RETURN(?!ABLE)|REFUND|CREDIT[ -]?(?:NOTE|MEMO)|КРЕДИТ-?НОТ)"),
+        re.compile(
+            r"\b(?:ВОЗВРАТ(?!Н\w* ТАР)|СТОРНО|RETURN(?!ABLE)|REFUND|CREDIT[ -]?(?:NOTE|MEMO)|КРЕДИТ-?НОТ|GUTSCHRIFT|STORNO|RETOURE|AVOIR\b|"
+            r"NOTA D[EI] CR[EÉ]DITO|ABONO\b|DEVOLUCI|RESO\b|ZWROT|ПОВЕРНЕННЯ)"
+        ),
     ),
-    ("other", re.compile(r"\b(?:ЗАКАЗ|ЗАЯВК|ДОГОВОР|СОГЛАШЕН|СЧЕТ НА ОПЛАТУ|ORDER|REQUEST|CONTRACT|QUOTE)")),
+    (
+        "other",
+        re.compile(
+            r"\b(?:ЗАКАЗ|ЗАЯВК|ДОГОВОР|СОГЛАШЕН|СЧЕТ НА ОПЛАТУ|ORDER|REQUEST|CONTRACT|QUOTE|ANGEBOT|AUFTRAG|BESTELLUNG|COMMANDE|DEVIS\b|PEDIDO|ZAMÓWIENI|OFERTA)|.*\bPRO[ -]?FORMA"
+        ),
+    ),
     (
         "sale",
         re.compile(
-            r"\b(?:РЕАЛИЗАЦ|ПРОДАЖ|РАСХОДН|ОТГРУЗ|АКТ\b|УПД\b|НАКЛАДН|СЧЕТ-ФАКТУР|ОТЧЕТ О РОЗНИЧН|ОТЧЕТ КОМИССИОНЕР|ОТЧЕТ АГЕНТ|ОКАЗАНИ|ТОВАРЫ\b|УСЛУГИ\b|ЧЕК\b|INVOICE|SALE|BILL\b)"
+            r"\b(?:РЕАЛИЗАЦ|ПРОДАЖ|РАСХОДН|ОТГРУЗ|АКТ\b|УПД\b|НАКЛАДН|СЧЕТ-ФАКТУР|ОТЧЕТ О РОЗНИЧН|ОТЧЕТ КОМИССИОНЕР|ОТЧЕТ АГЕНТ|ОКАЗАНИ|ТОВАРЫ\b|УСЛУГИ\b|ЧЕК\b|INVOICE|SALE|BILL\b|"
+            r"\w*RECHNUNG|FACTURE|FACTURA|FATTURA|FAKTURA|PARAGON|ВИДАТКОВ|ПРОДАЖ)"
         ),
     ),
 )

@@ -214,7 +214,37 @@ def test_a_heading_in_belarusian_roubles_is_none_in_russian_ones() -> None:
         "Sales report (RUB thousand)",
         "Отчёт о продажах, т.р.",
         "(тыс.)",
+        "Единица измерения: тысячи рублей",
     ],
 )
-def test_thousands_have_many_names(title: str) -> None:
+def test_thousands_have_many_names_above_the_table_and_below_it(title: str) -> None:
     assert why(f"{title}\n{beside('Склад', '', '')}")[0] == "thousands"
+    assert why(f"{beside('Склад', '', '')}{title}\n")[0] == "thousands"
+
+
+def test_units_may_stand_in_a_row_below_the_heading() -> None:
+    table = HEADING + "\n;;;;шт;{}\n12.01.2026;1;К;Л;1;100\n"
+    assert why(table.format("тыс. руб."))[0] == "thousands"
+    assert read_file(table.format("руб.")).total == 100
+
+
+def test_a_currency_below_the_table_is_told() -> None:
+    assert why(f"{beside('Склад', '', '')}Валюта: USD\n")[0] == "currency_shown"
+
+
+@pytest.mark.parametrize("heading", ["Курс", "Курс взаиморасчетов", "Exchange Rate"])
+def test_a_rate_of_exchange_beside_sums_of_no_told_currency_is_asked_back(heading: str) -> None:
+    table = beside(heading, "92,5", "1")
+    code, facts = why(table)
+    assert (code, facts["column"], facts["value"]) == ("rate_beside", heading, "92,5")
+    assert read_file(table, {"mapping": {"currency": ""}}).total == 300
+    assert read_file(beside(heading, "1", "1,0000")).total == 300
+
+
+@pytest.mark.parametrize("heading", ["Коэффициент", "Штук в упаковке", "Units per Pack"])
+def test_pieces_in_a_pack_beside_a_price_without_sums_are_asked_back(heading: str) -> None:
+    table = f"Дата;Номер;Контрагент;Номенклатура;Количество;Цена;{heading}\n12.01.2026;1;К;Л;2;5;{{}}\n"
+    code, facts = why(table.format("10"))
+    assert (code, facts["column"], facts["value"]) == ("price_changed", heading, "10")
+    assert read_file(table.format("10"), {"mapping": {"discount": ""}}).total == 10
+    assert read_file(table.format("1")).total == 10

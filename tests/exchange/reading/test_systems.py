@@ -93,6 +93,63 @@ ETSY = """Sale Date,Item Name,Buyer,Quantity,Price,Discount Amount,Item Total,Cu
 01/15/26,Lamp,ann,2,50.00,0.00,100.00,RUB,11,900
 01/15/26,Brush,ann,4,25.00,0.00,100.00,RUB,12,900
 """
+ODOO_ORDERS = """Order Reference,Order Date,Customer,Untaxed Amount,Total,Order Lines/Product,Order Lines/Quantity,Order Lines/Delivery Quantity,Order Lines/Unit Price,Order Lines/Subtotal,Order Lines/Total
+S00001,2026-01-15 10:00:00,Alpha,200.0,240.0,Lamp,2.0,2.0,50.0,100.0,120.0
+,,,,,Brush,4.0,0.0,25.0,100.0,120.0
+S00002,2026-01-16 10:00:00,Beta,50.0,60.0,Lamp,1.0,1.0,50.0,50.0,60.0
+"""
+ODOO_TECHNICAL = """name,date_order,partner_id,order_line/product_id,order_line/product_uom_qty,order_line/price_unit,order_line/price_total
+S00001,2026-01-15 10:00:00,Alpha,Lamp,2.0,50.0,120.0
+,,,Brush,4.0,25.0,120.0
+"""
+ODOO_INVOICES = """Number,Invoice Partner Display Name,Invoice/Bill Date,Untaxed Amount Signed,Total Signed,Payment Status
+INV/2026/00001,Alpha,2026-01-15,200.0,240.0,Paid
+RINV/2026/00001,Alpha,2026-01-16,-50.0,-60.0,Paid
+"""
+ODOO_JOURNAL = """Date,Journal Entry,Partner,Product,Label,Quantity,Unit Price,Subtotal,Total
+2026-01-15,INV/2026/00001,Alpha,Lamp,Desk lamp,2.0,50.0,100.0,120.0
+2026-01-15,INV/2026/00001,Alpha,Brush,Brush,4.0,25.0,100.0,120.0
+"""
+IIKO = """Учетный день;Номер чека;Контрагент;Блюдо;Количество блюд;Сумма со скидкой, р.
+15.01.2026;1;Кафе;Суп;2;100,00
+15.01.2026;2;Кафе;Чай;1;20,50
+Всего;;;;3;120,50
+"""
+STRIPE = """id,Invoice Number,Date (UTC),Customer Name,Line Item Description,Quantity,Line Item Amount,Currency,Status
+in_1,INV-1,2026-01-15 10:00:00,Alpha,Lamp,2,100.00,rub,paid
+in_2,INV-2,2026-01-15 10:00:00,Alpha,Lamp,2,100.00,rub,void
+"""
+QUICKBOOKS_2026 = """Transaction date,Transaction type,Num,Customer full name,Product/Service full name,Quantity,Sales price,Amount
+01/15/2026,Invoice,1001,Alpha,Lamp,2,50.00,100.00
+01/16/2026,Credit memo,1002,Alpha,Lamp,-1,50.00,-50.00
+"""
+BITRIX = """ID;Стадия сделки;Название сделки;Компания;Дата создания;Товар;Цена;Количество;Сумма
+7;Сделка успешна;Январь;Ромашка;15.01.2026;Лампа;50;2;100
+8;Сделка провалена;Февраль;Ромашка;16.01.2026;Лампа;50;2;100
+"""
+GERMAN = """Belegart;Belegnummer;Belegdatum;Kundennummer;Kundenname;Artikelnummer;Bezeichnung;Menge;Einzelpreis;Nettobetrag;MwSt;Bruttobetrag
+Rechnung;RE-1;15.01.2026;1001;Alpha;L-1;Lampe;2;50,00;100,00;19,00;119,00
+Gutschrift;GS-1;16.01.2026;1001;Alpha;L-1;Lampe;1;50,00;50,00;9,50;59,50
+Summe;;;;;;;3;;150,00;28,50;178,50
+"""
+FRENCH = """Type de document;N° facture;Date facture;Client;Référence;Désignation;Quantité;Prix unitaire HT;Montant HT;TVA;Montant TTC
+Facture;F-1;15/01/2026;Alpha;L-1;Lampe;2;50,00;100,00;20,00;120,00
+Avoir;A-1;16/01/2026;Alpha;L-1;Lampe;1;50,00;50,00;10,00;60,00
+"""
+SPANISH = """Número de factura;Fecha;Cliente;Código;Descripción;Cantidad;Precio unitario;Importe
+F-1;15/01/2026;Alpha;L-1;Lámpara;2;50,00;100,00
+"""
+POLISH = """Numer faktury;Data wystawienia;Nabywca;NIP;Nazwa towaru;Ilość;Cena netto;Wartość netto;Stawka VAT;Kwota VAT;Wartość brutto
+FV/1/2026;15.01.2026;Alpha;5260001246;Lampa;2;50,00;100,00;23%;23,00;123,00
+Razem;;;;;2;;100,00;;23,00;123,00
+"""
+ITALIAN = """Numero fattura;Data fattura;Cliente;Descrizione;Quantità;Prezzo unitario;Importo
+1;15/01/2026;Alpha;Lampada;2;50,00;100,00
+"""
+UKRAINIAN = """Номер накладної;Дата;Покупець;Товар;Кількість;Ціна з ПДВ;Сума з ПДВ
+1;15.01.2026;Альфа;Лампа;2;60,00;120,00
+Разом;;;;2;;120,00
+"""
 BY_HAND = """№ накл;Дата;Клиент;Товар;К-во;Цена;Сумма
 15;12.01.26;Ромашка;Лампа;2;50;100
 16;13.01.26;Ромашка;Кисть;1;70;70
@@ -124,6 +181,22 @@ KINDS_OF_1C = """Дата;Номер;Вид документа;Контраге�
         pytest.param(NETSUITE, {}, 2, 1, "50.00", id="NetSuite"),
         pytest.param(DYNAMICS, {}, 1, 1, "240.00", id="Dynamics"),
         pytest.param(ETSY, {}, 1, 1, "200.00", id="Etsy"),
+        pytest.param(ODOO_ORDERS, {}, 2, 2, "300.00", id="orders of Odoo"),
+        pytest.param(ODOO_TECHNICAL, {}, 1, 1, "240.00", id="Odoo by names of fields"),
+        pytest.param(
+            ODOO_INVOICES, {"constants": {"quantity": "1", "name": "Goods"}}, 2, 1, "180.00", id="invoices of Odoo"
+        ),
+        pytest.param(ODOO_JOURNAL, {}, 1, 1, "240.00", id="journal of Odoo"),
+        pytest.param(IIKO, {}, 2, 1, "120.50", id="iiko"),
+        pytest.param(STRIPE, {}, 1, 1, "100.00", id="Stripe"),
+        pytest.param(QUICKBOOKS_2026, {}, 2, 1, "50.00", id="QuickBooks of 2026"),
+        pytest.param(BITRIX, {}, 1, 1, "100.00", id="Битрикс24"),
+        pytest.param(GERMAN, {}, 2, 1, "59.50", id="German"),
+        pytest.param(FRENCH, {}, 2, 1, "60.00", id="French"),
+        pytest.param(SPANISH, {}, 1, 1, "100.00", id="Spanish"),
+        pytest.param(POLISH, {}, 1, 1, "123.00", id="Polish"),
+        pytest.param(ITALIAN, {}, 1, 1, "100.00", id="Italian"),
+        pytest.param(UKRAINIAN, {}, 1, 1, "120.00", id="Ukrainian"),
         pytest.param(BY_HAND, {}, 2, 1, "170.00", id="by hand"),
         pytest.param(KINDS_OF_1C, {}, 4, 1, "200.00", id="kinds of 1C"),
     ],

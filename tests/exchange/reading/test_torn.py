@@ -116,6 +116,35 @@ def test_an_unquoted_delimiter_leaves_no_document_in_part(
     assert read.documents == {f"УТ-{260 + at}": Decimal(200) for at in range(3) if at != spoilt // 2}
 
 
+# --- numbers that nothing proves: a file without prices or without sums ----------------------------------------------
+
+REMARK = "Дата;Номер;Контрагент;Номенклатура;Количество;{};Примечание"
+
+
+@pytest.mark.parametrize("of_row", ["Сумма", "Цена", "Сумма без НДС"])
+@pytest.mark.parametrize("remark", ["срочно", "7"])
+def test_a_delimiter_within_a_text_may_have_moved_numbers_where_rows_leave_out_their_last_cells(
+    of_row: str, remark: str
+) -> None:
+    short = [f"12.01.2026;УТ-{at};К;Л;1;100" for at in (1, 2)]
+    moved = "12.01.2026;УТ-4;К;Л;5;2;300"
+    read = read_file(table(*short, f"12.01.2026;УТ-3;К;Л;1;100;{remark}", moved, heading=REMARK.format(of_row)))
+    assert (5, "УТ-4", "cells_moved") in named(read)
+    assert "УТ-4" not in read.documents
+
+
+def test_a_row_that_ends_within_a_number_may_have_been_cut_where_others_are_longer() -> None:
+    whole = [f"12.01.2026;УТ-{at};К;Л;1;100;7" for at in range(1, 21)]
+    read = read_file(table(*whole, "12.01.2026;УТ-30;К;Л;2;3", heading=REMARK.format("Сумма")))
+    assert (22, "УТ-30", "too_few_cells") in named(read)
+    assert "УТ-30" not in read.documents
+
+
+def test_rows_that_leave_out_their_last_cell_are_read() -> None:
+    read = read_file(table("12.01.2026;УТ-1;К;Л;1;100;да", "12.01.2026;УТ-2;К;Л;2;30", heading=REMARK.format("Сумма")))
+    assert read.documents == {"УТ-1": 100, "УТ-2": 30}
+
+
 # --- notes -----------------------------------------------------------------------------------------------------------
 
 
