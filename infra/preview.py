@@ -14,6 +14,7 @@ from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile
 from chalicelib.exchange.reading.parts import cut, parts_for, read_part
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
+from chalicelib.exchange.reading.totals import says
 
 FIRST_DOCUMENTS = 10
 MOST_FAULTS = 100
@@ -70,12 +71,7 @@ class Preview:
         A total that counts returns as sales is that of the rows and not of the documents.
         """
         total = self.found.own_total
-        if total is None:
-            return None
-        amount, quantity = total["amount"], total["quantity"]
-        return (amount is None or abs(Decimal(amount) - self.totals.amount) <= Decimal("0.005")) and (
-            quantity is None or abs(Decimal(quantity) - self.totals.quantity) <= Decimal("0.005")
-        )
+        return None if total is None else says(total, self.totals.quantity, self.totals.amount)
 
 
 def preview(path: Path, profile: SalesProfileForm, terms: Terms, most_lines: int) -> Preview:

@@ -298,6 +298,12 @@ def begin_splitting(context: Context, import_id: str, etag: str) -> ImportRecord
     return _import(item)
 
 
+def tell_rows(context: Context, import_id: str, rows: int) -> None:
+    """Notes how many rows the splitting has looked at."""
+    with suppress(Refused):
+        context.table.update(keys.import_(import_id), put={"rows_looked_at": rows}, when=Attr("state").eq("splitting"))
+
+
 def begin_writing(
     context: Context,
     import_: ImportRecord,

@@ -436,13 +436,13 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     return SalesFile(place, profile, terms, conventions, columns, body, notes, named=known)
 
 
-_BETWEEN_LOOKS = 4096  # rows
+ROWS_BETWEEN_LOOKS = 4096  # at the clock
 
 
 def _in_time(rows: Iterator[FlatRow], terms: Terms) -> Iterator[FlatRow]:
     """The rows. Raises Unreadable once the time for reading is over: who brings the file hears of it, and not only the log."""
     for count, row in enumerate(rows, 1):
-        if not count % _BETWEEN_LOOKS and terms.is_late():
+        if not count % ROWS_BETWEEN_LOOKS and terms.is_late():
             raise Unreadable("takes_too_long", line=row.line)
         yield row
 

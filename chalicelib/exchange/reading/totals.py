@@ -4,6 +4,7 @@ A row of totals must be the sum of all rows, or of the rows since the last such 
 refused with its line.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -11,6 +12,12 @@ from typing import Any, NamedTuple
 from chalicelib.exchange.reading.rows import CENT, ZERO
 
 _TOLERANCE = Decimal("0.005")
+
+
+def says(own_total: Mapping[str, Any], quantity: Decimal, amount: Decimal) -> bool:
+    """True where the file's own total, with its numbers as texts or None, tells this quantity and sum."""
+    told = ((own_total["quantity"], quantity), (own_total["amount"], amount))
+    return all(said is None or abs(Decimal(said) - found) <= _TOLERANCE for said, found in told)
 
 
 class Sums(NamedTuple):

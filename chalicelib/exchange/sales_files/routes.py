@@ -83,7 +83,7 @@ def take_back_import(call: Call, import_id: str) -> ImportView:
     """Take an import back as a whole: every document of it gets the state that it had before.
 
     Nothing is taken back if one of its documents has changed since; `documents_in_the_way` counts them then. Companies that the import made
-    stay, without purchases. Possible for 29 days.
+    stay, without purchases. Possible for 30 days.
     """
     return service.take_back(call.answering(), import_id, call.principal.for_member(), call.language)
 

@@ -32,6 +32,7 @@ class ImportRowCountsView(ImportCountsView):
 
 
 class ImportProgressView(View):
+    rows_looked_at: int = Field(description="While the file is split: each row is looked at twice.")
     parts_done: int
     parts_total: int
 
@@ -138,6 +139,9 @@ class FileTotalView(View):
     line: int
     quantity: str | None
     amount: str | None
+    equal: bool | None = Field(
+        description="`totals` say the same. False: it also counts rows that were left out or do not count. Null until they were read."
+    )
 
 
 class FirstDocumentView(View):
@@ -207,7 +211,7 @@ class ImportDetailView(ImportView):
     heading_row: int | None = Field(description="The line that was taken for the heading.")
     letters: dict[FieldName, str] = Field(description="Letter of the column of each field.")
     decimal: str | None
-    files: list[ImportFileView] = Field(description="The uploaded files, for 29 days.")
+    files: list[ImportFileView] = Field(description="The uploaded files, for 30 days.")
     blockers: list[ImportNoteView] = Field(
         description="Reasons why the dry run cannot be confirmed, or not without more."
     )

@@ -17,7 +17,7 @@ import json
 import tempfile
 import zipfile
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -31,7 +31,7 @@ from chalicelib.exchange.imports.model import ImportForm
 from chalicelib.exchange.imports.rules import Phase
 from chalicelib.exchange.reading.model import NO_PROFILE, SalesProfileForm
 from chalicelib.exchange.reading.parts import cut, parts_for
-from chalicelib.exchange.reading.reader import matching_profile, open_sales_file
+from chalicelib.exchange.reading.reader import ROWS_BETWEEN_LOOKS, matching_profile, open_sales_file
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import AHEAD
 from chalicelib.exchange.runs import replacement
@@ -136,15 +136,37 @@ def _split(context: Context, import_id: str, etag: str) -> None:
 READING_SECONDS = 720  # of the 900 that the function has; afterwards the parts are stored
 
 
+SECONDS_BETWEEN_NEWS = 5
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Tells whether the time for reading is over, and the import how far the reading is."""
+
+    context: Context
+    import_id: str
+    rows: int = 0
+    ends: float = field(default_factory=lambda: monotonic() + READING_SECONDS)
+    told: float = field(default_factory=monotonic)
+
+    def is_late(self) -> bool:
+        self.rows += ROWS_BETWEEN_LOOKS
+        now = monotonic()
+        if now >= self.told + SECONDS_BETWEEN_NEWS:
+            self.told = now
+            store.tell_rows(self.context, self.import_id, self.rows)
+        return now > self.ends
+
+
 def _cut(context: Context, found: store.ImportRecord, etag: str) -> int:
-    ends = monotonic() + READING_SECONDS
+    watch = _Watch(context, found.import_id)
     with tempfile.TemporaryDirectory() as folder:
         upload = Path(folder, "upload")
         digest = _download(found, etag, upload)
         parts = Path(folder, "parts")
         parts.mkdir()
         profile, kept = _profile(context, found, upload, Path(folder))
-        terms = replace(_terms(context, found), is_late=lambda: monotonic() > ends)
+        terms = replace(_terms(context, found), is_late=watch.is_late)
         made = cut(upload, profile, terms, parts_for(upload.stat().st_size), parts)
         store.put_parts(found.import_id, parts, made.parts)
     store.begin_writing(context, found, made, digest, profile, profile_kept=kept)

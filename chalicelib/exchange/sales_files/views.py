@@ -11,6 +11,7 @@ from chalicelib.exchange.answers.reasons import blocker_text, failure_text, miss
 from chalicelib.exchange.documents.summary import SHOWN, NewCustomer, Summary
 from chalicelib.exchange.imports import rules, store
 from chalicelib.exchange.imports.config import Imports
+from chalicelib.exchange.reading.totals import says
 from chalicelib.exchange.runs.effects import Position, positions
 from chalicelib.exchange.sales_files.schemas import (
     BadRowsView,
@@ -48,7 +49,6 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
     item = found.item
     kept = store.get_if_any(import_id, "summary.json") if "file_parts" in item and item.get("finished_at") else None
     summary = Summary.of(kept) if kept else None
-    own_total = item.get("own_total")
     shown = view_of(context, found, language)
     return ImportDetailView(
         **shown.model_dump(),
@@ -68,7 +68,7 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
             ImportNoteView(code=code, detail=note_text(code, facts, language)) for code, facts in _notes(found, summary)
         ],
         totals=_totals(summary) if summary else None,
-        file_total=FileTotalView(**{**own_total, "line": int(own_total["line"])}) if own_total else None,
+        file_total=_file_total(item.get("own_total"), summary),
         first_documents=_first_documents(summary) if summary else None,
         new_customers=[_new_customer(context, each) for each in summary.new_customers] if summary else None,
         changed_documents=_changed_documents(summary) if summary else None,
@@ -119,6 +119,14 @@ def _notes(found: store.ImportRecord, summary: Summary | None) -> list[tuple[str
     if summary and summary.repeated:
         notes.append(("repeated", {"count": summary.repeated, "lines": summary.repeated_rows}))
     return notes
+
+
+def _file_total(own_total: dict[str, Any] | None, summary: Summary | None) -> FileTotalView | None:
+    if own_total is None:
+        return None
+    amount = sum(map(Decimal, summary.amounts.values()), Decimal(0)) if summary else Decimal(0)
+    equal = says(own_total, Decimal(summary.quantity), amount) if summary else None
+    return FileTotalView(**{**own_total, "line": int(own_total["line"])}, equal=equal)
 
 
 def _totals(summary: Summary) -> TotalsView:
@@ -233,7 +241,11 @@ def view_of(context: Context, found: store.ImportRecord, language: str) -> Impor
         encoding=item.get("encoding"),
         delimiter=item.get("delimiter"),
         columns=found.columns,
-        progress=ImportProgressView(parts_done=found.count("parts_done"), parts_total=found.count("parts_total")),
+        progress=ImportProgressView(
+            rows_looked_at=found.count("rows_looked_at"),
+            parts_done=found.count("parts_done"),
+            parts_total=found.count("parts_total"),
+        ),
         rows=ImportRowCountsView(
             total=found.count("rows_total"), skipped=found.count("rows_skipped"), **found.counts("rows")
         ),

@@ -1,6 +1,7 @@
 """Files that are no sales files, or would take too much memory: each is refused with its own true reason."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from chalicelib.exchange.answers.reasons import FAILURES, KINDS, NOTES, failure_text
+from chalicelib.exchange.answers.reasons import BLOCKERS, FAILURES, KINDS, NOTES, REASONS, failure_text
 from chalicelib.exchange.tables import workbook_rows
 from chalicelib.exchange.tables.model import MOST_CELL, MOST_LINE, Unreadable
 from tests.exchange.reading.steps import TERMS, read_file, why
@@ -51,6 +52,15 @@ def test_what_is_no_table_is_named_for_what_it_is(content: bytes, kind: str) -> 
 def test_every_text_is_there_in_both_languages() -> None:
     for texts in (FAILURES, KINDS, NOTES):
         assert all(english and russian and english != russian for english, russian in texts.values())
+
+
+@pytest.mark.parametrize("page", ["sales-files.md", "sales-files.ru.md"])
+def test_the_page_for_the_clerk_tells_each_reason_and_no_other(page: str) -> None:
+    text = Path("infra/docs", page).read_text(encoding="utf-8")
+    refusals = text[text.index("\n### ") :]
+    cells = (line.split("|")[1] for line in refusals.splitlines() if line.startswith("| `"))
+    told = {code for cell in cells for code in re.findall(r"`(\w+)`", cell)}
+    assert told == {*REASONS, *FAILURES, *BLOCKERS}
 
 
 # --- text -------------------------------------------------------------------------------------------------------------

@@ -94,6 +94,7 @@ def test_a_dry_run_tells_what_was_understood_and_a_confirmation_records_the_same
         "first": "2026-01-12",
         "last": "2026-01-12",
     }
+    assert (checked["file_total"]["line"], checked["file_total"]["equal"]) == (4, True)
     assert Decimal(checked["file_total"]["amount"]) == 200
     assert [each["document"] for each in checked["first_documents"]] == ["УТ-1", "УТ-2"]
     assert [each["customer"] for each in checked["new_customers"]] == ["К-2"]
@@ -128,7 +129,7 @@ def test_the_file_of_an_import_can_be_downloaded_while_it_is_kept(api: Api, cont
     assert (file["name"], requests.get(file["url"], timeout=10).content) == ("sales.csv", content.encode())
     from chalicelib.exchange.sales_files import views
 
-    late = replace(context, now=context.now + timedelta(days=30))
+    late = replace(context, now=context.now + timedelta(days=30, seconds=1))
     assert views.show(late, done["import_id"], "en").files == []
 
 

@@ -14,8 +14,10 @@ from botocore.exceptions import ClientError
 from chalicelib import companies, exchange, sales
 from chalicelib.exchange.imports import store as sales_files_store
 from chalicelib.exchange.imports.config import Imports
+from chalicelib.exchange.reading import reader
 from chalicelib.exchange.runs import reports
 from chalicelib.exchange.runs import service as runs
+from chalicelib.exchange.sales_files import service
 from chalicelib.platform.access.store import disable_client
 from chalicelib.platform.context import Context
 from chalicelib.tiers.config import Tiers
@@ -122,6 +124,16 @@ def test_a_document_moves_to_the_customer_that_it_is_corrected_to(api: Api, cont
     bring(api, context, table(row("УТ-1", customer="К-1")), key="first")
     bring(api, context, table(row("УТ-1", customer="К-2")), key="second")
     assert totals(context) == {"К-2": Decimal(100)}
+
+
+def test_an_import_tells_how_many_rows_were_looked_at_while_its_file_is_split(
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "SECONDS_BETWEEN_NEWS", 0)
+    for module in (service, reader):
+        monkeypatch.setattr(module, "ROWS_BETWEEN_LOOKS", 2)
+    done = bring(api, context, table(*(row(f"УТ-{at}") for at in range(5))), key="first", dry_run=True)
+    assert done["progress"]["rows_looked_at"] == 2 * 4
 
 
 def test_an_older_upload_that_is_late_does_not_bring_old_content_back(api: Api, context: Context) -> None:
