@@ -7,6 +7,7 @@ sum refuses the file.
 Weakest point: the rows of a report are held in memory, so their number is limited.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,13 +27,13 @@ _ZERO = Decimal(0)
 
 
 class Line(NamedTuple):
-    """A row of the report below its heading. `quantity` and `amount` are None where the cell is empty."""
+    """A row of the report below its heading. `quantity` and `amount` are None where the cell is empty. `cells`: those of columns that are read."""
 
     line: int
     label: str
     quantity: Decimal | None
     amount: Decimal | None
-    cells: list[str]
+    cells: tuple[str, ...]
 
     @property
     def is_document(self) -> bool:
@@ -214,6 +215,9 @@ class GroupedTable:
         if self._below > 1:
             raise Unreadable("group_unclear", line=place.last, label=" / ".join(place.level_names))
         columns = place.heading.columns
+        # A report may be wide, and all of its rows are held.
+        others = [at for several in place.heading.others.values() for at in several]
+        self._read = sorted({*columns.values(), *others})
         self._quantity = columns.get("quantity", -1)
         self._amount = columns.get("amount", columns.get("net_amount", -1))
         self._names = (
@@ -240,10 +244,13 @@ class GroupedTable:
             lines.append(
                 Line(
                     row.line,
-                    self.label_of(row.cells),
+                    sys.intern(self.label_of(row.cells)),
                     self._number(row.cells, self._quantity, mark),
                     self._number(row.cells, self._amount, mark),
-                    row.cells,
+                    tuple(
+                        sys.intern(cell) if type(cell) is str else cell
+                        for cell in map(row.cells.__getitem__, self._read)
+                    ),
                 )
             )
             if len(lines) > MOST_ROWS:
@@ -252,8 +259,11 @@ class GroupedTable:
         check_total(tree, self._names)
         self.total = tree.total
         for leaf in tree.leaves:
+            cells = [""] * (self.place.width + 1)
+            for at, cell in zip(self._read, leaf.line.cells, strict=True):
+                cells[at] = cell
             goods = [self._goods(leaf.line.label)] if self._below else []
-            yield FlatRow(leaf.line.line, "row", [*leaf.line.cells, *leaf.groups, leaf.document, *goods])
+            yield FlatRow(leaf.line.line, "row", [*cells, *leaf.groups, leaf.document, *goods])
 
     def label_of(self, cells: Sequence[str]) -> str:
         return " ".join(cells[self.place.label].split())

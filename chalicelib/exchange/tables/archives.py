@@ -1,11 +1,19 @@
 """Archives: workbooks are ZIP files, and a ZIP file may hold one or several tables."""
 
+import struct
 import zipfile
 import zlib
+from os import SEEK_END
 from pathlib import Path
 from typing import IO
 
-from chalicelib.exchange.tables.model import MOST_MEMBERS, MOST_UNPACKED, MOST_WORKBOOK_UNPACKED, Unreadable
+from chalicelib.exchange.tables.model import (
+    MOST_ENTRIES,
+    MOST_MEMBERS,
+    MOST_UNPACKED,
+    MOST_WORKBOOK_UNPACKED,
+    Unreadable,
+)
 
 _BLOCK = 1024 * 1024
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
@@ -14,6 +22,7 @@ _ENTITIES = (b"<!DOCTYPE", b"<!ENTITY")
 
 def kind_of_archive(path: Path) -> str:
     """`xlsx`, `xlsb`, `ods`, `zip`, or the kind of a document that holds no table. Raises Unreadable."""
+    _check_entries(path)
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.lower().replace("\\", "/") for name in archive.namelist()}
@@ -34,6 +43,32 @@ def kind_of_archive(path: Path) -> str:
     if "xl/workbook.bin" in names:
         return "xlsb"
     return "document" if any(name.startswith(("word/", "ppt/", "index/")) for name in names) else "zip"
+
+
+_END = struct.Struct("<4s4H2LH")
+_END64_PLACE = struct.Struct("<4sLQL")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_SHORTEST_ENTRY = 46  # bytes
+_MOST_COMMENT = 2**16
+
+
+def _check_entries(path: Path) -> None:
+    """Refuses an archive by the end of its list of files, before the list takes memory. Raises Unreadable."""
+    with path.open("rb") as file:
+        size = file.seek(0, SEEK_END)
+        first = file.seek(max(0, size - _MOST_COMMENT - _END.size - _END64_PLACE.size))
+        tail = file.read()
+        at = tail.rfind(b"PK\5\6")
+        if at < 0 or len(tail) < at + _END.size:
+            return  # the library says what is wrong
+        *_, entries, length, _, _ = _END.unpack_from(tail, at)
+        place = at - _END64_PLACE.size
+        if place >= 0 and tail.startswith(b"PK\6\7", place) and first + place >= _END64.size:
+            file.seek(first + place - _END64.size)
+            *_, entries, length, _ = _END64.unpack(file.read(_END64.size))
+    most = max(entries, length // (2 * _SHORTEST_ENTRY))  # the number may lie, the length cannot
+    if most > MOST_ENTRIES:
+        raise Unreadable("archive_members", count=most, most=MOST_ENTRIES)
 
 
 def check_workbook(path: Path) -> None:

@@ -3,6 +3,7 @@
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from chalicelib.exchange.tables.archives import check_workbook, kind_of_archive, unpack
@@ -15,6 +16,7 @@ from chalicelib.exchange.tables.workbooks import read_workbook
 from chalicelib.exchange.tables.xml_workbooks import read_xml_workbook
 
 _HEAD = 64 * 1024
+_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def tables_of(
     if shown == "zip":
         return _of_archive(path, folder, encoding, delimiter, name)
     if shown == "ole":
-        kind = ole_kind(path.read_bytes())
+        with path.open("rb") as file:
+            kind = ole_kind(iter(partial(file.read, _BLOCK), b""))
         if kind != "xls":
             raise Unreadable("not_a_table", kind=kind)
         return _each(read_workbook(path, "xls", folder))

@@ -1,6 +1,7 @@
 """The format of a file, told by its first bytes: a name says nothing."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 Format = Literal["text", "zip", "ole", "html", "xml_spreadsheet"]
@@ -62,10 +63,25 @@ def _of_markup(text: bytes) -> Format | str:
     return "xml"
 
 
-def ole_kind(content: bytes) -> str:
-    """The document in a compound file: `xls`, `protected`, `word` or `binary`."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return "protected"
-    if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
-        return "xls"
-    return "word" if "WordDocument".encode("utf-16-le") in content else "binary"
+# Streams of compound files, the telling ones first.
+_STREAMS = {
+    name.encode("utf-16-le"): kind
+    for name, kind in (
+        ("EncryptedPackage", "protected"),
+        ("Workbook", "xls"),
+        ("Book", "xls"),
+        ("WordDocument", "word"),
+    )
+}
+_LONGEST_STREAM = max(map(len, _STREAMS))
+
+
+def ole_kind(blocks: Iterable[bytes]) -> str:
+    """The document in a compound file, which comes in blocks: `xls`, `protected`, `word` or `binary`."""
+    found: set[str] = set()
+    rest = b""
+    for block in blocks:
+        rest += block
+        found.update(kind for name, kind in _STREAMS.items() if kind not in found and name in rest)
+        rest = rest[-_LONGEST_STREAM:]
+    return next((kind for kind in _STREAMS.values() if kind in found), "binary")

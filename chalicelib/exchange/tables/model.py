@@ -23,6 +23,7 @@ MOST_WORKBOOK_ROWS = 500_000
 MOST_PAGE_BYTES = 200 * 1024 * 1024
 MOST_UNPACKED = 1024 * 1024 * 1024  # of an archive
 MOST_MEMBERS = 50
+MOST_ENTRIES = 10_000  # of an archive, whatever they are: each takes memory before anything is read
 
 
 class Unreadable(Exception):

@@ -2,6 +2,8 @@
 
 import io
 import re
+import struct
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -141,6 +143,57 @@ def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_there(monke
     bomb = b"0" * (16 * 2**20)
     assert why(packed(**{"sales.csv": bomb}))[0] == "archive_unpacked"
     assert why(packed(**{"xl__workbook.xml": "<a/>", "xl__worksheets__sheet1.xml": bomb}))[0] == "workbook_unpacked"
+
+
+def _list_of(number: int, *, told: int) -> bytes:
+    """An archive that is nothing but its list of files, and tells another number of them."""
+    entry = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 60, 0, 0, 0, 0, 0, 0) + b"n" * 60
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, told, told, number * len(entry), 4, 0)
+    return b"PK\3\4" + entry * number + end
+
+
+@pytest.mark.parametrize("told", [20_000, 3])
+def test_an_archive_of_many_files_is_refused_before_its_list_takes_memory(told: int) -> None:
+    content = _list_of(30_000, told=told)
+    tracemalloc.start()
+    try:
+        assert why(content)[0] == "archive_members"
+        assert tracemalloc.get_traced_memory()[1] < 2 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_large_file_of_an_old_program_is_refused_within_memory(tmp_path: Path) -> None:
+    large = tmp_path / "large.xls"
+    with large.open("wb") as file:
+        file.write(OLE)
+        file.seek(64 * 2**20)
+        file.write("Workbook".encode("utf-16-le"))
+    tracemalloc.start()
+    try:
+        assert why(large)[0] == "workbook_too_large"
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_wide_report_takes_no_more_memory_than_the_columns_that_are_read(tmp_path: Path) -> None:
+    peaks = []
+    for width in (1, 300):
+        more = "".join(f"\tЕщё {at}" for at in range(width))
+        rows = [f"Товар {at}\t1\t10{more}" for at in range(300)]
+        told = f"\t300\t3000{more}"
+        head = [f"Контрагент\tКоличество\tСумма{more}", "Документ", "Номенклатура"]
+        report = [*head, f"ООО К{told}", f"Реализация УТ-1 от 12.01.2026{told}", *rows, f"Итог{told}"]
+        file = tmp_path / f"{width}.txt"
+        file.write_text("\n".join(report), encoding="utf-8")
+        tracemalloc.start()
+        try:
+            assert read_file(file).total == 3000
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    assert peaks[1] < 3 * peaks[0]
 
 
 def test_a_cell_far_away_takes_no_memory_of_the_reader() -> None:
