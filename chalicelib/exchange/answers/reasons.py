@@ -578,6 +578,12 @@ NOTES: dict[str, tuple[str, str]] = {
         "INNs with a wrong checksum were left out ({count} rows).",
         "ИНН с неверной контрольной суммой не учтены (строк: {count}).",
     ),
+    "other_branch": (
+        "The club knows the INN of these new customers with another KPP: {examples}. A branch is a company of its own; where the KPP has only "
+        "changed, move the customer (`customer-moves`).",
+        "ИНН этих новых покупателей известен с другим КПП: {examples}. Филиал — отдельная компания; если просто сменился КПП, перенесите "
+        "покупателя (`customer-moves`).",
+    ),
     "services": (
         "Rows without a quantity count with their sum only ({count}).",
         "Строки без количества учтены только суммой ({count}).",

@@ -91,10 +91,15 @@ def _candidates(table: Table, rows: Sequence[Row], number: int, profile: SalesPr
     if number + 1 < len(rows) and (both := _two_rows(names, _texts(rows[number + 1]))):
         heading = read_heading(both, mapping, constants)
         below = read_heading(_texts(rows[number + 1]), mapping, constants)
-        if len(heading.columns) > max(len(alone.columns), len(below.columns)):
+        if _known(heading) > max(_known(alone), _known(below)):
             yield Place(table, row.line, rows[number + 1].line, both, heading, preamble)
     if alone.missing and {"quantity", "amount", "net_amount"} & alone.columns.keys():
         yield from _grouped(table, rows, number, names, alone, preamble, constants)
+
+
+def _known(heading: Heading) -> int:
+    """The fields with a column, or with several that must be chosen from."""
+    return len(heading.columns) + len(heading.doubles)
 
 
 def _texts(row: Row) -> list[str]:

@@ -1,12 +1,13 @@
 """Rows of sales as they are read from a file, and the original sale of a return. Pure."""
 
+import re
 from collections.abc import Set
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from chalicelib.companies import customer_key
+from chalicelib.companies import customer_key, inn_is_valid
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.sales import Original, WordKind
 
@@ -57,9 +58,17 @@ class CellFault(NamedTuple):
     code: str
 
 
+_INN_IN_NAME = re.compile(
+    r"\W*\b(?:ИНН|INN)\W{0,3}(?P<inn>\d{12}|\d{10})(?:\W{0,3}(?:КПП\W{0,3})?(?P<kpp>\d{4}[\dA-Z]{2}\d{3}))?\)?(?!\d)",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=4096)
 def customer(code: str, name: str, inn: str, kpp: str) -> Customer:
-    """The code identifies a customer; without a code INN and KPP; without these the name."""
+    """The code identifies a customer; without a code INN and KPP, which may stand behind the name; without these the name."""
+    if not inn and (found := _INN_IN_NAME.search(name)) and inn_is_valid(found["inn"]):
+        name, inn, kpp = _INN_IN_NAME.sub("", name).strip(), found["inn"], kpp or (found["kpp"] or "").upper()
     if len(inn) == 12:
         kpp = ""  # a sole trader has no KPP
     return Customer(customer_key(code, name, inn, kpp), name or code or inn, inn or None, kpp or None)

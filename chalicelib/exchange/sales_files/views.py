@@ -1,7 +1,7 @@
 """Imports as the staff sees them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -50,6 +50,7 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
     kept = store.get_if_any(import_id, "summary.json") if "file_parts" in item and item.get("finished_at") else None
     summary = Summary.of(kept) if kept else None
     shown = view_of(context, found, language)
+    new_customers = [_new_customer(context, each) for each in summary.new_customers] if summary else None
     return ImportDetailView(
         **shown.model_dump(),
         files=_files(context, found),
@@ -65,12 +66,13 @@ def show(context: Context, import_id: str, language: str) -> ImportDetailView:
         letters=item.get("letters", {}),
         decimal=item.get("decimal"),
         notes=[
-            ImportNoteView(code=code, detail=note_text(code, facts, language)) for code, facts in _notes(found, summary)
+            ImportNoteView(code=code, detail=note_text(code, facts, language))
+            for code, facts in [*_notes(found, summary), *_other_branches(new_customers or [])]
         ],
         totals=_totals(summary) if summary else None,
         file_total=_file_total(item.get("own_total"), summary),
         first_documents=_first_documents(summary) if summary else None,
-        new_customers=[_new_customer(context, each) for each in summary.new_customers] if summary else None,
+        new_customers=new_customers,
         changed_documents=_changed_documents(summary) if summary else None,
         changes=_changes(context, found) if found.count("changes_listed") else None,
         replacement=_replacement(found),
@@ -119,6 +121,17 @@ def _notes(found: store.ImportRecord, summary: Summary | None) -> list[tuple[str
     if summary and summary.repeated:
         notes.append(("repeated", {"count": summary.repeated, "lines": summary.repeated_rows}))
     return notes
+
+
+def _other_branches(new_customers: Sequence[NewCustomerView]) -> list[tuple[str, dict[str, Any]]]:
+    """A note on new customers whose INN is known with another KPP."""
+    names = [
+        f"{each.name} ({each.inn}: {each.kpp} ≠ {other.kpp})"
+        for each in new_customers
+        for other in each.similar
+        if each.inn and each.kpp and other.inn == each.inn and other.kpp not in (None, each.kpp)
+    ]
+    return [("other_branch", {"examples": names})] if names else []
 
 
 def _file_total(own_total: dict[str, Any] | None, summary: Summary | None) -> FileTotalView | None:

@@ -248,3 +248,13 @@ def test_pieces_in_a_pack_beside_a_price_without_sums_are_asked_back(heading: st
     assert (code, facts["column"], facts["value"]) == ("price_changed", heading, "10")
     assert read_file(table.format("10"), {"mapping": {"discount": ""}}).total == 10
     assert read_file(table.format("1")).total == 10
+
+
+@pytest.mark.parametrize(("first", "second"), [("Продажи", "Возвраты"), ("План", "Факт"), ("2025", "2026")])
+def test_two_groups_of_columns_side_by_side_are_told_as_columns_that_stand_twice(first: str, second: str) -> None:
+    table = (
+        f"Дата;Номер;Контрагент;Номенклатура;{first};;{second};\n;;;;Количество;Сумма;Количество;Сумма\n"
+        "12.01.2026;1;К;Л;2;200;1;100\n"
+    )
+    code, facts = why(table)
+    assert (code, facts["heading"], facts["columns"]) == ("column_twice", "Количество", ["E", "G"])

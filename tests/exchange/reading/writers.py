@@ -172,13 +172,17 @@ def _written(cell: Any, dialect: Dialect) -> str:
     return str(cell)
 
 
-def as_xlsx(several: Sequence[Document]) -> bytes:
+def table_of(several: Sequence[Document]) -> list[list[Any]]:
+    return [list(HEADINGS), *rows_of(several)]
+
+
+def as_xlsx(table: Sequence[Sequence[Any]]) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         sheet = book.add_worksheet("TDSheet")
         days = book.add_format({"num_format": "dd.mm.yyyy"})
         sheet.write(0, 0, "Ведомость по продажам")
-        for line, row in enumerate([list(HEADINGS), *rows_of(several)], 2):
+        for line, row in enumerate(table, 2):
             for at, cell in enumerate(row):
                 if isinstance(cell, date):
                     sheet.write_datetime(line, at, datetime(cell.year, cell.month, cell.day), days)
@@ -189,10 +193,10 @@ def as_xlsx(several: Sequence[Document]) -> bytes:
     return content.getvalue()
 
 
-def as_ods(several: Sequence[Document]) -> bytes:
+def as_ods(table: Sequence[Sequence[Any]]) -> bytes:
     book = OpenDocumentSpreadsheet()
     sheet = Table(name="Продажи")
-    for row in [list(HEADINGS), *rows_of(several)]:
+    for row in table:
         line = TableRow()
         for cell in row:
             line.addElement(_ods_cell(cell))
@@ -253,7 +257,7 @@ def sum_of(several: Sequence[Document], what: Literal["quantity", "amount"]) -> 
     return sum((getattr(document, what) for document in several), Decimal(0))
 
 
-def as_report_text(several: Sequence[Document]) -> str:
+def as_report_text(report: Sequence[Sequence[str]]) -> str:
     table = io.StringIO()
-    csv.writer(table, delimiter="\t").writerows(as_report(several))
+    csv.writer(table, delimiter="\t").writerows(report)
     return table.getvalue()

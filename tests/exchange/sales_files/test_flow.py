@@ -148,6 +148,27 @@ def test_customers_that_may_be_known_ones_are_proposed(api: Api, context: Contex
     assert [each["name"] for each in customer["similar"]] == ["ООО К-1"]
 
 
+def test_an_inn_that_is_known_with_another_kpp_is_told(api: Api, context: Context) -> None:
+    heading = "Дата;Номер;Контрагент;ИНН;КПП;Номенклатура;Количество;Сумма\n"
+    sale = "12.01.2026;{};ООО Ромашка;7707083893;{};Лампа;1;100\n"
+    bring(api, context, heading + sale.format("УТ-1", "770701001"), key="before")
+    checked = bring(api, context, heading + sale.format("УТ-2", "772501001"), key="dry", dry_run=True)
+    [told] = [each["detail"] for each in checked["notes"] if each["code"] == "other_branch"]
+    assert "ООО Ромашка (7707083893: 772501001 ≠ 770701001)" in told
+    again = bring(api, context, heading + sale.format("УТ-3", "770701001"), key="again", dry_run=True)
+    assert "other_branch" not in {each["code"] for each in again["notes"]}
+
+
+@pytest.mark.parametrize("name", ["Ромашка ООО, ИНН 7707083893", "ООО «Ромашка» (ИНН: 7707083893/770701001)"])
+def test_an_inn_behind_a_name_is_that_of_the_customer(api: Api, context: Context, name: str) -> None:
+    heading = "Дата;Номер;Контрагент;ИНН;Номенклатура;Количество;Сумма\n"
+    bring(api, context, f"{heading}12.01.2026;УТ-1;ООО Ромашка;7707083893;Лампа;1;100\n", key="before")
+    checked = bring(
+        api, context, f"{heading.replace('ИНН;', '')}12.01.2026;УТ-2;{name};Лампа;1;100\n", key="dry", dry_run=True
+    )
+    assert (checked["companies_created"], checked["documents"]["created"]) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("alter", "status", "code"),
     [
