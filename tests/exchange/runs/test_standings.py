@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from random import Random
 from typing import Any
 
 import pytest
 import xlsxwriter
 
+from chalicelib.companies import customer_key
 from chalicelib.platform import aws
 from chalicelib.platform.config import Config
 from chalicelib.sales import SaleDocument
@@ -108,6 +110,34 @@ def two_files(lines: list[list[Any]]) -> Files:
     )
 
 
+def by_name(lines: list[list[Any]]) -> Files:
+    """As much of plain rows as a grouped report tells: no codes, no prices, no originals, no payments."""
+    heading = [*HEADING[:3], "Контрагент", "Номенклатура", "Количество", "Сумма"]
+    return (as_text([heading, *([*row[:4], goods(row), row[6], row[8]] for row in lines)], "utf-8"),)
+
+
+def goods(row: Sequence[Any]) -> str:
+    return row[5].strip() or str(row[4])
+
+
+def grouped(lines: list[list[Any]]) -> Files:
+    """Customer, document and goods in one column, each with its sums."""
+
+    def line(label: str, several: Sequence[Sequence[Any]]) -> list[Any]:
+        return [label, *(sum((row[at] for row in several), Decimal(0)) for at in (6, 8))]
+
+    table: list[list[Any]] = [["Контрагент", "Количество", "Сумма"], ["Регистратор"], ["Номенклатура"]]
+    ordered = sorted(lines, key=lambda row: (row[3], row[0], row[1], row[2]))
+    for customer, theirs in groupby(ordered, key=lambda row: row[3]):
+        of_customer = list(theirs)
+        table.append(line(customer, of_customer))
+        for (day, number, kind), rows_of_document in groupby(of_customer, key=lambda row: (row[0], row[1], row[2])):
+            of_document = list(rows_of_document)
+            table.append(line(f"{kind} товаров {number} от {shown(day)} 0:00:00", of_document))
+            table += [[goods(row), row[6], row[8]] for row in of_document]
+    return (as_text([*table, line("Итог", lines)]),)
+
+
 FORMS: list[Callable[[list[list[Any]]], Files]] = [russian, workbook, page, two_files]
 
 
@@ -120,6 +150,43 @@ def begin(figures: Config, account: None, monkeypatch: pytest.MonkeyPatch) -> Ca
         return club
 
     return made
+
+
+def check_forms(begin: Callable[[int], Books], chosen: Facts, companies: list[str]) -> None:
+    """Each form of the same documents ends as the plain file does; a grouped report, as a plain file of what it tells."""
+    codes = [each.removeprefix("cmp_") for each in companies]
+    lines = rows(chosen.documents, chosen)
+    for forms, customers in (
+        ([plain, *FORMS], codes),
+        ([by_name, grouped], [customer_key("", code, "", "") for code in codes]),
+    ):
+        ends = []
+        for write in forms:
+            club = begin(1)
+            done = club.found(club.bring(write(lines)))
+            assert (done.count("documents_created"), done.count("rows_failed")) == (len(chosen.documents), 0)
+            ends.append(club.standings(customers))
+        assert any(turnover for turnover, *_ in ends[0].values())
+        assert all(end == ends[0] for end in ends)
+
+
+@pytest.mark.timeout(900)
+def test_every_form_of_a_file_ends_in_the_same_standings_and_balances(
+    begin: Callable[[int], Books],
+    final: Facts,  # noqa: F811
+) -> None:
+    companies = sample(final, CUSTOMERS)[3:5]
+    check_forms(begin, final.of(companies), companies)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_every_form_of_a_whole_year_ends_in_the_same_standings_and_balances(
+    begin: Callable[[int], Books],
+    final: Facts,  # noqa: F811
+) -> None:
+    companies = sorted({document.company_id for document in final.documents})
+    check_forms(begin, final, companies)
 
 
 @pytest.mark.timeout(900)

@@ -204,7 +204,7 @@ def test_a_file_that_is_no_longer_kept_is_not_confirmed(api: Api, context: Conte
     from chalicelib.platform.http.problems import Problem
 
     checked = bring(api, context, table(row()), dry_run=True)
-    late = replace(context, now=context.now + timedelta(days=30))
+    late = replace(context, now=context.now + timedelta(days=30, seconds=1))
     with pytest.raises(Problem, match="no longer kept"):
         service.confirm(late, checked["import_id"], ImportConfirmForm(sha256=checked["sha256"]), "mbr_staff", "en")
 
