@@ -264,6 +264,12 @@ FAILURES: dict[str, tuple[str, str]] = {
         "Two columns may be the price: {first} ({first_column}) and {second} ({second_column}). Name the right one for `unit_price`.",
         "Ценой могут быть два столбца: {first} ({first_column}) и {second} ({second_column}). Укажите нужный для `unit_price`.",
     ),
+    "quantity_unclear": (
+        "Two columns may be the quantity, and no column tells the sum: {first} ({first_column}) and {second} ({second_column}). Name the right "
+        "one for `quantity`.",
+        "Количеством могут быть два столбца, а суммы в файле нет: {first} ({first_column}) и {second} ({second_column}). Укажите нужный "
+        "для `quantity`.",
+    ),
     "section": (
         "Line {line} says “{text}”, but row {row} below it would count as a sale. Name the kind of all documents in `constants.kind`, or bring "
         "sales and returns as files of their own.",

@@ -107,6 +107,7 @@ def amount_source(
             return "net_plus_rate" if _are_rates(survey, mark) else "net_plus_vat"
         notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
         return "net"
+    _refuse_two_quantities(survey, mark, columns)
     if not profile.vat and _is_vat_on_top(survey, mark, columns):
         _refuse_vat(survey, columns, "unit_price")
     return "price"
@@ -142,6 +143,16 @@ def _choose_price(
             raise _either(survey, "price_unclear", first, second)
     if "unit_price" not in profile.columns and (beside := _other_price(survey, columns)) is not None:
         raise _either(survey, "price_unclear", columns["unit_price"], beside)
+
+
+def _refuse_two_quantities(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
+    """Raises Unreadable where the sum of a row follows from its quantity and two columns may be that: ordered beside shipped."""
+    for other in survey.place.heading.others.get("quantity", ()):
+        if any(
+            value_of(cells.get("quantity", ""), mark) != value_of(cells.get(other, ""), mark)
+            for _, cells in survey.sample
+        ):
+            raise _either(survey, "quantity_unclear", columns["quantity"], other)
 
 
 def _other_price(survey: Survey, columns: Mapping[FieldName, int]) -> int | None:

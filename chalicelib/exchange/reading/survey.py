@@ -196,7 +196,7 @@ class Survey:
 
     def _keep(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
         kept: dict[FieldName | int, str] = {each: cells[columns[each]] for each in NUMBERS if each in columns}
-        for wanted in ("amount", "unit_price"):
+        for wanted in ("amount", "unit_price", "quantity"):
             for at in self.place.heading.others.get(wanted, ()):
                 kept[at] = cells[at]
         self.sample.append((line, kept))

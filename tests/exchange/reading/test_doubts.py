@@ -22,6 +22,15 @@ def sales(column: str, first: str, second: str) -> str:
     )
 
 
+@pytest.mark.parametrize(("first", "second"), [("Количество", "Отгружено"), ("Qty Ordered", "Qty Shipped")])
+def test_two_quantities_beside_a_price_are_asked_back_where_they_differ(first: str, second: str) -> None:
+    table = f"Дата;Номер;Контрагент;Номенклатура;{first};{second};Цена\n12.01.2026;УТ-1;К;Л;3;{{}};50\n"
+    code, facts = why(table.format(2))
+    assert (code, facts["first"], facts["second"]) == ("quantity_unclear", first, second)
+    assert read_file(table.format(2), {"mapping": {"quantity": second}}).total == 100
+    assert read_file(table.format(3)).total == 150
+
+
 # --- rows that do not count -------------------------------------------------------------------------------------------
 
 
