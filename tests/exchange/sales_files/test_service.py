@@ -85,7 +85,7 @@ def test_a_file_becomes_documents_of_companies(api: Api, context: Context) -> No
         ["Итого", *[""] * 7, "1 090,50"],
     )
     done = bring(api, context, content)
-    assert (done["state"], done["progress"]) == ("done", {"parts_done": 1, "parts_total": 1})
+    assert (done["state"], done["progress"]) == ("done", {"rows_looked_at": 0, "parts_done": 1, "parts_total": 1})
     assert counts(done) == ({"total": 5, "skipped": 1, "created": 4}, {"created": 3})
     assert (done["companies_created"], done["bad_rows"], done["reason"]) == (2, None, None)
     assert (done["encoding"], done["delimiter"], done["columns"]["document"]) == ("utf-8", ";", "Номер")
