@@ -40,7 +40,7 @@ def test_an_announced_import_says_where_to_upload(api: Api, context: Context) ->
         "encoding": None,
         "delimiter": None,
         "columns": {},
-        "progress": {"parts_done": 0, "parts_total": 0},
+        "progress": {"rows_looked_at": 0, "parts_done": 0, "parts_total": 0},
         "rows": {"created": 0, "changed": 0, "unchanged": 0, "failed": 0, "total": 0, "skipped": 0},
         "documents": {"created": 0, "changed": 0, "unchanged": 0, "failed": 0},
         "companies_created": 0,
@@ -116,12 +116,12 @@ def test_an_import_is_followed_from_waiting_to_done(api: Api, context: Context) 
         found = shown(api, started["import_id"])
         return found["state"], found["progress"]
 
-    assert state() == ("waiting_for_upload", {"parts_done": 0, "parts_total": 0})
+    assert state() == ("waiting_for_upload", {"rows_looked_at": 0, "parts_done": 0, "parts_total": 0})
     exchange.split(context, upload(started, table(row()).encode()))
-    assert state() == ("writing", {"parts_done": 0, "parts_total": 1})
+    assert state() == ("writing", {"rows_looked_at": 0, "parts_done": 0, "parts_total": 1})
     for message in messages():
         exchange.work_part(context, message)
-    assert state() == ("done", {"parts_done": 1, "parts_total": 1})
+    assert state() == ("done", {"rows_looked_at": 0, "parts_done": 1, "parts_total": 1})
 
 
 def test_an_import_whose_file_never_came_has_expired_and_is_forgotten_in_a_week(
