@@ -57,12 +57,14 @@ import json
 import app
 from chalicelib.mail import declarations
 from chalicelib.platform import own_data
+from chalicelib.platform.list_files import names
 from chalicelib.platform.delivery import subscriptions
 from chalicelib.platform.registry import handlers
 from chalicelib.platform.http.routes import ROUTES
 
 declared = {"routes": handlers.rows(ROUTES), "consumers": subscriptions.consumer_names(), **declarations.letter_modules()}
 declared["own_data"] = own_data.declaring_modules()
+declared["names"] = names.declaring_modules()
 print(json.dumps(declared, sort_keys=True))
 """
 

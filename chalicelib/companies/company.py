@@ -117,7 +117,7 @@ def save(
     changes = {name: value for name, value in given.items() if value != getattr(found, name)}
     if not changes:
         return found
-    store.change(tx, found, changes)
+    changed = store.change(tx, found, changes, context.at)
     if changes.get("distributor_id"):
         store.check_distributor(tx, changes["distributor_id"])
     if "manager_id" in changes:
@@ -133,7 +133,7 @@ def save(
                 "unknown_distributor", "/distributor_id", "This distributor does not exist."
             ) from None
         raise Problem("precondition_failed") from None
-    return found.model_copy(update={**changes, "version": found.version + 1})
+    return changed
 
 
 def _shown(found: Company) -> CompanyView:

@@ -7,8 +7,15 @@ from chalicelib.platform.model import Record
 Role = Literal["owner", "buyer", "accountant", "engineer"]
 
 
+class PastManager(Record):
+    """Someone who managed a company until this moment."""
+
+    member_id: str
+    until: str
+
+
 class Company(Record):
-    """The partner. `yearly_total`: its purchases of a year from all its suppliers, as it told them. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be. `hand_over_id`: of the last hand-over of many companies with it."""
+    """The partner. `managers_before`: newest first. `yearly_total`: its purchases of a year from all its suppliers, as it told them. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be. `hand_over_id`: of the last hand-over of many companies with it."""
 
     company_id: str
     name: str
@@ -17,6 +24,7 @@ class Company(Record):
     region: str | None = None
     currency: str
     manager_id: str | None = None
+    managers_before: tuple[PastManager, ...] | None = None
     distributor_id: str | None = None
     yearly_total: int | None = None
     hand_over_id: str | None = None

@@ -315,6 +315,14 @@ class CompanyManagerView(View):
     phone: str | None
 
 
+class PastManagerView(View):
+    """A person who managed the company before. `name` is null for one who left the club."""
+
+    member_id: str
+    name: str | None
+    until: str
+
+
 class CompanyDistributorView(View):
     """The distributor that delivers to a company."""
 
@@ -324,9 +332,10 @@ class CompanyDistributorView(View):
 
 
 class StaffCompanyDetailView(StaffCompanyView):
-    """A company with its people, its manager and the distributor that gets its orders."""
+    """A company with its people, its managers and the distributor that gets its orders."""
 
     manager: CompanyManagerView | None = Field(description="Null: it has no manager, or one who left the club.")
+    managers_before: list[PastManagerView] = Field(description="The last twenty, newest first.")
     distributor: CompanyDistributorView | None = Field(description="Null: nobody delivers to it.")
     people: list[StaffPersonView]
 

@@ -23,6 +23,7 @@ from chalicelib.companies.schemas import (
     CompanyDistributorView,
     CompanyManagerView,
     CustomerQuestionView,
+    PastManagerView,
     StaffCompanyDetailView,
     StaffCompanyView,
     StaffPersonView,
@@ -175,16 +176,17 @@ def hand_over(
     if region and not found.region:
         changes["region"] = region
         record_of_company(tx, context, company_id, CHANGED, changes={"region": region}, by=order.by)
-    store.change(tx, found, changes)
+    changed = store.change(tx, found, changes, context.at)
     record_handed_over(tx, context, found, to_manager, by=order.by, hand_over_id=order.hand_over_id)
     context.table.commit(tx)
-    return found.model_copy(update={**changes, "version": found.version + 1})
+    return changed
 
 
 def _card(context: Context, company: Company) -> StaffCompanyDetailView:
     people = people_of(context, company.company_id)
-    who = [person.member_id for person in people] + ([company.manager_id] if company.manager_id else [])
-    named = members.members(context, who)
+    theirs = [each.member_id for each in people] + [each.member_id for each in company.managers_before or ()]
+    who = [*theirs, *([company.manager_id] if company.manager_id else [])]
+    named = members.members(context, list(dict.fromkeys(who)))
     waiting = min((person for person in people if person.status == "pending"), key=lambda each: each.at, default=None)
     shown = _for_staff(company, _waiting(waiting, named.get(waiting.member_id)) if waiting else None)
     return StaffCompanyDetailView(
@@ -194,6 +196,10 @@ def _card(context: Context, company: Company) -> StaffCompanyDetailView:
             for person in people
         ],
         manager=_manager(named.get(company.manager_id or "")),
+        managers_before=[
+            PastManagerView.from_record(each, name=known.name if (known := named.get(each.member_id)) else None)
+            for each in company.managers_before or ()
+        ],
         distributor=_distributor(context, company),
     )
 

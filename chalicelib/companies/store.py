@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.companies import keys
 from chalicelib.companies.events import REGISTERED
-from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Person
+from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, PastManager, Person
 from chalicelib.companies.rules import listed_as
 from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
@@ -23,6 +23,7 @@ from chalicelib.table.transactions import Item, Transaction
 
 _KPP = "kpp:"  # and the KPP: attributes of a firm
 AMONG = 1000  # companies that one page of a filtered list looks at
+MOST_MANAGERS = 20  # former ones that a company keeps
 MOST_WAITING = 100  # pending claims that a list of companies looks at
 
 Told = frozenset[str]
@@ -274,9 +275,16 @@ def check_known(tx: Transaction, inn: str, member: FirmMember) -> None:
     tx.check(keys.company(member.company_id), Attr("pk").exists(), label="company")
 
 
-def change(tx: Transaction, company: Company, changes: dict[str, Any]) -> None:
-    """Sets what is not None and removes what is. Refused with label `version` if someone else was first."""
+def change(tx: Transaction, company: Company, changes: dict[str, Any], at: str) -> Company:
+    """Sets what is not None and removes what is. Refused with label `version` if someone else was first.
+
+    The company keeps the `MOST_MANAGERS` last ones who managed it before.
+    """
     put = {name: value for name, value in changes.items() if value is not None}
+    before = company.managers_before
+    if "manager_id" in changes and company.manager_id:
+        before = (PastManager(member_id=company.manager_id, until=at), *(before or ()))[:MOST_MANAGERS]
+        put["managers_before"] = [each.model_dump() for each in before]
     if "name" in put:
         put |= _listed(put["name"], company.company_id)
     tx.update(
@@ -286,6 +294,7 @@ def change(tx: Transaction, company: Company, changes: dict[str, Any]) -> None:
         when=Attr("version").eq(company.version),
         label="version",
     )
+    return company.model_copy(update={**changes, "managers_before": before, "version": company.version + 1})
 
 
 def join(tx: Transaction, company: Company, into: Company) -> None:

@@ -38,7 +38,7 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
         "delivered": Words("Each company has a region or a distributor", "Without either the company cannot order."),
     },
     "ru": {
-        "ladder": Words("Действует лестница уровней", "Без неё покупки не дают скидки."),
+        "ladder": Words("Действует шкала уровней", "Без неё покупки не дают скидки."),
         "products": Words("В каталоге есть товары", "Без них партнёрам нечего заказать."),
         "distributor": Words(
             "Заведён дистрибьютор",

@@ -417,10 +417,21 @@ def test_a_company_is_handed_over_with_its_author(api: Api, context: Context) ->
     assert change(api, company_id, {"manager_id": "mbr_second"}).json["manager"]["member_id"] == "mbr_second"
     again = change(api, company_id, {"manager_id": "mbr_second"})
     assert again.status == 200 and again.json["manager_id"] == "mbr_second"
+    [before] = again.json["managers_before"]
+    assert before["member_id"] == MANAGER and before["name"] and before["until"] == context.at
     given, handed = happened(context, company_id, "company.manager_changed")
     assert (given["from_manager"], given["to_manager"], given["confirmed"]) == (None, MANAGER, "mbr_olga")
     assert (handed["from_manager"], handed["to_manager"], handed["by"]) == (MANAGER, "mbr_second", MANAGER)
     assert happened(context, company_id, "company.changed") == []
+
+
+def test_a_company_keeps_its_last_twenty_managers(api: Api, context: Context) -> None:
+    company_id, _ = owned_company(context)
+    appoint_manager(context, "Second")
+    for time in range(21):
+        card = change(api, company_id, {"manager_id": "mbr_second" if time % 2 == 0 else MANAGER})
+    known = [each["member_id"] for each in card.json["managers_before"]]
+    assert known == [MANAGER, "mbr_second"] * 10
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def _confirm(
         changes["manager_id"] = manager_id
         record_handed_over(tx, context, company, manager_id, by=staff_id, confirmed=form.member_id)
     if changes:
-        store.change(tx, company, changes)
+        store.change(tx, company, changes, context.at)
     if form.role != "owner" and not check_another_owner(context, tx, company.company_id, form.member_id):
         raise Problem.invalid("owner_first", "/role", "The first person of a company must be its owner.")
     activate(tx, confirmed, scene)

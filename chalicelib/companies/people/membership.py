@@ -115,7 +115,7 @@ def change_manager(context: Context, tx: Transaction, company: Company, manager_
 
     The commit raises 422 unless the manager is one of the club's staff.
     """
-    store.change(tx, company, {"manager_id": manager_id})
+    store.change(tx, company, {"manager_id": manager_id}, context.at)
     if manager_id != by:
         check_manager(tx, manager_id)
     record_handed_over(tx, context, company, manager_id, by=by)

@@ -52,7 +52,7 @@ _SENTENCES: dict[str, str] = {
     **dict.fromkeys(("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"), _TIME),
     **dict.fromkeys(("bool_type", "bool_parsing"), _TRUTH),
 }
-_EMPTY = {"string_too_short": "This must not be empty.", "too_short": "Give at least one."}
+_EMPTY = {"string_too_short": "This field cannot be empty.", "too_short": "Give at least one."}
 _OF_THE_LIBRARY = frozenset(get_args(ErrorType))
 _LEAST = ("ge", "gt", "min_length")
 _MOST = ("le", "lt", "max_length", "max_digits", "decimal_places", "whole_digits")

@@ -1,7 +1,7 @@
 """A list's rows as a table.
 
-A field becomes a column. A field of a field stands beside the others as `company: name`; a sum has a second column with its currency. What
-lies deeper, and lists such as the steps of a ladder, stand in one cell.
+A field becomes a column. A field of a field stands beside the others as `company: name`; a sum has a second column with its currency, an id
+one with its name. What lies deeper, and lists such as the steps of a ladder, stand in one cell.
 """
 
 from collections import Counter
@@ -19,6 +19,8 @@ Path = tuple[str, ...]  # the names of fields on the way to a value
 Sums = Mapping[tuple[Path, str], Decimal]  # of each column of sums, by currency
 
 CURRENCY = "currency"
+NAME_OF = "its_name"
+_BESIDE = ((CURRENCY,), (NAME_OF,))  # second columns of a field
 _LONGEST = 32_000  # characters that a workbook takes in a cell
 _YES = {True: {"en": "yes", "ru": "да"}, False: {"en": "no", "ru": "нет"}}
 
@@ -42,9 +44,18 @@ def flat(row: BaseModel, language: str, above: Path = ()) -> dict[Path, Cell]:
 def columns(rows: Iterable[Mapping[Path, Cell]]) -> list[Path]:
     """The columns of all rows, in the order of the fields. A field that is null in some rows and has fields of its own in others is no column."""
     found = {path: None for row in rows for path in row}
-    groups = {path[:1] for path in found if len(path) > 1 and path[1:] != (CURRENCY,)}
+    groups = {path[:1] for path in found if len(path) > 1 and path[1:] not in _BESIDE}
     order = {path: place for place, path in enumerate(found)}
     return sorted(found.keys() - groups, key=lambda path: _place(path, order))
+
+
+def named(rows: Sequence[dict[Path, Cell]], names: Mapping[str, str]) -> list[dict[Path, Cell]]:
+    """The rows with a second column for each column of ids: the names that they stand for, unless another column has just these."""
+    ids = dict.fromkeys(path for row in rows for path, cell in row.items() if isinstance(cell, str) and cell in names)
+    told = {path: [names.get(str(row.get(path))) for row in rows] for path in ids}
+    known = [[row.get(path) for row in rows] for path in columns(rows)]
+    new = {path: texts for path, texts in told.items() if texts not in known}
+    return [row | {(*path, NAME_OF): texts[place] for path, texts in new.items()} for place, row in enumerate(rows)]
 
 
 def sums(rows: Iterable[Mapping[Path, Cell]]) -> Sums:

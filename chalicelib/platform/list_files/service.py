@@ -19,6 +19,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, as_answer
 from chalicelib.platform.list_files import rules
 from chalicelib.platform.list_files.headings import WORDS, heading
+from chalicelib.platform.list_files.names import names_of
 from chalicelib.platform.list_files.schemas import ListFileForm, ListFileView
 from chalicelib.platform.registry.lookup import find_route
 
@@ -32,7 +33,7 @@ def make(call: Call, form: ListFileForm) -> ListFileView:
     """Raises 422 for an address that is no list, a wrong filter, and a list that is too long for a file; 403 as the list does."""
     inner, parameters = _list_call(call, form)
     rows = [rules.flat(row, call.language) for row in _rows(inner, parameters)]
-    content = written(_table(call, form.list, rows), form.format)
+    content = written(_table(call, form.list, rows, _names(call, rows)), form.format)
     name = f"lists/{call.principal.for_member()}/{sha256(content).hexdigest()[:32]}.{form.format}"
     saved_as = f"{inner.route.name.removeprefix('list_')}.{form.format}"
     link = downloads.publish(call.context, name, content, form.format, saved_as=saved_as)
@@ -71,8 +72,16 @@ def _rows(inner: Call, parameters: dict[str, str]) -> list[BaseModel]:
     raise Problem.invalid("too_many", "/list", f"A file has at most {MOST_ROWS} rows: narrow the list.")
 
 
-def _table(call: Call, address: str, rows: list[dict[rules.Path, Cell]]) -> Table:
+def _names(call: Call, rows: list[dict[rules.Path, Cell]]) -> dict[str, str]:
+    """The names of the ids in the rows, for those who may look up each of them anyway."""
+    if "staff.companies.read" not in call.principal.scopes:
+        return {}
+    return names_of(call.context, {cell for row in rows for cell in row.values() if isinstance(cell, str)})
+
+
+def _table(call: Call, address: str, rows: list[dict[rules.Path, Cell]], names: dict[str, str]) -> Table:
     language, club = call.language, call.context.config[Club]
+    rows = rules.named(rows, names)
     shown = rules.columns(rows)
     said = WORDS[language]
     totals = [

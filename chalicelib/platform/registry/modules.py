@@ -4,6 +4,7 @@
     consumers  by lane and event
     letters    the module of each, and `events`: the modules of the letters that an event asks for
     own_data   the modules that declare what a room holds of a person
+    names      the modules that declare what ids stand for
 
 `infra.build` writes it. A source tree has no such file: there the modules are imported, so nothing can be out of date.
 """

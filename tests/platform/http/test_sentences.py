@@ -84,7 +84,7 @@ def test_values_stand_where_the_russian_has_them() -> None:
 
 def test_parts_of_a_sentence_are_translated_each() -> None:
     told = in_russian("Of what the order grew by: Promotion May has 3 units left; Promotion Sale has 1 units left.")
-    assert told == "Для выросшей части заказа: По акции May осталось единиц: 3; По акции Sale осталось единиц: 1."
+    assert told == "По добавленной части заказа: По акции May осталось единиц: 3; По акции Sale осталось единиц: 1."
 
 
 def test_a_sentence_that_nobody_translated_has_no_russian() -> None:

@@ -24,6 +24,6 @@ def test_what_is_empty_is_told_so_without_a_number() -> None:
     with pytest.raises(ValidationError) as refused:
         made.model_validate({"name": "", "rows": []})
     assert [fault.detail for fault in validation.faults(refused.value)] == [
-        "This must not be empty.",
+        "This field cannot be empty.",
         "Give at least one.",
     ]

@@ -121,3 +121,20 @@ def test_columns_of_all_lists_have_russian_headings() -> None:
     assert len(named) > 200
     missing = named - set(russian())
     assert len(missing) < 10, missing
+
+
+def test_names_stand_beside_ids_in_files_of_the_staff(api: Api, marketing: Caller) -> None:
+    made = api.call(
+        "POST",
+        "/v1/staff/segments",
+        marketing,
+        {"name": "All", "conditions": {"stages": ["active"]}},
+        headers={"idempotency-key": "all"},
+    )
+    assert made.status == 201, made.text
+    content = downloaded(api, marketing, "/v1/staff/segments", "csv", "ru").decode("utf-8-sig")
+    heading, row, *_ = csv.reader(io.StringIO(content), delimiter=";")
+    shown = dict(zip(heading, row, strict=True))
+    [(column, author)] = [(name, cell) for name, cell in shown.items() if cell == "mbr_marketing"]
+    member = api.call("GET", "/v1/me", marketing).json
+    assert shown[f"{column}: имя или название"] == member["name"] and author == member["member_id"]

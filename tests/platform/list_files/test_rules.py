@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.platform.http.forms import View
-from chalicelib.platform.list_files.rules import columns, flat, sums
+from chalicelib.platform.list_files.rules import NAME_OF, columns, flat, named, sums
 from chalicelib.platform.money import Money
 
 
@@ -71,3 +71,13 @@ def test_the_control_totals_are_the_sums_by_currency(amounts: list[tuple[Decimal
     for currency in ("RUB", "EUR"):
         expected = sum((amount for amount, its in amounts if its == currency), Decimal(0))
         assert found.get((("total",), currency), Decimal(0)) == expected
+
+
+def test_a_column_of_ids_has_a_second_one_with_the_names_unless_they_stand_there_already() -> None:
+    rows = [
+        {("company_id",): "com_1", ("company_name",): "Luch", ("by",): "mbr_1", ("note",): "mbr_1 called"},
+        {("company_id",): "com_2", ("company_name",): "Zarya", ("by",): "mbr_left", ("note",): None},
+    ]
+    shown = named(rows, {"com_1": "Luch", "com_2": "Zarya", "mbr_1": "Anna"})
+    assert columns(shown) == [("company_id",), ("company_name",), ("by",), ("by", NAME_OF), ("note",)]
+    assert [row["by", NAME_OF] for row in shown] == ["Anna", None]
