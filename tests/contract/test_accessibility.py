@@ -8,11 +8,15 @@ from html import unescape
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from chalicelib.contacts.preferences.service import pages_for
+from chalicelib.platform.context import Context
 from infra.build import ROOT
-from tests.support.api import Api
+from tests.support import partners
+from tests.support.api import STRANGER, Api
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -68,6 +72,25 @@ def test_axe_sees_a_fault_where_there_is_one(axe: str, tmp_path: Path) -> None:
 def test_axe_finds_no_fault(api: Api, axe: str, tmp_path: Path, path: str, language: str, look: str) -> None:
     answer = api.call("GET", path, headers={"accept-language": language, "accept": "text/html"})
     assert answer.status == 200
+    assert faults(answer.text, axe, tmp_path, *LOOKS[look]) == []
+
+
+PERSONAL = ("preferences", "unsubscribe", "own data")
+
+
+@pytest.mark.parametrize(("page", "language", "look"), list(product(PERSONAL, ("en", "ru"), LOOKS)))
+def test_axe_finds_no_fault_in_the_pages_of_one_person(
+    api: Api, context: Context, axe: str, tmp_path: Path, page: str, language: str, look: str
+) -> None:
+    """The pages that letters link to, in the language of the member, and the data that the club holds of her."""
+    partners.company(context, "cmp_1")
+    partners.member(context, "mbr_anna", language=language)
+    anna = partners.speaks_for(context, "cmp_1", "mbr_anna")
+    links = pages_for("mbr_anna")
+    paths = {"preferences": links.preferences, "unsubscribe": links.unsubscribe, "own data": "/v1/me/data/page"}
+    path = urlsplit(paths[page]).path.removeprefix("/api")
+    answer = api.call("GET", path, anna if page == "own data" else STRANGER, headers={"accept-language": language})
+    assert answer.status == 200 and f'<html lang="{language}">' in answer.text
     assert faults(answer.text, axe, tmp_path, *LOOKS[look]) == []
 
 

@@ -30,10 +30,10 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
 from tests.catalog.steps import row, stock
 from tests.support import partners
+from tests.support.account import queues
 from tests.support.api import Api, Caller
 from tests.support.crashes import crashes, uncounted, watched
 from tests.support.memory import MemoryDynamo
-from tests.support.queues import queues
 from tests.support.table import everything, restore
 
 NAME, EMAIL, PHONE, NETWORK = (

@@ -40,7 +40,7 @@ def handed(context: Context, company_id: str, manager_id: str) -> None:
     company = read_company(context, company_id)
     assert company
     tx = Transaction()
-    companies_store.change(tx, company, {"manager_id": manager_id})
+    companies_store.change(tx, company, {"manager_id": manager_id}, context.at)
     context.table.commit(tx)
     consumers.on_company_changed(
         context, Event("company.manager_changed", "evt_1", {"company_id": company_id, "to_manager": manager_id})
