@@ -235,8 +235,9 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     statement.disputed             messages: mail
 #     stock.arrived                  facts: demand
 #     stock.recorded                 facts: orders.holds
+#     terms.changed                  facts: retention.waves
 #     tier.changed                   facts: analytics.rollups, bonuses.accruals; messages: mail
-#     tier.granted                   facts: bonuses.accruals
+#     tier.granted                   facts: bonuses.accruals, retention.waves
 #     tier.warning                   facts: campaigns.series; messages: mail
 #     tier.withdrawn                 facts: bonuses.accruals
 #     tier_ladder.activated          facts: tiers.recalculation

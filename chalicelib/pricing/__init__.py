@@ -42,5 +42,6 @@ with opened_when_asked(__name__):
     )
     from chalicelib.pricing.schemas import PriceRuleView, PriceView, explain
     from chalicelib.pricing.service import Conditions, conditions_of, keys_of, order_terms_of
+    from chalicelib.pricing.terms.events import CHANGED as TERMS_CHANGED
     from chalicelib.pricing.terms.schemas import TermsView
     from chalicelib.pricing.terms.service import terms_of

@@ -7,11 +7,14 @@ from chalicelib.catalog import read_products, with_articles_meant
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.context import Context
+from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
+from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.rules import Contract
 from chalicelib.pricing.terms import rules, store
+from chalicelib.pricing.terms.events import CHANGED
 from chalicelib.pricing.terms.schemas import TermsForm, TermsRequestForm, TermsView
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -46,6 +49,7 @@ def replace_terms(context: Context, company_id: str, form: TermsForm, *, author:
     store.replace_terms(
         tx, context, company_id, form.contracts, currency=company.currency, author=author, version=version
     )
+    _record(tx, context, company_id, form, author)
     try:
         context.table.commit(tx)
     except Refused:
@@ -70,6 +74,7 @@ def replace_approved(context: Context, approval: Approval, also: Callable[[Trans
         version=asked.version,
         approved_by=approval.decided_by,
     )
+    _record(tx, context, approval.company_id, asked, approval.decided_by)
     also(tx)
     try:
         context.table.commit(tx)
@@ -77,6 +82,11 @@ def replace_approved(context: Context, approval: Approval, also: Callable[[Trans
         if store.VERSION not in refused:
             raise
         raise Problem("conflict", "The terms have changed since: reject it, and ask again.") from None
+
+
+def _record(tx: Transaction, context: Context, company_id: str, form: TermsForm, by: str) -> None:
+    facts = {"company_id": company_id, "contracts": len(form.contracts), "by": by}
+    record(tx, context, keys.terms(company_id), CHANGED, **facts)
 
 
 def _needs_two(context: Context, form: TermsForm, present: Sequence[Contract], currency: str) -> bool:

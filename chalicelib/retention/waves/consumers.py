@@ -5,10 +5,11 @@ from chalicelib.companies import COMPANY_JOINED, COMPANY_PARTED
 from chalicelib.contacts import CONTACT_NOTED
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
-from chalicelib.pricing import OFFER_ISSUED
+from chalicelib.pricing import OFFER_ISSUED, TERMS_CHANGED
 from chalicelib.retention.states.events import STATE_CHANGED
 from chalicelib.retention.waves import service, store
 from chalicelib.table.transactions import Transaction
+from chalicelib.tiers import TIER_GRANTED
 
 
 @consumer(STATE_CHANGED)
@@ -35,6 +36,19 @@ def on_offer_issued(context: Context, event: Event) -> None:
     """Records the offer as a breach, if its company is held out."""
     offered = event.item
     _breach(context, offered["company_id"], "offer", offered["offer_id"], offered["by"])
+
+
+@consumer(TERMS_CHANGED)
+def on_terms_changed(context: Context, event: Event) -> None:
+    """Records a change of personal terms as a breach, if its company is held out: terms are agreed by whoever speaks to it."""
+    _breach(context, event.item["company_id"], "terms", event.id, event.item["by"])
+
+
+@consumer(TIER_GRANTED)
+def on_tier_granted(context: Context, event: Event) -> None:
+    """Records a tier that the staff gave as a breach, if its company is held out."""
+    granted = event.item
+    _breach(context, granted["company_id"], "tier", granted["grant_id"], granted["by"])
 
 
 @consumer(CONTACT_NOTED)

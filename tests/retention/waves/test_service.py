@@ -12,12 +12,14 @@ from chalicelib.contacts.schemas import NoteForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
+from chalicelib.pricing.terms import service as terms
+from chalicelib.pricing.terms.schemas import TermsForm
 from chalicelib.retention.states import service as states
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import consumers, jobs, service, store
 from chalicelib.retention.waves.model import WaveState, assignment
 from chalicelib.table.transactions import Transaction
-from tests.companies.steps import legal_inn
+from tests.companies.steps import happened, legal_inn
 from tests.retention.cases.steps import known
 from tests.retention.waves.steps import HEAD, dormant, entered, heard, message, night, planned
 from tests.support.crashes import crashes
@@ -150,6 +152,26 @@ def test_held_out_companies_are_named_to_other_rooms_and_contacts_with_them_coun
     found = list(store.breaches(begun, wave.wave_id))
     assert [(each["company_id"], each["contact"], each["by"]) for each in found] == [(one, "offer", "mbr_manager")]
     assert held_out(days_later(begun, 180), several) == set()
+
+
+def test_terms_and_a_tier_that_the_staff_gave_a_held_out_company_are_breaches(context: Context) -> None:
+    several = [dormant(context, f"Company {number}") for number in range(12)]
+    wave = planned(context, held_out_percent=50)
+    begun = days_later(context, 1)
+    night(begun)
+    held = held_out(begun, several)
+    assert 0 < len(held) < 12
+    for company_id in several:
+        terms.replace_terms(begun, company_id, TermsForm(contracts=[]), author="mbr_manager", version=0)
+        [changed] = happened(begun, company_id, "terms.changed")
+        granted = {"company_id": company_id, "grant_id": f"gra_{company_id}", "by": "mbr_head"}
+        for _ in range(2):
+            consumers.on_terms_changed(begun, Event("terms.changed", f"evt_{company_id}", changed))
+            consumers.on_tier_granted(begun, Event("tier.granted", "evt_2", granted))
+    found = [(each["company_id"], each["contact"], each["by"]) for each in store.breaches(begun, wave.wave_id)]
+    assert sorted(found) == sorted(
+        (each, *what) for each in held for what in (("terms", "mbr_manager"), ("tier", "mbr_head"))
+    )
 
 
 def test_a_contact_that_the_staff_noted_with_a_held_out_company_is_a_breach(context: Context) -> None:
