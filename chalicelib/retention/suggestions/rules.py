@@ -84,7 +84,7 @@ def suggest(assortment: Assortment, lines: Iterable[Line], today: int, most: int
     weight: dict[str, float] = defaultdict(float)
     for day, skus in sorted(baskets(lines).items()):
         times.update(skus)
-        for sku in skus:
+        for sku in sorted(skus):  # sums depend on their order, and that of a set differs between processes
             latest[sku] = day
             weight[sku] += 0.5 ** ((today - day) / HALF_LIFE)
     usual = sorted(times, key=lambda sku: (-times[sku] * assortment.demand(sku), -latest[sku], sku))[:most]
