@@ -11,4 +11,4 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.auth.sessions import end_all as end_all_sessions
-    from chalicelib.auth.store import note_visit, visits, visits_of_members
+    from chalicelib.auth.store import activity_of, note_visit, visits

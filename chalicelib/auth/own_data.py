@@ -25,11 +25,15 @@ def sign_ins(context: Context, person: Person) -> Iterator[Row]:
 @own_data(
     "visits",
     title={"en": "Days on which you used the club", "ru": "Дни, когда вы пользовались клубом"},
-    fields={"day": {"en": "Day", "ru": "День"}},
+    fields={
+        "day": {"en": "Day", "ru": "День"},
+        "clicked": {"en": "Followed a link of a letter", "ru": "Переход по ссылке из письма"},
+    },
 )
 def visits(context: Context, person: Person) -> Iterator[Row]:
-    for day in store.visits_of(context.table, person.member_id, _kept_quarters(context)):
-        yield {"day": day}
+    for days, clicks in store.activity_of(context.table, [person.member_id], _kept_quarters(context)).values():
+        for day in sorted(days):
+            yield {"day": day, "clicked": day in clicks}
 
 
 @erasure

@@ -3,12 +3,13 @@
 SIGNIN: sign_in_id, email, language, created_at, code_expires_at (epoch s), tries, tries_allowed, code_hash (once the letter is
 on its way), member_id (a known address), registration (who wants to join), used_at and used_by (spent for tokens).
 
-VISITS: the days of a quarter (UTC) on which a member got a token, which is every 15 minutes while somebody works with the club; kept until the
-figures of the quarter are counted.
+VISITS: the days of a quarter (UTC) on which a member got a token, which is every 15 minutes while somebody works with the club, or clicked a
+link of a letter; `clicks` are the days of the latter. Kept until the figures of the quarter are counted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
@@ -52,8 +53,11 @@ def open_session(table: Table, sign_in_id: str, member_id: str) -> None:
     table.update(keys.sign_in(sign_in_id), put={"session_for": member_id}, when=Attr("pk").exists())
 
 
-def read_membership(table: Table, member_id: str) -> Item | None:
-    return table.get(membership_key(member_id), consistent=True)
+def read_for_token(table: Table, member_id: str, at: datetime) -> tuple[Item, bool]:
+    """The membership, empty for none, and whether the visit of this day is noted. One call."""
+    membership, noted = membership_key(member_id), _visits_key(member_id, quarter_of(at.date()))
+    found = table.get_many([membership, noted], consistent=True)
+    return found.get(membership, {}), at.date().isoformat() in found.get(noted, {}).get("days", ())
 
 
 # --- visits -----------------------------------------------------------------------------------------------------------
@@ -61,13 +65,20 @@ def read_membership(table: Table, member_id: str) -> Item | None:
 KEEP_DAYS = 200  # of visits: the quarter, and the one after it
 
 
-def note_visit(table: Table, member_id: str, at: datetime) -> None:
-    """Notes that the member used the club on this day, once however often it is told. One write."""
-    day = at.date()
+class Activity(NamedTuple):
+    """The days on which a member used the club, and those of them with a click on a letter's link; ISO dates."""
+
+    days: set[str]
+    clicks: set[str]
+
+
+def note_visit(table: Table, member_id: str, at: datetime, *, clicked: bool = False) -> None:
+    """Notes that the member used the club on this day, once however often it is told. One write. `clicked`: by a link of a letter."""
+    day = {at.date().isoformat()}
     table.update(
-        keys.visits(quarter_of(day), shard_of(member_id), member_id),
+        _visits_key(member_id, quarter_of(at.date())),
         put={"expires_at": clock.epoch(at) + KEEP_DAYS * 86_400},
-        add={"days": {day.isoformat()}},
+        add={"days": day, "clicks": day} if clicked else {"days": day},
     )
 
 
@@ -78,17 +89,18 @@ def visits(table: Table, quarter: str) -> Iterator[tuple[str, set[str]]]:
             yield item["sk"], item["days"]
 
 
-def visits_of(table: Table, member_id: str, quarters: Iterable[str]) -> list[str]:
-    """The days of a member, the earliest first. One read."""
-    found = table.get_many([keys.visits(each, shard_of(member_id), member_id) for each in quarters])
-    return sorted(day for item in found.values() for day in item["days"])
-
-
-def visits_of_members(table: Table, member_ids: Iterable[str], quarters: Sequence[str]) -> set[str]:
-    """The days on which any of the members used the club. One read a hundred."""
-    wanted = [keys.visits(quarter, shard_of(each), each) for each in member_ids for quarter in quarters]
-    return {day for item in table.get_many(wanted).values() for day in item["days"]} if wanted else set()
+def activity_of(table: Table, member_ids: Iterable[str], quarters: Sequence[str]) -> dict[str, Activity]:
+    """By member, of those who used the club in these quarters. One call per 100 members and quarters."""
+    activity: dict[str, Activity] = {}
+    for key, item in table.get_many(_visits_key(each, quarter) for each in member_ids for quarter in quarters).items():
+        days, clicks = activity.get(key.sk, Activity(set(), set()))
+        activity[key.sk] = Activity(days | item["days"], clicks | item.get("clicks", set()))
+    return activity
 
 
 def forget_visits(table: Table, member_id: str, quarters: Iterable[str]) -> None:
-    table.delete_many([keys.visits(each, shard_of(member_id), member_id) for each in quarters])
+    table.delete_many([_visits_key(member_id, each) for each in quarters])
+
+
+def _visits_key(member_id: str, quarter: str) -> Key:
+    return keys.visits(quarter, shard_of(member_id), member_id)

@@ -71,14 +71,16 @@ def verify_auth(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @triggers.lambda_function(name="pre_token")
-@sign_in_trigger(memory=1024, timeout=5, may=(items("get"), items("update", prefix="VISITS#")))
+@sign_in_trigger(memory=1024, timeout=5, may=(items("batch_get"), items("update", prefix="VISITS#")))
 def pre_token(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Writes into the access token whom the member acts for, and what that role allows. Notes the visit."""
+    """Writes into the access token whom the member acts for, and what that role allows. Notes the first visit of the day."""
     member_id = event["userName"]
     table = Table(aws.dynamodb(), settings().table_name)
-    membership = store.read_membership(table, member_id) or {}
+    now = clock.now()
+    membership, is_noted = store.read_for_token(table, member_id, now)
     try:
-        store.note_visit(table, member_id, clock.now())
+        if not is_noted:
+            store.note_visit(table, member_id, now)
     except (Busy, ClientError):
         log.exception("visit not noted", extra={"member_id": member_id})  # nobody is kept out for a figure
     active = membership.get("status") == "active"

@@ -94,3 +94,8 @@ def test_a_visit_is_one_write_and_a_quarter_a_query_of_each_shard(context: Conte
     with spent(context.table.client) as cost:
         assert list(auth_store.visits(context.table, "2026-Q4")) == [("mbr_1", {"2026-11-20"})]
     assert cost.calls == ["Query"] * len(shards())
+    with spent(context.table.client) as cost:
+        assert auth_store.activity_of(context.table, ["mbr_1", "mbr_2"], ["2026-Q3", "2026-Q4"]) == {
+            "mbr_1": ({"2026-11-20"}, set())
+        }
+    assert cost.calls == ["BatchGetItem"]

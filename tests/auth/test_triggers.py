@@ -97,9 +97,15 @@ def test_the_token_says_whom_the_member_speaks_for(context: Context) -> None:
 
 
 def test_a_token_notes_the_visit_of_the_day_once(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    for day in (datetime(2026, 9, 30, 23, 59, tzinfo=UTC), NOON, NOON, NOON + timedelta(days=1)):
-        monkeypatch.setattr(triggers.clock, "now", lambda day=day: day)
+    written: list[datetime] = []
+    note_visit = auth_store.note_visit
+    monkeypatch.setattr(auth_store, "note_visit", lambda *told: (written.append(told[2]), note_visit(*told)))
+    moments = [datetime(2026, 9, 30, 23, 59, tzinfo=UTC), NOON, NOON + timedelta(days=1)]
+    for moment in moments:
+        monkeypatch.setattr(triggers.clock, "now", lambda moment=moment: moment)
         claims_of("mbr_1")
+        claims_of("mbr_1")
+    assert written == moments, "one write a day"
     assert dict(auth_store.visits(context.table, "2026-Q4")) == {"mbr_1": {"2026-11-20", "2026-11-21"}}
     person = Person("mbr_1", "Anna", "anna@partner.example")
     at_noon = replace(context, now=NOON)

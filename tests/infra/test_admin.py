@@ -4,7 +4,7 @@ import boto3
 import pytest
 
 from chalicelib import members
-from chalicelib.auth.store import read_membership
+from chalicelib.members import membership_key
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.rights import guard_of
 from chalicelib.platform.context import Context
@@ -22,7 +22,7 @@ def test_the_first_of_the_staff_is_made_by_a_command_that_may_be_repeated(
     assert [main(ADD) for _ in range(2)] == [0, 0]
     member_id = members.owner_of(context, "alla@example.com")
     assert member_id is not None
-    membership = read_membership(context.table, member_id) or {}
+    membership = context.table.get(membership_key(member_id)) or {}
     assert (membership["kind"], membership["role"], membership["status"]) == ("staff", "admin", "active")
     assert "can sign in with that email" in capsys.readouterr().out
 
@@ -31,7 +31,7 @@ def test_every_role_of_the_staff_can_be_given_by_command(context: Context) -> No
     assert main([*ADD, "--role", "head_of_sales"]) == 0
     member_id = members.owner_of(context, "alla@example.com")
     assert member_id is not None
-    assert (read_membership(context.table, member_id) or {})["role"] == "head_of_sales"
+    assert (context.table.get(membership_key(member_id)) or {})["role"] == "head_of_sales"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from chalicelib import catalog, companies, members, sales, tiers
+from chalicelib import auth, catalog, companies, members, sales, tiers
 from chalicelib.campaigns.config import Stages
 from chalicelib.campaigns.segments import rules
 from chalicelib.campaigns.segments.model import BoughtLine, Candidate, Conditions, Stage
@@ -11,11 +11,12 @@ from chalicelib.members import Member
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.platform.quarters import quarter_of
 from chalicelib.table.retries import read_apart
 
 
 def candidates(context: Context, people: Sequence[Member], *conditions: Conditions) -> dict[str, Candidate]:
-    """By member id. One call for the memberships and one for the tiers; a query a company for its stage, and its lines for purchases.
+    """By member id. One call for the memberships, one for the tiers, and up to three for the activity; a query a company for its stage, and its lines for purchases.
 
     People of one company that are on the same page share what is read of it.
     """
@@ -33,6 +34,11 @@ def candidates(context: Context, people: Sequence[Member], *conditions: Conditio
     )
     longest = max((each.days for asked in conditions for each in asked.purchases), default=0)
     bought = {each: _bought(context, each, longest) for each in ids} if longest else {}
+    visited, clicked = _activity(
+        context,
+        [person.member_id for person in people],
+        max((each.days for asked in conditions for each in asked.activity), default=0),
+    )
     return {
         person.member_id: Candidate(
             audience=person.audience,
@@ -43,6 +49,8 @@ def candidates(context: Context, people: Sequence[Member], *conditions: Conditio
             tier=tier.get(company_id, "none"),
             stage=stage.get(company_id),
             bought=bought.get(company_id, []),
+            visited=visited.get(person.member_id, frozenset()),
+            clicked=clicked.get(person.member_id, frozenset()),
             member_id=person.member_id,
         )
         for person in people
@@ -86,3 +94,16 @@ def _bought(context: Context, company_id: str, days: int) -> list[BoughtLine]:
         for day, sku in dict.fromkeys(lines)
         if sku in products
     ]
+
+
+def _activity(
+    context: Context, member_ids: Sequence[str], days: int
+) -> tuple[dict[str, frozenset[date]], dict[str, frozenset[date]]]:
+    """By member id, the days of visits and those of clicks in the quarters of the last `days`."""
+    if not days:
+        return {}, {}
+    quarters = sorted({quarter_of(context.today - timedelta(days=back)) for back in range(days)})
+    found = auth.activity_of(context.table, member_ids, quarters)
+    visited = {member_id: frozenset(map(date.fromisoformat, each.days)) for member_id, each in found.items()}
+    clicked = {member_id: frozenset(map(date.fromisoformat, each.clicks)) for member_id, each in found.items()}
+    return visited, clicked

@@ -12,6 +12,7 @@ from chalicelib.platform.model import Written
 from chalicelib.platform.text import Language
 
 MOST_MEMBERS = 500  # that a segment names
+MOST_ACTIVITY_DAYS = 180  # visits are kept a little longer
 
 Stage = Literal["new", "learning", "active", "at_risk", "dormant", "won_back"]
 
@@ -31,6 +32,14 @@ class PurchaseCondition(Written):
         return self
 
 
+class ActivityCondition(Written):
+    """Whether the member visited the club in the last days, in the cabinet or by a link of a letter."""
+
+    active: bool = Field(default=True, description="false: the member did not.")
+    by: Literal["visits", "clicks"] = Field(default="visits", description="clicks: only by links of letters.")
+    days: int = Field(default=90, ge=1, le=MOST_ACTIVITY_DAYS)
+
+
 class Conditions(Written):
     """The conditions of a segment. A member belongs to it who meets every condition that is given. Of a list, one is enough; an empty list is no condition."""
 
@@ -46,6 +55,7 @@ class Conditions(Written):
     regions: list[Region] = Field(default=[], max_length=100, description="Only with `regional_event`.")
     regional_event: bool = Field(default=False, description="The letter invites to an event in these regions.")
     purchases: list[PurchaseCondition] = Field(default=[], max_length=5)
+    activity: list[ActivityCondition] = Field(default=[], max_length=3)
     members: list[Identifier] = Field(default=[], max_length=MOST_MEMBERS, description="Only these, by member id.")
 
 
@@ -78,6 +88,8 @@ class Candidate:
     tier: str = "none"
     stage: Stage | None = None
     bought: list[BoughtLine] = field(default_factory=list)
+    visited: frozenset[date] = frozenset()
+    clicked: frozenset[date] = frozenset()
     member_id: str = ""
 
 

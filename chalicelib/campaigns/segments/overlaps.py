@@ -21,7 +21,7 @@ SAMPLE = 5  # members of each overlap
 def overlaps(context: Context, pairs: Sequence[tuple[str, str]]) -> list[Overlap | None]:
     """For each pair of segments, by their ids, the people of both who may get letters; None where a segment is not there.
 
-    A call for the segments, one for each shard of a small club, six per 100 members, and a few for each company where conditions ask for purchases.
+    A call for the segments, one for each shard of a small club, six per 100 members and up to three more for their activity, and a few for each company where conditions ask for purchases.
     """
     segments = store.read_many(context.table, {each for pair in pairs for each in pair if each})
     conditions = {segment_id: segment.rules for segment_id, segment in segments.items()}

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Protocol
 
-from chalicelib.campaigns.segments.model import Candidate, Conditions, PurchaseCondition, Stage
+from chalicelib.campaigns.segments.model import ActivityCondition, Candidate, Conditions, PurchaseCondition, Stage
 
 _BASIS_POINTS = 10_000
 
@@ -33,6 +33,7 @@ def matches(conditions: Conditions, candidate: Candidate, today: date) -> bool:
         and _among(candidate.stage, conditions.stages)
         and _among(candidate.region, conditions.regions)
         and all(_bought(each, candidate, today) for each in conditions.purchases)
+        and all(_active(each, candidate, today) for each in conditions.activity)
     )
 
 
@@ -83,3 +84,9 @@ def _bought(condition: PurchaseCondition, candidate: Candidate, today: date) -> 
         for line in candidate.bought
     )
     return found is condition.bought
+
+
+def _active(condition: ActivityCondition, candidate: Candidate, today: date) -> bool:
+    since = today - timedelta(days=condition.days)
+    days = candidate.visited if condition.by == "visits" else candidate.clicked
+    return any(day > since for day in days) is condition.active

@@ -41,7 +41,7 @@ def follow(context: Context, token: str, number: int, agent: str, *, is_head: bo
         raise Problem("not_found")
     is_first = note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH], is_head))
     if is_first and members.member(context, letter.recipient.id):
-        auth.note_visit(context.table, letter.recipient.id, context.now)
+        auth.note_visit(context.table, letter.recipient.id, context.now, clicked=True)
     return addresses[number]
 
 

@@ -33,16 +33,7 @@ class Reader:
         asked = {each.audience: Conditions.model_validate_json(each.audience) for each in contents if each.audience}
         if not asked:
             return lambda content: True
-        known = campaigns.candidates(self._context, [self._member], _all_of(list(asked.values())))[self.member_id]
+        known = campaigns.candidates(self._context, [self._member], *asked.values())[self.member_id]
         today = self._context.today
         matching = {audience for audience, each in asked.items() if campaigns.matches(each, known, today)}
         return lambda content: content.audience is None or content.audience in matching
-
-
-def _all_of(every: Sequence[Conditions]) -> Conditions:
-    """Conditions that ask for every fact that one of these asks for."""
-    return Conditions(
-        tiers=next((each.tiers for each in every if each.tiers), []),
-        stages=next((each.stages for each in every if each.stages), []),
-        purchases=sorted((one for each in every for one in each.purchases), key=lambda one: -one.days)[:1],
-    )

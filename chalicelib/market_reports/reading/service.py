@@ -43,7 +43,7 @@ def page(
 ) -> tuple[list[ReportSummaryView], Position]:
     """Newest first. The first page begins a visit. Raises 404 with the missing facts for an incomplete profile.
 
-    Three calls, and one at the beginning of a visit; more where an audience asks for tier, stage or purchases.
+    Three calls, and one at the beginning of a visit; more where an audience asks for tier, stage, purchases or activity.
     """
     reader = Reader(context, caller)
     if reader.missing:

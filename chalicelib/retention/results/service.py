@@ -72,8 +72,8 @@ def _visited(context: Context, made: Assignment) -> bool:
     first, last = made.day + timedelta(days=1), made.day + timedelta(days=OUTCOME_DAYS)
     people = [each.member_id for each in companies.people_of(context, made.company_id)]
     quarters = sorted({quarter_of(first + timedelta(days=number)) for number in range(OUTCOME_DAYS)})
-    days = auth.visits_of_members(context.table, people, quarters)
-    return any(first.isoformat() <= day <= last.isoformat() for day in days)
+    activity = auth.activity_of(context.table, people, quarters)
+    return any(first.isoformat() <= day <= last.isoformat() for each in activity.values() for day in each.days)
 
 
 def _ordered(context: Context, made: Assignment, last: date) -> list[orders.OrderLine]:

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib import auth
 from chalicelib.campaigns.segments import audience
 from chalicelib.campaigns.segments.schemas import AudienceForm
 from chalicelib.mail import store as mail_store
@@ -65,6 +67,8 @@ def test_a_segment_is_saved_changed_and_deleted(api: Api, marketing: Caller) -> 
         ({"audiences": ["plumber"]}, "/conditions/audiences/0"),
         ({"regions": ["RU-MOW"]}, "/conditions/regions"),
         ({"purchases": [{"days": 30}]}, "/conditions/purchases/0"),
+        ({"activity": [{"days": 181}]}, "/conditions/activity/0/days"),
+        ({"activity": [{"by": "opens"}]}, "/conditions/activity/0/by"),
     ],
 )
 def test_conditions_that_cannot_be_are_refused_and_named(
@@ -146,6 +150,25 @@ def test_facts_of_the_company_decide(api: Api, context: Context, marketing: Call
     assert [each["member_id"] for each in preview(api, marketing, counting, {"tiers": ["gold"]})["sample"]] == [
         "mbr_gold"
     ]
+
+
+def test_visits_and_clicks_of_the_last_days_decide(
+    api: Api, context: Context, marketing: Caller, counting: Counting
+) -> None:
+    counting.no_holdout()
+    people(context, 4)
+    for member_id, days, clicked in (("mbr_1", 100, False), ("mbr_2", 100, True), ("mbr_3", 5, False)):
+        auth.note_visit(context.table, member_id, context.now - timedelta(days=days), clicked=clicked)
+
+    def found(*activity: Any) -> set[str]:
+        sample = preview(api, marketing, counting, {"activity": list(activity), "audiences": []})["sample"]
+        return {each["member_id"] for each in sample} - {"mbr_marketing"}
+
+    assert found({"days": 90}) == {"mbr_3"}
+    assert found({"days": 101}) == {"mbr_1", "mbr_2", "mbr_3"}
+    assert found({"days": 101, "by": "clicks"}) == {"mbr_2"}
+    assert found({"days": 101, "active": False}) == {"mbr_0"}
+    assert found({"days": 180}, {"days": 90, "active": False}) == {"mbr_1", "mbr_2"}, "active once, and quiet now"
 
 
 def test_every_member_is_counted_once_however_the_messages_come(

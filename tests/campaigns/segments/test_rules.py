@@ -25,6 +25,8 @@ ANNA = Candidate(
     tier="gold",
     stage="active",
     bought=[BoughtLine(TODAY - timedelta(days=100), "Zenith", "lamps")],
+    visited=frozenset({TODAY - timedelta(days=40), TODAY - timedelta(days=10)}),
+    clicked=frozenset({TODAY - timedelta(days=40)}),
 )
 
 
@@ -48,6 +50,13 @@ ANNA = Candidate(
         ({"purchases": [{"brand": "Zenith", "bought": False}]}, False),
         ({"purchases": [{"category": "cable", "bought": False}]}, True),
         ({"purchases": [{"brand": "Zenith"}, {"category": "cable"}]}, False),
+        ({"activity": [{"days": 10}]}, False),
+        ({"activity": [{"days": 11}]}, True),
+        ({"activity": [{"by": "clicks", "days": 40}]}, False),
+        ({"activity": [{"by": "clicks", "days": 41}]}, True),
+        ({"activity": [{"active": False, "days": 10}]}, True),
+        ({"activity": [{"active": False, "by": "clicks", "days": 41}]}, False),
+        ({"activity": [{"days": 180}, {"active": False, "days": 10}]}, True),  # was here, and went quiet
     ],
 )
 def test_a_segment_has_whoever_meets_every_condition(conditions: dict[str, Any], belongs: bool) -> None:

@@ -91,7 +91,9 @@ def test_a_click_of_a_person_is_a_visit_of_that_day_and_a_program_s_is_none(
     noted: list[str] = []
     note_visit = auth.note_visit
     monkeypatch.setattr(
-        auth, "note_visit", lambda table, member_id, at: (noted.append(member_id), note_visit(table, member_id, at))
+        auth,
+        "note_visit",
+        lambda table, member_id, at, **how: (noted.append(member_id), note_visit(table, member_id, at, **how)),
     )
     for link in (sent.links[0], sent.links[1], sent.links[0]):
         sent.club.pass_time(60)
@@ -99,6 +101,8 @@ def test_a_click_of_a_person_is_a_visit_of_that_day_and_a_program_s_is_none(
         sent.click(link)
     assert visits(sent) == {"mbr_1": {"2026-11-24"}}
     assert noted == ["mbr_1"]
+    activity = auth.activity_of(sent.club.context.table, ["mbr_1"], ["2026-Q4"])["mbr_1"]
+    assert activity.clicks == {"2026-11-24"}, "a segment can ask for it"
 
 
 def test_a_click_on_the_letter_of_one_who_is_gone_is_no_visit(sent: Sent) -> None:
