@@ -86,12 +86,19 @@ def _unwanted(
 
 
 def refused_letters(
-    context: Context, people: Sequence[Member], company_of: Mapping[str, str], topic: str
+    context: Context,
+    people: Sequence[Member],
+    company_of: Mapping[str, str],
+    topic: str,
+    contact_class: ContactClass = "content",
 ) -> dict[str, Reason]:
-    """By member id, why these members may not get letters with advertising on a topic; whoever may is not named.
+    """By member id, why these members may not get letters of this class on a topic; whoever may is not named.
 
     `company_of`: the company that each acts for, empty for none. Of the budget it says nothing: that depends on the day. Four calls per 100 members.
     """
+    if contact_class == "service":
+        suppressed = context.table.get_many(suppression_key(each.email) for each in people)
+        return {each.member_id: "suppressed" for each in people if suppression_key(each.email) in suppressed}
     without = barred(context, {each for each in company_of.values() if each})
     addresses = {each.member_id: _keys(each.member_id, "email", each.email) for each in people}
     wanted = {key for both in addresses.values() for key in both} | {suppression_key(each.email) for each in people}
@@ -202,7 +209,7 @@ class _AdvertisingGuard:
             channel="email",
             address=mail.address,
             contact_class=letter.letter_class.value,
-            day=local_day(context, mail.time_zone),
+            day=mail.day or local_day(context, mail.time_zone),
             by=letter.letter_id,
             topic=letter.topic,
             agreed_at=mail.agreed_at,

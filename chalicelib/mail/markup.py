@@ -118,7 +118,7 @@ class _Html(_Form):
     def _button(self, link: Token, state: BlockState) -> str:
         return (
             '<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 20px"><tr>\n'
-            f'  <td bgcolor="#0c7a64" style="border-radius:8px"><a href="{_url(link)}" style="display:inline-block;'
+            f'  <td bgcolor="#0c7a64" style="border-radius:8px"><a href="{escape(_url(link))}" style="display:inline-block;'
             "padding:13px 26px;font:bold 16px/20px Arial,Helvetica,sans-serif;color:#ffffff;text-decoration:none"
             f'">{self.inside(link, state)}</a></td>\n</tr></table>\n'
         )
@@ -137,7 +137,7 @@ class _Html(_Form):
         )
 
     def link(self, token: Token, state: BlockState) -> str:
-        return f'<a href="{_url(token)}" style="color:#0c5c4c">{self.inside(token, state)}</a>'
+        return f'<a href="{escape(_url(token))}" style="color:#0c5c4c">{self.inside(token, state)}</a>'
 
     def strong(self, token: Token, state: BlockState) -> str:
         return f"<b>{self.inside(token, state)}</b>"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
@@ -178,6 +179,7 @@ class Mail:
     agreed_at: str = ""
     company_id: str = ""
     pages: Pages | None = None
+    day: date | None = None  # of its slot, on which it spends the budget; None: the reader's day as it is sent
     # of the notification beside it; without a member there is none
     member_id: str = ""
     preview: str = ""

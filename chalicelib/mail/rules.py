@@ -34,15 +34,15 @@ def is_over(letter: Letter) -> bool:
     return letter.state in (LetterState.SENT, LetterState.REJECTED, LetterState.SKIPPED) or bool(letter.reason)
 
 
-def after_time(letter: Letter, now: int, settle_seconds: int) -> Letter:
+def after_time(letter: Letter, now: int, settle_seconds: int, *, comes_again: bool = True) -> Letter:
     """The letter after its lease or its settle time is over.
 
     A worker that overstayed its lease may have died before or after the mail service had the letter: that counts as no answer. After
-    the settle time without a report the letter may be tried again, or is over.
+    the settle time without a report the letter may be tried again, or is over. `comes_again`: not a letter that its room sends itself, once.
     """
     if letter.state is LetterState.SENDING and now >= letter.lease_until:
         letter = replace(letter, state=LetterState.UNKNOWN, settle_at=letter.lease_until + settle_seconds)
-    exhausted = letter.attempts >= MOST_ATTEMPTS[letter.letter_class]
+    exhausted = not comes_again or letter.attempts >= MOST_ATTEMPTS[letter.letter_class]
     if letter.state is LetterState.UNKNOWN and not letter.reason and now >= letter.settle_at and exhausted:
         letter = replace(letter, reason="no_answer")
     return letter

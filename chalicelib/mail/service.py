@@ -109,8 +109,10 @@ def _send(context: Context, letter: Letter, below: Below) -> None:
     declared = declarations.declaration(letter.template)
     now = clock.epoch(context.now)
     settle_seconds = _settle_seconds(context, declared)
-    letter = store.change(context, letter, partial(rules.after_time, now=now, settle_seconds=settle_seconds))
-    if declared.facts is None:
+    comes_again = declared.facts is not None
+    later = partial(rules.after_time, now=now, settle_seconds=settle_seconds, comes_again=comes_again)
+    letter = store.change(context, letter, later)
+    if not comes_again:
         look_again(context, letter)  # its room sends it, and here it is only settled
         return
     if rules.may_be_claimed(letter, now):

@@ -24,6 +24,7 @@ from chalicelib.platform.settings import settings
 from chalicelib.platform.spelling.email_address import in_ascii, in_unicode
 
 TAG = "letter_id"
+HEADER = "X-Letter-Id"
 
 # These come before the first byte of the letter has left.
 _NEVER_LEFT = (
@@ -67,7 +68,7 @@ def send(mail: Mail, letter_id: str) -> Answer:
                         "Text": {"Data": mail.text, "Charset": "UTF-8"},
                         "Html": {"Data": mail.html, "Charset": "UTF-8"},
                     },
-                    "Headers": [{"Name": name, "Value": value} for name, value in headers(mail).items()],
+                    "Headers": [{"Name": name, "Value": value} for name, value in headers(mail, letter_id).items()],
                 }
             },
             ConfigurationSetName=settings().mail_configuration_set,
@@ -89,11 +90,12 @@ def letters_per_second() -> float:
     return float(aws.ses().get_account()["SendQuota"]["MaxSendRate"])
 
 
-def headers(mail: Mail) -> dict[str, str]:
+def headers(mail: Mail, letter_id: str) -> dict[str, str]:
     """The headers that the mail service does not write itself."""
     written = {
         "Auto-Submitted": "auto-generated",  # so that no answering machine answers
         "Content-Language": mail.language,
+        HEADER: letter_id,
     }
     if mail.pages is None:
         return written
@@ -102,6 +104,13 @@ def headers(mail: Mail) -> dict[str, str]:
         "List-Unsubscribe": f"<{mail.pages.unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+
+
+def _letter_id(mail: dict[str, Any]) -> str:
+    """By the tag, and by the header where an identity's notification has no tags; empty for neither."""
+    tagged: list[str] = mail.get("tags", {}).get(TAG, [])
+    named = [each["value"] for each in mail.get("headers", []) if each["name"].lower() == HEADER.lower()]
+    return next(iter([*tagged, *named]), "")
 
 
 def _sender() -> str:
@@ -113,7 +122,7 @@ def report_of(body: str) -> Report | None:
     """An event of the mail service as it comes through the queue; None for what changes nothing, such as the service's greeting.
 
     The service spells its events in two ways: those of a configuration set say `eventType`, those of an identity `notificationType`, and
-    without the letter's tags. Raises for what is no event: its message ends among the dead letters,
+    without the letter's tags: where the identity includes headers, the letter's own one names it. Raises for what is no event: its message ends among the dead letters,
     where somebody looks at it.
     """
     if body.startswith(_GREETING):
@@ -127,7 +136,7 @@ def report_of(body: str) -> Report | None:
     return Report(
         kind=kind,
         at=told.get("timestamp") or event["mail"]["timestamp"],
-        letter_id=next(iter(event["mail"].get("tags", {}).get(TAG, [])), ""),
+        letter_id=_letter_id(event["mail"]),
         bounce=f"{told['bounceType']}/{told['bounceSubType']}" if kind == "bounce" else "",
         addresses=tuple(in_unicode(parseaddr(each["emailAddress"])[1]) for each in recipients),
         agent=told.get("userAgent", "") if kind in ("open", "click") else "",

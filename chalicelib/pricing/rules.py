@@ -253,13 +253,17 @@ class Promotion:
     def rejected_by(self, obstacle: "Obstacle") -> "Ruling":
         return Ruling("promotion", obstacle.reason, facts={**self.facts, **obstacle.facts})
 
+    def out_of_time(self, day: date) -> "Obstacle | None":
+        """The reason why it holds for nobody on this day; None if it holds for somebody."""
+        if self.months and day.month not in self.months:
+            return out_of_time(day, self.first, self.last) or Obstacle("out_of_season", {})
+        return out_of_time(day, self.first, self.last)
+
     def obstacle(self, buyer: Buyer, day: date) -> "Obstacle | None":
         """The reason why it does not hold for this buyer on this day, for any goods; None if it holds."""
-        obstacle = out_of_time(day, self.first, self.last)
+        obstacle = self.out_of_time(day)
         if obstacle:
             return obstacle
-        if self.months and day.month not in self.months:
-            return Obstacle("out_of_season", {})
         if self.tiers and buyer.tier not in self.tiers:
             return Obstacle("other_tiers", {})
         if self.is_for_a_size and buyer.window_currency not in ("", self.sums_in):

@@ -247,6 +247,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "granted": {"reason": "manual"},
     "bounced": {"reason": "bounces"},
     "complained of": {"reason": "complaints"},
+    "without its promotion": {"reason": "promotion"},
     "to ship": {"for_distributor": True, "why": "rejected"},
     "too few": {
         "ordered_by": "company",

@@ -85,6 +85,12 @@ def test_an_unanswered_advertising_letter_is_given_up() -> None:
     assert mail_rules.waits_until(given_up) is None
 
 
+def test_a_service_letter_that_its_room_sends_is_given_up_after_its_one_attempt() -> None:
+    given_up = mail_rules.after_time(unknown(), NOW + SETTLE, SETTLE, comes_again=False)
+    assert (given_up.state, given_up.reason) == (LetterState.UNKNOWN, "no_answer")
+    assert mail_rules.waits_until(given_up) is None, "or its message would come again for ever"
+
+
 def test_a_lease_that_was_over_long_ago_need_not_be_waited_for_again() -> None:
     lapsed = mail_rules.after_time(sending(), NOW + 60 + SETTLE, SETTLE)
     assert mail_rules.may_be_claimed(lapsed, NOW + 60 + SETTLE)

@@ -55,11 +55,11 @@ def test_a_letter_with_advertising_says_how_to_leave_with_one_click(service: Mai
     left = replace(
         LETTER, pages=Pages("https://club.example/v1/letters/t/unsubscribe", "https://club.example/v1/letters/t")
     )
-    assert {name: value for name, value in transport.headers(left).items() if name.startswith("List-")} == {
+    assert {name: value for name, value in transport.headers(left, "ltr_1").items() if name.startswith("List-")} == {
         "List-Unsubscribe": "<https://club.example/v1/letters/t/unsubscribe>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    assert not [name for name in transport.headers(LETTER) if name.startswith("List-")]
+    assert not [name for name in transport.headers(LETTER, "ltr_1") if name.startswith("List-")]
 
 
 def test_addresses_of_any_domain_go_out_in_ascii(service: MailService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +97,23 @@ def test_a_report_names_the_address_as_the_club_knows_it(kind: str, reported: st
         )
     assert report is not None
     assert report.addresses == ("anna@папироска.рф",)
+
+
+@pytest.mark.parametrize("name", ["X-Letter-Id", "x-letter-id"])
+def test_a_notification_of_an_identity_has_no_tags_and_finds_its_letter_by_the_header(
+    service: MailService, name: str
+) -> None:
+    transport.send(LETTER, "ltr_1")
+    (sent,) = service.accepted
+    (value,) = (each["Value"] for each in sent["Content"]["Simple"]["Headers"] if each["Name"] == "X-Letter-Id")
+    about = {
+        "timestamp": "2026-11-20T09:00:00.000Z",
+        "headersTruncated": False,
+        "headers": [{"name": "Subject", "value": "Lamps"}, {"name": name, "value": value}],
+    }
+    told = json.dumps({"notificationType": "Delivery", "mail": about, "delivery": {"timestamp": about["timestamp"]}})
+    report = transport.report_of(told)
+    assert report and report.letter_id == "ltr_1"
 
 
 def test_a_reported_domain_that_is_no_punycode_stays_as_it_is() -> None:

@@ -48,6 +48,8 @@ def measured(context: Context, day: str, at: str) -> list[Measured]:
 
 def rows_of(context: Context, company_id: str, several: Sequence[Measured]) -> Iterator[Row]:
     """The purchases of a company in the club's currency, as a part of the fold keeps them. A query for each span of days."""
+    if not several:
+        return
     found = [Sold() for _ in several]
     held = campaigns.is_held_out(context, company_id)
     currency = context.config[Club].currency

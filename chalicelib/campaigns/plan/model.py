@@ -6,11 +6,12 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
+from chalicelib.contacts import ContactClass
 from chalicelib.platform.fields import ONE_LINE
 from chalicelib.platform.model import Written
 from chalicelib.platform.text import Language
 
-IssueClass = Literal["advertising", "content"]
+WithAdvertising = Literal["advertising", "content"]
 
 
 class IssueState(StrEnum):
@@ -82,7 +83,7 @@ class Issue:
     issue_id: str
     title: str
     topic: str
-    issue_class: IssueClass
+    issue_class: ContactClass
     slot: str
     template: str = ""
     owner: str = ""

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.campaigns.plan.model import Issue, IssueClass, IssueState, IssueTexts
+from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.plan.rules import Clash
 from chalicelib.campaigns.segments.model import Overlap
 from chalicelib.campaigns.segments.schemas import OverlapView
-from chalicelib.contacts import Slot
+from chalicelib.contacts import ContactClass, Slot
 from chalicelib.platform.fields import ONE_LINE, Day, Identifier, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
@@ -30,7 +30,9 @@ class IssueForm(Form):
 
     title: str = Field(min_length=1, max_length=200, description="For the staff.")
     topic: str = Field(max_length=40, description="One of the club's topics.")
-    issue_class: IssueClass = Field(description="advertising, or content (content with advertising).")
+    issue_class: ContactClass = Field(
+        description="advertising; content: content with advertising; service: neither, for all but suppressed addresses."
+    )
     template: str | None = Field(
         default=None,
         min_length=1,
@@ -124,7 +126,7 @@ class IssueView(View):
     issue_id: str
     title: str
     topic: str
-    issue_class: IssueClass
+    issue_class: ContactClass
     template: str | None
     slot: str
     owner: str | None

@@ -83,8 +83,8 @@ def show(context: Context, issue_id: str) -> tuple[IssueView, int]:
 
 def preview(context: Context, issue_id: str, form: PreviewForm) -> PreviewView:
     """Raises 404 for an unknown issue or member, 409 where there is no text yet."""
-    _, texts = _read(context, issue_id)
-    return writing.preview(context, texts, form.member_id, form.language)
+    issue, texts = _read(context, issue_id)
+    return writing.preview(context, texts, form.member_id, form.language, issue.issue_class)
 
 
 def change(context: Context, issue_id: str, version: int, form: IssueForm, *, by: str) -> tuple[IssueView, int]:
@@ -112,13 +112,18 @@ def move(context: Context, issue_id: str, form: MoveForm, *, by: str) -> IssueVi
 
     def decide(before: Issue) -> Issue:
         _open(before)
+        if before.approved_by:
+            _check_in_force(context, before.promotion_id, slot)
         return replace(before, slot=slot.text)
 
     return _step(context, issue_id, decide, by=by, accepted=form.accept_skips)
 
 
 def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
-    """Safe to repeat. Raises 403 for the author, 409 for an issue that is not whole or is cancelled, 422 for a slot in the past."""
+    """Safe to repeat. Raises 403 for the author, 409 for an issue that is not whole or is cancelled.
+
+    Raises 422 for a slot in the past, or a promotion that does not hold on its day.
+    """
 
     def decide(before: Issue) -> Issue:
         if before.approved_by and before.state is not IssueState.CANCELLED:
@@ -131,8 +136,7 @@ def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
             raise Problem(
                 "wrong_state", "The issue lacks its segment or a text.", errors=lacking, extra={"state": before.state}
             )
-        _slot(context, before.slot)
-        _check_promotion(context, before.promotion_id)
+        _check_in_force(context, before.promotion_id, _slot(context, before.slot))
         segment = segments_store.read(context.table, before.segment_id)
         return replace(
             before,
@@ -209,7 +213,7 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
     check_topic(context, form.topic, "/topic")
     _check_promotion(context, form.promotion_id)
     writing.check(context, form.texts)
-    _check_discount(form)
+    _check_class(form)
     segment = segments_store.read(context.table, form.segment_id) if form.segment_id else None
     if form.segment_id and segment is None:
         raise Problem.invalid("unknown_segment", "/segment_id", "There is no such segment.")
@@ -271,8 +275,34 @@ def _check_promotion(context: Context, promotion_id: str | None) -> None:
         )
 
 
-def _check_discount(form: IssueForm) -> None:
-    if not form.promotion_id and writing.names_discount(form.texts):
+def has_promotion_in_force(context: Context, promotion_id: str, slot: Slot) -> bool:
+    """Whether the promotion that a letter names, if any, is approved and holds on the day of the slot. One call for one that names any."""
+    found = pricing.promotion_of(context.table, promotion_id) if promotion_id else None
+    if found is None:
+        return not promotion_id
+    return found.approved_at is not None and found.promotion.out_of_time(slot.day) is None
+
+
+def _check_in_force(context: Context, promotion_id: str, slot: Slot) -> None:
+    if not has_promotion_in_force(context, promotion_id, slot):
+        raise Problem.invalid(
+            "not_in_force", "/promotion_id", "Its promotion is not approved, or does not hold on the day of the slot."
+        )
+
+
+def _check_class(form: IssueForm) -> None:
+    names_discount = writing.names_discount(form.texts)
+    if form.issue_class == "service":
+        # Nobody agreed to it and nobody can leave it, so it must not advertise.
+        if names_discount or form.promotion_id or writing.shows_products(form.texts):
+            raise Problem.invalid(
+                "advertises",
+                "/issue_class",
+                "A service letter names no discount and no promotion, and shows no products.",
+            )
+        if form.holdout_percent:
+            raise Problem.invalid("service", "/holdout_percent", "A service letter goes to everybody whom it concerns.")
+    elif names_discount and not form.promotion_id:
         raise Problem.invalid(
             "discount_without_promotion", "/promotion_id", "A letter that names a discount names its promotion."
         )

@@ -9,6 +9,7 @@ from chalicelib.campaigns.plan import rules
 from chalicelib.campaigns.plan.model import IssueText, IssueTexts
 from chalicelib.campaigns.plan.schemas import PreviewView
 from chalicelib.catalog import Product
+from chalicelib.contacts import ContactClass
 from chalicelib.mail import Facts, Mail, Pages, ProductBlock, Unsendable
 from chalicelib.members import Member
 from chalicelib.platform.config.club_config import Club
@@ -33,9 +34,13 @@ VARIABLES: dict[str, object] = {
 MOST_BYTES = 100_000  # of a letter, HTML and text together: mail programs cut longer ones
 MOST_PRODUCTS = 12  # of a letter
 _OWN_PRICE: dict[Language, str] = {"en": "Your price", "ru": "Ваша цена"}
-_WHY: dict[Language, str] = {
+_AGREED: dict[Language, str] = {
     "en": "You get this letter because you agreed to news of the club.",
     "ru": "Вы получили это письмо, потому что согласились на новости клуба.",
+}
+_MEMBER: dict[Language, str] = {
+    "en": "You get this letter because you are a member of the club.",
+    "ru": "Вы получили это письмо, потому что состоите в клубе.",
 }
 
 
@@ -100,7 +105,17 @@ def names_discount(texts: IssueTexts) -> bool:
     return any(rules.names_discount(words) for text in written for words in (text.subject, text.preview, text.body))
 
 
-def preview(context: Context, texts: IssueTexts, member_id: str, language: Language | None) -> PreviewView:
+def shows_products(texts: IssueTexts) -> bool:
+    return any(mail.skus_of(text.body) for text in (texts.en, texts.ru) if text)
+
+
+def preview(
+    context: Context,
+    texts: IssueTexts,
+    member_id: str,
+    language: Language | None,
+    issue_class: ContactClass = "content",
+) -> PreviewView:
     """The letter as this member would get it. Raises 404 for an unknown member, 409 where the text is still to come."""
     member = members.member(context, member_id)
     if member is None:
@@ -110,12 +125,12 @@ def preview(context: Context, texts: IssueTexts, member_id: str, language: Langu
     if text is None:
         raise Problem("wrong_state", "The issue has no text in this language.")
     about = abouts(context, [member], [texts])[member.member_id]
-    subject, html, plain = render(text, chosen, facts_of(context, member, about, chosen))
+    subject, html, plain = render(text, chosen, facts_of(context, member, about, chosen), issue_class)
     return PreviewView(language=chosen, subject=subject, html=html, text=plain, left_out=left_out(text, about))
 
 
-def compose(context: Context, texts: IssueTexts, member: Member, about: About, pages: Pages) -> Mail:
-    """The letter to a member. Raises Unsendable for one without a confirmed address, or whose letter cannot be made or is too large."""
+def compose(context: Context, texts: IssueTexts, member: Member, about: About, pages: Pages | None) -> Mail:
+    """The letter to a member; one without `pages` is a service letter. Raises Unsendable for one without a confirmed address, or whose letter cannot be made or is too large."""
     text = texts.in_language(member.language)
     if text is None:
         raise Unsendable("no_text")
@@ -123,7 +138,7 @@ def compose(context: Context, texts: IssueTexts, member: Member, about: About, p
         raise Unsendable("not_confirmed")
     facts = facts_of(context, member, about, member.language, pages)
     try:
-        subject, html, plain = render(text, member.language, facts)
+        subject, html, plain = render(text, member.language, facts, "content" if pages else "service")
     except Exception:
         log.exception("a letter cannot be composed", extra={"member_id": member.member_id})
         raise Unsendable("not_composed") from None
@@ -151,9 +166,12 @@ def left_out(text: IssueText, about: About) -> list[str]:
     return [sku for sku in mail.skus_of(text.body) if sku not in about.products]
 
 
-def render(text: IssueText, language: Language, facts: Facts) -> tuple[str, str, str]:
+def render(
+    text: IssueText, language: Language, facts: Facts, issue_class: ContactClass = "content"
+) -> tuple[str, str, str]:
     """Subject, HTML and text."""
-    return mail.render_written(text.subject, text.preview, text.body, _WHY[language], language, facts)
+    why = _MEMBER if issue_class == "service" else _AGREED
+    return mail.render_written(text.subject, text.preview, text.body, why[language], language, facts)
 
 
 def abouts(context: Context, people: Sequence[Member], texts: Iterable[IssueTexts] = ()) -> dict[str, About]:

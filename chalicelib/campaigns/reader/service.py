@@ -112,8 +112,9 @@ class _Reader:
             return False
         known = facts.candidates(self._context, [self._member], segment.rules)
         candidate = known[self._member.member_id]
+        draws = {issue.issue_id: Decimal(issue.holdout_percent)}
         return segment_rules.matches(segment.rules, candidate, self._context.today) and not left_out(
-            self._context, [self._member], known, issue.topic, {issue.issue_id: Decimal(issue.holdout_percent)}
+            self._context, [self._member], known, issue.topic, draws, issue.issue_class
         )
 
     def _subject(self, texts: IssueTexts) -> str:

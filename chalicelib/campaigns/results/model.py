@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-Grouping = Literal["topic", "slot", "segment", "template", "class"]
+Grouping = Literal["topic", "audience", "slot", "segment", "template", "class"]
 
 
 class MoneyEffect(NamedTuple):
@@ -29,7 +29,8 @@ class Purchases(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Counts of people. `left_out`: by reason, before the slot; `skipped`: by reason, in it; `states`: the letters of the others.
+    """Counts of people. `left_out`: by reason, before the slot; `skipped`: by reason, in it; `states`: the letters of the others; `reached`: what became
+    of them, and the same by the audience of their readers.
 
     `days`: of the purchases that have passed, from the slot's day on.
     """
@@ -42,6 +43,7 @@ class Results:
     skipped: dict[str, int]
     states: dict[str, int]
     reached: dict[str, int]
+    audiences: dict[str, dict[str, int]]
     purchases: Purchases
 
 

@@ -41,6 +41,6 @@ def show_series_results(call: Call, series_id: str) -> SeriesResultsView:
 
 @routes.get("/v1/staff/letters/figures", scope="staff.campaigns.read", query=FiguresQuery, answer=FiguresView)
 def show_letter_figures(call: Call) -> FiguresView:
-    """Compare letters by topic, slot, segment, template or class, and learn whether one is surely the best."""
+    """Compare letters by topic, audience, slot, segment, template or class, and learn whether one is surely the best."""
     last = call.query.to or call.context.today
     return service.figures(call.context, call.query.from_ or last - _HALF_A_YEAR, last, call.query.by)

@@ -1,5 +1,6 @@
 """Forms and views of results."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -21,6 +22,11 @@ class ByWhomView(View):
 
     people: int
     machines: int = Field(description="Letters that programs read; a letter may be read by both.")
+
+    @classmethod
+    def of_openings(cls, reached: Mapping[str, int]) -> "ByWhomView | None":
+        people, machines = reached.get("opened", 0), reached.get("opened_by_machines", 0)
+        return cls(people=people, machines=machines) if people or machines else None
 
 
 class ShareEffectView(View):
@@ -95,7 +101,9 @@ class ResultsView(View):
     delayed: int
     bounced: int
     complained: int
-    opened: ByWhomView
+    opened: ByWhomView | None = Field(
+        description="Null where no opening was reported: openings are watched only if the club says so."
+    )
     clicked: ByWhomView
     unsubscribed: int = Field(description="Readers who left by the link in a letter within 14 days of this one.")
     purchases: PurchasesView
@@ -127,7 +135,7 @@ class ResultsView(View):
             delayed=reached.get("delayed", 0),
             bounced=reached.get("bounced", 0),
             complained=reached.get("complained", 0),
-            opened=ByWhomView(people=reached.get("opened", 0), machines=reached.get("opened_by_machines", 0)),
+            opened=ByWhomView.of_openings(reached),
             clicked=ByWhomView(people=steps["clicked"], machines=reached.get("clicked_by_machines", 0)),
             unsubscribed=reached.get("unsubscribed", 0),
             purchases=PurchasesView.of(results.purchases, results.days),
@@ -183,7 +191,7 @@ class FiguresQuery(Form):
 
     by: Grouping = Field(
         default="topic",
-        description="topic, slot (weekday from Monday, 1, and hour), segment, template (the kind of letter; none where an issue names none), or class.",
+        description="topic, audience (of the readers), slot (weekday from Monday, 1, and hour), segment, template (the kind of letter; none where an issue names none), or class.",
     )
     from_: Day | None = Field(default=None, alias="from", description="The first day of slots.")
     to: Day | None = Field(default=None, description="The last day of slots.")

@@ -6,8 +6,8 @@
 Weakest point: one worker counts an issue in one minute, in which it asks for the purchases of some ten thousand companies.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from chalicelib import mail, members
@@ -30,6 +30,8 @@ from chalicelib.table.key import shards
 
 COUNTED_DAYS = 45  # after its slot: purchases of 30 days, and documents that come late
 
+NO_AUDIENCE = "none"  # of members who told none, or are gone
+
 _COUNTED = (IssueState.SENDING, IssueState.SENT, IssueState.CANCELLED)
 
 
@@ -48,7 +50,7 @@ def count(context: Context, issue_id: str) -> None:
     left_out: Counter[str] = Counter()
     skipped: Counter[str] = Counter()
     states: Counter[str] = Counter()
-    reached: Counter[str] = Counter()
+    audiences: defaultdict[str, Counter[str]] = defaultdict(Counter)
     invited: set[str] = set()
     held: set[str] = set()
     people = 0
@@ -58,7 +60,7 @@ def count(context: Context, issue_id: str) -> None:
         held |= {each.company_id for each in page if each.reason == "hold_out"}
         wanted = [each for each in page if not each.reason]
         invited |= {each.company_id for each in wanted}
-        _count_letters(context, issue, wanted, skipped, states, reached)
+        _count_letters(context, issue, wanted, skipped, states, audiences)
     first = Slot.of(issue.slot).day
     days = max(0, min(rules.PURCHASE_DAYS, (context.today - first).days + 1))
     results = Results(
@@ -69,7 +71,8 @@ def count(context: Context, issue_id: str) -> None:
         left_out=dict(left_out),
         skipped=dict(skipped),
         states=dict(states),
-        reached=dict(+reached),
+        reached=dict(sum(audiences.values(), Counter())),
+        audiences={name: dict(each) for name, each in audiences.items()},
         # A company of which one person was held out and another one was not, since it came later, belongs to neither arm.
         purchases=purchases_of(
             context,
@@ -96,28 +99,32 @@ def figures(context: Context, first: date, last: date, grouping: Grouping) -> Fi
     """Figures of the issues with a slot on these days."""
     issues = {each.issue_id: each for each in plan_store.between(context.table, first, last) if each.audience_id}
     counted = store.read(context.table, list(issues))
-    groups: dict[str, list[Results]] = {}
+    groups: defaultdict[str, list[Mapping[str, int]]] = defaultdict(list)
     for issue_id, results in counted.items():
-        groups.setdefault(_group_of(issues[issue_id], grouping), []).append(results)
+        for group, reached in _groups(issues[issue_id], results, grouping):
+            groups[group].append(reached)
     return FiguresView.of(first, last, grouping, [_together(group, each) for group, each in sorted(groups.items())])
 
 
-def _group_of(issue: Issue, grouping: Grouping) -> str:
+def _groups(issue: Issue, results: Results, grouping: Grouping) -> Iterable[tuple[str, Mapping[str, int]]]:
+    """The groups to which an issue's letters belong, with what became of them. Only audiences divide an issue."""
+    if grouping == "audience":
+        return results.audiences.items()
     slot = Slot.of(issue.slot)
-    return {
+    group = {
         "topic": issue.topic,
         "slot": f"{slot.day.isoweekday()} {slot.hour:%H:%M}",
         "segment": issue.segment_id,
         "template": issue.template or "none",
         "class": issue.issue_class,
     }[grouping]
+    return [(group, results.reached)]
 
 
-def _together(group: str, results: Iterable[Results]) -> GroupFigures:
-    every = list(results)
-    total = sum((Counter(each.reached) for each in every), Counter())
+def _together(group: str, issues: Sequence[Mapping[str, int]]) -> GroupFigures:
+    total = sum(map(Counter, issues), Counter())
     return GroupFigures(
-        group, len(every), total["delivered"], total["clicked"], total["unsubscribed"], total["complained"]
+        group, len(issues), total["delivered"], total["clicked"], total["unsubscribed"], total["complained"]
     )
 
 
@@ -135,7 +142,7 @@ def _count_letters(
     people: list[Invited],
     skipped: Counter[str],
     states: Counter[str],
-    reached: Counter[str],
+    audiences: defaultdict[str, Counter[str]],
 ) -> None:
     ids = {each.member_id: letter_id(issue.issue_id, each.member_id) for each in people}
     letters = mail.letters(context.table, list(ids.values()))
@@ -149,7 +156,9 @@ def _count_letters(
             skipped[letter.reason] += 1
         else:
             states[letter.state] += 1
-            reached += rules.reached(letter, readings.get(wanted), _left_at(known.get(member_id)))
+            member = known.get(member_id)
+            audience = (member.audience if member else None) or NO_AUDIENCE
+            audiences[audience] += rules.reached(letter, readings.get(wanted), _left_at(member))
 
 
 def _left_at(member: Member | None) -> str:

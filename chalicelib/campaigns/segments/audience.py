@@ -26,6 +26,7 @@ from chalicelib.campaigns.segments import facts, rules, service, store
 from chalicelib.campaigns.segments.model import Candidate, Invited, Sampled
 from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, SampledMemberView
 from chalicelib.campaigns.segments.store import Audience, AudiencePart
+from chalicelib.contacts import ContactClass
 from chalicelib.members import Member
 from chalicelib.platform import aws
 from chalicelib.platform.config.club_config import Club
@@ -52,6 +53,7 @@ def start(context: Context, form: AudienceForm, *, by: str) -> AudienceView:
         audience_id=context.new_id("aud"),
         conditions=store.kept(conditions),
         topic=form.topic or "",
+        issue_class=form.issue_class,
         created_by=by,
         created_at=context.at,
     )
@@ -100,7 +102,8 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[Aud
     known, faults = facts.candidates_apart(context, people, conditions)
     readable = [each for each in people if each.member_id in known]
     matched = [each for each in readable if rules.matches(conditions, known[each.member_id], context.today)]
-    reasons = left_out(context, matched, known, found.topic, {found.issue_id: Decimal(found.holdout_percent)})
+    draws = {found.issue_id: Decimal(found.holdout_percent)}
+    reasons = left_out(context, matched, known, found.topic, draws, found.issue_class)
     for each in people:
         if fault := faults.get(each.member_id):
             # Nobody knows whether the segment has them: they are named, and get no letter.
@@ -143,22 +146,28 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[Aud
 
 
 def left_out(
-    context: Context, people: Sequence[Member], known: dict[str, Candidate], topic: str, draws: Mapping[str, Decimal]
+    context: Context,
+    people: Sequence[Member],
+    known: dict[str, Candidate],
+    topic: str,
+    draws: Mapping[str, Decimal],
+    issue_class: ContactClass = "content",
 ) -> dict[str, str]:
     """By member id, why somebody of a segment gets no letter. Whoever may get one is not named.
 
-    `draws`: further hold-outs beside the club's own, in percent by their salt.
+    `draws`: further hold-outs beside the club's own, in percent by their salt. A service letter is held back from nobody.
     """
     campaigns = context.config[Campaigns]
+    held_out = {**draws, campaigns.holdout_salt: campaigns.holdout_percent} if issue_class != "service" else {}
     company_of = {each.member_id: known[each.member_id].company_id for each in people}
-    reasons: dict[str, str] = dict(contacts.refused_letters(context, people, company_of, topic))
+    reasons: dict[str, str] = dict(contacts.refused_letters(context, people, company_of, topic, issue_class))
+    units = service.holdout_units(context, {each for each in company_of.values() if each}) if held_out else {}
     for person in people:
-        company_id = company_of[person.member_id]
+        unit = units.get(company_of[person.member_id], person.member_id)
         if person.email_confirmed_at is None:
             reasons[person.member_id] = "not_confirmed"
         elif person.member_id not in reasons and any(
-            rules.is_held_out(salt, company_id or person.member_id, percent)
-            for salt, percent in {**draws, campaigns.holdout_salt: campaigns.holdout_percent}.items()
+            rules.is_held_out(salt, unit, percent) for salt, percent in held_out.items()
         ):
             reasons[person.member_id] = "hold_out"
     return reasons
@@ -186,6 +195,7 @@ def _shown(found: Audience, parts: Sequence[AudiencePart]) -> AudienceView:
         state="done" if sum(part.done for part in parts) == SHARDS else "running",
         conditions=found.rules,
         topic=found.topic or None,
+        issue_class=found.issue_class,
         created_by=found.created_by,
         created_at=found.created_at,
         members=sum(part.members for part in parts),

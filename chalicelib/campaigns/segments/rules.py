@@ -67,9 +67,12 @@ def stage_of(joined: date, purchase_days: Sequence[date], today: date, limits: S
     return "learning" if len(purchase_days) < limits.learning_purchases else "active"
 
 
-def is_held_out(salt: str, company_id: str, percent: Decimal) -> bool:
-    """Whether the company belongs to the hold-out: a lasting draw by a hash, the same for all its people."""
-    drawn = int.from_bytes(sha256(f"{salt}\x1f{company_id}".encode()).digest()[:8], "big") % _BASIS_POINTS
+def is_held_out(salt: str, unit: str, percent: Decimal) -> bool:
+    """Whether a unit belongs to the hold-out: a lasting draw by a hash.
+
+    A unit is an INN, since branches of one firm talk to each other; a company without one; or a member without a company.
+    """
+    drawn = int.from_bytes(sha256(f"{salt}\x1f{unit}".encode()).digest()[:8], "big") % _BASIS_POINTS
     return drawn < percent * 100
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.campaigns.segments.model import Conditions, Overlap, Sampled
+from chalicelib.contacts import ContactClass
 from chalicelib.platform.fields import ONE_LINE
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
@@ -44,6 +45,7 @@ class AudienceForm(Form):
     topic: str | None = Field(
         default=None, max_length=40, description="The topic of the letter: who turned it off is left out."
     )
+    issue_class: ContactClass = Field(default="content", description="service: only suppressed addresses are left out.")
 
 
 class SampledMemberView(View):
@@ -79,6 +81,7 @@ class AudienceView(View):
     state: Literal["running", "done"]
     conditions: Conditions
     topic: str | None
+    issue_class: ContactClass
     created_by: str
     created_at: str
     members: int = Field(description="Members of the club that were looked at.")

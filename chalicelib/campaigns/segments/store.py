@@ -15,6 +15,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.campaigns.segments import keys
 from chalicelib.campaigns.segments.events import REQUESTED, SHARD_FROZEN
 from chalicelib.campaigns.segments.model import Conditions, Invited, Sampled
+from chalicelib.contacts import ContactClass
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.table.client import Page, Position, Table
@@ -62,6 +63,7 @@ class Audience:
     audience_id: str
     conditions: dict[str, Any]
     topic: str = ""
+    issue_class: ContactClass = "content"
     created_by: str
     created_at: str
     issue_id: str = ""  # whose letters go to these people

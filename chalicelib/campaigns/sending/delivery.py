@@ -3,7 +3,7 @@
     a message   names a zone, a shard, and the issues that have people there, in the order of the plan
     deliver     goes on with the first issue that may go on: writes and sends the next letters, moves the part, and sends the next message
 
-A letter is written with its claim, in one transaction that spends the contact budget of its reader (`mail`). Its id follows from issue and
+A letter is written with its claim, in one transaction that spends the contact budget of its reader (`mail`); a service letter spends none. Its id follows from issue and
 member, so whoever comes to the same people again finds the letters there and sends none. A part moves on condition that nobody else moved it:
 of two workers with the same message one goes on. Whatever ends a worker, its message comes again, or the next tick sends another.
 
@@ -18,21 +18,33 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from chalicelib import contacts, mail, members
 from chalicelib.campaigns.config import Pacing
 from chalicelib.campaigns.plan import keys as plan_keys
+from chalicelib.campaigns.plan import service as plan
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending import rules, service, store
-from chalicelib.campaigns.sending.model import COMPOSED, EVERYWHERE, TEMPLATE, TEST, RunPart, Sending, letter_id
+from chalicelib.campaigns.sending.model import (
+    COMPOSED,
+    EVERYWHERE,
+    SERVICE_TEMPLATE,
+    TEMPLATE,
+    TEST,
+    RunPart,
+    Sending,
+    letter_id,
+)
 from chalicelib.campaigns.sending.pace import Pace
 from chalicelib.campaigns.series import delivery as series
 from chalicelib.campaigns.tracking import service as tracking
+from chalicelib.contacts import Slot
 from chalicelib.mail import Letter, LetterClass, LetterState, Mail, Recipient, Unsendable
 from chalicelib.members import Member
 from chalicelib.platform import aws
@@ -110,11 +122,14 @@ def deliver(
 
 
 def _may_leave(context: Context, sending: Sending, zone: str, shard: int) -> bool:
-    """Whether letters of this part may leave at this moment. An issue of which too many letters bounced pauses itself."""
+    """Whether letters of this part may leave at this moment. One of which too many bounced, or whose promotion ended, pauses itself."""
     issue, run = sending.issue, sending.runs[zone]
     if sending.part(zone, shard).done or run.done_at or service.is_missed(context, run):
         return False
     if issue.state not in (IssueState.QUEUED, IssueState.SENDING) or issue.pause:
+        return False
+    if not plan.has_promotion_in_force(context, issue.promotion_id, Slot.of(run.slot)):
+        service.pause_itself(context, issue.issue_id, "promotion")
         return False
     since = issue.resumed
     breach = rules.breach(
@@ -132,7 +147,7 @@ def _write(
     context: Context, sending: Sending, part: RunPart, pace: Pace, until: float, monotonic: Callable[[], float]
 ) -> tuple[RunPart, bool]:
     """Writes to the next people. The part after them, and False where the mail service surely did not take a letter."""
-    issue = sending.issue
+    issue, day = sending.issue, Slot.of(sending.runs[part.zone].slot).day
     batch = _next_people(context, issue, part)
     ids = {place.person.member_id: letter_id(issue.issue_id, place.person.member_id) for place in batch.places}
     letters = mail.letters(context.table, list(ids.values()))
@@ -150,7 +165,7 @@ def _write(
         member_id = place.person.member_id
         letter = letters.get(ids[member_id]) or _new(context, issue, member_id)
         if letter.state is LetterState.PENDING:
-            letter = _send(context, texts, letter, known, pace)
+            letter = _send(context, issue, texts, letter, known, pace, day)
         else:
             mail.look_again(context, letter)  # whoever held it may be gone
         if letter.state is LetterState.PENDING:
@@ -191,9 +206,11 @@ def _known(context: Context, member_ids: Sequence[str], texts: IssueTexts) -> Kn
     return Known(people, abouts, faults | more)
 
 
-def _send(context: Context, texts: IssueTexts, letter: Letter, known: Known, pace: Pace) -> Letter:
+def _send(
+    context: Context, issue: Issue, texts: IssueTexts, letter: Letter, known: Known, pace: Pace, day: date
+) -> Letter:
     try:
-        composed = _compose(context, texts, letter, known)
+        composed = replace(_compose(context, issue, texts, letter, known), day=day)
         pace.wait()
         return mail.send_now(context, letter, composed)
     except Unsendable as unsendable:
@@ -202,21 +219,22 @@ def _send(context: Context, texts: IssueTexts, letter: Letter, known: Known, pac
         return mail.fail(context, letter, error)
 
 
-def _compose(context: Context, texts: IssueTexts, letter: Letter, known: Known) -> Mail:
+def _compose(context: Context, issue: Issue, texts: IssueTexts, letter: Letter, known: Known) -> Mail:
     member_id = letter.recipient.id
     if fault := known.faults.get(member_id):
         raise fault
     member, about = known.people.get(member_id), known.abouts.get(member_id)
     if member is None or about is None:
         raise Unsendable("recipient_gone")
-    composed = writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
+    pages = None if issue.issue_class == "service" else contacts.ADVERTISING_GUARD.pages(letter)
+    composed = writing.compose(context, texts, member, about, pages)
     return tracking.tracked(composed, texts, letter.letter_id)
 
 
 def _new(context: Context, issue: Issue, member_id: str) -> Letter:
     return Letter(
         letter_id=letter_id(issue.issue_id, member_id),
-        template=TEMPLATE,
+        template=SERVICE_TEMPLATE if issue.issue_class == "service" else TEMPLATE,
         letter_class=LetterClass(issue.issue_class),
         recipient=Recipient("member", member_id),
         cause=plan_keys.issue(issue.issue_id),
@@ -231,7 +249,7 @@ def _new(context: Context, issue: Issue, member_id: str) -> Letter:
 
 
 def _rehearse(context: Context, issue_id: str, shard: int) -> None:
-    """Composes the next letters of the shard and sends none. Letters that cannot be composed pause the issue."""
+    """Composes the next letters of the shard and sends none. Letters that cannot be composed pause the issue, and so does a promotion that ended."""
     sending = store.read(context.table, issue_id)
     if sending is None or not service.is_on_the_way(sending.issue) or sending.part(EVERYWHERE, shard).done:
         return
@@ -245,7 +263,7 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
         member_id = place.person.member_id
         letter = _new(context, sending.issue, member_id)
         try:
-            _compose(context, texts, letter, known)
+            _compose(context, sending.issue, texts, letter, known)
         except Exception as error:
             reason = _reason(error, letter)
             failures[reason] += 1
@@ -263,7 +281,9 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
         examples=examples,
         left_out=dict(missing),
     )
-    if failures.keys() - OF_THE_READER and sending.issue.resumed is None:
+    if not plan.has_promotion_in_force(context, sending.issue.promotion_id, Slot.of(sending.issue.slot)):
+        service.pause_itself(context, issue_id, "promotion")
+    elif failures.keys() - OF_THE_READER and sending.issue.resumed is None:
         service.pause_itself(context, issue_id, "rehearsal")
     if store.move_part(context, issue_id, part, moved) and not moved.done:
         service.ask_for_rehearsal(issue_id, shard)
@@ -293,7 +313,7 @@ def _test(context: Context, issue_id: str, member_id: str, test_id: str, pace: P
         _new(context, issue, member_id), letter_id=test_id, template=TEST, letter_class=LetterClass.SERVICE
     )
     try:
-        composed = _compose(context, texts, letter, _known(context, [member_id], texts))
+        composed = _compose(context, issue, texts, letter, _known(context, [member_id], texts))
     except Unsendable as unsendable:
         mail.skip(context, letter, str(unsendable))
         return

@@ -3,7 +3,7 @@
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.sending import store
 from chalicelib.campaigns.sending.events import PAUSED_ITSELF
-from chalicelib.campaigns.sending.model import TEMPLATE, TEST
+from chalicelib.campaigns.sending.model import SERVICE_TEMPLATE, TEMPLATE, TEST
 from chalicelib.campaigns.tracking.service import note_report
 from chalicelib.contacts import ADVERTISING_GUARD
 from chalicelib.mail import Facts, Letter, LetterClass, Reader, Recipient, Unsendable, letter, room_letter
@@ -34,4 +34,11 @@ def to_its_people(context: Context, recipient: Recipient, event: Item) -> tuple[
 
 
 room_letter(TEMPLATE, module=__name__, guard=ADVERTISING_GUARD, on_report=_count, on_reading=note_report)
+room_letter(
+    SERVICE_TEMPLATE,
+    module=__name__,
+    letter_class=LetterClass.SERVICE,
+    on_report=_count,
+    on_reading=note_report,
+)
 room_letter(TEST, module=__name__, letter_class=LetterClass.SERVICE)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from chalicelib.campaigns.plan.model import Issue
 from chalicelib.platform.ids import derived_id
 
-TEMPLATE = "campaign"  # of the letters of all issues
+TEMPLATE = "campaign"  # of the letters of all issues with advertising
+SERVICE_TEMPLATE = "campaign_service"  # and of those without
 TEST = "campaign_test"  # of those that the staff send to themselves
 COMPOSED = "composed"  # the state of a letter in a rehearsal
 EVERYWHERE = ""  # the zone of a rehearsal: it takes the people of all zones

@@ -22,7 +22,7 @@ class PauseView(View):
 
     at: str
     reason: str = Field(
-        description="`bounces`, `complaints`, `rehearsal` or `failures` (letters cannot be made), where the issue paused itself."
+        description="`bounces`, `complaints`, `rehearsal` or `failures` (letters cannot be made) or `promotion` (it ended), where the issue paused itself."
     )
     by: str | None = Field(description="The member id of who paused it; null where it paused itself.")
 

@@ -124,6 +124,7 @@ def _make_audience(context: Context, issue_id: str) -> bool:
             audience_id=audience_id,
             conditions=segment.conditions,
             topic=issue.topic,
+            issue_class=issue.issue_class,
             created_by=issue.author,
             created_at=context.at,
             issue_id=issue_id,
@@ -254,7 +255,9 @@ def finish(context: Context, issue_id: str, zone: str) -> None:
     store.change_run(context.table, sending.runs[zone], replace(sending.runs[zone], done_at=context.at))
 
 
-def pause_itself(context: Context, issue_id: str, reason: rules.Breach | Literal["rehearsal", "failures"]) -> None:
+def pause_itself(
+    context: Context, issue_id: str, reason: rules.Breach | Literal["rehearsal", "failures", "promotion"]
+) -> None:
     """No more letters leave until somebody resumes the issue. Its people hear of it, once."""
     log.error("an issue paused itself", extra={"issue_id": issue_id, "reason": reason})
 

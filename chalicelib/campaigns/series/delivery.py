@@ -42,6 +42,7 @@ from chalicelib.campaigns.series.model import (
 )
 from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.campaigns.tracking import store as readings
+from chalicelib.contacts import Slot
 from chalicelib.mail import Letter, LetterClass, LetterState, Recipient, Unsendable
 from chalicelib.members import Member, Membership
 from chalicelib.platform import aws, clock, jobs
@@ -204,6 +205,7 @@ def _send(
     texts, about = ready.texts[step.texts_id], ready.abouts[member.member_id]
     try:
         composed = writing.compose(context, texts, member, about, contacts.ADVERTISING_GUARD.pages(letter))
+        composed = replace(composed, day=Slot.of(enrolment.slot).day)
         wait()
         return mail.send_now(context, letter, tracking.tracked(composed, texts, letter.letter_id))
     except Unsendable as unsendable:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from chalicelib import members
 from chalicelib.campaigns.config import Campaigns
 from chalicelib.campaigns.segments import rules as segment_rules
+from chalicelib.campaigns.segments import service
 from chalicelib.campaigns.series import rules, store
 from chalicelib.campaigns.series.model import Enrolment, Series, SeriesState, Start
 from chalicelib.contacts import Slots, moment_of, slot_after
@@ -27,12 +28,15 @@ def begin(context: Context, event: Event, start: Start, member_ids: Iterable[str
     """Enrols the members in each series that this event starts. The same event again changes nothing."""
     started = [each for each in store.every(context.table) if each.state is SeriesState.ON and start in each.starts]
     if started:
+        unit = service.holdout_units(context, {company_id})[company_id] if company_id else ""
         for member in members.members(context, list(member_ids)).values():
             for series in started:
-                _enrol(context, event, series, start, member, company_id)
+                _enrol(context, event, series, start, member, company_id, unit or member.member_id)
 
 
-def _enrol(context: Context, event: Event, series: Series, start: Start, member: Member, company_id: str) -> None:
+def _enrol(
+    context: Context, event: Event, series: Series, start: Start, member: Member, company_id: str, unit: str
+) -> None:
     before = store.enrolment(context.table, member.member_id, series.series_id)
     if not rules.may_start(before, series.again_days, event.id, event.item["at"], context.now):
         return
@@ -42,6 +46,7 @@ def _enrol(context: Context, event: Event, series: Series, start: Start, member:
         series_id=series.series_id,
         member_id=member.member_id,
         company_id=company_id,
+        unit=unit,
         number=before.number + 1 if before else 1,
         cause=event.id,
         start=start,
@@ -57,12 +62,10 @@ def _enrol(context: Context, event: Event, series: Series, start: Start, member:
 
 
 def is_held(context: Context, series: Series, enrolment: Enrolment) -> bool:
-    """Whether the company, or the member alone, gets no letters of this series."""
+    """Whether the companies of one INN, or the member alone, get no letters of this series."""
     club = context.config[Campaigns]
-    unit = enrolment.company_id or enrolment.member_id
-    return segment_rules.is_held_out(club.holdout_salt, unit, club.holdout_percent) or segment_rules.is_held_out(
-        series.series_id, unit, Decimal(series.holdout_percent)
-    )
+    draws = ((club.holdout_salt, club.holdout_percent), (series.series_id, Decimal(series.holdout_percent)))
+    return any(segment_rules.is_held_out(salt, enrolment.unit, percent) for salt, percent in draws)
 
 
 def with_next_step(context: Context, series: Series, enrolment: Enrolment) -> Enrolment:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from chalicelib.campaigns.plan.model import IssueClass, IssueTexts
+from chalicelib.campaigns.plan.model import IssueTexts, WithAdvertising
 from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.model import Written
@@ -63,7 +63,7 @@ class Series:
     starts: tuple[Start, ...]
     exits: tuple[Exit, ...]
     topic: str
-    issue_class: IssueClass
+    issue_class: WithAdvertising
     again_days: int | None
     holdout_percent: int
     steps: tuple[Step, ...]
@@ -89,12 +89,13 @@ class Enrolment:
     """A member in a series. `number`: 1 for the first time. `cause`: the id of the event that started it.
 
     `step_id`: the step that comes in the slot; `since`: the day from which its wait counts; `skips`: how often the contact budget skipped
-    its letter. `slot` and `due_at` are empty while it waits for the approval of its series. `company_id` is empty where the series is about the member alone. `end`: why it ended; empty while it goes on.
+    its letter. `slot` and `due_at` are empty while it waits for the approval of its series. `company_id` is empty where the series is about the member alone; `unit`: by what the hold-out drew them. `end`: why it ended; empty while it goes on.
     """
 
     series_id: str
     member_id: str
     company_id: str = ""
+    unit: str = ""
     number: int
     cause: str
     start: Start

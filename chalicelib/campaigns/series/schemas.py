@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from chalicelib.campaigns.plan.model import IssueClass
+from chalicelib.campaigns.plan.model import WithAdvertising
 from chalicelib.campaigns.segments.schemas import Name
 from chalicelib.campaigns.series.model import Enrolment, Exit, SeriesState, SeriesStep, Start
 from chalicelib.platform.http.forms import Form, View
@@ -16,7 +16,7 @@ class SeriesForm(Form):
 
     name: Name
     topic: str = Field(max_length=40, description="One of the club's topics.")
-    issue_class: IssueClass
+    issue_class: WithAdvertising
     starts: list[Start] = Field(
         min_length=1,
         max_length=7,
@@ -58,7 +58,7 @@ class SeriesView(View):
     series_id: str
     name: str
     topic: str
-    issue_class: IssueClass
+    issue_class: WithAdvertising
     starts: list[Start]
     exits: list[Exit]
     again_days: int | None

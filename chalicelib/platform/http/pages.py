@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import Text
+from chalicelib.platform.http.problems import Problem, ProblemBody
 from chalicelib.platform.http.routes import Answer
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
@@ -24,6 +25,23 @@ _PAGE_ONLY = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
+
+
+_NOT_FOUND: dict[Language, str] = {
+    "en": "This address leads nowhere. Perhaps it was not copied as a whole.",
+    "ru": "Этот адрес никуда не ведёт. Возможно, он скопирован не полностью.",
+}
+
+
+def problem_page(context: Context, problem: Problem, language: Language, request_id: str) -> Answer:
+    """A problem as somebody with a browser reads it."""
+    told = ProblemBody.model_validate_json(problem.body(language, request_id))
+    sentences = [told.detail or "", *(fault.detail for fault in told.errors)]
+    if problem.code == "not_found":
+        sentences.append(_NOT_FOUND[language])
+    facts = {"title": told.title, "sentences": [each for each in sentences if each]}
+    page = render_page(context, Path(__file__).parent / "problem.html", language, facts)
+    return Answer(Text(content=page), status=problem.status, headers={**_PAGE_ONLY, **problem.headers})
 
 
 def page_answer(page: str) -> Answer:

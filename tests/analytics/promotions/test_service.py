@@ -26,6 +26,7 @@ from chalicelib.table.transactions import Transaction
 from tests.analytics.club.test_service import HEAD, a_club, fold
 from tests.conftest import NOON
 from tests.sales.steps import invoice, returned
+from tests.support import partners
 from tests.support.api import Api
 from tests.support.spent import measures, spent
 
@@ -124,10 +125,13 @@ def test_a_season_counts_the_days_of_its_months() -> None:
 
 
 def test_who_is_held_out_of_letters_is_held_out_here(context: Context, goods: None) -> None:
-    companies = [f"cmp_{number}" for number in range(60)]
+    companies = [
+        partners.company(context, f"cmp_{number}", inn=f"77070{number % 40:05}").company_id for number in range(60)
+    ]
     found = {each: next(service.rows_of(context, each, [NOW]))[1] for each in companies}
     assert found == {each: campaigns.is_held_out(context, each) for each in companies}
     assert len(set(found.values())) == 2
+    assert all(found[f"cmp_{number}"] == found[f"cmp_{number + 40}"] for number in range(20)), "of one INN"
 
 
 @given(st.lists(st.tuples(st.dates(date(2024, 3, 1), date(2026, 11, 18)), st.integers(0, 400)), max_size=8))

@@ -1,12 +1,17 @@
 """The content plan over HTTP: issues from idea to approved, moved and cancelled."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.platform.context import Context
+from chalicelib.pricing.promotions.store import promotion as promotion_of
+from chalicelib.pricing.promotions.store import put_promotion
+from chalicelib.table.transactions import Transaction
 from tests.campaigns.plan.test_calendar import read
 from tests.campaigns.segments.steps import AGREED
+from tests.catalog.steps import row, stock
 from tests.support import partners
 from tests.support.api import Answer, Api, Caller
 from tests.support.table import everything
@@ -66,7 +71,7 @@ def test_the_author_does_not_approve(api: Api, marketing: Caller, segment: str) 
         ({"slot": "2026-11-19T12:30"}, "/slot"),
         ({"slot": "2027-12-28T12:30"}, "/slot"),
         ({"topic": "gossip"}, "/topic"),
-        ({"issue_class": "service"}, "/issue_class"),
+        ({"issue_class": "gossip"}, "/issue_class"),
         ({"segment_id": "seg_none"}, "/segment_id"),
         ({"promotion_id": "prm_none"}, "/promotion_id"),
         ({"texts": {"de": TEXTS["en"]}}, "/texts/de"),
@@ -119,6 +124,60 @@ def test_a_letter_names_a_discount_only_of_overstock_and_modernised_models(
     drafted = api.call("POST", "/v1/staff/promotions", marketing, promotion).json
     answer = plan(api, marketing, form(promotion_id=drafted["promotion_id"]))
     assert answer.status == status, answer.text
+
+
+def test_an_issue_is_approved_while_its_promotion_holds_on_the_day_of_its_slot(
+    api: Api, context: Context, marketing: Caller, head: Caller, segment: str
+) -> None:
+    promotion = {
+        "name": "Clearance",
+        "name_ru": "Распродажа",
+        "goods": {"statuses": ["overstock"]},
+        "brackets": [{"from_quantity": 1, "percent": "10"}],
+        "from": "2026-12-01",
+        "to": "2027-03-31",
+    }
+    drafted = api.call("POST", "/v1/staff/promotions", marketing, promotion).json
+    url = plan(api, marketing, form(segment, promotion_id=drafted["promotion_id"])).headers["location"]
+
+    def refusal(path: str, body: Any = None) -> tuple[int, str, str]:
+        answer = api.call("POST", f"{url}/{path}", head, body)
+        fault = answer.json.get("errors", [{"pointer": "", "code": ""}])[0]
+        return answer.status, fault["pointer"], fault["code"]
+
+    assert refusal("approve") == (422, "/promotion_id", "not_in_force"), "it is a draft still"
+    tx = Transaction()
+    stored = promotion_of(context.table, drafted["promotion_id"])
+    assert stored
+    put_promotion(
+        tx, replace(stored, state="approved", approved_at=context.at, version=2), author="mbr_head", at=context.at
+    )
+    context.table.commit(tx)
+    assert api.call("POST", f"{url}/approve", head).json["state"] == "approved"
+    assert refusal("move", {"slot": "2027-04-01T12:30"}) == (422, "/promotion_id", "not_in_force")
+    assert api.call("POST", f"{url}/move", head, {"slot": "2027-03-30T12:30"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"texts": {"en": {"subject": "10 % off", "body": "See them."}}}, "/issue_class"),
+        ({"texts": {"en": {"subject": "Lamps", "body": "![](product:LMP-1)"}}}, "/issue_class"),
+        ({"holdout_percent": 5}, "/holdout_percent"),
+    ],
+)
+def test_a_service_issue_advertises_nothing_and_is_held_back_from_nobody(
+    api: Api, context: Context, marketing: Caller, changes: dict[str, Any], pointer: str
+) -> None:
+    stock(context, row("LMP-1", "120.00"))
+    refused = plan(api, marketing, form(**{"issue_class": "service", **changes}))
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, pointer), refused.text
+
+
+def test_a_service_issue_clashes_with_none(api: Api, marketing: Caller, segment: str) -> None:
+    plan(api, marketing, form(segment), key="1")
+    planned = plan(api, marketing, form(segment, "2026-12-01T16:30", issue_class="service"), key="2")
+    assert (planned.status, planned.json["clashes"]) == (201, [])
 
 
 # --- the texts --------------------------------------------------------------------------------------------------------

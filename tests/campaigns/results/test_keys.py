@@ -20,6 +20,7 @@ def test_the_results_of_many_issues_are_one_call(local_table: Table) -> None:
                 skipped={"contact_budget": 3},
                 states={"sent": 90},
                 reached={"delivered": 90, "clicked": 9},
+                audiences={"designer": {"delivered": 90, "clicked": 9}},
                 purchases=Purchases(90, 30, 7, 2, "RUB"),
             ),
         )

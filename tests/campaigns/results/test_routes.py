@@ -124,6 +124,35 @@ def test_letters_are_compared_by_topic_slot_and_template_and_too_few_tell_nothin
     assert api.call("GET", "/v1/staff/letters/figures?by=colour", MARKETING).status == 422
 
 
+def test_letters_are_compared_by_the_audience_of_their_readers(api: Api, club: Post) -> None:
+    for number in range(10):
+        reader(club, f"mbr_{number}", audience="designer")
+    issue = approved(club)
+    club.at("2026-11-24T11:00")
+    letter = club.letter(issue, "mbr_3")
+    assert letter
+    tracking.note(club.context, letter, Reading("click", club.context.at, 1, PERSON))
+    night(club)
+    found = shown(api, "/v1/staff/letters/figures?by=audience")
+    assert [(each["group"], each["issues"], each["delivered"], each["clicked"]) for each in found["groups"]] == [
+        ("designer", 1, 10, 1),
+        ("none", 1, 14, 0),
+    ]
+
+
+def test_openings_that_nobody_watches_are_not_told_as_none(api: Api, club: Post) -> None:
+    issue = approved(club)
+    club.at("2026-11-24T11:00")
+    night(club)
+    address = f"/v1/staff/campaigns/{issue.issue_id}/results"
+    assert shown(api, address)["opened"] is None
+    letter = club.letter(issue, "mbr_3")
+    assert letter
+    tracking.note(club.context, letter, Reading("open", club.context.at, -1, PERSON))
+    night(club)
+    assert shown(api, address)["opened"] == {"people": 1, "machines": 0}
+
+
 def test_an_unknown_issue_is_not_found(api: Api, club: Post) -> None:
     assert api.call("GET", "/v1/staff/campaigns/iss_none/results", MARKETING).status == 404
 

@@ -132,9 +132,34 @@ def test_the_holdout_is_left_out_with_all_people_of_a_company(
     people(context, 4)
     for number in range(4):
         partners.speaks_for(context, "cmp_1", f"mbr_{number}")
-    counting.hold_out("cmp_1")
+    counting.hold_out("7707083893")  # the INN of its company
     found = preview(api, marketing, counting, {})
     assert found["left_out"]["hold_out"] == 4
+
+
+def test_branches_of_one_firm_are_held_out_together(
+    api: Api, context: Context, marketing: Caller, counting: Counting
+) -> None:
+    for company_id, inn in (("cmp_1", "7707083893"), ("cmp_2", "7707083893"), ("cmp_3", "500100732259")):
+        partners.company(context, company_id, inn=inn)
+        partners.member(context, f"mbr_{company_id}", consents=AGREED)
+        partners.speaks_for(context, company_id, f"mbr_{company_id}")
+    counting.hold_out("7707083893")
+    sample = preview(api, marketing, counting, {})["sample"]
+    held = {each["member_id"] for each in sample if each["reason"] == "hold_out"}
+    assert held == {"mbr_cmp_1", "mbr_cmp_2"}
+
+
+def test_a_service_letter_is_held_back_from_suppressed_addresses_only(
+    api: Api, context: Context, marketing: Caller, counting: Counting
+) -> None:
+    for member_id in ("mbr_silent", "mbr_held", "mbr_bounced"):
+        partners.member(context, member_id, consents=AGREED if member_id == "mbr_held" else {})
+    mail_store.suppress(context.table, "mbr_bounced@partner.example", reason="bounce", at=context.at, letter_id="l")
+    counting.hold_out("mbr_held")
+    found = preview(api, marketing, counting, {}, issue_class="service")
+    assert (found["issue_class"], found["left_out"]) == ("service", {"suppressed": 1})
+    assert preview(api, marketing, counting, {})["left_out"] == {"suppressed": 1, "no_consent": 2, "hold_out": 1}
 
 
 def test_facts_of_the_company_decide(api: Api, context: Context, marketing: Caller, counting: Counting) -> None:

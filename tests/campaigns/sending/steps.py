@@ -170,9 +170,13 @@ class Post:
         """Reports all letters that the mail service accepted."""
         for mail in self.ses.accepted[self.handled :]:
             self.answered[mail["EmailTags"][0]["Value"]] = self.context.now
-            for kind in ("Send", "Delivery"):
+            for kind in self.kinds_of_reports():
                 self.report(report(kind, mail, self.context.now + timedelta(seconds=1)))
         self.handled = len(self.ses.accepted)
+
+    def kinds_of_reports(self) -> tuple[str, ...]:
+        """What the mail service reports of a letter."""
+        return ("Send", "Delivery")
 
     def report(self, event: dict[str, Any], seconds: float = 1) -> None:
         heappush(self.reports, (self.context.now + timedelta(seconds=seconds), next(self.numbers), event))

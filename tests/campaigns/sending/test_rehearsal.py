@@ -45,10 +45,10 @@ def test_letters_that_cannot_be_composed_pause_the_issue_and_are_told_by_reason(
     reader(club, "mbr_long", name="A" * 100)
     made = writing.render
 
-    def render(text: Any, language: Any, facts: Any) -> Any:
+    def render(text: Any, language: Any, facts: Any, issue_class: Any) -> Any:
         if facts["name"] == "A" * 100:
             raise ValueError("too long for this text")
-        return made(text, language, facts)
+        return made(text, language, facts, issue_class)
 
     monkeypatch.setattr(writing, "render", render)
     issue = approved(club)

@@ -1,6 +1,8 @@
 """The letters of an issue: at the reader's own hour, once, within the budget; and what becomes of those who get none."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
@@ -14,6 +16,7 @@ from chalicelib.campaigns.segments.schemas import SegmentForm
 from chalicelib.campaigns.sending import recipients, service
 from chalicelib.campaigns.sending.events import PAUSED_ITSELF
 from chalicelib.campaigns.sending.schemas import IssueReasonForm
+from chalicelib.contacts.config import Slots
 from chalicelib.contacts.preferences import service as preferences
 from chalicelib.contacts.preferences.service import pages_for
 from chalicelib.mail import LetterState
@@ -21,6 +24,8 @@ from chalicelib.mail import store as mail_store
 from chalicelib.members import keys as members_keys
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.pricing.promotions.model import PromotionForm
+from chalicelib.pricing.promotions.store import StoredPromotion, put_promotion
 from chalicelib.table.transactions import Transaction
 from tests.campaigns.sending.steps import Post, approved, post, reader
 from tests.mail.steps import letter
@@ -268,6 +273,39 @@ def test_an_issue_has_a_hold_out_of_its_own_beside_the_clubs(club: Post, monkeyp
     assert len(club.ses.accepted) == 1
 
 
+def test_a_service_issue_reaches_who_never_agreed_and_spends_no_budget(
+    club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_rules, "is_held_out", lambda salt, unit, percent: unit == "mbr_held")
+    reader(club, "mbr_silent", consents={})
+    reader(club, "mbr_held")
+    reader(club, "mbr_1")
+    before = approved(club, "2026-11-24T12:30")
+    service_issue = approved(club, "2026-11-24T16:30", "service")
+    club.at("2026-11-25T00:00")
+    assert [club.sending(each).states for each in (before, service_issue)] == [{"sent": 1}, {"sent": 3}]
+    letters = {mail["Destination"]["ToAddresses"][0]: mail["Content"]["Simple"] for mail in club.ses.accepted[1:]}
+    assert len(letters) == 3
+    for content in letters.values():
+        assert "List-Unsubscribe" not in {each["Name"] for each in content["Headers"]}
+        assert "because you are a member" in content["Body"]["Text"]["Data"]
+        assert "nsubscribe" not in content["Body"]["Text"]["Data"]
+
+
+def test_a_letter_spends_the_day_of_its_slot_even_after_midnight(club: Post) -> None:
+    club.context = with_figures(club.context, Slots, hours=[time(23, 30)])
+    reader(club, "mbr_1")
+    first = approved(club, "2026-11-24T23:30", "content")
+    second = approved(club, "2026-12-01T23:30", "content")
+    club.at("2026-11-24T20:20")  # 23:20 in Moscow
+    club.alive = False
+    club.at("2026-11-24T21:15")
+    club.alive = True
+    club.at("2026-12-02T21:15")
+    assert club.took(first, "mbr_1") > "2026-11-24T21:00", "the day after its slot"
+    assert [club.sending(each).states for each in (first, second)] == [{"sent": 1}, {"sent": 1}]
+
+
 # --- pause, resume, cancel --------------------------------------------------------------------------------------------
 
 
@@ -292,6 +330,39 @@ def test_an_issue_that_bounces_pauses_itself_and_goes_on_when_resumed_with_a_rea
     resumed = club.sending(issue).issue
     assert resumed.state is IssueState.SENT
     assert resumed.resumed and (resumed.resumed.by, resumed.resumed.bounced) == ("mbr_head", 2)
+
+
+@pytest.mark.parametrize(("ended_at", "sent"), [("2026-11-23T12:00", 0), ("2026-11-24T08:00", 1)])
+def test_an_issue_whose_promotion_ends_pauses_itself(club: Post, ended_at: str, sent: int) -> None:
+    form = PromotionForm.model_validate(
+        {
+            "name": "Clearance",
+            "name_ru": "Распродажа",
+            "goods": {"statuses": ["overstock"]},
+            "brackets": [{"percent": "10"}],
+            "from": "2026-11-01",
+            "to": "2027-03-31",
+        }
+    )
+    running = StoredPromotion("prm_1", form, "approved", club.context.at, club.context.at, None, 1)
+    for each in (running, replace(running, state="ended", ended_on=date(2026, 11, 23), version=2)):
+        tx = Transaction()
+        put_promotion(tx, each, author="mbr_head", at=club.context.at)
+        if each is running:
+            club.context.table.commit(tx)
+            reader(club, "mbr_omsk", OMSK)
+            reader(club, "mbr_berlin", BERLIN)
+            issue = approved(club, promotion_id="prm_1")
+            club.at(ended_at)
+        else:
+            club.context.table.commit(tx)
+    club.at("2026-11-25T00:00")
+    paused = club.sending(issue)
+    assert paused.issue.pause and (paused.issue.pause.reason, paused.issue.pause.by) == ("promotion", "")
+    assert len(club.ses.accepted) == sent
+    service.resume(club.context, issue.issue_id, REASON, by="mbr_head")
+    club.at("2026-11-27T00:00")
+    assert len(club.ses.accepted) == sent, "it must not leave whoever resumes it"
 
 
 def test_a_report_that_comes_twice_counts_once(club: Post) -> None:

@@ -43,6 +43,7 @@ ISSUES = (  # clocks change in New York on the first of these days, in Berlin an
     ("2027-04-01T12:30", "content"),
 )
 GAPS = {("advertising", "advertising"): 14}  # any other pair is a week apart
+BOUNCES = 0.015  # of letters: at 4 % an issue pauses itself
 ENDS = {LetterState.SENT, LetterState.SKIPPED, LetterState.UNKNOWN, LetterState.REJECTED}
 TROUBLES = (Died, ConnectionClosedError, RuntimeError)
 
@@ -90,9 +91,19 @@ class Weather(Interruption):
 
 
 class Storm(Post):
-    """Reports come twice and late."""
+    """Reports come twice and late, and some letters bounce for good. `bounced`: when the club knew it, by address."""
 
     random: Random
+    bounced: dict[str, datetime]
+
+    def kinds_of_reports(self) -> tuple[str, ...]:
+        return ("Send", "Bounce") if self.random.random() < BOUNCES else super().kinds_of_reports()
+
+    def _settle(self) -> None:
+        event = self.reports[0][2]
+        super()._settle()
+        for each in event.get("bounce", {}).get("bouncedRecipients", []):
+            self.bounced.setdefault(each["emailAddress"], self.context.now)
 
     def report(self, event: dict[str, Any], seconds: float = 1) -> None:
         for _ in range(1 + (self.random.random() < 0.2)):
@@ -138,7 +149,7 @@ def played(context: Context, patch: pytest.MonkeyPatch, kind: type[Storm], reade
     random = Random(seed)
     plain = post(replace(context, now=BEGIN), patch)
     club = kind(plain.context)
-    club.random, club.rate = random, 11.2
+    club.random, club.rate, club.bounced = random, 11.2, {}
     club.ses = Weak(random=random, now=lambda: club.context.now)
     patch.setattr(aws, "ses", lambda: watched(club.ses, "sesv2"))
     patch.setattr(aws, "sqs", lambda: watched(club, "sqs"))
@@ -200,7 +211,7 @@ def faults(club: Any, issues: list[Issue], left: dict[str, datetime], readers: i
     of = {letter_id(issue.issue_id, each): (issue, each) for issue in issues for each in zones}
     copies = Counter(taken for taken, _, _ in club.ses.taken)
     got: dict[str, list[tuple[date, str]]] = defaultdict(list)
-    at_another_hour, after_leaving = [], []
+    at_another_hour, after_leaving, after_bouncing = [], [], []
     for taken, address, moment in club.ses.taken:
         issue, member_id = of[taken]
         local = moment.astimezone(zones[member_id])
@@ -209,6 +220,8 @@ def faults(club: Any, issues: list[Issue], left: dict[str, datetime], readers: i
             at_another_hour.append((member_id, local))
         if moment > left.get(member_id, END):
             after_leaving.append((member_id, moment))
+        if moment > club.bounced.get(address, END):
+            after_bouncing.append((address, moment))
         got[member_id].append((local.date(), issue.issue_class))
         got[address.partition("+")[0].partition("@")[0] + "@"].append((local.date(), issue.issue_class))
     too_often = [
@@ -222,6 +235,7 @@ def faults(club: Any, issues: list[Issue], left: dict[str, datetime], readers: i
         "too often": too_often,
         "at another hour": at_another_hour,
         "after leaving": after_leaving,
+        "after bouncing": after_bouncing,
         "without a named end": [each for issue in issues for each in unsettled(club, issue, copies)],
     }
 
@@ -235,7 +249,7 @@ def unsettled(club: Any, issue: Issue, copies: Counter[str]) -> list[str]:
         for each, member_id in ids.items()
         if (letter := letters.get(each)) is None
         or letter.state not in ENDS
-        or (letter.state is LetterState.SENT) != (each in copies)
+        or (letter.state is LetterState.SENT or letter.bounced_for_good) != (each in copies)
         or not (letter.reason or letter.state is LetterState.SENT)
     ]
 
@@ -252,7 +266,7 @@ def test_nobody_is_written_to_twice_too_often_or_after_leaving_and_nobody_is_los
 ) -> None:
     club, issues, left, weather = played(context, monkeypatch, Storm, readers, seed=20270314)
     assert weather.troubles > readers / 8
-    assert left
+    assert left and club.bounced
     assert {club.sending(issue).issue.state for issue in issues} == {"sent"}
     assert len(club.ses.taken) > readers
     assert {promise: found for promise, found in faults(club, issues, left, readers).items() if found} == {}
@@ -267,5 +281,6 @@ def test_a_sender_that_marks_after_sending_keeps_none_of_these_promises(
         "second copies",
         "too often",
         "after leaving",
+        "after bouncing",
         "without a named end",
     }

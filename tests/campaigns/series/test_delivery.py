@@ -154,7 +154,9 @@ def test_who_is_held_out_is_enrolled_and_gets_no_letter(
 ) -> None:
     buyer(club)
     series = running(club.context, holdout_percent=50)
-    monkeypatch.setattr(segment_rules, "is_held_out", lambda salt, unit, share: (unit, share) == ("cmp_1", percent))
+    monkeypatch.setattr(
+        segment_rules, "is_held_out", lambda salt, unit, share: (unit, share) == ("7707083893", percent)
+    )
     told(club, company_id="cmp_1")
     club.at("2026-11-25T00:00")
     assert (in_series(club, series).end, club.copies()) == ("hold_out", {})

@@ -164,6 +164,18 @@ def test_a_forged_link_opens_nothing(api: Api, context: Context, leave: str) -> 
     assert api.call("POST", forged, raw=ONE_CLICK, headers=FORM).status == 404
 
 
+@pytest.mark.parametrize(("language", "said"), [("ru", "Этот адрес никуда не ведёт"), ("en", "leads nowhere")])
+def test_a_forged_link_is_a_page_for_who_opens_it_in_a_browser(api: Api, leave: str, language: str, said: str) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": language}
+    for address in (leave.replace("mbr_1", "mbr_2"), "/v1/links/ltr_1-000000000000000000000000/1"):
+        page = api.call("GET", address, headers=browser)
+        assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert said in page.text and "mbr_" not in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+    asked = api.call("GET", leave.replace("mbr_1", "mbr_2"), headers={"accept": "*/*"})
+    assert asked.headers["content-type"] == "application/problem+json"
+
+
 def test_the_link_of_an_erased_member_still_says_that_no_letters_come(api: Api, context: Context, leave: str) -> None:
     context.table.client.delete_item(
         TableName=context.table.name, Key={"pk": {"S": "MEMBER#mbr_1"}, "sk": {"S": "PROFILE"}}
