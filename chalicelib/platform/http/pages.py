@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import Text
-from chalicelib.platform.http.problems import Problem, ProblemBody
 from chalicelib.platform.http.routes import Answer
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
@@ -27,21 +26,16 @@ _PAGE_ONLY = {
 }
 
 
-_NOT_FOUND: dict[Language, str] = {
-    "en": "This address leads nowhere. Perhaps it was not copied as a whole.",
-    "ru": "Этот адрес никуда не ведёт. Возможно, он скопирован не полностью.",
+_NOT_FOUND: dict[Language, dict[str, str]] = {
+    "en": {"title": "Not found", "why": "This address leads nowhere. Perhaps it was not copied as a whole."},
+    "ru": {"title": "Не найдено", "why": "Этот адрес никуда не ведёт. Возможно, он скопирован не полностью."},
 }
 
 
-def problem_page(context: Context, problem: Problem, language: Language, request_id: str) -> Answer:
-    """A problem as somebody with a browser reads it."""
-    told = ProblemBody.model_validate_json(problem.body(language, request_id))
-    sentences = [told.detail or "", *(fault.detail for fault in told.errors)]
-    if problem.code == "not_found":
-        sentences.append(_NOT_FOUND[language])
-    facts = {"title": told.title, "sentences": [each for each in sentences if each]}
-    page = render_page(context, Path(__file__).parent / "problem.html", language, facts)
-    return Answer(Text(content=page), status=problem.status, headers={**_PAGE_ONLY, **problem.headers})
+def not_found_page(context: Context, language: Language) -> Answer:
+    """For whoever opens an address in a browser that is not there, such as half a link."""
+    template = Path(__file__).parent / "not_found.html"
+    return page_answer(render_page(context, template, language, {"words": _NOT_FOUND[language]}))
 
 
 def page_answer(page: str) -> Answer:

@@ -86,8 +86,8 @@ def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Resp
             made.headers["Location"] = _prefix(request, call.path) + str(made.headers["Location"])
         return made
     except Problem as problem:
-        if route.scope is None and "text/html" in (request.headers.get("accept") or ""):
-            return _page_response(problem, language, _request_id(request))
+        if route.is_for_browsers and problem.code == "not_found" and "text/html" in request.headers.get("accept", ""):
+            return _not_found_page(language)
         return _problem_response(problem, language, _request_id(request))
     except Busy:
         busy = Problem("in_flight" if route.keyed else "busy", headers={"Retry-After": "1"})
@@ -245,14 +245,13 @@ def _plain(headers: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in headers.items() if name.lower() == "allow"}
 
 
-def _page_response(problem: Problem, language: Language, request_id: str) -> Response:
-    """For somebody who opened a link without signing in."""
+def _not_found_page(language: Language) -> Response:
     # Few requests are answered with pages, and their engine is long in loading.
-    from chalicelib.platform.http.pages import PAGE, problem_page
+    from chalicelib.platform.http.pages import PAGE, not_found_page
 
-    made = problem_page(context_now(), problem, language, request_id)
+    made = not_found_page(context_now(), language)
     headers: Headers = {"Content-Type": PAGE, "Content-Language": language, "Cache-Control": "no-store", **made.headers}
-    return Response(body=rendered(made.model, language), status_code=problem.status, headers=headers)
+    return Response(body=rendered(made.model, language), status_code=404, headers=headers)
 
 
 def _problem_response(problem: Problem, language: str, request_id: str) -> Response:

@@ -84,6 +84,11 @@ class Route:
         """Of the body: JSON, or what the forms of a page and mail programs send."""
         return FORM_TYPES if self.form else JSON_TYPES
 
+    @property
+    def is_for_browsers(self) -> bool:
+        """Whether people open its address themselves, as a page or a link."""
+        return self.scope is None and self.content_type.startswith("text/")
+
 
 ROUTES: list[Route] = []
 

@@ -29,6 +29,7 @@ from chalicelib.platform.openapi.problems import (
     OF_PATH,
     OF_VERSION,
     own_codes,
+    page_or_problem,
     path_parameters,
     problem_response,
     with_members,
@@ -287,6 +288,8 @@ def _operation(
         str(route.status): _success(route, references, components, carries_version=carries_version),
         "default": {"$ref": "#/components/responses/Problem"},
     }
+    if route.is_for_browsers:
+        operation["responses"]["404"] = page_or_problem()
     if codes := own_codes(route):
         operation["x-codes"] = codes
     if route.sends:

@@ -102,6 +102,9 @@ def own_codes(route: Route) -> list[str]:
     return [code for code in KINDS if code in problem_codes(route) - brought]
 
 
+_PROBLEM: Schema = {CONTENT_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemBody.__name__}"}}}
+
+
 def problem_response() -> Schema:
     """The default response of all operations: the catalogue of codes, and the usual ones as `x-codes`."""
     catalogue = "\n".join(f"- `{code}` ({kind.status}): {kind.title}" for code, kind in KINDS.items())
@@ -109,8 +112,14 @@ def problem_response() -> Schema:
         "description": f"A problem. An operation has the codes of its `x-codes`, of those of its parameters, and of those here.\n\n{catalogue}",
         "x-codes": [code for code in KINDS if code in _USUAL],
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in ("Content-Language", "Retry-After")},
-        "content": {CONTENT_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemBody.__name__}"}}},
+        "content": _PROBLEM,
     }
+
+
+def page_or_problem() -> Schema:
+    """The response of an address that is not there, where people open it in a browser."""
+    page = {"text/html; charset=utf-8": {"schema": {"type": "string"}}}
+    return {"description": "Not found: a page for whoever accepts one.", "content": {**_PROBLEM, **page}}
 
 
 def with_members(body: Schema) -> Schema:

@@ -45,7 +45,7 @@ def test_letters_that_cannot_be_composed_pause_the_issue_and_are_told_by_reason(
     reader(club, "mbr_long", name="A" * 100)
     made = writing.render
 
-    def render(text: Any, language: Any, facts: Any, issue_class: Any) -> Any:
+    def render(text: Any, language: Any, facts: Any, issue_class: Any = "content") -> Any:
         if facts["name"] == "A" * 100:
             raise ValueError("too long for this text")
         return made(text, language, facts, issue_class)
