@@ -270,8 +270,17 @@ def _trim(folder: Path) -> None:
     shutil.rmtree(folder / "bin", ignore_errors=True)
     shutil.rmtree(folder / "pydantic" / "v1")  # pydantic's first version, for those who still use it
     (folder / "pydantic" / "mypy.py").unlink()  # for whoever checks types
-    for path in [*folder.rglob("*.pyi"), *folder.glob("*.dist-info/sboms/*")]:
+    zones = folder / "tzdata" / "zoneinfo"
+    # Python reads the zones and their names; the rest is what they were made of, and maps.
+    for path in [
+        *folder.rglob("*.pyi"),
+        *folder.glob("*.dist-info/sboms/*"),
+        zones / "tzdata.zi",
+        *zones.glob("*.tab"),
+    ]:
         path.unlink()
+    for path in folder.glob("*.dist-info/METADATA"):
+        path.write_bytes(path.read_bytes().partition(b"\n\n")[0] + b"\n")  # the package's page of its index follows
     for path in (folder / "phonenumbers" / "shortdata").glob("region_*.py"):
         path.unlink()  # of emergency calls and the like, each loaded when it is asked for
     for path in (folder / "stdnum").iterdir():
