@@ -40,7 +40,7 @@ from chalicelib.table.client import Position
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, from_wire
 
-EXPORT_WAIT = 60  # seconds between two looks at an export
+EXPORT_WAIT = 15  # seconds between two looks at an export
 STATEMENT_WAIT = 5
 PATIENCE = 120  # seconds that one run waits for a statement
 
