@@ -24,9 +24,9 @@ demo: $(dev) $(cloud) ## the whole club on this machine, with its story; ARGS=--
 slot: $(dev) ## beside make demo: the letters of approved issues leave now, and their results are counted; ARGS="--port 8080"
 	@exec $(run) -m infra.demo.slot $(ARGS)
 
-# Files in their order: by default those of few tests come last, and the end-to-end ones among them hold one core alone.
+# Three processes for two cores: those at a deployed club wait more than they compute. tests/conftest.py says who gets what.
 test: $(dev) $(cloud) ## unit, contract and end-to-end tests; ARGS='-m slow' for the others: years of sales, other clients, the local cloud
-	@exec $(run) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(run) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(dev) ## style, types, import rules, contract (OpenAPI, template, package)
 	@$(run) -m infra.registers --check

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
+from typing import Any
 
 import boto3
 import hypothesis
@@ -36,6 +37,26 @@ hypothesis.settings.register_profile("club", deadline=None, derandomize="CI" in 
 hypothesis.settings.load_profile("club")
 
 NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, noon in the club's zone
+
+
+DEPLOYED = ("tests/e2e/", "tests/days/")  # the files of each share a club that is deployed once for a process
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files in their order; those that share a deployed club go to one process."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((folder for folder in DEPLOYED if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+    return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no process works alone at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(DEPLOYED))
 
 
 @cache
