@@ -261,8 +261,14 @@ def told(error: BaseException) -> str:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("examples", [2, pytest.param(8, marks=pytest.mark.slow)])  # 8 take two minutes
-def test_nothing_is_answered_that_the_document_does_not_promise(cloud: DeployedClub, club: Club, examples: int) -> None:
+@pytest.mark.parametrize(
+    ("examples", "least"),
+    [(2, 0.4), pytest.param(8, 0.5, marks=pytest.mark.slow, id="many")],  # eight take two minutes
+)
+def test_nothing_is_answered_that_the_document_does_not_promise(
+    cloud: DeployedClub, club: Club, examples: int, least: float
+) -> None:
+    """`least`: the share of operations that must get past the door with so few examples."""
     fuzz = Fuzz(club, cloud.api_url, examples)
     problems = []
     for operation in fuzz.operations():
@@ -276,4 +282,4 @@ def test_nothing_is_answered_that_the_document_does_not_promise(cloud: DeployedC
     assert not problems, "\n\n".join(problems)
     answered = {label for label, _ in fuzz.answers}
     succeeded = {label for label, status in fuzz.answers if status < 400}
-    assert len(succeeded) > len(answered) / 2, "most of what was made up did not get past the door"
+    assert len(succeeded) > len(answered) * least, "most of what was made up did not get past the door"

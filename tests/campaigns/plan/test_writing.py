@@ -44,7 +44,7 @@ def test_a_product_is_shown_at_the_readers_own_price_and_the_rule_is_told(
     assert "* Lamp LMP 2 (LMP 2)\n  Your price: 50.00\xa0RUB / pcs\n  The base price.\n" in letter["text"]
     assert "<b>Your price: 99.50\xa0RUB / pcs</b>" in letter["html"]
     assert letter["left_out"] == []
-    assert "Ваша цена: 99,50\xa0₽ / pcs" in preview(api, marketing, language="ru").json["text"]
+    assert "Ваша цена: 99,50\xa0₽ / шт." in preview(api, marketing, language="ru").json["text"]
 
 
 def test_who_acts_for_no_company_has_no_price_and_sees_no_product(
