@@ -14,6 +14,9 @@ Say = Callable[[str], None]
 PATIENCE = 180  # seconds that something may take which the club does in the background
 
 
+TRIES = 4  # of a request that the API is too busy for: on a machine with too much to do its own calls time out
+
+
 class Unexpected(Exception):
     """The API answered what the story did not foresee."""
 
@@ -34,7 +37,11 @@ class Portal:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
-        answer = self._session.request(method, self.url + path, json=body, headers=sent, timeout=90)
+        for tries_left in reversed(range(TRIES)):
+            answer = self._session.request(method, self.url + path, json=body, headers=sent, timeout=90)
+            if answer.status_code != 503 or not tries_left:
+                break
+            time.sleep(float(answer.headers.get("Retry-After", 1)))
         if answer.status_code != expect:
             raise Unexpected(f"{method} {path}: {answer.status_code} instead of {expect}: {answer.text[:500]}")
         self.etag = answer.headers.get("ETag", "")
