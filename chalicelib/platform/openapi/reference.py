@@ -6,26 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-from chalicelib.platform.access.scopes import COMPANY_ROLES, DISTRIBUTOR_ROLES, MACHINE_SCOPES, STAFF_ROLES, scopes_of
+from chalicelib.platform.access.scopes import (
+    COMPANY_ROLES,
+    DISTRIBUTOR_ROLES,
+    MACHINE_SCOPES,
+    STAFF_ROLES,
+    StaffRole,
+    scopes_of,
+)
 from chalicelib.platform.http.problems import KINDS
 from chalicelib.platform.openapi.requests import WEEK, requests_of
 
 Document = dict[str, Any]
 Schema = dict[str, Any]
-Role = Literal[
-    "guest",
-    "owner",
-    "buyer",
-    "accountant",
-    "engineer",
-    "distributor",
-    "manager",
-    "head_of_sales",
-    "marketing",
-    "operations",
-    "admin",
-    "machine",
-]
+Role = Literal["guest", "owner", "buyer", "accountant", "engineer", "distributor", StaffRole, "machine"]
 TOKEN_URL = "https://sign-in.example/oauth2/token"  # noqa: S105 - of the committed document; a deployment serves its own
 ROLES: tuple[Role, ...] = get_args(Role)
 _FILTER = "A filter by the field of this name."  # of a parameter that the document does not describe
