@@ -33,7 +33,7 @@ class ExportColumn(NamedTuple):
 
 
 class Description(NamedTuple):
-    """A source: its title, the scope that its reader needs, its columns, and the column that the control total sums; empty for none."""
+    """A source: its title, the scope that its reader needs, its columns, and the column that the control totals sum, each with its `currency`; empty for none."""
 
     title: str
     title_ru: str

@@ -5,8 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.exports.model import Cell, Description, ExportColumn
-
-ZERO = Decimal(0)
+from chalicelib.platform.money import totals_of
 
 
 def packed(row: Sequence[Cell]) -> list[str | None]:
@@ -17,12 +16,13 @@ def unpacked(row: Sequence[str | None], columns: Sequence[ExportColumn]) -> list
     return [_cell(text, column) for text, column in zip(row, columns, strict=True)]
 
 
-def control_total(rows: Sequence[Sequence[Cell]], description: Description) -> Decimal:
-    """The sum of the control column, whatever the currencies: a number to compare files by."""
-    place = next((place for place, each in enumerate(description.columns) if each.name == description.control), None)
-    if place is None:
-        return ZERO
-    return sum((amount for row in rows if isinstance(amount := row[place], Decimal)), ZERO)
+def control_totals(rows: Sequence[Sequence[Cell]], description: Description) -> dict[str, Decimal]:
+    """The sum of the control column by currency; empty for a table without."""
+    if not description.control:
+        return {}
+    names = [each.name for each in description.columns]
+    place, currency = names.index(description.control), names.index("currency")
+    return totals_of((str(row[currency]), amount) for row in rows if isinstance(amount := row[place], Decimal))
 
 
 def _cell(text: str | None, column: ExportColumn) -> Cell:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from chalicelib.exports.model import ExportFormat, Source
 from chalicelib.platform.http.forms import Form, View, WorkView
+from chalicelib.platform.money import Money
 
 
 class ExportForm(Form):
@@ -25,8 +26,8 @@ class ExportView(WorkView):
     source: Source
     format: ExportFormat
     row_count: int = Field(description="Rows found so far.")
-    control_total: str | None = Field(
-        description="The sum of the rows' amounts as numbers, whatever their currency; it stands in the file, too. Null for a table without."
+    control_totals: list[Money] = Field(
+        description="The sums of the rows' amounts by currency; they stand in the file, too."
     )
     url: str | None = Field(description="Null until it is done. Good until `expires_at`; ask again for another.")
     expires_at: datetime | None

@@ -4,7 +4,7 @@ start         stores the export with its event
 on_requested  sends the first part to the queue
 export_part   keeps the rows of the companies or members of a part; the last part writes the file, row by row, and an event for the letter
 
-The file says how many rows it has and their control total, which the parts counted; a file that comes to another count is not kept.
+The file says how many rows it has and the control total of each currency, which the parts counted; a file that comes to another count is not kept.
 
 Weakest point: the file is what the parts found when each was read, within some minutes, and not at one moment.
 """
@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from chalicelib.exports import keys, rules, store
@@ -30,6 +29,7 @@ from chalicelib.platform.files.tables import Column, Table, write
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle
 from chalicelib.platform.ids import derived_id
+from chalicelib.platform.money import Money
 from chalicelib.platform.parts import LINK_SECONDS, Progress
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
@@ -38,6 +38,7 @@ from chalicelib.table.transactions import Item, Transaction
 
 TOGETHER = 25  # companies or members of a part, whose rows are held in memory
 PER_DAY = 20  # of one person
+_CONTROL = "control_total_"  # attributes of the work, by currency
 
 
 def start(context: Context, form: ExportForm, language: Language, by: str) -> ExportView:
@@ -74,8 +75,9 @@ def export_part(context: Context, message: dict[str, Any]) -> None:
     def do(found: Progress, ids: list[str]) -> tuple[list[list[str | None]], dict[str, Any]]:
         source = Source(found.item["source"])
         rows = list(rows_of(context, source, ids))
-        total = rules.control_total(rows, DESCRIPTIONS[source])
-        return [rules.packed(row) for row in rows], {"rows": len(rows), "control_total": total}
+        totals = rules.control_totals(rows, DESCRIPTIONS[source])
+        counts = {"rows": len(rows), **{f"{_CONTROL}{currency}": total for currency, total in totals.items()}}
+        return [rules.packed(row) for row in rows], counts
 
     def finish(found: Progress, parts: Iterator[list[list[str | None]]]) -> Item:
         _write(context, found, parts)
@@ -113,8 +115,7 @@ def _table(
     club = context.config[Club]
     words = _WORDS[language]
     notes: list[tuple[str, Cell]] = [(words["rows"], found.count("rows"))]
-    if description.control:
-        notes.append((words["control"], _total(found)))
+    notes += [(f"{words['control']}, {total.currency}", total.amount) for total in _totals(found)]
     notes.append((words["as_of"], f"{found.item['created_at']} - {context.at}"))
     return Table(
         title=description.title_in(language),
@@ -133,8 +134,10 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def _total(found: Progress) -> Decimal:
-    return Decimal(found.item.get("control_total", 0))
+def _totals(found: Progress) -> list[Money]:
+    """By currency, in the order of their names."""
+    names = sorted(name for name in found.item if name.startswith(_CONTROL))
+    return [Money(amount=found.item[name], currency=name.removeprefix(_CONTROL)) for name in names]
 
 
 def _tell(context: Context, found: Progress) -> None:
@@ -158,7 +161,7 @@ def _view(context: Context, found: Progress) -> ExportView:
         source=source,
         format=found.item["format"],
         row_count=found.count("rows"),
-        control_total=f"{_total(found):f}" if DESCRIPTIONS[source].control else None,
+        control_totals=_totals(found),
         url=store.WORK.link(found.work_id, store.file_name(found.item["format"])) if kept else None,
         expires_at=ends if kept else None,
     )

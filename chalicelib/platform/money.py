@@ -51,6 +51,14 @@ Amount = Annotated[
 ]
 
 
+def totals_of(sums: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    """The total of each currency, by its name: of sums that may be in several. `sums`: the currency and the amount of each."""
+    found: dict[str, Decimal] = {}
+    for currency, amount in sums:
+        found[currency] = found.get(currency, Decimal(0)) + amount
+    return dict(sorted(found.items()))
+
+
 class MixedCurrencies(ValueError):
     """Sums in two currencies, which cannot be added or compared."""
 

@@ -120,12 +120,12 @@ def new_for_you(context: Context, company_id: str, language: Language) -> NewPro
 
 
 def _amounts_bought(context: Context, company_id: str) -> Mapping[str, Decimal]:
-    """The amount spent on each article in a year; 0 for articles that are only on order."""
+    """The amount spent on each article in a year, in the company's currency; 0 for articles that are only on order, or bought in another one."""
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     for document in sales.newest_documents(context, company_id, since=context.today - YEAR, most=MOST_DOCUMENTS):
         for line in document.lines:
             if 1 <= len(line.sku) <= MOST_SKU:
-                amounts[line.sku] += line.amount
+                amounts[line.sku] += Decimal(0) if document.other_currency else line.amount
     for order in orders.latest(context, company_id, LATEST_ORDERS):
         if order.state not in (orders.OrderState.REJECTED, orders.OrderState.CANCELLED):
             for ordered in order.lines:

@@ -193,10 +193,14 @@ class RecordedRevision(NamedTuple):
 
 
 class DocumentLines(NamedTuple):
-    """The lines of a document and the day on which it counts; lines of a return are negative."""
+    """The lines of a document and the day on which it counts; lines of a return are negative.
+
+    `other_currency`: its amounts are not in the company's, so they are not added to those of other documents.
+    """
 
     day: date
     lines: Sequence[SaleLine]
+    other_currency: bool = False
 
 
 class CurrentDocument(NamedTuple):

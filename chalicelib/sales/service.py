@@ -299,7 +299,10 @@ def newest_documents(context: Context, company_id: str, *, since: date, most: in
     A document that does not fit into one item comes with the lines of its first item only.
     """
     page = store.current(context.table, company_id, since, None, most, None)
-    return [DocumentLines(date.fromisoformat(sale["counts_on"]), event_lines(sale)) for sale in page.items]
+    return [
+        DocumentLines(date.fromisoformat(sale["counts_on"]), event_lines(sale), store.OTHER_CURRENCY in sale)
+        for sale in page.items
+    ]
 
 
 def lines_between(context: Context, company_id: str, first: date, last: date, currency: str) -> Iterator[SaleLine]:

@@ -9,13 +9,13 @@ from chalicelib.catalog import Product
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.files import downloads
-from chalicelib.platform.files.csv import harmless, listing
+from chalicelib.platform.files.csv import Control, harmless, listing
 from chalicelib.platform.files.tables import Cell, Column, Table, written
 from chalicelib.platform.http import answers
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.list_files.headings import WORDS
 from chalicelib.platform.list_files.schemas import ListFileView
-from chalicelib.platform.money import unit_price_text
+from chalicelib.platform.money import totals_of, unit_price_text
 from chalicelib.platform.text import Language, unit_en, unit_ru
 from chalicelib.pricing import Conditions, Price, PriceRuleView, conditions_of, keys_of
 from chalicelib.storefront.schemas import PriceListQuery
@@ -27,11 +27,11 @@ HEADINGS = {
     "en": "sku;name;brand;category;unit;pack;from quantity;price;currency;base price;why",
     "ru": "артикул;наименование;бренд;категория;единица;упаковка;от количества;цена;валюта;базовая цена;почему",
 }
-PRICE = 7  # the place of the column that the control total sums
+PRICE = Control(amount=7, currency=8)
 
 
 def price_list(context: Context, company_id: str, query: PriceListQuery, language: Language) -> str:
-    """CSV with a row for the smallest order of each article, and one more for each quantity with a lower price; then their number and control total.
+    """CSV with a row for the smallest order of each article, and one more for each quantity with a lower price; then their number and the control totals.
 
     One read, and one for each hundred of its products. Raises 422 for more than `MOST_PRODUCTS`, or more than fits into an answer.
     """
@@ -50,21 +50,19 @@ def price_list_file(
     """The same rows as a workbook, its prices as numbers, at an address that works for minutes. Raises 422 for more than `MOST_PRODUCTS`."""
     priced = list(_priced(context, company_id, query))
     rows = [_row(product, price, language, lambda amount: amount) for product, price in priced]
-    club, words = context.config[Club], WORDS[language]
+    club, words, headings = context.config[Club], WORDS[language], HEADINGS[language].split(";")
     sender = club.name_ru if language == "ru" else club.name
     table = Table(
         title=TITLES[language],
         notes=[
             (words["made"], context.at),
             (words["rows"], len(rows)),
-            (
-                f"{words['sum']}: {HEADINGS[language].split(';')[PRICE]}",
-                sum((price.unit_price for _, price in priced), Decimal(0)),
+            *(
+                (f"{words['sum']}: {headings[PRICE.amount]}, {currency}", total)
+                for currency, total in totals_of((price.currency, price.unit_price) for _, price in priced).items()
             ),
         ],
-        columns=[
-            Column(heading, 16, numeric=place in NUMERIC) for place, heading in enumerate(HEADINGS[language].split(";"))
-        ],
+        columns=[Column(heading, 16, numeric=place in NUMERIC) for place, heading in enumerate(headings)],
         rows=rows,
         sums=[],
         sender=sender,

@@ -75,6 +75,7 @@ def a_statement(count: int) -> Made:
 def an_export(count: int) -> Made:
     context, description = in_memory(), DESCRIPTIONS[Source.DOCUMENTS]
     place = [each.name for each in description.columns].index("total")
+    total = sum(amounts(count), Decimal(0))
 
     def rows() -> Iterator[list[Any]]:
         for each in amounts(count):
@@ -83,8 +84,7 @@ def an_export(count: int) -> Made:
                 for column in description.columns[:place]
             ] + [each]
 
-    total = sum(amounts(count), Decimal(0))
-    found = Progress("exp_1", {"rows": count, "control_total": total, "created_at": context.at})
+    found = Progress("exp_1", {"rows": count, "control_total_RUB": total, "created_at": context.at})
     files = in_all_formats(lambda: exports._table(context, found, description, "en", rows()), "csv", "xlsx")
     return Made(count, total, place, files)
 
@@ -102,9 +102,9 @@ def a_list(count: int) -> Made:
 
 
 def a_price_list(count: int) -> Made:
-    place = price_list.PRICE
+    place = price_list.PRICE.amount
     rows = ([*["x"] * place, price_list._text_of("ru")(each), "RUB", "1,00", "x"] for each in amounts(count))
-    files: dict[Format, bytes] = {"csv": listing(price_list.HEADINGS["ru"].split(";"), rows, control=place)}
+    files: dict[Format, bytes] = {"csv": listing(price_list.HEADINGS["ru"].split(";"), rows, control=price_list.PRICE)}
     return Made(count, sum(amounts(count), Decimal(0)), place, files)
 
 

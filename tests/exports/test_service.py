@@ -40,6 +40,7 @@ from tests.bonuses.steps import credit
 from tests.campaigns.sending import steps as sending
 from tests.conftest import NOON
 from tests.mail import steps as mail_steps
+from tests.platform.files.test_tables import cents
 from tests.sales.steps import invoice
 from tests.support import partners
 from tests.support.api import Api, Caller
@@ -138,9 +139,24 @@ def test_documents_come_with_the_same_count_and_total_in_both_formats(cloud: Clo
     assert len(in_csv) == len(in_xlsx) == 7
     assert sum(Decimal(row[-1]) for row in in_csv) == total
     assert sum(Decimal(str(row[-1])) for row in in_xlsx) == total
-    assert (told["Rows"], told["Control total"]) == ("7", f"{total}")
-    assert (told_too["Rows"], Decimal(str(told_too["Control total"]))) == (7, total)
+    assert (told["Rows"], told["Control total, RUB"]) == ("7", f"{total}")
+    assert (told_too["Rows"], Decimal(str(told_too["Control total, RUB"]))) == (7, total)
     assert {row[5] for row in in_xlsx} == {date(2026, 11, 2)}
+
+
+def test_sums_in_two_currencies_have_a_total_each(cloud: Cloud, context: Context) -> None:
+    company(context, 100)
+    euros = replace(invoice("A-2", "1000000.00", company="cmp_100"), currency="EUR", other_currency=True)
+    sales.record(context, [invoice("A-1", "7.55", company="cmp_100"), euros])
+    for ending in ("csv", "xlsx"):
+        export_id, _, told = exported(cloud, context, "documents", ending)
+        assert cents(told["Control total, EUR"]) == Decimal("1000000.00")
+        assert cents(told["Control total, RUB"]) == Decimal("7.55")
+    totals = service.show(context, export_id, ADMIN).control_totals
+    assert [(each.currency, each.amount) for each in totals] == [
+        ("EUR", Decimal("1000000.00")),
+        ("RUB", Decimal("7.55")),
+    ]
 
 
 def test_bonus_entries_sum_to_zero(cloud: Cloud, context: Context) -> None:
@@ -149,7 +165,7 @@ def test_bonus_entries_sum_to_zero(cloud: Cloud, context: Context) -> None:
     _, rows, told = exported(cloud, context, "entries", "csv", "ru")
     assert len(rows) >= 2
     assert {row[0] for row in rows} == {company_id}
-    assert (told["Строк"], Decimal(told["Контрольная сумма"])) == (str(len(rows)), Decimal(0))
+    assert (told["Строк"], Decimal(told["Контрольная сумма, RUB"])) == (str(len(rows)), Decimal(0))
 
 
 def test_each_company_is_there_once_with_its_case(cloud: Cloud, club_context: Context) -> None:
@@ -167,7 +183,7 @@ def test_each_company_is_there_once_with_its_case(cloud: Cloud, club_context: Co
     assert [row[0] for row in rows] == ids
     assert told["Rows"] == "60"
     view = service.show(context, export_id, ADMIN)
-    assert (view.state, view.row_count, view.control_total) == ("done", 60, None)
+    assert (view.state, view.row_count, view.control_totals) == ("done", 60, [])
     assert view.progress.parts_done == view.progress.parts_total == 3
     _, [case], _ = exported(cloud, context, "cases", "xlsx")
     assert (case[0], case[3], case[5]) == (ids[7], "dormant", date(2026, 12, 1))

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from chalicelib.platform.money import MixedCurrencies, Money, UnitPrice, line_sum, round_half_up, unit_price_text
+from chalicelib.platform.money import (
+    MixedCurrencies,
+    Money,
+    UnitPrice,
+    line_sum,
+    round_half_up,
+    totals_of,
+    unit_price_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +75,14 @@ def test_sums_in_one_currency_are_as_their_amounts(amounts: list[Decimal]) -> No
     for first, second in pairwise(sums):
         assert (first - second) + second == first
         assert (first < second, first >= second) == (first.amount < second.amount, first.amount >= second.amount)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["RUB", "EUR", "KZT"]), st.decimals(-9999, 9999, places=2))))
+def test_totals_are_of_one_currency_each_whatever_the_order(sums: list[tuple[str, Decimal]]) -> None:
+    found = totals_of(sums)
+    assert found == totals_of(reversed(sums))
+    assert list(found) == sorted({currency for currency, _ in sums})
+    for currency, total in found.items():
+        assert Money.of(total, currency) == Money.total(
+            currency, (Money.of(amount, currency) for each, amount in sums if each == currency)
+        )

@@ -33,7 +33,7 @@ def rows(api: Api, caller: Caller, query: str = "", language: str = "en") -> lis
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows, _, proof = answer.text.removeprefix("\ufeff").partition("\r\n\r\n")
     found = list(csv.DictReader(io.StringIO(rows), delimiter=";"))
-    assert proof.startswith(f"rows / строк;{len(found)}\r\ncontrol total / контрольная сумма;")
+    assert proof.startswith(f"rows / строк;{len(found)}\r\ncontrol total / контрольная сумма, RUB;")
     return found
 
 

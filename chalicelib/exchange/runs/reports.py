@@ -30,7 +30,7 @@ def change_listing(changes: Iterable[Change]) -> bytes:
             for each in changes
             if each.before
         ),
-        control=4,
+        control=csv.Control(amount=4, currency=5),
     )
 
 

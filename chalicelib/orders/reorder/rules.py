@@ -41,7 +41,7 @@ def habits(documents: Iterable[DocumentLines], *, today: date, least_days: int, 
     for document in documents:
         for line in document.lines:
             quantities[line.sku][document.day] += line.quantity
-            amounts[line.sku] += line.amount
+            amounts[line.sku] += ZERO if document.other_currency else line.amount
             names[line.sku] = max(names.get(line.sku, (date.min, "")), (document.day, line.name))
     found = []
     for sku, by_day in quantities.items():

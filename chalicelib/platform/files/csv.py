@@ -4,37 +4,47 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
+
+from chalicelib.platform.money import totals_of
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets take the full-width forms for the same signs
 _WITHOUT_MARKS = str.maketrans("", "", ",. ")  # of decimals and thousands
 
 
-def listing(
-    heading: Sequence[str], rows: Iterable[Sequence[object]], *, control: int | None = None, of: int = 0
-) -> bytes:
-    """The list and, after an empty line, the number of its rows and the control total.
+class Control(NamedTuple):
+    """The place of the column that is summed, and the place of its currency."""
 
-    `control`: the place of the column that is summed, if any. `of`: how many rows there are, where the list is a part of them.
+    amount: int
+    currency: int
+
+
+def listing(
+    heading: Sequence[str], rows: Iterable[Sequence[object]], *, control: Control | None = None, of: int = 0
+) -> bytes:
+    """The list and, after an empty line, the number of its rows and the control total of each currency.
+
+    `of`: how many rows there are, where the list is a part of them.
     """
     content = io.BytesIO()
     write_listing(content, heading, _proven(rows, control, of))
     return content.getvalue()
 
 
-def _proven(rows: Iterable[Sequence[object]], control: int | None, of: int) -> Iterator[Sequence[object]]:
-    count, total = 0, Decimal(0)
+def _proven(rows: Iterable[Sequence[object]], control: Control | None, of: int) -> Iterator[Sequence[object]]:
+    count, sums = 0, dict[str, Decimal]()
     for row in rows:
         count += 1
-        if control is not None and row[control] not in ("", None):
-            total += Decimal(str(row[control]).replace(",", "."))
+        if control and row[control.amount] not in ("", None):
+            amount = Decimal(str(row[control.amount]).replace(",", "."))
+            sums = totals_of([*sums.items(), (str(row[control.currency]), amount)])
         yield row
     yield []
     yield ["rows / строк", count]
     if of:
         yield ["of / из", of]
-    if control is not None:
-        yield ["control total / контрольная сумма", f"{total:f}"]
+    for currency, total in sums.items():
+        yield [f"control total / контрольная сумма, {currency}", f"{total:f}"]
 
 
 def write_listing(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

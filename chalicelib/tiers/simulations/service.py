@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib import companies, sales
 from chalicelib.platform.context import Context
-from chalicelib.platform.files.csv import harmless, listing
+from chalicelib.platform.files.csv import Control, harmless, listing
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.parts import LINK_SECONDS, Progress
 from chalicelib.table.client import Position
@@ -46,7 +46,9 @@ HEADING = [
     "purchases",
     "discount_before",
     "discount_after",
+    "currency",
 ]
+PURCHASES = Control(amount=HEADING.index("purchases"), currency=HEADING.index("currency"))
 
 
 def start(context: Context, ladder_id: str, started_by: str) -> SimulationView:
@@ -92,7 +94,8 @@ def simulate(context: Context, message: dict[str, Any]) -> None:
         return [_row(*each) for each in outcomes], rules.counts_of(outcome for _, outcome in outcomes)
 
     def put_list(found: Progress, parts: Iterator[list[Row]]) -> Item:
-        content = listing(HEADING, (row for rows in parts for row in rows), control=HEADING.index("purchases"))
+        currency = store.ladder(found).currency
+        content = listing(HEADING, ([*row, currency] for rows in parts for row in rows), control=PURCHASES)
         store.WORK.put_object(found.work_id, store.LIST, content)
         return {}
 

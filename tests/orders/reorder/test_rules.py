@@ -57,6 +57,13 @@ def test_what_is_bought_most_often_comes_first_and_then_what_costs_most():
     assert list(usual(*documents)) == ["A", "C", "B"]
 
 
+def test_a_sum_in_another_currency_is_not_added_and_makes_no_article_dearer():
+    foreign = [bought(days, A=9)._replace(other_currency=True) for days in (30, 20, 10)]
+    found = usual(*foreign, *(bought(days, B=1) for days in (30, 20, 10)))
+    assert list(found) == ["B", "A"]
+    assert found["A"].amount == 0
+
+
 def test_the_name_is_the_latest_one():
     renamed = DocumentLines(TODAY, [SaleLine("A", "Lamp A mk2", Decimal(1), None, Decimal(10))])
     assert usual(renamed, bought(20, A=1), bought(10, A=1))["A"].name == "Lamp A mk2"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.platform.files.csv import harmless
+from chalicelib.platform.files.csv import Control, harmless, listing
 
 
 @pytest.mark.parametrize("first", ["=", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
@@ -32,3 +32,9 @@ def test_only_a_signed_number_begins_with_a_sign(cell: str) -> None:
     assert told[:1] not in set("=@\t\r\n＝＋－＠")
     if told[:1] in {"+", "-"}:
         assert set(told[1:]) <= set("0,. ")
+
+
+def test_a_control_total_is_of_one_currency() -> None:
+    rows = [["A", "1,50", "RUB"], ["B", "1000000", "EUR"], ["C", "", "RUB"], ["D", "-0.50", "RUB"]]
+    told = listing(["what", "sum", "currency"], rows, control=Control(amount=1, currency=2)).decode().splitlines()[-2:]
+    assert told == ["control total / контрольная сумма, EUR;1000000", "control total / контрольная сумма, RUB;1.00"]

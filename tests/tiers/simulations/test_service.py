@@ -144,9 +144,9 @@ def test_a_simulation_says_who_would_move_and_what_it_would_cost(api: Api, conte
         ],
     }
     assert listed(found) == [
-        [nobody, "'=Gamma", "", "", "0", "", "0", "unchanged", "0.00", "0.00", "0.00"],
-        [silver, "Alfa", "", "bronze", "3", "silver", "6", "up", "130000.00", "4020.62", "8041.24"],
-        [bronze, "Beta", "", "bronze", "3", "bronze", "3", "unchanged", "60000.00", "1855.67", "1855.67"],
+        [nobody, "'=Gamma", "", "", "0", "", "0", "unchanged", "0.00", "0.00", "0.00", "RUB"],
+        [silver, "Alfa", "", "bronze", "3", "silver", "6", "up", "130000.00", "4020.62", "8041.24", "RUB"],
+        [bronze, "Beta", "", "bronze", "3", "bronze", "3", "unchanged", "60000.00", "1855.67", "1855.67", "RUB"],
     ]
 
 
