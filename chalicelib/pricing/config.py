@@ -17,7 +17,8 @@ PercentRule = Literal["tier_discount", "personal_discount", "promotion", "offer"
 class Pricing(Section, name="pricing"):
     """The combination of price rules: the best price or the first rule of the priority; and the discounts that stack.
 
-    The most that one person gives: `alone_percent`: the discount of an offer, a contract or a promotion, free goods counted as one; `alone_credit`:
+    The most that one person gives: `alone_percent`: the discount of an offer, a contract or a promotion, free goods counted as one;
+    `alone_percents_company`, `alone_percents`: the discounts of offers in a calendar month added up, to one company and to all; `alone_credit`:
     the credit limit of a contract, in the company's currency; `alone_deferral_days`: its days to pay. More takes two.
     """
 
@@ -25,6 +26,8 @@ class Pricing(Section, name="pricing"):
     priority: list[PriceRule] = []
     stacks: list[list[PercentRule]] = []
     alone_percent: Decimal = Field(default=Decimal(30), ge=0, le=100)
+    alone_percents_company: Decimal = Field(default=Decimal(100), ge=0)
+    alone_percents: Decimal = Field(default=Decimal(2000), ge=0)
     alone_credit: Decimal = Field(default=Decimal(500_000), ge=0)
     alone_deferral_days: int = Field(default=60, ge=0)
 

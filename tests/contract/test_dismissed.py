@@ -99,8 +99,6 @@ class Club:
     """A market with staff, bonuses, goods of a quarter and a gift; and the four callers who are going to lose their rights."""
 
     def __init__(self, api: Api, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        memory: Any = watched(MemoryDynamo(), "dynamodb")
-        context = replace(context, table=Table(memory, "club", sleep=lambda seconds: None))
         gift = {**goods.QUARTER, "code": "gift", "pays": "gift"}
         self.api = api
         self.context = goods.programmes(context, goods.QUARTER, gift)
@@ -1010,7 +1008,8 @@ LOSSES = {
 
 @pytest.fixture
 def club(api: Api, context: Any, monkeypatch: pytest.MonkeyPatch) -> Club:
-    return Club(api, context, monkeypatch)
+    memory: Any = watched(MemoryDynamo(), "dynamodb")
+    return Club(api, replace(context, table=Table(memory, "club", sleep=lambda seconds: None)), monkeypatch)
 
 
 def changed(before: dict[Key, Item], after: dict[Key, Item]) -> list[Item]:

@@ -9,12 +9,6 @@ def adjustment(company_id: str, adjustment_id: str) -> Key:
     return Key(company_partition(company_id), f"ADJUSTMENT#{adjustment_id}")
 
 
-@in_table("one", "S")
-def adjustments_alone(author: str, month: str, company_id: str = "") -> Key:
-    """The sum that an author has adjusted alone in a month: of a company, or without one of all companies."""
-    return Key(f"ALONE#{author}", f"{month}#{company_id}")
-
-
 @in_gsi2("oldest first")
 def adjustments_waiting(at: str, adjustment_id: str) -> Key:
     """The adjustments that wait for a second approval."""

@@ -18,10 +18,10 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause, NotEnough
 from chalicelib.bonuses.redemptions import store as redemptions_store
 from chalicelib.bonuses.redemptions.service import not_enough
+from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import Money
 from chalicelib.table.transactions import Refused, Transaction
 
 
@@ -64,18 +64,22 @@ def _post_alone(context: Context, adjustment: Adjustment) -> Adjustment | None:
     limits = {adjustment.company_id: of_currency.adjustment_alone, "": of_currency.adjustments_alone}
     if abs(adjustment.amount) > min(limits.values()):
         return None
-    amount = Money.of(abs(adjustment.amount), adjustment.currency)
 
     def write_alone(tx: Transaction, posted: Adjustment) -> None:
         store.create_adjustment(tx, posted)
-        store.add_alone(tx, context, posted.author, amount, limits)
+        approvals.add_alone(tx, context, posted.author, of_bonuses(posted.currency), abs(posted.amount), limits)
 
     try:
         return _post(context, adjustment, write_alone)
     except Refused as refused:
-        if any(label.startswith(store.ALONE) for label in refused.items):
+        if approvals.ALONE in refused:
             return None
         raise
+
+
+def of_bonuses(currency: str) -> str:
+    """The name of what an author gives alone in bonuses of this currency."""
+    return f"sum:{currency}"
 
 
 def approve(context: Context, staff_id: str, company_id: str, adjustment_id: str, note: str) -> Adjustment:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib import companies
-from chalicelib.bonuses.adjustments import store as adjustments
+from chalicelib.bonuses.adjustments.service import of_bonuses
 from chalicelib.bonuses.coalition import keys
 from chalicelib.bonuses.coalition.model import NO_LIMITS, CoalitionClient, CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.config import Bonuses
@@ -28,6 +28,7 @@ from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import ZERO, Book, Cause
+from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.http.problems import Problem
@@ -73,7 +74,7 @@ def register(context: Context, client: CoalitionClient) -> CoalitionClient:
     try:
         return _write(context, client, alone=rise if rise.amount > 0 else None)
     except Refused as refused:
-        if not any(label.startswith(adjustments.ALONE) for label in refused.items):
+        if approvals.ALONE not in refused:
             raise
     return _write(context, waiting)
 
@@ -106,7 +107,7 @@ def _write(context: Context, client: CoalitionClient, alone: Money | None = None
     )
     if alone:
         most = context.config[Bonuses].limits_in(client.currency).adjustments_alone
-        adjustments.add_alone(tx, context, client.author, alone, {"": most})
+        approvals.add_alone(tx, context, client.author, of_bonuses(alone.currency), alone.amount, {"": most})
     try:
         context.table.commit(tx)
     except Refused as refused:

@@ -9,6 +9,12 @@ def approval(approval_id: str) -> Key:
     return Key(f"APPROVAL#{approval_id}", "APPROVAL")
 
 
+@in_table("one", "S, T")
+def alone(author: str, month: str, company_id: str = "") -> Key:
+    """The sums that an author has given alone in a month: to a company, or without one to all companies."""
+    return Key(f"ALONE#{author}", f"{month}#{company_id}")
+
+
 @in_gsi2("oldest first")
 def approvals_waiting(at: str, approval_id: str) -> Key:
     """Decisions that wait for a second person."""

@@ -10,7 +10,7 @@ need it. The cabinet shows an offer; a letter reminds of it before it ends (`rem
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
@@ -34,12 +34,16 @@ from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.offers.schemas import CompanyOfferView, OfferView
 from chalicelib.pricing.rules import plain
 from chalicelib.table.client import Position
+from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 MOST_OPEN = 20  # open offers of a company, and of one order
 MOST_BYTES = 32_000  # of all offers of a company, which every price reads
+_GIVEN = "offers"  # the name of what an author gives alone: percents
+_ALL = Decimal(100)
 
 
+@retry(approvals.ALONE)
 def issue(context: Context, company_id: str, form: OfferForm, *, author: str) -> OfferView:
     """Issue an offer. Raises as `add`."""
     tx = Transaction()
@@ -52,7 +56,9 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
 def add(
     context: Context, tx: Transaction, company_id: str, form: OfferForm, *, author: str, place: str = ""
 ) -> OfferView:
-    """Adds an offer to the transaction. Above the club's bound it waits for somebody else, and makes no price yet.
+    """Adds an offer to the transaction. Above the club's bounds it waits for somebody else, and makes no price yet.
+
+    The transaction is refused with label `alone` where its author gave more at the same moment: read anew then.
 
     `place`: the pointer of the form. Raises `not_found`, 422 for unknown articles and for a past last day, 409 for too many offers, and for one that a held-out company did not ask for.
     """
@@ -61,8 +67,11 @@ def add(
     if form.last < context.today:
         raise Problem.invalid("over", f"{place}/to", "The last day has passed.")
     view = _view(context, draft.item)
-    if _bounded(context, form, draft.currency):
+    percent, figures = _percent_off(context, form, draft.currency), context.config[Pricing]
+    limits = {company_id: figures.alone_percents_company, "": figures.alone_percents}
+    if percent <= figures.alone_percent and approvals.fits_alone(context, author, _GIVEN, percent, limits):
         _create(tx, context, draft, author)
+        approvals.add_alone(tx, context, author, _GIVEN, percent, limits)
         return view
     asked = form.model_dump_json(exclude_defaults=True)
     approvals.create(tx, Approval(view.offer_id, "offer", company_id, asked, author, context.at))
@@ -128,19 +137,19 @@ def _create(tx: Transaction, context: Context, draft: _Draft, by: str) -> None:
     _record(tx, context, company_id, offer_id, ISSUED, by)
 
 
-def _bounded(context: Context, form: OfferForm, currency: str) -> bool:
-    """Whether the offer takes no more off than one person may. A price is held against the base prices of its articles, and may name nothing else.
+def _percent_off(context: Context, form: OfferForm, currency: str) -> Decimal:
+    """The percent that the offer takes off. A price is held against the highest base price of its articles; without one to compare with it is all.
 
     Free delivery takes nothing off the goods.
     """
     if form.free_delivery:
-        return True
-    most = context.config[Pricing].alone_percent
+        return Decimal(0)
     if form.percent is not None:
-        return form.percent <= most
-    price = form.price or Decimal(0)
-    base_prices = form.goods.base_prices(read_products(context.table, form.goods.skus), currency)
-    return bool(base_prices) and price >= max(base_prices) * (100 - most) / 100
+        return form.percent
+    highest = max(form.goods.base_prices(read_products(context.table, form.goods.skus), currency), default=None)
+    if not highest or form.price is None:
+        return _ALL
+    return max(Decimal(0), (_ALL - form.price / highest * _ALL).quantize(Decimal("0.01"), ROUND_UP))
 
 
 def show(context: Context, company_id: str, offer_id: str) -> OfferView:

@@ -19,6 +19,7 @@ from decimal import Decimal
 
 from chalicelib import companies, contacts, demand, members, pricing
 from chalicelib.companies import Company
+from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.config.club_config import Calendar, Club
 from chalicelib.platform.config.working_time import working_day_after
 from chalicelib.platform.context import Context
@@ -48,7 +49,7 @@ _PROMISES = {CallAnswer.BENEFITS_LETTER: BENEFITS_PROMISED, CallAnswer.DISPLAY_D
 _YEAR = timedelta(days=365)
 
 
-@retry("case", "list", "entry", "version", "contact_budget", "address_budget")
+@retry("case", "list", "entry", "version", "contact_budget", "address_budget", approvals.ALONE)
 def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str, leads: bool = False) -> OutcomeView:
     """Raises `not_found` for a case that was never on a list of the caller's, 409 for a call that is done, 422 for what cannot be.
 

@@ -2,11 +2,12 @@
 
 from chalicelib.bonuses.adjustments import keys as adjustments_keys
 from chalicelib.bonuses.adjustments import store as adjustments_store
+from chalicelib.platform.approvals import keys as approvals_keys
 from tests.bonuses.steps import Office
 from tests.support.spent import measures, spent
 
 
-@measures(adjustments_keys.adjustments_alone)
+@measures(approvals_keys.alone)
 def test_the_limits_of_an_author_cost_no_read(local_office: Office) -> None:
     with spent(local_office.context.table.client) as cost:
         assert local_office.adjust("10").json["state"] == "posted"

@@ -29,7 +29,7 @@ def context(local_table: Table) -> Context:
 
 def issue(context: Context, number: int = 0) -> str:
     """The number is its minute."""
-    form = OfferForm.model_validate({"percent": "15", "floor": "850.00", "to": str(context.today + timedelta(days=14))})
+    form = OfferForm.model_validate({"percent": "5", "floor": "850.00", "to": str(context.today + timedelta(days=14))})
     later = replace(context, now=context.now + timedelta(minutes=number))
     return offers.issue(later, "cmp_1", form, author="mbr_1").offer_id
 

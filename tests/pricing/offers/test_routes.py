@@ -1,21 +1,26 @@
 """Offers over HTTP: whom they are for, the prices they make, and that they make them for one order."""
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from chalicelib import contacts
 from chalicelib.platform.context import Context
+from chalicelib.platform.http import respond
+from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import keys as offer_keys
 from chalicelib.pricing.offers import service as offers
 from chalicelib.pricing.offers import store as offer_store
 from chalicelib.pricing.offers.model import OfferForm
-from chalicelib.table.transactions import Transaction
+from chalicelib.table.transactions import Refused, Transaction
 from tests.catalog.steps import row, stock
 from tests.pricing.promotions.test_routes import at
 from tests.pricing.steps import MANAGER, Office, errors
 from tests.support.api import Answer, Caller
+from tests.support.figures import with_figures
 from tests.support.partners import company, partner, staff
 
 
@@ -237,6 +242,63 @@ def test_one_person_takes_off_as_much_as_the_club_lets_one(
     assert answer.status == 201 and answer.json["state"] == ("open" if alone else "waiting"), answer.text
     head = staff(context, "mbr_head", "head_of_sales")
     assert (offer(office, by=head, key="key-2", **form).json["state"] == "waiting") != alone
+
+
+def test_offers_in_pieces_add_up_to_what_one_person_gives_a_company_in_a_month(
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
+):
+    partner(context)
+    other = staff(context, "mbr_other", "head_of_sales")
+    company(context, "cmp_2", inn="7736050003")
+
+    def state(key: str, **more: Any) -> str:
+        return str(offer(office, key=key, **more).json["state"])
+
+    withdraw(office, offered(office, percent="30"))  # what was taken back was given
+    price = {"price": "70.00", "percent": None, "floor": None, "goods": {"skus": ["LMP-1"]}}
+    assert [state("key-2", percent="30"), state("key-3", **price), state("key-4", percent="10")] == ["open"] * 3
+    assert state("key-5", percent="0.01") == "waiting"
+    assert state("key-6", percent=None, floor=None, free_delivery=True) == "open"
+    assert state("key-7", percent="30", by=other) == "open"
+    assert state("key-8", percent="30", company_id="cmp_2") == "open"
+    december = replace(context, now=context.now + timedelta(days=12))
+    monkeypatch.setattr(respond, "context_now", lambda: december)
+    assert state("key-9", percent="30", to=str(december.today)) == "open"
+
+
+def test_one_person_gives_so_much_to_all_companies_in_a_month(
+    office: Office, context: Context, monkeypatch: pytest.MonkeyPatch
+):
+    small = with_figures(context, Pricing, alone_percents=Decimal(40))
+    monkeypatch.setattr(respond, "context_now", lambda: small)
+    partner(context)
+    company(context, "cmp_2", inn="7736050003")
+    told = [
+        offer(office, key=f"key-{company_id}", percent="20", company_id=company_id) for company_id in ("cmp_1", "cmp_2")
+    ]
+    assert [each.json["state"] for each in told] == ["open", "open"]
+    more = offer(office, key="more", percent="0.01")
+    assert more.json["state"] == "waiting"
+    assert (
+        office.api.call(
+            "POST", f"/v1/staff/approvals/{more.json['offer_id']}/approve", ADMIN, {"note": ""}, key="ok"
+        ).status
+        == 200
+    )
+
+
+def test_two_offers_of_a_person_at_the_same_moment_do_not_both_pass_the_bound(office: Office, context: Context):
+    partner(context)
+    for number in range(3):
+        assert offer(office, key=f"before-{number}", percent="30").json["state"] == "open"
+    form = OfferForm.model_validate({"percent": "10", "floor": "8.00", "to": office.day(14)})
+    both = [Transaction(), Transaction()]
+    for tx in both:
+        assert offers.add(context, tx, "cmp_1", form, author="mbr_manager").state == "open"
+    context.table.commit(both[0])
+    with pytest.raises(Refused, match="alone"):
+        context.table.commit(both[1])
+    assert offers.issue(context, "cmp_1", form, author="mbr_manager").state == "waiting"
 
 
 def test_free_delivery_makes_no_price_and_comes_instead_of_one(office: Office, context: Context):
