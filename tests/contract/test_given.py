@@ -42,11 +42,12 @@ GIVING_NOTHING = {
     "staff.reports.write",
     "staff.retention.write",
 }
-# In the folders of those scopes, and no money: files and pictures, and the settings of a source.
+# Of those scopes, and no money: files and pictures, the settings of a source, the list of a day's calls.
 OTHERS = {
     "confirm_distributor_file",
     "confirm_image",
     "delete_import_profile",
+    "list_calls",
     "remove_distributor_file",
     "remove_image",
     "replace_import_profile",

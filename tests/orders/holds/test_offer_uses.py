@@ -13,7 +13,7 @@ from tests.companies.addresses.steps import ADDRESS
 from tests.companies.addresses.steps import URL as ADDRESSES
 from tests.orders.steps import Market
 from tests.pricing.steps import MANAGER
-from tests.support.api import Answer
+from tests.support.api import Answer, Caller
 from tests.support.crashes import crashes, lost_replies, races
 from tests.support.table import everything, restore
 
@@ -21,12 +21,19 @@ _keys = count(1)
 
 
 def offered(market: Market, **more: Any) -> str:
-    """A quarter off everything, once."""
+    """A quarter off everything, once; approved by somebody else where it is more than one person gives."""
     form = {"percent": "25", "floor": "1.00", "to": "2026-12-04"} | more
     path = f"/v1/staff/companies/{market.company_id}/offers"
     answer = market.api.call("POST", path, MANAGER, form, key=f"offer-{next(_keys)}")
     assert answer.status == 201, answer.text
-    return str(answer.json["offer_id"])
+    offer_id = str(answer.json["offer_id"])
+    if answer.json["state"] == "waiting":
+        approval = f"/v1/staff/approvals/{offer_id}/approve"
+        assert market.api.call("POST", approval, ADMIN, {"note": ""}, key=offer_id).status == 200
+    return offer_id
+
+
+ADMIN = Caller.person("mbr_admin", "staff", "admin", "club")
 
 
 def rules(answer: Answer) -> list[str]:
