@@ -10,13 +10,13 @@ UNITS = {"counted", "luminaires", "quantity", "units"}
 ZEROS = {"ZERO", "_ZERO"}
 
 
-def sums_below(root: Path) -> list[str]:
-    """`sales.rules.SaleDocument.total` for each function that adds amounts of money, in the order of their names."""
-    found = set()
+def sums_below(root: Path) -> dict[str, set[str]]:
+    """The functions that add amounts of money, by module: `sales.rules`."""
+    found = {}
     for path in sorted(root.rglob("*.py")):
-        module = ".".join(path.relative_to(root).with_suffix("").parts)
-        found |= {f"{module}.{name}" for name in sums_in(path.read_text(encoding="utf-8"))}
-    return sorted(found)
+        if functions := sums_in(path.read_text(encoding="utf-8")):
+            found[".".join(path.relative_to(root).with_suffix("").parts)] = functions
+    return found
 
 
 def sums_in(source: str) -> set[str]:
