@@ -27,8 +27,7 @@ def sums_in(source: str) -> set[str]:
 def _named(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
     """Every node with the name of the function and class around it."""
     for child in ast.iter_child_nodes(node):
-        inner = isinstance(child, ast.FunctionDef | ast.ClassDef)
-        within = f"{name}.{child.name}".strip(".") if inner else name
+        within = f"{name}.{child.name}".strip(".") if isinstance(child, ast.FunctionDef | ast.ClassDef) else name
         yield within, child
         yield from _named(child, within)
 
