@@ -67,15 +67,21 @@ def kpps_of(context: Context, company: Company) -> list[str]:
 
 @retry("person", "theirs", "old person")
 def move_person(context: Context, company_id: str, into: str, member_id: str, by: str) -> bool:
-    """The person acts for the other company, in the same role; False for a person who is not there. Safe to repeat."""
+    """The person acts for the other company, in the same role; False for a person who is not there. Safe to repeat.
+
+    Of two records of one person, that of the company for which they act, or ask to act, is the one that stays.
+    """
     item, other, membership = store.read_person_of_both(context.table, company_id, into, member_id)
     if item is None:
         return False
     tx = Transaction()
-    store.move_person(tx, item, into, present=other is not None)
-    if of_company(membership, company_id) and other is None:
-        role, status = membership.role, membership.status
-        appoint(tx, membership, into, member_id, role=role, status=status)
+    if of_company(membership, company_id):
+        store.move_person(tx, item, into, other)
+        appoint(tx, membership, into, member_id, role=membership.role, status=membership.status)
+    elif other is not None:
+        store.drop_person(tx, item)
+    else:
+        store.move_person(tx, item, into, None)
     record_of_company(tx, context, into, PERSON_CHANGED, member_id=member_id, changes={"company_id": into}, by=by)
     context.table.commit(tx)
     return True

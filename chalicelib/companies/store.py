@@ -351,19 +351,22 @@ def read_person_of_both(
     return found.get(own), found.get(other), _membership(found.get(membership_key(member_id)))
 
 
-def move_person(tx: Transaction, item: Item, to: str, *, present: bool) -> None:
-    """Moves the stored person to another company; `present`: that company has them already. Refused with label `person` or `old person`."""
+def move_person(tx: Transaction, item: Item, to: str, over: Item | None) -> None:
+    """Moves the stored person to another company, in place of `over`, their stored record there. Refused with label `person` or `old person`."""
     member_id, at = item["member_id"], item["at"]
-    old = keys.person(item["company_id"], member_id)
-    tx.delete(old, when=Attr("version").eq(item["version"]), label="old person")
-    if present:
-        return
+    drop_person(tx, item)
     moved = {**item, **keys.person(to, member_id).as_item(), "company_id": to}
     if "gsi1pk" in item:
         moved |= keys.invitation_list(member_id, at, to).as_gsi1()
     if "gsi2pk" in item:
         moved |= keys.claim_list(at, to, member_id).as_gsi2()
-    tx.create(moved, label="person")
+    tx.put(moved, when=Attr("version").eq(over["version"]) if over else Attr("pk").not_exists(), label="person")
+
+
+def drop_person(tx: Transaction, item: Item) -> None:
+    """Refused with label `old person` after a change of the stored person."""
+    old = keys.person(item["company_id"], item["member_id"])
+    tx.delete(old, when=Attr("version").eq(item["version"]), label="old person")
 
 
 def check_distributor(tx: Transaction, distributor_id: str) -> None:

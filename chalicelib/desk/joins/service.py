@@ -200,13 +200,23 @@ def start(context: Context, form: JoinReasonForm, by: str) -> JoinView:
         progress_at=context.at,
         customers=tuple(companies.customers_of(context, company.company_id)),
         kpps=tuple(companies.kpps_of(context, company)),
-        people=tuple(person.member_id for person in companies.people_of(context, company.company_id)),
+        people=_people(context, company, into),
         took_inn=bool(company.inn) and not into.inn,
     )
     tx = Transaction()
     companies.join_companies(tx, context, company, into, made.join_id, by)
     store.create(tx, context, made)
     return _committed(context, tx, made)
+
+
+def _people(context: Context, company: Company, into: Company) -> tuple[str, ...]:
+    """Those who come over. Who acts for the company that stays does not, though this one has invited them: so undoing leaves them there."""
+    there = {each.member_id for each in companies.people_of(context, into.company_id) if each.status == "active"}
+    return tuple(
+        each.member_id
+        for each in companies.people_of(context, company.company_id)
+        if each.member_id not in there
+    )
 
 
 def undo(context: Context, join_id: str, by: str) -> JoinView:

@@ -1,6 +1,6 @@
 """A table for download as CSV, as a workbook or as a PDF, with the same rows and the same sums in each.
 
-    CSV        semicolons, UTF-8 with its mark; numbers with a point, dates as YYYY-MM-DD
+    CSV        semicolons, UTF-8 with its mark; numbers with a point, in Russian with a comma; dates as YYYY-MM-DD
     workbook   numbers as numbers, dates as dates, the heading frozen; written row by row, so memory does not grow with the rows
     PDF        A4 pages with the club's name and "page 2 of 5"; all rows, a long text in several lines
 
@@ -73,20 +73,21 @@ def write(table: Table, kind: Format, file: BinaryIO) -> None:
 def _write_csv(table: Table, file: BinaryIO) -> None:
     def lines() -> Iterator[Sequence[object]]:
         for row in chain(table.rows, table.sums):
-            yield [_plain(cell) for cell in row]
+            yield [_plain(cell, table.language) for cell in row]
         yield []
         yield [harmless(table.title)]
         for label, value in table.notes:
-            yield [label, _plain(value)]
+            yield [label, _plain(value, table.language)]
 
     write_listing(file, [column.title for column in table.columns], lines())
 
 
-def _plain(cell: Cell) -> str:
+def _plain(cell: Cell, language: Language) -> str:
+    """A Russian spreadsheet takes a number with a point for a text, or for a day."""
     if isinstance(cell, str):
         return harmless(cell)
     if isinstance(cell, Decimal):
-        return f"{cell:f}"
+        return f"{cell:f}".replace(".", "," if language == "ru" else ".")
     return "" if cell is None else str(cell)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from chalicelib import companies, members, tiers
 from chalicelib.bonuses.accruals import store as accruals_store
 from chalicelib.bonuses.audit import service as audit
+from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
 from chalicelib.companies.model import CustomerRef
 from chalicelib.desk.joins import service
@@ -100,6 +101,49 @@ def test_a_join_is_undone_as_if_it_had_never_been() -> None:
         with pytest.raises(Problem, match="wrong_state"):
             service.undo(firm.context, join_id, BY)
         assert firm.join() != join_id
+
+
+def invited(firm: Firm, company_id: str, member_id: str) -> None:
+    facts = {"role": "buyer", "status": "invited", "at": firm.context.at, "version": 1}
+    person = {"company_id": company_id, "member_id": member_id, **facts}
+    firm.context.table.put({**companies_keys.person(company_id, member_id).as_item(), **person})
+
+
+def act_for(firm: Firm, member_id: str) -> str:
+    return members.memberships(firm.context, [member_id])[member_id].owner
+
+
+def statuses(firm: Firm, company_id: str) -> list[tuple[str, str]]:
+    return sorted((each.member_id, each.status) for each in companies.people_of(firm.context, company_id))
+
+
+def test_a_person_of_the_company_that_stays_stays_there_whatever_the_other_one_invited_them_to() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        member(firm.context, "mbr_olga")
+        speaks_for(firm.context, firm.new, "mbr_olga", "owner")
+        invited(firm, firm.old, "mbr_olga")
+        join_id = firm.join()
+        firm.settle()
+        assert statuses(firm, firm.new) == [("mbr_olga", "active")]
+        service.undo(firm.context, join_id, BY)
+        firm.settle()
+        assert (act_for(firm, "mbr_olga"), statuses(firm, firm.new)) == (firm.new, [("mbr_olga", "active")])
+        assert statuses(firm, firm.old) == [("mbr_olga", "invited")]
+
+
+def test_a_person_whom_the_company_that_stays_has_invited_acts_for_it_after_the_join() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        member(firm.context, "mbr_olga")
+        speaks_for(firm.context, firm.old, "mbr_olga", "owner")
+        invited(firm, firm.new, "mbr_olga")
+        join_id = firm.join()
+        firm.settle()
+        assert (act_for(firm, "mbr_olga"), statuses(firm, firm.new)) == (firm.new, [("mbr_olga", "active")])
+        service.undo(firm.context, join_id, BY)
+        firm.settle()
+        assert (act_for(firm, "mbr_olga"), statuses(firm, firm.old)) == (firm.old, [("mbr_olga", "active")])
 
 
 def test_a_join_can_be_undone_for_a_day() -> None:

@@ -88,9 +88,9 @@ def check(number: int) -> None:
     total = sum((row[2] for row in rows if isinstance(row[2], Decimal)), Decimal(0))
     content = written(table(rows), "csv")
     listed = in_csv(content)
-    assert told_in_csv(content) == [["Акт сверки"], ["Строк", str(number)], ["Контрольная сумма", str(total)]]
-    assert (len(listed) - 1, Decimal(listed[-1][2])) == (number, total)
-    assert sum(Decimal(row[2]) for row in listed[:-1]) == total
+    assert told_in_csv(content) == [["Акт сверки"], ["Строк", str(number)], ["Контрольная сумма", f"{total}".replace(".", ",")]]
+    assert (len(listed) - 1, amount(listed[-1][2])) == (number, total)
+    assert sum(amount(row[2]) for row in listed[:-1]) == total
     content = written(table(rows), "xlsx")
     cells = in_workbook(content)
     assert told_in_workbook(content) == [["Строк", number], ["Контрольная сумма", total]]
@@ -122,6 +122,12 @@ def test_numbers_and_dates_of_a_workbook_are_numbers_and_dates_and_a_formula_is_
     assert first == [date(2026, 5, 4), "=cmd|' /C calc'!A0", -5.0]
     row, _ = in_csv(written(table(rows), "csv"))
     assert row == ["2026-05-04", "'=cmd|' /C calc'!A0", "-5.00"]
+
+
+def test_a_csv_has_the_decimal_mark_of_its_language() -> None:
+    rows: list[list[Cell]] = [[date(2026, 5, 4), "УТ-1", Decimal("12.50")]]
+    assert in_csv(written(table(rows), "csv"))[0] == ["2026-05-04", "УТ-1", "12,50"]
+    assert in_csv(written(replace(table(rows), language="en"), "csv"))[0] == ["2026-05-04", "УТ-1", "12.50"]
 
 
 def test_a_long_text_takes_several_lines_and_a_character_that_the_font_lacks_a_square() -> None:
