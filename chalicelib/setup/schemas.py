@@ -21,7 +21,7 @@ class SetupStepView(View):
     title: str = Field(description="What holds when it is done, in the caller's language.")
     why: str = Field(description="What the club needs it for.")
     companies: int | None = Field(
-        description="How many of the club's first 1,000 companies by name still wait for it; null where it is not done company by company."
+        description="How many of the club's first 10,000 companies by name still wait for it; null where it is not done company by company."
     )
     how: OperationView
 

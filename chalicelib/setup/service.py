@@ -1,22 +1,25 @@
 """Finds what the club has."""
 
+from itertools import islice
+
 from chalicelib import catalog, companies, distributors, members, tiers
 from chalicelib.catalog import ProductQuery
+from chalicelib.companies import Portfolio
 from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 from chalicelib.setup.rules import Found
 
-LOOKED_AT = 1000  # companies
+LOOKED_AT = 10_000  # companies
 _DISTRIBUTORS = 100
 _MANAGING = [role for role in staff_roles("staff.companies.write") if role != "admin"]
 
 
 def found(context: Context, language: Language) -> Found:
-    """A query for each kind of thing, and one for each role of those who manage companies."""
+    """A query for each kind of thing, one for each role of those who manage companies, and one for each 500 companies."""
     served, _ = distributors.some_distributors(context, _DISTRIBUTORS, None)
-    listed, _ = companies.some_companies(context, LOOKED_AT, None)
+    listed = list(islice(companies.every_listed(context, "", Portfolio()), LOOKED_AT))
     _, products, _ = catalog.page_of_products(context, ProductQuery(limit=1), None, language)
     return Found(
         ladder=bool(tiers.ladder_today(context, context.config[Club].currency).steps),

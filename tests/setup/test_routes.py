@@ -1,6 +1,8 @@
 from typing import Any
 
-from chalicelib.companies import CustomerRef
+import pytest
+
+from chalicelib.companies import CustomerRef, staff
 from chalicelib.platform.context import Context
 from tests.catalog.steps import row, stock
 from tests.support import partners
@@ -35,7 +37,9 @@ def test_a_distributor_without_a_region_is_half_the_way(api: Api, context: Conte
     assert codes(setup(api)["missing"]) == ["products", "region", "manager", "companies"]
 
 
-def test_imported_companies_wait_for_a_manager_and_a_region_until_they_have_them(api: Api, context: Context) -> None:
+def test_imported_companies_wait_for_a_manager_and_a_region_until_they_have_them(
+    api: Api, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stock(context, row("LMP-1", "120.00"))
     partners.distributor(context, "RU-MOW")
     partners.staff(context, "mbr_admin", "admin")
@@ -44,6 +48,8 @@ def test_imported_companies_wait_for_a_manager_and_a_region_until_they_have_them
     refs = [CustomerRef(str(number), f"Luch {number}", None, None, "RUB") for number in range(2)]
     ids = customer_companies(context, "1c", refs).values()
     assert [(step["code"], step["companies"]) for step in setup(api)["missing"]] == [("managed", 2), ("delivered", 2)]
+    monkeypatch.setattr(staff, "_PAGE", 1)
+    assert [step["companies"] for step in setup(api)["missing"]] == [2, 2]
     for company_id in ids:
         path = f"/v1/staff/companies/{company_id}"
         etag = api.call("GET", path, ADMIN).headers["etag"]

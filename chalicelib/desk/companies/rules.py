@@ -21,6 +21,7 @@ class CompanyRow(NamedTuple):
     name: str
     tier: str
     purchases: Decimal
+    currency: str
     state: State | None
     last_order: date | None
 
@@ -62,9 +63,9 @@ def place(row: CompanyRow, sort: Sort) -> dict[str, str]:
 
 
 def _rank(row: CompanyRow, sort: Sort) -> tuple[str, str]:
-    """Texts that sort as what they stand for, so that they fit into a cursor."""
+    """Texts that sort as what they stand for, so that they fit into a cursor. Sums of one currency stand together."""
     if sort == "purchases":
-        return f"{max(row.purchases, Decimal(0)):020.2f}", row.company_id
+        return f"{row.currency} {max(row.purchases, Decimal(0)):020.2f}", row.company_id
     if sort == "name":
         return row.name, row.company_id
     missing = "" if sort in _FALLING else _LAST

@@ -51,8 +51,8 @@ def shown(
     """These companies with what a manager chooses by. Eight calls for up to a hundred of them, none for none."""
     if not listed:
         return []
-    waits = {kind: _waiting(context, kind) for kind, known in WAITING.items() if known.scope in scopes}
-    rows = {row.company_id: row for row in _rows(context, {each.company_id: each.name for each in listed})}
+    waits = {kind: _waiting(context, kind)[0] for kind, known in WAITING.items() if known.scope in scopes}
+    rows = {row.company_id: row for row in _rows(context, listed)}
     return [
         ListedCompanyView(
             **each.model_dump(),
@@ -69,12 +69,15 @@ def shown(
 def find(
     context: Context, query: ListedCompaniesQuery, portfolio: Portfolio, scopes: Collection[str], cursors: Cursors
 ) -> StaffCompaniesPage:
-    """A page of the companies that all filters hold for, in the order asked for, and the exact count of them all.
+    """A page of the companies that all filters hold for, in the order asked for, and the count of them all.
+
+    The count is exact, but among companies that wait for something: each list of these is read from its oldest on, `OLDEST` of them.
 
     Raises 422 where more than `MOST_COMPANIES` would have to be looked at.
     """
-    known = {each.company_id: each for each in _candidates(context, query, portfolio)}
-    rows = [row for row in _rows(context, {key: each.name for key, each in known.items()}) if query.filter.holds(row)]
+    candidates, complete = _candidates(context, query, portfolio)
+    known = {each.company_id: each for each in candidates}
+    rows = [row for row in _rows(context, known.values()) if query.filter.holds(row)]
     kept = rules.page(rows, query.sort, query.limit + 1, cursors.open(query.cursor))
     cut = kept[: query.limit]
     last = rules.place(cut[-1], query.sort) if len(kept) > query.limit else None
@@ -82,25 +85,29 @@ def find(
     return StaffCompaniesPage(
         items=shown(context, listed, scopes),
         next_cursor=cursors.close(last),
-        count=CountView(value=len(rows), more=False) if query.count else None,
+        count=CountView(value=len(rows), more=not complete) if query.count else None,
     )
 
 
-def _candidates(context: Context, query: ListedCompaniesQuery, portfolio: Portfolio) -> Iterable[Company]:
-    """The companies of the portfolio whose names begin so, among the narrowest list that holds all that are looked for."""
+def _candidates(
+    context: Context, query: ListedCompaniesQuery, portfolio: Portfolio
+) -> tuple[Iterable[Company], bool]:
+    """The companies of the portfolio whose names begin so, among the narrowest list that holds all that are looked for, and whether it was read to its end."""
     begins = companies.listed_as(query.q or "")
+    complete = True
     if query.waits:
-        ids: Iterable[str] = _waiting(context, query.waits)
+        ids, complete = _waiting(context, query.waits)
     elif quiet := query.filter.quiet_states:
         ids = (each.company_id for each in retention.quiet_companies(context, *quiet))
     else:
-        return _bounded(companies.every_listed(context, query.q or "", portfolio))
+        return _bounded(companies.every_listed(context, query.q or "", portfolio)), True
     known = companies.read_companies(context, _bounded(ids)).values()
-    return [
+    found = [
         each
         for each in known
         if each.joined_into is None and portfolio.holds(each) and companies.listed_as(each.name).startswith(begins)
     ]
+    return found, complete
 
 
 def _bounded(several: Iterable[Each]) -> list[Each]:
@@ -111,24 +118,27 @@ def _bounded(several: Iterable[Each]) -> list[Each]:
     return found
 
 
-def _waiting(context: Context, kind: Waits) -> set[str]:
-    """The companies of this list of what waits. One call."""
-    return {item["company_id"] for item in WAITING[kind].read(context.table, OLDEST, None).items}
+def _waiting(context: Context, kind: Waits) -> tuple[set[str], bool]:
+    """The companies of this list of what waits, and whether these are all. One call."""
+    page = WAITING[kind].read(context.table, OLDEST, None)
+    return {item["company_id"] for item in page.items}, page.last is None
 
 
-def _rows(context: Context, names: dict[str, str]) -> list[CompanyRow]:
-    """Two reads for each hundred companies. `names`: by id."""
-    standings = context.table.get_many(map(tiers.standing_key, names))
-    rhythms = retention.rhythms_of(context, names)
+def _rows(context: Context, known: Collection[Company | companies.StaffCompanyView]) -> list[CompanyRow]:
+    """Two reads for each hundred companies."""
+    ids = [each.company_id for each in known]
+    standings = context.table.get_many(map(tiers.standing_key, ids))
+    rhythms = retention.rhythms_of(context, ids)
     found = []
-    for company_id, name in names.items():
-        standing, rhythm = standings.get(tiers.standing_key(company_id)), rhythms.get(company_id)
+    for each in known:
+        standing, rhythm = standings.get(tiers.standing_key(each.company_id)), rhythms.get(each.company_id)
         found.append(
             CompanyRow(
-                company_id,
-                companies.listed_as(name),
+                each.company_id,
+                companies.listed_as(each.name),
                 tiers.tier_in_force(standing, context.today).tier,
                 tiers.window_sum(standing, context.today),
+                each.currency,
                 rhythm.state if rhythm else None,
                 rhythm.last_order if rhythm else None,
             )

@@ -73,7 +73,7 @@ def test_every_file_has_the_rows_and_the_control_total_of_the_statement(api: Api
         contents[kind] = requests.get(made["url"], timeout=10).content
         assert len(contents[kind]) == made["bytes"]
     *rows, turnover, closing = in_csv(contents["csv"])
-    assert (len(rows) - 1, turnover[4:], closing[4:]) == (5, ["127.50", "180.00", "-52.50"], ["", "12.50", "-12.50"])
+    assert (len(rows) - 1, turnover[4:], closing[4:]) == (5, ["127,50", "180,00", "-52,50"], ["", "12,50", "-12,50"])
     cells: list[Any] = load_workbook(io.BytesIO(contents["xlsx"])).get_sheet_by_index(0).to_python()
     assert [Decimal(str(each)) for each in cells[-2][4:7]] == [Decimal("127.5"), Decimal(180), Decimal("-52.5")]
     assert cells[-3][0] == date(2026, 11, 10)

@@ -114,6 +114,19 @@ def test_what_waits_is_named_and_found(api: Api, context: Context, manager: Call
     assert found(api, manager, "waits=demand&region=RU-SPE") == found(api, manager, "waits=claim") == []
 
 
+def test_the_count_says_so_where_more_wait_than_are_looked_at(
+    api: Api, context: Context, manager: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member(context, "mbr_buyer")
+    buyer = speaks_for(context, "cmp_a", "mbr_buyer")
+    for text in ("Чёрный светильник", "Белый светильник"):
+        assert api.call("POST", "/v1/demands", buyer, {"text": text, "quantity": 5}).status == 200
+    counted = f"{PATH}?waits=demand&count=true"
+    assert api.call("GET", counted, manager).json["count"] == {"value": 1, "more": False}
+    monkeypatch.setattr(service, "OLDEST", 1)
+    assert api.call("GET", counted, manager).json["count"] == {"value": 1, "more": True}
+
+
 def test_who_may_not_know_what_waits_is_refused_and_not_told(api: Api, context: Context, manager: Caller) -> None:
     marketing = staff(context, "mbr_marketing", "marketing")
     assert api.call("GET", f"{PATH}?waits=redemption", marketing).status == 403

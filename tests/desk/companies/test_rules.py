@@ -18,6 +18,7 @@ rows = st.lists(
         name=st.sampled_from(["альфа", "бета", "beta", ""]),
         tier=st.sampled_from(["", "gold"]),
         purchases=st.decimals("-9999999.99", "99999999.99", places=2),
+        currency=st.sampled_from(["EUR", "RUB"]),
         state=st.none() | st.sampled_from(State),
         last_order=st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1)),
     ),
@@ -36,7 +37,7 @@ def test_the_pages_of_any_order_show_every_company_once(sort: Sort, rows: list[C
     assert len(seen) == len(rows) and set(seen) == set(rows)
     with_order = [row.last_order for row in seen if row.last_order]
     if sort == "purchases":
-        sums = [max(row.purchases, Decimal(0)) for row in seen]
+        sums = [(row.currency, max(row.purchases, Decimal(0))) for row in seen]
         assert sums == sorted(sums, reverse=True)
     elif sort == "name":
         assert [row.name for row in seen] == sorted(row.name for row in seen)
@@ -55,6 +56,6 @@ def test_a_filter_that_reads_the_quiet_only_misses_nobody(
 
 
 def test_a_company_without_a_tier_is_found_by_that() -> None:
-    row = CompanyRow("cmp_1", "альфа", "", Decimal(0), None, None)
+    row = CompanyRow("cmp_1", "альфа", "", Decimal(0), "RUB", None, None)
     assert CompanyFilter(tier=NO_TIER).holds(row) and not CompanyFilter(tier="gold").holds(row)
     assert CompanyFilter(dormant=False).holds(row) and not CompanyFilter(dormant=True).holds(row)

@@ -121,7 +121,7 @@ def test_numbers_and_dates_of_a_workbook_are_numbers_and_dates_and_a_formula_is_
     first, _ = in_workbook(written(table(rows), "xlsx"))
     assert first == [date(2026, 5, 4), "=cmd|' /C calc'!A0", -5.0]
     row, _ = in_csv(written(table(rows), "csv"))
-    assert row == ["2026-05-04", "'=cmd|' /C calc'!A0", "-5.00"]
+    assert row == ["2026-05-04", "'=cmd|' /C calc'!A0", "-5,00"]
 
 
 def test_a_csv_has_the_decimal_mark_of_its_language() -> None:
