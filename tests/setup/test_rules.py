@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.http.routes import ROUTES
 from chalicelib.setup.rules import Found, steps
 from chalicelib.setup.sentences import SENTENCES

@@ -1,7 +1,7 @@
-"""A file of the set-up as rows: a text with a heading, its columns parted by semicolons, commas or tabs."""
+"""A file of the set-up as rows: a text with a heading, its columns parted by semicolons, commas or tabs. A row is one line."""
 
 import csv
-import io
+import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -29,6 +29,7 @@ NEEDED: Mapping[Kind, tuple[str, ...]] = {
     "distributors": ("name", "email", "regions"),
     "region_managers": ("regions", "manager"),
 }
+_ALSO: Mapping[Kind, tuple[str, ...]] = {"staff": (), "distributors": ("phone", "hours"), "region_managers": ()}
 
 
 class Row(NamedTuple):
@@ -44,18 +45,30 @@ class Unreadable(Exception):
 
 def rows_of(content: str, kind: Kind) -> list[Row]:
     """Raises `Unreadable` for a file without one of the needed columns, or with too many rows."""
-    heading = content.lstrip("\ufeff").partition("\n")[0]
+    lines = [(line, text) for line, text in enumerate(_lines(content), start=1) if text.strip(" \t;,")]
+    heading = lines[0][1] if lines else ""
     delimiter = max(";,\t", key=heading.count)
-    first, *lines = csv.reader(io.StringIO(content.lstrip("\ufeff")), delimiter=delimiter)
-    columns = [_column(cell) for cell in first]
+    columns = [_column(cell) for cell in _cells(heading, delimiter)]
     if missing := [column for column in NEEDED[kind] if column not in columns]:
         words = "; ".join(f"{column} ({_WORDS[column][1]})" for column in missing)
         raise Unreadable(f"The heading has no column {words}.")
-    rows = [Row(line, _by_column(columns, cells)) for line, cells in enumerate(lines, start=2)]
-    filled = [row for row in rows if row.cells]
-    if len(filled) > MOST_ROWS:
+    if len(lines) - 1 > MOST_ROWS:
         raise Unreadable(f"A file has at most {MOST_ROWS} rows.")
-    return filled
+    read = [column if column in (*NEEDED[kind], *_ALSO[kind]) else "" for column in columns]
+    rows = [Row(line, _by_column(read, _cells(text, delimiter))) for line, text in lines[1:]]
+    return [row for row in rows if row.cells]
+
+
+def _lines(content: str) -> list[str]:
+    return re.split(r"\r\n|\r|\n", content.lstrip("\ufeff"))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """A quotation mark without its pair spoils this line alone."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a cell of 128 KB: its own column refuses it
+        return line.split(delimiter)
 
 
 def region_codes(cell: str, names: Mapping[str, str]) -> list[str]:

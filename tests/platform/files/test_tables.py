@@ -88,7 +88,11 @@ def check(number: int) -> None:
     total = sum((row[2] for row in rows if isinstance(row[2], Decimal)), Decimal(0))
     content = written(table(rows), "csv")
     listed = in_csv(content)
-    assert told_in_csv(content) == [["Акт сверки"], ["Строк", str(number)], ["Контрольная сумма", f"{total}".replace(".", ",")]]
+    assert told_in_csv(content) == [
+        ["Акт сверки"],
+        ["Строк", str(number)],
+        ["Контрольная сумма", f"{total}".replace(".", ",")],
+    ]
     assert (len(listed) - 1, amount(listed[-1][2])) == (number, total)
     assert sum(amount(row[2]) for row in listed[:-1]) == total
     content = written(table(rows), "xlsx")

@@ -1,0 +1,37 @@
+"""Files of the set-up as people save them."""
+
+import pytest
+
+from chalicelib.setup.files.rules import Row, rows_of
+
+MARIA = {"name": "Maria", "email": "maria@club.example", "role": "manager"}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_any_system_ends_them(end: str) -> None:
+    content = end.join(["name;email;role", "Maria;maria@club.example;manager", ""])
+    assert rows_of(content, "staff") == [Row(2, MARIA)]
+
+
+def test_blank_lines_above_the_heading_and_between_the_rows_are_left_out() -> None:
+    content = "\ufeff\n;;\nname;email;role\n\nMaria;maria@club.example;manager\n"
+    assert rows_of(content, "staff") == [Row(5, MARIA)]
+
+
+def test_a_column_of_another_kind_is_not_read() -> None:
+    content = "ФИО;Почта;Роль;Телефон\nMaria;maria@club.example;менеджер;+7 495 123-45-67\n"
+    assert rows_of(content, "staff") == [Row(2, MARIA)]
+    content = "Название;Почта;Регионы;Менеджер;Телефон\nЦентр;center@club.example;RU-MOW;Maria;123\n"
+    cells = {"name": "Центр", "email": "center@club.example", "regions": "RU-MOW", "phone": "123"}
+    assert rows_of(content, "distributors") == [Row(2, cells)]
+
+
+def test_a_quotation_mark_without_its_pair_spoils_its_own_line_only() -> None:
+    content = 'name;email;role\n"Anna;anna@club.example;manager\nMaria;maria@club.example;manager\n'
+    assert [row.line for row in rows_of(content, "staff")] == [2, 3]
+    assert rows_of(content, "staff")[1].cells == MARIA
+
+
+def test_a_cell_of_any_length_is_read() -> None:
+    [row] = rows_of("name;email;role\n" + "x" * 140_000 + ";maria@club.example;manager\n", "staff")
+    assert len(row.cells["name"]) == 140_000
