@@ -92,6 +92,7 @@ def find(
 def _candidates(context: Context, query: ListedCompaniesQuery, portfolio: Portfolio) -> tuple[Iterable[Company], bool]:
     """The companies of the portfolio whose names begin so, among the narrowest list that holds all that are looked for, and whether it was read to its end."""
     begins = companies.listed_as(query.q or "")
+    ids: Iterable[str]
     complete = True
     if query.waits:
         ids, complete = _waiting(context, query.waits)
