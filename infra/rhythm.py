@@ -32,7 +32,7 @@ from chalicelib.retention.suggestions.rules import Assortment, suggest
 
 COLUMNS = {
     "customer": "customer customer_id client client_id partner company buyer account покупатель клиент контрагент партнер партнёр инн",
-    "date": "date day invoice_date invoicedate order_date дата день период",
+    "date": "date day invoice_date invoicedate order_date orderdate дата дата_документа дата_заказа день период",
     "sum": "sum amount total value revenue turnover сумма стоимость выручка",
     "quantity": "quantity qty count количество кол-во",
     "price": "price unit_price unitprice цена",
@@ -207,7 +207,7 @@ def _number(text: str) -> float:
             number = float(f"{whole.replace(',', '').replace('.', '')}.{rest}")
         except ValueError:
             raise ValueError(f"no number: {text!r}") from None
-    if not isfinite(number):
+    if not isfinite(number) or not any(map(str.isdigit, text)):
         raise ValueError(f"no number: {text!r}")
     return number
 

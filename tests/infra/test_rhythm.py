@@ -60,6 +60,7 @@ def test_what_came_later_says_nothing(file: Path, tmp_path: Path) -> None:
     ("heading", "delimiter", "encoding", "day"),
     [
         ("Контрагент;Дата;Сумма;Документ;Артикул", ";", "cp1251", "{:%d.%m.%Y}"),
+        ("Клиент;Дата документа;Стоимость;Документ;Товар", ";", "utf-8-sig", "{:%d.%m.%Y} 0:00:00"),
         ("Customer ID\tInvoiceDate\tAmount\tInvoice\tStockCode", "\t", "utf-8-sig", "{:%Y-%m-%d} 09:30:00"),
     ],
 )
@@ -142,10 +143,11 @@ def test_a_cancelled_order_is_no_order(file: Path, tmp_path: Path) -> None:
 def test_a_bad_row_is_told_and_left_out(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = [["Клён", "2010-13-01", "5", "", ""], ["Клён", "2010-01-01", "much", "", ""], ["", "2010-01-01", "5", "", ""]]
     bad += [["Клён"], ["Клён", "2010-01-01", "nan", "", ""]]
+    bad += [["Клён", "2010-01-01", nothing, "", ""] for nothing in ("", "-", " ")]
     found = answer(write(tmp_path / "bad.csv", "customer,date,sum,document,sku", [*bad, *sales()]))
     assert found == answer(file)
     told = capsys.readouterr().err
-    assert "5 not understood" in told and "row 3: " in told and "row 5: it has too few columns" in told
+    assert "8 not understood" in told and "row 3: " in told and "row 5: it has too few columns" in told
 
 
 def test_suggestions_stand_in_two_columns(file: Path) -> None:
