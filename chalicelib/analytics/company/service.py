@@ -32,6 +32,7 @@ from chalicelib.platform.text import Language
 
 MOST_MONTHS = 120  # of months and quarters
 MOST_MONTHS_OF_ROWS = 36  # of all other rows: with the year before they are one query
+MOST_LINES = 6_000  # of an answer, which the gateway lets through up to 6 MB
 
 
 class _Shown:
@@ -92,7 +93,7 @@ class _Shown:
 def analytics(
     context: Context, company_id: str, query: AnalyticsQuery, language: Language, *, path: str = "/v1/company"
 ) -> AnalyticsView:
-    """Raises `invalid` for a period that is empty, too long, or begins in the future. `path`: where the company's documents are."""
+    """Raises `invalid` for a period that is empty, too long, has too many rows, or begins in the future. `path`: where the company's documents are."""
     period = period_of(context, query)
     history = store.read_history(context.table, company_id)
     currency = query.currency or currency_of(context, history.built)
@@ -105,6 +106,10 @@ def analytics(
         rows = {month: each[currency][query.by] for month, each in found.items() if currency in each}
         lines = rules.by_name(rows, period)
         missing = rules.missing(rows, period) if query.by == "product" else []
+    if len(lines) > MOST_LINES:
+        raise Problem.invalid(
+            "too_long", "/query/from", f"Of rows an answer has at most {MOST_LINES}: ask for fewer months."
+        )
     shown = _Shown(currency, language, path)
     net, before = sum((line.net for line in lines), ZERO), sum((line.year_before for line in lines), ZERO)
     saved = rules.added(

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from typing import Literal, NamedTuple, get_args
 
 ZERO = Decimal(0)
@@ -21,11 +22,12 @@ GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
 MOST_ROWS: Mapping[Grouping, int] = {
     "brand": 60,
     "category": 60,
-    "product": 200,
+    "product": 800,
     "distributor": 20,
     "shop": 60,
     "person": 60,
 }
+MOST_BYTES = 200_000  # of the names and titles of a month's articles, its currencies together: an item holds 400 KB
 MOST_RULES = 20  # of a month that gave discounts
 
 
@@ -146,7 +148,7 @@ def fold(purchases: Iterable[Purchase]) -> Rollup:
         by_currency[each.currency].append(each)
     return Rollup(
         {currency: _totals(found) for currency, found in sorted(by_currency.items())},
-        {currency: _rows(found) for currency, found in sorted(by_currency.items())},
+        {currency: _rows(found, MOST_BYTES // len(by_currency)) for currency, found in sorted(by_currency.items())},
     )
 
 
@@ -199,7 +201,7 @@ class _Sum:
         self.documents: set[int] = set()
 
 
-def _rows(purchases: list[Purchase]) -> Rows:
+def _rows(purchases: list[Purchase], most_bytes: int) -> Rows:
     sums: dict[Grouping, dict[str, _Sum]] = {grouping: defaultdict(_Sum) for grouping in GROUPINGS}
     for number, purchase in enumerate(purchases):
         for line in purchase.lines:
@@ -209,7 +211,7 @@ def _rows(purchases: list[Purchase]) -> Rows:
                 found.net += line.amount
                 found.units += line.quantity
                 found.documents.add(number)
-    return {grouping: _bounded(sums[grouping], MOST_ROWS[grouping]) for grouping in GROUPINGS}
+    return {grouping: _bounded(sums[grouping], MOST_ROWS[grouping], most_bytes) for grouping in GROUPINGS}
 
 
 def _names(purchase: Purchase, line: PurchasedLine) -> dict[Grouping, tuple[str, str]]:
@@ -229,7 +231,8 @@ def parts_under(
 ) -> list[tuple[Decimal, Decimal]]:
     """The amount and the units of each document of a month that count in the row of this name; they add up to the row of the month's rollup."""
     mine = [each for each in purchases if each.currency == currency]
-    own_rows = {row.name for row in _rows(mine)[grouping]}
+    most_bytes = MOST_BYTES // max(1, len({each.currency for each in purchases}))
+    own_rows = {row.name for row in _rows(mine, most_bytes)[grouping]}
     found = []
     for purchase in purchases:
         lines = purchase.lines if purchase.currency == currency else ()
@@ -242,8 +245,10 @@ def _row_name(name: str, own_rows: Collection[str]) -> str:
     return name if name in own_rows else REST
 
 
-def _bounded(sums: Mapping[str, _Sum], most: int) -> tuple[Row, ...]:
+def _bounded(sums: Mapping[str, _Sum], most: int, most_bytes: int) -> tuple[Row, ...]:
     ranked = sorted(sums.items(), key=lambda each: (-abs(each[1].net), each[0]))
+    sizes = accumulate(len(f"{name}{each.title}".encode()) for name, each in ranked[:most])
+    most = sum(size <= most_bytes for size in sizes)
     rows = [Row(name, each.title, each.net, each.units, len(each.documents)) for name, each in ranked[:most]]
     if others := [each for _, each in ranked[most:]]:
         documents = set[int]().union(*(each.documents for each in others))

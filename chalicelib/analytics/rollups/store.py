@@ -113,14 +113,15 @@ def put_built(table: Table, company_id: str, built: Built) -> None:
 
 
 def delete_others(table: Table, company_id: str) -> None:
-    """Deletes the months of other definitions."""
-    for item in list(
-        table.query_all(company_partition(company_id), starts=keys.history(company_id).sk, only=("pk", "sk"))
-    ):
-        kind, definition = item["sk"].removeprefix(keys.history(company_id).sk).split("#")[:2]
+    """Deletes the months of other definitions, with their rows."""
+    every = keys.history(company_id)
+    for item in list(table.query_all(every.pk, starts=every.sk, only=("pk", "sk"))):
+        kind, definition, *month = item["sk"].removeprefix(every.sk).split("#")
         if kind in ("MONTH", "BUILT") and int(definition) != DEFINITION:
             tx = Transaction()
             tx.delete(Key(item["pk"], item["sk"]))
+            if month:
+                tx.delete(keys.rows(company_id, date.fromisoformat(f"{month[0]}-01"), int(definition)))
             table.commit(tx)
 
 

@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from chalicelib.analytics.company import documents
+from chalicelib.analytics.company import service as company
 from chalicelib.analytics.rollups import consumers, jobs, purchases, service
 from chalicelib.analytics.rollups.rules import GROUPINGS, MOST_ROWS, REST
 from chalicelib.orders import load_order
@@ -133,6 +134,16 @@ def test_documents_behind_a_row_read_no_products_unless_the_row_goes_by_them(
     monkeypatch.setattr(purchases.catalog, "read_products", lambda *given: pytest.fail("products were read"))
     row = "L-0" if by == "product" else ""
     assert len(behind(api, owner, f"/v1/company/analytics/documents?by={by}&name={row}&from=2026-09")) == 1
+
+
+def test_an_answer_has_so_many_rows(api: Api, context: Context, owner: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(context, [invoice("A-1", "10.00", "20.00", day=date(2026, 9, 3))])
+    built(context)
+    monkeypatch.setattr(company, "MOST_LINES", 2)
+    assert api.call("GET", "/v1/company/analytics?by=product", owner).status == 200
+    monkeypatch.setattr(company, "MOST_LINES", 1)
+    answer = api.call("GET", "/v1/company/analytics?by=product", owner)
+    assert (answer.status, answer.json["errors"][0]["code"]) == (422, "too_long")
 
 
 @pytest.mark.parametrize("limit", [1, 2, 25])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.analytics.rollups import store
 from chalicelib.analytics.rollups.rules import (
     GROUPINGS,
+    MOST_BYTES,
     MOST_ROWS,
     MOST_RULES,
     REST,
@@ -162,5 +163,13 @@ def test_a_month_with_all_its_rows_of_the_longest_names_fits_into_an_item() -> N
         for number in range(MOST_ROWS["product"] + 1)
     ]
     rows = fold(purchases).rows
-    assert [len(found["product"]) for found in rows.values()] == [MOST_ROWS["product"] + 1] * 3
+    for found in rows.values():
+        *own, rest = found["product"]
+        assert (rest.name, rest.documents) == (REST, MOST_ROWS["product"] + 1 - len(own))
+        assert 0.9 * MOST_BYTES < 3 * sum(len(f"{row.name}{row.title}".encode()) for row in own) <= MOST_BYTES
     assert len(store.pack(rows)) < 390_000
+    of_one = [
+        each._replace(lines=tuple(line._replace(sku=f"LMP-{number}", title=name(80)) for line in each.lines))
+        for number, each in enumerate(each for each in purchases if each.currency == "RUB")
+    ]
+    assert len(fold(of_one).rows["RUB"]["product"]) == MOST_ROWS["product"] + 1
