@@ -239,7 +239,7 @@ def test_a_sale_is_in_the_figures_once_its_message_is_worked_off(api: Api, conte
         jobs.fold_months(context, {"body": message["Body"]})
     told = asked(api, owner)
     assert (told["net"]["amount"], told["complete"]) == ("100.00", True)
-    assert [item["sk"] for item in items(context, "ROLLUP#BUILT")] == ["ROLLUP#BUILT#01"]
+    assert [item["sk"] for item in items(context, "ROLLUP#BUILT")] == ["ROLLUP#BUILT#02"]
 
 
 @pytest.mark.parametrize(("by", "calls"), [("month", 1), ("quarter", 1), ("brand", 2), ("product", 2)])
