@@ -30,8 +30,8 @@ class BridgeQuery(ClubQuery):
 
 class MoveQuery(Form):
     month: Month | None = Field(default=None, description="One of the last 13; by default the last that is over.")
-    move: Move = "lost"
-    against: Against = "month"
+    move: Move = Field(default="lost", description="As in the bridge.")
+    against: Against = Field(default="month", description="As in the bridge.")
     currency: str | None = Field(default=None, pattern=CURRENCY, description="The club's own by default.")
 
 
