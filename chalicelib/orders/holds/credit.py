@@ -23,6 +23,8 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+# By its room: placing an order needs no sale, so the first one imports none.
+from chalicelib import sales
 from chalicelib.orders import keys as orders_keys
 from chalicelib.orders.holds import keys
 from chalicelib.orders.order import store as order_store
@@ -33,7 +35,6 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import line_sum, same_currency
 from chalicelib.pricing import OrderTerms
-from chalicelib.sales import ORDERS, DocumentRef, check_payment, net_amount, payment_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -154,12 +155,14 @@ def settle(context: Context, company_id: str, distributor_id: str, order_id: str
 
     The facts are read once more after a write: whoever told of a change in between may have found the debt as it should be.
     """
-    while _settle_once(context, company_id, (ORDERS, f"{distributor_id}:{order_id}/{document}"), order_id, document):
+    while _settle_once(
+        context, company_id, (sales.ORDERS, f"{distributor_id}:{order_id}/{document}"), order_id, document
+    ):
         pass
 
 
 @retry("payment", "order", "debt")
-def _settle_once(context: Context, company_id: str, ref: DocumentRef, order_id: str, document: str) -> bool:
+def _settle_once(context: Context, company_id: str, ref: "sales.DocumentRef", order_id: str, document: str) -> bool:
     """False if nothing was to be written. The write is refused, and tried again, if order, payment or debt changed since the read."""
     whole, credit = orders_keys.order(company_id, order_id), keys.credit(company_id)
     found = context.table.get_many([whole, credit], consistent=True)
@@ -167,14 +170,14 @@ def _settle_once(context: Context, company_id: str, ref: DocumentRef, order_id: 
     shipment = next((each for each in order.shipments if each.document == document), None)
     if shipment is None or shipment.on_credit is None:
         return False
-    payment = payment_of(context, ref)
+    payment = sales.payment_of(context, ref)
     name = _attribute(order, document)
     present = found.get(credit, {}).get(name, {}).get("amount", Decimal(0))
     owed = Decimal(0) if payment.paid_on else _net(context, order, shipment, ref)
     if owed == present:
         return False
     tx = Transaction()
-    check_payment(tx, payment)
+    sales.check_payment(tx, payment)
     order_store.check_version(tx, order)
     tx.update(
         credit,
@@ -188,9 +191,9 @@ def _settle_once(context: Context, company_id: str, ref: DocumentRef, order_id: 
     return True
 
 
-def _net(context: Context, order: Order, shipment: Shipment, ref: DocumentRef) -> Decimal:
+def _net(context: Context, order: Order, shipment: Shipment, ref: "sales.DocumentRef") -> Decimal:
     """Amount of a shipment less its returns: of the document that it became, and of the order until it is one in the order's currency."""
-    recorded = net_amount(context, ref, order.company_id)
+    recorded = sales.net_amount(context, ref, order.company_id)
     if recorded and recorded.currency == order.currency:
         return recorded.amount
     came_back = (line.amount for line in order.came_back if line.document == shipment.document)
