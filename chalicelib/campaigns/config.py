@@ -1,6 +1,7 @@
 """Configuration of campaigns."""
 
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
 
 from pydantic import Field
 
@@ -25,6 +26,12 @@ class Pacing(Section, name="campaigns.sending"):
     pause_letters: int = Field(ge=1)
     pause_bounce_percent: Decimal = Field(gt=0, le=100)
     pause_complaint_percent: Decimal = Field(gt=0, le=100)
+
+
+class Tracking(Section, name="campaigns.tracking"):
+    """`scanner_networks`: those of programs that open the links of letters for their readers."""
+
+    scanner_networks: list[IPv4Network | IPv6Network] = Field(default=[], max_length=500)
 
 
 class Digests(Section, name="campaigns.digests"):

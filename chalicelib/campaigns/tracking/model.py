@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 ReadingKind = Literal["open", "click"]
-Machine = Literal["hidden_link", "head", "program", "too_soon", "burst"]
+Machine = Literal["hidden_link", "head", "network", "program", "too_soon", "burst"]
 
 
 class Reading(NamedTuple):
     """One opening or click. `link`: the number of the link, 0 for the hidden one, -1 where there is none. `agent`: what the program calls itself.
 
-    `is_head`: only the headers were asked for, as browsers never do.
+    `is_head`: only the headers were asked for, as browsers never do. `from_scanner`: it came from a network of such programs; the address is not kept.
     """
 
     kind: ReadingKind
@@ -18,6 +18,7 @@ class Reading(NamedTuple):
     link: int
     agent: str
     is_head: bool = False
+    from_scanner: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

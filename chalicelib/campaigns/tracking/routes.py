@@ -21,7 +21,9 @@ def follow_link(call: Call, token: str, number: str) -> Answer:
     A link holds no address: it leads where the letter's text says, and nowhere else.
     """
     link = int(number) if number.isascii() and number.isdigit() else -1
-    target = service.follow(call.context, token, link, call.agent, is_head=call.is_head)
+    target = service.follow(
+        call.context, token, link, call.agent, is_head=call.is_head, caller_address=call.caller_address
+    )
     return Answer(
         Text(content=""), headers={"Location": target, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     )

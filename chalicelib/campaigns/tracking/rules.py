@@ -6,12 +6,15 @@ issue's texts. So a link holds no address, and leads nowhere else than the text 
 
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html import unescape
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from chalicelib.campaigns.tracking.model import Machine, Reading, Readings
+
+Network = IPv4Network | IPv6Network
 
 HIDDEN = 0  # the number of a link that nobody sees
 NO_LINK = -1
@@ -81,6 +84,15 @@ def together(readings: Sequence[Reading], delivered_at: str) -> Readings:
     )
 
 
+def is_among(networks: Iterable[Network], address: str) -> bool:
+    """Whether an address is one of these networks'. One that cannot be read is not."""
+    try:
+        at = ip_address(address)
+    except ValueError:
+        return False
+    return any(at in network for network in networks)
+
+
 def is_first_of_day(reading: Reading, readings: Sequence[Reading], delivered_at: str) -> bool:
     """Whether this is the first reading of its kind by a person on its day."""
     people = [each for each, machine in judged(readings, delivered_at) if machine is None and each.kind == reading.kind]
@@ -96,6 +108,8 @@ def _program(
         return "hidden_link"
     if reading.is_head:
         return "head"
+    if reading.from_scanner:
+        return "network"
     if _PROGRAMS.search(reading.agent):
         return "program"
     if delivered_at and at - datetime.fromisoformat(delivered_at) < SOON:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chalicelib import auth, mail, members
+from chalicelib.campaigns.config import Tracking
 from chalicelib.campaigns.plan import store as plan_store
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.tracking import rules, store
@@ -27,7 +28,7 @@ def tracked(composed: Mail, texts: IssueTexts, letter_id: str) -> Mail:
     return replace(composed, html=html, text=text)
 
 
-def follow(context: Context, token: str, number: int, agent: str, *, is_head: bool) -> str:
+def follow(context: Context, token: str, number: int, agent: str, *, is_head: bool, caller_address: str) -> str:
     """The address of a link. Notes the click; a person's one is a visit of the reader's. Raises 404 for a link that is not ours.
 
     Weakest point: a program that shows itself only later, by the hidden link, has counted as a visit by then.
@@ -39,7 +40,9 @@ def follow(context: Context, token: str, number: int, agent: str, *, is_head: bo
     addresses = _addresses(plan_store.texts_of(context.table, [letter.cause])[letter.cause])
     if not 0 <= number < len(addresses):
         raise Problem("not_found")
-    is_first = note(context, letter, Reading("click", context.at, number, agent[:AGENT_LENGTH], is_head))
+    from_scanner = rules.is_among(context.config[Tracking].scanner_networks, caller_address)
+    reading = Reading("click", context.at, number, agent[:AGENT_LENGTH], is_head, from_scanner)
+    is_first = note(context, letter, reading)
     if is_first and members.member(context, letter.recipient.id):
         auth.note_visit(context.table, letter.recipient.id, context.now, clicked=True)
     return addresses[number]

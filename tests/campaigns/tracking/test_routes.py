@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
 from chalicelib import auth
 from chalicelib import mail as mail_room
+from chalicelib.campaigns.config import Tracking
 from chalicelib.campaigns.sending.model import letter_id
 from chalicelib.campaigns.tracking import store
 from chalicelib.members import keys as members_keys
@@ -18,6 +20,7 @@ from chalicelib.platform.quarters import quarter_of
 from tests.campaigns.sending.steps import Post, approved, post, reader
 from tests.mail.steps import report
 from tests.support.api import STRANGER, Answer, Api
+from tests.support.figures import with_figures
 
 BODY = "# New\n\n[See the lamps](https://shop.example/lamps?a=1&b=2)\n\nAlso [read]({{ portal_url }}/news) this."
 TEXTS = {language: {"subject": "New lamps", "body": BODY} for language in ("en", "ru")}
@@ -77,6 +80,13 @@ def test_a_question_for_the_head_of_a_link_is_a_program_s_and_no_visit(sent: Sen
     assert (sent.readings.clicks, sent.readings.machine_clicks, visits(sent)) == (0, 1, {})
     sent.click(sent.links[0])
     assert (sent.readings.clicks, sent.readings.machine_clicks) == (1, 1)
+
+
+def test_a_click_from_a_network_of_scanners_is_a_program_s(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    filters = with_figures(sent.club.context, Tracking, scanner_networks=[ip_network("192.0.2.0/24")])
+    monkeypatch.setattr(respond, "context_now", lambda: filters)
+    assert sent.click(sent.links[0]).status == 302
+    assert (sent.readings.clicks, sent.readings.machine_clicks, visits(sent)) == (0, 1, {})
 
 
 def visits(sent: Sent) -> dict[str, set[str]]:

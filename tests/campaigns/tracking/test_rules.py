@@ -1,6 +1,7 @@
 """Links that lead through the club, and readings by people and by programs."""
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from random import Random
 
 import pytest
@@ -25,6 +26,15 @@ def opened(seconds: float, agent: str = PERSON) -> Reading:
 
 
 # --- links ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "among"),
+    [("192.0.2.9", True), ("192.0.3.9", False), ("2001:db8::7", True), ("", False), ("no address", False)],
+)
+def test_an_address_is_one_of_a_network_s_or_not(address: str, among: bool) -> None:
+    networks = [ip_network("192.0.2.0/24"), ip_network("2001:db8::/32")]
+    assert rules.is_among(networks, address) is among
 
 
 def test_addresses_are_those_of_the_texts_each_once_without_any_of_a_reader() -> None:
