@@ -45,6 +45,16 @@ PRODUCTS: dict[Language, dict[str, ProductBlock]] = {
 WITH_PRODUCTS = IssueText(
     subject="{{ name }}", body="# {{ name }}\n\n![](product:LMP-1)\n![](product:LMP-2)\n\n{{ company }}"
 )
+OF_SERVICE: dict[Language, IssueText] = {
+    "en": IssueText(
+        subject="No shipments on 31 December",
+        body="# No shipments on 31 December\n\n{{ name }}, orders of that day leave on 9 January.",
+    ),
+    "ru": IssueText(
+        subject="31 декабря не отгружаем",
+        body="# 31 декабря не отгружаем\n\n{{ name }}, заказы этого дня уйдут 9 января.",
+    ),
+}
 WIDTHS = (600, 360)
 SCHEMES = ("light", "dark")
 
@@ -58,12 +68,14 @@ class Picture(NamedTuple):
 
 
 def letters() -> Iterator[Picture]:
-    """All letters that the rooms declare, all steps of the series that are shipped, and an issue with products."""
+    """All letters that the rooms declare, all steps of the series that are shipped, and issues with products and of service."""
     for language in get_args(Language):
         for name in LETTERS:
             yield Picture(name, language, *render(declaration(name).texts, name, language, FACTS))
         facts = writing.VARIABLES | {"pages": PAGES, "products": PRODUCTS[language]}
         yield Picture("issue_with_products", language, *writing.render(WITH_PRODUCTS, language, facts))
+        facts = writing.VARIABLES | {"pages": None}
+        yield Picture("issue_of_service", language, *writing.render(OF_SERVICE[language], language, facts, "service"))
         for series_id, series in shipped(PortalPages()).items():
             for step in series.steps:
                 text = step.texts.in_language(language)

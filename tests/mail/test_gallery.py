@@ -15,7 +15,9 @@ def test_the_gallery_has_every_letter_and_every_step_in_both_languages(tmp_path:
         f"series_{name}_{step.step_id}" for name, series in shipped(PortalPages()).items() for step in series.steps
     ]
     assert set(pages) == {
-        f"{name}.{language}.html" for name in [*LETTERS, *steps, "issue_with_products"] for language in ("en", "ru")
+        f"{name}.{language}.html"
+        for name in [*LETTERS, *steps, "issue_with_products", "issue_of_service"]
+        for language in ("en", "ru")
     }
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     for name, path in pages.items():
