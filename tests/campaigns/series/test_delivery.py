@@ -221,7 +221,12 @@ def test_a_click_of_a_person_ends_a_series_that_wants_no_more(club: Post) -> Non
     club.at("2026-11-24T12:00")
     [letter] = letters(club, series)
     target = tracking.follow(
-        club.context, token_of(aws.secret(), letter.letter_id), 1, "Mozilla/5.0 (X11) Firefox/140", is_head=False
+        club.context,
+        token_of(aws.secret(), letter.letter_id),
+        1,
+        "Mozilla/5.0 (X11) Firefox/140",
+        is_head=False,
+        caller_address="",
     )
     assert target == "https://club.example/new"
     club.at("2026-12-20T00:00")
@@ -241,7 +246,10 @@ def test_a_link_of_a_letter_outlives_a_change_of_its_step(club: Post) -> None:
     changed(club.context, series, to("new"))
     [letter] = letters(club, series)
     link = token_of(aws.secret(), letter.letter_id)
-    assert tracking.follow(club.context, link, 1, "Firefox", is_head=False) == "https://club.example/old"
+    assert (
+        tracking.follow(club.context, link, 1, "Firefox", is_head=False, caller_address="")
+        == "https://club.example/old"
+    )
 
 
 def test_a_step_is_for_whom_its_conditions_say_and_others_pass_it(club: Post) -> None:
