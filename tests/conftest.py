@@ -42,6 +42,7 @@ NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday, noon in the club's 
 DEPLOYED = ("tests/e2e/", "tests/days/")  # the files of each share a club that is deployed once for a process
 
 
+@pytest.hookimpl(optionalhook=True)  # of a plugin that a run may leave out
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Files in their order; those that share a deployed club go to one process."""
     from xdist.scheduler import LoadFileScheduling
