@@ -163,9 +163,17 @@ def first_words(cells: Sequence[str]) -> str:
 _SUM_TOLD = re.compile(r"на (?:общую )?сумму\W*(?P<sum>\d[\d\s.,']*)", re.IGNORECASE)
 
 
+# With kopecks or a currency behind it: another number may count rows.
+_SUM_BEHIND = re.compile(
+    rf"\W*(?:{_TOTAL_WORDS})\b\W*(?:(?:по (?:отч[её]ту|документам?|накладной)|с ндс|сумма|к оплате|amount|due)\b\W*)?(?P<sum>-?\d[\d\s.,']*(?:[.,]\d\d|(?=\s*(?:руб|р\.|₽))))(?:\s*[^\W\d]{{1,6}}\W*)?",
+    re.IGNORECASE,
+)
+
+
 def sum_told(cells: Sequence[str]) -> str:
-    """The sum within the words of a total: `Всего наименований 2, на сумму 250,00 руб.`"""
-    found = _SUM_TOLD.search(first_words(cells))
+    """The sum within the words of a total: `Всего наименований 2, на сумму 250,00 руб.`, `Итого: 250,00`."""
+    first = first_words(cells).strip()
+    found = _SUM_TOLD.search(first) or _SUM_BEHIND.fullmatch(first)
     return found["sum"].strip(" .,") if found else ""
 
 

@@ -99,10 +99,9 @@ def number(text: str, mark: DecimalMark) -> Decimal:
         raise CellError("number_mark" if _DIGITS[other].fullmatch(cell.digits) else "number")
     whole = "".join(filter(str.isdigit, found[1] or ""))
     fraction = found[2] or ""
-    if len(fraction) > MOST_DECIMALS:
-        raise CellError("number_too_large")
-    value = Decimal(f"{'-' if cell.negative else ''}{whole or 0}{'.' if fraction else ''}{fraction}")
-    return _bounded(value)
+    text = f"{'-' if cell.negative else ''}{whole or 0}{'.' if fraction else ''}{fraction}"
+    # Programs write 0.1 + 0.2 as 0.30000000000000004.
+    return typed_number(TypedNumber(text)) if len(fraction) > MOST_DECIMALS else _bounded(Decimal(text))
 
 
 def exact_number(shown: str, kept: str) -> float | None:

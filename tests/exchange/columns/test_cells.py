@@ -13,6 +13,7 @@ from chalicelib.exchange.columns.cells import (
     is_total,
     original_of_row,
     read_reference,
+    sum_told,
     tax_numbers,
     total_of,
 )
@@ -108,3 +109,21 @@ def test_a_row_without_either_names_nothing() -> None:
 def test_a_day_of_its_own_column_goes_before_the_one_in_the_cell() -> None:
     assert original_of_row(read(PRESENTED), date(2026, 1, 13)) == ("УТ-123", date(2026, 1, 13))
     assert original_of_row(None, JANUARY) == ("", JANUARY)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("Итого: 250,00", "250,00"),
+        ("Итого по отчёту: 1 250,00 руб.", "1 250,00"),
+        ("Всего с НДС: 250 руб.", "250"),
+        ("Total: 1,250.00", "1,250.00"),
+        ("Всего наименований 2, на сумму 250,00 руб.", "250,00"),
+        ("Всего: 2", ""),
+        ("Итого строк: 250", ""),
+        ("Итого НДС: 20,00", ""),
+        ("Итого на 12.01.2026", ""),
+    ],
+)
+def test_a_total_may_tell_its_sum_within_its_words(words: str, told: str) -> None:
+    assert sum_told([words, "", ""]) == told
