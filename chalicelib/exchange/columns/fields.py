@@ -41,14 +41,14 @@ HEADINGS: dict[FieldName, str] = {
     "document": "номер документа; № документа; номер док; № док; № накл; номер накл; номер и дата документа; номер и дата счета-фактуры; "
     "номер и дата счета-фактуры продавца; документ номер; регистратор номер; номер накладной; № накладной; "
     "номер реализации; номер счета-фактуры; номер счет-фактуры; номер упд; номер отгрузки; номер продажи; регистратор; "
-    "документ движения (регистратор); документ движения; документ; номер; № п/п документа; накладная; реализация; "
+    "документ движения (регистратор); документ движения; документ (регистратор); документ; номер; № п/п документа; накладная; реализация; "
     "документ реализации; документ отгрузки; документ продажи; номер чека; чек; номер заказа; № заказа; заказ номер; "
     "заказ клиента; заказ; номер сборочного задания; "
     "document; document number; document no; doc no; doc number; invoice; invoice number; invoice no; invoice id; inv no; "
     "billing document; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
     "sales order id; order reference; order name; order; amazon order id; billing doc; doc num; voucher no; voucher number; "
     "transaction id; transaction no; transaction number; sale id; номер отправления; srid; фактура; номер фактуры; id заказа; номер сделки; id сделки; order ref; journal entry; invoice ref; receipt no; receipt; bill no; bill number; sales order no; so number; invoice num; document nbr; sales order nbr; ticket number; number; num",
-    "business_date": "дата документа; дата; дата док; дата накл; дата расхода; дата реализации; дата отгрузки; дата продажи; дата накладной; дата операции; "
+    "business_date": "дата документа; дата; дата док; дата накл; дата расхода; дата реализации; дата отгрузки; дата отгр; дата продажи; дата накладной; дата операции; "
     "дата счета-фактуры; документ.дата; регистратор дата; дата регистратора; период; период день; по дням; день; дата заказа; "
     "дата чека; дата и время; время; принят в обработку; дата создания; дата фактуры; дата учета; дата проводки; учетный день; дата оформления; дата оформления заказа; дата создания заказа; дата создания сделки; "
     "date; business date; invoice date; document date; doc date; sale date; sales date; billing date; transaction date; "
@@ -75,7 +75,7 @@ HEADINGS: dict[FieldName, str] = {
     "name; item; product; description; product name; item name; item title; item description; product description; product title; "
     "lineitem name; memo/description; product/service; goods; order lines/product; invoice lines/product; invoice lines/label; order lines/description; product variant; product/service full name; material description; line item description; line item name; line item; label; блюдо; наименование блюда; order line/product id; invoice line ids/product id",
     "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
-    "количество продаж; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; "
+    "количество продаж; количество оборот; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
     "units sold; units; billed quantity; invoiced quantity; invoiced qty; qty invoiced; shipped quantity; qty shipped; "
     "quantity shipped; net quantity; quantity (- refund); item quantity; item qty; lineitem quantity; "
@@ -87,7 +87,7 @@ HEADINGS: dict[FieldName, str] = {
     "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
     "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; сумма вкл ндс; всего; итого; сумма; сумма продажи; "
     "сумма продаж; сумма реализации; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
-    "выручка; продажи; сумма оборот; сумма со скидкой; сумма с учетом скидки; итого со скидкой; итого с учетом скидки; "
+    "выручка; продажи; сумма оборот; стоимость оборот; сумма со скидкой; сумма с учетом скидки; итого со скидкой; итого с учетом скидки; "
     "сумма к оплате; к оплате; всего к оплате; итоговая стоимость товара; вайлдберриз реализовал товар (пр); сумма брутто; стоимость брутто; бюджет; "
     "amount; amount incl vat; amount including vat; amount inc vat; gross amount; total incl vat; total inc vat; total including vat; "
     "total including tax; total incl tax; total inc tax; line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
@@ -119,6 +119,43 @@ HEADINGS: dict[FieldName, str] = {
     "cancelled": "пометка удаления; помечен на удаление; удален; отменен; аннулирован; дата отмены; deleted; is deleted; voided; "
     "cancelled at; canceled at; cancelled on; cancelled; canceled; cancellation date",
 }
+# The universal report of 1C names a column with its table before it: `Ссылка.Номер`, `Товары.Количество`.
+_OF_A_DOCUMENT: dict[FieldName, str] = {
+    "document": "номер",
+    "business_date": "дата",
+    "customer": "контрагент.код; покупатель.код; клиент.код; партнер.код",
+    "customer_name": "контрагент; покупатель; клиент; партнер; контрагент.наименование",
+    "inn": "контрагент.инн; покупатель.инн; клиент.инн; партнер.инн",
+    "kpp": "контрагент.кпп; покупатель.кпп; клиент.кпп",
+    "currency": "валюта документа; валюта",
+    "kind": "вид операции; хозяйственная операция",
+    "posted": "проведен",
+    "cancelled": "пометка удаления",
+}
+_OF_GOODS: dict[FieldName, str] = {
+    "sku": "номенклатура.артикул; номенклатура.код",
+    "name": "номенклатура; номенклатура.наименование",
+    "quantity": "количество",
+    "unit_price": "цена",
+    "amount": "сумма с ндс; всего; сумма",
+    "vat": "сумма ндс",
+}
+
+
+def headings_below_tables(wanted: FieldName) -> list[str]:
+    """The headings of a field with a table of 1C before them; at last the document as it shows itself."""
+    tables = (("ссылка", "документ", "регистратор"), ("товары", "запасы"))
+    names = (_OF_A_DOCUMENT.get(wanted, ""), _OF_GOODS.get(wanted, ""))
+    several = [
+        f"{table}.{name}"
+        for of, told in zip(tables, names, strict=True)
+        if told
+        for table in of
+        for name in told.split("; ")
+    ]
+    return [*several, "ссылка"] if wanted == "document" else several
+
+
 # Headings of a sum with VAT in it: beside another sum they are the ones that a partner paid.
 WITH_VAT = (
     "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "

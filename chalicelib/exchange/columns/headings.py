@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from unicodedata import normalize
 
-from chalicelib.exchange.columns.fields import FIELDS, HEADINGS, REQUIRED, FieldName
+from chalicelib.exchange.columns.fields import FIELDS, HEADINGS, REQUIRED, FieldName, headings_below_tables
 from chalicelib.exchange.columns.languages import headings_abroad
 
 _WORDS = re.compile(r"[^\W_]+")
@@ -68,7 +68,11 @@ def heading_key(heading: str) -> str:
 
 @cache
 def usual(wanted: FieldName) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(heading_key, [*HEADINGS[wanted].split("; "), *headings_abroad(wanted)])))
+    return tuple(
+        dict.fromkeys(
+            map(heading_key, [*HEADINGS[wanted].split("; "), *headings_below_tables(wanted), *headings_abroad(wanted)])
+        )
+    )
 
 
 @cache

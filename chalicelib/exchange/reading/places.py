@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 
-from chalicelib.exchange.columns.cells import named
+from chalicelib.exchange.columns.cells import is_total, named
 from chalicelib.exchange.columns.fields import FieldName, headings_of
 from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of, read_heading
 from chalicelib.exchange.columns.model import TypedNumber
@@ -14,6 +14,7 @@ from chalicelib.exchange.reading.model import REASON_HEADINGS, SalesProfileForm
 from chalicelib.exchange.tables.model import Row, Table, Unreadable
 
 PREAMBLE_ROWS = 60
+_COUNTING = ("sale", "return", "correction")
 _REASONS = set(map(heading_key, REASON_HEADINGS))
 _DEEPEST = 4  # rows of headings that a grouped report stacks
 
@@ -107,13 +108,19 @@ def _texts(row: Row) -> list[str]:
 
 
 def _shown_by_rows(names: Sequence[str], heading: Heading, rows: Sequence[Row]) -> dict[FieldName, str]:
-    """Columns that only their cells tell: `№` over numbers that do not count rows, and customers in rows of their own without a heading."""
+    """Columns that only their cells tell: `№` over numbers that do not count rows, documents as 1C shows them, and customers in rows of their own
+    without a heading.
+    """
     found: dict[FieldName, str] = {}
     if ("document",) in heading.missing:
         at = next((place for place, name in enumerate(names) if heading_key(name) == "№"), -1)
         cells = [text for row in rows if (text := _cell(row, at))] if at >= 0 else []
         if cells and cells != [str(n) for n in range(1, len(cells) + 1)]:
             found["document"] = letter_of(at)
+        else:
+            shown = [at for at, name in enumerate(names) if field_of(name) is None and _shows_documents(at, rows)]
+            if len(shown) == 1:
+                found["document"] = letter_of(shown[0])
     document = heading.columns.get("document", -1)
     if any("customer_name" in several for several in heading.missing) and document >= 0:
         for at, name in enumerate(names[:document]):
@@ -121,6 +128,12 @@ def _shown_by_rows(names: Sequence[str], heading: Heading, rows: Sequence[Row]) 
                 found["customer_name"] = letter_of(at)
                 break
     return found
+
+
+def _shows_documents(at: int, rows: Sequence[Row]) -> bool:
+    """True where each cell of the column shows a sale or a return with its day: `Реализация УТ-1 от 12.01.2026`."""
+    cells = [text for row in rows if (text := _cell(row, at)) and not is_total([text])]
+    return bool(cells) and all(named(text).day and named(text).kind in _COUNTING for text in cells)
 
 
 def _names_groups(at: int, document: int, rows: Sequence[Row]) -> bool:

@@ -64,6 +64,7 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_RETURN_OF_ODOO = "RINV/"  # it writes the lines of credit notes without a minus
 _ZEROS = re.compile(r"^[0-]+(?=[^\W_])|(?<!\d)0+(?=\d+$)")
 
 
@@ -93,7 +94,7 @@ def document_name(text: str) -> DocumentName:
         found = words
     if found:
         return DocumentName(number_key(found["number"]), found["number"], word_kind(found["words"]))
-    return DocumentName(number_key(whole), whole)
+    return DocumentName(number_key(whole), whole, "return" if whole.startswith(_RETURN_OF_ODOO) else None)
 
 
 def number_key(number: str) -> str:

@@ -49,6 +49,7 @@ ODOO = """Number,Invoice/Bill Date,Partner,Invoice lines/Product,Invoice lines/Q
 INV/2026/00001,2026-01-15,Alpha,Lamp,2.0,50.0,100.0
 ,,,Brush,4.0,25.0,100.0
 INV/2026/00002,2026-01-16,Beta,Lamp,1.0,50.0,50.0
+RINV/2026/00001,2026-01-17,Beta,Lamp,1.0,50.0,50.0
 """
 WOOCOMMERCE = """Order Number,Order Status,Order Date,First Name (Billing),Company (Billing),Order Total Amount,SKU,Item #,Item Name,Quantity (- Refund),Item Cost,Order Line Subtotal
 501,Completed,2026-01-15 10:11,Ann,Alpha,200.00,L-1,1,Lamp,2,50.00,100.00
@@ -155,6 +156,15 @@ BY_HAND = """№ накл;Дата;Клиент;Товар;К-во;Цена;Су
 16;13.01.26;Ромашка;Кисть;1;70;70
 ;;;;;ИТОГО:;170
 """
+UNIVERSAL_REPORT = """Ссылка;Ссылка.Дата;Ссылка.Контрагент;Ссылка.Контрагент.ИНН;Номенклатура;Количество;Цена;Сумма;Сумма НДС
+Реализация (акт, накладная, УПД) 0000-000001 от 12.01.2026 12:00:00;12.01.2026 12:00:00;Ромашка ООО;7707083893;Лампа;2,000;60,00;120,00;20,00
+Реализация (акт, накладная, УПД) 0000-000002 от 13.01.2026 12:00:00;13.01.2026 12:00:00;Ромашка ООО;7707083893;Кисть;1,000;60,00;60,00;10,00
+Итого;;;;;3,000;;180,00;30,00
+"""
+TABLE_OF_1C = """Номер;Дата;Контрагент;Контрагент.ИНН;Товары.Номенклатура;Товары.Количество;Товары.Цена;Товары.Сумма;Товары.Сумма НДС;Проведен
+0000-000001;12.01.2026 12:00:00;Ромашка ООО;7707083893;Лампа;2,000;60,00;120,00;20,00;Да
+0000-000002;12.01.2026 12:00:00;Ромашка ООО;7707083893;Лампа;2,000;60,00;120,00;20,00;Нет
+"""
 KINDS_OF_1C = """Дата;Номер;Вид документа;Контрагент;Номенклатура;Количество;Сумма
 12.01.2026;1;Отчет комиссионера;К;Л;1;100
 12.01.2026;2;Реализация;К;Л;1;100
@@ -171,7 +181,7 @@ KINDS_OF_1C = """Дата;Номер;Вид документа;Контраге�
         pytest.param(XERO, {}, 2, 2, "180.00", id="Xero"),
         pytest.param(AMAZON, ONE_CUSTOMER, 1, 1, "100.00", id="Amazon"),
         pytest.param(SAP, {}, 1, 1, "240.00", id="SAP"),
-        pytest.param(ODOO, {}, 2, 2, "250.00", id="Odoo"),
+        pytest.param(ODOO, {}, 3, 2, "200.00", id="Odoo"),
         pytest.param(WOOCOMMERCE, {}, 2, 2, "250.00", id="WooCommerce"),
         pytest.param(SHOPIFY, {}, 1, 1, "200.00", id="Shopify"),
         pytest.param(MOYSKLAD, {}, 1, 1, "190.00", id="МойСклад"),
@@ -198,6 +208,8 @@ KINDS_OF_1C = """Дата;Номер;Вид документа;Контраге�
         pytest.param(ITALIAN, {}, 1, 1, "100.00", id="Italian"),
         pytest.param(UKRAINIAN, {}, 1, 1, "120.00", id="Ukrainian"),
         pytest.param(BY_HAND, {}, 2, 1, "170.00", id="by hand"),
+        pytest.param(UNIVERSAL_REPORT, {}, 2, 1, "180.00", id="universal report of 1C"),
+        pytest.param(TABLE_OF_1C, {}, 1, 1, "120.00", id="table of a document of 1C"),
         pytest.param(KINDS_OF_1C, {}, 4, 1, "200.00", id="kinds of 1C"),
     ],
 )
@@ -217,6 +229,13 @@ def test_a_list_of_documents_without_goods_needs_the_goods_and_the_quantity_from
     assert why(content)[0] == "column_missing"
     read = read_file(content, {"constants": {"quantity": "1", "name": "Товары"}})
     assert read.total == Decimal("132000.00")
+
+
+def test_a_column_of_documents_as_1c_shows_them_needs_no_known_heading() -> None:
+    content = "Основание отгрузки;Клиент;Товар;Количество;Сумма\n{};К;Лампа;1;100\n{};К;Лампа;1;40\nИтого;;;2;{}\n"
+    sale, back = "Реализация УТ-1 от 12.01.2026 10:00:00", "Возврат от покупателя УТ-2 от 13.01.2026 10:00:00"
+    assert read_file(content.format(sale, back, 140)).total == Decimal(60)
+    assert why(content.format(sale, "Заказ клиента УТ-2 от 13.01.2026", 140))[0] == "column_missing"
 
 
 def test_a_code_of_the_ledger_is_no_code_of_a_customer() -> None:
