@@ -247,7 +247,7 @@ def check_workbook_defect(several: list[Document], kind: str, seed: int) -> None
 ROW_KINDS = st.sampled_from(["cut", "double", "blank", "shift", "lost", "lost row"])
 
 
-@settings(max_examples=FEW, deadline=None)
+@settings(max_examples=FEW // 2, deadline=None)
 @given(writers.documents(), ROW_KINDS, st.integers(0, 10**9))
 def test_one_defect_in_a_grouped_report_changes_no_sum_unnamed(several: list[Document], kind: str, seed: int) -> None:
     check_report_defect(several, kind, seed)
