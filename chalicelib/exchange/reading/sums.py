@@ -22,7 +22,8 @@ from chalicelib.exchange.tables.model import Unreadable
 
 _CENT = Decimal("0.011")
 _RATES = tuple(
-    Decimal(rate) for rate in ("1.05", "1.07", "1.08", "1.1", "1.12", "1.16", "1.18", "1.19", "1.2", "1.21", "1.22", "1.23")
+    Decimal(rate)
+    for rate in ("1.05", "1.07", "1.08", "1.1", "1.12", "1.16", "1.18", "1.19", "1.2", "1.21", "1.22", "1.23")
 )
 _VAT = re.compile(r"ндс|пдв|налог|vat|tax|gst|mwst|mehrwertsteuer|\bust\b|umsatzsteuer|tva|\biva\b|btw", re.IGNORECASE)
 _MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem|betrag", re.IGNORECASE)
