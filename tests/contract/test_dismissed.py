@@ -1078,12 +1078,13 @@ def test_a_distributors_machine_writes_what_its_people_write_until_it_is_disable
         assert everything(club.context) == without, name
 
 
-def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:
+def questions(club: Club) -> dict[str, Ask]:
+    """Each question that is posted, of something that there is."""
     lumens = [{"name": "luminous_flux_lm", "number": "3600"}, {"name": "power_w", "number": "30"}]
     club.done("PUT", "/v1/staff/products", club.head, {"products": [row("LMP-1", attributes=lumens)]})
     imported(club)
     two = {name: value for name, value in two_companies(club).items() if name != "reason"}
-    asks = {
+    return {
         "preview_step": Ask(f"{SERIES}/welcome/steps/company/preview", {"member_id": "mbr_1"}),
         "preview_issue": issue("/preview", {"member_id": "mbr_1"}, club),
         "preview_customer_move": Ask(f"{MOVES}/preview", MOVE),
@@ -1095,6 +1096,10 @@ def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:
             {"rooms": [{"length_m": 9, "width_m": 6, "height_m": 3, "kind": "office"}], "skus": ["LMP-1"]},
         ),
     }
+
+
+def test_a_question_that_is_posted_changes_nothing(club: Club) -> None:
+    asks = questions(club)
     assert set(asks) == READS
     before = everything(club.context)
     for route in ROUTES:
