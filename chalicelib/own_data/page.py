@@ -58,7 +58,7 @@ _CODES_RU = {
         "end_organisation": "конечный заказчик",
     },
     "purpose": {"personal_data": "обработка персональных данных", "advertising": "реклама"},
-    "source": {"registration": "при вступлении"},
+    "source": {"registration": "при вступлении", "cabinet": "в кабинете", "letter": "по ссылке в письме"},
     "state": {"open": "ждёт ответа", "answered": "отвечен", "cancelled": "отменён"},
     "channel": {"telephone": "телефон", "email": "письмо", "sms": "СМС"},
     "channels_off": {"telephone": "телефон", "email": "письмо", "sms": "СМС"},

@@ -136,7 +136,7 @@ def test_an_article_that_comes_back_is_counted_against_its_sales(quick: Context,
     sales.record(quick, [invoice("УТ-1", "100.00", "20.00"), returned("В-1", "УТ-1", "-25.00")])
     lake.night(quick)
     [found] = rows(lake, ask(quick, lake, "returned_articles", language="ru"))
-    assert found == ["L-0", "", "", "RUB", "1", "1.000", "-1.000", "-100.0", "25.00"]
+    assert found == ["L-0", "", "", "RUB", "1", "1,000", "-1,000", "-100,0", "25,00"]
 
 
 def test_every_question_has_the_columns_that_it_says_and_takes_a_quote(quick: Context, lake: Lake) -> None:
