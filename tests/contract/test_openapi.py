@@ -107,7 +107,7 @@ def test_query_parameters_are_explained() -> None:
 
 # The text at the top of the document tells of them.
 OF_LISTS = {"items", "next_cursor", "count"}
-TOLD_BY_RULE = re.compile("_(id|at|on|by)$|^(first|last)$")
+TOLD_BY_RULE = re.compile("(^|_)(id|at|on|by)$|^(first|last)$")
 ABOUT_MONEY = ("Order", "Quote", "Price", "Tier", "Ladder", "Bonus", "Accrual", "Redemption", "Posting")
 
 
@@ -133,7 +133,7 @@ def test_fields_are_described_where_their_name_does_not_tell_it() -> None:
     bare, fields = undescribed()
     assert len(bare) < fields / 4
     assert all(f"`{rule}`" in DOCUMENT["info"]["description"] for rule in ("…_id", "…_at", "…_on", "…_by", "first"))
-    told_by_name = {"name", "lines"}
+    told_by_name = {"name", "name_ru", "lines"}
     assert [each for each in bare if each[0].startswith(ABOUT_MONEY) and each[1] not in told_by_name] == []
 
 

@@ -76,7 +76,7 @@ Things of another company are `404`, as if they did not exist.
 unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`; the price of a unit below 10 has up to four
 decimals. Times are RFC 3339 in UTC, dates ISO 8601.
 
-**Names.** `…_id` is the id of a thing, `…_at` a moment, `…_on` a day of the club's calendar, `…_by` the id of the person who did it;
+**Names.** `…_id` is the id of a thing, `…_at` or `at` a moment, `…_on` a day of the club's calendar, `…_by` or `by` the id of the person who did it;
 `first` and `last` are days, both included. A query parameter without a description is a filter by the field of this name.
 
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
