@@ -17,7 +17,7 @@ from chalicelib.retention.rhythm.rules import ClubRhythm, figures, learn_club
 from chalicelib.retention.rhythm.season.rules import season_time
 from chalicelib.retention.states.rules import Limits, standing_on
 from chalicelib.retention.suggestions.rules import Assortment, baskets, suggest
-from infra.rhythm import open_text, read
+from infra.rhythm_file import open_text, read
 from tests.benchmarks.report import report
 from tests.support.public_data import data_file
 

@@ -3,11 +3,13 @@
 import csv
 import gzip
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from infra.rhythm import main, open_text, read
+from infra.rhythm import main
+from infra.rhythm_file import open_text, read
 
 HEADING = ["customer", "p_no_order", "early_warning", "expected_orders", "expected_sum", "window_from", "window_to"]
 AS_OF = "2010-09-01"
@@ -106,6 +108,80 @@ def test_the_last_sign_is_the_decimal_one(written: str, number: float, tmp_path:
     with open_text(file) as text:
         [[line]] = read(text, date(2010, 9, 1).toordinal()).lines.values()
     assert line.amount == number
+
+
+@pytest.mark.parametrize(
+    ("heading", "day", "delimiter"),
+    [
+        ("CustomerID,InvoiceDate,Amount,Invoice,StockCode", "{0:%-m/%-d/%Y} 7:45", ","),
+        ("customer,date,sum,document,sku", "{:%Y/%m/%d}", ","),
+        ("customer,date,sum,document,sku", "{:%Y%m%d}", ","),
+        ("customer,date,sum,document,sku", "{0:%-d/%-m/%Y}", ","),
+        ("Контрагент;Дата документа;Сумма с НДС;Номер документа;Артикул", "{:%d.%m.%y}", ";"),
+        ("Клиент;Дата, день;Сумма, руб.;Документ;Артикул", "{:%d.%m.%Y}", ";"),
+        ("sep=;\ncustomer;date;sum;document;sku", "{:%Y-%m-%d}", ";"),
+        ("Продажи за период;;;;\n;;;;\nКлиент;Дата;Сумма;Документ;Артикул", "{:%d.%m.%Y 0:00:00}", ";"),
+    ],
+)
+def test_headings_and_dates_of_other_programs_say_the_same(
+    file: Path, tmp_path: Path, heading: str, day: str, delimiter: str
+) -> None:
+    assert answer(write(tmp_path / "other.csv", heading, sales(day), delimiter)) == answer(file)
+
+
+def test_a_column_that_is_called_sum_is_the_sum(file: Path, tmp_path: Path) -> None:
+    rows = [[customer, day, "3", "7", amount] for customer, day, amount, *_ in sales()]
+    assert answer(write(tmp_path / "sum.csv", "customer,date,amount,price,sum", rows)) == answer(file)
+
+
+def test_a_lone_quotation_mark_takes_no_other_row_with_it(file: Path, tmp_path: Path) -> None:
+    rows = [['"Клён', *rest] if customer == "Клён" else [customer, *rest] for customer, *rest in sales()]
+    more = write(tmp_path / "quotes.csv", "customer,date,sum,document,sku", rows)
+    assert [each["customer"] for each in answer(more)] == ["Дуб", "Ива", "Клён"]
+    [clen] = [each for each in answer(more) if each["customer"] == "Клён"]
+    assert float(clen["expected_orders"]) > 0
+    text = 'customer,date,sum,note\nA,2010-01-01,5,"two\nlines"\n"A,2010-02-01,5,\n\nB,2010-03-01,5,\n'
+    found = read(StringIO(text), date(2010, 9, 1).toordinal())
+    assert {customer: len(list(lines)) for customer, lines in found.lines.items()} == {"A": 2, "B": 1}
+
+
+def test_names_in_an_old_encoding_stay_apart_however_late_they_come(tmp_path: Path) -> None:
+    rows = [[f"A{number}", "2010-08-01", "5"] for number in range(6000)]
+    rows += [[f"ООО {name}", "2010-08-01", "5"] for name in ("Ромашка", "Калинка", "Березка")]
+    late = write(tmp_path / "late.csv", "customer,date,sum", rows, encoding="cp1251")
+    assert {each["customer"] for each in answer(late)} >= {"ООО Ромашка", "ООО Калинка", "ООО Березка"}
+
+
+def test_an_empty_date_is_none(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [["Клён", day, "100", "", "A"] for day in ("01.01.0001", "1899-12-30")]
+    assert answer(write(tmp_path / "empty.csv", "customer,date,sum,document,sku", [*sales(), *rows])) == answer(file)
+    assert "2 not understood" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--as-of", "1st of May"], "argument --as-of: invalid"),
+        (["--out", "/nonexistent/x.csv"], "no such folder"),
+    ],
+)
+def test_a_wrong_argument_is_told_before_anything_is_read(
+    file: Path, more: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([str(file), "--as-of", AS_OF, *more])
+    assert words in capsys.readouterr().err
+    assert main([str(file), "--as-of", "01.09.2010", "--out", str(file.with_suffix(".scores"))]) == 0
+
+
+def test_a_file_without_any_row_that_is_understood_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path / "dates.csv", "customer,date,sum", [["a", "in May", "5"]])
+    with pytest.raises(SystemExit):
+        main([str(file), "--as-of", AS_OF])
+    told = capsys.readouterr().err
+    assert "row 2: no date: 'in May'" in told and "no row is understood" in told
 
 
 def test_who_never_bought_is_told(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

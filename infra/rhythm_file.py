@@ -1,0 +1,272 @@
+"""The rows of a sales file, whoever wrote it: for `infra.rhythm`.
+
+The heading is looked for in the first lines, under each delimiter; names are compared without spaces and signs, in English or Russian, without
+the unit behind them. Whether 1/2/2010 is in January or in February follows from all dates of the file. A row that cannot be read is told, and
+takes no other with it: a lone quotation mark is a letter.
+"""
+
+import csv
+import gzip
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import islice
+from math import isfinite
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from chalicelib.retention.rhythm.orders.rules import Line
+
+# By column, its names; the earlier ones win where a file has several.
+COLUMNS = {
+    "customer": "customer customerid client clientid partner company buyer account покупатель клиент контрагент партнер партнёр инн",
+    "date": "date day invoicedate orderdate дата датадокумента датазаказа датапродажи день период",
+    "sum": "sum total revenue turnover amount value сумма суммасндс суммадокумента стоимость выручка",
+    "quantity": "quantity qty count количество колво",
+    "price": "price unitprice цена",
+    "sku": "sku article articleid product productid item stockcode артикул номенклатура товар код",
+}
+DELIMITERS = ",;\t|"
+TITLES = 20  # lines within which the heading stands
+OVER_LINES = 20  # lines that a quoted field may go over
+SAMPLE = 100  # rows: where none of them has a date with strokes, no row has
+TOLD = 5  # bad rows that are shown
+FIRST = date(1990, 1, 1).toordinal()  # an earlier date is an empty one
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)(?:[T ].*)?")
+_YEAR_LAST = re.compile(r"(\d\d?)[./-](\d\d?)[./-](\d{4}|\d\d)(?:[, ].*)?")
+_STROKES = re.compile(r"\s*(\d\d?)/(\d\d?)/\d{2,4}\b")
+
+
+class Lines:
+    """The lines of a customer, 16 bytes each: a million rows take little memory."""
+
+    def __init__(self, skus: Sequence[str]) -> None:
+        """`skus`: of all customers, by number."""
+        self._skus = skus
+        self._days, self._numbers, self._amounts = array("i"), array("i"), array("d")
+
+    def add(self, day: int, number: int, amount: float) -> None:
+        self._days.append(day)
+        self._numbers.append(number)
+        self._amounts.append(amount)
+
+    def __iter__(self) -> Iterator[Line]:
+        for day, number, amount in zip(self._days, self._numbers, self._amounts, strict=True):
+            yield Line(day, self._skus[number], amount)
+
+
+class Sales(NamedTuple):
+    """The lines of each customer, and the rows that were skipped: later than asked for, and not understood, of which `told` are the first."""
+
+    lines: dict[str, Lines]
+    rows: int
+    later: int
+    bad: int
+    told: list[str]
+
+
+class _Heading(NamedTuple):
+    """`line`: its number in the file, from 1; `place`: of each column that is known; `width`: in columns."""
+
+    line: int
+    delimiter: str
+    place: dict[str, int]
+    width: int
+
+
+def read_file(file: Path, today: int) -> Sales:
+    """The sales of a file up to today. Raises ValueError without the columns that are needed, and for a workbook."""
+    try:
+        with open_text(file) as text:
+            return read(text, today)
+    except UnicodeDecodeError:  # it began in letters that both encodings have
+        with open_text(file, "cp1251") as text:
+            return read(text, today)
+
+
+def read(text: IO[str], today: int) -> Sales:
+    """The sales of a text that can be read twice. Raises ValueError without the columns that are needed."""
+    heading = _heading(text)
+    place = heading.place
+    month_first = _month_first(_rows(text, heading), place["date"])
+    skus: list[str] = []
+    numbers: dict[str, int] = {}
+    lines: dict[str, Lines] = defaultdict(lambda: Lines(skus))
+    rows = later = bad = 0
+    told: list[str] = []
+    for row in _rows(text, heading):
+        rows += 1
+        try:
+            customer, day = row[place["customer"]].strip(), day_of(row[place["date"]], month_first)
+            if day > today:
+                later += 1
+                continue
+            amount = (
+                _number(row[place["sum"]])
+                if "sum" in place
+                else _number(row[place["quantity"]]) * _number(row[place["price"]])
+            )
+            if not customer:
+                raise ValueError("no customer")
+            sku = row[place["sku"]].strip() if "sku" in place else ""
+            number = numbers.setdefault(sku, len(skus))
+            if number == len(skus):
+                skus.append(sku)
+            lines[customer].add(day, number, amount)
+        except (ValueError, IndexError) as error:
+            bad += 1
+            if bad <= TOLD:
+                words = "it has too few columns" if isinstance(error, IndexError) else error
+                told.append(f"row {rows + heading.line}: {words}")
+    return Sales(lines, rows, later, bad, told)
+
+
+# --- the heading ------------------------------------------------------------------------------------------------------
+
+
+def _heading(text: IO[str]) -> _Heading:
+    """The first line with all columns that are needed. Raises ValueError with what the likeliest line lacks."""
+    refused: dict[int, ValueError] = {}
+    for number, line in enumerate(islice(text, TITLES), 1):
+        if line.strip() and not line.startswith("sep="):
+            for delimiter in sorted(DELIMITERS, key=line.count, reverse=True):
+                try:
+                    titles = next(csv.reader([line], delimiter=delimiter))
+                    return _Heading(number, delimiter, columns(titles), len(titles))
+                except ValueError as error:
+                    refused.setdefault(len(titles), error)
+    raise refused[max(refused)] if refused else ValueError("no column for customer: the file is empty")
+
+
+def columns(titles: Sequence[str]) -> dict[str, int]:
+    """The place of each column that is known by its name. Raises ValueError, with the missing ones."""
+    plain = [re.sub(r"[^\w%]|_", "", re.split(r"[,(]", title)[0]).lower() for title in titles]  # without the unit
+    place = {}
+    for column, names in COLUMNS.items():
+        found = next((name for name in names.split() if name in plain), None)
+        if found:
+            place[column] = plain.index(found)
+    missing = [name for name in ("customer", "date") if name not in place]
+    if "sum" not in place and not {"quantity", "price"} <= place.keys():
+        missing.append("sum (or quantity and price)")
+    if missing:
+        raise ValueError(f"no column for {', '.join(missing)} among: {', '.join(map(str.strip, titles))}")
+    return place
+
+
+# --- the rows ---------------------------------------------------------------------------------------------------------
+
+
+def _rows(text: IO[str], heading: _Heading) -> Iterator[list[str]]:
+    """The rows below the heading, from the beginning; empty ones are left out."""
+    text.seek(0)
+    below = islice(text, heading.line, None)
+    return filter(None, csv.reader(_closed(below, heading), delimiter=heading.delimiter))
+
+
+def _closed(lines: Iterable[str], heading: _Heading) -> Iterator[str]:
+    """The lines without a lone quotation mark, which would take the rows below into its field: a row follows it, or nothing closes it soon."""
+    waiting: list[str] = []
+
+    def released() -> Iterator[str]:
+        if waiting:
+            yield _without_last_mark(waiting[0])
+            yield from waiting[1:]
+            waiting.clear()
+
+    for line in lines:
+        odd = line.count('"') % 2
+        if waiting and (len(waiting) > OVER_LINES or line.count(heading.delimiter) >= heading.width - 1):
+            yield from released()
+        if not waiting and not odd:
+            yield line
+            continue
+        waiting.append(line)
+        if odd and len(waiting) > 1:
+            yield from waiting
+            waiting.clear()
+    yield from released()
+
+
+def _without_last_mark(line: str) -> str:
+    before, _, after = line.rpartition('"')
+    return before + after
+
+
+def _month_first(rows: Iterator[list[str]], place: int) -> bool:
+    """Whether dates with strokes begin with the month: so they do where the second number is ever above 12, and the first is not."""
+    seen = False
+    first = second = 0
+    for number, row in enumerate(rows):
+        if number == SAMPLE and not seen:
+            return False
+        found = _STROKES.match(row[place]) if len(row) > place else None
+        if found:
+            seen = True
+            first, second = max(first, int(found[1])), max(second, int(found[2]))
+    return first <= 12 < second
+
+
+@lru_cache(maxsize=100_000)
+def day_of(text: str, month_first: bool = False) -> int:
+    """The day of a date, a time behind it dropped: 2010-09-01, 2010/09/01, 20100901, 01.09.2010, 01.09.10, 1/9/2010. Raises ValueError."""
+    text = text.strip()
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    elif found := _YEAR_LAST.fullmatch(text):
+        day, month, year = map(int, found.groups())
+        if month_first and "/" in text:
+            day, month = month, day
+        year += 2000 if len(found[3]) == 2 else 0
+    else:
+        raise ValueError(f"no date: {text!r}")
+    known = date(year, month, day).toordinal()
+    if known < FIRST:
+        raise ValueError(f"no date: {text!r}")
+    return known
+
+
+def _number(text: str) -> float:
+    """The decimal sign is the last of the signs; one that stands more than once groups thousands."""
+    try:
+        number = float(text)
+    except ValueError:
+        plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
+        decimal = max(",.", key=plain.rfind)
+        whole, _, rest = plain.rpartition(decimal) if plain.count(decimal) == 1 else (plain, "", "0")
+        try:
+            number = float(f"{whole.replace(',', '').replace('.', '')}.{rest}")
+        except ValueError:
+            raise ValueError(f"no number: {text!r}") from None
+    if not isfinite(number) or not any(map(str.isdigit, text)):
+        raise ValueError(f"no number: {text!r}")
+    return number
+
+
+def open_text(file: Path, encoding: str | None = None) -> IO[str]:
+    """The text of a file, unpacked: UTF-8, UTF-16 with its mark, or else cp1251. Raises ValueError for a workbook.
+
+    Reading raises UnicodeDecodeError where the beginning tells nothing, and what follows is no UTF-8.
+    """
+    packed = file.open("rb").read(2) == b"\x1f\x8b"
+    opened = gzip.open if packed else open
+    with opened(file, "rb") as sample:
+        start = sample.read(1 << 16)
+    if start.startswith(b"PK\x03\x04"):
+        raise ValueError("a workbook is not read: save it as CSV")
+    encoding = encoding or _encoding(start[: start.rfind(b"\n") + 1] or start)
+    errors = "strict" if start.isascii() and encoding == "utf-8-sig" else "backslashreplace"  # two names stay two
+    return opened(file, "rt", encoding=encoding, errors=errors, newline="")  # type: ignore[return-value]
+
+
+def _encoding(start: bytes) -> str:
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        start.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1251"
+    return "utf-8-sig"
