@@ -43,7 +43,7 @@ with opened_when_asked(__name__):
     from chalicelib.companies.people.membership import change_manager, check_active, check_manager, check_staff
     from chalicelib.companies.people.readers import buyer_reader, company_name, manager_of, who_buys
     from chalicelib.companies.privileges import missing_facts, missing_for
-    from chalicelib.companies.regions.rules import region_of
+    from chalicelib.companies.regions.rules import region_of, zone_of
     from chalicelib.companies.regions.schemas import RegionManagerForm, RegionManagersForm
     from chalicelib.companies.regions.service import managers_of_regions
     from chalicelib.companies.regions.service import replace as replace_region_managers

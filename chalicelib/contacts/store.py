@@ -28,12 +28,18 @@ class HoldOut(NamedTuple):
     until: date
 
 
-def hold_out(tx: Transaction, made: HoldOut) -> None:
-    tx.update(keys.hold_out(made.company_id), put=to_item(made))
+def hold_out(tx: Transaction, made: HoldOut, *, label: str = "") -> None:
+    """Refused with the label where the company is held out for longer."""
+    shorter = Attr("until").not_exists() | Attr("until").lte(made.until.isoformat())
+    tx.update(keys.hold_out(made.company_id), put=to_item(made), when=shorter, label=label)
 
 
-def end_hold_out(tx: Transaction, company_id: str) -> None:
-    tx.update(keys.hold_out(company_id), remove=("wave_id", "until"))
+def end_hold_out(tx: Transaction, company_id: str, remaining: HoldOut | None = None) -> None:
+    """Ends it, or shortens it to what remains."""
+    if remaining:
+        tx.update(keys.hold_out(company_id), put=to_item(remaining))
+    else:
+        tx.update(keys.hold_out(company_id), remove=("wave_id", "until"))
 
 
 def close_down(tx: Transaction, company_id: str, at: str) -> None:

@@ -7,3 +7,4 @@ with opened_when_asked(__name__):
     from chalicelib.demand.schemas import DemandForm
     from chalicelib.demand.service import record_demand
     from chalicelib.demand.store import page_in_words
+    from chalicelib.demand.store import read as read_demand

@@ -30,10 +30,10 @@ class Nights:
 
 
 def without_days_off(figures: str) -> str:
-    """The club's figures (TOML) with which managers have calls on whatever day the story is played."""
-    for days in ("working_days = [1, 2, 3, 4, 5, 6, 7]", "holidays = []"):
-        name, *_ = days.split(" = ")
-        figures = re.sub(rf"^{name} = \[[^]]*\]", days, figures, count=1, flags=re.MULTILINE)
+    """The club's figures (TOML) with which managers have calls on whatever day and at whatever time the story is played."""
+    for figure in ("working_days = [1, 2, 3, 4, 5, 6, 7]", "holidays = []", 'listed_from = "00:00"'):
+        name, *_ = figure.split(" = ")
+        figures = re.sub(rf"^{name} = (\[[^]]*\]|.*)", figure, figures, count=1, flags=re.MULTILINE)
     return figures
 
 

@@ -226,7 +226,12 @@ def test_who_acts_for_a_company_that_is_held_out_is_contacted_for_service_only(
         address = {"phone": "+74951234567", "email": OFFICE}
         member(context, "mbr_1", consents=AGREED, **address)
         assert contacts.may_contact(context, "mbr_1", channel, contact_class, DAY) == verdict  # type: ignore[arg-type]
-    held_out(context, days=0)
+    over, tx = HoldOut("cmp_1", "wav_2", context.today), Transaction()
+    contacts.hold_out(tx, over, label="shorter")
+    with pytest.raises(Refused, match="shorter"):
+        context.table.commit(tx)
+    contacts.end_hold_out(tx := Transaction(), "cmp_1", over)
+    context.table.commit(tx)
     assert contacts.may_contact(context, "mbr_1", channel, "content", DAY).allowed
 
 

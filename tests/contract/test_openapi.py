@@ -158,6 +158,8 @@ OTHERWISE = {
     "list_periods_of_company": "a row for each period",
     "list_queries": "one's own of a week",
     "list_retention_managers": "a row for each manager, counted",
+    "list_retention_reasons": "a row for each of seven reasons",
+    "list_retention_months": "a row for each of 13 months",
     "show_bonus_audit": "the ledger's mismatches, none as a rule",
     "show_bonus_statement_of_company": "the lines of a month",
 }

@@ -60,9 +60,12 @@ def company(context: Context, company_id: str = "cmp_1", **facts: Any) -> Compan
     return made
 
 
-def speaks_for(context: Context, company_id: str, member_id: str = "mbr_1", role: str = "owner") -> Caller:
+def speaks_for(
+    context: Context, company_id: str, member_id: str = "mbr_1", role: str = "owner", *, influence: int | None = None
+) -> Caller:
     """The member, confirmed as one of the company's people."""
-    person = Person(company_id=company_id, member_id=member_id, role=role, status="active", at=context.at, version=1)
+    facts = {"company_id": company_id, "member_id": member_id, "role": role, "influence": influence}
+    person = Person.model_validate({**facts, "status": "active", "at": context.at, "version": 1})
     tx = Transaction()
     members.appoint(tx, member_id, kind="company", owner=company_id, role=role, status="active")
     tx.put({**companies_keys.person(company_id, member_id).as_item(), **person.model_dump(exclude_none=True)})

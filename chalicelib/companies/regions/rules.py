@@ -1,4 +1,4 @@
-"""The region that INN and KPP tell.
+"""The region that INN and KPP tell, and the time in a region.
 
 The first two digits of an INN are the region of the tax office that gave it, those of a KPP the region of the tax office where the company
 or its branch is registered now (order of the Federal Tax Service of 29 June 2012, ММВ-7-6/435@). The names are those of ISO 3166-2:RU.
@@ -15,6 +15,38 @@ _CODES = {
     "71": "TUL", "72": "TYU", "73": "ULY", "74": "CHE", "75": "ZAB", "76": "YAR", "77": "MOW", "78": "SPE", "79": "YEV", "83": "NEN",
     "86": "KHM", "87": "CHU", "89": "YAN",
 }  # fmt: skip
+
+_ZONES = {
+    "Europe/Kaliningrad": "RU-KGD",
+    "Europe/Moscow": "RU",
+    "Europe/Samara": "RU-SAM RU-UD",
+    "Europe/Saratov": "RU-SAR",
+    "Europe/Astrakhan": "RU-AST",
+    "Europe/Ulyanovsk": "RU-ULY",
+    "Asia/Yekaterinburg": "RU-BA RU-CHE RU-KGN RU-KHM RU-ORE RU-PER RU-SVE RU-TYU RU-YAN",
+    "Asia/Omsk": "RU-OMS",
+    "Asia/Novosibirsk": "RU-NVS",
+    "Asia/Tomsk": "RU-TOM",
+    "Asia/Barnaul": "RU-AL RU-ALT",
+    "Asia/Novokuznetsk": "RU-KEM",
+    "Asia/Krasnoyarsk": "RU-KK RU-KYA RU-TY",
+    "Asia/Irkutsk": "RU-BU RU-IRK",
+    "Asia/Chita": "RU-ZAB",
+    "Asia/Yakutsk": "RU-AMU RU-SA",
+    "Asia/Vladivostok": "RU-KHA RU-PRI RU-YEV",
+    "Asia/Magadan": "RU-MAG",
+    "Asia/Sakhalin": "RU-SAK",
+    "Asia/Kamchatka": "RU-KAM",
+    "Asia/Anadyr": "RU-CHU",
+}
+_ZONE_OF = {region: zone for zone, regions in _ZONES.items() for region in regions.split()}
+
+
+def zone_of(region: str | None) -> str | None:
+    """The time zone of a region of Russia, of Yakutia and Sakhalin that of the capital; None of any other region."""
+    if region is None or not region.startswith("RU-"):
+        return None
+    return _ZONE_OF.get(region, _ZONE_OF["RU"])
 
 
 def region_of(inn: str | None, kpp: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """Config of calls."""
 
+from datetime import time
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -13,13 +14,14 @@ Weight = Annotated[int, Field(ge=0, le=100)]
 
 
 class Calls(Section, name="retention.calls"):
-    """`most`, `least`: of a manager's calls in a day. `weights`: percent of what is at stake, by the kind of a call.
+    """`most`, `least`: of a manager's calls in a day. `listed_from`: before that time no question makes the list of the day. `weights`: percent of what is at stake, by the kind of a call.
 
     `answers`: by reason, what the club may do about it. `new_year_from`, `new_year_to`: days of greetings, over the turn of the year.
     """
 
     most: int = Field(ge=1, le=20)
     least: int = Field(ge=1, le=20)
+    listed_from: time = time(7)
     weights: dict[CallKind, Weight]
     answers: dict[Reason, list[CallAnswer]]
     offer_percent: dict[Decimal, Annotated[Decimal, Field(ge=0, lt=100)]]

@@ -23,10 +23,11 @@ class CaseState(StrEnum):
 
 
 class Because(StrEnum):
-    """Why the case has its day: by plan, agreed with the company, wished goods that arrived, a person to find."""
+    """Why the case has its day: by plan, agreed with the company, for a meeting too, wished goods that arrived, a person to find."""
 
     PLAN = "plan"
     AGREED = "agreed"
+    MEETING = "meeting"
     GOODS = "goods"
     PERSON = "person"
 
@@ -37,10 +38,12 @@ class CallKind(StrEnum):
     GOODS_ARRIVED = "goods_arrived"
     FIND_CONTACT = "find_contact"
     FOLLOW_UP = "follow_up"
+    MEETING = "meeting"
     REORDER = "reorder"
     NEW_YEAR = "new_year"
     SELL_THROUGH = "sell_through"
     NEWS = "news"
+    SURVEY = "survey"
     CHECK_IN = "check_in"
 
 
@@ -80,10 +83,11 @@ Result = Literal["reached", "not_reached", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`due`: day of the next contact. `tries`: calls in a row that reached nobody. `listed_on`, `listed_by`: the last list that had it.
+    """`due`: day of the next contact. `tries`: calls in a row that reached nobody. `listed_on`, `listed_by`: the last list that had it. `surveyed`: the day
+    of the latest survey.
 
-    `demand_id`: a wish whose answer makes the case ready. `last_entry`: the latest entry of its history. `contact`: who it is now, after the
-    person left; until a member of the company is reached. `rank`: what is at stake, in the company's currency. `rank_in_club`: for a company in
+    `demand_id`: a wish whose answer makes the case ready, `answered` one whose answer did. `last_entry`: the latest entry of its history. `contact`: whom to call who is no
+    member; until a member of the company is reached. `rank`: what is at stake, in the company's currency. `rank_in_club`: for a company in
     another currency than the club's, the sum in the club's currency by which it stands among the others.
     """
 
@@ -99,8 +103,10 @@ class Case:
     tries: int = 0
     reason: Reason | None = None
     demand_id: str | None = None
+    answered: str | None = None
     contact: NewContact | None = None
     last_contact: date | None = None
+    surveyed: date | None = None
     listed_on: date | None = None
     listed_by: str | None = None
     last_entry: str | None = None
@@ -130,7 +136,8 @@ class Case:
 class Entry:
     """An entry of a case's history, never changed. `next_day` None: the case ended, or the call is tried again the same day.
 
-    `tries_before`, `contact_before`, `reason_before`: of the case, so that a correction begins where this entry began.
+    `…_before`: of the case, so that a correction begins where this entry began; `contact_before` is the day of its last contact, `person_before`
+    whom to call who is no member.
     """
 
     entry_id: str
@@ -154,3 +161,8 @@ class Entry:
     tries_before: int = 0
     contact_before: date | None = None
     reason_before: Reason | None = None
+    because_before: Because = Because.PLAN
+    demand_before: str | None = None
+    answered_before: str | None = None
+    surveyed_before: date | None = None
+    person_before: NewContact | None = None

@@ -4,7 +4,7 @@ After a call that reached nobody: another hour of the same day, the next working
 month's rest. After one that reached somebody: the agreed day, or a month after it where there was something to do, else three months.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,11 +12,12 @@ from typing import NamedTuple
 from zlib import crc32
 
 from chalicelib.platform.money import CENT
-from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, NewContact, Reason
+from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, Case, CaseState, Entry, Reason
 from chalicelib.retention.states.rules import State
 
 MONTH = timedelta(days=30)
 CHECK_IN = timedelta(days=91)
+YEAR = timedelta(days=365)
 FARTHEST = timedelta(days=366)  # of an agreed day: nobody waits two years
 SELL_THROUGH = 14, 60  # days after an order within which the club asks how the goods sell
 RETRIES = {2: 1, 3: 3}  # working days after so many tries
@@ -133,18 +134,28 @@ def reached(
     reason: Reason | None,
     answer: CallAnswer | None,
     agreed: date | None,
-    contact: NewContact | None,
+    meeting: bool,
+    named: bool,
     working_day_after: WorkingDayAfter,
 ) -> Case:
-    """`agreed`: the day on which the company wants to be called again."""
-    case = replace(case, reason=reason, last_contact=today, tries=0, demand_id=None, contact=contact)
+    """`agreed`: the day on which the company wants to be called again, or for a `meeting`. `named`: it said now whom to call, so where the person left that one
+    is called next.
+    """
+    case = replace(case, reason=reason, last_contact=today, tries=0, demand_id=None, answered=None)
     if reason is Reason.CLOSED:
         return replace(case, state=CaseState.ENDED, because=Because.PLAN, due=today)
-    if contact or answer is CallAnswer.FIND_CONTACT:
+    if answer is CallAnswer.FIND_CONTACT or (named and reason is Reason.PERSON_LEFT):
         return replace(_planned(case, agreed or working_day_after(today, 1)), because=Because.PERSON)
     if agreed:
-        return replace(_planned(case, agreed), because=Because.AGREED)
+        return replace(_planned(case, agreed), because=Because.MEETING if meeting else Because.AGREED)
     return _planned(case, today + (MONTH if case.is_quiet or answer else CHECK_IN))
+
+
+def talks(entries: Iterable[Entry]) -> list[Entry]:
+    """The calls of a case that reached somebody, without those that another entry corrects."""
+    entries = list(entries)
+    corrected = {each.corrects for each in entries}
+    return [each for each in entries if each.result == "reached" and each.entry_id not in corrected]
 
 
 def kind_of(case: Case, known: Estimates, today: date, season: Season) -> CallKind:
@@ -153,6 +164,7 @@ def kind_of(case: Case, known: Estimates, today: date, season: Season) -> CallKi
         Because.GOODS: CallKind.GOODS_ARRIVED,
         Because.PERSON: CallKind.FIND_CONTACT,
         Because.AGREED: CallKind.FOLLOW_UP,
+        Because.MEETING: CallKind.MEETING,
     }
     if case.because in named:
         return named[case.because]
@@ -165,6 +177,8 @@ def kind_of(case: Case, known: Estimates, today: date, season: Season) -> CallKi
     least, most = SELL_THROUGH
     if known.last_order and least <= (today - known.last_order).days <= most:
         return CallKind.SELL_THROUGH
+    if today - (case.surveyed or case.opened_on) >= YEAR:
+        return CallKind.SURVEY
     return CallKind.CHECK_IN
 
 

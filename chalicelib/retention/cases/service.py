@@ -103,6 +103,7 @@ def goods_arrived(context: Context, company_id: str, demand_id: str) -> None:
     """Makes the case due whose company waits for these goods. A repeat, or the answer to another wish, changes nothing."""
     before = store.load(context, store.case_id_of(company_id))
     if before and before.demand_id == demand_id:
-        due = replace(before, demand_id=None, because=Because.GOODS, due=min(before.due, context.today))
-        store.save(context, replace(due, version=before.version + 1), before)
+        due = min(before.due, context.today)
+        after = replace(before, demand_id=None, answered=demand_id, because=Because.GOODS, due=due)
+        store.save(context, replace(after, version=before.version + 1), before)
     follow(context, company_id)

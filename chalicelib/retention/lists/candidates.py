@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from chalicelib import companies, contacts, members, orders, recommendations, tiers
+from chalicelib import companies, contacts, demand, members, orders, recommendations, tiers
 from chalicelib.companies import Company
 from chalicelib.orders import Order, OrderState
 from chalicelib.platform.context import Context
@@ -22,7 +22,7 @@ from chalicelib.retention.cases.model import Because, CallKind, Case, CaseState
 from chalicelib.retention.cases.rules import Estimates
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.lists import news, rules
-from chalicelib.retention.lists.model import Article, ListedCall, OpenOrder, Purchase, TierToKeep
+from chalicelib.retention.lists.model import Acting, Article, ListedCall, OpenOrder, Purchase, Talk, TierToKeep, Wish
 from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states import service as states
 from chalicelib.retention.states.rules import sentence, standing_on
@@ -34,10 +34,11 @@ from chalicelib.tiers import Standing
 LOOKED_AT = 100  # ready cases of a manager, by rank
 WAITED = 3  # those that are ready the longest
 MOST_PEOPLE = 5
+LOOKED_BACK = 20  # entries of a case, for the last talk
 MOST_PURCHASES = 3
 MOST_ORDERS = 10
 MOST_ARTICLES = 5  # of each list
-_AGREED = (Because.AGREED, Because.GOODS)  # calls that the company asked for: they spend no budget
+_AGREED = (Because.AGREED, Because.MEETING, Because.GOODS)  # calls that the company asked for: they spend no budget
 _OPEN = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
 
 
@@ -77,11 +78,13 @@ def choose(
             known = facts.get(case.company_id)
             if known is None or known.company.joined_into:
                 continue
-            people, after = _people_to_call(context, case)
+            acting = _acting(context, case.company_id)
+            people, after = _people_to_call(context, case, acting)
             if after:
                 _postpone(context, case.case_id, after)
                 continue
-            found.append((case, _listed(context, case, known, people, len(found) + 1)))
+            listed = _listed(context, case, known, people, len(found) + 1)
+            found.append((case, replace(listed, acting={each: acting[each] for each in people})))
     return found
 
 
@@ -116,14 +119,19 @@ def _postpone(context: Context, case_id: str, due: date) -> None:
         cases_store.save(context, waiting, case)
 
 
-def _people_to_call(context: Context, case: Case) -> tuple[list[str], date | None]:
+def _acting(context: Context, company_id: str) -> dict[str, Acting]:
+    """By member, how those act who act for the company now."""
+    several = companies.people_of(context, company_id)
+    return {each.member_id: Acting(each.role, each.influence) for each in several if each.status == "active"}
+
+
+def _people_to_call(context: Context, case: Case, acting: Mapping[str, Acting]) -> tuple[list[str], date | None]:
     """The people of the company, whoever may be called first; or the first day on which somebody may be.
 
     A company of which the club knows nobody with a telephone is called once a month, too.
     """
-    active = {each.member_id: each for each in companies.people_of(context, case.company_id) if each.status == "active"}
-    known = members.members(context, list(active))
-    first = sorted(known.values(), key=lambda each: (active[each.member_id].influence or 9, each.name))
+    known = members.members(context, list(acting))
+    first = sorted(known.values(), key=lambda each: (acting[each.member_id].influence or 9, each.name))
     reachable = [each for each in first if each.phone]
     if not reachable:
         rested = case.last_contact + cases_rules.MONTH if case.last_contact else context.today
@@ -183,6 +191,9 @@ def _listed(context: Context, case: Case, known: _Known, people: Sequence[str], 
             for each in recommendations.new_for_you(context, case.company_id, "en").items[:MOST_ARTICLES]
         ),
         news=told,
+        below_lowest_step=not known.standing.window_result.step.tier,
+        talk=_last_talk(context, case),
+        wish=_wish(context, case),
     )
 
 
@@ -191,6 +202,21 @@ def _subject(context: Context, case: Case, known: Estimates) -> tuple[CallKind, 
     kind = cases_rules.kind_of(case, known, context.today, cases.season(context.config[Calls]))
     told = news.for_company(context, case.company_id) if kind is CallKind.CHECK_IN else None
     return (CallKind.NEWS if told else kind), told
+
+
+def _last_talk(context: Context, case: Case) -> Talk | None:
+    """The latest one that was not corrected. One read, for a company that somebody spoke to."""
+    entries = cases_store.entries_of(context, case.case_id, LOOKED_BACK) if case.last_contact else []
+    said = next((each for each in cases_rules.talks(entries)), None)
+    return Talk(said.day, said.reason, said.answer, said.note, said.offer_id) if said else None
+
+
+def _wish(context: Context, case: Case) -> Wish | None:
+    """The goods whose answer made the call due. One read, for such a call."""
+    found = demand.read_demand(context.table, case.answered) if case.answered else None
+    if found is None or found.answered is None:
+        return None
+    return Wish(found.sku, found.text, found.answered.text, found.answered.sku)
 
 
 def _open_orders(context: Context, company_id: str) -> Iterator[OpenOrder]:

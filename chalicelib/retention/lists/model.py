@@ -1,13 +1,13 @@
 """The list of a manager's calls for one day. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from chalicelib.platform.text import Language
-from chalicelib.retention.cases.model import CallKind
+from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
 
 ListedState = Literal["open", "later", "skipped", "done"]
 
@@ -36,6 +36,32 @@ class Article(NamedTuple):
     quantity: int | None = None
 
 
+class Acting(NamedTuple):
+    """How a person acts for the company. `influence`: 1 decides, 2 supports, 3 influences."""
+
+    role: str | None = None
+    influence: int | None = None
+
+
+class Talk(NamedTuple):
+    """The last talk with the company: what it said, and what the club answered."""
+
+    day: date
+    reason: Reason | None = None
+    answer: CallAnswer | None = None
+    note: str = ""
+    offer_id: str | None = None
+
+
+class Wish(NamedTuple):
+    """Goods that the company asked for, and the answer: a text, an article that fits, or both."""
+
+    sku: str
+    text: str
+    answer: str
+    answer_sku: str
+
+
 class TierToKeep(NamedTuple):
     """The tier in force; `falls_on` and the smallest purchase that averts it, where it will fall."""
 
@@ -47,10 +73,10 @@ class TierToKeep(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCall:
-    """A company on the list, with what was known as the list was made. `people`: members to call, the first one first.
+    """A company on the list, with what was known as the list was made. `people`: members to call, the first one first; `acting`: by member.
 
     `place`: by rank, from 1; `words`: the rhythm in a sentence. Articles: the usual order, what of it cannot be ordered now, and what is new for
-    the company. `news`: what the call is about, if it is about news.
+    the company. `news`, `wish`: what the call is about, if it is about news, or about goods that were wished.
     """
 
     case_id: str
@@ -61,6 +87,7 @@ class ListedCall:
     due: date
     state: ListedState = "open"
     people: tuple[str, ...] = ()
+    acting: Mapping[str, Acting] = field(default_factory=dict)
     words: Mapping[str, str]
     currency: str
     purchases: tuple[Purchase, ...] = ()
@@ -70,6 +97,9 @@ class ListedCall:
     missing: tuple[Article, ...] = ()
     new: tuple[Article, ...] = ()
     news: Mapping[Language, str] | None = None
+    below_lowest_step: bool = False
+    talk: Talk | None = None
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

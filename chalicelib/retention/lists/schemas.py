@@ -18,7 +18,10 @@ class PersonToCallView(View):
 
     member_id: str
     name: str
+    role: str | None
+    influence: int | None = Field(description="1 decides, 2 supports, 3 influences.")
     phone: str | None
+    email: str
     time_zone: str | None
     local_time: str = Field(description="The time there as the answer was made, HH:MM.", examples=["14:05"])
 
@@ -59,11 +62,30 @@ class ArticleView(View):
 
 
 class NewContactView(View):
-    """The new person to call, as the company said after the person left. They are no member yet."""
+    """A person to call who is no member yet."""
 
     name: str
     phone: str | None
     email: str | None
+
+
+class TalkView(View):
+    """The last talk with the company."""
+
+    day: date
+    reason: Reason | None
+    answer: CallAnswer | None
+    note: str
+    offer_id: str | None
+
+
+class WishView(View):
+    """Goods that the company asked for, with the answer."""
+
+    sku: str
+    text: str
+    answer: str
+    answer_sku: str = Field(description="The article that fits.")
 
 
 class ReasonAnswersView(View):
@@ -85,6 +107,9 @@ class CallView(View):
         description="later: nobody was reached, try at another hour; skipped: stays on the list."
     )
     words: str = Field(description="Why now, in a sentence to read aloud, in the reader's language.")
+    below_lowest_step: bool = Field(
+        description="The plain rule beside it: whether the purchases of the last 90 days are below the lowest step of the tiers."
+    )
     script: str = Field(description="The text of the call, in the reader's language.")
     at_stake: Money = Field(
         description="The sum by which the call is ranked; in another currency than the club's, by how many orders it is."
@@ -92,13 +117,18 @@ class CallView(View):
     due: date = Field(description="The day on which the call became due.")
     tries: int = Field(description="Calls in a row that reached nobody.")
     last_contact: date | None
+    talk: TalkView | None
+    wish: WishView | None = Field(description="Of a call of the kind goods_arrived.")
+    local_time: str = Field(description="The time in the company's region, HH:MM.", examples=["14:05"])
     people: list[PersonToCallView] = Field(
-        description="Whom to call, the first one first. Empty where the club knows nobody with a telephone."
+        description="Whom to call, the first one first, the others by influence. Empty where the club knows nobody."
     )
     purchases: list[LastPurchaseView] = Field(description="The latest three order days, newest first.")
     orders: list[OpenOrderView]
     tier: TierToKeepView | None
-    contact: NewContactView | None = Field(description="Who it is now, where the person left. Invite them to the club.")
+    contact: NewContactView | None = Field(
+        description="Whom to call who is no member, as an outcome said. Invite them to the club."
+    )
     usual: list[ArticleView] = Field(description="Of the usual order, the most often bought first.")
     missing: list[ArticleView] = Field(description="Articles that it buys regularly and cannot order now.")
     new: list[ArticleView] = Field(
@@ -111,6 +141,9 @@ class CallListView(View):
 
     day: date
     working_day: bool = Field(description="False on a day off: there is no list.")
+    made_at: str | None = Field(
+        description="Null on a day off, and before the hour of the morning from which there is a list."
+    )
     size: int = Field(
         description="The calls that the list was made for: what was left undone yesterday makes it shorter."
     )

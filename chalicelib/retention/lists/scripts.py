@@ -29,6 +29,8 @@ VARIABLES: dict[str, object] = {
     "to_keep": "40,000.00 RUB",
     "keep_by": "3 December 2026",
     "news": "The new panels need no driver.",
+    "wish": "Lamps with a sensor",
+    "answer": "LP-20 is in stock",
     "window": "3 December 2026 - 12 December 2026",
     "club_name": "Partner club",
 }

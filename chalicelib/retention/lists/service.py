@@ -1,7 +1,7 @@
 """The calls of a manager's day.
 
-    07:00, or the first question of the day ──▶ make      chooses the companies, once a day; they belong to this list
-    GET /v1/manager/calls                   ──▶ today     the list, with its companies as they are now
+    07:00, or the first question after it ──▶ make      chooses the companies, once a day; they belong to this list
+    GET /v1/manager/calls                 ──▶ today     the list, with its companies as they are now
 
 A list is made in one transaction with its cases, each of which notes the day and the manager: a second list cannot take them, whoever
 manages the company meanwhile. Nothing is added to a list later, so there is no call beyond its size.
@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib import companies
 from chalicelib.companies import Company, company_key
 from chalicelib.mail import fill
 from chalicelib.members import Member, member_key
@@ -29,7 +30,7 @@ from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.model import Case
 from chalicelib.retention.lists import candidates, keys, rules, scripts, store
 from chalicelib.retention.lists.events import LISTED
-from chalicelib.retention.lists.model import Article, CallList, ListedCall
+from chalicelib.retention.lists.model import Acting, Article, CallList, ListedCall
 from chalicelib.retention.lists.schemas import (
     ArticleView,
     CallListView,
@@ -39,7 +40,9 @@ from chalicelib.retention.lists.schemas import (
     OpenOrderView,
     PersonToCallView,
     ReasonAnswersView,
+    TalkView,
     TierToKeepView,
+    WishView,
 )
 from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states.store import Rhythm
@@ -50,10 +53,15 @@ from chalicelib.table.transactions import Item, Refused, Transaction
 
 
 def today(context: Context, manager_id: str, language: Language) -> CallListView:
-    """The list of the day; two reads where it is made already."""
-    if not is_working_day(context.today, context.config[Calendar]):
-        return _view(context, None, manager_id, language)
-    found = store.load(context, manager_id, context.today) or make(context, manager_id)
+    """The list of the day; two reads where it is made already. A question of the night makes none: the cases of the day are not ready yet."""
+    working = is_working_day(context.today, context.config[Calendar])
+    found = store.load(context, manager_id, context.today) if working else None
+    if (
+        working
+        and not found
+        and context.now.astimezone(context.config[Club].zone).time() >= context.config[Calls].listed_from
+    ):
+        found = make(context, manager_id)
     return _view(context, found, manager_id, language)
 
 
@@ -105,7 +113,8 @@ def _view(context: Context, found: CallList | None, manager_id: str, language: L
     items = context.table.get_many(_wanted(manager_id, calls)) if calls else {}
     return CallListView(
         day=context.today,
-        working_day=found is not None,
+        working_day=is_working_day(context.today, context.config[Calendar]),
+        made_at=found.made_at if found else None,
         size=found.size if found else 0,
         ready=found.ready if found else 0,
         oldest=found.oldest if found else None,
@@ -137,7 +146,7 @@ def _call(
     text = scripts.text_of(listed.kind, language, items.get(keys.script(listed.kind)))
     rhythm = items.get(states_keys.rhythm(listed.company_id))
     facts = {
-        "person": people[0].name if people else "",
+        "person": people[0].name if people else case.contact.name if case.contact else "",
         "contact": case.contact.name if case.contact else "",
         "company": company.name,
         "manager": Member.from_item(manager).name if manager else "",
@@ -157,7 +166,11 @@ def _call(
         due=listed.due,
         tries=case.tries,
         last_contact=case.last_contact,
-        people=[_person(context, each) for each in people],
+        below_lowest_step=listed.below_lowest_step,
+        talk=TalkView.from_record(listed.talk) if listed.talk else None,
+        wish=WishView.from_record(listed.wish) if listed.wish else None,
+        local_time=_time_in(context, companies.zone_of(company.region)),
+        people=[_person(context, each, listed.acting.get(each.member_id), company) for each in people],
         purchases=[LastPurchaseView.from_record(each, currency) for each in listed.purchases],
         orders=[OpenOrderView.from_record(each, currency) for each in listed.orders],
         tier=TierToKeepView.from_record(listed.tier, currency, name=listed.tier.names[language])
@@ -174,9 +187,15 @@ def _articles(several: Sequence[Article], language: Language) -> list[ArticleVie
     return [ArticleView.from_record(each, name=each.names[language]) for each in several]
 
 
-def _person(context: Context, member: Member) -> PersonToCallView:
-    zone = ZoneInfo(member.time_zone) if member.time_zone else context.config[Club].zone
-    return PersonToCallView.from_record(member, local_time=f"{context.now.astimezone(zone):%H:%M}")
+def _person(context: Context, member: Member, acting: Acting | None, company: Company) -> PersonToCallView:
+    role, influence = acting or Acting()
+    there = _time_in(context, member.time_zone or companies.zone_of(company.region))
+    return PersonToCallView.from_record(member, role=role, influence=influence, local_time=there)
+
+
+def _time_in(context: Context, zone: str | None) -> str:
+    """The time in the zone; without one, that of the club."""
+    return f"{context.now.astimezone(ZoneInfo(zone) if zone else context.config[Club].zone):%H:%M}"
 
 
 def _figures(context: Context, listed: ListedCall, rhythm: Rhythm | None, language: Language) -> dict[str, Any]:
@@ -192,5 +211,7 @@ def _figures(context: Context, listed: ListedCall, rhythm: Rhythm | None, langua
         "keep_by": day(tier.by) if tier and tier.by else "",
         "window": f"{day(opens)} - {day(closes)}" if opens and closes else "",
         "news": listed.news[language] if listed.news else "",
+        "wish": (listed.wish.text or listed.wish.sku) if listed.wish else "",
+        "answer": (listed.wish.answer or listed.wish.answer_sku) if listed.wish else "",
         "club_name": club.name_ru if language == "ru" else club.name,
     }

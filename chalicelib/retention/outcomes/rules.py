@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, NewContact, Reason, Result
+from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, Reason, Result
 from chalicelib.retention.cases.rules import FARTHEST, LAST_TRY, WorkingDayAfter, not_reached, reached
 from chalicelib.retention.lists.model import CallList, ListedState
 
@@ -21,7 +21,12 @@ def restored(case: Case, corrected: Entry, today: date) -> Case:
         case,
         state=CaseState.READY,
         due=today,
+        because=corrected.because_before,
         tries=corrected.tries_before,
+        demand_id=corrected.demand_before,
+        answered=corrected.answered_before,
+        surveyed=corrected.surveyed_before,
+        contact=corrected.person_before,
         last_contact=corrected.contact_before,
         reason=corrected.reason_before,
     )
@@ -35,7 +40,8 @@ def after(
     reason: Reason | None,
     answer: CallAnswer | None,
     agreed: date | None,
-    contact: NewContact | None,
+    meeting: bool,
+    named: bool,
     working_day_after: WorkingDayAfter,
 ) -> Case:
     if result == "skipped":
@@ -48,7 +54,8 @@ def after(
         reason=reason,
         answer=answer,
         agreed=agreed,
-        contact=contact,
+        meeting=meeting,
+        named=named,
         working_day_after=working_day_after,
     )
 

@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.demand import DemandForm
-from chalicelib.members import PersonName, Phone
-from chalicelib.platform.fields import Day, Identifier
+from chalicelib.members import Phone
+from chalicelib.platform.fields import Day, Identifier, Name
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.spelling.email import Email
 from chalicelib.pricing import OfferForm
@@ -17,9 +17,9 @@ from chalicelib.retention.states.rules import State
 
 
 class NewContactForm(Form):
-    """The person to speak to from now on, who is no member yet. Invite them, so that they become one."""
+    """A person to call from now on who is no member yet. Invite them, so that they become one."""
 
-    name: PersonName
+    name: Name = Field(examples=["Boris Novikov"])
     phone: Phone | None = None
     email: Email | None = None
 
@@ -43,13 +43,14 @@ class OutcomeForm(Form):
     )
     contact: NewContactForm | None = Field(
         default=None,
-        description="Who it is now, after the person left: shown with the next call until a member of the company is reached.",
+        description="Whom to call who is no member: their successor where the person left, or a number that you found. Shown with each call until a member of the company is reached.",
         examples=[None],
     )
     next: Literal["in_one_month", "in_three_months"] | None = Field(default=None, examples=[None])
     next_day: Day | None = Field(
         default=None, description="The day on which the company wants to be called again.", examples=[None]
     )
+    meeting: bool = Field(default=False, description="The company wants to meet you on that day.", examples=[False])
     wish: DemandForm | None = Field(
         default=None, description="The goods of a sourcing request, in the name of the person.", examples=[None]
     )
@@ -77,7 +78,6 @@ class OutcomeForm(Form):
             self.wish,
             self.offer,
             self.promotion_id,
-            self.contact,
         )
         if self.result != "reached" and any(each is not None for each in talked):
             raise PydanticCustomError(
@@ -99,8 +99,8 @@ class OutcomeForm(Form):
             raise PydanticCustomError("wish", "The answer sourcing_request has its goods, and no other answer has.")
         if self.wish and not self.person_id:
             raise PydanticCustomError("person_id", "A sourcing request is made in the name of a person of the company.")
-        if self.contact and self.reason is not Reason.PERSON_LEFT:
-            raise PydanticCustomError("contact", "Who it is now is told where the person left.")
+        if self.meeting and not self.next_day:
+            raise PydanticCustomError("next_day", "A meeting has its day.")
         if self.next and self.next_day:
             raise PydanticCustomError("next_day", "Give next or next_day.")
         if self.reason is Reason.CLOSED and (self.next or self.next_day):

@@ -29,10 +29,11 @@ from chalicelib.retention.cases import keys, store
 from chalicelib.retention.cases import rules as cases
 from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.events import REOPENED
-from chalicelib.retention.cases.model import CallAnswer, Case, CaseState, Entry, NewContact
+from chalicelib.retention.cases.model import CallAnswer, CallKind, Case, CaseState, Entry, NewContact
 from chalicelib.retention.cases.rules import CHECK_IN, MONTH
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.lists import store as lists
+from chalicelib.retention.lists.model import ListedCall
 from chalicelib.retention.outcomes import rules
 from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, DISPLAY_PROMISED, UNREACHED
 from chalicelib.retention.outcomes.schemas import CaseView, OutcomeForm, OutcomeView
@@ -89,9 +90,12 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         reason=form.reason,
         answer=form.answer,
         agreed=agreed,
-        contact=_contact(start, form),
+        meeting=form.meeting,
+        named=form.contact is not None,
         working_day_after=lambda day, number: working_day_after(day, number, calendar),
     )
+    surveyed = context.today if kind is CallKind.SURVEY and form.result == "reached" else after.surveyed
+    after = replace(after, contact=_contact(start, form), surveyed=surveyed)
     hold_out = waves.hold_out_of(context, company.company_id)
     after = cases.held(after, hold_out.until) if hold_out else after
     entry = Entry(
@@ -116,6 +120,11 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         tries_before=start.tries,
         contact_before=start.last_contact,
         reason_before=start.reason,
+        because_before=start.because,
+        demand_before=start.demand_id,
+        answered_before=start.answered,
+        surveyed_before=start.surveyed,
+        person_before=start.contact,
     )
     manager_id = form.manager_id or after.manager_id
     after = replace(
@@ -138,7 +147,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
     if form.manager_id and form.manager_id != company.manager_id:
         companies.change_manager(context, tx, company, form.manager_id, by=by)
     if form.result == "reached":
-        _spend(context, tx, form, company, entry.entry_id)
+        _spend(context, tx, _spoken_to(form, start, call), entry.entry_id)
         if hold_out:
             waves_store.record_breach(tx, context.at, hold_out, "telephone", entry.entry_id, by)
     for event in _events(before, after, start, form):
@@ -231,9 +240,16 @@ def _wish(context: Context, form: OutcomeForm, company: Company) -> str | None:
     return demand.record_demand(context, company.company_id, form.person_id, form.wish).demand_id
 
 
-def _spend(context: Context, tx: Transaction, form: OutcomeForm, company: Company, entry_id: str) -> None:
+def _spoken_to(form: OutcomeForm, start: Case, call: ListedCall | None) -> str | None:
+    """The member who was reached: where the form names nobody, the first on the list, unless a person who is no member was to be called."""
+    if form.person_id or form.contact or start.contact or call is None:
+        return form.person_id
+    return next(iter(call.people), None)
+
+
+def _spend(context: Context, tx: Transaction, member_id: str | None, entry_id: str) -> None:
     """The person was called, whatever the budget said."""
-    member = members.member(context, form.person_id) if form.person_id else None
+    member = members.member(context, member_id) if member_id else None
     if member is None:
         return
     contacts.note(

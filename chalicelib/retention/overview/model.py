@@ -40,7 +40,8 @@ class QuietCompany(NamedTuple):
 class OverviewDay:
     """`managers`: by id; `reasons`: the last reason that a company named. NONE for companies without one.
 
-    `companies`: with orders, as the club last counted them. `without_next_step`: quiet companies that have neither a next day nor an end.
+    `companies`: in the club's currency with orders, as the club last counted them; `silent`: those of them that are dormant or lost.
+    `without_next_step`: quiet companies that have neither a next day nor an end.
     """
 
     day: date
@@ -49,19 +50,19 @@ class OverviewDay:
     reasons: dict[str, AtRisk]
     companies: int = 0
     without_next_step: int = 0
+    silent: int = 0
 
     @property
     def dormant_share(self) -> Decimal | None:
-        """Of the companies with orders, the percentage that is dormant or lost; None before the club has counted them."""
+        """Of the companies in the club's currency with orders, the percentage that is dormant or lost; None before the club has counted them."""
         if not self.companies:
             return None
-        silent = min(self.total.dormant + self.total.lost, self.companies)
-        return (Decimal(100 * silent) / self.companies).quantize(Decimal("0.1"))
+        return (Decimal(100 * min(self.silent, self.companies)) / self.companies).quantize(Decimal("0.1"))
 
 
 def fold(day: date, several: Iterable[QuietCompany], companies: int = 0) -> OverviewDay:
     """The overview of these companies; who closed down is counted with its reason only."""
-    total, without_next_step = AtRisk(), 0
+    total, without_next_step, silent = AtRisk(), 0, 0
     managers: dict[str, AtRisk] = defaultdict(AtRisk)
     reasons: dict[str, AtRisk] = defaultdict(AtRisk)
     for each in several:
@@ -73,7 +74,8 @@ def fold(day: date, several: Iterable[QuietCompany], companies: int = 0) -> Over
         manager_id = (each.case.manager_id if each.case else None) or NONE
         managers[manager_id] = _with(managers[manager_id], each)
         total = _with(total, each)
-    return OverviewDay(day, total, dict(managers), dict(reasons), companies, without_next_step)
+        silent += each.currency is None and each.state in (State.DORMANT, State.LOST)
+    return OverviewDay(day, total, dict(managers), dict(reasons), companies, without_next_step, silent)
 
 
 def _with(sums: AtRisk, each: QuietCompany) -> AtRisk:

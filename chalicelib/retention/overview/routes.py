@@ -7,9 +7,11 @@ from chalicelib.retention.overview.schemas import (
     LatePage,
     LateQuery,
     ManagerOverviewPage,
+    MonthOverviewPage,
     OverviewView,
     QuietCompaniesQuery,
     QuietPage,
+    ReasonOverviewPage,
 )
 
 routes = Routes(__name__, tag="retention")
@@ -19,7 +21,7 @@ routes = Routes(__name__, tag="retention")
 def show_overview(call: Call) -> OverviewView:
     """Show what is at risk, by manager, by reason and by month, and the work on the lists.
 
-    The figures are those of last night. Late is whoever waits for a call for more than a month. Months show how the dormant share moves.
+    The figures are those of last night; its managers, reasons and months are lists, too, of which `POST /v1/list-files` makes files. Late is whoever waits for a call for more than a month. Months show how the dormant share moves.
     """
     return service.show(call.context)
 
@@ -31,6 +33,18 @@ def list_retention_managers(call: Call) -> ManagerOverviewPage:
     `POST /v1/list-files` makes a file of it, as CSV or XLSX.
     """
     return call.page(ManagerOverviewPage, service.list_managers, call.context)
+
+
+@routes.get("/v1/staff/retention/reasons", scope="staff.retention.read", query=ListQuery, answer=ReasonOverviewPage)
+def list_retention_reasons(call: Call) -> ReasonOverviewPage:
+    """List what is at risk by the last reason that the companies named."""
+    return call.page(ReasonOverviewPage, service.list_reasons, call.context)
+
+
+@routes.get("/v1/staff/retention/months", scope="staff.retention.read", query=ListQuery, answer=MonthOverviewPage)
+def list_retention_months(call: Call) -> MonthOverviewPage:
+    """List what was at risk as each month ended, with the dormant share of all companies."""
+    return call.page(MonthOverviewPage, service.list_months, call.context)
 
 
 @routes.get("/v1/staff/retention/companies", scope="staff.retention.read", query=QuietCompaniesQuery, answer=QuietPage)

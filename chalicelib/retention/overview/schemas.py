@@ -50,13 +50,25 @@ class ReasonOverviewView(AtRiskView):
     reason: str | None = Field(description="Null where none was named.")
 
 
+class ReasonOverviewPage(ListPage):
+    """By reason; those without one come first."""
+
+    items: list[ReasonOverviewView]
+
+
 class MonthOverviewView(AtRiskView):
     """The last night of a month."""
 
     month: str = Field(examples=["2026-11"])
     dormant_percent: float | None = Field(
-        description="Dormant and lost of all companies with orders; null before the club has counted them."
+        description="Dormant and lost of all companies with orders in the club's currency; null before the club has counted them."
     )
+
+
+class MonthOverviewPage(ListPage):
+    """At most 13, the newest first."""
+
+    items: list[MonthOverviewView]
 
 
 class OverviewView(View):

@@ -9,6 +9,7 @@ Weakest point: the figures are those of the last night; the lists behind them ar
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from chalicelib import companies, members, tiers
 from chalicelib.platform.config.club_config import Club
@@ -37,6 +38,7 @@ from chalicelib.retention.states.store import Rhythm
 from chalicelib.table.records import from_item
 
 Position = dict[str, str] | None
+Row = TypeVar("Row")
 
 TOGETHER = 100  # companies of one read
 WORK_DAYS = 30
@@ -68,33 +70,65 @@ def _quiet(context: Context) -> Iterator[QuietCompany]:
 def show(context: Context) -> OverviewView:
     """Two calls, and three for each manager."""
     nights = store.days(context, context.today - YEAR_AND_MORE)
-    last = nights[0] if nights else OverviewDay(context.today, AtRisk(), {}, {})
-    currency = context.config[Club].currency
+    last = nights[0] if nights else _no_night(context)
     return OverviewView(
         day=last.day if nights else None,
-        total=AtRiskView.of(last.total, currency),
+        total=AtRiskView.of(last.total, context.config[Club].currency),
         without_next_step=last.without_next_step,
         managers=_managers(context, last, _ids(context, last)),
-        reasons=[
-            ReasonOverviewView.of(sums, currency, reason=None if reason == model.NONE else reason)
-            for reason, sums in sorted(last.reasons.items())
-        ],
-        months=[
-            MonthOverviewView.of(
-                each.total,
-                currency,
-                month=f"{each.day:%Y-%m}",
-                dormant_percent=None if each.dormant_share is None else float(each.dormant_share),
-            )
-            for each in model.month_ends(nights)[:MONTHS]
-        ],
+        reasons=_reasons(context, last),
+        months=_months(context, nights),
     )
+
+
+def _no_night(context: Context) -> OverviewDay:
+    return OverviewDay(context.today, AtRisk(), {}, {})
+
+
+def _last(context: Context) -> OverviewDay:
+    nights = store.days(context, context.today - YEAR_AND_MORE, most=1)
+    return nights[0] if nights else _no_night(context)
+
+
+def list_reasons(context: Context, limit: int, after: Position) -> tuple[list[ReasonOverviewView], Position]:
+    """One call."""
+    return _cut(_reasons(context, _last(context)), limit, after)
+
+
+def list_months(context: Context, limit: int, after: Position) -> tuple[list[MonthOverviewView], Position]:
+    """One call."""
+    return _cut(_months(context, store.days(context, context.today - YEAR_AND_MORE)), limit, after)
+
+
+def _reasons(context: Context, last: OverviewDay) -> list[ReasonOverviewView]:
+    return [
+        ReasonOverviewView.of(sums, context.config[Club].currency, reason=None if reason == model.NONE else reason)
+        for reason, sums in sorted(last.reasons.items())
+    ]
+
+
+def _months(context: Context, nights: list[OverviewDay]) -> list[MonthOverviewView]:
+    return [
+        MonthOverviewView.of(
+            each.total,
+            context.config[Club].currency,
+            month=f"{each.day:%Y-%m}",
+            dormant_percent=None if each.dormant_share is None else float(each.dormant_share),
+        )
+        for each in model.month_ends(nights)[:MONTHS]
+    ]
+
+
+def _cut(rows: list[Row], limit: int, after: Position) -> tuple[list[Row], Position]:
+    """The rows of a page of a short list, and the place of the next one."""
+    first = int(after["place"]) if after else 0
+    rest = {"place": str(first + limit)} if len(rows) > first + limit else None
+    return rows[first : first + limit], rest
 
 
 def list_managers(context: Context, limit: int, after: Position) -> tuple[list[ManagerOverviewView], Position]:
     """Two calls, and three for each manager."""
-    nights = store.days(context, context.today - YEAR_AND_MORE, most=1)
-    last = nights[0] if nights else OverviewDay(context.today, AtRisk(), {}, {})
+    last = _last(context)
     ids = [each for each in _ids(context, last) if after is None or each > after["manager_id"]]
     rest = {"manager_id": ids[limit - 1]} if len(ids) > limit else None
     return _managers(context, last, ids[:limit]), rest

@@ -18,7 +18,6 @@ from chalicelib.orders import OrderLine
 from chalicelib.platform.money import line_sum
 from chalicelib.platform.text import Language, day_en, day_ru, money_en, money_ru, percent_en, percent_ru
 from chalicelib.pricing import offers_of
-from chalicelib.retention.cases.model import Entry
 from chalicelib.retention.results.model import (
     CompanyResult,
     Comparison,
@@ -71,13 +70,6 @@ def result_on(wave: Wave, results: Iterable[CompanyResult], today: date) -> Wave
     suspect = is_suspect(several, wave.held_out_percent)
     found = compare(several, look) if look and not suspect else None
     return WaveResult(look, known, several, suspect, found)
-
-
-def talks(entries: Iterable[Entry]) -> list[Entry]:
-    """The calls of a case that reached somebody, without those that another entry corrects."""
-    entries = list(entries)
-    corrected = {each.corrects for each in entries}
-    return [each for each in entries if each.result == "reached" and each.entry_id not in corrected]
 
 
 def offer_sums(lines: Iterable[OrderLine]) -> OfferSums:
@@ -268,17 +260,17 @@ def in_words(found: Comparison | None, suspect: bool, language: Language) -> str
     if found is None:
         return "Компаний мало, сравнивать нечего." if russian else "There are too few companies to compare."
     shares = found.ordered_90
-    difference, low, high = (round(100 * each) for each in shares.effect)
-    called, held = round(100 * shares.called.share), round(100 * shares.held.share)
+    shown = [f"{100 * each:.1f}" for each in (shares.called.share, shares.held.share, *shares.effect)]
+    called, held, difference, low, high = (each.replace(".", ",") if russian else each for each in shown)
     if russian:
         told = f"За 90 дней заказали {called} из 100 обзвоненных и {held} из 100 остальных: разница {difference} (от {low} до {high}). "
         if not shares.effect.is_shown:
             return f"{told}Пока данных мало, чтобы судить."
-        return told + ("Звонки помогли." if difference > 0 else "Звонки повредили.")
+        return told + ("Звонки помогли." if shares.effect.low > 0 else "Звонки повредили.")
     told = f"Within 90 days {called} of 100 called companies ordered, and {held} of 100 held out: a difference of {difference} (from {low} to {high}). "
     if not shares.effect.is_shown:
         return f"{told}Too few to tell."
-    return told + ("The calls helped." if difference > 0 else "The calls did harm.")
+    return told + ("The calls helped." if shares.effect.low > 0 else "The calls did harm.")
 
 
 def margin_in_words(sums: OfferSums, currency: str, language: Language) -> str:

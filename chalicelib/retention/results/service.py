@@ -22,6 +22,7 @@ from chalicelib.platform.money import Money, round_half_up
 from chalicelib.platform.quarters import quarter_of
 from chalicelib.platform.text import Language
 from chalicelib.retention.cases import store as cases
+from chalicelib.retention.cases.rules import talks
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.learning.service import History
 from chalicelib.retention.results import rules, store
@@ -61,7 +62,7 @@ def measure(context: Context, wave_id: str, company_ids: Sequence[str]) -> None:
         for made in several:
             if company and made.day + timedelta(days=OUTCOME_DAYS) <= context.today:
                 counts = company.currency == context.config[Club].currency
-                found = _result(context, made, company.manager_id, counts_money=counts)
+                found = _result(context, made, counts_money=counts)
                 # Days of visits are kept for half a year only: once seen, it stays.
                 seen = company_id in before and before[company_id].visited
                 store.save(context, replace(found, visited=seen or _visited(context, made)))
@@ -87,7 +88,7 @@ def _ordered(context: Context, made: Assignment, last: date) -> list[orders.Orde
     return lines
 
 
-def _result(context: Context, made: Assignment, manager_id: str | None, *, counts_money: bool) -> CompanyResult:
+def _result(context: Context, made: Assignment, *, counts_money: bool) -> CompanyResult:
     """Sums in another currency than the club's are left out of the money."""
     last = made.day + timedelta(days=OUTCOME_DAYS)
     history = learning.history(context, made.company_id, last)
@@ -98,8 +99,8 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
     before = sum((amount for day, amount in days if made.day - YEAR < day <= made.day), Decimal(0))
     turnover = sum((amount for _, amount in after), Decimal(0))
     entries = cases.entries_of(context, cases.case_id_of(made.company_id), MOST_ENTRIES)
-    talks = [each for each in rules.talks(entries) if made.day <= each.day <= last]
-    named = next((each for each in talks if each.reason), None)
+    said = [each for each in talks(entries) if made.day <= each.day <= last]
+    named = next((each for each in said if each.reason), None)
     lines = _ordered(context, made, last)
     by_offers = rules.offer_sums(lines)
     return CompanyResult(
@@ -108,8 +109,8 @@ def _result(context: Context, made: Assignment, manager_id: str | None, *, count
         unit=made.unit,
         arm=made.arm,
         day=made.day,
-        manager_id=manager_id,
-        called=bool(talks),
+        manager_id=made.manager_id,
+        called=bool(said),
         ordered_30=any(day <= made.day + timedelta(days=30) for day, _ in after),
         ordered_90=bool(after),
         turnover=round_half_up(turnover) if counts_money else Decimal(0),

@@ -1,5 +1,6 @@
 """Views of the rhythm."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ class OrderDayView(View):
 
     day: date
     amount: Money
+    documents: list[str] = Field(description="The numbers of the documents that count on the day, returns too.")
 
 
 class RhythmFiguresView(View):
@@ -46,6 +48,9 @@ class RhythmView(View):
     as_of: date
     state: State
     since: date = Field(description="First day of the state.")
+    below_lowest_step: bool | None = Field(
+        description="The plain rule beside it: whether the last 90 days are below the lowest step of the tiers. Null for a day in the past."
+    )
     words: str = Field(
         description="The rhythm as a manager reads it aloud, in the reader's language.",
         examples=["Buys every 3 weeks, silent for 7 weeks; 84 of 100 such silences pass 90 days."],
@@ -58,9 +63,7 @@ class RhythmView(View):
     learned_on: date | None = Field(
         description="Day on which the club last learned its parameters; none while the defaults hold."
     )
-    order_days: list[OrderDayView] = Field(
-        description="The latest order days, newest first, at most 100. The documents of a day: the purchases of the company."
-    )
+    order_days: list[OrderDayView] = Field(description="The latest order days, newest first, at most 100.")
 
 
 MOST_DAYS = 100
@@ -75,12 +78,16 @@ def rhythm_view(
     horizon: int,
     currency: str,
     language: Language,
+    documents: Mapping[date, list[str]],
+    below_lowest_step: bool | None,
 ) -> RhythmView:
+    """`documents`: their numbers by day."""
     return RhythmView(
         company_id=company_id,
         as_of=day,
         state=found.state,
         since=date.fromordinal(found.since),
+        below_lowest_step=below_lowest_step,
         words=sentence(found, day.toordinal(), horizon, language),
         horizon_days=horizon,
         orders=found.orders,
@@ -89,8 +96,9 @@ def rhythm_view(
         figures=_figures_view(found.figures, currency) if found.figures else None,
         learned_on=learned,
         order_days=[
-            OrderDayView(day=date.fromordinal(order.day), amount=_money(order.amount, currency))
+            OrderDayView(day=when, amount=_money(order.amount, currency), documents=documents.get(when, []))
             for order in orders[: -MOST_DAYS - 1 : -1]
+            if (when := date.fromordinal(order.day))
         ],
     )
 

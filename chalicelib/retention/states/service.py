@@ -12,11 +12,14 @@ for each order.
 Weakest point: a company with many sales at once is computed for each batch of them.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
-from chalicelib import companies
+from chalicelib import companies, sales, tiers
 from chalicelib.companies import company_key
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -27,13 +30,16 @@ from chalicelib.retention.config import Retention
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.learning.service import History
 from chalicelib.retention.learning.store import Learned
+from chalicelib.retention.rhythm.orders.rules import OrderDay
 from chalicelib.retention.states import store
 from chalicelib.retention.states.events import BIG_CLIENT_QUIET, ORDER_EXPECTED, STATE_CHANGED
 from chalicelib.retention.states.rules import Limits, State, standing_on
-from chalicelib.retention.states.schemas import RhythmView, rhythm_view
+from chalicelib.retention.states.schemas import MOST_DAYS, RhythmView, rhythm_view
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
+
+MOST_DOCUMENTS = 500  # of the days that are shown
 
 
 @retry("rhythm", "")
@@ -125,4 +131,19 @@ def explain(context: Context, company_id: str, as_of: date | None, language: Lan
     club = learning.rhythm_in(context, currency)
     found = standing_on(club, orders, day.toordinal(), limits(context))
     learned = None if learned_on == date.min else learned_on
-    return rhythm_view(company_id, day, found, orders, learned, club.horizon, company.currency, language)
+    documents = _documents(context, company_id, orders[-MOST_DAYS:], day)
+    standing = context.table.get(tiers.standing_key(company_id)) if day == context.today else None
+    below = tiers.is_below_lowest(standing, day) if day == context.today else None
+    return rhythm_view(
+        company_id, day, found, orders, learned, club.horizon, company.currency, language, documents, below
+    )
+
+
+def _documents(context: Context, company_id: str, shown: Sequence[OrderDay], day: date) -> dict[date, list[str]]:
+    """The numbers of the documents that are known now, by the day on which they count."""
+    found: dict[date, list[str]] = defaultdict(list)
+    if shown:
+        first = date.fromordinal(shown[0].day)
+        for each in islice(sales.current_documents(context, company_id, first, day), MOST_DOCUMENTS):
+            found[each.counts_on].append(each.document.title or each.document.number)
+    return found

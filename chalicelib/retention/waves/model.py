@@ -78,7 +78,8 @@ class Wave:
 class Assignment(NamedTuple):
     """The arm of a company in a wave, for ever. `unit`: the INN, or the company's id without one; companies of one unit share the arm.
 
-    `joined`: the company that was drawn and then joined into this one; empty for one that was drawn itself.
+    `joined`: the company that was drawn and then joined into this one; empty for one that was drawn itself. `manager_id`: the company's manager on
+    that day, to whom its outcome counts whoever manages it later.
     """
 
     wave_id: str
@@ -87,6 +88,7 @@ class Assignment(NamedTuple):
     arm: Arm
     day: date
     joined: str = ""
+    manager_id: str | None = None
 
     def is_held(self, today: date) -> bool:
         return self.arm == "held" and today < self.until
@@ -96,10 +98,10 @@ class Assignment(NamedTuple):
         return self.day + timedelta(days=HELD_DAYS)
 
 
-def assignment(wave: Wave, company_id: str, inn: str | None, day: date) -> Assignment:
+def assignment(wave: Wave, company_id: str, inn: str | None, day: date, manager_id: str | None = None) -> Assignment:
     unit = inn or company_id
     held = is_held_out(wave.wave_id, unit, wave.held_out_percent)
-    return Assignment(wave.wave_id, company_id, unit, "held" if held else "called", day)
+    return Assignment(wave.wave_id, company_id, unit, "held" if held else "called", day, manager_id=manager_id)
 
 
 def look_days(first: date, last: date, most: int) -> tuple[date, ...]:

@@ -6,7 +6,8 @@
 
 A company enters a wave on the first day of its intake on which it is dormant or lost. Its arm is stored at that moment, before anybody
 ranks or calls it, and never changes: another manager, an INN that is learned later or another wave leave it as it is. Companies of one INN
-share an arm, since the INN is what is drawn. A company that an earlier wave still holds out enters no other one.
+share an arm, since the INN is what is drawn. A company that an earlier wave still holds out enters no other one. A branch that turns dormant
+while a wave holds its INN out, after the intake too, is held out with it; it is not compared.
 
 A company that is joined into another gives it its arm, where that one has none in the wave.
 
@@ -19,6 +20,7 @@ from datetime import timedelta
 from statistics import fmean
 
 from chalicelib import companies, contacts
+from chalicelib.companies import Company
 from chalicelib.contacts import HoldOut
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
@@ -30,6 +32,7 @@ from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import keys, store
 from chalicelib.retention.waves.events import CANCELLED, PLANNED, POOLED
 from chalicelib.retention.waves.model import (
+    Assignment,
     Forecast,
     Wave,
     WaveState,
@@ -37,6 +40,7 @@ from chalicelib.retention.waves.model import (
     forecast,
     look_days,
 )
+from chalicelib.retention.waves.rules import is_held_out
 from chalicelib.retention.waves.schemas import WaveForm, WaveView
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
@@ -172,20 +176,38 @@ def disinherit(context: Context, company_id: str, from_id: str) -> None:
 def assign(context: Context, company_ids: Iterable[str]) -> None:
     """Takes these dormant or lost companies into the wave whose intake is open, but none that closed down. A repeat changes nothing.
 
-    Four reads, and a write a company.
+    Four reads, and a write a company; one read more for a company whose INN may be held out.
     """
     waves = [wave for wave in store.recent(context) if wave.holds(context.today)]
-    opened = next((wave for wave in waves if wave.takes_in(context.today)), None)
-    if opened is None:
+    if not waves:
         return
+    opened = next((wave for wave in waves if wave.takes_in(context.today)), None)
     several = list(company_ids)
     known = store.assignments(context, several, waves)
     new = [each for each in several if all(made.until <= context.today for made in known.get(each, ()))]
-    new = [each for each in new if opened.wave_id not in {made.wave_id for made in known.get(each, ())}]
     closed = contacts.closed_down(context, new)
     new = [each for each in new if each not in closed]
     for company in companies.read_companies(context, new).values():
-        store.assign(context, assignment(opened, company.company_id, company.inn, context.today))
+        held = _held_with_its_inn(context, company, waves)
+        if held:
+            store.hold_out_with_its_inn(context, company.company_id, held)
+        elif opened and opened.wave_id not in {made.wave_id for made in known.get(company.company_id, ())}:
+            made = assignment(opened, company.company_id, company.inn, context.today, company.manager_id)
+            store.assign(context, made)
+
+
+def _held_with_its_inn(context: Context, company: Company, waves: Iterable[Wave]) -> Assignment | None:
+    """The longest hold-out of another company of the same INN, by a wave that no longer takes companies in: the others draw the INN themselves."""
+    drawn = (
+        wave
+        for wave in waves
+        if company.inn
+        and not wave.takes_in(context.today)
+        and is_held_out(wave.wave_id, company.inn, wave.held_out_percent)
+    )
+    others = (made for wave in drawn for made in store.of_unit(context, wave.wave_id, company.inn or ""))
+    lasting = [made for made in others if made.is_held(context.today)]
+    return max(lasting, key=lambda made: made.until, default=None)
 
 
 def hold_out_of(context: Context, company_id: str) -> HoldOut | None:

@@ -19,6 +19,7 @@ from chalicelib.retention.waves import keys
 from chalicelib.retention.waves.model import Assignment, Wave
 from chalicelib.table.client import Page, Table
 from chalicelib.table.records import from_item, to_item
+from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 Position = dict[str, str] | None
@@ -83,31 +84,62 @@ def assignments(context: Context, company_ids: Iterable[str], waves: Iterable[Wa
     return found
 
 
+@retry("hold_out")
 def assign(context: Context, made: Assignment) -> None:
-    """Once for ever, together with the hold-out that other rooms read: a repeat changes nothing."""
+    """Once for ever, together with the hold-out that other rooms read: a repeat changes nothing, and a longer hold-out stays."""
     item = {
         **keys.assignment(made.company_id, made.wave_id).as_item(),
         **keys.assignment_list(made.wave_id, made.unit, made.company_id).as_gsi1(),
         **to_item(made),
     }
-    with suppress(Refused):
-        if not made.is_held(context.today):
+    if not made.is_held(context.today):
+        with suppress(Refused):
             context.table.put(item, when=Attr("pk").not_exists())
-            return
-        tx = Transaction()
-        tx.create(item, label="assignment")
-        contacts.hold_out(tx, HoldOut(made.company_id, made.wave_id, made.until))
+        return
+    tx = Transaction()
+    tx.create(item, label="assignment")
+    _hold_out(context, tx, HoldOut(made.company_id, made.wave_id, made.until))
+    try:
+        context.table.commit(tx)
+    except Refused as refused:
+        if "assignment" not in refused:
+            raise
+
+
+@retry("hold_out")
+def hold_out_with_its_inn(context: Context, company_id: str, held: Assignment) -> None:
+    """Another company of the same INN is held out: this one as long, outside the comparison. A repeat changes nothing."""
+    tx = Transaction()
+    if _hold_out(context, tx, HoldOut(company_id, held.wave_id, held.until)):
         context.table.commit(tx)
 
 
+def _hold_out(context: Context, tx: Transaction, made: HoldOut) -> bool:
+    """Adds the hold-out, unless one lasts as long. Refused with label `hold_out` if a longer one came meanwhile."""
+    present = contacts.held_out(context, [made.company_id]).get(made.company_id)
+    if present and present.until >= made.until:
+        return False
+    contacts.hold_out(tx, made, label="hold_out")
+    return True
+
+
 def withdraw(context: Context, made: Assignment) -> None:
-    """Takes an assignment back that came with a join, and its hold-out."""
+    """Takes an assignment back that came with a join; the company is held out as long as its other ones say."""
     tx = Transaction()
     tx.delete(keys.assignment(made.company_id, made.wave_id))
-    held = contacts.held_out(context, [made.company_id]).get(made.company_id)
-    if held and held.wave_id == made.wave_id:
-        contacts.end_hold_out(tx, made.company_id)
+    others = assignments(context, [made.company_id], recent(context)).get(made.company_id, ())
+    held = [each for each in others if each.wave_id != made.wave_id and each.is_held(context.today)]
+    longest = max(held, key=lambda each: each.until, default=None)
+    remaining = HoldOut(longest.company_id, longest.wave_id, longest.until) if longest else None
+    contacts.end_hold_out(tx, made.company_id, remaining)
     context.table.commit(tx)
+
+
+def of_unit(context: Context, wave_id: str, unit: str) -> list[Assignment]:
+    """The companies of an INN in the wave. Eventually consistent."""
+    listed = keys.assignment_list(wave_id, unit, "")
+    items = context.table.query_all(listed.pk, index="gsi1", starts=listed.sk)
+    return [from_item(Assignment, item) for item in items]
 
 
 def members(context: Context, wave_id: str) -> Iterator[Assignment]:

@@ -1,10 +1,12 @@
 import re
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from pydantic import TypeAdapter
 
-from chalicelib.companies.regions.rules import region_of
+from chalicelib.companies.regions.rules import _CODES, _ZONES, region_of, zone_of
 from chalicelib.platform.fields import Region
 
 
@@ -27,3 +29,24 @@ def test_a_foreign_company_has_no_region_of_the_tax_office() -> None:
 def test_every_region_is_one_that_a_company_may_have(inn: str, kpp: str | None) -> None:
     if region := region_of(inn, kpp):
         TypeAdapter(Region).validate_python(region)
+
+
+@pytest.mark.parametrize(
+    ("region", "zone"),
+    [
+        ("RU-PRI", "Asia/Vladivostok"),
+        ("RU-MOW", "Europe/Moscow"),
+        ("RU-KGD", "Europe/Kaliningrad"),
+        ("BY-MI", None),
+        (None, None),
+    ],
+)
+def test_a_region_of_russia_has_its_time(region: str | None, zone: str | None) -> None:
+    assert zone_of(region) == zone
+
+
+def test_every_zone_is_one() -> None:
+    assert all(ZoneInfo(zone) for zone in _ZONES)
+    assert {region for regions in _ZONES.values() for region in regions.split()} - {"RU"} <= {
+        f"RU-{code}" for code in _CODES.values()
+    }

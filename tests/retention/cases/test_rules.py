@@ -34,7 +34,7 @@ def case(state: State = State.DORMANT, **changes: object) -> Case:
 
 
 def reached(found: Case, **given: object) -> Case:
-    said = {"reason": None, "answer": None, "agreed": None, "contact": None, **given}
+    said = {"reason": None, "answer": None, "agreed": None, "meeting": False, "named": False, **given}
     return rules.reached(found, TODAY, working_day_after=after_working_days, **said)  # type: ignore[arg-type]
 
 
@@ -80,8 +80,16 @@ def test_the_next_day_is_the_agreed_one_or_a_month_or_three() -> None:
     assert reached(case(State.ACTIVE), reason=Reason.PRICE, answer=CallAnswer.OFFER).due == TODAY + timedelta(days=30)
     left = reached(case(), reason=Reason.PERSON_LEFT, answer=CallAnswer.FIND_CONTACT)
     assert (left.because, left.due) == (Because.PERSON, date(2026, 11, 23))
-    named = reached(case(), reason=Reason.PERSON_LEFT, contact=NewContact("Boris"), agreed=agreed)
-    assert (named.because, named.due, named.contact) == (Because.PERSON, agreed, NewContact("Boris"))
+    named = reached(case(), reason=Reason.PERSON_LEFT, named=True, agreed=agreed)
+    assert (named.because, named.due) == (Because.PERSON, agreed)
+
+
+def test_a_person_who_was_named_once_is_not_called_every_day() -> None:
+    """Only who is named now is called next: whoever was named before is called by plan."""
+    known = case(contact=NewContact("Boris"), because=Because.PERSON)
+    after = reached(known, reason=Reason.PRICE)
+    assert (after.because, after.due, after.contact) == (Because.PLAN, TODAY + timedelta(days=30), NewContact("Boris"))
+    assert reached(known, reason=Reason.PRICE, named=True).because is Because.PLAN
 
 
 @given(states, states, st.integers(0, 60))
@@ -121,6 +129,7 @@ def test_a_company_that_closed_down_is_never_called_unless_it_orders() -> None:
         (State.AT_RISK, Because.PLAN, Estimates(), TODAY, CallKind.EARLY_WARNING),
         (State.LOST, Because.PLAN, Estimates(), date(2026, 12, 20), CallKind.WIN_BACK),
         (State.LOST, Because.AGREED, Estimates(), TODAY, CallKind.FOLLOW_UP),
+        (State.LOST, Because.MEETING, Estimates(), TODAY, CallKind.MEETING),
         (State.ACTIVE, Because.GOODS, Estimates(), TODAY, CallKind.GOODS_ARRIVED),
         (State.ACTIVE, Because.PERSON, Estimates(), TODAY, CallKind.FIND_CONTACT),
         (State.ACTIVE, Because.PLAN, Estimates(), date(2026, 12, 14), CallKind.NEW_YEAR),
@@ -133,6 +142,20 @@ def test_a_company_that_closed_down_is_never_called_unless_it_orders() -> None:
 )
 def test_what_a_call_is_about(state: State, because: Because, known: Estimates, day: date, kind: CallKind) -> None:
     assert rules.kind_of(case(state, because=because), known, day, SEASON) is kind
+
+
+def test_once_a_year_a_check_in_is_a_survey() -> None:
+    for days, kind in ((364, CallKind.CHECK_IN), (365, CallKind.SURVEY)):
+        past = TODAY - timedelta(days=days)
+        asked = case(State.ACTIVE, opened_on=TODAY - timedelta(days=900), surveyed=past)
+        assert rules.kind_of(asked, Estimates(), TODAY, SEASON) is kind
+        opened = replace(asked, opened_on=past, surveyed=None)
+        assert rules.kind_of(opened, Estimates(), TODAY, SEASON) is kind
+
+
+def test_a_meeting_has_its_day() -> None:
+    agreed = TODAY + timedelta(days=10)
+    assert (reached(case(), agreed=agreed, meeting=True).because, agreed) == (Because.MEETING, agreed)
 
 
 def test_calls_are_ranked_by_what_is_at_stake() -> None:

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib import contacts, mail, sales
+from chalicelib import companies, contacts, mail, sales
 from chalicelib.contacts import keys as contacts_keys
+from chalicelib.demand import service as demands
+from chalicelib.demand.schemas import DemandAnswerForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
@@ -16,6 +19,8 @@ from chalicelib.retention.cases import store as cases_store
 from chalicelib.retention.cases.model import CallKind, CaseState
 from chalicelib.retention.lists import news, scripts, service, store
 from chalicelib.retention.lists.schemas import CallNewsForm
+from chalicelib.retention.outcomes import service as outcomes
+from chalicelib.retention.outcomes.schemas import OutcomeForm
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import service as waves
 from chalicelib.sales.rules import SaleDocument, SaleLine
@@ -56,6 +61,73 @@ def test_a_list_stays_as_it_is_through_the_day(context: Context) -> None:
     tomorrow = days_later(context, 3)  # Monday; three calls were left undone
     assert companies_of(listed(tomorrow, IVAN))[0] == "cmp_late"
     assert listed(tomorrow, IVAN).size == 4
+
+
+def test_a_call_names_the_circle_of_influence_and_the_time_where_the_company_is(context: Context) -> None:
+    known(context, "cmp_1", person=False)
+    found = companies.read_company(context, "cmp_1")
+    partners.company(context, **{**found.model_dump(), "region": "RU-PRI"} if found else {})
+    for member_id, role, influence, phone in (("mbr_a", "engineer", 3, "+74950000001"), ("mbr_b", "owner", 1, None)):
+        partners.member(context, member_id, phone=phone)
+        partners.speaks_for(context, "cmp_1", member_id, role, influence=influence)
+    [call] = service.today(context, IVAN, "en").calls
+    told = [(each.member_id, each.role, each.influence, each.email) for each in call.people]
+    assert told == [
+        ("mbr_a", "engineer", 3, "mbr_a@partner.example"),
+        ("mbr_b", "owner", 1, "mbr_b@partner.example"),
+    ]
+    noon = context.now.astimezone(ZoneInfo("Asia/Vladivostok"))
+    assert {call.local_time, *(each.local_time for each in call.people)} == {f"{noon:%H:%M}"}
+
+
+def test_a_call_that_was_agreed_brings_what_was_said(context: Context) -> None:
+    known(context, "cmp_1")
+    first = listed(context, IVAN)
+    said = {"reason": "price", "answer": "offer", "note": "Found cheaper ones", "next_day": "2026-11-24"}
+    offer = {"percent": "5", "floor": "1.00", "to": "2026-12-31"}
+    form = OutcomeForm.model_validate({"result": "reached", **said, "offer": offer})
+    entry = outcomes.record_outcome(context, first.calls[0].case_id, form, by=IVAN)
+    later = days_later(context, 4)
+    later.memo.clear()
+    cases.follow(later, "cmp_1")
+    [call] = service.today(later, IVAN, "en").calls
+    assert (call.kind, call.wish) == (CallKind.FOLLOW_UP, None)
+    assert call.talk and call.talk.model_dump() == {
+        "day": context.today,
+        "reason": "price",
+        "answer": "offer",
+        "note": "Found cheaper ones",
+        "offer_id": entry.offer_id,
+    }
+
+
+def test_a_call_about_goods_names_them_and_the_answer(context: Context) -> None:
+    known(context, "cmp_1")
+    [call] = listed(context, IVAN).calls
+    said = {"reason": "out_of_stock", "answer": "sourcing_request", "wish": {"text": "Lamps with a sensor"}}
+    form = OutcomeForm.model_validate({"result": "reached", "person_id": "mbr_of_cmp_1", **said})
+    wish = outcomes.record_outcome(context, call.case_id, form, by=IVAN).demand_id
+    assert wish
+    answer = DemandAnswerForm.model_validate({"text": "We bring them in December"})
+    demands.answer(context, "mbr_staff", wish, answer)
+    later = days_later(context, 3)
+    later.memo.clear()
+    cases.goods_arrived(later, "cmp_1", wish)
+    [call] = service.today(later, IVAN, "en").calls
+    assert call.kind is CallKind.GOODS_ARRIVED and "(Lamps with a sensor)" in call.script
+    assert call.wish and (call.wish.text, call.wish.answer) == ("Lamps with a sensor", "We bring them in December")
+    assert call.script.endswith("Our answer: We bring them in December")
+
+
+def test_a_question_of_the_night_makes_no_list_before_the_cases_of_the_day_are_ready(context: Context) -> None:
+    known(context, "cmp_1")
+    night = replace(context, now=context.now.replace(hour=0, minute=5))
+    asked = service.today(night, IVAN, "en")
+    assert (asked.working_day, asked.made_at, asked.calls) == (True, None, [])
+    known(context, "cmp_2")
+    found = service.today(context, IVAN, "en")
+    assert found.made_at and {call.company_id for call in found.calls} == {"cmp_1", "cmp_2"}
+    assert service.today(night, IVAN, "en").made_at == found.made_at
 
 
 def test_the_next_list_is_ranked_anew_and_not_by_what_was_left(context: Context) -> None:

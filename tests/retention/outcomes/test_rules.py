@@ -29,7 +29,15 @@ def next_day(day: date, number: int) -> date:
 @given(st.sampled_from(["reached", "not_reached", "skipped"]), st.integers(0, LAST_TRY - 1))
 def test_a_call_is_done_only_where_the_case_left_the_ready_ones(result: Result, tries: int) -> None:
     found = after(
-        case(tries), result, TODAY, reason=None, answer=None, agreed=None, contact=None, working_day_after=next_day
+        case(tries),
+        result,
+        TODAY,
+        reason=None,
+        answer=None,
+        agreed=None,
+        meeting=False,
+        named=False,
+        working_day_after=next_day,
     )
     assert (listed_state(case(tries), result) == "done") is (found.state is not CaseState.READY)
     assert needs_letter(case(tries), result) is (result == "not_reached" and tries == LAST_TRY - 1)
@@ -43,7 +51,8 @@ def test_a_company_that_closed_down_is_done() -> None:
         reason=Reason.CLOSED,
         answer=CallAnswer.LEAVE_ALONE,
         agreed=None,
-        contact=None,
+        meeting=False,
+        named=False,
         working_day_after=next_day,
     )
     assert found.state is CaseState.ENDED and listed_state(case(), "reached") == "done"

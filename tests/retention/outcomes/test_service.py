@@ -101,8 +101,6 @@ def test_nobody_reached_is_tried_again_and_then_gets_a_letter(context: Context) 
 
 def test_who_it_is_now_is_shown_with_the_next_call_until_a_member_is_reached(context: Context) -> None:
     case_id = on_the_list(context)
-    with pytest.raises(ValueError, match="the person left"):
-        outcome(context, case_id, reason="price", contact={"name": "Boris Novikov"})
     now_it_is = {"name": "Boris Novikov", "phone": "8 495 123-45-67"}
     outcome(context, case_id, reason="person_left", contact=now_it_is)
     found = case_of(context, "cmp_1")
@@ -118,6 +116,85 @@ def test_who_it_is_now_is_shown_with_the_next_call_until_a_member_is_reached(con
     assert case_of(later, "cmp_1").contact
     outcome(later, case_id, person_id="mbr_of_cmp_1")
     assert case_of(later, "cmp_1").contact is None
+
+
+def test_the_person_who_was_named_is_called_by_plan_once_somebody_spoke_to_them(context: Context) -> None:
+    case_id = on_the_list(context)
+    outcome(context, case_id, reason="person_left", contact={"name": "Boris Novikov"})
+    later = days_later(context, 3)
+    later.memo.clear()
+    cases.follow(later, "cmp_1")
+    lists.make(later, IVAN)
+    said = outcome(later, case_id, reason="price")
+    found = case_of(later, "cmp_1")
+    assert said.next_day == later.today + timedelta(days=30) and found.because is Because.PLAN
+    assert found.contact == NewContact("Boris Novikov")
+
+
+@pytest.mark.parametrize("result", ["not_reached", "skipped", "reached"])
+def test_a_number_that_was_found_is_kept_with_the_case_whatever_came_of_the_call(context: Context, result: str) -> None:
+    known(context, "cmp_1", person=False)
+    lists.make(context, IVAN)
+    found = {"name": "Secretary", "phone": "8 495 123-45-67"}
+    outcome(context, case_of(context, "cmp_1").case_id, result, contact=found, note="From the website")
+    [call] = lists.today(context, IVAN, "en").calls
+    assert call.contact and call.contact.phone == "+74951234567"
+    assert (case_of(context, "cmp_1").because, call.state) != (Because.PERSON, "open")
+
+
+def test_a_correction_begins_where_the_mistake_began(context: Context) -> None:
+    case_id = on_the_list(context)
+    before = case_of(context, "cmp_1")
+    said = {"reason": "out_of_stock", "answer": "sourcing_request", "wish": {"text": "Lamps"}}
+    first = outcome(context, case_id, **said, person_id="mbr_of_cmp_1", next_day="2026-12-01")
+    agreed = case_of(context, "cmp_1")
+    later = days_later(context, (agreed.due - context.today).days)
+    later.memo.clear()
+    cases.follow(later, "cmp_1")
+    lists.make(later, IVAN)
+    wrong = outcome(later, case_id, reason="person_left", contact={"name": "Boris Novikov"})
+    outcome(later, case_id, "skipped", corrects=wrong.entry_id, note="Another company")
+    found = case_of(later, "cmp_1")
+    assert (found.because, found.demand_id, found.contact) == (Because.AGREED, first.demand_id, before.contact)
+    assert (found.reason, found.last_contact) == (agreed.reason, agreed.last_contact)
+    right = outcome(later, case_id, reason="price", corrects=found.last_entry)
+    assert right.next_day == later.today + timedelta(days=30)
+
+
+def test_a_survey_is_asked_once_a_year_and_again_where_its_talk_was_a_mistake(context: Context) -> None:
+    known(context, "cmp_1", State.ACTIVE)
+    year = days_later(context, 430)
+    year.memo.clear()
+    cases.follow(year, "cmp_1")
+    [call] = lists.make(year, IVAN).calls
+    assert call.kind is CallKind.SURVEY
+    said = outcome(year, call.case_id, note="NPS 9")
+    assert case_of(year, "cmp_1").surveyed == year.today
+    outcome(year, call.case_id, "skipped", corrects=said.entry_id, note="Another company")
+    assert case_of(year, "cmp_1").surveyed is None
+
+
+def test_a_meeting_is_on_the_list_of_its_day(context: Context) -> None:
+    case_id = on_the_list(context)
+    with pytest.raises(ValueError, match="its day"):
+        outcome(context, case_id, meeting=True)
+    outcome(context, case_id, person_id="mbr_of_cmp_1", meeting=True, next_day="2026-11-24")
+    later = days_later(context, 4)
+    later.memo.clear()
+    cases.follow(later, "cmp_1")
+    [call] = lists.today(later, IVAN, "en").calls
+    assert call.kind is CallKind.MEETING and call.script.startswith("You agreed to meet cmp_1 today")
+
+
+def test_a_talk_that_names_nobody_spends_the_budget_of_the_first_person_on_the_list(context: Context) -> None:
+    case_id = on_the_list(context)
+    outcome(context, case_id, next_day=(context.today + timedelta(days=1)).isoformat())
+    assert not contacts.may_contact(context, "mbr_of_cmp_1", "telephone", "content", context.today).allowed
+
+
+def test_a_talk_with_somebody_who_is_no_member_spends_nobodys_budget(context: Context) -> None:
+    outcome(context, on_the_list(context), reason="price", contact={"name": "Boris Novikov"})
+    assert contacts.may_contact(context, "mbr_of_cmp_1", "telephone", "content", context.today).allowed
 
 
 def told(context: Context, case_id: str) -> list[str]:

@@ -86,6 +86,19 @@ def test_the_managers_are_a_list_and_a_file_of_either_kind(api: Api) -> None:
         assert (made.status, made.json["row_count"]) == (200, 2), made.text
 
 
+@pytest.mark.parametrize("name", ["reasons", "months"])
+def test_reasons_and_months_are_lists_and_files_of_either_kind(api: Api, context: Context, name: str) -> None:
+    service.store.save(context, replace(service.fold(context), day=context.today - timedelta(days=31)))
+    path, shown = f"/v1/staff/retention/{name}", api.call("GET", OVERVIEW, HEAD).json[name]
+    assert len(shown) == 2
+    page = api.call("GET", f"{path}?limit=1", HEAD).json
+    rest = api.call("GET", f"{path}?limit=1&cursor={page['next_cursor']}", HEAD).json
+    assert page["items"] + rest["items"] == shown and rest["next_cursor"] is None
+    for kind in ("csv", "xlsx"):
+        made = api.call("POST", "/v1/list-files", HEAD, {"list": path, "format": kind})
+        assert (made.status, made.json["row_count"]) == (200, 2), made.text
+
+
 def test_months_tell_the_dormant_share_once_the_club_has_counted_its_companies(api: Api, context: Context) -> None:
     [before] = api.call("GET", OVERVIEW, HEAD).json["months"]
     assert before["dormant_percent"] is None
@@ -94,6 +107,11 @@ def test_months_tell_the_dormant_share_once_the_club_has_counted_its_companies(a
     jobs.nightly_overview(context, {})
     [after] = api.call("GET", OVERVIEW, HEAD).json["months"]
     assert after["dormant_percent"] == 37.5  # three of eight
+    for number in range(5):
+        known(context, f"cmp_euros_{number}", State.DORMANT, currency="EUR")
+    jobs.nightly_overview(context, {})
+    [same] = api.call("GET", OVERVIEW, HEAD).json["months"]
+    assert same["dormant_percent"] == 37.5  # the club counts the companies in its own currency
 
 
 def test_a_quiet_company_without_a_next_step_is_counted(api: Api, context: Context) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from chalicelib.orders import OrderLine
 from chalicelib.pricing import Ruling
 from chalicelib.retention.cases.model import CallKind, Entry, Reason, Result
-from chalicelib.retention.results.model import CompanyResult, Look, OfferSums
+from chalicelib.retention.cases.rules import talks
+from chalicelib.retention.results.model import CompanyResult, Look, OfferSums, Unit
 from chalicelib.retention.results.rules import (
     by_code,
     by_rank,
@@ -28,7 +29,6 @@ from chalicelib.retention.results.rules import (
     next_look,
     offer_sums,
     offer_sums_of,
-    talks,
     too_early,
     units,
 )
@@ -107,6 +107,15 @@ def test_a_result_says_in_words_whether_it_can_be_told() -> None:
     )
     harm = compare(units(simulated(Random(2), lift=-0.3)), LAST_LOOK)
     assert in_words(harm, False, "en").endswith("did harm.") and in_words(harm, False, "ru").endswith("повредили.")
+    called = Unit("called", False, False, False, False, 0.0, 0.0, 0.0, None, False)
+    arms = [("called", 118, 500), ("held", 28, 170)]
+    shown = compare(
+        [called._replace(arm=arm, ordered_90=place < ordered) for arm, ordered, of in arms for place in range(of)],
+        LAST_LOOK,
+    )
+    told, said = in_words(shown, False, "en"), in_words(shown, False, "ru")
+    assert "23.6 of 100 called companies ordered, and 16.5 of 100 held out: a difference of 7.1 (from -" in told
+    assert "23,6 из 100" in said and "разница 7,1 (от" in said
     assert "1" in too_early(wave(), "en") and "впервые" in too_early(wave(), "ru")
 
 

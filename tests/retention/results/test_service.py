@@ -23,9 +23,12 @@ from chalicelib.retention.learning.store import Learned
 from chalicelib.retention.results import jobs, service, store
 from chalicelib.retention.results.model import CompanyResult
 from chalicelib.retention.rhythm.correction.rules import Correction
+from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.transactions import Transaction
+from tests.retention.cases.steps import IVAN, OLGA, known
+from tests.retention.cases.test_service import handed
 from tests.retention.results.test_rules import entry
 from tests.retention.waves.steps import dormant, planned
 from tests.support import partners
@@ -98,6 +101,17 @@ def test_measured_twice_nothing_changes_and_an_unknown_wave_is_not_found(context
     assert service.show(after, None, "en").wave_id == wave.wave_id
     with pytest.raises(Problem, match="not_found"):
         service.show(context, None, "en")
+
+
+def test_an_outcome_counts_for_the_manager_of_the_day_on_which_the_company_entered(context: Context) -> None:
+    several = [known(context, f"cmp_{number}", State.ACTIVE) for number in range(2)]
+    wave = planned(context, intake_days=28)
+    begun = days_later(context, 1)
+    waves.assign(begun, several)
+    handed(begun, "cmp_0", OLGA)
+    after = days_later(context, 95)
+    service.measure(after, wave.wave_id, several)
+    assert {each.manager_id for each in store.results(after, wave.wave_id)} == {IVAN}
 
 
 def test_the_chance_of_a_company_in_another_currency_follows_from_its_days(context: Context) -> None:

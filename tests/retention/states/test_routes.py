@@ -23,7 +23,10 @@ def test_a_manager_reads_a_rhythm_and_the_orders_behind_it(api: Api, context: Co
     found = answer.json
     assert (found["state"], found["orders"], found["mean_gap_days"]) == ("active", 9, 20.0)
     assert found["last_order"] == (context.today - timedelta(days=40)).isoformat()
-    assert found["order_days"][0] == {"day": found["last_order"], "amount": {"amount": "60000.00", "currency": "RUB"}}
+    [newest, *_] = found["order_days"]
+    assert (newest["day"], newest["amount"]) == (found["last_order"], {"amount": "60000.00", "currency": "RUB"})
+    assert all(len(each["documents"]) == 1 and each["documents"][0] for each in found["order_days"])
+    assert found["below_lowest_step"] is False
     assert len(found["order_days"]) == 9
     assert found["words"].startswith("Buys every 3") and " of 100 " in found["words"]
     assert 0 < found["figures"]["no_order"] < found["figures"]["early_warning"] < 1
@@ -43,6 +46,8 @@ def test_a_day_in_the_past_knows_nothing_of_later_orders_and_returns(api: Api, c
     early = (context.today - timedelta(days=300)).isoformat()
     before = api.call("GET", f"/v1/staff/companies/{company_id}/rhythm?as_of={early}", MANAGER).json
     assert (before["state"], before["figures"], before["order_days"]) == ("no_orders", None, [])
+    assert before["below_lowest_step"] is None
+    assert ["L-1"] in [each["documents"] for each in found["order_days"]]
 
 
 def test_an_unknown_company_is_not_found(api: Api) -> None:

@@ -22,6 +22,7 @@ from chalicelib.table.transactions import Transaction
 from tests.companies.steps import happened, legal_inn
 from tests.retention.cases.steps import known
 from tests.retention.waves.steps import HEAD, dormant, entered, heard, message, night, planned
+from tests.support import partners
 from tests.support.crashes import crashes
 from tests.tiers.steps import buy, days_later
 
@@ -210,6 +211,36 @@ def test_an_intake_that_dies_anywhere_assigns_everybody_once(context: Context) -
             break
 
 
+def test_a_branch_that_turns_dormant_after_the_intake_is_held_out_with_its_inn(context: Context) -> None:
+    wave = planned(context, held_out_percent=50, intake_days=14)
+    context.memo.clear()
+    drawn = store.recent(context)[0]
+    inns = {
+        arm: next(inn for inn in map(legal_inn, count(1)) if assignment(drawn, "cmp", inn, context.today).arm == arm)
+        for arm in ("held", "called")
+    }
+    begun = days_later(context, 1)
+    for arm, inn in inns.items():
+        partners.company(begun, f"cmp_{arm}", inn=inn, kpp="770101001")
+        partners.company(begun, f"cmp_{arm}_branch", inn=inn, kpp="770102001")
+    service.assign(begun, ["cmp_held", "cmp_called"])
+    over = days_later(context, 30)
+    over.memo.clear()
+    branches = ["cmp_held_branch", "cmp_called_branch"]
+    for _ in range(2):
+        service.assign(over, branches)
+    found = contacts.held_out(over, branches)
+    assert {each: made.until for each, made in found.items()} == {
+        "cmp_held_branch": entered(over, wave.wave_id)["cmp_held"].until
+    }
+    assert set(entered(over, wave.wave_id)) == {"cmp_held", "cmp_called"}  # it is not compared
+    later = planned(over)  # nor does the next wave draw it
+    opened = days_later(over, 1)
+    opened.memo.clear()
+    service.assign(opened, branches)
+    assert set(entered(opened, later.wave_id)) == {"cmp_called_branch"}
+
+
 # --- joins of companies -----------------------------------------------------------------------------------------------
 
 
@@ -236,3 +267,21 @@ def test_a_company_that_stays_after_a_join_takes_the_arm_and_gives_it_back_when_
     for _ in range(2):
         consumers.on_company_parted(begun, Event("company.parted", "evt_4", {**facts, "company_id": held}))
     assert held_out(begun, [stays]) == set() and held in held_out(begun, several)
+
+
+def test_the_longest_hold_out_lasts_whatever_is_joined_and_parted(context: Context) -> None:
+    first = planned(context, held_out_percent=50, intake_days=14)
+    begun = days_later(context, 1)
+    old = min(held_out(begun, [known(begun, f"cmp_{number}") for number in range(8)]))
+    later = days_later(context, 40)
+    second = planned(later, held_out_percent=50)
+    opened = days_later(later, 1)
+    opened.memo.clear()
+    new = min(held_out(opened, [known(opened, f"cmp_new_{number}") for number in range(8)]))
+    until = contacts.held_out(opened, [new])[new]
+    assert (until.wave_id, until.until) == (second.wave_id, opened.today + timedelta(days=180))
+    facts = {"company_id": old, "into": new, "join_id": "cjn_1"}
+    consumers.on_company_joined(opened, Event("company.joined", "evt_1", facts))
+    assert new in entered(opened, first.wave_id) and contacts.held_out(opened, [new])[new] == until
+    consumers.on_company_parted(opened, Event("company.parted", "evt_2", facts))
+    assert new not in entered(opened, first.wave_id) and contacts.held_out(opened, [new])[new] == until

@@ -1,17 +1,19 @@
 """Time weighted by season. Pure.
 
 A day weighs as many orders as the club has on this day of the year, over the mean: a silence in a dead season is shorter than one in a
-high season. Before a full year of orders is known, each day weighs one.
+high season. Before a full year of orders is known, each day weighs one; a few orders before all others begin no year.
 """
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 
 YEAR = 365
 AHEAD = 3 * YEAR  # days after the last order day for which the time is known
 MOST_YEARS = 3  # the latest ones, that make the weights
 SPREAD = 14  # days on each side of a day whose orders count for it
+FEW = 20  # one of so many orders, the earliest ones, begins no history
 LEAST = 0.1  # weight: a silence in a month of closed doors still lasts
 
 
@@ -37,9 +39,18 @@ class SeasonTime:
 
 
 def season_time(orders: Mapping[int, int], today: int) -> SeasonTime:
-    """Time by the orders of a club: `orders` a day. From one full year before `today` on, the weights follow them."""
+    """Time by the orders of a club: `orders` a day. Once they fill a year before `today`, the weights follow them."""
     first = min(orders, default=today)
-    return SeasonTime(min(first, today), weights(orders, first, today), today)
+    return SeasonTime(min(first, today), weights(orders, begun(orders, today), today), today)
+
+
+def begun(orders: Mapping[int, int], today: int) -> int:
+    """The day up to which one of `FEW` orders was made. Those before it, as of one old document, tell nothing of the seasons of their year."""
+    least = sum(orders.values()) / FEW
+    days = sorted(orders)
+    return next(
+        (day for day, made in zip(days, accumulate(map(orders.__getitem__, days)), strict=True) if made >= least), today
+    )
 
 
 def weights(orders: Mapping[int, int], first: int, today: int) -> list[float]:
