@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chalicelib.platform.context import Context
 from tests.support.api import Api, Caller
-from tests.tiers.steps import buy, company, give_back
+from tests.tiers.steps import buy, company, deliver, give_back
 
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
 
@@ -26,7 +26,10 @@ def test_a_manager_reads_a_rhythm_and_the_orders_behind_it(api: Api, context: Co
     [newest, *_] = found["order_days"]
     assert (newest["day"], newest["amount"]) == (found["last_order"], {"amount": "60000.00", "currency": "RUB"})
     assert all(len(each["documents"]) == 1 and each["documents"][0] for each in found["order_days"])
-    assert found["below_lowest_step"] is False
+    assert found["below_lowest_step"] is True
+    deliver(context, company_id)  # the tier learns of the purchases
+    told = api.call("GET", f"/v1/staff/companies/{company_id}/rhythm", MANAGER).json
+    assert told["below_lowest_step"] is False
     assert len(found["order_days"]) == 9
     assert found["words"].startswith("Buys every 3") and " of 100 " in found["words"]
     assert 0 < found["figures"]["no_order"] < found["figures"]["early_warning"] < 1
