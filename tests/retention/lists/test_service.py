@@ -103,10 +103,10 @@ def test_a_call_that_was_agreed_brings_what_was_said(context: Context) -> None:
 
 def test_a_call_about_goods_names_them_and_the_answer(context: Context) -> None:
     known(context, "cmp_1")
-    [call] = listed(context, IVAN).calls
+    [first] = listed(context, IVAN).calls
     said = {"reason": "out_of_stock", "answer": "sourcing_request", "wish": {"text": "Lamps with a sensor"}}
     form = OutcomeForm.model_validate({"result": "reached", "person_id": "mbr_of_cmp_1", **said})
-    wish = outcomes.record_outcome(context, call.case_id, form, by=IVAN).demand_id
+    wish = outcomes.record_outcome(context, first.case_id, form, by=IVAN).demand_id
     assert wish
     answer = DemandAnswerForm.model_validate({"text": "We bring them in December"})
     demands.answer(context, "mbr_staff", wish, answer)
