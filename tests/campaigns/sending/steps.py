@@ -170,11 +170,11 @@ class Post:
         """Reports all letters that the mail service accepted."""
         for mail in self.ses.accepted[self.handled :]:
             self.answered[mail["EmailTags"][0]["Value"]] = self.context.now
-            for kind in self.kinds_of_reports():
+            for kind in self.kinds_of_reports(mail):
                 self.report(report(kind, mail, self.context.now + timedelta(seconds=1)))
         self.handled = len(self.ses.accepted)
 
-    def kinds_of_reports(self) -> tuple[str, ...]:
+    def kinds_of_reports(self, mail: dict[str, Any]) -> tuple[str, ...]:
         """What the mail service reports of a letter."""
         return ("Send", "Delivery")
 
