@@ -19,6 +19,8 @@ from chalicelib.retention.cases.model import CaseState
 from chalicelib.retention.lists import service as lists
 from chalicelib.retention.outcomes import service as outcomes
 from chalicelib.retention.outcomes.schemas import OutcomeForm
+from chalicelib.retention.overview.model import MONTH_LATE
+from chalicelib.retention.overview.service import late_cases
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import store as waves_store
 from chalicelib.table.transactions import Transaction
@@ -115,13 +117,14 @@ def test_no_list_is_longer_than_seven_nothing_is_hidden_and_nobody_forgotten(mem
         assert found_case.state is CaseState.ENDED or (found_case.state is CaseState.READY) is (
             found_case.due <= now.today
         )
+    # Nobody is forgotten: the head of sales sees whoever waits for more than a month, whoever should have called.
+    waiting = [case for company_id in several if (case := case_of(now, company_id)).state is CaseState.READY]
+    late = {each.company_id for each in waiting if (now.today - each.due).days >= MONTH_LATE}
+    shown = [each.company_id for manager_id in MANAGERS for each in late_cases(now, manager_id, COMPANIES, None)[0]]
+    assert late and sorted(shown) == sorted(late)
     # The diligent manager leaves nobody for two months; neither does the one on holiday.
     waits = {
-        manager_id: max(
-            (now.today - case.due).days
-            for company_id in several
-            if (case := case_of(now, company_id)).manager_id == manager_id and case.state is CaseState.READY
-        )
+        manager_id: max(((now.today - each.due).days for each in waiting if each.manager_id == manager_id), default=0)
         for manager_id in MANAGERS
     }
     assert waits["mbr_diligent"] < 60 and waits["mbr_away"] < 60
