@@ -52,7 +52,9 @@ class OutcomeForm(Form):
     )
     meeting: bool = Field(default=False, description="The company wants to meet you on that day.", examples=[False])
     wish: DemandForm | None = Field(
-        default=None, description="The goods of a sourcing request, in the name of the person.", examples=[None]
+        default=None,
+        description="The goods of a sourcing request, in the name of the person, or in yours where no member was reached.",
+        examples=[None],
     )
     offer: OfferForm | None = Field(
         default=None, description="The terms of an offer, or of free delivery.", examples=[None]
@@ -97,8 +99,6 @@ class OutcomeForm(Form):
             )
         if (self.wish is not None) != (self.answer is CallAnswer.SOURCING_REQUEST):
             raise PydanticCustomError("wish", "The answer sourcing_request has its goods, and no other answer has.")
-        if self.wish and not self.person_id:
-            raise PydanticCustomError("person_id", "A sourcing request is made in the name of a person of the company.")
         if self.meeting and not self.next_day:
             raise PydanticCustomError("next_day", "A meeting has its day.")
         if self.next and self.next_day:

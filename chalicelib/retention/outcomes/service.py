@@ -81,7 +81,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
     _require_display_deal(context, form)
     tx = Transaction()
     offer_id = _offer(context, tx, form, company, by)
-    demand_id = _wish(context, form, company)
+    demand_id = _wish(context, form, company, by)
     calendar = context.config[Calendar]
     after = rules.after(
         start,
@@ -234,10 +234,11 @@ def _offer(context: Context, tx: Transaction, form: OutcomeForm, company: Compan
     return pricing.add_offer(context, tx, company.company_id, form.offer, author=by, place="/offer").offer_id
 
 
-def _wish(context: Context, form: OutcomeForm, company: Company) -> str | None:
-    if form.wish is None or form.person_id is None:
+def _wish(context: Context, form: OutcomeForm, company: Company, by: str) -> str | None:
+    """A company that a sales file brought has no member: the manager asks in their own name, and the case brings the answer."""
+    if form.wish is None:
         return None
-    return demand.record_demand(context, company.company_id, form.person_id, form.wish).demand_id
+    return demand.record_demand(context, company.company_id, form.person_id or by, form.wish).demand_id
 
 
 def _spoken_to(form: OutcomeForm, start: Case, call: ListedCall | None) -> str | None:

@@ -14,6 +14,7 @@ from chalicelib import contacts
 from chalicelib.companies import change_manager
 from chalicelib.companies.company import read_company
 from chalicelib.contacts import keys as contacts_keys
+from chalicelib.demand import service as demand
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
@@ -350,12 +351,19 @@ def test_a_price_is_answered_by_an_offer_within_what_the_company_is_worth(contex
 def test_a_wish_is_recorded_in_the_name_of_the_person(context: Context) -> None:
     case_id = on_the_list(context)
     said = {"reason": "out_of_stock", "answer": "sourcing_request", "wish": {"text": "Lamps with a sensor"}}
-    with pytest.raises(ValueError, match="in the name of a person"):
-        outcome(context, case_id, **said)
     with pytest.raises(Problem, match="invalid"):
         outcome(context, case_id, **said, person_id=OLGA)
     found = outcome(context, case_id, **said, person_id="mbr_of_cmp_1")
     assert found.demand_id and case_of(context, "cmp_1").demand_id == found.demand_id
+
+
+def test_a_wish_of_a_company_without_members_is_recorded_in_the_name_of_its_manager(context: Context) -> None:
+    case_id = on_the_list(context)
+    said = {"reason": "out_of_stock", "answer": "sourcing_request", "wish": {"text": "Lamps with a sensor"}}
+    found = outcome(context, case_id, **said, contact={"name": "Boris Novikov", "phone": "+74951234567"})
+    assert found.demand_id and case_of(context, "cmp_1").demand_id == found.demand_id
+    [(wish, _, asking)], _ = demand.waiting(context, "", 10, None)
+    assert (wish.company_id, wish.member_id, asking and asking.member_id) == ("cmp_1", IVAN, IVAN)
 
 
 def test_the_answer_fits_the_reason(context: Context) -> None:
