@@ -1,10 +1,12 @@
-"""A company's own analytics: one query for months or quarters, two for all other rows, however long the history is."""
+"""A company's own analytics: one query for months or quarters, two for all other rows, however long the history is. People are named by a third."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from chalicelib import members
 from chalicelib.analytics.company import charts, rules
 from chalicelib.analytics.company.charts import Bar
 from chalicelib.analytics.company.formulas import FORMULAS
@@ -105,6 +107,7 @@ def analytics(
         found = store.read_rows(context.table, company_id, first, period.last, history.definition)
         rows = {month: each[currency][query.by] for month, each in found.items() if currency in each}
         lines = rules.by_name(rows, period)
+        lines = _with_people(context, lines) if query.by == "person" else lines
         missing = rules.missing(rows, period) if query.by == "product" else []
     if len(lines) > MOST_LINES:
         raise Problem.invalid(
@@ -137,6 +140,12 @@ def analytics(
         chart=ChartView.of(_chart(query.by, lines, currency, language)) if query.chart else None,
         credit_url=f"{path}/credit",
     )
+
+
+def _with_people(context: Context, lines: list[Line]) -> list[Line]:
+    """The people under their present names: whoever has left the club has none. A call for each hundred of them."""
+    known = members.members(context, [line.name for line in lines if line.name not in ("", REST)])
+    return [replace(line, title=known[line.name].name) if line.name in known else line for line in lines]
 
 
 def _chart(by: By, lines: Iterable[Line], currency: str, language: Language) -> Chart:

@@ -14,6 +14,7 @@ from chalicelib.analytics.company import documents
 from chalicelib.analytics.company import service as company
 from chalicelib.analytics.rollups import consumers, jobs, purchases, service
 from chalicelib.analytics.rollups.rules import GROUPINGS, MOST_ROWS, REST
+from chalicelib.members import member as read_member
 from chalicelib.orders import load_order
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
@@ -192,6 +193,7 @@ def test_an_order_tells_who_ordered_where_from_and_what_was_saved(market: Market
         first, ordered = told["rows"]
         assert (first["name"], first["net"]["amount"]) == ("", "60000.00")  # the books do not tell who ordered
         assert (ordered["name"], ordered["documents"]) == (name, 1)
+    assert ordered["title"] == getattr(read_member(market.context, name), "name", None)
     told = asked(market.api, market.buyer)
     saved = sum(Decimal(each["amount"]["amount"]) for each in told["savings"])
     full = order.lines[0].base_price * 10
