@@ -27,7 +27,11 @@ from chalicelib.own_data import service
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.retention.cases import store as cases
+from chalicelib.retention.cases.model import CallKind, Case, Entry, NewContact
+from chalicelib.retention.states.rules import State
 from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.catalog.steps import row, stock
 from tests.support import partners
 from tests.support.account import queues
@@ -95,6 +99,7 @@ class Life:
         self.done("PATCH", "/v1/me", self.vera, reached, version=2)
         self._contacts()
         self._orders()
+        self._calls()
         invited = partners.partner(context, "cmp_2", "mbr_2", inn="7710140679")
         self.done("POST", "/v1/company/people", invited, {"name": NAME, "email": EMAIL, "role": "buyer"})
 
@@ -140,6 +145,17 @@ class Life:
         self.done("POST", "/v1/cart/lines", self.vera, {"lines": lines})
         self.done("POST", "/v1/demands", self.vera, {"text": "A violet lamp", "note": "soon"})
 
+    def _calls(self) -> None:
+        """She was named as the one to call; a later entry remembers that."""
+        named = NewContact(NAME, PHONE, EMAIL)
+        day, case_id = self.context.today, cases.case_id_of("cmp_1")
+        about: dict[str, Any] = {"case_id": case_id, "company_id": "cmp_1"}
+        tx = Transaction()
+        cases.put(tx, Case(**about, company_state=State.ACTIVE, due=day, opened_on=day, contact=named), None)
+        said: dict[str, Any] = {"kind": CallKind.CHECK_IN, "result": "not_reached", "person_before": named}
+        cases.add_entry(tx, Entry(**about, **said, entry_id="ent_1", by="mbr_manager", at=self.context.at, day=day))
+        self.context.table.commit(tx)
+
     def leave(self) -> None:
         members.leave(self.context, self.member_id, EMAIL)
 
@@ -160,7 +176,7 @@ def test_whoever_leaves_is_gone_from_table_bucket_queues_and_logs(
     life: Life, context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert {key.split("#")[0] for key in left_in_the_table(context)} >= {
-        *("MEMBER", "EMAIL", "SIGNIN", "CONTACTS", "COMPANY", "ONCE")
+        *("MEMBER", "EMAIL", "SIGNIN", "CONTACTS", "COMPANY", "CASE", "ONCE")
     }, "the search finds what it is to find"
     caplog.set_level(logging.DEBUG, logger="club")
     life.leave()

@@ -134,7 +134,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry of a case's history, never changed. `next_day` None: the case ended, or the call is tried again the same day.
+    """An entry of a case's history, never changed but by the erasure of a person. `next_day` None: the case ended, or the call is tried again the same day.
 
     `…_before`: of the case, so that a correction begins where this entry began; `contact_before` is the day of its last contact, `person_before`
     whom to call who is no member.

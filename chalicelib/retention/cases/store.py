@@ -1,9 +1,10 @@
 """The items of cases.
 
 CASE   a `Case`: ready, it is listed by its manager, by rank and by day; waiting, it is due on its day
-ENTRY  an `Entry`, created once
+ENTRY  an `Entry`, created once; only an erasure takes a person's name from it
 """
 
+from collections.abc import Iterator
 from datetime import date
 
 from boto3.dynamodb.conditions import Attr
@@ -82,6 +83,17 @@ def entries(context: Context, case_id: str, limit: int, after: Position) -> Page
     return context.table.query(
         keys.entry(case_id, "", "").pk, starts="ENTRY#", newest_first=True, limit=limit, after=after
     )
+
+
+def every_entry(context: Context, case_id: str) -> Iterator[Entry]:
+    """The whole history, for whoever leaves the club."""
+    for item in context.table.query_all(keys.entry(case_id, "", "").pk, starts="ENTRY#"):
+        yield from_item(Entry, item)
+
+
+def forget_person(context: Context, entry: Entry) -> None:
+    """The entry stays without the person who was to be called before it."""
+    context.table.update(keys.entry(entry.case_id, entry.at, entry.entry_id), remove=("person_before",))
 
 
 def entries_of(context: Context, case_id: str, most: int) -> list[Entry]:
