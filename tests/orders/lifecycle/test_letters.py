@@ -250,7 +250,7 @@ def test_goods_on_top_are_told_by_the_figures_of_their_event(club: Any) -> None:
     assert "оплата не поступила в срок" in withdrawn
     assert "сообщите об этом своему менеджеру" in withdrawn
     few = plain(club.told("goods_on_top_withdrawn", Recipient("member", "mbr_en"), why="too_few", **facts))
-    assert "Lamp A-1 (A-1), 5 шт. It will not get them: fewer of the goods were delivered" in few
+    assert "Lamp A-1 (A-1), 5 pcs. It will not get them: fewer of the goods were delivered" in few
     assert "manager" not in few
     not_to_ship = plain(club.told("goods_on_top_withdrawn", DISTRIBUTOR, why="too_few", was_granted=True, **facts))
     assert "не отгружайте подарок к заказу 261120-7K3QX компании Луч" in not_to_ship
