@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -154,7 +155,10 @@ class Books(Replay):
         self.deliver(self.context, event)
 
     def standings(self, customers: list[str]) -> dict[str, tuple[Any, ...]]:
-        """Of each customer its turnover, its tiers with their days, and its bonuses."""
+        """Of each customer its turnover, its tiers with their days, and its bonuses.
+
+        No tiers where nothing counts any more: whoever was never told of such purchases in time has no standing.
+        """
         known = companies.known_customers(self.context, SOURCE, customers)
         self.decide_all(self.context, [each.company_id for each in known.values()])
         self.work()
@@ -166,11 +170,13 @@ class Books(Replay):
         context = self.context
         turnover = sum(sales.day_totals(context, company_id, FIRST, LAST).net.values(), Decimal(0))
         item = context.table.get(tiers_keys.standing(company_id)) or {}
+        counts = item and (zlib.decompress(bytes(item["days"])) or any(tier for _, tier, *_ in item["timeline"]))
+        standing = item if counts else {}
         balances = ledger_rules.balances(ledger.book(context, company_id), LAST)
         return (
             turnover,
-            json.dumps(item.get("timeline"), default=str),
-            item.get("days"),
+            json.dumps(standing.get("timeline"), default=str),
+            standing.get("days"),
             balances.pending,
             balances.available,
         )

@@ -185,7 +185,7 @@ def test_every_form_of_a_whole_year_ends_in_the_same_standings_and_balances(
     begin: Callable[[int], Books],
     final: Facts,  # noqa: F811
 ) -> None:
-    companies = sorted({document.company_id for document in final.documents})[::4]  # all take twenty minutes
+    companies = sorted({document.company_id for document in final.documents})[::10]  # all take more than half an hour
     check_forms(begin, final.of(companies), companies)
 
 
