@@ -13,6 +13,7 @@ with opened_when_asked(__name__):
     from chalicelib.members.keys import member as member_key
     from chalicelib.members.leaving import forget, leave, leaver, person
     from chalicelib.members.model import Audience, Member, Membership
+    from chalicelib.members.names import names_of_members
     from chalicelib.members.readers import (
         head_of_sales_reader,
         member_reader,

@@ -230,7 +230,7 @@ class Walk:
         return self.timed(find("POST", path), path, body, shown=shown)
 
     def lists(self) -> None:
-        """What has no id in its address, each list at its fullest."""
+        """The operations without an id in their address, each list at its fullest."""
         for route in reads():
             for query in QUERIES.get(route.path, [""]):
                 if "{" not in route.path:

@@ -89,7 +89,7 @@ _serialize_structure = BaseJSONSerializer._serialize_type_structure
 
 
 def _copy_of_table(self: Table, memo: dict[int, Any]) -> Table:
-    """What a transaction is taken back to. Items are shared with it, since nothing changes an item that is in a table."""
+    """The state to which a transaction is taken back. Items are shared with it, since nothing changes an item that is in a table."""
     copied = copy.copy(self)
     copied.items = defaultdict(dict, {key: dict(rows) for key, rows in list(self.items.items())})
     return copied

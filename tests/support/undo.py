@@ -46,7 +46,7 @@ class Undo:
         return self._client.batch_write_item(**request)
 
     def forget(self) -> None:
-        """What was written so far stays."""
+        """All that was written so far stays."""
         self._before.clear()
 
     def take_back(self) -> None:

@@ -383,7 +383,7 @@ _NOTHING = Share(ZERO, 0)
 def _titles(context: Context, by: Split, names: list[str], language: Language) -> Mapping[str, str]:
     """The names for people of managers, distributors and regions, by id or code."""
     if by == "manager":
-        return {name: each.name for name, each in members.members(context, names).items()}
+        return members.names_of_members(context, names)
     if by == "distributor":
         return {name: each.name for name, each in distributors.read_distributors(context.table, names).items()}
     return distributors.region_names(context, language) if by == "region" else {}

@@ -144,8 +144,8 @@ def analytics(
 
 def _with_people(context: Context, lines: list[Line]) -> list[Line]:
     """The people under their present names: whoever has left the club has none. A call for each hundred of them."""
-    known = members.members(context, [line.name for line in lines if line.name not in ("", REST)])
-    return [replace(line, title=known[line.name].name) if line.name in known else line for line in lines]
+    names = members.names_of_members(context, [line.name for line in lines if line.name not in ("", REST)])
+    return [replace(line, title=names.get(line.name, line.title)) for line in lines]
 
 
 def _chart(by: By, lines: Iterable[Line], currency: str, language: Language) -> Chart:

@@ -37,7 +37,7 @@ class Article(NamedTuple):
 
 
 class Acting(NamedTuple):
-    """How a person acts for the company. `influence`: 1 decides, 2 supports, 3 influences."""
+    """The part of a person in the company. `influence`: 1 decides, 2 supports, 3 influences."""
 
     role: str | None = None
     influence: int | None = None

@@ -175,7 +175,7 @@ class Post:
         self.handled = len(self.ses.accepted)
 
     def kinds_of_reports(self, mail: dict[str, Any]) -> tuple[str, ...]:
-        """What the mail service reports of a letter."""
+        """The reports of the mail service on a letter."""
         return ("Send", "Delivery")
 
     def report(self, event: dict[str, Any], seconds: float = 1) -> None:

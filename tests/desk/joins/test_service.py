@@ -21,7 +21,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
 from tests.bonuses.accruals.steps import SOURCE, days_later
 from tests.companies.steps import legal_inn
-from tests.desk.joins.steps import BY, Firm, cloud
+from tests.desk.joins.steps import BY, Firm, Queue, cloud
 from tests.support.crashes import crashes, watched
 from tests.support.partners import member, speaks_for
 
@@ -109,6 +109,15 @@ def invited(firm: Firm, company_id: str, member_id: str) -> None:
     firm.context.table.put({**companies_keys.person(company_id, member_id).as_item(), **person})
 
 
+def olga_of_both(queue: Queue, acts_for: str, invited_by: str) -> Firm:
+    """A firm of whose two companies Olga acts for one and is invited by the other; each `old` or `new`."""
+    firm = Firm(queue)
+    member(firm.context, "mbr_olga")
+    speaks_for(firm.context, getattr(firm, acts_for), "mbr_olga", "owner")
+    invited(firm, getattr(firm, invited_by), "mbr_olga")
+    return firm
+
+
 def act_for(firm: Firm, member_id: str) -> str:
     return members.memberships(firm.context, [member_id])[member_id].owner
 
@@ -119,10 +128,7 @@ def statuses(firm: Firm, company_id: str) -> list[tuple[str, str]]:
 
 def test_a_person_of_the_company_that_stays_stays_there_whatever_the_other_one_invited_them_to() -> None:
     with cloud() as queue:
-        firm = Firm(queue)
-        member(firm.context, "mbr_olga")
-        speaks_for(firm.context, firm.new, "mbr_olga", "owner")
-        invited(firm, firm.old, "mbr_olga")
+        firm = olga_of_both(queue, acts_for="new", invited_by="old")
         join_id = firm.join()
         firm.settle()
         assert statuses(firm, firm.new) == [("mbr_olga", "active")]
@@ -134,10 +140,7 @@ def test_a_person_of_the_company_that_stays_stays_there_whatever_the_other_one_i
 
 def test_a_person_whom_the_company_that_stays_has_invited_acts_for_it_after_the_join() -> None:
     with cloud() as queue:
-        firm = Firm(queue)
-        member(firm.context, "mbr_olga")
-        speaks_for(firm.context, firm.old, "mbr_olga", "owner")
-        invited(firm, firm.new, "mbr_olga")
+        firm = olga_of_both(queue, acts_for="old", invited_by="new")
         join_id = firm.join()
         firm.settle()
         assert (act_for(firm, "mbr_olga"), statuses(firm, firm.new)) == (firm.new, [("mbr_olga", "active")])
