@@ -177,6 +177,8 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     company.person_invited         messages: mail
 #     company.registered             facts: pricing.displays
 #     company_join.began             facts: desk.joins
+#     company_join.done              messages: mail
+#     company_join.undone            messages: mail
 #     contact.noted                  facts: retention.waves
 #     customer.move_began            facts: exchange.customers
 #     demand.answered                facts: demand, retention.cases; messages: mail

@@ -62,6 +62,7 @@ FACTS: dict[str, Any] = {
     "currency": "RUB",
     "steps": STEPS,
     "company": "ООО «Луч» <и> сыновья",
+    "other": "ИП Котова & Ко",
     "companies": 22,
     "names": ["ООО «Луч» <и> сыновья", "ИП Котова & Ко"],
     "more": 20,

@@ -34,9 +34,12 @@ class HandOverView(WorkView):
     """A hand-over of many companies."""
 
     hand_over_id: str
+    created_by_name: str | None
     from_manager: str = Field(description="A manager's id, or `none`.")
+    from_manager_name: str | None
     region: str | None
     to_manager_id: str | None = Field(description="Null: the manager of each company's region.")
+    to_manager_name: str | None
     reason: str
     handed_over: int = Field(description="Companies handed over so far.")
     stayed: int = Field(description="Companies that have no manager of their region, or got another one meanwhile.")

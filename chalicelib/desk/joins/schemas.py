@@ -73,14 +73,18 @@ class JoinView(View):
 
     join_id: str
     company_id: str
+    company_name: str | None
     into_company_id: str
+    into_company_name: str | None
     reason: str
     state: JoinState
     stalled: bool = Field(description="No progress for an hour: the operators should look.")
     by: str
+    by_name: str | None
     at: str
     people: int = Field(description="People who act for the other company now.")
     undone_by: str | None
+    undone_by_name: str | None
     undone_at: str | None
 
 

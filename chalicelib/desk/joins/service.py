@@ -14,16 +14,17 @@ Weakest point: an import that runs meanwhile may write documents to the company 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import bonuses, companies, exchange, orders, pricing, sales, tiers
+from chalicelib import bonuses, companies, exchange, members, orders, pricing, sales, tiers
 from chalicelib.bonuses import Bonuses
 from chalicelib.companies import MOST_CUSTOMERS, Company
 from chalicelib.desk.joins import store
+from chalicelib.desk.joins.events import DONE, UNDONE
 from chalicelib.desk.joins.model import CompanyJoin, JoinState
 from chalicelib.desk.joins.schemas import (
     JoinedCompanyView,
@@ -36,6 +37,7 @@ from chalicelib.desk.joins.schemas import (
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
+from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.ids import derived_id
@@ -248,7 +250,7 @@ def show(context: Context, join_id: str) -> JoinView:
 def page(context: Context, limit: int, after: Position) -> tuple[list[JoinView], Position]:
     """Newest first. One call."""
     found = store.page(context.table, limit, after)
-    return [view(context, from_item(CompanyJoin, item)) for item in found.items], found.last
+    return views(context, [from_item(CompanyJoin, item) for item in found.items]), found.last
 
 
 def _known(context: Context, join_id: str) -> CompanyJoin:
@@ -259,13 +261,34 @@ def _known(context: Context, join_id: str) -> CompanyJoin:
 
 
 def view(context: Context, join: CompanyJoin) -> JoinView:
-    ended = join.state in (JoinState.DONE, JoinState.UNDONE)
-    return JoinView.from_record(
-        join,
-        into_company_id=join.into,
-        people=len(join.people),
-        stalled=not ended and moment(join.progress_at) + STALLED < context.now,
-    )
+    return views(context, [join])[0]
+
+
+def views(context: Context, joins: Sequence[CompanyJoin]) -> list[JoinView]:
+    """Two calls for them all, and one more for each further hundred of companies or people."""
+    known = companies.read_companies(context, sorted({each for join in joins for each in (join.company_id, join.into)}))
+    people = members.names_of_members(context, {each for join in joins for each in (join.by, join.undone_by) if each})
+
+    def name(company_id: str) -> str | None:
+        return known[company_id].name if company_id in known else None
+
+    return [
+        JoinView.from_record(
+            join,
+            company_name=name(join.company_id),
+            into_company_id=join.into,
+            into_company_name=name(join.into),
+            by_name=people.get(join.by),
+            undone_by_name=people.get(join.undone_by),
+            people=len(join.people),
+            stalled=_is_moving(join) and moment(join.progress_at) + STALLED < context.now,
+        )
+        for join in joins
+    ]
+
+
+def _is_moving(join: CompanyJoin) -> bool:
+    return join.state in (JoinState.MOVING, JoinState.UNDOING)
 
 
 # --- its work ---------------------------------------------------------------------------------------------------------------
@@ -284,7 +307,7 @@ def work(context: Context, message: dict[str, Any]) -> None:
     """Brings the join as far as it goes, and looks again later where documents are still on their way."""
     join_id = json.loads(message["body"])["join_id"]
     found = store.load(context, join_id)
-    if found is None or found.state in (JoinState.DONE, JoinState.UNDONE):
+    if found is None or not _is_moving(found):
         return
     finished = _move(context, found) if found.state is JoinState.MOVING else _move_back(context, found)
     if not finished:
@@ -300,7 +323,7 @@ def _move(context: Context, join: CompanyJoin) -> bool:
         book = bonuses.book_of(context, join.company_id)
         join = _saved(context, replace(join, bonuses=bonuses.transferable(book, context.today)))
     _transfer(context, join, join.company_id, join.into, "there")
-    _saved(context, replace(join, state=JoinState.DONE))
+    _ended(context, replace(join, state=JoinState.DONE), DONE, {join.into: join.company_id})
     return True
 
 
@@ -308,7 +331,8 @@ def _move_back(context: Context, join: CompanyJoin) -> bool:
     _transfer(context, join, join.into, join.company_id, "back")
     if not _follow(context, join, join.into, join.company_id, "back"):
         return False
-    _saved(context, replace(join, state=JoinState.UNDONE))
+    both = {join.into: join.company_id, join.company_id: join.into}
+    _ended(context, replace(join, state=JoinState.UNDONE), UNDONE, both)
     return True
 
 
@@ -329,6 +353,12 @@ def _transfer(context: Context, join: CompanyJoin, company_id: str, to: str, way
     if join.bonuses:
         key = (join.join_id, way)
         bonuses.transfer(context, company_id, to, join.currency, join.bonuses, key, join.reason, join.by)
+
+
+def _ended(context: Context, join: CompanyJoin, event: EventType, told: Mapping[str, str]) -> None:
+    tx = Transaction()
+    store.end(tx, context, join, event, told)
+    context.table.commit(tx)
 
 
 def _saved(context: Context, join: CompanyJoin) -> CompanyJoin:

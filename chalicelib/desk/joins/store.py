@@ -1,5 +1,6 @@
 """Joins in the table: one item, replaced under its version."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from boto3.dynamodb.conditions import Attr
@@ -8,7 +9,7 @@ from chalicelib.desk.joins import keys
 from chalicelib.desk.joins.events import BEGAN
 from chalicelib.desk.joins.model import CompanyJoin
 from chalicelib.platform.context import Context
-from chalicelib.platform.events import record
+from chalicelib.platform.events import EventType, record
 from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
@@ -40,6 +41,14 @@ def begin_again(tx: Transaction, context: Context, join: CompanyJoin) -> Company
     """The next version, whose work is still to be done."""
     record(tx, context, keys.join(join.join_id), BEGAN, join_id=join.join_id)
     return save(tx, context, join)
+
+
+def end(tx: Transaction, context: Context, join: CompanyJoin, event: EventType, told: Mapping[str, str]) -> None:
+    """The last version, with an event for each company whose people are told of the other one."""
+    owner = keys.join(join.join_id)
+    for company_id, other in told.items():
+        record(tx, context, owner, event, join_id=join.join_id, company_id=company_id, other=other)
+    save(tx, context, join)
 
 
 def _item(join: CompanyJoin) -> Item:

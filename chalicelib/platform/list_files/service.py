@@ -27,6 +27,11 @@ PAGE = 100  # rows that are read at a time
 MOST_ROWS = 2500
 MOST_PAGES = 100
 _OF_THE_PAGE = {"limit", "cursor", "count"}
+_STAFF = "staff.companies.read"  # of everybody on the staff, as that of exports
+_EXPORT_INSTEAD = (
+    "A file has at most {count} rows: narrow the list. POST /v1/staff/exports gives whole tables: companies, orders, sales documents, bonus entries, "
+    "letters, cases."
+)
 
 
 def make(call: Call, form: ListFileForm) -> ListFileView:
@@ -69,12 +74,14 @@ def _rows(inner: Call, parameters: dict[str, str]) -> list[BaseModel]:
         if len(rows) >= MOST_ROWS:
             break
         inner.query = inner.query.model_copy(update={"cursor": page.next_cursor})
+    if _STAFF in inner.principal.scopes:
+        raise Problem.invalid("too_many", "/list", _EXPORT_INSTEAD.format(count=MOST_ROWS))
     raise Problem.invalid("too_many", "/list", f"A file has at most {MOST_ROWS} rows: narrow the list.")
 
 
 def _names(call: Call, rows: list[dict[rules.Path, Cell]]) -> dict[str, str]:
     """The names of the ids in the rows, for those who may look up each of them anyway."""
-    if "staff.companies.read" not in call.principal.scopes:
+    if _STAFF not in call.principal.scopes:
         return {}
     return names_of(call.context, {cell for row in rows for cell in row.values() if isinstance(cell, str)})
 

@@ -15,8 +15,9 @@ from chalicelib.bonuses.audit import service as audit
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
 from chalicelib.companies.model import CustomerRef
-from chalicelib.desk.joins import service
+from chalicelib.desk.joins import letters, service
 from chalicelib.desk.joins.schemas import JoinForm
+from chalicelib.mail import Recipient, Unsendable
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
 from tests.bonuses.accruals.steps import SOURCE, days_later
@@ -24,6 +25,7 @@ from tests.companies.steps import legal_inn
 from tests.desk.joins.steps import BY, Firm, Queue, cloud
 from tests.support.crashes import crashes, watched
 from tests.support.partners import member, speaks_for
+from tests.support.table import everything
 
 
 def state(firm: Firm) -> tuple[Any, ...]:
@@ -101,6 +103,42 @@ def test_a_join_is_undone_as_if_it_had_never_been() -> None:
         with pytest.raises(Problem, match="wrong_state"):
             service.undo(firm.context, join_id, BY)
         assert firm.join() != join_id
+
+
+def told(firm: Firm, name: str) -> dict[str, tuple[str, str, str]]:
+    """Subject's facts and the address of the letters of this event, by their readers."""
+    found = {}
+    for event in everything(firm.context).values():
+        if event.get("event") == name:
+            for recipient in letters._who_acts(firm.context, event):
+                reader, facts = letters.of_the_join(firm.context, recipient, event)
+                assert recipient.id not in found
+                found[recipient.id] = (reader.name, facts["company"], facts["other"])
+    return found
+
+
+def test_the_people_of_both_companies_are_told_of_a_join_and_of_its_undoing() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        for member_id, company_id in (("mbr_olga", firm.old), ("mbr_ivan", firm.new)):
+            member(firm.context, member_id)
+            speaks_for(firm.context, company_id, member_id, "accountant")
+        join_id = firm.join()
+        assert told(firm, "company_join.done") == {}
+        firm.settle()
+        old, new = "ООО Луч К-1", "ООО Луч К-2"
+        assert told(firm, "company_join.done") == {
+            each: (f"Anna {each}", new, old) for each in ("mbr_olga", "mbr_ivan")
+        }
+        service.undo(firm.context, join_id, BY)
+        firm.settle()
+        assert told(firm, "company_join.undone") == {
+            "mbr_olga": ("Anna mbr_olga", old, new),
+            "mbr_ivan": ("Anna mbr_ivan", new, old),
+        }
+        [joined] = [each for each in everything(firm.context).values() if each.get("event") == "company_join.done"]
+        with pytest.raises(Unsendable, match="no_longer_speaks"):
+            letters.of_the_join(firm.context, Recipient("member", "mbr_olga"), joined)
 
 
 def invited(firm: Firm, company_id: str, member_id: str) -> None:

@@ -91,7 +91,9 @@ def test_a_list_that_is_too_long_is_refused_and_not_cut(
     assert api.call("POST", PATH, marketing, {"list": "/v1/staff/promotions"}).json["row_count"] == 2
     monkeypatch.setattr(service, "MOST_ROWS", 1)
     refused = api.call("POST", PATH, marketing, {"list": "/v1/staff/promotions"})
-    assert (refused.status, refused.json["errors"][0]["code"]) == (422, "too_many")
+    [error] = refused.json["errors"]
+    assert (refused.status, error["code"], error["pointer"]) == (422, "too_many", "/list")
+    assert "POST /v1/staff/exports" in error["detail"]
 
 
 def fields(row: type[BaseModel]) -> dict[str, Any]:
