@@ -168,7 +168,7 @@ def period_of(context: Context, query: AnalyticsPeriod) -> Period:
     if first > last:
         raise Problem.invalid("range", "/query/from", "The first month lies after the last one.")
     if last > running:
-        raise Problem.invalid("in_future", "/query/to", f"Today is {context.today}.")
+        raise Problem.invalid("in_future", "/query/to", f"This is still to come: today is {context.today}.")
     most = MOST_MONTHS if query.by in ("month", "quarter") else MOST_MONTHS_OF_ROWS
     if plus(first, most) <= last:
         raise Problem.invalid("too_long", "/query/from", f"Rows of this kind cover at most {most} months.")

@@ -28,7 +28,7 @@ def statement_of(context: Context, company_id: str, first: date | None, last: da
     if last < first:
         raise Problem.invalid("range", "/query/to", "The last day lies before the first one.")
     if first > context.latest_day:
-        raise Problem.invalid("in_future", "/query/from", f"Today is {context.today}.")
+        raise Problem.invalid("in_future", "/query/from", f"This is still to come: today is {context.today}.")
     company = companies.read_company(context, company_id)
     if company is None:
         raise Problem("not_found")

@@ -33,7 +33,7 @@ def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentFor
     if form.expires_on and form.amount < 0:
         raise Problem.invalid("not_for_less", "/expires_on", "A negative adjustment has no expiry day.")
     if form.expires_on and form.expires_on < context.today:
-        raise Problem.invalid("in_past", "/expires_on", f"Today is {context.today}.")
+        raise Problem.invalid("in_past", "/expires_on", f"This day is over: today is {context.today}.")
     book = ledger.book(context, company_id)
     requested = Adjustment(
         adjustment_id=context.new_id("adj"),

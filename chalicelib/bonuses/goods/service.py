@@ -141,7 +141,7 @@ def ship(
 ) -> ChangedChoice:
     """Ships a part, or all that is left. Raises 404, 409 for a document that was recorded before, 422 for more than was chosen."""
     if day > context.latest_day:
-        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
+        raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
     shipment_id = context.new_id("shp")
     cause = Cause(
         "goods_shipped",
@@ -242,7 +242,7 @@ def hand_over(
 ) -> Entitlement:
     """A gift was given. Raises 404, 409 for goods, and for a gift that was given or is not there yet."""
     if day > context.latest_day:
-        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
+        raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
     cause = Cause(
         events.GIFT_HANDED_OVER,
         (entitlement_id, context.new_id("gft")),

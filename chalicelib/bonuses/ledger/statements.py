@@ -43,7 +43,7 @@ def statement(context: Context, company_id: str, month: str | None, limit: int, 
     """
     first = date.fromisoformat(f"{month}-01") if month else context.today.replace(day=1)
     if first > context.today:
-        raise Problem.invalid("in_future", "/query/month", f"Today is {context.today}.")
+        raise Problem.invalid("in_future", "/query/month", f"This is still to come: today is {context.today}.")
     until = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     begins, ends = _begins(context, first), _begins(context, until)
     opening = store.last_before(context.table, company_id, begins)

@@ -35,6 +35,13 @@ class ObstacleView(View):
     detail: str
 
 
+class FileCustomerView(View):
+    """A customer of sales files, as a move names it."""
+
+    source: str
+    customer: str
+
+
 class JoinedCompanyView(View):
     """A company of the join, with its tier today and the one that it would have."""
 
@@ -52,6 +59,7 @@ class JoinPreviewView(View):
 
     obstacles: list[ObstacleView] = Field(description="Empty: they can be joined.")
     same_inn: bool
+    customers: list[FileCustomerView] = Field(description="The company as files name it, at most 100 times.")
     documents: int
     complete: bool = Field(
         description="False where there are more documents than are looked at: the figures are then too small."

@@ -27,6 +27,7 @@ from chalicelib.desk.joins import store
 from chalicelib.desk.joins.events import DONE, UNDONE
 from chalicelib.desk.joins.model import CompanyJoin, JoinState
 from chalicelib.desk.joins.schemas import (
+    FileCustomerView,
     JoinedCompanyView,
     JoinForm,
     JoinPreviewView,
@@ -72,6 +73,7 @@ def preview(context: Context, form: JoinForm, language: Language) -> JoinPreview
     return JoinPreviewView(
         obstacles=[_told(each, language) for each in _obstacles(context, company, into)],
         same_inn=bool(company.inn) and company.inn == into.inn,
+        customers=[FileCustomerView(source=source, customer=customer) for source, customer in customers],
         documents=len(refs),
         complete=complete,
         purchases=Money(amount=sum(changed.values(), Decimal(0)), currency=currency),
@@ -121,8 +123,9 @@ _ORDERED = (
     "The company has orders, which stay where they were placed: keep this company, and join the other one into it."
 )
 _BOTH_ORDERED = (
-    "Both companies have orders, which stay where they were placed: move its customers of files to the company that stays, "
-    "let its people claim that one, and give both the same manager."
+    "Both companies have orders, which stay where they were placed. Instead, somebody of operations moves its customers of files, which the preview "
+    "names, to the company that stays (POST /v1/staff/customer-moves), its people claim that one (POST /v1/companies), and you confirm them. The staff "
+    "still sees the old orders."
 )
 
 

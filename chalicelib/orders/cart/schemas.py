@@ -47,7 +47,7 @@ class PlaceForm(OrderForm):
     @model_validator(mode="after")
     def _lines_or_cart(self) -> Self:
         if bool(self.lines) == (self.cart_version is not None):
-            raise PydanticCustomError("one_of", "Give either lines or cart_version.")
+            raise PydanticCustomError("one_of", "Give either lines, at least one, or cart_version.")
         return self
 
 

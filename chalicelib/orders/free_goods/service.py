@@ -137,7 +137,7 @@ def ship(
     """Raises 404 for another distributor's order, 409 unless the goods are granted, 422 for a day after tomorrow."""
     day = form.day or context.today
     if day > context.latest_day:
-        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
+        raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
     order = order_store.read_distributors_order(context.table, distributor_id, order_id)
     if order is None:
         raise Problem("not_found")

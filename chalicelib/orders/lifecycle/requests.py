@@ -85,7 +85,7 @@ def accept_return(
     by, day = Actor("distributor", member_id), form.day or context.today
     fewer = [line.part() for line in form.lines]
     if day > context.latest_day:
-        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
+        raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
 
     def write(tx: Transaction, order: Order) -> None:
         returned = _of(order, return_id)

@@ -183,7 +183,7 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
     asked = [line.asked() for line in form.lines] if form.lines else None
     day = form.day or context.today
     if day > context.latest_day:
-        raise Problem.invalid("in_future", "/day", f"Today is {context.today}.")
+        raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
     present = distributors_order(context, distributor_id, order_id)
     if present is None:
         raise Problem("not_found")

@@ -166,7 +166,7 @@ def _delivery(context: Context, company_id: str, form: OrderDeliveryForm | None)
     if form is None:
         return None
     if form.wished_on and form.wished_on < context.today:
-        raise Problem.invalid("in_past", "/delivery/wished_on", f"Today is {context.today}.")
+        raise Problem.invalid("in_past", "/delivery/wished_on", f"This day is over: today is {context.today}.")
     address = companies.read_address(context, company_id, form.address_id) if form.address_id else None
     if form.address_id and address is None:
         raise Problem.invalid("unknown_address", "/delivery/address_id", "The company has no such delivery address.")

@@ -63,7 +63,18 @@ def refusal_of(context: Context, caller: Principal, scope: str) -> Problem:
             detail = "A manager of the club, or an owner of the company, confirms you."
             return Problem("not_confirmed", detail, extra=told)
         return Problem("company_missing", "Name the company that you act for: POST /v1/companies.", extra=told)
-    return Problem("scope_missing", f"This needs the scope {scope}.", extra=told)
+    return Problem("scope_missing", _whose(scope), extra=told)
+
+
+def _whose(scope: str) -> str:
+    """The people whom the scope is for, in a sentence."""
+    if roles := roles_with("staff", scope):
+        return f"This is for the staff of the club, as {', '.join(roles)}."
+    if roles_with("distributor", scope):
+        return "This is for the people of a distributor."
+    if roles := roles_with("company", scope):
+        return f"This is for the people of a company, as {', '.join(roles)}."
+    return f"This needs the scope {scope}."
 
 
 def guard_of_author(by: str, scope: str) -> Guard:

@@ -22,14 +22,22 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Kind(NamedTuple):
+    """`detail`: the way out, where a problem says nothing of its own."""
+
     status: int
     title: str
     title_ru: str
+    detail: str | None = None
 
 
 KINDS: dict[str, Kind] = {
     "body_not_json": Kind(400, "The body is not valid JSON", "Тело запроса не является корректным JSON"),
-    "idempotency_key_missing": Kind(400, "The Idempotency-Key header is missing", "Нет заголовка Idempotency-Key"),
+    "idempotency_key_missing": Kind(
+        400,
+        "The Idempotency-Key header is missing",
+        "Нет заголовка Idempotency-Key",
+        "Make up a key for each request, such as a UUID, and send the same one when you repeat it.",
+    ),
     "idempotency_key_invalid": Kind(400, "The Idempotency-Key is malformed", "Неверный формат Idempotency-Key"),
     "unauthorized": Kind(401, "Refresh the session, or sign in", "Обновите сеанс или войдите"),
     "session_expired": Kind(401, "The session has expired, sign in again", "Сеанс истёк, войдите снова"),
@@ -58,7 +66,10 @@ KINDS: dict[str, Kind] = {
     "cart_changed": Kind(409, "The cart has changed", "Корзина изменилась"),
     "code_expired": Kind(410, "The code has expired, ask for a new one", "Срок действия кода истёк, запросите новый"),
     "precondition_failed": Kind(
-        412, "This has changed since you read it", "Данные изменились с тех пор, как вы их прочитали"
+        412,
+        "This has changed since you read it",
+        "Данные изменились с тех пор, как вы их прочитали",
+        "Read it again, and repeat the change with the ETag of that answer in If-Match.",
     ),
     "body_too_large": Kind(413, "The body is too large", "Тело запроса слишком велико"),
     "media_type_unsupported": Kind(
@@ -72,7 +83,12 @@ KINDS: dict[str, Kind] = {
     "idempotency_key_reused": Kind(
         422, "This Idempotency-Key belongs to another request", "Этот Idempotency-Key принадлежит другому запросу"
     ),
-    "precondition_required": Kind(428, "The If-Match header is missing", "Нет заголовка If-Match"),
+    "precondition_required": Kind(
+        428,
+        "The If-Match header is missing",
+        "Нет заголовка If-Match",
+        "Read it first, and send the ETag of that answer in If-Match.",
+    ),
     "too_many_requests": Kind(429, "Too many requests", "Слишком много запросов"),
     "too_many_tries": Kind(
         429, "Too many wrong codes, ask for a new one", "Слишком много неверных кодов, запросите новый"
@@ -135,7 +151,7 @@ class Problem(Exception):
     ) -> None:
         super().__init__(f"{code}: {detail or KINDS[code].title}")
         self.code = code
-        self.detail = detail
+        self.detail = detail or KINDS[code].detail
         self.errors = list(errors)
         self.headers = headers or {}
         self.extra = extra or {}

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.platform.fields import shape
 from chalicelib.platform.http.forms import Form, View
 
 
@@ -12,7 +13,7 @@ class ListFileForm(Form):
     """A list and the kind of file."""
 
     list: str = Field(
-        pattern=r"^/v1/[^\x00-\x20\x7f]*$",
+        pattern=shape(r"^/v1/[^\x00-\x20\x7f]*$", "An address of a list begins with /v1/."),
         max_length=2000,
         description="The address of the list with its filters, as one reads it by `GET`. `limit` and `cursor` do not count.",
         examples=["/v1/staff/promotions?state=draft"],

@@ -52,8 +52,13 @@ def test_of_two_companies_with_orders_the_preview_tells_what_to_do_instead(
     memory_market: Market, manager: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service.orders, "newest_orders", lambda context, company_id, limit: [company_id])
-    [obstacle] = ask(memory_market, manager, "/preview").json["obstacles"]
-    assert obstacle["code"] == "orders" and "customers of files" in obstacle["detail"]
+    tx = Transaction()
+    companies_store.mark_customer(tx, "1c-main", "К-1", "cmp_2", "RUB", None, None)
+    memory_market.context.table.commit(tx)
+    told = ask(memory_market, manager, "/preview").json
+    [obstacle] = told["obstacles"]
+    assert obstacle["code"] == "orders" and "POST /v1/staff/customer-moves" in obstacle["detail"]
+    assert told["customers"] == [{"source": "1c-main", "customer": "К-1"}]
 
 
 def test_a_company_of_too_many_customers_of_files_is_not_joined(

@@ -122,6 +122,28 @@ def test_a_role_that_may_not_hears_who_may(context: Context) -> None:
     assert told == "Your role is engineer; this needs one of: buyer, owner."
 
 
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        ("staff.retention.read", "This is for the staff of the club, as admin, head_of_sales."),
+        ("distributor.write", "This is for the people of a distributor."),
+        ("machine.payments", "This needs the scope machine.payments."),
+    ],
+)
+def test_who_acts_for_somebody_else_hears_whom_it_is_for(context: Context, scope: str, told: str) -> None:
+    about = {"kind": "company", "owner": "cmp_1", "role": "owner", "status": "active"}
+    context.table.put({**keys.membership("mbr_1").as_item(), **about})
+    caller = Principal.from_claims(Caller.person("mbr_1", "company", "owner", "cmp_1").claims)
+    assert refusal_of(context, caller, scope).detail == told
+
+
+def test_the_staff_hears_that_something_is_for_companies(context: Context) -> None:
+    about = {"kind": "staff", "owner": "club", "role": "admin", "status": "active"}
+    context.table.put({**keys.membership("mbr_1").as_item(), **about})
+    told = refusal_of(context, Principal.from_claims(Caller.person("mbr_1").claims), "bonuses.write").detail
+    assert told == "This is for the people of a company, as buyer, owner."
+
+
 def test_a_machine_hears_the_scope(context: Context) -> None:
     machine = Principal.from_claims({"sub": "client_1", "client_id": "client_1", "scope": "club/api"})
     assert refusal_of(context, machine, "machine.payments").code == "scope_missing"

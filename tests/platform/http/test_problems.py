@@ -6,6 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import KINDS, Problem, ProblemBody
+from chalicelib.platform.http.sentences import in_russian
 
 SNAPSHOT = Path(__file__).with_name("problems.md")
 
@@ -63,7 +64,14 @@ def test_text_that_is_no_json_is_one_problem() -> None:
 
 
 def test_every_code_is_as_it_was_read() -> None:
-    """`problems.md` is read by a person, in both languages: who changes a title writes it there, and reads it once more."""
+    """`problems.md` is read by a person, in both languages: who changes a text writes it there, and reads it once more."""
+
+    def said(title: str, detail: str | None) -> str:
+        return f"{title}. {detail}" if detail else title
+
     head = "| code | status | English | Russian |\n|---|---|---|---|\n"
-    rows = [f"| {code} | {kind.status} | {kind.title} | {kind.title_ru} |\n" for code, kind in KINDS.items()]
+    rows = [
+        f"| {code} | {kind.status} | {said(kind.title, kind.detail)} | {said(kind.title_ru, kind.detail and in_russian(kind.detail))} |\n"
+        for code, kind in KINDS.items()
+    ]
     assert SNAPSHOT.read_text(encoding="utf-8") == head + "".join(rows)

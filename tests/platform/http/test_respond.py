@@ -342,6 +342,8 @@ def test_a_matched_route_needs_a_version(api: Api, if_match: str | None, status:
     assert answer.status == status
     if status == 200:
         assert answer.json["values"]["version"] == 3
+    else:
+        assert "ETag" in answer.json["detail"]
 
 
 # --- the same request twice -------------------------------------------------------------------------------------------
