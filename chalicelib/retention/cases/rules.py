@@ -59,7 +59,14 @@ def opened(case_id: str, company_id: str, state: State, manager_id: str | None, 
     )
     if case.is_quiet:
         return case
-    return replace(case, due=today + timedelta(days=1 + crc32(company_id.encode()) % CHECK_IN.days))
+    return replace(case, due=_check_in(case, today))
+
+
+def _check_in(case: Case, today: date) -> date:
+    """A quarter from now; within the quarter where nobody has talked to the company yet, so that those of one sales file are spread over its days."""
+    return today + (
+        CHECK_IN if case.last_contact else timedelta(days=1 + crc32(case.company_id.encode()) % CHECK_IN.days)
+    )
 
 
 def follow(case: Case, state: State, today: date) -> Case:
@@ -76,7 +83,7 @@ def follow(case: Case, state: State, today: date) -> Case:
         earliest = max(today, case.last_contact + MONTH if case.last_contact else today)
         return after if case.due <= earliest else _planned(after, earliest)
     if case.is_quiet:
-        return _planned(after, max(today, case.last_contact or today) + CHECK_IN)
+        return _planned(after, _check_in(case, today))
     return after
 
 

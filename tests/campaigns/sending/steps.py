@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -30,12 +30,11 @@ from chalicelib.mail import Letter
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.stream import event_of
-from chalicelib.table.client import Table
 from tests.mail.steps import MailService, report
 from tests.support.crashes import uncounted, watched
-from tests.support.memory import MemoryDynamo
 from tests.support.partners import member
 from tests.support.table import everything
+from tests.tiers.steps import in_memory
 
 AGREED = {"advertising": {"agreed": True, "version": "1", "at": "2026-11-19T09:00:00.000Z", "source": "cabinet"}}
 TEXTS = {
@@ -211,10 +210,16 @@ class Post:
         return f"{self.answered[letter_id(issue.issue_id, member_id)]:%Y-%m-%dT%H:%M}"
 
 
+AnyPost = TypeVar("AnyPost", bound=Post)
+
+
 def post(context: Context, monkeypatch: pytest.MonkeyPatch) -> Post:
     """A table in memory, nobody held out, and everything around."""
-    table = Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None)
-    made = Post(replace(context, table=table))
+    return surrounded(Post(in_memory(context)), monkeypatch)
+
+
+def surrounded(made: AnyPost, monkeypatch: pytest.MonkeyPatch) -> AnyPost:
+    """Its mail service and its queues, nobody held out."""
     monkeypatch.setattr(aws, "ses", lambda: watched(made.ses, "sesv2"))
     monkeypatch.setattr(aws, "sqs", lambda: watched(made, "sqs"))
     monkeypatch.setattr(aws, "secret", lambda: "a secret")

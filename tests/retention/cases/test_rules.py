@@ -111,8 +111,15 @@ def test_a_company_that_goes_quiet_is_called_at_once_unless_it_was_called_lately
 
 
 def test_a_company_that_orders_again_is_no_longer_won_back() -> None:
-    after = rules.follow(case(tries=2), State.WON_BACK, TODAY)
+    after = rules.follow(case(tries=2, last_contact=TODAY - timedelta(days=20)), State.WON_BACK, TODAY)
     assert (after.state, after.due, after.tries) == (CaseState.WAITING, TODAY + timedelta(days=91), 0)
+
+
+def test_companies_that_nobody_talked_to_are_spread_although_the_beginning_of_their_file_looked_quiet() -> None:
+    """Their first documents are old, and the later ones come in another part of the file."""
+    seen = [rules.opened("", f"cmp_{number}", State.LOST, None, TODAY) for number in range(2000)]
+    days = {rules.follow(each, State.ACTIVE, TODAY).due for each in seen}
+    assert days == {TODAY + timedelta(days=1 + offset) for offset in range(91)}
 
 
 def test_a_company_that_closed_down_is_never_called_unless_it_orders() -> None:

@@ -101,7 +101,7 @@ def test_an_order_takes_the_company_off_the_ready_cases(context: Context) -> Non
     known(context, "cmp_1")
     becomes(context, "cmp_1", State.WON_BACK)
     assert ready(context, IVAN) == []
-    assert case_of(context, "cmp_1").due == context.today + timedelta(days=91)
+    assert context.today < case_of(context, "cmp_1").due <= context.today + timedelta(days=91)
 
 
 def test_a_company_that_is_handed_over_goes_to_the_other_manager_with_its_case(context: Context) -> None:
