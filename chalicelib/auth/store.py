@@ -19,7 +19,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.quarters import quarter_of
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key, shard_of, shards
-from chalicelib.table.transactions import Item, Refused
+from chalicelib.table.transactions import Item, Joining, Refused
 
 
 def spend_try(table: Table, key: Key, now: int) -> Item | None:
@@ -62,6 +62,7 @@ def read_for_token(table: Table, member_id: str, at: datetime) -> tuple[Item, bo
 
 # --- visits -----------------------------------------------------------------------------------------------------------
 
+MOST_DAYS = 93  # of a quarter, and one more: a day that is told again is no further one
 KEEP_DAYS = 200  # of visits: the quarter, and the one after it
 
 
@@ -74,11 +75,11 @@ class Activity(NamedTuple):
 
 def note_visit(table: Table, member_id: str, at: datetime, *, clicked: bool = False) -> None:
     """Notes that the member used the club on this day, once however often it is told. One write. `clicked`: by a link of a letter."""
-    day = {at.date().isoformat()}
+    day = Joining({at.date().isoformat()}, MOST_DAYS)
     table.update(
         _visits_key(member_id, quarter_of(at.date())),
         put={"expires_at": clock.epoch(at) + KEEP_DAYS * 86_400},
-        add={"days": day, "clicks": day} if clicked else {"days": day},
+        join={"days": day, "clicks": day} if clicked else {"days": day},
     )
 
 

@@ -19,7 +19,7 @@ from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table.transactions import Item, Joining, Transaction
 
 _KPP = "kpp:"  # and the KPP: attributes of a firm
 AMONG = 1000  # companies that one page of a filtered list looks at
@@ -373,11 +373,11 @@ def check_distributor(tx: Transaction, distributor_id: str) -> None:
     tx.check(distributor_key(distributor_id), Attr("pk").exists(), label="distributor")
 
 
-def put_told(tx: Transaction, told: Key, known: Told, about: str, expires_at: int) -> None:
-    """Refused with label `told` if another letter was written meanwhile."""
+def put_told(tx: Transaction, told: Key, known: Told, about: str, expires_at: int, most: int) -> None:
+    """At most so many letters about a day. Refused with label `told` if another letter was written meanwhile."""
     tx.update(
         told,
-        add={"about": {about}},
+        join={"about": Joining({about}, most)},
         put={"expires_at": expires_at},
         when=Attr("about").size().eq(len(known)) if known else Attr("about").not_exists(),
         label="told",

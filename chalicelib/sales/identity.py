@@ -16,6 +16,7 @@ from chalicelib.platform.context import Context
 from chalicelib.sales import store
 from chalicelib.sales.numbers.rules import number_key
 from chalicelib.sales.rules import (
+    MOST_SHIPMENTS,
     NOTHING,
     ORDERS,
     Ambiguous,
@@ -145,6 +146,8 @@ def _of_books(
     if mine.same_as:
         stands = sum(order_of(ref) == order_of(mine.same_as) for ref in shipments) > 1
         return told._replace(document=_content(context, mine.same_as, told.document, known, stands=stands))
+    if len(shipments) >= MOST_SHIPMENTS:
+        raise Ambiguous(told.document.number)  # further ones are not named
     heads = {ref: head for ref in shipments if (head := known.get(ref, NOTHING).head)}
     same = same_invoice(told.document, heads)
     if not same:

@@ -15,6 +15,8 @@ from chalicelib.platform.money import MixedCurrencies
 from chalicelib.sales import keys
 from chalicelib.sales.events import SALE_JOINED, SALE_RECORDED
 from chalicelib.sales.rules import (
+    MOST_RETURNS,
+    MOST_SHIPMENTS,
     NOTHING,
     ORDERS,
     Changes,
@@ -35,10 +37,11 @@ from chalicelib.sales.rules import (
 from chalicelib.sales.store import OTHER_CURRENCY, RETURNED, VOIDED, ShippedNumber, further_keys
 from chalicelib.table.key import Key, shard_of
 from chalicelib.table.records import to_item
-from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
+from chalicelib.table.transactions import MOST_OPERATIONS, Item, Joining, Transaction
 
 LINES_BYTES = 300_000  # in one item; DynamoDB takes 400 KB
 MOST_BYTES = 3_500_000  # of one transaction; DynamoDB takes 4 MB
+MANY_SHIPMENTS = "many shipments"  # label: the number has as many as an item should name
 _ITEM_BYTES = 1_000  # more than an item of ours weighs without its lines
 
 
@@ -176,7 +179,7 @@ def transaction(context: Context, writes: Iterable[Write], *, bulk: bool = False
         )
         tx.instead["currency"] = MixedCurrencies(currency)
     for key, names in shipped.items():
-        tx.update(key, add={"documents": names})
+        tx.update(key, join={"documents": Joining(names, MOST_SHIPMENTS)}, label=MANY_SHIPMENTS)
     for ref, (candidate, returns) in originals.items():
         _name_original(tx, ref, candidate, returns)
     return tx
@@ -188,7 +191,7 @@ def _name_original(tx: Transaction, ref: DocumentRef, candidate: KnownDocument, 
     unmoved = Attr("revision").eq(head.revision) if head else Attr("revision").not_exists()
     new = returns - {name_beside(each, ref[0]) for each in candidate.returned_by}
     if new:
-        tx.update(keys.document(*ref), add={"returned_by": new}, when=unmoved)
+        tx.update(keys.document(*ref), join={"returned_by": Joining(new, MOST_RETURNS)}, when=unmoved)
     else:
         tx.check(keys.document(*ref), unmoved)
 

@@ -26,6 +26,7 @@ DocumentRef = tuple[str, str]  # source, and series/number
 
 ZERO = Decimal(0)
 ORDERS = "orders"  # the source of shipments of the club's own orders
+MOST_SHIPMENTS = 100  # of a company under one number, for the books' document that will have it
 MOST_RETURNS = 500  # that follow one document: its item, its bonuses and its events name each of them
 SAME_INVOICE = timedelta(days=7)  # the most that the books may date an invoice away from its shipment
 

@@ -162,7 +162,13 @@ def _write(
 def _record_alone(context: Context, document: SaleDocument, import_id: str | None, as_of: str, bulk: bool) -> Outcome:
     outcome, write = _judged(context, [document], import_id, as_of)[document.ref]
     if write:
-        context.table.commit(revisions.transaction(context, [write], bulk=bulk))
+        try:
+            context.table.commit(revisions.transaction(context, [write], bulk=bulk))
+        except Refused as refused:
+            if revisions.MANY_SHIPMENTS not in refused or isinstance(write, revisions.Confirmation):
+                raise
+            unnamed = replace(write, shipped=None)
+            context.table.commit(revisions.transaction(context, [unnamed], bulk=bulk))
     return outcome
 
 

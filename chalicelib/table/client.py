@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from boto3.dynamodb.conditions import ConditionBase
@@ -15,6 +16,7 @@ from chalicelib.table.transactions import (
     Busy,
     Guard,
     Item,
+    Joining,
     Refused,
     Transaction,
     condition_to_wire,
@@ -23,6 +25,7 @@ from chalicelib.table.transactions import (
     refuse_to_change,
     to_wire,
     update_to_wire,
+    within_bounds,
 )
 
 if TYPE_CHECKING:
@@ -210,7 +213,8 @@ class Table:
         *,
         put: dict[str, Any] | None = None,
         default: dict[str, Any] | None = None,
-        add: dict[str, Any] | None = None,
+        add: dict[str, Decimal | int] | None = None,
+        join: dict[str, Joining] | None = None,
         remove: tuple[str, ...] = (),
         when: ConditionBase | None = None,
     ) -> Item:
@@ -220,11 +224,12 @@ class Table:
         """
         if self._guard:
             alone = Transaction()
-            alone.update(key, put=put, default=default, add=add, remove=remove, when=when)
+            alone.update(key, put=put, default=default, add=add, join=join, remove=remove, when=when)
             self.commit(alone)
             return self.get(key, consistent=True) or {}
         refuse_to_change(key)
-        request = update_to_wire(key, put, default, add, remove)
+        request = update_to_wire(key, put, default, add, join, remove)
+        when = within_bounds(join, when)
         if when is not None:
             request = merge_expressions(request, condition_to_wire(when))
             request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"

@@ -12,8 +12,10 @@ told apart by name:
         if "email" in refused: ...
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
+from functools import reduce
+from operator import and_
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
@@ -55,6 +57,16 @@ class Guard(NamedTuple):
     when: ConditionBase
     refusal: Exception
     entry: Item | None = None
+
+
+class Joining(NamedTuple):
+    """Texts that join a set of an item. The write is refused if the set could have more than `most` then."""
+
+    texts: Set[str]
+    most: int
+
+    def fits(self, attribute: str) -> ConditionBase:
+        return Attr(attribute).not_exists() | Attr(attribute).size().lte(self.most - len(self.texts))
 
 
 class Operation(NamedTuple):
@@ -150,14 +162,16 @@ class Transaction:
         *,
         put: Mapping[str, Any] | None = None,
         default: Mapping[str, Any] | None = None,
-        add: Mapping[str, Any] | None = None,
+        add: Mapping[str, Decimal | int] | None = None,
+        join: Mapping[str, Joining] | None = None,
         remove: Sequence[str] = (),
         when: ConditionBase | None = None,
         label: str = "",
     ) -> None:
-        """Change attributes: `put` sets, `default` sets what is not there yet, `add` adds numbers, `remove` removes."""
+        """Change attributes: `put` sets, `default` sets what is not there yet, `add` adds numbers, `join` adds to sets, `remove` removes."""
         refuse_to_change(key)
-        self._append("Update", key, update_to_wire(key, put, default, add, remove), when, label)
+        body = update_to_wire(key, put, default, add, join, remove)
+        self._append("Update", key, body, within_bounds(join, when), label)
 
     def check(self, key: Key, when: ConditionBase, *, label: str = "", instead: Exception | None = None) -> None:
         """Write nothing; refuse the transaction unless the item is so. `instead` is raised in place of `Refused` then."""
@@ -207,7 +221,8 @@ def update_to_wire(
     key: Key,
     put: Mapping[str, Any] | None,
     default: Mapping[str, Any] | None,
-    add: Mapping[str, Any] | None,
+    add: Mapping[str, Decimal | int] | None,
+    join: Mapping[str, Joining] | None,
     remove: Sequence[str],
 ) -> dict[str, Any]:
     names: dict[str, str] = {}
@@ -230,8 +245,9 @@ def update_to_wire(
     clauses = []
     if sets:
         clauses.append("SET " + ", ".join(sets))
-    if add:
-        clauses.append("ADD " + ", ".join(f"{name(attribute)} {value(amount)}" for attribute, amount in add.items()))
+    added = {**(add or {}), **{attribute: set(joining.texts) for attribute, joining in (join or {}).items()}}
+    if added:
+        clauses.append("ADD " + ", ".join(f"{name(attribute)} {value(more)}" for attribute, more in added.items()))
     if remove:
         clauses.append("REMOVE " + ", ".join(name(attribute) for attribute in remove))
     if not clauses:
@@ -244,6 +260,12 @@ def update_to_wire(
     if values:
         wired["ExpressionAttributeValues"] = values
     return wired
+
+
+def within_bounds(join: Mapping[str, Joining] | None, when: ConditionBase | None) -> ConditionBase | None:
+    """The condition, and that each set has room for what joins it."""
+    fits = [joining.fits(attribute) for attribute, joining in (join or {}).items()]
+    return reduce(and_, fits if when is None else [when, *fits]) if fits else when
 
 
 def merge_expressions(body: dict[str, Any], condition: dict[str, Any]) -> dict[str, Any]:

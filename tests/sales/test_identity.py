@@ -16,9 +16,12 @@ from chalicelib.bonuses.accruals import consumers as accruals_consumers
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.platform.context import Context
 from chalicelib.sales import consumers as sales_consumers
+from chalicelib.sales import keys as sales_keys
+from chalicelib.sales.identity import shipped_number
 from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.rules import (
+    MOST_SHIPMENTS,
     Ambiguous,
     CountingDay,
     DocumentRef,
@@ -193,6 +196,22 @@ def test_of_two_shipments_with_one_number_it_is_that_of_its_sum(context: Context
     record(context, booked(luch, "70.00"))
     record(context, booked(luch, "75.00"))
     assert bought(context, luch) == {"2026-11-20": Decimal(60075)}
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_so_many_shipments_under_one_number_are_named_and_the_books_of_a_further_one_are_unclear(
+    context: Context, luch: str, together: bool
+) -> None:
+    shipments = [shipment(luch, "70.00", series=f"dst_1:ord_{each}") for each in range(MOST_SHIPMENTS + 2)]
+    for several in [shipments] if together else [[each] for each in shipments]:
+        record(context, *several)
+    named = context.table.get(sales_keys.shipped(*shipped_number(shipments[0])), consistent=True)
+    assert named and len(named["documents"]) == MOST_SHIPMENTS
+    record(context, *shipments)  # told again
+    assert bought(context, luch) == {"2026-11-20": Decimal(70) * len(shipments)}
+    with pytest.raises(sales.UnclearDocuments):
+        record(context, booked(luch, "71.00"))
+    assert documents_of(context, luch) == len(shipments)
 
 
 # --- its payment ----------------------------------------------------------------------------------------------------------

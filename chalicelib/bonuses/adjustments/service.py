@@ -24,17 +24,23 @@ from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Refused, Transaction
 
+MOST_LOTS = 3_000  # expiry days of a company: its item holds twice as many
+
 
 def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentForm) -> Adjustment:
     """Posts an adjustment within the limits of its author; another one waits for the approval of another member of the staff.
 
-    Raises 422 for more than is available, for a past expiry day, and for an expiry day of a negative amount.
+    Raises 422 for more than is available, for a past expiry day, for a new one beyond `MOST_LOTS`, and for an expiry day of a negative amount.
     """
     if form.expires_on and form.amount < 0:
         raise Problem.invalid("not_for_less", "/expires_on", "A negative adjustment has no expiry day.")
     if form.expires_on and form.expires_on < context.today:
         raise Problem.invalid("in_past", "/expires_on", f"This day is over: today is {context.today}.")
     book = ledger.book(context, company_id)
+    if form.expires_on and form.expires_on not in book.lots and len(book.lots) >= MOST_LOTS:
+        raise Problem.invalid(
+            "limit_exceeded", "/expires_on", "The company's bonuses have too many expiry days: take one of them."
+        )
     requested = Adjustment(
         adjustment_id=context.new_id("adj"),
         company_id=company_id,

@@ -66,7 +66,8 @@ def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) ->
         if not of_company(membership, company_id):
             quiet = member_id in written or len(written) >= limits.claim_letters_per_company_per_day
             if not quiet:
-                store.put_told(tx, told, written, member_id, context.expiry(days=2))
+                most = limits.claim_letters_per_company_per_day
+                store.put_told(tx, told, written, member_id, context.expiry(days=2), most)
             facts = {"quiet": True} if quiet else {}
             record_of_company(tx, context, company_id, PERSON_CLAIMED, member_id=member_id, **facts)
         context.table.commit(tx)

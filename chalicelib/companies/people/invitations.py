@@ -81,7 +81,8 @@ def invite(context: Context, company_id: str, caller_id: str, form: InvitationFo
             # One letter a day and company to an address, and not too many from all companies together.
             quiet = company_id in written or len(written) >= limits.invitation_letters_per_address_per_day
             if not quiet:
-                store.put_told(tx, told, written, company_id, context.expiry(days=2))
+                most = limits.invitation_letters_per_address_per_day
+                store.put_told(tx, told, written, company_id, context.expiry(days=2), most)
             store.put_person(tx, person, before)
             facts = {"role": form.role, "by": caller_id, **({"quiet": True} if quiet else {})}
             record_of_company(tx, context, company_id, PERSON_INVITED, member_id=member.member_id, **facts)

@@ -50,7 +50,7 @@ def show_ladder(call: Call, ladder_id: str) -> Answer:
     body=ActivationForm,
     answer=StaffLadderView,
     matched=True,
-    problems=("not_found", "precondition_failed", "wrong_state", "already_exists", "four_eyes"),
+    problems=("not_found", "precondition_failed", "wrong_state", "already_exists", "four_eyes", "conflict"),
 )
 def activate_ladder(call: Call, ladder_id: str) -> Answer:
     """Put a draft in force from a day: today or later, one ladder per day and currency.

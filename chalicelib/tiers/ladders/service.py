@@ -21,6 +21,8 @@ from chalicelib.tiers.ladders.rules import LadderRecord, LadderState, state
 from chalicelib.tiers.ladders.schemas import LadderForm, StaffLadderView
 from chalicelib.tiers.ladders.store import ladders_of
 
+MOST_AHEAD = 20  # ladders of a currency that begin later: each standing holds them all
+
 
 def draw_up(context: Context, form: LadderForm, author: str) -> StaffLadderView:
     """Create a draft."""
@@ -57,7 +59,7 @@ def show(context: Context, ladder_id: str) -> tuple[StaffLadderView, int]:
 def activate(context: Context, ladder_id: str, version: int, day: date, author: str) -> tuple[StaffLadderView, int]:
     """Put a draft in force from a day.
 
-    Raises problems for a past day, another ladder of that day, no draft, another version; `four_eyes` for the author of a ladder that gives more
+    Raises problems for a past day, another ladder of that day, no draft, another version, too many ladders ahead; `four_eyes` for the author of a ladder that gives more
     than one person may.
     """
     found = _expected(context, ladder_id, version, "draft")
@@ -65,6 +67,9 @@ def activate(context: Context, ladder_id: str, version: int, day: date, author: 
         raise Problem("four_eyes", "Somebody else than the author puts so large a discount in force.")
     if day < context.today:
         raise Problem.invalid("day_passed", "/from", f"Today is {context.today}: a ladder cannot begin before today.")
+    ahead = sum(each.valid_from > context.today for each in ladders_of(context, found.ladder.currency))
+    if day > context.today and ahead >= MOST_AHEAD:
+        raise Problem("conflict", "Too many ladders of this currency begin later: withdraw some.")
     activated = replace(found, valid_from=day, activated_at=context.at, activated_by=author)
     tx = Transaction()
     store.activate(tx, context, activated)

@@ -1,6 +1,6 @@
 """Manual tiers: each grant and withdrawal changes the standing in the same transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from chalicelib import companies
@@ -22,11 +22,18 @@ from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.rules import ManualTier
 from chalicelib.tiers.standing.service import follow
 
+YEAR = timedelta(days=365)  # in which the days that one person grants a company are added up
+MOST_AHEAD = 20  # manual tiers of a company that have not ended: its standing holds them all
+
+
+class _NotAlone(Exception):
+    """The author has granted the company as much as one person grants."""
+
 
 def grant(context: Context, company_id: str, author: str, form: ManualTierForm) -> ManualTierView:
-    """Grant a manual tier. Above the club's bounds it waits for somebody else, and nothing is granted yet.
+    """Grant a manual tier. Above the club's bounds, of one tier and of all that its author granted the company in a year, it waits for somebody else, and nothing is granted yet.
 
-    Raises `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder.
+    Raises `not_found` for an unknown company, `invalid` for impossible days or a tier not on the ladder, `conflict` for too many.
     """
     first = form.first or context.today
     if first < context.today:
@@ -36,21 +43,22 @@ def grant(context: Context, company_id: str, author: str, form: ManualTierForm) 
     form = form.model_copy(update={"first": first})
     made = _made(context, context.new_id("grt"), author, form)
     view = ManualTierView.of(made, company_id, context.today)
-    if not _bounded(context, company_id, made):
-        view = view.model_copy(update={"state": "waiting"})
-        return _ask(
-            context,
-            Approval(made.grant_id, "manual_tier", company_id, form.model_dump_json(), author, context.at),
-            view,
-        )
-    _grant(context, company_id, made, author, lambda tx: context.reply(tx, view))
-    return view
+    if _bounded(context, company_id, made):
+        try:
+            _grant(context, company_id, made, author, lambda tx: context.reply(tx, view))
+        except _NotAlone:
+            pass
+        else:
+            return view
+    view = view.model_copy(update={"state": "waiting"})
+    asked = Approval(made.grant_id, "manual_tier", company_id, form.model_dump_json(), author, context.at)
+    return _ask(context, asked, view)
 
 
 def grant_approved(context: Context, approval: Approval, also: Callable[[Transaction], None]) -> None:
     """Grant an approved manual tier, with `also` in its transaction; from today on if its first day has passed.
 
-    Raises `wrong_state` when its last day has passed, or its tier is on the ladder no more.
+    Raises `conflict` for too many, `wrong_state` when its last day has passed, or its tier is on the ladder no more.
     """
     form = ManualTierForm.model_validate_json(approval.form)
     made = _made(context, approval.approval_id, approval.author, form)._replace(approved_by=approval.decided_by)
@@ -91,12 +99,23 @@ def _bounded(context: Context, company_id: str, made: ManualTier) -> bool:
 
 def _grant(context: Context, company_id: str, made: ManualTier, by: str, write: Callable[[Transaction], None]) -> None:
     def also(tx: Transaction, grants: tuple[ManualTier, ...]) -> tuple[ManualTier, ...]:
+        if not made.approved_by and _alone_days(context, [*grants, made]) > context.config[ManualTiers].alone_days:
+            raise _NotAlone
+        if sum(each.ends_on >= context.today for each in grants) >= MOST_AHEAD:
+            raise Problem("conflict", "The company has too many manual tiers that have not ended: withdraw some.")
         store.create_grant(tx, company_id, made)
         _record(tx, context, ManualTierView.of(made, company_id, context.today), GRANTED, by)
         write(tx)
         return *grants, made
 
     follow(context, company_id, also)
+
+
+def _alone_days(context: Context, grants: Sequence[ManualTier]) -> int:
+    """The days that the author of the last of these tiers has granted alone in the last year, today not counted."""
+    begin = context.today - YEAR
+    mine = (each for each in grants if each.author == grants[-1].author and not each.approved_by)
+    return sum((each.ends_on - max(each.first, begin)).days + 1 for each in mine if each.ends_on >= begin) - 1
 
 
 def _ask(context: Context, asked: Approval, view: ManualTierView) -> ManualTierView:

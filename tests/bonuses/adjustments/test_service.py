@@ -3,6 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from chalicelib.bonuses.adjustments import service as adjustments
 from tests.bonuses.steps import Office
 from tests.support import partners
 from tests.support.table import everything
@@ -47,6 +50,13 @@ def test_a_large_adjustment_is_told_when_it_is_approved_and_a_rejected_one_never
 def test_an_adjustment_that_cannot_be_is_not_told(office: Office) -> None:
     office.adjust("-1")
     assert adjusted(office) == []
+
+
+def test_the_bonuses_of_a_company_expire_on_so_many_days(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adjustments, "MOST_LOTS", 2)
+    assert [office.adjust("1", expires_on=f"2027-01-{day}").status for day in (10, 11, 12, 11)] == [201, 201, 422, 201]
+    [fault] = office.adjust("1", expires_on="2027-01-12").json["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/expires_on", "limit_exceeded")
 
 
 # --- what one person adjusts alone ----------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """The calls and the capacity of the keys of balances and of the ledger, counted as AWS counts."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from chalicelib.bonuses.adjustments.service import MOST_LOTS
 from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
@@ -14,8 +16,10 @@ from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import shards
+from chalicelib.table.transactions import Transaction, from_wire
 from tests.bonuses.steps import credit
 from tests.conftest import NOON
+from tests.orders.order.test_store import MOST_BYTES, weight
 from tests.support.partners import company
 from tests.support.spent import measures, spent
 
@@ -51,6 +55,17 @@ def test_the_bonuses_of_a_company_are_one_read_of_one_unit(context: Context) -> 
     with spent(context.table.client) as cost:
         statements.bonuses(context, "cmp_1")
     assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
+
+
+def test_a_book_of_twice_as_many_lots_fits_into_its_item() -> None:
+    month = date(2026, 11, 1)
+    days = (month + timedelta(days=number) for number in range(2 * MOST_LOTS))
+    lots = {day: ledger_rules.Lot(day, month, Decimal("12345.67"), {month: Decimal("1234.56")}) for day in days}
+    tx = Transaction()
+    book = ledger_rules.Book("com_" + "0" * 32, "RUB")
+    ledger_store.write_book(tx, book, replace(book, lots=lots, day=month, at="2026-11-20T12:00:00.000Z"), None)
+    [written] = [operation.body["Item"] for operation in tx._operations.values()]
+    assert weight(from_wire(written)) < MOST_BYTES
 
 
 @measures(ledger_keys.bonuses)

@@ -13,7 +13,7 @@ from chalicelib.platform.http import respond
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import keys as ladders_keys
 from chalicelib.tiers.ladders.rules import BEGINNING, ladder_on
-from chalicelib.tiers.ladders.service import record_founding
+from chalicelib.tiers.ladders.service import MOST_AHEAD, record_founding
 from chalicelib.tiers.ladders.store import founding_ladder, ladders_of
 from tests.support.api import Answer, Api, Caller
 from tests.support.crashes import crashes, empty_account
@@ -200,6 +200,16 @@ def test_two_ladders_of_a_currency_never_begin_on_one_day(api: Api, context: Con
     refused = activate(api, other, day)
     assert (refused.status, refused.json["code"]) == (409, "already_exists")
     assert activate(api, other, day + timedelta(days=1)).status == 200
+
+
+def test_so_many_ladders_begin_later(api: Api, context: Context) -> None:
+    answers = []
+    for number in range(MOST_AHEAD + 1):
+        ladder_id = draw_up(api, key=f"k{number}", version=f"v{number}").json["ladder_id"]
+        answers.append(activate(api, ladder_id, context.today + timedelta(days=number + 1)))
+    assert [each.status for each in answers] == [200] * MOST_AHEAD + [409], answers[-1].text
+    assert answers[-1].json["code"] == "conflict"
+    assert activate(api, ladder_id, context.today).status == 200, "one that begins today waits for nothing"
 
 
 def test_only_what_was_seen_is_activated(api: Api, context: Context) -> None:

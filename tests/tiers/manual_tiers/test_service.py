@@ -152,7 +152,7 @@ def test_a_tier_that_has_ended_cannot_be_withdrawn(context: Context):
 def test_manual_tiers_are_listed_latest_first_page_by_page(api: Api, context: Context):
     company_id = company(context)
     for number in range(3):
-        steps.grant(days_later(context, number - 3), company_id, "gold", 0, 90 + number)
+        steps.grant(days_later(context, number - 3), company_id, "gold", 0, 20 + number)
     first = api.call("GET", url(company_id, "?limit=2"), MANAGER).json
     rest = api.call("GET", url(company_id, f"?limit=2&cursor={first['next_cursor']}"), MANAGER).json
     days = [item["from"] for page in (first, rest) for item in page["items"]]
@@ -287,6 +287,44 @@ def test_of_two_withdrawals_at_once_one_is_made(quick: Context):
         with suppress(Problem), race:  # for the later one, there is nothing to withdraw
             steps.withdraw(context, company_id, made.grant_id)
         assert len(told(context, company_id, "tier.withdrawn")) == 1, race
+
+
+def renewed(context: Context, company_id: str, days: int, author: str = "mbr_manager") -> str:
+    """The state of one more manual tier from today on, of so many days."""
+    form = ManualTierForm.model_validate(
+        {"tier": "gold", "reason": "A new shop", "until": context.today + timedelta(days - 1)}
+    )
+    return manual_tiers_service.grant(context, company_id, author, form).state
+
+
+def test_one_person_renews_no_tier_beyond_the_days_of_a_year(quick: Context):
+    company_id = company(quick)
+    states = [renewed(days_later(quick, start), company_id, 31) for start in (0, 31, 62, 93)]
+    assert states == ["in_force", "in_force", "in_force", "waiting"], "93 days, today and 92 more, are given"
+    assert renewed(days_later(quick, 93), company_id, 31, "mbr_head") == "in_force", "another one gives of his own"
+    assert renewed(days_later(quick, 365), company_id, 1) == "waiting", "the first day is not yet a year ago"
+    assert renewed(days_later(quick, 366), company_id, 1) == "in_force"
+
+
+def test_two_renewals_at_the_same_moment_do_not_both_pass_the_bound(quick: Context):
+    states: list[str] = []
+    company_id = company(quick)
+    beginning = everything(quick)
+    for race in races(lambda: states.append(renewed(quick, company_id, 60))):
+        put_back(quick, beginning)
+        states.clear()
+        with race:
+            states.append(renewed(quick, company_id, 60))
+        if race.happened:
+            assert sorted(states) == ["in_force", "waiting"], race
+
+
+def test_a_company_has_so_many_manual_tiers_that_have_not_ended(api: Api, context: Context):
+    company_id = company(context)
+    for number in range(20):
+        granted(api, company_id, f"k{number}", until=str(context.today))
+    more = api.call("POST", url(company_id), MANAGER, {**GRANT, "until": str(context.today)}, key="more")
+    assert (more.status, more.json["code"]) == (409, "conflict")
 
 
 @pytest.mark.parametrize(
