@@ -17,15 +17,18 @@ from chalicelib.companies import company_key, read_company
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.sales import DocumentRef
 from chalicelib.table.client import Table
 from chalicelib.table.key import company_partition
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Transaction
 
+MOST_A_DAY = 50  # of a company: each is a letter to its manager, with words of the sender
+
 
 def dispute(context: Context, company_id: str, member_id: str, form: DisputeForm) -> DisputeView:
-    """Raises `not_found` for a line that is not the company's."""
+    """Raises `not_found` for a line that is not the company's, 429 for too many of the day."""
     kind, ref = line_parts(form.line_id)
     company, amount = read_company(context, company_id), _amount(context, company_id, kind, ref)
     if company is None or amount is None:
@@ -50,6 +53,7 @@ def dispute(context: Context, company_id: str, member_id: str, form: DisputeForm
         "by": member_id,
     }
     record(tx, context, company_key(company_id), DISPUTED, **facts)
+    hold_throttle(tx, context, "disputes", company_id, MOST_A_DAY, DAY)
     context.table.commit(tx)
     return DisputeView.from_record(made, company.currency)
 

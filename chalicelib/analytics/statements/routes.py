@@ -46,7 +46,7 @@ def make_statement_file(call: Call) -> StatementFileView:
     scope="bonuses.read",
     body=DisputeForm,
     answer=DisputeView,
-    problems=("not_found",),
+    problems=("not_found", "too_many_requests"),
 )
 def dispute_line(call: Call) -> DisputeView:
     """Say that the company has another sum for a line of its statement. The manager gets a letter.

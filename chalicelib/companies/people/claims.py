@@ -28,6 +28,8 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle, throttle_key
 from chalicelib.table.transactions import Transaction
 
+MOST_BRANCHES = 1_000  # of an INN, that members name: its item holds five times as many, for those of files
+
 # --- claims -----------------------------------------------------------------------------------------------------------
 
 
@@ -35,7 +37,7 @@ def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) ->
     """The member asks to act for a company, instead of the one they asked for before. `address`: the caller's.
 
     May be repeated: the same claim keeps its place among the pending ones and makes no second event.
-    Raises 409 once they act for a company, 429 for too many claims of the day.
+    Raises 409 once they act for a company, 422 for one more branch than `MOST_BRANCHES`, 429 for too many claims of the day.
     """
     limits = context.config[CompanyLimits]
     counted = False
@@ -58,6 +60,8 @@ def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) ->
             company_id = known[0].company_id
             store.check_known(tx, form.inn, known[0])
         else:
+            if len(firm) >= MOST_BRANCHES:
+                raise Problem.invalid("limit_exceeded", "/kpp", "The club knows too many branches of this INN: ask it.")
             company_id = context.new_id("com")
             store.create(tx, _named_by_member(context, company_id, claimed), firm)
         store.put_claim(tx, company_id, member_id, claimed, context.at)

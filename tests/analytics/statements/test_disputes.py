@@ -82,6 +82,14 @@ def test_the_manager_hears_of_it(club: Any, context: Context) -> None:
     assert "90,00 ₽" in letter
 
 
+def test_a_company_writes_so_many_letters_to_its_manager_a_day(api: Api, context: Context, owner: Caller) -> None:
+    answers = [say(api, owner, claimed=f"{number}.00") for number in range(disputes.MOST_A_DAY + 1)]
+    assert [each.status for each in answers] == [200] * disputes.MOST_A_DAY + [429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+    assert len(told(context)) == disputes.MOST_A_DAY
+    assert say(api, owner, claimed=f"{disputes.MOST_A_DAY - 1}.00").status == 200, "the same again asks for no letter"
+
+
 @measures(keys.dispute)
 def test_a_dispute_is_three_reads_and_a_transaction_and_all_of_them_one_query(local_table: Table) -> None:
     context = Context(table=local_table, now=NOON)

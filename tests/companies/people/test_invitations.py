@@ -12,7 +12,7 @@ from chalicelib.companies import staff
 from chalicelib.companies.letters import person_invited
 from chalicelib.companies.people import claims, invitations
 from chalicelib.companies.people import service as people
-from chalicelib.companies.schemas import ClaimDecisionForm, InvitationForm, PersonChangeForm
+from chalicelib.companies.schemas import ClaimDecisionForm, ClaimForm, InvitationForm, PersonChangeForm
 from chalicelib.mail.declarations import asked_by
 from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.platform import keys as platform_keys
@@ -37,6 +37,7 @@ from tests.companies.steps import (
     waiting,
     whole_table,
 )
+from tests.orders.order.test_store import MOST_BYTES, weight
 from tests.support.api import Api, Caller
 
 
@@ -267,6 +268,25 @@ def test_thirty_branches_are_ten_companies_a_day_of_a_member(api: Api, context: 
         answers.append(api.call("POST", "/v1/companies", mallory, form))
     assert [answer.status for answer in answers] == [202] * 10 + [429] * 20
     assert len([item for item in whole_table(context.table) if item.get("event") == "company.registered"]) == 10
+
+
+def test_members_name_so_many_branches_of_one_inn(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "MOST_BRANCHES", 2)
+    form = {"name": "ООО «Луч»", "inn": legal_inn(1)}
+    for number in range(2):
+        claims.claim(context, "mbr_1", ClaimForm(**form, kpp=f"7701{number:05d}"), address=HOME)
+    with pytest.raises(Problem) as refused:
+        claims.claim(context, "mbr_1", ClaimForm(**form, kpp="770100002"), address=HOME)
+    assert [(fault.pointer, fault.code) for fault in refused.value.errors] == [("/kpp", "limit_exceeded")]
+    claims.claim(context, "mbr_2", ClaimForm(**form, kpp="770100001"), address=HOME)  # one that is known
+
+
+def test_the_branches_of_an_inn_and_five_times_as_many_fit_into_its_item() -> None:
+    branches = {
+        f"kpp:7701{each:05d}": {"company_id": "com_" + "0" * 32, "currency": "RUB"}
+        for each in range(5 * claims.MOST_BRANCHES)
+    }
+    assert weight({"pk": f"INN#{legal_inn(1)}", "sk": "FIRM", **branches}) < MOST_BYTES
 
 
 def test_a_caller_with_many_members_makes_a_hundred_claims_a_day(context: Context) -> None:
