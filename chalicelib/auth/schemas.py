@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from chalicelib.members import ConsentForm, PersonName
-from chalicelib.platform.fields import shape, unspaced
+from chalicelib.platform.fields import NO_ID, shape, unspaced
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
@@ -39,7 +39,7 @@ Code = Annotated[
 
 
 class CodeForm(Form):
-    sign_in_id: str = Field(pattern=r"^sin_[0-9a-z]{1,64}$")
+    sign_in_id: str = Field(pattern=shape(r"^sin_[0-9a-z]{1,64}$", NO_ID))
     code: Code
 
 
@@ -71,7 +71,7 @@ class EmailChangeView(View):
 
 class EmailCodeForm(Form):
     change_id: str = Field(
-        pattern=r"^emc_[0-9a-z]{1,64}$",
+        pattern=shape(r"^emc_[0-9a-z]{1,64}$", NO_ID),
         description="Id of the change.",
         examples=["emc_5e2b8f0c0d534a5c9c1e2f4c5c1f7f10"],
     )

@@ -17,6 +17,7 @@ def shape(pattern: str, sentence: str) -> str:
     return pattern
 
 
+NO_ID = "This is no id that the club gave."
 CURRENCY = shape(r"^[A-Z]{3}$", "A currency has three capital letters, such as RUB.")
 # By ISO 4217: without a smaller unit, and with finer parts.
 _WHOLE = re.compile("BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF")
@@ -52,7 +53,9 @@ def falling(days: list[int]) -> list[int]:
 
 
 WarningDays = Annotated[list[Annotated[int, Field(ge=1, le=60)]], Field(max_length=5), AfterValidator(falling)]
-DayOfYear = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(day_of_year)]
+DayOfYear = Annotated[
+    str, Field(pattern=shape(r"^\d\d-\d\d$", "A day of the year is written as MM-DD.")), AfterValidator(day_of_year)
+]
 
 
 def _iso(given: object) -> object:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.orders import OrderView
 from chalicelib.platform import clock
-from chalicelib.platform.fields import Moment
+from chalicelib.platform.fields import Moment, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.text import Language
@@ -35,7 +35,11 @@ def _well_formed(url: str) -> str:
 
 Url = Annotated[
     str,
-    Field(max_length=2000, pattern=r"^[\x21-\x7e]+$", examples=["https://erp.example.com/hooks/club"]),
+    Field(
+        max_length=2000,
+        pattern=shape(r"^[\x21-\x7e]+$", "An address has no spaces, and is written in ASCII."),
+        examples=["https://erp.example.com/hooks/club"],
+    ),
     AfterValidator(_well_formed),
 ]
 

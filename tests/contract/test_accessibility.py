@@ -97,7 +97,7 @@ def test_axe_finds_no_fault_in_the_pages_of_one_person(
 def test_a_search_for_return_finds_the_return(api: Api, tmp_path: Path) -> None:
     """The search reads its words from the address, too."""
     file = tmp_path / "docs.html"
-    file.write_text(api.call("GET", "/docs", headers={"accept-language": "en"}).text, encoding="utf-8")
+    file.write_text(api.call("GET", "/docs?q=return", headers={"accept-language": "en"}).text, encoding="utf-8")
     command = [str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000"]
     address = f"{file.as_uri()}?q=return"
     page = subprocess.run(

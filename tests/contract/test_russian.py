@@ -11,6 +11,7 @@ from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.access.scopes import BASE_SCOPE, SCOPES
 from chalicelib.platform.http.problems import KINDS, Problem
 from chalicelib.platform.http.routes import ROUTES, Route
+from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.openapi.problems import path_parameters
 from infra import openapi
 from tests.support.api import Api, Caller
@@ -50,8 +51,9 @@ def sentences(problem: dict[str, Any]) -> Iterator[str]:
 
 
 def english(problem: dict[str, Any]) -> list[str]:
-    """Sentences with English in them. A fault without Russian of its own is told by the title of all of them, and counts too."""
-    untold = [fault["pointer"] for fault in problem["errors"] if fault["detail"] == KINDS["invalid"].title_ru]
+    """Sentences with English in them. A fault that is told by no words of its own counts, too."""
+    nothing = {KINDS["invalid"].title_ru, in_russian("This does not have the form that is asked for.")}
+    untold = [fault["pointer"] for fault in problem["errors"] if fault["detail"] in nothing]
     return untold + [text for text in sentences(problem) if ENGLISH.search(text) or not CYRILLIC.search(text)]
 
 

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -46,12 +47,11 @@ def appoint_first_admin(cloud: Cloud) -> None:
     _command(cloud, "add-staff", "--name", "Alla Adminova", "--email", ADMIN)
 
 
-def made_machine(cloud: Cloud, club: Club) -> Portal:
-    """A client for the distributor's own system, by the owner's command, and the API with its token."""
-    distributor_id = club.distributor.get("/v1/distributor")["distributor_id"]
-    scopes = ["--scope", "fulfilment.read", "--scope", "fulfilment.write"]
+def made_machine(cloud: Cloud, name: str, scopes: Sequence[str], *more: str) -> Portal:
+    """A client for somebody's own system, by the owner's command, and the API with its token."""
+    asked = [word for scope in scopes for word in ("--scope", scope)]
     pool = ["--pool", cloud.outputs["UserPoolId"], "--token-url", cloud.outputs["TokenUrl"]]
-    made = _command(cloud, "add-machine", "--name", "1C Center", "--distributor", distributor_id, *scopes, *pool)
+    made = _command(cloud, "add-machine", "--name", name, *asked, *more, *pool)
     _, token = machine(cloud, made)
     return Portal(cloud.api_url, "", token)
 

@@ -1,8 +1,11 @@
 """A manager's day: the own companies, a claim, an order on behalf, terms and offers, a wish, a company that changes hands."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from tests.days.steps import Club, changed, confirmed, downloaded, joined, problem
+from infra.demo import generator
+from infra.demo.portal import await_
+from tests.days.steps import Club, changed, confirmed, done, downloaded, joined, problem, read_file
 
 
 def test_a_manager_takes_care_of_the_companies(club: Club) -> None:
@@ -72,3 +75,65 @@ def test_a_manager_takes_care_of_the_companies(club: Club) -> None:
     changed(club.head, path, {"manager_id": own["member_id"]})
     manager.get("/v1/manager/calls")
     assert problem(manager, "GET", "/v1/staff/dashboard", status=403)["detail"]
+
+
+def test_a_manager_joins_two_companies_that_are_one(club: Club) -> None:
+    manager, today = club.manager, club.today
+    old = generator.Company("ООО «Заря»", generator.inn_of(700_000), "770101001", "RU-MOW", 1, 1, None)
+    new = replace(old, name="ООО «Заря-Свет»", kpp="500101001")
+    product = generator.products()[0]
+    documents = [
+        generator.document(f"ЗР-{number}", today - timedelta(days=9 - number), each, [(product, 10)])
+        for number, each in enumerate((old, new))
+    ]
+    read_file(club.operations, generator.header() + "".join(documents), file_name="zarya.csv")
+    known = {each["name"]: each["company_id"] for each in manager.get(f"/v1/staff/companies?inn={old.inn}")["items"]}
+    form = {"company_id": known[old.name], "into_company_id": known[new.name]}
+    olga = joined(club.guest, "Ольга Зорина", "olga@zarya.example")
+    assert confirmed(olga, manager, old) == known[old.name]
+
+    # What would change, the join, and the letter; she acts for the company that stays, with the purchases of both.
+    preview = manager.post("/v1/staff/company-joins/preview", form)
+    assert (preview["obstacles"], preview["same_inn"], preview["documents"]) == ([], True, 1)
+    started = manager.order_post("/v1/staff/company-joins", {**form, "reason": "Новый КПП"}, expect=202)
+    path = f"/v1/staff/company-joins/{started['join_id']}"
+    shown = done(manager, path)
+    assert (shown["company_name"], shown["into_company_name"]) == (old.name, new.name)
+    assert shown["by_name"] == "Мария Мельникова"
+    club.guest.letter("olga@zarya.example", "теперь одна компания")
+    olga.refresh()
+    assert olga.get("/v1/company")["name"] == new.name
+    purchases = manager.get(f"/v1/staff/companies/{known[new.name]}/purchases")["items"]
+    assert {each["document"] for each in purchases} == {"ЗР-0", "ЗР-1"}
+
+    # It was a mistake: within a day it is undone.
+    manager.order_post(f"{path}/undo")
+    await_("the end of the undoing", lambda: manager.get(path)["state"] == "undone")
+    club.guest.letter("olga@zarya.example", "снова две компании")
+    olga.refresh()
+    assert olga.get("/v1/company")["name"] == old.name
+
+    # Both order, and it was none: the refusal says who does what instead, and they do.
+    pavel = joined(club.guest, "Павел Зорин", "pavel@zarya.example")
+    assert confirmed(pavel, manager, new) == known[new.name]
+    for buyer in (olga, pavel):
+        buyer.order_post("/v1/orders", {"lines": [{"sku": "PN-P", "quantity": 2}]}, expect=201)
+    preview = manager.post("/v1/staff/company-joins/preview", form)
+    assert [each["code"] for each in preview["obstacles"]] == ["orders"]
+    asked = {**form, "reason": "Всё же одна"}
+    told = problem(manager, "POST", "/v1/staff/company-joins", asked, status=409, Idempotency_Key="both")
+    assert "/v1/staff/customer-moves" in told["detail"] and "/v1/companies" in told["detail"]
+    for customer in preview["customers"]:
+        move = {**customer, "company_id": known[new.name], "reason": "Одна фирма"}
+        moved = club.operations.order_post("/v1/staff/customer-moves", move)
+        done(club.operations, f"/v1/staff/customer-moves/{moved['move_id']}")
+    refused = problem(olga, "POST", "/v1/companies", {"name": new.name, "inn": new.inn, "kpp": new.kpp}, status=409)
+    assert "DELETE /v1/company/people/{member_id}" in refused["detail"]
+    olga.call("DELETE", f"/v1/company/people/{olga.get('/v1/me')['member_id']}", expect=204)
+    olga.refresh()
+    claimed = confirmed(olga, manager, new)
+    assert claimed == known[new.name] and olga.get("/v1/company")["name"] == new.name
+    purchases = manager.get(f"/v1/staff/companies/{claimed}/purchases")["items"]
+    assert {each["document"] for each in purchases} >= {"ЗР-0", "ЗР-1"}
+    old_orders = manager.get(f"/v1/staff/orders?company_id={known[old.name]}")["items"]
+    assert len(old_orders) == 1

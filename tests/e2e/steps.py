@@ -32,7 +32,7 @@ FIGURES = {
 @contextmanager
 def deployed(folder: Path) -> Iterator[DeployedClub]:
     with Cloud.start() as running:
-        running.deploy(_with_figures(local_package(), folder))
+        running.deploy(with_figures(local_package(), folder))
         running.wake()
         yield DeployedClub(running)
 
@@ -57,7 +57,7 @@ def guest_of(cloud: DeployedClub) -> Portal:
     return Portal(cloud.api_url, cloud.api_url.removesuffix("/api") + "/_local/mail")
 
 
-def _with_figures(package: Package, folder: Path) -> Package:
+def with_figures(package: Package, folder: Path) -> Package:
     """The same package but for the figures: made in a moment, where another build takes many."""
     changed = folder / package.zip.name
     with (

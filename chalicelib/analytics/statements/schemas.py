@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.analytics.statements.model import Dispute
 from chalicelib.analytics.statements.rules import Sides, Statement, StatementLine, sides
 from chalicelib.companies import Company
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import NO_ID, Day, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
@@ -34,7 +34,7 @@ class SidesView(View):
 LineId = Annotated[
     str,
     Field(
-        pattern=r"^(sale|return|payment)#[^#]{1,64}#.{1,200}$",
+        pattern=shape(r"^(sale|return|payment)#[^#]{1,64}#.{1,200}$", NO_ID),
         description="Name of a line.",
         examples=["sale#1c-main#2026/УТ-000123"],
     ),

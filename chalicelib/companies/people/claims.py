@@ -32,6 +32,8 @@ MOST_BRANCHES = 1_000  # of an INN, that members name: its item holds five times
 
 # --- claims -----------------------------------------------------------------------------------------------------------
 
+_ACTS_ALREADY = "You already act for a company, a distributor or the club. A company is left by DELETE /v1/company/people/{member_id}, with your own id."
+
 
 def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) -> ClaimView:
     """The member asks to act for a company, instead of the one they asked for before. `address`: the caller's.
@@ -49,7 +51,7 @@ def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) ->
         nonlocal counted
         membership, firm, written = store.read_claim(context.table, member_id, form.inn, told)
         if membership and membership.status == "active":
-            raise Problem("already_exists", "You already act for a company, a distributor or the club.")
+            raise Problem("already_exists", _ACTS_ALREADY)
         if not counted:
             throttle(context, "claims-by-caller", address, limits.claims_per_caller_per_day, DAY)
             throttle(context, "claims", member_id, limits.claims_per_member_per_day, DAY)

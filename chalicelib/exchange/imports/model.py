@@ -6,12 +6,14 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.platform.fields import CURRENCY, Day
+from chalicelib.platform.fields import CURRENCY, Day, shape
 from chalicelib.platform.model import Written
 
 READ_BYTES = 256 * 1024
 MOST_PERIOD_DAYS = 366
-SOURCE = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+SOURCE = shape(
+    r"^[a-z0-9][a-z0-9_-]{0,39}$", "A source has at most 40 small Latin letters, digits, _ and -, such as 1c-main."
+)
 
 
 class PeriodForm(Written):

@@ -9,7 +9,7 @@ from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.imports.model import SOURCE
 from chalicelib.exchange.imports.rules import ImportState
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.platform.fields import Day
+from chalicelib.platform.fields import Day, shape
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
@@ -229,7 +229,9 @@ class ImportConfirmForm(Form):
     """Consent to record the file that was checked."""
 
     sha256: str = Field(
-        pattern="^[0-9a-f]{64}$", description="The digest in the answer of the dry run.", examples=["0f" * 32]
+        pattern=shape("^[0-9a-f]{64}$", "This is no digest of a dry run."),
+        description="The digest in the answer of the dry run.",
+        examples=["0f" * 32],
     )
     void_documents: int | None = Field(
         default=None, ge=0, description="The number of documents to void, where the dry run asks for it."

@@ -13,6 +13,7 @@ from pydantic_core.core_schema import ErrorType
 
 from chalicelib.platform.fields import SHAPES
 from chalicelib.platform.http.problems import Fault, Problem, ValueFault, escape
+from chalicelib.platform.money import Money
 
 _NUMBER = "This is not a number. Write it as 1234.50."
 _WHOLE = "This is not a whole number."
@@ -44,6 +45,7 @@ _SENTENCES: dict[str, str] = {
     "literal_error": "One of: {allowed}.",
     "list_type": "This is not a list.",
     "model_type": "This is not an object.",
+    "money": 'A sum is written as {{"amount": "1234.50", "currency": "RUB"}}.',
     "model_attributes_type": "This is not an object.",
     "dict_type": "This is not an object.",
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
@@ -56,6 +58,7 @@ _EMPTY = {"string_too_short": "This field cannot be empty.", "too_short": "Give 
 _OF_THE_LIBRARY = frozenset(get_args(ErrorType))
 _LEAST = ("ge", "gt", "min_length")
 _MOST = ("le", "lt", "max_length", "max_digits", "decimal_places", "whole_digits")
+_CHARACTERS = re.compile(r"\^\[([^\\\[\]]+)\]\{(\d+),(\d+)\}\$")
 _OWN = "Value error, "  # pydantic's words before the text of a ValueError
 _EMAIL = "value is not a valid email address"
 
@@ -76,11 +79,17 @@ def problem(error: ValidationError, *, place: str = "") -> Problem:
 
 
 def _fault(found: Any, place: str) -> Fault:
-    members = _members(found.get("ctx", {}))
+    context = found.get("ctx", {})
+    members = _members(context)
+    code = found["type"]
+    if context.get("field_type") == "Value":  # a text whose length is counted after a validator of ours
+        code = f"string_{code}"
+    elif code == "model_type" and context.get("class_name") == Money.__name__:
+        code = "money"
     return ValueFault(
         pointer=place + "".join(f"/{escape(str(part))}" for part in found["loc"]),
         code=found["type"],
-        detail=_sentence(found["type"], found["msg"], members, found.get("ctx", {}).get("pattern")),
+        detail=_sentence(code, found["msg"], members, context.get("pattern")),
         **members,
     )
 
@@ -97,8 +106,8 @@ def _members(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sentence(code: str, message: str, members: Mapping[str, Any], pattern: str | None) -> str:
-    if pattern in SHAPES:
-        return SHAPES[pattern]
+    if pattern and (known := SHAPES.get(pattern) or _of_characters(pattern)):
+        return known
     if members.get("min") == "1" and code in _EMPTY:
         return _EMPTY[code]
     if code in _SENTENCES:
@@ -107,6 +116,12 @@ def _sentence(code: str, message: str, members: Mapping[str, Any], pattern: str 
     if code == "value_error":
         return _of_value(message.removeprefix(_OWN))
     return "This value is not allowed here." if code in _OF_THE_LIBRARY else message
+
+
+def _of_characters(pattern: str) -> str | None:
+    """The sentence of a pattern that is so many of some characters."""
+    found = _CHARACTERS.fullmatch(pattern)
+    return f"From {found[2]} to {found[3]} of the characters {found[1]}." if found else None
 
 
 def _of_value(message: str) -> str:

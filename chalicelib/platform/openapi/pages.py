@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from chalicelib.platform.http.problems import KINDS
+from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.openapi.reference import ROLES, Document, Reader
 from chalicelib.platform.text import Language
 
@@ -34,6 +35,40 @@ TASKS = (
 )
 PROBLEMS = "problems"
 
+# Words that a Russian reader searches for, by the English word of the descriptions.
+_SEARCHED = {
+    "address": "адрес адреса",
+    "analytics": "аналитика",
+    "approv": "согласование утверждение",
+    "bonus": "бонус бонусы",
+    "call": "звонок звонки",
+    "cart": "корзина",
+    "compan": "компания компании",
+    "consent": "согласие согласия",
+    "deliver": "доставка",
+    "distributor": "дистрибьютор дистрибьюторы",
+    "document": "документ документы накладная",
+    "export": "выгрузка выгрузки",
+    "file": "файл файлы",
+    "import": "загрузка импорт",
+    "letter": "письмо письма",
+    "manager": "менеджер менеджеры",
+    "member": "участник участники",
+    "offer": "предложение предложения",
+    "order": "заказ заказы",
+    "payment": "оплата оплаты",
+    "price": "цена цены прайс",
+    "product": "товар товары",
+    "promotion": "акция акции",
+    "report": "отчёт отчёты",
+    "return": "возврат возвраты",
+    "ship": "отгрузка отгрузки",
+    "sign": "вход",
+    "statement": "сверка",
+    "stock": "остаток остатки",
+    "tier": "уровень уровни скидка",
+    "webhook": "вебхук вебхуки",
+}
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "title": "Partner club API",
@@ -79,7 +114,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "rules": "Правила для всех операций",
         "version": "Версия",
         "in_english": "Описания операций — на английском.",
-        "search": "Поиск: return, cart, webhook …",
+        "search": "Поиск: возврат, cart, вебхук …",
         "role": "Роль",
         "every_role": "Все роли",
         "found": "Операций: {count}",
@@ -113,6 +148,10 @@ _OTHER: dict[Language, dict[str, str]] = {
 def home(document: Document, language: Language, *, chosen: bool) -> str:
     """The first page. `chosen`: the language stands in the address, and goes into the links."""
     tags = Reader(document).tags()
+    if language == "ru":
+        for operation in (each for tag in tags for each in tag["operations"]):
+            known = [russian for english, russian in _SEARCHED.items() if english in operation["words"]]
+            operation["words"] = " ".join((operation["words"], *known))
     return _render("home.html", language, chosen, "", info=document["info"], tags=tags, roles=ROLES)
 
 
@@ -128,6 +167,7 @@ def page(document: Document, name: str, language: Language, today: date, *, chos
                 "code": code,
                 "status": kind.status,
                 "title": kind.title_ru if language == "ru" else kind.title,
+                "detail": (in_russian(kind.detail) if language == "ru" else kind.detail) if kind.detail else "",
                 "members": members.get(code, []),
             }
             for code, kind in KINDS.items()

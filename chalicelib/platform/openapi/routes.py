@@ -51,7 +51,11 @@ class DocsQuery(Form):
     )
 
 
-@routes.get("/docs", scope=None, query=DocsQuery, answer=Text, content_type="text/html; charset=utf-8")
+class DocsHomeQuery(DocsQuery):
+    q: str | None = Field(default=None, max_length=200, description="Words to search for: the page begins with them.")
+
+
+@routes.get("/docs", scope=None, query=DocsHomeQuery, answer=Text, content_type="text/html; charset=utf-8")
 def show_docs(call: Call) -> Answer:
     """Read this API's documentation: tasks, and a list of all operations to search."""
     # Jinja2 wakes with the first reader of these pages, not with every function.

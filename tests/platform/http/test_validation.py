@@ -3,10 +3,12 @@
 from typing import Annotated
 
 import pytest
-from pydantic import Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 
-from chalicelib.platform.fields import SHAPES
+from chalicelib.platform.fields import SHAPES, Name
 from chalicelib.platform.http import validation
+from chalicelib.platform.http.sentences import in_russian
+from chalicelib.platform.money import Money
 
 
 @pytest.mark.parametrize("pattern", sorted(SHAPES))
@@ -27,3 +29,25 @@ def test_what_is_empty_is_told_so_without_a_number() -> None:
         "This field cannot be empty.",
         "Give at least one.",
     ]
+
+
+class Named(BaseModel):
+    code: str = Field(default="a", pattern=r"^[a-z0-9_-]{1,32}$")
+    name: Annotated[Name, Field(min_length=2)] = "Svet"
+    price: Money | None = None
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"code": "Ф 1"}, "From 1 to 32 of the characters a-z0-9_-."),
+        ({"name": "x"}, "Give at least 2 characters."),
+        ({"price": "1 000,50"}, 'A sum is written as {"amount": "1234.50", "currency": "RUB"}.'),
+    ],
+)
+def test_a_value_of_the_wrong_shape_is_told_the_right_one(given: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Named.model_validate(given)
+    [fault] = validation.faults(caught.value)
+    assert fault.detail == told
+    assert in_russian(told) != told

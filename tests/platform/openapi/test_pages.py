@@ -133,6 +133,13 @@ def test_the_list_of_operations_can_be_searched_and_told_by_role(written: dict[s
     assert roles_of("machine.payments") == ["machine"]
 
 
+def test_a_russian_reader_finds_operations_by_russian_words(pages: dict[tuple[str, Language], str]) -> None:
+    listed = re.findall(r'<li data-words="([^"]*)"[^>]*><a href="docs/(\w+)', pages["", "ru"])
+    found = {name for said, name in listed if "заказы" in said}
+    assert "place_order" in found and "page" not in found
+    assert "заказы" not in pages["", "en"]
+
+
 def test_the_problems_are_all_told_with_their_members(pages: dict[tuple[str, Language], str]) -> None:
     for language in LANGUAGES:
         assert set(KINDS) <= _places(pages[PROBLEMS, language])
