@@ -14,21 +14,23 @@ Rows of cells have no head. A link that is not alone is a plain link, and **stro
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from functools import cache
 from html import escape
 from typing import Any, cast
 from urllib.parse import unquote
 
-from mistune import BaseRenderer, BlockParser, BlockState, Markdown
+from mistune import BaseRenderer, BlockParser, BlockState, InlineParser, Markdown
 
-from chalicelib.mail.model import ProductBlock
+from chalicelib.mail.model import ProductBlock, TooMuchMarkup
 from chalicelib.platform.text import Language
 
 Token = dict[str, Any]
 Products = Mapping[str, ProductBlock]  # by article
 
 _ROWS = r"^(?:\|[^\n]*\|[ ]*(?:\n|$))+"
+_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]*\]:", re.MULTILINE)
+_MOST_STEPS = 20_000_000  # of the reader, for one text: less than a second
 PRODUCT = "product:"
 _QUOTES = {"ru": ("«", "»"), "en": ("“", "”")}
 
@@ -45,7 +47,7 @@ _TABLE = '<table width="100%" cellpadding="0" cellspacing="0" border="0"'
 
 
 def forms(words: str, language: Language, products: Products) -> tuple[str, str]:
-    """HTML and plain text."""
+    """HTML and plain text. Raises TooMuchMarkup for what would take seconds to read."""
     pieces, state = cast(tuple[list[Token], BlockState], _reader().parse(words))
     html, text = (form.render_tokens(pieces, state).strip() for form in (_Html(products), _Text(products, language)))
     return html, re.sub(r"\n{3,}", "\n\n", text)
@@ -54,9 +56,28 @@ def forms(words: str, language: Language, products: Products) -> tuple[str, str]
 @cache
 def _reader() -> Markdown:
     """It compiles its patterns once."""
-    made = Markdown(renderer=None)
+    made = Markdown(renderer=None, inline=_Inline())
+    made.before_parse_hooks.append(_count_references)
     made.block.register("rows", _ROWS, _rows, before="list")
     return made
+
+
+class _Inline(InlineParser):
+    """Looks for the end of each mark up to the end of its paragraph, so the work grows with both."""
+
+    def __call__(self, text: str, env: MutableMapping[str, Any]) -> list[Token]:
+        _count(env, len(text) * (10 * text.count("[") + text.count("*") + text.count("_")))
+        return super().__call__(text, env)
+
+
+def _count_references(_: Markdown, state: BlockState) -> None:
+    _count(state.env, len(state.src) * len(_REFERENCE.findall(state.src)))
+
+
+def _count(env: MutableMapping[str, Any], steps: int) -> None:
+    env["steps"] = env.get("steps", 0) + steps
+    if env["steps"] > _MOST_STEPS:
+        raise TooMuchMarkup
 
 
 def _rows(block: BlockParser, match: re.Match[str], state: BlockState) -> int:

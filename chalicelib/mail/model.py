@@ -58,6 +58,10 @@ class Unsendable(Exception):
     """The letter has no recipient, or no subject any more. The message is the reason that the letter keeps."""
 
 
+class TooMuchMarkup(Exception):
+    """A text with so many links and marks that it would take seconds to read."""
+
+
 class Pages(NamedTuple):
     """The addresses of the pages on which a reader leaves, and chooses what to get."""
 

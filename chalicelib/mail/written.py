@@ -6,7 +6,7 @@
 
 Only that: a text with a loop, a call, an attribute or arithmetic is refused when it is saved, so that every text ends, and none is larger
 than what was written. Links lead to http and https. A text that was accepted can be rendered for everybody: a variable is always there,
-and empty where nothing is known.
+and empty where nothing is known. Each branch of its conditions is tried; what only some mixture of branches makes is refused when it is rendered.
 """
 
 import re
@@ -15,12 +15,12 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from chalicelib.mail.model import Facts
+from chalicelib.mail.model import Facts, TooMuchMarkup
 from chalicelib.mail.rendering import FILTERS, laid_out, plain, stand_in
 from chalicelib.platform.text import Language
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Template, nodes
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _ALLOWED = {
@@ -37,6 +37,8 @@ _ALLOWED = {
     "And",
     "Or",
 }
+_DEEPEST = 40  # nodes within each other
+_MOST_BRANCHES = 10  # of a condition that are tried
 _HREF = re.compile(r'href="([^"]*)"')
 _PRODUCT = re.compile(r"!\[[^\]]*\]\(\s*(?:<product:([^<>]*)>|product:([^\s<>)]*))")
 
@@ -48,40 +50,69 @@ class WrittenFault(NamedTuple):
     detail: str
 
 
+class ForeignLink(Exception):
+    """A link that leads neither to http nor to https."""
+
+
 def fault_of(text: str, language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
     """The first fault of a text; None if it can be rendered for everybody. `variables`: all names, each with an example."""
-    from jinja2 import TemplateSyntaxError
-    from jinja2.meta import find_undeclared_variables
-    from jinja2.nodes import Node
+    from jinja2 import TemplateSyntaxError, nodes
 
     syntax = WrittenFault("template_syntax", "A variable or a condition is not written right.")
+    too_deep = WrittenFault("template_too_much", "Its conditions lie too deep within each other.")
     try:
         parsed = _environment(language).parse(text)
-    except TemplateSyntaxError:
-        return syntax
-
-    def nodes(node: Node) -> Iterator[Node]:
-        yield node
-        for child in node.iter_child_nodes():
-            yield from nodes(child)
-
-    if any(type(node).__name__ not in _ALLOWED for node in nodes(parsed)):
+    except RecursionError:
+        return too_deep
+    except Exception:
+        return syntax  # not only as Jinja has it: a number may be too long
+    found = list(_nodes(parsed))
+    if any(type(node).__name__ not in _ALLOWED for node, _ in found):
         return WrittenFault("template_too_much", "Only variables and conditions are possible.")
-    try:
-        # Only now: looking for variables works out what is constant, and a text of a gigabyte is.
-        unknown = sorted(find_undeclared_variables(parsed) - variables.keys())
-    except TemplateSyntaxError:
-        return syntax
+    if any(depth > _DEEPEST for _, depth in found):
+        return too_deep
+    # Jinja's own look for what is undeclared passes over what it declares itself, and works out a constant of a gigabyte.
+    unknown = sorted({node.name for node, _ in found if isinstance(node, nodes.Name)} - variables.keys())
     if unknown:
         return WrittenFault("unknown_variable", f"There is no variable {unknown[0]}; there are {', '.join(variables)}.")
-    return _markup_fault(text, language, variables)
+    faults = (_markup_fault(branch, language, variables) for branch in _branches(text, language))
+    try:
+        return next(filter(None, faults), None)
+    except TemplateSyntaxError:
+        return syntax  # a filter that there is not
+
+
+def _nodes(root: "nodes.Node") -> "Iterator[tuple[nodes.Node, int]]":
+    """Each node and its depth."""
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        waiting += [(child, depth + 1) for child in node.iter_child_nodes()]
+
+
+def _branches(text: str, language: Language) -> "Iterator[nodes.Template]":
+    """The text with the first branch of each condition, with the second, and so on; with the last one where there are no more."""
+    from jinja2 import nodes
+
+    taken, most = 0, 1
+    while taken < min(most, _MOST_BRANCHES):
+        parsed = _environment(language).parse(text)
+        conditions = list(parsed.find_all(nodes.If))
+        most = max((len(each.elif_) + 2 for each in conditions), default=1)
+        # Backwards: an `elif` is found as a condition of its own, too, after the one that it belongs to, which decides.
+        for each in reversed(conditions):
+            for number, branch in enumerate((each, *each.elif_)):
+                branch.test = nodes.Const(number == taken)
+        yield parsed
+        taken += 1
 
 
 def render(subject: str, preview: str, body: str, why: str, language: Language, facts: Facts) -> tuple[str, str, str]:
-    """Subject, HTML and text, for texts without a fault."""
+    """Subject, HTML and text, for texts without a fault. Raises for what a mixture of their conditions makes and no letter has."""
     about = {"subject": subject, "preview": preview}
     ready = {name: _template(text, language).render(facts) for name, text in about.items()}
-    return laid_out({**ready, "why": why}, _template(body, language).render(facts), language, facts)
+    return _laid_out({**ready, "why": why}, _template(body, language).render(facts), language, facts)
 
 
 def fill(text: str, language: Language, facts: Facts) -> str:
@@ -94,20 +125,30 @@ def skus_of(text: str) -> list[str]:
     return list(dict.fromkeys(unquote(in_angles or bare) for in_angles, bare in _PRODUCT.findall(text)))
 
 
-def _markup_fault(text: str, language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
+def _laid_out(about: Mapping[str, str], words: str, language: Language, facts: Facts) -> tuple[str, str, str]:
+    subject, html, text = laid_out(about, words, language, facts)
+    if not all(address.startswith(("https://", "http://")) for address in _HREF.findall(html)):
+        raise ForeignLink
+    return subject, html, text
+
+
+def _markup_fault(parsed: "nodes.Template", language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
+    template = _environment(language).from_string(parsed)
     try:
-        _environment(language).from_string(text).render(variables)
+        words = template.render(variables)
     except Exception:
         return WrittenFault("template_value", "A filter does not fit its variable.")
     example = {**variables, "club_name": "Club", "portal_url": "https://portal.example", "pages": None}
     try:
-        _, html, _ = render("", "", text, "", language, example)
+        _laid_out({"subject": "", "preview": "", "why": ""}, words, language, example)
+    except ForeignLink:
+        return WrittenFault("link", "Links lead to http and https.")
+    except TooMuchMarkup:
+        return WrittenFault("markup_too_much", "A paragraph has too many links and marks.")
     except Exception:
         return WrittenFault(
             "markup", "A letter has titles, paragraphs, lists, quotes, links, pairs, buttons and products only."
         )
-    if not all(address.startswith(("https://", "http://")) for address in _HREF.findall(html)):
-        return WrittenFault("link", "Links lead to http and https.")
     return None
 
 
@@ -124,4 +165,5 @@ def _environment(language: Language) -> "ImmutableSandboxedEnvironment":
 
     environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined, finalize=stand_in)
     environment.filters = dict(FILTERS[language])
+    environment.globals = {}
     return environment

@@ -40,6 +40,10 @@ def text(body: str) -> dict[str, Any]:
             form(**text("{% for a in range(9) %}{% for b in range(9) %}{% endfor %}{% endfor %}")),
             "/texts/ru/body",
         ),
+        (PLAN, form(**text("{% if name %}" * 1400 + "{% endif %}" * 1400)), "/texts/ru/body"),
+        (PLAN, form(**text("{{ " + "not " * 9000 + "name }}")), "/texts/ru/body"),
+        (PLAN, form(**text("[" * 40_000)), "/texts/ru/body"),
+        (PLAN, form(**text("{% if not tier %}[a](javascript:alert){% endif %}")), "/texts/ru/body"),
         (PLAN, form(**text("\n\n".join(["ж" * 300] * 130))), "/texts/ru/body"),
     ],
 )

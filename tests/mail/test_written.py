@@ -1,5 +1,6 @@
 """Letters that the staff write: what a text may hold, and what becomes of it."""
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +57,14 @@ def test_markup_variables_and_conditions_are_taken(text: str) -> None:
         ("{{ name | percent }}", "template_value"),
         ("{{ nome }}", "unknown_variable"),
         ("{% if nome %}{% endif %}", "unknown_variable"),
+        ("{{ self }}", "unknown_variable"),
+        ("{{ lipsum }}", "unknown_variable"),
+        ("{{ range }}", "unknown_variable"),
+        (f"{{{{ {'9' * 5000} }}}}", "template_syntax"),
+        (f"{{{{ {'not ' * 9000}name }}}}", "template_too_much"),
+        (f"{{{{ {'(' * 9000}name{')' * 9000} }}}}", "template_too_much"),
+        (f"{'{% if name %}' * 1000}a{'{% endif %}' * 1000}", "template_too_much"),
+        (f"{'{% if name %}' * 50}a{'{% endif %}' * 50}", "template_too_much"),
         ("{% for a in range(10) %}{% endfor %}", "template_too_much"),
         ("{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}", "template_too_much"),
         ("{{ name.__class__ }}", "template_too_much"),
@@ -71,10 +80,33 @@ def test_markup_variables_and_conditions_are_taken(text: str) -> None:
         ("[a](javascript:alert)", "link"),
         ("[a](mailto:a@b.example)", "link"),
         ("[a]({{ name }})", "link"),
+        ("{% if tier %}a{% else %}[a](javascript:alert){% endif %}", "link"),
+        ("{% if tier %}a{% else %}{{ name | percent }}{% endif %}", "template_value"),
+        ("{% if not name %}a{% elif tier == 'Silver' %}{{ name | percent }}{% endif %}", "template_value"),
+        ("{% if tier %}a{% else %}![](https://a.example/a.png){% endif %}", "markup"),
+        ("{% if not tier %}<script>alert(1)</script>{% endif %}", "markup"),
     ],
 )
 def test_anything_else_is_refused_with_its_cause(text: str, code: str) -> None:
     assert fault(text) == code
+
+
+@pytest.mark.parametrize("mark", ["[", "![", "[a](", "[*", "*a ", "**a *b ", "_a ", "[a]: b\n"])
+def test_marks_that_would_take_minutes_to_read_are_refused_at_once(mark: str) -> None:
+    begun = time.process_time()
+    assert fault((mark * 40_000)[:40_000]) == "markup_too_much"
+    assert time.process_time() - begun < 5
+
+
+def test_a_long_letter_of_many_links_and_marks_is_taken() -> None:
+    assert fault("A [lamp](https://a.example) of **our** *best* _sort_, with words around it.\n\n" * 500) is None
+
+
+def test_a_link_that_only_a_mixture_of_branches_makes_is_not_sent() -> None:
+    text = "[a]({% if tier %}https://a.example/{% endif %}{% if name %}alert{% else %}https://b.example{% endif %})"
+    assert 'href="https://a.example/alert"' in body(text)[0]
+    with pytest.raises(written.ForeignLink):
+        written.render("S", "P", text, "W", "en", FACTS | {"tier": ""})
 
 
 def test_a_link_within_a_sentence_keeps_its_address_in_plain_text() -> None:
