@@ -188,7 +188,8 @@ def local_day(context: Context, time_zone: str | None) -> date:
     return clock.local_day(context.now, ZoneInfo(time_zone) if time_zone else context.config[Club].zone)
 
 
-_LABELS: tuple[Reason, Reason] = ("contact_budget", "address_budget")
+_ADDRESS_BUDGET: Reason = "address_budget"
+_LABELS: tuple[Reason, Reason] = ("contact_budget", _ADDRESS_BUDGET)
 
 
 def _keys(person_id: str, channel: Channel, address: str) -> tuple[Key, Key]:
@@ -215,17 +216,18 @@ class _AdvertisingGuard:
             agreed_at=mail.agreed_at,
         )
 
-    def wait(self, context: Context, mail: Mail) -> datetime | None:
+    def slot(self, context: Context, mail: Mail) -> tuple[date, datetime]:
         slots = context.config[Slots]
         zone = ZoneInfo(mail.time_zone) if mail.time_zone else context.config[Club].zone
-        return slot_rules.wait(context.now, zone, weekdays=slots.weekdays, hours=slots.hours)
+        slot = slot_rules.open_slot(context.now, zone, weekdays=slots.weekdays, hours=slots.hours)
+        return slot.day, slot_rules.moment_of(slot, zone)
 
-    def skip(self, context: Context, letter: Letter, refused: Refused) -> tuple[str, str]:
+    def skip(self, context: Context, letter: Letter, mail: Mail, refused: Refused) -> tuple[str, str]:
         first = next(iter(refused.items))
         item = refused.items[first] or {}
         if first not in _LABELS:
             return ("closed_down" if is_closed(item) else first), ""
-        if "unsubscribed_at" in item:
+        if preferences.has_unsubscribed(refused.items.get(_ADDRESS_BUDGET), mail.agreed_at):
             return "unsubscribed", ""
         if letter.topic in preferences.topics_off(item):
             return "topic_off", ""

@@ -16,7 +16,7 @@ A function of a package imports the rooms of the letters at hand, not the house 
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -45,10 +45,10 @@ class Guard(Protocol):
     def check(self, context: Context, tx: Transaction, letter: Letter, mail: Mail) -> None:
         """Adds conditions and writes, each with a label, to the transaction that claims the letter."""
 
-    def wait(self, context: Context, mail: Mail) -> datetime | None:
-        """The moment of the slot for which a letter that keeps to slots waits; None where its reader has one now."""
+    def slot(self, context: Context, mail: Mail) -> tuple[date, datetime]:
+        """The day and the moment of the slot that the reader has now, or of the next one."""
 
-    def skip(self, context: Context, letter: Letter, refused: Refused) -> tuple[str, str]:
+    def skip(self, context: Context, letter: Letter, mail: Mail, refused: Refused) -> tuple[str, str]:
         """Why the letter is skipped, and the first day on which another one like it may come; empty if no day is known."""
 
     def pages(self, letter: Letter) -> Pages:

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -144,9 +145,9 @@ def look_again(context: Context, letter: Letter) -> None:
         call_again(letter, until - clock.epoch(context.now))
 
 
-def skip(context: Context, letter: Letter, reason: str) -> Letter:
-    """A letter that its room cannot compose."""
-    return _skip(context, letter, declarations.declaration(letter.template), reason)
+def skip(context: Context, letter: Letter, reason: str, address: str = "") -> Letter:
+    """A letter that its room cannot compose, or will not send. `address`: of its reader, whose budget an attempt may have spent."""
+    return _skip(context, letter, declarations.declaration(letter.template), reason, address=address)
 
 
 def fail(context: Context, letter: Letter, error: Exception) -> Letter:
@@ -167,8 +168,11 @@ def _attempt(context: Context, letter: Letter, declared: Declaration, below: Bel
         mail = compose(context, letter, code)
     except Unsendable as unsendable:
         return _skip(context, letter, declared, str(unsendable))
-    if declared.in_slot and declared.guard and (slot := declared.guard.wait(context, mail)):
-        return store.change(context, letter, partial(rules.put_off, due_at=clock.stamp(slot)))
+    if declared.in_slot and declared.guard:
+        day, moment = declared.guard.slot(context, mail)
+        if moment > context.now:
+            return store.change(context, letter, partial(rules.put_off, due_at=clock.stamp(moment)))
+        mail = replace(mail, day=day)  # also of a slot that goes on after midnight
     if mail.member_id:
         # Whatever becomes of the letter: an address that bounced is the best reason for a notification.
         notices.notify(context, letter, mail)
@@ -184,7 +188,7 @@ def _try(context: Context, letter: Letter, declared: Declaration, mail: Mail, co
         if "letter" in refused:
             return store.found(refused, "letter")
         first = next(iter(refused.items))
-        reason, next_day = declared.guard.skip(context, letter, refused) if declared.guard else (first, "")
+        reason, next_day = declared.guard.skip(context, letter, mail, refused) if declared.guard else (first, "")
         return _skip(context, letter, declared, reason, next_day, mail.address)
     answer = transport.send(mail, letter.letter_id)
     if not isinstance(answer, Accepted):

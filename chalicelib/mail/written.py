@@ -39,6 +39,8 @@ _ALLOWED = {
 }
 _DEEPEST = 40  # nodes within each other
 _MOST_BRANCHES = 10  # of a condition that are tried
+_WEB = ("https://", "http://")
+_SCHEME = re.compile(r"[^/?#]*:")
 _HREF = re.compile(r'href="([^"]*)"')
 _PRODUCT = re.compile(r"!\[[^\]]*\]\(\s*(?:<product:([^<>]*)>|product:([^\s<>)]*))")
 
@@ -51,7 +53,7 @@ class WrittenFault(NamedTuple):
 
 
 class ForeignLink(Exception):
-    """A link that leads neither to http nor to https."""
+    """A link of another scheme than http and https."""
 
 
 def fault_of(text: str, language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
@@ -112,7 +114,11 @@ def render(subject: str, preview: str, body: str, why: str, language: Language, 
     """Subject, HTML and text, for texts without a fault. Raises for what a mixture of their conditions makes and no letter has."""
     about = {"subject": subject, "preview": preview}
     ready = {name: _template(text, language).render(facts) for name, text in about.items()}
-    return _laid_out({**ready, "why": why}, _template(body, language).render(facts), language, facts)
+    words = _template(body, language).render(facts)
+    subject, html, plain_text = laid_out({**ready, "why": why}, words, language, facts)
+    if any(_SCHEME.match(address) and not address.startswith(_WEB) for address in _HREF.findall(html)):
+        raise ForeignLink
+    return subject, html, plain_text
 
 
 def fill(text: str, language: Language, facts: Facts) -> str:
@@ -125,13 +131,6 @@ def skus_of(text: str) -> list[str]:
     return list(dict.fromkeys(unquote(in_angles or bare) for in_angles, bare in _PRODUCT.findall(text)))
 
 
-def _laid_out(about: Mapping[str, str], words: str, language: Language, facts: Facts) -> tuple[str, str, str]:
-    subject, html, text = laid_out(about, words, language, facts)
-    if not all(address.startswith(("https://", "http://")) for address in _HREF.findall(html)):
-        raise ForeignLink
-    return subject, html, text
-
-
 def _markup_fault(parsed: "nodes.Template", language: Language, variables: Mapping[str, object]) -> WrittenFault | None:
     template = _environment(language).from_string(parsed)
     try:
@@ -140,15 +139,15 @@ def _markup_fault(parsed: "nodes.Template", language: Language, variables: Mappi
         return WrittenFault("template_value", "A filter does not fit its variable.")
     example = {**variables, "club_name": "Club", "portal_url": "https://portal.example", "pages": None}
     try:
-        _laid_out({"subject": "", "preview": "", "why": ""}, words, language, example)
-    except ForeignLink:
-        return WrittenFault("link", "Links lead to http and https.")
+        _, html, _ = laid_out({"subject": "", "preview": "", "why": ""}, words, language, example)
     except TooMuchMarkup:
         return WrittenFault("markup_too_much", "A paragraph has too many links and marks.")
     except Exception:
         return WrittenFault(
             "markup", "A letter has titles, paragraphs, lists, quotes, links, pairs, buttons and products only."
         )
+    if not all(address.startswith(_WEB) for address in _HREF.findall(html)):
+        return WrittenFault("link", "Links lead to http and https.")
     return None
 
 

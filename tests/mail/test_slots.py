@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 import pytest
 
 from chalicelib import mail as mail_room
+from chalicelib.contacts import keys as contacts_keys
+from chalicelib.contacts.config import Slots
 from chalicelib.mail import declarations
 from chalicelib.mail import store as mail_store
 from chalicelib.mail.model import LetterClass, LetterState
@@ -15,6 +17,7 @@ from chalicelib.table.client import Table
 from tests.mail.news import news
 from tests.mail.steps import MailService, World, email_confirmed, install, letter, member, message, only_letter
 from tests.support.crashes import crashes, lost_replies, uncounted, watched
+from tests.support.figures import with_figures
 from tests.support.memory import MemoryDynamo
 
 AGREED = {"advertising": {"agreed": True, "version": "1", "at": "2026-11-20T09:00:00.000Z", "source": "cabinet"}}
@@ -71,6 +74,16 @@ def test_a_letter_whose_slot_was_missed_by_more_than_an_hour_waits_for_the_next_
     assert (world.service.calls, only_letter(world.context).due_at) == (0, "2026-11-24T13:30:00.000Z")
     at(world, "2026-11-24T14:00:00Z")
     assert only_letter(world.context).state is LetterState.SENT
+
+
+def test_a_letter_that_leaves_after_midnight_spends_the_budget_of_its_slots_day(world: World) -> None:
+    world.context = with_figures(world.context, Slots, hours=[time(23, 30)])
+    write(world)
+    world.run()
+    at(world, "2026-11-24T21:10:00Z")
+    assert only_letter(world.context).state is LetterState.SENT
+    budget = world.context.table.get(contacts_keys.person("mbr_1"))
+    assert budget and budget["email_advertising"] == "2026-11-24"
 
 
 def test_a_message_that_comes_before_the_slot_sends_nothing(world: World) -> None:

@@ -100,6 +100,7 @@ class Issue:
     approved_at: str = ""
     approved_conditions: str = ""  # of its segment, as JSON: to these people the approval was given
     audience_id: str = ""
+    has_runs: bool = False  # one for each time zone of its audience, all of them
     pause: Pause | None = None
     resumed: Resumption | None = None
     version: int = 1

@@ -5,7 +5,7 @@
     series            by the member's enrolments
 
 An issue to come is told where its segment has the member and nothing stands against it today. Calls: eleven, and up to nine for each of
-MOST_PLANNED issues.
+MOST_PLANNED issues; two for each issue that is on its way.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ from chalicelib.campaigns.segments import facts
 from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.audience import left_out
+from chalicelib.campaigns.sending import store as sending_store
 from chalicelib.campaigns.sending.model import letter_id
 from chalicelib.campaigns.series import store as series_store
 from chalicelib.campaigns.series.model import TEMPLATE as SERIES
@@ -84,16 +85,23 @@ class _Reader:
             yield LetterView(kind=kind, subject=subject, topic=letter.topic, at=letter.sent_at)
 
     def planned(self, issues: Sequence[Issue]) -> Iterator[ComingLetterView]:
-        zone = ZoneInfo(self._member.time_zone or self._context.config[Club].time_zone)
-        ahead = [
-            each
-            for each in issues
-            if each.state in _TO_COME and moment_of(Slot.of(each.slot), zone) > self._context.now
-        ]
-        for issue in ahead[:MOST_PLANNED]:
+        ahead = [(slot, each) for each in issues if each.state in _TO_COME and (slot := self._slot(each))]
+        for slot, issue in ahead[:MOST_PLANNED]:
             if self._is_invited(issue):
                 texts = plan_store.read_texts(self._table, issue.issue_id)
-                yield ComingLetterView(kind="issue", subject=self._subject(texts), topic=issue.topic, slot=issue.slot)
+                yield ComingLetterView(kind="issue", subject=self._subject(texts), topic=issue.topic, slot=slot)
+
+    def _slot(self, issue: Issue) -> str:
+        """The slot in which the letter comes, which is a later one where the first was missed; empty for one that came, or was skipped."""
+        zone = self._member.time_zone or self._context.config[Club].time_zone
+        sending = sending_store.read(self._table, issue.issue_id) if issue.audience_id else None
+        run = sending.runs.get(zone) if sending else None
+        if run is None:
+            is_ahead = moment_of(Slot.of(issue.slot), ZoneInfo(zone)) > self._context.now
+            return issue.slot if is_ahead else ""
+        letter = mail.letters(self._table, [letter_id(issue.issue_id, self._member.member_id)])
+        is_over = run.done_at or any(each.state is not LetterState.PENDING for each in letter.values())
+        return "" if is_over else run.slot
 
     def steps(self) -> Iterator[ComingLetterView]:
         """The next step of each series that goes on."""

@@ -106,7 +106,10 @@ def deliver(
         return
     zone, shard, issues = body["zone"], body["shard"], body["issues"]
     sending = store.read(context.table, issues[0])
-    if sending and _may_leave(context, sending, zone, shard):
+    if sending and sending.issue.state is IssueState.CANCELLED:
+        _drop(context, sending, sending.part(zone, shard))
+        sending = store.read(context.table, issues[0])
+    elif sending and _may_leave(context, sending, zone, shard):
         part = sending.part(zone, shard)
         moved, all_taken = _write(context, sending, part, pace, monotonic() + SECONDS, monotonic)
         if not store.move_part(context, sending.issue.issue_id, part, moved):
@@ -122,9 +125,12 @@ def deliver(
 
 
 def _may_leave(context: Context, sending: Sending, zone: str, shard: int) -> bool:
-    """Whether letters of this part may leave at this moment. One of which too many bounced, or whose promotion ended, pauses itself."""
+    """Whether letters of this part may leave at this moment: in its slot, also where a message comes again after the run was moved.
+
+    One of which too many bounced, or whose promotion ended, pauses itself.
+    """
     issue, run = sending.issue, sending.runs[zone]
-    if sending.part(zone, shard).done or run.done_at or service.is_missed(context, run):
+    if sending.part(zone, shard).done or run.done_at or run.due_at > context.at or service.is_missed(context, run):
         return False
     if issue.state not in (IssueState.QUEUED, IssueState.SENDING) or issue.pause:
         return False
@@ -181,6 +187,25 @@ def _write(
     return at(batch.page, batch.number, done=batch.done), True
 
 
+def _drop(context: Context, sending: Sending, part: RunPart) -> None:
+    """Ends the part of a cancelled issue: a letter that waits to be tried again is skipped, and the budget of its reader given back."""
+    if part.done:
+        return
+    batch = _next_people(context, sending.issue, part)
+    ids = {letter_id(sending.issue.issue_id, each.person.member_id): each.person.member_id for each in batch.places}
+    waiting = {
+        each.letter_id: each
+        for each in mail.letters(context.table, list(ids)).values()
+        if each.state is LetterState.PENDING
+    }
+    readers = members.members(context, [ids[each] for each in waiting])
+    skipped = Counter(part.skipped)
+    for found, letter in waiting.items():
+        reader = readers.get(ids[found])
+        skipped[mail.skip(context, letter, "cancelled", reader.email if reader else "").reason] += 1
+    store.move_part(context, sending.issue.issue_id, part, replace(part, done=True, skipped=dict(skipped)))
+
+
 def _next_people(context: Context, issue: Issue, part: RunPart) -> Batch:
     places: list[Place] = []
     page, first = part.page, part.person
@@ -214,7 +239,8 @@ def _send(
         pace.wait()
         return mail.send_now(context, letter, composed)
     except Unsendable as unsendable:
-        return mail.skip(context, letter, str(unsendable))
+        reader = known.people.get(letter.recipient.id)
+        return mail.skip(context, letter, str(unsendable), reader.email if reader else "")
     except Exception as error:
         return mail.fail(context, letter, error)
 

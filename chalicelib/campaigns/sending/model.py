@@ -83,6 +83,11 @@ class Sending(NamedTuple):
         """Whether the run has passed all its people."""
         return all(self.part(run.zone, shard).done for shard in run.shards)
 
+    @property
+    def is_rehearsed(self) -> bool:
+        """Whether the letter was composed for everybody of the audience."""
+        return all(self.part(EVERYWHERE, shard).done for run in self.runs.values() for shard in run.shards)
+
     def _parts(self, *, rehearsal: bool) -> list[RunPart]:
         return [part for part in self.parts.values() if (part.zone == EVERYWHERE) is rehearsal]
 

@@ -31,7 +31,7 @@ from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.store import Audience
 from chalicelib.campaigns.sending import rules, store
 from chalicelib.campaigns.sending.events import PAUSED_ITSELF, TEST_REQUESTED
-from chalicelib.campaigns.sending.model import Run, Sending
+from chalicelib.campaigns.sending.model import EVERYWHERE, Run, Sending
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView, TestView
 from chalicelib.campaigns.series import delivery as series
 from chalicelib.contacts import Slot, Slots, moment_of, slot_after
@@ -139,7 +139,7 @@ def _make_audience(context: Context, issue_id: str) -> bool:
 
 
 def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:
-    """Makes the runs, once all shards of the audience are kept. Safe to repeat."""
+    """Makes the runs, once all shards of the audience are kept. Safe to repeat; none begins before all are there."""
     _, parts = segments_store.read_audience(context.table, audience_id)
     if sum(part.done for part in parts) < SHARDS:
         return  # the event of the last one comes
@@ -161,8 +161,7 @@ def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:
             shards=shards,
         )
         store.create_run(context.table, run)
-    if not zones:
-        _change(context, issue_id, _as_sent)
+    _change(context, issue_id, _as_planned if zones else _as_sent)
     for part in parts:
         if part.zones:
             ask_for_rehearsal(issue_id, part.shard)
@@ -184,23 +183,39 @@ def _send_message(body: dict[str, Any]) -> None:
 
 
 def _begin(context: Context, due: Run) -> bool:
-    """Whether letters of this run may leave now. One that missed its slot is moved, one of a cancelled issue is closed."""
+    """Whether the parts of this run go on now: letters leave, or those of a cancelled issue are dropped. One that missed its slot is moved.
+
+    Letters wait for the end of their rehearsal.
+    """
     sending = store.read(context.table, due.issue_id)
     run = sending.runs.get(due.zone) if sending else None
     if sending is None or run is None or run.done_at or run.due_at > context.at:
         return False  # the index is a moment behind
-    if sending.issue.state is IssueState.CANCELLED:
-        store.change_run(context.table, run, replace(run, done_at=context.at))
-        return False
+    if sending.issue.state is not IssueState.CANCELLED and not sending.issue.has_runs:
+        return False  # the others are still to be made: `plan_runs` comes again
     if sending.is_done(run):
         finish(context, run.issue_id, run.zone)
         return False
+    if sending.issue.state is IssueState.CANCELLED:
+        return True  # `delivery` ends its parts
     if is_missed(context, run):
         _move(context, run)
+        return False
+    if not sending.is_rehearsed:
+        _rehearse_on(context, sending)
         return False
     if sending.issue.state is IssueState.QUEUED:
         _change(context, run.issue_id, _as_sending)
     return sending.issue.pause is None
+
+
+def _rehearse_on(context: Context, sending: Sending) -> None:
+    """Begins again what a lost message of the rehearsal left."""
+    still = clock.stamp(context.now - STILL)
+    for shard in sorted({shard for run in sending.runs.values() for shard in run.shards}):
+        part = sending.part(EVERYWHERE, shard)
+        if not part.done and part.moved_at <= still:
+            ask_for_rehearsal(sending.issue.issue_id, shard)
 
 
 def is_missed(context: Context, run: Run) -> bool:
@@ -331,6 +346,10 @@ def is_on_the_way(issue: Issue) -> bool:
 def _on_the_way(issue: Issue) -> None:
     if not is_on_the_way(issue):
         raise Problem("wrong_state", "Its letters are not on their way.", extra={"state": issue.state})
+
+
+def _as_planned(before: Issue) -> Issue:
+    return replace(before, has_runs=True) if before.state is IssueState.QUEUED else before
 
 
 def _as_sending(before: Issue) -> Issue:

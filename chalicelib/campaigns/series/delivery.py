@@ -42,11 +42,11 @@ from chalicelib.campaigns.series.model import (
 )
 from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.campaigns.tracking import store as readings
-from chalicelib.contacts import Slot
+from chalicelib.contacts import Slot, moment_of
 from chalicelib.mail import Letter, LetterClass, LetterState, Recipient, Unsendable
 from chalicelib.members import Member, Membership
 from chalicelib.platform import aws, clock, jobs
-from chalicelib.platform.config.club_config import Calendar
+from chalicelib.platform.config.club_config import Calendar, Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
@@ -152,33 +152,46 @@ def _moved(context: Context, enrolment: Enrolment, ready: Ready, wait: Callable[
         return replace(enrolment, slot="", due_at="")  # until the series is approved: `resume`
     if member is None:
         return ended(context, enrolment, "recipient_gone")
+    enrolment = _in_zone_of(context, enrolment, member)
     coming = with_next_step(context, series, enrolment)
     if coming.ended_at:
         return coming
     letter = ready.letters.get(enrolment.letter_id) if coming.step_id == enrolment.step_id else None
-    if letter is None and (later := _later(context, series, enrolment, coming)):
-        return later
     step = next(step for step in series.steps if step.step_id == coming.step_id)
-    enrolment = replace(enrolment, step_id=coming.step_id, skips=coming.skips)
-    if letter is None or letter.state is LetterState.PENDING:
-        if reason := _end(context, series, enrolment, member, ready.acting.get(member.member_id)):
-            return ended(context, enrolment, reason)
-        if not _fits(context, step, member):
-            return _passed(context, series, enrolment, reason="conditions")
-        letter = _send(context, series, step, enrolment, letter, member, ready, wait)
-    else:
+    if letter and letter.state is not LetterState.PENDING:
         mail.look_again(context, letter)  # whoever held it may be gone
-    return _after(context, series, enrolment, letter)
+        return _after(context, series, enrolment, letter)
+    if later := _later(context, step, enrolment, coming):
+        return later
+    enrolment = replace(enrolment, step_id=coming.step_id, skips=coming.skips)
+    if reason := _end(context, series, enrolment, member, ready.acting.get(member.member_id)):
+        return ended(context, enrolment, reason)
+    if not _fits(context, step, member):
+        return _passed(context, series, enrolment, reason="conditions")
+    return _after(context, series, enrolment, _send(context, series, step, enrolment, letter, member, ready, wait))
 
 
-def _later(context: Context, series: Series, enrolment: Enrolment, coming: Enrolment) -> Enrolment | None:
-    """With a later slot, where the wait was made longer or this slot is missed; None where the step comes now."""
-    step = next(step for step in series.steps if step.step_id == coming.step_id)
+def _later(context: Context, step: Step, enrolment: Enrolment, coming: Enrolment) -> Enrolment | None:
+    """With a later slot, where the wait was made longer or this slot is missed; as it is where the slot is still to come in a zone that was
+    chosen meanwhile; None where the step comes now."""
     first = rules.first_day(step, enrolment.since, context.config[Calendar])
     late = timedelta(minutes=context.config[Pacing].late_minutes)
     too_early = first > clock.local_day(context.now, ZoneInfo(enrolment.zone))
     missed = plan_rules.is_missed(clock.moment(enrolment.due_at), context.now, late)
-    return coming if too_early or missed else None
+    if missed:
+        about = {"series_id": enrolment.series_id, "member_id": enrolment.member_id, "slot": enrolment.slot}
+        log.warning("a step missed its slot", extra=about)
+    if too_early or missed:
+        return coming
+    return enrolment if enrolment.due_at > context.at else None
+
+
+def _in_zone_of(context: Context, enrolment: Enrolment, member: Member) -> Enrolment:
+    """With its slot in the time zone that the member has now: a series lasts for months."""
+    zone = member.time_zone or context.config[Club].time_zone
+    if zone == enrolment.zone:
+        return enrolment
+    return replace(enrolment, zone=zone, due_at=clock.stamp(moment_of(Slot.of(enrolment.slot), ZoneInfo(zone))))
 
 
 def _send(
@@ -209,7 +222,7 @@ def _send(
         wait()
         return mail.send_now(context, letter, tracking.tracked(composed, texts, letter.letter_id))
     except Unsendable as unsendable:
-        return mail.skip(context, letter, str(unsendable))
+        return mail.skip(context, letter, str(unsendable), member.email)
     except Exception as error:
         return mail.fail(context, letter, error)
 

@@ -30,8 +30,6 @@ def slot_after(
     return next(slot for slot in slots if moment_of(slot, zone) > now)
 
 
-def wait(now: datetime, zone: ZoneInfo, *, weekdays: Sequence[int], hours: Sequence[time]) -> datetime | None:
-    """The moment of the slot for which a letter waits; None where one is open."""
-    opened = slot_after(now - OPEN, zone, weekdays=weekdays, hours=hours)
-    moment = moment_of(opened, zone)
-    return None if moment <= now else moment
+def open_slot(now: datetime, zone: ZoneInfo, *, weekdays: Sequence[int], hours: Sequence[time]) -> Slot:
+    """The slot that is open, or the next one."""
+    return slot_after(now - OPEN, zone, weekdays=weekdays, hours=hours)

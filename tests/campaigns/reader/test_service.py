@@ -8,6 +8,8 @@ from chalicelib.campaigns.plan.model import Issue
 from chalicelib.campaigns.reader import service
 from chalicelib.campaigns.reader.schemas import LettersView
 from chalicelib.campaigns.segments import rules as segment_rules
+from chalicelib.campaigns.sending import service as pausing
+from chalicelib.campaigns.sending.schemas import IssueReasonForm
 from chalicelib.campaigns.series import service as series_service
 from chalicelib.mail.notices import store as notices
 from chalicelib.mail.notices.model import Notice
@@ -73,6 +75,19 @@ def test_an_issue_that_the_member_will_not_get_is_not_announced(club: Post, monk
     assert (len(letters(club).coming), letters(club, "mbr_2").coming) == (1, [])
     monkeypatch.setattr(segment_rules, "matches", lambda *args: False)
     assert letters(club).coming == []
+
+
+def test_an_issue_that_missed_its_slot_is_announced_for_the_next_one(club: Post) -> None:
+    issue = approved(club, "2026-11-24T12:30")
+    club.at("2026-11-24T08:00")
+    pausing.pause(club.context, issue.issue_id, IssueReasonForm(reason="A fault"), by="mbr_head")
+    club.at("2026-11-24T10:00")
+    assert [each.slot for each in letters(club).coming] == ["2026-11-24T12:30"]
+    club.at("2026-11-24T11:00")
+    assert [each.slot for each in letters(club).coming] == ["2026-11-24T16:30"]
+    pausing.resume(club.context, issue.issue_id, IssueReasonForm(reason="Mended"), by="mbr_head")
+    club.at("2026-11-24T14:00")
+    assert (len(letters(club).came), letters(club).coming) == (1, [])
 
 
 def test_an_issue_that_was_skipped_did_not_come(club: Post) -> None:

@@ -1,11 +1,14 @@
 """The letters of an issue: at the reader's own hour, once, within the budget; and what becomes of those who get none."""
 
-from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
+from chalicelib import contacts
 from chalicelib.campaigns.config import Pacing
 from chalicelib.campaigns.plan import service as plan
 from chalicelib.campaigns.plan.model import IssueState
@@ -13,9 +16,12 @@ from chalicelib.campaigns.plan.schemas import MoveForm
 from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.segments import service as segments
 from chalicelib.campaigns.segments.schemas import SegmentForm
-from chalicelib.campaigns.sending import recipients, service
+from chalicelib.campaigns.sending import recipients, service, store
 from chalicelib.campaigns.sending.events import PAUSED_ITSELF
+from chalicelib.campaigns.sending.model import Run
 from chalicelib.campaigns.sending.schemas import IssueReasonForm
+from chalicelib.contacts import keys as contacts_keys
+from chalicelib.contacts.budget.rules import address_id
 from chalicelib.contacts.config import Slots
 from chalicelib.contacts.preferences import service as preferences
 from chalicelib.contacts.preferences.service import pages_for
@@ -26,6 +32,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.pricing.promotions.model import PromotionForm
 from chalicelib.pricing.promotions.store import StoredPromotion, put_promotion
+from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 from tests.campaigns.sending.steps import Post, approved, post, reader
 from tests.mail.steps import letter
@@ -205,11 +212,113 @@ def test_letters_that_the_rate_leaves_over_wait_for_the_next_slot(club: Post) ->
     issue = approved(club)
     club.rate = 0.02  # 72 letters an hour of each worker, and here there is one
     club.at("2026-11-26T00:00")
-    hours = Counter(moment.hour for moment in club.answered.values())
-    assert set(hours) <= {9, 10, 13, 14}
-    assert sum(hours.values()) == 120
+    slots = ("09:30", "13:30")
+    assert all(any(slot <= f"{at:%H:%M}" <= plus_an_hour(slot) for slot in slots) for at in club.answered.values())
+    assert len(club.answered) == 120
     assert set(club.copies().values()) == {1}
     assert club.sending(issue).runs["Europe/Moscow"].late_from
+
+
+def plus_an_hour(slot: str) -> str:
+    return f"{int(slot[:2]) + 1}{slot[2:]}"
+
+
+def test_a_message_that_comes_again_after_its_run_was_moved_sends_nothing_before_the_new_slot(
+    club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club, "2026-11-24T16:30")
+    club.at("2026-11-24T13:20")
+    with monkeypatch.context() as patch:
+        patch.setattr(Post, "deliver_campaign", broken)
+        while club.context.now.isoformat()[:16] < "2026-11-24T14:50":
+            with suppress(ConnectionError):
+                club.at("2026-11-24T14:50")
+    assert club.sending(issue).runs["Europe/Moscow"].late_from == ("2026-11-24T16:30",)
+    club.at("2026-11-27T00:00")
+    assert club.took(issue, "mbr_1") == "2026-11-26T09:30"
+
+
+def broken(*_: Any) -> None:
+    raise ConnectionError
+
+
+def test_nobody_is_lost_where_the_making_of_runs_breaks_off_and_a_slot_comes_meanwhile(
+    club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, zone in enumerate((OMSK, None, BERLIN)):
+        reader(club, f"mbr_{number}", zone)
+    issue = approved(club)
+    made = store.create_run
+
+    def first_only(table: Table, run: Run) -> None:
+        if run.zone != OMSK:
+            raise ConnectionError
+        made(table, run)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "create_run", first_only)
+        while club.context.now.isoformat()[:16] < "2026-11-24T07:00":
+            with suppress(ConnectionError):
+                club.at("2026-11-24T07:00")
+    assert (list(club.sending(issue).runs), club.sending(issue).issue.state) == ([OMSK], IssueState.QUEUED)
+    service.plan_runs(club.context, issue.issue_id, club.sending(issue).issue.audience_id)
+    club.at("2026-11-26T00:00")
+    assert [club.took(issue, f"mbr_{number}") for number in range(3)] == [
+        "2026-11-24T07:15",
+        "2026-11-24T09:30",
+        "2026-11-24T11:30",
+    ]
+
+
+def test_letters_of_an_issue_approved_at_the_last_moment_wait_for_the_end_of_its_rehearsal(
+    club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader(club, "mbr_1")
+    club.at("2026-11-24T09:00")
+    issue = approved(club)
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "ask_for_rehearsal", lambda issue_id, shard: None)  # its messages are lost
+        club.at("2026-11-24T09:50")
+    assert club.sending(issue).issue.state is IssueState.QUEUED
+    club.at("2026-11-24T10:30")
+    assert (club.took(issue, "mbr_1"), club.sending(issue).composed) == ("2026-11-24T10:15", 1)
+
+
+def test_a_letter_that_waits_to_be_tried_again_is_skipped_when_its_issue_is_cancelled_and_gives_the_budget_back(
+    club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader(club, "mbr_1")
+    issue = approved(club)
+    club.at("2026-11-24T09:20")
+
+    def unreachable(**_: Any) -> None:
+        raise ConnectTimeoutError(endpoint_url="https://mail.example")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(club.ses, "send_email", unreachable)
+        club.at("2026-11-24T09:50")
+    pending = club.letter(issue, "mbr_1")
+    assert pending and pending.state is LetterState.PENDING
+    plan.cancel(club.context, issue.issue_id, by="mbr_head")
+    club.at("2026-11-24T12:00")
+    left = club.letter(issue, "mbr_1")
+    assert left and (left.state, left.reason) == (LetterState.SKIPPED, "cancelled")
+    assert contacts.may_contact(club.context, "mbr_1", "email", "advertising", date(2026, 11, 26)).allowed
+    assert club.sending(issue).runs["Europe/Moscow"].done_at
+    assert (club.sending(issue).issue.state, club.ses.accepted) == (IssueState.CANCELLED, [])
+
+
+def test_a_mailbox_that_left_long_ago_and_agreed_again_is_skipped_for_its_budget(club: Post) -> None:
+    for each in "ab":
+        reader(club, f"mbr_{each}", email=f"office+{each}@luch.example")
+    address = contacts_keys.address(address_id("a secret", "email", "office@luch.example"))
+    club.context.table.put({**address.as_item(), "unsubscribed_at": "2026-01-01T00:00:00.000Z"})
+    issue = approved(club)
+    club.at("2026-11-25T00:00")
+    found = [letter for each in "ab" if (letter := club.letter(issue, f"mbr_{each}"))]
+    skipped = next(each for each in found if each.state is LetterState.SKIPPED)
+    assert (len(found), skipped.reason, skipped.next_day) == (2, "address_budget", "2026-12-08")
 
 
 # --- the budget -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from chalicelib import contacts
 from chalicelib.campaigns.segments import rules as segment_rules
@@ -15,6 +16,7 @@ from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.campaigns.tracking.rules import token_of
 from chalicelib.companies import keys as companies_keys
 from chalicelib.contacts import HoldOut
+from chalicelib.contacts import keys as contacts_keys
 from chalicelib.contacts.preferences import service as preferences
 from chalicelib.contacts.preferences.service import pages_for
 from chalicelib.mail import LetterState
@@ -40,6 +42,42 @@ def buyer(club: Post) -> None:
     reader(club, "mbr_1")
     company(club.context)
     speaks_for(club.context, "cmp_1", role="buyer")
+
+
+def test_a_letter_that_the_mail_service_did_not_take_waits_for_the_next_slot_once_its_own_is_over(
+    club: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader(club, "mbr_1")
+    series = running(club.context)
+    told(club)
+    club.at("2026-11-24T09:00")
+
+    def unreachable(**_: Any) -> None:
+        raise ConnectTimeoutError(endpoint_url="https://mail.example")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(club.ses, "send_email", unreachable)
+        club.at("2026-11-24T20:00")
+    club.at("2026-11-27T00:00")
+    assert came(club, series) == ["2026-11-26T09:30"]
+    budget = club.context.table.get(contacts_keys.person("mbr_1"))
+    assert budget and budget["email_content"] == "2026-11-26"
+
+
+@pytest.mark.parametrize(
+    ("zone", "came_at"),
+    [("Asia/Vladivostok", "2026-12-03T02:30"), ("Europe/London", "2026-12-01T12:30")],
+)
+def test_a_member_who_moves_gets_the_next_step_at_the_hour_of_the_slot_there(
+    club: Post, zone: str, came_at: str
+) -> None:
+    reader(club, "mbr_1", "Europe/Moscow")
+    series = running(club.context)
+    told(club)
+    club.at("2026-11-25T00:00")
+    reader(club, "mbr_1", zone)
+    club.at("2026-12-20T00:00")
+    assert came(club, series) == ["2026-11-24T09:30", came_at]
 
 
 def test_steps_come_in_slots_after_their_working_days_once(club: Post) -> None:

@@ -62,12 +62,12 @@ def test_the_next_slot_is_one_of_the_clubs_is_to_come_and_none_comes_before_it(n
 
 @given(now=moments, zone=zones)
 def test_a_letter_waits_for_the_next_slot_unless_one_began_within_the_hour(now: datetime, zone: ZoneInfo) -> None:
-    found = rules.wait(now, zone, weekdays=WEEKDAYS, hours=HOURS)
+    found = rules.moment_of(rules.open_slot(now, zone, weekdays=WEEKDAYS, hours=HOURS), zone)
     coming = rules.moment_of(rules.slot_after(now, zone, weekdays=WEEKDAYS, hours=HOURS), zone)
     day = now.astimezone(zone).date()
     begun = [rules.moment_of(Slot(day, hour), zone) for hour in HOURS if day.isoweekday() in WEEKDAYS]
     is_open = any(timedelta(0) <= now - moment < timedelta(hours=1) for moment in begun)
-    assert found == (None if is_open else coming)
+    assert found <= now if is_open else found == coming
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,12 @@ def test_a_letter_waits_for_the_next_slot_unless_one_began_within_the_hour(now: 
 )
 def test_a_slot_is_open_for_an_hour(at: str, waits: str) -> None:
     now = datetime.fromisoformat(f"{at}Z")
-    found = rules.wait(now, ZoneInfo("Europe/Moscow"), weekdays=WEEKDAYS, hours=HOURS)
-    assert (f"{found:%Y-%m-%dT%H:%M:%S}" if found else "") == waits
+    zone = ZoneInfo("Europe/Moscow")
+    found = rules.moment_of(rules.open_slot(now, zone, weekdays=WEEKDAYS, hours=HOURS), zone)
+    assert (f"{found:%Y-%m-%dT%H:%M:%S}" if found > now else "") == waits
+
+
+def test_a_slot_before_midnight_stays_that_of_its_day() -> None:
+    now = datetime.fromisoformat("2026-11-25T00:10:00+03:00")
+    slot = rules.open_slot(now, ZoneInfo("Europe/Moscow"), weekdays=WEEKDAYS, hours=[time(23, 30)])
+    assert slot.text == "2026-11-24T23:30"
