@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+TICK = timedelta(milliseconds=1)  # the smallest difference of two moments as they are stored
+
 
 def now() -> datetime:
     return datetime.now(UTC)

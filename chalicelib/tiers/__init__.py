@@ -15,6 +15,7 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.events import GRANTED as TIER_GRANTED
     from chalicelib.tiers.events import WARNING as TIER_WARNING
     from chalicelib.tiers.events import WITHDRAWN as TIER_WITHDRAWN
+    from chalicelib.tiers.explanation.service import known_tiers
     from chalicelib.tiers.keys import standing as standing_key
     from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, LadderStep, LadderSteps, always, ladder_on
     from chalicelib.tiers.ladders.store import ladders_of

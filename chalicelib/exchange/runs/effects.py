@@ -1,42 +1,57 @@
-"""Effects of an import on its companies: purchases, tier and bonuses, before it and now."""
+"""Effects of an import on its companies: purchases, tier and bonuses before it and after it.
+
+Tiers and bonuses are looked up by the moments of the run, from the facts as they were recorded then. So what comes later, another file or a
+shipment, changes no effect of this one.
+
+Weakest point: what the portal ships to the company in the minutes of the run is told as the import's.
+"""
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from chalicelib import bonuses, tiers
+from chalicelib.companies import Company
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import ImportRecord
 from chalicelib.exchange.runs.withdrawal import changes_of
+from chalicelib.platform import clock
 from chalicelib.platform.context import Context
+from chalicelib.table.transactions import Item
 
-Position = list[str]  # tier and usable bonuses
-NO_POSITION: Position = ["", "0"]
 MOST_EFFECTS = 10_000  # companies in the list, those with the largest changes
+SETTLED = timedelta(minutes=15)  # bonuses that are posted so long after the run are told as its own
 
 
-def positions(context: Context, company_ids: Iterable[str]) -> dict[str, Position]:
-    """The tier and the usable bonuses of each company today; one read for fifty companies."""
-    wanted = sorted(set(company_ids) - {""})
-    keys = {each: (tiers.standing_key(each), bonuses.book_key(each)) for each in wanted}
-    found = context.table.get_many(key for pair in keys.values() for key in pair)
-    return {
-        each: [
-            tiers.tier_in_force(found.get(standing), context.today).tier or "",
-            f"{bonuses.usable(found.get(book), context.today):f}",
-        ]
-        for each, (standing, book) in keys.items()
-    }
+class Position(NamedTuple):
+    """The tier, an empty text for none, and the bonuses that can be spent."""
+
+    tier: str
+    bonuses: Decimal
 
 
-def gather(record: ImportRecord) -> int:
-    """Adds up what all parts changed, company by company, and keeps it as a list, largest change first; returns its length."""
+class Effects(NamedTuple):
+    """The companies and the changes of their purchases, largest first. `began`, `ended`: the first and the last moment of the run."""
+
+    began: str
+    ended: str
+    companies: list[tuple[str, Decimal]]
+
+
+NO_EFFECTS = Effects("", "", [])
+
+
+def gather(record: ImportRecord, parts: Iterable[Item]) -> int:
+    """Adds up what all parts changed, company by company, and keeps it as a list; returns its length. `parts`: those of the run, as finished."""
     sums: dict[str, Decimal] = {}
-    before: dict[str, Position] = {}
-    for part in range(1, record.count("parts_total") + 1):
+    moments: list[str] = []
+    for done in parts:
+        part = int(done["part"])
+        moments.append(done["at"])
         if kept := store.get_if_any(record.import_id, f"before/{part:06d}"):
-            for company_id, position in json.loads(kept)["companies"].items():
-                before.setdefault(company_id, position)
+            moments.append(json.loads(kept)["at"])
         for change in changes_of(record, part):
             if change.before:
                 gone = sums.get(change.before.company_id, Decimal(0))
@@ -44,6 +59,30 @@ def gather(record: ImportRecord) -> int:
             if change.after:
                 sums[change.company_id] = sums.get(change.company_id, Decimal(0)) + Decimal(change.after)
     largest = sorted(sums, key=lambda each: (-abs(sums[each]), each))[:MOST_EFFECTS]
-    rows = [[each, f"{sums[each]:f}", before.get(each)] for each in largest]
-    store.put(record.import_id, "effects.json", json.dumps(rows).encode())
-    return len(rows)
+    found = [min(moments, default=""), max(moments, default=""), [[each, f"{sums[each]:f}"] for each in largest]]
+    store.put(record.import_id, "effects.json", json.dumps(found).encode())
+    return len(largest)
+
+
+def kept(import_id: str) -> Effects:
+    """The effects of an import that was recorded; none of any other."""
+    if not (found := store.get_if_any(import_id, "effects.json")):
+        return NO_EFFECTS
+    began, ended, rows = json.loads(found)
+    return Effects(began, ended, [(company_id, Decimal(changed)) for company_id, changed in rows])
+
+
+def positions(context: Context, company: Company, began: str, ended: str) -> tuple[Position, Position]:
+    """The company before and after a run. Its bonuses follow for SETTLED, or until its sales were recorded again."""
+    known = tiers.known_tiers(context, company, began, ended)
+    settled = clock.stamp(clock.moment(ended) + SETTLED)
+    until = min(settled, known.sales_go_on or settled)
+    return (
+        Position(known.before, _usable(context, company.company_id, began)),
+        Position(known.after, _usable(context, company.company_id, until)),
+    )
+
+
+def _usable(context: Context, company_id: str, until: str) -> Decimal:
+    posting = bonuses.last_posting_before(context, company_id, until)
+    return posting.balances.available if posting else Decimal(0)

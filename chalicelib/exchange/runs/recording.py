@@ -19,7 +19,6 @@ from chalicelib.exchange.imports.store import COUNTED, Counts, ImportRecord
 from chalicelib.exchange.reading.parts import read_part
 from chalicelib.exchange.reading.rules import SaleRow
 from chalicelib.exchange.runs import cancellation
-from chalicelib.exchange.runs.effects import NO_POSITION, positions
 from chalicelib.exchange.runs.replacement import void_pack
 from chalicelib.exchange.runs.reports import MOST_LISTED, BadRow
 from chalicelib.exchange.runs.withdrawal import put_changes
@@ -51,7 +50,7 @@ def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
     read = place(context, record.form.source, list(drafts.good()), company_ids, made)
     cancelled = cancellation.recorded(context, record.form.source, drafts.cancelled())
     heads = {ref: known.head for (_, ref), known in read.known.items() if known.head} | cancelled
-    states = _states(context, record, part, heads, set(company_ids.values()), made)
+    states = _states(context, record, part, heads)
     recorded = _record(context, record, drafts, company_ids, read)
     if record.phase == "write":
         _record_payments(context, record, (draft for draft, _ in recorded))
@@ -80,10 +79,8 @@ def _states(
     record: ImportRecord,
     part: int,
     heads: Mapping[str, Head],
-    company_ids: set[str],
-    made: frozenset[str],
 ) -> dict[str, State]:
-    """The recorded states of the documents. A real run keeps them before it writes, with the positions of its companies."""
+    """The recorded states of the documents. A real run keeps them before it writes, with the moment."""
     name = f"before/{part:06d}"
     if record.phase == "write" and (kept := store.get_if_any(record.import_id, name)):
         return {ref: State(*state) for ref, state in json.loads(kept)["states"].items()}
@@ -92,10 +89,7 @@ def _states(
         for ref, head in heads.items()
     }
     if record.phase == "write":
-        concerned = company_ids | {each.company_id for each in states.values()}
-        # A company that this import made had nothing before.
-        before = positions(context, concerned - made) | dict.fromkeys(made, NO_POSITION)
-        store.put(record.import_id, name, json.dumps({"states": states, "companies": before}).encode())
+        store.put(record.import_id, name, json.dumps({"states": states, "at": context.at}).encode())
     return states
 
 

@@ -65,9 +65,8 @@ def _end_look(context: Context, record: ImportRecord) -> None:
 
 def _end_file(context: Context, record: ImportRecord) -> None:
     import_id = record.import_id
-    parts = [
-        part for part in store.parts_done(context, import_id, record.run) if int(part["part"]) <= record.file_parts
-    ]
+    done = list(store.parts_done(context, import_id, record.run))
+    parts = [part for part in done if int(part["part"]) <= record.file_parts]
     bad = [unpacked(store.get(import_id, f"bad/{int(part['part']):06d}")) for part in parts if part["rows_failed"]]
     rows = [BadRow(*entry) for entry in islice(heapq.merge(*bad), MOST_LISTED)]
     if rows:
@@ -86,7 +85,7 @@ def _end_file(context: Context, record: ImportRecord) -> None:
             # A customer may be in several parts.
             facts["companies_created"] = sum(1 for _ in groupby(heapq.merge(*made)))
     else:
-        facts["effects_listed"] = effects.gather(record)
+        facts["effects_listed"] = effects.gather(record, done)
         if any(record.count(f"documents_{outcome}") for outcome in ("created", "changed", "unchanged")):
             store.keep_profile(context, record)
     store.finish(context, record, facts)

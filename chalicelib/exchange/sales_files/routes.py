@@ -96,7 +96,7 @@ def take_back_import(call: Call, import_id: str) -> ImportView:
     problems=("not_found",),
 )
 def list_import_effects(call: Call, import_id: str) -> EffectPage:
-    """List the companies whose purchases an import changed, with tier and bonuses before it and now, largest change first.
+    """List the companies whose purchases an import changed, with tier and bonuses before and after it, largest change first.
 
     At most 10,000 companies.
     """

@@ -264,13 +264,13 @@ class PositionView(View):
 
 
 class EffectView(View):
-    """The effects of an import on a company. Tier and bonuses follow within minutes; `now` is at the time of asking."""
+    """The effects of an import on a company. Later files do not show in them; bonuses follow within 15 minutes."""
 
     company_id: str
     name: str
     purchases: Money = Field(description="Change of its purchases.")
-    before: PositionView | None
-    now: PositionView
+    before: PositionView
+    after: PositionView
 
 
 EffectsQuery = narrowed(EffectView, words=("name",))

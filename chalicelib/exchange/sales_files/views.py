@@ -1,6 +1,5 @@
 """Imports as the staff sees them."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +11,8 @@ from chalicelib.exchange.documents.summary import SHOWN, NewCustomer, Summary
 from chalicelib.exchange.imports import rules, store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.reading.totals import says
-from chalicelib.exchange.runs.effects import Position, positions
+from chalicelib.exchange.runs import effects
+from chalicelib.exchange.runs.effects import Position
 from chalicelib.exchange.sales_files.schemas import (
     BadRowsView,
     ChangedDocumentView,
@@ -286,35 +286,31 @@ def _bad_rows(context: Context, found: store.ImportRecord) -> BadRowsView:
 def list_effects(
     context: Context, import_id: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[EffectView], dict[str, str] | None]:
-    """Companies, largest change first, with their tier and bonuses before the import and now."""
-    record = store.load(context, import_id)
-    if record is None:
+    """Companies, largest change first, with their tier and bonuses before the import and after it."""
+    if store.load(context, import_id) is None:
         raise Problem("not_found")
-    kept = store.get_if_any(import_id, "effects.json")
-    rows = json.loads(kept) if kept else []
+    found = effects.kept(import_id)
     first = int(after["row"]) if after else 0
-    page = rows[first : first + limit]
-    now = positions(context, [company_id for company_id, _, _ in page])
-    named = companies.read_companies(context, [company_id for company_id, _, _ in page])
+    page = found.companies[first : first + limit]
+    named = companies.read_companies(context, [company_id for company_id, _ in page])
     items = []
-    for company_id, changed, before in page:
-        company = named.get(company_id)
+    for company_id, changed in page:
+        company = named[company_id]
+        before, then = effects.positions(context, company, found.began, found.ended)
         # Whatever counts for a company is in its own currency.
-        currency = company.currency if company else record.currency
         effect = EffectView(
             company_id=company_id,
-            name=company.name if company else "",
-            purchases=Money(amount=Decimal(changed), currency=currency),
-            before=_position(before, currency) if before else None,
-            now=_position(now[company_id], currency),
+            name=company.name,
+            purchases=Money(amount=changed, currency=company.currency),
+            before=_position(before, company.currency),
+            after=_position(then, company.currency),
         )
         items.append(effect)
-    return items, {"row": str(first + limit)} if first + limit < len(rows) else None
+    return items, {"row": str(first + limit)} if first + limit < len(found.companies) else None
 
 
 def _position(position: Position, currency: str) -> PositionView:
-    tier, usable = position
-    return PositionView(tier=tier or None, bonuses=Money(amount=Decimal(usable), currency=currency))
+    return PositionView(tier=position.tier or None, bonuses=Money(amount=position.bonuses, currency=currency))
 
 
 def _reason(code: str, facts: dict[str, Any], language: str) -> ImportFailureView:

@@ -7,8 +7,10 @@ Weakest point: documents are read with their lines, which are not needed.
 """
 
 from datetime import date
+from typing import NamedTuple
 
 from chalicelib import companies, sales
+from chalicelib.companies import Company
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -18,6 +20,37 @@ from chalicelib.tiers.explanation.rules import Explanation, known_day
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.rules import UNDONE, first_relevant_day
+
+
+class KnownTiers(NamedTuple):
+    """Tiers of one day by the facts known before and after some work; an empty text where none is reached.
+
+    `sales_go_on`: the moment after the work at which sales of the company were recorded again, of the days that bear on the tier; None if none were.
+    """
+
+    before: str
+    after: str
+    sales_go_on: str | None
+
+
+def known_tiers(context: Context, company: Company, began: str, ended: str) -> KnownTiers:
+    """The tiers of the club's day on which work ended, by the facts known just before it began and just after it ended.
+
+    `began`, `ended`: the first and the last moment at which the work recorded something. As many calls as `explain`.
+    """
+    after = clock.stamp(clock.moment(ended) + clock.TICK)
+    day = clock.local_day(clock.moment(ended), context.config[Club].zone)
+    ladders = ladders_of(context, company.currency)
+    _, grants = standing_store.load_with_grants(context, company.company_id)
+    revisions = sales.history(context, company.company_id, first_relevant_day(ladders, day), day + UNDONE)
+    personal = any(ladder.personal for ladder in ladders)
+
+    def tier(moment: str) -> str:
+        bought = _first_purchase(context, company.company_id, revisions, moment) if personal else None
+        return known_day(day, revisions, ladders, grants, bought, moment).decision.tier.tier
+
+    later = (each.recorded_at for each in revisions if each.recorded_at >= after)
+    return KnownTiers(tier(began), tier(after), min(later, default=None))
 
 
 def explain(context: Context, company_id: str, as_of: date | None) -> Explanation:
