@@ -116,7 +116,6 @@ def test_a_part_costs_its_documents_and_a_few_calls(context: Context, objects: O
         "BatchGetItem",  # customers
         "BatchGetItem",  # the documents before
         "BatchGetItem",  # those that unknown ones may be, near New Year or with the other sign
-        "BatchGetItem",  # tier and bonuses of the companies before
         "BatchGetItem",  # shipments of orders with these numbers
         "TransactWriteItems",  # documents and days
         "TransactWriteItems",  # and their second half
