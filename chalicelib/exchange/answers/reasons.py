@@ -170,6 +170,12 @@ FAILURES: dict[str, tuple[str, str]] = {
         "В столбце {column} в строке {line} написано «{value}», а строка считалась бы продажей. Укажите столбец для `return_flag` или `kind`; "
         "или оставьте `return_flag` пустым, если это продажи.",
     ),
+    "kind_beside": (
+        "The column {column} says “{value}” in line {line} and names sales in other lines, but every row would count as a sale. Name the column for "
+        "`kind`, or leave `kind` empty if all rows are sales.",
+        "В столбце {column} в строке {line} написано «{value}», в других строках названы продажи, а продажей считалась бы каждая строка. Укажите "
+        "столбец для `kind` или оставьте `kind` пустым, если все строки — продажи.",
+    ),
     "cancelled_beside": (
         "The column {column} says “{value}” in line {line}, but the row would count. Name the column for `status`; or leave `status` empty if these "
         "rows count.",
@@ -290,9 +296,9 @@ FAILURES: dict[str, tuple[str, str]] = {
     ),
     "discount_beside": (
         "The column {column} holds discounts ({value} in line {line}), but {amount} is quantity times price: is it the sum before the "
-        "discount or after? After: leave `discount` empty. Before: leave `amount` empty, then the discount is taken off.",
+        "discount or after? After: leave `discount` empty. Before: name it for `discount` and leave `amount` empty, then it is taken off.",
         "В столбце {column} есть скидки ({value} в строке {line}), а {amount} равно количеству на цену: это сумма до скидки или после? "
-        "Если после, оставьте `discount` пустым. Если до, оставьте пустым `amount`, тогда скидка вычтется.",
+        "Если после, оставьте `discount` пустым. Если до, укажите его для `discount`, а `amount` оставьте пустым: скидка вычтется.",
     ),
     "discount_of_document": (
         "The column {column} holds discounts of whole orders ({value} in line {line}), which are in no row. Export discounts line by line, or "
@@ -335,6 +341,12 @@ FAILURES: dict[str, tuple[str, str]] = {
     "several_tables": (
         "Several tables hold sales: {names}. Name one of them.",
         "Продажи в нескольких таблицах: {names}. Укажите одну.",
+    ),
+    "orders_differ": (
+        "Some documents have another sum in their own table than their rows make ({count}): {examples}. Bring all rows; or name the column with the sum "
+        "of a row for `amount` if the rows are right, as where delivery is in the document only.",
+        "У части документов сумма в их таблице не равна сумме строк ({count}): {examples}. Выгрузите все строки; или укажите для `amount` столбец с "
+        "суммой строки, если верны строки: например, доставка есть только в документе.",
     ),
     "order_twice": (
         "The document {document} stands twice in the table of documents, with other cells in line {line}.",
@@ -501,6 +513,16 @@ NOTES: dict[str, tuple[str, str]] = {
     "amount_chosen": (
         "{column} was taken for the sum of a row, not {others}.",
         "Суммой строки взят столбец {column}, а не {others}.",
+    ),
+    "day_chosen": (
+        "{column} was taken for the day of a document, as it is likelier than {others}: the day of a document goes before that of its shipment, and that "
+        "before the order's. Name another one for `business_date`.",
+        "Днём документа взят столбец {column}, а не {others}: дата документа важнее даты отгрузки, а та важнее даты заказа. Другой столбец "
+        "укажите для `business_date`.",
+    ),
+    "vat_within": (
+        "{column} tells a rate of VAT, and {sums} was taken as having it in it. Name `vat` or a column of sums with VAT if it has not.",
+        "В столбце {column} ставка НДС; {sums} взято как сумма с НДС. Если НДС сверху, укажите `vat` или столбец сумм с НДС.",
     ),
     "price_chosen": (
         "{column} was taken for the price: it is less the discount.",

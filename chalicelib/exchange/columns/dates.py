@@ -24,24 +24,39 @@ for _names in (
     "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
     "jan feb mar apr may jun jul aug sep oct nov dec",
     "january february march april may june july august september october november december",
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "januari februari maart april mei juni juli augustus september oktober november december",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "janv févr mars avr mai juin juil août sept oct nov déc",
+    "ene feb mar abr may jun jul ago sep oct nov dic",
+    "gen feb mar apr mag giu lug ago set ott nov dic",
+    "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+    "jan fev mar abr mai jun jul ago set out nov dez",
+    "jan feb mrt apr mei jun jul aug sep okt nov dec",
 ):
     _MONTHS.update((name, month) for month, name in enumerate(_names.split(), 1))
-_MONTHS |= {"сент": 9, "нояб": 11, "февр": 2, "sept": 9}
+_MONTHS |= {"сент": 9, "нояб": 11, "февр": 2, "mär": 3}
 
 _TIME = (
     r"(?:(?:,? +|T)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?: ?(?P<half>[AP])\.?M\.?)?"
     r" ?(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?)?"
 )
-_TAIL = rf"(?: ?(?:г\.?|года))?{_TIME}"
+_TAIL = rf"(?: ?(?:г\.?|года|р\.?|року))?{_TIME}"
+_NAME = r"[^\W\d_]{3,12}"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)[a-zа-я]*\.?,? )?"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>\d{{4}}|\d{{2}}){_TAIL}",
+        rf"(?P<d>\d{{1,2}})\. ?(?P<m>\d{{1,2}})\. ?(?P<y>\d{{4}}|\d{{2}}){_TAIL}",
         rf"(?P<y>\d{{4}})(?P<mark>[-/.])(?P<m>\d{{1,2}})(?P=mark)(?P<d>\d{{1,2}}){_TAIL}",
         rf"(?P<y>(?:19|20)\d{{2}})(?P<m>\d{{2}})(?P<d>\d{{2}}){_TIME}",
-        rf"{_WEEKDAY}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ -](?P<name>[a-zа-я]{{3,10}})\.?,?[ -](?P<y>\d{{4}}|\d{{2}}){_TAIL}",
-        rf"{_WEEKDAY}(?P<name>[a-zа-я]{{3,10}})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_TAIL}",
+        rf"{_WEEKDAY}«?(?P<d>\d{{1,2}})(?:[.»]|st|nd|rd|th|er)?[ /-](?:de )?(?P<name>{_NAME})\.?,?[ /-](?:de )?(?P<y>\d{{4}}|\d{{2}}){_TAIL}",
+        rf"{_WEEKDAY}(?P<name>{_NAME})(?:\.? |-)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? |-)(?P<y>\d{{4}}){_TAIL}",
     )
 )
 _SLASHED = re.compile(

@@ -73,7 +73,7 @@ HEADINGS: dict[FieldName, str] = {
     "name": "номенклатура; товар; наименование; наименование товара; название товара; наименование номенклатуры; "
     "номенклатура.наименование; товары (работы, услуги); товар/услуга; тмц; наименование тмц; материал; продукция; продукт; позиция; название; услуга; "
     "name; item; product; description; product name; item name; item title; item description; product description; product title; "
-    "lineitem name; memo/description; product/service; goods; order lines/product; invoice lines/product; invoice lines/label; order lines/description; product variant; product/service full name; material description; line item description; line item name; line item; label; блюдо; наименование блюда; order line/product id; invoice line ids/product id",
+    "lineitem name; product/service; memo/description; goods; order lines/product; invoice lines/product; invoice lines/label; order lines/description; product variant; product/service full name; material description; line item description; line item name; line item; label; блюдо; наименование блюда; order line/product id; invoice line ids/product id",
     "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
     "количество продаж; количество оборот; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
@@ -104,6 +104,7 @@ HEADINGS: dict[FieldName, str] = {
     "discount amount; line discount amount",
     "currency": "валюта; валюта документа; код валюты; currency; currency code",
     "kind": "вид документа; тип документа; вид регистратора; тип регистратора; тип операции; вид операции; "
+    "документ вид; документ тип; тип чека; вид чека; "
     "хозяйственная операция; хозоперация; операция; вид движения; движение; тип; вид; "
     "document type; doc type; invoice type; billing type; order type; transaction type; entry type; move type; record type; type; kind",
     "return_flag": "возврат; это возврат; return; is return; is cancel; is cancelled; returned",
@@ -168,6 +169,10 @@ WITH_VAT = (
 AFTER_DISCOUNT = (
     "сумма со скидкой; сумма с учетом скидки; итого со скидкой; итого с учетом скидки; сумма к оплате; к оплате; всего к оплате; "
     "цена со скидкой; цена с учетом скидки"
+)
+# Headings of a rate of VAT, which beside a sum without VAT tells the sum with it.
+VAT_RATES = (
+    "ставка ндс; ндс %; % ндс; ставка налога; vat rate; vat %; tax rate; tax %; item tax %; mwst %; ust %; tva %; iva %"
 )
 # Headings of the sum of a row, never of a document: beside another sum they are taken.
 OF_A_ROW = (

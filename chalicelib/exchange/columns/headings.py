@@ -46,16 +46,19 @@ _UNITS = frozenset(
         ),
     )
 )
+# A pivot table names its sums so.
+_PIVOT = re.compile(r"(?:сумма по полю|sum of|summe von|somme de|suma de|somma di)\s+")
 _LINE_NUMBER = re.compile(r"\W*(?:№|#|n|no|номер)?\W*(?:п\W*п|пп|строки|line)?\W*")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 # Of the goods in a row, where `Name` is the number of its order.
 _LINES = ("lineitemname", "orderlineproductid", "invoicelineidsproductid")
+_ODOO_LINES = frozenset(("orderlineproductid", "invoicelineidsproductid"))
 _NTH = re.compile(r"(?P<heading>.+)#(?P<nth>\d{1,2})")
 
 
 @lru_cache(maxsize=4096)
 def heading_key(heading: str) -> str:
-    text = normalize("NFC", heading[:200]).casefold()
+    text = _PIVOT.sub("", normalize("NFC", heading[:200]).casefold().strip(), count=1)
     if not _WORDS.search(text) or _LINE_NUMBER.fullmatch(text):
         return "".join(text.split())  # a sign alone, as over the numbers of lines
     words = _WORDS.findall(text.translate(_SIGNS))
@@ -196,6 +199,8 @@ def _read_name(
         columns["document"] = places["id"][0]  # of the deal
         if not {"sku", "name"} & columns.keys() and "name" not in mapping:
             columns["name"] = places["названиесделки"][0]
+    if "state" in places and _ODOO_LINES & places.keys() and "status" not in {*mapping, *columns}:
+        columns["status"] = places["state"][0]  # elsewhere it is a part of a country
     line = next((places[key][0] for key in _LINES if key in places), None)
     if line is None or "name" not in places:
         return

@@ -30,6 +30,10 @@ _OFF = re.compile(
     r"cancell?ed|void(?:ed)?|draft|deleted|lost|failed|storniert|annul[ée]e?|anulad[oa]|annullat[oa]|anulowan[ay]|entwurf|brouillon|borrador|bozza|скасован\w*)\b",
     re.IGNORECASE,
 )
+# Of goods: a name may begin with `Return` and be a spring.
+_RETURN_OF_GOODS = re.compile(r"\W*(?:возврат[аы]?\b|сторно\b|refund\b|credit (?:note|memo)\b)", re.IGNORECASE)
+_BEFORE_OR_AFTER = re.compile(r"\W*(?:(?P<before>до|было|before)|(?P<after>после|стало|after))\b", re.IGNORECASE)
+_NO_SALES = ("purchase", "other")
 _KOPECKS = re.compile(r"\bкоп(?:\.|еек|ейки)?(?!\w)", re.IGNORECASE)
 _OF_PRICE = re.compile(
     r"скидк|наценк|надбавк|discount|markup|surcharge|rebate|rabat|remise|descuento|sconto", re.IGNORECASE
@@ -61,6 +65,8 @@ class Doubts:
     kopecks: tuple[int, Example] | None = None
     of_price: tuple[int, Example] | None = None
     exchange: tuple[int, Example] | None = None
+    kinds: dict[int, dict[str, Example]] = field(default_factory=dict)  # of documents, in columns that are not read
+    turns: dict[int, dict[str, Example]] = field(default_factory=dict)  # states before and after a correction, likewise
     currencies: dict[str, Example] = field(default_factory=dict)
     _beside: list[int] = field(init=False)
     _kopecks: list[int] = field(init=False)
@@ -72,6 +78,7 @@ class Doubts:
     _signs: list[int] = field(init=False)
     _flags: list[tuple[int, Mark]] = field(default_factory=list)  # columns whose heading marks the rows with a yes
     _document: int = -1
+    _goods: int = -1
     _day: int = -1
     _typed_day: Example | None = None
     _late_text: Example | None = None
@@ -95,6 +102,7 @@ class Doubts:
             if (mark := _mark_of(names[at])) in ("return", "cancelled"):
                 self._flags.append((at, mark))
         self._document = columns.get("document", -1)
+        self._goods = columns.get("name", -1)
         if self.place.table.delimiter == "," and not self.profile.format.decimal:
             self._split = [at for at in numbers if at + 1 in self._beside and not _RATE.search(names[at + 1])]
         if self.place.table.kind not in ("csv", "html") and not self.profile.format.dates:
@@ -104,8 +112,14 @@ class Doubts:
     def look(self, line: int, cells: Sequence[str]) -> None:
         for at in self._beside:
             cell = cells[at]
-            if cell and not cell[0].isdigit() and len(cell) <= _MOST_WORD and (mark := _mark_of(cell)):
-                self._look_at_mark(line, at, cell, mark, cells)
+            if cell and not cell[0].isdigit() and len(cell) <= _MOST_WORD:
+                if mark := _mark_of(cell):
+                    self._look_at_mark(line, at, cell, mark, cells)
+                if told := _told_by(cell):
+                    several = self.turns if told in ("before", "after") else self.kinds
+                    several.setdefault(at, {}).setdefault(told, (line, cell.strip()))
+        if self._goods >= 0 and _RETURN_OF_GOODS.match(cells[self._goods]):
+            self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
         for at, told in self._flags:
             if cells[at].strip().casefold() in _YES:
                 self._look_at_mark(line, at, cells[at], told, cells)
@@ -168,6 +182,7 @@ class Doubts:
             self._refuse("return_beside", *self.marks["return"])
         if "cancelled" in self.marks and not ({"status", "cancelled", "posted"} & {*given, *columns}):
             self._refuse("cancelled_beside", *self.marks["cancelled"])
+        self._refuse_kinds(given)
         if self.of_price:
             self._refuse("price_changed", *self.of_price)
         if self.exchange:
@@ -181,6 +196,19 @@ class Doubts:
             typed_line, typed = self._typed_day
             raise Unreadable("dates_spoilt", line=line, value=value[:60], typed=typed, typed_line=typed_line)
         self._refuse_two_currencies(columns)
+
+    def _refuse_kinds(self, given: Mapping[FieldName, str]) -> None:
+        """Raises Unreadable where a column tells sales from payments and purchases, or states before and after a correction, and is not read."""
+        if "kind" in given:
+            return
+        for at, turns in self.turns.items():
+            if len(turns) > 1:
+                values = [value[:60] for _, value in turns.values()]
+                raise Unreadable("kind_unclear", column=self.place.shown(at), values=values)
+        for at, kinds in self.kinds.items():
+            other = next((kinds[each] for each in _NO_SALES if each in kinds), None)
+            if other and "sale" in kinds:
+                self._refuse("kind_beside", at, other)
 
     def _refuse_two_currencies(self, columns: Mapping[FieldName, int]) -> None:
         """Raises Unreadable where the heading of the sums tells one currency and the column of currencies another."""
@@ -217,6 +245,14 @@ def _mark_of(cell: str) -> Mark | Literal["kopecks"] | None:
     if _OFF.search(cell):
         return "cancelled"
     return "kopecks" if _KOPECKS.match(cell) else None
+
+
+@lru_cache(maxsize=16384)
+def _told_by(cell: str) -> str | None:
+    """The kind of document that a cell names, or the state before or after a correction."""
+    if found := _BEFORE_OR_AFTER.match(cell):
+        return found.lastgroup
+    return word_kind(cell)
 
 
 def _tells_kinds(survey: Survey, columns: Mapping[FieldName, int]) -> bool:

@@ -6,17 +6,19 @@
 Both read the file from its beginning and hold none of it, so a file of any length passes through the same memory.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chalicelib.exchange.answers.notes import Note, Notes
+from chalicelib.exchange.answers.notes import MOST_EXAMPLES, Note, Notes
 from chalicelib.exchange.columns.cells import currency_in, currency_told, named, sum_told, total_of
 from chalicelib.exchange.columns.fields import FIELDS, FieldName
-from chalicelib.exchange.columns.headings import Heading, letter_of
+from chalicelib.exchange.columns.headings import Heading, field_of, letter_of
 from chalicelib.exchange.columns.model import CellError, TypedNumber
 from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
 from chalicelib.exchange.reading.conventions import decide
@@ -96,6 +98,7 @@ class SalesFile:
         unread = 0
         cancelled = ZERO
         made: dict[str, Decimal] | None = {} if isinstance(self.place.table, JoinedTable) else None
+        partly: set[str] = set()  # documents of which some rows do not count
         section = section_above(self.place, self.profile)
         moved = self._places_moved()
         torn = TornRows(self.named, carries=isinstance(self.body, FlatTable) and self.body.carry.document)
@@ -122,6 +125,7 @@ class SalesFile:
             if category == "filtered":
                 counted.skipped += 1
                 notes.count("filtered", row.line)
+                partly.add(read.number if isinstance(read, SaleRow) else read[0].number)
                 self._add(totals, written, None)
                 continue
             if row.fault:
@@ -135,6 +139,8 @@ class SalesFile:
             if row.fault == "stray_quote" and isinstance(read, SaleRow) and '"' in read.number:
                 read = [CellFault(row.line, read.number, "document", read.shown, "quote")]
             read = beside.looked_at(row.line, row.cells, read)
+            if not isinstance(read, SaleRow):
+                partly.update(fault.number for fault in read)
             if not isinstance(read, SaleRow) and _may_be_torn(row, read):
                 unread += _has_unread_number(read)
                 self._add(totals, written, None, document=read[0].number)
@@ -146,6 +152,7 @@ class SalesFile:
                 if read.cancelled:
                     counted.skipped += 1
                     notes.count("cancelled", row.line)
+                    partly.add(read.number)
                     cancelled += _amount(read)
                 else:
                     self._look_at_arithmetic(read)
@@ -158,7 +165,7 @@ class SalesFile:
             yield from _each(torn.followed_by(read))
         yield from _each(torn.end())
         notes.tell("cancelled", amount=f"{cancelled:.2f}")
-        self._look_at_orders(made or {})
+        self._look_at_orders(made or {}, partly)
         self._finish(totals, reader, bool(unread))
 
     def _places_moved(self) -> list[int]:
@@ -264,13 +271,29 @@ class SalesFile:
         if off and off > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
             self.notes.count("arithmetic", row.row, f"{row.quantity:f} × {row.unit_price:f} ≠ {row.amount:f}")
 
-    def _look_at_orders(self, made: Mapping[str, Decimal]) -> None:
-        """Tells documents of which their own table says another sum than their rows make."""
+    def _look_at_orders(self, made: Mapping[str, Decimal], partly: AbstractSet[str]) -> None:
+        """Raises Unreadable where the table of documents proves the rows of some documents, and those of others make another sum.
+
+        Where it proves none, its sums mean something else: with delivery, or without discounts. A profile that names the sums of rows settles it.
+        `partly`: documents of which some rows do not count.
+        """
         table = self.place.table
-        for document, text in table.sums.items() if isinstance(table, JoinedTable) else ():
+        if not isinstance(table, JoinedTable):
+            return
+        differ: list[str] = []
+        proven = 0
+        for document, text in table.sums.items():
             said = self._read(text)
-            if said is not None and document in made and abs(abs(said) - abs(made[document])) > _ROUNDING:
-                self.notes.count("orders_differ", 0, f"{document}: {said:f} ≠ {made[document].quantize(CENT):f}")
+            if not said or document not in made or document in partly:
+                continue
+            if abs(abs(said) - abs(made[document])) > _ROUNDING:
+                differ.append(f"{document}: {said:f} ≠ {made[document].quantize(CENT):f}")
+            else:
+                proven += 1
+        if differ and proven and "amount" not in self.profile.columns:
+            raise Unreadable("orders_differ", count=len(differ), examples=differ[:MOST_EXAMPLES])
+        for example in differ:
+            self.notes.count("orders_differ", 0, example)
 
     def _check_total(self, row: FlatRow, totals: Totals, unread: bool) -> None:
         quantity, amount = self._numbers_of_total(row.cells)
@@ -428,6 +451,7 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
         notes.add("heading_named", row=place.line)
     else:
         notes.add("heading", row=place.line, columns=list(place.column_names().values()))
+    _tell_day(place, profile, notes)
     conventions, columns = decide(survey, profile, notes)
     doubts.refuse(survey, columns)
     if isinstance(body, GroupedTable):
@@ -483,6 +507,20 @@ def _refuse_undated(place: Place, profile: SalesProfileForm) -> None:
     refuse_missing(replace(place, heading=heading), profile)
 
 
+def _tell_day(place: Place, profile: SalesProfileForm, notes: Notes) -> None:
+    """A note on the column that was taken for the day of a document, where others hold days as well."""
+    chosen = place.heading.columns.get("business_date")
+    if chosen is None or "business_date" in profile.columns:
+        return
+    others = [
+        place.shown(at)
+        for at, name in enumerate(place.names)
+        if at != chosen and (_A_DAY.search(name) or field_of(name) in _DAYS)
+    ]
+    if others:
+        notes.add("day_chosen", column=place.shown(chosen), others=others)
+
+
 def matching_profile(path: Path, folder: Path, kept: Mapping[str, SalesProfileForm]) -> SalesProfileForm | None:
     """The profile, of those kept by fingerprint, that a file with the same headings was read with. `folder`: an empty one."""
     tables = tables_of(path, folder)
@@ -494,6 +532,8 @@ def matching_profile(path: Path, folder: Path, kept: Mapping[str, SalesProfileFo
     return None
 
 
+_A_DAY = re.compile(r"\bдата\b|\bdate\b|datum\b", re.IGNORECASE)
+_DAYS: tuple[FieldName, ...] = ("business_date", "paid_on", "original_date")
 _FEW = 2  # groups of columns that a sheet of sales may lack
 
 

@@ -210,9 +210,11 @@ class RowReader:
         """The amount of the row as the file means it, or None with a fault."""
         source = self.conventions.source
         if source == "amount":
-            if "amount" not in found and "amount" not in faulty:
-                wrong.append(("amount", "missing"))
             amount: Decimal | None = found.get("amount")
+            if amount is None and "amount" not in faulty:
+                if found.get("unit_price") == 0:
+                    return ZERO  # goods for nothing
+                wrong.append(("amount", "missing"))
             return amount
         if source in ("net", "net_plus_vat", "net_plus_rate"):
             if "net_amount" not in found:

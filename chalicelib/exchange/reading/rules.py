@@ -111,8 +111,40 @@ _OFF = (
     "borrador",
     "bozza",
     "скасован",
+    "не реализован",
+    "отклонен",
+    "невыкуп",
+    "quotation",
+    "rejected",
+    "declined",
+    "abandoned",
 )
 _UNCLEAR = ("частич", "partial", "возвра", "return", "refund", "teilweise", "частков", "zwrot", "devol")
+# Whole words of what may yet come to nothing.
+_OPEN = frozenset(
+    (
+        *("новый", "новая", "новое", "новые", "в работе", "переговоры", "первичный контакт", "принимают решение"),
+        *(
+            "согласование договора",
+            "на согласовании",
+            "не согласован",
+            "ожидает оплаты",
+            "ожидает подтверждения",
+            "не подтвержден",
+        ),
+        *(
+            "new",
+            "pending",
+            "pending payment",
+            "negotiation",
+            "proposal",
+            "qualified",
+            "prospecting",
+            "awaiting approval",
+        ),
+        *("quote", "estimate", "подготовка документов", "неразобранное"),
+    )
+)
 
 
 def status_of(text: str, cancelled: Set[str], valid: Set[str]) -> Literal["valid", "cancelled", "unclear"]:
@@ -122,6 +154,6 @@ def status_of(text: str, cancelled: Set[str], valid: Set[str]) -> Literal["valid
         return "valid"
     if word in cancelled:
         return "cancelled"
-    if any(each in word for each in _UNCLEAR):
+    if word in _OPEN or any(each in word for each in _UNCLEAR):
         return "unclear"
     return "cancelled" if any(each in word for each in _OFF) else "valid"

@@ -1,5 +1,6 @@
 """Titles that say what the rows below them are: returns, purchases, or sums in another currency. Pure."""
 
+import re
 from collections.abc import Iterator
 
 from chalicelib.exchange.columns.headings import heading_key
@@ -9,7 +10,17 @@ from chalicelib.sales import word_kind
 
 Section = tuple[int, str] | None  # the line and the text of a title that says what its rows are
 _SUPPLIERS = frozenset(("поставщик", "supplier", "vendor"))
-_NO_SALES = ("возврат", "поступлен", "закупк", "return", "refund", "purchase")
+_NO_SALES = (
+    *("возврат", "поступлен", "закупк", "return", "refund", "purchase"),
+    *("коммерческ", "предложени", "смет", "quot", "estimate", "proforma", "pro-forma", "credit"),
+)
+# Words before the one that tells: `Реестр возвратов`, `Отчёт по закупкам`, `List of returns`, `Sales returns`.
+_LIST = re.compile(
+    r"(?:(?:реестр|список|перечень|журнал|ведомость|отч[её]т|сводка|документы|накладные|анализ|выгрузка|list|register|report|journal|"
+    r"documents?|summary|export|sales|customers?|по|о|об|of|on|the|our)\W+)+",
+    re.IGNORECASE,
+)
+_SALES_TOO = re.compile(r"(?:\bи|\band|[,&/+])\s+(?:по |о |of )?(?:продаж|реализац|отгруз|sales|invoices)")
 
 
 def titles(place: Place) -> Iterator[tuple[int, str]]:
@@ -34,4 +45,7 @@ def section_of(text: str, profile: SalesProfileForm) -> bool:
     """True for a title of returns or of purchases; a profile that tells the kind of all documents goes before it."""
     if profile.constants.kind or "kind" in profile.columns:
         return False
-    return text.split(" ", 1)[0].casefold().startswith(_NO_SALES) and word_kind(text) != "sale"
+    word = _LIST.sub("", text.strip(), count=1).casefold()
+    if not word.startswith(_NO_SALES):
+        return False
+    return not _SALES_TOO.search(word) if len(word) < len(text.strip()) else word_kind(text) != "sale"

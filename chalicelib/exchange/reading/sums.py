@@ -90,7 +90,7 @@ def amount_source(
         if not others:
             _refuse_sums_of_documents(survey, mark, columns)
             if "amount" not in profile.columns:
-                _refuse_discount_beside(survey, mark, columns)
+                _refuse_discount_beside(survey, mark, columns, profile)
         if not profile.vat and "amount" not in profile.columns and _is_vat_on_top(survey, mark, columns):
             if _WITHIN.search(survey.place.shown(columns["vat"])):
                 _refuse_vat(survey, columns, "amount")
@@ -99,18 +99,28 @@ def amount_source(
             return "net_plus_vat"
         if heading_key(survey.place.names[columns["amount"]]) in _WITHOUT_VAT:
             notes.add("without_vat", column=survey.place.shown(columns["amount"]))
+        elif not others and not profile.vat:
+            _tell_rate(survey, mark, columns, "amount", notes)
         return "amount"
     if "net_amount" not in columns:
         _choose_price(survey, mark, columns, profile, notes)
     if "net_amount" in columns:
+        rate = next((at for at in survey.rates if _are_rates(survey, mark, at)), None)
+        if "vat" not in columns and rate is not None and "vat" not in profile.columns:
+            columns["vat"] = rate
+            _tell_vat(survey, columns, notes)
+            return "net_plus_rate"
         if "vat" in columns:
             _tell_vat(survey, columns, notes)
-            return "net_plus_rate" if _are_rates(survey, mark) else "net_plus_vat"
+            return "net_plus_rate" if _are_rates(survey, mark, "vat") else "net_plus_vat"
         notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
         return "net"
     _refuse_two_quantities(survey, mark, columns)
-    if not profile.vat and _is_vat_on_top(survey, mark, columns):
-        _refuse_vat(survey, columns, "unit_price")
+    if not profile.vat:
+        if _is_vat_on_top(survey, mark, columns):
+            _refuse_vat(survey, columns, "unit_price")
+        _refuse_vat_of_orders(survey, mark, columns)
+        _tell_rate(survey, mark, columns, "unit_price", notes)
     return "price"
 
 
@@ -171,6 +181,32 @@ def _tell_vat(survey: Survey, columns: Mapping[FieldName, int], notes: Notes) ->
     notes.add("net_plus_vat", net=survey.place.shown(columns["net_amount"]), vat=survey.place.shown(columns["vat"]))
 
 
+def _refuse_vat_of_orders(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
+    """Raises Unreadable where VAT comes on top of the lines of an order, in its total only."""
+    for _, cells in survey.sample:
+        sums = [value_of(cells.get(at, ""), mark) for at in survey.order_sums]
+        if not sums or None in sums:
+            continue
+        lines, delivery, vat, total = (value or Decimal(0) for value in sums)
+        if vat > 0 and abs(lines + delivery + vat - total) <= _CENT:
+            _refuse_vat(survey, {**columns, "vat": survey.order_sums[2]}, "unit_price")
+
+
+def _tell_rate(
+    survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], sums: FieldName, notes: Notes
+) -> None:
+    """A note where a column tells rates of VAT and nothing tells whether the sums have it in them."""
+    key = heading_key(survey.place.names[columns[sums]])
+    if key in _WITH_VAT or "сндс" in key or "net_amount" in columns:
+        return
+    told: list[tuple[FieldName | int, int]] = [("vat", columns["vat"])] if "vat" in columns else []
+    told += [(at, at) for at in survey.rates] if not told else []
+    for sampled, at in told:
+        texts = [text for _, cells in survey.sample if (text := cells.get(sampled, "").strip())]
+        if any(map(is_percent, texts)) or (texts and sampled != "vat"):
+            notes.add("vat_within", column=survey.place.shown(at), sums=survey.place.shown(columns[sums]))
+
+
 def _sampled(survey: Survey, at: int) -> FieldName | int:
     """The key in a sample of this column of sums."""
     return at if at in survey.place.heading.others.get("amount", ()) else "amount"
@@ -199,11 +235,11 @@ def _is_vat_on_top(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName
     return proofs > 0
 
 
-def _are_rates(survey: Survey, mark: DecimalMark) -> bool:
-    """True where the column of VAT holds rates: `20%`, 20 or 0.2, and is not that part of every sum."""
+def _are_rates(survey: Survey, mark: DecimalMark, column: FieldName | int) -> bool:
+    """True where this column of the sample holds rates: `20%`, 20 or 0.2, and is not that part of every sum."""
     amounts = True
     for _, cells in survey.sample:
-        net, text = value_of(cells.get("net_amount", ""), mark), cells.get("vat", "").strip()
+        net, text = value_of(cells.get("net_amount", ""), mark), cells.get(column, "").strip()
         if not net or not text:
             continue
         try:
@@ -220,6 +256,10 @@ def _are_rates(survey: Survey, mark: DecimalMark) -> bool:
 
 def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
     """Raises Unreadable where each row of a document shows the sum of the whole document."""
+    survey.end_document()
+    several = survey.repeated_documents > 1 and len(survey.repeated_sums) > 1
+    if several and not survey.varied and not survey.place.levels and "unit_price" not in columns:
+        raise Unreadable("amount_of_document", column=survey.place.shown(columns["amount"]))
     if not survey.same_amounts or survey.other_amounts or survey.place.levels:
         return
     right = looked = 0
@@ -232,24 +272,39 @@ def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mappin
         raise Unreadable("amount_of_document", column=survey.place.shown(columns["amount"]))
 
 
-def _refuse_discount_beside(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
+def _refuse_discount_beside(
+    survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], profile: SalesProfileForm
+) -> None:
     """Raises Unreadable where rows have a discount and their sum is quantity times price: it may be the sum before the discount or after."""
-    if "discount" not in columns:
-        return
+    several: list[tuple[FieldName | int, int]] = [("discount", columns["discount"])] if "discount" in columns else []
+    if not several and "discount" not in profile.columns:
+        several = [(at, at) for at in survey.discounts]
+    for sampled, at in several:
+        _refuse_discount_in(survey, mark, columns, sampled, at)
+
+
+def _refuse_discount_in(
+    survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], sampled: FieldName | int, at: int
+) -> None:
+    of_all_pieces = heading_key(survey.place.names[columns["amount"]]) == "itemprice"  # before promotions
     suspect: Example | None = None
     for line, cells in survey.sample:
         values = [value_of(cells.get(each, ""), mark) for each in ("quantity", "unit_price", "amount")]
-        if None in values or not value_of(cells.get("discount", ""), mark):
+        if not value_of(cells.get(sampled, ""), mark):
+            continue
+        if of_all_pieces:
+            suspect = suspect or (line, cells[sampled].strip())
+        if None in values:
             continue
         quantity, price, amount = (value or Decimal(0) for value in values)
         if abs(abs(quantity * price) - abs(amount)) > _CENT:
             return
-        suspect = suspect or (line, cells["discount"].strip())
+        suspect = suspect or (line, cells[sampled].strip())
     if suspect:
         line, value = suspect
         raise Unreadable(
             "discount_beside",
-            column=survey.place.shown(columns["discount"]),
+            column=survey.place.shown(at),
             amount=survey.place.shown(columns["amount"]),
             line=line,
             value=value[:60],
@@ -257,7 +312,7 @@ def _refuse_discount_beside(survey: Survey, mark: DecimalMark, columns: Mapping[
 
 
 def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes) -> int:
-    """The one of two columns of sums that a partner paid: with VAT. Raises Unreadable where the file does not tell it."""
+    """The one of two columns of sums that a partner paid: with VAT, or less the discount. Raises Unreadable where the file does not tell it."""
     chosen = columns["amount"]
     keys = [heading_key(survey.place.names[at]) for at in (chosen, other)]
     for better in (_OF_A_ROW, frozenset() if _WITH_VAT & {*keys} else _AFTER_DISCOUNT):
@@ -265,7 +320,7 @@ def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int],
         if first != second:
             _tell_choice(survey, chosen if first else other, [other if first else chosen], notes)
             return chosen if first else other
-    equal = vat_more = vat_less = rate_more = rate_less = rows = 0
+    equal = vat_more = vat_less = rate_more = rate_less = first_less = second_less = rows = 0
     for _, cells in survey.sample:
         one, two = (value_of(cells.get(key, ""), mark) for key in (_sampled(survey, chosen), other))
         if one is None or two is None:
@@ -276,10 +331,17 @@ def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int],
         if vat is not None:
             vat_more += abs(two + vat - one) <= _CENT
             vat_less += abs(one + vat - two) <= _CENT
+        discount = value_of(cells.get("discount", ""), mark) or Decimal(0)
+        second_less += abs(one - discount - two) <= _CENT
+        first_less += abs(two - discount - one) <= _CENT
         rate_more += any(abs(two * rate - one) <= _CENT for rate in _RATES)
         rate_less += any(abs(one * rate - two) <= _CENT for rate in _RATES)
     if not rows or equal == rows:
         return chosen
+    if first_less == rows or second_less == rows:
+        paid, before = (chosen, other) if first_less == rows else (other, chosen)
+        _tell_choice(survey, paid, [before], notes)
+        return paid
     if heading_key(survey.place.names[chosen]) in _WITH_VAT or vat_more == rows or rate_more == rows:
         _tell_choice(survey, chosen, [other], notes)
         return chosen

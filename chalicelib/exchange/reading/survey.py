@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from chalicelib.companies import customer_key
 from chalicelib.exchange.columns.cells import currency_in, first_words, is_total, is_within_total, named
 from chalicelib.exchange.columns.dates import SlashOrder, day, is_serial, slash_order
-from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.columns.fields import VAT_RATES, FieldName
 from chalicelib.exchange.columns.headings import field_of, heading_key
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import Shape, is_nothing, number, shape, typed_number
@@ -35,6 +35,10 @@ _OF_RETURNS = re.compile(
 # Marks of returns that may as well be numbers of returned pieces.
 _FLAGS = frozenset(map(heading_key, ("возврат", "return", "returned")))
 _NOT_ZERO = re.compile("[1-9]")
+_RATES = frozenset(map(heading_key, VAT_RATES.split("; ")))
+_DISCOUNT = re.compile(r"скидк|discount|rabat|remise|descuento|sconto", re.IGNORECASE)
+# Of a whole order in a row of its first line: what its lines are worth, delivery, VAT, and what was paid.
+_ORDER_SUMS = ("subtotal", "shipping", "taxes", "total")
 
 Example = tuple[int, str]
 
@@ -103,8 +107,15 @@ class Survey:
     names_of: dict[str, dict[str, str]] = field(default_factory=dict)  # of the first codes: names by their keys
     order_discount: int = -1  # the column of discounts of whole orders, beside rows without them
     discount_of_order: Example | None = None
+    rates: list[int] = field(default_factory=list)  # columns of rates of VAT that are not read
+    discounts: list[int] = field(default_factory=list)  # columns of discounts that are not read
+    order_sums: list[int] = field(default_factory=list)  # columns of subtotal, delivery, VAT and total of whole orders
+    repeated_sums: set[str] = field(default_factory=set)  # of documents whose rows all have one sum
+    repeated_documents: int = 0
+    varied: bool = False  # a document has rows with different sums
     _apart: tuple[int, ...] = ()
     _above: tuple[str, Sequence[str]] = ("", ())
+    _alike: bool | None = None  # of the document above: all its rows have one sum; None where it has one row
     _factors: list[int] = field(init=False)
     _numbers: list[tuple[FieldName, int]] = field(init=False)
     _words: list[tuple[Counter[str], int]] = field(init=False)
@@ -122,6 +133,11 @@ class Survey:
         keys = list(map(heading_key, self.place.names))
         if "lineitemname" in keys and "discountamount" in keys:
             self.order_discount = keys.index("discountamount")
+        if "lineitemname" in keys and all(key in keys for key in _ORDER_SUMS):
+            self.order_sums = [keys.index(key) for key in _ORDER_SUMS]
+        beside = [at for at in range(len(keys)) if at not in read]
+        self.rates = [at for at in beside if keys[at] in _RATES]
+        self.discounts = [at for at in beside if _DISCOUNT.search(self.place.names[at])]
         names = enumerate(self.place.names)
         self._apart = tuple(
             at
@@ -199,6 +215,8 @@ class Survey:
         for wanted in ("amount", "unit_price", "quantity"):
             for at in self.place.heading.others.get(wanted, ()):
                 kept[at] = cells[at]
+        for at in (*self.rates, *self.discounts, *self.order_sums):
+            kept[at] = cells[at]
         self.sample.append((line, kept))
 
     def _look_at_signs(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int], document: str) -> None:
@@ -228,8 +246,11 @@ class Survey:
         at = columns.get("amount")
         if at is None:
             return
-        if document and document == self._above[0]:
+        if document != self._above[0]:
+            self.end_document()
+        elif document:
             above = self._above[1]
+            self._alike = self._alike is not False and cells[at] == above[at]
             for place in self._factors:
                 if cells[place] != above[place]:
                     if cells[at] == above[at]:
@@ -238,6 +259,16 @@ class Survey:
                         self.other_amounts += 1
                     break
         self._above = (document, cells)
+
+    def end_document(self) -> None:
+        """Counts the document above by whether its rows have one sum."""
+        if self._alike:
+            self.repeated_documents += 1
+            if len(self.repeated_sums) < _MOST_WORDS:
+                self.repeated_sums.add(self._above[1][self.place.heading.columns["amount"]].strip())
+        elif self._alike is False:
+            self.varied = True
+        self._alike = None
 
     def look_at_day(self, line: int, cell: str, cells: Sequence[str]) -> None:
         """`cells`: of its row. Raises Unreadable where the row is another heading."""

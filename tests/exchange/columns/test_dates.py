@@ -37,6 +37,17 @@ MOSCOW = ZoneInfo("Europe/Moscow")
         "12 Jan 2026",
         "Jan 12, 2026",
         "Monday, January 12, 2026",
+        "12. Januar 2026",
+        "12 janv. 2026",
+        "12 de enero de 2026",
+        "12 gennaio 2026",
+        "12 stycznia 2026",
+        "12 de janeiro de 2026",
+        "12 januari 2026",
+        "12 січня 2026 р.",
+        "«12» января 2026 г.",
+        "12/Jan/2026",
+        "12. 1. 2026",
     ],
 )
 def test_dates_with_and_without_a_time(text: str) -> None:

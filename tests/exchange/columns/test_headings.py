@@ -1,7 +1,9 @@
 """Headings of a sales file."""
 
+import pytest
+
 from chalicelib.exchange.columns.fields import FIELDS, STAND_INS, headings_of
-from chalicelib.exchange.columns.headings import read_heading
+from chalicelib.exchange.columns.headings import field_of, read_heading
 
 HEADING = [
     "Дата",
@@ -70,3 +72,8 @@ def test_a_missing_column_is_told_by_the_callers_word_or_by_the_usual_ones() -> 
 
 def test_what_stands_in_for_a_field_is_a_field() -> None:
     assert all(set(group) <= set(FIELDS) for group in STAND_INS)
+
+
+@pytest.mark.parametrize(("heading", "wanted"), [("Сумма по полю Количество", "quantity"), ("Sum of Amount", "amount")])
+def test_a_pivot_table_names_its_sums_by_their_columns(heading: str, wanted: str) -> None:
+    assert field_of(heading) == wanted

@@ -182,7 +182,17 @@ def test_days_that_a_spreadsheet_has_turned_around_are_asked_back() -> None:
 # --- currencies -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("title", ["Валюта: USD", "Валюта отчета: евро", "Amounts in EUR", "Суммы в долларах"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Валюта: USD",
+        "Валюта отчета: евро",
+        "Amounts in EUR",
+        "Суммы в долларах",
+        "Валюта: доллары США",
+        "Currency: Euros",
+    ],
+)
 def test_a_currency_in_a_title_is_that_of_the_sums(title: str) -> None:
     code, facts = why(f"{title}\n{beside('Склад', '', '')}")
     assert (code, facts["line"], facts["shown"]) == ("currency_shown", 1, title)
@@ -258,3 +268,56 @@ def test_two_groups_of_columns_side_by_side_are_told_as_columns_that_stand_twice
     )
     code, facts = why(table)
     assert (code, facts["heading"], facts["columns"]) == ("column_twice", "Количество", ["E", "G"])
+
+
+# --- what rows are ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Реестр возвратов от покупателей",
+        "Отчёт по возвратам",
+        "Sales returns",
+        "Коммерческие предложения",
+        "List of purchases",
+    ],
+)
+def test_a_title_may_name_what_rows_are_behind_other_words(title: str) -> None:
+    assert why(f"{title}\n{beside('Склад', '', '')}")[0] == "section"
+
+
+@pytest.mark.parametrize("title", ["Отчёт по продажам и возвратам", "Отчёт о возвратах и продажах", "Заказы клиентов"])
+def test_a_title_that_names_sales_too_is_left(title: str) -> None:
+    assert read_file(f"{title}\n{beside('Склад', '', '')}").total == 300
+
+
+def test_payments_beside_sales_are_asked_back() -> None:
+    content = beside("Основание", "Реализация", "Поступление на расчетный счет")
+    code, facts = why(content)
+    assert (code, facts["column"], facts["value"]) == ("kind_beside", "Основание", "Поступление на расчетный счет")
+    assert read_file(content, {"mapping": {"kind": ""}}).total == 300
+    wrong = read_file(content, {"mapping": {"kind": "Основание"}})
+    assert [fault.code for fault in wrong.faults] == ["not_a_sale"]
+
+
+def test_an_order_beside_every_sale_is_left() -> None:
+    assert read_file(beside("Основание", "Заказ клиента 1", "Заказ клиента 2")).total == 300
+
+
+def test_states_before_and_after_a_correction_are_asked_back_in_any_column() -> None:
+    content = beside("Вид строки", "До изменения", "После изменения")
+    assert why(content)[0] == "kind_unclear"
+    assert read_file(content, {"mapping": {"kind": ""}}).total == 300
+
+
+@pytest.mark.parametrize(("goods", "code"), [("Возврат: Лампа", "return_beside"), ("Refund Lamp", "return_beside")])
+def test_goods_that_are_named_a_return_are_asked_back(goods: str, code: str) -> None:
+    assert why(beside("Склад", "", "").replace("Л;1;100", f"{goods};1;100"))[0] == code
+
+
+def test_goods_that_only_begin_so_are_sold() -> None:
+    content = (
+        beside("Склад", "", "").replace("Л;1;100", "Возвратная тара;1;100").replace("Л;2;200", "Return spring;2;200")
+    )
+    assert read_file(content).total == 300

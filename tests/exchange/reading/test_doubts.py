@@ -40,6 +40,10 @@ def test_two_quantities_beside_a_price_are_asked_back_where_they_differ(first: s
         ("Статус", "Отгружен", "Отменён"),
         ("Статус документа", "Проведен", "Не проведен"),
         ("Status", "Posted", "Draft"),
+        ("Status", "Sales Order", "Quotation"),
+        ("Этап сделки", "Успешно реализовано", "Закрыто и не реализовано"),
+        ("Статус", "Доставлен", "Невыкуп принят"),
+        ("Cancelled", "", "X"),
         ("Проведен", "Да", "Нет"),
         ("Пометка удаления", "Нет", "Да"),
         ("Cancelled at", "", "2026-01-14"),
@@ -82,7 +86,9 @@ def test_a_total_below_cancelled_rows_alone_is_theirs() -> None:
     assert (read.documents, read.faults) == ({"2": Decimal(50)}, [])
 
 
-@pytest.mark.parametrize("status", ["Частично отменён", "Возвращён", "partially_refunded", "refunded"])
+@pytest.mark.parametrize(
+    "status", ["Частично отменён", "Возвращён", "partially_refunded", "refunded", "Новый", "В работе", "pending"]
+)
 def test_a_status_that_may_stand_beside_rows_of_its_own_is_asked_back(status: str) -> None:
     content = sales("Статус", "Отгружен", status)
     code, facts = why(content)
@@ -329,10 +335,80 @@ def joined(orders: str) -> bytes:
     return packed(**{"orders.csv": orders, "rows.csv": ROWS})
 
 
-def test_a_document_whose_own_table_says_another_sum_is_told() -> None:
-    read = read_file(joined("Номер;Дата;Контрагент;Сумма\n1;12.01.2026;К;100\n2;13.01.2026;М;60\n"))
-    assert read.total == Decimal(150)
-    assert (read.notes["orders_differ"]["count"], read.notes["orders_differ"]["examples"]) == (1, ["2: 60 ≠ 50.00"])
+def test_a_document_whose_rows_make_another_sum_than_its_own_table_says_is_asked_back() -> None:
+    content = joined("Номер;Дата;Контрагент;Сумма\n1;12.01.2026;К;100\n2;13.01.2026;М;60\n")
+    assert why(content) == ("orders_differ", {"count": 1, "examples": ["2: 60 ≠ 50.00"]})
+    read = read_file(content, {"mapping": {"amount": "Сумма"}})
+    assert (read.total, read.notes["orders_differ"]["examples"]) == (Decimal(150), ["2: 60 ≠ 50.00"])
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        "Номер;Дата;Контрагент;Сумма\n1;12.01.2026;К;120\n2;13.01.2026;М;60\n",
+        "Номер;Дата;Контрагент;Сумма;Статус\n1;12.01.2026;К;100;\n2;13.01.2026;М;60;Отменён\n",
+    ],
+    ids=["none of them is that of its rows", "it is cancelled"],
+)
+def test_a_sum_of_a_document_proves_nothing_where(orders: str) -> None:
+    assert read_file(joined(orders)).documents["1"] == Decimal(100)
+
+
+# --- choices that are told --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("taken", "other"),
+    [("Дата документа", "Дата оплаты"), ("Дата отгрузки", "Дата заказа"), ("Invoice Date", "Due Date")],
+)
+def test_which_of_two_days_was_taken_is_told(taken: str, other: str) -> None:
+    content = f"{other};Номер;Контрагент;Товар;Количество;Сумма;{taken}\n20.01.2026;УТ-1;К;Л;1;100;12.01.2026\n"
+    read = read_file(content)
+    assert read.rows[0].business_date.isoformat() == "2026-01-12"
+    assert read.notes["day_chosen"] == {"column": taken, "others": [other]}
+    named = read_file(content, {"mapping": {"business_date": taken}})
+    assert "day_chosen" not in named.notes
+
+
+def test_a_rate_of_vat_beside_a_sum_without_it_makes_the_sum_that_was_paid() -> None:
+    table = "Дата;Номер;Контрагент;Товар;Количество;Сумма без НДС;Ставка НДС\n"
+    read = read_file(
+        table + "12.01.2026;1;К;Л;2;100,00;20%\n13.01.2026;2;К;Л;1;50,00;10%\n14.01.2026;3;К;Л;1;7,00;Без НДС\n"
+    )
+    assert read.documents == {"1": Decimal(120), "2": Decimal(55), "3": Decimal(7)}
+
+
+@pytest.mark.parametrize(("heading", "sums"), [("Цена;НДС", "50,00;20%"), ("Цена;Ставка НДС;Сумма", "50,00;20%;50,00")])
+def test_a_rate_of_vat_that_nothing_proves_is_told(heading: str, sums: str) -> None:
+    read = read_file(f"Дата;Номер;Контрагент;Товар;Количество;{heading}\n12.01.2026;1;К;Л;1;{sums}\n")
+    assert (read.total, "vat_within" in read.notes) == (Decimal(50), True)
+
+
+def test_of_a_sum_and_a_total_less_the_discount_the_total_was_paid() -> None:
+    table = "Дата;Номер;Контрагент;Товар;Количество;Цена;Сумма;Скидка;Итого\n"
+    read = read_file(table + "12.01.2026;1;К;Л;2;50,00;100,00;10;90,00\n13.01.2026;2;К;Л;1;50,00;50,00;0;50,00\n")
+    assert (read.total, read.notes["amount_chosen"]["column"]) == (Decimal(140), "Итого")
+
+
+def test_a_discount_beside_sums_of_quantity_times_price_is_asked_back_whatever_its_heading() -> None:
+    content = HEADING.strip() + ";Скидка по акции\n12.01.2026;1;К;Л;2;50,00;100,00;10,00\n"
+    code, facts = why(content)
+    assert (code, facts["column"], facts["amount"]) == ("discount_beside", "Скидка по акции", "Сумма")
+    assert read_file(content, {"mapping": {"discount": ""}}).total == 100
+    assert read_file(content, {"mapping": {"discount": "H", "amount": ""}, "discount": "sum"}).total == 90
+
+
+def test_one_sum_in_all_rows_of_several_documents_is_that_of_the_document() -> None:
+    table = "Дата;Номер;Контрагент;Товар;Количество;Всего\n"
+    first, second = "12.01.2026;1;К;{};1;150\n", "13.01.2026;2;К;{};1;80\n"
+    content = table + "".join(each.format(goods) for each in (first, second) for goods in ("Л", "М"))
+    assert why(content)[0] == "amount_of_document"
+    assert read_file(content + "14.01.2026;3;К;Л;1;80\n14.01.2026;3;К;М;1;90\n").total == 630
+
+
+def test_goods_at_no_price_need_no_sum() -> None:
+    read = read_file(HEADING + "12.01.2026;1;К;Л;2;50,00;100,00\n12.01.2026;1;К;Подарок;1;0,00;\n")
+    assert (read.total, read.faults) == (Decimal(100), [])
 
 
 def test_the_numbers_of_two_tables_are_compared_as_documents_are() -> None:

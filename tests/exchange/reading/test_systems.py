@@ -259,3 +259,30 @@ def test_a_day_or_a_customer_may_be_a_part_of_the_number() -> None:
     read = read_file(content, {"mapping": {"document": "Дата + Клиент"}})
     assert sorted(read.documents.values()) == [Decimal("10.00"), Decimal("110.00")]
     assert read.customers == {"name:а", "name:б"}
+
+
+def test_vat_that_a_shop_adds_to_an_order_is_in_no_row() -> None:
+    table = "Name,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Billing Company\n"
+    code, facts = why(table + "#1,RUB,100.00,5.00,20.00,125.00,2026-01-12,2,Lamp,50.00,Alpha\n")
+    assert (code, facts["column"]) == ("vat_unclear", "Taxes")
+    within = read_file(table + "#1,RUB,120.00,5.00,20.00,125.00,2026-01-12,2,Lamp,60.00,Alpha\n")
+    assert within.total == Decimal("120.00")
+
+
+def test_a_promotion_of_amazon_is_not_within_the_price_of_an_item() -> None:
+    table = (
+        "amazon-order-id\tpurchase-date\tproduct-name\tsku\tquantity\tcurrency\titem-price\titem-promotion-discount\n"
+    )
+    line = "111-{}\t2026-01-12T10:00:00+00:00\tLamp\tL-1\t2\tRUB\t100.00\t{}\n"
+    code, facts = why(table + line.format(1, "10.00") + line.format(2, "0.00"), ONE_CUSTOMER)
+    assert (code, facts["column"]) == ("discount_beside", "item-promotion-discount")
+    assert read_file(table + line.format(1, "0.00"), ONE_CUSTOMER).total == Decimal("100.00")
+
+
+def test_the_state_of_odoos_invoices_by_the_names_of_its_fields_is_read() -> None:
+    table = "name,partner_id,invoice_date,state,move_type,invoice_line_ids/product_id,invoice_line_ids/quantity,invoice_line_ids/price_total\n"
+    read = read_file(
+        table
+        + "INV/1,Alpha,2026-01-12,posted,out_invoice,Lamp,2,120.00\nINV/2,Alpha,2026-01-13,draft,out_invoice,Lamp,1,60.00\n"
+    )
+    assert read.documents == {"INV/1": Decimal("120.00")}
