@@ -3,8 +3,8 @@
     python -m infra.rhythm SALES.csv --as-of 2010-09-01 [--horizon 90] [--suggest 10] [--out scores.csv]
 
 The file has a heading within its first 20 lines, and a row for each line or document: customer, date, sum (or quantity and price), if known sku; a
-column document is not used, since documents of a day are one order and a return is found by article or amount. Names of columns in English or
-Russian, a unit behind them ("Сумма, руб.") is dropped; any of the delimiters , ; | and tab, UTF-8, UTF-16 or cp1251, gzip or plain; dates as 2010-09-01,
+column document is not used, since documents of a day are one order and a return is found by article or amount. Names of columns as in an
+imported sales file, a unit behind them ("Сумма, руб.") is dropped; any of the delimiters , ; | and tab, UTF-8, UTF-16 or cp1251, gzip or plain; dates as 2010-09-01,
 20100901, 01.09.2010 or 9/1/2010 (which is the month, the whole column tells), a time behind them is dropped; sums as 1234.56, 1 234,56, 1.234,56 or 1,234.56. A negative sum is a return. Rows after the day asked
 for are not read. Every row counts as it stands: a document that is in the file twice counts twice.
 

@@ -1,7 +1,6 @@
 """The rows of a sales file, whoever wrote it: for `infra.rhythm`.
 
-The heading is looked for in the first lines, under each delimiter; names are compared without spaces and signs, in English or Russian, without
-the unit behind them. Whether 1/2/2010 is in January or in February follows from all dates of the file. A row that cannot be read is told, and
+The heading is looked for in the first lines, under each delimiter; its names are those that an imported sales file may have, compared in the same way. Whether 1/2/2010 is in January or in February follows from all dates of the file. A row that cannot be read is told, and
 takes no other with it: a lone quotation mark is a letter.
 """
 
@@ -13,21 +12,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.columns.headings import heading_key, usual
 from chalicelib.retention.rhythm.orders.rules import Line
 
-# By column, its names; the earlier ones win where a file has several.
-COLUMNS = {
-    "customer": "customer customerid client clientid partner company buyer account покупатель клиент контрагент партнер партнёр инн",
-    "date": "date day invoicedate orderdate дата датадокумента датазаказа датапродажи день период",
-    "sum": "sum total revenue turnover amount value сумма суммасндс суммадокумента стоимость выручка",
-    "quantity": "quantity qty count количество колво",
-    "price": "price unitprice цена",
-    "sku": "sku article articleid product productid item stockcode артикул номенклатура товар код",
+# By column: the fields of an imported sales file that stand for it, whose headings it may have; and further headings, since a row here may be a document.
+COLUMNS: dict[str, tuple[tuple[FieldName, ...], str]] = {
+    "customer": (("customer", "customer_name", "inn"), "user userid"),
+    "date": (("business_date",), "timestamp"),
+    "sum": (("amount", "net_amount"), "turnover value spend суммадокумента"),
+    "quantity": (("quantity",), "count"),
+    "price": (("unit_price",), ""),
+    "sku": (("sku", "name"), "articleid"),
 }
 DELIMITERS = ",;\t|"
 TITLES = 20  # lines within which the heading stands
@@ -142,13 +143,17 @@ def _heading(text: IO[str]) -> _Heading:
 
 
 def columns(titles: Sequence[str]) -> dict[str, int]:
-    """The place of each column that is known by its name. Raises ValueError, with the missing ones."""
-    plain = [re.sub(r"[^\w%]|_", "", re.split(r"[,(]", title)[0]).lower() for title in titles]  # without the unit
-    place = {}
-    for column, names in COLUMNS.items():
-        found = next((name for name in names.split() if name in plain), None)
-        if found:
-            place[column] = plain.index(found)
+    """The place of each column that is known by its name; its own name goes before all others. Raises ValueError, with the missing ones."""
+    keys = [
+        {heading_key(title), heading_key(re.split("[,(]", title)[0])} for title in titles
+    ]  # with what is behind it, and without
+    place: dict[str, int] = {}
+    for column, (fields, more) in COLUMNS.items():
+        names = [column, *chain.from_iterable(map(usual, fields)), *more.split()]
+        found = (number for name in names for number, key in enumerate(keys) if name in key)
+        number = next((each for each in found if each not in place.values()), None)
+        if number is not None:
+            place[column] = number
     missing = [name for name in ("customer", "date") if name not in place]
     if "sum" not in place and not {"quantity", "price"} <= place.keys():
         missing.append("sum (or quantity and price)")

@@ -24,6 +24,7 @@ class CardTierView(View):
     name: str = Field(description="In the language of the answer.")
     discount_percent: Percent
     purchases: Money = Field(description="Purchases that count today.")
+    below_lowest_step: bool = Field(description="Whether they reach no step: dormant by the plain rule.")
     safe_until: date | None = Field(description="The last day of the tier if the company buys nothing more.")
     next_tier: str | None = Field(description="The name of the next tier; null on the last step.")
     missing: Money | None = Field(description="Purchases missing to the next tier; null on the last step.")
@@ -37,6 +38,7 @@ class CardTierView(View):
             name=standing.tier.name_in(language),
             discount_percent=standing.tier.discount_percent,
             purchases=Money(amount=bought, currency=standing.currency),
+            below_lowest_step=not standing.window_result.step.tier,
             safe_until=standing.safe_until,
             next_tier=above.name_in(language) if above else None,
             missing=None if missing is None else Money(amount=missing, currency=standing.currency),

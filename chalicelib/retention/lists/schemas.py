@@ -88,6 +88,14 @@ class WishView(View):
     answer_sku: str = Field(description="The article that fits.")
 
 
+class EngineerView(View):
+    """The engineer on duty for technical questions."""
+
+    name: str
+    phone: str | None
+    email: str | None
+
+
 class ReasonAnswersView(View):
     """A reason that a company may name, and what the club may do about it."""
 
@@ -153,6 +161,7 @@ class CallListView(View):
     oldest: date | None = Field(description="The earliest day on which one of them became due.")
     calls: list[CallView]
     reasons: list[ReasonAnswersView]
+    engineer: EngineerView | None = Field(description="On duty on that day; null where nobody is.")
 
 
 class ScriptForm(Form):

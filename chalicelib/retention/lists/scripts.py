@@ -23,6 +23,7 @@ VARIABLES: dict[str, object] = {
     "contact": "Boris Novikov",
     "company": "Luch",
     "manager": "Ivan Petrov",
+    "engineer": "Pavel Kiselev +7 495 123-45-67",
     "words": "Buys every 3 weeks, silent for 7 weeks.",
     "last_order": "12 October 2026",
     "tier": "Gold",

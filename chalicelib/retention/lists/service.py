@@ -26,7 +26,7 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language, day_en, day_ru, money_en, money_ru
 from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import store as cases_store
-from chalicelib.retention.cases.config import Calls
+from chalicelib.retention.cases.config import Calls, Engineer
 from chalicelib.retention.cases.model import Case
 from chalicelib.retention.lists import candidates, keys, rules, scripts, store
 from chalicelib.retention.lists.events import LISTED
@@ -35,6 +35,7 @@ from chalicelib.retention.lists.schemas import (
     ArticleView,
     CallListView,
     CallView,
+    EngineerView,
     LastPurchaseView,
     NewContactView,
     OpenOrderView,
@@ -108,7 +109,7 @@ def make(context: Context, manager_id: str) -> CallList:
 
 
 def _view(context: Context, found: CallList | None, manager_id: str, language: Language) -> CallListView:
-    answers = context.config[Calls].answers
+    config, engineer = context.config[Calls], _on_duty(context)
     calls = found.calls if found else ()
     items = context.table.get_many(_wanted(manager_id, calls)) if calls else {}
     return CallListView(
@@ -119,8 +120,14 @@ def _view(context: Context, found: CallList | None, manager_id: str, language: L
         ready=found.ready if found else 0,
         oldest=found.oldest if found else None,
         calls=[_call(context, each, manager_id, items, language) for each in calls],
-        reasons=[ReasonAnswersView(reason=reason, answers=several) for reason, several in answers.items()],
+        reasons=[ReasonAnswersView(reason=reason, answers=several) for reason, several in config.answers.items()],
+        engineer=EngineerView(name=engineer.name, phone=engineer.phone, email=engineer.email) if engineer else None,
     )
+
+
+def _on_duty(context: Context) -> Engineer | None:
+    weekday = context.today.isoweekday()
+    return next((each for each in context.config[Calls].engineers if weekday in each.weekdays), None)
 
 
 def _wanted(manager_id: str, calls: tuple[ListedCall, ...]) -> set[Key]:
@@ -145,11 +152,13 @@ def _call(
     manager = items.get(member_key(manager_id))
     text = scripts.text_of(listed.kind, language, items.get(keys.script(listed.kind)))
     rhythm = items.get(states_keys.rhythm(listed.company_id))
+    engineer = _on_duty(context)
     facts = {
         "person": people[0].name if people else case.contact.name if case.contact else "",
         "contact": case.contact.name if case.contact else "",
         "company": company.name,
         "manager": Member.from_item(manager).name if manager else "",
+        "engineer": " ".join(filter(None, (engineer.name, engineer.phone))) if engineer else "",
         **_figures(context, listed, from_item(Rhythm, rhythm) if rhythm else None, language),
     }
     currency = listed.currency

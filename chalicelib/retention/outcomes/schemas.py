@@ -13,6 +13,7 @@ from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.spelling.email import Email
 from chalicelib.pricing import OfferForm
 from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, CaseState, Reason, Result
+from chalicelib.retention.lists.schemas import NewContactView
 from chalicelib.retention.states.rules import State
 
 
@@ -156,6 +157,7 @@ class CaseView(View):
     because: Because
     tries: int = Field(description="Calls in a row that reached nobody.")
     reason: Reason | None = Field(description="The last reason that the company named.")
+    contact: NewContactView | None = Field(description="Whom to call who is no member.")
     last_contact: date | None
     listed_on: date | None = Field(description="The day of the last list that had the company.")
     listed_by: str | None = Field(description="The manager of that list.")

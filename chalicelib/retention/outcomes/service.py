@@ -34,6 +34,7 @@ from chalicelib.retention.cases.rules import CHECK_IN, MONTH
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.lists import store as lists
 from chalicelib.retention.lists.model import ListedCall
+from chalicelib.retention.lists.schemas import NewContactView
 from chalicelib.retention.outcomes import rules
 from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, DISPLAY_PROMISED, UNREACHED
 from chalicelib.retention.outcomes.schemas import CaseView, OutcomeForm, OutcomeView
@@ -280,6 +281,7 @@ def show_case(context: Context, company_id: str) -> CaseView:
         company_name=company.name,
         manager_name=names.get(found.manager_id),
         listed_by_name=names.get(found.listed_by),
+        contact=NewContactView.from_record(found.contact) if found.contact else None,
     )
 
 

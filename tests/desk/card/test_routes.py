@@ -52,7 +52,7 @@ def test_a_manager_sees_all_that_is_known_of_a_company_on_one_page(market: Marke
     shown = card(market, "manager")
     own = market.api.call("GET", "/v1/company/tier", market.buyer).json
     assert (shown["tier"]["code"], shown["tier"]["missing"]) == (own["tier"]["code"], own["next_step"]["missing"])
-    assert shown["tier"]["purchases"] == own["window"]["sum"]
+    assert (shown["tier"]["purchases"], shown["tier"]["below_lowest_step"]) == (own["window"]["sum"], False)
     assert (
         shown["company"]
         == market.api.call("GET", "/v1/staff/companies/cmp_1", staff(market.context, "m", "manager")).json
@@ -74,6 +74,7 @@ def test_a_company_of_which_nothing_is_known_has_a_card_too(market: Market) -> N
     company(market.context, "cmp_silent", inn="7707083893")
     shown = card(market, "manager", "/v1/staff/companies/cmp_silent/card")
     assert (shown["tier"]["code"], shown["rhythm"], shown["orders"], shown["credit"]["debts"]) == ("", None, [], [])
+    assert shown["tier"]["below_lowest_step"]
     caller = Caller.person("mbr_reader", "staff", "manager", "club")
     assert market.api.call("GET", "/v1/staff/companies/cmp_none/card", caller).status == 404
 

@@ -1,9 +1,14 @@
 """Lists and scripts over HTTP."""
 
 from chalicelib.platform.context import Context
+from chalicelib.retention.cases.config import Calls, Engineer
+from chalicelib.retention.cases.model import CallKind
+from chalicelib.retention.lists import scripts, service
+from chalicelib.retention.lists.schemas import EngineerView, ScriptForm
 from tests.retention.cases.steps import IVAN, known
 from tests.support import partners
 from tests.support.api import Api, Caller
+from tests.support.figures import with_figures
 
 SCRIPT = "/v1/staff/calls/scripts/win_back"
 HEAD = Caller.person("mbr_head", "staff", "head_of_sales", "club")
@@ -20,6 +25,21 @@ def test_a_manager_sees_the_calls_of_the_day(api: Api, context: Context) -> None
     assert api.call("GET", "/v1/manager/calls", manager).json == found.json
     marketing = Caller.person("mbr_marketing", "staff", "marketing", "club")
     assert api.call("GET", "/v1/manager/calls", marketing).status == 403
+
+
+def test_the_list_names_the_engineer_who_is_on_duty_that_day(context: Context) -> None:
+    known(context, "cmp_1")
+    assert service.today(context, IVAN, "en").engineer is None
+    engineers = [
+        Engineer(name="Olga", weekdays=[1, 2, 3, 4]),
+        Engineer(name="Pavel", phone="+74951234567", weekdays=[5]),
+        Engineer(name="Boris", weekdays=[5, 6]),
+    ]
+    club = with_figures(context, Calls, engineers=engineers)
+    assert service.today(club, IVAN, "en").engineer == EngineerView(name="Pavel", phone="+74951234567", email=None)
+    script = ScriptForm(en="Ask {{ engineer }}.")
+    scripts.change(club, CallKind.WIN_BACK, 0, script, by="mbr_head")
+    assert service.today(club, IVAN, "en").calls[0].script == "Ask Pavel +74951234567."
 
 
 def test_a_head_of_sales_writes_another_script(api: Api, context: Context) -> None:

@@ -26,6 +26,7 @@ from chalicelib.retention.lists import keys as lists_keys
 from chalicelib.retention.lists import service as lists
 from chalicelib.retention.lists import store as lists_store
 from chalicelib.retention.lists.model import ListedCall
+from chalicelib.retention.lists.schemas import NewContactView
 from chalicelib.retention.outcomes import service
 from chalicelib.retention.outcomes.schemas import OutcomeForm, OutcomeView
 from chalicelib.retention.states.rules import State
@@ -130,6 +131,7 @@ def test_the_person_who_was_named_is_called_by_plan_once_somebody_spoke_to_them(
     found = case_of(later, "cmp_1")
     assert said.next_day == later.today + timedelta(days=30) and found.because is Because.PLAN
     assert found.contact == NewContact("Boris Novikov")
+    assert service.show_case(context, "cmp_1").contact == NewContactView(name="Boris Novikov", phone=None, email=None)
 
 
 @pytest.mark.parametrize("result", ["not_reached", "skipped", "reached"])
