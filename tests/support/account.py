@@ -7,21 +7,27 @@ Each of the functions that replace moto's own says what it saves; tests/support/
 
 import copy
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import moto.sqs.models
+from botocore.awsrequest import AWSResponse
+from botocore.endpoint import Endpoint
 from moto import mock_aws
 from moto.backend_index import backend_url_patterns
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import botocore_stubber
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
@@ -84,8 +90,43 @@ def _table() -> dict[str, Any]:
 
 # --- less work for moto -----------------------------------------------------------------------------------------------
 
+over_http = Endpoint.make_request
 _update_item, _query = DynamoDBBackend.update_item, Table.query
+_lex = ConditionExpressionParser._lex_condition_expression
 _serialize_structure = BaseJSONSerializer._serialize_type_structure
+
+
+def _ask_at_once(self: Endpoint, operation: Any, request: dict[str, Any]) -> tuple[AWSResponse, dict[str, Any]]:
+    """A request to DynamoDB, checked and serialized by the SDK, goes to moto's handler: no signature, no HTTP, no retries."""
+    if (
+        operation.service_model.service_name != "dynamodb"
+        or not botocore_stubber.enabled
+        or "amazonaws" not in self.host
+    ):
+        return over_http(self, operation, request)
+    handler, sent = DynamoHandler(), request["headers"]
+    handler.current_account, handler.region, handler.partition = DEFAULT_ACCOUNT_ID, REGION, "aws"
+    handler.headers, handler.querystring, handler.uri_match, handler.response_headers = sent, {}, {}, {}
+    body = {"content_type": sent["Content-Type"], "headers": sent, "data": request["body"], "values": {}}
+    handler.parse_parameters(SimpleNamespace(**body, method="POST", path="/"))  # type: ignore[arg-type]
+    status, headers, text = handler.call_action()
+    answer = {"status_code": int(status), "headers": headers, "body": text.encode()}
+    endpoint: Any = self
+    parser = endpoint._response_parser_factory.create_parser(operation.service_model.resolved_protocol)
+    parsed = parser.parse(answer, operation.output_shape)
+    if answer["status_code"] >= 300:
+        endpoint._add_modeled_error_fields(answer, parsed, operation, parser)
+    return AWSResponse(request["url"], answer["status_code"], headers, None), parsed
+
+
+@cache
+def _lexed(expression: str) -> tuple[Any, ...]:
+    return tuple(_lex(ConditionExpressionParser(expression, None, None)))
+
+
+def _lex_once(self: ConditionExpressionParser) -> deque[Any]:
+    """The club asks few different conditions, many times each."""
+    return deque(_lexed(self.condition_expression) if self.condition_expression else ())
 
 
 def _copy_of_table(self: Table, memo: dict[int, Any]) -> Table:
@@ -145,6 +186,8 @@ def _without_bytes(value: dict[str, Any]) -> bool:
     return kind not in ("B", "BS") and all(map(_without_bytes, inside))
 
 
+Endpoint.make_request = _ask_at_once
+ConditionExpressionParser._lex_condition_expression = _lex_once  # type: ignore[method-assign]
 Table.__deepcopy__ = _copy_of_table  # type: ignore[attr-defined]
 DynamoDBBackend.update_item = _update_a_copy
 Table.query = _query_of_partition

@@ -1,5 +1,6 @@
 """Companies, distributors and their people, as signing up and confirming leave them."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -89,15 +90,19 @@ def partner(context: Context, company_id: str = "cmp_1", member_id: str = "mbr_1
 
 def on_staff(context: Context, member_id: str, role: str) -> None:
     """The member is one of the club's staff in this role."""
-    tx = Transaction()
-    members.appoint(tx, member_id, kind="staff", owner=STAFF_OWNER, role=role, status="active")
-    context.table.commit(tx)
+    _on_staff(context, {member_id: role})
 
 
 def the_staff(context: Context) -> None:
     """All of STAFF."""
-    for member_id, role in STAFF.items():
-        on_staff(context, member_id, role)
+    _on_staff(context, STAFF)
+
+
+def _on_staff(context: Context, roles: Mapping[str, str]) -> None:
+    tx = Transaction()
+    for member_id, role in roles.items():
+        members.appoint(tx, member_id, kind="staff", owner=STAFF_OWNER, role=role, status="active")
+    context.table.commit(tx)
 
 
 def staff(context: Context, member_id: str, role: str) -> Caller:

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from botocore.endpoint import Endpoint
+from botocore.exceptions import ClientError
 
 from chalicelib.platform import aws
+from tests.support.account import over_http
 
 
 @pytest.fixture
@@ -77,3 +80,44 @@ def test_every_kind_of_value_comes_back_as_it_was_put(client: Any) -> None:
     client.put_item(TableName="club", Item=item("A", "1", **kinds))
     assert client.get_item(TableName="club", Key=item("A", "1"))["Item"] == item("A", "1", **kinds)
     assert whole_table(client) == [item("A", "1", **kinds)]
+
+
+def answer(client: Any, operation: str, **asked: Any) -> Any:
+    """What the caller sees, be it a refusal, without the numbers of the request."""
+    try:
+        seen = getattr(client, operation)(**asked)
+    except ClientError as error:
+        seen = {**error.response, "class": type(error).__name__}
+    return {name: value for name, value in seen.items() if name != "ResponseMetadata"}
+
+
+def test_a_request_past_http_is_answered_and_refused_as_over_http(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, missing = item("A", "1"), {"ConditionExpression": "attribute_not_exists(pk) OR (#n > :n AND size(#n) = :n)"}
+    missing |= {"ExpressionAttributeNames": {"#n": "n"}, "ExpressionAttributeValues": {":n": {"N": "1"}}}
+    put = {"TableName": "club", "Item": item("A", "1", n={"N": "1"}, bytes={"B": b"\xff"})}
+    asked = {"KeyConditionExpression": "pk = :a", "ExpressionAttributeValues": {":a": {"S": "A"}}}
+    requests: list[tuple[str, dict[str, Any]]] = [
+        ("put_item", put),
+        ("put_item", {**put, **missing, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}),
+        ("get_item", {"TableName": "club", "Key": key, "ReturnConsumedCapacity": "TOTAL"}),
+        ("get_item", {"TableName": "nothing", "Key": key}),
+        ("query", {"TableName": "club", **asked}),
+        ("query", {"TableName": "club", **asked, "KeyConditionExpression": "pk = "}),
+        ("batch_get_item", {"RequestItems": {"club": {"Keys": [key, item("B", "1")]}}}),
+        (
+            "transact_write_items",
+            {"TransactItems": [{"Put": put}, {"Delete": {"TableName": "club", "Key": item("C", "1")}}]},
+        ),
+        ("transact_write_items", {"TransactItems": [{"Put": {**put, **missing}}]}),
+        ("delete_item", {"TableName": "club", "Key": key, "ReturnValues": "ALL_OLD"}),
+    ]
+    at_once = [answer(client, operation, **request) for operation, request in requests]
+    monkeypatch.setattr(Endpoint, "make_request", over_http)
+    assert at_once == [answer(client, operation, **request) for operation, request in requests]
+    assert [each["class"] for each in at_once if "class" in each] == [
+        "ConditionalCheckFailedException",
+        "ResourceNotFoundException",
+        "ClientError",
+        "TransactionCanceledException",
+    ]
+    assert at_once[2]["Item"]["bytes"] == {"B": b"\xff"}

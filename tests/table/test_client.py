@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from boto3.dynamodb.conditions import Attr
+from botocore.endpoint import Endpoint
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.stub import Stubber
 
@@ -14,6 +15,7 @@ from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Busy, Refused, Transaction
+from tests.support.account import over_http
 
 ANNA = Key("MEMBER#anna", "PROFILE")
 
@@ -248,6 +250,7 @@ def test_a_repeat_by_the_sdk_is_known_as_a_repeat(
 ) -> None:
     """A lost reply makes the SDK send again; DynamoDB sees the same token and does not write twice."""
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+    monkeypatch.setattr(Endpoint, "make_request", over_http)
     tokens: list[str] = []
 
     def lose_the_first_reply(request: Any, **_: Any) -> None:
