@@ -69,6 +69,7 @@ print(json.dumps(declared, sort_keys=True))
 """
 
 _NUMBERS = {"__init__.py", "exceptions.py", "util.py", "ru"}  # of stdnum, which knows those of 90 countries
+_STEMMERS = {"among.py", "basestemmer.py", "english_stemmer.py", "russian_stemmer.py"}  # of 35 languages
 _NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -286,6 +287,10 @@ def _trim(folder: Path) -> None:
     for path in (folder / "stdnum").iterdir():
         if path.name not in _NUMBERS:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in (folder / "snowballstemmer").glob("*.py"):
+        if path.name not in _STEMMERS:
+            path.unlink()
+    (folder / "snowballstemmer" / "__init__.py").touch()  # its own imports all languages
     for tests in [path for path in folder.rglob("tests") if path.is_dir()]:
         shutil.rmtree(tests)
     for note in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app import app  # noqa: F401  fills the route table
+from chalicelib.catalog.search.rules import stems
 from chalicelib.platform.config import config
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.http.routes import ROUTES
@@ -67,6 +68,13 @@ def test_every_module_finds_in_it_what_it_imports(task: Path, runtime: Path) -> 
     names = [path.relative_to(ROOT).with_suffix("").parts for path in sorted((ROOT / "chalicelib").rglob("*.py"))]
     modules = [".".join(name).removesuffix(".__init__") for name in names]
     in_lambda(f"from importlib import import_module; [import_module(name) for name in {modules}]", task, runtime)
+
+
+def test_a_search_finds_in_it_the_stems_of_its_two_languages(task: Path, runtime: Path) -> None:
+    text = "Светодиодные лампы lamps lighting"
+    told = in_lambda(f"from chalicelib.catalog.search.rules import stems; print(stems({text!r}))", task, runtime)
+    assert told.strip() == repr(stems(text)) == "['светодиодн', 'ламп', 'lamp', 'light']"
+    assert len(list((task / "snowballstemmer").glob("*_stemmer.py"))) == 2
 
 
 def test_it_knows_every_route_and_starts_without_a_room(task: Path, runtime: Path) -> None:

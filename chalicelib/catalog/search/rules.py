@@ -88,10 +88,11 @@ def _stem(word: str) -> str:
 
 @cache
 def _stemmers() -> tuple[Callable[[str], str], Callable[[str], str]]:
-    # Imported at first use: it loads the stemmers of all languages, and most requests need none.
-    import snowballstemmer
+    # Imported at first use: most requests need none. The package carries these two languages alone (infra/build.py).
+    from snowballstemmer.english_stemmer import EnglishStemmer
+    from snowballstemmer.russian_stemmer import RussianStemmer
 
-    return snowballstemmer.stemmer("russian").stemWord, snowballstemmer.stemmer("english").stemWord
+    return RussianStemmer().stemWord, EnglishStemmer().stemWord
 
 
 def entry_of(product: Product) -> IndexEntry:
