@@ -45,7 +45,7 @@ STACK = Path(__file__).parent.parent.parent / "infra" / "functions.yaml"
 def account() -> Iterator[dict[str, str]]:
     """The account lasts as long as the block. Yields the variables by which the stack tells its functions what is where."""
     with mock_aws():
-        shape = _table()
+        shape = table_properties()
         dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].create_table(
             TABLE,
             schema=shape["KeySchema"],
@@ -83,7 +83,8 @@ def queues() -> list[str]:
 
 
 @cache
-def _table() -> dict[str, Any]:
+def table_properties() -> dict[str, Any]:
+    """Of the template, whose YAML takes longer to read than most tests."""
     properties: dict[str, Any] = resources()["Resources"]["Table"]["Properties"]
     return properties
 

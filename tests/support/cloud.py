@@ -14,9 +14,9 @@ import pytest
 import requests
 
 from chalicelib.table.client import Table
-from infra.build import resources
 from infra.demo.portal import PATIENCE
 from infra.local.cloud import Cloud
+from tests.support.account import table_properties
 
 Found = TypeVar("Found")
 
@@ -73,9 +73,8 @@ def machine(cloud: Cloud | DeployedClub, printed: str) -> tuple[str, str]:
 
 def create_table(client: Any, name: str) -> None:
     """The template's table under another name."""
-    properties = resources()["Resources"]["Table"]["Properties"]
     shape = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    client.create_table(TableName=name, **{each: properties[each] for each in shape})
+    client.create_table(TableName=name, **{each: table_properties()[each] for each in shape})
 
 
 @pytest.fixture(scope="session")
