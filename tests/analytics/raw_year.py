@@ -5,13 +5,26 @@ distributors: an article has a brand by its first two figures and a category by 
 product and to DuckDB alike.
 """
 
-from collections.abc import Iterable
-from typing import Any
+import csv
+import gzip
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
 
 import duckdb
 
-from chalicelib.sales.rules import SaleDocument
+from chalicelib import sales
+from chalicelib.platform.context import Context
+from chalicelib.sales.rules import SaleDocument, SaleLine
+from tests.analytics import steps
+from tests.support.nights import Queue
 from tests.support.public_data import data_file
+
+Figures = TypeVar("Figures")
 
 FILE = "online_retail_2009_12_to_2010_11.csv.gz"
 REGIONS, MANAGERS, DISTRIBUTORS = 7, 5, 3
@@ -91,3 +104,68 @@ class RawYear:
 
     def _do(self, statement: str, *values: Any) -> None:
         self._connection.execute(statement, list(values))
+
+
+def documents_of(text: str, most: int | None) -> list[SaleDocument]:
+    """The file's documents; a cancellation is a return without its original's number."""
+    lines: dict[tuple[str, str, date], list[SaleLine]] = defaultdict(list)
+    for row in csv.DictReader(text.splitlines()):
+        document = (row["customer_id"], row["invoice"], date.fromisoformat(row["date"]))
+        lines[document].append(SaleLine.of(row["sku"], row["name"], Decimal(row["qty"]), Decimal(row["price"])))
+    chosen = set(sorted({customer for customer, _, _ in lines})[:most])
+    return [
+        SaleDocument("uk", number, customer, day, "GBP", found, kind="return" if number.startswith("C") else "sale")
+        for (customer, number, day), found in lines.items()
+        if customer in chosen
+    ]
+
+
+def corrected(documents: list[SaleDocument], number: int) -> list[tuple[SaleDocument, SaleDocument]]:
+    """So many of them, and each with another sum, another day or another company, or as a late copy under another number."""
+    random_ = random.Random(20101130)
+    companies = sorted({each.company_id for each in documents})
+    changed = []
+    for place in random_.sample(range(len(documents)), number):
+        before = after = documents[place]
+        kind = random_.randrange(4)
+        if kind == 0:
+            after = replace(before, lines=[*before.lines, SaleLine.of("LATE", "Late", Decimal(1), Decimal("12.34"))])
+        elif kind == 1:
+            after = replace(before, business_date=before.business_date - timedelta(days=random_.randrange(1, 60)))
+        elif kind == 2:
+            after = replace(before, company_id=random_.choice(companies))
+        else:
+            day = before.business_date - timedelta(days=40)
+            after = replace(before, number=f"{before.number}-late", business_date=day)
+        changed.append((before, after))
+    return changed
+
+
+def change(context: Context, raw: RawYear, documents: list[SaleDocument]) -> None:
+    """Corrects 500 of the documents and takes 20 back, in the club and in the raw year."""
+    changes = corrected(documents, 500)
+    sales.record(context, [after for _, after in changes])
+    for before, after in changes:
+        raw.change(before, after)
+    for each in documents[:20]:
+        sales.void(context, each.ref, "not ours", "mbr_1", lambda tx: None)
+    raw.take_back(documents[:20])
+
+
+def figures_of_year(
+    context: Context, queue: Queue, companies: int | None, check: Callable[[Context, RawYear], Figures]
+) -> tuple[Figures, Figures]:
+    """What `check` finds after the year of the file's first companies was recorded and worked off, and after `change`."""
+    raw = RawYear(companies)
+    documents = documents_of(gzip.decompress(data_file(FILE).read_bytes()).decode(), companies)
+    heard: set[str] = set()
+
+    def worked_off() -> Figures:
+        steps.deliver_all(context, heard)
+        steps.work_off(context, queue)
+        return check(context, raw)
+
+    sales.record(context, documents)
+    before = worked_off()
+    change(context, raw, documents)
+    return before, worked_off()

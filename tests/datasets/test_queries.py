@@ -28,8 +28,7 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
-from tests.analytics.raw_year import FILE
-from tests.analytics.rollups.test_real_year import documents_of
+from tests.analytics.raw_year import FILE, documents_of
 from tests.conftest import NOON
 from tests.orders.desk import Desk
 from tests.sales.steps import DAY, invoice, line, returned

@@ -11,8 +11,8 @@ import pytest
 from chalicelib import sales
 from chalicelib.datasets.refresh import keys
 from chalicelib.platform.context import Context
-from tests.analytics.raw_year import FILE, RawYear
-from tests.analytics.rollups.test_real_year import change, documents_of, products_of, sums_of
+from tests.analytics.raw_year import FILE, RawYear, change, documents_of
+from tests.analytics.rollups.test_real_year import products_of, sums_of
 from tests.datasets.test_refresh import delete
 from tests.support.lake import Lake
 from tests.support.public_data import data_file

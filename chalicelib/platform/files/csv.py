@@ -24,7 +24,7 @@ def listing(
 ) -> bytes:
     """The list and, after an empty line, the number of its rows and the control total of each currency.
 
-    `of`: how many rows there are, where the list is a part of them.
+    A total has a decimal comma where the amounts have one. `of`: how many rows there are, where the list is a part of them.
     """
     content = io.BytesIO()
     write_listing(content, heading, _proven(rows, control, of))
@@ -32,19 +32,21 @@ def listing(
 
 
 def _proven(rows: Iterable[Sequence[object]], control: Control | None, of: int) -> Iterator[Sequence[object]]:
-    count, sums = 0, dict[str, Decimal]()
+    count, sums, comma = 0, dict[str, Decimal](), False
     for row in rows:
         count += 1
         if control and row[control.amount] not in ("", None):
-            amount = Decimal(str(row[control.amount]).replace(",", "."))
-            sums = totals_of([*sums.items(), (str(row[control.currency]), amount)])
+            written = str(row[control.amount])
+            comma = comma or "," in written
+            sums = totals_of([*sums.items(), (str(row[control.currency]), Decimal(written.replace(",", ".")))])
         yield row
     yield []
     yield ["rows / строк", count]
     if of:
         yield ["of / из", of]
     for currency, total in sums.items():
-        yield [f"control total / контрольная сумма, {currency}", f"{total:f}"]
+        told = f"{total:f}"
+        yield [f"control total / контрольная сумма, {currency}", told.replace(".", ",") if comma else told]
 
 
 def write_listing(file: BinaryIO, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -34,7 +34,8 @@ def test_only_a_signed_number_begins_with_a_sign(cell: str) -> None:
         assert set(told[1:]) <= set("0,. ")
 
 
-def test_a_control_total_is_of_one_currency() -> None:
-    rows = [["A", "1,50", "RUB"], ["B", "1000000", "EUR"], ["C", "", "RUB"], ["D", "-0.50", "RUB"]]
+@pytest.mark.parametrize("sign", [".", ","])
+def test_a_control_total_is_of_one_currency_and_has_the_decimal_sign_of_its_column(sign: str) -> None:
+    rows = [["A", f"1{sign}50", "RUB"], ["B", "1000000", "EUR"], ["C", "", "RUB"], ["D", f"-0{sign}50", "RUB"]]
     told = listing(["what", "sum", "currency"], rows, control=Control(amount=1, currency=2)).decode().splitlines()[-2:]
-    assert told == ["control total / контрольная сумма, EUR;1000000", "control total / контрольная сумма, RUB;1.00"]
+    assert told == [f"control total / контрольная сумма, {each}" for each in ("EUR;1000000", f"RUB;1{sign}00")]
