@@ -190,8 +190,8 @@ class _Html(_Form):
         rows, line = "", ""
         for label, value in self.rows(token, state):
             rows += (
-                f'<tr>\n  <td style="padding:10px 16px;{line}font-size:15px;color:#5f6f6b">{label}</td>\n'
-                f'  <td align="right" style="padding:10px 16px;{line}font-weight:bold">{value}</td>\n</tr>\n'
+                f'<tr>\n  <td style="padding:10px 0 10px 12px;{line}font-size:15px;color:#5f6f6b">{label}</td>\n'
+                f'  <td align="right" style="padding:10px 12px;{line}font-weight:bold">{value}</td>\n</tr>\n'
             )
             line = "border-top:1px solid #dfe8e5;"
         style = "margin:0 0 20px;background:#f3f7f6;border-radius:8px"
@@ -206,11 +206,11 @@ class _Html(_Form):
             noted = f'<br>\n    <span style="{_REMARK}">{remark}</span>' if remark else ""
             rows += (
                 f'<tr>\n  <td valign="top" style="{cell}">{name}<br>\n    <span style="{_SMALL}">{sku} · {price}</span>{noted}</td>\n'
-                f'  <td align="right" valign="top" style="{cell};padding-left:16px;white-space:nowrap">{amount}</td>\n</tr>\n'
+                f'  <td align="right" valign="top" style="{cell};padding-left:8px;white-space:nowrap">{amount}</td>\n</tr>\n'
             )
         rows += (
             f'<tr>\n  <td style="padding:12px 0;font-weight:bold">{total[0]}</td>\n'
-            f'  <td align="right" style="padding:12px 0 12px 16px;font-weight:bold;white-space:nowrap">{total[-1]}</td>\n</tr>\n'
+            f'  <td align="right" style="padding:12px 0 12px 8px;font-weight:bold;white-space:nowrap">{total[-1]}</td>\n</tr>\n'
         )
         return f'{_TABLE} style="margin:0 0 20px;border-top:1px solid #c9d6d2">\n{rows}</table>\n'
 
