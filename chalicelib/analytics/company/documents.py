@@ -5,13 +5,12 @@ to the row, once the rollups have followed the documents.
 """
 
 from datetime import date
-from decimal import Decimal
 
 from chalicelib.analytics.company.schemas import AnalyticsDocumentView, DocumentsQuery
 from chalicelib.analytics.company.service import currency_of, period_of
 from chalicelib.analytics.rollups import store
 from chalicelib.analytics.rollups.purchases import documents_between, purchases_of
-from chalicelib.analytics.rollups.rules import last_day, parts_under, plus
+from chalicelib.analytics.rollups.rules import DocumentPart, last_day, parts_saved, parts_under, plus
 from chalicelib.platform.context import Context
 from chalicelib.platform.money import Money
 from chalicelib.sales import CurrentDocument
@@ -34,10 +33,14 @@ def documents(
     for month, of_month in documents_between(context, company_id, period.first, last_day(last)):
         of_month.sort(key=_place, reverse=True)
         purchases = purchases_of(context, company_id, of_month, goods=query.by in ("brand", "category"))
-        parts = parts_under(purchases, currency, query.by, query.name)
-        for document, (net, units) in zip(of_month, parts, strict=True):
-            if (net or units) and (passed is None or _place(document) < passed):
-                found.append(_view(document, Money.of(net, currency), units))
+        parts = (
+            parts_saved(purchases, currency, query.name)
+            if query.by == "saving"
+            else parts_under(purchases, currency, query.by, query.name)
+        )
+        for document, part in zip(of_month, parts, strict=True):
+            if any(part) and (passed is None or _place(document) < passed):
+                found.append(_view(document, part, currency, query.by == "saving"))
                 if len(found) == limit:
                     return found, _position(*_place(document))
         read += len(of_month)
@@ -54,13 +57,14 @@ def _position(day: str, source: str, number: str) -> dict[str, str]:
     return {"day": day, "source": source, "number": number}
 
 
-def _view(current: CurrentDocument, net: Money, units: Decimal) -> AnalyticsDocumentView:
+def _view(current: CurrentDocument, part: DocumentPart, currency: str, of_saving: bool) -> AnalyticsDocumentView:
     document = current.document
     return AnalyticsDocumentView(
         source=document.source,
         document=document.title or document.number,
         kind=document.kind,
         business_date=document.business_date,
-        net=net,
-        units=units,
+        net=Money.of(part.net, currency),
+        units=part.units,
+        saved=Money.of(part.saved, currency) if of_saving else None,
     )

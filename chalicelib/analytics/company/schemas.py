@@ -1,6 +1,7 @@
 """The query and the views of a company's own analytics."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
@@ -12,27 +13,31 @@ from chalicelib.platform.money import Money
 from chalicelib.sales import Exact, Kind
 
 
-class AnalyticsPeriod(Form):
+class _Period(Form):
     first: Month | None = Field(
         default=None, alias="from", description="First month, YYYY-MM; by default the eleventh before the last one."
     )
     last: Month | None = Field(default=None, alias="to", description="Last month, YYYY-MM; by default the running one.")
-    by: By = Field(
-        default="month",
-        description="The rows. `shop`: the delivery address of an order; `person`: the member who placed it.",
-    )
     currency: str | None = Field(
         default=None, pattern=CURRENCY, description="The company's own by default. Currencies are never added up."
     )
 
 
-class AnalyticsQuery(AnalyticsPeriod):
+class AnalyticsQuery(_Period):
+    by: By = Field(
+        default="month",
+        description="The rows. `shop`: the delivery address of an order; `person`: the member who placed it.",
+    )
     chart: bool = Field(default=False, description="Draw a chart of the rows as well.")
 
 
-class DocumentsQuery(AnalyticsPeriod, PageQuery):
-    by: Grouping = Field(default="product", description="As in the analytics.")
-    name: str = Field(default="", max_length=200, description="The row's `name`; `*` for all others together.")
+class DocumentsQuery(_Period, PageQuery):
+    by: Grouping | Literal["saving"] = Field(
+        default="product", description="As in the analytics; `saving`: what a rule made cheaper."
+    )
+    name: str = Field(
+        default="", max_length=200, description="The row's `name`, or the saving's `rule`; `*` for all others together."
+    )
 
 
 class AnalyticsDocumentView(View):
@@ -44,6 +49,7 @@ class AnalyticsDocumentView(View):
     business_date: date
     net: Money = Field(description="Negative in a return.")
     units: Exact
+    saved: Money | None = Field(description="With `by=saving`: the discount. The discounts add up to the saving.")
 
 
 class AnalyticsDocumentPage(View):
@@ -60,6 +66,7 @@ class ReachedTierView(View):
     name: str = Field(description="In the language of the answer.")
     discount_percent: Exact
     since: date
+    rows_url: str = Field(description="Why it is so: the documents that count on the last of these days.")
 
 
 class BonusMovementView(View):
@@ -67,6 +74,7 @@ class BonusMovementView(View):
     redeemed: Money
     expired: Money
     available: Money = Field(description="To be spent at the end of the row's days.")
+    rows_url: str = Field(description="The postings of the row's days.")
 
 
 class SavingView(View):
@@ -75,6 +83,7 @@ class SavingView(View):
         "`other`: the books have another amount than the order."
     )
     amount: Money = Field(description="The base price of the goods shipped, less what they cost.")
+    rows_url: str = Field(description="The documents with these goods: their `saved` add up to `amount`.")
 
 
 class AnalyticsRowView(View):
@@ -109,6 +118,7 @@ class MissingArticleView(View):
     months: int
     last_month: str = Field(description="The month in which it was bought last.")
     mean_units: Exact = Field(description="Units in a month in which it was bought.")
+    rows_url: str = Field(description="The documents of the six months with the article.")
 
 
 class AnalyticsView(View):

@@ -12,11 +12,11 @@ from chalicelib.analytics.company.charts import Bar
 from chalicelib.analytics.company.formulas import FORMULAS
 from chalicelib.analytics.company.rules import By, Line, Period
 from chalicelib.analytics.company.schemas import (
-    AnalyticsPeriod,
     AnalyticsQuery,
     AnalyticsRowView,
     AnalyticsView,
     BonusMovementView,
+    DocumentsQuery,
     MissingArticleView,
     ReachedTierView,
     SavingView,
@@ -32,7 +32,7 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
 
-MOST_MONTHS = 120  # of months and quarters
+MOST_MONTHS = 120  # of months and quarters, and of the savings in them
 MOST_MONTHS_OF_ROWS = 36  # of all other rows: with the year before they are one query
 MOST_LINES = 6_000  # of an answer, which the gateway lets through up to 6 MB
 
@@ -49,10 +49,25 @@ class _Shown:
     def optional(self, amount: Decimal | None) -> Money | None:
         return None if amount is None else self.money(amount)
 
-    def savings(self, saved: Mapping[str, Decimal]) -> list[SavingView]:
-        return [SavingView(rule=rule, amount=self.money(amount)) for rule, amount in saved.items()]
+    def savings(self, saved: Mapping[str, Decimal], first: date, last: date) -> list[SavingView]:
+        return [
+            SavingView(rule=rule, amount=self.money(amount), rows_url=self._documents_url("saving", rule, first, last))
+            for rule, amount in saved.items()
+        ]
 
-    def row(self, line: Line, total: Decimal, by: By) -> AnalyticsRowView:
+    def missing(self, found: Iterable[rules.MissingArticle], last: date) -> list[MissingArticleView]:
+        """`last`: the month in which the articles are missing."""
+        before = plus(last, -rules.REGULAR_OF), plus(last, -1)
+        return [
+            MissingArticleView.from_record(
+                each,
+                last_month=f"{each.last_month:%Y-%m}",
+                rows_url=self._documents_url("product", each.sku, *before),
+            )
+            for each in found
+        ]
+
+    def row(self, line: Line, total: Decimal, by: By, today: date) -> AnalyticsRowView:
         return AnalyticsRowView(
             name=line.name,
             title=line.title,
@@ -66,8 +81,8 @@ class _Shown:
             returned=self.optional(line.returned),
             returned_earlier=self.optional(line.returned_earlier),
             orders=line.orders,
-            savings=self.savings(line.saved),
-            tier=self._tier(line),
+            savings=self.savings(line.saved, line.first, line.last),
+            tier=self._tier(line, today),
             bonuses=self._bonuses(line),
             whole=line.whole,
             rows_url=self._rows_url(line, by),
@@ -76,20 +91,32 @@ class _Shown:
     def _rows_url(self, line: Line, by: By) -> str:
         if by in ("month", "quarter"):
             return f"{self._path}/purchases?from={line.first}&to={line.last}&currency={self.currency}"
-        row = urlencode({"by": by, "name": line.name, "currency": self.currency})
-        return f"{self._path}/analytics/documents?from={line.first:%Y-%m}&to={line.last:%Y-%m}&{row}"
+        return self._documents_url(by, line.name, line.first, line.last)
 
-    def _tier(self, line: Line) -> ReachedTierView | None:
+    def _documents_url(self, by: str, name: str, first: date, last: date) -> str:
+        row = urlencode({"by": by, "name": name, "currency": self.currency})
+        return f"{self._path}/analytics/documents?from={first:%Y-%m}&to={last:%Y-%m}&{row}"
+
+    def _tier(self, line: Line, today: date) -> ReachedTierView | None:
         tier = line.tier
         if tier is None:
             return None
         name = tier.name_ru if self.language == "ru" else tier.name
-        return ReachedTierView(code=tier.code, name=name, discount_percent=tier.discount_percent, since=tier.day)
+        return ReachedTierView(
+            code=tier.code,
+            name=name,
+            discount_percent=tier.discount_percent,
+            since=tier.day,
+            rows_url=f"{self._path}/tier/explain?as_of={min(line.last, today)}",
+        )
 
     def _bonuses(self, line: Line) -> BonusMovementView | None:
         if line.bonuses is None:
             return None
-        return BonusMovementView(**{name: self.money(amount) for name, amount in line.bonuses._asdict().items()})
+        return BonusMovementView(
+            **{name: self.money(amount) for name, amount in line.bonuses._asdict().items()},
+            rows_url=f"{self._path}/bonuses/entries?from={line.first}&to={line.last}",
+        )
 
 
 def analytics(
@@ -133,10 +160,10 @@ def analytics(
         units=sum((line.units for line in lines), ZERO),
         year_before=shown.money(before),
         change_percent=rules.change(net, before),
-        savings=shown.savings(saved),
+        savings=shown.savings(saved, period.first, period.last),
         saved=shown.money(sum(saved.values(), ZERO)),
-        rows=[shown.row(line, net, query.by) for line in lines],
-        missing=_missing(missing),
+        rows=[shown.row(line, net, query.by, context.today) for line in lines],
+        missing=shown.missing(missing, period.last),
         chart=ChartView.of(_chart(query.by, lines, currency, language)) if query.chart else None,
         credit_url=f"{path}/credit",
     )
@@ -160,7 +187,7 @@ def currency_of(context: Context, built: Built | None) -> str:
     return built.currency if built else context.config[Club].currency
 
 
-def period_of(context: Context, query: AnalyticsPeriod) -> Period:
+def period_of(context: Context, query: AnalyticsQuery | DocumentsQuery) -> Period:
     """Raises `invalid` for a period that is empty, too long, or begins in the future."""
     running = month_of(context.today)
     last = _month(query.last) or running
@@ -169,7 +196,7 @@ def period_of(context: Context, query: AnalyticsPeriod) -> Period:
         raise Problem.invalid("range", "/query/from", "The first month lies after the last one.")
     if last > running:
         raise Problem.invalid("in_future", "/query/to", f"This is still to come: today is {context.today}.")
-    most = MOST_MONTHS if query.by in ("month", "quarter") else MOST_MONTHS_OF_ROWS
+    most = MOST_MONTHS if query.by in ("month", "quarter", "saving") else MOST_MONTHS_OF_ROWS
     if plus(first, most) <= last:
         raise Problem.invalid("too_long", "/query/from", f"Rows of this kind cover at most {most} months.")
     return Period(first, last, context.today)
@@ -177,7 +204,3 @@ def period_of(context: Context, query: AnalyticsPeriod) -> Period:
 
 def _month(text: str | None) -> date | None:
     return date.fromisoformat(f"{text}-01") if text else None
-
-
-def _missing(found: Iterable[rules.MissingArticle]) -> list[MissingArticleView]:
-    return [MissingArticleView(**{**each._asdict(), "last_month": f"{each.last_month:%Y-%m}"}) for each in found]

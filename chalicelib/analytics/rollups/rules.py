@@ -226,10 +226,16 @@ def _names(purchase: Purchase, line: PurchasedLine) -> dict[Grouping, tuple[str,
     }
 
 
-def parts_under(
-    purchases: Sequence[Purchase], currency: str, grouping: Grouping, name: str
-) -> list[tuple[Decimal, Decimal]]:
-    """The amount and the units of each document of a month that count in the row of this name; they add up to the row of the month's rollup."""
+class DocumentPart(NamedTuple):
+    """The part of a document that counts in a row. `saved`: by the row's rule; zero in rows that go by no rule."""
+
+    net: Decimal = ZERO
+    units: Decimal = ZERO
+    saved: Decimal = ZERO
+
+
+def parts_under(purchases: Sequence[Purchase], currency: str, grouping: Grouping, name: str) -> list[DocumentPart]:
+    """The part of each document of a month that counts in the row of this name; they add up to the row of the month's rollup."""
     mine = [each for each in purchases if each.currency == currency]
     most_bytes = MOST_BYTES // max(1, len({each.currency for each in purchases}))
     own_rows = {row.name for row in _rows(mine, most_bytes)[grouping]}
@@ -237,8 +243,28 @@ def parts_under(
     for purchase in purchases:
         lines = purchase.lines if purchase.currency == currency else ()
         under = [line for line in lines if _row_name(_names(purchase, line)[grouping][0], own_rows) == name]
-        found.append((sum((line.amount for line in under), ZERO), sum((line.quantity for line in under), ZERO)))
+        found.append(_part(under))
     return found
+
+
+def parts_saved(purchases: Sequence[Purchase], currency: str, rule: str) -> list[DocumentPart]:
+    """The part of each document of a month that a rule made cheaper; their `saved` add up to that of the month's rollup."""
+    mine = [each for each in purchases if each.currency == currency]
+    own_rules = _totals(mine).saved.keys()
+    found = []
+    for purchase in purchases:
+        lines = purchase.lines if purchase.currency == currency else ()
+        under, saved = [], ZERO
+        for line in lines:
+            amounts = [amount for name, amount in line.saved.items() if _row_name(name, own_rules) == rule]
+            under += [line] if amounts else []
+            saved += sum(amounts, ZERO)
+        found.append(_part(under, saved))
+    return found
+
+
+def _part(lines: Sequence[PurchasedLine], saved: Decimal = ZERO) -> DocumentPart:
+    return DocumentPart(sum((line.amount for line in lines), ZERO), sum((line.quantity for line in lines), ZERO), saved)
 
 
 def _row_name(name: str, own_rows: Collection[str]) -> str:

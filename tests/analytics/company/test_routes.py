@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.analytics.company import documents
 from chalicelib.analytics.company import service as company
-from chalicelib.analytics.rollups import consumers, jobs, purchases, service
+from chalicelib.analytics.rollups import consumers, jobs, purchases, rules, service
 from chalicelib.analytics.rollups.rules import GROUPINGS, MOST_ROWS, REST
 from chalicelib.members import member as read_member
 from chalicelib.orders import load_order
@@ -22,6 +22,7 @@ from chalicelib.platform.settings import queue_url
 from chalicelib.sales.service import record
 from chalicelib.table.client import Table
 from tests.analytics import steps
+from tests.bonuses.steps import credit
 from tests.orders.steps import Market
 from tests.platform.test_charts import bars
 from tests.sales.steps import invoice, items, returned
@@ -198,7 +199,81 @@ def test_an_order_tells_who_ordered_where_from_and_what_was_saved(market: Market
     saved = sum(Decimal(each["amount"]["amount"]) for each in told["savings"])
     full = order.lines[0].base_price * 10
     assert saved == full - Decimal(ordered["net"]["amount"]) == Decimal(told["saved"]["amount"]) > 0
-    assert told["rows"][-1]["savings"] == told["savings"]
+    month = told["rows"][-1]
+    assert [(each["rule"], each["amount"]) for each in month["savings"]] == [
+        (each["rule"], each["amount"]) for each in told["savings"]
+    ]
+    for each in (*month["savings"], *told["savings"]):
+        found = behind(market.api, market.buyer, each["rows_url"], 1)
+        assert sum(Decimal(of["saved"]["amount"]) for of in found) == Decimal(each["amount"]["amount"])
+    assert behind(market.api, market.buyer, told["savings"][0]["rows_url"].replace("name=", "name=no_")) == []
+    manager = Caller.person("mbr_manager", "staff", "manager", "club")
+    of_staff = market.api.call("GET", "/v1/staff/companies/cmp_1/analytics", manager).json["savings"][0]["rows_url"]
+    assert [each["saved"] for each in behind(market.api, manager, of_staff)] == [
+        each["amount"] for each in told["savings"]
+    ]
+
+
+def test_savings_of_many_rules_lead_to_their_documents_and_those_of_all_others(
+    api: Api, context: Context, owner: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line was made cheaper by two rules; the smallest rules share a row."""
+    monkeypatch.setattr(rules, "MOST_RULES", 2)
+    discounts = {"A-1": {"tier_discount": "5.00", "offer": "0.07"}, "A-2": {"promotion": "3.10", "other": "-0.20"}}
+
+    def discounted(context: Context, company_id: str, found: list[Any], *, goods: bool = True) -> list[Any]:
+        saved = [{rule: Decimal(of) for rule, of in discounts[each.document.number].items()} for each in found]
+        every = purchases_of(context, company_id, found, goods=goods)
+        return [
+            each._replace(lines=tuple(line._replace(saved=mine) for line in each.lines))
+            for each, mine in zip(every, saved, strict=True)
+        ]
+
+    purchases_of = purchases.purchases_of
+    for reader in (purchases, documents):
+        monkeypatch.setattr(reader, "purchases_of", discounted)
+    record(context, [invoice(f"A-{each}", "10.00", "4.00", day=date(2026, 11, each)) for each in (1, 2)])
+    built(context)
+    told = asked(api, owner)
+    assert [(each["rule"], each["amount"]["amount"]) for each in told["savings"]] == [
+        ("tier_discount", "10.00"),
+        ("promotion", "6.20"),
+        (REST, "-0.26"),
+    ]
+    for each in told["savings"]:
+        found = behind(api, owner, each["rows_url"], 1)
+        assert sum(Decimal(of["saved"]["amount"]) for of in found) == Decimal(each["amount"]["amount"])
+
+
+def test_bonuses_lead_to_their_postings_a_tier_to_its_reasons_and_missing_articles_to_documents(
+    api: Api, context: Context, owner: Caller
+) -> None:
+    record(context, [invoice(f"A-{month}", "10.00", day=date(2026, month, 3)) for month in (7, 8, 10)])
+    for day, amount in ((date(2026, 9, 30), "70.00"), (date(2026, 10, 31), "40.00"), (date(2026, 11, 1), "5.50")):
+        then = replace(context, now=datetime.combine(day, time(12), UTC))
+        credit(then, "cmp_1", Decimal(amount))
+    service.note_tier(
+        context,
+        {
+            "company_id": "cmp_1", "day": "2026-10-10", "at": context.at,
+            "tier": {"code": "silver", "name": "Silver", "name_ru": "Серебро", "discount_percent": Decimal(3)},
+        },
+    )  # fmt: skip
+    built(context)
+    for by in ("month", "quarter"):
+        told = asked(api, owner, by=by, **{"from": "2026-07"})["rows"]
+        with_bonuses = [row["bonuses"] for row in told if row["bonuses"]]
+        assert with_bonuses
+        for each in with_bonuses:
+            postings = behind(api, owner, each["rows_url"])
+            issued = [entry for of in postings for entry in of["entries"] if entry["account"] == "issued"]
+            assert -sum(Decimal(entry["amount"]["amount"]) for entry in issued) == Decimal(each["credited"]["amount"])
+        tier = told[-1]["tier"]
+        assert api.call("GET", tier["rows_url"], owner).json["as_of"] == "2026-11-20"
+    missing = asked(api, owner, by="product")["missing"][0]
+    found = behind(api, owner, missing["rows_url"])
+    assert len({each["business_date"][:7] for each in found}) == missing["months"]
+    assert sum(Decimal(each["units"]) for each in found) / missing["months"] == Decimal(missing["mean_units"])
 
 
 def deliver(context: Context, item: Any) -> None:
