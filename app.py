@@ -71,6 +71,7 @@ functions.http(
         files("lists/", "get", "put"),
         files("orders/", "get", "put"),
         files("exports/", "get"),
+        files("club-folds/", "get"),
         files("queries/", "get"),
         files("report-uploads/", "get", "put"),
         files("reports/", "get", "put"),

@@ -247,13 +247,23 @@ class WorkInParts:
         self.put_object(work_id, name, content)
         return name
 
+    def rows_of_part(self, context: Context, work_id: str, number: int) -> Rows:
+        """The rows of a completed part. Two calls. Raises LookupError for one that the work does not have, or has no more."""
+        item = context.table.get(self.part_key(work_id, number))
+        if item is None:
+            raise LookupError(f"{work_id} has no part {number}")
+        return self._rows_in(work_id, item)
+
     def _rows(self, context: Context, work_id: str) -> Iterator[Rows]:
         """The rows of each part, in the order of parts."""
         every = self.part_key(work_id, 0)
         for item in context.table.query_all(every.pk, starts="PART#", consistent=True):
-            name = self.object_name(work_id, item["object"])
-            content = aws.s3().get_object(Bucket=settings().files_bucket, Key=name)["Body"].read()
-            yield json.loads(gzip.decompress(content))
+            yield self._rows_in(work_id, item)
+
+    def _rows_in(self, work_id: str, item: Item) -> Rows:
+        name = self.object_name(work_id, item["object"])
+        content = aws.s3().get_object(Bucket=settings().files_bucket, Key=name)["Body"].read()
+        return json.loads(gzip.decompress(content))
 
 
 def _part(item: Item) -> Part:

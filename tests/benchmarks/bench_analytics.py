@@ -52,7 +52,7 @@ def test_the_dashboard(context: Context, years: int) -> None:
         for back in range(12 * years)
     ]
     splits = {"region": {f"RU-{number:03}": Share(Decimal("123456.78"), 9) for number in range(85)}}
-    club_store.write_months(context.table, "RUB", months, context.at)
+    club_store.write_months(context.table, "RUB", months, club_store.Folded("fld_1", 1, context.at))
     club_store.write_splits(context.table, "RUB", {each.month: splits for each in months})  # type: ignore[dict-item, misc]
     with spent(context.table.client) as cost:
         figures.dashboard(context, "ru")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from chalicelib import companies, distributors, members
 from chalicelib.analytics.club import charts, store
@@ -26,6 +27,7 @@ from chalicelib.analytics.club.schemas import (
     BridgeQuery,
     BridgeRowView,
     BridgeView,
+    ClubPeriod,
     ClubQuery,
     CohortQuarterView,
     CohortsView,
@@ -56,7 +58,7 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import ChartView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.quarters import quarter_of
+from chalicelib.platform.quarters import months_in, quarter_of
 from chalicelib.platform.text import Language
 
 MOST_MONTHS = 120
@@ -75,15 +77,32 @@ class _Asked(NamedTuple):
     def of(self, month: date) -> ClubMonth:
         return self.known.get(month, ClubMonth(month))
 
+    def companies_url(self, first: date, last: date, **row: str) -> str:
+        """The companies behind a row of these months."""
+        months = {"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}", "currency": self.currency}
+        return f"/v1/staff/analytics/companies?{urlencode(months | row)}"
 
-def _asked(context: Context, query: ClubQuery, language: Language) -> _Asked:
-    """Raises `invalid`."""
+
+def period_of(context: Context, query: ClubPeriod) -> tuple[date, date]:
+    """The first and the last month. Raises `invalid` for a period that is empty or too long."""
     last = date.fromisoformat(f"{query.last}-01") if query.last else plus(month_of(context.today), -1)
     first = date.fromisoformat(f"{query.first}-01") if query.first else plus(last, -11)
     if first > last:
         raise Problem.invalid("range", "/query/from", "The first month lies after the last one.")
     if plus(first, MOST_MONTHS) <= last:
         raise Problem.invalid("too_long", "/query/from", f"Rows of this kind cover at most {MOST_MONTHS} months.")
+    return first, last
+
+
+def own_analytics_url(company_id: str, first: date, last: date, currency: str) -> str:
+    """A company's own analytics of these months."""
+    months = urlencode({"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}", "currency": currency})
+    return f"/v1/staff/companies/{company_id}/analytics?{months}"
+
+
+def _asked(context: Context, query: ClubQuery, language: Language) -> _Asked:
+    """Raises as `period_of` does."""
+    first, last = period_of(context, query)
     currency = query.currency or context.config[Club].currency
     club, as_of = store.read_months(context.table, currency)
     months = months_of(club, first, last)
@@ -133,6 +152,7 @@ def _turnover_row(asked: _Asked, month: ClubMonth) -> TurnoverRowView:
         saved_percent=share(month.saved, month.net + month.saved),
         credited=asked.money(month.credited),
         credited_percent=share(month.credited, month.net),
+        rows_url=asked.companies_url(month.month, month.month),
     )
 
 
@@ -148,7 +168,7 @@ def bridge(context: Context, query: BridgeQuery, language: Language) -> BridgeVi
     """One query; with `by` two, and one read of names. Raises `invalid`."""
     asked = _asked(context, query, language)
     rows = (
-        [_bridge_row(asked, month, query.against, _newest(context)) for month in asked.months]
+        [_bridge_row(asked, month, query.against) for month in asked.months]
         if query.by is None
         else _bridge_rows(context, asked, query.by, query.against, language)
     )
@@ -164,22 +184,17 @@ def _newest(context: Context) -> date:
     return plus(month_of(context.today), 1 - BRIDGED)
 
 
-def _check_newest(context: Context, month: date, pointer: str) -> None:
+def check_newest(context: Context, month: date, pointer: str) -> None:
     """Raises `invalid` for a month before the newest ones."""
     newest = f"{_newest(context):%Y-%m}"
     if f"{month:%Y-%m}" < newest:
         raise Problem.invalid("too_early", pointer, f"Rows of this kind begin with {newest}.")
 
 
-def _bridge_row(asked: _Asked, month: ClubMonth, against: Against, newest: date) -> BridgeRowView:
+def _bridge_row(asked: _Asked, month: ClubMonth, against: Against) -> BridgeRowView:
     before = asked.of(plus(month.month, -BACK[against])).net
     found = Bridge(before, month.net, month.moves_of_year if against == "year" else month.moves)
-    rows_url = (
-        f"/v1/staff/analytics/bridge/moved?month={month.month:%Y-%m}&against={against}&currency={asked.currency}"
-        if month.month >= newest
-        else ""
-    )
-    return _bridge_view(asked, month.month, found, rows_url=rows_url)
+    return _bridge_view(asked, month.month, found, {"against": against})
 
 
 def _bridge_rows(
@@ -187,12 +202,12 @@ def _bridge_rows(
 ) -> list[BridgeRowView]:
     """Month by month, the largest changes first, the rest last. Raises `invalid` for a period that begins before the newest months."""
     first, last = asked.months[0].month, asked.months[-1].month
-    _check_newest(context, first, "/query/from")
+    check_newest(context, first, "/query/from")
     months = store.read_bridges(context.table, asked.currency, by, first, last)
     names = {name for month in months.values() for name in month.get(against, ())} - {"", REST}
     titles = _titles(context, by, sorted(names), language)
     return [
-        _bridge_view(asked, month, bridge, name, titles.get(name, ""))
+        _bridge_view(asked, month, bridge, {"against": against, "by": by, "name": name}, name, titles.get(name, ""))
         for month, found in sorted(months.items())
         for name, bridge in sorted(found.get(against, {}).items(), key=_by_change)
     ]
@@ -204,8 +219,9 @@ def _by_change(named: tuple[str, Bridge]) -> tuple[bool, Decimal, str]:
 
 
 def _bridge_view(
-    asked: _Asked, month: date, bridge: Bridge, name: str = "", title: str = "", *, rows_url: str = ""
+    asked: _Asked, month: date, bridge: Bridge, row: Mapping[str, str], name: str = "", title: str = ""
 ) -> BridgeRowView:
+    """`row`: what its companies are asked for by."""
     found = ((move, bridge.moves.get(move, NOT_MOVED)) for move in MOVES)
     return BridgeRowView(
         month=f"{month:%Y-%m}",
@@ -219,7 +235,7 @@ def _bridge_view(
                 move=move,
                 companies=each.companies,
                 change=asked.money(each.change),
-                rows_url=f"{rows_url}&move={move}" if rows_url else None,
+                rows_url=asked.companies_url(month, month, **row, move=move),
             )
             for move, each in found
         ],
@@ -229,7 +245,7 @@ def _bridge_view(
 def moved_companies(context: Context, query: MoveQuery) -> MovedCompaniesView:
     """Three calls: the months, the companies, their names. Raises `invalid` for a month before the newest ones."""
     month = date.fromisoformat(f"{query.month}-01") if query.month else plus(month_of(context.today), -1)
-    _check_newest(context, month, "/query/month")
+    check_newest(context, month, "/query/month")
     currency = query.currency or context.config[Club].currency
     club, as_of = store.read_months(context.table, currency)
     of_month = next((each for each in club if each.month == month), ClubMonth(month))
@@ -244,6 +260,7 @@ def moved_companies(context: Context, query: MoveQuery) -> MovedCompaniesView:
             before=Money.of(each.before, currency),
             net=Money.of(each.net, currency),
             change=Money.of(each.change, currency),
+            rows_url=own_analytics_url(each.company_id, plus(month, -BACK[query.against]), month, currency),
         )
         for each in found
     ]
@@ -285,6 +302,7 @@ def _customers_row(asked: _Asked, month: ClubMonth) -> CustomersRowView:
         cross_sale_percent=_percent(month.cross),
         wallet_percent=share(month.wallet.net, Decimal(month.wallet.total)),
         wallet_companies=month.wallet.companies,
+        rows_url=asked.companies_url(month.month, month.month, idle="true"),
     )
 
 
@@ -309,6 +327,7 @@ def cohorts(context: Context, query: ClubQuery, language: Language) -> CohortsVi
                     retained_percent=share(Decimal(part.companies), Decimal(each.companies)),
                     net=asked.money(part.net),
                     mature=quarter < running,
+                    rows_url=asked.companies_url(*months_in(quarter), by="cohort", name=each.quarter),
                 )
                 for quarter, part in each.quarters.items()
                 if quarter >= each.quarter
@@ -331,6 +350,7 @@ def concentration(context: Context, query: ClubQuery, language: Language) -> Con
     rows = [
         ConcentrationMonthView(
             month=f"{month.month:%Y-%m}",
+            rows_url=asked.companies_url(plus(month.month, -11), month.month),
             net=asked.money(month.net_of_year),
             largest_percent=share(sum((each.net for each in month.largest_of_year), ZERO), month.net_of_year),
         )
@@ -349,6 +369,7 @@ def concentration(context: Context, query: ClubQuery, language: Language) -> Con
                 name=named[each.company_id].name if each.company_id in named else "",
                 net=asked.money(each.net),
                 share_percent=share(each.net, end.net_of_year),
+                rows_url=own_analytics_url(each.company_id, plus(end.month, -11), end.month, asked.currency),
             )
             for each in end.largest_of_year
         ],
@@ -366,7 +387,7 @@ def split(context: Context, query: SplitQuery, language: Language) -> SplitView:
     sums = {name: sum((month.get(name, _NOTHING).net for month in parts), ZERO) for month in parts for name in month}
     names = sorted(sums, key=lambda name: (name == REST, -sums[name], name))
     titles = _titles(context, query.by, [name for name in names if name not in ("", REST)], language)
-    rows = [_split_row(asked, name, titles.get(name, ""), sums[name], total, parts) for name in names]
+    rows = [_split_row(asked, query.by, name, titles.get(name, ""), sums[name], total, parts) for name in names]
     bars = [Bar(titles.get(name, name), sums[name]) for name in names]
     return SplitView(
         **asked.head,
@@ -390,7 +411,7 @@ def _titles(context: Context, by: Split, names: list[str], language: Language) -
 
 
 def _split_row(
-    asked: _Asked, name: str, title: str, net: Decimal, total: Decimal, parts: Sequence[Mapping[str, Share]]
+    asked: _Asked, by: Split, name: str, title: str, net: Decimal, total: Decimal, parts: Sequence[Mapping[str, Share]]
 ) -> SplitRowView:
     found = [month.get(name, _NOTHING) for month in parts]
     return SplitRowView(
@@ -400,6 +421,7 @@ def _split_row(
         share_percent=share(net, total),
         months=[asked.money(each.net) for each in found],
         companies=[each.companies for each in found],
+        rows_url=asked.companies_url(asked.months[0].month, asked.months[-1].month, by=by, name=name),
     )
 
 

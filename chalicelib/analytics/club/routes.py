@@ -1,9 +1,12 @@
 """The club's figures, for the staff."""
 
 from chalicelib.analytics.club import figures
+from chalicelib.analytics.club.companies import company_rows
 from chalicelib.analytics.club.schemas import (
     BridgeQuery,
     BridgeView,
+    ClubCompaniesQuery,
+    ClubCompanyPage,
     ClubQuery,
     CohortsView,
     ConcentrationView,
@@ -46,6 +49,15 @@ def show_bridge(call: Call) -> BridgeView:
 def show_moved_companies(call: Call) -> MovedCompaniesView:
     """Show the companies behind a move of the bridge, the largest changes first."""
     return figures.moved_companies(call.context, call.query)
+
+
+@routes.get("/v1/staff/analytics/companies", scope=SCOPE, query=ClubCompaniesQuery, answer=ClubCompanyPage)
+def list_club_companies(call: Call) -> ClubCompanyPage:
+    """List the companies behind a row of the club's figures, with what each of them adds. The row leads here by its `rows_url`.
+
+    All pages are of the night that made the figures, so the companies add up to the row exactly.
+    """
+    return call.page(ClubCompanyPage, company_rows, call.context, call.query)
 
 
 @routes.get("/v1/staff/analytics/customers", scope=SCOPE, query=ClubQuery, answer=CustomersView)

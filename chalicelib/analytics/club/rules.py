@@ -17,7 +17,7 @@ those that bought of at least two categories.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -191,6 +191,90 @@ def move(before: Decimal, now: Decimal, *, bought_earlier: bool) -> Move:
     return "kept" if now == before else "grown" if now > before else "shrunk"
 
 
+class RowAsked(NamedTuple):
+    """A row of figures whose companies are asked for: a period's, under a name of a split, and of a move in the period's last month.
+
+    `own_names`: of a split, by month, the names that have a row of their own.
+    """
+
+    first: date
+    last: date
+    split: Split | None = None
+    name: str = ""
+    move: Move | None = None
+    against: Against = "month"
+    own_names: Mapping[date, Collection[str]] = {}
+
+    def counts(self, split: Split, name: str, month: date) -> bool:
+        """Whether the row counts what a company bought under this name in the month."""
+        if split != self.split:
+            return False
+        own = name != REST and name in self.own_names.get(month, ())
+        return self.name == (name if own else REST)
+
+
+class CompanyRow(NamedTuple):
+    """What a company adds to a row of figures. `before`: of a move, in the earlier month; `first_month`: of its purchases.
+
+    `recent_orders`, `recent_categories`: of the three months that end with the last one of the period. `net_of_year`: of the twelve.
+    """
+
+    company_id: str
+    before: Decimal
+    net: Decimal
+    saved: Decimal
+    credited: Decimal
+    orders: int
+    first_month: date | None
+    recent_orders: int
+    recent_categories: int
+    net_of_year: Decimal
+    yearly_total: int
+
+
+def company_row(company: CompanyMonths, asked: RowAsked, *, idle: bool) -> CompanyRow | None:
+    """The company's part of the row; None where it has none. `idle`: with nothing in the period as well, where it has earlier months."""
+    months = {month: each for month, each in company.months.items() if month <= asked.last}
+    own = [each for month, each in months.items() if month >= asked.first]
+    sums = _sums_asked(company, asked) if asked.split or asked.move else [(ZERO, each.net) for each in own]
+    if not (sums or (idle and months)):
+        return None
+    bought = min((month for month, each in months.items() if each.net > 0), default=None)
+    return CompanyRow(
+        company.company_id,
+        sum((before for before, _ in sums), ZERO),
+        sum((net for _, net in sums), ZERO),
+        sum((each.saved for each in own), ZERO),
+        sum((each.credited for each in own), ZERO),
+        sum(each.orders for each in own),
+        bought,
+        *_recent(months, asked.last),
+        sum((each.net for month, each in months.items() if month > plus(asked.last, -12)), ZERO),
+        company.yearly_total,
+    )
+
+
+def _sums_asked(company: CompanyMonths, asked: RowAsked) -> list[tuple[Decimal, Decimal]]:
+    """Net purchases before and now, for each name or month that counts in a row of a split or of a move."""
+    nets = {month: each.net for month, each in company.months.items() if each.net}
+    bought = _first(nets)
+    under = _under(company, company.months, quarter_of(bought) if bought else "") if asked.split else {}
+    if asked.move is None:
+        return [
+            (ZERO, net)
+            for (split, name), found in under.items()
+            for month, net in found.items()
+            if asked.first <= month <= asked.last and asked.counts(split, name, month)
+        ]
+    counting = [found for (split, name), found in under.items() if asked.counts(split, name, asked.last)]
+    return [
+        (before, now)
+        for found in (counting if asked.split else [nets])
+        for _, against, moved, before, now in _moves(found, asked.last, asked.last)
+        if (against, moved) == (asked.against, asked.move)
+    ]
+
+
 class _Bridge:
     """The sums of a bridge while companies are read."""
 
@@ -342,11 +426,11 @@ def _add_recent(
     for month in months_between(min(months), last):
         found = sums[month]
         found.known += first is not None and first < month
-        recent = [months[each] for each in months_between(plus(month, 1 - RECENT), month) if each in months]
-        if orders := sum(each.orders for each in recent):
+        orders, categories = _recent(months, month)
+        if orders:
             found.repeat = found.repeat.plus(orders >= 2)
-        if categories := {name for each in recent for name, net in each.goods.category.items() if name and net > 0}:
-            found.cross = found.cross.plus(len(categories) >= 2)
+        if categories:
+            found.cross = found.cross.plus(categories >= 2)
         net += months.get(month, nothing).net - months.get(plus(month, -12), nothing).net
         found.net_of_year += net
         if net > 0:
@@ -355,6 +439,13 @@ def _add_recent(
         if company.yearly_total:
             known = found.wallet
             found.wallet = Wallet(known.companies + 1, known.net + net, known.total + company.yearly_total)
+
+
+def _recent(months: Mapping[date, CompanyMonth], month: date) -> tuple[int, int]:
+    """The orders of the three months that end with this one, and the known categories that were bought of in them."""
+    recent = [months[each] for each in months_between(plus(month, 1 - RECENT), month) if each in months]
+    categories = {name for each in recent for name, net in each.goods.category.items() if name and net > 0}
+    return sum(each.orders for each in recent), len(categories)
 
 
 def _add_moves(
@@ -371,14 +462,21 @@ def _add_moves(
         if month >= bridged:
             sums[month].name_moved(against, moved, MovedCompany(company.company_id, before, net))
     cohort = quarter_of(first) if (first := _first(nets)) else ""
+    for (split, name), found in _under(company, months, cohort).items():
+        for month, against, moved, before, net in _moves(found, bridged, last):
+            sums[month].bridges_of[split, against][name].add(moved, before, net)
+
+
+def _under(
+    company: CompanyMonths, months: Mapping[date, CompanyMonth], cohort: str
+) -> dict[tuple[Split, str], dict[date, Decimal]]:
+    """The net purchases of the months, by split and name."""
     under: dict[tuple[Split, str], dict[date, Decimal]] = defaultdict(dict)
     for month, each in months.items():
         for split, name, net in _parts(company, cohort, each):
             if net:
                 under[split, name][month] = net
-    for (split, name), found in under.items():
-        for month, against, moved, before, net in _moves(found, bridged, last):
-            sums[month].bridges_of[split, against][name].add(moved, before, net)
+    return under
 
 
 def _first(nets: Mapping[date, Decimal]) -> date | None:

@@ -7,16 +7,18 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.club.rules import Against, Move, Split
 from chalicelib.platform.fields import CURRENCY, Month
-from chalicelib.platform.http.forms import ChartView, Form, View
+from chalicelib.platform.http.forms import ChartView, Form, PageQuery, View
 from chalicelib.platform.money import Money
 from chalicelib.sales import Exact
 
 
-class ClubQuery(Form):
+class ClubPeriod(Form):
     first: Month | None = Field(default=None, alias="from", description="First month; by default the eleventh before.")
     last: Month | None = Field(default=None, alias="to", description="Last month; by default the last that is over.")
     currency: str | None = Field(default=None, pattern=CURRENCY, description="The club's own by default.")
 
+
+class ClubQuery(ClubPeriod):
     chart: bool = Field(default=False, description="Draw a chart of the rows as well.")
 
 
@@ -33,6 +35,16 @@ class MoveQuery(Form):
     move: Move = Field(default="lost", description="As in the bridge.")
     against: Against = Field(default="month", description="As in the bridge.")
     currency: str | None = Field(default=None, pattern=CURRENCY, description="The club's own by default.")
+
+
+class ClubCompaniesQuery(ClubPeriod, PageQuery):
+    by: Split | None = Field(default=None, description="As in the split and in the bridge.")
+    name: str = Field(
+        default="", max_length=200, description="With `by`, the row's `name`; `*` for all others together."
+    )
+    move: Move | None = Field(default=None, description="Only companies of this move of the bridge, of one month.")
+    against: Against = Field(default="month", description="With `move`, as in the bridge.")
+    idle: bool = Field(default=False, description="Companies that bought earlier only, too.")
 
 
 class SplitQuery(ClubQuery):
@@ -68,6 +80,7 @@ class TurnoverRowView(View):
     saved_percent: Exact | None = Field(description="Discounts, of the turnover at base prices.")
     credited: Money = Field(description="Bonuses credited, less what returns took back.")
     credited_percent: Exact | None = Field(description="Of the turnover.")
+    rows_url: str = Field(description="Its companies.")
 
 
 class TurnoverView(_Figures):
@@ -81,7 +94,7 @@ class MoveView(View):
     move: Move
     companies: int
     change: Money
-    rows_url: str | None = Field(description="Null with `by` and before the last 13 months.")
+    rows_url: str = Field(description="Its companies.")
 
 
 class BridgeRowView(View):
@@ -100,12 +113,38 @@ class BridgeView(_Figures):
     rows: list[BridgeRowView]
 
 
+class ClubCompanyView(View):
+    """A company behind a row of the club's figures. Months are those of the period that was asked for."""
+
+    company_id: str
+    name: str
+    before: Money | None = Field(description="With `move`: in the earlier month.")
+    net: Money = Field(description="With `by`, under the name.")
+    saved: Money
+    credited: Money
+    orders: int
+    first_month: str | None = Field(description="The month of its first purchase.")
+    recent_orders: int = Field(description="Of three months, with the last one of the period.")
+    recent_categories: int = Field(description="Of the same months: known categories that it bought of.")
+    net_of_year: Money = Field(description="Of twelve months, with the last one of the period.")
+    yearly_total: int | None = Field(description="What it buys of all suppliers in a year, if it told.")
+    rows_url: str = Field(description="Its own analytics.")
+
+
+class ClubCompanyPage(View):
+    """A page may hold fewer companies than asked for, and still have a next one."""
+
+    items: list[ClubCompanyView]
+    next_cursor: str | None
+
+
 class MoverView(View):
     company_id: str
     name: str
     before: Money
     net: Money
     change: Money
+    rows_url: str = Field(description="Its own analytics.")
 
 
 class MovedCompaniesView(View):
@@ -128,6 +167,7 @@ class SplitRowView(View):
     share_percent: Exact | None
     months: list[Money] = Field(description="By month of the period.")
     companies: list[int] = Field(description="Companies that bought, by month of the period.")
+    rows_url: str = Field(description="Its companies.")
 
 
 class SplitView(_Figures):
@@ -150,6 +190,7 @@ class CustomersRowView(View):
     cross_sale_percent: Exact | None
     wallet_percent: Exact | None = Field(description="Share of wallet.")
     wallet_companies: int = Field(description="Companies that told their yearly total.")
+    rows_url: str = Field(description="Its companies, and those that bought earlier only.")
 
 
 class CustomersView(_Figures):
@@ -164,6 +205,7 @@ class CohortQuarterView(View):
     retained_percent: Exact | None
     net: Money
     mature: bool = Field(description="Whether the quarter is over.")
+    rows_url: str = Field(description="Its companies.")
 
 
 class CohortView(View):
@@ -183,12 +225,14 @@ class LargeCompanyView(View):
     name: str
     net: Money
     share_percent: Exact | None
+    rows_url: str = Field(description="Its own analytics.")
 
 
 class ConcentrationMonthView(View):
     month: str
     net: Money = Field(description="Of the twelve months that end with this one, all companies.")
     largest_percent: Exact | None
+    rows_url: str = Field(description="Its companies.")
 
 
 class ConcentrationView(_Figures):

@@ -75,7 +75,8 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
             effects += part["promotions"]
             for currency, *company in part["months"]:
                 folds[currency].add(_company(company))
-        distributors.write(context, orders)
+        folded = store.Folded(found.work_id, found.parts_total or 0, found.item["created_at"])
+        distributors.write(context, orders, found.item["created_at"])
         promotions.write(
             context,
             promotions.measured(context, found.item["day"], found.item["created_at"]),
@@ -87,7 +88,7 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
             store.write_splits(context.table, currency, fold.splits())
             store.write_bridges(context.table, currency, fold.bridges())
             store.write_moved(context.table, currency, fold.moved())
-            store.write_months(context.table, currency, fold.months(), found.item["created_at"])
+            store.write_months(context.table, currency, fold.months(), folded)
         return {}
 
     store.FOLD.run(context, message, companies=some_companies, do=read, finish=write)
@@ -130,6 +131,11 @@ def _plain(totals: Totals, tier: str, rows: Rows) -> list[Any]:
     saved = sum(totals.saved.values(), ZERO)
     goods = [{row.name: f"{row.net:f}" for row in rows.get(split, ()) if row.net} for split in GOODS]
     return [f"{totals.net:f}", f"{saved:f}", "0", totals.orders, tier, *goods]
+
+
+def companies_of(part: Mapping[str, Any], currency: str) -> list[CompanyMonths]:
+    """The companies of a part that have months in the currency. `part`: as the fold keeps it."""
+    return [_company(row) for row_currency, *row in part["months"] if row_currency == currency]
 
 
 def _company(row: Row) -> CompanyMonths:

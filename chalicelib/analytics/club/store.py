@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.analytics.club import keys
 from chalicelib.analytics.club.rules import (
@@ -42,12 +42,20 @@ KEEP_DAYS = 30
 FOLD = WorkInParts(lambda: queue_url("club-folds"), "club-folds/", keys.club_fold, keys.club_fold_part, KEEP_DAYS)
 
 
-def write_months(table: Table, currency: str, months: Iterable[ClubMonth], as_of: str) -> None:
+class Folded(NamedTuple):
+    """The fold that made the newest month, and the number of its parts. `as_of`: when it began."""
+
+    fold_id: str
+    parts: int
+    as_of: str
+
+
+def write_months(table: Table, currency: str, months: Iterable[ClubMonth], folded: Folded) -> None:
     """The newest first, eight years in one transaction: nobody reads half of a fold."""
     for some in chunks(sorted(months, key=lambda each: each.month, reverse=True), MOST_OPERATIONS):
         tx = Transaction()
         for month in some:
-            tx.put({**keys.club_month(currency, month.month).as_item(), **to_item(month), "as_of": as_of})
+            tx.put({**keys.club_month(currency, month.month).as_item(), **to_item(month), **folded._asdict()})
         table.commit(tx)
 
 
@@ -56,6 +64,13 @@ def read_months(table: Table, currency: str) -> tuple[list[ClubMonth], str | Non
     every = keys.club_month(currency)
     items = list(table.query_all(every.pk, starts=every.sk))
     return [from_item(ClubMonth, item) for item in items], min((item["as_of"] for item in items), default=None)
+
+
+def read_folded(table: Table, currency: str) -> Folded | None:
+    """The fold of the figures in this currency; None before the first. One query of an item."""
+    every = keys.club_month(currency)
+    items = table.query(every.pk, starts=every.sk, newest_first=True, limit=1).items
+    return Folded(items[0]["fold_id"], int(items[0]["parts"]), items[0]["as_of"]) if items else None
 
 
 def write_splits(table: Table, currency: str, splits: Mapping[date, Splits]) -> None:

@@ -33,7 +33,7 @@ class Served(NamedTuple):
 class DistributorMonth:
     """The service of a distributor by the month of placing. `due`: orders that were answered, or whose deadline is over; `in_time`: of these.
 
-    `answer_hours`, `ship_hours`: medians; None of none.
+    `answer_hours`, `ship_hours`: medians; None of none. `as_of`: the moment of the count.
     """
 
     month: str
@@ -48,6 +48,7 @@ class DistributorMonth:
     shipped: int
     answer_hours: Decimal | None = None
     ship_hours: Decimal | None = None
+    as_of: str = ""
 
 
 def served(order: Order, deadline: str, now: str, moment: Callable[[str], datetime]) -> Served | None:
@@ -77,7 +78,7 @@ def hours(first: datetime, last: datetime) -> Decimal:
     return (Decimal((last - first).total_seconds()) / 3600).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-def fold(month: str, distributor_id: str, name: str, orders: Sequence[Served]) -> DistributorMonth:
+def fold(month: str, distributor_id: str, name: str, orders: Sequence[Served], as_of: str) -> DistributorMonth:
     """The service of all orders of a month."""
     answered = [each for each in orders if each.answer_hours is not None]
     return DistributorMonth(
@@ -93,6 +94,7 @@ def fold(month: str, distributor_id: str, name: str, orders: Sequence[Served]) -
         shipped=sum(each.ship_hours is not None for each in orders),
         answer_hours=median(each.answer_hours for each in orders),
         ship_hours=median(each.ship_hours for each in orders),
+        as_of=as_of,
     )
 
 

@@ -26,6 +26,8 @@ class DistributorMonthView(View):
     cut_percent: Exact | None
     shipped: int
     ship_hours: Exact | None
+    as_of: str = Field(description="The moment of the count.")
+    rows_url: str = Field(description="The orders of the month, with those that were taken back before an answer.")
 
 
 class DistributorsView(View):

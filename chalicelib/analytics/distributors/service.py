@@ -18,7 +18,7 @@ from chalicelib.analytics.distributors import keys, rules
 from chalicelib.analytics.distributors.rules import DistributorMonth, Served
 from chalicelib.analytics.distributors.schemas import DistributorMonthView, DistributorsQuery, DistributorsView
 from chalicelib.analytics.distributors.words import FORMULAS, chart_of
-from chalicelib.analytics.rollups.rules import month_of, plus
+from chalicelib.analytics.rollups.rules import last_day, month_of, plus
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -46,7 +46,7 @@ def rows_of(context: Context, company_id: str, running: date) -> Iterator[Row]:
             yield [f"{month:%Y-%m}", order.distributor_id, order.distributor_name, *plain]
 
 
-def write(context: Context, rows: Iterable[Row]) -> None:
+def write(context: Context, rows: Iterable[Row], as_of: str) -> None:
     """Writes the months of all distributors."""
     names: dict[str, str] = {}
     found: dict[tuple[str, str], list[Served]] = defaultdict(list)
@@ -54,7 +54,7 @@ def write(context: Context, rows: Iterable[Row]) -> None:
         names[distributor_id] = max(names.get(distributor_id, ""), name)
         found[month, distributor_id].append(Served(_hours(answer), in_time, rejected, cut, _hours(ship)))
     for (month, distributor_id), served in found.items():
-        folded = rules.fold(month, distributor_id, names[distributor_id], served)
+        folded = rules.fold(month, distributor_id, names[distributor_id], served, as_of)
         context.table.put({**keys.distributor_month(month, distributor_id).as_item(), **to_item(folded)})
 
 
@@ -82,9 +82,11 @@ def show(context: Context, query: DistributorsQuery, language: Language) -> Dist
 
 
 def _row(month: DistributorMonth) -> DistributorMonthView:
+    first = date.fromisoformat(f"{month.month}-01")
     return DistributorMonthView.from_record(
         month,
         in_time_percent=share(Decimal(month.in_time), Decimal(month.due)),
         rejected_percent=share(Decimal(month.rejected), Decimal(month.answered)),
         cut_percent=share(Decimal(month.cut), Decimal(month.answered)),
+        rows_url=f"/v1/staff/orders?distributor_id={month.distributor_id}&from={first}&to={last_day(first)}",
     )

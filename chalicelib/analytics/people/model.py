@@ -8,7 +8,7 @@ class PeopleQuarter:
     """The people of partners in a quarter, up to the day `until`. The staff and the distributors' people are in no figure.
 
     `joined`: members who joined in it; `members`: all members; `complete`: those whose profile opens the cabinet; `active`: who used the club;
-    `visits`: days of a member on which they did.
+    `visits`: days of a member on which they did; `as_of`: the moment of the count.
     """
 
     quarter: str
@@ -18,3 +18,4 @@ class PeopleQuarter:
     complete: int
     active: int
     visits: int
+    as_of: str = ""

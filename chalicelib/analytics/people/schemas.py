@@ -13,6 +13,7 @@ class PeopleQuery(Form):
 class PeopleRowView(View):
     quarter: str
     until: str = Field(description="The last day that is counted.")
+    as_of: str = Field(description="The moment of the count.")
     mature: bool = Field(description="Whether the quarter is over. If not, it is compared with a whole one.")
     joined: int
     members: int

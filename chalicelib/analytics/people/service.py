@@ -58,7 +58,12 @@ def count(context: Context) -> PeopleQuarter:
         if member_id not in others
     ]
     found = PeopleQuarter(
-        quarter=quarter, until=until.isoformat(), active=sum(map(bool, days)), visits=sum(days), **counted
+        quarter=quarter,
+        until=until.isoformat(),
+        active=sum(map(bool, days)),
+        visits=sum(days),
+        as_of=context.at,
+        **counted,
     )
     context.table.put({**keys.people_quarter(quarter).as_item(), **to_item(found)})
     return found

@@ -1,13 +1,16 @@
 """The club's months: the six moves by hand, and sums that add up exactly on any histories."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
+from unittest import mock
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.analytics.club import rules
 from chalicelib.analytics.club.rules import (
     BACK,
     LARGEST,
@@ -19,12 +22,16 @@ from chalicelib.analytics.club.rules import (
     Cohort,
     CompanyMonth,
     CompanyMonths,
+    CompanyRow,
     Fold,
     Goods,
+    Part,
+    RowAsked,
     Share,
+    company_row,
     move,
 )
-from chalicelib.analytics.rollups.rules import REST, plus
+from chalicelib.analytics.rollups.rules import REST, months_between, plus
 
 JAN = date(2026, 1, 1)
 LAST = date(2026, 6, 1)
@@ -252,3 +259,56 @@ def test_moves_splits_and_sums_add_up_to_the_turnover(companies: list[CompanyMon
     again = fold_of(*shuffled)
     assert (again.months(), again.splits(), again.cohorts()) == (list(club.values()), splits, fold.cohorts())
     assert (again.bridges(), again.moved()) == (fold.bridges(), fold.moved())
+
+
+@given(histories, st.integers(0, 2), st.integers(0, 3), st.integers(0, 2))
+def test_the_parts_of_companies_add_up_to_each_row_and_to_that_of_all_others(
+    companies: list[CompanyMonths], most_rows: int, back: int, length: int
+) -> None:
+    last = plus(LAST, -back)
+    first = plus(last, -length)
+
+    def behind(**row: Any) -> list[CompanyRow]:
+        asked = RowAsked(**{"first": first, "last": last, **row})
+        return [found for each in companies if (found := company_row(each, asked, idle=False))]
+
+    def added(rows: Iterable[CompanyRow]) -> Decimal:
+        return sum((row.net for row in rows), Decimal(0))
+
+    with mock.patch.object(rules, "MOST_ROWS", most_rows):
+        fold = fold_of(*companies)
+        splits, bridges, club = fold.splits(), fold.bridges(), {each.month: each for each in fold.months()}
+    period = [month for month in months_between(first, last) if month in club]
+    whole = behind()
+    assert added(whole) == sum((club[month].net for month in period), Decimal(0))
+    for name in ("saved", "credited", "orders"):
+        assert sum(getattr(row, name) for row in whole) == sum(getattr(club[month], name) for month in period)
+    for move_, moved in club.get(last, ClubMonth(last)).moves.items():
+        found = behind(first=last, move=move_)
+        assert (len(found), added(found) - sum(row.before for row in found)) == moved
+    for split in SPLITS:
+        own = {month: splits[month][split].keys() - {REST} for month in period}
+        for name in {name for month in period for name in splits[month][split]}:
+            nets = [splits[month][split][name].net for month in period if name in splits[month][split]]
+            assert added(behind(split=split, name=name, own_names=own)) == sum(nets), (split, name)
+        for against in BACK:
+            by_name = bridges.get((split, last), {}).get(against, {})
+            own = {last: by_name.keys() - {REST}}
+            for name, bridge in by_name.items():
+                for move_, moved in bridge.moves.items():
+                    found = behind(first=last, split=split, name=name, move=move_, against=against, own_names=own)
+                    assert added(found) - sum(row.before for row in found) == moved.change
+    month = club.get(last, ClubMonth(last))
+    for row in (found for each in companies if (found := company_row(each, RowAsked(last, last), idle=True))):
+        month = replace(
+            month,
+            known=month.known - (row.first_month is not None and row.first_month < last),
+            repeat=Part(
+                month.repeat.of_these - (row.recent_orders > 1), month.repeat.companies - (row.recent_orders > 0)
+            ),
+            cross=Part(
+                month.cross.of_these - (row.recent_categories > 1), month.cross.companies - (row.recent_categories > 0)
+            ),
+            net_of_year=month.net_of_year - row.net_of_year,
+        )
+    assert (month.known, month.repeat, month.cross, month.net_of_year) == (0, Part(), Part(), 0)

@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from chalicelib import sales
-from chalicelib.analytics.club import figures, jobs, keys, service, store
-from chalicelib.analytics.club.rules import MOVES, Bridge, ClubMonth, Cohort, Large, Moved, MovedCompany, Share
+from chalicelib.analytics.club import companies, figures, jobs, keys, service, store
+from chalicelib.analytics.club.rules import MOVES, SPLITS, Bridge, ClubMonth, Cohort, Large, Moved, MovedCompany, Share
 from chalicelib.analytics.club.schemas import BridgeQuery, ClubQuery, MoveQuery, SplitQuery
 from chalicelib.analytics.rollups import service as rollups
 from chalicelib.analytics.rollups.rules import plus
@@ -18,8 +18,10 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.parts import Part
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.client import Table
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Transaction
 from tests.conftest import NOON
-from tests.sales.steps import invoice
+from tests.sales.steps import invoice, items
 from tests.support import partners
 from tests.support.api import Api, Caller
 from tests.support.crashes import crashes
@@ -54,8 +56,9 @@ def messages() -> list[dict[str, Any]]:
 
 def fold(context: Context) -> None:
     jobs.nightly_club(context, {})
-    for message in messages():
-        jobs.fold_club(context, message)
+    while waiting := messages():
+        for message in waiting:
+            jobs.fold_club(context, message)
 
 
 def told(api: Api, figure: str) -> Any:
@@ -91,7 +94,7 @@ def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: 
         ("RU-SPE", "109.00", "-109.00"),
     ]
     lost = next(each for each in row["moves"] if each["move"] == "lost")
-    gone = api.call("GET", lost["rows_url"], HEAD).json
+    gone = told(api, "analytics/bridge/moved?month=2026-10&move=lost")
     assert [(each["name"], each["before"]["amount"], each["net"]["amount"]) for each in gone["rows"]] == [
         ("Luch cmp_1", "109.00", "0.00")
     ]
@@ -121,6 +124,92 @@ def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: 
         assert api.call("GET", figure["rows_url"], HEAD).status == 200
     manager = Caller.person("mbr_manager", "staff", "manager", "club")
     assert api.call("GET", "/v1/staff/dashboard", manager).status == 403
+
+
+def pages(api: Api, address: str, limit: int) -> list[Any]:
+    """The companies of all pages of this address."""
+    found, cursor = [], ""
+    while True:
+        answer = api.call("GET", f"{address}&limit={limit}{cursor}", HEAD)
+        assert answer.status == 200, answer.text
+        found += answer.json["items"]
+        if answer.json["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={answer.json['next_cursor']}"
+
+
+def added(rows: list[Any], name: str = "net") -> Decimal:
+    return sum((Decimal(row[name]["amount"]) for row in rows), Decimal(0))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize("together", [1, 50])
+def test_every_row_leads_to_companies_that_add_up_to_it(
+    api: Api, context: Context, limit: int, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "COMPANIES", together)  # of a part of the fold
+    monkeypatch.setattr(companies, "MOST_PARTS", 2)
+    assert api.call("GET", "/v1/staff/analytics/companies", HEAD).json == {"items": [], "next_cursor": None}
+    a_club(context)
+    fold(context)
+    for row in told(api, "analytics/turnover?from=2026-08")["rows"]:
+        found = pages(api, row["rows_url"], limit)
+        assert [added(found, name) for name in ("net", "saved", "credited")] == [
+            Decimal(row[name]["amount"]) for name in ("net", "saved", "credited")
+        ]
+        assert sum(each["orders"] for each in found) == row["orders"]
+        assert sum(Decimal(each["net"]["amount"]) > 0 for each in found) == row["active"]
+    for asked in ("", "&against=year", "&by=region", "&by=tier&against=year"):
+        for row in told(api, f"analytics/bridge?from=2026-09{asked}")["rows"]:
+            for each in row["moves"]:
+                found = pages(api, each["rows_url"], limit)
+                assert len(found) == each["companies"]
+                assert added(found) - added(found, "before") == Decimal(each["change"]["amount"])
+    for by in SPLITS:
+        for row in told(api, f"analytics/split?from=2026-09&by={by}")["rows"]:
+            assert added(pages(api, row["rows_url"], limit)) == Decimal(row["net"]["amount"])
+    for row in told(api, "analytics/customers?from=2026-09")["rows"]:
+        found = pages(api, row["rows_url"], limit)
+        assert sum((each["first_month"] or "9999") < row["month"] for each in found) == row["known"]
+        told_total = [each for each in found if each["yearly_total"]]
+        assert len(told_total) == row["wallet_companies"]
+        wallet = 100 * added(told_total, "net_of_year") / sum(each["yearly_total"] for each in told_total)
+        assert round(wallet, 1) == Decimal(row["wallet_percent"])
+    for cohort in told(api, "analytics/cohorts?from=2026-09")["rows"]:
+        for row in cohort["quarters"]:
+            found = pages(api, row["rows_url"], limit)
+            assert (len(found), added(found)) == (row["companies"], Decimal(row["net"]["amount"]))
+    concentration = told(api, "analytics/concentration?from=2026-09")
+    for row in concentration["rows"]:
+        assert added(pages(api, row["rows_url"], limit)) == Decimal(row["net"]["amount"])
+    moved = told(api, "analytics/bridge/moved?month=2026-10&move=grown")["rows"]
+    assert moved
+    for each in (*concentration["largest"], *moved, *pages(api, "/v1/staff/analytics/companies?from=2026-09", 3)):
+        assert api.call("GET", each["rows_url"], HEAD).status == 200
+
+
+def test_pages_of_companies_stay_with_their_night(api: Api, context: Context) -> None:
+    a_club(context)
+    fold(context)
+    first = told(api, "analytics/companies?from=2026-09&to=2026-10&limit=1")
+    sales.record(context, [invoice("A-9", "7.00", company="cmp_1", day=date(2026, 10, 9))])
+    rollups.build(context, "cmp_1")
+    fold(context)
+    following = f"analytics/companies?from=2026-09&to=2026-10&limit=2&cursor={first['next_cursor']}"
+    assert added([*first["items"], *told(api, following)["items"]]) == 438
+    assert added(told(api, "analytics/companies?from=2026-09&to=2026-10")["items"]) == 445
+    for item in items(context, "PART#"):
+        context.table.commit(deleting(Key(item["pk"], item["sk"])))
+    answer = api.call("GET", f"/v1/staff/{following}", HEAD)
+    assert (answer.status, answer.json["errors"][0]["code"]) == (422, "cursor_invalid")
+    months = api.call("GET", "/v1/staff/analytics/companies?from=2026-09&to=2026-10&move=lost", HEAD)
+    assert (months.status, months.json["errors"][0]["pointer"]) == (422, "/query/from")
+
+
+def deleting(key: Key) -> Transaction:
+    tx = Transaction()
+    tx.delete(key)
+    return tx
 
 
 @pytest.mark.parametrize(
@@ -190,7 +279,7 @@ def ten_years(local_table: Table) -> Context:
     store.write_bridges(context.table, "RUB", {("region", month): of_month for month in newest})
     store.write_moved(context.table, "RUB", {month: {"month": dict.fromkeys(MOVES, companies)} for month in newest})
     cohorts = [Cohort(name, 9, {each: Share(Decimal("123456.78"), 9) for each in quarters}) for name in quarters]
-    store.write_months(context.table, "RUB", months, context.at)
+    store.write_months(context.table, "RUB", months, store.Folded("fld_1", 1, context.at))
     store.write_splits(context.table, "RUB", {month.month: splits for month in months})
     store.write_cohorts(context.table, "RUB", cohorts)
     return context
@@ -232,6 +321,6 @@ def test_a_fold_and_a_part_of_it_are_one_call(local_table: Table, monkeypatch: p
 def test_the_months_of_a_fold_are_written_together(local_table: Table) -> None:
     months = [ClubMonth(plus(OCTOBER, -number)) for number in range(36)]
     with spent(local_table.client) as cost:
-        store.write_months(local_table, "RUB", months, "2026-11-20T09:00:00.000Z")
+        store.write_months(local_table, "RUB", months, store.Folded("fld_1", 1, "2026-11-20T09:00:00.000Z"))
     assert cost.calls == ["TransactWriteItems"]
     assert [each.month for each in store.read_months(local_table, "RUB")[0]] == [each.month for each in months[::-1]]

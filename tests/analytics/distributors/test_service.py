@@ -41,7 +41,7 @@ def told(market: Market, hours: float, asked: str = "") -> Any:
     """The answer after a fold so many hours after Thursday noon."""
     context = replace(market.context, now=THURSDAY + timedelta(hours=hours))
     for _ in range(2):
-        service.write(context, service.rows_of(context, market.company_id, month_of(context.today)))
+        service.write(context, service.rows_of(context, market.company_id, month_of(context.today)), context.at)
     answer = market.api.call("GET", f"/v1/staff/analytics/distributors{asked}", HEAD)
     assert answer.status == 200, answer.text
     return answer.json
@@ -58,6 +58,9 @@ def test_an_answer_is_in_time_by_the_deadline_and_a_late_one_counts_before_it_co
     (row,) = told(market, 2)["rows"]
     assert (row["month"], row["name"], row["orders"], row["due"]) == ("2026-11", "Svet Opt", 3, 1)
     assert (row["in_time_percent"], row["answer_hours"]) == ("100", "2")
+    assert row["as_of"] == replace(market.context, now=THURSDAY + timedelta(hours=2)).at
+    behind = market.api.call("GET", row["rows_url"], HEAD).json["items"]
+    assert sorted(each["state"] for each in behind if each["order_id"] != cancelled) == ["accepted", "placed", "placed"]
     later(30)  # a working day ends at Friday noon
     assert market.accept(slow).status == 200
     (row,) = told(market, 30)["rows"]

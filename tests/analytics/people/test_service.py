@@ -62,6 +62,7 @@ def test_a_quarter_counts_up_to_yesterday_and_grows_against_the_one_before(api: 
         (1, 1),
         (1, 2),
     ]
+    assert (summer["as_of"], now["as_of"]) == (autumn.at, people.at)
     assert (now["until"], now["mature"], summer["mature"]) == ("2026-11-19", False, True)
     assert (now["complete"], now["complete_percent"], now["visits_growth_percent"]) == (1, "50", "100")
     assert summer["visits_growth_percent"] is None
