@@ -12,6 +12,7 @@ from chalicelib.platform.registry.functions import READ, files, items, queue_wor
     workers=4,
     memory=1024,
     timeout=900,
+    disk=2048,  # a workbook's sheet before it is packed: 500 MB of a million rows
     retry="ExportRetrySeconds",
     filled_by=("deliver_events",),
     loop="Each part of the companies asks for the next one; the last one asks for none.",

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.exports.model import Cell, Description, ExportColumn
-from chalicelib.platform.money import totals_of
 
 
 def packed(row: Sequence[Cell]) -> list[str | None]:
@@ -16,13 +15,13 @@ def unpacked(row: Sequence[str | None], columns: Sequence[ExportColumn]) -> list
     return [_cell(text, column) for text, column in zip(row, columns, strict=True)]
 
 
-def control_totals(rows: Sequence[Sequence[Cell]], description: Description) -> dict[str, Decimal]:
-    """The sum of the control column by currency; empty for a table without."""
+def control_of(row: Sequence[Cell], description: Description) -> tuple[str, Decimal] | None:
+    """The currency and the amount that the control totals sum; None for a row, or a table, without."""
     if not description.control:
-        return {}
+        return None
     names = [each.name for each in description.columns]
-    place, currency = names.index(description.control), names.index("currency")
-    return totals_of((str(row[currency]), amount) for row in rows if isinstance(amount := row[place], Decimal))
+    amount, currency = row[names.index(description.control)], row[names.index("currency")]
+    return (str(currency), amount) if isinstance(amount, Decimal) else None
 
 
 def _cell(text: str | None, column: ExportColumn) -> Cell:

@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from chalicelib.exports import keys, rules, store
 from chalicelib.exports.events import READY
 from chalicelib.exports.model import Cell, Description, Source
 from chalicelib.exports.schemas import ExportForm, ExportView
-from chalicelib.exports.sources import DESCRIPTIONS, rows_of, some_of
+from chalicelib.exports.sources import DESCRIPTIONS, Rows, rows_of, some_of
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment
 from chalicelib.platform.config.club_config import Club
@@ -29,14 +30,14 @@ from chalicelib.platform.files.tables import Column, Table, write
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.throttle import DAY, throttle
 from chalicelib.platform.ids import derived_id
-from chalicelib.platform.money import Money
+from chalicelib.platform.money import Money, totals_of
 from chalicelib.platform.parts import LINK_SECONDS, Progress
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Transaction
 
-TOGETHER = 25  # companies or members of a part, whose rows are held in memory
+TOGETHER = 25  # companies or members of a part
 PER_DAY = 20  # of one person
 _CONTROL = "control_total_"  # attributes of the work, by currency
 
@@ -72,14 +73,11 @@ def export_part(context: Context, message: dict[str, Any]) -> None:
     def some(found: Progress, after: Position) -> tuple[list[str], Position]:
         return some_of(context, Source(found.item["source"]), TOGETHER, after)
 
-    def do(found: Progress, ids: list[str]) -> tuple[list[list[str | None]], dict[str, Any]]:
-        source = Source(found.item["source"])
-        rows = list(rows_of(context, source, ids))
-        totals = rules.control_totals(rows, DESCRIPTIONS[source])
-        counts = {"rows": len(rows), **{f"{_CONTROL}{currency}": total for currency, total in totals.items()}}
-        return [rules.packed(row) for row in rows], counts
+    def do(found: Progress, ids: list[str]) -> tuple[Iterator[list[str | None]], dict[str, Any]]:
+        source, counts = Source(found.item["source"]), {"rows": 0}
+        return _counted(rows_of(context, source, ids), DESCRIPTIONS[source], counts), counts
 
-    def finish(found: Progress, parts: Iterator[list[list[str | None]]]) -> Item:
+    def finish(found: Progress, parts: Iterator[Iterator[list[str | None]]]) -> Item:
         _write(context, found, parts)
         _tell(context, found)
         return {}
@@ -87,7 +85,17 @@ def export_part(context: Context, message: dict[str, Any]) -> None:
     store.WORK.run(context, message, companies=some, do=do, finish=finish)
 
 
-def _write(context: Context, found: Progress, parts: Iterator[list[list[str | None]]]) -> None:
+def _counted(rows: Rows, description: Description, counts: dict[str, Any]) -> Iterator[list[str | None]]:
+    """The rows as they are kept; `counts` are those of the rows that have come."""
+    totals: dict[str, Decimal] = {}
+    for row in rows:
+        if control := rules.control_of(row, description):
+            totals = totals_of([*totals.items(), control])
+        counts |= {"rows": counts["rows"] + 1, **{f"{_CONTROL}{name}": total for name, total in totals.items()}}
+        yield rules.packed(row)
+
+
+def _write(context: Context, found: Progress, parts: Iterator[Iterator[list[str | None]]]) -> None:
     """Raises RuntimeError for other rows than were counted."""
     written = 0
 

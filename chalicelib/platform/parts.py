@@ -14,11 +14,12 @@ Weakest point: the last part alone puts the rows of all parts together.
 
 import gzip
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -36,8 +37,9 @@ STALLED = timedelta(hours=1)
 LINK_SECONDS = 900
 
 Members = list[Any]  # what a part keeps of each company, as JSON
-Rows = Any  # the result of a part, as JSON
-Counts = Mapping[str, Any]  # of a part, added to the work
+Rows = Any  # the result of a part, as JSON; an iterator of rows is kept row by row, and comes back as one
+Counts = Mapping[str, Any]  # of a part, added to the work once its rows are kept: they may be counted on their way
+LINES = ".lines"  # the ending of objects that are kept row by row
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +244,23 @@ class WorkInParts:
         return part
 
     def _put_rows(self, work_id: str, number: int, rows: Rows) -> str:
+        if isinstance(rows, Iterator):
+            return self._put_lines(work_id, number, rows)
         content = gzip.compress(json.dumps(rows, ensure_ascii=False).encode(), mtime=0)
         name = f"parts/{number:06d}-{sha256(content).hexdigest()[:16]}"
         self.put_object(work_id, name, content)
+        return name
+
+    def _put_lines(self, work_id: str, number: int, rows: Iterator[Any]) -> str:
+        """A line of JSON for each row, none of which is held."""
+        with tempfile.TemporaryFile() as file:
+            with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
+                for row in rows:
+                    packed.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            file.seek(0)
+            name = f"parts/{number:06d}-{file_digest(file, sha256).hexdigest()[:16]}{LINES}"
+            file.seek(0)
+            aws.s3().upload_fileobj(file, settings().files_bucket, self.object_name(work_id, name))
         return name
 
     def rows_of_part(self, context: Context, work_id: str, number: int) -> Rows:
@@ -262,8 +278,10 @@ class WorkInParts:
 
     def _rows_in(self, work_id: str, item: Item) -> Rows:
         name = self.object_name(work_id, item["object"])
-        content = aws.s3().get_object(Bucket=settings().files_bucket, Key=name)["Body"].read()
-        return json.loads(gzip.decompress(content))
+        body = aws.s3().get_object(Bucket=settings().files_bucket, Key=name)["Body"]
+        if name.endswith(LINES):
+            return map(json.loads, gzip.GzipFile(fileobj=body))
+        return json.loads(gzip.decompress(body.read()))
 
 
 def _part(item: Item) -> Part:

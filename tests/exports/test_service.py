@@ -2,6 +2,8 @@
 
 import csv
 import io
+import tracemalloc
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -111,13 +113,15 @@ def company(context: Context, number: int, name: str = "") -> str:
 
 
 def exported(
-    cloud: Cloud, context: Context, source: str, ending: str, language: Any = "en"
+    cloud: Cloud, context: Context, source: str, ending: str, language: Any = "en", *, read: bool = True
 ) -> tuple[str, list[list[Any]], dict[str, Any]]:
-    """The id, the rows, and the notes of a made export."""
+    """The id, the rows, and the notes of a made export; without `read` its id alone."""
     form = ExportForm.model_validate({"source": source, "format": ending})
     export_id = service.start(context, form, language, ADMIN).export_id
     [requested] = context.table.query_all(keys.export(export_id).pk, starts="EVENT#")
     cloud.run(context, requested)
+    if not read:
+        return export_id, [], {}
     content = cloud.file(export_id, ending)
     if ending == "csv":
         rows: list[list[Any]] = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
@@ -142,6 +146,28 @@ def test_documents_come_with_the_same_count_and_total_in_both_formats(cloud: Clo
     assert (told["Rows"], told["Control total, RUB"]) == ("7", f"{total}")
     assert (told_too["Rows"], Decimal(str(told_too["Control total, RUB"]))) == (7, total)
     assert {row[5] for row in in_xlsx} == {date(2026, 11, 2)}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_company_of_however_many_rows_takes_the_same_memory(
+    cloud: Cloud, club_context: Context, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, peaks = club_context, []
+    company(context, 1)
+    for rows in (500, 10_000):
+
+        def documents(context: Context, company: Company, rows: int = rows) -> Iterator[Sequence[Any]]:
+            for number in range(rows):
+                yield "1c", f"A-{number}", "sale", date(2026, 1, 1), date(2026, 1, 1), 18, "RUB", Decimal(number) / 100
+
+        monkeypatch.setitem(sources._ROWS, Source.DOCUMENTS, documents)
+        tracemalloc.start()
+        export_id, _, _ = exported(cloud, context, "documents", ending, read=False)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        totals = service.show(context, export_id, ADMIN)
+        assert (totals.row_count, totals.control_totals[0].amount) == (rows, Decimal(rows * (rows - 1)) / 200)
+    assert peaks[1] < peaks[0] + 2_000_000  # the rows of the larger one are twenty megabytes
 
 
 def test_sums_in_two_currencies_have_a_total_each(cloud: Cloud, context: Context) -> None:

@@ -128,9 +128,10 @@ def queue_worker(
     tries: int = 5,
     given_up: str = GIVEN_UP,
     loop: str = "",
+    disk: int = 512,
 ) -> Callable[[Job], Job]:
     """The function gets the messages of this queue one by one; one that raises comes again. At most `workers` run at a time."""
-    return _declared(Queue(queue, batch, workers, retry, filled_by, tries, given_up, loop), memory, timeout, may)
+    return _declared(Queue(queue, batch, workers, retry, filled_by, tries, given_up, loop), memory, timeout, may, disk)
 
 
 def scheduled(
