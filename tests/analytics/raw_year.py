@@ -1,8 +1,8 @@
 """A wholesaler's raw year in DuckDB, and changes of it in SQL: an account of the same documents that shares no code with the product.
 
 Online Retail II (D. Chen, UCI Machine Learning Repository, 2019, CC BY 4.0). The file has no brands, categories, regions, managers and
-distributors: an article has a brand by its first two figures and a category by its last one, a company the others by its number, to the
-product and to DuckDB alike.
+distributors: an article has a brand by its first two figures and a category by its last one, a company the others, its tiers and its yearly
+total by its number, to the product and to DuckDB alike.
 """
 
 import csv
@@ -28,19 +28,27 @@ Figures = TypeVar("Figures")
 
 FILE = "online_retail_2009_12_to_2010_11.csv.gz"
 REGIONS, MANAGERS, DISTRIBUTORS = 7, 5, 3
+TOLD, TIERED = 4, 3  # of each so many companies, those that do not tell their yearly total, and those that have tiers
 NAMES = {
     "region": f"'R' || company::INT % {REGIONS}",
     "manager": f"'M' || company::INT % {MANAGERS}",
     "distributor": f"'D' || company::INT % {DISTRIBUTORS}",
     "brand": "left(sku, 2)",
     "category": "upper(right(sku, 1))",
+    "tier": f"""CASE WHEN company::INT % {TIERED} > 0 OR day < '2010-03-01' THEN '' WHEN day < '2010-07-01' THEN 'silver' ELSE 'gold' END""",
 }
 
 
 def member(company_id: str) -> list[Any]:
     """The company as the club's fold takes it: id, region, manager, distributor, currency, yearly total."""
     number = int(company_id)
-    return [company_id, f"R{number % REGIONS}", f"M{number % MANAGERS}", f"D{number % DISTRIBUTORS}", "GBP", 0]
+    apart = [f"R{number % REGIONS}", f"M{number % MANAGERS}", f"D{number % DISTRIBUTORS}"]
+    return [company_id, *apart, "GBP", number % TOLD * 1000]
+
+
+def tiers(company_id: str) -> list[tuple[date, str]]:
+    """The days from which the company has a tier: one in three has silver and then gold."""
+    return [(date(2010, 3, 31), "silver"), (date(2010, 7, 1), "gold")] if int(company_id) % TIERED == 0 else []
 
 
 class RawYear:

@@ -3,19 +3,21 @@ after 500 documents were corrected, moved, recorded late and taken back."""
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from chalicelib.analytics.club import service
-from chalicelib.analytics.club.rules import BACK, MOST_MOVED, ClubMonth, Fold
+from chalicelib.analytics.club.rules import BACK, MOST_MOVED, ClubMonth, CompanyMonths, Fold, RowAsked, company_row
 from chalicelib.analytics.company import service as own
 from chalicelib.analytics.company.schemas import AnalyticsQuery
 from chalicelib.analytics.rollups import purchases
-from chalicelib.analytics.rollups.rules import plus
+from chalicelib.analytics.rollups import service as rollups
+from chalicelib.analytics.rollups.rules import REST, plus
 from chalicelib.platform.context import Context
-from tests.analytics.raw_year import NAMES, RawYear, figures_of_year, member
+from tests.analytics.raw_year import NAMES, TOLD, RawYear, figures_of_year, member, tiers
 from tests.support.nights import Queue
 
 COMPANIES = 200
@@ -37,14 +39,18 @@ def goods(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(purchases, "_products", products)
 
 
-def fold_of(context: Context, raw: RawYear) -> Fold:
-    """The fold of the companies, from their rollups."""
-    fold = Fold(LAST)
+def companies_of(context: Context, raw: RawYear) -> list[CompanyMonths]:
+    """The companies as the fold takes them, from their rollups."""
+    found = []
     for (company_id,) in raw.rows("SELECT DISTINCT company FROM lines ORDER BY 1"):
+        for day, code in tiers(company_id):
+            tier = {"code": code, "name": code, "name_ru": code, "discount_percent": Decimal(3)}
+            told = {"company_id": company_id, "day": day.isoformat(), "at": context.at, "tier": tier}
+            rollups.note_tier(context, told)
         for currency, *row in service._rows(context, member(company_id), LAST):
             assert currency == "GBP"
-            fold.add(service._company(row))
-    return fold
+            found.append(service._company(row))
+    return found
 
 
 def test_every_figure_is_what_the_raw_file_says_and_again_after_500_corrections(quick: Context, queue: Queue) -> None:
@@ -68,7 +74,10 @@ def run(context: Context, queue: Queue, companies: int | None) -> None:
 
 def check(context: Context, raw: RawYear) -> dict[str, ClubMonth]:
     """Compares every figure of the club and of each company; returns the club's months."""
-    fold = fold_of(context, raw)
+    companies = companies_of(context, raw)
+    fold = Fold(LAST)
+    for each in companies:
+        fold.add(each)
     months = {f"{each.month:%Y-%m}": each for each in fold.months()}
     check_sums(raw, months)
     check_moves(raw, months)
@@ -77,6 +86,8 @@ def check(context: Context, raw: RawYear) -> dict[str, ClubMonth]:
     check_recent(raw, months)
     check_splits(raw, fold)
     check_cohorts(raw, fold)
+    check_wallet(raw, months)
+    check_companies(companies, fold)
     check_own(context, raw)
     return months
 
@@ -98,6 +109,30 @@ def check_own(context: Context, raw: RawYear) -> None:
             if row.documents
         }
         assert found == {tuple(row) for row in told}, by
+
+
+def check_wallet(raw: RawYear, months: dict[str, ClubMonth]) -> None:
+    """From its first month on, a company that told its yearly total counts with its purchases of a year."""
+    for name, month in months.items():
+        began = f"{plus(month.month, -11):%Y-%m}"
+        told = raw.rows(f"""
+            SELECT count(*), sum(net), sum(company::INT % {TOLD} * 1000) FROM (
+                SELECT company, coalesce(sum(net) FILTER (month >= '{began}'), 0) AS net FROM months
+                WHERE month <= '{name}' AND company::INT % {TOLD} > 0 GROUP BY 1
+            )
+        """)
+        assert [tuple(month.wallet)] == told, name
+
+
+def check_companies(companies: list[CompanyMonths], fold: Fold) -> None:
+    """The companies behind each row of each month add up to it."""
+    for month, splits in fold.splits().items():
+        for split, shares in splits.items():
+            own = {month: shares.keys() - {REST}}
+            for name, share in shares.items():
+                asked = RowAsked(month, month, split, name, own_names=own)
+                rows = [row for each in companies if (row := company_row(each, asked, idle=False))]
+                assert sum(row.net for row in rows) == share.net, (month, split, name)
 
 
 def check_sums(raw: RawYear, months: dict[str, ClubMonth]) -> None:

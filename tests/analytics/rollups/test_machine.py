@@ -1,5 +1,5 @@
 """Whatever is recorded, corrected, moved, voided and given back, however it is delivered, lost and found, and whichever rebuild runs in between:
-once all is worked off the rollups are what the documents say.
+once all is worked off the rollups, and the club's figures folded from them, are what the documents say.
 """
 
 import json
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from chalicelib import sales
+from chalicelib.analytics.club import service as club_service
+from chalicelib.analytics.club.rules import Fold, Splits
 from chalicelib.analytics.rollups import service
 from chalicelib.analytics.rollups.model import Month
 from chalicelib.platform.events import Event
@@ -91,10 +93,33 @@ def machine(queue: Queue) -> type[RuleBasedStateMachine]:
             service.send_stale(self.context)
             steps.work_off(self.context, queue)
             assert service.send_stale(self.context) == 0
+            club = {currency: self.club_of(currency) for currency in ("RUB", "EUR")}
             for company in ("cmp_1", "cmp_2"):
                 assert steps.sums(self.context, company) == steps.fresh_sums(self.context, company)
                 steps.check_rows(self.context, company)
                 self.equal_a_fresh_build(company)
+            for currency, found in club.items():
+                assert found == self.club_of(currency)
+                self.add_up_to_the_documents(currency, found[1])
+
+        def club_of(self, currency: str) -> Any:
+            """The club's months, splits, bridges and cohorts of two companies in two regions."""
+            fold = Fold(date(2026, 12, 1))
+            for company, region in (("cmp_1", "RU-MOW"), ("cmp_2", "RU-SPE")):
+                member = [company, region, "mbr_1", "", "RUB", 0]
+                for name, *row in club_service._rows(self.context, member, date(2026, 12, 1)):
+                    if name == currency:
+                        fold.add(club_service._company(row))
+            return fold.months(), fold.splits(), fold.bridges(), fold.cohorts()
+
+        def add_up_to_the_documents(self, currency: str, splits: Mapping[date, Splits]) -> None:
+            for company, region in (("cmp_1", "RU-MOW"), ("cmp_2", "RU-SPE")):
+                told = {
+                    month: net for (month, name), (net, *_) in steps.fresh_sums(self.context, company).items()
+                    if name == currency and net
+                }  # fmt: skip
+                found = {f"{month:%Y-%m}": each["region"] for month, each in splits.items()}
+                assert {month: each[region].net for month, each in found.items() if region in each} == told
 
         def equal_a_fresh_build(self, company: str) -> None:
             before = _told(steps.kept(self.context, company))
