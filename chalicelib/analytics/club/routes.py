@@ -53,9 +53,9 @@ def show_moved_companies(call: Call) -> MovedCompaniesView:
 
 @routes.get("/v1/staff/analytics/companies", scope=SCOPE, query=ClubCompaniesQuery, answer=ClubCompanyPage)
 def list_club_companies(call: Call) -> ClubCompanyPage:
-    """List the companies behind a row of the club's figures, with what each of them adds. The row leads here by its `rows_url`.
+    """List the companies behind a row of the club's figures, with what each of them adds.
 
-    All pages are of the night that made the figures, so the companies add up to the row exactly.
+    The row leads here by its `rows_url`. All pages are of the night that made the figures, so the companies add up to the row exactly.
     """
     return call.page(ClubCompanyPage, company_rows, call.context, call.query)
 
