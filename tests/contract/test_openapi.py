@@ -146,6 +146,7 @@ def test_each_list_that_can_be_counted_shows_the_count_and_each_count_can_be_ask
 # Lists of the staff that are not narrowed, counted and sorted by their rows, and what they are instead.
 OTHERWISE = {
     "explain_company_tier": "the documents behind a day",
+    "list_club_companies": "the companies behind a row",
     "list_company_analytics_documents": "the documents behind a row",
     "list_contacts": "the history of a person",
     "list_distributor_people": "a handful",
