@@ -313,6 +313,19 @@ def test_queues_make_no_circle_of_several_functions(template: Template) -> None:
     TopologicalSorter(follows).prepare()
 
 
+def test_nothing_but_queues_the_stream_and_the_clock_starts_a_function(template: Template) -> None:
+    """Of these Lambda follows queues alone; a file or a topic that started one would make circles that the test above does not see."""
+    kinds = {
+        event["Type"] for function in functions(template).values() for event in function.get("Events", {}).values()
+    }
+    callers = {each["Principal"] for each in of_type(template, "AWS::Lambda::Permission").values()}
+    topics = {each["Protocol"] for each in of_type(template, "AWS::SNS::Subscription").values()}
+    assert kinds == {*EVENT_SOURCES, "ScheduleV2"}
+    assert callers == {"apigateway.amazonaws.com", "cognito-idp.amazonaws.com"}
+    assert topics == {"sqs"}
+    assert not any("NotificationConfiguration" in each for each in of_type(template, "AWS::S3::Bucket").values())
+
+
 def test_a_given_up_message_is_told_with_what_can_be_done_about_it(template: Template) -> None:
     """Only what came from a queue can go back to one: a run without a queue, and records of the stream, are begun again."""
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
