@@ -94,6 +94,8 @@ OF_NOTHING = {
     "speaks to the user pool": "confirm_sign_in refresh_session register_member start_sign_in",
     "counted by night": "show_results show_retention_results show_series_results",
     "the caller is not invited, and has a company already": "accept_invitation claim_company decline_invitation",
+    "longer than a file, and refused with the way to narrow it": "download_price_list_of_company make_list_file make_price_list_file",
+    "the company buys something else each time": "place_usual_order",
     "the profile of the caller does not unlock it": "download_report_file",
 }
 

@@ -313,17 +313,20 @@ def test_queues_make_no_circle_of_several_functions(template: Template) -> None:
     TopologicalSorter(follows).prepare()
 
 
-def test_nothing_but_queues_the_stream_and_the_clock_starts_a_function(template: Template) -> None:
-    """Of these Lambda follows queues alone; a file or a topic that started one would make circles that the test above does not see."""
+def test_nothing_but_queues_the_stream_the_clock_and_an_upload_starts_a_function(template: Template) -> None:
+    """Of these Lambda follows queues, and files: no function writes one that is named as what a client uploads."""
     kinds = {
         event["Type"] for function in functions(template).values() for event in function.get("Events", {}).values()
     }
     callers = {each["Principal"] for each in of_type(template, "AWS::Lambda::Permission").values()}
     topics = {each["Protocol"] for each in of_type(template, "AWS::SNS::Subscription").values()}
     assert kinds == {*EVENT_SOURCES, "ScheduleV2"}
-    assert callers == {"apigateway.amazonaws.com", "cognito-idp.amazonaws.com"}
-    assert topics == {"sqs"}
-    assert not any("NotificationConfiguration" in each for each in of_type(template, "AWS::S3::Bucket").values())
+    assert callers == {"apigateway.amazonaws.com", "cognito-idp.amazonaws.com", "s3.amazonaws.com"}
+    assert topics == {"sqs", "email"}
+    [told] = [each["NotificationConfiguration"] for each in of_type(template, "AWS::S3::Bucket").values()]
+    [started] = told["LambdaConfigurations"]
+    rules = {each["Name"]: each["Value"] for each in started["Filter"]["S3Key"]["Rules"]}
+    assert (list(told), rules) == (["LambdaConfigurations"], {"prefix": "imports/", "suffix": "/upload"})
 
 
 def test_a_given_up_message_is_told_with_what_can_be_done_about_it(template: Template) -> None:
