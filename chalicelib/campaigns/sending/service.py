@@ -3,8 +3,9 @@
     tick, every 15 minutes   one query finds what is due
       an approved issue        ──▶ QUEUED: its audience is made, page by page (`segments.audience`), a day before its slot in UTC
       on_shard_frozen          ──▶ with the last shard: a run for each time zone of the audience, due at the slot there
-      a run that is due        ──▶ SENDING: a message for each shard, and `delivery` writes the letters
+      a run that is due        ──▶ SENDING, once every letter was composed in the rehearsal: a message for each shard, and `delivery` writes the letters
       a run that missed its slot   waits for the next slot in its zone, and says so
+    a run of a cancelled issue   ends: what waited to be tried again is skipped, and its reader's budget given back
     the last part of the last run ──▶ SENT
 
 A run stays listed until it is done, so a tick starts again what a lost message left; a part that moved lately is left alone, and so are those
