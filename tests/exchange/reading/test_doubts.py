@@ -342,6 +342,13 @@ def test_a_document_whose_rows_make_another_sum_than_its_own_table_says_is_asked
     assert (read.total, read.notes["orders_differ"]["examples"]) == (Decimal(150), ["2: 60 ≠ 50.00"])
 
 
+def test_a_document_without_rows_is_asked_back_where_its_own_table_tells_its_sum() -> None:
+    orders = "Номер;Дата;Контрагент;{}\n1;12.01.2026;К;{}\n2;13.01.2026;М;50\n3;14.01.2026;М;70\n"
+    assert why(joined(orders.format("Сумма", 100))) == ("orders_differ", {"count": 1, "examples": ["3: 70 ≠ 0.00"]})
+    told = read_file(joined(orders.format("Телефон", 100)))
+    assert (told.total, told.notes["orders_without_lines"]["count"]) == (Decimal(150), 1)
+
+
 @pytest.mark.parametrize(
     "orders",
     [
