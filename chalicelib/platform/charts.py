@@ -43,6 +43,7 @@ _STROKES = (
 _HATCHED = (False, False, True, True, False, True)
 _DASHES = ("", "6 3", "2 3", "9 3 2 3", "1 2", "12 4")
 _LETTER = 0.58  # the mean width of a letter, of its size; names are cut by it
+_BOLD = 0.75  # the same of bold letters, of a wide font: a title that is too wide loses its end
 _UNITS: dict[Language, Sequence[tuple[int, str]]] = {
     "en": ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")),
     "ru": ((1_000_000_000, " млрд"), (1_000_000, " млн"), (1_000, " тыс.")),
@@ -351,10 +352,11 @@ def _cut(text: str, width: float) -> str:
 
 
 def _wrapped(text: str, size: int) -> Iterator[str]:
+    """Lines of a bold title."""
     line = ""
     for word in text.split():
         longer = f"{line} {word}".strip()
-        if line and len(longer) * size * _LETTER > _RIGHT - _LEFT:
+        if line and len(longer) * size * _BOLD > _RIGHT - _LEFT:
             yield line
             longer = word
         line = longer

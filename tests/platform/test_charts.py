@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.platform.charts import MOST_SERIES, WIDTH, Chart, Kind, Series, short, svg, vega_lite
+from chalicelib.platform.files.pages import width_of
 from chalicelib.platform.http.forms import ChartView
 
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -144,3 +145,20 @@ def test_the_bars_of_the_picture_are_the_figures_of_the_specification(drawn: Cha
     for bar in found:
         assert bar["x"] >= -0.1 and bar["x"] + bar["width"] <= WIDTH
         assert bar["y"] >= 0
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Закупки за вычетом возвратов по месяцам",
+        "Закупки за вычетом возвратов по кварталу первой покупки",
+        "Purchases less returns by quarter of the first purchase",
+        "Широкая Шведская Ярмарка Животноводства и Жилищного хозяйства",
+    ],
+)
+def test_a_title_stays_within_the_picture(title: str) -> None:
+    """By the widths of DejaVu Sans, one of the widest fonts; its bold letters are wider by an eighth."""
+    picture = svg(Chart(title, "", "columns", ["2026-01"], [Series("", [Decimal(5)])], "RUB", "ru"))
+    lines = re.findall(r'font-weight="bold"[^>]*>([^<]+)<', picture)
+    assert " ".join(lines) == f"{title}, RUB"
+    assert all(width_of(line, 13) * 9 / 8 <= WIDTH - 8 for line in lines)
