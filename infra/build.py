@@ -271,6 +271,7 @@ def _trim(folder: Path) -> None:
     shutil.rmtree(folder / "bin", ignore_errors=True)
     shutil.rmtree(folder / "pydantic" / "v1")  # pydantic's first version, for those who still use it
     (folder / "pydantic" / "mypy.py").unlink()  # for whoever checks types
+    shutil.rmtree(folder / "mistune" / "directives")  # of reStructuredText, which no text of the club has
     zones = folder / "tzdata" / "zoneinfo"
     # Python reads the zones and their names; the rest is what they were made of, and maps.
     for path in [
