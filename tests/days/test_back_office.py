@@ -23,7 +23,7 @@ def test_the_back_offices_system_does_its_day(club: Club, back_office: Portal) -
         "PUT", "/v1/machine/products", {"products": [{**wrong, "base_price": {"amount": "1234.50", "currency": "RUB"}}]}
     )["items"]
     assert kept["result"] == "created"
-    stock = {"sku": "new-1", "warehouse": "M1", "quantity": 7, "at": f"{yesterday}T12:00:00Z"}
+    stock = {"sku": "NEW-1", "warehouse": "M1", "quantity": 7, "at": f"{yesterday}T12:00:00Z"}
     assert [each["result"] for each in machine.call("PUT", "/v1/machine/stock", {"stock": [stock]})["items"]] == [
         "recorded"
     ]
