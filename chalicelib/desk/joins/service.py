@@ -124,7 +124,7 @@ _ORDERED = (
 )
 _BOTH_ORDERED = (
     "Both companies have orders, which stay where they were placed. Instead, somebody of operations moves its customers of files, which the preview "
-    "names, to the company that stays (POST /v1/staff/customer-moves); its people leave it (DELETE /v1/company/people/{member_id}) and claim that one "
+    "names, to the company that stays (POST /v1/staff/customer-moves); its people but the last owner leave it (DELETE /v1/company/people/{member_id}) and claim that one "
     "(POST /v1/companies), and you confirm them. The staff still sees the old orders."
 )
 
