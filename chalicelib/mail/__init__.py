@@ -75,5 +75,5 @@ with opened_when_asked(__name__):
     from chalicelib.mail.store import read_many as letters
     from chalicelib.mail.suppressions import lift, suppression, suppressions_page
     from chalicelib.mail.transport import letters_per_second
-    from chalicelib.mail.written import fault_of, fill, skus_of
+    from chalicelib.mail.written import fault_of, fill, links_of, skus_of
     from chalicelib.mail.written import render as render_written

@@ -31,6 +31,8 @@ Products = Mapping[str, ProductBlock]  # by article
 _ROWS = r"^(?:\|[^\n]*\|[ ]*(?:\n|$))+"
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]*\]:", re.MULTILINE)
 _MOST_STEPS = 20_000_000  # of the reader, for one text: less than a second
+_IN_PAIRS = re.compile(r"\]\(([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)+)(?=[\s)])")
+_PERCENT = "\ue002"  # stands for a percent sign that is written, beside those with which the reader quotes an address
 PRODUCT = "product:"
 _QUOTES = {"ru": ("«", "»"), "en": ("“", "”")}
 
@@ -48,9 +50,27 @@ _TABLE = '<table width="100%" cellpadding="0" cellspacing="0" border="0"'
 
 def forms(words: str, language: Language, products: Products) -> tuple[str, str]:
     """HTML and plain text. Raises TooMuchMarkup for what would take seconds to read."""
-    pieces, state = cast(tuple[list[Token], BlockState], _reader().parse(words))
+    pieces, state = _read(words)
     html, text = (form.render_tokens(pieces, state).strip() for form in (_Html(products), _Text(products, language)))
-    return html, re.sub(r"\n{3,}", "\n\n", text)
+    return html.replace(_PERCENT, "%"), re.sub(r"\n{3,}", "\n\n", text).replace(_PERCENT, "%")
+
+
+def addresses(words: str) -> list[str]:
+    """Of all links, as they are in HTML and in plain text. Raises as `forms`."""
+
+    def links(tokens: list[Token]) -> Iterator[Token]:
+        for each in tokens:
+            if each["type"] == "link":
+                yield each
+            yield from links(each.get("children", []))
+
+    return [_url(each).replace(_PERCENT, "%") for each in links(_read(words)[0])]
+
+
+def _read(words: str) -> tuple[list[Token], BlockState]:
+    """An address is written with brackets in pairs and with escapes, as it is copied from a browser; the reader of the library undoes both."""
+    ready = re.sub(r"(?<!\\)%", _PERCENT, _IN_PAIRS.sub(r"](<\1>", words))
+    return cast(tuple[list[Token], BlockState], _reader().parse(ready))
 
 
 @cache
@@ -277,7 +297,7 @@ class _Text(_Form):
 
 def _sku(image: Token) -> str:
     """The article of a product. Raises ValueError for any other picture: a letter has none."""
-    address = _url(image)
+    address = unquote(_url(image).replace(_PERCENT, "%"))
     if not address.startswith(PRODUCT):
         raise ValueError("a picture of no product")
     return address.removeprefix(PRODUCT)
@@ -285,4 +305,4 @@ def _sku(image: Token) -> str:
 
 def _url(link: Token) -> str:
     """As the letter's text has it: its facts are still stand-ins, which the parser has quoted."""
-    return unquote(link["attrs"]["url"])
+    return unquote(link["attrs"]["url"]).replace(" ", "%20")

@@ -132,6 +132,8 @@ def report_of(body: str) -> Report | None:
     if kind is None:
         return None
     told = event.get(_TOLD.get(kind, kind), {})
+    if told.get("complaintFeedbackType") == "not-spam":  # the reader took a letter out of the spam
+        return None
     recipients = told.get(_RECIPIENTS.get(kind, ""), [])
     return Report(
         kind=kind,

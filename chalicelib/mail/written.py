@@ -41,6 +41,7 @@ _DEEPEST = 40  # nodes within each other
 _MOST_BRANCHES = 10  # of a condition that are tried
 _WEB = ("https://", "http://")
 _SCHEME = re.compile(r"[^/?#]*:")
+_READER = "\ue003"  # in an address, anything of its reader
 _HREF = re.compile(r'href="([^"]*)"')
 _PRODUCT = re.compile(r"!\[[^\]]*\]\(\s*(?:<product:([^<>]*)>|product:([^\s<>)]*))")
 

@@ -116,6 +116,13 @@ def test_a_notification_of_an_identity_has_no_tags_and_finds_its_letter_by_the_h
     assert report and report.letter_id == "ltr_1"
 
 
+def test_who_takes_a_letter_out_of_the_spam_complains_of_nothing() -> None:
+    told = {"complainedRecipients": [{"emailAddress": "anna@partner.example"}], "complaintFeedbackType": "not-spam"}
+    assert transport.report_of(event("Complaint", complaint=told)) is None
+    report = transport.report_of(event("Complaint", complaint={**told, "complaintFeedbackType": "abuse"}))
+    assert report and report.suppresses
+
+
 def test_a_reported_domain_that_is_no_punycode_stays_as_it_is() -> None:
     told = {"complainedRecipients": [{"emailAddress": "anna@xn--99999999.example"}]}
     report = transport.report_of(event("Complaint", complaint=told))

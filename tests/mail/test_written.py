@@ -2,6 +2,7 @@
 
 import time
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 import pytest
@@ -107,6 +108,45 @@ def test_a_link_that_only_a_mixture_of_branches_makes_is_not_sent() -> None:
     assert 'href="https://a.example/data:a"' in body(text)[0]
     with pytest.raises(written.ForeignLink):
         written.render("S", "P", text, "W", "en", FACTS | {"tier": ""})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.example/find?q=%D0%BB%26b%20c%2Bd%23e",
+        "https://ru.wiki.example/wiki/%D0%9B%D0%B0%D0%BC%D0%BF%D0%B0_(%D1%81%D0%B2%D0%B5%D1%82)",
+        "https://a.example/LED_(x)_(y)?a=1&copy=2",
+        "https://дом.example/лампы",
+        "https://a.example/100%",
+    ],
+)
+def test_an_address_leaves_as_it_was_written(address: str) -> None:
+    words = f"[Go]({address})\n\nSee [it]({address}), [here][1], <{address}>.\n\n[1]: <{address}>"
+    html, plain = body(words)
+    assert html.count(f'href="{escape(address)}"') == 4
+    assert plain.startswith(f"Go: {address}\n\nSee it ({address}), here ({address}), {address}.")
+    assert written.links_of(words, "https://p.example") == (address,)
+
+
+def test_a_space_in_an_address_does_not_end_it() -> None:
+    assert body("[Go](<https://a.example/a b>)")[1].startswith("Go: https://a.example/a%20b\n")
+
+
+def test_percent_signs_are_words() -> None:
+    assert body("100 % of **5%**, 7 \\% and `5 %`")[1].startswith("100 % of 5%, 7 % and 5 %\n")
+
+
+def test_links_are_those_of_every_condition_that_hold_nothing_of_a_reader() -> None:
+    words = (
+        "[a]({{ portal_url }}/lamps%41){% if tier == 'Iron' %}[b](https://b.example){% else %}[c](https://c.example/{{ name }}){% endif %}"
+        "\n\n[d](https://d.example/{% if tier %}gold{% else %}all{% endif %})"
+    )
+    assert written.links_of(words, "https://p.example") == (
+        "https://p.example/lamps%41",
+        "https://b.example",
+        "https://d.example/gold",
+        "https://d.example/all",
+    )
 
 
 def test_a_link_within_a_sentence_keeps_its_address_in_plain_text() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from random import Random
 from typing import NamedTuple
 
 from chalicelib.campaigns import Outcome, money_effect
@@ -127,7 +128,8 @@ def effect(measured: Measured, arms: Mapping[bool, list[Sold]], currency: str, a
     """`arms`: each company's purchases, True for the held-out ones."""
     told, held = arms.get(False, []), arms.get(True, [])
     total = sum_of([*told, *held])
-    found = money_effect(*([Outcome(each.during, each.before) for each in arm] for arm in (told, held)))
+    arms_of = [[Outcome(each.during, each.before) for each in arm] for arm in (told, held)]
+    found = money_effect(arms_of[0], arms_of[1], Random(measured.promotion.promotion_id))  # noqa: S311 - no secret
     scaled = total.before * measured.days / BEFORE.days
     return PromotionEffect(
         promotion_id=measured.promotion.promotion_id,

@@ -22,7 +22,7 @@ class IssueState(StrEnum):
 
     IDEA = "idea"  # its texts or its segment are still to come
     DRAFT = "draft"  # whole, and not yet approved
-    APPROVED = "approved"  # by somebody else than its author
+    APPROVED = "approved"  # by somebody who wrote nothing of it
     QUEUED = "queued"  # its audience is being kept, or waits for its slot
     SENDING = "sending"  # its slot has begun somewhere
     SENT = "sent"  # everybody of its audience was written to, or skipped with a reason
@@ -77,6 +77,7 @@ class Issue:
     """An issue as it is stored, without its texts. Empty: not said yet.
 
     `template`: the kind of letter, in the staff's words, by which results are compared.
+    `author` wrote it last; `writers` are all who did since its last approval, and none of them approves it.
     `holdout_percent` of the companies get none of it, beside those that the club holds out from all.
     """
 
@@ -93,6 +94,7 @@ class Issue:
     holdout_percent: int = 0
     state: IssueState
     author: str
+    writers: tuple[str, ...] = ()
     created_at: str
     changed_at: str
     changed_by: str = ""

@@ -121,11 +121,12 @@ def move_issue(call: Call, issue_id: str) -> IssueView:
     "/v1/staff/campaigns/{issue_id}/approve",
     scope="staff.campaigns.write",
     answer=IssueView,
-    problems=("four_eyes", "wrong_state"),
+    problems=("four_eyes", "wrong_state", "precondition_failed"),
 )
 def approve_issue(call: Call, issue_id: str) -> IssueView:
-    """Approve an issue. Somebody else than its author does. Again changes nothing."""
-    return service.approve(call.context, issue_id, by=call.principal.for_member())
+    """Approve an issue. Somebody who wrote nothing of it does; with `If-Match`, of that version only. Again changes nothing."""
+    version = call.expected_version() if call.if_match else None
+    return service.approve(call.context, issue_id, by=call.principal.for_member(), version=version)
 
 
 @routes.post("/v1/staff/campaigns/{issue_id}/cancel", scope="staff.campaigns.write", answer=IssueView)

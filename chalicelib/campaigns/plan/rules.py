@@ -15,45 +15,58 @@ from chalicelib.contacts import Slot, slots_from
 from chalicelib.pricing import Price
 
 MOST_DAYS_AHEAD = 366
+UNDER_WAY = frozenset({IssueState.QUEUED, IssueState.SENDING, IssueState.SENT})  # it changes and moves no more
 CLEARANCE = frozenset({"overstock", "modernised"})  # goods whose discounts letters name
 EARLIEST_ZONE = timezone(timedelta(hours=14))
 # Before the slot in UTC. The slot of the earliest zone comes ten hours after that.
 AUDIENCE_AHEAD = timedelta(hours=24)
 
-_PERCENT = r"\d[\d.,]{0,5}\s?(?:%|per\s?cent\b|процент)"
+_PERCENT = r"\d[\d.,]{0,5}(?:\s?%|[\s-]?per\s?cent|[\s-]?процент)"
 _MONEY = (
     r"(?:[$€₽]\s?\d[\d\s.,]{0,12}|\d[\d\s.,]{0,12}(?:[$€₽]|руб|(?:RUB|EUR|USD|roubles?|rubles?|euros?|dollars?)\b))"
 )
 _NEAR = r"[^.\n{]{0,40}?"  # in the same sentence
 # What goods of ours save their users anyway.
 _NOT_OF_USE = r"(?!\s*(?:of\s+|on\s+)?(?:the\s+|your\s+)?(?:\w+\s+)?(?:energy|electric|power|time|space|энерги|электро|времени|места))"
+_LESS = r"(?:cut|reduced|lower|down|drop|fell|fall|сни[жз]|ниже|упал|упад|меньше)"
 _DISCOUNT = re.compile(
     "|".join(
         (
-            rf"(?:[-−–]\s?|\bминус\s){_PERCENT}",
-            rf"(?:{_PERCENT}\w*|{_MONEY}\w*)\s*(?:off\b|discount|cheaper|скидк|дешевле)",
+            # A dash after a number is a range: 5–95 %.
+            rf"(?<![\w%])(?<![\d%]\s)(?:[-−–]\s?|(?:минус|minus)\s){_PERCENT}\w*(?!\w){_NOT_OF_USE}",
+            rf"(?:{_PERCENT}[\w-]*|{_MONEY}\w*)\s*(?:off\b|discount|cheaper|скидк|дешевле)",
             rf"(?:discount|\bsale\b|скидк\w*|распродаж\w*|cheaper|дешевле){_NEAR}{_PERCENT}",
-            rf"(?:discount|скидк)\w*\s+(?:of\s+|up\s+to\s+|в\s+|на\s+|до\s+)?{_MONEY}",
-            rf"(?:\bsave|сэкономьте){_NEAR}{_PERCENT}\w*{_NOT_OF_USE}",
-            rf"(?:\bprices?\b{_NEAR}\b(?:cut|reduced|lower|down)|\bцен[аыу]?\b{_NEAR}\bсни[жз]|\bсни[жз]\w*\s+цен){_NEAR}{_PERCENT}",
+            rf"(?:discount|скидк)\w*\s*(?:[-−–—:]\s*)?(?:of\s+|up\s+to\s+|в\s+|на\s+|до\s+)?{_MONEY}",
+            rf"(?:\bsave|сэкономьте|\bвыгод\w*){_NEAR}{_PERCENT}\w*(?!\w){_NOT_OF_USE}",
+            rf"(?:\bprices?\b|\bцен\w{{0,3}}\b){_NEAR}\b{_LESS}{_NEAR}{_PERCENT}|\bсни[жз]\w*\s+цен{_NEAR}{_PERCENT}",
+            rf"(?:\bprices?\b|\bцен\w{{0,3}}\b){_NEAR}{_PERCENT}\w*\s+{_LESS}|{_PERCENT}\w*\s+{_LESS}\w*\s+(?:prices?\b|цен)",
+            rf"(?:\bold\s+price|\bстар\w+\s+цен\w+|\bбыло|\bwas){_NEAR}{_MONEY}.{{0,20}}(?:\bnow\b|\bnew\s+price|стало|теперь|нов\w+\s+цен)",
+            rf"{_MONEY}\w*\.?\s+(?:instead\s+of|вместо)\s+{_MONEY}",
             r"\bhalf[\s-](?:the\s+)?price|полцены",
-            r"\bbuy\s+\w+[\s,]+(?:and\s+)?get\s+\w+\s+(?:\w+\s+)?free\b|\d\s+по\s+цене\s+\d\b",
+            r"\bbuy\s+\w+[\s,]+(?:and\s+)?get\s+\w+\s+(?:\w+\s+)?free\b|\d\s+по\s+цене\s+\d\b|\b1\s?\+\s?1\s?=\s?\d",
+            r"\b(?:втор|трет|кажд|четв[её]рт)\w+\s+(?:\w+\s+)?(?:в\s+подарок|бесплатно)",
         )
     ),
     re.IGNORECASE,
 )
+_TAG = re.compile(r"\{%.*?%\}|\*", re.DOTALL)
+_CONSTANT = re.compile(r"\{\{\s*(?:'([^'{}]*)'|\"([^\"{}]*)\"|([\d.]+))\s*(\|\s*percent\s*)?(?:\|[^{}]*)?\}\}")
 
 Gaps = Mapping[str, Mapping[str, int]]
 """By class of a letter, the least days after an earlier one of each class."""
 
 
 class Clash(NamedTuple):
-    """`skipped` comes too early after `before` for whoever belongs to both segments. `move_to`: its next slot without a clash."""
+    """`skipped` comes too early after `before` for whoever belongs to both segments.
+
+    `to_move`: the skipped one, or the other one where the letters of the skipped one are on their way. `move_to`: its next slot without a clash.
+    """
 
     before: Issue
     skipped: Issue
     days: int
     least_days: int
+    to_move: Issue
     move_to: Slot | None
 
 
@@ -83,7 +96,8 @@ def is_promoted(price: Price) -> bool:
 
 def names_discount(text: str) -> bool:
     """Whether a text names a discount in figures. The reader's own discount, a variable, is none: it is what the tier gives anyway."""
-    return bool(_DISCOUNT.search(text))
+    read = _CONSTANT.sub(lambda found: f"{found[1] or found[2] or found[3] or ''}{' %' if found[4] else ''}", text)
+    return bool(_DISCOUNT.search(_TAG.sub("", read)))
 
 
 def is_past(slot: Slot, local: datetime) -> bool:
@@ -105,8 +119,10 @@ def clashes(
         if pair is None:
             continue
         before, skipped, days, least = pair
-        everybody_else = [each for each in (issue, *others) if each.issue_id != skipped.issue_id]
-        found.append(Clash(before, skipped, days, least, _free_slot(skipped, everybody_else, gaps, weekdays, hours)))
+        to_move = before if skipped.state in UNDER_WAY else skipped
+        rest = [each for each in (issue, *others) if each.issue_id != to_move.issue_id]
+        free = None if to_move.state in UNDER_WAY else _free_slot(to_move, rest, gaps, weekdays, hours)
+        found.append(Clash(before, skipped, days, least, to_move, free))
     return found
 
 

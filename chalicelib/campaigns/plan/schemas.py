@@ -101,7 +101,10 @@ class ClashView(View):
     skipped_title: str
     days: int = Field(description="Days between the two.")
     least_days: int = Field(description="Days that the budget asks for.")
-    move_to: str | None = Field(description="The next slot in which the skipped issue clashes with none.")
+    move_issue_id: str = Field(
+        description="The issue to move: the skipped one, or the first where letters of that are on their way."
+    )
+    move_to: str | None = Field(description="Its next slot that clashes with none; null where it moves no more.")
     skipped: OverlapView | None = Field(
         description="Who is skipped; null while an issue has no segment, and after the first 10 clashes."
     )
@@ -116,6 +119,7 @@ class ClashView(View):
             skipped=OverlapView.of(skipped) if skipped else None,
             days=clash.days,
             least_days=clash.least_days,
+            move_issue_id=clash.to_move.issue_id,
             move_to=clash.move_to.text if clash.move_to else None,
         )
 

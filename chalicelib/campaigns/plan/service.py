@@ -4,7 +4,7 @@ Whoever plans, moves or cancels an issue is answered at once with what that mean
 What would skip people is refused, unless the caller accepts that.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -24,7 +24,7 @@ from chalicelib.campaigns.plan.schemas import (
 )
 from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.overlaps import overlaps
-from chalicelib.campaigns.segments.service import check_topic
+from chalicelib.campaigns.segments.service import check_regional, check_topic
 from chalicelib.contacts import Slot, Slots, slot_after
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -40,7 +40,7 @@ def create(
     context: Context, form: IssueForm, *, by: str, also: Callable[[Transaction, str], None] = lambda tx, issue_id: None
 ) -> IssueView:
     """Raises 422 for what cannot be, 409 where people would be skipped and the form does not accept that. `also` adds to its transaction."""
-    made = Issue(issue_id=context.new_id("iss"), created_at=context.at, **_content(context, form, by))
+    made = Issue(issue_id=context.new_id("iss"), created_at=context.at, writers=(by,), **_content(context, form, by))
     found = _clashes(context, made, accepted=form.accept_skips)
     tx = Transaction()
     store.write(tx, made, None)
@@ -59,6 +59,12 @@ def check(context: Context, form: IssueForm) -> None:
 
 def has_issue(context: Context, issue_id: str) -> bool:
     return store.read(context.table, issue_id)[0] is not None
+
+
+def cancelled(context: Context, issue_ids: Collection[str]) -> set[str]:
+    """Those of the issues that are cancelled. One call per 100."""
+    found = store.read_many(context.table, issue_ids)
+    return {each.issue_id for each in found if each.state is IssueState.CANCELLED}
 
 
 def slot_to_come(context: Context, text: str) -> str:
@@ -94,7 +100,8 @@ def change(context: Context, issue_id: str, version: int, form: IssueForm, *, by
         raise Problem("precondition_failed")
     _open(before)
     content = _content(context, form, by)
-    after = replace(before, **content, approved_by="", approved_at="", version=version + 1)
+    writers = tuple(dict.fromkeys((*before.writers, by))) if not before.approved_by else (by,)
+    after = replace(before, **content, writers=writers, approved_by="", approved_at="", version=version + 1)
     found = _clashes(context, after, accepted=form.accept_skips)
     tx = Transaction()
     store.write(tx, after, before)
@@ -119,17 +126,23 @@ def move(context: Context, issue_id: str, form: MoveForm, *, by: str) -> IssueVi
     return _step(context, issue_id, decide, by=by, accepted=form.accept_skips)
 
 
-def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
-    """Safe to repeat. Raises 403 for the author, 409 for an issue that is not whole or is cancelled.
+def approve(context: Context, issue_id: str, *, by: str, version: int | None = None) -> IssueView:
+    """Safe to repeat. Raises 403 for whoever wrote any of it, 409 for an issue that is not whole or is cancelled, 412 for another version.
 
-    Raises 422 for a slot in the past, or a promotion that does not hold on its day.
+    Raises 422 for a slot in the past, a segment that is gone, or a promotion that does not hold on its day.
     """
+    read = version
 
     def decide(before: Issue) -> Issue:
+        nonlocal read
         if before.approved_by and before.state is not IssueState.CANCELLED:
             return before
         _open(before)
-        if before.author == by:
+        # An approval is of what was read: it is not tried again on other words.
+        read = read or before.version
+        if before.version != read:
+            raise Problem("precondition_failed")
+        if by in (before.author, *before.writers):
             raise Problem("four_eyes", "Somebody else than the author approves an issue.")
         if before.state is IssueState.IDEA:
             lacking = _lacking(context, before)
@@ -138,12 +151,14 @@ def approve(context: Context, issue_id: str, *, by: str) -> IssueView:
             )
         _check_in_force(context, before.promotion_id, _slot(context, before.slot))
         segment = segments_store.read(context.table, before.segment_id)
+        if segment is None:
+            raise Problem.invalid("unknown_segment", "/segment_id", "There is no such segment.")
         return replace(
             before,
             state=IssueState.APPROVED,
             approved_by=by,
             approved_at=context.at,
-            approved_conditions=segment.conditions["json"] if segment else "",
+            approved_conditions=segment.conditions["json"],
         )
 
     return _step(context, issue_id, decide, by=by, accepted=True)
@@ -194,7 +209,7 @@ def _read(context: Context, issue_id: str) -> tuple[Issue, IssueTexts]:
 def _open(issue: Issue) -> None:
     if issue.state is IssueState.CANCELLED:
         raise Problem("wrong_state", "It is cancelled.", extra={"state": issue.state})
-    if issue.state in (IssueState.QUEUED, IssueState.SENDING, IssueState.SENT):
+    if issue.state in rules.UNDER_WAY:
         raise Problem("wrong_state", "Its letters are on their way. Cancel it, and plan another.")
 
 
@@ -217,6 +232,8 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
     segment = segments_store.read(context.table, form.segment_id) if form.segment_id else None
     if form.segment_id and segment is None:
         raise Problem.invalid("unknown_segment", "/segment_id", "There is no such segment.")
+    if segment is not None:
+        check_regional(segment.rules, form.topic, "/segment_id")
     whole = segment is not None and form.texts.en is not None and form.texts.ru is not None
     return {
         "title": form.title,

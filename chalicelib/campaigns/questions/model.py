@@ -18,9 +18,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """The issue that answers the questions with this tag that were asked until then."""
+    """The issue that answers the questions with this tag that were asked until then; those until `since` were answered by earlier ones."""
 
     tag: str
     until: str
+    since: str = ""
     issue_id: str
     version: int = 1

@@ -66,9 +66,9 @@ def page(context: Context, limit: int, after: Position) -> tuple[list[QuestionVi
 
 
 def proposals(context: Context) -> ProposalsView:
-    """Two calls for some hundred questions."""
+    """Three calls for some hundred questions."""
     first, questions, complete = _recent(context)
-    found = rules.proposals(questions, store.digests(context.table), context.config[Digests].least_questions)
+    found, _ = _proposals(context, questions)
     return ProposalsView(
         since=first, questions=len(questions), complete=complete, items=[ProposalView.of(each) for each in found]
     )
@@ -80,8 +80,7 @@ def draft(context: Context, answering: Context, form: DigestForm, *, by: str) ->
     Raises 422 without such questions or members, 409 where another letter was planned for them meanwhile, and as `plan.create`.
     """
     _, questions, _ = _recent(context)
-    digests = store.digests(context.table)
-    found = rules.proposals(questions, digests, context.config[Digests].least_questions)
+    found, digests = _proposals(context, questions)
     proposal = next((each for each in found if each.tag == form.tag), None)
     if proposal is None:
         raise Problem.invalid("no_proposal", "/tag", "Too few questions with this tag wait for an answer.")
@@ -97,11 +96,11 @@ def draft(context: Context, answering: Context, form: DigestForm, *, by: str) ->
     )
     plan.check(context, asked)
     segment_id = _segment(context, proposal, by)
-    before = digests.get(form.tag)
+    before, since = digests.get(form.tag, (None, ""))
     version = before.version + 1 if before else 1
 
     def answered(tx: Transaction, issue_id: str) -> None:
-        made = Digest(tag=form.tag, until=proposal.until, issue_id=issue_id, version=version)
+        made = Digest(tag=form.tag, until=proposal.until, since=since, issue_id=issue_id, version=version)
         store.write_digest(tx, made, before)
 
     try:
@@ -117,11 +116,24 @@ def _recent(context: Context) -> tuple[str, list[Question], bool]:
     return first, *store.since(context.table, first)
 
 
+def _proposals(
+    context: Context, questions: list[Question]
+) -> tuple[list[rules.Proposal], dict[str, tuple[Digest, str]]]:
+    """The proposals; and by tag its last digest, with until when its questions are answered."""
+    asked = {tag for each in questions for tag in each.tags}
+    digests = {tag: digest for tag, digest in store.digests(context.table).items() if tag in asked}
+    cancelled = plan.cancelled(context, {each.issue_id for each in digests.values()})
+    least = context.config[Digests].least_questions
+    return rules.proposals(questions, digests, cancelled, least, MOST_MEMBERS), {
+        tag: (digest, rules.answered_until(digest, cancelled)) for tag, digest in digests.items()
+    }
+
+
 def _segment(context: Context, proposal: rules.Proposal, by: str) -> str:
     """The id of the segment of those who asked, which is made where it is not there yet."""
     segment_id = derived_id("seg", "questions", proposal.tag, proposal.until)
     if not segments.has_segment(context, segment_id):
-        form = SegmentForm(name=f"? {proposal.tag}", conditions=Conditions(members=proposal.people[:MOST_MEMBERS]))
+        form = SegmentForm(name=f"? {proposal.tag}", conditions=Conditions(members=proposal.people))
         with suppress(Refused):  # somebody who was faster made the same one
             segments.create(replace(context, new_id=lambda prefix: segment_id), form, by=by)
     return segment_id

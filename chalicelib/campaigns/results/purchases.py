@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 from chalicelib import companies, sales
 from chalicelib.campaigns.results import rules
@@ -14,8 +15,10 @@ from chalicelib.platform.context import Context
 from chalicelib.platform.jobs import chunks
 
 
-def purchases_of(context: Context, invited: Mapping[str, date], held: Mapping[str, date], days: int) -> Purchases:
-    """Both arms by company: the first day of each. A call for each company."""
+def purchases_of(
+    context: Context, invited: Mapping[str, date], held: Mapping[str, date], days: int, name: str
+) -> Purchases:
+    """Both arms by company: the first day of each. A call for each company. The `name` of what is counted makes each count alike."""
     currency = context.config[Club].currency
     arms: dict[bool, list[Outcome]] = {True: [], False: []}
     bought: Counter[bool] = Counter()
@@ -42,5 +45,5 @@ def purchases_of(context: Context, invited: Mapping[str, date], held: Mapping[st
         held_bought=bought[False],
         currency=currency,
         other_currencies=others,
-        money=rules.money(arms[True], arms[False]),
+        money=rules.money(arms[True], arms[False], Random(name)),  # noqa: S311 - no secret
     )

@@ -59,6 +59,7 @@ def count(context: Context, series_id: str) -> None:
             {company: day for company, day in invited.items() if company not in held},
             {company: day for company, day in held.items() if company not in invited},
             rules.PURCHASE_DAYS,
+            series_id,
         ),
     )
     store.write_series(context.table, results)

@@ -79,6 +79,7 @@ def count(context: Context, issue_id: str) -> None:
             dict.fromkeys(invited - held - {""}, first),
             dict.fromkeys(held - invited - {""}, first),
             days,
+            issue_id,
         ),
     )
     store.write(context.table, results)

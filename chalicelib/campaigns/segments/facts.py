@@ -16,22 +16,15 @@ from chalicelib.table.retries import read_apart
 
 
 def candidates(context: Context, people: Sequence[Member], *conditions: Conditions) -> dict[str, Candidate]:
-    """By member id. One call for the memberships, one for the tiers, and up to three for the activity; a query a company for its stage, and its lines for purchases.
+    """By member id. One call for the memberships, one for the tiers, and up to three for the activity; two queries a company for its stage and a call for all their people, and its lines for purchases.
 
     People of one company that are on the same page share what is read of it.
     """
     acting = members.memberships(context, [person.member_id for person in people])
     company_of = {member_id: membership.owner for member_id, membership in acting.items() if membership.is_of_company}
-    joined: dict[str, date] = {}
-    for person in people:
-        company_id = company_of.get(person.member_id, "")
-        day = clock.local_day(clock.moment(person.joined_at), context.config[Club].zone)
-        joined[company_id] = min(day, joined.get(company_id, day))
     ids = sorted(set(company_of.values()))
     tier = _tiers(context, ids) if any(each.tiers for each in conditions) else {}
-    stage = (
-        {each: _stage(context, each, joined[each]) for each in ids} if any(each.stages for each in conditions) else {}
-    )
+    stage = _stages(context, ids) if any(each.stages for each in conditions) else {}
     longest = max((each.days for asked in conditions for each in asked.purchases), default=0)
     bought = {each: _bought(context, each, longest) for each in ids} if longest else {}
     visited, clicked = _activity(
@@ -71,11 +64,26 @@ def _tiers(context: Context, company_ids: Sequence[str]) -> dict[str, str]:
     return {each: tiers.tier_in_force(item, context.today).tier or "none" for each, item in standings.items()}
 
 
-def _stage(context: Context, company_id: str, joined: date) -> Stage:
+def _stages(context: Context, company_ids: Sequence[str]) -> dict[str, Stage]:
+    """A company joined with the first of all its people, whoever of them is asked about."""
     limits = context.config[Stages]
     first = context.today - timedelta(days=3 * limits.dormant_days)
-    net = sales.day_totals(context, company_id, first, context.today).net
-    return rules.stage_of(joined, sorted(day for day, total in net.items() if total > 0), context.today, limits)
+    people_of = {
+        each: [person.member_id for person in companies.people_of(context, each) if person.status == "active"]
+        for each in company_ids
+    }
+    known = members.members(context, sorted({one for people in people_of.values() for one in people}))
+    found = {}
+    for company_id, people in people_of.items():
+        joined = min((known[each].joined_at for each in people if each in known), default=context.at)
+        net = sales.day_totals(context, company_id, first, context.today).net
+        found[company_id] = rules.stage_of(
+            clock.local_day(clock.moment(joined), context.config[Club].zone),
+            sorted(day for day, total in net.items() if total > 0),
+            context.today,
+            limits,
+        )
+    return found
 
 
 def _bought(context: Context, company_id: str, days: int) -> list[BoughtLine]:

@@ -14,6 +14,8 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Refused, Transaction
 
+EVENTS = "events"  # the topic of regional events
+
 
 def create(context: Context, form: SegmentForm, *, by: str) -> SegmentView:
     """Raises 422 for regions without a regional event."""
@@ -80,6 +82,12 @@ def check(conditions: Conditions, pointer: str) -> None:
     """Raises 422 for regions without a regional event: people are not told apart by where they live for anything else."""
     if conditions.regions and not conditions.regional_event:
         raise Problem.invalid("only_regional_events", f"{pointer}/regions", "Regions are for regional events only.")
+
+
+def check_regional(conditions: Conditions, topic: str, pointer: str) -> None:
+    """Raises 422 where a letter of another topic than events goes to people of some regions, whatever its segment calls itself."""
+    if conditions.regions and topic != EVENTS:
+        raise Problem.invalid("only_regional_events", pointer, "Regions are for regional events only.")
 
 
 def check_topic(context: Context, topic: str | None, pointer: str) -> None:

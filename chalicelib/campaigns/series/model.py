@@ -55,7 +55,7 @@ class Step(NamedTuple):
 class Series:
     """A series as it is stored, without texts. `again_days` after its end a member may start it again; None: never.
 
-    `author`: who wrote it last; empty for one as it is shipped, of version 0.
+    `author`: who wrote it last; empty for one as it is shipped, of version 0. `writers`: all who did since its last approval; none of them approves it.
     """
 
     series_id: str
@@ -69,6 +69,7 @@ class Series:
     steps: tuple[Step, ...]
     state: SeriesState
     author: str = ""
+    writers: tuple[str, ...] = ()
     changed_at: str = ""
     changed_by: str = ""
     approved_by: str = ""

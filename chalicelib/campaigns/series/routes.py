@@ -56,11 +56,12 @@ def change_series(call: Call, series_id: str) -> Answer:
     "/v1/staff/series/{series_id}/approve",
     scope="staff.campaigns.write",
     answer=SeriesView,
-    problems=("four_eyes", "wrong_state"),
+    problems=("four_eyes", "wrong_state", "precondition_failed"),
 )
 def approve_series(call: Call, series_id: str) -> SeriesView:
-    """Approve a series, so that it starts. Somebody else than its author does. Again changes nothing."""
-    return service.approve(call.context, series_id, by=call.principal.for_member())
+    """Approve a series, so that it starts. Somebody who wrote nothing of it does; with `If-Match`, of that version only. Again changes nothing."""
+    version = call.expected_version() if call.if_match else None
+    return service.approve(call.context, series_id, by=call.principal.for_member(), version=version)
 
 
 @routes.post("/v1/staff/series/{series_id}/stop", scope="staff.campaigns.write", answer=SeriesView)

@@ -10,7 +10,7 @@ from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
 from chalicelib.campaigns.segments.service import check as check_conditions
-from chalicelib.campaigns.segments.service import check_topic
+from chalicelib.campaigns.segments.service import check_regional, check_topic
 from chalicelib.campaigns.segments.store import kept
 from chalicelib.campaigns.series import keys, rules, store
 from chalicelib.campaigns.series.events import APPROVED
@@ -46,7 +46,7 @@ def create(context: Context, form: SeriesForm, *, by: str) -> SeriesView:
     if len(store.every(context.table)) >= MOST_SERIES:
         raise Problem("conflict", f"A club has {MOST_SERIES} series at most.")
     before = _of_form(context.new_id("ser"), form)
-    made = replace(before, author=by, changed_at=context.at, changed_by=by, version=1)
+    made = replace(before, author=by, writers=(by,), changed_at=context.at, changed_by=by, version=1)
     tx = Transaction()
     store.write(tx, made, before)
     store.write_texts(tx, made.series_id, texts)
@@ -69,7 +69,15 @@ def change(context: Context, series_id: str, version: int, form: SeriesForm, *, 
     if before.version != version:
         raise Problem("precondition_failed")
     texts = _checked(context, form)
-    after = replace(_of_form(series_id, form), author=by, changed_at=context.at, changed_by=by, version=version + 1)
+    writers = tuple(dict.fromkeys((*before.writers, by))) if not before.approved_by else (by,)
+    after = replace(
+        _of_form(series_id, form),
+        author=by,
+        writers=writers,
+        changed_at=context.at,
+        changed_by=by,
+        version=version + 1,
+    )
     effects = rules.effects(before.steps, after.steps, store.count_inside(context.table, series_id))
     if rules.is_felt(effects, before.steps) and not form.accept_effects:
         told = [InsideView.from_record(each).model_dump(mode="json") for each in effects]
@@ -85,13 +93,19 @@ def change(context: Context, series_id: str, version: int, form: SeriesForm, *, 
     return _view(after, texts, effects), after.version
 
 
-def approve(context: Context, series_id: str, *, by: str) -> SeriesView:
-    """Events start it from now on. Safe to repeat. Raises 404, 403 for the author, 409 while a step lacks a text."""
+def approve(context: Context, series_id: str, *, by: str, version: int | None = None) -> SeriesView:
+    """Events start it from now on. Safe to repeat. Raises 404, 403 for whoever wrote any of it, 409 while a step lacks a text, 412 for another version."""
+    read = version
 
     def decide(before: Series) -> Series:
+        nonlocal read
         if before.state is SeriesState.ON:
             return before
-        if before.author == by:
+        # An approval is of what was read: it is not tried again on other words.
+        read = before.version if read is None else read
+        if before.version != read:
+            raise Problem("precondition_failed")
+        if by in (before.author, *before.writers):
             raise Problem("four_eyes", "Somebody else than the author approves a series.")
         if not all(step.whole for step in before.steps):
             raise Problem("wrong_state", "A step lacks a text.", extra={"state": before.state})
@@ -152,6 +166,7 @@ def _checked(context: Context, form: SeriesForm) -> Texts:
     check_topic(context, form.topic, "/topic")
     for number, step in enumerate(form.steps):
         check_conditions(step.conditions, f"/steps/{number}/conditions")
+        check_regional(step.conditions, form.topic, f"/steps/{number}/conditions/regions")
         writing.check(context, step.texts, f"/steps/{number}/texts")
         if writing.names_discount(step.texts):
             raise Problem.invalid(

@@ -12,6 +12,7 @@ from hashlib import sha256
 from html import unescape
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from chalicelib import mail
 from chalicelib.campaigns.tracking.model import Machine, Reading, Readings
 
 Network = IPv4Network | IPv6Network
@@ -22,12 +23,7 @@ SOON = timedelta(seconds=10)  # after the delivery, nobody has read yet
 BURST, BURST_LINKS = timedelta(seconds=2), 3
 
 _HASH_LENGTH = 24  # hex digits
-_ADDRESS = re.compile(r"\]\(\s*<?((?:https?://|\{\{\s*portal_url\s*\}\})[^\s)>]*)")
 _HREF = re.compile(r'href="([^"]*)"')
-_SHOWN = re.compile(
-    r"(?<=: )https?://\S+$|(?<=\()https?://[^\s()]+(?=\))", re.MULTILINE
-)  # in plain text: of a button, within a sentence
-_PORTAL = re.compile(r"\{\{\s*portal_url\s*\}\}")
 # Programs that look at letters for others, by what they call themselves; Apple's mail privacy calls itself nothing more than Mozilla/5.0.
 _PROGRAMS = re.compile(
     r"bot\b|crawl|spider|scan|preview|barracuda|proofpoint|mimecast|safelinks|python|curl|wget|headless|^mozilla/5\.0$|^$",
@@ -48,14 +44,18 @@ def letter_of(secret: str, token: str) -> str | None:
 
 def addresses(bodies: Sequence[str], portal_url: str) -> list[str]:
     """The addresses in an issue's texts, the same for every reader. The portal is number 0, and the end of the hidden link."""
-    found = [_PORTAL.sub(portal_url, each) for body in bodies for each in _ADDRESS.findall(body)]
-    return [portal_url, *dict.fromkeys(each for each in found if "{" not in each)]
+    return [portal_url, *dict.fromkeys(each for body in bodies for each in mail.links_of(body, portal_url))]
 
 
 def tracked(html: str, text: str, links: Mapping[str, str], hidden: str) -> tuple[str, str]:
     """HTML and text whose addresses lead to the links that stand for them, and a link that only programs find."""
     html = _HREF.sub(lambda found: f'href="{links.get(unescape(found[1]), found[1])}"', html)
-    text = _SHOWN.sub(lambda found: links.get(found[0], found[0]), text)
+    longest_first = "|".join(map(re.escape, sorted(links, key=len, reverse=True)))
+    text = (
+        re.sub(rf"(?<![^\s(])(?:{longest_first})(?=[.,;:!?]*(?:[\s)]|$))", lambda found: links[found[0]], text)
+        if links
+        else text
+    )
     nobody_sees = f'<a href="{hidden}" style="display:none" aria-hidden="true" tabindex="-1"></a>'
     return html.replace("</body>", f"{nobody_sees}\n</body>"), text
 

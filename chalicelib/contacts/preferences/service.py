@@ -69,7 +69,8 @@ def choose(context: Context, token: str, form: PreferencesForm, *, caller_addres
         at=context.at,
     )
     changes: dict[str, str | None] = {"language": form.language, "time_zone": form.time_zone}
-    if form.letters:
+    consent = member.consents.get(CONSENT)
+    if form.letters or not (consent and consent.agreed):  # the page asks for letters only whoever gets them
         members.change_by_letter(context, tx, member, changes, address=caller_address)
     else:
         _leave(context, tx, member, caller_address, changes)

@@ -112,17 +112,9 @@ def adjusted_effect(
 ) -> AdjustedEffect:
     """The difference of mean outcomes, given (outcome, covariate known before) of each company; both arms have two companies or more.
 
-    The covariate is taken off with its slope over both arms (A. Deng et al., "Improving the sensitivity of online controlled experiments by
-    utilizing pre-experiment data", 2013); the interval is that of two means with unequal variances.
+    The interval is that of two means with unequal variances.
     """
-    everybody = [*called, *held]
-    centre = fmean(before for _, before in everybody)
-    mean = fmean(after for after, _ in everybody)
-    spread = sum((before - centre) ** 2 for _, before in everybody)
-    total = sum((after - mean) ** 2 for after, _ in everybody)
-    together = sum((after - mean) * (before - centre) for after, before in everybody)
-    slope = together / spread if spread else 0.0
-    arms = [[after - slope * (before - centre) for after, before in arm] for arm in (called, held)]
+    *arms, explained = without_covariate(called, held)
     means = [fmean(arm) for arm in arms]
     error = sqrt(
         sum(
@@ -131,5 +123,23 @@ def adjusted_effect(
         )
     )
     difference = means[0] - means[1]
-    explained = slope * together / total if total else 0.0
     return AdjustedEffect(Effect(difference, difference - critical * error, difference + critical * error), explained)
+
+
+def without_covariate(
+    called: Sequence[tuple[float, float]], held: Sequence[tuple[float, float]]
+) -> tuple[list[float], list[float], float]:
+    """The outcomes of both arms without what their covariate explains, and the share of the variance that it does.
+
+    The covariate is taken off with its slope over both arms (A. Deng et al., "Improving the sensitivity of online controlled experiments by
+    utilizing pre-experiment data", 2013).
+    """
+    everybody = [*called, *held]
+    centre = fmean(before for _, before in everybody)
+    mean = fmean(after for after, _ in everybody)
+    spread = sum((before - centre) ** 2 for _, before in everybody)
+    total = sum((after - mean) ** 2 for after, _ in everybody)
+    together = sum((after - mean) * (before - centre) for after, before in everybody)
+    slope = together / spread if spread else 0.0
+    values = [after - slope * (before - centre) for after, before in everybody]
+    return values[: len(called)], values[len(called) :], slope * together / total if total else 0.0

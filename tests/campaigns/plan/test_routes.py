@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.campaigns.plan import service, store
+from chalicelib.campaigns.plan.model import Issue
 from chalicelib.platform.context import Context
 from chalicelib.pricing.promotions.store import promotion as promotion_of
 from chalicelib.pricing.promotions.store import put_promotion
@@ -60,6 +62,68 @@ def test_the_author_does_not_approve(api: Api, marketing: Caller, segment: str) 
     url = plan(api, marketing, form(segment)).headers["location"]
     refused = api.call("POST", f"{url}/approve", marketing)
     assert (refused.status, refused.json["code"]) == (403, "four_eyes")
+
+
+def test_nobody_who_wrote_any_of_it_approves_until_it_was_approved(
+    api: Api, context: Context, marketing: Caller, head: Caller, segment: str
+) -> None:
+    made = plan(api, marketing, form(segment))
+    url = made.headers["location"]
+    changed = api.call("PUT", url, head, form(segment), headers={"if-match": made.headers["etag"]})
+    for writer in (marketing, head):
+        assert api.call("POST", f"{url}/approve", writer).json["code"] == "four_eyes"
+    service.approve(context, made.json["issue_id"], by="mbr_third")
+    version = api.call("GET", url, marketing).headers["etag"]
+    assert version != changed.headers["etag"]
+    anew = api.call("PUT", url, head, form(segment, title="B"), headers={"if-match": version})
+    assert anew.json["state"] == "draft"
+    assert api.call("POST", f"{url}/approve", marketing).json["state"] == "approved"
+
+
+def test_an_approval_is_of_the_version_that_was_read(
+    api: Api, marketing: Caller, head: Caller, segment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = plan(api, marketing, form(segment))
+    url, seen = made.headers["location"], {"if-match": made.headers["etag"]}
+
+    def rewrite(title: str) -> None:
+        version = api.call("GET", url, marketing).headers["etag"]
+        api.call("PUT", url, marketing, form(segment, title=title), headers={"if-match": version})
+
+    rewrite("B")
+    refused = api.call("POST", f"{url}/approve", head, headers=seen)
+    assert (refused.status, refused.json["code"]) == (412, "precondition_failed")
+    # Words that change between the read and the write are not approved by trying again.
+    once = [rewrite]
+    real = store.write
+
+    def overtaken(tx: Transaction, issue: Issue, before: Issue | None) -> None:
+        if issue.approved_by and once:
+            once.pop()("C")
+        real(tx, issue, before)
+
+    monkeypatch.setattr(store, "write", overtaken)
+    assert api.call("POST", f"{url}/approve", head).status == 412
+    assert api.call("POST", f"{url}/approve", head).json["state"] == "approved"
+
+
+def test_an_issue_whose_segment_is_gone_is_not_approved(
+    api: Api, marketing: Caller, head: Caller, segment: str
+) -> None:
+    url = plan(api, marketing, form(segment)).headers["location"]
+    api.call("DELETE", f"/v1/staff/segments/{segment}", marketing, headers={"if-match": '"1"'})
+    refused = api.call("POST", f"{url}/approve", head)
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/segment_id")
+
+
+def test_people_of_some_regions_get_letters_on_events_only(api: Api, marketing: Caller) -> None:
+    conditions = {"regions": ["RU-MOW"], "regional_event": True}
+    made = api.call("POST", "/v1/staff/segments", marketing, {"name": "Moscow", "conditions": conditions}, key="s")
+    regional = made.json["segment_id"]
+    refused = plan(api, marketing, form(regional, topic="promotions"))
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/segment_id")
+    assert refused.json["errors"][0]["code"] == "only_regional_events"
+    assert plan(api, marketing, form(regional, topic="events"), key="k2").status == 201
 
 
 @pytest.mark.parametrize(

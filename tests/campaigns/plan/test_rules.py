@@ -77,8 +77,18 @@ def test_a_cancelled_issue_clashes_with_nothing() -> None:
 def test_the_skipped_issue_is_to_move_to_its_next_slot_that_is_free() -> None:
     others = (issue("2026-12-03T12:30", "b"), issue("2026-12-22T12:30", "c"))
     (clash,) = clashes(issue("2026-12-01T12:30"), *others)
-    assert clash.skipped.issue_id == "b"
+    assert (clash.skipped.issue_id, clash.to_move.issue_id) == ("b", "b")
     assert clash.move_to == Slot(date(2027, 1, 5), time(12, 30))
+
+
+@pytest.mark.parametrize("state", [IssueState.QUEUED, IssueState.SENDING, IssueState.SENT])
+def test_where_letters_are_on_their_way_the_other_issue_is_to_move(state: IssueState) -> None:
+    under_way = issue("2026-12-03T12:30", "b", state=state)
+    (clash,) = clashes(issue("2026-12-01T12:30"), under_way)
+    assert (clash.skipped.issue_id, clash.to_move.issue_id) == ("b", "a")
+    assert clash.move_to == Slot(date(2026, 12, 17), time(12, 30))
+    (clash,) = clashes(issue("2026-12-01T12:30", state=state), under_way)
+    assert clash.move_to is None
 
 
 days = st.integers(0, 60).map(lambda number: TUESDAY + timedelta(days=number))
@@ -138,6 +148,27 @@ def test_the_slot_to_move_to_clashes_with_none(planned: list[Issue]) -> None:
         "Buy 2, get 1 free",
         "Buy two and get one free",
         "3 по цене 2",
+        "20-процентная скидка",
+        "20%-ная скидка",
+        "a 20-percent discount",
+        "Скидка — 1 000 рублей",
+        "Black Friday: minus 20 percent",
+        "Price drop: 20 %",
+        "Цены ниже на 15%",
+        "Цена упала на 15 %",
+        "На 15 % ниже цены каталога",
+        "Prices are 15 % lower",
+        "Выгода до 30 %",
+        "Было 1 290 ₽, стало 990 ₽",
+        "Старая цена 1290 руб, новая цена 990",
+        "Now 990 ₽ instead of 1290 ₽",
+        "Третий светильник в подарок",
+        "1+1=3",
+        "**20 %** off",
+        "{{ 30 }}% off",
+        "{{ 30 | percent }} off",
+        "{{ 'Скидка' }} {{ \"20 %\" }}",
+        "{% if tier %}Скидка{% endif %} 20 %",
     ],
 )
 def test_a_discount_in_figures_is_named(text: str) -> None:
@@ -163,6 +194,16 @@ def test_a_discount_in_figures_is_named(text: str) -> None:
         "Buy 2 lamps, get them tomorrow",
         "Free delivery from 500 RUB. Office hours are off",
         "Цена за штуку: 500 рублей",
+        "Relative humidity 5–95 %",
+        "Относительная влажность 5 – 95 %",
+        "Energy use is 30-50 % lower than before",
+        "CRI 80-90%",
+        "Dimming 10-100 %",
+        "КПД 90–95 %",
+        "Диммирование 10%–100 %",
+        "Up to −30 °C",
+        "It was 500 RUB for delivery",
+        "Выгода до 30 % электроэнергии",
         "",
     ],
 )

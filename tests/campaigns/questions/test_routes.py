@@ -92,6 +92,16 @@ def test_questions_alike_of_two_weeks_become_one_letter_for_those_who_asked(
     assert (again.status, again.json["errors"][0]["pointer"]) == (422, "/tag")
 
 
+def test_questions_whose_letter_is_cancelled_are_proposed_again(api: Api, manager: Caller, marketing: Caller) -> None:
+    three(api, manager)
+    planned = api.call("POST", f"{URL}/digests", marketing, DIGEST, key="k")
+    api.call("POST", f"{planned.headers['location']}/cancel", marketing)
+    assert proposed(api, marketing) == {"delivery": (3, 2)}
+    again = api.call("POST", f"{URL}/digests", marketing, DIGEST, key="other")
+    assert (again.status, again.json["segment_id"]) == (201, planned.json["segment_id"])
+    assert proposed(api, marketing) == {}
+
+
 def test_old_questions_and_few_are_not_proposed(context: Context, manager: Caller) -> None:
     def asked(at: Context, text: str) -> None:
         service.note(at, service.QuestionForm(text=text, tags=["delivery"]), by="mbr_manager")

@@ -31,7 +31,7 @@ digests = st.dictionaries(st.sampled_from(TAGS), times).map(
 def test_a_tag_is_proposed_with_all_its_unanswered_questions_where_they_are_enough(
     asked: list[Question], answered: dict[str, Digest], least: int
 ) -> None:
-    found = {each.tag: each for each in proposals(asked, answered, least)}
+    found = {each.tag: each for each in proposals(asked, answered, (), least, 500)}
     for tag in TAGS:
         open_ = [each for each in asked if tag in each.tags and (tag not in answered or each.at > answered[tag].until)]
         assert (tag in found) == (len(open_) >= least)
@@ -43,11 +43,30 @@ def test_a_tag_is_proposed_with_all_its_unanswered_questions_where_they_are_enou
 
 @given(questions, digests)
 def test_what_most_members_wait_for_comes_first(asked: list[Question], answered: dict[str, Digest]) -> None:
-    people = [len(each.people) for each in proposals(asked, answered, 1)]
+    people = [len(each.people) for each in proposals(asked, answered, (), 1, 500)]
     assert people == sorted(people, reverse=True)
 
 
 @given(questions)
 def test_once_a_letter_answers_them_the_same_questions_are_proposed_no_more(asked: list[Question]) -> None:
-    made = {each.tag: Digest(tag=each.tag, until=each.until, issue_id="iss_1") for each in proposals(asked, {}, 1)}
-    assert proposals(asked, made, 1) == []
+    made = {
+        each.tag: Digest(tag=each.tag, until=each.until, issue_id="iss_1") for each in proposals(asked, {}, (), 1, 500)
+    }
+    assert proposals(asked, made, (), 1, 500) == []
+
+
+def test_what_a_cancelled_letter_was_to_answer_is_proposed_again_and_what_an_earlier_one_answered_is_not() -> None:
+    asked = [question(day, ("prices",), "mbr_1", f"2026-11-{day}T09:00:00.000Z") for day in (10, 11, 12)]
+    made = {"prices": Digest(tag="prices", until=asked[2].at, since=asked[0].at, issue_id="iss_2")}
+    assert proposals(asked, made, (), 1, 500) == []
+    [found] = proposals(asked, made, {"iss_2"}, 1, 500)
+    assert found.questions == (asked[2], asked[1])
+
+
+def test_of_more_people_than_a_letter_has_those_who_waited_longest_are_proposed_and_then_the_others() -> None:
+    asked = [question(day, ("prices",), f"mbr_{day}", f"2026-11-{day}T09:00:00.000Z") for day in (10, 11, 12, 13, 14)]
+    [first] = proposals(asked, {}, (), 1, 3)
+    assert first.people == ["mbr_10", "mbr_11", "mbr_12"]
+    made = {"prices": Digest(tag="prices", until=first.until, issue_id="iss_1")}
+    [second] = proposals(asked, made, (), 1, 3)
+    assert second.people == ["mbr_13", "mbr_14"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chalicelib.campaigns.segments import overlaps, service
+from chalicelib.campaigns.segments import facts, overlaps, service
+from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.campaigns.segments.schemas import SegmentForm
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
@@ -10,7 +11,7 @@ from chalicelib.table.client import Table
 from chalicelib.table.key import SHARDS
 from tests.campaigns.segments.steps import AGREED
 from tests.conftest import NOON
-from tests.support.partners import member, staff
+from tests.support.partners import company, member, speaks_for, staff
 from tests.support.spent import spent
 
 
@@ -61,3 +62,17 @@ def test_issues_without_segments_cost_nothing(club: Context) -> None:
         assert overlaps.overlaps(club, [("", "")]) == [None]
         assert overlaps.overlaps(club, []) == []
     assert cost.calls == []
+
+
+def test_a_company_has_one_stage_whoever_of_its_people_is_asked_about(club: Context) -> None:
+    company(club)
+    people = [
+        member(club, member_id, joined_at=joined)
+        for member_id, joined in (("mbr_old", "2025-01-01T09:00:00.000Z"), ("mbr_new", club.at))
+    ]
+    for each in people:
+        speaks_for(club, "cmp_1", each.member_id)
+    asked = Conditions(stages=["new"])
+    together = facts.candidates(club, people, asked)
+    apart = [facts.candidates(club, [each], asked)[each.member_id] for each in people]
+    assert [each.stage for each in apart] == [each.stage for each in together.values()] == ["dormant", "dormant"]

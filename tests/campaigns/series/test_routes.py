@@ -24,6 +24,25 @@ def write(api: Api, caller: Caller, body: dict[str, Any]) -> Answer:
     return api.call("POST", SERIES, caller, body, key="k")
 
 
+def test_a_series_is_approved_in_the_version_that_was_read_by_whoever_wrote_none_of_it(
+    api: Api, marketing: Caller, head: Caller
+) -> None:
+    made = write(api, marketing, form())
+    url, seen = made.headers["location"], {"if-match": made.headers["etag"]}
+    assert api.call("PUT", url, marketing, form(name="B"), headers=seen).status == 200
+    assert api.call("POST", f"{url}/approve", head, headers=seen).status == 412
+    version = api.call("GET", url, head).headers["etag"]
+    assert api.call("PUT", url, head, form(name="C"), headers={"if-match": version}).status == 200
+    for writer in (marketing, head):
+        assert api.call("POST", f"{url}/approve", writer).json["code"] == "four_eyes"
+
+
+def test_a_step_for_some_regions_belongs_to_a_series_on_events(api: Api, marketing: Caller) -> None:
+    conditions = {"regions": ["RU-MOW"], "regional_event": True}
+    refused = write(api, marketing, form(step("first", conditions=conditions), topic="products"))
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/steps/0/conditions/regions")
+
+
 @pytest.mark.parametrize("series_id", SHIPPED)
 def test_a_shipped_series_is_whole_and_each_letter_can_be_made_for_a_member(
     api: Api, context: Context, marketing: Caller, series_id: str

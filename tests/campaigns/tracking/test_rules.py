@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib import mail
 from chalicelib.campaigns.tracking import rules
 from chalicelib.campaigns.tracking.model import Machine, Reading
 from chalicelib.platform.clock import stamp
@@ -48,6 +49,18 @@ def test_addresses_are_those_of_the_texts_each_once_without_any_of_a_reader() ->
         "https://a.example/1?x=1&y=2",
         "https://дом.example",
     ]
+
+
+def test_links_with_escapes_and_brackets_lead_through_the_club_too() -> None:
+    portal, one, two = PORTAL, "https://a.example/LED_(x)", "https://a.example/LED_(x)?q=%26b"
+    words = f"[Go]({one})\n\nSee [all]({two}) and <{two}>."
+    assert rules.addresses([words], portal) == [portal, one, two]
+    facts = {"club_name": "Club", "portal_url": portal, "pages": None}
+    _, html, text = mail.render_written("S", "P", words, "W", "en", facts)
+    links = {one: "https://club/1", two: "https://club/2"}
+    made, plain = rules.tracked(html, text, links, "https://club/0")
+    assert [made.count(f'"{each}"') for each in ("https://club/1", "https://club/2")] == [1, 2]
+    assert plain.startswith("Go: https://club/1\n\nSee all (https://club/2) and https://club/2.")
 
 
 def test_a_link_leads_through_the_club_and_the_page_of_leaving_does_not() -> None:

@@ -101,6 +101,24 @@ def test_a_mail_program_unsubscribes_with_one_click(api: Api, world: World, kind
     assert len(world.service.accepted) == 1
 
 
+def test_whoever_never_agreed_keeps_their_choices_and_takes_nobody_of_the_mailbox_along(api: Api, world: World) -> None:
+    shared = {"consents": AGREED, "email": "office+a@partner.example"}
+    partners.member(world.context, "mbr_1", **shared)
+    partners.member(world.context, "mbr_2", email="office+b@partner.example")
+    page = path_of(pages_for("mbr_2").preferences)
+    saved = api.call(
+        "POST", page, raw=urlencode({"language": "ru", "time_zone": "Europe/Moscow"}).encode(), headers=FORM
+    )
+    assert saved.status == 200
+    known = members.member(world.context, "mbr_2")
+    assert known and (known.language, known.consents) == ("ru", {})
+    assert not [item for item in everything(world.context).values() if "unsubscribed_at" in item]
+    # With the link to leave, they leave, whatever they said before.
+    leave = path_of(pages_for("mbr_2").unsubscribe)
+    api.call("POST", leave, raw=ONE_CLICK, headers=FORM)
+    assert [item for item in everything(world.context).values() if "unsubscribed_at" in item]
+
+
 def test_the_foot_of_the_letter_links_to_both_pages(api: Api, world: World) -> None:
     send(world)
     simple = world.service.accepted[0]["Content"]["Simple"]["Body"]
