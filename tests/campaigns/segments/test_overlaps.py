@@ -64,15 +64,15 @@ def test_issues_without_segments_cost_nothing(club: Context) -> None:
     assert cost.calls == []
 
 
-def test_a_company_has_one_stage_whoever_of_its_people_is_asked_about(club: Context) -> None:
-    company(club)
+def test_a_company_has_one_stage_whoever_of_its_people_is_asked_about(context: Context) -> None:
+    company(context)
     people = [
-        member(club, member_id, joined_at=joined)
-        for member_id, joined in (("mbr_old", "2025-01-01T09:00:00.000Z"), ("mbr_new", club.at))
+        member(context, member_id, joined_at=joined)
+        for member_id, joined in (("mbr_old", "2025-01-01T09:00:00.000Z"), ("mbr_new", context.at))
     ]
     for each in people:
-        speaks_for(club, "cmp_1", each.member_id)
+        speaks_for(context, "cmp_1", each.member_id)
     asked = Conditions(stages=["new"])
-    together = facts.candidates(club, people, asked)
-    apart = [facts.candidates(club, [each], asked)[each.member_id] for each in people]
+    together = facts.candidates(context, people, asked)
+    apart = [facts.candidates(context, [each], asked)[each.member_id] for each in people]
     assert [each.stage for each in apart] == [each.stage for each in together.values()] == ["dormant", "dormant"]
