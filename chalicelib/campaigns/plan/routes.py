@@ -124,7 +124,10 @@ def move_issue(call: Call, issue_id: str) -> IssueView:
     problems=("four_eyes", "wrong_state", "precondition_failed"),
 )
 def approve_issue(call: Call, issue_id: str) -> IssueView:
-    """Approve an issue. Somebody who wrote nothing of it does; with `If-Match`, of that version only. Again changes nothing."""
+    """Approve an issue. Somebody who wrote nothing of it does.
+
+    With `If-Match`, of that version only. Again changes nothing.
+    """
     version = call.expected_version() if call.if_match else None
     return service.approve(call.context, issue_id, by=call.principal.for_member(), version=version)
 

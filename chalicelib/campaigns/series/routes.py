@@ -59,7 +59,10 @@ def change_series(call: Call, series_id: str) -> Answer:
     problems=("four_eyes", "wrong_state", "precondition_failed"),
 )
 def approve_series(call: Call, series_id: str) -> SeriesView:
-    """Approve a series, so that it starts. Somebody who wrote nothing of it does; with `If-Match`, of that version only. Again changes nothing."""
+    """Approve a series, so that it starts. Somebody who wrote nothing of it does.
+
+    With `If-Match`, of that version only. Again changes nothing.
+    """
     version = call.expected_version() if call.if_match else None
     return service.approve(call.context, series_id, by=call.principal.for_member(), version=version)
 
