@@ -84,7 +84,7 @@ def money(invited: Sequence[Outcome], held: Sequence[Outcome], random: Random) -
         """Of the others above those drawn as held out."""
         sums, parts = fsum(drawn), fsum(value * value for value in drawn)
         sides = ((total - sums, squares - parts, len(one)), (sums, parts, len(other)))
-        variance = sum((part - of * of / number) / (number - 1) / number for of, part, number in sides)
+        variance = fsum((part - of * of / number) / (number - 1) / number for of, part, number in sides)
         return (total - sums) / len(one) - sums / len(other), sqrt(max(variance, 0.0))
 
     draws = [difference_and_error(random.sample(values, len(other))) for _ in range(_DRAWS)]

@@ -12,7 +12,6 @@ from hashlib import sha256
 from html import unescape
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from chalicelib import mail
 from chalicelib.campaigns.tracking.model import Machine, Reading, Readings
 
 Network = IPv4Network | IPv6Network
@@ -40,11 +39,6 @@ def letter_of(secret: str, token: str) -> str | None:
     """The letter that the token names; None for a token that is not ours."""
     letter_id = token.rpartition("-")[0]
     return letter_id if hmac.compare_digest(token_of(secret, letter_id).encode(), token.encode()) else None
-
-
-def addresses(bodies: Sequence[str], portal_url: str) -> list[str]:
-    """The addresses in an issue's texts, the same for every reader. The portal is number 0, and the end of the hidden link."""
-    return [portal_url, *dict.fromkeys(each for body in bodies for each in mail.links_of(body, portal_url))]
 
 
 def tracked(html: str, text: str, links: Mapping[str, str], hidden: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Readings are kept as they come, and judged together; a click goes on to the address of its link."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from chalicelib import auth, mail, members
@@ -71,6 +72,11 @@ def note_report(context: Context, letter: Letter, report: Report) -> None:
     note(context, letter, Reading(kind, report.at, rules.NO_LINK, report.agent))
 
 
+def addresses(bodies: Iterable[str], portal_url: str) -> list[str]:
+    """The addresses in an issue's texts, the same for every reader. The portal is number 0, and the end of the hidden link."""
+    return [portal_url, *dict.fromkeys(each for body in bodies for each in mail.links_of(body, portal_url))]
+
+
 def _addresses(texts: IssueTexts) -> list[str]:
     bodies = [text.body for text in (texts.en, texts.ru) if text]
-    return rules.addresses(bodies, settings().portal_url)
+    return addresses(bodies, settings().portal_url)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chalicelib import mail
 from chalicelib.campaigns.tracking import rules
 from chalicelib.campaigns.tracking.model import Machine, Reading
+from chalicelib.campaigns.tracking.service import addresses
 from chalicelib.platform.clock import stamp
 
 PORTAL = "https://portal.example"
@@ -43,7 +44,7 @@ def test_addresses_are_those_of_the_texts_each_once_without_any_of_a_reader() ->
         "[See]({{ portal_url }}/lamps)\n\n[Read](https://a.example/1?x=1&y=2) and [this](https://b.example/{{ name }}).",
         "[Смотреть]({{portal_url}}/lamps)\n\n[Дом](https://дом.example)",
     ]
-    assert rules.addresses(bodies, PORTAL) == [
+    assert addresses(bodies, PORTAL) == [
         PORTAL,
         f"{PORTAL}/lamps",
         "https://a.example/1?x=1&y=2",
@@ -54,7 +55,7 @@ def test_addresses_are_those_of_the_texts_each_once_without_any_of_a_reader() ->
 def test_links_with_escapes_and_brackets_lead_through_the_club_too() -> None:
     portal, one, two = PORTAL, "https://a.example/LED_(x)", "https://a.example/LED_(x)?q=%26b"
     words = f"[Go]({one})\n\nSee [all]({two}) and <{two}>."
-    assert rules.addresses([words], portal) == [portal, one, two]
+    assert addresses([words], portal) == [portal, one, two]
     facts = {"club_name": "Club", "portal_url": portal, "pages": None}
     _, html, text = mail.render_written("S", "P", words, "W", "en", facts)
     links = {one: "https://club/1", two: "https://club/2"}
