@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app import app  # noqa: F401  fills the route table
 from chalicelib import members
 from chalicelib.analytics.rollups.service import build
 from chalicelib.platform.context import Context
@@ -18,6 +19,20 @@ from tests.support import partners
 from tests.support.api import Api, Caller
 
 OWN = ["analytics", "statement", "statement/file?format=csv", "statement/file?format=xlsx", "statement/file?format=pdf"]
+CLUB = [
+    "dashboard",
+    "analytics/turnover",
+    "analytics/bridge",
+    "analytics/bridge/moved?month=2026-10&move=lost",
+    "analytics/companies?from=2026-10&to=2026-10",
+    "analytics/customers",
+    "analytics/cohorts",
+    "analytics/concentration",
+    "analytics/split?by=region",
+    "analytics/distributors",
+    "analytics/people",
+    "analytics/promotions",
+]
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
 
 
@@ -106,10 +121,22 @@ def test_a_link_to_a_statement_is_of_one_file_and_five_minutes(api: Api, context
     assert told["expires_at"] == (context.now + timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
 
 
-def test_every_route_of_a_companys_analytics_reads_the_right_of_its_caller() -> None:
-    found = {
-        each.name: each.current
-        for each in ROUTES
-        if each.room.startswith("chalicelib.analytics.") and "compan" in each.path and each.method == "GET"
-    }
-    assert len(found) >= 6 and all(found.values()), found
+@pytest.mark.parametrize("asked", CLUB)
+def test_nobody_of_the_staff_sees_the_clubs_figures_after_leaving(
+    api: Api, context: Context, owner: Caller, asked: str
+) -> None:
+    head = partners.staff(context, "mbr_head", "admin")
+    path = f"/v1/staff/{asked}"
+    assert api.call("GET", path, head).status == 200
+    tx = Transaction()
+    members.dismiss(tx, "mbr_head", "club")
+    context.table.commit(tx)
+    answer = api.call("GET", path, head)
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+def test_every_route_of_figures_exports_and_queries_reads_the_right_of_its_caller() -> None:
+    rooms = ("chalicelib.analytics.", "chalicelib.exports.", "chalicelib.datasets.")
+    found = {each.name: each.current for each in ROUTES if each.room.startswith(rooms) and each.method == "GET"}
+    assert {"list_club_companies", "show_analytics", "list_exports"} <= set(found)
+    assert all(found.values()), found

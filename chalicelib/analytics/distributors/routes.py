@@ -8,7 +8,11 @@ routes = Routes(__name__, tag="analytics")
 
 
 @routes.get(
-    "/v1/staff/analytics/distributors", scope="staff.analytics.read", query=DistributorsQuery, answer=DistributorsView
+    "/v1/staff/analytics/distributors",
+    scope="staff.analytics.read",
+    query=DistributorsQuery,
+    answer=DistributorsView,
+    current=True,
 )
 def show_distributors_service(call: Call) -> DistributorsView:
     """Show how soon distributors answer and ship, and the share of orders that they reject or cut, by month."""

@@ -12,6 +12,7 @@ routes = Routes(__name__, tag="analytics")
     scope="staff.promotions.write",
     query=PromotionEffectsQuery,
     answer=PromotionEffectsView,
+    current=True,
 )
 def show_promotions_effect(call: Call) -> PromotionEffectsView:
     """Show what promotions brought, beside the weeks and the year before.

@@ -22,6 +22,7 @@ def start_rebuild(call: Call) -> RebuildView:
     scope="staff.analytics.read",
     answer=RebuildView,
     problems=("not_found",),
+    current=True,
 )
 def show_rebuild(call: Call, rebuild_id: str) -> RebuildView:
     """Show the progress of a rebuild."""

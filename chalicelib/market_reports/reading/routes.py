@@ -77,13 +77,14 @@ def download_draft_file(call: Call, report_id: str, file_id: str) -> ReportFileL
     query=ReadingsQuery,
     answer=ReadingPage,
     problems=("not_found",),
+    current=True,
 )
 def list_readings(call: Call, report_id: str) -> ReadingPage:
     """List who opened a market report and who downloaded its files, newest first."""
     return call.page(ReadingPage, service.readings, call.context, report_id)
 
 
-@routes.get(f"{_STAFF}/figures", scope="staff.reports.write", answer=ReportFiguresView)
+@routes.get(f"{_STAFF}/figures", scope="staff.reports.write", answer=ReportFiguresView, current=True)
 def show_report_figures(call: Call, report_id: str) -> ReportFiguresView:
     """Show how many members and companies read a market report, and which version they saw last."""
     return service.figures(call.context, report_id)
