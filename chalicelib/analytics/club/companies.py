@@ -8,7 +8,7 @@ from datetime import date
 
 from chalicelib import companies
 from chalicelib.analytics.club import store
-from chalicelib.analytics.club.figures import check_newest, own_analytics_url, period_of
+from chalicelib.analytics.club.figures import check_goods, check_newest, own_analytics_url, period_of
 from chalicelib.analytics.club.rules import CompanyMonths, CompanyRow, RowAsked, Split, company_row
 from chalicelib.analytics.club.schemas import ClubCompaniesQuery, ClubCompanyView
 from chalicelib.analytics.club.service import companies_of
@@ -72,6 +72,7 @@ def _own_names(context: Context, asked: RowAsked, by: Split, currency: str) -> M
         check_newest(context, asked.last, "/query/to")
         bridges = store.read_bridges(context.table, currency, by, asked.last, asked.last)
         return {month: found.get(asked.against, {}).keys() - {REST} for month, found in bridges.items()}
+    check_goods(context, by, asked.first)
     splits = store.read_splits(context.table, currency, asked.first, asked.last)
     return {month: found.get(by, {}).keys() - {REST} for month, found in splits.items()}
 

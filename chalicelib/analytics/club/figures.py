@@ -12,6 +12,8 @@ from chalicelib.analytics.club.formulas import FORMULAS
 from chalicelib.analytics.club.rules import (
     BACK,
     BRIDGED,
+    GOODS,
+    MONTHS_OF_GOODS,
     MOVES,
     NOT_MOVED,
     Against,
@@ -179,16 +181,17 @@ def bridge(context: Context, query: BridgeQuery, language: Language) -> BridgeVi
     return BridgeView(**asked.head, row_count=len(rows), rows=rows, chart=chart)
 
 
-def _newest(context: Context) -> date:
-    """The first of the months that have bridges by split."""
-    return plus(month_of(context.today), 1 - BRIDGED)
+def check_newest(context: Context, month: date, pointer: str, months: int = BRIDGED) -> None:
+    """Raises `invalid` for a month before so many newest ones; those have bridges by split."""
+    newest = plus(month_of(context.today), 1 - months)
+    if month < newest:
+        raise Problem.invalid("too_early", pointer, f"Rows of this kind begin with {newest:%Y-%m}.")
 
 
-def check_newest(context: Context, month: date, pointer: str) -> None:
-    """Raises `invalid` for a month before the newest ones."""
-    newest = f"{_newest(context):%Y-%m}"
-    if f"{month:%Y-%m}" < newest:
-        raise Problem.invalid("too_early", pointer, f"Rows of this kind begin with {newest}.")
+def check_goods(context: Context, by: Split | None, first: date) -> None:
+    """Raises `invalid` for rows of brands or categories that begin before these are known."""
+    if by in GOODS:
+        check_newest(context, first, "/query/from", MONTHS_OF_GOODS)
 
 
 def _bridge_row(asked: _Asked, month: ClubMonth, against: Against) -> BridgeRowView:
@@ -378,9 +381,10 @@ def concentration(context: Context, query: ClubQuery, language: Language) -> Con
 
 
 def split(context: Context, query: SplitQuery, language: Language) -> SplitView:
-    """Two queries, and one read of names."""
+    """Two queries, and one read of names. Raises `invalid` as well for brands and categories of months before these are known."""
     asked = _asked(context, query, language)
     first, last = asked.months[0].month, asked.months[-1].month
+    check_goods(context, query.by, first)
     splits = store.read_splits(context.table, asked.currency, first, last)
     parts = [splits.get(month.month, {}).get(query.by, {}) for month in asked.months]
     total = sum((each.net for month in parts for each in month.values()), ZERO)

@@ -23,7 +23,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeVar, get_args
 
-from chalicelib.analytics.rollups.rules import REST, ZERO, months_between, plus
+from chalicelib.analytics.rollups.rules import REST, ZERO, distinct_orders, months_between, plus
 from chalicelib.platform.quarters import quarter_of
 
 T = TypeVar("T")
@@ -38,6 +38,7 @@ GOODS: tuple[Literal["brand", "category"], ...] = ("brand", "category")  # split
 LARGEST = 10
 RECENT = 3  # months in which a company is asked whether it came again, and for what
 MOST_ROWS = 150  # of a split; all others are one exact rest
+MONTHS_OF_GOODS = 36  # the newest months, of which brands and categories are known
 BRIDGED = 13  # the newest months, whose bridges are kept by split, and whose moves by company
 MOST_MOVED = 100  # companies of a move that are named: those with the largest changes
 
@@ -50,7 +51,10 @@ class Goods(NamedTuple):
 
 
 class CompanyMonth(NamedTuple):
-    """A company's month: net purchases, discounts on base prices, credited bonuses, orders, its tier at the end, its goods."""
+    """A company's month: net purchases, discounts on base prices, credited bonuses, orders, its tier at the end, its goods.
+
+    `open_orders`: those that may be in other months, too.
+    """
 
     net: Decimal
     saved: Decimal
@@ -58,6 +62,7 @@ class CompanyMonth(NamedTuple):
     orders: int
     tier: str = ""
     goods: Goods = Goods()
+    open_orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +251,7 @@ def company_row(company: CompanyMonths, asked: RowAsked, *, idle: bool) -> Compa
         sum((net for _, net in sums), ZERO),
         sum((each.saved for each in own), ZERO),
         sum((each.credited for each in own), ZERO),
-        sum(each.orders for each in own),
+        distinct_orders(own),
         bought,
         *_recent(months, asked.last),
         sum((each.net for month, each in months.items() if month > plus(asked.last, -12)), ZERO),
@@ -445,7 +450,7 @@ def _recent(months: Mapping[date, CompanyMonth], month: date) -> tuple[int, int]
     """The orders of the three months that end with this one, and the known categories that were bought of in them."""
     recent = [months[each] for each in months_between(plus(month, 1 - RECENT), month) if each in months]
     categories = {name for each in recent for name, net in each.goods.category.items() if name and net > 0}
-    return sum(each.orders for each in recent), len(categories)
+    return distinct_orders(recent), len(categories)
 
 
 def _add_moves(

@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib import companies
 from chalicelib.analytics.club import store
-from chalicelib.analytics.club.rules import GOODS, CompanyMonth, CompanyMonths, Fold, Goods
+from chalicelib.analytics.club.rules import GOODS, MONTHS_OF_GOODS, CompanyMonth, CompanyMonths, Fold, Goods
 from chalicelib.analytics.company.rules import tier_on
 from chalicelib.analytics.distributors import service as distributors
 from chalicelib.analytics.promotions import service as promotions
@@ -32,9 +32,7 @@ from chalicelib.table.transactions import Item, Transaction
 
 COMPANIES = 50  # of one part: within the minute of a worker, with their documents of promoted goods
 
-MONTHS_OF_GOODS = 36
-
-# Currency, company, region, manager, distributor, yearly total, and of each month: net, saved, credited, orders, tier, {brand: net}, {category: net}.
+# Currency, company, region, manager, distributor, yearly total, and of each month: net, saved, credited, orders, tier, {brand: net}, {category: net}, open orders.
 Row = list[Any]
 
 
@@ -130,7 +128,7 @@ def rows_of(history: History, goods: Mapping[date, Mapping[str, Rows]], member: 
 def _plain(totals: Totals, tier: str, rows: Rows) -> list[Any]:
     saved = sum(totals.saved.values(), ZERO)
     goods = [{row.name: f"{row.net:f}" for row in rows.get(split, ()) if row.net} for split in GOODS]
-    return [f"{totals.net:f}", f"{saved:f}", "0", totals.orders, tier, *goods]
+    return [f"{totals.net:f}", f"{saved:f}", "0", totals.orders, tier, *goods, *totals.open_orders]
 
 
 def companies_of(part: Mapping[str, Any], currency: str) -> list[CompanyMonths]:
@@ -142,9 +140,15 @@ def _company(row: Row) -> CompanyMonths:
     company_id, region, manager, distributor, total, months = row
     found = {
         date.fromisoformat(month): CompanyMonth(
-            Decimal(net), Decimal(saved), Decimal(credited), orders, tier, Goods(*map(_decimals, goods))
+            Decimal(net),
+            Decimal(saved),
+            Decimal(credited),
+            orders,
+            tier,
+            Goods(_decimals(brand), _decimals(category)),
+            tuple(open_orders),
         )
-        for month, (net, saved, credited, orders, tier, *goods) in months.items()
+        for month, (net, saved, credited, orders, tier, brand, category, *open_orders) in months.items()
     }
     return CompanyMonths(company_id, region, manager, distributor, found, total)
 

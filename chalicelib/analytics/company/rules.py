@@ -1,8 +1,7 @@
 """A company's purchases of a period, row by row, against the same period of the year before. Pure.
 
 The rows of a period add up to its total to the kopeck, and so do those of the year before. A running month is compared with the same days of
-the year before where rows are months or quarters. Rows of goods have no days: there the year before is of whole months, and the answer says
-that it is not mature.
+the year before.
 """
 
 from collections import defaultdict
@@ -18,6 +17,7 @@ from chalicelib.analytics.rollups.rules import (
     ZERO,
     Row,
     Totals,
+    distinct_orders,
     last_day,
     month_of,
     months_between,
@@ -49,6 +49,11 @@ class Period(NamedTuple):
     def is_mature(self) -> bool:
         """Whether all its months are over."""
         return self.last < month_of(self.today)
+
+    @property
+    def last_whole(self) -> date:
+        """Its last month that is over; the one before the running month, if it has that one alone."""
+        return self.last if self.is_mature else plus(self.last, -1)
 
     @property
     def year_before(self) -> "Period":
@@ -128,7 +133,7 @@ def _time_line(
         sold=sum((each.sold for each in found), ZERO),
         returned=sum((each.returned for each in found), ZERO),
         returned_earlier=sum((each.returned_earlier for each in found), ZERO),
-        orders=sum(each.orders for each in found),
+        orders=distinct_orders(found),
         saved=added(each.saved for each in found),
         tier=tier_on(history.tiers, min(last_day(months[-1]), today)),
         bonuses=_bonuses(history.bonuses, currency, months[0], last_day(months[-1])),
@@ -141,8 +146,13 @@ def _year_before(month: date, sums: Mapping[date, Totals], today: date) -> Decim
     found = sums.get(before, Totals())
     if month < month_of(today):
         return found.net
-    # 29 February is compared with the whole of a February without one.
-    return found.net_until(min(last_day(before), before.replace(day=min(today.day, last_day(before).day))))
+    return found.net_until(day_year_before(today))
+
+
+def day_year_before(today: date) -> date:
+    """The last day of the year before that a running month is compared with: for 29 February 28 February."""
+    before = plus(month_of(today), -YEAR)
+    return before.replace(day=min(today.day, last_day(before).day))
 
 
 def tier_on(tiers: Iterable[AnnouncedTier], day: date) -> AnnouncedTier | None:
@@ -223,7 +233,7 @@ def _by_name(rows: RowsByMonth, months: Iterable[date]) -> dict[str, Row]:
 
 
 class MissingArticle(NamedTuple):
-    """An article bought in `months` of the six months before, last in `last_month`, and not in the last month of the period."""
+    """An article bought in `months` of the six months before, last in `last_month`, and not since."""
 
     sku: str
     title: str
@@ -233,18 +243,19 @@ class MissingArticle(NamedTuple):
 
 
 def missing(rows: RowsByMonth, period: Period) -> list[MissingArticle]:
-    """Articles bought in three or more of the six months before the last month of the period and not in it; the most regular first.
+    """Articles bought in three or more of the six months before the last whole month of the period and not since; the most regular first.
 
-    None if the last month is shortened: what has no row in it may be in `REST`.
+    None if a month since is shortened: what has no row in it may be in `REST`.
     """
-    if _is_shortened(rows.get(period.last, ())):
+    since = list(months_between(period.last_whole, period.last))
+    if any(_is_shortened(rows.get(month, ())) for month in since):
         return []
     bought: dict[str, list[tuple[date, Row]]] = defaultdict(list)
-    for month in months_between(plus(period.last, -REGULAR_OF), plus(period.last, -1)):
+    for month in months_between(plus(period.last_whole, -REGULAR_OF), plus(period.last_whole, -1)):
         for row in rows.get(month, ()):
             if row.name not in (REST, "") and row.units > 0:
                 bought[row.name].append((month, row))
-    present = {row.name for row in rows.get(period.last, ()) if row.units > 0}
+    present = {row.name for month in since for row in rows.get(month, ()) if row.units > 0}
     found = [
         MissingArticle(sku, each[-1][1].title, len(each), each[-1][0], _mean([row.units for _, row in each]))
         for sku, each in bought.items()

@@ -131,8 +131,7 @@ class AnalyticsView(View):
     first: date = Field(serialization_alias="from", description="First day of the period.")
     last: date = Field(serialization_alias="to", description="Last day of the period.")
     mature: bool = Field(
-        description="Whether all months are over. If not, months and quarters are compared with the same days of the year before, other "
-        "rows with whole months."
+        description="Whether all months are over. If not, the last one is compared with the same days of the year before."
     )
     as_of: str = Field(
         description="The figures hold all that was recorded up to this moment, and delivered, which takes seconds."
@@ -149,7 +148,7 @@ class AnalyticsView(View):
     saved: Money = Field(description="Sum of `savings`.")
     rows: list[AnalyticsRowView]
     missing: list[MissingArticleView] = Field(
-        description="Bought regularly and not this time. Only with `by=product`, and of a last month without articles in `*`."
+        description="Bought regularly and not this time. Only with `by=product`, and of last months without articles in `*`."
     )
     chart: ChartView | None = Field(description="With `chart=true`.")
     credit_url: str = Field(description="Open orders, debts and deferrals by due date.")

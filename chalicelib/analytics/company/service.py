@@ -1,4 +1,7 @@
-"""A company's own analytics: one query for months or quarters, two for all other rows, however long the history is. People are named by a third."""
+"""A company's own analytics: one query for months or quarters, two for all other rows, however long the history is. People are named by a third.
+
+Rows of goods of a running month stand beside the same days of the year before: their documents are read as well.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -23,7 +26,8 @@ from chalicelib.analytics.company.schemas import (
 )
 from chalicelib.analytics.rollups import store
 from chalicelib.analytics.rollups.model import Built
-from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, plus
+from chalicelib.analytics.rollups.purchases import purchases_between
+from chalicelib.analytics.rollups.rules import REST, ZERO, Rows, fold, last_day, month_of, plus
 from chalicelib.platform.charts import Chart
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -56,7 +60,7 @@ class _Shown:
         ]
 
     def missing(self, found: Iterable[rules.MissingArticle], last: date) -> list[MissingArticleView]:
-        """`last`: the month in which the articles are missing."""
+        """`last`: the month since which the articles are missing."""
         before = plus(last, -rules.REGULAR_OF), plus(last, -1)
         return [
             MissingArticleView.from_record(
@@ -132,6 +136,8 @@ def analytics(
     else:
         first = plus(period.first, -rules.YEAR)
         found = store.read_rows(context.table, company_id, first, period.last, history.definition)
+        if not period.is_mature and (running := plus(period.last, -rules.YEAR)) in history.sums(currency):
+            found[running] = _rows_of_days(context, company_id, running, rules.day_year_before(context.today))
         rows = {month: each[currency][query.by] for month, each in found.items() if currency in each}
         lines = rules.by_name(rows, period)
         lines = _with_people(context, lines) if query.by == "person" else lines
@@ -163,10 +169,16 @@ def analytics(
         savings=shown.savings(saved, period.first, period.last),
         saved=shown.money(sum(saved.values(), ZERO)),
         rows=[shown.row(line, net, query.by, context.today) for line in lines],
-        missing=shown.missing(missing, period.last),
+        missing=shown.missing(missing, period.last_whole),
         chart=ChartView.of(_chart(query.by, lines, currency, language)) if query.chart else None,
         credit_url=f"{path}/credit",
     )
+
+
+def _rows_of_days(context: Context, company_id: str, first: date, last: date) -> Mapping[str, Rows]:
+    """The rows of a part of a month, by currency."""
+    purchases = purchases_between(context, company_id, first, last)
+    return fold(next((found for _, found in purchases), [])).rows
 
 
 def _with_people(context: Context, lines: list[Line]) -> list[Line]:

@@ -73,6 +73,7 @@ def _purchase(current: CurrentDocument, order: Order | None, products: Mapping[s
         currency=document.currency,
         lines=tuple(_line(line, ordered.get(line.sku), products.get(line.sku)) for line in document.lines),
         order_id=_order_id(current),
+        ordered=Decimal(sum(line.quantity for line in order.lines)) if order else ZERO,
         distributor=order.distributor_id if order else "",
         distributor_title=order.distributor_name if order else "",
         shop=address.address_id if address else "",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 ZERO = Decimal(0)
 REST = "*"  # the name of the row with all that have no row of their own
@@ -29,6 +29,7 @@ MOST_ROWS: Mapping[Grouping, int] = {
 }
 MOST_BYTES = 200_000  # of the names and titles of a month's articles, its currencies together: an item holds 400 KB
 MOST_RULES = 20  # of a month that gave discounts
+MOST_OPEN = 500  # orders of a month that are named since they may ship in others, too
 
 
 # --- months -----------------------------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ class PurchasedLine(NamedTuple):
 class Purchase(NamedTuple):
     """A document of the month. `counts_on`: for a return, the day of its sale. The rest only documents of the portal tell, and are else empty.
 
-    `order_id`: its order. `shop`: the delivery address. `person`: the member who ordered.
+    `order_id`: its order, of `ordered` units. `shop`: the delivery address. `person`: the member who ordered.
     """
 
     day: date
@@ -89,6 +90,7 @@ class Purchase(NamedTuple):
     shop: str = ""
     shop_title: str = ""
     person: str = ""
+    ordered: Decimal = ZERO
 
 
 # --- the rollup -------------------------------------------------------------------------------------------------------
@@ -99,7 +101,8 @@ class Totals:
     """The sums of a month in one currency. Returns are negative.
 
     `returned`: of goods sold in the month; `returned_earlier`: of goods sold before it. `orders`: orders with a document in the month, and
-    documents without an order. `days`: net purchases by day. `saved`: by rule, discounts on the base price of what was shipped.
+    documents without an order. `open_orders`: of these, those that the month's documents do not ship in full; other months may have them, too.
+    `days`: net purchases by day. `saved`: by rule, discounts on the base price of what was shipped.
     """
 
     sold: Decimal = ZERO
@@ -108,6 +111,7 @@ class Totals:
     units: Decimal = ZERO
     documents: int = 0
     orders: int = 0
+    open_orders: tuple[str, ...] = ()
     days: Mapping[date, Decimal] = field(default_factory=dict)
     saved: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -164,7 +168,7 @@ def _totals(purchases: list[Purchase]) -> Totals:
             sums["units"] += line.quantity
             for rule, discount in line.saved.items():
                 saved[rule] += discount
-    orders = {each.order_id for each in purchases if each.order_id and not each.is_return}
+    orders = _open_by_order(purchases)
     alone = sum(not each.order_id and not each.is_return for each in purchases)
     return Totals(
         sold=sums["sold"],
@@ -173,9 +177,37 @@ def _totals(purchases: list[Purchase]) -> Totals:
         units=sums["units"],
         documents=len(purchases),
         orders=len(orders) + alone,
+        open_orders=tuple(sorted(order_id for order_id, is_open in orders.items() if is_open)[:MOST_OPEN]),
         days={day: amount for day, amount in sorted(days.items()) if amount},
         saved=_largest(saved),
     )
+
+
+def _open_by_order(purchases: Iterable[Purchase]) -> dict[str, bool]:
+    """The orders with a shipment, and of each, whether something is left to ship. Told by the month's documents alone, so in any order of folds."""
+    left: dict[str, Decimal] = {}
+    for each in purchases:
+        if each.order_id and not each.is_return:
+            shipped = sum((line.quantity for line in each.lines), ZERO)
+            left[each.order_id] = left.get(each.order_id, each.ordered) - shipped
+    # An order that is not known has no units: it may ship more.
+    return {each.order_id: left[each.order_id] > 0 or not each.ordered for each in purchases if each.order_id in left}
+
+
+class MonthOfOrders(Protocol):
+    """The orders of a month: how many, and those that may be in other months, too."""
+
+    @property
+    def orders(self) -> int: ...
+    @property
+    def open_orders(self) -> Collection[str]: ...
+
+
+def distinct_orders(months: Iterable[MonthOfOrders]) -> int:
+    """The orders of several months; one that ships in two of them counts once."""
+    found = list(months)
+    named = [order_id for each in found for order_id in each.open_orders]
+    return sum(each.orders for each in found) - len(named) + len(set(named))
 
 
 def _kind(purchase: Purchase) -> str:

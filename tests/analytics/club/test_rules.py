@@ -136,6 +136,19 @@ def test_a_company_comes_again_with_a_second_order_within_three_months() -> None
     assert [club[plus(JAN, number)].known for number in range(3)] == [0, 2, 2]
 
 
+def test_an_order_that_ships_in_two_months_is_not_a_second_order() -> None:
+    def shipping(*orders: str) -> CompanyMonths:
+        month = CompanyMonth(Decimal(9), Decimal(0), Decimal(0), 1)
+        months = {plus(JAN, number): month._replace(open_orders=(order,)) for number, order in enumerate(orders)}
+        return CompanyMonths("once", "", "", "", months)
+
+    assert folded(shipping("ord_1", "ord_1"))[plus(JAN, 1)].repeat == (0, 1)
+    assert folded(shipping("ord_1", "ord_2"))[plus(JAN, 1)].repeat == (1, 1)
+    row = company_row(shipping("ord_1", "ord_1"), RowAsked(JAN, plus(JAN, 1)), idle=False)
+    assert row
+    assert (row.orders, row.recent_orders) == (1, 1)
+
+
 def test_a_cross_sale_is_a_second_known_category_within_three_months() -> None:
     def of(**categories: str) -> CompanyMonth:
         nets = {name: Decimal(net) for name, net in categories.items()}

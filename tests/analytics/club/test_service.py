@@ -9,7 +9,18 @@ import pytest
 
 from chalicelib import sales
 from chalicelib.analytics.club import companies, figures, jobs, keys, service, store
-from chalicelib.analytics.club.rules import MOVES, SPLITS, Bridge, ClubMonth, Cohort, Large, Moved, MovedCompany, Share
+from chalicelib.analytics.club.rules import (
+    GOODS,
+    MOVES,
+    SPLITS,
+    Bridge,
+    ClubMonth,
+    Cohort,
+    Large,
+    Moved,
+    MovedCompany,
+    Share,
+)
 from chalicelib.analytics.club.schemas import BridgeQuery, ClubQuery, MoveQuery, SplitQuery
 from chalicelib.analytics.rollups import service as rollups
 from chalicelib.analytics.rollups.rules import plus
@@ -124,6 +135,19 @@ def test_the_staff_see_turnover_bridge_split_and_ten_figures(api: Api, context: 
         assert api.call("GET", figure["rows_url"], HEAD).status == 200
     manager = Caller.person("mbr_manager", "staff", "manager", "club")
     assert api.call("GET", "/v1/staff/dashboard", manager).status == 403
+
+
+@pytest.mark.parametrize("by", GOODS)
+@pytest.mark.parametrize("figure", ["split?", "companies?name=Nord&"])
+def test_brands_and_categories_are_refused_for_months_in_which_nobody_knows_them(
+    api: Api, context: Context, figure: str, by: str
+) -> None:
+    a_club(context)
+    fold(context)
+    asked = f"/v1/staff/analytics/{figure}by={by}&to=2026-11"
+    early = api.call("GET", f"{asked}&from=2023-11", HEAD)
+    assert (early.status, early.json["errors"][0]["code"]) == (422, "too_early")
+    assert api.call("GET", f"{asked}&from=2023-12", HEAD).status == 200
 
 
 def pages(api: Api, address: str, limit: int) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 import boto3
@@ -12,8 +12,10 @@ import pytest
 
 from chalicelib.analytics.company import documents
 from chalicelib.analytics.company import service as company
+from chalicelib.analytics.company.rules import By
 from chalicelib.analytics.rollups import consumers, jobs, purchases, rules, service
 from chalicelib.analytics.rollups.rules import GROUPINGS, MOST_ROWS, REST
+from chalicelib.analytics.rollups.store import read_history
 from chalicelib.members import member as read_member
 from chalicelib.orders import load_order
 from chalicelib.platform.context import Context
@@ -91,11 +93,11 @@ def test_rows_of_a_currency_lead_to_documents_of_this_currency_alone(
 
 
 def test_articles_tell_what_is_bought_regularly_and_not_this_time(api: Api, context: Context, owner: Caller) -> None:
-    record(context, [invoice(f"A-{month}", "10.00", day=date(2026, month, 3)) for month in (7, 8, 10)])
+    record(context, [invoice(f"A-{month}", "10.00", day=date(2026, month, 3)) for month in (6, 7, 9)])
     built(context)
     told = asked(api, owner, by="product", **{"from": "2026-06", "to": "2026-11"})
     assert [(row["name"], row["title"], row["net"]["amount"]) for row in told["rows"]] == [("L-0", "Lamp L-0", "30.00")]
-    assert [(each["sku"], each["months"], each["last_month"]) for each in told["missing"]] == [("L-0", 3, "2026-10")]
+    assert [(each["sku"], each["months"], each["last_month"]) for each in told["missing"]] == [("L-0", 3, "2026-09")]
     found = api.call("GET", told["rows"][0]["rows_url"], owner).json["items"]
     assert [each["net"]["amount"] for each in found] == ["10.00"] * 3
 
@@ -248,7 +250,7 @@ def test_savings_of_many_rules_lead_to_their_documents_and_those_of_all_others(
 def test_bonuses_lead_to_their_postings_a_tier_to_its_reasons_and_missing_articles_to_documents(
     api: Api, context: Context, owner: Caller
 ) -> None:
-    record(context, [invoice(f"A-{month}", "10.00", day=date(2026, month, 3)) for month in (7, 8, 10)])
+    record(context, [invoice(f"A-{month}", "10.00", day=date(2026, month, 3)) for month in (6, 7, 9)])
     for day, amount in ((date(2026, 9, 30), "70.00"), (date(2026, 10, 31), "40.00"), (date(2026, 11, 1), "5.50")):
         then = replace(context, now=datetime.combine(day, time(12), UTC))
         credit(then, "cmp_1", Decimal(amount))
@@ -316,7 +318,36 @@ def test_a_sale_is_in_the_figures_once_its_message_is_worked_off(api: Api, conte
         jobs.fold_months(context, {"body": message["Body"]})
     told = asked(api, owner)
     assert (told["net"]["amount"], told["complete"]) == ("100.00", True)
-    assert [item["sk"] for item in items(context, "ROLLUP#BUILT")] == ["ROLLUP#BUILT#02"]
+    assert [item["sk"] for item in items(context, "ROLLUP#BUILT")] == ["ROLLUP#BUILT#03"]
+
+
+def test_a_running_month_has_the_same_year_before_by_whatever_rows(api: Api, context: Context, owner: Caller) -> None:
+    before = [invoice(f"A-{day}", f"{day}.00", day=date(2025, 11, day)) for day in (3, 20, 28)]
+    record(context, [invoice("A-1", "46.00", day=date(2026, 11, 2)), *before])
+    built(context)
+    for by in get_args(By):
+        told = asked(api, owner, by=by, **{"from": "2026-11"})
+        assert (by, told["year_before"]["amount"], told["change_percent"]) == (by, "23.00", "100")
+        assert sum(Decimal(row["year_before"]["amount"]) for row in told["rows"]) == 23
+
+
+def test_an_article_is_not_missing_in_a_month_that_has_only_begun(api: Api, context: Context, owner: Caller) -> None:
+    record(context, [invoice(f"A-{month}", "10.00", day=date(2026, month, 20)) for month in range(5, 11)])
+    built(context)
+    assert asked(api, owner, by="product")["missing"] == []
+    assert asked(api, owner, by="product", to="2026-10")["missing"] == []
+
+
+def test_a_month_names_an_order_that_it_does_not_ship_in_full(market: Market) -> None:
+    order_id = market.placed({"LMP-1": 10})
+    market.accept(order_id)
+    for number, (quantity, left) in enumerate([(4, (order_id,)), (6, ())]):
+        market.ship(order_id, {"LMP-1": quantity}, document=f"УТ-{number}")
+        for event in market.events():
+            deliver(market.context, event)
+        built(market.context)
+        (totals,) = read_history(market.context.table, "cmp_1").sums("RUB").values()
+        assert (totals.orders, totals.open_orders) == (1, left)
 
 
 @pytest.mark.parametrize(("by", "calls"), [("month", 1), ("quarter", 1), ("brand", 2), ("product", 2)])
@@ -329,5 +360,5 @@ def test_the_figures_are_one_read_for_months_and_two_for_goods(local_table: Tabl
     record(context, [invoice(f"A-{year}", "10.00", day=date(year, 11, 3)) for year in range(2017, 2027)])
     built(context)
     with spent(context.table.client) as cost:
-        company_service.analytics(context, "cmp_1", AnalyticsQuery(by=by), "ru")
+        company_service.analytics(context, "cmp_1", AnalyticsQuery(by=by, to="2026-10"), "ru")
     assert cost.calls == ["Query"] * calls

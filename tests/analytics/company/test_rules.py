@@ -98,15 +98,32 @@ def test_an_article_bought_in_three_of_six_months_and_not_in_the_last_is_missing
     rows = {plus(MAY, -back): [row("A", 10, back), row("B", 5)] for back in (1, 3, 6)}
     rows[plus(MAY, -7)] = [row("C", 5)]
     rows[MAY] = [row("B", 5)]
-    (found,) = missing(rows, Period(MAY, MAY, TODAY))
+    (found,) = missing(rows, Period(MAY, MAY, plus(MAY, 1)))
     assert (found.sku, found.months, found.last_month, found.mean_units) == ("A", 3, plus(MAY, -1), Decimal("3.33"))
+
+
+def test_a_running_month_shows_what_is_bought_and_not_what_is_missing() -> None:
+    rows = {plus(MAY, -back): [row("A", 10), row("B", 5), row("C", 5)] for back in (2, 4, 6)}
+    rows |= {plus(MAY, -1): [row("C", 5)], MAY: [row("B", 5)]}
+    assert [each.sku for each in missing(rows, Period(MAY, MAY, TODAY))] == ["A"]
+    assert missing(rows | {plus(MAY, -1): [row("A", 5), row("B", 5), row("C", 5)]}, Period(MAY, MAY, TODAY)) == []
+
+
+def test_an_order_of_a_quarter_counts_once_however_many_months_it_ships_in() -> None:
+    def shipping(first: date) -> Month:
+        return Month("cmp_1", first, totals={"RUB": Totals(orders=2, open_orders=("ord_1",))})
+
+    quarter = Period(date(2026, 4, 1), MAY, TODAY)
+    history = History(months=(shipping(quarter.first), shipping(MAY)))
+    assert [line.orders for line in by_time(history, "RUB", quarter, "quarter")] == [3]
+    assert [line.orders for line in by_time(history, "RUB", quarter, "month")] == [2, 2]
 
 
 def test_no_article_is_missing_where_it_may_be_among_all_others() -> None:
     rows = {plus(MAY, -back): [row("A", 10)] for back in (1, 2, 3)} | {MAY: [row("B", 5), row(REST, 1)]}
-    assert missing(rows, Period(MAY, MAY, TODAY)) == []
+    assert missing(rows, Period(MAY, MAY, plus(MAY, 1))) == []
     rows[plus(MAY, -2)].append(row(REST, 1))
-    assert [each.sku for each in missing(rows | {MAY: [row("B", 5)]}, Period(MAY, MAY, TODAY))] == ["A"]
+    assert [each.sku for each in missing(rows | {MAY: [row("B", 5)]}, Period(MAY, MAY, plus(MAY, 1)))] == ["A"]
 
 
 def test_a_row_is_whole_unless_a_month_or_the_year_before_may_have_it_among_all_others() -> None:

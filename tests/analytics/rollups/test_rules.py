@@ -11,11 +11,13 @@ from chalicelib.analytics.rollups import store
 from chalicelib.analytics.rollups.rules import (
     GROUPINGS,
     MOST_BYTES,
+    MOST_OPEN,
     MOST_ROWS,
     MOST_RULES,
     REST,
     Purchase,
     PurchasedLine,
+    distinct_orders,
     fold,
     last_day,
     months_between,
@@ -33,6 +35,25 @@ def line(sku: str, amount: str, quantity: int = 1, brand: str = "Nord", **saved:
 def bought(day: int, *lines: PurchasedLine, **more: object) -> Purchase:
     when = MAY.replace(day=day)
     return Purchase(**{"day": when, "counts_on": when, "is_return": False, "currency": "RUB", "lines": lines, **more})  # type: ignore[arg-type]
+
+
+def test_an_order_that_ships_in_two_months_is_one_order() -> None:
+    def shipped(order_id: str, quantity: int, ordered: int) -> Purchase:
+        return bought(30, line("A", "10.00", quantity), order_id=order_id, ordered=Decimal(ordered))
+
+    first = fold([shipped("ord_1", 1, 3), shipped("ord_2", 1, 2), shipped("ord_2", 1, 2)]).totals["RUB"]
+    second = fold([shipped("ord_1", 2, 3), shipped("ord_3", 1, 1), bought(3, line("A", "1.00"))]).totals["RUB"]
+    assert (first.orders, first.open_orders) == (2, ("ord_1",))
+    assert (second.orders, second.open_orders) == (3, ("ord_1",))
+    assert distinct_orders([first, second]) == 4
+    assert distinct_orders([second]) == 3
+
+
+def test_so_many_open_orders_of_a_month_are_named() -> None:
+    many = [bought(3, line("A", "1.00"), order_id=f"ord_{number:04}") for number in range(MOST_OPEN + 1)]
+    totals = fold(many).totals["RUB"]
+    assert (totals.orders, len(totals.open_orders)) == (MOST_OPEN + 1, MOST_OPEN)
+    assert distinct_orders([totals, totals]) == MOST_OPEN + 2
 
 
 def test_a_return_of_an_earlier_sale_stands_apart_from_one_of_this_month() -> None:
