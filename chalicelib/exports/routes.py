@@ -3,8 +3,12 @@
 from chalicelib.exports import service
 from chalicelib.exports.schemas import ExportForm, ExportPage, ExportView
 from chalicelib.exports.sources import DESCRIPTIONS
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.rights import check_reader, readable
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.table.client import Position
 
 routes = Routes(__name__, tag="exports")
 _ANY = "staff.companies.read"  # of everybody on the staff; each source asks for its own
@@ -23,14 +27,24 @@ def start_export(call: Call) -> ExportView:
 
 @routes.get("/v1/staff/exports", scope=_ANY, query=PageQuery, answer=ExportPage, current=True)
 def list_exports(call: Call) -> ExportPage:
-    """List your own exports of the last week, newest first."""
-    return call.page(ExportPage, service.page, call.context, call.principal.for_member())
+    """List your own exports of the last week, newest first, of the tables that you may read now."""
+    return call.page(ExportPage, _of_readable_tables, call.context, call.principal)
 
 
 @routes.get("/v1/staff/exports/{export_id}", scope=_ANY, answer=ExportView, problems=("not_found",), current=True)
 def show_export(call: Call, export_id: str) -> ExportView:
     """Show how far an export of yours is and, once it is done, an address of its file that is good for a quarter of an hour."""
-    return service.show(call.context, export_id, call.principal.for_member())
+    view = service.show(call.context, export_id, call.principal.for_member())
+    check_reader(call.context, call.principal, DESCRIPTIONS[view.source].scope)
+    return view
+
+
+def _of_readable_tables(
+    context: Context, caller: Principal, *, limit: int, after: Position
+) -> tuple[list[ExportView], Position]:
+    views, last = service.page(context, caller.for_member(), limit=limit, after=after)
+    scopes = readable(context, caller, {DESCRIPTIONS[each.source].scope for each in views})
+    return [each for each in views if DESCRIPTIONS[each.source].scope in scopes], last
 
 
 def _started(started: ExportView) -> Answer:

@@ -346,6 +346,20 @@ def test_who_is_no_longer_on_the_staff_finds_no_export(api: Api, context: Contex
     assert api.call("GET", URL, admin).status == 404
 
 
+@pytest.mark.parametrize("token", ["of before", "of now"])
+def test_an_export_does_not_outlive_the_right_to_its_table(api: Api, context: Context, token: str) -> None:
+    """Neither for the token of the role before nor for that of the role after."""
+    head = partners.staff(context, "mbr_head", "head_of_sales")
+    cases = asked(api, head, "cases", "key-of-the-cases").json["export_id"]
+    companies = asked(api, head, "companies", "key-of-the-companies").json["export_id"]
+    assert api.call("GET", f"{URL}/{cases}", head).status == 200
+    partners.on_staff(context, "mbr_head", "operations")
+    caller = head if token == "of before" else Caller.person("mbr_head", "staff", "operations", "club")
+    assert api.call("GET", f"{URL}/{cases}", caller).status == 404
+    assert api.call("GET", f"{URL}/{companies}", caller).status == 200
+    assert [each["export_id"] for each in api.call("GET", URL, caller).json["items"]] == [companies]
+
+
 def test_a_table_asks_for_the_right_to_read_it(api: Api, context: Context) -> None:
     marketing = partners.staff(context, "mbr_marketing", "marketing")
     assert asked(api, marketing, "companies", "k1").status == 202

@@ -37,12 +37,19 @@ def guard_of(caller: Principal, scope: str, entry: Item | None = None) -> Guard 
 
 def check_reader(context: Context, caller: Principal, scope: str) -> None:
     """Raises 404 for a person whose membership no longer carries the scope for whom the token says they act. One read, consistent."""
+    if not readable(context, caller, [scope]):
+        raise Problem("not_found")
+
+
+def readable(context: Context, caller: Principal, scopes: Collection[str]) -> set[str]:
+    """Those of the scopes that the caller has at this moment, as a person; all of them for a machine client. One read, consistent."""
     if caller.member_id is None:
-        return
+        return set(scopes)
     found = context.table.get(keys.membership(caller.member_id), consistent=True) or {}
     now = (found.get("kind"), found.get("owner"), found.get("status"))
-    if now != (caller.kind, _owner(caller), "active") or found["role"] not in roles_with(caller.kind, scope):
-        raise Problem("not_found")
+    if now != (caller.kind, _owner(caller), "active"):
+        return set()
+    return {scope for scope in scopes if found["role"] in roles_with(caller.kind, scope)}
 
 
 def refusal_of(context: Context, caller: Principal, scope: str) -> Problem:
