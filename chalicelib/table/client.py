@@ -259,6 +259,18 @@ class Table:
                 transaction.delete(key)
             self.commit(transaction)
 
+    def replace(self, pk: str, items: Iterable[Item], **question: Any) -> None:
+        """Writes these items of the partition, and then deletes all others that the question finds. One call per item, and per 99 deleted keys.
+
+        The question is that of `query_all`. A repeat ends in the same items.
+        """
+        kept = set()
+        for item in items:
+            self.put(item)
+            kept.add(item["sk"])
+        found = self.query_all(pk, only=("pk", "sk"), consistent=True, **question)
+        self.delete_many(Key(item["pk"], item["sk"]) for item in found if item["sk"] not in kept)
+
     def _alone(self, write: Callable[[], Any]) -> Any:
         """A write of one item, again while a transaction holds the item."""
         for _ in self.tries():

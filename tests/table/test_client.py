@@ -262,3 +262,22 @@ def test_a_repeat_by_the_sdk_is_known_as_a_repeat(
     watched.table.commit(two)
     assert len(tokens) == 2
     assert tokens[0] == tokens[1]
+
+
+def test_items_take_the_place_of_those_that_a_question_finds(watched: Watched) -> None:
+    table = watched.table
+
+    def items(*names: str) -> list[dict[str, Any]]:
+        return [{"pk": "CLUB", "sk": name, "of": ",".join(names)} for name in names]
+
+    for each in items("A#1", "A#2", "B#1"):
+        table.put(each)
+    for _ in range(2):
+        table.replace("CLUB", iter(items("A#2", "A#3")), starts="A#")
+    assert [(each["sk"], each["of"]) for each in table.query_all("CLUB")] == [
+        ("A#2", "A#2,A#3"),
+        ("A#3", "A#2,A#3"),
+        ("B#1", "A#1,A#2,B#1"),
+    ]
+    table.replace("CLUB", [], starts="A#")
+    assert [each["sk"] for each in table.query_all("CLUB")] == ["B#1"]

@@ -30,8 +30,8 @@ def nightly_club(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     may=(
         table(*READ),
         items("put", "update", prefix="CLUBFOLD#"),
-        items("put", prefix="CLUBFIGURES#"),
-        items("put", prefix="CLUBDISTRIBUTORS"),
+        items("put", "delete", prefix="CLUBFIGURES#"),
+        items("put", "delete", prefix="CLUBDISTRIBUTORS"),
         items("put", prefix="CLUBPROMOTIONS"),
         files("club-folds/", "get", "put"),
     ),

@@ -5,6 +5,12 @@ from datetime import date
 from chalicelib.table.key import Key, in_table
 
 
+@in_table("one", "E")
+def club_currencies() -> Key:
+    """The currencies in which there ever were figures."""
+    return Key("CLUBFIGURES#", "CURRENCIES")
+
+
 @in_table("by month", "E")
 def club_month(currency: str, month: date | None = None) -> Key:
     """The figures of the club by month. Without a month: the prefix of the list."""
@@ -18,15 +24,15 @@ def club_split(currency: str, month: date | None = None) -> Key:
 
 
 @in_table("by split and month", "E")
-def club_bridge(currency: str, split: str, month: date) -> Key:
-    """The moves of the turnover under each name of a split, by month."""
-    return Key(f"CLUBFIGURES#{currency}", f"BRIDGE#{split}#{month:%Y-%m}")
+def club_bridge(currency: str, split: str = "", month: date | None = None) -> Key:
+    """The moves of the turnover under each name of a split, by month. Without a month: the prefix of all splits."""
+    return Key(f"CLUBFIGURES#{currency}", f"BRIDGE#{split}#{month:%Y-%m}" if month else "BRIDGE#")
 
 
 @in_table("by month", "E")
-def moved_companies(currency: str, month: date) -> Key:
-    """The companies with the largest changes of a month, by move."""
-    return Key(f"CLUBFIGURES#{currency}", f"MOVED#{month:%Y-%m}")
+def moved_companies(currency: str, month: date | None = None) -> Key:
+    """The companies with the largest changes of a month, by move. Without a month: the prefix."""
+    return Key(f"CLUBFIGURES#{currency}", f"MOVED#{month:%Y-%m}" if month else "MOVED#")
 
 
 @in_table("by quarter", "E")

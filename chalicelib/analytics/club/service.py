@@ -65,7 +65,8 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
         }, {}
 
     def write(found: Progress, parts: Iterator[dict[str, Any]]) -> Item:
-        folds: dict[str, Fold] = defaultdict(lambda: Fold(date.fromisoformat(found.item["last"])))
+        running = date.fromisoformat(found.item["last"])
+        folds: dict[str, Fold] = defaultdict(lambda: Fold(running))
         orders: list[distributors.Row] = []
         effects: list[promotions.Row] = []
         for part in parts:
@@ -74,14 +75,15 @@ def fold_part(context: Context, message: dict[str, Any]) -> None:
             for currency, *company in part["months"]:
                 folds[currency].add(_company(company))
         folded = store.Folded(found.work_id, found.parts_total or 0, found.item["created_at"])
-        distributors.write(context, orders, found.item["created_at"])
+        distributors.write(context, orders, running, found.item["created_at"])
         promotions.write(
             context,
             promotions.measured(context, found.item["day"], found.item["created_at"]),
             effects,
             found.item["created_at"],
         )
-        for currency, fold in sorted(folds.items()):
+        for currency in store.add_currencies(context.table, folds):
+            fold = folds[currency]
             store.write_cohorts(context.table, currency, fold.cohorts())
             store.write_splits(context.table, currency, fold.splits())
             store.write_bridges(context.table, currency, fold.bridges())

@@ -1,10 +1,13 @@
 """Items of the club's figures, and the folds that make them.
 
+CURRENCIES  those of all folds so far
 MONTH    a month's figures in a currency, without its splits
 SPLIT    packed: zlib of JSON, the month's turnover by split and name. Apart, since most readers want the sums only
 BRIDGE   packed: of the newest months, the turnover under each name of a split before and now, and its moves
 MOVED    packed: of the newest months, the companies with the largest changes, by move
 COHORT   the companies that bought first in a quarter, by the quarters since
+
+Each fold takes the place of the one before: what it does not have is deleted.
 
 A fold is work in parts: each part brings the months of its companies, and the last one folds all of them and writes the club's months.
 """
@@ -35,6 +38,7 @@ from chalicelib.platform.jobs import chunks
 from chalicelib.platform.parts import WorkInParts
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.client import Table
+from chalicelib.table.key import Key
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
 
@@ -51,12 +55,30 @@ class Folded(NamedTuple):
 
 
 def write_months(table: Table, currency: str, months: Iterable[ClubMonth], folded: Folded) -> None:
-    """The newest first, eight years in one transaction: nobody reads half of a fold."""
-    for some in chunks(sorted(months, key=lambda each: each.month, reverse=True), MOST_OPERATIONS):
+    """The newest first, eight years in one transaction with what goes: nobody reads half of a fold."""
+    every = keys.club_month(currency)
+    found = table.query_all(every.pk, starts=every.sk, only=("pk", "sk"), consistent=True)
+    changes: dict[Key, Item | None] = {Key(item["pk"], item["sk"]): None for item in found}
+    for month in months:
+        key = keys.club_month(currency, month.month)
+        changes[key] = {**key.as_item(), **to_item(month), **folded._asdict()}
+    for some in chunks(sorted(changes.items(), key=lambda each: each[0].sk, reverse=True), MOST_OPERATIONS):
         tx = Transaction()
-        for month in some:
-            tx.put({**keys.club_month(currency, month.month).as_item(), **to_item(month), **folded._asdict()})
+        for key, item in some:
+            if item:
+                tx.put(item)
+            else:
+                tx.delete(key)
         table.commit(tx)
+
+
+def add_currencies(table: Table, currencies: Iterable[str]) -> list[str]:
+    """Those of all folds so far with these among them. Two calls."""
+    key = keys.club_currencies()
+    item = table.get(key, consistent=True)
+    known = sorted({*(item["currencies"] if item else ()), *currencies})
+    table.put({**key.as_item(), "currencies": known})
+    return known
 
 
 def read_months(table: Table, currency: str) -> tuple[list[ClubMonth], str | None]:
@@ -74,9 +96,12 @@ def read_folded(table: Table, currency: str) -> Folded | None:
 
 
 def write_splits(table: Table, currency: str, splits: Mapping[date, Splits]) -> None:
-    for month, each in splits.items():
-        item = {"month": month.isoformat(), "packed": _pack(each)}
-        table.put({**keys.club_split(currency, month).as_item(), **item})
+    every = keys.club_split(currency)
+    items = (
+        {**keys.club_split(currency, month).as_item(), "month": month.isoformat(), "packed": _pack(each)}
+        for month, each in splits.items()
+    )
+    table.replace(every.pk, items, starts=every.sk)
 
 
 def read_splits(table: Table, currency: str, first: date, last: date) -> dict[date, Splits]:
@@ -87,16 +112,26 @@ def read_splits(table: Table, currency: str, first: date, last: date) -> dict[da
 
 
 def write_bridges(table: Table, currency: str, bridges: Mapping[tuple[Split, date], Bridges]) -> None:
-    for (split, month), each in bridges.items():
-        plain = {
-            against: {
-                name: [f"{bridge.before:f}", f"{bridge.net:f}", {move: _moved(of) for move, of in bridge.moves.items()}]
-                for name, bridge in by_name.items()
-            }
-            for against, by_name in each.items()
+    every = keys.club_bridge(currency)
+    items = (
+        {
+            **keys.club_bridge(currency, split, month).as_item(),
+            "month": month.isoformat(),
+            "packed": _packed(_plain_bridges(each)),
         }
-        item = {"month": month.isoformat(), "packed": _packed(plain)}
-        table.put({**keys.club_bridge(currency, split, month).as_item(), **item})
+        for (split, month), each in bridges.items()
+    )
+    table.replace(every.pk, items, starts=every.sk)
+
+
+def _plain_bridges(bridges: Bridges) -> Any:
+    return {
+        against: {
+            name: [f"{bridge.before:f}", f"{bridge.net:f}", {move: _moved(of) for move, of in bridge.moves.items()}]
+            for name, bridge in by_name.items()
+        }
+        for against, by_name in bridges.items()
+    }
 
 
 def _moved(of: Moved) -> list[Any]:
@@ -125,15 +160,22 @@ def _bridges(plain: Mapping[Against, Any]) -> Bridges:
 
 
 def write_moved(table: Table, currency: str, moved: Mapping[date, MovedCompanies]) -> None:
-    for month, each in moved.items():
-        plain = {
-            against: {
-                move: [[of.company_id, f"{of.before:f}", f"{of.net:f}"] for of in companies]
-                for move, companies in moves.items()
-            }
-            for against, moves in each.items()
+    every = keys.moved_companies(currency)
+    items = (
+        {**keys.moved_companies(currency, month).as_item(), "packed": _packed(_plain_moved(each))}
+        for month, each in moved.items()
+    )
+    table.replace(every.pk, items, starts=every.sk)
+
+
+def _plain_moved(moved: MovedCompanies) -> Any:
+    return {
+        against: {
+            move: [[of.company_id, f"{of.before:f}", f"{of.net:f}"] for of in companies]
+            for move, companies in moves.items()
         }
-        table.put({**keys.moved_companies(currency, month).as_item(), "packed": _packed(plain)})
+        for against, moves in moved.items()
+    }
 
 
 def read_moved(table: Table, currency: str, month: date, against: Against, move: Move) -> list[MovedCompany]:
@@ -144,8 +186,9 @@ def read_moved(table: Table, currency: str, month: date, against: Against, move:
 
 
 def write_cohorts(table: Table, currency: str, cohorts: Iterable[Cohort]) -> None:
-    for each in cohorts:
-        table.put({**keys.cohort(currency, each.quarter).as_item(), **to_item(each)})
+    every = keys.cohort(currency)
+    items = ({**keys.cohort(currency, each.quarter).as_item(), **to_item(each)} for each in cohorts)
+    table.replace(every.pk, items, starts=every.sk)
 
 
 def read_cohorts(table: Table, currency: str) -> list[Cohort]:

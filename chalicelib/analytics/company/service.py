@@ -1,6 +1,7 @@
 """A company's own analytics: one query for months or quarters, two for all other rows, however long the history is. People are named by a third.
 
 Rows of goods of a running month stand beside the same days of the year before: their documents are read as well.
+A company that is not built yet has one more: whether it has purchases.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from chalicelib import members
+from chalicelib import members, sales
 from chalicelib.analytics.company import charts, rules
 from chalicelib.analytics.company.charts import Bar
 from chalicelib.analytics.company.formulas import FORMULAS
@@ -158,7 +159,7 @@ def analytics(
         last=last_day(period.last),
         mature=period.is_mature,
         as_of=history.as_of or context.at,
-        complete=history.built is not None or not history.months,
+        complete=history.built is not None or sales.first_purchase(context, company_id) is None,
         definition=history.definition,
         formulas=FORMULAS[language],
         row_count=len(lines),

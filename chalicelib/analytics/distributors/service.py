@@ -46,16 +46,22 @@ def rows_of(context: Context, company_id: str, running: date) -> Iterator[Row]:
             yield [f"{month:%Y-%m}", order.distributor_id, order.distributor_name, *plain]
 
 
-def write(context: Context, rows: Iterable[Row], as_of: str) -> None:
-    """Writes the months of all distributors."""
+def write(context: Context, rows: Iterable[Row], running: date, as_of: str) -> None:
+    """Writes the last months of all distributors; those without orders any more go."""
     names: dict[str, str] = {}
     found: dict[tuple[str, str], list[Served]] = defaultdict(list)
     for month, distributor_id, name, answer, in_time, rejected, cut, ship in rows:
         names[distributor_id] = max(names.get(distributor_id, ""), name)
         found[month, distributor_id].append(Served(_hours(answer), in_time, rejected, cut, _hours(ship)))
-    for (month, distributor_id), served in found.items():
-        folded = rules.fold(month, distributor_id, names[distributor_id], served, as_of)
-        context.table.put({**keys.distributor_month(month, distributor_id).as_item(), **to_item(folded)})
+    items = (
+        {
+            **keys.distributor_month(month, distributor_id).as_item(),
+            **to_item(rules.fold(month, distributor_id, names[distributor_id], served, as_of)),
+        }
+        for (month, distributor_id), served in found.items()
+    )
+    first, last = (keys.distributor_month(f"{each:%Y-%m}") for each in (plus(running, 1 - MONTHS), running))
+    context.table.replace(first.pk, items, between=(first.sk, f"{last.sk}~"))
 
 
 def _hours(text: str | None) -> Decimal | None:

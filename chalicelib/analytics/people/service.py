@@ -19,7 +19,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import ChartView
-from chalicelib.platform.quarters import quarter_of
+from chalicelib.platform.quarters import months_in, quarter_of
 from chalicelib.platform.text import Language
 from chalicelib.table.client import Position
 from chalicelib.table.key import shards
@@ -78,9 +78,15 @@ def show(context: Context, query: PeopleQuery, language: Language) -> PeopleView
     every = keys.people_quarter()
     items = context.table.query_all(every.pk, starts=every.sk)
     quarters = [from_item(PeopleQuarter, item) for item in items]
-    rows = [_row(context, now, before) for before, now in zip([None, *quarters], quarters, strict=False)]
+    by_name = {each.quarter: each for each in quarters}
+    rows = [_row(context, each, by_name.get(_quarter_before(each.quarter))) for each in quarters]
     chart = ChartView.of(chart_of(quarters, language)) if query.chart and quarters else None
     return PeopleView(formulas=FORMULAS[language], row_count=len(rows), rows=rows, chart=chart)
+
+
+def _quarter_before(quarter: str) -> str:
+    first, _ = months_in(quarter)
+    return quarter_of(first - timedelta(days=1))
 
 
 def _row(context: Context, now: PeopleQuarter, before: PeopleQuarter | None) -> PeopleRowView:

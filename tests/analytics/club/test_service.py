@@ -1,6 +1,7 @@
 """The club's figures from sales to the answer, wherever a worker dies, in one query each."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -271,6 +272,39 @@ def test_a_fold_that_dies_at_any_call_ends_in_the_same_months(context: Context) 
         assert [each.companies for each in store.read_cohorts(context.table, "RUB")] == [2, 1], crash
 
 
+def redated(context: Context, number: str, amount: str, day: date, currency: str = "RUB") -> Context:
+    """The document of `cmp_0` as it is an hour later; the fold that follows then."""
+    later = replace(context, now=context.now + timedelta(hours=1))
+    sales.record(later, [replace(invoice(number, amount, company="cmp_0", day=day), currency=currency)])
+    rollups.build(later, "cmp_0")
+    fold(later)
+    return later
+
+
+def figures_of(context: Context, currency: str) -> list[dict[str, Any]]:
+    found = [each for each in items(context) if each["pk"] == f"CLUBFIGURES#{currency}"]
+    return [{name: each[name] for name in each if name not in ("fold_id", "as_of")} for each in found]
+
+
+def test_a_fold_leaves_nothing_of_the_folds_before_it(api: Api, context: Context) -> None:
+    a_club(context)
+    first = redated(context, "A-8", "999.00", date(2026, 5, 5))
+    second = redated(first, "A-9", "50.00", date(2026, 6, 5), "KZT")
+    assert told(api, "analytics/turnover?from=2026-04")["net"]["amount"] == "1437.00"
+    third = redated(second, "A-9", "50.00", date(2026, 9, 8))
+    last = redated(third, "A-8", "999.00", date(2026, 10, 6))
+    turnover = told(api, "analytics/turnover?from=2026-04")
+    assert (turnover["net"]["amount"], turnover["as_of"]) == ("1487.00", last.at)
+    assert told(api, "analytics/turnover?from=2026-04&currency=KZT")["net"]["amount"] == "0.00"
+    assert told(api, "analytics/split?from=2026-04&by=region")["net"]["amount"] == "1487.00"
+    cohorts = [(row["cohort"], row["companies"]) for row in told(api, "analytics/cohorts?from=2026-04")["rows"]]
+    assert cohorts == [("2026-Q3", 2), ("2026-Q4", 1)]
+    kept = {currency: figures_of(context, currency) for currency in ("RUB", "KZT")}
+    context.table.delete_many(Key(each["pk"], each["sk"]) for each in figures_of(context, "RUB"))
+    fold(last)
+    assert kept == {"RUB": figures_of(context, "RUB"), "KZT": []}
+
+
 @pytest.fixture
 def ten_years(local_table: Table) -> Context:
     context = Context(table=local_table, now=NOON)
@@ -329,6 +363,14 @@ def test_each_figure_is_one_query_or_two_over_ten_years(ten_years: Context) -> N
         assert cost.read_units <= 70
 
 
+@measures(keys.club_currencies)
+def test_the_currencies_of_all_folds_are_two_calls(local_table: Table) -> None:
+    store.add_currencies(local_table, ["RUB", "KZT"])
+    with spent(local_table.client) as cost:
+        assert store.add_currencies(local_table, ["RUB"]) == ["KZT", "RUB"]
+    assert cost.calls == ["GetItem", "PutItem"]
+
+
 @measures(keys.club_fold, keys.club_fold_part)
 def test_a_fold_and_a_part_of_it_are_one_call(local_table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context(table=local_table, now=NOON)
@@ -344,7 +386,9 @@ def test_a_fold_and_a_part_of_it_are_one_call(local_table: Table, monkeypatch: p
 
 def test_the_months_of_a_fold_are_written_together(local_table: Table) -> None:
     months = [ClubMonth(plus(OCTOBER, -number)) for number in range(36)]
+    folded = store.Folded("fld_1", 1, "2026-11-20T09:00:00.000Z")
+    store.write_months(local_table, "RUB", [ClubMonth(plus(OCTOBER, -40))], folded)
     with spent(local_table.client) as cost:
-        store.write_months(local_table, "RUB", months, store.Folded("fld_1", 1, "2026-11-20T09:00:00.000Z"))
-    assert cost.calls == ["TransactWriteItems"]
+        store.write_months(local_table, "RUB", months, folded)
+    assert cost.calls == ["Query", "TransactWriteItems"], "with the one that goes"
     assert [each.month for each in store.read_months(local_table, "RUB")[0]] == [each.month for each in months[::-1]]

@@ -350,6 +350,15 @@ def test_a_month_names_an_order_that_it_does_not_ship_in_full(market: Market) ->
         assert (totals.orders, totals.open_orders) == (1, left)
 
 
+def test_purchases_that_nobody_told_of_are_not_complete(api: Api, context: Context, owner: Caller) -> None:
+    assert asked(api, owner)["complete"]
+    record(context, [invoice("A-1", "100.00", day=date(2026, 10, 5))])
+    assert not asked(api, owner)["complete"]
+    built(context)
+    told = asked(api, owner)
+    assert (told["complete"], told["net"]["amount"]) == (True, "100.00")
+
+
 @pytest.mark.parametrize(("by", "calls"), [("month", 1), ("quarter", 1), ("brand", 2), ("product", 2)])
 def test_the_figures_are_one_read_for_months_and_two_for_goods(local_table: Table, by: Any, calls: int) -> None:
     from chalicelib.analytics.company import service as company_service

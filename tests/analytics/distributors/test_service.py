@@ -41,7 +41,8 @@ def told(market: Market, hours: float, asked: str = "") -> Any:
     """The answer after a fold so many hours after Thursday noon."""
     context = replace(market.context, now=THURSDAY + timedelta(hours=hours))
     for _ in range(2):
-        service.write(context, service.rows_of(context, market.company_id, month_of(context.today)), context.at)
+        running = month_of(context.today)
+        service.write(context, service.rows_of(context, market.company_id, running), running, context.at)
     answer = market.api.call("GET", f"/v1/staff/analytics/distributors{asked}", HEAD)
     assert answer.status == 200, answer.text
     return answer.json
@@ -98,6 +99,14 @@ def test_a_month_that_is_over_for_two_months_stays_as_it_was(memory_market: Mark
         for asked in ("from=2026-12&to=2026-11", "from=2020-01&to=2026-11")
     ]
     assert faults == ["range", "too_long"]
+
+
+def test_a_month_without_orders_any_more_is_no_row(memory_market: Market, later: Later) -> None:
+    market = memory_market
+    order = market.placed()
+    assert [row["orders"] for row in told(market, 1)["rows"]] == [1]
+    market.cancel(order)
+    assert told(market, 2)["rows"] == []
 
 
 @measures(keys.distributor_month)

@@ -77,6 +77,13 @@ def test_a_leaver_stays_in_the_quarter_that_is_over(api: Api, people: Context) -
     assert [row["members"] for row in told(api)["rows"]] == [1, 1]
 
 
+def test_a_quarter_grows_against_its_neighbour_alone(api: Api, people: Context) -> None:
+    for day in ((2026, 10, 1), (2027, 4, 1), (2027, 5, 1)):
+        jobs.nightly_people(replace(people, now=datetime(*day, 9, tzinfo=UTC)), {})
+    growth = {row["quarter"]: row["members_growth_percent"] for row in told(api)["rows"]}
+    assert growth == {"2026-Q3": None, "2027-Q1": None, "2027-Q2": "0"}
+
+
 @measures(keys.people_quarter)
 def test_the_figures_of_ten_years_are_one_query(local_table: Table) -> None:
     context = Context(table=local_table, now=NOON)
