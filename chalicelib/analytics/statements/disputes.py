@@ -71,4 +71,6 @@ def _amount(context: Context, company_id: str, kind: LineKind, ref: DocumentRef)
         settlement = read_settled(context.table, ref).settlement
         return settlement.amount if settlement and settlement.company_id == company_id else None
     head = sales.heads(context, [ref]).get(ref)
-    return abs(head.total) if head and head.company_id == company_id and not head.voided else None
+    if head is None or head.company_id != company_id or head.voided or head.other_currency:
+        return None
+    return abs(head.total) if (kind == "return") == (head.total < 0) else None

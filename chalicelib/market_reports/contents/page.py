@@ -23,6 +23,8 @@ _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNOREC
 _LOADS = re.compile(
     r"@import|expression\s*\(|javascript:|behavior\s*:|-moz-binding|url\s*\(\s*[\"']?(?!data:image/)", re.I
 )
+_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)  # of a style
+_UNCLEAR = re.compile(r"<!---?>|--!>|--\s+>")  # browsers end comments here, or go on, where the parser does not
 _DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
 POLICY = (
     '<meta http-equiv="Content-Security-Policy" '
@@ -38,6 +40,8 @@ def check_page(content: bytes) -> None:
         raise Unfit("The page is not in UTF-8: save it as UTF-8.") from None
     if "\0" in text or not re.match(r"\s*<(!doctype|html|head|meta|title|body)", text, re.IGNORECASE):
         raise Unfit("The content of this file is not of its type.")
+    if _UNCLEAR.search(text):
+        raise Unfit("A comment of the page does not begin with <!-- and end with -->.")
     parser = _Judge(convert_charrefs=True)
     parser.feed(text)
     parser.close()
@@ -55,12 +59,13 @@ class _Judge(HTMLParser):
 
     def __init__(self, *, convert_charrefs: bool) -> None:
         super().__init__(convert_charrefs=convert_charrefs)
-        self._in_style = False
+        self._in_style = self._in_title = False
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self._check_title()
         if tag not in _ELEMENTS:
             raise Unfit(f"The page has the element {_shown(tag)}: only texts, tables and pictures can be published.")
-        self._in_style = tag == "style"
+        self._in_style, self._in_title = tag == "style", tag == "title"
         for name, value in attributes:
             self._check_attribute(tag, name, (value or "").strip())
 
@@ -71,18 +76,31 @@ class _Judge(HTMLParser):
             and {
                 "href": lambda: tag == "a" and bool(_LINK.match(value)),
                 "src": lambda: tag == "img" and bool(_PICTURE.match(value)),
-                "style": lambda: not _LOADS.search(value),
+                "style": lambda: not _loads(value),
                 "http-equiv": lambda: value.lower() in ("content-type", "x-ua-compatible", "content-language"),
             }.get(name, lambda: True)()
         )
         if not allowed:
             raise Unfit(f"The page has the attribute {_shown(name)} of {_shown(tag)}, which may load or run something.")
 
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attributes)
+        if tag in ("style", "title"):  # which browsers leave open
+            raise Unfit(f"The element {tag} of the page has no end.")
+
     def handle_endtag(self, tag: str) -> None:
-        self._in_style = False
+        self._in_style = self._in_title = False
+
+    def handle_comment(self, text: str) -> None:
+        self._check_title()
+
+    def _check_title(self) -> None:
+        """To a browser a title is text up to its end, whatever stands in it."""
+        if self._in_title:
+            raise Unfit("The title of the page is more than text.")
 
     def handle_data(self, text: str) -> None:
-        if self._in_style and _LOADS.search(text):
+        if self._in_style and ("</" in text or _loads(text)):
             raise Unfit("A style of the page loads something from elsewhere.")
 
     def handle_pi(self, text: str) -> None:
@@ -90,6 +108,12 @@ class _Judge(HTMLParser):
 
     def unknown_decl(self, text: str) -> None:
         raise Unfit("The content of this file is not of its type.")
+
+
+def _loads(style: str) -> bool:
+    """True for a style that loads or runs something, also where it is written in escapes."""
+    plain = _ESCAPE.sub(lambda found: chr(min(int(found[1], 16), 0x10FFFF)) if found[1] else found[2], style)
+    return bool(_LOADS.search(style) or _LOADS.search(plain))
 
 
 def _shown(name: str) -> str:

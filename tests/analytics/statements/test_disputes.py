@@ -1,5 +1,6 @@
 """A disputed line: said once, told once, shown beside the line, and of nobody else's documents."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -53,6 +54,13 @@ def test_another_sum_is_shown_beside_the_line_and_told_once(api: Api, context: C
     assert statement["closing"]["debit"]["amount"] == "100.00"
     assert say(api, owner, claimed="95.00").json["claimed"]["amount"] == "95.00"
     assert len(told(context)) == 2
+
+
+def test_a_line_that_the_statement_does_not_have_is_not_disputed(api: Api, context: Context, owner: Caller) -> None:
+    euros = replace(invoice("A-2", "100.00", day=date(2026, 11, 2)), currency="EUR", other_currency=True)
+    sales.record(context, [euros])
+    for line in ("return#1c-main#/A-1", "sale#1c-main#/A-2"):
+        assert (say(api, owner, line).status, told(context)) == (404, [])
 
 
 def test_a_payment_is_disputed_like_a_document(api: Api, context: Context, owner: Caller) -> None:

@@ -341,12 +341,29 @@ def test_an_archive_of_something_else_is_no_workbook() -> None:
         ("<meta http-equiv='refresh' content='0;url=https://evil.example'>", "attribute http-equiv"),
         ("<p style='background:url(https://evil.example/x.png)'>x</p>", "attribute style"),
         ("<style>@import 'https://evil.example/x.css';</style>", "style of the page"),
+        ("<style>@\\69mport 'https://evil.example/x.css';</style>", "style of the page"),
+        ("<style>p{background:u\\72 l(https://evil.example/x.png)}</style>", "style of the page"),
+        ("<p style='background:u\\r\\l(https://evil.example/x.png)'>x</p>", "attribute style"),
+        ("<style></style x><script>alert(1)</script></style>", "style of the page"),
+        ("<!--><script>alert(1)</script>-->", "comment of the page"),
+        ("<!---><script>alert(1)</script>-->", "comment of the page"),
+        ("<!-- --!><script>alert(1)</script>-->", "comment of the page"),
+        ("<!-- -- ><p title='--><script>alert(1)</script>'>x</p>", "comment of the page"),
+        ("<style/><p title='</style><script>alert(1)</script>'>", "element style"),
+        ("<title/><p title='</title><script>alert(1)</script>'>", "element title"),
+        ("<title><!--</title><script>alert(1)</script>--></title>", "title of the page"),
+        ("<title><p title='</title><script>alert(1)</script>'></title>", "title of the page"),
     ],
 )
 def test_a_page_that_runs_or_loads_something_is_refused_by_its_name(inside: str, named: str) -> None:
     told = reason(HTML, PAGE.replace(b"</body>", inside.encode() + b"</body>"))
     assert told is not None
     assert named in told
+
+
+def test_comments_and_symbols_of_a_style_may_stand_in_a_page() -> None:
+    inside = b"<!-- ---- --><!--[if mso]><p>x</p><![endif]--><style><!-- li:before{content:'\\2022'} --></style>"
+    assert reason(HTML, PAGE.replace(b"</body>", inside + b"</body>")) is None
 
 
 def test_a_page_that_is_kept_tells_the_browser_to_run_nothing() -> None:
