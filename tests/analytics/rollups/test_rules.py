@@ -133,6 +133,7 @@ purchases = st.builds(
     names,
     names,
     names,
+    st.just(Decimal(5)),
 )
 
 
