@@ -2,6 +2,8 @@
 # Extra words for a command go into ARGS: make demo ARGS=--check
 
 export CLUB_DATA ?= $(abspath ../shared/data)
+# Each process of a run would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?=
 ARGS ?=
 ARCH ?= arm64
