@@ -63,7 +63,9 @@ def _companies(context: Context, fold_id: str, part: int, currency: str) -> list
     try:
         return companies_of(store.FOLD.rows_of_part(context, fold_id, part), currency)
     except LookupError:
-        raise Problem.invalid("cursor_invalid", "/query/cursor", "This page is too old: begin anew.") from None
+        raise Problem.invalid(
+            "cursor_invalid", "/query/cursor", "This page is too old: start from the first page."
+        ) from None
 
 
 def _own_names(context: Context, asked: RowAsked, by: Split, currency: str) -> Mapping[date, Collection[str]]:

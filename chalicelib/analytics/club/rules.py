@@ -219,7 +219,7 @@ class RowAsked(NamedTuple):
 
 
 class CompanyRow(NamedTuple):
-    """What a company adds to a row of figures. `before`: of a move, in the earlier month; `first_month`: of its purchases.
+    """One company's part of a row of figures. `before`: of a move, in the earlier month; `first_month`: of its purchases.
 
     `recent_orders`, `recent_categories`: of the three months that end with the last one of the period. `net_of_year`: of the twelve.
     """

@@ -32,7 +32,7 @@ MOST_BRANCHES = 1_000  # of an INN, that members name: its item holds five times
 
 # --- claims -----------------------------------------------------------------------------------------------------------
 
-_ACTS_ALREADY = "You already act for a company, a distributor or the club. A company is left by DELETE /v1/company/people/{member_id}, with your own id."
+_ACTS_ALREADY = "You already act for a company, a distributor or the club. To leave a company, call DELETE /v1/company/people/{member_id} with your own id."
 
 
 def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) -> ClaimView:

@@ -14,7 +14,7 @@ Weight = Annotated[int, Field(ge=0, le=100)]
 
 
 class Engineer(SectionPart):
-    """Whom managers send a technical question to. `weekdays`: on which they are on duty, from Monday (1)."""
+    """A colleague who answers technical questions. `weekdays`: on which they are on duty, from Monday (1)."""
 
     name: Name
     phone: str | None = Field(default=None, max_length=40)
