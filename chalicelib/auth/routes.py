@@ -18,14 +18,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="sign-in")
 
 
-@routes.post(
-    "/v1/registrations",
-    scope=None,
-    body=RegistrationForm,
-    answer=SignInView,
-    status=202,
-    problems=("too_many_requests",),
-)
+@routes.post("/v1/registrations", scope=None, body=RegistrationForm, status=202, problems=("too_many_requests",))
 def register_member(call: Call) -> SignInView:
     """Register with a name and an email.
 
@@ -34,7 +27,7 @@ def register_member(call: Call) -> SignInView:
     return service.register(call.context, call.body, language=call.language, address=call.caller_address)
 
 
-@routes.post("/v1/sign-in", scope=None, body=SignInForm, answer=SignInView, status=202, problems=("too_many_requests",))
+@routes.post("/v1/sign-in", scope=None, body=SignInForm, status=202, problems=("too_many_requests",))
 def start_sign_in(call: Call) -> SignInView:
     """Send a sign-in code by email."""
     return service.sign_in(call.context, call.body.email, language=call.language, address=call.caller_address)
@@ -44,7 +37,6 @@ def start_sign_in(call: Call) -> SignInView:
     "/v1/sign-in/confirm",
     scope=None,
     body=CodeForm,
-    answer=TokensView,
     problems=("wrong_code", "code_expired", "too_many_tries", "too_many_requests"),
 )
 def confirm_sign_in(call: Call) -> TokensView:
@@ -55,7 +47,7 @@ def confirm_sign_in(call: Call) -> TokensView:
     )
 
 
-@routes.post("/v1/sign-in/refresh", scope=None, body=RefreshForm, answer=TokensView, problems=("session_expired",))
+@routes.post("/v1/sign-in/refresh", scope=None, body=RefreshForm, problems=("session_expired",))
 def refresh_session(call: Call) -> TokensView:
     """Get a new access token, with the member's present role."""
     return sessions.of_the_stack().renew(call.body.refresh_token)
@@ -68,14 +60,7 @@ def end_session(call: Call) -> Answer:
     return Answer(None)
 
 
-@routes.post(
-    "/v1/me/email",
-    scope="me",
-    body=EmailChangeForm,
-    answer=EmailChangeView,
-    status=202,
-    problems=("not_found", "too_many_requests"),
-)
+@routes.post("/v1/me/email", scope="me", body=EmailChangeForm, status=202, problems=("not_found", "too_many_requests"))
 def start_email_change(call: Call) -> EmailChangeView:
     """Send a code to your new email.
 

@@ -21,7 +21,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="catalogue")
 
 
-@routes.get("/v1/categories", scope="catalog.read", answer=CategoryTreeView)
+@routes.get("/v1/categories", scope="catalog.read")
 def list_categories(call: Call) -> CategoryTreeView:
     """Show the tree of categories."""
     return service.category_list(call.context)
@@ -30,19 +30,19 @@ def list_categories(call: Call) -> CategoryTreeView:
 # --- staff ------------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery, answer=StaffProductPage)
+@routes.get("/v1/staff/products", scope="staff.catalog.read", query=ProductQuery)
 def list_staff_products(call: Call) -> StaffProductPage:
     """List and search products, with their prices in all price types and their cost."""
     return service.page_of_staff_products(call.context, call.query, call.cursors(), call.language)
 
 
-@routes.get("/v1/staff/categories", scope="staff.catalog.read", answer=CategoryTreeView)
+@routes.get("/v1/staff/categories", scope="staff.catalog.read")
 def list_staff_categories(call: Call) -> CategoryTreeView:
     """Show the tree of categories."""
     return service.category_list(call.context)
 
 
-@routes.put("/v1/staff/products", scope="staff.catalog.write", body=ProductRowsForm, answer=ProductResultsView)
+@routes.put("/v1/staff/products", scope="staff.catalog.write", body=ProductRowsForm)
 def write_products(call: Call) -> ProductResultsView:
     """Create or replace up to 100 products.
 
@@ -52,7 +52,7 @@ def write_products(call: Call) -> ProductResultsView:
     return recording.write_products(call.context, call.body.products)
 
 
-@routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRowsForm, answer=StockResultsView)
+@routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRowsForm)
 def write_stock(call: Call) -> StockResultsView:
     """Record up to 100 stock figures.
 
@@ -62,7 +62,7 @@ def write_stock(call: Call) -> StockResultsView:
     return recording.write_stock(call.context, call.body.stock)
 
 
-@routes.put("/v1/staff/categories", scope="staff.catalog.write", body=CategoryRowsForm, answer=CategoryResultsView)
+@routes.put("/v1/staff/categories", scope="staff.catalog.write", body=CategoryRowsForm)
 def write_categories(call: Call) -> CategoryResultsView:
     """Create, rename and move up to 100 categories.
 
@@ -71,18 +71,13 @@ def write_categories(call: Call) -> CategoryResultsView:
     return recording.write_categories(call.context, call.body.categories)
 
 
-@routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm, answer=ImageUploadView)
+@routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm)
 def start_image_upload(call: Call) -> ImageUploadView:
     """Get an address to upload a picture of a product to."""
     return images.start(call.context, call.body)
 
 
-@routes.post(
-    "/v1/staff/product-images/{image_id}/confirm",
-    scope="staff.catalog.write",
-    answer=ImagesView,
-    problems=("conflict",),
-)
+@routes.post("/v1/staff/product-images/{image_id}/confirm", scope="staff.catalog.write", problems=("conflict",))
 def confirm_image(call: Call, image_id: str) -> ImagesView:
     """Show an uploaded picture on its product.
 
@@ -91,20 +86,13 @@ def confirm_image(call: Call, image_id: str) -> ImagesView:
     return images.confirm(call.context, image_id)
 
 
-@routes.delete("/v1/staff/product-images/{image_id}", scope="staff.catalog.write", answer=ImagesView)
+@routes.delete("/v1/staff/product-images/{image_id}", scope="staff.catalog.write")
 def remove_image(call: Call, image_id: str) -> ImagesView:
     """Remove a picture from its product."""
     return images.remove(call.context, image_id)
 
 
-@routes.get(
-    "/v1/pictures/{image_id}",
-    scope=None,
-    answer=Text,
-    status=302,
-    content_type="text/plain; charset=utf-8",
-    problems=("not_found",),
-)
+@routes.get("/v1/pictures/{image_id}", scope=None, answer=Text, status=302, content_type="text/plain; charset=utf-8")
 def show_picture(call: Call, image_id: str) -> Answer:
     """Go on to a picture of a product, as letters show it.
 
@@ -117,19 +105,19 @@ def show_picture(call: Call, image_id: str) -> Answer:
 # --- machines ---------------------------------------------------------------------------------------------------------
 
 
-@routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRowsForm, answer=ProductResultsView)
+@routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRowsForm)
 def write_products_by_machine(call: Call) -> ProductResultsView:
     """Create or replace up to 100 products, as `PUT /v1/staff/products` does."""
     return recording.write_products(call.context, call.body.products)
 
 
-@routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRowsForm, answer=StockResultsView)
+@routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRowsForm)
 def write_stock_by_machine(call: Call) -> StockResultsView:
     """Record up to 100 stock figures, as `PUT /v1/staff/stock` does."""
     return recording.write_stock(call.context, call.body.stock)
 
 
-@routes.put("/v1/machine/categories", scope="machine.catalog", body=CategoryRowsForm, answer=CategoryResultsView)
+@routes.put("/v1/machine/categories", scope="machine.catalog", body=CategoryRowsForm)
 def write_categories_by_machine(call: Call) -> CategoryResultsView:
     """Create, rename and move up to 100 categories, as `PUT /v1/staff/categories` does."""
     return recording.write_categories(call.context, call.body.categories)

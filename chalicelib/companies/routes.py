@@ -32,12 +32,7 @@ routes = Routes(__name__, tag="companies")
 
 
 @routes.post(
-    "/v1/companies",
-    scope="company.claim",
-    body=ClaimForm,
-    answer=ClaimView,
-    status=202,
-    problems=("already_exists", "too_many_requests"),
+    "/v1/companies", scope="company.claim", body=ClaimForm, status=202, problems=("already_exists", "too_many_requests")
 )
 def claim_company(call: Call) -> ClaimView:
     """Claim to act for a company.
@@ -64,13 +59,13 @@ def change_company(call: Call) -> Answer:
     return Answer(shown, headers=etag(version))
 
 
-@routes.get("/v1/company/contacts", scope="company.read", answer=CompanyContactsView)
+@routes.get("/v1/company/contacts", scope="company.read")
 def show_contacts(call: Call) -> CompanyContactsView:
     """Read the cards of your manager and your distributor: name, phone, email, hours."""
     return cards.show_contacts(call.context, call.principal.for_company(), call.language)
 
 
-@routes.get("/v1/distributors", scope="company.read", query=DistributorsQuery, answer=DistributorCardPage)
+@routes.get("/v1/distributors", scope="company.read", query=DistributorsQuery)
 def list_open_distributors(call: Call) -> DistributorCardPage:
     """List the distributors of a region, those that a company of the region chooses from.
 
@@ -85,7 +80,7 @@ def list_open_distributors(call: Call) -> DistributorCardPage:
     )
 
 
-@routes.get("/v1/company/people", scope="people.read", query=PageQuery, answer=PeoplePage)
+@routes.get("/v1/company/people", scope="people.read", query=PageQuery)
 def list_people(call: Call) -> PeoplePage:
     """List the people of your company, and those with pending claims."""
     return call.page(
@@ -118,7 +113,7 @@ def invite_person(call: Call) -> Answer:
     body=PersonChangeForm,
     answer=PersonView,
     matched=True,
-    problems=("not_found", "wrong_state", "conflict"),
+    problems=("wrong_state", "conflict"),
 )
 def change_person(call: Call, member_id: str) -> Answer:
     """Confirm a pending person, or change a person's role or influence."""
@@ -133,7 +128,7 @@ def change_person(call: Call, member_id: str) -> Answer:
     return Answer(shown, headers=etag(shown.version))
 
 
-@routes.delete("/v1/company/people/{member_id}", scope="company.read", status=204, problems=("not_found", "conflict"))
+@routes.delete("/v1/company/people/{member_id}", scope="company.read", status=204, problems=("conflict",))
 def remove_person(call: Call, member_id: str) -> None:
     """Remove a person from your company, or leave it.
 
@@ -145,18 +140,13 @@ def remove_person(call: Call, member_id: str) -> None:
     people.remove_person(call.context, call.principal.for_company(), caller, member_id)
 
 
-@routes.get("/v1/me/invitations", scope="me", query=PageQuery, answer=InvitationPage)
+@routes.get("/v1/me/invitations", scope="me", query=PageQuery)
 def list_invitations(call: Call) -> InvitationPage:
     """List the companies that invite you to act for them."""
     return call.page(InvitationPage, invitations.list_invitations, call.context, call.principal.for_member())
 
 
-@routes.post(
-    "/v1/me/invitations/{company_id}/accept",
-    scope="me",
-    answer=InvitationView,
-    problems=("not_found", "conflict"),
-)
+@routes.post("/v1/me/invitations/{company_id}/accept", scope="me", problems=("conflict",))
 def accept_invitation(call: Call, company_id: str) -> InvitationView:
     """Accept an invitation: you act for the company from now on.
 
@@ -165,35 +155,25 @@ def accept_invitation(call: Call, company_id: str) -> InvitationView:
     return invitations.accept(call.context, company_id, call.principal.for_member())
 
 
-@routes.delete("/v1/me/invitations/{company_id}", scope="me", status=204, problems=("not_found",))
+@routes.delete("/v1/me/invitations/{company_id}", scope="me", status=204)
 def decline_invitation(call: Call, company_id: str) -> None:
     """Decline an invitation."""
     invitations.decline(call.context, company_id, call.principal.for_member())
 
 
-@routes.get("/v1/me/privileges", scope="me", answer=PrivilegesView)
+@routes.get("/v1/me/privileges", scope="me")
 def show_privileges(call: Call) -> PrivilegesView:
     """Read which sections are open to you, and what the others still need."""
     return privileges.privileges(call.context, call.principal)
 
 
-@routes.get(
-    "/v1/staff/customer-questions",
-    scope="staff.companies.read",
-    query=CustomerQuestionsQuery,
-    answer=CustomerQuestionsPage,
-)
+@routes.get("/v1/staff/customer-questions", scope="staff.companies.read", query=CustomerQuestionsQuery)
 def list_customer_questions(call: Call) -> CustomerQuestionsPage:
     """List customers of sales files whose INN is not that of the company that they are linked to, the oldest first."""
     return call.page(CustomerQuestionsPage, staff.list_customer_questions, call.context)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}",
-    scope="staff.companies.read",
-    answer=StaffCompanyDetailView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}", scope="staff.companies.read", answer=StaffCompanyDetailView)
 def show_company_to_staff(call: Call, company_id: str) -> Answer:
     """Read a company with its people, its manager and its distributor."""
     shown, version = staff.show_to_staff(call.context, company_id)
@@ -206,7 +186,6 @@ def show_company_to_staff(call: Call, company_id: str) -> Answer:
     body=CompanyAssignmentForm,
     answer=StaffCompanyDetailView,
     matched=True,
-    problems=("not_found",),
 )
 def change_company_by_staff(call: Call, company_id: str) -> Answer:
     """Change a company, or hand it over to another manager.
@@ -224,8 +203,7 @@ def change_company_by_staff(call: Call, company_id: str) -> Answer:
     "/v1/staff/companies/{company_id}/confirm",
     scope="staff.companies.write",
     body=ClaimDecisionForm,
-    answer=ClaimDecisionView,
-    problems=("not_found", "wrong_state", "conflict"),
+    problems=("wrong_state", "conflict"),
 )
 def decide_claim(call: Call, company_id: str) -> ClaimDecisionView:
     """Confirm or refuse a claim.

@@ -8,13 +8,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="letters")
 
 
-@routes.get(
-    "/v1/staff/members/{member_id}/contact",
-    scope="staff.contacts.read",
-    query=ContactQuery,
-    answer=VerdictView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/members/{member_id}/contact", scope="staff.contacts.read", query=ContactQuery)
 def check_contact(call: Call, member_id: str) -> VerdictView:
     """Learn whether a member may be contacted on a day.
 
@@ -23,13 +17,7 @@ def check_contact(call: Call, member_id: str) -> VerdictView:
     return VerdictView.of(notes.verdict(call.context, member_id, call.query))
 
 
-@routes.post(
-    "/v1/staff/members/{member_id}/contacts",
-    scope="staff.contacts.write",
-    body=NoteForm,
-    answer=NoteView,
-    problems=("not_found",),
-)
+@routes.post("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.write", body=NoteForm)
 def note_contact(call: Call, member_id: str) -> NoteView:
     """Note a contact that you made, such as a telephone call. It spends the contact budget.
 
@@ -38,7 +26,7 @@ def note_contact(call: Call, member_id: str) -> NoteView:
     return NoteView.of(notes.note(call.context, member_id, call.body, by=call.principal.for_member()))
 
 
-@routes.get("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.read", query=PageQuery, answer=NotePage)
+@routes.get("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.read", query=PageQuery)
 def list_contacts(call: Call, member_id: str) -> NotePage:
     """List the contacts with a member that the staff noted, the latest day first."""
     return call.page(NotePage, notes.page, call.context, member_id, show=NoteView.of)

@@ -20,7 +20,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="catalogue")
 
 
-@routes.post("/v1/demands", scope="catalog.read", body=DemandForm, answer=DemandView, problems=("too_many_requests",))
+@routes.post("/v1/demands", scope="catalog.read", body=DemandForm, problems=("too_many_requests",))
 def record_demand(call: Call) -> DemandView:
     """Ask for goods that cannot be ordered.
 
@@ -31,7 +31,7 @@ def record_demand(call: Call) -> DemandView:
     return DemandView.of(service.record_demand(call.context, company_id, member_id, call.body))
 
 
-@routes.get("/v1/demands", scope="catalog.read", query=PageQuery, answer=DemandPage)
+@routes.get("/v1/demands", scope="catalog.read", query=PageQuery)
 def list_demands(call: Call) -> DemandPage:
     """List your own requests for goods and their answers, newest first."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
@@ -40,14 +40,14 @@ def list_demands(call: Call) -> DemandPage:
     )
 
 
-@routes.post("/v1/demands/{demand_id}/cancel", scope="catalog.read", answer=DemandView, problems=("wrong_state",))
+@routes.post("/v1/demands/{demand_id}/cancel", scope="catalog.read", problems=("wrong_state",))
 def cancel_demand(call: Call, demand_id: str) -> DemandView:
     """Cancel a request for goods. Cancelling again changes nothing."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return DemandView.of(service.cancel(call.context, company_id, member_id, demand_id))
 
 
-@routes.get("/v1/staff/demands", scope="staff.demands.read", query=WantedProductsQuery, answer=WantedProductPage)
+@routes.get("/v1/staff/demands", scope="staff.demands.read", query=WantedProductsQuery)
 def list_wanted_products(call: Call) -> WantedProductPage:
     """List the articles that partners wait for, most wanted first.
 
@@ -58,7 +58,7 @@ def list_wanted_products(call: Call) -> WantedProductPage:
     )
 
 
-@routes.get("/v1/staff/demands/waiting", scope="staff.demands.read", query=WaitingDemandsQuery, answer=StaffDemandPage)
+@routes.get("/v1/staff/demands/waiting", scope="staff.demands.read", query=WaitingDemandsQuery)
 def list_waiting_demands(call: Call) -> StaffDemandPage:
     """List open requests for an article, oldest first; without an article, those described in words."""
     return call.page(
@@ -74,7 +74,6 @@ def list_waiting_demands(call: Call) -> StaffDemandPage:
     "/v1/staff/demands/{demand_id}/answer",
     scope="staff.demands.write",
     body=DemandAnswerForm,
-    answer=StaffDemandView,
     problems=("wrong_state",),
 )
 def answer_demand(call: Call, demand_id: str) -> StaffDemandView:

@@ -23,7 +23,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="orders")
 
 
-@routes.get("/v1/regions", scope=None, answer=RegionsView)
+@routes.get("/v1/regions", scope=None)
 def list_regions(call: Call) -> RegionsView:
     """List the regions by name, in Russian or English."""
     names = region_names(call.context, call.language)
@@ -40,20 +40,13 @@ def create_distributor(call: Call) -> Answer:
     return Answer(DistributorView.of(made), headers={**etag(made.version), "Location": location})
 
 
-@routes.get(
-    "/v1/staff/distributors", scope="staff.distributors.read", query=StaffDistributorsQuery, answer=DistributorPage
-)
+@routes.get("/v1/staff/distributors", scope="staff.distributors.read", query=StaffDistributorsQuery)
 def list_distributors(call: Call) -> DistributorPage:
     """List distributors by name."""
     return call.page(DistributorPage, service.page, call.context, show=DistributorView.of)
 
 
-@routes.get(
-    "/v1/staff/distributors/{distributor_id}",
-    scope="staff.distributors.read",
-    answer=DistributorView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/distributors/{distributor_id}", scope="staff.distributors.read", answer=DistributorView)
 def show_distributor(call: Call, distributor_id: str) -> Answer:
     """Show a distributor."""
     found = service.distributor(call.context, distributor_id)
@@ -68,7 +61,7 @@ def show_distributor(call: Call, distributor_id: str) -> Answer:
     body=DistributorChangeForm,
     answer=DistributorView,
     matched=True,
-    problems=("not_found", "precondition_failed"),
+    problems=("precondition_failed",),
 )
 def change_distributor(call: Call, distributor_id: str) -> Answer:
     """Change a distributor. Regions are replaced as a whole."""
@@ -80,31 +73,21 @@ def change_distributor(call: Call, distributor_id: str) -> Answer:
     "/v1/staff/distributors/{distributor_id}/people",
     scope="staff.distributors.write",
     body=DistributorPersonForm,
-    answer=DistributorPersonView,
-    problems=("not_found", "conflict"),
+    problems=("conflict",),
 )
 def add_distributor_person(call: Call, distributor_id: str) -> DistributorPersonView:
     """Add a person who works on the distributor's orders. They sign in with their email."""
     return service.add_person(call.context, distributor_id, call.body)
 
 
-@routes.get(
-    "/v1/staff/distributors/{distributor_id}/people",
-    scope="staff.distributors.read",
-    query=PageQuery,
-    answer=DistributorPeoplePage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/distributors/{distributor_id}/people", scope="staff.distributors.read", query=PageQuery)
 def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeoplePage:
     """List the people who work on the distributor's orders."""
     return call.page(DistributorPeoplePage, service.people, call.context, distributor_id)
 
 
 @routes.delete(
-    "/v1/staff/distributors/{distributor_id}/people/{member_id}",
-    scope="staff.distributors.write",
-    status=204,
-    problems=("not_found",),
+    "/v1/staff/distributors/{distributor_id}/people/{member_id}", scope="staff.distributors.write", status=204
 )
 def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -> Answer:
     """Remove a person from the distributor. Their further requests are refused."""
@@ -136,19 +119,13 @@ def change_own_distributor(call: Call) -> Answer:
     return Answer(DistributorView.of(changed), headers=etag(changed.version))
 
 
-@routes.get("/v1/distributor/people", scope="fulfilment.read", query=PageQuery, answer=DistributorPeoplePage)
+@routes.get("/v1/distributor/people", scope="fulfilment.read", query=PageQuery)
 def list_own_people(call: Call) -> DistributorPeoplePage:
     """List the people who work on your distributor's orders."""
     return call.page(DistributorPeoplePage, service.people, call.context, call.principal.for_distributor())
 
 
-@routes.post(
-    "/v1/distributor/people",
-    scope="distributor.write",
-    body=DistributorPersonForm,
-    answer=DistributorPersonView,
-    problems=("conflict",),
-)
+@routes.post("/v1/distributor/people", scope="distributor.write", body=DistributorPersonForm, problems=("conflict",))
 def add_own_person(call: Call) -> DistributorPersonView:
     """Add a colleague who works on your distributor's orders. They sign in with their email, and may do what you may."""
     return service.add_person(call.context, call.principal.for_distributor(), call.body)
@@ -163,12 +140,7 @@ def remove_own_person(call: Call, member_id: str) -> Answer:
     return Answer(None)
 
 
-@routes.put(
-    "/v1/distributor/stock",
-    scope="fulfilment.write",
-    body=catalog.StockRowsForm,
-    answer=catalog.StockResultsView,
-)
+@routes.put("/v1/distributor/stock", scope="fulfilment.write", body=catalog.StockRowsForm)
 def write_own_stock(call: Call) -> catalog.StockResultsView:
     """Record up to 100 stock figures of your distributor's own warehouses.
 

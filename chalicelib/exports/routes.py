@@ -14,7 +14,7 @@ routes = Routes(__name__, tag="exports")
 _ANY = "staff.companies.read"  # of everybody on the staff; each source asks for its own
 
 
-@routes.post("/v1/staff/exports", scope=_ANY, body=ExportForm, answer=ExportView, status=202, keyed=True)
+@routes.post("/v1/staff/exports", scope=_ANY, body=ExportForm, status=202, keyed=True)
 def start_export(call: Call) -> ExportView:
     """Export a whole table as CSV or XLSX, in the language of the request.
 
@@ -25,13 +25,13 @@ def start_export(call: Call) -> ExportView:
     return service.start(call.answering(_started), call.body, call.language, call.principal.for_member())
 
 
-@routes.get("/v1/staff/exports", scope=_ANY, query=PageQuery, answer=ExportPage, current=True)
+@routes.get("/v1/staff/exports", scope=_ANY, query=PageQuery, current=True)
 def list_exports(call: Call) -> ExportPage:
     """List your own exports of the last week, newest first, of the tables that you may read now."""
     return call.page(ExportPage, _of_readable_tables, call.context, call.principal)
 
 
-@routes.get("/v1/staff/exports/{export_id}", scope=_ANY, answer=ExportView, problems=("not_found",), current=True)
+@routes.get("/v1/staff/exports/{export_id}", scope=_ANY, current=True)
 def show_export(call: Call, export_id: str) -> ExportView:
     """Show how far an export of yours is and, once it is done, an address of its file that is good for a quarter of an hour."""
     view = service.show(call.context, export_id, call.principal.for_member())

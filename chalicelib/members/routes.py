@@ -22,7 +22,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="members")
 
 
-@routes.get("/v1/club", scope=None, answer=ClubView)
+@routes.get("/v1/club", scope=None)
 def show_club(call: Call) -> ClubView:
     """Read about the club, its benefits and its use of your data."""
     return service.club_card(call.context.config, call.language)
@@ -49,13 +49,7 @@ def change_profile(call: Call) -> Answer:
     return Answer(me, headers=etag(version))
 
 
-@routes.put(
-    "/v1/me/consents/{purpose}",
-    scope="me",
-    body=ConsentChangeForm,
-    answer=Consent,
-    problems=("not_found",),
-)
+@routes.put("/v1/me/consents/{purpose}", scope="me", body=ConsentChangeForm)
 def answer_consent(call: Call, purpose: str) -> Consent:
     """Give or withdraw a consent.
 
@@ -66,30 +60,26 @@ def answer_consent(call: Call, purpose: str) -> Consent:
     )
 
 
-@routes.post(
-    "/v1/staff/people", scope="staff.people.write", body=StaffForm, answer=StaffMemberView, problems=("conflict",)
-)
+@routes.post("/v1/staff/people", scope="staff.people.write", body=StaffForm, problems=("conflict",))
 def appoint_staff(call: Call) -> StaffMemberView:
     """Add a person to the staff, or change their role. They sign in with this email. The last admin stays one."""
     return service.appoint_staff(call.context, call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/people", scope="staff.people.read", query=StaffQuery, answer=StaffPage)
+@routes.get("/v1/staff/people", scope="staff.people.read", query=StaffQuery)
 def list_staff(call: Call) -> StaffPage:
     """List the staff by name."""
     return call.page(StaffPage, service.staff, call.context)
 
 
-@routes.delete(
-    "/v1/staff/people/{member_id}", scope="staff.people.write", status=204, problems=("not_found", "conflict")
-)
+@routes.delete("/v1/staff/people/{member_id}", scope="staff.people.write", status=204, problems=("conflict",))
 def dismiss_staff(call: Call, member_id: str) -> Answer:
     """Remove a person from the staff. Their token loses its rights within 15 minutes. The last admin stays."""
     service.dismiss_staff(call.context, member_id, by=call.principal.for_member())
     return Answer(None)
 
 
-@routes.get("/v1/staff/journal", scope="staff.journal.read", query=JournalQuery, answer=JournalPage)
+@routes.get("/v1/staff/journal", scope="staff.journal.read", query=JournalQuery)
 def list_journal(call: Call) -> JournalPage:
     """List who wrote what for the club, newest first: staff, people of distributors, machine clients.
 
@@ -101,7 +91,7 @@ def list_journal(call: Call) -> JournalPage:
     return call.page(JournalPage, journal.journal_page, *asked)
 
 
-@routes.get("/v1/staff/suppressions", scope="staff.letters.write", query=SuppressionListQuery, answer=SuppressionPage)
+@routes.get("/v1/staff/suppressions", scope="staff.letters.write", query=SuppressionListQuery)
 def list_suppressions(call: Call) -> SuppressionPage:
     """List the addresses that get no letters, after a bounce or a complaint."""
     return call.page(SuppressionPage, suppressions.list_suppressions, call.context, call.query.email)

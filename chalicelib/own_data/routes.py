@@ -15,7 +15,7 @@ _PAGE_ONLY = {
 }
 
 
-@routes.get("/v1/me/data", scope="me", query=OwnDataQuery, answer=OwnDataView, problems=("not_found",))
+@routes.get("/v1/me/data", scope="me", query=OwnDataQuery, problems=("not_found",))
 def download_own_data(call: Call) -> OwnDataView:
     """Download all that the club holds of you."""
     return service.own_data(call.context, call.principal.for_member(), call.query.section, call.language)

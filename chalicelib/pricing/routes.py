@@ -7,7 +7,7 @@ from chalicelib.pricing.promotions.schemas import RunningPromotionPage, RunningP
 routes = Routes(__name__, tag="prices")
 
 
-@routes.get("/v1/promotions", scope="catalog.read", answer=RunningPromotionPage)
+@routes.get("/v1/promotions", scope="catalog.read")
 def list_running_promotions(call: Call) -> RunningPromotionPage:
     """List the promotions that run today, each with its effect for the company."""
     context, company_id = call.context, call.principal.for_company()

@@ -7,7 +7,7 @@ from chalicelib.recommendations.schemas import NewProductsView
 routes = Routes(__name__, tag="cart")
 
 
-@routes.get("/v1/new-for-you", scope="catalog.read", answer=NewProductsView)
+@routes.get("/v1/new-for-you", scope="catalog.read")
 def show_new_for_you(call: Call) -> NewProductsView:
     """List articles that other companies buy together with the company's own purchases, and that it does not buy yet.
 

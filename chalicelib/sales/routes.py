@@ -7,7 +7,7 @@ from chalicelib.sales.schemas import PurchaseListQuery, PurchasePage, PurchasesQ
 routes = Routes(__name__, tag="sales")
 
 
-@routes.get("/v1/company/purchases", scope="company.read", query=PurchaseListQuery, answer=PurchasePage)
+@routes.get("/v1/company/purchases", scope="company.read", query=PurchaseListQuery)
 def list_purchases(call: Call) -> PurchasePage:
     """List the company's purchases and returns.
 
@@ -16,13 +16,7 @@ def list_purchases(call: Call) -> PurchasePage:
     return _purchases(call, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/purchases",
-    scope="staff.companies.read",
-    query=PurchaseListQuery,
-    answer=PurchasePage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/purchases", scope="staff.companies.read", query=PurchaseListQuery)
 def list_company_purchases(call: Call, company_id: str) -> PurchasePage:
     """List a company's purchases and returns as the company sees them."""
     if companies.read_company(call.context, company_id) is None:

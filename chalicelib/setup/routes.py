@@ -10,7 +10,7 @@ from chalicelib.setup.sentences import SENTENCES
 routes = Routes(__name__, tag="members")
 
 
-@routes.get("/v1/staff/setup", scope="staff.companies.read", answer=SetupView)
+@routes.get("/v1/staff/setup", scope="staff.companies.read")
 def show_setup(call: Call) -> SetupView:
     """Read what the club still lacks before partners can work, and the operation that mends it."""
     every = steps(service.found(call.context, call.language))

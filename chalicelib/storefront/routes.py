@@ -15,7 +15,7 @@ routes = Routes(__name__, tag="catalogue")
 # --- partners ---------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/products", scope="catalog.read", query=ProductQuery, answer=ProductPage)
+@routes.get("/v1/products", scope="catalog.read", query=ProductQuery)
 def list_products(call: Call) -> ProductPage:
     """List and search products at the company's own prices.
 
@@ -26,7 +26,7 @@ def list_products(call: Call) -> ProductPage:
     )
 
 
-@routes.get("/v1/products/{sku}", scope="catalog.read", answer=ProductView, problems=("not_found",))
+@routes.get("/v1/products/{sku}", scope="catalog.read")
 def show_product(call: Call, sku: str) -> ProductView:
     """Show a product at the company's own price, with pictures, attributes and stock.
 
@@ -35,7 +35,7 @@ def show_product(call: Call, sku: str) -> ProductView:
     return service.show_product(call.context, call.principal.for_company(), sku, call.language)
 
 
-@routes.get("/v1/product-facets", scope="catalog.read", query=ProductFilters, answer=ProductFacetsView)
+@routes.get("/v1/product-facets", scope="catalog.read", query=ProductFilters)
 def show_product_facets(call: Call) -> ProductFacetsView:
     """Show brands, categories and statuses with the number of products of each, for the same filters as the list."""
     return product_facets(call.context, call.query)
@@ -57,7 +57,7 @@ def download_price_list(call: Call) -> Answer:
     return _price_list(call, call.principal.for_company())
 
 
-@routes.get("/v1/price-list/file", scope="catalog.read", query=PriceListQuery, answer=ListFileView)
+@routes.get("/v1/price-list/file", scope="catalog.read", query=PriceListQuery)
 def make_price_list_file(call: Call) -> ListFileView:
     """Make the price list of the company as a workbook (XLSX), with numbers as numbers.
 
@@ -72,9 +72,7 @@ def _price_list(call: Call, company_id: str) -> Answer:
     return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
 
 
-@routes.post(
-    "/v1/tools/lighting", scope="catalog.read", body=LightingForm, answer=LightingView, problems=("cabinet_locked",)
-)
+@routes.post("/v1/tools/lighting", scope="catalog.read", body=LightingForm, problems=("cabinet_locked",))
 def calculate_lighting(call: Call) -> LightingView:
     """Calculate the number of luminaires that rooms need, by the lumen method.
 
@@ -87,13 +85,7 @@ def calculate_lighting(call: Call) -> LightingView:
 # --- staff ------------------------------------------------------------------------------------------------------------
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/products",
-    scope="staff.catalog.read",
-    query=ProductQuery,
-    answer=ProductPage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/products", scope="staff.catalog.read", query=ProductQuery)
 def list_products_of_company(call: Call, company_id: str) -> ProductPage:
     """List and search products at a company's prices, with their stock, as the company sees them."""
     _require_company(call, company_id)
@@ -106,7 +98,6 @@ def list_products_of_company(call: Call, company_id: str) -> ProductPage:
     query=PriceListQuery,
     answer=Text,
     content_type="text/csv; charset=utf-8",
-    problems=("not_found",),
 )
 def download_price_list_of_company(call: Call, company_id: str) -> Answer:
     """Download the price list of a company as CSV for spreadsheets, as the company itself gets it."""

@@ -88,7 +88,7 @@ def test_webhook(call: Call) -> Answer:
     return Answer(WebhookDeliveryView.of(made), headers=_location(made.message_id))
 
 
-@routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery, answer=WebhookDeliveryPage)
+@routes.get("/v1/distributor/webhook/deliveries", scope=SCOPE, query=MessagesQuery)
 def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
     """List deliveries of the last 30 days, newest first, with the result of the last attempt."""
     return call.page(
@@ -101,20 +101,14 @@ def list_webhook_deliveries(call: Call) -> WebhookDeliveryPage:
     )
 
 
-@routes.get(
-    "/v1/distributor/webhook/deliveries/{delivery_id}", scope=SCOPE, answer=WebhookDeliveryView, problems=("not_found",)
-)
+@routes.get("/v1/distributor/webhook/deliveries/{delivery_id}", scope=SCOPE)
 def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDeliveryView:
     """Show a delivery."""
     return WebhookDeliveryView.of(service.delivery(call.context, call.principal.for_distributor(), delivery_id))
 
 
 @routes.post(
-    "/v1/distributor/webhook/deliveries/{delivery_id}/replay",
-    scope=SCOPE,
-    answer=WebhookDeliveryView,
-    status=202,
-    problems=("not_found",),
+    "/v1/distributor/webhook/deliveries/{delivery_id}/replay", scope=SCOPE, answer=WebhookDeliveryView, status=202
 )
 def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     """Send a message again, in any state, under the same id and with the present order.
@@ -126,14 +120,7 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     return Answer(WebhookDeliveryView.of(anew), headers=_location(delivery_id))
 
 
-@routes.post(
-    "/v1/distributor/webhook/replay",
-    scope=SCOPE,
-    body=ReplayForm,
-    answer=ReplayView,
-    status=202,
-    problems=("not_found",),
-)
+@routes.post("/v1/distributor/webhook/replay", scope=SCOPE, body=ReplayForm, status=202, problems=("not_found",))
 def replay_webhook_messages(call: Call) -> ReplayView:
     """Send the messages since a moment again, for example since the last backup of the receiving system."""
     distributor_id = _distributor(call)

@@ -118,6 +118,10 @@ def test_only_a_few_routes_are_open() -> None:
     assert {route.name for route in ROUTES if route.scope is None} == OPEN
 
 
+def test_no_route_declares_the_404_that_its_path_brings() -> None:
+    assert not [route.name for route in ROUTES if "not_found" in route.problems and path_parameters(route.path)]
+
+
 def test_without_a_token_it_is_401(walk: Walk) -> None:
     assert walk.otherwise(SCOPED, (401, "unauthorized"), lambda route: {"caller": STRANGER}) == {}
 

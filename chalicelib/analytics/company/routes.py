@@ -14,7 +14,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="analytics")
 
 
-@routes.get("/v1/company/analytics", scope="company.read", query=AnalyticsQuery, answer=AnalyticsView, current=True)
+@routes.get("/v1/company/analytics", scope="company.read", query=AnalyticsQuery, current=True)
 def show_analytics(call: Call) -> AnalyticsView:
     """Show the company's purchases by month, quarter, brand, category, article, distributor, delivery address or person.
 
@@ -24,13 +24,7 @@ def show_analytics(call: Call) -> AnalyticsView:
     return service.analytics(call.context, call.principal.for_company(), call.query, call.language)
 
 
-@routes.get(
-    "/v1/company/analytics/documents",
-    scope="company.read",
-    query=DocumentsQuery,
-    answer=AnalyticsDocumentPage,
-    current=True,
-)
+@routes.get("/v1/company/analytics/documents", scope="company.read", query=DocumentsQuery, current=True)
 def list_analytics_documents(call: Call) -> AnalyticsDocumentPage:
     """List the documents behind a row of the analytics, with the part of each that counts in the row.
 
@@ -40,12 +34,7 @@ def list_analytics_documents(call: Call) -> AnalyticsDocumentPage:
 
 
 @routes.get(
-    "/v1/staff/companies/{company_id}/analytics",
-    scope="staff.companies.read",
-    query=AnalyticsQuery,
-    answer=AnalyticsView,
-    problems=("not_found",),
-    current=True,
+    "/v1/staff/companies/{company_id}/analytics", scope="staff.companies.read", query=AnalyticsQuery, current=True
 )
 def show_company_analytics(call: Call, company_id: str) -> AnalyticsView:
     """Show the purchases of a company as the company sees them."""
@@ -58,8 +47,6 @@ def show_company_analytics(call: Call, company_id: str) -> AnalyticsView:
     "/v1/staff/companies/{company_id}/analytics/documents",
     scope="staff.companies.read",
     query=DocumentsQuery,
-    answer=AnalyticsDocumentPage,
-    problems=("not_found",),
     current=True,
 )
 def list_company_analytics_documents(call: Call, company_id: str) -> AnalyticsDocumentPage:

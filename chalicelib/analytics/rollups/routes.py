@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="analytics")
 
 
-@routes.post("/v1/staff/analytics/rebuilds", scope="staff.analytics.write", answer=RebuildView, status=202, keyed=True)
+@routes.post("/v1/staff/analytics/rebuilds", scope="staff.analytics.write", status=202, keyed=True)
 def start_rebuild(call: Call) -> RebuildView:
     """Rebuild the purchase figures of all companies from their documents.
 
@@ -17,13 +17,7 @@ def start_rebuild(call: Call) -> RebuildView:
     return service.start_rebuild(call.answering(_started), call.principal.for_member())
 
 
-@routes.get(
-    "/v1/staff/analytics/rebuilds/{rebuild_id}",
-    scope="staff.analytics.read",
-    answer=RebuildView,
-    problems=("not_found",),
-    current=True,
-)
+@routes.get("/v1/staff/analytics/rebuilds/{rebuild_id}", scope="staff.analytics.read", current=True)
 def show_rebuild(call: Call, rebuild_id: str) -> RebuildView:
     """Show the progress of a rebuild."""
     return service.show_rebuild(call.context, rebuild_id)

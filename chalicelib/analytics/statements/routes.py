@@ -18,9 +18,7 @@ routes = Routes(__name__, tag="analytics")
 _STAFF = "/v1/staff/companies/{company_id}/statement"
 
 
-@routes.get(
-    "/v1/company/statement", scope="bonuses.read", query=StatementQuery, answer=AccountStatementView, current=True
-)
+@routes.get("/v1/company/statement", scope="bonuses.read", query=StatementQuery, current=True)
 def show_statement(call: Call) -> AccountStatementView:
     """Show the statement of account of a period: opening balance, invoices, returns and payments by line, closing balance.
 
@@ -30,9 +28,7 @@ def show_statement(call: Call) -> AccountStatementView:
     return _statement(call, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/company/statement/file", scope="bonuses.read", query=StatementFileQuery, answer=StatementFileView, current=True
-)
+@routes.get("/v1/company/statement/file", scope="bonuses.read", query=StatementFileQuery, current=True)
 def make_statement_file(call: Call) -> StatementFileView:
     """Make the statement as CSV, XLSX or PDF, in the language of the request.
 
@@ -45,7 +41,6 @@ def make_statement_file(call: Call) -> StatementFileView:
     "/v1/company/statement/disputes",
     scope="bonuses.read",
     body=DisputeForm,
-    answer=DisputeView,
     problems=("not_found", "too_many_requests"),
 )
 def dispute_line(call: Call) -> DisputeView:
@@ -57,27 +52,13 @@ def dispute_line(call: Call) -> DisputeView:
     return dispute(call.context, principal.for_company(), principal.for_member(), call.body)
 
 
-@routes.get(
-    _STAFF,
-    scope="staff.companies.read",
-    query=StatementQuery,
-    answer=AccountStatementView,
-    problems=("not_found",),
-    current=True,
-)
+@routes.get(_STAFF, scope="staff.companies.read", query=StatementQuery, current=True)
 def show_company_statement(call: Call, company_id: str) -> AccountStatementView:
     """Show the statement of account of a company as the company sees it."""
     return _statement(call, company_id)
 
 
-@routes.get(
-    f"{_STAFF}/file",
-    scope="staff.companies.read",
-    query=StatementFileQuery,
-    answer=StatementFileView,
-    problems=("not_found",),
-    current=True,
-)
+@routes.get(f"{_STAFF}/file", scope="staff.companies.read", query=StatementFileQuery, current=True)
 def make_company_statement_file(call: Call, company_id: str) -> StatementFileView:
     """Make the statement of a company as CSV, XLSX or PDF."""
     return statement_file(call.context, company_id, call.query, call.language)

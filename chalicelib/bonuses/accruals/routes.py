@@ -9,7 +9,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="bonuses")
 
 
-@routes.get("/v1/company/accruals", scope="bonuses.read", query=AccrualsQuery, answer=AccrualPage)
+@routes.get("/v1/company/accruals", scope="bonuses.read", query=AccrualsQuery)
 def list_accruals(call: Call) -> AccrualPage:
     """List the bonuses that each purchase earned, latest first, with their rates.
 
@@ -18,13 +18,7 @@ def list_accruals(call: Call) -> AccrualPage:
     return _shown(call, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/accruals",
-    scope="staff.bonuses.read",
-    query=AccrualsQuery,
-    answer=AccrualPage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/accruals", scope="staff.bonuses.read", query=AccrualsQuery)
 def list_accruals_of_company(call: Call, company_id: str) -> AccrualPage:
     """List the bonuses that a company's purchases earned, as the company sees them."""
     return _shown(call, company_id)

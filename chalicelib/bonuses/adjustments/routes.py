@@ -7,7 +7,6 @@ from chalicelib.bonuses.adjustments.schemas import (
     AdjustmentsQuery,
     AdjustmentView,
 )
-from chalicelib.bonuses.ledger.routes import STEP
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
@@ -20,7 +19,7 @@ routes = Routes(__name__, tag="bonuses")
     answer=AdjustmentView,
     status=201,
     keyed=True,
-    problems=("not_found", "not_enough_bonus"),
+    problems=("not_enough_bonus",),
 )
 def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
     """Add bonuses, or take some away, with a reason.
@@ -31,7 +30,7 @@ def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
     return service.adjust(call.answering(_created), staff_id, company_id, call.body)
 
 
-@routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=AdjustmentsQuery, answer=AdjustmentPage)
+@routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=AdjustmentsQuery)
 def list_adjustments(call: Call) -> AdjustmentPage:
     """List the adjustments that wait for approval, oldest first."""
     return call.page(
@@ -43,12 +42,7 @@ def list_adjustments(call: Call) -> AdjustmentPage:
     )
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/bonus-adjustments/{adjustment_id}",
-    scope="staff.bonuses.read",
-    answer=AdjustmentView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/bonus-adjustments/{adjustment_id}", scope="staff.bonuses.read")
 def show_adjustment(call: Call, company_id: str, adjustment_id: str) -> AdjustmentView:
     """Show an adjustment: its author and reason, and the decision."""
     return AdjustmentView.from_record(service.adjustment_or_404(call.context, company_id, adjustment_id))
@@ -60,7 +54,7 @@ def show_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustme
     body=AdjustmentDecisionForm,
     answer=AdjustmentView,
     keyed=True,
-    problems=(*STEP, "four_eyes", "not_enough_bonus"),
+    problems=("wrong_state", "four_eyes", "not_enough_bonus"),
 )
 def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustment:
     """Approve an adjustment of somebody else: it is posted."""
@@ -76,7 +70,7 @@ def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjus
     body=AdjustmentDecisionForm,
     answer=AdjustmentView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustment:
     """Reject an adjustment: nothing is posted."""

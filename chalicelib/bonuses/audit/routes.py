@@ -8,7 +8,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="bonuses")
 
 
-@routes.get("/v1/staff/bonus-proof", scope="staff.bonuses.read", query=PageQuery, answer=BonusAuditView)
+@routes.get("/v1/staff/bonus-proof", scope="staff.bonuses.read", query=PageQuery)
 def show_bonus_audit(call: Call) -> BonusAuditView:
     """Show the audit of the bonus books: the last run, the club's totals, every account that does not balance.
 

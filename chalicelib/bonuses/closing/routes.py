@@ -8,7 +8,7 @@ from chalicelib.table.records import from_item
 routes = Routes(__name__, tag="goods")
 
 
-@routes.get("/v1/company/periods", scope="bonuses.read", query=PageQuery, answer=PeriodPage)
+@routes.get("/v1/company/periods", scope="bonuses.read", query=PageQuery)
 def list_periods(call: Call) -> PeriodPage:
     """List the company's periods in the volume programmes.
 
@@ -17,13 +17,7 @@ def list_periods(call: Call) -> PeriodPage:
     return _periods(call, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/periods",
-    scope="staff.bonuses.read",
-    query=PageQuery,
-    answer=PeriodPage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/periods", scope="staff.bonuses.read", query=PageQuery)
 def list_periods_of_company(call: Call, company_id: str) -> PeriodPage:
     """List a company's periods in the volume programmes, as the company sees them."""
     return _periods(call, company_id)

@@ -47,9 +47,7 @@ def grant_bonuses(call: Call) -> Answer:
     return Answer(CoalitionAccrualView.of(made), headers=location | (REPLAYED if again else {}))
 
 
-@routes.get(
-    "/v1/machine/accruals/{reference}", scope="machine.accruals", answer=CoalitionAccrualView, problems=("not_found",)
-)
+@routes.get("/v1/machine/accruals/{reference}", scope="machine.accruals")
 def show_granted_bonuses(call: Call, reference: str) -> CoalitionAccrualView:
     """Show an accrual of this client with its reversals."""
     return CoalitionAccrualView.of(service.read_grant(call.context, call.principal.for_machine(), reference))
@@ -60,7 +58,7 @@ def show_granted_bonuses(call: Call, reference: str) -> CoalitionAccrualView:
     scope="machine.accruals",
     body=CoalitionReversalForm,
     answer=CoalitionAccrualView,
-    problems=("not_found", "already_exists", "wrong_state"),
+    problems=("already_exists", "wrong_state"),
 )
 def reverse_granted_bonuses(call: Call, reference: str) -> Answer:
     """Reverse an accrual of this client, whole or in part.
@@ -85,9 +83,7 @@ def _by_inn(context: Context, form: CoalitionAccrualForm) -> str:
 # --- machine clients --------------------------------------------------------------------------------------------------
 
 
-@routes.get(
-    "/v1/staff/machine-clients", scope="staff.bonuses.read", query=CoalitionClientsQuery, answer=CoalitionClientPage
-)
+@routes.get("/v1/staff/machine-clients", scope="staff.bonuses.read", query=CoalitionClientsQuery)
 def list_coalition_clients(call: Call) -> CoalitionClientPage:
     """List the partners of the coalition, by name."""
     return call.page(
@@ -99,12 +95,7 @@ def list_coalition_clients(call: Call) -> CoalitionClientPage:
     )
 
 
-@routes.get(
-    "/v1/staff/machine-clients/{client_id}",
-    scope="staff.bonuses.read",
-    answer=CoalitionClientView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/machine-clients/{client_id}", scope="staff.bonuses.read", answer=CoalitionClientView)
 def show_coalition_client(call: Call, client_id: str) -> Answer:
     """Show a partner of the coalition and its limits."""
     found = service.read_client(call.context, client_id)
@@ -143,7 +134,7 @@ def register_coalition_client(call: Call, client_id: str) -> Answer:
     scope="staff.bonuses.approve",
     answer=CoalitionClientView,
     matched=True,
-    problems=("not_found", "wrong_state", "four_eyes"),
+    problems=("wrong_state", "four_eyes"),
 )
 def approve_coalition_limits(call: Call, client_id: str) -> Answer:
     """Approve the limits that somebody else requested for a partner: they hold from now on.

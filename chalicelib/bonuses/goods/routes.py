@@ -30,34 +30,22 @@ from chalicelib.table.transactions import Item
 
 routes = Routes(__name__, tag="goods")
 
-STEP = ("not_found", "wrong_state")
 OF_COMPANY = "/v1/staff/companies/{company_id}/entitlements/{entitlement_id}"
 
 
-@routes.get("/v1/company/entitlements", scope="bonuses.read", query=EntitlementsQuery, answer=EntitlementPage)
+@routes.get("/v1/company/entitlements", scope="bonuses.read", query=EntitlementsQuery)
 def list_entitlements(call: Call) -> EntitlementPage:
     """List the company's entitlements to goods, latest first."""
     return _entitlements(call, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/company/entitlements/{entitlement_id}",
-    scope="bonuses.read",
-    answer=EntitlementView,
-    problems=("not_found",),
-)
+@routes.get("/v1/company/entitlements/{entitlement_id}", scope="bonuses.read")
 def show_entitlement(call: Call, entitlement_id: str) -> EntitlementView:
     """Show an entitlement with its choices and their shipments."""
     return _entitlement(call, call.principal.for_company(), entitlement_id)
 
 
-@routes.get(
-    "/v1/company/entitlements/{entitlement_id}/prices",
-    scope="bonuses.read",
-    query=FrozenPriceQuery,
-    answer=FrozenPricePage,
-    problems=("not_found",),
-)
+@routes.get("/v1/company/entitlements/{entitlement_id}/prices", scope="bonuses.read", query=FrozenPriceQuery)
 def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
     """List the goods that can be chosen, by article number, at the prices frozen when the period was closed."""
     found = service.entitlement(call.context, call.principal.for_company(), entitlement_id)
@@ -80,7 +68,7 @@ def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
     answer=ChangedChoiceView,
     status=201,
     keyed=True,
-    problems=(*STEP, "above_left"),
+    problems=("wrong_state", "above_left"),
 )
 def choose_goods(call: Call, entitlement_id: str) -> ChangedChoice:
     """Choose goods at the frozen prices, up to what is left; they stay reserved until they are shipped."""
@@ -93,12 +81,7 @@ def choose_goods(call: Call, entitlement_id: str) -> ChangedChoice:
     return service.choose(call.answering(made), company_id, member_id, entitlement_id, requested, call.body.note)
 
 
-@routes.get(
-    "/v1/company/entitlements/{entitlement_id}/choices/{choice_id}",
-    scope="bonuses.read",
-    answer=ChoiceView,
-    problems=("not_found",),
-)
+@routes.get("/v1/company/entitlements/{entitlement_id}/choices/{choice_id}", scope="bonuses.read")
 def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceView:
     """Show a choice with its lines and shipments."""
     return ChoiceView.of(service.choice(call.context, call.principal.for_company(), entitlement_id, choice_id))
@@ -110,7 +93,7 @@ def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceView:
     body=CancelChoiceForm,
     answer=ChangedChoiceView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> ChangedChoice:
     """Cancel a choice of which nothing was shipped. After the last day to choose its amount expires at once."""
@@ -123,7 +106,7 @@ def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> ChangedChoi
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=WaitingGoodsQuery, answer=WaitingGoodsPage)
+@routes.get("/v1/staff/goods", scope="staff.bonuses.read", query=WaitingGoodsQuery)
 def list_waiting_goods(call: Call) -> WaitingGoodsPage:
     """List the goods to be shipped and the gifts to be handed over, oldest first."""
 
@@ -137,18 +120,13 @@ def list_waiting_goods(call: Call) -> WaitingGoodsPage:
     return call.page(WaitingGoodsPage, store.waiting, call.context.table, show=show)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/entitlements",
-    scope="staff.bonuses.read",
-    query=EntitlementsQuery,
-    answer=EntitlementPage,
-)
+@routes.get("/v1/staff/companies/{company_id}/entitlements", scope="staff.bonuses.read", query=EntitlementsQuery)
 def list_entitlements_of_company(call: Call, company_id: str) -> EntitlementPage:
     """List a company's entitlements to goods, latest first."""
     return _entitlements(call, company_id)
 
 
-@routes.get(OF_COMPANY, scope="staff.bonuses.read", answer=EntitlementView, problems=("not_found",))
+@routes.get(OF_COMPANY, scope="staff.bonuses.read")
 def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str) -> EntitlementView:
     """Show a company's entitlement with its choices and their shipments."""
     return _entitlement(call, company_id, entitlement_id)
@@ -160,7 +138,7 @@ def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str
     body=ShipGoodsForm,
     answer=ChangedChoiceView,
     keyed=True,
-    problems=(*STEP, "already_exists"),
+    problems=("wrong_state", "already_exists"),
 )
 def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> ChangedChoice:
     """Record a shipment of chosen goods: a part, or all that is left. Goods for bonuses are not a purchase."""
@@ -183,7 +161,7 @@ def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str)
     body=ReasonForm,
     answer=ChangedChoiceView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> ChangedChoice:
     """Cancel the part of a choice that cannot be shipped. After the last day to choose its amount expires at once."""
@@ -199,7 +177,7 @@ def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, ch
     body=ReasonForm,
     answer=ChangedChoiceView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def reverse_goods_shipment(
     call: Call, company_id: str, entitlement_id: str, choice_id: str, shipment_id: str
@@ -217,7 +195,7 @@ def reverse_goods_shipment(
     body=HandOverForm,
     answer=EntitlementSummaryView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
     """Record that a gift was handed over."""
@@ -234,7 +212,7 @@ def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlem
     body=ReasonForm,
     answer=EntitlementSummaryView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
     """Record that a gift came back, or was never given: it is owed again."""
@@ -249,7 +227,7 @@ def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Entit
     body=ReverseEntitlementForm,
     answer=EntitlementSummaryView,
     keyed=True,
-    problems=(*STEP, "above_left"),
+    problems=("wrong_state", "above_left"),
 )
 def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
     """Reverse what is left of an entitlement, or a part of it."""

@@ -22,18 +22,16 @@ routes = Routes(__name__, tag="bonuses")
 
 Case = TypeVar("Case")
 
-STEP = ("not_found", "wrong_state")
-
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/company/bonuses", scope="bonuses.read", answer=BonusesView)
+@routes.get("/v1/company/bonuses", scope="bonuses.read")
 def show_bonuses(call: Call) -> BonusesView:
     """Show the company's bonuses: balances, lots with their expiry, debt."""
     return statements.bonuses(call.context, call.principal.for_company())
 
 
-@routes.get("/v1/company/bonuses/entries", scope="bonuses.read", query=PostingsQuery, answer=PostingPage)
+@routes.get("/v1/company/bonuses/entries", scope="bonuses.read", query=PostingsQuery)
 def list_postings(call: Call) -> PostingPage:
     """List the postings of the company's ledger, newest first.
 
@@ -42,7 +40,7 @@ def list_postings(call: Call) -> PostingPage:
     return _postings(call, call.principal.for_company())
 
 
-@routes.get("/v1/company/bonuses/statement", scope="bonuses.read", query=StatementQuery, answer=StatementView)
+@routes.get("/v1/company/bonuses/statement", scope="bonuses.read", query=StatementQuery)
 def show_bonus_statement(call: Call) -> StatementView:
     """Show the statement of a month: opening balances, every posting with its document, closing balances."""
     return _statement(call, call.principal.for_company())
@@ -51,37 +49,20 @@ def show_bonus_statement(call: Call) -> StatementView:
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/bonuses",
-    scope="staff.bonuses.read",
-    answer=BonusesView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/bonuses", scope="staff.bonuses.read")
 def show_bonuses_of_company(call: Call, company_id: str) -> BonusesView:
     """Show a company's bonuses as the company sees them."""
     return statements.bonuses(call.context, company_id)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/bonuses/entries",
-    scope="staff.bonuses.read",
-    query=PostingsQuery,
-    answer=PostingPage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/bonuses/entries", scope="staff.bonuses.read", query=PostingsQuery)
 def list_postings_of_company(call: Call, company_id: str) -> PostingPage:
     """List the postings of a company's ledger, newest first."""
     check_company(call, company_id)
     return _postings(call, company_id)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/bonuses/statement",
-    scope="staff.bonuses.read",
-    query=StatementQuery,
-    answer=StatementView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/bonuses/statement", scope="staff.bonuses.read", query=StatementQuery)
 def show_bonus_statement_of_company(call: Call, company_id: str) -> StatementView:
     """Show a company's statement of a month."""
     return _statement(call, company_id)

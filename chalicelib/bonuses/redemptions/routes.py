@@ -1,4 +1,4 @@
-from chalicelib.bonuses.ledger.routes import STEP, check_company
+from chalicelib.bonuses.ledger.routes import check_company
 from chalicelib.bonuses.redemptions import service, store
 from chalicelib.bonuses.redemptions.model import Redemption
 from chalicelib.bonuses.redemptions.schemas import (
@@ -34,18 +34,13 @@ def redeem_bonuses(call: Call) -> Redemption:
     return service.redeem(call.answering(_created), company_id, member_id, call.body)
 
 
-@routes.get("/v1/company/redemptions", scope="bonuses.read", query=RedemptionsQuery, answer=RedemptionPage)
+@routes.get("/v1/company/redemptions", scope="bonuses.read", query=RedemptionsQuery)
 def list_redemptions(call: Call) -> RedemptionPage:
     """List the company's redemptions, newest first."""
     return _redemptions(call, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/company/redemptions/{redemption_id}",
-    scope="bonuses.read",
-    answer=RedemptionView,
-    problems=("not_found",),
-)
+@routes.get("/v1/company/redemptions/{redemption_id}", scope="bonuses.read")
 def show_redemption(call: Call, redemption_id: str) -> RedemptionView:
     """Show a redemption: its state and its lots."""
     found = service.redemption_or_404(call.context, call.principal.for_company(), redemption_id)
@@ -57,7 +52,7 @@ def show_redemption(call: Call, redemption_id: str) -> RedemptionView:
     scope="bonuses.write",
     answer=RedemptionView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def cancel_redemption(call: Call, redemption_id: str) -> Redemption:
     """Cancel a redemption: its bonuses return to their lots.
@@ -69,9 +64,7 @@ def cancel_redemption(call: Call, redemption_id: str) -> Redemption:
     return service.cancel(call.answering(RedemptionView.of), company_id, member_id, redemption_id)
 
 
-@routes.get(
-    "/v1/staff/redemptions", scope="staff.bonuses.read", query=WaitingRedemptionsQuery, answer=WaitingRedemptionPage
-)
+@routes.get("/v1/staff/redemptions", scope="staff.bonuses.read", query=WaitingRedemptionsQuery)
 def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
     """List the redemptions that the staff must complete, oldest first: all reserved ones without an order."""
     return call.page(
@@ -83,13 +76,7 @@ def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
     )
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/redemptions",
-    scope="staff.bonuses.read",
-    query=RedemptionsQuery,
-    answer=RedemptionPage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/redemptions", scope="staff.bonuses.read", query=RedemptionsQuery)
 def list_redemptions_of_company(call: Call, company_id: str) -> RedemptionPage:
     """List a company's redemptions, newest first."""
     check_company(call, company_id)
@@ -101,7 +88,7 @@ def list_redemptions_of_company(call: Call, company_id: str) -> RedemptionPage:
     scope="staff.bonuses.write",
     answer=RedemptionView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Redemption:
     """Complete a redemption: the company received what it redeemed bonuses for.
@@ -118,7 +105,7 @@ def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Rede
     body=CancelRedemptionForm,
     answer=RedemptionView,
     keyed=True,
-    problems=STEP,
+    problems=("wrong_state",),
 )
 def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str) -> Redemption:
     """Cancel a company's redemption, whatever the state of its order: its bonuses return to their lots.

@@ -24,13 +24,7 @@ _HALF_A_YEAR = timedelta(days=184)
 
 
 @routes.post(
-    "/v1/staff/campaigns",
-    scope="staff.campaigns.write",
-    body=IssueForm,
-    answer=IssueView,
-    status=201,
-    keyed=True,
-    problems=("conflict",),
+    "/v1/staff/campaigns", scope="staff.campaigns.write", body=IssueForm, status=201, keyed=True, problems=("conflict",)
 )
 def create_issue(call: Call) -> IssueView:
     """Plan an issue: its topic, segment, class, slot and texts.
@@ -40,7 +34,7 @@ def create_issue(call: Call) -> IssueView:
     return service.create(call.answering(_created), call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/campaigns", scope="staff.campaigns.read", query=IssuesQuery, answer=IssuePage)
+@routes.get("/v1/staff/campaigns", scope="staff.campaigns.read", query=IssuesQuery)
 def list_issues(call: Call) -> IssuePage:
     """Show the content plan as a calendar, by slot."""
     first = call.query.from_ or call.context.today
@@ -94,11 +88,7 @@ def change_issue(call: Call, issue_id: str) -> Answer:
 
 
 @routes.post(
-    "/v1/staff/campaigns/{issue_id}/preview",
-    scope="staff.campaigns.read",
-    body=PreviewForm,
-    answer=PreviewView,
-    problems=("wrong_state",),
+    "/v1/staff/campaigns/{issue_id}/preview", scope="staff.campaigns.read", body=PreviewForm, problems=("wrong_state",)
 )
 def preview_issue(call: Call, issue_id: str) -> PreviewView:
     """Show the letter of an issue as a member would get it."""
@@ -109,7 +99,6 @@ def preview_issue(call: Call, issue_id: str) -> PreviewView:
     "/v1/staff/campaigns/{issue_id}/move",
     scope="staff.campaigns.write",
     body=MoveForm,
-    answer=IssueView,
     problems=("conflict", "wrong_state"),
 )
 def move_issue(call: Call, issue_id: str) -> IssueView:
@@ -120,7 +109,6 @@ def move_issue(call: Call, issue_id: str) -> IssueView:
 @routes.post(
     "/v1/staff/campaigns/{issue_id}/approve",
     scope="staff.campaigns.write",
-    answer=IssueView,
     problems=("four_eyes", "wrong_state", "precondition_failed"),
 )
 def approve_issue(call: Call, issue_id: str) -> IssueView:
@@ -132,7 +120,7 @@ def approve_issue(call: Call, issue_id: str) -> IssueView:
     return service.approve(call.context, issue_id, by=call.principal.for_member(), version=version)
 
 
-@routes.post("/v1/staff/campaigns/{issue_id}/cancel", scope="staff.campaigns.write", answer=IssueView)
+@routes.post("/v1/staff/campaigns/{issue_id}/cancel", scope="staff.campaigns.write")
 def cancel_issue(call: Call, issue_id: str) -> IssueView:
     """Cancel an issue. Again changes nothing."""
     return service.cancel(call.context, issue_id, by=call.principal.for_member())

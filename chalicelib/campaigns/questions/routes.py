@@ -15,19 +15,19 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="letters")
 
 
-@routes.post("/v1/staff/questions", scope="staff.contacts.write", body=QuestionForm, answer=QuestionView)
+@routes.post("/v1/staff/questions", scope="staff.contacts.write", body=QuestionForm)
 def note_question(call: Call) -> QuestionView:
     """Note a question that somebody asked, with its tags. The same one again on the same day changes nothing."""
     return service.note(call.context, call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/questions", scope="staff.contacts.read", query=QuestionsQuery, answer=QuestionPage)
+@routes.get("/v1/staff/questions", scope="staff.contacts.read", query=QuestionsQuery)
 def list_questions(call: Call) -> QuestionPage:
     """List questions, newest first. They are kept for 400 days, or until the member leaves."""
     return call.page(QuestionPage, service.page, call.context)
 
 
-@routes.get("/v1/staff/questions/proposals", scope="staff.campaigns.read", answer=ProposalsView)
+@routes.get("/v1/staff/questions/proposals", scope="staff.campaigns.read")
 def list_question_proposals(call: Call) -> ProposalsView:
     """Show questions of the last two weeks with the same tag that one letter can answer."""
     return service.proposals(call.context)
@@ -37,7 +37,6 @@ def list_question_proposals(call: Call) -> ProposalsView:
     "/v1/staff/questions/digests",
     scope="staff.campaigns.write",
     body=DigestForm,
-    answer=IssueView,
     status=201,
     keyed=True,
     problems=("conflict",),

@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="members")
 
 
-@routes.get("/v1/me/letters", scope="me", answer=LettersView, problems=("not_found",))
+@routes.get("/v1/me/letters", scope="me", problems=("not_found",))
 def list_own_letters(call: Call) -> LettersView:
     """List the letters that came to you, and those to come.
 

@@ -11,12 +11,7 @@ routes = Routes(__name__, tag="letters")
 _HALF_A_YEAR = timedelta(days=184)
 
 
-@routes.get(
-    "/v1/staff/campaigns/{issue_id}/results",
-    scope="staff.campaigns.read",
-    answer=ResultsView,
-    problems=("wrong_state",),
-)
+@routes.get("/v1/staff/campaigns/{issue_id}/results", scope="staff.campaigns.read", problems=("wrong_state",))
 def show_results(call: Call, issue_id: str) -> ResultsView:
     """Show what an issue achieved: letters, readers, and purchases beside those of the hold-out.
 
@@ -25,12 +20,7 @@ def show_results(call: Call, issue_id: str) -> ResultsView:
     return service.show(call.context, issue_id)
 
 
-@routes.get(
-    "/v1/staff/series/{series_id}/results",
-    scope="staff.campaigns.read",
-    answer=SeriesResultsView,
-    problems=("wrong_state",),
-)
+@routes.get("/v1/staff/series/{series_id}/results", scope="staff.campaigns.read", problems=("wrong_state",))
 def show_series_results(call: Call, series_id: str) -> SeriesResultsView:
     """Show what a series achieved: members by step, letters, ends, and purchases beside those of the hold-out.
 
@@ -39,7 +29,7 @@ def show_series_results(call: Call, series_id: str) -> SeriesResultsView:
     return series.show(call.context, series_id)
 
 
-@routes.get("/v1/staff/letters/figures", scope="staff.campaigns.read", query=FiguresQuery, answer=FiguresView)
+@routes.get("/v1/staff/letters/figures", scope="staff.campaigns.read", query=FiguresQuery)
 def show_letter_figures(call: Call) -> FiguresView:
     """Compare letters by topic, audience, slot, segment, template or class, and learn whether one is surely the best."""
     last = call.query.to or call.context.today

@@ -15,15 +15,13 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="letters")
 
 
-@routes.post(
-    "/v1/staff/segments", scope="staff.campaigns.write", body=SegmentForm, answer=SegmentView, status=201, keyed=True
-)
+@routes.post("/v1/staff/segments", scope="staff.campaigns.write", body=SegmentForm, status=201, keyed=True)
 def create_segment(call: Call) -> SegmentView:
     """Save a segment."""
     return service.create(call.answering(_created), call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/segments", scope="staff.campaigns.read", query=SegmentsQuery, answer=SegmentPage)
+@routes.get("/v1/staff/segments", scope="staff.campaigns.read", query=SegmentsQuery)
 def list_segments(call: Call) -> SegmentPage:
     """List saved segments by name."""
     return call.page(SegmentPage, service.page, call.context)
@@ -33,7 +31,6 @@ def list_segments(call: Call) -> SegmentPage:
     "/v1/staff/segments/preview",
     scope="staff.campaigns.write",
     body=AudienceForm,
-    answer=AudienceView,
     status=201,
     keyed=True,
     problems=("not_found",),
@@ -46,7 +43,7 @@ def preview_segment(call: Call) -> AudienceView:
     return audience.start(call.answering(_started), call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/audiences/{audience_id}", scope="staff.campaigns.read", answer=AudienceView)
+@routes.get("/v1/staff/audiences/{audience_id}", scope="staff.campaigns.read")
 def show_audience(call: Call, audience_id: str) -> AudienceView:
     """Show the count of a segment, and its progress."""
     return audience.show(call.context, audience_id)

@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="letters")
 
 
-@routes.get("/v1/staff/campaigns/{issue_id}/sending", scope="staff.campaigns.read", answer=SendingView)
+@routes.get("/v1/staff/campaigns/{issue_id}/sending", scope="staff.campaigns.read")
 def show_sending(call: Call, issue_id: str) -> SendingView:
     """Show how far the letters of an issue are: slots by time zone, letters by state, and who was skipped by reason."""
     return service.show(call.context, issue_id)
@@ -17,7 +17,6 @@ def show_sending(call: Call, issue_id: str) -> SendingView:
     "/v1/staff/campaigns/{issue_id}/pause",
     scope="staff.campaigns.write",
     body=IssueReasonForm,
-    answer=SendingView,
     problems=("wrong_state",),
 )
 def pause_issue(call: Call, issue_id: str) -> SendingView:
@@ -29,7 +28,6 @@ def pause_issue(call: Call, issue_id: str) -> SendingView:
     "/v1/staff/campaigns/{issue_id}/resume",
     scope="staff.campaigns.write",
     body=IssueReasonForm,
-    answer=SendingView,
     problems=("wrong_state",),
 )
 def resume_issue(call: Call, issue_id: str) -> SendingView:
@@ -40,7 +38,6 @@ def resume_issue(call: Call, issue_id: str) -> SendingView:
 @routes.post(
     "/v1/staff/campaigns/{issue_id}/test",
     scope="staff.campaigns.write",
-    answer=TestView,
     status=202,
     keyed=True,
     problems=("wrong_state",),
@@ -53,12 +50,7 @@ def test_issue(call: Call, issue_id: str) -> TestView:
     return service.test(call.answering(), issue_id, by=call.principal.for_member())
 
 
-@routes.get(
-    "/v1/staff/campaigns/{issue_id}/recipients",
-    scope="staff.campaigns.read",
-    query=RecipientsQuery,
-    answer=RecipientPage,
-)
+@routes.get("/v1/staff/campaigns/{issue_id}/recipients", scope="staff.campaigns.read", query=RecipientsQuery)
 def list_recipients(call: Call, issue_id: str) -> RecipientPage:
     """List the people of an issue's audience, who is left out and why, and what became of each letter."""
     return call.page(RecipientPage, recipients.page, call.context, issue_id)

@@ -8,20 +8,14 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="letters")
 
 
-@routes.get("/v1/staff/series", scope="staff.campaigns.read", answer=SeriesPage)
+@routes.get("/v1/staff/series", scope="staff.campaigns.read")
 def list_series(call: Call) -> SeriesPage:
     """List all series: those that the club ships, changed or not, and the club's own."""
     return SeriesPage(items=service.every(call.context))
 
 
 @routes.post(
-    "/v1/staff/series",
-    scope="staff.campaigns.write",
-    body=SeriesForm,
-    answer=SeriesView,
-    status=201,
-    keyed=True,
-    problems=("conflict",),
+    "/v1/staff/series", scope="staff.campaigns.write", body=SeriesForm, status=201, keyed=True, problems=("conflict",)
 )
 def create_series(call: Call) -> SeriesView:
     """Write a series: what starts and ends it, and its steps. It is a draft until somebody else approves it."""
@@ -55,7 +49,6 @@ def change_series(call: Call, series_id: str) -> Answer:
 @routes.post(
     "/v1/staff/series/{series_id}/approve",
     scope="staff.campaigns.write",
-    answer=SeriesView,
     problems=("four_eyes", "wrong_state", "precondition_failed"),
 )
 def approve_series(call: Call, series_id: str) -> SeriesView:
@@ -67,7 +60,7 @@ def approve_series(call: Call, series_id: str) -> SeriesView:
     return service.approve(call.context, series_id, by=call.principal.for_member(), version=version)
 
 
-@routes.post("/v1/staff/series/{series_id}/stop", scope="staff.campaigns.write", answer=SeriesView)
+@routes.post("/v1/staff/series/{series_id}/stop", scope="staff.campaigns.write")
 def stop_series(call: Call, series_id: str) -> SeriesView:
     """Stop a series: nobody starts it, and those inside wait until it is approved again. Again changes nothing."""
     return service.stop(call.context, series_id, by=call.principal.for_member())
@@ -77,7 +70,6 @@ def stop_series(call: Call, series_id: str) -> SeriesView:
     "/v1/staff/series/{series_id}/steps/{step_id}/preview",
     scope="staff.campaigns.read",
     body=PreviewForm,
-    answer=PreviewView,
     problems=("wrong_state",),
 )
 def preview_step(call: Call, series_id: str, step_id: str) -> PreviewView:
@@ -85,9 +77,7 @@ def preview_step(call: Call, series_id: str, step_id: str) -> PreviewView:
     return service.preview(call.context, series_id, step_id, call.body)
 
 
-@routes.get(
-    "/v1/staff/series/{series_id}/members", scope="staff.campaigns.read", query=EnrolmentsQuery, answer=EnrolmentPage
-)
+@routes.get("/v1/staff/series/{series_id}/members", scope="staff.campaigns.read", query=EnrolmentsQuery)
 def list_series_members(call: Call, series_id: str) -> EnrolmentPage:
     """List the members of a series: those inside by the step that they wait for, then those for whom it ended, and why."""
     return call.page(EnrolmentPage, service.members_page, call.context, series_id)

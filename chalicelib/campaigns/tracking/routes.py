@@ -7,14 +7,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="letters")
 
 
-@routes.get(
-    "/v1/links/{token}/{number}",
-    scope=None,
-    answer=Text,
-    status=302,
-    content_type="text/plain; charset=utf-8",
-    problems=("not_found",),
-)
+@routes.get("/v1/links/{token}/{number}", scope=None, answer=Text, status=302, content_type="text/plain; charset=utf-8")
 def follow_link(call: Call, token: str, number: str) -> Answer:
     """Go on to the address of a link in a letter. The click is noted.
 

@@ -7,22 +7,20 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="companies")
 
 
-@routes.get("/v1/company/addresses", scope="orders.read", answer=AddressListView)
+@routes.get("/v1/company/addresses", scope="orders.read")
 def list_addresses(call: Call) -> AddressListView:
     """List your company's delivery addresses."""
     return service.list_addresses(call.context, call.principal.for_company())
 
 
-@routes.post(
-    "/v1/company/addresses", scope="orders.write", body=AddressForm, answer=SavedAddressView, status=201, keyed=True
-)
+@routes.post("/v1/company/addresses", scope="orders.write", body=AddressForm, status=201, keyed=True)
 def add_address(call: Call) -> SavedAddressView:
     """Add a delivery address to your company. Name its id in the `delivery` of an order."""
     context = call.answering(_added)
     return service.add_address(context, call.principal.for_company(), call.principal.for_member(), call.body)
 
 
-@routes.get("/v1/company/addresses/{address_id}", scope="orders.read", answer=SavedAddressView, problems=("not_found",))
+@routes.get("/v1/company/addresses/{address_id}", scope="orders.read", answer=SavedAddressView)
 def show_address(call: Call, address_id: str) -> Answer:
     """Show a delivery address of your company."""
     return _answer(service.show_address(call.context, call.principal.for_company(), address_id))
@@ -34,7 +32,7 @@ def show_address(call: Call, address_id: str) -> Answer:
     body=AddressForm,
     answer=SavedAddressView,
     matched=True,
-    problems=("not_found", "precondition_failed"),
+    problems=("precondition_failed",),
 )
 def replace_address(call: Call, address_id: str) -> Answer:
     """Replace a delivery address of your company. Earlier orders keep the address as it was."""
@@ -44,18 +42,13 @@ def replace_address(call: Call, address_id: str) -> Answer:
     )
 
 
-@routes.delete("/v1/company/addresses/{address_id}", scope="orders.write", status=204, problems=("not_found",))
+@routes.delete("/v1/company/addresses/{address_id}", scope="orders.write", status=204)
 def remove_address(call: Call, address_id: str) -> None:
     """Remove a delivery address of your company. Earlier orders keep it."""
     service.remove_address(call.context, call.principal.for_company(), call.principal.for_member(), address_id)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/addresses",
-    scope="staff.companies.read",
-    answer=AddressListView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/addresses", scope="staff.companies.read")
 def list_addresses_of_company(call: Call, company_id: str) -> AddressListView:
     """List a company's delivery addresses."""
     if companies_store.read(call.context.table, company_id) is None:

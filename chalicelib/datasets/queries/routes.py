@@ -9,15 +9,7 @@ routes = Routes(__name__, tag="analytics")
 _SCOPE = "staff.queries.write"
 
 
-@routes.post(
-    "/v1/staff/queries",
-    scope=_SCOPE,
-    body=QueryForm,
-    answer=QueryView,
-    status=202,
-    problems=("wrong_state",),
-    keyed=True,
-)
+@routes.post("/v1/staff/queries", scope=_SCOPE, body=QueryForm, status=202, problems=("wrong_state",), keyed=True)
 def start_query(call: Call) -> QueryView:
     """Ask one of the documented questions about all lines of the club; the answer is a CSV or XLSX file.
 
@@ -26,13 +18,13 @@ def start_query(call: Call) -> QueryView:
     return service.start(call.answering(_started), call.body, call.language, call.principal.for_member())
 
 
-@routes.get("/v1/staff/queries", scope=_SCOPE, query=PageQuery, answer=QueryPage, current=True)
+@routes.get("/v1/staff/queries", scope=_SCOPE, query=PageQuery, current=True)
 def list_queries(call: Call) -> QueryPage:
     """List your own queries of the last week, newest first."""
     return call.page(QueryPage, service.page, call.context, call.principal.for_member())
 
 
-@routes.get("/v1/staff/queries/{query_id}", scope=_SCOPE, answer=QueryView, problems=("not_found",), current=True)
+@routes.get("/v1/staff/queries/{query_id}", scope=_SCOPE, current=True)
 def show_query(call: Call, query_id: str) -> QueryView:
     """Show a query of yours and, once it is done, an address of its file that is good for five minutes."""
     return service.show(call.context, query_id, call.principal.for_member())

@@ -5,12 +5,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="companies")
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/card",
-    scope="staff.companies.read",
-    answer=CompanyCardView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/card", scope="staff.companies.read")
 def show_company_card(call: Call, company_id: str) -> CompanyCardView:
     """Read all that matters of a company before you call it, on one page.
 

@@ -10,7 +10,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="companies")
 
 
-@routes.get("/v1/staff/companies", scope="staff.companies.read", query=ListedCompaniesQuery, answer=StaffCompaniesPage)
+@routes.get("/v1/staff/companies", scope="staff.companies.read", query=ListedCompaniesQuery)
 def list_companies(call: Call) -> StaffCompaniesPage:
     """List companies by name, tier, rhythm or what waits for an answer; find one by INN or by a customer of a sales file.
 

@@ -12,14 +12,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="companies")
 
 
-@routes.post(
-    "/v1/staff/hand-overs",
-    scope="staff.companies.write",
-    body=ClientHandOverForm,
-    answer=HandOverView,
-    status=202,
-    keyed=True,
-)
+@routes.post("/v1/staff/hand-overs", scope="staff.companies.write", body=ClientHandOverForm, status=202, keyed=True)
 def start_hand_over(call: Call) -> HandOverView:
     """Hand over all companies of a manager, or those without one.
 
@@ -29,18 +22,13 @@ def start_hand_over(call: Call) -> HandOverView:
     return service.start(call.answering(_started), call.body, call.principal.for_member())
 
 
-@routes.get("/v1/staff/hand-overs", scope="staff.companies.read", query=HandOversQuery, answer=HandOverPage)
+@routes.get("/v1/staff/hand-overs", scope="staff.companies.read", query=HandOversQuery)
 def list_hand_overs(call: Call) -> HandOverPage:
     """List the hand-overs of many companies, newest first."""
     return call.page(HandOverPage, service.page, call.context)
 
 
-@routes.get(
-    "/v1/staff/hand-overs/{hand_over_id}",
-    scope="staff.companies.read",
-    answer=HandOverView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/hand-overs/{hand_over_id}", scope="staff.companies.read")
 def show_hand_over(call: Call, hand_over_id: str) -> HandOverView:
     """Show how far a hand-over is and, once it is done, the address of the list of its companies."""
     return service.show(call.context, hand_over_id)

@@ -14,7 +14,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="companies")
 
 
-@routes.post("/v1/staff/company-joins/preview", scope="staff.companies.write", body=JoinForm, answer=JoinPreviewView)
+@routes.post("/v1/staff/company-joins/preview", scope="staff.companies.write", body=JoinForm)
 def preview_company_join(call: Call) -> JoinPreviewView:
     """Tell what a join of two companies would change, and what stands in its way.
 
@@ -27,7 +27,6 @@ def preview_company_join(call: Call) -> JoinPreviewView:
     "/v1/staff/company-joins",
     scope="staff.companies.write",
     body=JoinReasonForm,
-    answer=JoinView,
     status=202,
     keyed=True,
     problems=("wrong_state", "conflict"),
@@ -41,13 +40,13 @@ def join_companies(call: Call) -> JoinView:
     return service.start(call.answering(_started), call.body, call.principal.for_member())
 
 
-@routes.get("/v1/staff/company-joins", scope="staff.companies.read", query=JoinsQuery, answer=JoinPage)
+@routes.get("/v1/staff/company-joins", scope="staff.companies.read", query=JoinsQuery)
 def list_company_joins(call: Call) -> JoinPage:
     """List the joins of companies, newest first."""
     return call.page(JoinPage, service.page, call.context)
 
 
-@routes.get("/v1/staff/company-joins/{join_id}", scope="staff.companies.read", answer=JoinView, problems=("not_found",))
+@routes.get("/v1/staff/company-joins/{join_id}", scope="staff.companies.read")
 def show_company_join(call: Call, join_id: str) -> JoinView:
     """Show how far a join is."""
     return service.show(call.context, join_id)
@@ -56,9 +55,8 @@ def show_company_join(call: Call, join_id: str) -> JoinView:
 @routes.post(
     "/v1/staff/company-joins/{join_id}/undo",
     scope="staff.companies.write",
-    answer=JoinView,
     keyed=True,
-    problems=("not_found", "wrong_state", "conflict"),
+    problems=("wrong_state", "conflict"),
 )
 def undo_company_join(call: Call, join_id: str) -> JoinView:
     """Part two companies again, within a day after they were joined.

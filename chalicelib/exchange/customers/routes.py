@@ -11,11 +11,7 @@ routes = Routes(__name__, tag="exchange")
 
 
 @routes.post(
-    "/v1/staff/customer-moves/preview",
-    scope="staff.imports.write",
-    body=CustomerMoveForm,
-    answer=CustomerMovePreviewView,
-    problems=("not_found",),
+    "/v1/staff/customer-moves/preview", scope="staff.imports.write", body=CustomerMoveForm, problems=("not_found",)
 )
 def preview_customer_move(call: Call) -> CustomerMovePreviewView:
     """Tell what a move of a customer would change: documents, purchases, bonuses, and the tiers of both companies.
@@ -29,7 +25,6 @@ def preview_customer_move(call: Call) -> CustomerMovePreviewView:
     "/v1/staff/customer-moves",
     scope="staff.imports.write",
     body=CustomerMoveReasonForm,
-    answer=CustomerMoveView,
     keyed=True,
     problems=("not_found", "conflict"),
 )
@@ -41,12 +36,7 @@ def move_customer(call: Call) -> CustomerMoveView:
     return service.move(call.answering(), call.body, call.principal.for_member())
 
 
-@routes.get(
-    "/v1/staff/customer-moves/{move_id}",
-    scope="staff.imports.read",
-    answer=CustomerMoveView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/customer-moves/{move_id}", scope="staff.imports.read")
 def show_customer_move(call: Call, move_id: str) -> CustomerMoveView:
     """Show how far a move of a customer is."""
     return service.show(call.context, move_id)
@@ -55,9 +45,8 @@ def show_customer_move(call: Call, move_id: str) -> CustomerMoveView:
 @routes.post(
     "/v1/staff/customer-moves/{move_id}/undo",
     scope="staff.imports.write",
-    answer=CustomerMoveView,
     keyed=True,
-    problems=("not_found", "wrong_state", "conflict"),
+    problems=("wrong_state", "conflict"),
 )
 def undo_customer_move(call: Call, move_id: str) -> CustomerMoveView:
     """Move a customer back, within a day. Documents that files brought meanwhile go with it."""

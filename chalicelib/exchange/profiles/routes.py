@@ -8,9 +8,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="exchange")
 
 
-@routes.get(
-    "/v1/staff/sources/{source}/profiles", scope="staff.imports.read", query=PageQuery, answer=ImportProfilePage
-)
+@routes.get("/v1/staff/sources/{source}/profiles", scope="staff.imports.read", query=PageQuery)
 def list_import_profiles(call: Call, source: str) -> ImportProfilePage:
     """List the profiles that files of a source are read with.
 
@@ -19,12 +17,7 @@ def list_import_profiles(call: Call, source: str) -> ImportProfilePage:
     return call.page(ImportProfilePage, store.list_profiles, call.context, source, show=ImportProfileView.from_record)
 
 
-@routes.get(
-    "/v1/staff/sources/{source}/profiles/{profile_id}",
-    scope="staff.imports.read",
-    answer=ImportProfileView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/sources/{source}/profiles/{profile_id}", scope="staff.imports.read", answer=ImportProfileView)
 def show_import_profile(call: Call, source: str, profile_id: str) -> Answer:
     """Show a profile."""
     kept = service.show_profile(call.context, source, profile_id)
@@ -37,7 +30,7 @@ def show_import_profile(call: Call, source: str, profile_id: str) -> Answer:
     body=SalesProfileForm,
     answer=ImportProfileView,
     matched=True,
-    problems=("not_found", "precondition_failed"),
+    problems=("precondition_failed",),
 )
 def replace_import_profile(call: Call, source: str, profile_id: str) -> Answer:
     """Replace the settings of a profile. Files that come later are read with them; earlier imports stay as they are."""
@@ -46,12 +39,7 @@ def replace_import_profile(call: Call, source: str, profile_id: str) -> Answer:
     return Answer(ImportProfileView.from_record(kept), headers=etag(kept.version))
 
 
-@routes.delete(
-    "/v1/staff/sources/{source}/profiles/{profile_id}",
-    scope="staff.imports.write",
-    status=204,
-    problems=("not_found",),
-)
+@routes.delete("/v1/staff/sources/{source}/profiles/{profile_id}", scope="staff.imports.write", status=204)
 def delete_import_profile(call: Call, source: str, profile_id: str) -> None:
     """Delete a profile. Files with its headings are read by their usual headings again."""
     service.delete_profile(call.context, source, profile_id)

@@ -17,14 +17,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="exchange")
 
 
-@routes.post(
-    "/v1/staff/imports",
-    scope="staff.imports.write",
-    body=ImportForm,
-    answer=StartedImportView,
-    status=201,
-    keyed=True,
-)
+@routes.post("/v1/staff/imports", scope="staff.imports.write", body=ImportForm, status=201, keyed=True)
 def start_import(call: Call) -> StartedImportView:
     """Announce a sales file, and get an address to upload it to.
 
@@ -38,15 +31,13 @@ def start_import(call: Call) -> StartedImportView:
     return service.start(call.answering(_started), call.body, call.principal.subject, call.language)
 
 
-@routes.get("/v1/staff/imports", scope="staff.imports.read", query=ImportsQuery, answer=ImportPage)
+@routes.get("/v1/staff/imports", scope="staff.imports.read", query=ImportsQuery)
 def list_imports(call: Call) -> ImportPage:
     """List imports, newest first."""
     return call.page(ImportPage, service.list_imports, call.context, call.language)
 
 
-@routes.get(
-    "/v1/staff/imports/{import_id}", scope="staff.imports.read", answer=ImportDetailView, problems=("not_found",)
-)
+@routes.get("/v1/staff/imports/{import_id}", scope="staff.imports.read")
 def show_import(call: Call, import_id: str) -> ImportDetailView:
     """Show the progress of an import, what was understood of its file, and what it changes.
 
@@ -59,9 +50,8 @@ def show_import(call: Call, import_id: str) -> ImportDetailView:
     "/v1/staff/imports/{import_id}/confirm",
     scope="staff.imports.write",
     body=ImportConfirmForm,
-    answer=ImportView,
     keyed=True,
-    problems=("not_found", "wrong_state", "conflict"),
+    problems=("wrong_state", "conflict"),
 )
 def confirm_import(call: Call, import_id: str) -> ImportView:
     """Record the file of a dry run, the very same bytes.
@@ -75,9 +65,8 @@ def confirm_import(call: Call, import_id: str) -> ImportView:
 @routes.post(
     "/v1/staff/imports/{import_id}/take-back",
     scope="staff.imports.write",
-    answer=ImportView,
     keyed=True,
-    problems=("not_found", "wrong_state", "conflict"),
+    problems=("wrong_state", "conflict"),
 )
 def take_back_import(call: Call, import_id: str) -> ImportView:
     """Take an import back as a whole: every document of it gets the state that it had before.
@@ -88,13 +77,7 @@ def take_back_import(call: Call, import_id: str) -> ImportView:
     return service.take_back(call.answering(), import_id, call.principal.for_member(), call.language)
 
 
-@routes.get(
-    "/v1/staff/imports/{import_id}/effects",
-    scope="staff.imports.read",
-    query=EffectsQuery,
-    answer=EffectPage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/imports/{import_id}/effects", scope="staff.imports.read", query=EffectsQuery)
 def list_import_effects(call: Call, import_id: str) -> EffectPage:
     """List the companies whose purchases an import changed, with tier and bonuses before and after it, largest change first.
 
@@ -104,12 +87,7 @@ def list_import_effects(call: Call, import_id: str) -> EffectPage:
 
 
 @routes.post(
-    "/v1/staff/documents/void",
-    scope="staff.imports.write",
-    body=VoidForm,
-    answer=VoidedDocumentView,
-    keyed=True,
-    problems=("not_found",),
+    "/v1/staff/documents/void", scope="staff.imports.write", body=VoidForm, keyed=True, problems=("not_found",)
 )
 def void_document(call: Call) -> VoidedDocumentView:
     """Void a document that its source says no more.

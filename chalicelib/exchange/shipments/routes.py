@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="orders")
 
 
-@routes.post("/v1/distributor/shipment-files", scope="fulfilment.write", body=ShipmentFileForm, answer=ShipmentFileView)
+@routes.post("/v1/distributor/shipment-files", scope="fulfilment.write", body=ShipmentFileForm)
 def ship_file(call: Call) -> ShipmentFileView:
     """Record the shipments of a file, with carrier and tracking number.
 

@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="members")
 
 
-@routes.get("/v1/me/notifications", scope="me", query=NotificationsQuery, answer=NotificationPage)
+@routes.get("/v1/me/notifications", scope="me", query=NotificationsQuery)
 def list_notifications(call: Call) -> NotificationPage:
     """List your notifications: what the letters of the last 90 days told you, newest first."""
     return call.page(

@@ -19,13 +19,13 @@ _REPORT = "/v1/staff/reports/{report_id}"
 _WRITE = "staff.reports.write"
 
 
-@routes.post("/v1/staff/reports", scope=_WRITE, body=ReportContentForm, answer=StaffReportView, status=201, keyed=True)
+@routes.post("/v1/staff/reports", scope=_WRITE, body=ReportContentForm, status=201, keyed=True)
 def draft_report(call: Call) -> StaffReportView:
     """Draft a market report. No reader sees it before it is published."""
     return service.draft(call.answering(_drafted), call.body, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/reports", scope=_WRITE, query=StaffReportsQuery, answer=StaffReportPage)
+@routes.get("/v1/staff/reports", scope=_WRITE, query=StaffReportsQuery)
 def list_all_reports(call: Call) -> StaffReportPage:
     """List all market reports, drafts and withdrawn ones too, newest first."""
     context = call.context
@@ -56,9 +56,7 @@ def discard_report_draft(call: Call, report_id: str) -> None:
     service.discard(call.context, report_id, call.expected_version(), by=call.principal.for_member())
 
 
-@routes.post(
-    f"{_REPORT}/files", scope=_WRITE, body=ReportFileForm, answer=ReportFileUploadView, problems=("wrong_state",)
-)
+@routes.post(f"{_REPORT}/files", scope=_WRITE, body=ReportFileForm, problems=("wrong_state",))
 def start_report_file(call: Call, report_id: str) -> ReportFileUploadView:
     """Get an address to upload a file to a draft: PDF, XLSX or HTML.
 
@@ -67,12 +65,7 @@ def start_report_file(call: Call, report_id: str) -> ReportFileUploadView:
     return uploads.start(call.context, report_id, call.body, by=call.principal.for_member())
 
 
-@routes.post(
-    f"{_REPORT}/files/{{file_id}}/confirm",
-    scope=_WRITE,
-    answer=DraftFileView,
-    problems=("not_found", "conflict", "wrong_state", "invalid"),
-)
+@routes.post(f"{_REPORT}/files/{{file_id}}/confirm", scope=_WRITE, problems=("conflict", "wrong_state", "invalid"))
 def confirm_report_file(call: Call, report_id: str, file_id: str) -> DraftFileView:
     """Add an uploaded file to the draft, once its content is checked.
 
@@ -88,9 +81,7 @@ def remove_report_file(call: Call, report_id: str, file_id: str) -> None:
     uploads.remove(call.context, report_id, file_id)
 
 
-@routes.post(
-    f"{_REPORT}/publish", scope=_WRITE, body=PublishForm, answer=StaffReportView, problems=("not_found", "wrong_state")
-)
+@routes.post(f"{_REPORT}/publish", scope=_WRITE, body=PublishForm, problems=("wrong_state",))
 def publish_report(call: Call, report_id: str) -> StaffReportView:
     """Publish the draft, at once or from a moment on. It takes the place of the version before.
 
@@ -100,13 +91,7 @@ def publish_report(call: Call, report_id: str) -> StaffReportView:
     return service.publish(call.context, report_id, call.body, by=call.principal.for_member())
 
 
-@routes.post(
-    f"{_REPORT}/withdraw",
-    scope=_WRITE,
-    body=WithdrawForm,
-    answer=StaffReportView,
-    problems=("not_found", "wrong_state"),
-)
+@routes.post(f"{_REPORT}/withdraw", scope=_WRITE, body=WithdrawForm, problems=("wrong_state",))
 def withdraw_report(call: Call, report_id: str) -> StaffReportView:
     """Withdraw a market report: readers see it no more, nor a version that was to come. A repeated call changes nothing."""
     return service.withdraw(call.context, report_id, call.body.reason, by=call.principal.for_member())

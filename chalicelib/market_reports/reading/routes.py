@@ -19,7 +19,7 @@ _STAFF = "/v1/staff/reports/{report_id}"
 # --- readers ----------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/reports", scope="reports.read", query=ReportsQuery, answer=ReportPage, problems=("not_found",))
+@routes.get("/v1/reports", scope="reports.read", query=ReportsQuery, problems=("not_found",))
 def list_reports(call: Call) -> ReportPage:
     """List the market reports, newest first, by segment, topic, period and language; or only what is new since the last visit.
 
@@ -32,7 +32,7 @@ def list_reports(call: Call) -> ReportPage:
     )
 
 
-@routes.get("/v1/reports/{report_id}", scope="reports.read", answer=ReportView)
+@routes.get("/v1/reports/{report_id}", scope="reports.read")
 def show_report(call: Call, report_id: str) -> ReportView:
     """Show a market report in the reader's language, with its version and what changed since the ones before.
 
@@ -41,7 +41,7 @@ def show_report(call: Call, report_id: str) -> ReportView:
     return service.read(call.context, call.principal, report_id, call.language)
 
 
-@routes.get("/v1/reports/{report_id}/files/{file_id}", scope="reports.read", answer=ReportFileLinkView)
+@routes.get("/v1/reports/{report_id}/files/{file_id}", scope="reports.read")
 def download_report_file(call: Call, report_id: str, file_id: str) -> ReportFileLinkView:
     """Get an address to download a file of a market report from. It is good for some minutes.
 
@@ -53,38 +53,25 @@ def download_report_file(call: Call, report_id: str, file_id: str) -> ReportFile
 # --- marketing --------------------------------------------------------------------------------------------------------
 
 
-@routes.get(
-    f"{_STAFF}/preview",
-    scope="staff.reports.write",
-    query=PreviewQuery,
-    answer=ReportView,
-    problems=("not_found",),
-)
+@routes.get(f"{_STAFF}/preview", scope="staff.reports.write", query=PreviewQuery)
 def preview_report(call: Call, report_id: str) -> ReportView:
     """Show the draft of a market report as readers would see it. Without a draft, the last published version."""
     return service.preview(call.context, report_id, call.query.language or call.language)
 
 
-@routes.get(f"{_STAFF}/files/{{file_id}}", scope="staff.reports.write", answer=ReportFileLinkView)
+@routes.get(f"{_STAFF}/files/{{file_id}}", scope="staff.reports.write")
 def download_draft_file(call: Call, report_id: str, file_id: str) -> ReportFileLinkView:
     """Get an address to download a file of a draft from, as it was checked."""
     return downloads.download_draft(call.context, report_id, file_id)
 
 
-@routes.get(
-    f"{_STAFF}/readings",
-    scope="staff.reports.write",
-    query=ReadingsQuery,
-    answer=ReadingPage,
-    problems=("not_found",),
-    current=True,
-)
+@routes.get(f"{_STAFF}/readings", scope="staff.reports.write", query=ReadingsQuery, current=True)
 def list_readings(call: Call, report_id: str) -> ReadingPage:
     """List who opened a market report and who downloaded its files, newest first."""
     return call.page(ReadingPage, service.readings, call.context, report_id)
 
 
-@routes.get(f"{_STAFF}/figures", scope="staff.reports.write", answer=ReportFiguresView, current=True)
+@routes.get(f"{_STAFF}/figures", scope="staff.reports.write", current=True)
 def show_report_figures(call: Call, report_id: str) -> ReportFiguresView:
     """Show how many members and companies read a market report, and which version they saw last."""
     return service.figures(call.context, report_id)

@@ -44,7 +44,7 @@ def clear_cart(call: Call) -> Answer:
     return Answer(None)
 
 
-@routes.post("/v1/cart/lines", scope="catalog.read", body=CartLinesForm, answer=CartAdditionView, keyed=True)
+@routes.post("/v1/cart/lines", scope="catalog.read", body=CartLinesForm, keyed=True)
 def put_into_cart(call: Call) -> CartAdditionView:
     """Add lines to one's cart, at today's prices.
 

@@ -20,12 +20,7 @@ routes = Routes(__name__, tag="orders")
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-@routes.post(
-    "/v1/orders/{order_id}/files",
-    scope="orders.write",
-    body=SpecificationForm,
-    answer=OrderFileUploadView,
-)
+@routes.post("/v1/orders/{order_id}/files", scope="orders.write", body=SpecificationForm)
 def start_order_file(call: Call, order_id: str) -> OrderFileUploadView:
     """Get an address to upload a file to your order, such as a specification: PDF, JPEG, PNG, XLSX or DOCX.
 
@@ -36,12 +31,7 @@ def start_order_file(call: Call, order_id: str) -> OrderFileUploadView:
     return service.start(call.context, order, member_id, kind, form.name, form.content_type)
 
 
-@routes.post(
-    "/v1/orders/{order_id}/files/{file_id}/confirm",
-    scope="orders.write",
-    answer=OrderFileView,
-    problems=("not_found", "conflict"),
-)
+@routes.post("/v1/orders/{order_id}/files/{file_id}/confirm", scope="orders.write", problems=("conflict",))
 def confirm_order_file(call: Call, order_id: str, file_id: str) -> OrderFileView:
     """Attach an uploaded file to your order.
 
@@ -52,13 +42,13 @@ def confirm_order_file(call: Call, order_id: str, file_id: str) -> OrderFileView
     return service.confirm(call.context, order, "company", call.principal.for_member(), file_id)
 
 
-@routes.get("/v1/orders/{order_id}/files", scope="orders.read", answer=OrderFilesView)
+@routes.get("/v1/orders/{order_id}/files", scope="orders.read")
 def list_order_files(call: Call, order_id: str) -> OrderFilesView:
     """List the files of your order: your own, and the distributor's invoices and shipping documents."""
     return service.list_files(call.context, _own_order(call, order_id))
 
 
-@routes.get("/v1/orders/{order_id}/files/{file_id}", scope="orders.read", answer=OrderFileLinkView)
+@routes.get("/v1/orders/{order_id}/files/{file_id}", scope="orders.read")
 def show_order_file(call: Call, order_id: str, file_id: str) -> OrderFileLinkView:
     """Get an address to download a file of your order from. It is good for some minutes."""
     return service.show_file(call.context, _own_order(call, order_id), file_id)
@@ -77,12 +67,7 @@ def _own_order(call: Call, order_id: str) -> Order:
 # --- the distributor --------------------------------------------------------------------------------------------------
 
 
-@routes.post(
-    "/v1/distributor/orders/{order_id}/files",
-    scope="fulfilment.write",
-    body=DistributorFileForm,
-    answer=OrderFileUploadView,
-)
+@routes.post("/v1/distributor/orders/{order_id}/files", scope="fulfilment.write", body=DistributorFileForm)
 def start_distributor_file(call: Call, order_id: str) -> OrderFileUploadView:
     """Get an address to upload an invoice or a shipping document to an order: PDF, JPEG, PNG, XLSX or DOCX.
 
@@ -94,10 +79,7 @@ def start_distributor_file(call: Call, order_id: str) -> OrderFileUploadView:
 
 
 @routes.post(
-    "/v1/distributor/orders/{order_id}/files/{file_id}/confirm",
-    scope="fulfilment.write",
-    answer=OrderFileView,
-    problems=("not_found", "conflict"),
+    "/v1/distributor/orders/{order_id}/files/{file_id}/confirm", scope="fulfilment.write", problems=("conflict",)
 )
 def confirm_distributor_file(call: Call, order_id: str, file_id: str) -> OrderFileView:
     """Attach an uploaded document to the order.
@@ -109,13 +91,13 @@ def confirm_distributor_file(call: Call, order_id: str, file_id: str) -> OrderFi
     return service.confirm(call.context, order, "distributor", call.principal.subject, file_id)
 
 
-@routes.get("/v1/distributor/orders/{order_id}/files", scope="fulfilment.read", answer=OrderFilesView)
+@routes.get("/v1/distributor/orders/{order_id}/files", scope="fulfilment.read")
 def list_distributor_files(call: Call, order_id: str) -> OrderFilesView:
     """List the files of an order: the buyer's, and your own documents."""
     return service.list_files(call.context, _distributors_order(call, order_id))
 
 
-@routes.get("/v1/distributor/orders/{order_id}/files/{file_id}", scope="fulfilment.read", answer=OrderFileLinkView)
+@routes.get("/v1/distributor/orders/{order_id}/files/{file_id}", scope="fulfilment.read")
 def show_distributor_file(call: Call, order_id: str, file_id: str) -> OrderFileLinkView:
     """Get an address to download a file of the order from. It is good for some minutes."""
     return service.show_file(call.context, _distributors_order(call, order_id), file_id)
@@ -135,19 +117,13 @@ def _distributors_order(call: Call, order_id: str) -> Order:
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/orders/{order_id}/files", scope="staff.orders.read", answer=OrderFilesView
-)
+@routes.get("/v1/staff/companies/{company_id}/orders/{order_id}/files", scope="staff.orders.read")
 def list_files_of_order(call: Call, company_id: str, order_id: str) -> OrderFilesView:
     """List the files of an order of a company."""
     return service.list_files(call.context, _found(order_service.load_order(call.context, company_id, order_id)))
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/orders/{order_id}/files/{file_id}",
-    scope="staff.orders.read",
-    answer=OrderFileLinkView,
-)
+@routes.get("/v1/staff/companies/{company_id}/orders/{order_id}/files/{file_id}", scope="staff.orders.read")
 def show_file_of_order(call: Call, company_id: str, order_id: str, file_id: str) -> OrderFileLinkView:
     """Get an address to download a file of a company's order from. It is good for some minutes."""
     order = _found(order_service.load_order(call.context, company_id, order_id))

@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="orders")
 
 
-@routes.get("/v1/company/goods-on-top", scope="orders.read", query=PageQuery, answer=OrderFreeGoodsPage)
+@routes.get("/v1/company/goods-on-top", scope="orders.read", query=PageQuery)
 def list_free_goods(call: Call) -> OrderFreeGoodsPage:
     """List the free goods of the company's orders with their terms and states, newest order first."""
     company_id = call.principal.for_company()
@@ -22,7 +22,7 @@ def list_free_goods(call: Call) -> OrderFreeGoodsPage:
     body=ShipFreeGoodsForm,
     answer=OrderFreeGoodsView,
     keyed=True,
-    problems=("not_found", "wrong_state"),
+    problems=("wrong_state",),
 )
 def ship_free_goods(call: Call, order_id: str, gift_id: str) -> OrderFreeGoods:
     """Record the shipment of an order's granted free goods. They cost nothing and are no purchase volume."""

@@ -31,8 +31,6 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="orders")
 
-STEP_PROBLEMS = ("not_found", "wrong_state")
-
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
@@ -42,7 +40,7 @@ STEP_PROBLEMS = ("not_found", "wrong_state")
     body=RequestCancellationForm,
     answer=OrderView,
     keyed=True,
-    problems=(*STEP_PROBLEMS, "limit_exceeded", "too_many_requests"),
+    problems=("wrong_state", "limit_exceeded", "too_many_requests"),
 )
 def request_cancellation(call: Call, order_id: str) -> Order:
     """Ask the distributor to cancel the part of an accepted order that is not shipped yet.
@@ -60,7 +58,7 @@ def request_cancellation(call: Call, order_id: str) -> Order:
     body=ReturnForm,
     answer=OrderView,
     keyed=True,
-    problems=(*STEP_PROBLEMS, "limit_exceeded"),
+    problems=("wrong_state", "limit_exceeded"),
 )
 def request_return(call: Call, order_id: str) -> Order:
     """Ask the distributor to take goods back, by shipment.
@@ -81,7 +79,7 @@ def request_return(call: Call, order_id: str) -> Order:
     body=CancellationResponseForm,
     answer=OrderView,
     keyed=True,
-    problems=STEP_PROBLEMS,
+    problems=("wrong_state",),
 )
 def approve_cancellation(call: Call, order_id: str) -> Order:
     """Approve a request for cancellation.
@@ -98,7 +96,7 @@ def approve_cancellation(call: Call, order_id: str) -> Order:
     body=CancellationResponseForm,
     answer=OrderView,
     keyed=True,
-    problems=STEP_PROBLEMS,
+    problems=("wrong_state",),
 )
 def decline_cancellation(call: Call, order_id: str) -> Order:
     """Decline a request for cancellation: the order will be shipped as accepted."""
@@ -112,7 +110,7 @@ def decline_cancellation(call: Call, order_id: str) -> Order:
     body=AcceptReturnForm,
     answer=OrderView,
     keyed=True,
-    problems=(*STEP_PROBLEMS, "already_exists"),
+    problems=("wrong_state", "already_exists"),
 )
 def accept_return(call: Call, order_id: str, return_id: str) -> Order:
     """Accept a return: all the goods that the company named, or fewer.
@@ -129,7 +127,7 @@ def accept_return(call: Call, order_id: str, return_id: str) -> Order:
     body=RejectReturnForm,
     answer=OrderView,
     keyed=True,
-    problems=STEP_PROBLEMS,
+    problems=("wrong_state",),
 )
 def reject_return(call: Call, order_id: str, return_id: str) -> Order:
     """Reject a return. The partner reads the reason."""
@@ -164,13 +162,13 @@ def place_order(call: Call) -> Order:
     return cart.place(answering(call), company_id, member_id, call.body)
 
 
-@routes.get("/v1/orders", scope="orders.read", query=OrderQuery, answer=OrderPage)
+@routes.get("/v1/orders", scope="orders.read", query=OrderQuery)
 def list_orders(call: Call) -> OrderPage:
     """List the company's orders, newest first."""
     return orders_page(call, order_store.company_orders, call.principal.for_company())
 
 
-@routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderView, problems=("not_found",))
+@routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderView)
 def show_order(call: Call, order_id: str) -> Answer:
     """Show an order: lines with explained prices, shipments, history."""
     return order_answer(call, order_service.load_order(call.context, call.principal.for_company(), order_id))
@@ -182,7 +180,7 @@ def show_order(call: Call, order_id: str) -> Answer:
     body=CancelForm,
     answer=OrderView,
     keyed=True,
-    problems=STEP_PROBLEMS,
+    problems=("wrong_state",),
 )
 def cancel_order(call: Call, order_id: str) -> Order:
     """Cancel an order that the distributor has not accepted yet. For an accepted order use `request-cancellation`."""
@@ -198,7 +196,7 @@ def cancel_order(call: Call, order_id: str) -> Order:
     answer=OrderView,
     keyed=True,
     matched=True,
-    problems=(*STEP_PROBLEMS, "precondition_failed", "credit_exceeded", "promotion_exhausted"),
+    problems=("wrong_state", "precondition_failed", "credit_exceeded", "promotion_exhausted"),
 )
 def confirm_order(call: Call, order_id: str) -> Order:
     """Confirm an order of which the distributor proposes more units of a line than were ordered.
@@ -217,7 +215,7 @@ def confirm_order(call: Call, order_id: str) -> Order:
     body=DeclineForm,
     answer=OrderView,
     keyed=True,
-    problems=STEP_PROBLEMS,
+    problems=("wrong_state",),
 )
 def decline_order(call: Call, order_id: str) -> Order:
     """Decline the proposal of the distributor. The order is cancelled."""
@@ -225,18 +223,13 @@ def decline_order(call: Call, order_id: str) -> Order:
     return service.decline(answering(call), company_id, member_id, order_id, call.body.note)
 
 
-@routes.get("/v1/company/credit", scope="orders.read", answer=CreditView)
+@routes.get("/v1/company/credit", scope="orders.read")
 def show_credit(call: Call) -> CreditView:
     """Show the company's open orders and debts against its credit limit."""
     return service.credit_of(call.context, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/credit",
-    scope="staff.companies.read",
-    answer=CreditView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/credit", scope="staff.companies.read")
 def show_credit_of_company(call: Call, company_id: str) -> CreditView:
     """Show a company's open orders and debts against its credit limit."""
     return service.credit_of(call.context, company_id)
@@ -245,13 +238,13 @@ def show_credit_of_company(call: Call, company_id: str) -> CreditView:
 # --- the distributor --------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/distributor/orders", scope="fulfilment.read", query=OrderQuery, answer=OrderPage)
+@routes.get("/v1/distributor/orders", scope="fulfilment.read", query=OrderQuery)
 def list_distributor_orders(call: Call) -> OrderPage:
     """List the distributor's orders, newest first."""
     return orders_page(call, order_store.distributor_orders, call.principal.for_distributor())
 
 
-@routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderView, problems=("not_found",))
+@routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderView)
 def show_distributor_order(call: Call, order_id: str) -> Answer:
     """Show an order of the distributor."""
     return order_answer(
@@ -265,7 +258,7 @@ def show_distributor_order(call: Call, order_id: str) -> Answer:
     body=AcceptForm,
     answer=OrderView,
     keyed=True,
-    problems=(*STEP_PROBLEMS, "limit_exceeded"),
+    problems=("wrong_state", "limit_exceeded"),
 )
 def accept_order(call: Call, order_id: str) -> Order:
     """Accept an order as it is, or with other quantities.
@@ -278,9 +271,7 @@ def accept_order(call: Call, order_id: str) -> Order:
     return service.accept(answering(call), distributor_id, author, order_id, call.body)
 
 
-@routes.post(
-    "/v1/distributor/orders/accept", scope="fulfilment.write", body=AcceptOrdersForm, answer=AcceptedOrdersView
-)
+@routes.post("/v1/distributor/orders/accept", scope="fulfilment.write", body=AcceptOrdersForm)
 def accept_orders(call: Call) -> AcceptedOrdersView:
     """Accept up to 50 orders as they are.
 
@@ -298,7 +289,7 @@ def accept_orders(call: Call) -> AcceptedOrdersView:
     body=RejectForm,
     answer=OrderView,
     keyed=True,
-    problems=STEP_PROBLEMS,
+    problems=("wrong_state",),
 )
 def reject_order(call: Call, order_id: str) -> Order:
     """Reject an order. The partner reads the reason."""
@@ -312,7 +303,7 @@ def reject_order(call: Call, order_id: str) -> Order:
     body=ShipForm,
     answer=OrderView,
     keyed=True,
-    problems=(*STEP_PROBLEMS, "already_exists"),
+    problems=("wrong_state", "already_exists"),
 )
 def ship_order(call: Call, order_id: str) -> Order:
     """Record a shipment: a part of the order, or the rest of it. The last part completes the order.

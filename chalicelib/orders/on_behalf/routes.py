@@ -18,13 +18,7 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="orders")
 
 
-@routes.post(
-    "/v1/staff/companies/{company_id}/quotes",
-    scope="staff.orders.read",
-    body=QuoteForm,
-    answer=QuoteView,
-    problems=("not_found",),
-)
+@routes.post("/v1/staff/companies/{company_id}/quotes", scope="staff.orders.read", body=QuoteForm)
 def quote_for_company(call: Call, company_id: str) -> QuoteView:
     """Price a cart for a company, as it would see the cart itself. Nothing is stored."""
     _require_company(call, company_id)
@@ -38,7 +32,7 @@ def quote_for_company(call: Call, company_id: str) -> QuoteView:
     answer=OrderView,
     status=201,
     keyed=True,
-    problems=("not_found", "price_changed", "debt_overdue", *HOLD_PROBLEMS),
+    problems=("price_changed", "debt_overdue", *HOLD_PROBLEMS),
 )
 def place_order_for_company(call: Call, company_id: str) -> Order:
     """Place an order for a company.
@@ -49,25 +43,14 @@ def place_order_for_company(call: Call, company_id: str) -> Order:
     return placement.place(answering(call), company_id, call.principal.for_member(), call.body, side="staff")
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/orders",
-    scope="staff.orders.read",
-    query=OrderQuery,
-    answer=OrderPage,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/orders", scope="staff.orders.read", query=OrderQuery)
 def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
     """List a company's orders, newest first."""
     _require_company(call, company_id)
     return orders_page(call, order_store.company_orders, company_id)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/orders/{order_id}",
-    scope="staff.orders.read",
-    answer=OrderView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/orders/{order_id}", scope="staff.orders.read", answer=OrderView)
 def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
     """Show an order of a company."""
     return order_answer(call, order_service.load_order(call.context, company_id, order_id))
@@ -79,7 +62,7 @@ def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
     body=CancelForm,
     answer=OrderView,
     keyed=True,
-    problems=("not_found", "wrong_state"),
+    problems=("wrong_state",),
 )
 def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Order:
     """Cancel an order for a company. The distributor must not have accepted it yet."""

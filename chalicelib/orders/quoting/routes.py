@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="orders")
 
 
-@routes.post("/v1/quotes", scope="catalog.read", body=QuoteForm, answer=QuoteView)
+@routes.post("/v1/quotes", scope="catalog.read", body=QuoteForm)
 def quote_cart(call: Call) -> QuoteView:
     """Price a cart of up to 200 lines.
 

@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="orders")
 
 
-@routes.get("/v1/staff/orders", scope="staff.orders.read", query=OrdersQuery, answer=OrderPage)
+@routes.get("/v1/staff/orders", scope="staff.orders.read", query=OrdersQuery)
 def list_all_orders(call: Call) -> OrderPage:
     """List the orders of all companies, and find one by its number.
 

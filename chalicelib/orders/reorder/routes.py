@@ -18,7 +18,7 @@ routes = Routes(__name__, tag="cart")
     answer=OrderView,
     status=201,
     keyed=True,
-    problems=("not_found", *PLACING_PROBLEMS),
+    problems=(*PLACING_PROBLEMS,),
 )
 def reorder(call: Call, order_id: str) -> Order:
     """Repeat an earlier order at today's prices.
@@ -29,7 +29,7 @@ def reorder(call: Call, order_id: str) -> Order:
     return service.reorder(answering(call), company_id, member_id, order_id, call.body)
 
 
-@routes.get("/v1/usual-order", scope="orders.read", answer=UsualOrderView)
+@routes.get("/v1/usual-order", scope="orders.read")
 def show_usual_order(call: Call) -> UsualOrderView:
     """Show the company's usual order at today's prices.
 

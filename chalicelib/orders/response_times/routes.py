@@ -5,7 +5,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="orders")
 
 
-@routes.get("/v1/staff/orders/unanswered", scope="staff.orders.read", query=UnansweredQuery, answer=UnansweredPage)
+@routes.get("/v1/staff/orders/unanswered", scope="staff.orders.read", query=UnansweredQuery)
 def list_unanswered_orders(call: Call) -> UnansweredPage:
     """List the orders with questions that distributors were reminded of and have not answered, oldest first.
 

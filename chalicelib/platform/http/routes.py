@@ -197,7 +197,11 @@ def etag(version: int) -> dict[str, str]:
 
 
 class Routes:
-    """The routes that one module declares."""
+    """The routes that one module declares.
+
+    `answer`: the model of the response, where the handler does not return it itself. `problems`: the codes beyond those that every route has
+    and those of its parameters, such as `not_found` of an id in the path.
+    """
 
     def __init__(self, room: str, *, tag: str) -> None:
         self.room = room
@@ -247,7 +251,7 @@ class Routes:
                 scope=scope,
                 body=body,
                 query=query,
-                answer=answer,
+                answer=answer or _model_of(handler),
                 status=status,
                 keyed=keyed,
                 matched=matched,
@@ -266,6 +270,11 @@ class Routes:
             return handler
 
         return declare
+
+
+def _model_of(handler: Callable[..., Any]) -> type[BaseModel] | None:
+    returned = handler.__annotations__.get("return")
+    return returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None
 
 
 def as_answer(returned: Answer | BaseModel) -> Answer:

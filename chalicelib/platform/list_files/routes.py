@@ -7,7 +7,7 @@ from chalicelib.platform.list_files.schemas import ListFileForm, ListFileView
 routes = Routes(__name__, tag="service")
 
 
-@routes.post("/v1/list-files", scope="me", body=ListFileForm, answer=ListFileView, problems=("not_found",))
+@routes.post("/v1/list-files", scope="me", body=ListFileForm, problems=("not_found",))
 def make_list_file(call: Call) -> ListFileView:
     """Make a file of any list that you may read, as CSV or XLSX, with the filters of the list.
 

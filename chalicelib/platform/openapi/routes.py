@@ -27,7 +27,7 @@ class HealthView(View):
     status: str
 
 
-@routes.get("/v1/health", scope=None, answer=HealthView)
+@routes.get("/v1/health", scope=None)
 def show_health(call: Call) -> HealthView:
     """Check that the API is up."""
     return HealthView(status="ok")

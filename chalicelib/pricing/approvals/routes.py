@@ -14,13 +14,13 @@ from chalicelib.pricing.approvals.schemas import (
 routes = Routes(__name__, tag="prices")
 
 
-@routes.get("/v1/staff/approvals", scope="staff.tiers.read", query=ApprovalsQuery, answer=ApprovalPage)
+@routes.get("/v1/staff/approvals", scope="staff.tiers.read", query=ApprovalsQuery)
 def list_approvals(call: Call) -> ApprovalPage:
     """List the manual tiers, offers and terms above the club's bounds that wait for a second person, oldest first."""
     return call.page(ApprovalPage, store.waiting, call.context.table, of=Approval, show=ApprovalView.of)
 
 
-@routes.get("/v1/staff/approvals/{approval_id}", scope="staff.tiers.read", answer=ApprovalView, problems=("not_found",))
+@routes.get("/v1/staff/approvals/{approval_id}", scope="staff.tiers.read")
 def show_approval(call: Call, approval_id: str) -> ApprovalView:
     """Show what was asked for, by whom, and the decision."""
     return ApprovalView.of(service.read(call.context, approval_id))
@@ -30,9 +30,8 @@ def show_approval(call: Call, approval_id: str) -> ApprovalView:
     "/v1/staff/approvals/{approval_id}/approve",
     scope="staff.terms.approve",
     body=ApprovalDecisionForm,
-    answer=ApprovalView,
     keyed=True,
-    problems=("not_found", "wrong_state", "four_eyes", "conflict"),
+    problems=("wrong_state", "four_eyes", "conflict"),
 )
 def approve_request(call: Call, approval_id: str) -> ApprovalView:
     """Approve the manual tier, the offer or the terms of somebody else: they hold from now on.
@@ -46,9 +45,8 @@ def approve_request(call: Call, approval_id: str) -> ApprovalView:
     "/v1/staff/approvals/{approval_id}/reject",
     scope="staff.terms.approve",
     body=ApprovalDecisionForm,
-    answer=ApprovalView,
     keyed=True,
-    problems=("not_found", "wrong_state"),
+    problems=("wrong_state",),
 )
 def reject_request(call: Call, approval_id: str) -> ApprovalView:
     """Reject a manual tier, an offer or terms: nothing is made."""

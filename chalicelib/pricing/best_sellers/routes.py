@@ -8,14 +8,7 @@ from chalicelib.pricing.best_sellers.schemas import BestSellerListsQuery, BestSe
 routes = Routes(__name__, tag="prices")
 
 
-@routes.post(
-    "/v1/staff/best-sellers",
-    scope="staff.promotions.write",
-    body=BestSellersForm,
-    answer=BestSellersView,
-    status=202,
-    keyed=True,
-)
+@routes.post("/v1/staff/best-sellers", scope="staff.promotions.write", body=BestSellersForm, status=202, keyed=True)
 def request_best_sellers(call: Call) -> BestSellersView:
     """Request a list of the best sellers of a period, such as last year's season, from the club's own sales.
 
@@ -29,17 +22,13 @@ def _asked(best_sellers: BestSellersView) -> Answer:
     return Answer(best_sellers, status=202, headers={"Location": f"/v1/staff/best-sellers/{best_sellers.list_id}"})
 
 
-@routes.get(
-    "/v1/staff/best-sellers", scope="staff.promotions.write", query=BestSellerListsQuery, answer=BestSellersPage
-)
+@routes.get("/v1/staff/best-sellers", scope="staff.promotions.write", query=BestSellerListsQuery)
 def list_best_sellers(call: Call) -> BestSellersPage:
     """List the lists of best sellers, newest first."""
     return call.page(BestSellersPage, service.page, call.context, call.language)
 
 
-@routes.get(
-    "/v1/staff/best-sellers/{list_id}", scope="staff.promotions.write", answer=BestSellersView, problems=("not_found",)
-)
+@routes.get("/v1/staff/best-sellers/{list_id}", scope="staff.promotions.write")
 def show_best_sellers(call: Call, list_id: str) -> BestSellersView:
     """Show a list of best sellers, or the progress of its count."""
     return service.show(call.context, list_id, call.language)

@@ -16,8 +16,6 @@ from chalicelib.pricing.displays.schemas import (
 
 routes = Routes(__name__, tag="prices")
 
-DECIDE = ("not_found", "wrong_state")
-
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
@@ -25,8 +23,7 @@ DECIDE = ("not_found", "wrong_state")
     "/v1/promotions/{promotion_id}/display-proofs",
     scope="orders.write",
     body=DisplayProofForm,
-    answer=DisplayUploadView,
-    problems=("not_found", "already_exists"),
+    problems=("already_exists",),
 )
 def start_display_proof(call: Call, promotion_id: str) -> DisplayUploadView:
     """Get the address for the upload of a photo of displayed goods, for a display deal.
@@ -40,8 +37,7 @@ def start_display_proof(call: Call, promotion_id: str) -> DisplayUploadView:
 @routes.post(
     "/v1/promotions/{promotion_id}/display-proofs/{proof_id}/confirm",
     scope="orders.write",
-    answer=DisplayProofView,
-    problems=("not_found", "conflict", "already_exists"),
+    problems=("conflict", "already_exists"),
 )
 def confirm_display_proof(call: Call, promotion_id: str, proof_id: str) -> DisplayProofView:
     """Submit an uploaded photo to the managers.
@@ -51,7 +47,7 @@ def confirm_display_proof(call: Call, promotion_id: str, proof_id: str) -> Displ
     return service.confirm(call.context, call.principal.for_company(), promotion_id, proof_id, call.language)
 
 
-@routes.get("/v1/display-proofs", scope="catalog.read", query=PageQuery, answer=DisplayProofPage)
+@routes.get("/v1/display-proofs", scope="catalog.read", query=PageQuery)
 def list_display_proofs(call: Call) -> DisplayProofPage:
     """List the company's photos of displayed goods with their states, newest first."""
     return call.page(DisplayProofPage, service.own, call.context, call.principal.for_company(), call.language)
@@ -60,20 +56,13 @@ def list_display_proofs(call: Call) -> DisplayProofPage:
 # --- the staff --------------------------------------------------------------------------------------------------------
 
 
-@routes.get(
-    "/v1/staff/display-proofs", scope="staff.companies.read", query=DisplayProofsQuery, answer=StaffDisplayProofPage
-)
+@routes.get("/v1/staff/display-proofs", scope="staff.companies.read", query=DisplayProofsQuery)
 def list_waiting_display_proofs(call: Call) -> StaffDisplayProofPage:
     """List the photos that wait for a decision, oldest first."""
     return call.page(StaffDisplayProofPage, service.waiting, call.context, call.language)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/display-proofs",
-    scope="staff.companies.read",
-    query=DisplayProofsQuery,
-    answer=StaffDisplayProofPage,
-)
+@routes.get("/v1/staff/companies/{company_id}/display-proofs", scope="staff.companies.read", query=DisplayProofsQuery)
 def list_company_display_proofs(call: Call, company_id: str) -> StaffDisplayProofPage:
     """List a company's photos of displayed goods, newest first."""
     return call.page(StaffDisplayProofPage, service.of_company, call.context, company_id, call.language)
@@ -82,8 +71,7 @@ def list_company_display_proofs(call: Call, company_id: str) -> StaffDisplayProo
 @routes.post(
     "/v1/staff/companies/{company_id}/display-proofs/{proof_id}/approve",
     scope="staff.terms.write",
-    answer=StaffDisplayProofView,
-    problems=DECIDE,
+    problems=("wrong_state",),
 )
 def approve_display_proof(call: Call, company_id: str, proof_id: str) -> StaffDisplayProofView:
     """Approve a photo. The promotion holds for the company at once, and for all companies of its INN.
@@ -97,8 +85,7 @@ def approve_display_proof(call: Call, company_id: str, proof_id: str) -> StaffDi
     "/v1/staff/companies/{company_id}/display-proofs/{proof_id}/reject",
     scope="staff.terms.write",
     body=DisplayRejectionForm,
-    answer=StaffDisplayProofView,
-    problems=DECIDE,
+    problems=("wrong_state",),
 )
 def reject_display_proof(call: Call, company_id: str, proof_id: str) -> StaffDisplayProofView:
     """Reject a photo with a reason. The sender gets a letter and may send another photo."""

@@ -13,7 +13,7 @@ from chalicelib.pricing.offers.schemas import (
 routes = Routes(__name__, tag="prices")
 
 
-@routes.get("/v1/offers", scope="catalog.read", answer=CompanyOfferPage)
+@routes.get("/v1/offers", scope="catalog.read")
 def list_open_offers(call: Call) -> CompanyOfferPage:
     """List the offers that the company has not used.
 
@@ -27,10 +27,9 @@ def list_open_offers(call: Call) -> CompanyOfferPage:
     "/v1/staff/companies/{company_id}/offers",
     scope="staff.terms.write",
     body=OfferForm,
-    answer=OfferView,
     status=201,
     keyed=True,
-    problems=("not_found", "conflict"),
+    problems=("conflict",),
 )
 def issue_offer(call: Call, company_id: str) -> OfferView:
     """Offer a company a price, a percent down to a floor, or free delivery, for one order.
@@ -48,30 +47,20 @@ def _issued(offer: OfferView) -> Answer:
     return Answer(offer, status=201, headers={"Location": location})
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/offers", scope="staff.companies.read", query=OffersQuery, answer=OfferPage
-)
+@routes.get("/v1/staff/companies/{company_id}/offers", scope="staff.companies.read", query=OffersQuery)
 def list_company_offers(call: Call, company_id: str) -> OfferPage:
     """List the offers to a company with their states, newest first."""
     return call.page(OfferPage, service.page, call.context, company_id)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/offers/{offer_id}",
-    scope="staff.companies.read",
-    answer=OfferView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/offers/{offer_id}", scope="staff.companies.read")
 def show_offer(call: Call, company_id: str, offer_id: str) -> OfferView:
     """Show an offer and its state."""
     return service.show(call.context, company_id, offer_id)
 
 
 @routes.post(
-    "/v1/staff/companies/{company_id}/offers/{offer_id}/withdraw",
-    scope="staff.terms.write",
-    answer=OfferView,
-    problems=("not_found", "wrong_state"),
+    "/v1/staff/companies/{company_id}/offers/{offer_id}/withdraw", scope="staff.terms.write", problems=("wrong_state",)
 )
 def withdraw_offer(call: Call, company_id: str, offer_id: str) -> OfferView:
     """Withdraw an offer that no order uses. A repeated call changes nothing."""

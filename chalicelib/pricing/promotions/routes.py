@@ -27,7 +27,6 @@ from chalicelib.table.transactions import Transaction
 routes = Routes(__name__, tag="prices")
 
 MOST_SHOWN = 20  # articles of a warning
-CHANGE = ("not_found", "wrong_state", "precondition_failed")
 
 
 @routes.post(
@@ -52,18 +51,13 @@ def draft_promotion(call: Call) -> Answer:
     return Answer(answer.model, headers={**answer.headers, "Location": f"/v1/staff/promotions/{drafted.promotion_id}"})
 
 
-@routes.get("/v1/staff/promotions", scope="staff.promotions.write", query=PromotionsQuery, answer=PromotionPage)
+@routes.get("/v1/staff/promotions", scope="staff.promotions.write", query=PromotionsQuery)
 def list_promotions(call: Call) -> PromotionPage:
     """List promotions, latest last day first."""
     return call.page(PromotionPage, _page, call.context)
 
 
-@routes.get(
-    "/v1/staff/promotions/{promotion_id}",
-    scope="staff.promotions.write",
-    answer=PromotionView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/promotions/{promotion_id}", scope="staff.promotions.write", answer=PromotionView)
 def show_promotion(call: Call, promotion_id: str) -> Answer:
     """Show a promotion."""
     found = store.promotion(call.context.table, promotion_id)
@@ -78,7 +72,7 @@ def show_promotion(call: Call, promotion_id: str) -> Answer:
     body=PromotionForm,
     answer=PromotionView,
     matched=True,
-    problems=CHANGE,
+    problems=("wrong_state", "precondition_failed"),
 )
 def replace_promotion(call: Call, promotion_id: str) -> Answer:
     """Replace a draft. An approved promotion cannot be changed: end it and draft another."""
@@ -95,7 +89,7 @@ def replace_promotion(call: Call, promotion_id: str) -> Answer:
     body=PromotionApprovalForm,
     answer=PromotionApprovalView,
     matched=True,
-    problems=(*CHANGE, "conflict", "four_eyes"),
+    problems=("wrong_state", "precondition_failed", "conflict", "four_eyes"),
 )
 def approve_promotion(call: Call, promotion_id: str) -> Answer:
     """Approve a promotion. It makes prices from its first day on.
@@ -124,7 +118,7 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
     scope="staff.promotions.write",
     answer=PromotionView,
     matched=True,
-    problems=CHANGE,
+    problems=("wrong_state", "precondition_failed"),
 )
 def end_promotion(call: Call, promotion_id: str) -> Answer:
     """End a promotion now, before its last day. Placed orders keep their prices."""

@@ -19,9 +19,7 @@ def show_terms(call: Call) -> Answer:
     return _terms(call.context, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/terms", scope="staff.companies.read", answer=TermsView, problems=("not_found",)
-)
+@routes.get("/v1/staff/companies/{company_id}/terms", scope="staff.companies.read", answer=TermsView)
 def show_company_terms(call: Call, company_id: str) -> Answer:
     """Show the personal terms of a company."""
     return _terms(call.context, company_id)
@@ -33,7 +31,7 @@ def show_company_terms(call: Call, company_id: str) -> Answer:
     body=TermsForm,
     answer=TermsChangeView,
     matched=True,
-    problems=("not_found", "precondition_failed", "limit_exceeded"),
+    problems=("precondition_failed", "limit_exceeded"),
 )
 def replace_terms(call: Call, company_id: str) -> Answer:
     """Replace the personal terms of a company, all contracts as a whole. They hold from the next price on.

@@ -13,7 +13,7 @@ NEWS = "/v1/staff/calls/news"
 SCRIPT = "/v1/staff/calls/scripts/{kind}"
 
 
-@routes.get("/v1/manager/calls", scope="staff.calls", answer=CallListView, writes=True)
+@routes.get("/v1/manager/calls", scope="staff.calls", writes=True)
 def list_calls(call: Call) -> CallListView:
     """List the calls of your day, the most valuable first.
 
@@ -24,7 +24,7 @@ def list_calls(call: Call) -> CallListView:
     return service.today(call.context, call.principal.for_member(), call.language)
 
 
-@routes.get(SCRIPT, scope="staff.calls", answer=ScriptView, problems=("not_found",))
+@routes.get(SCRIPT, scope="staff.calls", answer=ScriptView)
 def show_script(call: Call, kind: str) -> Answer:
     """Show the script of a kind of calls."""
     return _with_version(scripts.show(call.context, _kind(kind)))

@@ -11,13 +11,7 @@ CONTACTS = "/v1/manager/calls/{case_id}/contacts"
 
 
 @routes.post(
-    CONTACTS,
-    scope="staff.calls",
-    body=OutcomeForm,
-    answer=OutcomeView,
-    status=201,
-    keyed=True,
-    problems=("not_found", "wrong_state", "conflict"),
+    CONTACTS, scope="staff.calls", body=OutcomeForm, status=201, keyed=True, problems=("wrong_state", "conflict")
 )
 def record_outcome(call: Call, case_id: str) -> OutcomeView:
     """Record what came of a call on your list.
@@ -33,18 +27,13 @@ def record_outcome(call: Call, case_id: str) -> OutcomeView:
     return service.record_outcome(context, case_id, call.body, by=call.principal.for_member(), leads=leads)
 
 
-@routes.get(CONTACTS, scope="staff.calls", query=PageQuery, answer=OutcomePage, problems=("not_found",))
+@routes.get(CONTACTS, scope="staff.calls", query=PageQuery)
 def list_outcomes(call: Call, case_id: str) -> OutcomePage:
     """List the outcomes of a case's calls, newest first."""
     return call.page(OutcomePage, service.history, call.context, case_id)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/case",
-    scope="staff.companies.read",
-    answer=CaseView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/case", scope="staff.companies.read")
 def show_case(call: Call, company_id: str) -> CaseView:
     """Show the next contact that the club owes a company, and whose list had it last."""
     return service.show_case(call.context, company_id)

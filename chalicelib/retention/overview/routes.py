@@ -17,7 +17,7 @@ from chalicelib.retention.overview.schemas import (
 routes = Routes(__name__, tag="retention")
 
 
-@routes.get("/v1/staff/retention/overview", scope="staff.retention.read", answer=OverviewView)
+@routes.get("/v1/staff/retention/overview", scope="staff.retention.read")
 def show_overview(call: Call) -> OverviewView:
     """Show what is at risk, by manager, by reason and by month, and the work on the lists.
 
@@ -26,7 +26,7 @@ def show_overview(call: Call) -> OverviewView:
     return service.show(call.context)
 
 
-@routes.get("/v1/staff/retention/managers", scope="staff.retention.read", query=ListQuery, answer=ManagerOverviewPage)
+@routes.get("/v1/staff/retention/managers", scope="staff.retention.read", query=ListQuery)
 def list_retention_managers(call: Call) -> ManagerOverviewPage:
     """List what is at risk by manager, with the work on the lists.
 
@@ -35,19 +35,19 @@ def list_retention_managers(call: Call) -> ManagerOverviewPage:
     return call.page(ManagerOverviewPage, service.list_managers, call.context)
 
 
-@routes.get("/v1/staff/retention/reasons", scope="staff.retention.read", query=ListQuery, answer=ReasonOverviewPage)
+@routes.get("/v1/staff/retention/reasons", scope="staff.retention.read", query=ListQuery)
 def list_retention_reasons(call: Call) -> ReasonOverviewPage:
     """List what is at risk by the last reason that the companies named."""
     return call.page(ReasonOverviewPage, service.list_reasons, call.context)
 
 
-@routes.get("/v1/staff/retention/months", scope="staff.retention.read", query=ListQuery, answer=MonthOverviewPage)
+@routes.get("/v1/staff/retention/months", scope="staff.retention.read", query=ListQuery)
 def list_retention_months(call: Call) -> MonthOverviewPage:
     """List what was at risk as each month ended, with the dormant share of all companies."""
     return call.page(MonthOverviewPage, service.list_months, call.context)
 
 
-@routes.get("/v1/staff/retention/companies", scope="staff.retention.read", query=QuietCompaniesQuery, answer=QuietPage)
+@routes.get("/v1/staff/retention/companies", scope="staff.retention.read", query=QuietCompaniesQuery)
 def list_quiet_companies(call: Call) -> QuietPage:
     """List the companies in a state of silence, the longest first.
 
@@ -56,7 +56,7 @@ def list_quiet_companies(call: Call) -> QuietPage:
     return call.page(QuietPage, service.list_quiet, call.context, call.query.state)
 
 
-@routes.get("/v1/staff/retention/late", scope="staff.retention.read", query=LateQuery, answer=LatePage)
+@routes.get("/v1/staff/retention/late", scope="staff.retention.read", query=LateQuery)
 def list_late_cases(call: Call) -> LatePage:
     """List a manager's companies that wait for a call for more than a month."""
     return call.page(LatePage, service.list_late, call.context, call.query.manager_id)

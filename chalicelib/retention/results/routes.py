@@ -7,13 +7,7 @@ from chalicelib.retention.results.schemas import ResultsQuery, WaveResultsView
 routes = Routes(__name__, tag="retention")
 
 
-@routes.get(
-    "/v1/staff/retention/results",
-    scope="staff.retention.read",
-    query=ResultsQuery,
-    answer=WaveResultsView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/retention/results", scope="staff.retention.read", query=ResultsQuery, problems=("not_found",))
 def show_retention_results(call: Call) -> WaveResultsView:
     """Show what a wave brought: the called companies against those that were held out.
 

@@ -7,13 +7,7 @@ from chalicelib.retention.states.schemas import RhythmQuery, RhythmView
 routes = Routes(__name__, tag="companies")
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/rhythm",
-    scope="staff.companies.read",
-    query=RhythmQuery,
-    answer=RhythmView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/rhythm", scope="staff.companies.read", query=RhythmQuery)
 def show_rhythm(call: Call, company_id: str) -> RhythmView:
     """Show the purchase rhythm of a company today or on another day.
 

@@ -17,7 +17,6 @@ routes = Routes(__name__, tag="retention")
     "/v1/staff/retention/waves",
     scope="staff.retention.write",
     body=WaveForm,
-    answer=WaveView,
     status=201,
     keyed=True,
     problems=("conflict",),
@@ -35,7 +34,7 @@ def plan_wave(call: Call) -> WaveView:
     return service.plan(context, call.body, call.language, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/retention/waves", scope="staff.retention.read", query=WavesQuery, answer=WavePage)
+@routes.get("/v1/staff/retention/waves", scope="staff.retention.read", query=WavesQuery)
 def list_waves(call: Call) -> WavePage:
     """List waves, newest first."""
     today, language = call.context.today, call.language
@@ -44,32 +43,21 @@ def list_waves(call: Call) -> WavePage:
     )
 
 
-@routes.get(
-    "/v1/staff/retention/waves/{wave_id}", scope="staff.retention.read", answer=WaveView, problems=("not_found",)
-)
+@routes.get("/v1/staff/retention/waves/{wave_id}", scope="staff.retention.read")
 def show_wave(call: Call, wave_id: str) -> WaveView:
     """Show a wave and its plan in words."""
     return WaveView.of(service.read(call.context, wave_id), call.context.today, call.language)
 
 
 @routes.post(
-    "/v1/staff/retention/waves/{wave_id}/pool",
-    scope="staff.retention.write",
-    answer=WaveView,
-    keyed=True,
-    problems=("not_found", "wrong_state"),
+    "/v1/staff/retention/waves/{wave_id}/pool", scope="staff.retention.write", keyed=True, problems=("wrong_state",)
 )
 def pool_wave(call: Call, wave_id: str) -> WaveView:
     """Pool a wave that has not begun with the next one: it takes companies in for twice as long."""
     return service.pool(call.answering(), wave_id, call.language, by=call.principal.for_member())
 
 
-@routes.post(
-    "/v1/staff/retention/waves/{wave_id}/cancel",
-    scope="staff.retention.write",
-    answer=WaveView,
-    problems=("not_found", "wrong_state"),
-)
+@routes.post("/v1/staff/retention/waves/{wave_id}/cancel", scope="staff.retention.write", problems=("wrong_state",))
 def cancel_wave(call: Call, wave_id: str) -> WaveView:
     """Cancel a wave that has not begun. Cancelling again changes nothing."""
     return service.cancel(call.context, wave_id, call.language, by=call.principal.for_member())

@@ -16,7 +16,7 @@ from chalicelib.sales.rules import DocumentRef
 routes = Routes(__name__, tag="machines")
 
 
-@routes.post("/v1/machine/payments", scope="machine.payments", body=PaymentsForm, answer=PaymentResultsView)
+@routes.post("/v1/machine/payments", scope="machine.payments", body=PaymentsForm)
 def record_payments(call: Call) -> PaymentResultsView:
     """Record which documents are paid in full: their pending bonuses become available.
 
@@ -26,7 +26,7 @@ def record_payments(call: Call) -> PaymentResultsView:
     return _record_rows(call, call.principal.for_machine())
 
 
-@routes.post("/v1/staff/payments", scope="staff.imports.write", body=PaymentsForm, answer=PaymentResultsView)
+@routes.post("/v1/staff/payments", scope="staff.imports.write", body=PaymentsForm)
 def record_payments_by_hand(call: Call) -> PaymentResultsView:
     """Record by hand which documents are paid in full.
 

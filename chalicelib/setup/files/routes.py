@@ -7,7 +7,7 @@ from chalicelib.setup.files.schemas import SetupFileForm, SetupFileView
 routes = Routes(__name__, tag="members")
 
 
-@routes.post("/v1/staff/setup/files", scope="staff.people.write", body=SetupFileForm, answer=SetupFileView)
+@routes.post("/v1/staff/setup/files", scope="staff.people.write", body=SetupFileForm)
 def load_setup_file(call: Call) -> SetupFileView:
     """Load the staff, the distributors, or the managers of regions from a file.
 

@@ -7,7 +7,7 @@ from chalicelib.tiers.explanation.service import explain
 routes = Routes(__name__, tag="tiers")
 
 
-@routes.get("/v1/company/tier/explain", scope="company.read", query=ExplainQuery, answer=TierExplanationView)
+@routes.get("/v1/company/tier/explain", scope="company.read", query=ExplainQuery)
 def explain_tier(call: Call) -> TierExplanationView:
     """Explain the tier of the caller's company on a day, today or earlier.
 
@@ -18,13 +18,7 @@ def explain_tier(call: Call) -> TierExplanationView:
     return _answer(call, call.principal.for_company(), for_staff=False)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/tier/explain",
-    scope="staff.companies.read",
-    query=ExplainQuery,
-    answer=TierExplanationView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/tier/explain", scope="staff.companies.read", query=ExplainQuery)
 def explain_company_tier(call: Call, company_id: str) -> TierExplanationView:
     """Explain the tier of a company on a day, today or earlier.
 

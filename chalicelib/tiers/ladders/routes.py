@@ -13,14 +13,7 @@ from chalicelib.tiers.ladders.schemas import (
 routes = Routes(__name__, tag="tiers")
 
 
-@routes.post(
-    "/v1/staff/tier-ladders",
-    scope="staff.tiers.write",
-    body=LadderForm,
-    answer=StaffLadderView,
-    status=201,
-    keyed=True,
-)
+@routes.post("/v1/staff/tier-ladders", scope="staff.tiers.write", body=LadderForm, status=201, keyed=True)
 def draft_ladder(call: Call) -> StaffLadderView:
     """Draft a ladder.
 
@@ -30,15 +23,13 @@ def draft_ladder(call: Call) -> StaffLadderView:
     return service.draw_up(call.answering(_drawn_up), call.body, call.principal.for_member())
 
 
-@routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=LaddersQuery, answer=StaffLadderPage)
+@routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=LaddersQuery)
 def list_ladders(call: Call) -> StaffLadderPage:
     """List the ladders, newest first. The founding ladder of each currency comes last."""
     return call.page(StaffLadderPage, service.page, call.context)
 
 
-@routes.get(
-    "/v1/staff/tier-ladders/{ladder_id}", scope="staff.tiers.read", answer=StaffLadderView, problems=("not_found",)
-)
+@routes.get("/v1/staff/tier-ladders/{ladder_id}", scope="staff.tiers.read", answer=StaffLadderView)
 def show_ladder(call: Call, ladder_id: str) -> Answer:
     """Show a ladder and its state: draft, scheduled, active or retired."""
     return _versioned(*service.show(call.context, ladder_id))
@@ -50,7 +41,7 @@ def show_ladder(call: Call, ladder_id: str) -> Answer:
     body=ActivationForm,
     answer=StaffLadderView,
     matched=True,
-    problems=("not_found", "precondition_failed", "wrong_state", "already_exists", "four_eyes", "conflict"),
+    problems=("precondition_failed", "wrong_state", "already_exists", "four_eyes", "conflict"),
 )
 def activate_ladder(call: Call, ladder_id: str) -> Answer:
     """Put a draft in force from a day: today or later, one ladder per day and currency.
@@ -67,7 +58,7 @@ def activate_ladder(call: Call, ladder_id: str) -> Answer:
     scope="staff.tiers.write",
     answer=StaffLadderView,
     matched=True,
-    problems=("not_found", "precondition_failed", "wrong_state"),
+    problems=("precondition_failed", "wrong_state"),
 )
 def withdraw_ladder(call: Call, ladder_id: str) -> Answer:
     """Turn a scheduled ladder into a draft again."""

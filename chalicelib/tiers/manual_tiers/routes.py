@@ -17,10 +17,9 @@ routes = Routes(__name__, tag="tiers")
     "/v1/staff/companies/{company_id}/manual-tiers",
     scope="staff.tiers.grant",
     body=ManualTierForm,
-    answer=ManualTierView,
     status=201,
     keyed=True,
-    problems=("not_found", "conflict"),
+    problems=("conflict",),
 )
 def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
     """Grant a company a tier for a number of days, independent of its purchases.
@@ -37,23 +36,13 @@ def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
     return service.grant(call.answering(created), company_id, call.principal.for_member(), call.body)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/manual-tiers",
-    scope="staff.tiers.read",
-    query=ManualTiersQuery,
-    answer=ManualTierPage,
-)
+@routes.get("/v1/staff/companies/{company_id}/manual-tiers", scope="staff.tiers.read", query=ManualTiersQuery)
 def list_manual_tiers(call: Call, company_id: str) -> ManualTierPage:
     """List the manual tiers of a company with their states."""
     return call.page(ManualTierPage, service.page, call.context, company_id)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/manual-tiers/{grant_id}",
-    scope="staff.tiers.read",
-    answer=ManualTierView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/companies/{company_id}/manual-tiers/{grant_id}", scope="staff.tiers.read")
 def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierView:
     """Show a manual tier."""
     return service.show(call.context, company_id, grant_id)
@@ -63,9 +52,8 @@ def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierVi
     "/v1/staff/companies/{company_id}/manual-tiers/{grant_id}/withdraw",
     scope="staff.tiers.grant",
     body=ManualTierWithdrawalForm,
-    answer=ManualTierView,
     keyed=True,
-    problems=("not_found", "wrong_state"),
+    problems=("wrong_state",),
 )
 def withdraw_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierView:
     """End a manual tier today. The days before today keep it."""

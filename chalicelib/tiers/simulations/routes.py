@@ -7,14 +7,7 @@ from chalicelib.tiers.simulations.schemas import SimulationPage, SimulationsQuer
 routes = Routes(__name__, tag="tiers")
 
 
-@routes.post(
-    "/v1/staff/tier-ladders/{ladder_id}/simulate",
-    scope="staff.tiers.write",
-    answer=SimulationView,
-    status=202,
-    keyed=True,
-    problems=("not_found",),
-)
+@routes.post("/v1/staff/tier-ladders/{ladder_id}/simulate", scope="staff.tiers.write", status=202, keyed=True)
 def simulate_ladder(call: Call, ladder_id: str) -> SimulationView:
     """Simulate a ladder over the club's last 12 months, as if it had always been in force.
 
@@ -24,18 +17,13 @@ def simulate_ladder(call: Call, ladder_id: str) -> SimulationView:
     return service.start(call.answering(_started), ladder_id, call.principal.for_member())
 
 
-@routes.get("/v1/staff/tier-simulations", scope="staff.tiers.read", query=SimulationsQuery, answer=SimulationPage)
+@routes.get("/v1/staff/tier-simulations", scope="staff.tiers.read", query=SimulationsQuery)
 def list_simulations(call: Call) -> SimulationPage:
     """List the simulations of ladders of the last 90 days, newest first."""
     return call.page(SimulationPage, service.page, call.context)
 
 
-@routes.get(
-    "/v1/staff/tier-simulations/{simulation_id}",
-    scope="staff.tiers.read",
-    answer=SimulationView,
-    problems=("not_found",),
-)
+@routes.get("/v1/staff/tier-simulations/{simulation_id}", scope="staff.tiers.read")
 def show_simulation(call: Call, simulation_id: str) -> SimulationView:
     """Show the progress of a simulation and, once it is done, its result and the address of the list of companies."""
     return service.show(call.context, simulation_id)

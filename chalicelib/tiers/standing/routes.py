@@ -20,11 +20,7 @@ def show_tier(call: Call) -> Text:
 
 
 @routes.get(
-    "/v1/staff/companies/{company_id}/tier",
-    scope="staff.companies.read",
-    query=StandingQuery,
-    answer=StandingView,
-    problems=("not_found",),
+    "/v1/staff/companies/{company_id}/tier", scope="staff.companies.read", query=StandingQuery, answer=StandingView
 )
 def show_company_tier(call: Call, company_id: str) -> Text:
     """Show the tier of a company today or on another day.
