@@ -14,7 +14,7 @@ with opened_when_asked(__name__):
     from chalicelib.catalog.keys import categories as categories_key
     from chalicelib.catalog.keys import product as product_key
     from chalicelib.catalog.recording import write_stock
-    from chalicelib.catalog.rules import Product, Stock, StockFigure, total
+    from chalicelib.catalog.rules import Product, Stock, StockFigure, Traits, total
     from chalicelib.catalog.schemas import (
         BaseProductView,
         ProductFacetsView,
@@ -39,5 +39,6 @@ with opened_when_asked(__name__):
         product_of,
         read_items,
         read_products,
+        read_traits,
         stock_of,
     )

@@ -154,6 +154,13 @@ class TypePrice(NamedTuple):
     amount: Decimal
 
 
+class Traits(NamedTuple):
+    """The brand and the category of an article; empty for one that is not in the catalogue."""
+
+    brand: str = ""
+    category: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """An article of the catalogue. Prices are of one `unit`, VAT included; orders come in multiples of `pack_multiple`.

@@ -26,6 +26,7 @@ from chalicelib.catalog.rules import (
     ProductStatus,
     Stock,
     StockFigure,
+    Traits,
     Tree,
     TypePrice,
     subtree,
@@ -81,6 +82,12 @@ def read_items(table: Table, skus: Iterable[str], *, consistent: bool = False) -
 
 def read_products(table: Table, skus: Iterable[str], *, consistent: bool = False) -> dict[str, Product]:
     return {sku: product_of(item) for sku, item in read_items(table, skus, consistent=consistent).items()}
+
+
+def read_traits(table: Table, skus: Iterable[str]) -> dict[str, Traits]:
+    """Of existing products, by sku: a fraction of what `read_products` takes to unpack."""
+    found = table.get_many((keys.product(sku) for sku in skus), only=Traits._fields)
+    return {key.sk: Traits(item["brand"], item["category"]) for key, item in found.items()}
 
 
 def page(table: Table, *, limit: int, after: dict[str, str] | None) -> Page:

@@ -20,6 +20,7 @@ import time
 import types
 import uuid
 import zipfile
+from collections import Counter
 from email.utils import parseaddr
 from itertools import accumulate
 from typing import ClassVar
@@ -137,6 +138,36 @@ def read_capacity():
     dynamodb._add_consumed_capacity = add_by_size
     dynamodb._paginate_evaluated_items = paginate_and_remember
     dynamodb._batch_get_item = batch_get_and_count
+
+
+def batch_limits():
+    """A batch of reads brings everything. DynamoDB leaves over what passes 16 MB together, or 1 MB of one partition."""
+    batch_get = dynamodb._batch_get_item
+    most, most_of_partition = 16 * 1024 * 1024, 1024 * 1024
+
+    def fitting(name, keys):
+        """The keys whose items come now, and the others."""
+        table = dynamodb._tables.get(dynamodb._normalize_table_name(name))
+        taken, now, later = Counter(), [], []
+        for key in keys if table else ():
+            item, place = dynamodb._get_item_by_key(table, key), json.dumps(key[table["pk_name"]])
+            size = dynamodb._billed_item_bytes(table, item) if item else 0
+            fits = taken[place] + size <= most_of_partition and taken.total() + size <= most
+            taken[place] += size if fits else 0
+            (now if fits else later).append(key)
+        return (now, later) if table else (keys, [])
+
+    def batch_get_in_part(data):
+        asked = data["RequestItems"]
+        parts = {name: fitting(name, wanted["Keys"]) for name, wanted in asked.items()}
+        first = {name: {**wanted, "Keys": parts[name][0]} for name, wanted in asked.items()}
+        status, headers, body = batch_get({**data, "RequestItems": first})
+        left = {name: {**wanted, "Keys": parts[name][1]} for name, wanted in asked.items() if parts[name][1]}
+        if status == 200 and left:
+            body = json.dumps({**json.loads(body), "UnprocessedKeys": left}).encode()
+        return status, headers, body
+
+    dynamodb._batch_get_item = batch_get_in_part
 
 
 def key_conditions():
@@ -563,6 +594,54 @@ def queue_delay():
     sqs._act_send_message = sqs._HANDLERS["SendMessage"] = send_within
 
 
+def message_rounds():
+    """A function is started by messages of its own for ever. Lambda counts the rounds of each function along a chain of messages, by the lineage that
+    the SDK sends along, and lets the 17th message go to the dead letters, unless the function has `RecursiveLoop: Allow`. A template's is ignored.
+    """
+    handle, describe, run = sqs.handle_request, sqs._build_send_sys_attrs, lambda_svc._run_sqs_batch
+    trace, handler = lambda_svc._xray_trace_id_for_invocation, provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    lineage = contextvars.ContextVar("lineage", default="")  # `name:rounds|name:rounds`
+
+    async def handle_of_chain(method, path, headers, body, query):
+        told = re.search("Lineage=([^;]+)", unquote(headers.get("x-amzn-trace-id", "")))
+        lineage.set(told[1] if told else "")
+        return await handle(method, path, headers, body, query)
+
+    def describe_with_chain(now, given):
+        return {**describe(now, given), "lineage": lineage.get()}
+
+    def run_counted(mapping, function, event, batch, *where):
+        name, chain = function["config"]["FunctionName"], {}
+        for message in batch:
+            for each in filter(None, message["sys"].get("lineage", "").split("|")):
+                before, _, count = each.rpartition(":")
+                chain[before] = max(int(count), chain.get(before, 0))
+        chain[name] = chain.get(name, 0) + 1
+        if lambda_svc._recursive_loop_drop(name, function, chain[name]):
+            for message in batch:
+                message |= {"receive_count": 1_000_000, "visible_at": 0}  # the next look at the queue moves it
+            return
+        lineage.set("|".join(f"{each}:{count}" for each, count in chain.items()))
+        run(mapping, function, event, batch, *where)
+
+    def trace_of_chain(config, *inbound):
+        chain = lineage.get()
+        return f"Root=1-00000000-{'0' * 24};Lineage={chain}" if chain else trace(config, *inbound)
+
+    def allowing(change):
+        def change_as_told(*given, **more):
+            made = change(*given, **more)
+            told = next(each for each in reversed(given) if isinstance(each, dict))
+            lambda_svc._functions[made[0]]["recursive_loop"] = told.get("RecursiveLoop")
+            return made
+
+        return change_as_told
+
+    sqs.handle_request, sqs._build_send_sys_attrs = handle_of_chain, describe_with_chain
+    lambda_svc._run_sqs_batch, lambda_svc._xray_trace_id_for_invocation = run_counted, trace_of_chain
+    handler |= {step: allowing(handler[step]) for step in ("create", "update")}
+
+
 def answer_size():
     """An answer of any size leaves a function. Lambda hands over 6,291,556 bytes, and makes an error of the function of more.
 
@@ -774,6 +853,7 @@ PATCHES = (
     api_definition,
     compression,
     read_capacity,
+    batch_limits,
     key_conditions,
     table_ttl,
     unknown_users,
@@ -788,6 +868,7 @@ PATCHES = (
     stream_restart,
     one_unpacking,
     queue_delay,
+    message_rounds,
     answer_size,
     gateway_time,
     request_size,

@@ -30,6 +30,7 @@ def test_a_sound_club_passes_and_says_what_stays(smoke: Smoke) -> None:
     ended = smoke()
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "came back: bounce: Permanent" in ended.stdout
+    assert "taken back: the order, the sale's sum, the distributor's region, the article\n" in ended.stdout
     assert ended.stdout.endswith("the club works\n")
 
 

@@ -428,6 +428,23 @@ def test_read_capacity(stock: Cloud, patched: Cloud) -> None:
     assert units(patched) == [0.5, 1.5, 3.0, 1.5]
 
 
+def test_batch_limits(stock: Cloud, patched: Cloud) -> None:
+    def read(cloud: Cloud, partitions: int) -> tuple[int, int]:
+        """Of 60 items of 300 KB in so many partitions, those that come, and those that are left over."""
+        dynamodb, name = cloud.client("dynamodb"), uuid.uuid4().hex
+        dynamodb.create_table(TableName=name, **TABLE)
+        keys = [{"pk": {"S": str(number % partitions)}, "sk": {"S": str(number)}} for number in range(60)]
+        for key in keys:
+            dynamodb.put_item(TableName=name, Item={**key, "text": {"S": "x" * 300_000}})
+        answer = dynamodb.batch_get_item(RequestItems={name: {"Keys": keys}})
+        assert len(Table(dynamodb, name).get_many([Key(key["pk"]["S"], key["sk"]["S"]) for key in keys])) == 60
+        return len(answer["Responses"][name]), len(answer["UnprocessedKeys"].get(name, {}).get("Keys", []))
+
+    assert read(stock, 1) == read(stock, 30) == (60, 0)
+    assert read(patched, 1) == (3, 57)
+    assert read(patched, 30) == (55, 5)
+
+
 def test_key_conditions(stock: Cloud, patched: Cloud) -> None:
     def seconds(cloud: Cloud) -> float:
         """Of short pages of a partition of 3,000 items, asked as the club's table asks: the quickest of a few times."""
@@ -953,6 +970,62 @@ def test_queue_delay(stock: Cloud, patched: Cloud) -> None:
     assert refused(stock, 901) == [False, False]
     assert refused(patched, 901) == [True, True]
     assert refused(patched, 900) == [False, False]
+
+
+# Notes that it was started, and starts itself again.
+ROUNDS = """
+    import boto3, os
+    def handler(event, context):
+        with open(os.environ["SEEN"], "a") as notes:
+            print("started", file=notes)
+        boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE"], MessageBody="again")
+"""
+
+
+def test_message_rounds(stock: Cloud, patched: Cloud) -> None:
+    def rounds(cloud: Cloud, loop: str = "Terminate") -> tuple[int, int]:
+        """How often a function of a template ran by its own message, 20 or more cut short, and the messages given up."""
+        notes, queue = cloud.folder / uuid.uuid4().hex, {"Fn::GetAtt": ["Queue", "Arn"]}
+        redrive = {"maxReceiveCount": 5, "deadLetterTargetArn": {"Fn::GetAtt": ["GivenUp", "Arn"]}}
+        told = {"SEEN": str(notes), "QUEUE": {"Ref": "Queue"}}
+        function = {
+            "Runtime": f"python3.{sys.version_info.minor}",
+            "Handler": "index.handler",
+            "Role": make_role(cloud),
+            "Code": {"ZipFile": textwrap.dedent(ROUNDS)},
+            "Environment": {"Variables": told},
+            "RecursiveLoop": loop,
+        }
+        made = make_stack(
+            cloud,
+            {
+                "GivenUp": {"Type": "AWS::SQS::Queue"},
+                "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"RedrivePolicy": redrive}},
+                "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+                "Source": {
+                    "Type": "AWS::Lambda::EventSourceMapping",
+                    "Properties": {"EventSourceArn": queue, "FunctionName": {"Ref": "Function"}, "BatchSize": 1},
+                },
+            },
+        )
+        sqs = cloud.client("sqs")
+
+        def given_up() -> int:
+            asked = {"QueueUrl": made["GivenUp"], "AttributeNames": ["ApproximateNumberOfMessages"]}
+            return int(sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"])
+
+        def started() -> int:
+            return len(notes.read_text().splitlines()) if notes.exists() else 0
+
+        sqs.send_message(QueueUrl=made["Queue"], MessageBody="first")
+        eventually(lambda: started() >= 20 or given_up())
+        found = min(started(), 20), given_up()
+        cloud.client("lambda").delete_event_source_mapping(UUID=made["Source"])
+        return found
+
+    assert rounds(stock) == (20, 0)
+    assert rounds(patched) == (16, 1)
+    assert rounds(patched, "Allow") == (20, 0)
 
 
 def test_answer_size(stock: Cloud, patched: Cloud) -> None:

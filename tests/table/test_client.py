@@ -76,12 +76,29 @@ def test_many_are_read_in_calls_of_a_hundred_and_asked_for_once_each(watched: Wa
     assert watched.table.get_many([]) == {}
 
 
+def test_of_many_items_some_attributes_only(watched: Watched) -> None:
+    fill(watched.table, 2)
+    key = Key("LIST", "001")
+    assert watched.table.get_many([key], only=["number"]) == {key: {**key.as_item(), "number": 1}}
+
+
 def test_keys_that_were_left_over_are_asked_again_after_a_pause(watched: Watched, stubbed: Stubber) -> None:
     wired = {"pk": {"S": ANNA.pk}, "sk": {"S": ANNA.sk}}
     stubbed.add_response("batch_get_item", {"Responses": {"club": []}, "UnprocessedKeys": {"club": {"Keys": [wired]}}})
     stubbed.add_response("batch_get_item", {"Responses": {"club": [wired]}, "UnprocessedKeys": {}})
     assert list(watched.table.get_many([ANNA])) == [ANNA]
     assert watched.pauses == [0.02]
+
+
+def test_large_items_of_one_partition_come_one_by_one_without_a_pause(watched: Watched, stubbed: Stubber) -> None:
+    """DynamoDB brings 1 MB of a partition at a time: of the largest items, two."""
+    wanted = [Key("LIST", f"{number:03d}") for number in range(20)]
+    wired = [{"pk": {"S": key.pk}, "sk": {"S": key.sk}} for key in wanted]
+    for number in range(20):
+        left = {"club": {"Keys": wired[number + 1 :]}} if number < 19 else {}
+        stubbed.add_response("batch_get_item", {"Responses": {"club": [wired[number]]}, "UnprocessedKeys": left})
+    assert list(watched.table.get_many(wanted)) == wanted
+    assert watched.pauses == []
 
 
 def test_keys_that_stay_left_over_are_told(watched: Watched, stubbed: Stubber) -> None:

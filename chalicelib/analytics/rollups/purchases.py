@@ -11,7 +11,7 @@ from itertools import groupby
 
 from chalicelib import catalog, orders, sales
 from chalicelib.analytics.rollups.rules import ZERO, Purchase, PurchasedLine, month_of
-from chalicelib.catalog import Product
+from chalicelib.catalog import Traits
 from chalicelib.orders import Order, OrderLine
 from chalicelib.platform.context import Context
 from chalicelib.platform.money import round_half_up
@@ -43,18 +43,18 @@ def purchases_of(
     context: Context, company_id: str, documents: list[CurrentDocument], *, goods: bool = True
 ) -> list[Purchase]:
     """The purchases that these documents are, in their order. Without `goods` brand and category are empty, and no product is read."""
-    products = _products(context, {line.sku for each in documents for line in each.document.lines}) if goods else {}
+    traits = _traits(context, {line.sku for each in documents for line in each.document.lines}) if goods else {}
     behind = orders.load_orders(context, company_id, sorted({_order_id(each) for each in documents} - {""}))
-    return [_purchase(each, behind.get(_order_id(each)), products) for each in documents]
+    return [_purchase(each, behind.get(_order_id(each)), traits) for each in documents]
 
 
-def _products(context: Context, skus: Iterable[str]) -> dict[str, Product]:
-    """The catalogue's products among these; read once for all months of a company."""
-    known: dict[str, Product | None] = context.memo.setdefault("rollup_products", {})
+def _traits(context: Context, skus: Iterable[str]) -> Mapping[str, Traits]:
+    """By article; read once for all months of a company."""
+    known: dict[str, Traits] = context.memo.setdefault("rollup_traits", {})
     unknown = sorted(set(skus) - known.keys())
-    found = catalog.read_products(context.table, unknown)
-    known |= {sku: found.get(sku) for sku in unknown}
-    return {sku: product for sku, product in known.items() if product}
+    found = catalog.read_traits(context.table, unknown)
+    known |= {sku: found.get(sku, Traits()) for sku in unknown}
+    return known
 
 
 def _order_id(current: CurrentDocument) -> str:
@@ -62,7 +62,7 @@ def _order_id(current: CurrentDocument) -> str:
     return sales.order_of(document.ref)[1] if document.source == ORDERS else ""
 
 
-def _purchase(current: CurrentDocument, order: Order | None, products: Mapping[str, Product]) -> Purchase:
+def _purchase(current: CurrentDocument, order: Order | None, traits: Mapping[str, Traits]) -> Purchase:
     document = current.document
     ordered = {line.sku: line for line in order.lines} if order else {}
     address = order.delivery.address if order and order.delivery else None
@@ -71,7 +71,7 @@ def _purchase(current: CurrentDocument, order: Order | None, products: Mapping[s
         counts_on=current.counts_on,
         is_return=document.kind == "return",
         currency=document.currency,
-        lines=tuple(_line(line, ordered.get(line.sku), products.get(line.sku)) for line in document.lines),
+        lines=tuple(_line(line, ordered.get(line.sku), traits.get(line.sku, Traits())) for line in document.lines),
         order_id=_order_id(current),
         ordered=Decimal(sum(line.quantity for line in order.lines)) if order else ZERO,
         distributor=order.distributor_id if order else "",
@@ -82,12 +82,12 @@ def _purchase(current: CurrentDocument, order: Order | None, products: Mapping[s
     )
 
 
-def _line(line: SaleLine, ordered: OrderLine | None, product: Product | None) -> PurchasedLine:
+def _line(line: SaleLine, ordered: OrderLine | None, traits: Traits) -> PurchasedLine:
     return PurchasedLine(
         sku=line.sku,
         title=line.name,
-        brand=product.brand if product else "",
-        category=product.category if product else "",
+        brand=traits.brand,
+        category=traits.category,
         quantity=line.quantity,
         amount=line.amount,
         saved=_saved(line, ordered) if ordered else {},

@@ -233,17 +233,19 @@ class _Sum:
         self.documents: set[int] = set()
 
 
-def _rows(purchases: list[Purchase], most_bytes: int) -> Rows:
-    sums: dict[Grouping, dict[str, _Sum]] = {grouping: defaultdict(_Sum) for grouping in GROUPINGS}
+def _rows(purchases: list[Purchase], most_bytes: int, groupings: Sequence[Grouping] = GROUPINGS) -> Rows:
+    sums: dict[Grouping, dict[str, _Sum]] = {grouping: defaultdict(_Sum) for grouping in groupings}
     for number, purchase in enumerate(purchases):
         for line in purchase.lines:
-            for grouping, (name, title) in _names(purchase, line).items():
-                found = sums[grouping][name]
+            names = _names(purchase, line)
+            for grouping, named in sums.items():
+                name, title = names[grouping]
+                found = named[name]
                 found.title = max(found.title, title)  # of two names of one thing the same, in whatever order they come
                 found.net += line.amount
                 found.units += line.quantity
                 found.documents.add(number)
-    return {grouping: _bounded(sums[grouping], MOST_ROWS[grouping], most_bytes) for grouping in GROUPINGS}
+    return {grouping: _bounded(named, MOST_ROWS[grouping], most_bytes) for grouping, named in sums.items()}
 
 
 def _names(purchase: Purchase, line: PurchasedLine) -> dict[Grouping, tuple[str, str]]:
@@ -270,7 +272,7 @@ def parts_under(purchases: Sequence[Purchase], currency: str, grouping: Grouping
     """The part of each document of a month that counts in the row of this name; they add up to the row of the month's rollup."""
     mine = [each for each in purchases if each.currency == currency]
     most_bytes = MOST_BYTES // max(1, len({each.currency for each in purchases}))
-    own_rows = {row.name for row in _rows(mine, most_bytes)[grouping]}
+    own_rows = {row.name for row in _rows(mine, most_bytes, [grouping])[grouping]}
     found = []
     for purchase in purchases:
         lines = purchase.lines if purchase.currency == currency else ()

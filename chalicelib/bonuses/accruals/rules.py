@@ -24,6 +24,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from chalicelib.bonuses.ledger.rules import ZERO
+from chalicelib.catalog import Traits
 from chalicelib.platform.money import round_half_up
 from chalicelib.sales import DocumentRef
 
@@ -43,13 +44,6 @@ class Rate(NamedTuple):
 
     def holds_on(self, day: date) -> bool:
         return self.first <= day <= self.last
-
-
-class ProductTraits(NamedTuple):
-    """Attributes of an article that a rate may match."""
-
-    brand: str = ""
-    category: str = ""
 
 
 class AppliedRate(NamedTuple):
@@ -92,7 +86,7 @@ def any_rate_since(rates: Iterable[Rate], day: date) -> bool:
     return any(rate.last >= day for rate in rates)
 
 
-def rate_of_goods(rates: Iterable[Rate], sku: str, goods: ProductTraits, day: date) -> AppliedRate:
+def rate_of_goods(rates: Iterable[Rate], sku: str, goods: Traits, day: date) -> AppliedRate:
     """The highest rate of these goods on this day; of equal rates the first one in the settings."""
     values = {"brand": goods.brand, "category": goods.category, "sku": sku, "all": ""}
     return _highest(
@@ -111,14 +105,14 @@ def _highest(rates: Iterable[Rate]) -> AppliedRate:
 
 
 def basis(
-    lines: Iterable[tuple[str, Decimal]], goods: Mapping[str, ProductTraits], rates: Sequence[Rate], day: date
+    lines: Iterable[tuple[str, Decimal]], goods: Mapping[str, Traits], rates: Sequence[Rate], day: date
 ) -> tuple[RateBase, ...]:
     """Lines, each an article and its net amount, by the rate of their goods."""
     reasons: dict[str, AppliedRate] = {}
     sums: dict[AppliedRate, Decimal] = {}
     for sku, amount in lines:
         if sku not in reasons:
-            reasons[sku] = rate_of_goods(rates, sku, goods.get(sku, ProductTraits()), day)
+            reasons[sku] = rate_of_goods(rates, sku, goods.get(sku, Traits()), day)
         sums[reasons[sku]] = sums.get(reasons[sku], ZERO) + amount
     return tuple(RateBase(reason, sums[reason]) for reason in sorted(sums))
 

@@ -29,7 +29,6 @@ from chalicelib.bonuses.accruals.rules import (
     AccrualPolicy,
     AccrualStep,
     By,
-    ProductTraits,
     Rate,
     RatedDocument,
     after_step,
@@ -178,12 +177,11 @@ def _fact(context: Context, case: AccrualCase, ref: DocumentRef, head: Head, tie
     )
 
 
-def _goods(context: Context, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, ProductTraits]:
+def _goods(context: Context, rates: Iterable[Rate], skus: Iterable[str]) -> Mapping[str, catalog.Traits]:
     """Brand and category from the catalogue, if any rate matches by them."""
     if not any(rate.by in ("brand", "category") for rate in rates):
         return {}
-    found = catalog.read_products(context.table, skus)
-    return {sku: ProductTraits(product.brand, product.category) for sku, product in found.items()}
+    return catalog.read_traits(context.table, skus)
 
 
 def _post(context: Context, case: AccrualCase, target: AccrualCase, step: AccrualStep) -> None:

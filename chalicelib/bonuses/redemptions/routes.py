@@ -22,7 +22,7 @@ routes = Routes(__name__, tag="bonuses")
     answer=RedemptionView,
     status=201,
     keyed=True,
-    problems=("not_enough_bonus", "not_found", "wrong_state", "already_exists"),
+    problems=("not_enough_bonus", "not_found", "wrong_state", "already_exists", "too_many_requests"),
 )
 def redeem_bonuses(call: Call) -> Redemption:
     """Reserve bonuses, oldest expiry first.

@@ -22,10 +22,12 @@ from chalicelib.bonuses.redemptions.schemas import RedemptionForm
 from chalicelib.orders import Order, OrderState
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.platform.money import Money
 from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Refused, Transaction
 
+MOST_A_DAY = 100  # of a company: each leaves a record and two postings, whether it is cancelled or not
 _ALIVE = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
 _ENDED_EMPTY = (OrderState.REJECTED, OrderState.CANCELLED)
 _AGREED = (
@@ -41,7 +43,8 @@ def redeem(context: Context, company_id: str, member_id: str, form: RedemptionFo
     """Reserves bonuses, oldest expiry first.
 
     Raises 422 for less than the club's minimum, for more than is available, for more than the order it is for, for an order in another
-    currency; 404 for an order that is not the company's, 409 for one that has ended or that holds a redemption.
+    currency; 404 for an order that is not the company's, 409 for one that has ended or that holds a redemption, 429 for one more than
+    `MOST_A_DAY`.
     """
     currency = ledger.book(context, company_id).currency
     if form.order_id:
@@ -76,6 +79,7 @@ def redeem(context: Context, company_id: str, member_id: str, form: RedemptionFo
         made[:] = [redemption]
         if form.order_id:
             orders.check_state(tx, company_id, form.order_id, _ALIVE, label=_ORDER)
+        hold_throttle(tx, context, "redemptions", company_id, MOST_A_DAY, DAY)
         store.create_redemption(tx, redemption)
         context.reply(tx, redemption)
 

@@ -96,12 +96,8 @@ def _bought(context: Context, company_id: str, days: int) -> list[BoughtLine]:
         for day, line in sales.dated_lines(context, company_id, first, context.today, company.currency)
         if line.quantity > 0
     ]
-    products = catalog.read_products(context.table, {sku for _, sku in lines})
-    return [
-        BoughtLine(day, products[sku].brand, products[sku].category)
-        for day, sku in dict.fromkeys(lines)
-        if sku in products
-    ]
+    goods = catalog.read_traits(context.table, {sku for _, sku in lines})
+    return [BoughtLine(day, *goods[sku]) for day, sku in dict.fromkeys(lines) if sku in goods]
 
 
 def _activity(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib import catalog, sales
-from chalicelib.catalog import Product
+from chalicelib.catalog import Traits
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
@@ -49,16 +49,16 @@ def for_company(context: Context, company_id: str) -> Mapping[Language, str] | N
     if not current:
         return None
     bought = sales.newest_documents(context, company_id, since=context.today - YEAR, most=MOST_DOCUMENTS)
-    products = catalog.read_products(context.table, {line.sku for document in bought for line in document.lines})
+    goods = catalog.read_traits(context.table, {line.sku for document in bought for line in document.lines})
     below = catalog.below(context.table.get(catalog.categories_key()))
-    concerned = (each for each in current if any(_concerns(each, one, below) for one in products.values()))
+    concerned = (each for each in current if any(_concerns(each, one, below) for one in goods.values()))
     found = next(concerned, None)
     return {"en": found.en, "ru": found.ru} if found else None
 
 
-def _concerns(told: CallNewsItemForm, product: Product, below: Callable[[str], set[str]]) -> bool:
+def _concerns(told: CallNewsItemForm, goods: Traits, below: Callable[[str], set[str]]) -> bool:
     """True for an article of the brand, in the category or below it."""
-    return told.brand in (None, product.brand) and (told.category is None or product.category in below(told.category))
+    return told.brand in (None, goods.brand) and (told.category is None or goods.category in below(told.category))
 
 
 def _view(item: Item | None) -> tuple[CallNewsView, int]:

@@ -135,7 +135,7 @@ def test_documents_behind_a_row_read_no_products_unless_the_row_goes_by_them(
     """A page looks at months of some hundred documents, with thousands of articles."""
     record(context, [invoice("A-1", "10.00", day=date(2026, 9, 3))])
     built(context)
-    monkeypatch.setattr(purchases.catalog, "read_products", lambda *given: pytest.fail("products were read"))
+    monkeypatch.setattr(purchases.catalog, "read_traits", lambda *given: pytest.fail("products were read"))
     row = "L-0" if by == "product" else ""
     assert len(behind(api, owner, f"/v1/company/analytics/documents?by={by}&name={row}&from=2026-09")) == 1
 

@@ -16,7 +16,6 @@ from chalicelib.bonuses.accruals.rules import (
     AccrualPolicy,
     Accrued,
     AppliedRate,
-    ProductTraits,
     Rate,
     RateBase,
     RatedDocument,
@@ -30,6 +29,7 @@ from chalicelib.bonuses.accruals.rules import (
     rate_of_tier,
     target_accruals,
 )
+from chalicelib.catalog import Traits
 
 DAY = date(2026, 11, 20)
 SALE, BACK, OTHER = ("1c", "2026/1"), ("1c", "2026-returns/1"), ("1c", "2026-returns/2")
@@ -62,18 +62,18 @@ def fact(
 @pytest.mark.parametrize(
     ("sku", "goods", "day", "expected"),
     [
-        ("L-2", ProductTraits(), DAY, ("all", "")),
-        ("L-2", ProductTraits("Svet", ""), DAY, ("brand", "Svet")),
-        ("L-2", ProductTraits("Svet", "LED"), DAY, ("brand", "Svet")),
-        ("L-2", ProductTraits("", "LED"), DAY, ("category", "LED")),
-        ("L-1", ProductTraits("Svet", "LED"), DAY, ("sku", "L-1")),
-        ("L-1", ProductTraits("Svet", "LED"), DAY - timedelta(days=1), ("brand", "Svet")),
-        ("L-1", ProductTraits(), DAY + timedelta(days=9), ("sku", "L-1")),
-        ("L-1", ProductTraits(), DAY + timedelta(days=10), ("all", "")),
+        ("L-2", Traits(), DAY, ("all", "")),
+        ("L-2", Traits("Svet", ""), DAY, ("brand", "Svet")),
+        ("L-2", Traits("Svet", "LED"), DAY, ("brand", "Svet")),
+        ("L-2", Traits("", "LED"), DAY, ("category", "LED")),
+        ("L-1", Traits("Svet", "LED"), DAY, ("sku", "L-1")),
+        ("L-1", Traits("Svet", "LED"), DAY - timedelta(days=1), ("brand", "Svet")),
+        ("L-1", Traits(), DAY + timedelta(days=9), ("sku", "L-1")),
+        ("L-1", Traits(), DAY + timedelta(days=10), ("all", "")),
     ],
 )
 def test_goods_have_their_highest_rate_and_of_equals_the_first(
-    sku: str, goods: ProductTraits, day: date, expected: tuple[str, str]
+    sku: str, goods: Traits, day: date, expected: tuple[str, str]
 ) -> None:
     assert rate_of_goods(RATES, sku, goods, day)[1:3] == expected
 
@@ -111,7 +111,7 @@ lines = st.lists(st.tuples(st.sampled_from(["L-1", "L-2", ""]), amounts), max_si
 @given(lines, st.permutations(range(8)))
 def test_the_order_of_lines_does_not_matter(several: list[tuple[str, Decimal]], order: list[int]) -> None:
     mixed = [several[place] for place in order if place < len(several)]
-    goods = {"L-2": ProductTraits("Svet", "LED")}
+    goods = {"L-2": Traits("Svet", "LED")}
     assert basis(several, goods, RATES, DAY) == basis(mixed, goods, RATES, DAY)
 
 

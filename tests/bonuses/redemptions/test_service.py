@@ -7,12 +7,14 @@ import pytest
 from chalicelib import sales
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.redemptions import consumers as redemptions_consumers
+from chalicelib.bonuses.redemptions import service as redemptions
 from chalicelib.bonuses.redemptions.model import RedemptionState
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.subscriptions import subscriptions
 from tests.bonuses.steps import Office, Shop, all_postings, balances, credit
 from tests.catalog.steps import row, stock
 from tests.support.api import Api, Caller
+from tests.support.table import everything
 
 DECEMBER, MARCH = date(2026, 12, 31), date(2027, 3, 31)
 DELIVERED: dict[str, list[str]] = {"batchItemFailures": []}
@@ -422,3 +424,17 @@ def test_a_partner_sees_nothing_of_what_waits(office: Office) -> None:
 def test_there_is_nothing_to_read_of_a_company_that_is_not_there(office: Office, path: str) -> None:
     answer = office.api.call("GET", f"/v1/staff/companies/cmp_none/{path}", office.clerk)
     assert told(answer) == (404, "not_found")
+
+
+def test_a_company_redeems_so_often_in_a_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reserved and given back in a loop, as well: each time leaves a record and its postings."""
+    monkeypatch.setattr(redemptions, "MOST_A_DAY", 2)
+    credit(office.context, "cmp_1", "300")
+    for _ in range(2):
+        assert office.cancel(office.redeemed("100")).status == 200
+    before = everything(office.context)
+    refused = office.redeem("100")
+    assert told(refused) == (429, "too_many_requests") and 0 < int(refused.headers["retry-after"]) <= 86400
+    assert everything(office.context) == before
+    office.later(days=1)
+    assert office.redeem("100").status == 201
