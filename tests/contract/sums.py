@@ -20,7 +20,7 @@ def sums_below(root: Path) -> dict[str, set[str]]:
 
 
 def sums_in(source: str) -> set[str]:
-    """The functions of a module that add amounts: by `sum` with a decimal start, `+=`, or `+` with a decimal nothing."""
+    """The functions of a module that add amounts: by `sum` with a decimal start, or of what is named as an amount, `+=`, or `+` with a decimal nothing."""
     return {name for name, node in _named(ast.parse(source), "") if _adds(node)}
 
 
@@ -35,7 +35,8 @@ def _named(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
 def _adds(node: ast.AST) -> bool:
     if isinstance(node, ast.Call) and _last_name(node.func) == "sum" and node.args:
         start = [*node.args[1:], *(each.value for each in node.keywords)]
-        return any(map(_is_nothing, start)) and _last_name(node.args[0]) not in UNITS
+        of = _last_name(node.args[0])
+        return any(map(_is_nothing, start)) and of not in UNITS if start else of in AMOUNTS
     if isinstance(node, ast.Call) and _last_name(node.func) == "Decimal":
         return any(isinstance(each, ast.Call) and _last_name(each.func) == "sum" for each in node.args)
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):

@@ -29,7 +29,7 @@ ONE_CURRENCY = {
     """,
     "only companies and orders in the club's currency, or the ladder's, are added": """
         campaigns.results.purchases campaigns.results.rules retention.learning.service retention.overview.model retention.results.rules
-        tiers.simulations.rules
+        retention.rhythm.correction.rules retention.rhythm.rules tiers.simulations.rules
     """,
     "a file is compared with its own totals, which its system added as numbers": """
         exchange.reading.grouped exchange.reading.reader exchange.sales_files.views
@@ -54,6 +54,7 @@ def test_every_sum_of_money_is_of_one_currency() -> None:
     [
         "def f(rows, place):\n    return sum((amount for row in rows if (amount := row[place])), ZERO)",
         "def f(priced):\n    return sum((price.unit_price for _, price in priced), Decimal(0))",
+        "def f(priced):\n    return {'RUB': sum(price.unit_price for price in priced)}",
         "def f(rows, control):\n    for row in rows:\n        total += Decimal(row[control])",
         "def f(orders):\n    return Decimal(sum(each.amount for each in orders))",
         "def f(lines):\n    for line in lines:\n        found[line.sku] += line.amount",

@@ -727,6 +727,16 @@ def test_it_fits_what_cloudformation_takes(template: Template) -> None:
     assert len(yaml.safe_dump(template)) < 1_000_000
 
 
+def test_what_a_function_is_told_fits_into_its_variables_and_its_filter(template: Template) -> None:
+    """4 KB of variables, where the address of a queue has 135 letters at most, and 4,096 of a filter."""
+    for name, function in functions(template).items():
+        told = {**template["Globals"]["Function"]["Environment"], **function.get("Environment", {})}["Variables"]
+        assert sum(len(each) + 135 for each in told) < 4096, name
+    sources = (each["Properties"] for each in events(template).values())
+    filters = [each for source in sources for each in source.get("FilterCriteria", {}).get("Filters", [])]
+    assert len(filters) == 2 and all(len(each["Pattern"]) <= 4096 for each in filters)
+
+
 def test_two_stacks_can_live_in_one_account(template: Template) -> None:
     """A resource with a name of its own has the stack's name in it, or a parameter."""
     named = {"BucketName", "Domain", "FunctionName", "LogGroupName", "QueueName", "RoleName", "TableName", "TopicName"}

@@ -29,7 +29,13 @@ def answered_when(api: Api, client: Any, call: str, code: str, method: str, path
     ],
 )
 @pytest.mark.parametrize(
-    "code", ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]
+    "code",
+    [
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    ],
 )
 def test_a_throttled_read_or_write_of_one_item_is_no_fault_of_ours(
     api: Api, call: str, method: str, path: str, request_: dict[str, Any], code: str
