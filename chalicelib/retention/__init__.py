@@ -23,4 +23,4 @@ with opened_when_asked(__name__):
     from chalicelib.retention.states.store import load as rhythm_of_night
     from chalicelib.retention.states.store import load_many as rhythms_of
     from chalicelib.retention.states.store import quiet as quiet_companies
-    from chalicelib.retention.waves.rules import Arm, Effect, effect, share_bounds, without_covariate
+    from chalicelib.retention.waves.rules import SINGLE_LOOK, Arm, Effect, adjusted_effect, effect, share_bounds

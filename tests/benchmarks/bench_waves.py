@@ -6,13 +6,14 @@ Careless beside it: whoever looks every week at all orders so far, and takes eac
 
 from datetime import date, timedelta
 from decimal import Decimal
+from math import log
 from random import Random
 from statistics import fmean
 
 import pytest
 
 from chalicelib.retention.results.model import CompanyResult
-from chalicelib.retention.results.rules import result_on
+from chalicelib.retention.results.rules import result_on, turnover_effect
 from chalicelib.retention.waves.model import OUTCOME_DAYS, Forecast, Wave, assignment, look_days
 from chalicelib.retention.waves.rules import Arm, effect
 from tests.benchmarks.report import report
@@ -60,7 +61,7 @@ def outcomes(made: Wave, random: Random, lift: float) -> tuple[list[CompanyResul
                 arm=arm.arm,
                 day=day,
                 ordered_90=bought,
-                turnover=Decimal(round(random.expovariate(1 / MEAN_ORDER))) if bought else Decimal(0),
+                turnover=Decimal(round(random.lognormvariate(log(MEAN_ORDER) - 0.5, 1))) if bought else Decimal(0),
                 before=before,
                 expected_sum=before / 4,
                 chance=Decimal(round(chance, 4)),
@@ -108,7 +109,9 @@ def test_what_waves_promise_of_their_alarms_holds(lift: float) -> None:
             continue
         compared += 1
         covered += last.ordered_90.effect.low <= of_units <= last.ordered_90.effect.high
-        money += last.money.effect.low <= lift * MEAN_ORDER * COMPANIES / UNITS <= last.money.effect.high
+        assert found.look
+        spent = turnover_effect(found.units, found.look, random).effect
+        money += spent.low <= lift * MEAN_ORDER * COMPANIES / UNITS <= spent.high
         differences.append(last.ordered_90.effect.difference)
     name = f"{WAVES} waves of {COMPANIES} companies, {100 * lift:.0f} points"
     report(f"{name}: an alarm on some look", f"{100 * alarms / WAVES:.1f} %", "4-6 % without an effect")

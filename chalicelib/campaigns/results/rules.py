@@ -8,15 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from math import fsum, sqrt
 from random import Random
-from statistics import NormalDist, fmean
+from statistics import NormalDist
 from typing import NamedTuple
 
 from chalicelib.campaigns.results.model import GroupFigures, MoneyEffect
 from chalicelib.campaigns.tracking.model import Readings
 from chalicelib.mail import Letter
-from chalicelib.retention import Arm, Effect, effect, share_bounds, without_covariate
+from chalicelib.retention import SINGLE_LOOK, Arm, Effect, adjusted_effect, effect, share_bounds
 
 PURCHASE_DAYS = 30
 BEFORE_DAYS = 90  # whose purchases take off what companies differ in anyway
@@ -25,7 +24,6 @@ FEWEST = 10  # companies of an arm below which nothing is told
 FEWEST_LETTERS = 100  # delivered letters of a group below which it is not compared
 
 _CENT = Decimal("0.01")
-_DRAWS = 399  # of hold-outs from the same companies
 
 
 class Outcome(NamedTuple):
@@ -62,43 +60,21 @@ def shares(invited: int, invited_bought: int, held: int, held_bought: int) -> Ef
     """The difference of the shares that bought, with 95 %; None where there are too few to tell."""
     if min(invited, held) < FEWEST:
         return None
-    return effect(Arm(invited, invited_bought), Arm(held, held_bought), NormalDist().inv_cdf(0.975))
+    return effect(Arm(invited, invited_bought), Arm(held, held_bought), SINGLE_LOOK)
 
 
 def money(invited: Sequence[Outcome], held: Sequence[Outcome], random: Random) -> MoneyEffect | None:
-    """The difference of mean purchases, with 95 %; None where there are too few to tell. The same seed gives the same bounds.
-
-    Few companies buy most, and far fewer are held out than invited, so that the error of the means is not that of Student. Its distribution is
-    that of all ways to draw the same companies (A. Janssen, "Studentized permutation tests for non-i.i.d. hypotheses", 1997), from a sample of them.
-    """
+    """The difference of mean purchases, with 95 %; None where there are too few to tell. The same seed gives the same bounds."""
     if min(len(invited), len(held)) < FEWEST:
         return None
     arms = [[(float(each.after), float(each.before)) for each in arm] for arm in (invited, held)]
-    one, other, _ = without_covariate(arms[0], arms[1])
-    means = fmean(one), fmean(other)
-    own = [value - means[1] for value in other]
-    values = sorted([*(value - means[0] for value in one), *own])  # in whatever order the companies were read
-    total, squares = fsum(values), fsum(value * value for value in values)
-
-    def difference_and_error(drawn: Sequence[float]) -> tuple[float, float]:
-        """Of the others above those drawn as held out."""
-        sums, parts = fsum(drawn), fsum(value * value for value in drawn)
-        sides = ((total - sums, squares - parts, len(one)), (sums, parts, len(other)))
-        variance = fsum((part - of * of / number) / (number - 1) / number for of, part, number in sides)
-        return (total - sums) / len(one) - sums / len(other), sqrt(max(variance, 0.0))
-
-    draws = [difference_and_error(random.sample(values, len(other))) for _ in range(_DRAWS)]
-    distances = sorted(difference / error if error else 0.0 for difference, error in draws)
-    _, error = difference_and_error(own)
-    rank = (_DRAWS + 1) // 40  # 2.5 % on each side
-    difference = means[0] - means[1]
-    bounds = (difference, difference - distances[-rank] * error, difference - distances[rank - 1] * error)
-    return MoneyEffect(*(Decimal(each).quantize(_CENT, ROUND_HALF_UP) for each in bounds))
+    found, _ = adjusted_effect(arms[0], arms[1], SINGLE_LOOK, random)
+    return MoneyEffect(*(Decimal(each).quantize(_CENT, ROUND_HALF_UP) for each in found))
 
 
 def share_interval(successes: int, of: int) -> tuple[float, float]:
     """A share's bounds of 95 %."""
-    return share_bounds(Arm(of, successes), NormalDist().inv_cdf(0.975))
+    return share_bounds(Arm(of, successes), SINGLE_LOOK)
 
 
 def best(groups: Iterable[GroupFigures]) -> tuple[str, Effect] | None:

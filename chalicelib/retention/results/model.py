@@ -91,15 +91,13 @@ class Shares(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """The arms on a look. `money`: turnover of a unit within the outcome's days; `margin`: of its orders, None where no cost is known."""
+    """The arms on a look."""
 
     called: int
     held: int
     visited: Shares
     ordered_30: Shares
     ordered_90: Shares
-    money: AdjustedEffect
-    margin: AdjustedEffect | None
 
 
 class Stratified(NamedTuple):
@@ -124,11 +122,12 @@ class WaveResult(NamedTuple):
 
 
 class RankGroup(NamedTuple):
-    """Units between two percentages of the rank, from 0 at the top."""
+    """Units between two percentages of the rank, from 0 at the top. `turnover`: of a unit."""
 
     first_percent: int
     last_percent: int
     comparison: Comparison
+    turnover: AdjustedEffect
 
 
 class Talks(NamedTuple):

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
 from math import sqrt
+from random import Random
 
 from chalicelib.orders import OrderLine
 from chalicelib.platform.money import line_sum
@@ -136,20 +137,26 @@ def compare(several: Sequence[Unit], look: Look) -> Comparison | None:
         arms = [_arm(arm, name) for arm in (called, held)]
         return Shares(arms[0], arms[1], effect(arms[0], arms[1], critical))
 
-    def adjusted(sum_of: Callable[[Unit], float]) -> AdjustedEffect:
-        arms = [[(sum_of(each), each.before) for each in arm] for arm in (called, held)]
-        return adjusted_effect(arms[0], arms[1], critical)
+    return Comparison(len(called), len(held), shares("visited"), shares("ordered_30"), shares("ordered_90"))
 
-    knows_costs = any(each.margin is not None for each in several)
-    return Comparison(
-        len(called),
-        len(held),
-        shares("visited"),
-        shares("ordered_30"),
-        shares("ordered_90"),
-        adjusted(lambda each: each.turnover),
-        adjusted(lambda each: each.margin or 0.0) if knows_costs else None,
-    )
+
+def turnover_effect(several: Sequence[Unit], look: Look, random: Random) -> AdjustedEffect:
+    """Of the turnover of a unit within the outcome's days, where the units can be compared."""
+    return _money_effect(several, look, random, lambda each: each.turnover)
+
+
+def margin_effect(several: Sequence[Unit], look: Look, random: Random) -> AdjustedEffect | None:
+    """Of the margin of a unit's orders, the same; None where no cost is known."""
+    if all(each.margin is None for each in several):
+        return None
+    return _money_effect(several, look, random, lambda each: each.margin or 0.0)
+
+
+def _money_effect(
+    several: Sequence[Unit], look: Look, random: Random, sum_of: Callable[[Unit], float]
+) -> AdjustedEffect:
+    arms = [[(sum_of(each), each.before) for each in several if each.arm == arm] for arm in ("called", "held")]
+    return adjusted_effect(arms[0], arms[1], critical_value(look.number, look.of), random)
 
 
 def _arm(several: Sequence[Unit], name: str) -> Arm:
@@ -185,7 +192,7 @@ def by_strata(several: Sequence[Unit], of_manager: Sequence[Unit], look: Look) -
     return Stratified(called, held, Effect(difference, difference - sqrt(below), difference + sqrt(above)))
 
 
-def by_rank(several: Sequence[Unit], look: Look) -> list[RankGroup]:
+def by_rank(several: Sequence[Unit], look: Look, random: Random) -> list[RankGroup]:
     """Equal groups by the turnover that was expected of the units as they entered, the largest first.
 
     So it shows how far down the list a call still pays. Ten groups, or as many as have enough units of both arms; none below two.
@@ -193,10 +200,16 @@ def by_rank(several: Sequence[Unit], look: Look) -> list[RankGroup]:
     ranked = sorted(several, key=lambda each: -each.expected_sum)
     for number in range(MOST_GROUPS, 1, -1):
         cuts = [len(ranked) * place // number for place in range(number + 1)]
-        found = [compare(ranked[first:last], look) for first, last in pairwise(cuts)]
+        groups = [ranked[first:last] for first, last in pairwise(cuts)]
+        found = [compare(group, look) for group in groups]
         if all(found):
             return [
-                RankGroup(100 * place // number, 100 * (place + 1) // number, each)
+                RankGroup(
+                    100 * place // number,
+                    100 * (place + 1) // number,
+                    each,
+                    turnover_effect(groups[place], look, random),
+                )
                 for place, each in enumerate(found)
                 if each
             ]

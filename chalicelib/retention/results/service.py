@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 from chalicelib import auth, companies, members, orders
 from chalicelib.platform import clock
@@ -140,7 +141,9 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
     results = store.results(context, wave_id) if rules.look_on(wave, context.today) else ()
     look, known, several, suspect, found = rules.result_on(wave, results, context.today)
     words = rules.in_words(found, suspect, language) if look else rules.too_early(wave, language)
+    random = Random(wave_id)  # noqa: S311 - no secret: the same bounds for whoever asks
     managers = _managers(context, known, several, look) if look and found else []
+    margin = rules.margin_effect(several, look, random) if look and found else None
     by_offers = rules.offer_sums_of(each for each in known if each.arm == "called")
     currency = context.config[Club].currency
     if not suspect:
@@ -159,14 +162,14 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
         visited=SharesView.of(found.visited) if found else None,
         ordered_30=SharesView.of(found.ordered_30) if found else None,
         ordered_90=SharesView.of(found.ordered_90) if found else None,
-        turnover=WaveMoneyView.of(found.money) if found else None,
-        margin=WaveMoneyView.of(found.margin) if found and found.margin else None,
+        turnover=WaveMoneyView.of(rules.turnover_effect(several, look, random)) if look and found else None,
+        margin=WaveMoneyView.of(margin) if margin else None,
         offers_sum=Money(amount=by_offers.total, currency=currency),
         offers_off=Money(amount=by_offers.off, currency=currency),
         offers_margin=Money(amount=by_offers.margin, currency=currency) if by_offers.costed else None,
         offers_costed_percent=None if by_offers.costed_percent is None else float(by_offers.costed_percent),
         managers=managers,
-        ranks=_ranks(several, look) if look and found else [],
+        ranks=_ranks(several, look, random) if look and found else [],
         reasons=_talks(known, lambda each: each.reason) if found else [],
         answers=_talks(known, lambda each: each.answer) if found else [],
         managers_comparable=sum(each.stratified is not None for each in managers) > 1,
@@ -209,13 +212,13 @@ def _talks(known: Sequence[CompanyResult], code_of: Callable[[CompanyResult], st
     ]
 
 
-def _ranks(several: Sequence[Unit], look: Look) -> list[RankResultView]:
+def _ranks(several: Sequence[Unit], look: Look, random: Random) -> list[RankResultView]:
     return [
         RankResultView.of(
             each.comparison,
             first_percent=each.first_percent,
             last_percent=each.last_percent,
-            turnover=WaveMoneyView.of(each.comparison.money),
+            turnover=WaveMoneyView.of(each.turnover),
         )
-        for each in rules.by_rank(several, look)
+        for each in rules.by_rank(several, look, random)
     ]
