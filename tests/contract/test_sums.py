@@ -28,8 +28,8 @@ ONE_CURRENCY = {
         exchange.documents.summary
     """,
     "only companies and orders in the club's currency, or the ladder's, are added": """
-        campaigns.results.purchases campaigns.results.rules retention.learning.service retention.overview.model retention.results.rules
-        retention.rhythm.correction.rules retention.rhythm.rules tiers.simulations.rules
+        campaigns.results.purchases retention.learning.service retention.overview.model retention.results.rules
+        retention.rhythm.correction.rules retention.rhythm.rules retention.waves.rules tiers.simulations.rules
     """,
     "a file is compared with its own totals, which its system added as numbers": """
         exchange.reading.grouped exchange.reading.reader exchange.sales_files.views
