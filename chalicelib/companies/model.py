@@ -15,7 +15,7 @@ class PastManager(Record):
 
 
 class Company(Record):
-    """The partner. `managers_before`: newest first. `yearly_total`: its purchases of a year from all its suppliers, as it told them. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be. `hand_over_id`: of the last hand-over of many companies with it."""
+    """The partner. `managers_before`: newest first. `yearly_total`: its purchases of a year from all its suppliers, as it told them. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be. `drawn_as`: by what a lasting hold-out draws it, the INN with which it came or itself. `hand_over_id`: of the last hand-over of many companies with it."""
 
     company_id: str
     name: str
@@ -29,6 +29,7 @@ class Company(Record):
     yearly_total: int | None = None
     hand_over_id: str | None = None
     joined_into: str | None = None
+    drawn_as: str | None = None
     origin: Literal["member", "import"]
     created_at: str
     version: int

@@ -185,6 +185,7 @@ def create(tx: Transaction, company: Company, others: Sequence[FirmMember] = ())
             **keys.company(company.company_id).as_item(),
             **_listed(company.name, company.company_id),
             **company.model_dump(exclude_none=True),
+            "drawn_as": company.inn or company.company_id,
             "event": REGISTERED,
         },
         label="company",

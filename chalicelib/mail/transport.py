@@ -19,7 +19,8 @@ from botocore.exceptions import (
 
 from chalicelib.mail.model import Accepted, Answer, Mail, NotSent, Refused, Report, Unanswered
 from chalicelib.mail.rules import answer_to_error
-from chalicelib.platform import aws
+from chalicelib.platform import aws, clock
+from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 from chalicelib.platform.spelling.email_address import in_ascii, in_unicode
 
@@ -132,12 +133,13 @@ def report_of(body: str) -> Report | None:
     if kind is None:
         return None
     told = event.get(_TOLD.get(kind, kind), {})
-    if told.get("complaintFeedbackType") == "not-spam":  # the reader took a letter out of the spam
+    if told.get("complaintFeedbackType") == "not-spam":
+        log.info("a reader took a letter out of the spam", extra={"letter_id": _letter_id(event["mail"])})
         return None
     recipients = told.get(_RECIPIENTS.get(kind, ""), [])
     return Report(
         kind=kind,
-        at=told.get("timestamp") or event["mail"]["timestamp"],
+        at=clock.stamp(clock.moment(told.get("timestamp") or event["mail"]["timestamp"])),
         letter_id=_letter_id(event["mail"]),
         bounce=f"{told['bounceType']}/{told['bounceSubType']}" if kind == "bounce" else "",
         addresses=tuple(in_unicode(parseaddr(each["emailAddress"])[1]) for each in recipients),

@@ -10,6 +10,7 @@ from chalicelib.members.model import Leaver, Member, Membership
 from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.access.rights import acts_for
 from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.spelling.email_address import mailbox_of
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import shard_of
 from chalicelib.table.transactions import Item, Transaction
@@ -52,8 +53,13 @@ def create(tx: Transaction, member: Member) -> None:
 
 
 def item_of(member: Member) -> Item:
-    listed = keys.member_list(shard_of(member.member_id), member.member_id).as_gsi1()
+    listed = _listed(member.member_id, member.email)
     return {**keys.member(member.member_id).as_item(), **listed, **member.model_dump(exclude_none=True)}
+
+
+def _listed(member_id: str, email: str) -> Item:
+    """People of one mailbox lie in one shard, so that whoever reads shards side by side has them in one order."""
+    return keys.member_list(shard_of(mailbox_of(email)), member_id).as_gsi1()
 
 
 def page_of_all(table: Table, shard: int, limit: int, after: dict[str, str] | None) -> Page:
@@ -97,7 +103,8 @@ def change_email(tx: Transaction, member: Member, email: str, at: str) -> None:
     """Refused with label `email` if it has an owner already, `version` if the member has changed."""
     tx.create({**keys.email_owner(email).as_item(), "member_id": member.member_id}, label="email")
     tx.delete(keys.email_owner(member.email), when=Attr("member_id").eq(member.member_id), label="version")
-    change(tx, member.member_id, member.version, {"email": email, "email_confirmed_at": at})
+    changes = {"email": email, "email_confirmed_at": at, **_listed(member.member_id, email)}
+    change(tx, member.member_id, member.version, changes)
 
 
 def consent_log(table: Table, member_id: str) -> Iterator[Item]:

@@ -116,8 +116,9 @@ def _issue(marketing: Portal, second: Portal, segment_id: str, mark: str, today:
         f"an issue for {form['slot']}; a discount without its promotion was refused, and another issue {clash['days']} days "
         f"later, too: {clash['least_days']} are the least, {clash['move_to']} is free"
     )
-    marketing.post(f"{path}/approve", expect=403)
-    second.post(f"{path}/approve")
+    second.get(path)
+    marketing.post(f"{path}/approve", expect=403, If_Match=second.etag)
+    second.post(f"{path}/approve", If_Match=second.etag)
     marketing.order_post(f"{path}/test", expect=202)
     test = marketing.letter(STAFF["marketing"][1], mark)
     say(f"its author may not approve it, a second person did; the test came: «{test['subject']}»")

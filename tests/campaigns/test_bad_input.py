@@ -61,12 +61,12 @@ def test_an_issue_without_one_language_is_not_approved_and_the_language_is_named
     segment = api.call("POST", "/v1/staff/segments", marketing, {"name": "All", "conditions": {}}, key="s").json
     half = form(segment["segment_id"], texts={"en": TEXTS["en"]})
     url = api.call("POST", PLAN, marketing, half, key="k").headers["location"]
-    assert refusal(api.call("POST", f"{url}/approve", head)) == (409, "wrong_state", ["/texts/ru"])
+    assert refusal(api.approve(url, head)) == (409, "wrong_state", ["/texts/ru"])
 
 
 def test_an_author_does_not_approve_and_a_move_against_the_budget_asks_first(api: Api, marketing: Caller) -> None:
     first = api.call("POST", PLAN, marketing, form(slot="2026-12-01T12:30"), key="a").headers["location"]
-    assert refusal(api.call("POST", f"{first}/approve", marketing))[:2] == (403, "four_eyes")
+    assert refusal(api.approve(first, marketing))[:2] == (403, "four_eyes")
     second = api.call("POST", PLAN, marketing, form(slot="2026-12-22T12:30"), key="b").headers["location"]
     moved = {"slot": "2026-12-08T12:30"}
     assert refusal(api.call("POST", f"{second}/move", marketing, moved)) == (409, "conflict", ["/slot"])

@@ -786,7 +786,7 @@ SERIES = "/v1/staff/series"
 
 plain("create_series", SERIES, series.form())
 plain("change_series", f"{SERIES}/welcome", series.form(), version=0)
-plain("approve_series", f"{SERIES}/welcome/approve")
+plain("approve_series", f"{SERIES}/welcome/approve", version=0)
 
 
 @scene

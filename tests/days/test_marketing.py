@@ -62,8 +62,9 @@ def test_marketing_plans_promotions_letters_and_reports(club: Club) -> None:
     path = f"/v1/staff/campaigns/{planned['issue_id']}"
     marketing.order_post(f"{path}/test", expect=202)
     club.guest.letter("marina@club.example", "Панели зимой")
-    assert problem(marketing, "POST", f"{path}/approve", status=403)["detail"]
-    club.admin.post(f"{path}/approve")
+    assert problem(marketing, "POST", f"{path}/approve", status=403, If_Match='"1"')["detail"]
+    club.admin.get(path)
+    club.admin.post(f"{path}/approve", If_Match=club.admin.etag)
     [shown] = marketing.get("/v1/staff/campaigns?topic=promotions&state=approved")["items"]
     assert shown["issue_id"] == planned["issue_id"]
 

@@ -80,8 +80,9 @@ def test_an_issue_goes_from_its_segment_to_its_results(
     }
     issue_id = marketing.order_post("/v1/staff/campaigns", form, expect=201)["issue_id"]
     path = f"/v1/staff/campaigns/{issue_id}"
-    marketing.post(f"{path}/approve", expect=403)
-    admin.post(f"{path}/approve")
+    admin.get(path)
+    marketing.post(f"{path}/approve", expect=403, If_Match=admin.etag)
+    admin.post(f"{path}/approve", If_Match=admin.etag)
     marketing.order_post(f"{path}/test", expect=202)
     assert guest.letter(STAFF["marketing"][1], mark)["subject"].startswith(("Test", "Проверка"))
 

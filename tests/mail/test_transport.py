@@ -24,6 +24,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.registry import functions
 from chalicelib.platform.settings import settings
+from infra.build import ROOT
 from tests.mail.steps import MailService, client_error
 
 LETTER = Mail(address="anna@partner.example", language="ru", subject="Тема", html="<p>Привет</p>", text="Привет")
@@ -116,11 +117,24 @@ def test_a_notification_of_an_identity_has_no_tags_and_finds_its_letter_by_the_h
     assert report and report.letter_id == "ltr_1"
 
 
-def test_who_takes_a_letter_out_of_the_spam_complains_of_nothing() -> None:
+def test_who_takes_a_letter_out_of_the_spam_complains_of_nothing_and_is_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     told = {"complainedRecipients": [{"emailAddress": "anna@partner.example"}], "complaintFeedbackType": "not-spam"}
+    caplog.set_level("INFO")
     assert transport.report_of(event("Complaint", complaint=told)) is None
+    template = (ROOT / "infra" / "resources.yaml").read_text(encoding="utf-8")
+    assert f'$.message = "{caplog.messages[0]}"' in template
     report = transport.report_of(event("Complaint", complaint={**told, "complaintFeedbackType": "abuse"}))
     assert report and report.suppresses
+
+
+def test_times_of_reports_sort_whatever_their_zone_and_what_is_no_time_is_refused() -> None:
+    told = {"timestamp": "2026-11-20T12:00:00+03:00"}
+    report = transport.report_of(event("Delivery", delivery=told))
+    assert report and report.at == "2026-11-20T09:00:00.000Z"
+    with pytest.raises(ValueError, match="yesterday"):
+        transport.report_of(event("Delivery", delivery={"timestamp": "yesterday"}))
 
 
 def test_a_reported_domain_that_is_no_punycode_stays_as_it_is() -> None:

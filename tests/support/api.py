@@ -119,6 +119,11 @@ class Api:
         documented.check(method, resource, answer["statusCode"], found, answer["body"])
         return Answer(status=answer["statusCode"], headers=found, text=answer["body"])
 
+    def approve(self, url: str, caller: Caller) -> Answer:
+        """Approves what the caller reads at this moment."""
+        seen = self.call("GET", url, caller).headers["etag"]
+        return self.call("POST", f"{url}/approve", caller, headers={"if-match": seen})
+
     def _match(self, path: str) -> tuple[str, dict[str, str]]:
         given = path.split("/")
         for pattern in sorted(self._app.routes, key=lambda each: each.count("{")):

@@ -56,7 +56,8 @@ def company(context: Context, company_id: str = "cmp_1", **facts: Any) -> Compan
         "created_at": context.at,
         "version": 1,
     }
-    made = Company.model_validate(known | facts)
+    told = known | facts
+    made = Company.model_validate({**told, "drawn_as": told["inn"] or company_id})
     context.table.put({**companies_keys.company(company_id).as_item(), **made.model_dump(exclude_none=True)})
     return made
 

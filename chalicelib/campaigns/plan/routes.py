@@ -109,15 +109,14 @@ def move_issue(call: Call, issue_id: str) -> IssueView:
 @routes.post(
     "/v1/staff/campaigns/{issue_id}/approve",
     scope="staff.campaigns.write",
-    problems=("four_eyes", "wrong_state", "precondition_failed"),
+    answer=IssueView,
+    matched=True,
+    problems=("four_eyes", "wrong_state"),
 )
-def approve_issue(call: Call, issue_id: str) -> IssueView:
-    """Approve an issue. Somebody who wrote nothing of it does.
-
-    With `If-Match`, of that version only. Again changes nothing.
-    """
-    version = call.expected_version() if call.if_match else None
-    return service.approve(call.context, issue_id, by=call.principal.for_member(), version=version)
+def approve_issue(call: Call, issue_id: str) -> Answer:
+    """Approve an issue as you read it. Somebody who wrote nothing of it does. Again changes nothing."""
+    by = call.principal.for_member()
+    return _with_version(*service.approve(call.context, issue_id, call.expected_version(), by=by))
 
 
 @routes.post("/v1/staff/campaigns/{issue_id}/cancel", scope="staff.campaigns.write")

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any, get_args
 
-from chalicelib import contacts, pricing
+from chalicelib import contacts, members, pricing
 from chalicelib.campaigns.plan import rules, store, writing
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.plan.schemas import (
@@ -123,24 +123,20 @@ def move(context: Context, issue_id: str, form: MoveForm, *, by: str) -> IssueVi
             _check_in_force(context, before.promotion_id, slot)
         return replace(before, slot=slot.text)
 
-    return _step(context, issue_id, decide, by=by, accepted=form.accept_skips)
+    return _step(context, issue_id, decide, by=by, accepted=form.accept_skips)[0]
 
 
-def approve(context: Context, issue_id: str, *, by: str, version: int | None = None) -> IssueView:
-    """Safe to repeat. Raises 403 for whoever wrote any of it, 409 for an issue that is not whole or is cancelled, 412 for another version.
+def approve(context: Context, issue_id: str, version: int, *, by: str) -> tuple[IssueView, int]:
+    """The issue and its new version. Safe to repeat. Raises 403 for whoever wrote any of it, 409 for an issue that is not whole or is cancelled, 412 for another version.
 
-    Raises 422 for a slot in the past, a segment that is gone, or a promotion that does not hold on its day.
+    Raises 422 for a slot in the past, a segment that is gone or names regions by now, or a promotion that does not hold on its day.
     """
-    read = version
 
     def decide(before: Issue) -> Issue:
-        nonlocal read
         if before.approved_by and before.state is not IssueState.CANCELLED:
             return before
         _open(before)
-        # An approval is of what was read: it is not tried again on other words.
-        read = read or before.version
-        if before.version != read:
+        if before.version != version:
             raise Problem("precondition_failed")
         if by in (before.author, *before.writers):
             raise Problem("four_eyes", "Somebody else than the author approves an issue.")
@@ -153,9 +149,11 @@ def approve(context: Context, issue_id: str, *, by: str, version: int | None = N
         segment = segments_store.read(context.table, before.segment_id)
         if segment is None:
             raise Problem.invalid("unknown_segment", "/segment_id", "There is no such segment.")
+        check_regional(segment.rules, before.topic, "/segment_id")
         return replace(
             before,
             state=IssueState.APPROVED,
+            regional_event=segment.rules.regional_event,
             approved_by=by,
             approved_at=context.at,
             approved_conditions=segment.conditions["json"],
@@ -172,7 +170,7 @@ def cancel(context: Context, issue_id: str, *, by: str) -> IssueView:
             raise Problem("wrong_state", "It is sent.", extra={"state": before.state})
         return replace(before, state=IssueState.CANCELLED)
 
-    return _step(context, issue_id, decide, by=by, accepted=True)
+    return _step(context, issue_id, decide, by=by, accepted=True)[0]
 
 
 def cancel_unsent(context: Context, issue_id: str, *, by: str) -> None:
@@ -183,20 +181,22 @@ def cancel_unsent(context: Context, issue_id: str, *, by: str) -> None:
 
 
 @retry("version")
-def _step(context: Context, issue_id: str, decide: Callable[[Issue], Issue], *, by: str, accepted: bool) -> IssueView:
-    """One step of an issue, decided again where another writer was faster."""
+def _step(
+    context: Context, issue_id: str, decide: Callable[[Issue], Issue], *, by: str, accepted: bool
+) -> tuple[IssueView, int]:
+    """One step of an issue, decided again where another writer was faster. The issue and its version."""
     before, texts = _read(context, issue_id)
     after = decide(before)
     # A cancellation is answered with the clashes that end.
     planned = replace(after, state=IssueState.DRAFT) if after.state is IssueState.CANCELLED else after
     found = _clashes(context, planned, accepted=accepted or after == before)
     if after == before:
-        return IssueView.of(after, texts, found)
+        return IssueView.of(after, texts, found), after.version
     after = replace(after, changed_at=context.at, changed_by=by, version=before.version + 1)
     tx = Transaction()
     store.write(tx, after, before)
     context.table.commit(tx)
-    return IssueView.of(after, texts, found)
+    return IssueView.of(after, texts, found), after.version
 
 
 def _read(context: Context, issue_id: str) -> tuple[Issue, IssueTexts]:
@@ -226,6 +226,7 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
     """The fields of an issue that its form says. Raises 422 where the form names what there is not."""
     _slot(context, form.slot)
     check_topic(context, form.topic, "/topic")
+    _check_owner(context, form.owner)
     _check_promotion(context, form.promotion_id)
     writing.check(context, form.texts)
     _check_class(form)
@@ -276,6 +277,14 @@ def _next_slot(context: Context, first: date) -> Slot:
     """The next slot where the club is, on this day or later."""
     slots = context.config[Slots]
     return slot_after(context.now, context.config[Club].zone, weekdays=slots.weekdays, hours=slots.hours, first=first)
+
+
+def _check_owner(context: Context, owner: str | None) -> None:
+    """Whoever takes care of an issue hears of it when it pauses itself."""
+    if owner:
+        _, acts = members.with_membership(context, owner)
+        if acts is None or acts.owner != members.STAFF_OWNER:
+            raise Problem.invalid("not_staff", "/owner", "This person is not on the club's staff.")
 
 
 def _check_promotion(context: Context, promotion_id: str | None) -> None:

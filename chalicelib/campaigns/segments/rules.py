@@ -70,7 +70,8 @@ def stage_of(joined: date, purchase_days: Sequence[date], today: date, limits: S
 def is_held_out(salt: str, unit: str, percent: Decimal) -> bool:
     """Whether a unit belongs to the hold-out: a lasting draw by a hash.
 
-    A unit is an INN, since branches of one firm talk to each other; a company without one; or a member without a company.
+    A unit is the INN with which a company came, since branches of one firm talk to each other; a company that came without one, for ever; or a
+    member without a company.
     """
     drawn = int.from_bytes(sha256(f"{salt}\x1f{unit}".encode()).digest()[:8], "big") % _BASIS_POINTS
     return drawn < percent * 100

@@ -49,9 +49,9 @@ def is_held_out(context: Context, company_id: str) -> bool:
 
 
 def holdout_units(context: Context, company_ids: Collection[str]) -> dict[str, str]:
-    """By company, by what the hold-out draws it: its INN, or itself. One call per 100."""
+    """By company, by what the hold-out draws it. One call per 100."""
     known = companies.read_companies(context, company_ids) if company_ids else {}
-    return {each: (known[each].inn if each in known else None) or each for each in company_ids}
+    return {each: (known[each].drawn_as if each in known else None) or each for each in company_ids}
 
 
 def page(context: Context, limit: int, after: Position) -> tuple[list[SegmentView], Position]:

@@ -1,7 +1,7 @@
 """The letters of a run in one shard, some at a time.
 
-    a message   names a zone, a shard, and the issues that have people there, in the order of the plan
-    deliver     goes on with the first issue that may go on: writes and sends the next letters, moves the part, and sends the next message
+    a message   names a shard, and the runs that have people there, each by issue and zone, in their order
+    deliver     goes on with the first run that may go on: writes and sends the next letters, moves the part, and sends the next message
 
 A letter is written with its claim, in one transaction that spends the contact budget of its reader (`mail`); a service letter spends none. Its id follows from issue and
 member, so whoever comes to the same people again finds the letters there and sends none. A part moves on condition that nobody else moved it:
@@ -104,24 +104,25 @@ def deliver(
     if "rehearsal" in body:
         _rehearse(context, body["rehearsal"], body["shard"])
         return
-    zone, shard, issues = body["zone"], body["shard"], body["issues"]
-    sending = store.read(context.table, issues[0])
+    shard, runs = body["shard"], body["runs"]
+    issue_id, zone = runs[0]
+    sending = store.read(context.table, issue_id)
     if sending and sending.issue.state is IssueState.CANCELLED:
         _drop(context, sending, sending.part(zone, shard))
-        sending = store.read(context.table, issues[0])
+        sending = store.read(context.table, issue_id)
     elif sending and _may_leave(context, sending, zone, shard):
         part = sending.part(zone, shard)
         moved, all_taken = _write(context, sending, part, pace, monotonic() + SECONDS, monotonic)
-        if not store.move_part(context, sending.issue.issue_id, part, moved):
+        if not store.move_part(context, issue_id, part, moved):
             return  # another worker has the same message, and goes on
         sending.parts[zone, shard] = moved
         if not moved.done:
-            _send_message(zone, shard, issues, 0 if all_taken else AGAIN_SECONDS)
+            _send_message(shard, runs, 0 if all_taken else AGAIN_SECONDS)
             return
     if sending and sending.part(zone, shard).done:
-        service.finish(context, issues[0], zone)
-    if issues[1:]:
-        _send_message(zone, shard, issues[1:], 0)
+        service.finish(context, issue_id, zone)
+    if runs[1:]:
+        _send_message(shard, runs[1:], 0)
 
 
 def _may_leave(context: Context, sending: Sending, zone: str, shard: int) -> bool:
@@ -347,6 +348,6 @@ def _test(context: Context, issue_id: str, member_id: str, test_id: str, pace: P
     mail.send_now(context, letter, replace(composed, subject=f"{_TEST[composed.language]}: {composed.subject}"))
 
 
-def _send_message(zone: str, shard: int, issues: Sequence[str], delay: int) -> None:
-    body = json.dumps({"zone": zone, "shard": shard, "issues": issues})
+def _send_message(shard: int, runs: Sequence[Sequence[str]], delay: int) -> None:
+    body = json.dumps({"shard": shard, "runs": runs})
     aws.sqs().send_message(QueueUrl=queue_url("campaigns"), MessageBody=body, DelaySeconds=delay)

@@ -23,7 +23,7 @@ def letter_id(issue_id: str, member_id: str) -> str:
 class Run:
     """The letters of an issue to readers in one time zone, in one slot there. `late_from`: slots that were missed.
 
-    `shards`: those of the audience that have such readers. `rank`: the order in which runs of one zone get their people.
+    `shards`: those of the audience that have such readers. `rank`: the order in which runs get their people.
     """
 
     issue_id: str

@@ -19,7 +19,7 @@ class PauseLimits(Protocol):
 
 
 def rank(issue: Issue) -> str:
-    """Runs of one zone get their people in the order of their ranks, which is that of the plan."""
+    """Runs get their people in the order of their ranks, which is that of the plan."""
     slot, not_regional, created_at, issue_id = plan_rules.order(issue)
     return f"{slot}#{int(not_regional)}#{created_at}#{issue_id}"
 

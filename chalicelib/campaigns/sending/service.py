@@ -9,9 +9,10 @@
     the last part of the last run ──▶ SENT
 
 A run stays listed until it is done, so a tick starts again what a lost message left; a part that moved lately is left alone, and so are those
-after it in its shard. Runs of one zone go shard by shard in the order of the plan: of two issues that want one person the same one always goes.
+after it in its shard. Runs of one tick go shard by shard, in the order of the plan and then of their zones; people of a shard go by member id, and
+people of one mailbox lie in one shard. So of two letters that want one person or one mailbox at one moment the same one always goes.
 
-Weakest point: people of one mailbox lie in several shards, whose order is that of the workers.
+Weakest point: whoever takes another address after the audience is kept stays in the shard of the one before.
 """
 
 import json
@@ -74,30 +75,28 @@ def tick(context: Context) -> dict[str, int]:
         log.exception("letters that wait for their slots not woken")
         counts["failed"] += 1
     counts["steps"] = steps.total()
-    begun: dict[str, list[Run]] = defaultdict(list)
+    begun: list[Run] = []
     for each in store.due(context):
         try:
             if isinstance(each, Issue):
                 counts["audiences"] += _make_audience(context, each.issue_id)
             elif _begin(context, each):
-                begun[each.zone].append(each)
+                begun.append(each)
         except Exception:
             log.exception("campaign work not done", extra={"issue_id": each.issue_id})
             counts["failed"] += 1
-    for zone, runs in begun.items():
-        counts["messages"] += jobs.send_bodies(
-            queue_url("campaigns"),
-            _messages(context, zone, sorted(runs, key=_rank)),
-            delay=_delay(steps[zone] + counts["letters"]),
-        )
-    counts["runs"] = sum(map(len, begun.values()))
+    if begun:
+        first = sum(steps[zone] for zone in {run.zone for run in begun}) + counts["letters"]
+        bodies = _messages(context, sorted(begun, key=_order))
+        counts["messages"] += jobs.send_bodies(queue_url("campaigns"), bodies, delay=_delay(first))
+    counts["runs"] = len(begun)
     if counts["failed"]:
         raise RuntimeError(f"{counts['failed']} of the campaigns' works failed")
     return dict(counts)
 
 
 def _delay(letters: int) -> int:
-    """Seconds for which the issues of a time zone wait for so many letters that go first: steps of series, and letters that waited for a slot."""
+    """Seconds for which issues wait for so many letters that go first: steps of series in their time zones, and letters that waited for a slot."""
     return min(letters and 30 + letters // LETTERS_A_SECOND, 900)
 
 
@@ -233,26 +232,27 @@ def _move(context: Context, run: Run) -> None:
         log.warning("letters missed their slot", extra={"issue_id": run.issue_id, "zone": run.zone, "slot": run.slot})
 
 
-def _messages(context: Context, zone: str, runs: Sequence[Run]) -> list[dict[str, object]]:
-    """One for each shard: the issues that have people there, in their order, but for parts that are done, under way, or behind one that is."""
+def _messages(context: Context, runs: Sequence[Run]) -> list[dict[str, object]]:
+    """One for each shard: the runs that have people there, in their order, but for parts that are done, under way, or behind one of their zone that is."""
     still = clock.stamp(context.now - STILL)
-    issues: dict[int, list[str]] = defaultdict(list)
-    under_way: set[int] = set()
+    sendings = {each: store.read(context.table, each) for each in {run.issue_id for run in runs}}
+    waiting: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    under_way: set[tuple[str, int]] = set()
     for run in runs:
-        sending = store.read(context.table, run.issue_id)
+        sending = sendings[run.issue_id]
         for shard in run.shards if sending else ():
-            part = sending.part(zone, shard) if sending else None
-            if part is None or part.done or shard in under_way:
+            part = sending.part(run.zone, shard) if sending else None
+            if part is None or part.done or (run.zone, shard) in under_way:
                 continue
             if part.moved_at > still:
-                under_way.add(shard)
+                under_way.add((run.zone, shard))
             else:
-                issues[shard].append(run.issue_id)
-    return [{"zone": zone, "shard": shard, "issues": each} for shard, each in sorted(issues.items())]
+                waiting[shard].append((run.issue_id, run.zone))
+    return [{"shard": shard, "runs": each} for shard, each in sorted(waiting.items())]
 
 
-def _rank(run: Run) -> str:
-    return run.rank
+def _order(run: Run) -> tuple[str, str]:
+    return run.rank, run.zone
 
 
 # --- steps of the issue -----------------------------------------------------------------------------------------------

@@ -49,15 +49,14 @@ def change_series(call: Call, series_id: str) -> Answer:
 @routes.post(
     "/v1/staff/series/{series_id}/approve",
     scope="staff.campaigns.write",
-    problems=("four_eyes", "wrong_state", "precondition_failed"),
+    answer=SeriesView,
+    matched=True,
+    problems=("four_eyes", "wrong_state"),
 )
-def approve_series(call: Call, series_id: str) -> SeriesView:
-    """Approve a series, so that it starts. Somebody who wrote nothing of it does.
-
-    With `If-Match`, of that version only. Again changes nothing.
-    """
-    version = call.expected_version() if call.if_match else None
-    return service.approve(call.context, series_id, by=call.principal.for_member(), version=version)
+def approve_series(call: Call, series_id: str) -> Answer:
+    """Approve a series as you read it, so that it starts. Somebody who wrote nothing of it does. Again changes nothing."""
+    by = call.principal.for_member()
+    return _with_version(*service.approve(call.context, series_id, call.expected_version(), by=by))
 
 
 @routes.post("/v1/staff/series/{series_id}/stop", scope="staff.campaigns.write")

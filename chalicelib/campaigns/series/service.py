@@ -93,17 +93,13 @@ def change(context: Context, series_id: str, version: int, form: SeriesForm, *, 
     return _view(after, texts, effects), after.version
 
 
-def approve(context: Context, series_id: str, *, by: str, version: int | None = None) -> SeriesView:
-    """Events start it from now on. Safe to repeat. Raises 404, 403 for whoever wrote any of it, 409 while a step lacks a text, 412 for another version."""
-    read = version
+def approve(context: Context, series_id: str, version: int, *, by: str) -> tuple[SeriesView, int]:
+    """The series and its new version. Events start it from now on. Safe to repeat. Raises 404, 403 for whoever wrote any of it, 409 while a step lacks a text, 412 for another version."""
 
     def decide(before: Series) -> Series:
-        nonlocal read
         if before.state is SeriesState.ON:
             return before
-        # An approval is of what was read: it is not tried again on other words.
-        read = before.version if read is None else read
-        if before.version != read:
+        if before.version != version:
             raise Problem("precondition_failed")
         if by in (before.author, *before.writers):
             raise Problem("four_eyes", "Somebody else than the author approves a series.")
@@ -116,7 +112,7 @@ def approve(context: Context, series_id: str, *, by: str, version: int | None = 
 
 def stop(context: Context, series_id: str, *, by: str) -> SeriesView:
     """Nobody starts it, and those inside wait. Letters that a worker holds still leave. Safe to repeat. Raises 404."""
-    return _step(context, series_id, lambda before: replace(before, state=SeriesState.DRAFT, approved_by=""), by=by)
+    return _step(context, series_id, lambda before: replace(before, state=SeriesState.DRAFT, approved_by=""), by=by)[0]
 
 
 def preview(context: Context, series_id: str, step_id: str, form: PreviewForm) -> PreviewView:
@@ -136,7 +132,9 @@ def members_page(context: Context, series_id: str, limit: int, after: Position) 
 
 
 @retry("version")
-def _step(context: Context, series_id: str, decide: Callable[[Series], Series], *, by: str) -> SeriesView:
+def _step(
+    context: Context, series_id: str, decide: Callable[[Series], Series], *, by: str
+) -> tuple[SeriesView, int]:
     before, texts = _read(context, series_id)
     after = decide(before)
     if after != before:
@@ -148,7 +146,8 @@ def _step(context: Context, series_id: str, decide: Callable[[Series], Series], 
         if after.state is SeriesState.ON:
             record(tx, context, keys.series(series_id), APPROVED, series_id=series_id)
         context.table.commit(tx)
-    return _view(after, texts, rules.effects(after.steps, after.steps, store.count_inside(context.table, series_id)))
+    inside = rules.effects(after.steps, after.steps, store.count_inside(context.table, series_id))
+    return _view(after, texts, inside), after.version
 
 
 def _read(context: Context, series_id: str) -> tuple[Series, Texts]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from chalicelib.contacts.model import Channel, ContactClass, ContactKind
 from chalicelib.platform.ids import secret_id
+from chalicelib.platform.spelling.email_address import mailbox_of
 
 Gaps = Mapping[ContactKind, Mapping[ContactKind, int]]
 LastDays = Mapping[ContactKind, date]
@@ -34,8 +35,5 @@ def first_day(kind: ContactKind, last: LastDays, gaps: Gaps) -> date | None:
 
 
 def address_id(secret: str, channel: Channel, address: str) -> str:
-    """One id for one mailbox or telephone, as a keyed hash: `Office+anna@Luch.ru` is `office@luch.ru`."""
-    if channel == "email":
-        local, _, domain = address.casefold().rpartition("@")
-        address = f"{local.partition('+')[0]}@{domain}"
-    return secret_id("adr", secret, address)
+    """One id for one mailbox or telephone, as a keyed hash."""
+    return secret_id("adr", secret, mailbox_of(address) if channel == "email" else address)

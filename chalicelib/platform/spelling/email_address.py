@@ -1,4 +1,7 @@
-"""The two spellings of an address's domain: Unicode, in which the club keeps it, and Punycode, in which the mail service takes and reports it."""
+"""Spellings of e-mail addresses: the domain in Unicode, in which the club keeps it, and in Punycode, in which the mail service takes and reports it.
+
+Several addresses can be one mailbox.
+"""
 
 import idna
 
@@ -10,6 +13,12 @@ def in_unicode(address: str) -> str:
         return f"{name}{at}{idna.decode(domain)}"
     except idna.IDNAError:
         return address.lower()
+
+
+def mailbox_of(address: str) -> str:
+    """`Office+anna@Luch.ru` is `office@luch.ru`."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def in_ascii(address: str) -> str:

@@ -45,12 +45,12 @@ def test_an_issue_goes_from_idea_to_approved(api: Api, marketing: Caller, head: 
     idea = plan(api, marketing, form())
     assert (idea.status, idea.json["state"], idea.json["texts"]) == (201, "idea", NO_TEXTS)
     url = idea.headers["location"]
-    assert api.call("POST", f"{url}/approve", head).json["code"] == "wrong_state"
+    assert api.approve(url, head).json["code"] == "wrong_state"
     whole = api.call("PUT", url, marketing, form(segment), headers={"if-match": idea.headers["etag"]})
     assert (whole.json["state"], whole.json["author"]) == ("draft", "mbr_marketing")
-    approved = api.call("POST", f"{url}/approve", head)
+    approved = api.approve(url, head)
     assert (approved.json["state"], approved.json["approved_by"]) == ("approved", "mbr_head_of_marketing")
-    again = api.call("POST", f"{url}/approve", head)
+    again = api.approve(url, head)
     assert again.json == approved.json
     shown = api.call("GET", url, marketing)
     assert shown.json["texts"]["ru"]["subject"] == "New lamps"
@@ -60,7 +60,7 @@ def test_an_issue_goes_from_idea_to_approved(api: Api, marketing: Caller, head: 
 
 def test_the_author_does_not_approve(api: Api, marketing: Caller, segment: str) -> None:
     url = plan(api, marketing, form(segment)).headers["location"]
-    refused = api.call("POST", f"{url}/approve", marketing)
+    refused = api.approve(url, marketing)
     assert (refused.status, refused.json["code"]) == (403, "four_eyes")
 
 
@@ -71,13 +71,13 @@ def test_nobody_who_wrote_any_of_it_approves_until_it_was_approved(
     url = made.headers["location"]
     changed = api.call("PUT", url, head, form(segment), headers={"if-match": made.headers["etag"]})
     for writer in (marketing, head):
-        assert api.call("POST", f"{url}/approve", writer).json["code"] == "four_eyes"
-    service.approve(context, made.json["issue_id"], by="mbr_third")
+        assert api.approve(url, writer).json["code"] == "four_eyes"
+    service.approve(context, made.json["issue_id"], 2, by="mbr_third")
     version = api.call("GET", url, marketing).headers["etag"]
     assert version != changed.headers["etag"]
     anew = api.call("PUT", url, head, form(segment, title="B"), headers={"if-match": version})
     assert anew.json["state"] == "draft"
-    assert api.call("POST", f"{url}/approve", marketing).json["state"] == "approved"
+    assert api.approve(url, marketing).json["state"] == "approved"
 
 
 def test_an_approval_is_of_the_version_that_was_read(
@@ -90,6 +90,7 @@ def test_an_approval_is_of_the_version_that_was_read(
         version = api.call("GET", url, marketing).headers["etag"]
         api.call("PUT", url, marketing, form(segment, title=title), headers={"if-match": version})
 
+    assert api.call("POST", f"{url}/approve", head).status == 428
     rewrite("B")
     refused = api.call("POST", f"{url}/approve", head, headers=seen)
     assert (refused.status, refused.json["code"]) == (412, "precondition_failed")
@@ -103,8 +104,8 @@ def test_an_approval_is_of_the_version_that_was_read(
         real(tx, issue, before)
 
     monkeypatch.setattr(store, "write", overtaken)
-    assert api.call("POST", f"{url}/approve", head).status == 412
-    assert api.call("POST", f"{url}/approve", head).json["state"] == "approved"
+    assert api.approve(url, head).status == 412
+    assert api.approve(url, head).json["state"] == "approved"
 
 
 def test_an_issue_whose_segment_is_gone_is_not_approved(
@@ -112,7 +113,7 @@ def test_an_issue_whose_segment_is_gone_is_not_approved(
 ) -> None:
     url = plan(api, marketing, form(segment)).headers["location"]
     api.call("DELETE", f"/v1/staff/segments/{segment}", marketing, headers={"if-match": '"1"'})
-    refused = api.call("POST", f"{url}/approve", head)
+    refused = api.approve(url, head)
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/segment_id")
 
 
@@ -124,6 +125,16 @@ def test_people_of_some_regions_get_letters_on_events_only(api: Api, marketing: 
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/segment_id")
     assert refused.json["errors"][0]["code"] == "only_regional_events"
     assert plan(api, marketing, form(regional, topic="events"), key="k2").status == 201
+
+
+def test_a_segment_that_names_regions_after_the_planning_is_not_approved_for_other_topics(
+    api: Api, marketing: Caller, head: Caller, segment: str
+) -> None:
+    url = plan(api, marketing, form(segment)).headers["location"]
+    regional = {"name": "All", "conditions": {"regions": ["RU-MOW"], "regional_event": True}}
+    api.call("PUT", f"/v1/staff/segments/{segment}", marketing, regional, headers={"if-match": '"1"'})
+    refused = api.approve(url, head)
+    assert (refused.status, refused.json["errors"][0]["code"]) == (422, "only_regional_events")
 
 
 @pytest.mark.parametrize(
@@ -138,6 +149,7 @@ def test_people_of_some_regions_get_letters_on_events_only(api: Api, marketing: 
         ({"issue_class": "gossip"}, "/issue_class"),
         ({"segment_id": "seg_none"}, "/segment_id"),
         ({"promotion_id": "prm_none"}, "/promotion_id"),
+        ({"owner": "mbr_none"}, "/owner"),
         ({"texts": {"de": TEXTS["en"]}}, "/texts/de"),
         ({"texts": {"en": {"subject": "A", "body": "x" * 40_001}}}, "/texts/en/body"),
         ({"texts": {"ru": {"subject": "A", "body": "{{ nome }}"}}}, "/texts/ru/body"),
@@ -204,12 +216,11 @@ def test_an_issue_is_approved_while_its_promotion_holds_on_the_day_of_its_slot(
     drafted = api.call("POST", "/v1/staff/promotions", marketing, promotion).json
     url = plan(api, marketing, form(segment, promotion_id=drafted["promotion_id"])).headers["location"]
 
-    def refusal(path: str, body: Any = None) -> tuple[int, str, str]:
-        answer = api.call("POST", f"{url}/{path}", head, body)
+    def refusal(answer: Answer) -> tuple[int, str, str]:
         fault = answer.json.get("errors", [{"pointer": "", "code": ""}])[0]
         return answer.status, fault["pointer"], fault["code"]
 
-    assert refusal("approve") == (422, "/promotion_id", "not_in_force"), "it is a draft still"
+    assert refusal(api.approve(url, head)) == (422, "/promotion_id", "not_in_force"), "it is a draft still"
     tx = Transaction()
     stored = promotion_of(context.table, drafted["promotion_id"])
     assert stored
@@ -217,8 +228,9 @@ def test_an_issue_is_approved_while_its_promotion_holds_on_the_day_of_its_slot(
         tx, replace(stored, state="approved", approved_at=context.at, version=2), author="mbr_head", at=context.at
     )
     context.table.commit(tx)
-    assert api.call("POST", f"{url}/approve", head).json["state"] == "approved"
-    assert refusal("move", {"slot": "2027-04-01T12:30"}) == (422, "/promotion_id", "not_in_force")
+    assert api.approve(url, head).json["state"] == "approved"
+    moved = api.call("POST", f"{url}/move", head, {"slot": "2027-04-01T12:30"})
+    assert refusal(moved) == (422, "/promotion_id", "not_in_force")
     assert api.call("POST", f"{url}/move", head, {"slot": "2027-03-30T12:30"}).status == 200
 
 
@@ -310,7 +322,7 @@ def test_moving_an_issue_asks_for_the_skips_to_be_accepted_and_keeps_its_approva
 ) -> None:
     plan(api, marketing, form(slot="2026-12-01T12:30"), "a")
     url = plan(api, marketing, form(segment, slot="2026-12-15T12:30"), "b").headers["location"]
-    api.call("POST", f"{url}/approve", head)
+    api.approve(url, head)
     move = {"slot": "2026-12-10T16:30"}
     assert api.call("POST", f"{url}/move", marketing, move).status == 409
     assert api.call("GET", url, marketing).json["slot"] == "2026-12-15T12:30"

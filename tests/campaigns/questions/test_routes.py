@@ -86,7 +86,7 @@ def test_questions_alike_of_two_weeks_become_one_letter_for_those_who_asked(
     assert api.call("POST", f"{URL}/digests", marketing, DIGEST, key="k").json == planned.json
     segment = segments_store.read(context.table, planned.json["segment_id"])
     assert segment and segment.rules.members == ["mbr_1", "mbr_2"]
-    assert api.call("POST", f"{planned.headers['location']}/approve", marketing).json["code"] == "four_eyes"
+    assert api.approve(planned.headers["location"], marketing).json["code"] == "four_eyes"
     assert proposed(api, marketing) == {}
     again = api.call("POST", f"{URL}/digests", marketing, DIGEST, key="other")
     assert (again.status, again.json["errors"][0]["pointer"]) == (422, "/tag")

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from chalicelib import auth
-from chalicelib.campaigns.segments import audience
+from chalicelib.campaigns.segments import audience, service
 from chalicelib.campaigns.segments.schemas import AudienceForm
+from chalicelib.companies import store as companies_store
+from chalicelib.companies.model import Company
 from chalicelib.mail import store as mail_store
 from chalicelib.platform.context import Context
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
+from chalicelib.table.transactions import Transaction
 from tests.campaigns.segments.steps import AGREED, Counting
 from tests.support import partners
 from tests.support.api import Api, Caller
@@ -123,6 +126,20 @@ def test_an_audience_says_who_is_left_out_and_why(
         "mbr_invited": "not_confirmed",
         "mbr_bounced": "suppressed",
     }
+
+
+def test_an_inn_that_comes_later_changes_no_draw(context: Context) -> None:
+    tx = Transaction()
+    told = {"name": "Luch", "currency": "RUB", "origin": "import", "created_at": context.at, "version": 1}
+    for company_id, inn in (("cmp_1", "7707083893"), ("cmp_2", None)):
+        companies_store.create(tx, Company.model_validate({**told, "company_id": company_id, "inn": inn}))
+    context.table.commit(tx)
+    units = {"cmp_1": "7707083893", "cmp_2": "cmp_2"}
+    assert service.holdout_units(context, units) == units
+    tx = Transaction()
+    companies_store.take_inn(tx, "cmp_2", "7736050003", "")
+    context.table.commit(tx)
+    assert service.holdout_units(context, units) == units
 
 
 def test_the_holdout_is_left_out_with_all_people_of_a_company(

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -231,11 +231,15 @@ def reader(made: Post, member_id: str, zone: str | None = None, **facts: Any) ->
     member(made.context, member_id, time_zone=zone, **{"consents": AGREED, **facts})
 
 
-def approved(made: Post, slot: str = SLOT, issue_class: str = "advertising", **changes: Any) -> Issue:
-    """An issue to everybody, approved by a second person."""
+def approved(
+    made: Post, slot: str = SLOT, issue_class: str = "advertising", people: Sequence[str] = (), **changes: Any
+) -> Issue:
+    """An issue to these people, or to everybody, approved by a second person."""
     context = made.context
-    segment = segments.create(context, SegmentForm.model_validate({"name": "All", "conditions": {}}), by="mbr_author")
-    form = {
+    conditions = {"members": list(people)}
+    form = SegmentForm.model_validate({"name": "All", "conditions": conditions})
+    segment = segments.create(context, form, by="mbr_author")
+    planned = {
         "title": "Lamps",
         "topic": "products",
         "issue_class": issue_class,
@@ -245,8 +249,8 @@ def approved(made: Post, slot: str = SLOT, issue_class: str = "advertising", **c
         "accept_skips": True,
         **changes,
     }
-    view = plan.create(context, IssueForm.model_validate(form), by="mbr_author")
-    plan.approve(context, view.issue_id, by="mbr_head")
+    view = plan.create(context, IssueForm.model_validate(planned), by="mbr_author")
+    plan.approve(context, view.issue_id, 1, by="mbr_head")
     found = store.read(context.table, view.issue_id)
     assert found
     return found.issue

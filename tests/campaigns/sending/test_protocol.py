@@ -115,7 +115,7 @@ def test_two_issues_claimed_for_one_person_by_sixteen_workers_at_once_send_one_l
 
     def work(number: int) -> None:
         issue = (first, second)[number % 2]
-        body = f'{{"zone": "Europe/Moscow", "shard": {shards[0]}, "issues": ["{issue.issue_id}"]}}'
+        body = f'{{"shard": {shards[0]}, "runs": [["{issue.issue_id}", "Europe/Moscow"]]}}'
         delivery.deliver(now, {"messageId": "1", "body": body}, Pace(1000.0))
 
     at_once(16, work)

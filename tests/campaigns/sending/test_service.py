@@ -6,7 +6,6 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError
 
 from chalicelib import contacts
 from chalicelib.campaigns.config import Pacing
@@ -34,10 +33,11 @@ from chalicelib.pricing.promotions.model import PromotionForm
 from chalicelib.pricing.promotions.store import StoredPromotion, put_promotion
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
-from tests.campaigns.sending.steps import Post, approved, post, reader
+from tests.campaigns.sending.steps import Post, approved, post, reader, surrounded
 from tests.mail.steps import letter
 from tests.support.figures import with_figures
 from tests.support.partners import speaks_for
+from tests.tiers.steps import in_memory
 
 BERLIN, OMSK = "Europe/Berlin", "Asia/Omsk"  # UTC+1 and UTC+6 in winter; the club is in Moscow, UTC+3
 REASON = IssueReasonForm(reason="Looked at it")
@@ -161,7 +161,7 @@ def test_an_issue_on_its_way_cannot_be_changed_or_moved(club: Post) -> None:
     with pytest.raises(Problem) as refused:
         plan.move(club.context, issue.issue_id, MoveForm(slot="2026-12-01T12:30"), by="mbr_author")
     assert refused.value.code == "wrong_state"
-    assert plan.approve(club.context, issue.issue_id, by="mbr_head").state == "queued"
+    assert plan.approve(club.context, issue.issue_id, issue.version, by="mbr_head")[0].state == "queued"
 
 
 def test_a_later_issue_does_not_overtake_an_earlier_one_that_a_worker_still_sends(club: Post) -> None:
@@ -286,18 +286,14 @@ def test_letters_of_an_issue_approved_at_the_last_moment_wait_for_the_end_of_its
 
 
 def test_a_letter_that_waits_to_be_tried_again_is_skipped_when_its_issue_is_cancelled_and_gives_the_budget_back(
-    club: Post, monkeypatch: pytest.MonkeyPatch
+    club: Post,
 ) -> None:
     reader(club, "mbr_1")
     issue = approved(club)
     club.at("2026-11-24T09:20")
-
-    def unreachable(**_: Any) -> None:
-        raise ConnectTimeoutError(endpoint_url="https://mail.example")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(club.ses, "send_email", unreachable)
-        club.at("2026-11-24T09:50")
+    club.ses.fates = ["throttled"] * 1000
+    club.at("2026-11-24T09:50")
+    club.ses.fates.clear()
     pending = club.letter(issue, "mbr_1")
     assert pending and pending.state is LetterState.PENDING
     plan.cancel(club.context, issue.issue_id, by="mbr_head")
@@ -339,6 +335,31 @@ def test_of_two_issues_in_one_slot_the_one_planned_first_goes_and_the_other_is_s
     assert skipped
     assert (skipped.state, skipped.reason, skipped.next_day) == (LetterState.SKIPPED, "contact_budget", "2026-12-01")
     assert club.sending(second).issue.state is IssueState.SENT
+
+
+class Backwards(Post):
+    """Workers take the newest message first."""
+
+    def send_message(self, **message: Any) -> None:
+        super().send_message(**message)
+        self.waiting.insert(0, self.waiting.pop())
+
+
+def test_whichever_worker_is_first_the_same_person_of_a_mailbox_gets_the_issue_that_was_planned_first(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in (Post, Backwards):
+        club = surrounded(kind(in_memory(context)), monkeypatch)
+        for each in "dcba":
+            zone = "Europe/Minsk" if each in "ac" else None  # its slot is that of Moscow
+            reader(club, f"mbr_{each}", zone, email=f"office+{each}@luch.example")
+        first = approved(club, people=["mbr_b", "mbr_c", "mbr_d"])
+        club.pass_time(1)
+        second = approved(club, issue_class="content")
+        club.at("2026-11-25T00:00")
+        states = {each: letter.state for each in "bcd" if (letter := club.letter(first, f"mbr_{each}"))}
+        assert states == {"b": LetterState.SKIPPED, "c": LetterState.SENT, "d": LetterState.SKIPPED}, kind
+        assert club.sending(second).skipped.total() == 4
 
 
 def test_who_leaves_before_the_slot_gets_no_letter(club: Post) -> None:

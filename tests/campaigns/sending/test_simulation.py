@@ -122,13 +122,13 @@ class Naive(Storm):
             super().deliver_campaign(message)
             return
         table = self.context.table
-        for issue_id in body["issues"]:
+        for issue_id, zone in body["runs"]:
             sending = store.read(table, issue_id)
             assert sending
             found = segments_store.next_people(table, sending.issue.audience_id, body["shard"], 1)
             for person in found.people if found else ():
                 key = Key(f"NAIVE#{letter_id(issue_id, person.member_id)}", "MARK")
-                if person.zone != body["zone"] or person.reason or table.get(key, consistent=True):
+                if person.zone != zone or person.reason or table.get(key, consistent=True):
                     continue
                 self._send(person.member_id, letter_id(issue_id, person.member_id))
                 table.put({**key.as_item(), "sent": True})

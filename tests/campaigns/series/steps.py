@@ -26,14 +26,19 @@ def form(*steps: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def running(context: Context, *steps: dict[str, Any], **changes: Any) -> SeriesView:
     """A series that somebody else has approved."""
     made = service.create(context, SeriesForm.model_validate(form(*steps, **changes)), by="mbr_author")
-    return service.approve(context, made.series_id, by="mbr_head")
+    return begun(context, made.series_id)
+
+
+def begun(context: Context, series_id: str) -> SeriesView:
+    _, version = service.show(context, series_id)
+    return service.approve(context, series_id, version, by="mbr_head")[0]
 
 
 def changed(context: Context, series: SeriesView, *steps: dict[str, Any], **changes: Any) -> SeriesView:
     _, version = service.show(context, series.series_id)
     asked = SeriesForm.model_validate(form(*steps, accept_effects=True, **changes))
     service.change(context, series.series_id, version, asked, by="mbr_author")
-    return service.approve(context, series.series_id, by="mbr_head")
+    return begun(context, series.series_id)
 
 
 def told(club: Post, member_id: str = "mbr_1", event_id: str = "evt_1", at: str = AT, company_id: str = "") -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError
 
 from chalicelib import contacts
 from chalicelib.campaigns.segments import rules as segment_rules
@@ -25,7 +24,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.table.transactions import Transaction
 from tests.campaigns.sending.steps import Post, approved, post, reader
-from tests.campaigns.series.steps import came, changed, in_series, letters, running, step, told
+from tests.campaigns.series.steps import begun, came, changed, in_series, letters, running, step, told
 from tests.support.partners import company, dismissed, speaks_for
 from tests.tiers.steps import buy
 
@@ -44,20 +43,14 @@ def buyer(club: Post) -> None:
     speaks_for(club.context, "cmp_1", role="buyer")
 
 
-def test_a_letter_that_the_mail_service_did_not_take_waits_for_the_next_slot_once_its_own_is_over(
-    club: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_letter_that_the_mail_service_did_not_take_waits_for_the_next_slot_once_its_own_is_over(club: Post) -> None:
     reader(club, "mbr_1")
     series = running(club.context)
     told(club)
     club.at("2026-11-24T09:00")
-
-    def unreachable(**_: Any) -> None:
-        raise ConnectTimeoutError(endpoint_url="https://mail.example")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(club.ses, "send_email", unreachable)
-        club.at("2026-11-24T20:00")
+    club.ses.fates = ["throttled"] * 1000
+    club.at("2026-11-24T20:00")
+    club.ses.fates.clear()
     club.at("2026-11-27T00:00")
     assert came(club, series) == ["2026-11-26T09:30"]
     budget = club.context.table.get(contacts_keys.person("mbr_1"))
@@ -145,7 +138,7 @@ def test_a_draft_sends_nothing_and_whoever_is_inside_waits(club: Post) -> None:
     service.stop(club.context, series.series_id, by="mbr_head")
     club.at("2026-11-25T00:00")
     assert (club.copies(), in_series(club, series).slot) == ({}, "")
-    service.approve(club.context, series.series_id, by="mbr_head")
+    begun(club.context, series.series_id)
     club.at("2026-11-27T00:00")
     assert came(club, series) == ["2026-11-26T09:30"]
 
@@ -422,7 +415,7 @@ def test_whoever_waits_in_a_stopped_series_is_written_once_and_goes_on_when_it_i
     club.at("2026-12-09T00:00")
     assert [in_series(club, series, f"mbr_{number}").version for number in range(3)] == versions
     assert not store.due(club.context) and not club.copies()
-    service.approve(club.context, series.series_id, by="mbr_head")
+    begun(club.context, series.series_id)
     club.at("2026-12-10T14:00")
     assert [came(club, series, f"mbr_{number}") for number in range(3)] == [["2026-12-10T09:30"]] * 3
     assert in_series(club, series, "mbr_0").step_id == "second"

@@ -34,7 +34,7 @@ def test_a_series_is_approved_in_the_version_that_was_read_by_whoever_wrote_none
     version = api.call("GET", url, head).headers["etag"]
     assert api.call("PUT", url, head, form(name="C"), headers={"if-match": version}).status == 200
     for writer in (marketing, head):
-        assert api.call("POST", f"{url}/approve", writer).json["code"] == "four_eyes"
+        assert api.approve(url, writer).json["code"] == "four_eyes"
 
 
 def test_a_step_for_some_regions_belongs_to_a_series_on_events(api: Api, marketing: Caller) -> None:
@@ -70,28 +70,28 @@ def test_whoever_wrote_a_series_does_not_approve_it(api: Api, marketing: Caller,
     made = write(api, marketing, form())
     url = made.headers["location"]
     assert (made.status, made.json["state"]) == (201, "draft")
-    refused = api.call("POST", f"{url}/approve", marketing)
+    refused = api.approve(url, marketing)
     assert (refused.status, refused.json["code"]) == (403, "four_eyes")
-    assert api.call("POST", f"{url}/approve", head).json["state"] == "on"
-    again = api.call("POST", f"{url}/approve", marketing)  # it is on already
+    assert api.approve(url, head).json["state"] == "on"
+    again = api.approve(url, marketing)  # it is on already
     assert (again.json["state"], again.json["approved_by"]) == ("on", "mbr_head_of_marketing")
     assert api.call("POST", f"{url}/stop", marketing).json["state"] == "draft"
 
 
 def test_a_shipped_series_is_approved_as_it_is_or_changed_first(api: Api, marketing: Caller, head: Caller) -> None:
-    assert api.call("POST", f"{SERIES}/welcome/approve", marketing).json["state"] == "on"
+    assert api.approve(f"{SERIES}/welcome", marketing).json["state"] == "on"
     shown = api.call("GET", f"{SERIES}/learn", marketing)
     assert shown.headers["etag"] == '"0"'
     changed = api.call("PUT", f"{SERIES}/learn", marketing, form(), headers={"if-match": '"0"'})
     assert (changed.json["state"], changed.json["author"]) == ("draft", "mbr_marketing")
     late = api.call("PUT", f"{SERIES}/learn", head, form(), headers={"if-match": '"0"'})
     assert late.status == 412
-    assert api.call("POST", f"{SERIES}/learn/approve", marketing).json["code"] == "four_eyes"
+    assert api.approve(f"{SERIES}/learn", marketing).json["code"] == "four_eyes"
 
 
 def test_a_series_without_a_text_is_not_approved(api: Api, marketing: Caller, head: Caller) -> None:
     url = write(api, marketing, form(step("first", texts={"en": TEXTS["en"]}))).headers["location"]
-    assert api.call("POST", f"{url}/approve", head).json["code"] == "wrong_state"
+    assert api.approve(url, head).json["code"] == "wrong_state"
     missing = api.call("POST", f"{url}/steps/first/preview", head, {"member_id": "mbr_marketing", "language": "ru"})
     assert missing.json["code"] == "wrong_state"
     assert api.call("POST", f"{url}/steps/other/preview", head, {"member_id": "mbr_marketing"}).status == 404
@@ -132,7 +132,7 @@ def test_a_series_that_cannot_be_is_refused_and_named(
 
 def test_a_change_that_is_felt_inside_asks_first(api: Api, context: Context, marketing: Caller, head: Caller) -> None:
     url = write(api, marketing, form()).headers["location"]
-    api.call("POST", f"{url}/approve", head)
+    api.approve(url, head)
     partners.member(context, "mbr_1")
     event = Event("member.email_confirmed", "evt_1", {"at": context.at})
     enrolment.begin(context, event, "joined", ["mbr_1"])

@@ -53,9 +53,9 @@ def test_the_letter_goes_to_the_audience_on_the_topic_of_the_report(marketing: M
     ).json
     assert "Panels { { name }}" in shown["subject"]
     assert "https://portal.example" in shown["html"]
-    assert marketing.api.call("POST", f"/v1/staff/campaigns/{issue['issue_id']}/approve", MARKETING).status == 403
+    assert marketing.api.approve(f"/v1/staff/campaigns/{issue['issue_id']}", MARKETING).status == 403
     partners.staff(marketing.context, "mbr_admin", "admin")
-    approved = marketing.api.call("POST", f"/v1/staff/campaigns/{issue['issue_id']}/approve", ADMIN)
+    approved = marketing.api.approve(f"/v1/staff/campaigns/{issue['issue_id']}", ADMIN)
     assert approved.json["state"] == "approved"
 
 
@@ -77,7 +77,7 @@ def test_a_letter_that_the_plan_takes_no_more_stays_in_it_as_an_idea(
     [issue] = plan(marketing)
     assert (issue["state"], issue["topic"], issue["slot"], issue["segment_id"]) == ("idea", "", SLOT, None)
     partners.staff(marketing.context, "mbr_admin", "admin")
-    assert marketing.api.call("POST", f"/v1/staff/campaigns/{issue['issue_id']}/approve", ADMIN).status == 409
+    assert marketing.api.approve(f"/v1/staff/campaigns/{issue['issue_id']}", ADMIN).status == 409
 
 
 def test_without_a_slot_nobody_is_written_to(marketing: Marketing) -> None:
