@@ -21,30 +21,43 @@ EARLIEST_ZONE = timezone(timedelta(hours=14))
 # Before the slot in UTC. The slot of the earliest zone comes ten hours after that.
 AUDIENCE_AHEAD = timedelta(hours=24)
 
-_PERCENT = r"\d[\d.,]{0,5}(?:\s?%|[\s-]?per\s?cent|[\s-]?процент)"
+_NUMBER = (
+    r"(?:\d[\d.,]{0,5}|(?:ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|five)(?:-\w+)?"
+    r"|(?:пят|десят|пятнадцат|двадцат|тридцат|сорок|шест|сем|восем|девян)[а-яё]*(?:\s[а-яё]{3,7})?)"
+)
+_PERCENT = rf"{_NUMBER}(?:\s?%|[\s-]?per\s?cent|[\s-]?процент|\s?проц\b)"
 _MONEY = (
     r"(?:[$€₽]\s?\d[\d\s.,]{0,12}|\d[\d\s.,]{0,12}(?:[$€₽]|руб|(?:RUB|EUR|USD|roubles?|rubles?|euros?|dollars?)\b))"
 )
 _NEAR = r"[^.\n{]{0,40}?"  # in the same sentence
 # What goods of ours save their users anyway.
 _NOT_OF_USE = r"(?!\s*(?:of\s+|on\s+)?(?:the\s+|your\s+)?(?:\w+\s+)?(?:energy|electric|power|time|space|энерги|электро|времени|места))"
-_LESS = r"(?:cut|reduced|lower|down|drop|fell|fall|сни[жз]|ниже|упал|упад|меньше)"
+_GIVEN = r"(?:discount|скид[ко]|cash\s?back|к[еэ]шб[еэ]к|уценк|coupon|купон|promo\s?code|промокод)\w*"
+_CHEAPER = r"(?:cheaper|дешев[ле]\w*)"
+_SAVED = r"(?:\bsav(?:e|ings?)\b|\b(?:с?эконом(?:ьте|ия|ите)|выгод\w*))"
+_LESS = r"(?:cut|slash|reduced|lower|down|drop|fell|fall|сни[жз]|сброс|уменьш|ниже|упал|упад|меньше)"
+_PRICE = r"(?:\bprices?\b|\bцен\w{0,3}\b)"
+_OF = r"\s*(?:[-−–—:]\s*)?(?:of\s+|by\s+|up\s+to\s+|в\s+|на\s+|до\s+)?"
 _DISCOUNT = re.compile(
     "|".join(
         (
             # A dash after a number is a range: 5–95 %.
-            rf"(?<![\w%])(?<![\d%]\s)(?:[-−–]\s?|(?:минус|minus)\s){_PERCENT}\w*(?!\w){_NOT_OF_USE}",
-            rf"(?:{_PERCENT}[\w-]*|{_MONEY}\w*)\s*(?:off\b|discount|cheaper|скидк|дешевле)",
-            rf"(?:discount|\bsale\b|скидк\w*|распродаж\w*|cheaper|дешевле){_NEAR}{_PERCENT}",
-            rf"(?:discount|скидк)\w*\s*(?:[-−–—:]\s*)?(?:of\s+|up\s+to\s+|в\s+|на\s+|до\s+)?{_MONEY}",
-            rf"(?:\bsave|сэкономьте|\bвыгод\w*){_NEAR}{_PERCENT}\w*(?!\w){_NOT_OF_USE}",
-            rf"(?:\bprices?\b|\bцен\w{{0,3}}\b){_NEAR}\b{_LESS}{_NEAR}{_PERCENT}|\bсни[жз]\w*\s+цен{_NEAR}{_PERCENT}",
-            rf"(?:\bprices?\b|\bцен\w{{0,3}}\b){_NEAR}{_PERCENT}\w*\s+{_LESS}|{_PERCENT}\w*\s+{_LESS}\w*\s+(?:prices?\b|цен)",
-            rf"(?:\bold\s+price|\bстар\w+\s+цен\w+|\bбыло|\bwas){_NEAR}{_MONEY}.{{0,20}}(?:\bnow\b|\bnew\s+price|стало|теперь|нов\w+\s+цен)",
+            rf"(?<![\w%])(?<![\d%]\s)(?:[-−–]\s?|(?:минус|minus)\s)(?:{_PERCENT}|{_MONEY})\w*(?!\w){_NOT_OF_USE}",
+            rf"(?:{_PERCENT}[\w-]*|{_MONEY}\w*)\.?\s*(?:off\b|{_GIVEN}|{_CHEAPER})",
+            rf"(?:{_GIVEN}|{_CHEAPER}|\bsale\b|распродаж\w*){_NEAR}{_PERCENT}",
+            rf"{_GIVEN}{_OF}{_MONEY}|{_CHEAPER}\s+(?:by|на)\s+{_MONEY}",
+            rf"{_SAVED}{_NOT_OF_USE}(?:{_NEAR}{_PERCENT}|{_OF}{_MONEY})\w*(?!\w){_NOT_OF_USE}",
+            rf"{_PRICE}{_NEAR}\b{_LESS}{_NEAR}{_PERCENT}|\b{_LESS}\w*\s+(?:the\s+)?{_PRICE}{_NEAR}{_PERCENT}",
+            rf"{_PRICE}{_NEAR}{_PERCENT}\w*\s+{_LESS}|{_PERCENT}\w*\s+{_LESS}\w*\s+(?:\w+\s+)?{_PRICE}",
+            rf"(?:\bold\s+price|\bстар\w+\s+цен\w+|\bбыло|\bwas){_NEAR}{_MONEY}.{{0,20}}(?:\bnow\b|\bnew\s+price|стало|теперь|\bнов(?:ая|ой|ую)\b)",
             rf"{_MONEY}\w*\.?\s+(?:instead\s+of|вместо)\s+{_MONEY}",
-            r"\bhalf[\s-](?:the\s+)?price|полцены",
-            r"\bbuy\s+\w+[\s,]+(?:and\s+)?get\s+\w+\s+(?:\w+\s+)?free\b|\d\s+по\s+цене\s+\d\b|\b1\s?\+\s?1\s?=\s?\d",
-            r"\b(?:втор|трет|кажд|четв[её]рт)\w+\s+(?:\w+\s+)?(?:в\s+подарок|бесплатно)",
+            r"\b(?:half|third|quarter)[\s-](?:(?:the\s+)?price|off\b)|полцены|\b(?:треть|четверть)\s+цены",
+            r"\b(?:вдвое|втрое|в\s+\w+\s+раза?)\s+дешевле|\b(?:half|twice|times)\s+as\s+cheap",
+            r"\bbuy\s+\w+[\s,]+(?:and\s+)?get\s+\w+\s+(?:\w+\s+)?free\b|\bbogo\b|\b1\s?\+\s?1\s?=\s?\d",
+            r"\bfor\s+the\s+price\s+of\s+(?:one|two|\d)\b|\b[2-5]\s+for\s+[1-4]\b(?!\s*\w)|(?:\d|две|два|три)\s+по\s+цене\s+(?:\d|одно|двух)",
+            r"\b(?:second|third|fourth)\s+(?:\w+\s+)?free\b|\bfree\s+(?:second|third|fourth)\b",
+            r"\b(?:втор|трет|кажд|четв[её]рт)\w+\s+(?:\w+\s+)?(?:\w+\s+)?(?:[-−–—]\s*подарок|в\s+подарок|за\s+(?:1|один)\s+рубль)",
+            r"\b(?:втор|трет|кажд|четв[её]рт)\w+\s+(?:\w+\s+)?бесплатно",
         )
     ),
     re.IGNORECASE,

@@ -132,9 +132,7 @@ def members_page(context: Context, series_id: str, limit: int, after: Position) 
 
 
 @retry("version")
-def _step(
-    context: Context, series_id: str, decide: Callable[[Series], Series], *, by: str
-) -> tuple[SeriesView, int]:
+def _step(context: Context, series_id: str, decide: Callable[[Series], Series], *, by: str) -> tuple[SeriesView, int]:
     before, texts = _read(context, series_id)
     after = decide(before)
     if after != before:
