@@ -7,7 +7,7 @@ from chalicelib.auth.events import EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED
 from chalicelib.auth.schemas import EmailChangeView
 from chalicelib.auth.service import KEEP_DAYS, code_of, spend_code, throttle_codes
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -17,9 +17,7 @@ def start(context: Context, member_id: str, email: str, *, address: str) -> Emai
 
     `address`: the caller's. Raises 404 for a member who has left, 422 for the present address, 429 for too many codes.
     """
-    member = members.member(context, member_id)
-    if member is None:
-        raise Problem("not_found")
+    member = or_not_found(members.member(context, member_id))
     if email == member.email:
         raise Problem.invalid("unchanged", "/email", "This is your address already.")
     throttle_codes(context, email, address)
@@ -56,9 +54,7 @@ def confirm(context: Context, secret: str, member_id: str, change_id: str, code:
 
 @retry("version")
 def _change(context: Context, member_id: str, item: Item) -> None:
-    member = members.member(context, member_id)
-    if member is None:
-        raise Problem("not_found")
+    member = or_not_found(members.member(context, member_id))
     change_id, email = item["change_id"], item["email"]
     former = {
         **keys.email_changed(change_id).as_item(),

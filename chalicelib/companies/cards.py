@@ -10,7 +10,7 @@ from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.config.working_time import hours_text
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.text import Language
 from chalicelib.table.client import Position
 
@@ -55,7 +55,4 @@ def _manager(context: Context, manager_id: str, language: Language) -> ManagerCa
 
 
 def _company(context: Context, company_id: str) -> Company:
-    found = store.read(context.table, company_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.read(context.table, company_id))

@@ -30,7 +30,7 @@ from chalicelib.companies.schemas import (
 )
 from chalicelib.members import Member
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.client import Position
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
@@ -126,9 +126,7 @@ def find_by_customer(context: Context, source: str, customer: str) -> list[Staff
 
 def show_to_staff(context: Context, company_id: str) -> tuple[StaffCompanyDetailView, int]:
     """The company's card and its version."""
-    found = store.read(context.table, company_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(store.read(context.table, company_id))
     return _card(context, found), found.version
 
 

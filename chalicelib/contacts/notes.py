@@ -9,7 +9,7 @@ from chalicelib.contacts.model import Verdict
 from chalicelib.contacts.schemas import ContactQuery, NoteForm
 from chalicelib.members import Member
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Page
 from chalicelib.table.retries import retry
@@ -69,7 +69,4 @@ def page(context: Context, member_id: str, limit: int, after: dict[str, str] | N
 
 
 def _member(context: Context, member_id: str) -> Member:
-    member = members.member(context, member_id)
-    if member is None:
-        raise Problem("not_found")
-    return member
+    return or_not_found(members.member(context, member_id))

@@ -17,7 +17,7 @@ from chalicelib.distributors.schemas import (
     StaffDistributorsQuery,
 )
 from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="orders")
@@ -49,9 +49,7 @@ def list_distributors(call: Call) -> DistributorPage:
 @routes.get("/v1/staff/distributors/{distributor_id}", scope="staff.distributors.read", answer=DistributorView)
 def show_distributor(call: Call, distributor_id: str) -> Answer:
     """Show a distributor."""
-    found = service.distributor(call.context, distributor_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(service.distributor(call.context, distributor_id))
     return Answer(DistributorView.of(found), headers=etag(found.version))
 
 

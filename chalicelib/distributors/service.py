@@ -17,7 +17,7 @@ from chalicelib.distributors.schemas import (
 )
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.http.problems import Fault, Problem, or_not_found
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -153,10 +153,7 @@ def remove_person(context: Context, distributor_id: str, member_id: str) -> None
 
 def existing(context: Context, distributor_id: str) -> Distributor:
     """Raises 404 for an unknown distributor."""
-    known = store.read_distributor(context.table, distributor_id, consistent=True)
-    if known is None:
-        raise Problem("not_found")
-    return known
+    return or_not_found(store.read_distributor(context.table, distributor_id, consistent=True))
 
 
 def _served(forms: Sequence[RegionForm]) -> list[ServedRegion]:

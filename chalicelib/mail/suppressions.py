@@ -13,7 +13,7 @@ from chalicelib.mail.events import SUPPRESSION_LIFTED
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.spelling.email_address import in_ascii
 from chalicelib.table.client import Page
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -33,9 +33,7 @@ def suppressions_page(context: Context, limit: int, after: dict[str, str] | None
 def lift(context: Context, tx: Transaction, address: str, *, reason: str, by: str) -> None:
     """Lifts the suppression; `tx` holds what the caller checks. Raises 404 without one, 409 for a report that came meanwhile."""
     key = keys.suppression(address)
-    found = suppression(context, address)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(suppression(context, address))
     unreported = Attr("reports").eq(found["reports"])
     tx.update(key, put={"lifted_at": context.at, "lifted_by": by}, when=unreported, label="suppression")
     record(tx, context, key, SUPPRESSION_LIFTED, reason=reason, by=by, of=found["reason"])

@@ -27,7 +27,7 @@ from chalicelib.platform.config import Config
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.http.problems import Fault, Problem, or_not_found
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 _ADMINS = staff_roles("staff.people.write")
@@ -269,9 +269,7 @@ def answer_consent(context: Context, member_id: str, purpose: str, form: Consent
         raise Problem("not_found")
     if fault := _wording_fault(context.config[Consents], purpose, form.version, ""):
         raise Problem("invalid", errors=[fault])
-    known = store.read(context.table, member_id)
-    if known is None:
-        raise Problem("not_found")
+    known = or_not_found(store.read(context.table, member_id))
     before = known.consents.get(purpose)
     if before and (before.agreed, before.version) == (form.agreed, form.version):
         return before

@@ -15,7 +15,7 @@ from chalicelib import distributors
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.text import Language
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
@@ -31,10 +31,7 @@ SECRET_BYTES = 32
 
 def endpoint(context: Context, distributor_id: str) -> Endpoint:
     """Raises 404."""
-    found = store.read_endpoint(context.table, distributor_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.read_endpoint(context.table, distributor_id))
 
 
 def secrets_in_use(context: Context, endpoint: Endpoint) -> int:
@@ -123,10 +120,7 @@ def send_test(context: Context, distributor_id: str) -> Message:
 
 def delivery(context: Context, distributor_id: str, message_id: str) -> Message:
     """Raises 404."""
-    found = store.read_message(context.table, distributor_id, message_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.read_message(context.table, distributor_id, message_id))
 
 
 @retry("message")
@@ -195,9 +189,7 @@ def _new_endpoint(context: Context, distributor_id: str, draw: Draw) -> Endpoint
 
 
 def _language(context: Context, distributor_id: str) -> Language:
-    found = distributors.distributor(context, distributor_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(distributors.distributor(context, distributor_id))
     return found.language
 
 

@@ -27,7 +27,7 @@ from chalicelib.analytics.rollups.schemas import RebuildView
 from chalicelib.platform import clock, jobs
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.parts import Progress
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.client import Position
@@ -142,9 +142,7 @@ def start_rebuild(context: Context, author: str) -> RebuildView:
 
 def show_rebuild(context: Context, rebuild_id: str) -> RebuildView:
     """Raises `not_found`."""
-    found = store.REBUILD.load(context, rebuild_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(store.REBUILD.load(context, rebuild_id))
     return _view_of(context, found)
 
 

@@ -12,7 +12,7 @@ from chalicelib.companies import Company
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 
 MOST_LINES = 10_000  # of one statement: documents, and payments
 DAY = timedelta(days=1)
@@ -29,9 +29,7 @@ def statement_of(context: Context, company_id: str, first: date | None, last: da
         raise Problem.invalid("range", "/query/to", "The last day lies before the first one.")
     if first > context.latest_day:
         raise Problem.invalid("in_future", "/query/from", f"This is still to come: today is {context.today}.")
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     totals = sales.day_totals(context, company_id, date.min, first - DAY)
     before = settlements_store.settlements(context.table, company_id, date.min, first - DAY)
     opening = rules.opening(totals, before, first)

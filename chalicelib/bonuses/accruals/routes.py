@@ -3,7 +3,7 @@
 from chalicelib import companies
 from chalicelib.bonuses.accruals import service
 from chalicelib.bonuses.accruals.schemas import AccrualPage, AccrualsQuery, AccrualView
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
@@ -25,9 +25,7 @@ def list_accruals_of_company(call: Call, company_id: str) -> AccrualPage:
 
 
 def _shown(call: Call, company_id: str) -> AccrualPage:
-    company = companies.read_company(call.context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(call.context, company_id))
     context, currency = call.context, company.currency
     return call.page(
         AccrualPage,

@@ -21,7 +21,7 @@ from chalicelib.bonuses.redemptions.service import not_enough
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.transactions import Refused, Transaction
 
 MOST_LOTS = 3_000  # expiry days of a company: its item holds twice as many
@@ -107,10 +107,7 @@ def reject(context: Context, staff_id: str, company_id: str, adjustment_id: str,
 
 
 def adjustment_or_404(context: Context, company_id: str, adjustment_id: str) -> Adjustment:
-    adjustment = store.read_adjustment(context.table, company_id, adjustment_id)
-    if adjustment is None:
-        raise Problem("not_found")
-    return adjustment
+    return or_not_found(store.read_adjustment(context.table, company_id, adjustment_id))
 
 
 def _decision(

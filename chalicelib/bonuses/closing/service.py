@@ -30,7 +30,7 @@ from chalicelib.bonuses.volume.store import COURSE, Head
 from chalicelib.companies import company_key
 from chalicelib.platform import events
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Page
 from chalicelib.table.retries import CONTESTED, retry
@@ -58,9 +58,7 @@ def note_purchases(context: Context, company_id: str, days: list[date]) -> None:
 
 
 def _currency(context: Context, company_id: str) -> str:
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     return company.currency
 
 

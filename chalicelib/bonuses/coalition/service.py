@@ -31,7 +31,7 @@ from chalicelib.bonuses.ledger.rules import ZERO, Book, Cause
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.money import Money
 from chalicelib.table.client import Page, Table
 from chalicelib.table.key import Key
@@ -119,9 +119,7 @@ def _write(context: Context, client: CoalitionClient, alone: Money | None = None
 
 def read_client(context: Context, client_id: str) -> CoalitionClient:
     """Raises 404."""
-    item = context.table.get(keys.coalition_client(client_id), consistent=True)
-    if item is None:
-        raise Problem("not_found")
+    item = or_not_found(context.table.get(keys.coalition_client(client_id), consistent=True))
     return from_item(CoalitionClient, item)
 
 
@@ -207,10 +205,7 @@ def grant(context: Context, client_id: str, requested: RequestedGrant) -> tuple[
 
 def read_grant(context: Context, client_id: str, reference: str) -> CoalitionGrant:
     """Raises 404 for an unknown reference."""
-    found = _load(context.table, client_id, reference)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(_load(context.table, client_id, reference))
 
 
 @retry(GRANT, most=CONTESTED)

@@ -28,7 +28,7 @@ from chalicelib.bonuses.goods.rules import Choice, ChoiceStep, Entitlement, Requ
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item, Refused, Transaction
 
@@ -44,18 +44,12 @@ def entitlement_on(item: Item, day: date) -> Entitlement:
 
 
 def _entitlement(context: Context, company_id: str, entitlement_id: str) -> Entitlement:
-    found = store.read_entitlement(context.table, company_id, entitlement_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.read_entitlement(context.table, company_id, entitlement_id))
 
 
 def choice(context: Context, company_id: str, entitlement_id: str, choice_id: str) -> Choice:
     """Raises 404."""
-    found = store.read_choice(context.table, company_id, entitlement_id, choice_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.read_choice(context.table, company_id, entitlement_id, choice_id))
 
 
 # --- the company ------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import notices, rules, store
 from chalicelib.bonuses.ledger.rules import DAY, Book, Cause, Expiry, Posting
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import same_currency
 from chalicelib.table.retries import CONTESTED, Overtaken, retry
@@ -172,9 +172,7 @@ def _draft(context: Context, company_id: str) -> _Draft:
 
 
 def _new_book(context: Context, company_id: str) -> Book:
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     return Book(company_id, company.currency, day=context.today)
 
 

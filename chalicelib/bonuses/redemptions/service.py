@@ -21,7 +21,7 @@ from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.bonuses.redemptions.schemas import RedemptionForm
 from chalicelib.orders import Order, OrderState
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.platform.money import Money
 from chalicelib.table.retries import Overtaken, retry
@@ -164,10 +164,7 @@ def _end_quietly(context: Context, redemption: Redemption, state: RedemptionStat
 
 
 def redemption_or_404(context: Context, company_id: str, redemption_id: str) -> Redemption:
-    redemption = store.read_redemption(context.table, company_id, redemption_id)
-    if redemption is None:
-        raise Problem("not_found")
-    return redemption
+    return or_not_found(store.read_redemption(context.table, company_id, redemption_id))
 
 
 def _check_order(context: Context, company_id: str, order_id: str, amount: Money) -> None:

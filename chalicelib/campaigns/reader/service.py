@@ -32,7 +32,7 @@ from chalicelib.mail import LetterState
 from chalicelib.members import Member
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 
 BACK, AHEAD = timedelta(days=90), timedelta(days=31)
 MOST_CAME = 50
@@ -43,9 +43,7 @@ _TO_COME = (IssueState.APPROVED, IssueState.QUEUED, IssueState.SENDING)
 
 def letters(context: Context, member_id: str) -> LettersView:
     """Raises 404 for a member who is gone."""
-    member = members.member(context, member_id)
-    if member is None:
-        raise Problem("not_found")
+    member = or_not_found(members.member(context, member_id))
     reader = _Reader(context, member)
     issues = plan_store.between(context.table, context.today - BACK, context.today + AHEAD)
     came = [*_service_letters(context, member_id), *reader.came(issues)]

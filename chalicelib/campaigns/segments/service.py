@@ -10,7 +10,7 @@ from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.campaigns.segments.schemas import SegmentForm, SegmentView
 from chalicelib.campaigns.segments.store import Segment
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -31,10 +31,7 @@ def create(context: Context, form: SegmentForm, *, by: str) -> SegmentView:
 
 def read(context: Context, segment_id: str) -> Segment:
     """Raises 404."""
-    found = store.read(context.table, segment_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.read(context.table, segment_id))
 
 
 def has_segment(context: Context, segment_id: str) -> bool:

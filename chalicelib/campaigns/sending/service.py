@@ -40,7 +40,7 @@ from chalicelib.contacts import Slot, Slots, moment_of, slot_after
 from chalicelib.platform import aws, clock, jobs
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url
@@ -334,10 +334,7 @@ def show(context: Context, issue_id: str) -> SendingView:
 
 
 def _read(context: Context, issue_id: str) -> Sending:
-    found = store.read(context.table, issue_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.read(context.table, issue_id))
 
 
 def is_on_the_way(issue: Issue) -> bool:

@@ -20,7 +20,7 @@ from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.mail import PortalPages
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.http.problems import Fault, Problem, or_not_found
 from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
@@ -118,9 +118,7 @@ def stop(context: Context, series_id: str, *, by: str) -> SeriesView:
 def preview(context: Context, series_id: str, step_id: str, form: PreviewForm) -> PreviewView:
     """The letter of a step. Raises 404 for an unknown series, step or member, 409 where there is no text yet."""
     series, texts = _read(context, series_id)
-    step = next((step for step in series.steps if step.step_id == step_id), None)
-    if step is None:
-        raise Problem("not_found")
+    step = or_not_found(next((step for step in series.steps if step.step_id == step_id), None))
     return writing.preview(context, texts[step.texts_id], form.member_id, form.language)
 
 
@@ -152,9 +150,7 @@ def _read(context: Context, series_id: str) -> tuple[Series, Texts]:
     """The series, written or as it is shipped. Raises 404."""
     if found := store.read(context.table, [series_id]).get(series_id):
         return found, store.read_texts(context.table, [found])
-    form = shipped(context.config[PortalPages]).get(series_id)
-    if form is None:
-        raise Problem("not_found")
+    form = or_not_found(shipped(context.config[PortalPages]).get(series_id))
     return _of_form(series_id, form), _texts(form)
 
 

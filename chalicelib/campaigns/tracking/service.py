@@ -12,7 +12,7 @@ from chalicelib.campaigns.tracking.model import Reading, ReadingKind
 from chalicelib.mail import Letter, Mail, Report
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
@@ -35,9 +35,7 @@ def follow(context: Context, token: str, number: int, agent: str, *, is_head: bo
     Weakest point: a program that shows itself only later, by the hidden link, has counted as a visit by then.
     """
     letter_id = rules.letter_of(aws.secret(), token)
-    letter = mail.letters(context.table, [letter_id]).get(letter_id) if letter_id else None
-    if letter is None:
-        raise Problem("not_found")
+    letter = or_not_found(mail.letters(context.table, [letter_id]).get(letter_id) if letter_id else None)
     addresses = _addresses(plan_store.texts_of(context.table, [letter.cause])[letter.cause])
     if not 0 <= number < len(addresses):
         raise Problem("not_found")

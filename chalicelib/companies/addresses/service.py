@@ -11,7 +11,7 @@ from chalicelib.companies.addresses.model import Address, AddressBook
 from chalicelib.companies.addresses.schemas import AddressForm, AddressListView, SavedAddressView
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.own_data import Person
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
@@ -95,10 +95,7 @@ def remove_address(context: Context, company_id: str, member_id: str, address_id
 
 
 def _existing(book: AddressBook, address_id: str) -> Address:
-    address = rules.find(book, address_id)
-    if address is None:
-        raise Problem("not_found")
-    return address
+    return or_not_found(rules.find(book, address_id))
 
 
 def _writes(

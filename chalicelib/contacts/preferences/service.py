@@ -11,7 +11,7 @@ from chalicelib.mail import Pages
 from chalicelib.members import Member
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.settings import settings
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
@@ -25,9 +25,7 @@ def pages_for(member_id: str) -> Pages:
 
 def reader_of(context: Context, token: str) -> Member | None:
     """The member of the link; None for one who was erased. Raises 404 for a token that is not ours."""
-    member_id = rules.member_of(aws.secret(), token)
-    if member_id is None:
-        raise Problem("not_found")
+    member_id = or_not_found(rules.member_of(aws.secret(), token))
     return members.member(context, member_id)
 
 

@@ -28,7 +28,7 @@ from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.files.csv import harmless, listing
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.jobs import each_company
 from chalicelib.platform.parts import LINK_SECONDS, Progress
@@ -58,9 +58,7 @@ def start(context: Context, form: ClientHandOverForm, by: str) -> HandOverView:
 
 
 def show(context: Context, hand_over_id: str) -> HandOverView:
-    found = store.WORK.load(context, hand_over_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(store.WORK.load(context, hand_over_id))
     return _view(context, found)
 
 

@@ -39,7 +39,7 @@ from chalicelib.platform import aws
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import Money
@@ -257,10 +257,7 @@ def page(context: Context, limit: int, after: Position) -> tuple[list[JoinView],
 
 
 def _known(context: Context, join_id: str) -> CompanyJoin:
-    found = store.load(context, join_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.load(context, join_id))
 
 
 def view(context: Context, join: CompanyJoin) -> JoinView:

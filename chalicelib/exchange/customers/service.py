@@ -32,7 +32,7 @@ from chalicelib.exchange.customers.schemas import (
 from chalicelib.exchange.customers.store import CustomerMove
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.money import Money
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -129,9 +129,7 @@ def undo(context: Context, move_id: str, by: str) -> CustomerMoveView:
     found = _known(context, move_id)
     if found.undone_at or found.state != "done" or context.now - moment(found.at) > UNDO:
         raise Problem("wrong_state", "A move can be undone once, when its documents have followed, and for a day.")
-    back = companies.read_company(context, found.from_company_id)
-    if back is None:
-        raise Problem("not_found")
+    back = or_not_found(companies.read_company(context, found.from_company_id))
     tx = Transaction()
     store.undo(tx, context, found, by)
     made = CustomerMove(
@@ -214,10 +212,7 @@ def _key(form: CustomerMoveForm) -> str:
 
 
 def _known(context: Context, move_id: str) -> CustomerMove:
-    found = store.load(context, move_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.load(context, move_id))
 
 
 def _view(move: CustomerMove) -> CustomerMoveView:

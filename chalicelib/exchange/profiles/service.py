@@ -4,16 +4,13 @@ from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import KeptProfile
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.transactions import Refused, Transaction
 
 
 def show_profile(context: Context, source: str, profile_id: str) -> KeptProfile:
     """Raises 404 for an unknown one."""
-    kept = store.load_profile(context, source, profile_id)
-    if kept is None:
-        raise Problem("not_found")
-    return kept
+    return or_not_found(store.load_profile(context, source, profile_id))
 
 
 def replace_profile(

@@ -49,7 +49,7 @@ from chalicelib.platform.clock import local_day, moment
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.files.uploads import Upload
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.log import log
 from chalicelib.sales import DocumentRef
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -272,10 +272,7 @@ def take_back(context: Context, import_id: str, by: str, language: str) -> Impor
 
 
 def _known(context: Context, import_id: str) -> store.ImportRecord:
-    record = store.load(context, import_id)
-    if record is None:
-        raise Problem("not_found")
-    return record
+    return or_not_found(store.load(context, import_id))
 
 
 def _check_age(context: Context, record: store.ImportRecord) -> None:

@@ -37,15 +37,13 @@ from chalicelib.exchange.sales_files.schemas import (
 )
 from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.http.problems import Fault, Problem, or_not_found
 from chalicelib.platform.money import Money
 
 
 def show(context: Context, import_id: str, language: str) -> ImportDetailView:
     """The import with what was understood of its file. Raises `not_found`."""
-    found = store.load(context, import_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(store.load(context, import_id))
     item = found.item
     kept = store.get_if_any(import_id, "summary.json") if "file_parts" in item and item.get("finished_at") else None
     summary = Summary.of(kept) if kept else None

@@ -26,7 +26,7 @@ from chalicelib.market_reports.publication.schemas import (
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
@@ -170,10 +170,7 @@ def withdraw(context: Context, report_id: str, reason: str, *, by: str) -> Staff
 
 def read(context: Context, report_id: str) -> Report:
     """Raises 404."""
-    report = store.read(context.table, report_id)
-    if report is None:
-        raise Problem("not_found")
-    return report
+    return or_not_found(store.read(context.table, report_id))
 
 
 def latest(context: Context, report: Report) -> tuple[Content, Body]:

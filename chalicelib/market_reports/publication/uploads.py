@@ -20,7 +20,7 @@ from chalicelib.market_reports.publication.service import draft_files, file_view
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.files import uploads
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
@@ -115,10 +115,7 @@ def _no_draft() -> Problem:
 
 
 def _found(files: DraftFiles, file_id: str) -> ReportFile:
-    file = rules.find(files.files, file_id)
-    if file is None:
-        raise Problem("not_found")
-    return file
+    return or_not_found(rules.find(files.files, file_id))
 
 
 def _uploaded(report_id: str, file_id: str) -> str:

@@ -14,7 +14,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Context
 from chalicelib.platform.files import uploads
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.http.throttle import DAY, throttle
 from chalicelib.platform.text import Language
 
@@ -38,10 +38,7 @@ def download_draft(context: Context, report_id: str, file_id: str) -> ReportFile
 
 
 def _found(files: Sequence[ReportFile], file_id: str) -> ReportFile:
-    file = publication.find(files, file_id)
-    if file is None:
-        raise Problem("not_found")
-    return file
+    return or_not_found(publication.find(files, file_id))
 
 
 def _link(context: Context, file: ReportFile) -> ReportFileLinkView:

@@ -23,7 +23,7 @@ from chalicelib.orders.order.rules import Order
 from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.sales import ORDERS, check_payment, payments_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
@@ -138,13 +138,11 @@ def ship(
     day = form.day or context.today
     if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
-    order = order_store.read_distributors_order(context.table, distributor_id, order_id)
-    if order is None:
-        raise Problem("not_found")
+    order = or_not_found(order_store.read_distributors_order(context.table, distributor_id, order_id))
     tx, assessments = _assessed(context, order)
-    found = next(((goods, assessment) for goods, assessment in assessments if goods.promise.gift_id == gift_id), None)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(
+        next(((goods, assessment) for goods, assessment in assessments if goods.promise.gift_id == gift_id), None)
+    )
     goods, assessment = found
     shipped = _shipped(assessment.goods, form.document, day)
     store.replace(tx, goods, shipped)

@@ -41,7 +41,7 @@ from chalicelib.orders.placement.steps import (
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, faults_of
+from chalicelib.platform.http.problems import Problem, faults_of, or_not_found
 from chalicelib.platform.money import Money
 from chalicelib.pricing import order_terms_of
 from chalicelib.table.retries import retry
@@ -99,9 +99,7 @@ def decline(context: Context, company_id: str, member_id: str, order_id: str, no
 
 def credit_of(context: Context, company_id: str) -> CreditView:
     """Raises `not_found` for an unknown company."""
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     limit = order_terms_of(context, company_id, context.today, company.currency).credit_limit
     item = context.table.get(holds_keys.credit(company_id), consistent=True)
     used = credit.used_credit(item)
@@ -184,9 +182,7 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
     day = form.day or context.today
     if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
-    present = distributors_order(context, distributor_id, order_id)
-    if present is None:
-        raise Problem("not_found")
+    present = or_not_found(distributors_order(context, distributor_id, order_id))
     on_credit = None
     if not present.other_currency:
         on_credit = credit.on_credit(order_terms_of(context, present.company_id, day, present.currency), day)

@@ -15,7 +15,7 @@ from chalicelib.orders.reorder import rules, service
 from chalicelib.orders.reorder.schemas import UsualLineView
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.settings import settings
 from chalicelib.table.transactions import Transaction
 
@@ -39,9 +39,7 @@ def usual_order_link(context: Context, member_id: str, company_id: str) -> str:
 
 def buyer_of(context: Context, token: str) -> Buyer | None:
     """None for a link that is over, or a reader who no longer buys for the company. Raises `not_found` for a token that is not ours."""
-    parts = rules.parts_of(token)
-    if parts is None:
-        raise Problem("not_found")
+    parts = or_not_found(rules.parts_of(token))
     member, acts = members.with_membership(context, parts.member_id, consistent=True)
     if member is None or acts is None or not acts.is_of_company or acts.role not in _ROLES:
         return None

@@ -27,7 +27,7 @@ from chalicelib.orders.reorder.schemas import (
     UsualOrderView,
 )
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform.http.problems import Fault, Problem, or_not_found
 
 # Fields that an OrderForm shares.
 _SHARED = ("distributor_id", "comment", "buyer_order_number", "delivery", "without_promotions", "without_offers")
@@ -41,9 +41,7 @@ def reorder(context: Context, company_id: str, member_id: str, order_id: str, fo
     Raises 404 for an order that is not the company's, 422 for lines that cannot be ordered any more, by their places in the old order, and
     for a delivery to an address that the company has removed since.
     """
-    before = order_store.read_order(context.table, company_id, order_id)
-    if before is None:
-        raise Problem("not_found")
+    before = or_not_found(order_store.read_order(context.table, company_id, order_id))
     lines = [RequestedLine(line.sku, line.quantity) for line in before.lines]
     places = _wanted_places([line.sku for line in lines], form)
     wanted = [OrderLineForm.model_construct(sku=lines[place].sku, quantity=lines[place].quantity) for place in places]

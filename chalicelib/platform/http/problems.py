@@ -12,11 +12,13 @@ Codes are part of the API and never translated; titles and details are in the re
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SerializationInfo, field_serializer
 
 from chalicelib.platform.http.sentences import in_russian
+
+Value = TypeVar("Value")
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -203,3 +205,10 @@ def escape(part: str) -> str:
 
 def status_phrase(status: int) -> str:
     return HTTPStatus(status).phrase
+
+
+def or_not_found(value: Value | None) -> Value:
+    """The value of a reading. Raises 404 where there is none."""
+    if value is None:
+        raise Problem("not_found")
+    return value

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.platform.http.forms import Form, Text, View
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.platform.openapi.reference import TOKEN_URL, Role
 from chalicelib.platform.settings import settings
@@ -69,9 +69,9 @@ def show_docs_page(call: Call, page: str) -> Answer:
     """Read how a task is done, what an operation takes and gives, or what a problem means."""
     from chalicelib.platform.openapi import pages
 
-    made = pages.page(_parsed(), page, _language(call), call.context.today, chosen=call.query.lang is not None)
-    if made is None:
-        raise Problem("not_found")
+    made = or_not_found(
+        pages.page(_parsed(), page, _language(call), call.context.today, chosen=call.query.lang is not None)
+    )
     return _page(made, pages.script_hash())
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from chalicelib.platform.approvals import store
 from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.pricing.approvals.schemas import ApprovalView
 from chalicelib.pricing.offers.service import issue_approved
 from chalicelib.pricing.terms.service import replace_approved
@@ -55,10 +55,7 @@ def reject(context: Context, approval_id: str, by: str, note: str) -> ApprovalVi
 
 def read(context: Context, approval_id: str) -> Approval:
     """Raises `not_found`."""
-    found = store.read(context.table, approval_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.read(context.table, approval_id))
 
 
 def _decision(context: Context, approval_id: str, state: ApprovalState, by: str, note: str) -> Approval:

@@ -16,7 +16,7 @@ from typing import Any
 from chalicelib import catalog, companies, sales
 from chalicelib.catalog import categories_key
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.money import Money
 from chalicelib.platform.parts import Progress
 from chalicelib.platform.text import Language
@@ -50,9 +50,7 @@ def start(
 
 def show(context: Context, list_id: str, language: Language) -> BestSellersView:
     """Raises `not_found`."""
-    best_sellers = store.WORK.load(context, list_id)
-    if best_sellers is None:
-        raise Problem("not_found")
+    best_sellers = or_not_found(store.WORK.load(context, list_id))
     return _view(context, best_sellers, language)
 
 

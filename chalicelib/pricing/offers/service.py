@@ -25,7 +25,7 @@ from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.money import Money
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import keys, store
@@ -187,10 +187,7 @@ def page(context: Context, company_id: str, limit: int, after: Position) -> tupl
 
 
 def _existing(context: Context, company_id: str, offer_id: str) -> Item:
-    item = context.table.get(keys.offer(company_id, offer_id), consistent=True)
-    if item is None:
-        raise Problem("not_found")
-    return item
+    return or_not_found(context.table.get(keys.offer(company_id, offer_id), consistent=True))
 
 
 def _view(context: Context, item: Item) -> OfferView:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib import catalog
 from chalicelib.catalog import categories_key, product_key
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.platform.money import Money
 from chalicelib.pricing.promotions import keys, overlap, service, store, usage
@@ -60,9 +60,7 @@ def list_promotions(call: Call) -> PromotionPage:
 @routes.get("/v1/staff/promotions/{promotion_id}", scope="staff.promotions.write", answer=PromotionView)
 def show_promotion(call: Call, promotion_id: str) -> Answer:
     """Show a promotion."""
-    found = store.promotion(call.context.table, promotion_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(store.promotion(call.context.table, promotion_id))
     return _shown(call.context, found)
 
 

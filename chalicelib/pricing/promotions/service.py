@@ -14,7 +14,7 @@ from typing import Protocol
 
 from chalicelib.catalog import read_products, with_articles_meant
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.pricing.best_sellers import store as best_sellers_store
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.free_goods.rules import percent_of_all
@@ -54,9 +54,7 @@ def state_of(found: StoredPromotion, day: date) -> PromotionState:
 
 def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expected: int, author: str) -> StoredPromotion:
     """Replace the form of a draft. Raises `not_found`, `precondition_failed`, `wrong_state`, 422 for unknown articles."""
-    found = store.promotion(context.table, promotion_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(store.promotion(context.table, promotion_id))
     if found.version != expected:
         raise Problem("precondition_failed")
     _require_draft(context, found)
@@ -178,9 +176,7 @@ def _change(
     author: str,
 ) -> StoredPromotion:
     """Write a change of state together with RUNNING."""
-    found = store.promotion(context.table, promotion_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(store.promotion(context.table, promotion_id))
     if found.version != expected:
         raise Problem("precondition_failed")
     changed = decide(found)

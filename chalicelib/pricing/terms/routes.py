@@ -2,7 +2,7 @@
 
 from chalicelib import companies
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.pricing.terms import service, store
 from chalicelib.pricing.terms.schemas import TermsChangeView, TermsForm, TermsView
@@ -48,9 +48,7 @@ def replace_terms(call: Call, company_id: str) -> Answer:
 
 
 def _terms(context: Context, company_id: str) -> Answer:
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     item = store.terms(context.table, company_id)
     answer = TermsView(currency=company.currency, contracts=store.contract_forms(item))
     return Answer(answer, headers=etag(int(item["version"]) if item else 0))

@@ -8,7 +8,7 @@ from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.ids import derived_id
 from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing
@@ -31,9 +31,7 @@ def replace_terms(context: Context, company_id: str, form: TermsForm, *, author:
 
     Raises `not_found`, 412 after a concurrent change, 422 for unknown articles, and `limit_exceeded` for more than `MOST_BYTES`.
     """
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     form = with_articles_meant(context, form)
     weight = store.weight(form.contracts)
     if weight > MOST_BYTES:
@@ -59,9 +57,7 @@ def replace_terms(context: Context, company_id: str, form: TermsForm, *, author:
 
 def replace_approved(context: Context, approval: Approval, also: Callable[[Transaction], None]) -> None:
     """Replace the terms by the approved ones, with `also` in the transaction. Raises `conflict` where they changed since they were asked for."""
-    company = companies.read_company(context, approval.company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, approval.company_id))
     asked = TermsRequestForm.model_validate_json(approval.form)
     tx = Transaction()
     store.replace_terms(

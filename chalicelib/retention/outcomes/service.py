@@ -24,7 +24,7 @@ from chalicelib.platform.config.club_config import Calendar, Club
 from chalicelib.platform.config.working_time import working_day_after
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.retention.cases import keys, store
 from chalicelib.retention.cases import rules as cases
 from chalicelib.retention.cases.config import Calls
@@ -74,9 +74,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         raise Problem("wrong_state", "This call is done. A mistake is corrected by another entry that names it.")
     else:  # it counts even where the case is no longer ready: the company ordered meanwhile, or is held out since
         start, kind = replace(before, state=CaseState.READY), call.kind
-    company = companies.read_company(context, before.company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, before.company_id))
     agreed = _agreed(context, form)
     _check(context, form, company)
     _require_display_deal(context, form)

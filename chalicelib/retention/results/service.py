@@ -18,7 +18,7 @@ from chalicelib import auth, companies, members, orders
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.money import Money, round_half_up
 from chalicelib.platform.quarters import quarter_of
 from chalicelib.platform.text import Language
@@ -178,10 +178,7 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
 
 def _latest(context: Context) -> Wave:
     begun = (wave for wave in waves_store.recent(context) if wave.first <= context.today and not wave.cancelled_at)
-    found = next(begun, None)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(next(begun, None))
 
 
 def _managers(

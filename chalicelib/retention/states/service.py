@@ -24,7 +24,7 @@ from chalicelib.companies import company_key
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.text import Language
 from chalicelib.retention.config import Retention
 from chalicelib.retention.learning import service as learning
@@ -122,9 +122,7 @@ def limits(context: Context) -> Limits:
 
 def explain(context: Context, company_id: str, as_of: date | None, language: Language) -> RhythmView:
     """The rhythm of a company on a day, by the facts known now. Raises `not_found` for an unknown company."""
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     day = as_of or context.today
     learned_on = learning.club_rhythm(context).day
     orders, currency = learning.history(context, company_id, day)

@@ -24,7 +24,7 @@ from chalicelib.companies import Company
 from chalicelib.contacts import HoldOut
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.text import Language
 from chalicelib.retention.config import Retention
 from chalicelib.retention.states import store as states
@@ -128,10 +128,7 @@ def _change(
 
 def read(context: Context, wave_id: str) -> Wave:
     """Raises `not_found`."""
-    found = store.load(context, wave_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.load(context, wave_id))
 
 
 def _record(tx: Transaction, context: Context, event: EventType, wave: Wave, by: str) -> None:

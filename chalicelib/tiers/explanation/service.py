@@ -14,7 +14,7 @@ from chalicelib.companies import Company
 from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.sales import RecordedRevision
 from chalicelib.tiers.explanation.rules import Explanation, known_day
 from chalicelib.tiers.ladders.store import ladders_of
@@ -58,9 +58,7 @@ def explain(context: Context, company_id: str, as_of: date | None) -> Explanatio
     day = as_of or context.today
     if day > context.today:
         raise Problem.invalid("day_ahead", "/query/as_of", f"Today is {context.today}: this day is still to come.")
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     ladders = ladders_of(context, company.currency)
     _, grants = standing_store.load_with_grants(context, company_id)
     revisions = sales.history(context, company_id, first_relevant_day(ladders, day), day + UNDONE)

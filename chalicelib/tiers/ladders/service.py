@@ -12,7 +12,7 @@ from datetime import date
 
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.log import log
 from chalicelib.table.transactions import Refused, Transaction
 from chalicelib.tiers.config import Tiers
@@ -104,10 +104,7 @@ def record_founding(context: Context) -> list[str]:
 
 
 def _load(context: Context, ladder_id: str) -> LadderRecord:
-    found = store.load(context, ladder_id)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(store.load(context, ladder_id))
 
 
 def _expected(context: Context, ladder_id: str, version: int, wanted: LadderState) -> LadderRecord:

@@ -8,7 +8,7 @@ from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.approvals.model import Approval
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
 from chalicelib.tiers import keys
@@ -86,9 +86,7 @@ def _made(context: Context, grant_id: str, author: str, form: ManualTierForm) ->
 
 def _bounded(context: Context, company_id: str, made: ManualTier) -> bool:
     """Whether one person may grant it. Raises `not_found` for an unknown company, `invalid` for a tier not on its ladder."""
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     step = ladder_on(ladders_of(context, company.currency), made.first).step(made.tier, made.first)
     if step is None:
         raise Problem.invalid("unknown_tier", "/tier", "The company's ladder does not have this tier on the first day.")
@@ -170,10 +168,7 @@ def show(context: Context, company_id: str, grant_id: str) -> ManualTierView:
 
 
 def _named(grants: Iterable[ManualTier], grant_id: str) -> ManualTier:
-    found = next((each for each in grants if each.grant_id == grant_id), None)
-    if found is None:
-        raise Problem("not_found")
-    return found
+    return or_not_found(next((each for each in grants if each.grant_id == grant_id), None))
 
 
 def _record(tx: Transaction, context: Context, view: ManualTierView, name: EventType, member_id: str) -> None:

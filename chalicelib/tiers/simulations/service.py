@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib import companies, sales
 from chalicelib.platform.context import Context
 from chalicelib.platform.files.csv import Control, harmless, listing
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.parts import LINK_SECONDS, Progress
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Item, Transaction
@@ -53,9 +53,7 @@ PURCHASES = Control(amount=HEADING.index("purchases"), currency=HEADING.index("c
 
 def start(context: Context, ladder_id: str, started_by: str) -> SimulationView:
     """Raises `not_found`."""
-    found = ladders_store.load(context, ladder_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(ladders_store.load(context, ladder_id))
     tx = Transaction()
     made = store.create(
         tx, context, context.new_id("sim"), found.ladder, ladders_of(context, found.ladder.currency), started_by
@@ -67,9 +65,7 @@ def start(context: Context, ladder_id: str, started_by: str) -> SimulationView:
 
 
 def show(context: Context, simulation_id: str) -> SimulationView:
-    found = store.WORK.load(context, simulation_id)
-    if found is None:
-        raise Problem("not_found")
+    found = or_not_found(store.WORK.load(context, simulation_id))
     return _view_of(context, found)
 
 

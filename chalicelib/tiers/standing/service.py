@@ -24,7 +24,7 @@ from chalicelib import companies, sales
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.sales import DayTotals
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Transaction
@@ -74,9 +74,7 @@ def standing_for_staff(context: Context, company_id: str, as_of: date | None) ->
 
     Raises `not_found` for an unknown company.
     """
-    company = companies.read_company(context, company_id)
-    if company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
     if as_of is None:
         return standing_of(context, company_id)
     _, grants = store.load_with_grants(context, company_id)
