@@ -1,11 +1,13 @@
-"""The people and the distributor that a company turns to."""
+"""The people and the distributor that a company turns to, and the sections of the cabinet that are open to a person."""
 
 from chalicelib import distributors, members
-from chalicelib.companies import store
+from chalicelib.companies import privileges, store
+from chalicelib.companies.config import PrivilegeRules
 from chalicelib.companies.model import Company
 from chalicelib.companies.people.membership import is_staff
-from chalicelib.companies.schemas import CompanyContactsView, ManagerCardView
+from chalicelib.companies.schemas import CompanyContactsView, ManagerCardView, PrivilegesView, PrivilegeView
 from chalicelib.distributors import Distributor, DistributorCardView
+from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.scopes import STAFF_ROLES
 from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.config.working_time import hours_text
@@ -35,6 +37,19 @@ def list_distributors(
         return [], None
     found, last = distributors.of_region(context, wanted, limit, after)
     return [DistributorCardView.from_record(each) for each in found], last
+
+
+def show_privileges(context: Context, principal: Principal) -> PrivilegesView:
+    """The open sections of the cabinet and the facts that the others need. One call."""
+    member, membership = members.with_membership(context, principal.for_member())
+    rule = context.config[PrivilegeRules]
+    missing = {name: privileges.missing_facts(context, name, member, membership) for name in rule.unlocks}
+    return PrivilegesView(
+        version=rule.version,
+        privileges=[PrivilegeView(name=name, unlocked=not facts, missing=facts) for name, facts in missing.items()],
+        stale=privileges.stale(context, member),
+        session_is_current=privileges.says_the_same(principal, membership),
+    )
 
 
 def distributor_of(context: Context, company: Company) -> Distributor | None:

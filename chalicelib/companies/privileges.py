@@ -1,28 +1,11 @@
-from collections.abc import Sequence
 from datetime import date
 
 from chalicelib import members
 from chalicelib.companies import rules
 from chalicelib.companies.config import Fact, PrivilegeRules
-from chalicelib.companies.schemas import PrivilegesView, PrivilegeView
 from chalicelib.members import Member, Membership
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.context import Context
-
-# --- sections of the cabinet -------------------------------------------------------------------------------------------
-
-
-def privileges(context: Context, principal: Principal) -> PrivilegesView:
-    """The open sections of the cabinet and the facts that the others need. One call."""
-    member, membership = members.with_membership(context, principal.for_member())
-    rule = context.config[PrivilegeRules]
-    missing = {name: _missing(context, wanted, member, membership) for name, wanted in rule.unlocks.items()}
-    return PrivilegesView(
-        version=rule.version,
-        privileges=[PrivilegeView(name=name, unlocked=not facts, missing=facts) for name, facts in missing.items()],
-        stale=_stale(context, member),
-        session_is_current=says_the_same(principal, membership),
-    )
 
 
 def missing_for(context: Context, member_id: str, privilege: str) -> list[Fact]:
@@ -32,12 +15,7 @@ def missing_for(context: Context, member_id: str, privilege: str) -> list[Fact]:
 
 def missing_facts(context: Context, privilege: str, member: Member | None, membership: Membership | None) -> list[Fact]:
     """The facts that keep a section closed to a member who has been read already. No call."""
-    return _missing(context, context.config[PrivilegeRules].unlocks[privilege], member, membership)
-
-
-def _missing(
-    context: Context, wanted: Sequence[Fact], member: Member | None, membership: Membership | None
-) -> list[Fact]:
+    wanted = context.config[PrivilegeRules].unlocks[privilege]
     if member is None:
         return list(wanted)
     word = membership.status if membership and membership.kind == "company" else None
@@ -48,10 +26,11 @@ def _missing(
         company_named=word is not None,
         company_confirmed=word == "active",
     )
-    return rules.missing(wanted, facts, _stale(context, member))
+    return rules.missing(wanted, facts, stale(context, member))
 
 
-def _stale(context: Context, member: Member | None) -> list[Fact]:
+def stale(context: Context, member: Member | None) -> list[Fact]:
+    """The facts of a member that were confirmed so long ago that they count as missing."""
     confirmed = member.phone_confirmed_on if member and member.phone else None
     confirmed_on: dict[Fact, date | None] = {"phone": date.fromisoformat(confirmed) if confirmed else None}
     return rules.stale(confirmed_on, context.today, context.config[PrivilegeRules].fresh_days)

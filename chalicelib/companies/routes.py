@@ -1,6 +1,6 @@
 """Routes of the caller's company and its people; for the staff, of all companies and claims."""
 
-from chalicelib.companies import cards, company, privileges, staff
+from chalicelib.companies import cards, company, staff
 from chalicelib.companies.people import claims, invitations
 from chalicelib.companies.people import service as people
 from chalicelib.companies.schemas import (
@@ -164,7 +164,7 @@ def decline_invitation(call: Call, company_id: str) -> None:
 @routes.get("/v1/me/privileges", scope="me")
 def show_privileges(call: Call) -> PrivilegesView:
     """Read which sections are open to you, and what the others still need."""
-    return privileges.privileges(call.context, call.principal)
+    return cards.show_privileges(call.context, call.principal)
 
 
 @routes.get("/v1/staff/customer-questions", scope="staff.companies.read", query=CustomerQuestionsQuery)

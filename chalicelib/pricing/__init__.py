@@ -22,9 +22,8 @@ with opened_when_asked(__name__):
     from chalicelib.pricing.offers.schemas import CompanyOfferView
     from chalicelib.pricing.offers.service import add as add_offer
     from chalicelib.pricing.offers.service import own as open_offers_of
-    from chalicelib.pricing.offers.service import release as release_offers
-    from chalicelib.pricing.offers.service import use as use_offers
     from chalicelib.pricing.offers.store import LABEL as OFFERS_LABEL
+    from chalicelib.pricing.offers.store import release_offers, use_offers
     from chalicelib.pricing.promotions.store import ended_since as promotions_since
     from chalicelib.pricing.promotions.store import promotion as promotion_of
     from chalicelib.pricing.promotions.usage import PromotionUsage, exceeded_limits, follow_limits, use_promotions

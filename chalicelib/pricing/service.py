@@ -12,7 +12,7 @@ from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import keys as offers_keys
 from chalicelib.pricing.offers import store as offers_store
-from chalicelib.pricing.offers.service import MOST_OPEN
+from chalicelib.pricing.offers.store import MOST_OPEN
 from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions import store as promotions_store
 from chalicelib.pricing.promotions import usage

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import members
-from chalicelib.companies import company, privileges, staff
+from chalicelib.companies import cards, company, staff
 from chalicelib.companies.company import people_of
 from chalicelib.companies.config import PrivilegeRules
 from chalicelib.companies.people import claims, invitations
@@ -399,12 +399,12 @@ def test_a_phone_that_was_confirmed_long_ago_locks_again(context: Context) -> No
     old = replace(context, now=fresh.now + timedelta(days=1))
     assert "phone" not in missing_for(fresh, anna, "ordering")
     assert "phone" in missing_for(old, anna, "ordering")
-    assert privileges.privileges(old, principal(anna)).stale == ["phone"]
+    assert cards.show_privileges(old, principal(anna)).stale == ["phone"]
 
 
 def test_the_answer_says_the_rule_and_every_privilege(context: Context) -> None:
     anna = join(context, "Anna")
-    shown = privileges.privileges(context, principal(anna))
+    shown = cards.show_privileges(context, principal(anna))
     assert shown.version == context.config[PrivilegeRules].version
     assert [privilege.name for privilege in shown.privileges] == list(context.config[PrivilegeRules].unlocks)
     assert not any(privilege.unlocked for privilege in shown.privileges) and shown.stale == []
@@ -412,7 +412,7 @@ def test_the_answer_says_the_rule_and_every_privilege(context: Context) -> None:
 
 def test_a_token_from_before_the_last_change_of_role_is_not_current(context: Context) -> None:
     def current(who: Principal) -> bool:
-        return privileges.privileges(context, who).session_is_current
+        return cards.show_privileges(context, who).session_is_current
 
     company_id, olga = owned_company(context)
     anna = join(context, "Anna")

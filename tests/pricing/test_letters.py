@@ -9,6 +9,7 @@ from chalicelib.mail.model import Recipient, Unsendable
 from chalicelib.platform.context import Context
 from chalicelib.pricing import OfferForm
 from chalicelib.pricing.offers import service as offers
+from chalicelib.pricing.offers import store
 from chalicelib.table.transactions import Transaction
 from tests.catalog.steps import row, stock
 from tests.support.letters import BUYER, plain
@@ -47,7 +48,7 @@ def test_who_buys_is_reminded_of_offers_that_no_order_uses(club: Any, context: C
     text = plain(club.told("offers_expiring", BUYER, offer_ids=[offer_id]))
     assert "Lumera" in text and "скидка 12 %, до 23 ноября 2026" in text
     tx = Transaction()
-    offers.use(tx, "cmp_1", "ord_1", [offer_id])
+    store.use_offers(tx, "cmp_1", "ord_1", [offer_id])
     context.table.commit(tx)
     with pytest.raises(Unsendable, match="used"):
         club.told("offers_expiring", BUYER, offer_ids=[offer_id])

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from chalicelib import sales
 from chalicelib.companies import company_key
 from chalicelib.orders.free_goods import rules, store
 from chalicelib.orders.free_goods.config import FreeGoodsDeadlines
@@ -24,7 +25,6 @@ from chalicelib.platform import events
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType
 from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.sales import ORDERS, check_payment, payments_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
 
@@ -72,11 +72,11 @@ def assess(context: Context, order: Order | None) -> None:
 def _assessed(context: Context, order: Order) -> tuple[Transaction, list[tuple[OrderFreeGoods, Assessment]]]:
     """The free goods with their assessments, and a transaction that is refused if one of the facts changed."""
     free_goods = store.read_free_goods(context.table, order, consistent=True)
-    payments = payments_of(context, [_ref(order, shipment.document) for shipment in order.shipments])
+    payments = sales.payments_of(context, [_ref(order, shipment.document) for shipment in order.shipments])
     tx = Transaction()
     order_store.check_version(tx, order)
     for payment in payments:
-        check_payment(tx, payment)
+        sales.check_payment(tx, payment)
     paid_on = {shipment.document: payment.paid_on for shipment, payment in zip(order.shipments, payments, strict=True)}
     assess = partial(
         rules.assess, order=order, paid_on=paid_on, day=context.today, config=context.config[FreeGoodsDeadlines]
@@ -86,7 +86,7 @@ def _assessed(context: Context, order: Order) -> tuple[Transaction, list[tuple[O
 
 def _ref(order: Order, document: str) -> tuple[str, str]:
     """Reference of a shipment's payment."""
-    return ORDERS, f"{order.distributor_id}:{order.order_id}/{document}"
+    return sales.ORDERS, f"{order.distributor_id}:{order.order_id}/{document}"
 
 
 def _record_changes(tx: Transaction, context: Context, before: OrderFreeGoods, assessment: Assessment) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol, Self, TypeVar
 
-from chalicelib.catalog import article_fault, articles_meant
+from chalicelib import catalog
 from chalicelib.orders.quoting.schemas import LineForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
@@ -42,7 +42,7 @@ def forgiving(context: Context, form: Lines, do: Callable[[Lines], Result]) -> R
 
 def as_meant(context: Context, form: Lines, unknown: Collection[int]) -> tuple[Lines, dict[int | None, Fault]]:
     """The form with the articles that were meant in these lines, and the faults of those that may mean several."""
-    meant = articles_meant(context, {form.lines[place].sku for place in unknown})
+    meant = catalog.articles_meant(context, {form.lines[place].sku for place in unknown})
     asked_back: dict[int | None, Fault] = {}
     lines = list(form.lines)
     for place in unknown:
@@ -50,7 +50,7 @@ def as_meant(context: Context, form: Lines, unknown: Collection[int]) -> tuple[L
         if len(skus) == 1:
             lines[place] = lines[place].model_copy(update={"sku": skus[0]})
         elif skus:
-            asked_back[place] = article_fault(f"/lines/{place}/sku", skus)
+            asked_back[place] = catalog.article_fault(f"/lines/{place}/sku", skus)
     return (form if lines == list(form.lines) else form.model_copy(update={"lines": lines})), asked_back
 
 

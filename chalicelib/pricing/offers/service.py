@@ -8,7 +8,7 @@ An offer is stored twice, always written in one transaction: as OFFER with its s
 need it. The cabinet shows an offer; a letter reminds of it before it ends (`reminders`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
@@ -32,12 +32,12 @@ from chalicelib.pricing.offers import keys, store
 from chalicelib.pricing.offers.events import ISSUED, WITHDRAWN
 from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.offers.schemas import CompanyOfferView, OfferView
+from chalicelib.pricing.offers.store import MOST_OPEN
 from chalicelib.pricing.rules import plain
 from chalicelib.table.client import Position
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
-MOST_OPEN = 20  # open offers of a company, and of one order
 MOST_BYTES = 32_000  # of all offers of a company, which every price reads
 _GIVEN = "offers"  # the name of what an author gives alone: percents
 _ALL = Decimal(100)
@@ -233,29 +233,6 @@ def own(context: Context, company_id: str) -> list[CompanyOfferView]:
         for each in store.open_offers(found.get(keys.granted(company_id)))
         if each.form.last >= context.today
     ]
-
-
-# --- use by orders -----------------------------------------------------------------------------------------
-
-
-def use(tx: Transaction, company_id: str, order_id: str, offer_ids: Iterable[str]) -> None:
-    """The order uses them. Refused with label `granted.LABEL` where one is used or withdrawn by now."""
-    used = sorted(offer_ids)
-    if not used:
-        return
-    store.use_offers(tx, company_id, order_id, used)
-    for offer_id in used:
-        tx.update(keys.offer(company_id, offer_id), put={"state": "used", "order_id": order_id})
-
-
-def release(tx: Transaction, company_id: str, *, given_back: Iterable[str], spent: Iterable[str]) -> None:
-    """`given_back`: may be used again; `spent`: will not be given back any more."""
-    given_back, spent = sorted(given_back), sorted(spent)
-    if not given_back and not spent:
-        return
-    store.release_offers(tx, company_id, given_back=given_back, spent=spent)
-    for offer_id in given_back:
-        tx.update(keys.offer(company_id, offer_id), put={"state": "open"}, remove=("order_id",))
 
 
 def _record(tx: Transaction, context: Context, company_id: str, offer_id: str, name: EventType, author: str) -> None:

@@ -13,9 +13,11 @@ past attributes. Each change is one operation of a transaction.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import NamedTuple
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Attr
 
 from chalicelib.pricing.offers import keys
 from chalicelib.pricing.offers.model import OfferForm
@@ -26,6 +28,7 @@ from chalicelib.table.transactions import Item, Transaction
 _OFFER, _USED, _DISPLAY, _ASKED = "offer:", "used:", "display:", "asked:"
 _CURRENCY = "currency"
 DUE = "offers"  # about to expire
+MOST_OPEN = 20  # open offers of a company, and of one order
 DAYS_BEFORE = 3  # the last day, on which a reminder of it comes
 LABEL = "granted"  # of the operations that may be refused
 
@@ -103,25 +106,26 @@ def withdraw_offer(tx: Transaction, company_id: str, offer_id: str) -> None:
 
 
 def use_offers(tx: Transaction, company_id: str, order_id: str, offer_ids: Iterable[str]) -> None:
-    """Mark offers as used by the order; refused with label `granted` unless each is open."""
+    """The order uses them. Refused with label `granted` where one is used or withdrawn by now."""
     used = sorted(offer_ids)
-    condition: ConditionBase | None = None
+    if not used:
+        return
+    open_still = (Attr(_OFFER + each).exists() & Attr(_USED + each).not_exists() for each in used)
+    put = {_USED + each: order_id for each in used}
+    tx.update(keys.granted(company_id), put=put, when=reduce(and_, open_still), label=LABEL)
     for offer_id in used:
-        free = Attr(_OFFER + offer_id).exists() & Attr(_USED + offer_id).not_exists()
-        condition = free if condition is None else condition & free
-    tx.update(
-        keys.granted(company_id),
-        put={_USED + offer_id: order_id for offer_id in used},
-        when=condition,
-        label=LABEL,
-    )
+        tx.update(keys.offer(company_id, offer_id), put={"state": "used", "order_id": order_id})
 
 
 def release_offers(tx: Transaction, company_id: str, *, given_back: Iterable[str], spent: Iterable[str]) -> None:
-    """Reopen the offers in `given_back`, and remove those in `spent`."""
-    spent = sorted(spent)
-    gone = [_USED + each for each in (*sorted(given_back), *spent)] + [_OFFER + each for each in spent]
+    """`given_back`: may be used again; `spent`: will not be given back any more."""
+    given_back, spent = sorted(given_back), sorted(spent)
+    if not given_back and not spent:
+        return
+    gone = [_USED + each for each in (*given_back, *spent)] + [_OFFER + each for each in spent]
     tx.update(keys.granted(company_id), remove=tuple(gone))
+    for offer_id in given_back:
+        tx.update(keys.offer(company_id, offer_id), put={"state": "open"}, remove=("order_id",))
 
 
 def request_display(tx: Transaction, company_id: str, promotion_id: str, proof_id: str) -> None:

@@ -51,7 +51,7 @@ def test_an_offer_is_one_call_and_an_order_that_uses_it_one_transaction_of_two_i
         assert offers.show(context, "cmp_1", offer_id).state == "open"
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
     tx = Transaction()
-    offers.use(tx, "cmp_1", "ord_1", [offer_id])
+    offers_store.use_offers(tx, "cmp_1", "ord_1", [offer_id])
     with spent(context.table.client) as used:
         context.table.commit(tx)
     assert offers.show(context, "cmp_1", offer_id).order_id == "ord_1"

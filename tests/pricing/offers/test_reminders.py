@@ -8,7 +8,7 @@ import pytest
 from chalicelib.companies import keys as companies_keys
 from chalicelib.platform.context import Context
 from chalicelib.pricing import OfferForm
-from chalicelib.pricing.offers import jobs, reminders, service
+from chalicelib.pricing.offers import jobs, reminders, service, store
 from chalicelib.table.transactions import Transaction
 from tests.support import partners
 from tests.support.crashes import crashes, races
@@ -35,7 +35,7 @@ def offered(context: Context, days: int, **more: Any) -> str:
 
 def used(context: Context, offer_id: str) -> None:
     tx = Transaction()
-    service.use(tx, "cmp_1", "ord_1", [offer_id])
+    store.use_offers(tx, "cmp_1", "ord_1", [offer_id])
     context.table.commit(tx)
 
 
