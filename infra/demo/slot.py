@@ -67,12 +67,15 @@ def come(club: Club, issue_ids: Iterable[str]) -> None:
 
     def all_left() -> bool:
         now = clock.stamp(clock.now())
+        coming = [each for each in plan_store.read_many(table, wanted) if _is_coming(each)]
+        # Slots come together, as they would: the order of the issues is that of the plan.
+        is_planned = all(each.has_runs for each in coming)
         waiting = table.query_all(keys.campaign_work("", "", "").pk, index="gsi2", between=(now, "9"))
         for each in list(waiting):
-            if each["issue_id"] in wanted:
+            if each["issue_id"] in wanted and (is_planned or "zone" not in each):
                 _is_due(table, each, now)
         functions.invoke(FunctionName=tick, Payload=json.dumps({}))
-        return not any(_is_coming(plan_store.read(table, each)[0]) for each in wanted)
+        return not any(map(_is_coming, plan_store.read_many(table, wanted)))
 
     await_("the end of the slots", all_left, patience=3 * PATIENCE)
 
@@ -98,8 +101,8 @@ def _is_due(table: Table, item: dict[str, Any], now: str) -> None:
         return  # it is done meanwhile
 
 
-def _is_coming(issue: Issue | None) -> bool:
-    return issue is not None and issue.state in _COMING and issue.pause is None
+def _is_coming(issue: Issue) -> bool:
+    return issue.state in _COMING and issue.pause is None
 
 
 def main(arguments: list[str]) -> int:
