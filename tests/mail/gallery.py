@@ -71,7 +71,9 @@ def letters() -> Iterator[Picture]:
     """All letters that the rooms declare, all steps of the series that are shipped, and issues with products and of service."""
     for language in get_args(Language):
         for name in LETTERS:
-            yield Picture(name, language, *render(declaration(name).texts, name, language, FACTS))
+            declared = declaration(name)
+            about = FACTS | {"pages": PAGES if declared.guard else None}
+            yield Picture(name, language, *render(declared.texts, name, language, about))
         facts = writing.VARIABLES | {"pages": PAGES, "products": PRODUCTS[language]}
         yield Picture("issue_with_products", language, *writing.render(WITH_PRODUCTS, language, facts))
         facts = writing.VARIABLES | {"pages": None}

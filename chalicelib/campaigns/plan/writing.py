@@ -83,7 +83,7 @@ def check(context: Context, texts: IssueTexts, pointer: str = "/texts") -> None:
                 detail=f"A letter has {MOST_BYTES} bytes at most.",
             )
             for language, text in written.items()
-            if _bytes(*render(text, language, {**VARIABLES, "pages": None})[1:]) > MOST_BYTES
+            if bytes_of(*render(text, language, {**VARIABLES, "pages": None})[1:]) > MOST_BYTES
         ]
     wanted = {language: skus for language, text in written.items() if (skus := mail.skus_of(text.body))}
     known = catalog.read_products(context.table, {sku for skus in wanted.values() for sku in skus}) if wanted else {}
@@ -128,7 +128,7 @@ def preview(
 
 
 def compose(context: Context, texts: IssueTexts, member: Member, about: About, pages: Pages | None) -> Mail:
-    """The letter to a member; one without `pages` is a service letter. Raises Unsendable for one without a confirmed address, or whose letter cannot be made or is too large."""
+    """The letter to a member; one without `pages` is a service letter. Raises Unsendable for one without a confirmed address, or whose letter cannot be made."""
     text = texts.in_language(member.language)
     if text is None:
         raise Unsendable("no_text")
@@ -140,8 +140,6 @@ def compose(context: Context, texts: IssueTexts, member: Member, about: About, p
     except Exception:
         log.exception("a letter cannot be composed", extra={"member_id": member.member_id})
         raise Unsendable("not_composed") from None
-    if _bytes(html, plain) > MOST_BYTES:
-        raise Unsendable("too_large")
     return Mail(
         address=member.email,
         language=member.language,
@@ -155,7 +153,8 @@ def compose(context: Context, texts: IssueTexts, member: Member, about: About, p
     )
 
 
-def _bytes(html: str, plain: str) -> int:
+def bytes_of(html: str, plain: str) -> int:
+    """Of a letter, as MOST_BYTES counts them."""
     return len(html.encode()) + len(plain.encode())
 
 

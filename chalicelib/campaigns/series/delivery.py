@@ -2,7 +2,7 @@
 
     begin     sends a message for each few enrolments that are due
     deliver   decides for each what comes: a letter, the next step without one, another slot, or the end
-    resume    gives slots to those who waited while their series stood still
+    resume    gives slots anew once a series is approved: to those who waited while it stood still, and to those whose step it changed
 
 A letter is written with its claim, in one transaction that spends the contact budget (`mail`); its id follows from the enrolment and its step.
 Then the enrolment moves, on condition that nobody else moved it. A worker that dies in between leaves the letter, and whoever comes next
@@ -111,17 +111,20 @@ def ask_to_resume(series_id: str, after: Position, seconds: int) -> None:
 
 
 def resume(context: Context, series_id: str, after: Position) -> None:
-    """Gives slots to the next members who waited for the approval of their series, and asks for those after them. Safe to repeat.
+    """Gives slots to the next members of a series that was approved, and asks for those after them. Safe to repeat.
 
-    It begins when each worker that saw the series stand still has ended, so nobody is left waiting behind it.
+    It begins when each worker that saw the series stand still has ended, so nobody is left waiting behind it. A slot that has come stays, and so
+    does one that the contact budget chose.
     """
     series = store.read(context.table, [series_id]).get(series_id)
     if series is None or series.state is not SeriesState.ON:
         return
     found, last = store.inside(context.table, series_id, RESUMED, after)
     for each in found:
-        if not each.due_at and not each.ended_at:
-            coming = with_next_step(context, series, each)
+        if each.ended_at or (each.due_at and (each.skips or each.due_at <= context.at)):
+            continue
+        coming = with_next_step(context, series, each)
+        if coming != each:
             store.write_enrolment(context.table, replace(coming, version=each.version + 1), each)
     if last:
         ask_to_resume(series_id, last, 0)

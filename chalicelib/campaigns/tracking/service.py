@@ -6,10 +6,11 @@ from dataclasses import replace
 from chalicelib import auth, mail, members
 from chalicelib.campaigns.config import Tracking
 from chalicelib.campaigns.plan import store as plan_store
+from chalicelib.campaigns.plan import writing
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.tracking import rules, store
 from chalicelib.campaigns.tracking.model import Reading, ReadingKind
-from chalicelib.mail import Letter, Mail, Report
+from chalicelib.mail import Letter, Mail, Report, Unsendable
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem, or_not_found
@@ -21,11 +22,13 @@ AGENT_LENGTH = 200
 
 
 def tracked(composed: Mail, texts: IssueTexts, letter_id: str) -> Mail:
-    """The letter with links that lead through the club."""
+    """The letter with links that lead through the club. Raises Unsendable where they make it too large."""
     token = rules.token_of(aws.secret(), letter_id)
     base = f"{settings().letters_url}/v1/links/{token}"
     links = {address: f"{base}/{number}" for number, address in enumerate(_addresses(texts)) if number != rules.HIDDEN}
     html, text = rules.tracked(composed.html, composed.text, links, f"{base}/{rules.HIDDEN}")
+    if writing.bytes_of(html, text) > writing.MOST_BYTES:
+        raise Unsendable("too_large")
     return replace(composed, html=html, text=text)
 
 

@@ -61,9 +61,18 @@ def test_letters_that_cannot_be_composed_pause_the_issue_and_are_told_by_reason(
     assert (club.sending(issue).states, club.sending(issue).skipped) == ({"sent": 1}, {"not_composed": 1})
 
 
-def test_a_letter_of_more_than_a_hundred_kilobytes_is_not_composed(club: Post) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ name }} " * 500,
+        # Its links through the club make it so.
+        "\n\n".join(f"[{number}](https://a.example/{number}) {number}" for number in range(350)),
+    ],
+    ids=["name", "links"],
+)
+def test_a_letter_of_more_than_a_hundred_kilobytes_is_not_composed(club: Post, body: str) -> None:
     reader(club, "mbr_1", name="ж" * 100)
-    long = {"subject": "Long", "body": "{{ name }} " * 500}
+    long = {"subject": "Long", "body": body}
     issue = approved(club, texts={"en": long, "ru": long})
     club.at("2026-11-25T00:00")
     assert club.sending(issue).failures == [("too_large", 1, "mbr_1")]

@@ -304,6 +304,19 @@ def test_a_change_reaches_those_inside(club: Post) -> None:
     assert came(club, series) == ["2026-11-24T09:30", "2026-12-01T09:30", "2026-12-15T09:30"]
 
 
+@pytest.mark.parametrize(("wait_days", "slot"), [(9, "2026-12-03T12:30"), (3, "2026-11-26T12:30")])
+def test_a_wait_that_is_changed_moves_the_slot_of_those_inside_when_it_is_approved(
+    club: Post, wait_days: int, slot: str
+) -> None:
+    reader(club, "mbr_1")
+    series = running(club.context, step("first", 6))
+    told(club)
+    assert in_series(club, series).slot == "2026-12-01T12:30"
+    changed(club.context, series, step("first", wait_days))
+    club.at("2026-11-21T00:00")
+    assert in_series(club, series).slot == slot
+
+
 def test_who_has_no_text_passes_the_step_and_goes_on(club: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     reader(club, "mbr_1")
     series = running(club.context)
