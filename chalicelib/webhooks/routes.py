@@ -27,7 +27,7 @@ SCOPE = "distributor.webhooks"
     body=WebhookEndpointForm,
     answer=WebhookEndpointSecretView,
     matched=True,
-    problems=("not_found", "precondition_failed"),
+    problems=("not_found", "precondition_failed", "too_many_requests"),
     sends=(OrderMessageView, TestMessageView),
 )
 def put_webhook(call: Call) -> Answer:
@@ -80,7 +80,7 @@ def rotate_webhook_secret(call: Call) -> Answer:
     scope=SCOPE,
     answer=WebhookDeliveryView,
     status=202,
-    problems=("not_found",),
+    problems=("not_found", "too_many_requests"),
 )
 def test_webhook(call: Call) -> Answer:
     """Send one message of type `webhook.test`, even to a paused endpoint. Its delivery shows the result."""
@@ -108,7 +108,11 @@ def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDeliveryView:
 
 
 @routes.post(
-    "/v1/distributor/webhook/deliveries/{delivery_id}/replay", scope=SCOPE, answer=WebhookDeliveryView, status=202
+    "/v1/distributor/webhook/deliveries/{delivery_id}/replay",
+    scope=SCOPE,
+    answer=WebhookDeliveryView,
+    status=202,
+    problems=("too_many_requests",),
 )
 def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     """Send a message again, in any state, under the same id and with the present order.
@@ -120,7 +124,13 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     return Answer(WebhookDeliveryView.of(anew), headers=_location(delivery_id))
 
 
-@routes.post("/v1/distributor/webhook/replay", scope=SCOPE, body=ReplayForm, status=202, problems=("not_found",))
+@routes.post(
+    "/v1/distributor/webhook/replay",
+    scope=SCOPE,
+    body=ReplayForm,
+    status=202,
+    problems=("not_found", "too_many_requests"),
+)
 def replay_webhook_messages(call: Call) -> ReplayView:
     """Send the messages since a moment again, for example since the last backup of the receiving system."""
     distributor_id = _distributor(call)

@@ -16,6 +16,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.platform.text import Language
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
@@ -27,6 +28,9 @@ from chalicelib.webhooks.schemas import ReplayForm, ReplayView, WebhookEndpointF
 Draw = Callable[[int], bytes]  # so many random bytes
 
 SECRET_BYTES = 32
+# Of a distributor: an address that nobody proved to be its own must not get any number of requests.
+MOST_SENT_A_DAY = 500  # tests, and messages that are sent again one by one
+MOST_BEGUN_A_DAY = 50  # changes of the endpoint, and replays since a moment: each may send all that waits
 
 
 def endpoint(context: Context, distributor_id: str) -> Endpoint:
@@ -48,7 +52,8 @@ def put(
 ) -> tuple[Endpoint, str | None]:
     """The changed endpoint, and its secret if it is new. `version` 0: a new endpoint.
 
-    Waiting messages are sent at once. Raises 412 for another version, 422 for an address that is not https or not public.
+    Waiting messages are sent at once. Raises 412 for another version, 422 for an address that is not https or not public, 429 for too many
+    changes of the day.
     """
     _check_url(context, form.url)
     before = store.read_endpoint(context.table, distributor_id)
@@ -66,6 +71,7 @@ def put(
     )
     tx = Transaction()
     store.put_endpoint(tx, changed)
+    _begin(tx, context, distributor_id)
     if changed.active:
         store.call(tx, context, distributor_id, do="wake", after="")
     context.table.commit(tx)
@@ -96,7 +102,7 @@ def remove(context: Context, distributor_id: str) -> None:
 
 
 def send_test(context: Context, distributor_id: str) -> Message:
-    """Creates a test message, sent once, even to a paused endpoint. Raises 404 without an endpoint."""
+    """Creates a test message, sent once, even to a paused endpoint. Raises 404 without an endpoint, 429 for too many of the day."""
     endpoint(context, distributor_id)
     made = Message(
         message_id=rules.message_id(context.at, context.new_id("tst")),
@@ -109,6 +115,7 @@ def send_test(context: Context, distributor_id: str) -> Message:
         attempt="",
     )
     tx = Transaction()
+    _send(tx, context, distributor_id)
     store.create_message(tx, made)
     store.call(tx, context, distributor_id, do="deliver", lane=made.lane, message_id=made.message_id)
     context.table.commit(tx)
@@ -125,11 +132,12 @@ def delivery(context: Context, distributor_id: str, message_id: str) -> Message:
 
 @retry("message")
 def replay(context: Context, distributor_id: str, message_id: str) -> Message:
-    """Restarts the message, before all later ones of its company. Raises 404 for an unknown message, or without an endpoint."""
+    """Restarts the message, before all later ones of its company. Raises 404 for an unknown message, or without an endpoint, 429 for too many of the day."""
     endpoint(context, distributor_id)
     before = delivery(context, distributor_id, message_id)
     anew = rules.restarted(before, clock.epoch(context.now), _expiry(context))
     tx = Transaction()
+    _send(tx, context, distributor_id)
     store.restart(tx, before, anew)
     store.call(tx, context, distributor_id, do="deliver", lane=anew.lane, message_id=message_id)
     context.table.commit(tx)
@@ -137,18 +145,27 @@ def replay(context: Context, distributor_id: str, message_id: str) -> Message:
 
 
 def replay_since(context: Context, distributor_id: str, form: ReplayForm) -> ReplayView:
-    """Raises 404 without an endpoint, 422 for a future moment."""
+    """Raises 404 without an endpoint, 422 for a future moment, 429 for too many of the day."""
     endpoint(context, distributor_id)
     if form.since > context.now:
         raise Problem.invalid("in_future", "/since", f"The moment is ahead of now, {context.at}.")
     earliest = context.now - timedelta(days=context.config[Webhooks].keep_days)
     started = ReplayView(since=clock.stamp(max(form.since, earliest)), until=context.at, failed_only=form.failed_only)
     tx = Transaction()
+    _begin(tx, context, distributor_id)
     store.call(
         tx, context, distributor_id, do="replay", replay=context.new_id("rpl"), after=None, **started.model_dump()
     )
     context.table.commit(tx)
     return started
+
+
+def _send(tx: Transaction, context: Context, distributor_id: str) -> None:
+    hold_throttle(tx, context, "webhook-sends", distributor_id, MOST_SENT_A_DAY, DAY)
+
+
+def _begin(tx: Transaction, context: Context, distributor_id: str) -> None:
+    hold_throttle(tx, context, "webhook-runs", distributor_id, MOST_BEGUN_A_DAY, DAY)
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------

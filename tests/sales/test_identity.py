@@ -86,7 +86,7 @@ def luch(context: Context) -> str:
 
 def record(context: Context, *documents: SaleDocument, at: str | None = None) -> list[str]:
     outcomes = sales.record(context, documents, as_of=at)
-    Stream(context, CONSUMERS).drain()
+    Stream.of(context, CONSUMERS).drain()
     return list(outcomes)
 
 
@@ -226,13 +226,13 @@ def test_its_payment_arrives_however_it_is_named_and_whenever_it_comes(
     for step in order:
         if step == "P":
             payments.record_payments(context, [Payment(named.ref, TODAY)], by="test")
-            Stream(context, CONSUMERS).drain()
+            Stream.of(context, CONSUMERS).drain()
         else:
             record(context, shipment(luch) if step == "S" else booked(luch))
     assert sales.paid_on(context, shipment(luch).ref) == TODAY
     assert balances(context, luch)[:2] == (0, Decimal(600))
     payments.record_payments(context, [Payment(named.ref, None)], by="test", as_of="2026-11-21T00:00:00.000Z")
-    Stream(context, CONSUMERS).drain()
+    Stream.of(context, CONSUMERS).drain()
     assert balances(context, luch)[:2] == (Decimal(600), 0)
 
 

@@ -9,6 +9,7 @@ from boto3.dynamodb.types import Binary
 
 from chalicelib.distributors import service as distributors
 from chalicelib.platform.delivery.subscriptions import subscriptions
+from chalicelib.webhooks import service
 from tests.orders.steps import errors
 from tests.support.api import Caller
 from tests.support.partners import distributor
@@ -113,6 +114,32 @@ def test_deliveries_are_listed_newest_first_page_by_page_and_by_state(world: Wor
     assert [(each["attempts"], each["last_error"]) for each in waiting] == [(0, None), (4, "no_connection")]
     one = world.call("GET", f"/deliveries/{waiting[1]['delivery_id']}").json
     assert one == waiting[1]
+
+
+def test_an_address_gets_no_number_of_requests_that_its_distributor_likes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody proves that an address is their own."""
+    monkeypatch.setattr(service, "MOST_SENT_A_DAY", 2)
+    monkeypatch.setattr(service, "MOST_BEGUN_A_DAY", 2)
+    world.connect()
+    sent = world.call("POST", "/test").json["delivery_id"]
+    again = f"/deliveries/{sent}/replay"
+    since = {"since": "2026-11-20T00:00:00Z"}
+    assert world.call("POST", again).status == 202
+    assert world.call("POST", "/replay", since).status == 202
+    before = everything(world.context)
+    refused = [
+        world.call("POST", "/test"),
+        world.call("POST", again),
+        world.call("POST", "/replay", since),
+        world.call("PUT", "", {"url": URL}, if_match='"1"'),
+    ]
+    assert [(each.status, each.json["code"]) for each in refused] == [(429, "too_many_requests")] * 4
+    assert all(0 < int(each.headers["retry-after"]) <= 86400 for each in refused)
+    assert everything(world.context) == before
+    world.pass_time(86400)
+    assert world.call("POST", "/test").status == 202
 
 
 def test_another_distributors_delivery_is_not_there(world: World) -> None:
