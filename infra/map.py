@@ -121,7 +121,9 @@ def _pattern(here: Module, node: ast.expr | None) -> str:
             return "".join(_pattern(here, part) for part in parts)
         case ast.Call(func=ast.Attribute(value=value, attr="removeprefix"), args=[ast.Constant(value=str(prefix))]):
             return _pattern(here, value).removeprefix(prefix)
-        case ast.FormattedValue(value=value) | ast.Call(func=ast.Attribute(value=value)):  # day.isoformat()
+        case (  # day.isoformat(), name[:150]
+            ast.FormattedValue(value=value) | ast.Call(func=ast.Attribute(value=value)) | ast.Subscript(value=value)
+        ):
             return _pattern(here, value)
         case ast.Name(id=name) if name in here.constants:
             return _pattern(here, here.constants[name])

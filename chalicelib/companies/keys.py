@@ -1,6 +1,6 @@
 """Keys of companies and of the people who act for them."""
 
-from chalicelib.table.key import Key, company_partition, in_gsi1, in_gsi2, in_table
+from chalicelib.table.key import Key, company_partition, folded, in_gsi1, in_gsi2, in_table
 
 
 @in_table("one", "E, S")
@@ -48,7 +48,7 @@ def invitation_list(member_id: str, at: str, company_id: str) -> Key:
 @in_gsi1("by name")
 def company_list(name: str, company_id: str) -> Key:
     """All companies."""
-    return Key("COMPANIES", f"{name.casefold()}#{company_id}")
+    return Key("COMPANIES", f"{folded(name)}#{company_id}")
 
 
 @in_gsi2("oldest first")

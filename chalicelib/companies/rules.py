@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from chalicelib.companies.model import FirmMember
+from chalicelib.platform.ids import derived_id
 from chalicelib.platform.spelling.words import code_key, spelled
 
 # Those that are written before the name.
@@ -21,6 +22,7 @@ _LONG_FORMS = {
 _LATIN_FORMS = {"ooo": "ооо", "oao": "оао", "ao": "ао"}  # typed on the wrong keyboard
 _MARKS = str.maketrans(dict.fromkeys(".,;()", " "))
 _LISTED_CHARACTERS = 120
+MOST_KEY_BYTES = 800  # of a sort key's 1,024, beside a source and a moment
 _QUOTES = str.maketrans("", "", "\"'«»„“”‘’`")
 
 
@@ -53,14 +55,17 @@ def listed_as(name: str) -> str:
 
 
 def customer_key(code: str, name: str, inn: str, kpp: str) -> str:
-    """The key of a customer in a source: its code; without one INN and KPP; without these the name.
+    """The key of a customer in a source: its code; without one INN and KPP; without these the name, or a digest of a very long one.
 
     A code of digits alone loses its leading zeros in spreadsheets, so they do not count.
     """
     if code:
         key = code_key(code)
         return key.lstrip("0") or key if key.isdecimal() else key
-    return f"inn:{inn}/{kpp}".rstrip("/") if inn else f"name:{name_key(name)}"
+    if inn:
+        return f"inn:{inn}/{kpp}".rstrip("/")
+    key = f"name:{name_key(name)}"
+    return key if len(key.encode()) <= MOST_KEY_BYTES else derived_id("name", key)
 
 
 def name_key(name: str) -> str:

@@ -1,6 +1,6 @@
 """Keys of distributors: their people, their regions, their warehouses."""
 
-from chalicelib.table.key import Key, distributor_partition, in_gsi1, in_table
+from chalicelib.table.key import Key, distributor_partition, folded, in_gsi1, in_table
 
 
 @in_table("one", "E")
@@ -12,7 +12,7 @@ def distributor(distributor_id: str) -> Key:
 @in_gsi1("by name")
 def distributor_list(name: str, distributor_id: str) -> Key:
     """All distributors."""
-    return Key("DISTRIBUTORS", f"{name.casefold()}#{distributor_id}")
+    return Key("DISTRIBUTORS", f"{folded(name)}#{distributor_id}")
 
 
 @in_table("by priority", "E")

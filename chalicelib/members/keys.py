@@ -1,6 +1,6 @@
 """Keys of members, their consents, and the staff."""
 
-from chalicelib.table.key import Key, in_gsi1, in_table
+from chalicelib.table.key import Key, folded, in_gsi1, in_table
 
 STAFF = "STAFF"
 
@@ -41,4 +41,4 @@ def member_list(shard: int, member_id: str) -> Key:
 @in_gsi1("by name")
 def staff_list(name: str, member_id: str) -> Key:
     """The staff."""
-    return Key(STAFF, f"{name.casefold()}#{member_id}")
+    return Key(STAFF, f"{folded(name)}#{member_id}")

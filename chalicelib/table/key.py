@@ -40,6 +40,11 @@ class Key(NamedTuple):
 Function = TypeVar("Function", bound=Callable[..., Key])
 
 
+def folded(name: str) -> str:
+    """A name as lists are sorted by it. A sort key holds 1,024 bytes, and a letter may fold into six of them: the beginning decides."""
+    return name.casefold()[:150]
+
+
 def in_table(order: str, consistency: str) -> Callable[[Function], Function]:
     """For a key of the table. `consistency` of its reads: E eventual, S strong, T inside a transaction."""
     return _as_it_is

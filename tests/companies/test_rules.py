@@ -138,6 +138,13 @@ def test_a_customer_is_named_by_code_or_inn_or_name(given: tuple[str, str, str, 
     assert companies_rules.customer_key(*given) == key
 
 
+def test_names_of_any_length_have_keys_that_fit_and_differ() -> None:
+    """Folded, this letter has six bytes, and a sort key holds 1,024."""
+    one, other = (companies_rules.customer_key("", "ΐ" * 299 + last, "", "") for last in "ab")
+    assert one != other and max(len(one), len(other)) < 100
+    assert companies_rules.customer_key("", "я" * 300, "", "") == f"name:{'я' * 300}"
+
+
 K1, K2, INN_ALONE = (FirmMember(kpp, f"com_{kpp}", "RUB") for kpp in ("1", "2", ""))
 
 

@@ -1,13 +1,18 @@
 """The rooms' keys are a whole map: each says what it answers and how it is read, is measured by a test, and meets no other."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
+from chalicelib.bonuses.coalition.keys import coalition_client_list
+from chalicelib.campaigns.segments.keys import segment_list
+from chalicelib.companies.keys import company_list
+from chalicelib.distributors.keys import distributor_list
+from chalicelib.members.keys import staff_list
 from chalicelib.platform.keys import due, due_shard
 from chalicelib.table.key import Key, shards
 from infra.build import ROOT
@@ -115,3 +120,10 @@ def test_a_key_goes_into_the_item_and_into_both_indexes() -> None:
     assert key.as_item() == {"pk": "P", "sk": "S"}
     assert key.as_gsi1() == {"gsi1pk": "P", "gsi1sk": "S"}
     assert key.as_gsi2() == {"gsi2pk": "P", "gsi2sk": "S"}
+
+
+@pytest.mark.parametrize("listed", [coalition_client_list, company_list, distributor_list, segment_list, staff_list])
+def test_a_list_by_name_takes_names_whose_letters_grow_when_they_are_folded(listed: Callable[[str, str], Key]) -> None:
+    """DynamoDB takes 1,024 bytes of a sort key; folded, this letter has six."""
+    assert len(listed("ΐ" * 200, "x" * 40).sk.encode()) <= 1024
+    assert listed("Абв", "x").sk == "абв#x"

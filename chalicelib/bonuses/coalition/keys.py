@@ -1,6 +1,6 @@
 """Keys of the coalition."""
 
-from chalicelib.table.key import Key, in_gsi1, in_table
+from chalicelib.table.key import Key, folded, in_gsi1, in_table
 
 
 @in_table("one", "E, S, T")
@@ -12,7 +12,7 @@ def coalition_client(client_id: str) -> Key:
 @in_gsi1("by name")
 def coalition_client_list(name: str, client_id: str) -> Key:
     """All coalition clients."""
-    return Key("MACHINES", f"{name.casefold()}#{client_id}")
+    return Key("MACHINES", f"{folded(name)}#{client_id}")
 
 
 @in_table("one", "S")

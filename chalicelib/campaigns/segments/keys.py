@@ -1,6 +1,6 @@
 """Keys of segments and their audiences."""
 
-from chalicelib.table.key import Key, in_gsi1, in_table
+from chalicelib.table.key import Key, folded, in_gsi1, in_table
 
 
 @in_table("one", "S")
@@ -12,7 +12,7 @@ def segment(segment_id: str) -> Key:
 @in_gsi1("by name")
 def segment_list(name: str, segment_id: str) -> Key:
     """All segments."""
-    return Key("SEGMENTS", f"{name}#{segment_id}")
+    return Key("SEGMENTS", f"{folded(name)}#{segment_id}")
 
 
 @in_table("one", "S")

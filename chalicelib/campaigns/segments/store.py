@@ -110,7 +110,7 @@ def of_item(item: Item) -> Segment:
 
 def write(tx: Transaction, segment: Segment, before: Segment | None) -> None:
     """Refused with label `version` where somebody changed it meanwhile."""
-    listed = keys.segment_list(segment.name.casefold(), segment.segment_id).as_gsi1()
+    listed = keys.segment_list(segment.name, segment.segment_id).as_gsi1()
     unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
     tx.put(
         {**keys.segment(segment.segment_id).as_item(), **listed, **to_item(segment)}, when=unchanged, label="version"

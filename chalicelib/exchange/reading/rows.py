@@ -29,6 +29,11 @@ MOST_CHARACTERS: dict[FieldName, int] = {
     "kind": 200,
 }
 MOST_OTHER_CHARACTERS = 100
+KEYED: AbstractSet[FieldName] = {
+    "document",
+    "customer",
+    "sku",
+}  # their letters have two bytes: a key with two numbers holds 1,024
 MOST_SHOWN = 1000  # characters of a wrong cell
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -134,7 +139,7 @@ class RowReader:
         if self.conventions.source not in ("price", "price_plus_vat"):
             unread.add("discount")
         self._columns = [
-            (place, wanted, *_cell(meanings.get(wanted, str), MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)))
+            (place, wanted, *_cell(wanted, meanings.get(wanted, str)))
             for place, wanted in enumerate(self.fields)
             if wanted not in unread
         ]
@@ -421,13 +426,15 @@ def vat_rate(text: str, mark: DecimalMark) -> Decimal | None:
     return value / 100 if value and value >= 1 else value
 
 
-def _cell(meaning: _Meaning, most_characters: int) -> tuple[_Meaning, _Meaning]:
+def _cell(wanted: FieldName, meaning: _Meaning) -> tuple[_Meaning, _Meaning]:
     """A cached reader for the texts of a column, and one for typed cells, of which equal texts may differ; None for an empty cell."""
+    most_characters = MOST_CHARACTERS.get(wanted, MOST_OTHER_CHARACTERS)
+    most_bytes = most_characters * (2 if wanted in KEYED else 4)
 
     def plain(cell: str) -> Any:
         typed = type(cell)
         text = typed(" ".join(cell.split()))
-        if len(text) > most_characters:
+        if len(text) > most_characters or len(text.encode()) > most_bytes:
             raise CellError("too_long")
         return meaning(text) if text else None
 

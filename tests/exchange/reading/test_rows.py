@@ -108,6 +108,7 @@ def test_a_row_is_read_with_all_it_says() -> None:
         ({"quantity": "-2", "amount": "5"}, ("amount", "5", "sign_differs")),
         ({"name": "я" * 301}, ("name", "я" * 301, "too_long")),
         ({"inn": "7" * 101}, ("inn", "7" * 101, "too_long")),
+        ({"document": "𝟏" * 101}, ("document", "𝟏" * 101, "too_long")),
     ],
 )
 def test_a_wrong_cell_is_named_with_its_value(given: dict[str, str], wrong: tuple[str, str, str]) -> None:
