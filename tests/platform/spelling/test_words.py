@@ -67,7 +67,9 @@ def in_nfc(value: Any) -> Any:
 def test_json_is_composed_whether_its_letters_are_escaped_or_not(value: Any, escaped: bool) -> None:
     for form in ("NFC", "NFD"):
         raw = normalize(form, json.dumps(value, ensure_ascii=escaped)).encode()
-        assert json.loads(composed(raw)) in (in_nfc(json.loads(raw)), json.loads(raw))
+        told = json.loads(raw)
+        # Of escaped letters only those with a mark are looked for.
+        assert json.loads(composed(raw)) in ([in_nfc(told), told] if escaped else [in_nfc(told)])
 
 
 @pytest.mark.parametrize("escaped", [True, False])
