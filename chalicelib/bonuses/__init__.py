@@ -10,6 +10,7 @@ with opened_when_asked(__name__):
     from chalicelib.bonuses.accruals.service import accrued_for, has_followed
     from chalicelib.bonuses.config import Bonuses, BonusExpiry, BonusRate
     from chalicelib.bonuses.datasets import SOURCES as BONUS_SOURCES
+    from chalicelib.bonuses.events import ADJUSTED as BONUSES_ADJUSTED
     from chalicelib.bonuses.events import BONUS_POSTED
     from chalicelib.bonuses.events import EXPIRING as BONUSES_EXPIRING
     from chalicelib.bonuses.ledger.keys import bonuses as book_key

@@ -14,6 +14,7 @@ with opened_when_asked(__name__):
     from chalicelib.companies.addresses.schemas import AddressView
     from chalicelib.companies.addresses.service import read_address
     from chalicelib.companies.company import (
+        companies_of_inns,
         company_by_inn,
         every_company,
         people_of,

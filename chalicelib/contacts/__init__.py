@@ -28,6 +28,7 @@ with opened_when_asked(__name__):
         note,
         refused_letters,
         spend,
+        take_back,
         topics,
     )
     from chalicelib.contacts.slots.model import Slot

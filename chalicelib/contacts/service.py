@@ -183,6 +183,23 @@ def note(
             store.note(tx, key, kind, day, by, label=label)
 
 
+def take_back(
+    context: Context,
+    *,
+    person_id: str,
+    channel: Channel,
+    address: str | None,
+    contact_class: ContactClass,
+    by: str,
+) -> None:
+    """Gives the budgets back that a contact spent which did not happen. `address` None: not known. Two reads. Safe to repeat."""
+    kind = rules.kind_of(channel, contact_class)
+    if kind is None:
+        return
+    for key in _keys(person_id, channel, address) if address else (keys.person(person_id),):
+        store.give_back(context.table, key, kind, by, context.config[Contacts].gaps)
+
+
 def local_day(context: Context, time_zone: str | None) -> date:
     """The calendar day of a person in this zone; None: the club's."""
     return clock.local_day(context.now, ZoneInfo(time_zone) if time_zone else context.config[Club].zone)
@@ -243,11 +260,14 @@ class _AdvertisingGuard:
         return pages_for(letter.recipient.id)
 
     def give_back(self, context: Context, letter: Letter, address: str) -> None:
-        gaps = context.config[Contacts].gaps
-        person_id = letter.recipient.id
-        spent = _keys(person_id, "email", address) if address else (keys.person(person_id),)
-        for key in spent:
-            store.give_back(context.table, key, _kind(letter), letter.letter_id, gaps)
+        take_back(
+            context,
+            person_id=letter.recipient.id,
+            channel="email",
+            address=address or None,
+            contact_class=letter.letter_class.value,
+            by=letter.letter_id,
+        )
 
 
 def _kind(letter: Letter) -> ContactKind:

@@ -33,9 +33,9 @@ MOST_A_DAY = 200  # demands that one member opens
 # --- partners ---------------------------------------------------------------------------------------------------------
 
 
-def record_demand(context: Context, company_id: str, member_id: str, form: DemandForm) -> Demand:
-    """The open demand of the member for this, new or changed. Raises 422 for an unknown article, or one in stock."""
-    sku = _missing_article(context, form.sku) if form.sku else ""
+def record_demand(context: Context, company_id: str, member_id: str, form: DemandForm, place: str = "") -> Demand:
+    """The open demand of the member for this, new or changed. `place`: the pointer of the form. Raises 422 for an unknown article, or one in stock."""
+    sku = _missing_article(context, form.sku, f"{place}/sku") if form.sku else ""
     wanted = sku or rules.normalised(form.text or "")
     demand_id = derived_id("dem", company_id, member_id, "sku" if sku else "text", wanted)
     new = Demand(
@@ -78,7 +78,7 @@ def cancel(context: Context, company_id: str, member_id: str, demand_id: str) ->
     return _change(context, demand_id, decide, check)
 
 
-def _missing_article(context: Context, typed: str) -> str:
+def _missing_article(context: Context, typed: str, pointer: str) -> str:
     """The article that is meant. Raises 422 unless there is one, and it is out of stock."""
     sku, item = typed, catalog.read_items(context.table, [typed]).get(typed)
     if item is None:
@@ -86,11 +86,11 @@ def _missing_article(context: Context, typed: str) -> str:
         items = catalog.read_items(context.table, meant) if len(meant) == 1 else {}
         if not items:
             detail = "There is no such product. Describe it in `text` instead."
-            raise Problem("invalid", errors=[catalog.article_fault("/sku", meant, detail)])
+            raise Problem("invalid", errors=[catalog.article_fault(pointer, meant, detail)])
         [(sku, item)] = items.items()
     left = total(catalog.stock_of(item))
     if left > 0:
-        raise Problem.invalid("in_stock", "/sku", f"{left.normalize():f} are in stock and can be ordered.")
+        raise Problem.invalid("in_stock", pointer, f"{left.normalize():f} are in stock and can be ordered.")
     return sku
 
 

@@ -38,7 +38,8 @@ LOOKED_BACK = 20  # entries of a case, for the last talk
 MOST_PURCHASES = 3
 MOST_ORDERS = 10
 MOST_ARTICLES = 5  # of each list
-_AGREED = (Because.AGREED, Because.MEETING, Because.GOODS)  # calls that the company asked for: they spend no budget
+# Calls that the company asked for, and those that ask who buys now: no budget keeps them waiting.
+_AGREED = (Because.AGREED, Because.MEETING, Because.GOODS, Because.PERSON)
 _OPEN = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)
 
 
@@ -128,11 +129,11 @@ def _acting(context: Context, company_id: str) -> dict[str, Acting]:
 def _people_to_call(context: Context, case: Case, acting: Mapping[str, Acting]) -> tuple[list[str], date | None]:
     """The people of the company, whoever may be called first; or the first day on which somebody may be.
 
-    A company of which the club knows nobody with a telephone is called once a month, too.
+    A company of which the club knows nobody with a telephone is called once a month, too; so is a person who was named and is no member.
     """
     known = members.members(context, list(acting))
     first = sorted(known.values(), key=lambda each: (acting[each.member_id].influence or 9, each.name))
-    reachable = [each for each in first if each.phone]
+    reachable = [] if case.contact and case.contact.phone else [each for each in first if each.phone]
     if not reachable:
         rested = case.last_contact + cases_rules.MONTH if case.last_contact else context.today
         planned = case.because is Because.PLAN and rested > context.today

@@ -154,7 +154,7 @@ def _call(
     rhythm = items.get(states_keys.rhythm(listed.company_id))
     engineer = _on_duty(context)
     facts = {
-        "person": people[0].name if people else case.contact.name if case.contact else "",
+        "person": case.contact.name if case.contact else people[0].name if people else "",
         "contact": case.contact.name if case.contact else "",
         "company": company.name,
         "manager": Member.from_item(manager).name if manager else "",

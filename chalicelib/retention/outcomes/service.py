@@ -9,10 +9,12 @@
 A sourcing request is recorded before, under an id of its own that a repeat finds again: a crash between both leaves the wish, which is
 true, and the request that comes again finds it.
 
+A correction gives the contact budget back after its transaction, which a crash may lose.
+
 Weakest point: a correction takes back neither an offer nor a letter; an offer is withdrawn by itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -157,6 +159,9 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
     [view] = _views(context, [entry])
     context.reply(tx, view)
     context.table.commit(tx)
+    if corrected and corrected.result == "reached":
+        spoken_to = _spoken_to(form, start, call) if form.result == "reached" else None
+        _take_back(context, {corrected.person_id, *(call.people if call else ())} - {spoken_to}, corrected.entry_id)
     return view
 
 
@@ -237,7 +242,7 @@ def _wish(context: Context, form: OutcomeForm, company: Company, by: str) -> str
     """A company that a sales file brought has no member: the manager asks in their own name, and the case brings the answer."""
     if form.wish is None:
         return None
-    return demand.record_demand(context, company.company_id, form.person_id or by, form.wish).demand_id
+    return demand.record_demand(context, company.company_id, form.person_id or by, form.wish, "/wish").demand_id
 
 
 def _spoken_to(form: OutcomeForm, start: Case, call: ListedCall | None) -> str | None:
@@ -262,6 +267,19 @@ def _spend(context: Context, tx: Transaction, member_id: str | None, entry_id: s
         day=contacts.local_day(context, member.time_zone),
         by=entry_id,
     )
+
+
+def _take_back(context: Context, people: Iterable[str | None], entry_id: str) -> None:
+    """The entry was a mistake, so nobody spoke to whom it names or was listed: they may be called."""
+    for member in members.members(context, sorted(each for each in people if each)).values():
+        contacts.take_back(
+            context,
+            person_id=member.member_id,
+            channel="telephone",
+            address=member.phone,
+            contact_class="content",
+            by=entry_id,
+        )
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------

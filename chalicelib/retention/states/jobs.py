@@ -8,6 +8,7 @@ A failed night is made up for by the next one: what was due stays due, and a clu
 
 import json
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from chalicelib.platform import jobs
@@ -17,6 +18,7 @@ from chalicelib.platform.registry.functions import READ, WRITE, files, queue_wor
 from chalicelib.platform.settings import queue_url
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import service, store
+from chalicelib.retention.states.rules import State
 
 LOOK_BACK_DAYS = 7
 
@@ -28,11 +30,14 @@ LOOK_BACK_DAYS = 7
     may=(table(*READ, "put"),),
 )
 def nightly_rhythm(context: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """Sends the companies that are due to the queue; returns the figures of the run and records them."""
+    """Sends the companies that are due to the queue, and after the club has learned those at risk, too; returns the figures of the run and records them."""
     learning_id = learning.start(context)
-    first = jobs.first_day(context, event, jobs.last_run(context, store.DUE), look_back_days=LOOK_BACK_DAYS)
+    last = jobs.last_run(context, store.DUE)
+    first = jobs.first_day(context, event, last, look_back_days=LOOK_BACK_DAYS)
     due = jobs.due_between(context, store.DUE, first, context.today)
-    counted, messages = jobs.send_companies(queue_url("rhythm"), due)
+    has_learned = last is not None and learning.club_rhythm(context).day.isoformat() >= last["day"]
+    doubted = (each.company_id for each in store.quiet(context, State.AT_RISK)) if has_learned else ()
+    counted, messages = jobs.send_companies(queue_url("rhythm"), chain(due, doubted))
     facts = {"day": context.today.isoformat(), "companies": counted, "messages": messages, "learning": learning_id}
     jobs.record_run(context, store.DUE, facts)
     log.info("nightly rhythm", extra=facts)

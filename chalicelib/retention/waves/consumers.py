@@ -1,6 +1,7 @@
 """Consumers that fill waves, follow joins of companies, and count contacts with companies that are held out."""
 
 from chalicelib import members
+from chalicelib.bonuses import BONUSES_ADJUSTED
 from chalicelib.companies import COMPANY_JOINED, COMPANY_PARTED
 from chalicelib.contacts import CONTACT_NOTED
 from chalicelib.platform.context import Context
@@ -49,6 +50,14 @@ def on_tier_granted(context: Context, event: Event) -> None:
     """Records a tier that the staff gave as a breach, if its company is held out."""
     granted = event.item
     _breach(context, granted["company_id"], "tier", granted["grant_id"], granted["by"])
+
+
+@consumer(BONUSES_ADJUSTED)
+def on_bonuses_adjusted(context: Context, event: Event) -> None:
+    """Records bonuses that the staff added as a breach, if their company is held out."""
+    adjusted = event.item
+    if adjusted["amount"] > 0:
+        _breach(context, adjusted["company_id"], "bonuses", adjusted["adjustment_id"], adjusted["by"])
 
 
 @consumer(CONTACT_NOTED)

@@ -6,21 +6,21 @@
 
 A company enters a wave on the first day of its intake on which it is dormant or lost. Its arm is stored at that moment, before anybody
 ranks or calls it, and never changes: another manager, an INN that is learned later or another wave leave it as it is. Companies of one INN
-share an arm, since the INN is what is drawn. A company that an earlier wave still holds out enters no other one. A branch that turns dormant
-while a wave holds its INN out, after the intake too, is held out with it; it is not compared.
+share an arm, since the INN is what is drawn; where one was drawn before its INN was known, the others take its arm. A company that an earlier
+wave still holds out enters no other one. A branch that turns dormant while a wave holds its INN out, after the intake too, is held out with
+it; it is not compared.
 
 A company that is joined into another gives it its arm, where that one has none in the wave.
 
-Weakest point: companies that learn of their common INN after they were assigned may be in different arms; the result counts them.
+Weakest point: companies that learn of their common INN after all of them were assigned may be in different arms.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import fmean
 
 from chalicelib import companies, contacts
-from chalicelib.companies import Company
 from chalicelib.contacts import HoldOut
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
@@ -40,7 +40,6 @@ from chalicelib.retention.waves.model import (
     forecast,
     look_days,
 )
-from chalicelib.retention.waves.rules import is_held_out
 from chalicelib.retention.waves.schemas import WaveForm, WaveView
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Refused, Transaction
@@ -173,7 +172,7 @@ def disinherit(context: Context, company_id: str, from_id: str) -> None:
 def assign(context: Context, company_ids: Iterable[str]) -> None:
     """Takes these dormant or lost companies into the wave whose intake is open, but none that closed down. A repeat changes nothing.
 
-    Four reads, and a write a company; one read more for a company whose INN may be held out.
+    Six reads, and a write a company.
     """
     waves = [wave for wave in store.recent(context) if wave.holds(context.today)]
     if not waves:
@@ -183,27 +182,34 @@ def assign(context: Context, company_ids: Iterable[str]) -> None:
     known = store.assignments(context, several, waves)
     new = [each for each in several if all(made.until <= context.today for made in known.get(each, ()))]
     closed = contacts.closed_down(context, new)
-    new = [each for each in new if each not in closed]
-    for company in companies.read_companies(context, new).values():
-        held = _held_with_its_inn(context, company, waves)
+    entering = companies.read_companies(context, [each for each in new if each not in closed]).values()
+    of_inn = _assignments_of_inns(context, {each.inn for each in entering if each.inn}, waves)
+    for company in entering:
+        others = [made for made in of_inn.get(company.inn or "", ()) if made.company_id != company.company_id]
+        held = _lasting_hold_out(others, opened, context.today)
         if held:
             store.hold_out_with_its_inn(context, company.company_id, held)
         elif opened and opened.wave_id not in {made.wave_id for made in known.get(company.company_id, ())}:
+            same = min((made for made in others if made.wave_id == opened.wave_id), key=_order, default=None)
             made = assignment(opened, company.company_id, company.inn, context.today, company.manager_id)
-            store.assign(context, made)
+            store.assign(context, made._replace(unit=same.unit, arm=same.arm) if same else made)
 
 
-def _held_with_its_inn(context: Context, company: Company, waves: Iterable[Wave]) -> Assignment | None:
-    """The longest hold-out of another company of the same INN, by a wave that no longer takes companies in: the others draw the INN themselves."""
-    drawn = (
-        wave
-        for wave in waves
-        if company.inn
-        and not wave.takes_in(context.today)
-        and is_held_out(wave.wave_id, company.inn, wave.held_out_percent)
-    )
-    others = (made for wave in drawn for made in store.of_unit(context, wave.wave_id, company.inn or ""))
-    lasting = [made for made in others if made.is_held(context.today)]
+def _assignments_of_inns(context: Context, inns: Iterable[str], waves: Sequence[Wave]) -> dict[str, list[Assignment]]:
+    """By INN, the assignments of its companies in these waves, also of those whose INN was not known as they were drawn. Two reads."""
+    firms = companies.companies_of_inns(context, inns)
+    made = store.assignments(context, sorted({each for firm in firms.values() for each in firm}), waves)
+    return {inn: [one for each in firm for one in made.get(each, ())] for inn, firm in firms.items()}
+
+
+def _order(made: Assignment) -> tuple[date, str]:
+    """The earliest first."""
+    return made.day, made.company_id
+
+
+def _lasting_hold_out(others: Iterable[Assignment], opened: Wave | None, today: date) -> Assignment | None:
+    """The longest hold-out of another company of the INN by an earlier wave; in the open one they share the arm."""
+    lasting = [made for made in others if made.is_held(today) and not (opened and made.wave_id == opened.wave_id)]
     return max(lasting, key=lambda made: made.until, default=None)
 
 

@@ -135,13 +135,6 @@ def withdraw(context: Context, made: Assignment) -> None:
     context.table.commit(tx)
 
 
-def of_unit(context: Context, wave_id: str, unit: str) -> list[Assignment]:
-    """The companies of an INN in the wave. Eventually consistent."""
-    listed = keys.assignment_list(wave_id, unit, "")
-    items = context.table.query_all(listed.pk, index="gsi1", starts=listed.sk)
-    return [from_item(Assignment, item) for item in items]
-
-
 def members(context: Context, wave_id: str) -> Iterator[Assignment]:
     """All companies of a wave, those of a unit one after the other; page after page."""
     for item in context.table.query_all(keys.assignment_list(wave_id, "", "").pk, index="gsi1"):

@@ -120,6 +120,58 @@ def test_who_it_is_now_is_shown_with_the_next_call_until_a_member_is_reached(con
     assert case_of(later, "cmp_1").contact is None
 
 
+def test_who_buys_now_is_asked_on_the_next_working_day_though_the_only_person_was_called_today(
+    context: Context,
+) -> None:
+    case_id = on_the_list(context)
+    said = outcome(context, case_id, reason="person_left", answer="find_contact")
+    later = days_later(context, 3)
+    assert said.next_day == later.today
+    later.memo.clear()
+    cases.follow(later, "cmp_1")
+    [call] = lists.make(later, IVAN).calls
+    assert call.kind is CallKind.FIND_CONTACT and call.people == ("mbr_of_cmp_1",)
+
+
+def test_a_person_who_was_named_is_called_whatever_the_budget_of_the_members(context: Context) -> None:
+    case_id = on_the_list(context)
+    outcome(context, case_id, person_id="mbr_of_cmp_1", next_day="2026-11-25")
+    later = days_later(context, (case_of(context, "cmp_1").due - context.today).days)
+    later.memo.clear()
+    cases.follow(later, "cmp_1")
+    lists.make(later, IVAN)
+    outcome(later, case_id, reason="person_left", contact={"name": "Boris Novikov", "phone": "8 495 123-45-67"})
+    after = days_later(later, 1)
+    after.memo.clear()
+    cases.follow(after, "cmp_1")
+    lists.make(after, IVAN)
+    [call] = lists.today(after, IVAN, "en").calls
+    assert call.script.startswith("Boris Novikov, this is")
+
+
+@pytest.mark.parametrize("result", ["not_reached", "reached"])
+def test_a_correction_gives_the_budget_back_of_whom_nobody_spoke_to(context: Context, result: str) -> None:
+    case_id = on_the_list(context)
+    partners.member(context, "mbr_second", phone="+74950000077")
+    partners.speaks_for(context, "cmp_1", "mbr_second", "owner")
+    wrong = outcome(context, case_id, note="Another company")
+    right = {"person_id": "mbr_second"} if result == "reached" else {}
+    outcome(context, case_id, result, corrects=wrong.entry_id, **right)
+
+    def may_call(member_id: str) -> bool:
+        return contacts.may_contact(context, member_id, "telephone", "content", context.today).allowed
+
+    assert may_call("mbr_of_cmp_1")
+    assert may_call("mbr_second") is (result == "not_reached")
+
+
+def test_a_fault_of_the_wished_goods_points_to_them(context: Context) -> None:
+    case_id = on_the_list(context)
+    with pytest.raises(Problem) as refused:
+        outcome(context, case_id, reason="out_of_stock", answer="sourcing_request", wish={"sku": "NONE-1"})
+    assert [each.pointer for each in refused.value.errors] == ["/wish/sku"]
+
+
 def test_the_person_who_was_named_is_called_by_plan_once_somebody_spoke_to_them(context: Context) -> None:
     case_id = on_the_list(context)
     outcome(context, case_id, reason="person_left", contact={"name": "Boris Novikov"})

@@ -1,5 +1,6 @@
 """The stored rhythm: whatever comes late, twice or crosswise, it is what one computation from the facts finds."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis.stateful import (
 
 from chalicelib.companies import keys as companies_keys
 from chalicelib.platform.context import Context
-from chalicelib.retention.states import consumers, jobs, service
+from chalicelib.retention.states import consumers, jobs, service, store
 from chalicelib.retention.states.rules import State
 from tests.retention.states.steps import alarms, fresh, hear_all, heard, learn, message, night, stored, told
 from tests.support.crashes import crashes, races
@@ -209,6 +210,20 @@ def test_a_crash_at_any_call_loses_no_alarm_and_doubles_none(quick: Context) -> 
             jobs.decide_rhythm(later, message(company_id))
         jobs.decide_rhythm(later, message(company_id))
         assert len(alarms(later, company_id)) == 1, crash
+
+
+def test_those_at_risk_are_looked_at_again_in_the_night_after_the_club_has_learned(quick: Context) -> None:
+    company_id = regular(quick)
+    hear_all(quick, company_id)
+    for days, wanted in ((0, State.AT_RISK), (1, State.ACTIVE), (2, State.AT_RISK)):  # it learns in the first night
+        today = days_later(quick, days)
+        before = stored(today, company_id)
+        assert before
+        doubted = replace(before, state=State.AT_RISK, look_again=None, version=before.version + 1)
+        store.save(today, doubted)
+        night(today)
+        after = stored(today, company_id)
+        assert after and after.state is wanted, days
 
 
 # --- the reminder of the next order ------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.companies import keys as companies_keys
+from chalicelib.companies import store as companies_store
+from chalicelib.companies.model import FirmMember
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
@@ -14,6 +16,8 @@ from chalicelib.retention.states import service as states
 from chalicelib.retention.waves import consumers, jobs, service, store
 from chalicelib.retention.waves.model import Assignment
 from chalicelib.retention.waves.schemas import WaveForm, WaveView
+from chalicelib.table.transactions import Transaction
+from tests.support import partners
 from tests.tiers.steps import buy, company
 
 HEAD = "mbr_head"
@@ -26,6 +30,15 @@ def dormant(context: Context, name: str, silent: int = 120, currency: str = "RUB
         buy(context, company_id, offset, 60_000, currency=currency)
     states.follow(context, company_id)
     return company_id
+
+
+def branch(context: Context, company_id: str, inn: str, kpp: str) -> None:
+    """A company of this INN, whatever it was before."""
+    partners.company(context, company_id, inn=inn, kpp=kpp)
+    others = companies_store.firms(context.table, [inn]).get(inn, [])
+    tx = Transaction()
+    companies_store.join_firm(tx, inn, FirmMember(kpp, company_id, "RUB"), others)
+    context.table.commit(tx)
 
 
 def planned(context: Context, *, first: int = 1, **form: Any) -> WaveView:

@@ -21,7 +21,7 @@ from chalicelib.retention.waves.model import WaveState, assignment
 from chalicelib.table.transactions import Transaction
 from tests.companies.steps import happened, legal_inn
 from tests.retention.cases.steps import known
-from tests.retention.waves.steps import HEAD, dormant, entered, heard, message, night, planned
+from tests.retention.waves.steps import HEAD, branch, dormant, entered, heard, message, night, planned
 from tests.support import partners
 from tests.support.crashes import crashes
 from tests.tiers.steps import buy, days_later
@@ -155,7 +155,7 @@ def test_held_out_companies_are_named_to_other_rooms_and_contacts_with_them_coun
     assert held_out(days_later(begun, 180), several) == set()
 
 
-def test_terms_and_a_tier_that_the_staff_gave_a_held_out_company_are_breaches(context: Context) -> None:
+def test_terms_a_tier_and_bonuses_that_the_staff_gave_a_held_out_company_are_breaches(context: Context) -> None:
     several = [dormant(context, f"Company {number}") for number in range(12)]
     wave = planned(context, held_out_percent=50)
     begun = days_later(context, 1)
@@ -166,12 +166,18 @@ def test_terms_and_a_tier_that_the_staff_gave_a_held_out_company_are_breaches(co
         terms.replace_terms(begun, company_id, TermsForm(contracts=[]), author="mbr_manager", version=0)
         [changed] = happened(begun, company_id, "terms.changed")
         granted = {"company_id": company_id, "grant_id": f"gra_{company_id}", "by": "mbr_head"}
+        added = {"company_id": company_id, "adjustment_id": f"adj_{company_id}", "amount": 500, "by": "mbr_head"}
+        taken = {**added, "adjustment_id": f"adj_{company_id}_back", "amount": -500}
         for _ in range(2):
+            for adjusted in (added, taken):
+                consumers.on_bonuses_adjusted(begun, Event("bonus.adjusted", "evt_3", adjusted))
             consumers.on_terms_changed(begun, Event("terms.changed", f"evt_{company_id}", changed))
             consumers.on_tier_granted(begun, Event("tier.granted", "evt_2", granted))
     found = [(each["company_id"], each["contact"], each["by"]) for each in store.breaches(begun, wave.wave_id)]
     assert sorted(found) == sorted(
-        (each, *what) for each in held for what in (("terms", "mbr_manager"), ("tier", "mbr_head"))
+        (each, *what)
+        for each in held
+        for what in (("bonuses", "mbr_head"), ("terms", "mbr_manager"), ("tier", "mbr_head"))
     )
 
 
@@ -221,8 +227,8 @@ def test_a_branch_that_turns_dormant_after_the_intake_is_held_out_with_its_inn(c
     }
     begun = days_later(context, 1)
     for arm, inn in inns.items():
-        partners.company(begun, f"cmp_{arm}", inn=inn, kpp="770101001")
-        partners.company(begun, f"cmp_{arm}_branch", inn=inn, kpp="770102001")
+        branch(begun, f"cmp_{arm}", inn, "770101001")
+        branch(begun, f"cmp_{arm}_branch", inn, "770102001")
     service.assign(begun, ["cmp_held", "cmp_called"])
     over = days_later(context, 30)
     over.memo.clear()
@@ -239,6 +245,33 @@ def test_a_branch_that_turns_dormant_after_the_intake_is_held_out_with_its_inn(c
     opened.memo.clear()
     service.assign(opened, branches)
     assert set(entered(opened, later.wave_id)) == {"cmp_called_branch"}
+
+
+@pytest.mark.parametrize("arm", ["held", "called"])
+def test_branches_go_with_the_one_that_was_drawn_before_its_inn_was_known(context: Context, arm: str) -> None:
+    wave = planned(context, held_out_percent=50, intake_days=14)
+    context.memo.clear()
+    drawn = store.recent(context)[0]
+    begun = days_later(context, 1)
+    first = next(
+        name
+        for name in (f"cmp_{number}" for number in count())
+        if assignment(drawn, name, None, begun.today).arm == arm
+    )
+    inn = next(inn for inn in map(legal_inn, count(1)) if assignment(drawn, first, inn, begun.today).arm != arm)
+    partners.company(begun, first, inn=None)
+    service.assign(begun, [first])
+    branch(begun, first, inn, "770101001")  # the INN is learned
+    branch(begun, "cmp_branch", inn, "770102001")
+    service.assign(begun, ["cmp_branch"])
+    found = entered(begun, wave.wave_id)
+    assert [found[each].arm for each in (first, "cmp_branch")] == [arm, arm]
+    assert found["cmp_branch"].unit == found[first].unit
+    over = days_later(begun, 30)
+    over.memo.clear()
+    branch(over, "cmp_late", inn, "770103001")
+    service.assign(over, ["cmp_late"])
+    assert ("cmp_late" in contacts.held_out(over, ["cmp_late"])) is (arm == "held")
 
 
 # --- joins of companies -----------------------------------------------------------------------------------------------
