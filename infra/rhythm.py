@@ -5,7 +5,8 @@
 The file has a heading within its first 20 lines, and a row for each line or document: customer, date, sum (or quantity and price), if known sku; a
 column document is not used, since documents of a day are one order and a return is found by article or amount. Names of columns as in an
 imported sales file, a unit behind them ("Сумма, руб.") is dropped; any of the delimiters , ; | and tab, UTF-8, UTF-16 or cp1251, gzip or plain; dates as 2010-09-01,
-20100901, 01.09.2010 or 9/1/2010 (which is the month, the whole column tells), a time behind them is dropped; sums as 1234.56, 1 234,56, 1.234,56 or 1,234.56. A negative sum is a return. Rows after the day asked
+20100901, 01.09.2010, 1 Sep 2010, a spreadsheet's 40422 or 9/1/2010 (which is the month, the whole column tells), a time behind them is dropped; sums as 1234.56, 1 234,56, 1.234,56, 1,234.56
+or 1,234 (where each sign has three digits behind it, it groups thousands), a currency beside them is dropped. A negative sum, also in brackets or with the sign behind, is a return. Rows after the day asked
 for are not read. Every row counts as it stands: a document that is in the file twice counts twice.
 
 The answer is CSV, a row for each customer: customer, p_no_order (no order within the horizon), early_warning (this silence passes the
@@ -86,8 +87,10 @@ def _history(lines: Lines) -> list[OrderDay]:
 
 
 def _day(text: str) -> date:
-    """Raises ValueError, which argparse tells."""
-    return date.fromordinal(day_of(text))
+    try:
+        return date.fromordinal(day_of(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _tell_parameters(club: ClubRhythm, customers: int) -> None:

@@ -1,6 +1,6 @@
 """The rows of a sales file, whoever wrote it: for `infra.rhythm`.
 
-The heading is looked for in the first lines, under each delimiter; its names are those that an imported sales file may have, compared in the same way. Whether 1/2/2010 is in January or in February follows from all dates of the file. A row that cannot be read is told, and
+The heading is looked for in the first lines, under each delimiter; its names are those that an imported sales file may have, compared in the same way. Whether 1/2/2010 is in January or in February follows from all dates of the file, and whether 1,234 is a thousand from its numbers. A row that cannot be read is told, and
 takes no other with it: a lone quotation mark is a letter.
 """
 
@@ -10,22 +10,37 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import UTC, date
 from functools import lru_cache
 from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from chalicelib.exchange.columns.dates import SlashOrder, slash_order
+from chalicelib.exchange.columns.dates import day as house_day
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.headings import heading_key, usual
+from chalicelib.exchange.columns.model import CellError, DecimalMark
+from chalicelib.exchange.columns.numbers import Shape, shape
+from chalicelib.exchange.columns.numbers import number as house_number
 from chalicelib.retention.rhythm.orders.rules import Line
 
 # By column: the fields of an imported sales file that stand for it, whose headings it may have; and further headings, since a row here may be a document.
 COLUMNS: dict[str, tuple[tuple[FieldName, ...], str]] = {
-    "customer": (("customer", "customer_name", "inn"), "user userid"),
-    "date": (("business_date",), "timestamp"),
-    "sum": (("amount", "net_amount"), "turnover value spend суммадокумента"),
+    "customer": (
+        ("customer", "customer_name", "inn"),
+        "user userid uid custid memberid shop shopid store storeid retailer email",
+    ),
+    "date": (
+        ("business_date",),
+        "timestamp ordertime orderedat eventtime dt purchasetimestamp orderpurchasetimestamp dateofpurchase shipdate",
+    ),
+    "sum": (
+        ("amount", "net_amount"),
+        "turnover value spend суммадокумента суммазаказа суммачека ordertotal ordervalue orderamount invoicetotal invoiceamount invoicevalue totalsum grandtotal grosssales totalsales totalpaid transactionamount gmv",
+    ),
     "quantity": (("quantity",), "count"),
     "price": (("unit_price",), ""),
     "sku": (("sku", "name"), "articleid"),
@@ -35,10 +50,10 @@ TITLES = 20  # lines within which the heading stands
 OVER_LINES = 20  # lines that a quoted field may go over
 SAMPLE = 100  # rows: where none of them has a date with strokes, no row has
 TOLD = 5  # bad rows that are shown
-FIRST = date(1990, 1, 1).toordinal()  # an earlier date is an empty one
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)(?:[T ].*)?")
-_YEAR_LAST = re.compile(r"(\d\d?)[./-](\d\d?)[./-](\d{4}|\d\d)(?:[, ].*)?")
-_STROKES = re.compile(r"\s*(\d\d?)/(\d\d?)/\d{2,4}\b")
+FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)  # a date outside is an empty one, or a mistake
+_MARKS: tuple[DecimalMark, ...] = ("comma", "point")
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[T ].*)?")
+_YEAR_LAST = re.compile(r"(\d\d?)([./-])(\d\d?)\2(\d{4}|\d\d)(?:[, ].*)?")
 
 
 class Lines:
@@ -92,7 +107,8 @@ def read(text: IO[str], today: int) -> Sales:
     """The sales of a text that can be read twice. Raises ValueError without the columns that are needed."""
     heading = _heading(text)
     place = heading.place
-    month_first = _month_first(_rows(text, heading), place["date"])
+    order = _day_order(_rows(text, heading), place["date"])
+    mark = _decimal_mark(_rows(text, heading), [place[each] for each in ("sum", "quantity", "price") if each in place])
     skus: list[str] = []
     numbers: dict[str, int] = {}
     lines: dict[str, Lines] = defaultdict(lambda: Lines(skus))
@@ -101,22 +117,22 @@ def read(text: IO[str], today: int) -> Sales:
     for row in _rows(text, heading):
         rows += 1
         try:
-            customer, day = row[place["customer"]].strip(), day_of(row[place["date"]], month_first)
+            customer, day = row[place["customer"]].strip(), day_of(row[place["date"]], order)
             if day > today:
                 later += 1
                 continue
             amount = (
-                _number(row[place["sum"]])
+                _number(row[place["sum"]], mark)
                 if "sum" in place
-                else _number(row[place["quantity"]]) * _number(row[place["price"]])
+                else _number(row[place["quantity"]], mark) * _number(row[place["price"]], mark)
             )
             if not customer:
                 raise ValueError("no customer")
             sku = row[place["sku"]].strip() if "sku" in place else ""
-            number = numbers.setdefault(sku, len(skus))
-            if number == len(skus):
+            article = numbers.setdefault(sku, len(skus))
+            if article == len(skus):
                 skus.append(sku)
-            lines[customer].add(day, number, amount)
+            lines[customer].add(day, article, amount)
         except (ValueError, IndexError) as error:
             bad += 1
             if bad <= TOLD:
@@ -201,54 +217,67 @@ def _without_last_mark(line: str) -> str:
     return before + after
 
 
-def _month_first(rows: Iterator[list[str]], place: int) -> bool:
-    """Whether dates with strokes begin with the month: so they do where the second number is ever above 12, and the first is not."""
-    seen = False
-    first = second = 0
+def _day_order(rows: Iterator[list[str]], place: int) -> SlashOrder:
+    """Of dates with strokes: the month comes first where a second number is above 12, and no first one is."""
+    seen = set()
     for number, row in enumerate(rows):
         if number == SAMPLE and not seen:
-            return False
-        found = _STROKES.match(row[place]) if len(row) > place else None
-        if found:
-            seen = True
-            first, second = max(first, int(found[1])), max(second, int(found[2]))
-    return first <= 12 < second
+            return "dmy"
+        if len(row) > place and (found := slash_order(row[place].strip())):
+            seen.add(found)
+    return "mdy" if "mdy" in seen and "dmy" not in seen else "dmy"
+
+
+def _decimal_mark(rows: Iterator[list[str]], places: Sequence[int]) -> DecimalMark:
+    """The mark that a number shows by itself. Where three digits stand behind each one, and none of four digits without one, it groups thousands."""
+    shown: set[Shape] = set()
+    has_long = False
+    for row in rows:
+        for text in (row[place].strip() for place in places if place < len(row)):
+            if text.isdecimal():
+                has_long |= len(text) > 3
+                continue
+            found = shape(text)
+            if found == "comma" or found == "point":
+                return found
+            shown.add(found)
+    if "comma?" in shown and "point?" not in shown:
+        return "comma" if has_long else "point"
+    return "comma" if "point?" in shown and not has_long else "point"
 
 
 @lru_cache(maxsize=100_000)
-def day_of(text: str, month_first: bool = False) -> int:
-    """The day of a date, a time behind it dropped: 2010-09-01, 2010/09/01, 20100901, 01.09.2010, 01.09.10, 1/9/2010. Raises ValueError."""
+def day_of(text: str, order: SlashOrder = "dmy") -> int:
+    """The day of a date, a time behind it dropped; forms and spreadsheet's numbers as in an imported file. Raises ValueError."""
     text = text.strip()
-    if found := _YEAR_FIRST.fullmatch(text):
-        year, month, day = map(int, found.groups())
-    elif found := _YEAR_LAST.fullmatch(text):
-        day, month, year = map(int, found.groups())
-        if month_first and "/" in text:
-            day, month = month, day
-        year += 2000 if len(found[3]) == 2 else 0
-    else:
-        raise ValueError(f"no date: {text!r}")
-    known = date(year, month, day).toordinal()
-    if known < FIRST:
-        raise ValueError(f"no date: {text!r}")
-    return known
-
-
-def _number(text: str) -> float:
-    """The decimal sign is the last of the signs; one that stands more than once groups thousands."""
     try:
-        number = float(text)
-    except ValueError:
-        plain = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
-        decimal = max(",.", key=plain.rfind)
-        whole, _, rest = plain.rpartition(decimal) if plain.count(decimal) == 1 else (plain, "", "0")
-        try:
-            number = float(f"{whole.replace(',', '').replace('.', '')}.{rest}")
-        except ValueError:
-            raise ValueError(f"no number: {text!r}") from None
-    if not isfinite(number) or not any(map(str.isdigit, text)):
-        raise ValueError(f"no number: {text!r}")
-    return number
+        if found := _YEAR_FIRST.fullmatch(text):
+            known = date(int(found[1]), int(found[3]), int(found[4]))
+        elif found := _YEAR_LAST.fullmatch(text):
+            first, second = int(found[1]), int(found[3])
+            day, month = (second, first) if order == "mdy" and found[2] != "." else (first, second)
+            known = date(int(found[4]) + (2000 if len(found[4]) == 2 else 0), month, day)
+        else:
+            known = house_day(text, order, UTC, serials=True)
+    except CellError:
+        raise ValueError(f"no date: {text!r}") from None
+    if not FIRST <= known <= LAST:
+        raise ValueError(f"no date: {text!r}")
+    return known.toordinal()
+
+
+def _number(text: str, mark: DecimalMark) -> float:
+    """With this decimal mark; a cell that shows the other one is read with that."""
+    text = "".join(text.split())
+    if mark == "point" or text.isdecimal():
+        with suppress(ValueError):
+            found = float(text)
+            if isfinite(found):
+                return found
+    for each in (mark, *_MARKS):
+        with suppress(CellError):
+            return float(house_number(text, each))
+    raise ValueError(f"no number: {text!r}")
 
 
 def open_text(file: Path, encoding: str | None = None) -> IO[str]:

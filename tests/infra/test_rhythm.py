@@ -101,6 +101,14 @@ def test_sums_are_read_as_they_are_written(file: Path, tmp_path: Path) -> None:
         ("1.234.567", 1_234_567),
         ("1,234,567.5", 1_234_567.5),
         ("\N{MINUS SIGN}70,00", -70),
+        ("(70.00)", -70),
+        ("70,00-", -70),
+        ("$1,234.50", 1234.5),
+        ("1 234,50 руб.", 1234.5),
+        ("1'234.50", 1234.5),
+        ("1.5e3", 1500),
+        ("12,345", 12_345),
+        ("0,345", 0.345),
     ],
 )
 def test_the_last_sign_is_the_decimal_one(written: str, number: float, tmp_path: Path) -> None:
@@ -123,6 +131,11 @@ def test_the_last_sign_is_the_decimal_one(written: str, number: float, tmp_path:
         ("CustomerID,TransactionDate,SalesAmount,TransactionID,ItemID", "{:%Y-%m-%d}", ","),
         ("client_id,order_date,line_total,order_id,product_id", "{:%Y-%m-%dT%H:%M:%SZ}", ","),
         ("user,timestamp,revenue,order,product", "{:%Y-%m-%d}", ","),
+        ("customer,date,order_total,order,product", "{:%d %b %Y}", ","),
+        ("customer,date,sum,order,product", "{:%m-%d-%Y}", ","),
+        ("shop_id,order_time,order_value,order,product", "{0:%-m/%-d/%Y} 1:05 PM", ","),
+        ("customer,date,sum,order,product", "{0:%Y/%-m/%-d}", ","),
+        ("Клиент;Дата;Сумма заказа;Заказ;Артикул", "{:%d-%b-%y}", ";"),
         ("Kundennummer;Rechnungsdatum;Gesamtbetrag;Rechnung;Artikelnummer", "{:%d.%m.%Y}", ";"),
         ("Клиент;Дата, день;Сумма, руб.;Документ;Артикул", "{:%d.%m.%Y}", ";"),
         ("sep=;\ncustomer;date;sum;document;sku", "{:%Y-%m-%d}", ";"),
@@ -167,7 +180,8 @@ def test_an_empty_date_is_none(file: Path, tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--as-of", "1st of May"], "argument --as-of: invalid"),
+        (["--as-of", "1st of May"], "argument --as-of: no date"),
+        (["--as-of", "9999-12-31"], "argument --as-of: no date"),
         (["--out", "/nonexistent/x.csv"], "no such folder"),
     ],
 )
@@ -178,6 +192,31 @@ def test_a_wrong_argument_is_told_before_anything_is_read(
         main([str(file), "--as-of", AS_OF, *more])
     assert words in capsys.readouterr().err
     assert main([str(file), "--as-of", "01.09.2010", "--out", str(file.with_suffix(".scores"))]) == 0
+
+
+def test_a_day_of_a_spreadsheet_is_read(file: Path, tmp_path: Path) -> None:
+    serial = [[row[0], str((date.fromisoformat(row[1]) - date(1899, 12, 30)).days), *row[2:]] for row in sales()]
+    assert answer(write(tmp_path / "serial.csv", "customer,date,sum,document,sku", serial)) == answer(file)
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        (["1,234", "987", "12,345"], [1234, 987, 12_345]),
+        (["1,234", "1234", "2,500"], [1.234, 1234, 2.5]),
+        (["1.234", "987"], [1234, 987]),
+        (["1.234", "1.5"], [1.234, 1.5]),
+        (["1,234", "1,5"], [1.234, 1.5]),
+        (["1,234", "1,234.50"], [1234, 1234.5]),
+    ],
+)
+def test_the_whole_column_tells_whether_a_sign_groups_thousands(
+    written: list[str], numbers: list[float], tmp_path: Path
+) -> None:
+    rows = [["Клён", "2010-08-01", each] for each in written]
+    with open_text(write(tmp_path / "sums.csv", "client;day;sum", rows, ";")) as text:
+        [lines] = read(text, date(2010, 9, 1).toordinal()).lines.values()
+    assert [line.amount for line in lines] == numbers
 
 
 def test_a_file_without_any_row_that_is_understood_is_refused(
