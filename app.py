@@ -159,7 +159,7 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     audience.shard_frozen          facts: campaigns.sending
 #     best_sellers.requested         facts: pricing.best_sellers
 #     big_client.quiet               messages: mail
-#     bonus.adjusted                 messages: mail
+#     bonus.adjusted                 facts: retention.waves; messages: mail
 #     bonus.credited                 messages: mail
 #     bonus.expiring                 facts: campaigns.series; messages: mail
 #     bonus.posted                   facts: analytics.rollups
