@@ -30,9 +30,8 @@ class Notes:
             found["lines"].append(line)
             found["examples"].append(example)
 
-    def has(self, code: str) -> bool:
-        """True for a note that was counted."""
-        return code in self._counted
+    def counted(self, code: str) -> int:
+        return int(self._counted[code]["count"]) if code in self._counted else 0
 
     def tell(self, code: str, **facts: Any) -> None:
         """Adds facts to a note that was counted."""

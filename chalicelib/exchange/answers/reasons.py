@@ -111,6 +111,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The row leaves its document to the rows above, and one of them cannot be read: mend that row and bring the file again",
         "Документ этой строки записан выше, а там есть непрочитанная строка: исправьте её и загрузите файл снова",
     ),
+    "document_twice": (
+        "The file has all rows of this document twice; leave one copy of them",
+        "Все строки этого документа стоят в файле дважды; оставьте их один раз",
+    ),
     "document_left_out": ("Another row of this document is wrong", "В другой строке этого документа ошибка"),
 }
 
@@ -141,10 +145,30 @@ FAILURES: dict[str, tuple[str, str]] = {
         "{second} ({second_column}). Укажите нужный для `amount`.",
     ),
     "amount_of_document": (
-        "Every row of a document has the same sum in the column {column}: it is the sum of the document. Name a column with the sum of "
-        "the row, or leave `amount` empty to take quantity times price.",
-        "У всех строк документа одна сумма в столбце {column}: это сумма документа. Укажите столбец с суммой строки или оставьте "
-        "`amount` пустым, чтобы взять количество на цену.",
+        "All rows of a document have the same sum in the column {column}: it is the sum of the document, or may be. Name a column with the sum of the "
+        "row, leave `amount` empty to take quantity times price, or give the file a row with its total.",
+        "У всех строк документа одна сумма в столбце {column}: это сумма документа или может ею быть. Укажите столбец с суммой строки, оставьте "
+        "`amount` пустым, чтобы взять количество на цену, или добавьте в файл строку с общим итогом.",
+    ),
+    "row_may_be_total": (
+        "The row in line {line} ({label}, {amount}) has no document, and its sum is that of the rows above: is it a total? Name the document in each "
+        "row, write Total before it, or give the file a row with its total.",
+        "У строки {line} ({label}, {amount}) нет документа, а её сумма равна сумме строк выше: не итог ли это? Укажите документ в каждой строке, "
+        "напишите «Итого» или добавьте в файл строку с общим итогом.",
+    ),
+    "rows_doubled": (
+        "Every row of the file stands twice, one below the other ({count} rows). Export it without the join or the second sheet that doubles it.",
+        "Каждая строка файла стоит дважды подряд (строк: {count}). Выгрузите его без соединения, которое удваивает строки.",
+    ),
+    "cut_within_number": (
+        "The file ends within line {line}: its last sum is not quantity times price, and the line has no end. Export it again.",
+        "Файл обрывается в строке {line}: последняя сумма не равна количеству на цену, и у строки нет конца. Выгрузите его заново.",
+    ),
+    "documents_beside": (
+        "The file has {first} beside {second}: one sale may stand in it twice. Leave the rows of one kind out with `only`, or name both in `sale_words` if "
+        "they are different sales.",
+        "В файле {first} стоит рядом с {second}: одна продажа может быть в нём дважды. Уберите строки одного вида через `only` или назовите оба в "
+        "`sale_words`, если это разные продажи.",
     ),
     "thousands": (
         "Sums are in thousands or millions ({text}), so they are not exact. Export them in whole units of money.",
@@ -593,6 +617,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "total_unproven": (
         "The total in line {lines} cannot be compared, since rows above it were not read.",
         "Итог в строке {lines} не сверить: строки выше не прочитаны.",
+    ),
+    "hidden_rows": (
+        "Rows that the workbook hides are read like all others ({count}).",
+        "Скрытые строки книги прочитаны как все остальные ({count}).",
     ),
     "no_total": (
         "The file has no total of its own, so nothing proves that it is complete.",

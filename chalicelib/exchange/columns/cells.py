@@ -131,7 +131,8 @@ def kpp(text: str) -> str:
 _TOTAL_WORDS = (
     r"итоги?|итого|всего|общий итог|общее итого|промежуточные? итоги?|итого по|оборот(?:ы)?|"
     r"(?:grand |sub)?totals?|summary|sum|"
-    r"(?:gesamt|zwischen|end)?summe|gesamt|insgesamt|(?:sous-)?total général|sous-total|totale|razem|suma|ogółem|łącznie|totaal|разом|всього"
+    r"(?:gesamt|zwischen|end)?summe|gesamt|insgesamt|(?:sous-)?total général|sous-total|totale|razem|suma|ogółem|łącznie|totaal|разом|всього|усього|усяго|"
+    r"(?:genel |ara )?toplam|барлығы|жиыны|jami|celkem|summa|合计|总计|小计"
 )
 _TOTAL = re.compile(rf"\W*(?:{_TOTAL_WORDS})\b.*", re.IGNORECASE | re.DOTALL)
 _TOTAL_BEHIND = re.compile(

@@ -38,6 +38,8 @@ for _names in (
     "sty lut mar kwi maj cze lip sie wrz paź lis gru",
     "jan fev mar abr mai jun jul ago set out nov dez",
     "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан",
 ):
     _MONTHS.update((name, month) for month, name in enumerate(_names.split(), 1))
 _MONTHS |= {"сент": 9, "нояб": 11, "февр": 2, "mär": 3}
@@ -55,6 +57,7 @@ _FORMS = tuple(
         rf"(?P<d>\d{{1,2}})\. ?(?P<m>\d{{1,2}})\. ?(?P<y>\d{{4}}|\d{{2}}){_TAIL}",
         rf"(?P<y>\d{{4}})(?P<mark>[-/.])(?P<m>\d{{1,2}})(?P=mark)(?P<d>\d{{1,2}}){_TAIL}",
         rf"(?P<y>(?:19|20)\d{{2}})(?P<m>\d{{2}})(?P<d>\d{{2}}){_TIME}",
+        rf"(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日{_TIME}",
         rf"{_WEEKDAY}«?(?P<d>\d{{1,2}})(?:[.»]|st|nd|rd|th|er)?[ /-](?:de )?(?P<name>{_NAME})\.?,?[ /-](?:de )?(?P<y>\d{{4}}|\d{{2}}){_TAIL}",
         rf"{_WEEKDAY}(?P<name>{_NAME})(?:\.? |-)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? |-)(?P<y>\d{{4}}){_TAIL}",
     )

@@ -47,16 +47,16 @@ HEADINGS: dict[FieldName, str] = {
     "document; document number; document no; doc no; doc number; invoice; invoice number; invoice no; invoice id; inv no; "
     "billing document; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
     "sales order id; order reference; order name; order; amazon order id; billing doc; doc num; voucher no; voucher number; "
-    "transaction id; transaction no; transaction number; sale id; номер отправления; srid; фактура; номер фактуры; id заказа; номер сделки; id сделки; order ref; journal entry; invoice ref; receipt no; receipt; bill no; bill number; sales order no; so number; invoice num; document nbr; sales order nbr; ticket number; number; num",
+    "transaction id; transaction no; transaction number; sale id; номер отправления; srid; фактура; номер фактуры; id заказа; номер сделки; id сделки; order ref; journal entry; invoice ref; receipt no; receipt; bill no; bill number; sales order no; so number; invoice num; document nbr; sales order nbr; ticket number; sop number; number; num",
     "business_date": "дата документа; дата; дата док; дата накл; дата расхода; дата реализации; дата отгрузки; дата отгр; дата продажи; дата накладной; дата операции; "
     "дата счета-фактуры; документ.дата; регистратор дата; дата регистратора; период; период день; по дням; день; дата заказа; "
     "дата чека; дата и время; время; принят в обработку; дата создания; дата фактуры; дата учета; дата проводки; учетный день; дата оформления; дата оформления заказа; дата создания заказа; дата создания сделки; "
     "date; business date; invoice date; document date; doc date; sale date; sales date; billing date; transaction date; "
     "posting date; invoice/bill date; order date; purchase date; voucher date; txn date; date ordered; order created; created at; "
-    "created; creation date; created on; datetime; date time; bill date; date invoiced; date (utc); created (utc); date of sale; date created; created date; order creation date; date order; event date; day; period",
+    "created; creation date; created on; datetime; date time; bill date; date invoiced; date (utc); created (utc); date of sale; date created; created date; order creation date; date order; order create date; date issued; issue date; purchased on; line item date; date added; event date; day; period",
     "customer": "код контрагента; контрагент.код; код клиента; клиент.код; код покупателя; покупатель.код; код партнера; "
     "партнер.код; id клиента; номер клиента; customer id; customer code; customer number; customer no; sell-to customer no; bill-to customer no; client id; client code; "
-    "account number; account id; sold-to party; partner id; buyer id",
+    "account number; account id; customer account; sold-to party; partner id; buyer id",
     "customer_name": "контрагент; покупатель; клиент; заказчик; партнер; контрагент наименование; наименование контрагента; "
     "контрагент.наименование; наименование покупателя; наименование клиента; название клиента; название контрагента; "
     "плательщик; дилер; комиссионер; грузополучатель; получатель; "
@@ -79,20 +79,20 @@ HEADINGS: dict[FieldName, str] = {
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
     "units sold; units; billed quantity; invoiced quantity; invoiced qty; qty invoiced; shipped quantity; qty shipped; "
     "quantity shipped; net quantity; quantity (- refund); item quantity; item qty; lineitem quantity; "
-    "order lines/quantity; invoice lines/quantity; order line/product uom qty; invoice line ids/quantity; line item quantity; number of units; total quantity; total qty; units ordered; net qty; количество блюд; фактурированное количество; количество фактурированное",
+    "order lines/quantity; invoice lines/quantity; order line/product uom qty; invoice line ids/quantity; line item quantity; number of units; total quantity; total qty; units ordered; net qty; количество блюд; фактурированное количество; количество фактурированное; кол-во осн еи",
     "unit_price": "цена с ндс; цена; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
-    "отпускная цена; цена отпускная; цена за штуку; цена за шт; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
+    "отпускная цена; цена отпускная; цена с налогами; цена за штуку; цена за шт; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
     "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; order line/price unit; invoice line ids/price unit; line item price; item cost",
     "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
-    "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; сумма вкл ндс; всего; итого; сумма; сумма продажи; "
+    "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; сумма вкл ндс; стоимость продаж с ндс в руб и коп; сумма с налогами; всего; итого; сумма; сумма продажи; "
     "сумма продаж; сумма реализации; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
     "выручка; продажи; сумма оборот; стоимость оборот; сумма со скидкой; сумма с учетом скидки; итого со скидкой; итого с учетом скидки; "
     "сумма к оплате; к оплате; всего к оплате; итоговая стоимость товара; вайлдберриз реализовал товар (пр); сумма брутто; стоимость брутто; бюджет; "
     "amount; amount incl vat; amount including vat; amount inc vat; gross amount; total incl vat; total inc vat; total including vat; "
     "total including tax; total incl tax; total inc tax; line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; line item amount; line item total; item revenue; product revenue; "
-    "subtotal; line subtotal; order lines/total; invoice lines/total; order line/price total; invoice line ids/price total; order lines/subtotal; "
+    "row total; subtotal; line subtotal; order lines/total; invoice lines/total; order line/price total; invoice line ids/price total; order lines/subtotal; "
     "invoice lines/subtotal; order line/price subtotal; invoice line ids/price subtotal; total signed; total; gross; gross value; gross total; sum",
     "net_amount": "сумма без ндс; line amount excl vat; line amount excluding vat; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
     "итого без ндс; стоимость без учета ндс; amount excl vat; amount ex vat; untaxed amount; total ex vat; total ex tax; amount excluding vat; net amount; net value; net total; total excl vat; "
@@ -104,7 +104,7 @@ HEADINGS: dict[FieldName, str] = {
     "discount amount; line discount amount",
     "currency": "валюта; валюта документа; код валюты; currency; currency code",
     "kind": "вид документа; тип документа; вид регистратора; тип регистратора; тип операции; вид операции; "
-    "документ вид; документ тип; тип чека; вид чека; "
+    "документ вид; документ тип; тип чека; вид чека; признак расчета; "
     "хозяйственная операция; хозоперация; операция; вид движения; движение; тип; вид; "
     "document type; doc type; invoice type; billing type; order type; transaction type; entry type; move type; record type; type; kind",
     "return_flag": "возврат; это возврат; return; is return; is cancel; is cancelled; returned",
@@ -116,7 +116,7 @@ HEADINGS: dict[FieldName, str] = {
     "paid_on": "дата оплаты; оплачено; дата полной оплаты; paid on; payment date; date paid",
     "status": "статус; состояние; статус заказа; статус документа; статус сделки; стадия сделки; стадия; этап сделки; status; order status; "
     "financial status; payment status; invoice status; deal stage; stage",
-    "posted": "проведен; документ проведен; posted",
+    "posted": "проведен; проведено; проведена; документ проведен; posted; is posted",
     "cancelled": "пометка удаления; помечен на удаление; удален; отменен; аннулирован; дата отмены; deleted; is deleted; voided; "
     "cancelled at; canceled at; cancelled on; cancelled; canceled; cancellation date",
 }
@@ -176,7 +176,7 @@ VAT_RATES = (
 )
 # Headings of the sum of a row, never of a document: beside another sum they are taken.
 OF_A_ROW = (
-    "сумма строки; сумма по строке; line total; order line total; line amount; line total amount; line subtotal; item total; "
+    "сумма строки; сумма по строке; line total; order line total; line amount; line amount excl vat; line amount excluding vat; line total amount; line subtotal; item total; "
     "extended price; extended amount; ext price; order lines/total; invoice lines/total; order lines/subtotal; invoice lines/subtotal; "
     "order line/price total; invoice line ids/price total; order line/price subtotal; invoice line ids/price subtotal; line item amount; "
     "line item total; итоговая стоимость товара"

@@ -105,7 +105,7 @@ def summarised(
 ) -> Summary:
     """The summary of a part."""
     made = Summary()
-    drafts = part.every()
+    drafts = list(part.good())
     amounts: dict[str, Decimal] = {}
     quantity = Decimal(0)
     for draft in drafts:
@@ -131,7 +131,7 @@ def summarised(
             made.changes.append(
                 Change(ref, draft.title or draft.number, day, company_id, draft.currency, before, total)
             )
-    made.named = sorted({draft.ref for draft in drafts})
+    made.named = sorted({draft.ref for draft in part.every()})
     repeated = sorted(row for draft in part.good() for row in repeated_rows(draft))
     made.repeated, made.repeated_rows = len(repeated), repeated[:SHOWN]
     made.numbers, made.unnamed = sorted(part.wrong), part.unnamed

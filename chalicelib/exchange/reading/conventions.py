@@ -16,8 +16,8 @@ from chalicelib.exchange.columns.numbers import Shape, shape
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.rows import Conventions
 from chalicelib.exchange.reading.rules import status_of
-from chalicelib.exchange.reading.sums import amount_source, discount_kind
-from chalicelib.exchange.reading.survey import Example, Survey, value_of
+from chalicelib.exchange.reading.sums import amount_source, discount_kind, may_be_sums_of_documents
+from chalicelib.exchange.reading.survey import Example, Survey, is_invoice, value_of
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.platform.spelling.words import spelled
 from chalicelib.sales import word_kind
@@ -33,6 +33,9 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     if survey.wrong_day and survey.wrong_days == survey.days:
         line, text = survey.wrong_day
         raise Unreadable("dates_unreadable", line=line, value=text[:60], forms=FORMS)
+    if survey.turned_day and survey.sound_day:
+        (line, text), (other_line, other) = survey.turned_day, survey.sound_day
+        raise Unreadable("dates_mixed", first=text[:60], first_line=line, second=other[:60], second_line=other_line)
     if survey.returns_apart and "return_flag" not in profile.columns:
         at, (line, text) = survey.returns_apart
         raise Unreadable("returns_apart", column=survey.place.shown(at), line=line, value=text[:60])
@@ -48,7 +51,9 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     source = amount_source(survey, mark, columns, profile, notes)
     if _are_before_and_after(survey.kinds):
         raise Unreadable("kind_unclear", column=survey.place.shown(columns["kind"]), values=sorted(survey.kinds)[:10])
-    named = _folded_all([*profile.return_words, *profile.sale_words])
+    _refuse_invoices_beside(survey, columns, profile)
+    sale_words = [*profile.sale_words, *_words_of_tills(survey)]
+    named = _folded_all([*profile.return_words, *sale_words])
     tells_kinds = any(word_kind(word) or _folded(word) in named for word in survey.kinds)
     if "kind" in columns and "kind" not in profile.columns and not tells_kinds:
         _leave_kind(survey, columns.pop("kind"), notes)
@@ -69,8 +74,9 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
         unsigned=unsigned,
         signed_returns=survey.signed_returns,
         orders_are_sales=_orders_are_sales(survey, columns, notes),
+        sums_of_documents=source == "amount" and may_be_sums_of_documents(survey, columns),
         return_words=frozenset(spelled(word).casefold() for word in profile.return_words),
-        sale_words=frozenset(spelled(word).casefold() for word in profile.sale_words),
+        sale_words=frozenset(spelled(word).casefold() for word in sale_words),
         cancelled_words=_folded_all(profile.cancelled_words),
         valid_words=_folded_all(profile.valid_words),
     )
@@ -93,13 +99,33 @@ def _are_before_and_after(kinds: Iterable[str]) -> bool:
     return any("до" in each for each in words) and any("после" in each for each in words)
 
 
+def _words_of_tills(survey: Survey) -> list[str]:
+    """A till calls a sale `приход`, which elsewhere is a purchase; what it calls a return tells them apart."""
+    kinds = {kind.casefold() for kind in survey.kinds}
+    return ["приход"] if "возврат прихода" in kinds else []
+
+
+def _refuse_invoices_beside(survey: Survey, columns: Mapping[FieldName, int], profile: SalesProfileForm) -> None:
+    """Raises Unreadable where `Счет-фактура` stands beside the sales that it belongs to: their sums would count twice."""
+    first, second = survey.invoice, survey.other_sale
+    if "kind" in columns:
+        sales = [kind for kind in survey.kinds if word_kind(kind) == "sale"]
+        first = next(filter(is_invoice, sales), "")
+        second = next((kind for kind in sales if not is_invoice(kind)), "")
+    if first and second and not any(_folded(first).startswith(_folded(word)) for word in profile.sale_words):
+        raise Unreadable("documents_beside", first=first[:60], second=second[:60])
+
+
 def _leave_kind(survey: Survey, at: int, notes: Notes) -> None:
     """Leaves out a column of other kinds, of goods or of customers. Raises Unreadable where its unknown words may be those of documents."""
     values = sorted(survey.kinds)
     heading = heading_key(survey.place.names[at])
     of_documents = any(
         word in heading
-        for word in ("документ", "операц", "регистратор", "движени", "document", "transaction", "invoice", "billing")
+        for word in (
+            *("документ", "операц", "регистратор", "движени", "чек", "расчет"),
+            *("document", "transaction", "invoice", "billing", "receipt"),
+        )
     )
     short = all(len(value) <= 2 or value.casefold() in _SIDES for value in values)
     backwards = any(_BACKWARDS.search(value) for value in values)

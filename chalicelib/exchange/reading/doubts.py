@@ -49,7 +49,7 @@ _ONE = re.compile(r"1(?:[.,]0+)?")
 _RATE = re.compile(r"ндс|ставка|скидк|%|проц|vat|tax|rate|disc|mwst|\bust|tva|iva\b|rabat|remise", re.IGNORECASE)
 _YES = frozenset(("да", "истина", "yes", "true", "ja", "+", "v", "x", "х", "✓", "✔"))
 _NOT_ZERO = re.compile("[1-9]")
-_DAY_FIRST = re.compile(r"(\d{1,2})[./-]\d{1,2}[./-]\d{2,4}\b")
+_DAY_AND_MONTH = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}\b")
 _LAST_MONTH = 12
 
 Mark = Literal["return", "cancelled"]
@@ -163,13 +163,13 @@ class Doubts:
                 self._split.remove(at)
 
     def _look_at_day(self, line: int, cell: str) -> None:
-        """A spreadsheet that takes the month for the first number turns the days up to the twelfth around and leaves the others as texts."""
+        """A spreadsheet of another country takes the month for the day: it turns days up to the twelfth around and leaves the others as texts."""
         if isinstance(cell, TypedMoment):
             self._typed_day = self._typed_day or (line, cell[:10])
             self._days_are_sound = int(cell[8:10]) > _LAST_MONTH
-        elif found := _DAY_FIRST.match(cell.strip()):
+        elif found := _DAY_AND_MONTH.match(cell.strip()):
             self._late_text = self._late_text or (line, cell.strip())
-            self._days_are_sound = int(found[1]) <= _LAST_MONTH
+            self._days_are_sound = max(int(found[1]), int(found[2])) <= _LAST_MONTH
 
     def refuse(self, survey: Survey, columns: Mapping[FieldName, int]) -> None:
         """Raises Unreadable at the first doubt that the profile does not settle. `columns`: those that are read."""

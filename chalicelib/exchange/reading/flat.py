@@ -13,6 +13,7 @@ from chalicelib.exchange.columns.cells import named
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import TypedNumber
+from chalicelib.exchange.columns.numbers import shape
 from chalicelib.exchange.reading.model import RowFilterForm, SalesProfileForm
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.reading.survey import is_day, is_row_within_total, is_total_row
@@ -100,6 +101,7 @@ class FlatTable:
             if each in columns
         ]
         self._of_document = [columns[each] for each in ("kind", *_STATES) if each in columns]
+        self._read = {*self._carried_places, *self._further}
         # A row that fills all of them leaves nothing to the cells above.
         self._told = [*self.document_places, *self._customer, *self._day_places, *self._of_document]
 
@@ -120,6 +122,8 @@ class FlatTable:
                 lengths[row.length] += 1
             if row.category == "group" and self._names_period(row.cells):
                 shown.day_groups += 1
+            elif row.category == "group" and self._names_another(row.cells):
+                pass
             elif row.category == "group":
                 shown.groups += 1
             elif row.category == "row":
@@ -156,6 +160,10 @@ class FlatTable:
                 if is_day(row.cells[self._day]):
                     for at in (*self.document_places, self._day):
                         above[at] = row.cells[at]
+                yield row
+            elif row.category == "group" and self._names_another(row.cells):
+                for at in self.document_places:
+                    above[at] = ""
                 yield row
             elif row.category == "group" and self.carry.document:
                 self._take_group(above, row.cells)
@@ -231,19 +239,19 @@ class FlatTable:
         goods = any(cells[at].strip() for at in self._goods)
         if is_total_row(cells, document, day if goods or document.strip() else ""):
             return "total"
+        if is_row_within_total(cells, document, day):
+            return "note"
         if (not goods and self._is_numbers_alone(cells)) or any(
             cells[at].strip(" :").casefold() in _TOTALS for at in self._goods
         ):
             return "total"
-        if is_row_within_total(cells, document, day):
-            return "note"
         if self._names_period(cells):
             return "group"
         if len(filled) > 1 and self._is_heading(cells, filled):
             return "heading"
         if self._is_text(cells) and not self._is_group(cells):
             return "note"
-        if self._goods and not goods and self._is_group(cells):
+        if self._goods and not goods and (self._is_group(cells) or self._names_another(cells)):
             return "group"
         if self._filters and not all(_passes(cells[at], each) for at, each in self._filters):
             return "filtered"
@@ -266,7 +274,17 @@ class FlatTable:
         filled = {at for at, cell in enumerate(cells) if cell and not cell.isspace()}
         if not filled & {*self.document_places, *self._customer}:
             return False
-        return bool(self._goods) and not filled - {*self._carried_places, *self._further, *self._numbers}
+        others = filled - {*self._carried_places, *self._further, *self._numbers}
+        return bool(self._goods) and all(map(_is_number, (cells[at] for at in others)))
+
+    def _names_another(self, cells: list[str]) -> bool:
+        """Sums beside a name in a column that is not read, left of the goods: of a manager, a warehouse or a month."""
+        left = min((*self._goods, *self._numbers))
+        filled = [at for at, cell in enumerate(cells) if cell and not cell.isspace()]
+        names = [at for at in filled if at < left]
+        if not names or not set(filled) & set(self._numbers) or set(names) & self._read:
+            return False
+        return all(at in self._numbers or _is_number(cells[at]) for at in filled if at > left)
 
     def _is_subtotal(self, cells: list[str]) -> bool:
         """The sums of a customer above its rows, which name the customer too."""
@@ -380,6 +398,10 @@ class FlatTable:
         for at in places:
             cells[at] = above[at]
         return any(cells[at].strip() for at in places)
+
+
+def _is_number(cell: str) -> bool:
+    return isinstance(cell, TypedNumber) or shape(cell.strip()) != "wrong"
 
 
 def is_torn(row: FlatRow) -> bool:

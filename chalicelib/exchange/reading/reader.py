@@ -76,6 +76,8 @@ class SalesFile:
     counted: Counted = field(default_factory=Counted)
     own_total: OwnTotal | None = None
     named: Named = field(default_factory=Named)
+    cut_at: int = 0  # the last row, where its sum begins as quantity times price does, and ends too early
+    doubtful: tuple[int, str, Decimal] | None = None  # the first row that may be a total: line, text, sum
 
     @property
     def column_names(self) -> dict[FieldName, str]:
@@ -101,6 +103,7 @@ class SalesFile:
         partly: set[str] = set()  # documents of which some rows do not count
         section = section_above(self.place, self.profile)
         moved = self._places_moved()
+        doubles = _Doubles()
         torn = TornRows(self.named, carries=isinstance(self.body, FlatTable) and self.body.carry.document)
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in _in_time(self.body_rows(), self.terms):
@@ -118,6 +121,7 @@ class SalesFile:
                         section = self._section_below(row, section)
                 continue
             counted.begun = True
+            doubles.look(row.cells)
             cells = [row.cells[at] for at in places]
             if self.place.heading.key:
                 cells[document_at] = self._document_of(row.cells)
@@ -156,6 +160,8 @@ class SalesFile:
                     cancelled += _amount(read)
                 else:
                     self._look_at_arithmetic(read)
+                    if row.carried:
+                        self._look_at_carried(row, read, written, totals)
                     if made is not None:
                         made[read.number] = made.get(read.number, ZERO) + _amount(read)
                 self._add(totals, written, read)
@@ -165,6 +171,8 @@ class SalesFile:
             yield from _each(torn.followed_by(read))
         yield from _each(torn.end())
         notes.tell("cancelled", amount=f"{cancelled:.2f}")
+        if doubles.everywhere:
+            raise Unreadable("rows_doubled", count=counted.rows - counted.skipped)
         self._look_at_orders(made or {}, partly)
         self._finish(totals, reader, bool(unread))
 
@@ -237,7 +245,9 @@ class SalesFile:
 
     def _open_group(self, row: FlatRow, totals: Totals) -> None:
         """A row that names a group and tells its sums, for the rows below it."""
-        depth = 1 if self._document_of(row.cells).strip() else 0
+        # Groups stand from left to right, and documents below them all.
+        label = next(at for at, cell in enumerate(row.cells) if cell.strip())
+        depth = self.place.width if self._document_of(row.cells).strip() else label
         quantity, amount = self._numbers_of_total(row.cells)
         self._refuse(totals.open_group(depth, row.line, _text(row.cells), quantity, amount), "group_differs")
 
@@ -265,11 +275,33 @@ class SalesFile:
 
     def _look_at_arithmetic(self, row: SaleRow) -> None:
         """Tells rows whose price times quantity is far from their amount; both stand in the note."""
+        self.cut_at = 0
         if self.conventions.source in ("price", "price_plus_vat") or row.unit_price is None or row.amount is None:
             return
         off = abs(abs(row.quantity * row.unit_price) - abs(row.amount))
         if off and off > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
+            if f"{abs(row.quantity * row.unit_price):f}".startswith(f"{abs(row.amount):f}"):
+                self.cut_at = row.row
             self.notes.count("arithmetic", row.row, f"{row.quantity:f} × {row.unit_price:f} ≠ {row.amount:f}")
+
+    def _look_at_carried(self, row: FlatRow, read: SaleRow, written: Written, totals: Totals) -> None:
+        """Keeps the first row without a document, a code and a price that tells the sums of the rows above it."""
+        if self.doubtful or not written.amount or read.sku or read.unit_price is not None:
+            return
+        if isinstance(self.body, FlatTable) and self.body.carry.document:
+            label = read.name or _text(row.cells)
+            if totals.repeats(written.quantity, written.amount):
+                self.doubtful = row.line, label[:100], written.amount
+
+    def _refuse_unproven(self) -> None:
+        """Raises Unreadable where only a total of the file can prove its sums, and it has none."""
+        if self.own_total is not None and self.own_total.amount is not None:
+            return
+        if self.conventions.sums_of_documents:
+            raise Unreadable("amount_of_document", column=self.place.shown(self.columns["amount"]))
+        if self.doubtful:
+            line, label, amount = self.doubtful
+            raise Unreadable("row_may_be_total", line=line, label=label, amount=f"{amount:f}")
 
     def _look_at_orders(self, made: Mapping[str, Decimal], partly: AbstractSet[str]) -> None:
         """Raises Unreadable where the table of documents proves the rows of some documents, and those of others make another sum.
@@ -354,10 +386,13 @@ class SalesFile:
         if isinstance(self.body, GroupedTable) and self.body.total:
             total = self.body.total
             self.own_total = OwnTotal(total.line, total.quantity, total.amount, whole=True)
+        self._refuse_unproven()
         if self.own_total is None:
-            if not self.notes.has("total_unproven"):
+            if not self.notes.counted("total_unproven"):
                 self.notes.add("no_total")
             if isinstance(self.place.table, TextTable) and self.place.table.is_cut_off():
+                if self.cut_at:
+                    raise Unreadable("cut_within_number", line=self.cut_at)
                 self.notes.add("cut_off")
         table = self.place.table
         if isinstance(table, JoinedTable) and table.unused:
@@ -375,6 +410,30 @@ _PROVEN = 3  # numbers of a row, where quantity times price shows whether the am
 _ROUNDING = Decimal("0.05")  # of the lines of a document
 # Day and customer of a row.
 _HEAD: tuple[FieldName, ...] = ("business_date", "customer", "customer_name", "inn")
+
+
+@dataclass(slots=True)
+class _Doubles:
+    """Rows that are equal to the next one. `everywhere`: no row stands alone, and there are several."""
+
+    _above: Sequence[str] = ()
+    _equal: int = 0  # of the rows above, one below the other
+    _several: bool = False
+    _alone: bool = False
+
+    def look(self, cells: Sequence[str]) -> None:
+        if self._alone:
+            return
+        if cells == self._above:
+            self._equal += 1
+            return
+        self._alone = self._equal == 1
+        self._several = self._several or self._equal > 1
+        self._above, self._equal = list(cells), 1
+
+    @property
+    def everywhere(self) -> bool:
+        return self._several and not self._alone and self._equal > 1
 
 
 @dataclass(slots=True)
@@ -420,6 +479,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     survey, doubts, notes = Survey(place), Doubts(place, profile), Notes()
     if left:
         notes.add("tables_left", names=left)
+    if isinstance(place.table, SpooledTable) and place.table.hidden:
+        notes.add("hidden_rows", count=place.table.hidden)
     known = Named()
     body: FlatTable | GroupedTable
     if place.levels:
@@ -436,7 +497,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
         body = FlatTable(place, profile)
         for row in _in_time(body.looked_at(), terms):
             if row.category in ("row", "filtered"):
-                survey.look(row.line, row.cells, body.document_of(row.cells), body.day_of(row.cells))
+                document, filtered = body.document_of(row.cells), row.category == "filtered"
+                survey.look(row.line, row.cells, document, body.day_of(row.cells), filtered=filtered)
                 doubts.look(row.line, row.cells)
                 if not row.beyond and not row.fault:
                     known.look(body.document_of(row.cells))
@@ -482,7 +544,7 @@ def _refuse_currency(survey: Survey, terms: Terms) -> None:
     money: tuple[FieldName, ...] = ("amount", "net_amount", "unit_price")
     headings = [(place.line, place.shown(columns[each])) for each in money if each in columns]
     kept = place.table.money if isinstance(place.table, SpooledTable) else {}
-    formats = [kept[columns[each]] for each in money if columns.get(each) in kept]
+    formats = [told for each in money for told in kept.get(columns.get(each, -1), ())]
     for line, text in [*survey.money.values(), *headings, *formats]:
         if (found := currency_in(text)) not in ("", terms.currency):
             raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)

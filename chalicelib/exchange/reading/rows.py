@@ -59,7 +59,7 @@ class Terms:
 class Conventions:
     """Decisions for the whole file. `unsigned`: a negative quantity stands beside a positive amount that means its negative.
 
-    `signed_returns`: rows that are told to be returns have a minus.
+    `signed_returns`: rows that are told to be returns have a minus. `sums_of_documents`: each row may show the sum of its document.
     """
 
     mark: DecimalMark = "comma"
@@ -70,6 +70,7 @@ class Conventions:
     unsigned: bool = False
     signed_returns: bool = False
     orders_are_sales: bool = False
+    sums_of_documents: bool = False
     return_words: frozenset[str] = frozenset()
     sale_words: frozenset[str] = frozenset()
     cancelled_words: frozenset[str] = frozenset()

@@ -21,11 +21,11 @@ from chalicelib.exchange.reading.survey import Example, Survey, value_of
 from chalicelib.exchange.tables.model import Unreadable
 
 _CENT = Decimal("0.011")
-_RATES = tuple(
-    Decimal(rate)
-    for rate in ("1.05", "1.07", "1.08", "1.1", "1.12", "1.16", "1.18", "1.19", "1.2", "1.21", "1.22", "1.23")
+_RATES = tuple(1 + Decimal(percent) / 100 for percent in (3, 5, 6, 7, 8, 9, 10, 12, 13, 16, 18, 19, 20, 21, 22, 23))
+_VAT = re.compile(
+    r"ндс|пдв|налог|vat|tax|gst|mwst|mehrwertsteuer|\bust\b|umsatzsteuer|tva|\biva\b|btw|kdv|dph|moms|ққс|税",
+    re.IGNORECASE,
 )
-_VAT = re.compile(r"ндс|пдв|налог|vat|tax|gst|mwst|mehrwertsteuer|\bust\b|umsatzsteuer|tva|\biva\b|btw", re.IGNORECASE)
 _MONEY_DISCOUNT = re.compile(r"сумм|руб|amount|lineitem|betrag", re.IGNORECASE)
 _PRICE = re.compile(r"\bцена\b|\bprice\b|preis\b|\bprix\b|\bprecio\b|\bprezzo\b|\bcena\b|ціна", re.IGNORECASE)
 _COST = re.compile(r"закуп|себестоим|учетн|учётн|cost|purchase|einkauf|achat|acquisto|zakup", re.IGNORECASE)
@@ -49,6 +49,7 @@ _PLAIN_PRICES = frozenset(
         ),
     )
 )
+_SUMS: tuple[FieldName, ...] = ("amount", "net_amount")
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
 _AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
 _WITH_VAT = frozenset(map(heading_key, [*WITH_VAT.split("; "), *with_vat_abroad()]))
@@ -254,11 +255,19 @@ def _are_rates(survey: Survey, mark: DecimalMark, column: FieldName | int) -> bo
     return not amounts
 
 
+def may_be_sums_of_documents(survey: Survey, columns: Mapping[FieldName, int]) -> bool:
+    """True where the rows of each document have one sum and no price proves it: only a total tells whether it is that of the document."""
+    survey.end_document()
+    alike = survey.repeated_documents > 0 and not survey.varied and not survey.place.levels
+    sums = [columns[each] for each in _SUMS if each in columns]
+    of_a_row = any(heading_key(survey.place.names[at]) in _OF_A_ROW for at in sums)
+    return alike and "unit_price" not in columns and not of_a_row
+
+
 def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
     """Raises Unreadable where each row of a document shows the sum of the whole document."""
-    survey.end_document()
     several = survey.repeated_documents > 1 and len(survey.repeated_sums) > 1
-    if several and not survey.varied and not survey.place.levels and "unit_price" not in columns:
+    if may_be_sums_of_documents(survey, columns) and several:
         raise Unreadable("amount_of_document", column=survey.place.shown(columns["amount"]))
     if not survey.same_amounts or survey.other_amounts or survey.place.levels:
         return
@@ -286,13 +295,13 @@ def _refuse_discount_beside(
 def _refuse_discount_in(
     survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], sampled: FieldName | int, at: int
 ) -> None:
-    of_all_pieces = heading_key(survey.place.names[columns["amount"]]) == "itemprice"  # before promotions
+    before_promotions = heading_key(survey.place.names[columns["amount"]]) in ("itemprice", "itemrevenue")
     suspect: Example | None = None
     for line, cells in survey.sample:
         values = [value_of(cells.get(each, ""), mark) for each in ("quantity", "unit_price", "amount")]
         if not value_of(cells.get(sampled, ""), mark):
             continue
-        if of_all_pieces:
+        if before_promotions:
             suspect = suspect or (line, cells[sampled].strip())
         if None in values:
             continue

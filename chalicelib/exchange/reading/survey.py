@@ -26,6 +26,7 @@ _SAMPLE = 3000  # rows whose arithmetic is looked at
 _MOST_WORDS = 200
 _HEADINGS = 3  # known ones that make a row of headings
 _SHORT = len("26-01-12")
+_NUMBERS = re.compile(r"(\d{1,4})[.-](\d{1,2})[.-](\d{1,4})(?:[ T].*)?")
 _SHORT_WORD = 3  # letters, as of `от` or `doc`
 _RETURNS = re.compile(r"возвра[тщ]|refund|returned", re.IGNORECASE)
 _OF_RETURNS = re.compile(
@@ -85,6 +86,8 @@ class Survey:
     serial_days: int = 0
     wrong_days: int = 0
     wrong_day: Example | None = None
+    turned_day: Example | None = None  # the first that is a day only with day and month the other way round
+    sound_day: Example | None = None
     opposite: int = 0  # a negative quantity beside a positive amount
     opposite_at: Example | None = None
     together: int = 0  # both negative
@@ -92,6 +95,8 @@ class Survey:
     signed_returns: bool = False  # a row that is told to be a return has a minus
     kinds: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
+    invoice: str = ""  # the first document that is shown as `Счет-фактура`
+    other_sale: str = ""  # the first sale that is shown as another document
     unknown: set[str] = field(default_factory=set)  # kinds of documents, as they are shown, that are not known
     statuses: Counter[str] = field(default_factory=Counter)
     sample: list[tuple[int, dict[FieldName | int, str]]] = field(default_factory=list)
@@ -117,6 +122,7 @@ class Survey:
     _above: tuple[str, Sequence[str]] = ("", ())
     _alike: bool | None = None  # of the document above: all its rows have one sum; None where it has one row
     _factors: list[int] = field(init=False)
+    _sum: int = field(init=False)
     _numbers: list[tuple[FieldName, int]] = field(init=False)
     _words: list[tuple[Counter[str], int]] = field(init=False)
     _named_codes: tuple[int, ...] = ()
@@ -124,6 +130,7 @@ class Survey:
     def __post_init__(self) -> None:
         columns = self.place.heading.columns
         self._numbers = [(wanted, columns[wanted]) for wanted in NUMBERS if wanted in columns]
+        self._sum = columns.get("amount", -1)
         self._factors = [columns[wanted] for wanted in ("quantity", "unit_price") if wanted in columns]
         words: tuple[tuple[Counter[str], FieldName], ...] = ((self.kinds, "kind"), (self.statuses, "status"))
         self._words = [(counter, columns[wanted]) for counter, wanted in words if wanted in columns]
@@ -149,7 +156,7 @@ class Survey:
         """True for a mark of returns whose numbers may be returned pieces."""
         return at == self.place.heading.columns.get("return_flag") and heading_key(self.place.names[at]) in _FLAGS
 
-    def look(self, line: int, cells: Sequence[str], document: str, day_text: str) -> None:
+    def look(self, line: int, cells: Sequence[str], document: str, day_text: str, *, filtered: bool = False) -> None:
         self.rows += 1
         doubtful = signed = False
         columns = self.place.heading.columns
@@ -175,16 +182,24 @@ class Survey:
             self._look_at_customer(cells)
         if signed or not self.straight:
             self._look_at_signs(line, cells, columns, document)
-        self._look_at_amounts(document, cells, columns)
+        if self._sum >= 0:
+            self._look_at_amounts(document, cells)
         if len(self.sample) < _SAMPLE or (doubtful and len(self.sample) < 2 * _SAMPLE):
             self._keep(line, cells, columns)
         self.look_at_day(line, day_text, cells)
         if "paid_on" in columns and not self.paid and (text := cells[columns["paid_on"]].strip()):
             self.paid = isinstance(cells[columns["paid_on"]], TypedMoment) or _day_shape(text) != "wrong"
             self.unpaid = self.unpaid or text
+        if filtered:
+            return
         if document and " " in document:
             name = named(document)
             self.documents[name.kind or ""] += 1
+            if name.kind == "sale" and not (self.invoice and self.other_sale):
+                if is_invoice(document):
+                    self.invoice = self.invoice or document
+                else:
+                    self.other_sale = self.other_sale or document
             if name.kind is None and name.day and len(self.unknown) < _MOST_WORDS:
                 self._look_at_words(document, name.shown)
         elif document:
@@ -242,10 +257,8 @@ class Survey:
         told = cells[columns["kind"]] if "kind" in columns else ""
         return (word_kind(told) if told else named(document).kind) == "return"
 
-    def _look_at_amounts(self, document: str, cells: Sequence[str], columns: Mapping[FieldName, int]) -> None:
-        at = columns.get("amount")
-        if at is None:
-            return
+    def _look_at_amounts(self, document: str, cells: Sequence[str]) -> None:
+        at = self._sum
         if document != self._above[0]:
             self.end_document()
         elif document:
@@ -262,10 +275,10 @@ class Survey:
 
     def end_document(self) -> None:
         """Counts the document above by whether its rows have one sum."""
-        if self._alike:
+        if self._alike and _is_sum(shown := self._above[1][self._sum]):
             self.repeated_documents += 1
             if len(self.repeated_sums) < _MOST_WORDS:
-                self.repeated_sums.add(self._above[1][self.place.heading.columns["amount"]].strip())
+                self.repeated_sums.add(shown.strip())
         elif self._alike is False:
             self.varied = True
         self._alike = None
@@ -278,13 +291,18 @@ class Survey:
         self.days += 1
         if len(text) == _SHORT and text[2] == "." and len(self.short_dotted) < _MOST_WORDS:
             self.short_dotted.add(text)
-        if isinstance(cell, TypedNumber) or (shown := _day_shape(text)) == "day":
+        if isinstance(cell, TypedNumber):
+            return
+        if (shown := _day_shape(text)) == "day":
+            self.sound_day = self.sound_day or (line, text)
             return
         if shown == "serial":
             self.serial_days += 1
         elif shown == "wrong":
             self.wrong_days += 1
             self.wrong_day = self.wrong_day or (line, text)
+            if self.turned_day is None and _is_turned(text):
+                self.turned_day = line, text
             if field_of(text) and sum(1 for each in cells if field_of(each)) >= _HEADINGS:
                 raise Unreadable(
                     "heading_changes", line=line, found=[" ".join(each.split())[:60] for each in cells if each.strip()]
@@ -293,6 +311,11 @@ class Survey:
             if len(text) == _SHORT and "-" in text and len(self.short_days) < _MOST_WORDS:
                 self.short_days.add(text)
             self.slashes.setdefault(shown, (line, text))
+
+
+def is_invoice(words: str) -> bool:
+    """True for `Счет-фактура`, which 1C writes beside the sale itself."""
+    return words.lstrip().casefold().replace("ё", "е").startswith(("счет-фактур", "счет фактур"))
 
 
 def _is_sum(cell: str) -> bool:
@@ -316,6 +339,16 @@ def _day_shape(text: str) -> Literal["day", "serial", "wrong"] | SlashOrder | Li
     except CellError:
         return "wrong"
     return "day"
+
+
+def _is_turned(text: str) -> bool:
+    """True for `01.13.2026` and `2026-13-01`."""
+    found = _NUMBERS.fullmatch(text)
+    if found is None:
+        return False
+    first, middle, last = found.groups()
+    turned = f"{middle}.{first}.{last}" if len(last) > len(first) else f"{first}-{last}-{middle}"
+    return _day_shape(turned) == "day"
 
 
 def is_day(cell: str) -> bool:

@@ -61,7 +61,7 @@ class Mismatch(NamedTuple):
 
 
 class _OpenGroup(NamedTuple):
-    """A group whose sums stand above its rows."""
+    """A group whose sums stand above its rows, or below them: `is_below` tells that they are also those of rows above."""
 
     depth: int
     line: int
@@ -69,6 +69,7 @@ class _OpenGroup(NamedTuple):
     quantity: Decimal | None
     amount: Decimal | None
     since: Sums
+    is_below: bool = False
 
 
 @dataclass(slots=True)
@@ -114,8 +115,16 @@ class Totals:
         """Closes the groups of this depth and deeper, and opens one. None where the closed ones are the sums of their rows."""
         wrong = self.close_groups(depth)
         if quantity is not None or amount is not None:
-            self._open.append(_OpenGroup(depth, line, label, quantity, amount, self.sums))
+            is_below = amount != 0 and self.repeats(quantity, amount)
+            self._open.append(_OpenGroup(depth, line, label, quantity, amount, self.sums, is_below))
         return wrong
+
+    def repeats(self, quantity: Decimal | None, amount: Decimal | None) -> bool:
+        """True for the sums of the rows above: of their document or customer, of those since the last total, or of all."""
+        return any(
+            self.sums != point and self.sums.minus(point).match(quantity, amount)
+            for point in (*self._points, self._document, self._customer)
+        )
 
     def open_whole(self, line: int, label: str, quantity: Decimal | None, amount: Decimal | None) -> None:
         """Keeps a total that stands above all rows, until `close_whole`."""
@@ -134,7 +143,13 @@ class Totals:
         """The first group of this depth or deeper that is not the sum of its rows."""
         while self._open and self._open[-1].depth >= depth:
             group = self._open.pop()
-            if not self.sums.minus(group.since).match(group.quantity, group.amount):
+            if self.sums.minus(group.since).match(group.quantity, group.amount):
+                continue
+            if group.is_below:
+                whole = group.since == self.sums and self.sums.match(group.quantity, group.amount)
+                self.last = OwnTotal(group.line, group.quantity, group.amount, whole)
+                self._points.append(group.since)
+            else:
                 return self._mismatch(group.line, group.label, group.quantity, group.amount, group.since, whole=False)
         return None
 

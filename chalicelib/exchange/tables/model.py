@@ -1,7 +1,7 @@
 """Tables and the reasons why a file is none."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
@@ -63,7 +63,7 @@ class Table(Protocol):
 class SpooledTable:
     """Rows in a file of JSON, one list of line number and cells on each line; empty rows and cells at the end are left out.
 
-    `money`: by column, the first line and the currency that the formats of its cells show.
+    `money`: by column, the currencies that the formats of its cells show, each with its first line. `hidden`: rows that are not shown.
     """
 
     path: Path
@@ -71,7 +71,8 @@ class SpooledTable:
     kind: Kind
     encoding: str = ""
     delimiter: str = ""
-    money: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    money: Mapping[int, Sequence[tuple[int, str]]] = field(default_factory=dict)
+    hidden: int = 0
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         with self.path.open(encoding="ascii") as lines:

@@ -1,28 +1,38 @@
-"""Currencies that an XLSX workbook shows by the formats of its cells alone: 100 in the cell, `$100.00` on the screen."""
+"""What an XLSX workbook shows beside the values of its cells: currencies by their formats, 100 in the cell and `$100.00` on the screen; and rows
+that it hides.
+"""
 
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from chalicelib.exchange.columns.cells import currency_in
 from chalicelib.exchange.columns.headings import place_of
 
-Money = dict[int, tuple[int, str]]  # by column: the line of the first such cell, and its currency as shown
+Money = dict[int, list[tuple[int, str]]]  # by column: each currency as shown, with the line of its first cell
 _MOST_PART = 16 * 1024 * 1024
 _SHOWN = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]*)"|([$€£¥₽₸₴])')
 _CELL = re.compile(rb"<(?:\w+:)?c ([^>]*)>")
 _ATTRIBUTE = re.compile(rb'\b([rst])="([^"]*)"')
 _PLACE = re.compile(rb"([A-Z]{1,3})(\d+)")
+# Not of an outline that is folded.
+_HIDDEN = re.compile(rb"<(?:\w+:)?row (?![^>]*\boutlineLevel=)[^>]*\bhidden=\"(?:1|true)\"[^>/]*>")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
-def money_of(archive: zipfile.ZipFile, blocks: Callable[[zipfile.ZipFile, str], Iterator[bytes]]) -> dict[str, Money]:
-    """By sheet, the columns of numbers that are formatted as money. `blocks` reads a part in blocks that end between cells."""
+class Looks(NamedTuple):
+    """The looks of a sheet: columns of numbers that are formatted as money, and the number of hidden rows."""
+
+    money: Money
+    hidden: int
+
+
+def looks_of(archive: zipfile.ZipFile, blocks: Callable[[zipfile.ZipFile, str], Iterator[bytes]]) -> dict[str, Looks]:
+    """By sheet. `blocks` reads a part in blocks that end between cells."""
     formats = _formats(archive)
-    if not any(formats):
-        return {}
-    return {name: _columns(blocks(archive, part), formats) for name, part in _sheets(archive)}
+    return {name: _looks(blocks(archive, part), formats) for name, part in _sheets(archive)}
 
 
 def _formats(archive: zipfile.ZipFile) -> list[str]:
@@ -54,16 +64,20 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
             yield sheet.get("name", ""), part
 
 
-def _columns(blocks: Iterator[bytes], formats: list[str]) -> Money:
+def _looks(blocks: Iterator[bytes], formats: list[str]) -> Looks:
     found: Money = {}
+    hidden = 0
     for block in blocks:
-        for cell in _CELL.finditer(block):
+        hidden += len(_HIDDEN.findall(block))
+        for cell in _CELL.finditer(block) if any(formats) else ():
             told = dict(_ATTRIBUTE.findall(cell[1]))
             style = int(told.get(b"s", b"0")) if told.get(b"s", b"0").isdigit() else 0
             shown = formats[style] if style < len(formats) else ""
             if shown and told.get(b"t", b"n") == b"n" and (place := _PLACE.fullmatch(told.get(b"r", b""))):
-                found.setdefault(place_of(place[1].decode()), (int(place[2]), shown))
-    return found
+                several = found.setdefault(place_of(place[1].decode()), [])
+                if all(shown != known for _, known in several):
+                    several.append((int(place[2]), shown))
+    return Looks(found, hidden)
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element | None:

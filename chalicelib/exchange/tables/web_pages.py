@@ -22,6 +22,7 @@ from chalicelib.exchange.tables.model import (
 _BLOCK = 256 * 1024
 _MOST_TABLES = 20
 _MOST_SECONDS = 300
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -39,7 +40,9 @@ def read_page(path: Path, folder: Path) -> list[SpooledTable]:
         raise Unreadable("encoding_broken", encoding=encoding, line=1) from None
     finally:
         parser.end()
-    return [SpooledTable(file, f"table {number}", "html", encoding) for number, file in parser.filled]
+    return [
+        SpooledTable(file, f"table {number}", "html", encoding, hidden=hidden) for number, file, hidden in parser.filled
+    ]
 
 
 def _feed(parser: "_Tables", page: TextIO) -> None:
@@ -75,10 +78,10 @@ class _Tables(HTMLParser):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(convert_charrefs=True)
-        self.filled: list[tuple[int, Path]] = []
+        self.filled: list[tuple[int, Path, int]] = []
         self._folder = folder
         self._out: TextIOBase | TextIO | None = None
-        self._depth = self._tables = self.line = self._rows = 0
+        self._depth = self._tables = self.line = self._rows = self._hidden = 0
         self._row: list[str | float] | None = None
         self._cell: list[str] | None = None
         self._kept = ""  # the number that the program keeps for the cell
@@ -94,12 +97,18 @@ class _Tables(HTMLParser):
             self._depth += 1
             if self._depth == 1:
                 self._begin_table()
+        elif tag == "tr" and not self._depth:  # behind a table that was closed too early
+            self._depth = 1
+            self._begin_table()
+            self.handle_starttag(tag, attrs)
         elif self._depth != 1:
             return
         elif tag == "tr":
             self._end_row()
             self._row = []
             self.line += 1
+            named = dict(attrs)
+            self._hidden += "hidden" in named or bool(_HIDDEN.search(named.get("style") or ""))
         elif tag in ("td", "th"):
             self._end_cell()
             if self._row is None:
@@ -144,7 +153,7 @@ class _Tables(HTMLParser):
             self._out.close()
             self._out = None
             if self._rows:
-                self.filled.append((self._tables, self._file))
+                self.filled.append((self._tables, self._file, self._hidden))
 
     def _begin_table(self) -> None:
         self._tables += 1
@@ -152,7 +161,7 @@ class _Tables(HTMLParser):
             raise Unreadable("too_many_tables", most=_MOST_TABLES)
         self._file = self._folder / f"table-{self._tables:03d}"
         self._out = self._file.open("w", encoding="ascii")
-        self.line = self._rows = 0
+        self.line = self._rows = self._hidden = 0
         self._down = {}
 
     def _fill_from_above(self) -> None:

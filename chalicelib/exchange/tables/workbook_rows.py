@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.exchange.tables.model import MOMENT, MOST_CELL, MOST_COLUMNS, MOST_WORKBOOK_ROWS, Unreadable, spooled
-from chalicelib.exchange.tables.money_formats import Money, money_of
+from chalicelib.exchange.tables.money_formats import Looks, looks_of
 
 MOST_MEMORY = 1536 * 1024 * 1024  # of addresses; about half of it is memory
 MOST_SECONDS = 300
@@ -36,8 +36,9 @@ def main(workbook: Path, folder: Path) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
-        money = _check_cells(workbook)
-        return {"sheets": [facts | {"money": money.get(facts["name"], {})} for facts in _sheets(workbook, folder)]}
+        looks = _check_cells(workbook)
+        plain = Looks({}, 0)
+        return {"sheets": [facts | looks.get(facts["name"], plain)._asdict() for facts in _sheets(workbook, folder)]}
     except Unreadable as reason:
         return {"code": reason.code, "facts": reason.facts}
 
@@ -94,13 +95,13 @@ def _cell(cell: Any, line: int) -> Any:
     return cell if isinstance(cell, int) else "" if cell is None else str(cell)
 
 
-def _check_cells(workbook: Path) -> dict[str, Money]:
-    """By sheet, the columns that are formatted as money. Raises Unreadable."""
+def _check_cells(workbook: Path) -> dict[str, Looks]:
+    """The looks of each sheet. Raises Unreadable."""
     if not zipfile.is_zipfile(workbook):
         return {}
     with zipfile.ZipFile(workbook) as archive:
         _check_formulas(archive)
-        return money_of(archive, _blocks)
+        return looks_of(archive, _blocks)
 
 
 def _check_formulas(archive: zipfile.ZipFile) -> None:

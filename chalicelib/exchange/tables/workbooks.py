@@ -37,11 +37,11 @@ def read_workbook(path: Path, kind: Kind, folder: Path) -> list[SpooledTable]:
     if "code" in answer:
         raise Unreadable(answer["code"], **answer["facts"])
     return [
-        SpooledTable(Path(each["path"]), each["name"], kind, money=_money(each["money"]))
+        SpooledTable(Path(each["path"]), each["name"], kind, money=_money(each["money"]), hidden=each["hidden"])
         for each in answer["sheets"]
         if each["rows"]
     ]
 
 
-def _money(told: dict[str, list[Any]]) -> dict[int, tuple[int, str]]:
-    return {int(column): (line, shown) for column, (line, shown) in told.items()}
+def _money(told: dict[str, list[Any]]) -> dict[int, list[tuple[int, str]]]:
+    return {int(column): [(line, shown) for line, shown in several] for column, several in told.items()}

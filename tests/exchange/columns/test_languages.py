@@ -38,6 +38,16 @@ def test_a_sum_with_vat_is_a_known_heading_of_a_sum_or_a_price() -> None:
         ("Wartość netto, PLN", "net_amount"),
         ("Stückpreis", "unit_price"),
         ("Кількість", "quantity"),
+        ("Fatura Tarihi", "business_date"),
+        ("MÜŞTERİ", "customer_name"),
+        ("KDV Dahil Tutar", "amount"),
+        ("Сатып алушы", "customer_name"),
+        ("ҚҚС-мен сома, тг", "amount"),
+        ("Miqdori", "quantity"),
+        ("Číslo faktury", "document"),
+        ("Колькасць", "quantity"),
+        ("单据日期", "business_date"),
+        ("价税合计", "amount"),
     ],
 )
 def test_headings_are_known_with_accents_and_without(heading: str, field: FieldName) -> None:

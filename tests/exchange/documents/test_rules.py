@@ -65,6 +65,22 @@ def test_a_document_may_have_so_many_lines_and_none_more() -> None:
     assert len(made.of(row(8)).rows) == 3
 
 
+@pytest.mark.parametrize(
+    ("lines", "left_out"),
+    [
+        ([2, 9], True),
+        ([2, 3], False),
+    ],
+    ids=["apart, as where a file holds its table twice", "next to each other, as of two of the same goods"],
+)
+def test_a_document_whose_rows_all_come_again_is_left_out(lines: list[int], left_out: bool) -> None:
+    found = list(drafts([row(line) for line in lines]).bad())
+    assert [draft.code for draft in found] == ["document_twice"] * left_out
+    several = [row(2), row(3, sku="L-2"), row(4), row(5, sku="L-2")]
+    assert [draft.code for draft in drafts(several).bad()] == ["document_twice"]
+    assert not list(drafts([*several, row(6, sku="L-3")]).bad())
+
+
 def test_the_same_number_in_another_year_is_another_document() -> None:
     made = drafts([row(2, business_date="30.12.2025"), row(3, business_date="12.01.2026")])
     assert [draft.series for draft in made.good()] == ["2025", "2026"]

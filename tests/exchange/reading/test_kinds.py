@@ -114,7 +114,7 @@ def test_a_document_whose_number_stands_only_in_its_first_row() -> None:
 
 
 def test_an_empty_number_among_repeated_ones_is_a_wrong_row() -> None:
-    rows = ["12.01.2026;1;К;Л;1;100", "12.01.2026;1;К;М;1;100", ";;;Н;1;100"]
+    rows = ["12.01.2026;1;К;Л;1;100", "12.01.2026;1;К;М;1;90", ";;;Н;1;100"]
     read = read_file(short(*rows))
     assert (read.faults[0].row, read.faults[0].field, read.faults[0].code) == (4, "document", "missing")
 

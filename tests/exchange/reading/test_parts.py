@@ -129,7 +129,7 @@ def test_whatever_cells_hold_they_come_through(tmp_path_factory: Any, names: lis
     names = [_storable(name) if _storable(name).strip() else "x" for name in names]
     kept = [" ".join(name.split()) for name in names]
     made, found = cut_up(
-        table(*(row(name=name) for name in names), delimiter=delimiter),
+        table(*(row(name=name, amount=str(n)) for n, name in enumerate(names)), delimiter=delimiter),
         tmp_path_factory.mktemp("parts"),
         format={"encoding": "utf-8"},
     )

@@ -15,7 +15,8 @@ from chalicelib.exchange.answers.reasons import REASONS
 from chalicelib.exchange.columns.fields import FIELDS as ALL_FIELDS
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.reading.rows import AmountSource, Conventions, RowReader, Terms
-from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
+from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow, original_of_return
+from chalicelib.sales.rules import Original
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 FIELDS = [field for field in ALL_FIELDS if field not in ("net_amount", "vat", "discount", "kind", "status")]
@@ -187,3 +188,21 @@ def test_any_cells_are_a_row_or_faults_with_known_codes(several: list[str], too_
 
 def test_every_reason_has_words_in_both_languages() -> None:
     assert all(english and russian for english, russian in REASONS.values())
+
+
+# --- the sale that a return takes back --------------------------------------------------------------------------------
+
+JANUARY = date(2026, 1, 12)
+
+
+@pytest.mark.parametrize(
+    ("number", "sale_day", "named"),
+    [
+        ("УТ-1", date(2025, 12, 30), Original("УТ-1", ("2025",), date(2025, 12, 30))),
+        ("УТ-1", None, Original("УТ-1", ("2026", "2025"), None)),
+        ("", JANUARY, Original("", (), JANUARY)),
+    ],
+    ids=["in the year of its day", "without a day in this year or the one before", "by its day alone"],
+)
+def test_a_number_is_looked_for(number: str, sale_day: date | None, named: Original) -> None:
+    assert original_of_return(number, sale_day, date(2026, 2, 1)) == named

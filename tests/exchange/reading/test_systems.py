@@ -171,6 +171,48 @@ KINDS_OF_1C = """Дата;Номер;Вид документа;Контраге�
 12.01.2026;3;Чек ККМ;К;Л;1;100
 12.01.2026;4;Чек ККМ на возврат;К;Л;1;100
 """
+TURKISH = """Fatura No;Fatura Tarihi;Müşteri;Ürün;Miktar;Birim Fiyat;Tutar
+F-1;12 Ocak 2026;Alfa;Lamba;2;50,00;100,00
+F-2;13 Ocak 2026;Beta;Lamba;1;50,00;50,00
+Genel Toplam;;;;3;;150,00
+"""
+KAZAKH = """Құжат нөмірі;Күні;Сатып алушы;Тауар;Саны;Бағасы;Сомасы
+1;12 қаңтар 2026;Альфа;Шам;2;50,00;100,00
+Барлығы;;;;2;;100,00
+"""
+CHINESE = """单据编号,单据日期,客户,商品,数量,单价,金额,税额,价税合计
+1,2026年1月12日,Alfa,Lamp,2,50.00,100.00,13.00,113.00
+合计,,,,2,,100.00,13.00,113.00
+"""
+UZBEK = """Hujjat raqami;Sana;Mijoz;Tovar;Miqdori;Narxi;Summasi
+1;12.01.2026;Alfa;Lampa;2;50;100
+Jami;;;;2;;100
+"""
+CZECH = """Číslo faktury;Datum vystavení;Odběratel;Název zboží;Množství;Cena za MJ;Celkem s DPH
+1;12.01.2026;Alfa;Lampa;2;50,00;100,00
+"""
+SWEDISH = """Fakturanummer;Fakturadatum;Kund;Artikel;Antal;Pris;Belopp
+1;2026-01-12;Alfa;Lampa;2;50,00;100,00
+"""
+BELARUSIAN = """Нумар;Дата;Пакупнік;Тавар;Колькасць;Сума
+1;12.01.2026;Альфа;Лампа;2;100,00
+Усяго;;;;2;100,00
+"""
+BOOK_OF_SALES = """Номер и дата счета-фактуры продавца;Наименование покупателя;ИНН/КПП покупателя;Стоимость продаж с НДС в руб. и коп.;Сумма НДС 20%
+1 от 12.01.2026;ООО Альфа;7707083893/770701001;120,00;20,00
+Всего;;;120,00;20,00
+"""
+FOOTER_OF_1C = """Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма
+12.01.2026;1;Альфа;Лампа;2;60,00;120,00
+;;;;;Итого:;120,00
+;;;;;В том числе НДС:;20,00
+;;;;;Всего к оплате:;120,00
+"""
+SHIPMENTS_OF_MOYSKLAD = """№;Время;Контрагент;Сумма;Валюта;Проведено
+00001;15.01.2026 10:00;ООО Альфа;190,00;руб;да
+00002;15.01.2026 10:00;ООО Альфа;50,00;руб;нет
+"""
+A_SUM_EACH = {"constants": {"quantity": "1", "name": "Товары"}}
 
 
 @pytest.mark.parametrize(
@@ -211,6 +253,16 @@ KINDS_OF_1C = """Дата;Номер;Вид документа;Контраге�
         pytest.param(UNIVERSAL_REPORT, {}, 2, 1, "180.00", id="universal report of 1C"),
         pytest.param(TABLE_OF_1C, {}, 1, 1, "120.00", id="table of a document of 1C"),
         pytest.param(KINDS_OF_1C, {}, 4, 1, "200.00", id="kinds of 1C"),
+        pytest.param(TURKISH, {}, 2, 2, "150.00", id="Turkish"),
+        pytest.param(KAZAKH, {}, 1, 1, "100.00", id="Kazakh"),
+        pytest.param(CHINESE, {}, 1, 1, "113.00", id="Chinese"),
+        pytest.param(UZBEK, {}, 1, 1, "100.00", id="Uzbek"),
+        pytest.param(CZECH, {}, 1, 1, "100.00", id="Czech"),
+        pytest.param(SWEDISH, {}, 1, 1, "100.00", id="Swedish"),
+        pytest.param(BELARUSIAN, {}, 1, 1, "100.00", id="Belarusian"),
+        pytest.param(BOOK_OF_SALES, A_SUM_EACH, 1, 1, "120.00", id="book of sales of 1C"),
+        pytest.param(FOOTER_OF_1C, {}, 1, 1, "120.00", id="VAT below the total, in a column of numbers"),
+        pytest.param(SHIPMENTS_OF_MOYSKLAD, A_SUM_EACH, 1, 1, "190.00", id="shipments of МойСклад"),
     ],
 )
 def test_a_file_of_another_program_comes_to_its_sum(

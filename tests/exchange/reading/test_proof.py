@@ -1,0 +1,122 @@
+"""Sums that only a total, a price or a document in each row can prove: without it they are asked back."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.exchange.reading.steps import read_file, why
+
+HEADING = "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма\n"
+
+
+def table(*rows: str, heading: str = HEADING) -> str:
+    return heading + "".join(f"{row}\n" for row in rows)
+
+
+@pytest.mark.parametrize("quantity", ["1", "2"])
+def test_one_sum_in_all_rows_of_the_only_document_is_asked_back_unless_a_total_proves_it(quantity: str) -> None:
+    rows = ["12.01.2026;1;А;Лампа;2;300", f"12.01.2026;1;А;Кисть;{quantity};300", "13.01.2026;2;А;Кисть;1;100"]
+    assert why(table(*rows)) == ("amount_of_document", {"column": "Сумма"})
+    assert read_file(table(*rows, f"Итого;;;;{3 + int(quantity)};700")).total == Decimal(700)
+    assert why(table(*rows, ";;;;;400"))[0] == "total_differs"
+
+
+@pytest.mark.parametrize(
+    ("heading", "rows"),
+    [
+        ("Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма\n", ["2;150;300", "1;300;300"]),
+        ("Дата;Номер;Контрагент;Номенклатура;Количество;Сумма строки\n", ["2;300", "1;300"]),
+    ],
+    ids=["a price proves it", "its heading names the row"],
+)
+def test_equal_sums_of_rows_are_read_where(heading: str, rows: list[str]) -> None:
+    goods = ("Лампа", "Кисть")
+    file = table(*(f"12.01.2026;1;А;{name};{row}" for name, row in zip(goods, rows, strict=True)), heading=heading)
+    assert read_file(file).total == Decimal(600)
+
+
+@pytest.mark.parametrize("word", ["Перенос на следующую страницу", "Нарастающим итогом", "Összesen", "Σ"])
+@pytest.mark.parametrize("quantity", ["", "3"])
+def test_a_row_without_a_document_that_tells_the_sums_above_is_asked_back(word: str, quantity: str) -> None:
+    above, below = ["12.01.2026;1;А;Лампа;2;300", ";;;Кисть;1;50"], ["13.01.2026;2;А;Кисть;1;100", ";;;Лампа;1;70"]
+    code, facts = why(table(*above, f";;;{word};{quantity};350", *below))
+    assert (code, facts) == ("row_may_be_total", {"line": 4, "label": word, "amount": "350"})
+
+
+def test_such_a_row_is_one_of_sales_where_the_total_of_the_file_says_so() -> None:
+    rows = ["12.01.2026;1;А;Лампа;2;300", ";;;Доставка;;300", "Итого;;;;2;600"]
+    assert read_file(table(*rows)).total == Decimal(600)
+
+
+@pytest.mark.parametrize("word", ["Toplam", "Барлығы", "Celkem", "合计", "Усяго", "Усього", "Jami"])
+def test_totals_have_names_in_many_languages(word: str) -> None:
+    rows = ["12.01.2026;1;А;Лампа;2;300", ";;;Кисть;1;50", f";;;{word};3;350", "13.01.2026;2;А;Кисть;1;100"]
+    assert read_file(table(*rows)).total == Decimal(450)
+
+
+BY_MANAGER = "Регион;Менеджер;Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;Себестоимость\n"
+ROWS = [";;12.01.2026;1;А;Лампа;2;100;60", ";;12.01.2026;1;А;Кисть;1;70;40", ";;13.01.2026;2;Б;Лампа;1;50;30"]
+
+
+def test_sums_of_groups_that_no_field_holds_stand_above_their_rows_or_below() -> None:
+    above = [
+        *("Центр;;;;;;4;220;130", ";Иванов;;;;;3;170;100", *ROWS[:2]),
+        *(";Петров;;;;;1;50;30", ROWS[2], "Итого;;;;;;4;220;130"),
+    ]
+    below = [*ROWS[:2], ";Иванов;;;;;3;170;100", ROWS[2], ";Петров;;;;;1;50;30", "Центр;;;;;;4;220;130"]
+    for rows in (above, below):
+        read = read_file(table(*rows, heading=BY_MANAGER))
+        assert not read.faults
+        assert read.total == Decimal(220)
+        assert read.found.own_total
+        assert read.found.own_total["amount"] == "220"
+
+
+def test_a_group_that_its_rows_do_not_make_is_refused() -> None:
+    wrong = [";Иванов;;;;;3;180;100", *ROWS[:2], ";Петров;;;;;1;50;30", ROWS[2]]
+    code, facts = why(table(*wrong, heading=BY_MANAGER))
+    assert (code, facts["line"], facts["said"], facts["found"]) == ("group_differs", 2, "180", "170")
+
+
+def test_a_table_whose_every_row_stands_twice_is_refused() -> None:
+    rows = ["12.01.2026;1;А;Лампа;2;300", "12.01.2026;1;А;Кисть;1;50", "13.01.2026;2;А;Кисть;1;100"]
+    doubled = [row for each in rows for row in (each, each)]
+    assert why(table(*doubled)) == ("rows_doubled", {"count": 6})
+    assert read_file(table(*rows, rows[2])).total == Decimal(550)  # two of the same goods, told in a note
+
+
+def test_a_file_that_ends_within_its_last_sum_is_refused() -> None:
+    heading = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма\n"
+    file = table("12.01.2026;1;А;Лампа;2;50,00;100,00", "13.01.2026;2;А;Лампа;3;50,00;150,00", heading=heading)
+    assert why(file.removesuffix("0,00\n")) == ("cut_within_number", {"line": 3})
+    assert read_file(file.removesuffix("\n")).total == Decimal(250)
+
+
+def test_invoices_beside_the_sales_that_they_belong_to_are_asked_back() -> None:
+    heading = "Вид документа;Дата;Номер;Контрагент;Номенклатура;Количество;Сумма\n"
+    sale, invoice = "Реализация;12.01.2026;1;А;Лампа;2;100", "Счет-фактура выданный;12.01.2026;7;А;Лампа;2;100"
+    file = table(sale, invoice, heading=heading)
+    first, second = "Счет-фактура выданный", "Реализация"
+    assert why(file) == ("documents_beside", {"first": first, "second": second})
+    shown = "Дата;Документ;Контрагент;Номенклатура;Количество;Сумма\n"
+    both = [f"12.01.2026;{kind} 1 от 12.01.2026;А;Лампа;2;100" for kind in (first, second)]
+    assert why(table(*both, heading=shown))[0] == "documents_beside"
+    left = {"column": "Вид документа", "values": [first], "leave_out": True}
+    assert read_file(file, {"only": [left]}).total == Decimal(100)
+    assert read_file(file, {"sale_words": [first]}).total == Decimal(200)
+
+
+def test_a_till_calls_a_sale_what_a_warehouse_calls_a_purchase() -> None:
+    heading = "Номер чека;Дата;Контрагент;Товар;Количество;Сумма;Признак расчета\n"
+    rows = ["1;12.01.2026;К;Лампа;2;100;Приход", "2;12.01.2026;К;Лампа;1;50;Возврат прихода"]
+    assert read_file(table(*rows, heading=heading)).total == Decimal(50)
+    assert why(table(rows[0], "2;12.01.2026;К;Лампа;1;50;Коррекция прихода", heading=heading))[0] == "kind_unclear"
+    assert why(table("1;12.01.2026;К;Л;2;100;1", "2;12.01.2026;К;Л;1;50;2", heading=heading))[0] == "kind_unclear"
+
+
+@pytest.mark.parametrize(
+    "days", [("01.13.2026", "01.12.2026"), ("2026-13-01", "2026-12-01")], ids=["month first", "day before month"]
+)
+def test_days_that_can_only_be_read_the_other_way_round_are_asked_back(days: tuple[str, str]) -> None:
+    code, facts = why(table(*(f"{day};{n};А;Лампа;2;100" for n, day in enumerate(days, 1))))
+    assert (code, facts["first"], facts["second"]) == ("dates_mixed", *days)
