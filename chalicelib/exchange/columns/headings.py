@@ -70,12 +70,10 @@ def heading_key(heading: str) -> str:
 
 
 @cache
-def usual(wanted: FieldName) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(
-            map(heading_key, [*HEADINGS[wanted].split("; "), *headings_below_tables(wanted), *headings_abroad(wanted)])
-        )
-    )
+def usual(wanted: FieldName) -> dict[str, int]:
+    """The usual headings of a field by their keys, with their places in the list, likeliest first."""
+    names = [*HEADINGS[wanted].split("; "), *headings_below_tables(wanted), *headings_abroad(wanted)]
+    return {key: place for place, key in enumerate(dict.fromkeys(map(heading_key, names)))}
 
 
 @cache
@@ -141,7 +139,8 @@ def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str], constan
     for wanted in FIELDS:
         if wanted in mapping:
             continue
-        found = [places[key] for key in usual(wanted) if key in places]
+        known = usual(wanted)
+        found = [places[key] for key in sorted(places.keys() & known.keys(), key=known.__getitem__)]
         free = [kept for several in found if (kept := [place for place in several if place not in claimed])]
         if not free:
             continue

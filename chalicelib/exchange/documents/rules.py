@@ -251,13 +251,15 @@ def _content(row: SaleRow) -> tuple[object, ...]:
 def _is_twice(draft: DocumentDraft) -> bool:
     """True where all rows of the document come again in their order, as in a file that holds its table twice.
 
-    Two rows next to each other may be two of the same goods.
+    Equal rows next to each other may be as many of the same goods.
     """
-    rows = sorted(draft.rows, key=lambda each: each.row)
-    half, odd = divmod(len(rows), 2)
-    if odd or not half or (half == 1 and rows[1].row - rows[0].row == 1):
+    half, odd = divmod(len(draft.rows), 2)
+    if odd:
         return False
-    return all(_content(rows[at]) == _content(rows[half + at]) for at in range(half))
+    rows = sorted(draft.rows, key=lambda each: each.row)
+    contents = list(map(_content, rows))
+    apart = rows[half].row - rows[half - 1].row > 1
+    return contents[:half] == contents[half:] and (apart or len(set(contents)) > 1)
 
 
 # --- the recorded document --------------------------------------------------------------------------------------------

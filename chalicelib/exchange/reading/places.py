@@ -56,11 +56,21 @@ class Place:
 
 def best_place(ways: Iterable[Table], profile: SalesProfileForm) -> Place | None:
     """The likeliest row of headings among the first rows, over all ways to read the table: fewest missing fields, then most columns."""
+    several = list(ways)
+    found = _best_place(several, profile, known_only=True) if not profile.columns else None
+    return found or _best_place(several, profile, known_only=False)
+
+
+def _best_place(ways: Iterable[Table], profile: SalesProfileForm, *, known_only: bool) -> Place | None:
+    """`known_only`: rows without a known heading are left, as nearly all are."""
     found: list[tuple[tuple[float, ...], Place]] = []
     for table in ways:
         rows = _first_rows(table)
+        known = [not known_only or any(map(field_of, _texts(row))) for row in rows] + [False]
         for number, row in enumerate(rows):
             if profile.heading_row and row.line != profile.heading_row:
+                continue
+            if not (known[number] or known[number + 1]):
                 continue
             for place in _candidates(table, rows, number, profile):
                 worth = (

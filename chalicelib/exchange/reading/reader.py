@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from math import gcd
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -414,26 +415,24 @@ _HEAD: tuple[FieldName, ...] = ("business_date", "customer", "customer_name", "i
 
 @dataclass(slots=True)
 class _Doubles:
-    """Rows that are equal to the next one. `everywhere`: no row stands alone, and there are several."""
+    """Equal rows one below the other. `everywhere`: there are several, and each stands as many times, or a multiple of that."""
 
     _above: Sequence[str] = ()
-    _equal: int = 0  # of the rows above, one below the other
-    _several: bool = False
-    _alone: bool = False
+    _equal: int = 0
+    _times: int = 0  # 1 once a row stands alone
 
     def look(self, cells: Sequence[str]) -> None:
-        if self._alone:
+        if self._times == 1:
             return
         if cells == self._above:
             self._equal += 1
             return
-        self._alone = self._equal == 1
-        self._several = self._several or self._equal > 1
+        self._times = gcd(self._times, self._equal)
         self._above, self._equal = list(cells), 1
 
     @property
     def everywhere(self) -> bool:
-        return self._several and not self._alone and self._equal > 1
+        return self._times > 1 and gcd(self._times, self._equal) > 1
 
 
 @dataclass(slots=True)

@@ -1,7 +1,10 @@
 """What an import changed in tiers and bonuses is told by the facts of its time, whatever comes later."""
 
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -74,3 +77,24 @@ def test_a_later_file_shows_in_its_own_effects_only(club: Books, later: Callable
     for customer, (changed, tier_before, tier_after, bonuses_before, bonuses_after) in told(club, newer).items():
         assert (tier_before, bonuses_before) == after[customer]
         assert changed and (tier_after, bonuses_after) != after[customer]
+
+
+def test_a_page_of_effects_reads_its_companies_at_once_and_each_in_so_many_calls(
+    club: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id, _ = bought(club)
+    calls: list[str] = []
+
+    def counted(name: str, call: Callable[..., Any], **given: Any) -> Any:
+        calls.append(name)
+        return call(**given)
+
+    for name in ("get_item", "batch_get_item", "query"):
+        monkeypatch.setattr(club.table, name, partial(counted, name, getattr(club.table, name)))
+    spent = []
+    for companies_listed in (1, 2):
+        calls.clear()
+        list_effects(club.context, import_id, companies_listed, None)
+        spent.append(Counter(calls))
+    assert spent[0] == {"get_item": 1, "batch_get_item": 1, "query": 5}
+    assert spent[1] - spent[0] == {"query": 4}
