@@ -257,9 +257,9 @@ def _is_twice(draft: DocumentDraft) -> bool:
     if odd:
         return False
     rows = sorted(draft.rows, key=lambda each: each.row)
-    contents = list(map(_content, rows))
-    apart = rows[half].row - rows[half - 1].row > 1
-    return contents[:half] == contents[half:] and (apart or len(set(contents)) > 1)
+    if any(_content(rows[at]) != _content(rows[half + at]) for at in range(half)):
+        return False
+    return rows[half].row - rows[half - 1].row > 1 or len(set(map(_content, rows))) > 1
 
 
 # --- the recorded document --------------------------------------------------------------------------------------------
