@@ -43,7 +43,7 @@ def claim_company(call: Call) -> ClaimView:
     return claims.claim(call.context, call.principal.for_member(), call.body, address=call.caller_address)
 
 
-@routes.get("/v1/company", scope="company.read", answer=CompanyView)
+@routes.get("/v1/company", scope="company.read", answer=CompanyView, by_token=True)
 def show_company(call: Call) -> Answer:
     """Read your company's profile."""
     shown, version = company.show(call.context, call.principal.for_company(), call.principal.for_member())

@@ -25,13 +25,13 @@ def start_export(call: Call) -> ExportView:
     return service.start(call.answering(_started), call.body, call.language, call.principal.for_member())
 
 
-@routes.get("/v1/staff/exports", scope=_ANY, query=PageQuery, current=True)
+@routes.get("/v1/staff/exports", scope=_ANY, query=PageQuery)
 def list_exports(call: Call) -> ExportPage:
     """List your own exports of the last week, newest first, of the tables that you may read now."""
     return call.page(ExportPage, _of_readable_tables, call.context, call.principal)
 
 
-@routes.get("/v1/staff/exports/{export_id}", scope=_ANY, current=True)
+@routes.get("/v1/staff/exports/{export_id}", scope=_ANY)
 def show_export(call: Call, export_id: str) -> ExportView:
     """Show how far an export of yours is and, once it is done, an address of its file that is good for a quarter of an hour."""
     view = service.show(call.context, export_id, call.principal.for_member())

@@ -38,6 +38,7 @@ def record_shipment(context: Context, event: Event) -> None:
             for line in shipment["lines"]
         ],
         other_currency=shipped.get("other_currency", False),
+        contract=shipment.get("contract", ""),
     )
     sales.record(context, [document], as_of=shipped["at"])
 

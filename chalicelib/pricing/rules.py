@@ -143,12 +143,14 @@ class Contract:
 class OrderTerms(NamedTuple):
     """The terms for orders of a company in a currency on a day; None for terms that its contracts leave open.
 
-    Of several contracts the best for the company counts: the lowest minimum, the longest deferral, the highest limit.
+    Of several contracts the best for the company counts: the lowest minimum, the longest deferral, the highest limit. `contract`: the number
+    of the only one; empty where several hold, since nobody can tell under which of them goods go out.
     """
 
     minimum_order: Decimal | None
     deferral_days: int | None
     credit_limit: Decimal | None
+    contract: str
 
 
 def order_terms(contracts: Iterable[Contract], day: date, currency: str) -> OrderTerms:
@@ -159,6 +161,7 @@ def order_terms(contracts: Iterable[Contract], day: date, currency: str) -> Orde
         minimum_order=min((each.minimum_order for each in holding if each.minimum_order is not None), default=None),
         deferral_days=max((each.deferral_days for each in holding if each.deferral_days is not None), default=None),
         credit_limit=max((each.credit_limit for each in holding if each.credit_limit is not None), default=None),
+        contract=holding[0].number if len(holding) == 1 else "",
     )
 
 

@@ -42,6 +42,7 @@ with opened_when_asked(__name__):
     from chalicelib.sales.schemas import Exact
     from chalicelib.sales.service import (
         TooLarge,
+        counting_documents,
         current_documents,
         dated_lines,
         day_totals,

@@ -330,7 +330,7 @@ def _of_both(revision: Revision) -> Item:
         **_of_all(document),
         "total": document.total,
         "revision": revision.number,
-        **_filled(booked_as=list(document.booked_as or ()), import_id=revision.import_id),
+        **_filled(booked_as=list(document.booked_as or ()), import_id=revision.import_id, contract=document.contract),
         **_filled(**{OTHER_CURRENCY: document.other_currency}),
     }
 

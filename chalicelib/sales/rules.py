@@ -77,7 +77,7 @@ class SaleDocument:
 
     `other_currency`: its currency is not the company's. Such a document is kept and counts for nothing. `title`: the number as the source
     writes it, where that differs. `customer`: the key of the customer in the source, if a file told it. `booked_as`: for a shipment of the portal, the document of the books that it was found to be, and whose
-    content this is.
+    content this is. `contract`: its number as the source writes it, if the source tells one.
     """
 
     source: str
@@ -94,6 +94,7 @@ class SaleDocument:
     booked_as: DocumentRef | None = None
     voided: Voided | None = None
     customer: str = ""
+    contract: str = ""
 
     @property
     def ref(self) -> DocumentRef:
@@ -138,6 +139,7 @@ class Head:
     other_currency: bool = False
     booked_as: DocumentRef | None = None
     voided: bool = False
+    contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ class RecordedRevision(NamedTuple):
     revision: int
     recorded_at: str
     superseded_at: str | None
+    contract: str = ""
 
     def known_at(self, moment: str | None) -> bool:
         """True if it was the current revision just before this moment; None: if it is the current one now."""
@@ -274,17 +277,33 @@ def candidates(document: SaleDocument, known: Mapping[DocumentRef, KnownDocument
     return [ref for ref in refs if _is_open(known.get(ref, NOTHING), document.ref)]
 
 
+def contract_of(document: SaleDocument, head: Head | None, original: Head | None, as_of: str) -> str:
+    """The contract of the document: the one that is told now, or else was told before, or else that of its original.
+
+    It is no content: who tells none changes none, and neither does an older state.
+    """
+    told = document.contract if head is None or as_of >= head.as_of else ""
+    return told or (head.contract if head else "") or (original.contract if original else "")
+
+
 def _is_open(original: KnownDocument, returned: DocumentRef) -> bool:
     return returned in original.returned_by or len(original.returned_by) < MOST_RETURNS
 
 
 def outcome(
-    head: Head | None, content: str, counted: CountingDay, import_id: str | None, as_of: str, *, booked: bool = False
+    head: Head | None,
+    content: str,
+    counted: CountingDay,
+    import_id: str | None,
+    as_of: str,
+    *,
+    booked: bool = False,
+    contract: str = "",
 ) -> tuple[Outcome, bool]:
     """The outcome of recording this content, and whether to write it.
 
     A repeat of the import that wrote the newest revision gets the same outcome again. An older state never replaces the recorded one.
-    A return whose original came or moved meanwhile is written anew, though its content is unchanged. The books (`booked`) outrank the
+    A return whose original came or moved meanwhile is written anew, though its content is unchanged; so is a document of another `contract`. The books (`booked`) outrank the
     portal, whenever either was told.
     """
     if head is None:
@@ -295,7 +314,7 @@ def outcome(
         return "unchanged", False
     if head.digest == content:
         return (head.outcome if import_id is not None and head.import_id == import_id else "unchanged"), (
-            head.counting != counted
+            (head.counting, head.contract) != (counted, contract)
         )
     return ("unchanged", False) if as_of < head.as_of else ("changed", True)
 

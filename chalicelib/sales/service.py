@@ -108,8 +108,12 @@ def _judge(known: Mapping[DocumentRef, KnownDocument], told: Told) -> Judgement:
     packed = [rules.pack(line) for line in document.lines]
     digest = rules.digest(document, packed)
     counting = rules.counting(document, known)
+    original = known.get(counting.original, NOTHING).head if counting.original else None
+    document = replace(document, contract=rules.contract_of(document, head, original, as_of))
     booked = document.booked_as is not None
-    outcome, writes = rules.outcome(head, digest, counting, told.import_id, as_of, booked=booked)
+    outcome, writes = rules.outcome(
+        head, digest, counting, told.import_id, as_of, booked=booked, contract=document.contract
+    )
     # A return that follows its original keeps its outcome: nobody corrected it.
     follows = head if head and head.digest == digest and bool(head.booked_as) == booked else None
     if not writes:
@@ -299,6 +303,12 @@ def history(context: Context, company_id: str, first: date, last: date) -> list[
     return list(store.history(context.table, company_id, first, last))
 
 
+def counting_documents(context: Context, company_id: str) -> Iterator[RecordedRevision]:
+    """The company's documents that count, as they are now, by day; a query for each MB of all its documents ever, read consistently."""
+    recorded = store.history(context.table, company_id, date.min, store.LAST_DAY)
+    return (each for each in recorded if each.superseded_at is None)
+
+
 def newest_documents(context: Context, company_id: str, *, since: date, most: int) -> list[DocumentLines]:
     """The newest documents of the company since this day, at most `most` and at most one call (1 MB).
 
@@ -396,6 +406,7 @@ def _purchase(sale: Item, lines: list[SaleLine] | None) -> PurchaseView:
         business_date=date.fromisoformat(sale["business_date"]),
         counts_on=date.fromisoformat(sale["counts_on"]),
         original=_original(sale),
+        contract=sale.get("contract"),
         total=Money(amount=sale["total"], currency=currency),
         revision=int(sale["revision"]),
         recorded_at=sale["recorded_at"],

@@ -39,7 +39,7 @@ from chalicelib.table.key import Key, company_partition, shards
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item
 
-_LAST_DAY = date.max - timedelta(days=1)
+LAST_DAY = date.max - timedelta(days=1)
 OTHER_CURRENCY = "other_currency"  # attribute of HEAD and SALE: it counts for nothing
 VOIDED = "voided"  # attribute of HEAD and SALE: its source says it no more
 _COUNTS = Attr(OTHER_CURRENCY).not_exists() & Attr(VOIDED).not_exists()
@@ -118,6 +118,7 @@ def document_of(sale: Item, lines: Sequence[SaleLine]) -> SaleDocument:
         other_currency=OTHER_CURRENCY in sale,
         title=sale.get("title", ""),
         customer=sale.get("customer", ""),
+        contract=sale.get("contract", ""),
         booked_as=_pair(sale, "booked_as"),
         voided=Voided(sale[VOIDED]["reason"], sale[VOIDED]["by"]) if VOIDED in sale else None,
     )
@@ -159,7 +160,7 @@ def current(
 ) -> Page:
     """Newest revisions, latest day first. A page that met replaced revisions holds fewer than `limit`."""
     begin = keys.sale_day(first or date.min)
-    end = keys.sale_day(min(last or _LAST_DAY, _LAST_DAY) + timedelta(days=1))
+    end = keys.sale_day(min(last or LAST_DAY, LAST_DAY) + timedelta(days=1))
     return table.query(
         company_partition(company_id),
         between=(begin, end),
@@ -176,7 +177,7 @@ def of_customer(
 ) -> tuple[list[DocumentRef], dict[str, str] | None]:
     """The current documents of a customer of a source among the next `limit` of its company, and where to go on; consistent."""
     mine = Attr("superseded_by").not_exists() & Attr("source").eq(source) & Attr("customer").eq(customer)
-    between = keys.sale_day(date.min), keys.sale_day(_LAST_DAY)
+    between = keys.sale_day(date.min), keys.sale_day(LAST_DAY)
     page = table.query(
         company_partition(company_id), between=between, where=mine, limit=limit, after=after, consistent=True
     )
@@ -197,7 +198,7 @@ def earliest_known(table: Table, company_id: str, moment: str) -> RecordedRevisi
     unreplaced = Attr("superseded_by").not_exists() | Attr("superseded_at").gte(moment)
     found = table.query_all(
         company_partition(company_id),
-        between=(keys.sale_day(date.min), keys.sale_day(_LAST_DAY)),
+        between=(keys.sale_day(date.min), keys.sale_day(LAST_DAY)),
         where=Attr("recorded_at").lt(moment) & unreplaced & _COUNTS,
         only=_RECORDED,
         limit=25,
@@ -259,6 +260,7 @@ _RECORDED = (
     "revision",
     "recorded_at",
     "superseded_at",
+    "contract",
 )
 
 

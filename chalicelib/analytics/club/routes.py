@@ -24,19 +24,19 @@ routes = Routes(__name__, tag="analytics")
 SCOPE = "staff.analytics.read"
 
 
-@routes.get("/v1/staff/dashboard", scope=SCOPE, current=True)
+@routes.get("/v1/staff/dashboard", scope=SCOPE)
 def show_dashboard(call: Call) -> DashboardView:
     """Show ten figures of the club for the last month that is over, each beside the same month of the year before."""
     return figures.dashboard(call.context, call.language)
 
 
-@routes.get("/v1/staff/analytics/turnover", scope=SCOPE, query=ClubQuery, current=True)
+@routes.get("/v1/staff/analytics/turnover", scope=SCOPE, query=ClubQuery)
 def show_turnover(call: Call) -> TurnoverView:
     """Show the club's turnover by month, with churn, the share of the ten largest, and the cost of discounts and bonuses."""
     return figures.turnover(call.context, call.query, call.language)
 
 
-@routes.get("/v1/staff/analytics/bridge", scope=SCOPE, query=BridgeQuery, current=True)
+@routes.get("/v1/staff/analytics/bridge", scope=SCOPE, query=BridgeQuery)
 def show_bridge(call: Call) -> BridgeView:
     """Show why the turnover changed: companies that are new, kept, grown, shrunk, lost and won back.
 
@@ -45,13 +45,13 @@ def show_bridge(call: Call) -> BridgeView:
     return figures.bridge(call.context, call.query, call.language)
 
 
-@routes.get("/v1/staff/analytics/bridge/moved", scope=SCOPE, query=MoveQuery, current=True)
+@routes.get("/v1/staff/analytics/bridge/moved", scope=SCOPE, query=MoveQuery)
 def show_moved_companies(call: Call) -> MovedCompaniesView:
     """Show the companies behind a move of the bridge, the largest changes first."""
     return figures.moved_companies(call.context, call.query)
 
 
-@routes.get("/v1/staff/analytics/companies", scope=SCOPE, query=ClubCompaniesQuery, current=True)
+@routes.get("/v1/staff/analytics/companies", scope=SCOPE, query=ClubCompaniesQuery)
 def list_club_companies(call: Call) -> ClubCompanyPage:
     """List the companies behind a row of the club's figures, with what each of them adds.
 
@@ -60,25 +60,25 @@ def list_club_companies(call: Call) -> ClubCompanyPage:
     return call.page(ClubCompanyPage, company_rows, call.context, call.query)
 
 
-@routes.get("/v1/staff/analytics/customers", scope=SCOPE, query=ClubQuery, current=True)
+@routes.get("/v1/staff/analytics/customers", scope=SCOPE, query=ClubQuery)
 def show_customers(call: Call) -> CustomersView:
     """Show who came, came again, came back and left, by month: churn, reactivation, repeat and cross-sale rates."""
     return figures.customers(call.context, call.query, call.language)
 
 
-@routes.get("/v1/staff/analytics/cohorts", scope=SCOPE, query=ClubQuery, current=True)
+@routes.get("/v1/staff/analytics/cohorts", scope=SCOPE, query=ClubQuery)
 def show_cohorts(call: Call) -> CohortsView:
     """Show the companies by the quarter in which they bought first, and how many of them bought in each quarter since."""
     return figures.cohorts(call.context, call.query, call.language)
 
 
-@routes.get("/v1/staff/analytics/concentration", scope=SCOPE, query=ClubQuery, current=True)
+@routes.get("/v1/staff/analytics/concentration", scope=SCOPE, query=ClubQuery)
 def show_concentration(call: Call) -> ConcentrationView:
     """Show the share of the ten largest companies in the turnover of twelve months, by month, and who they are."""
     return figures.concentration(call.context, call.query, call.language)
 
 
-@routes.get("/v1/staff/analytics/split", scope=SCOPE, query=SplitQuery, current=True)
+@routes.get("/v1/staff/analytics/split", scope=SCOPE, query=SplitQuery)
 def show_split(call: Call) -> SplitView:
     """Show the turnover of a period by region, manager, distributor, tier, brand, category or first quarter."""
     return figures.split(call.context, call.query, call.language)

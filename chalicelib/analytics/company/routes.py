@@ -14,7 +14,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="analytics")
 
 
-@routes.get("/v1/company/analytics", scope="company.read", query=AnalyticsQuery, current=True)
+@routes.get("/v1/company/analytics", scope="company.read", query=AnalyticsQuery)
 def show_analytics(call: Call) -> AnalyticsView:
     """Show the company's purchases by month, quarter, brand, category, article, distributor, delivery address or person.
 
@@ -24,7 +24,7 @@ def show_analytics(call: Call) -> AnalyticsView:
     return service.analytics(call.context, call.principal.for_company(), call.query, call.language)
 
 
-@routes.get("/v1/company/analytics/documents", scope="company.read", query=DocumentsQuery, current=True)
+@routes.get("/v1/company/analytics/documents", scope="company.read", query=DocumentsQuery)
 def list_analytics_documents(call: Call) -> AnalyticsDocumentPage:
     """List the documents behind a row of the analytics, with the part of each that counts in the row.
 
@@ -33,9 +33,7 @@ def list_analytics_documents(call: Call) -> AnalyticsDocumentPage:
     return _documents(call, call.principal.for_company())
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/analytics", scope="staff.companies.read", query=AnalyticsQuery, current=True
-)
+@routes.get("/v1/staff/companies/{company_id}/analytics", scope="staff.companies.read", query=AnalyticsQuery)
 def show_company_analytics(call: Call, company_id: str) -> AnalyticsView:
     """Show the purchases of a company as the company sees them."""
     _check_company(call, company_id)
@@ -43,12 +41,7 @@ def show_company_analytics(call: Call, company_id: str) -> AnalyticsView:
     return service.analytics(call.context, company_id, call.query, call.language, path=path)
 
 
-@routes.get(
-    "/v1/staff/companies/{company_id}/analytics/documents",
-    scope="staff.companies.read",
-    query=DocumentsQuery,
-    current=True,
-)
+@routes.get("/v1/staff/companies/{company_id}/analytics/documents", scope="staff.companies.read", query=DocumentsQuery)
 def list_company_analytics_documents(call: Call, company_id: str) -> AnalyticsDocumentPage:
     """List the documents behind a row of a company's analytics as the company sees them."""
     _check_company(call, company_id)

@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="analytics")
 
 
-@routes.get("/v1/staff/analytics/people", scope="staff.analytics.read", query=PeopleQuery, current=True)
+@routes.get("/v1/staff/analytics/people", scope="staff.analytics.read", query=PeopleQuery)
 def show_people(call: Call) -> PeopleView:
     """Show joins, complete profiles, visits and active members by quarter, each with its growth."""
     return service.show(call.context, call.query, call.language)

@@ -7,7 +7,7 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="analytics")
 
 
-@routes.get("/v1/staff/analytics/promotions", scope="staff.promotions.write", query=PromotionEffectsQuery, current=True)
+@routes.get("/v1/staff/analytics/promotions", scope="staff.promotions.write", query=PromotionEffectsQuery)
 def show_promotions_effect(call: Call) -> PromotionEffectsView:
     """Show what promotions brought, beside the weeks and the year before.
 

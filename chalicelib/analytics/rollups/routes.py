@@ -17,7 +17,7 @@ def start_rebuild(call: Call) -> RebuildView:
     return service.start_rebuild(call.answering(_started), call.principal.for_member())
 
 
-@routes.get("/v1/staff/analytics/rebuilds/{rebuild_id}", scope="staff.analytics.read", current=True)
+@routes.get("/v1/staff/analytics/rebuilds/{rebuild_id}", scope="staff.analytics.read")
 def show_rebuild(call: Call, rebuild_id: str) -> RebuildView:
     """Show the progress of a rebuild."""
     return service.show_rebuild(call.context, rebuild_id)

@@ -23,7 +23,7 @@ def statement_file(
     context: Context, company_id: str, query: StatementFileQuery, language: Language
 ) -> StatementFileView:
     """Makes the file, and an address of it that works for minutes. Raises as `statement_of` does."""
-    company, found = statement_of(context, company_id, query.first, query.last)
+    company, found = statement_of(context, company_id, query.first, query.last, query.contract)
     content = written(table_of(context, company, found, language), query.format)
     name = f"statements/{company_id}/{sha256(content).hexdigest()[:32]}.{query.format}"
     saved_as = f"statement_{found.first}_{found.last}.{query.format}"
@@ -45,6 +45,7 @@ def table_of(context: Context, company: Company, found: Statement, language: Lan
         notes=[
             (words["company"], company.name),
             *([(words["tax_number"], company.inn)] if company.inn else []),
+            *([(words["contract"], found.contract or words["no_contract"])] if found.contract is not None else []),
             (words["period"], f"{_day(found.first, language)} - {_day(found.last, language)}"),
             (words["currency"], found.currency),
             (words["as_of"], f"{_day(clock.local_day(context.now, club.zone), language)}. {words['draft']}"),

@@ -18,17 +18,17 @@ routes = Routes(__name__, tag="analytics")
 _STAFF = "/v1/staff/companies/{company_id}/statement"
 
 
-@routes.get("/v1/company/statement", scope="bonuses.read", query=StatementQuery, current=True)
+@routes.get("/v1/company/statement", scope="bonuses.read", query=StatementQuery)
 def show_statement(call: Call) -> AccountStatementView:
     """Show the statement of account of a period: opening balance, invoices, returns and payments by line, closing balance.
 
-    It is a draft for reconciliation. The closing balance of a period is the opening balance of the next one. Balances follow a new payment
-    within seconds.
+    It is a draft for reconciliation, of one contract or of all. The closing balance of a period is the opening balance of the next one, and
+    those of all contracts make that of the company. Balances follow a new payment within seconds.
     """
     return _statement(call, call.principal.for_company())
 
 
-@routes.get("/v1/company/statement/file", scope="bonuses.read", query=StatementFileQuery, current=True)
+@routes.get("/v1/company/statement/file", scope="bonuses.read", query=StatementFileQuery)
 def make_statement_file(call: Call) -> StatementFileView:
     """Make the statement as CSV, XLSX or PDF, in the language of the request.
 
@@ -52,19 +52,21 @@ def dispute_line(call: Call) -> DisputeView:
     return dispute(call.context, principal.for_company(), principal.for_member(), call.body)
 
 
-@routes.get(_STAFF, scope="staff.companies.read", query=StatementQuery, current=True)
+@routes.get(_STAFF, scope="staff.companies.read", query=StatementQuery)
 def show_company_statement(call: Call, company_id: str) -> AccountStatementView:
     """Show the statement of account of a company as the company sees it."""
     return _statement(call, company_id)
 
 
-@routes.get(f"{_STAFF}/file", scope="staff.companies.read", query=StatementFileQuery, current=True)
+@routes.get(f"{_STAFF}/file", scope="staff.companies.read", query=StatementFileQuery)
 def make_company_statement_file(call: Call, company_id: str) -> StatementFileView:
     """Make the statement of a company as CSV, XLSX or PDF."""
     return statement_file(call.context, company_id, call.query, call.language)
 
 
 def _statement(call: Call, company_id: str) -> AccountStatementView:
-    company, found = service.statement_of(call.context, company_id, call.query.first, call.query.last)
+    company, found = service.statement_of(
+        call.context, company_id, call.query.first, call.query.last, call.query.contract
+    )
     disputes = disputes_of(call.context.table, company_id)
     return AccountStatementView.of(found, company, call.context.at, WORDS[call.language]["formula"], disputes)

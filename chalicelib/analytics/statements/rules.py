@@ -6,6 +6,9 @@
 A positive balance is the company's debt (debit of the club's books), a negative one a sum in its favour (credit). The opening comes from
 day totals and payments before the period, the lines from the documents and payments in it; both are counted from the same facts, so the
 closing of a period is the opening of the next.
+
+A statement of one contract has the documents that name it and the payments of these; one of no contract has the others. So those of all
+contracts of a company add up to its statement, line by line.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +44,8 @@ def sides(balance: Decimal) -> Sides:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """A document or a payment. `document`: number for people; `order_id`, `order_number`: of a shipment; `balance`: after the line."""
+    """A document or a payment. `document`: number for people; `order_id`, `order_number`: of a shipment; `contract`: of the document;
+    `balance`: after the line."""
 
     day: date
     kind: LineKind
@@ -50,6 +54,7 @@ class StatementLine:
     amount: Decimal  # positive: more debt
     order_id: str = ""
     order_number: str = ""
+    contract: str = ""
     balance: Decimal = ZERO
 
     @property
@@ -114,7 +119,7 @@ def _held(balances: Balances) -> Decimal:
 class Statement:
     """The balances before and after a period, and its lines by day. `left_out`: documents in another currency than the company's.
 
-    `bonuses`: beside the balances, in none of them.
+    `bonuses`: beside the balances, in none of them. `contract`: the only one, empty for documents of none; None: of all contracts.
     """
 
     company_id: str
@@ -125,6 +130,7 @@ class Statement:
     lines: tuple[StatementLine, ...]
     left_out: int = 0
     bonuses: BonusAccount | None = None
+    contract: str | None = None
 
     @property
     def turnover(self) -> Sides:
@@ -170,10 +176,12 @@ def statement(
                 amount=document.total,
                 order_id=order_id,
                 order_number=orders.get(order_id, ""),
+                contract=document.contract,
             )
         )
     for each in paid:
-        lines.append(StatementLine(each.day, "payment", each.ref, each.document.partition("/")[2], -each.amount))
+        number = each.document.partition("/")[2]
+        lines.append(StatementLine(each.day, "payment", each.ref, number, -each.amount))
     lines.sort(key=lambda line: (line.day, _PLACES[line.kind], line.ref))
     balanced, balance = [], opening
     for line in lines:

@@ -20,6 +20,11 @@ class StatementQuery(Form):
         default=None, alias="from", description="First day; by default, of the month of the last."
     )
     last: Day | None = Field(default=None, alias="to", description="Last day, YYYY-MM-DD; by default, today.")
+    contract: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Only the documents of this contract and their payments; empty: of those that name none. By default all.",
+    )
 
 
 class SidesView(View):
@@ -73,6 +78,7 @@ class AccountStatementLineView(View):
     document: str = Field(description="Number of the document; of a payment, of the document that it pays.")
     order_id: str | None
     order_number: str | None
+    contract: str | None = Field(description="Of the document; null if nobody told it, and for a payment.")
     debit: Money
     credit: Money
     balance: Money = Field(description="After this line; positive: owed by the company.")
@@ -89,6 +95,7 @@ class AccountStatementLineView(View):
             document=line.document,
             order_id=line.order_id or None,
             order_number=line.order_number or None,
+            contract=line.contract or None,
             debit=Money.of(line.debit, currency),
             credit=Money.of(line.credit, currency),
             balance=Money.of(line.balance, currency),
@@ -114,6 +121,7 @@ class AccountStatementView(View):
     company_id: str
     company: str
     inn: str | None
+    contract: str | None = Field(description="The only one; empty: documents that name none; null: all contracts.")
     currency: str
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
@@ -128,7 +136,7 @@ class AccountStatementView(View):
         description="Documents in another currency than the company's: they are in no balance."
     )
     lines: list[AccountStatementLineView]
-    bonuses: BonusAccountView | None
+    bonuses: BonusAccountView | None = Field(description="Null without bonuses, and for one contract.")
 
     @classmethod
     def of(
@@ -139,6 +147,7 @@ class AccountStatementView(View):
             company_id=company.company_id,
             company=company.name,
             inn=company.inn,
+            contract=found.contract,
             currency=currency,
             first=found.first,
             last=found.last,

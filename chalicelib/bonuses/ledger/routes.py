@@ -25,7 +25,7 @@ Case = TypeVar("Case")
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/company/bonuses", scope="bonuses.read")
+@routes.get("/v1/company/bonuses", scope="bonuses.read", by_token=True)
 def show_bonuses(call: Call) -> BonusesView:
     """Show the company's bonuses: balances, lots with their expiry, debt."""
     return statements.bonuses(call.context, call.principal.for_company())

@@ -18,13 +18,13 @@ def start_query(call: Call) -> QueryView:
     return service.start(call.answering(_started), call.body, call.language, call.principal.for_member())
 
 
-@routes.get("/v1/staff/queries", scope=_SCOPE, query=PageQuery, current=True)
+@routes.get("/v1/staff/queries", scope=_SCOPE, query=PageQuery)
 def list_queries(call: Call) -> QueryPage:
     """List your own queries of the last week, newest first."""
     return call.page(QueryPage, service.page, call.context, call.principal.for_member())
 
 
-@routes.get("/v1/staff/queries/{query_id}", scope=_SCOPE, current=True)
+@routes.get("/v1/staff/queries/{query_id}", scope=_SCOPE)
 def show_query(call: Call, query_id: str) -> QueryView:
     """Show a query of yours and, once it is done, an address of its file that is good for five minutes."""
     return service.show(call.context, query_id, call.principal.for_member())

@@ -29,6 +29,7 @@ FieldName = TypeAliasType(
         "original",
         "original_date",
         "paid_on",
+        "contract",
         "status",
         "posted",
         "cancelled",
@@ -114,6 +115,9 @@ HEADINGS: dict[FieldName, str] = {
     "original_date": "дата документа-основания; дата исходного документа; дата документа реализации; "
     "original document date; original date",
     "paid_on": "дата оплаты; оплачено; дата полной оплаты; paid on; payment date; date paid",
+    "contract": "договор; договор контрагента; номер договора; № договора; договор с контрагентом; договор покупателя; договор с покупателем; "
+    "договор с клиентом; наименование договора; соглашение; "
+    "contract; contract number; contract no; contract id; agreement; agreement number",
     "status": "статус; состояние; статус заказа; статус документа; статус сделки; стадия сделки; стадия; этап сделки; status; order status; "
     "financial status; payment status; invoice status; deal stage; stage",
     "posted": "проведен; проведено; проведена; документ проведен; posted; is posted",
@@ -130,6 +134,7 @@ _OF_A_DOCUMENT: dict[FieldName, str] = {
     "kpp": "контрагент.кпп; покупатель.кпп; клиент.кпп",
     "currency": "валюта документа; валюта",
     "kind": "вид операции; хозяйственная операция",
+    "contract": "договор контрагента; договор; соглашение",
     "posted": "проведен",
     "cancelled": "пометка удаления",
 }

@@ -115,6 +115,12 @@ class DocumentDraft:
         return original_of_return(number, day, self.business_date)
 
     @property
+    def contract(self) -> str:
+        """The one that its rows name; empty where they name several."""
+        named = {row.contract for row in self.rows if row.contract}
+        return named.pop() if len(named) == 1 else ""
+
+    @property
     def paid_on(self) -> date | None:
         """The day of full payment of a sale, the last of several; None without one."""
         return None if self.is_return else max(self.payments, default=None)

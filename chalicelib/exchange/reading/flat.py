@@ -97,7 +97,16 @@ class FlatTable:
         self._carried_places = sorted({*self.document_places, self._day, *self._customer} - {-1})
         self._further = [
             columns[each]
-            for each in ("currency", "kind", "original", "original_date", "paid_on", "return_flag", *_STATES)
+            for each in (
+                "currency",
+                "kind",
+                "original",
+                "original_date",
+                "paid_on",
+                "contract",
+                "return_flag",
+                *_STATES,
+            )
             if each in columns
         ]
         self._of_document = [columns[each] for each in ("kind", *_STATES) if each in columns]

@@ -65,6 +65,9 @@ class ColumnsForm(Written):
         default=None,
         description="Of a sale: the day of full payment; usually Дата оплаты. An empty cell changes no payment.",
     )
+    contract: Column | None = Field(
+        default=None, description="Contract of the document, for its statement; usually Договор контрагента."
+    )
     status: Column | None = Field(
         default=None,
         description="Status of the document: rows of a document that is cancelled, deleted or a draft do not count.",

@@ -77,9 +77,23 @@ def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
 def _packed(read: SaleRow | list[CellFault]) -> list[Any]:
     if isinstance(read, list):
         return [read]
-    row, number, shown, kind, returned, day, customer, currency, sku, name, *numbers, original, paid_on, cancelled = (
-        read
-    )
+    (
+        row,
+        number,
+        shown,
+        kind,
+        returned,
+        day,
+        customer,
+        currency,
+        sku,
+        name,
+        *numbers,
+        original,
+        paid_on,
+        off,
+        contract,
+    ) = read
     quantity, price, amount = numbers
     return [
         row,
@@ -97,16 +111,31 @@ def _packed(read: SaleRow | list[CellFault]) -> list[Any]:
         amount if amount is None else f"{amount:f}",
         original and [original[0], _day(original[1])],
         paid_on and _day(paid_on),
-        cancelled,
+        off,
+        contract,
     ]
 
 
 def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:
     if len(cells) == 1:
         return [CellFault(*fault) for fault in cells[0]]
-    row, number, shown, kind, returned, day, customer, currency, sku, name, *numbers, original, paid_on, cancelled = (
-        cells
-    )
+    (
+        row,
+        number,
+        shown,
+        kind,
+        returned,
+        day,
+        customer,
+        currency,
+        sku,
+        name,
+        *numbers,
+        original,
+        paid_on,
+        off,
+        contract,
+    ) = cells
     quantity, price, amount = numbers
     return SaleRow(
         row,
@@ -124,7 +153,8 @@ def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:
         amount if amount is None else Decimal(amount),
         original and (original[0], original[1] and date.fromisoformat(original[1])),
         paid_on and date.fromisoformat(paid_on),
-        cancelled,
+        off,
+        contract,
     )
 
 

@@ -242,7 +242,7 @@ def level_of(name: str) -> FieldName | None:
     """The field of a group by its name: `Номенклатура, Базовая единица измерения` is the goods."""
     for text in (name, name.split(",")[0], name.split(" (")[0]):
         found = field_of(text)
-        if found in ("document", "customer_name", "name", "business_date", "inn"):
+        if found in ("document", "customer_name", "name", "business_date", "inn", "contract"):
             return found
         if found in ("customer", "sku"):
             return "customer_name" if found == "customer" else "name"
@@ -263,8 +263,6 @@ _OTHER_GROUPS = frozenset(
             "склад",
             "организация",
             "подразделение",
-            "договор",
-            "договор контрагента",
             "номенклатурная группа",
             "основной менеджер",
             "ответственный",

@@ -27,7 +27,9 @@ MOST_CHARACTERS: dict[FieldName, int] = {
     "name": 300,
     "original": 250,
     "kind": 200,
+    "contract": 1000,
 }
+MOST_CONTRACT = 100  # that is kept: a longer one is no fault of the sale
 MOST_OTHER_CHARACTERS = 100
 KEYED: AbstractSet[FieldName] = {
     "document",
@@ -132,6 +134,7 @@ class RowReader:
             "original": lambda text: read.read_reference(text, self._day),
             "original_date": self._day,
             "paid_on": self._day,
+            "contract": lambda text: None if is_spoilt(text) else text[:MOST_CONTRACT],
             "status": self._is_off,
             "posted": lambda text: not read.flag(text),
             "cancelled": self._is_cancelled,
@@ -320,6 +323,8 @@ class RowReader:
             amount,
             read.original_of_row(original, original_day) if original or original_day else None,
             get("paid_on"),
+            False,
+            get("contract", ""),
         )
 
     def _is_named(self, cells: Sequence[str]) -> bool:

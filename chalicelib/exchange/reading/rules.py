@@ -46,6 +46,7 @@ class SaleRow(NamedTuple):
     original: tuple[str, date | None] | None = None
     paid_on: date | None = None
     cancelled: bool = False
+    contract: str = ""
 
 
 class CellFault(NamedTuple):

@@ -195,6 +195,7 @@ def _document(record: ImportRecord, draft: DocumentDraft, company_id: str) -> Sa
         currency=draft.currency,
         kind="return" if draft.is_return else "sale",
         original=draft.original,
+        contract=draft.contract,
         lines=draft.lines,
     )
 

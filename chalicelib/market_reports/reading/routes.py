@@ -65,13 +65,13 @@ def download_draft_file(call: Call, report_id: str, file_id: str) -> ReportFileL
     return downloads.download_draft(call.context, report_id, file_id)
 
 
-@routes.get(f"{_STAFF}/readings", scope="staff.reports.write", query=ReadingsQuery, current=True)
+@routes.get(f"{_STAFF}/readings", scope="staff.reports.write", query=ReadingsQuery)
 def list_readings(call: Call, report_id: str) -> ReadingPage:
     """List who opened a market report and who downloaded its files, newest first."""
     return call.page(ReadingPage, service.readings, call.context, report_id)
 
 
-@routes.get(f"{_STAFF}/figures", scope="staff.reports.write", current=True)
+@routes.get(f"{_STAFF}/figures", scope="staff.reports.write")
 def show_report_figures(call: Call, report_id: str) -> ReportFiguresView:
     """Show how many members and companies read a market report, and which version they saw last."""
     return service.figures(call.context, report_id)

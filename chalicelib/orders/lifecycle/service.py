@@ -183,9 +183,10 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
     if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
     present = or_not_found(distributors_order(context, distributor_id, order_id))
-    on_credit = None
+    on_credit, contract = None, ""
     if not present.other_currency:
-        on_credit = credit.on_credit(order_terms_of(context, present.company_id, day, present.currency), day)
+        agreed = order_terms_of(context, present.company_id, day, present.currency)
+        on_credit, contract = credit.on_credit(agreed, day), agreed.contract
 
     def decide(order: Order) -> Order:
         placed_on = clock.local_day(clock.moment(order.placed_at), context.config[Club].zone)
@@ -206,7 +207,7 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
 
     def write(tx: Transaction, shipped: Order) -> None:
         order_store.hold_document(tx, shipped)
-        record_step(tx, context, shipped, shipment=_shipment_facts(shipped.shipments[-1], shipped.currency))
+        record_step(tx, context, shipped, shipment=_shipment_facts(shipped.shipments[-1], shipped.currency, contract))
         context.reply(tx, shipped)
 
     return change(context, present, decide, write)
@@ -222,7 +223,7 @@ def step_writes(context: Context, **facts: Any) -> Callable[[Transaction, Order]
     return write
 
 
-def _shipment_facts(shipment: Shipment, currency: str) -> Item:
+def _shipment_facts(shipment: Shipment, currency: str, contract: str) -> Item:
     """The shipment for its event: whole, so that it becomes purchase volume without a read of the order. `on_credit`: set if it may be owed."""
     return {
         "document": shipment.document,
@@ -230,6 +231,7 @@ def _shipment_facts(shipment: Shipment, currency: str) -> Item:
         "currency": currency,
         "lines": [event_line(line, line.quantity) for line in shipment.lines],
         **({"on_credit": True} if shipment.on_credit else {}),
+        **({"contract": contract} if contract else {}),
     }
 
 

@@ -2,10 +2,12 @@
 
 A token outlives the dismissal of its holder by some minutes. So the table of a request that may change something has a guard: the
 caller's membership in every transaction of the request, with one of the roles that carry the route's scope. No service can forget it.
-A GET that makes something says so with `writes=True`. A route that shows figures of companies or of the club reads the membership as well: it says so with `current=True`.
+A GET that makes something says so with `writes=True`. Readings of the club's staff, and of a company's sums, read the membership as well
+(`is_current` of their scope), but for those that have a budget of one read and say `by_token=True`.
 Whoever acts for the club, for a distributor or as a machine leaves an entry of the journal with it.
 
-Weakest point: every other request that writes nothing is answered by its token alone, and so are readings of market reports, which are logged.
+Weakest point: every other request that writes nothing is answered by its token alone: the catalogue, carts, orders, a distributor's orders.
+Readings of market reports look at the membership themselves.
 """
 
 from collections.abc import Collection

@@ -181,6 +181,11 @@ def staff_roles(scope: str) -> list[str]:
     return roles_with("staff", scope)
 
 
+def is_current(scope: str) -> bool:
+    """True for the readings that a leaver might take along, the club's own and the sums of a company: the membership is read for each."""
+    return scope.startswith("staff.") or scope in ("company.read", "bonuses.read")
+
+
 def scopes_of(kind: str, role: str) -> frozenset[str]:
     """Scopes of a confirmed membership. `kind`: company, distributor, staff, or empty for a member who acts for nobody yet.
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from chalicelib.platform import aws
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.rights import refusal_of
-from chalicelib.platform.access.scopes import BASE_SCOPE
+from chalicelib.platform.access.scopes import BASE_SCOPE, is_current
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
@@ -53,8 +53,8 @@ class Answer:
 class Route:
     """A route: its handler, and the promises of its declaration. `scope` None: open to everybody, without a token.
 
-    `current`: whoever lost the scope since the token was made gets 404. `writes`: every method but GET, and a GET that says so; its writes are
-    guarded by the caller's right, and journaled.
+    `writes`: every method but GET, and a GET that says so; its writes are guarded by the caller's right, and journaled. `by_token`: a
+    reading that has a budget of one read, so the token alone says who may ask.
     """
 
     room: str
@@ -76,8 +76,13 @@ class Route:
     content_type: str
     sends: tuple[type[BaseModel], ...] = ()
     form: bool = False
-    current: bool = False
     writes: bool = False
+    by_token: bool = False
+
+    @property
+    def current(self) -> bool:
+        """Whoever lost the scope since the token was made gets 404, for one more read."""
+        return self.method == "GET" and not self.by_token and is_current(self.scope or "")
 
     @property
     def content_types(self) -> tuple[str, ...]:
@@ -238,8 +243,8 @@ class Routes:
         content_type: str = "application/json",
         sends: tuple[type[BaseModel], ...] = (),
         form: bool = False,
-        current: bool = False,
         writes: bool = False,
+        by_token: bool = False,
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary, _, description = (handler.__doc__ or "").strip().partition("\n")
@@ -263,8 +268,8 @@ class Routes:
                 content_type=content_type,
                 sends=sends,
                 form=form,
-                current=current,
                 writes=writes or method != "GET",
+                by_token=by_token,
             )
             ROUTES.append(route)
             return handler

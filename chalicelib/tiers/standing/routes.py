@@ -8,7 +8,7 @@ from chalicelib.tiers.standing.schemas import StandingQuery, StandingView, stand
 routes = Routes(__name__, tag="tiers")
 
 
-@routes.get("/v1/company/tier", scope="company.read", answer=StandingView)
+@routes.get("/v1/company/tier", scope="company.read", answer=StandingView, by_token=True)
 def show_tier(call: Call) -> Text:
     """Show the tier of the caller's company.
 

@@ -16,6 +16,8 @@ from chalicelib.platform.events import Event
 from chalicelib.platform.http.respond import MOST_BODY_BYTES
 from tests.catalog.steps import row, stock
 from tests.orders.steps import REGION, Market, errors
+from tests.pricing.steps import Office
+from tests.sales.test_contracts import contracts as contracts_of
 from tests.support.api import STRANGER, Api, Caller
 from tests.support.partners import OPERATIONS, company, dismissed, distributor, member, partner, reach, speaks_for
 from tests.support.spent import calls_counted
@@ -452,6 +454,20 @@ def test_all_parts_together_become_the_purchase_volume_that_the_order_says(marke
     today = market.context.today
     volume = sum(sales.day_totals(market.context, "cmp_1", today, today).net.values())
     assert f"{volume:.2f}" == market.order(order_id)["total"]["amount"] == "3079.98"
+
+
+def test_a_shipment_names_the_only_contract_that_holds_on_its_day(market: Market):
+    office = Office(market.api, market.context)
+    ended = {"number": "K-0", "to": office.day(-1)}
+    for version, contracts in enumerate(([ended], [ended, {}], [{"number": "K-8"}, {}])):
+        assert office.agree(*contracts, version=version).status == 200
+        order_id = market.placed({"LMP-1": 1})
+        market.accept(order_id)
+        market.ship(order_id, document=f"УТ-{version}")
+    for event in market.events():
+        if event["event"] == "order.shipped":
+            orders_consumers.record_shipment(market.context, Event(event["event"], event["sk"], event))
+    assert contracts_of(market.context) == {"УТ-0": "", "УТ-1": "K-7", "УТ-2": ""}
 
 
 @pytest.mark.parametrize(
