@@ -22,6 +22,7 @@ from chalicelib.platform.openapi.problems import path_parameters
 from chalicelib.table.transactions import Transaction
 from tests.support import documented
 from tests.support.api import STRANGER, Answer, Api, Caller
+from tests.support.spent import spent
 from tests.support.table import everything
 
 DOCUMENT = document(ROUTES)
@@ -116,6 +117,25 @@ def walk(api: Api, context: Context) -> Iterator[Walk]:
 
 def test_only_a_few_routes_are_open() -> None:
     assert {route.name for route in ROUTES if route.scope is None} == OPEN
+
+
+def test_readings_of_the_staff_and_of_a_companys_sums_ask_whether_the_right_still_holds(
+    walk: Walk, context: Context
+) -> None:
+    current = [route for route in ROUTES if route.current]
+    leavers = {
+        "staff": Caller.person("mbr_gone", "staff", "admin", "club"),
+        "company": Caller.person("mbr_gone", "company", "owner", "cmp_1"),
+    }
+    with spent(context.table.client) as cost:
+        found = walk.otherwise(
+            current,
+            (404, "not_found"),
+            lambda route: {"caller": leavers["staff" if (route.scope or "").startswith("staff.") else "company"]},
+        )
+    assert (found, set(cost.calls), len(cost.calls)) == ({}, {"GetItem"}, len(current))
+    # Each has a budget of one read, for what the caller has seen before.
+    assert {route.name for route in ROUTES if route.by_token} == {"show_company", "show_tier", "show_bonuses"}
 
 
 def test_no_route_declares_the_404_that_its_path_brings() -> None:

@@ -20,7 +20,7 @@ from chalicelib.analytics.rollups.store import write_tier
 from chalicelib.catalog.rules import Product
 from chalicelib.catalog.store import write_product
 from chalicelib.datasets.queries import consumers, keys, service
-from chalicelib.datasets.queries.model import QuestionName
+from chalicelib.datasets.queries.model import AnswerColumn, QuestionName
 from chalicelib.datasets.queries.questions import QUESTIONS
 from chalicelib.datasets.queries.schemas import QueryForm, QueryView
 from chalicelib.platform.context import Context
@@ -58,13 +58,31 @@ def work_off(context: Context, lake: Lake, query_id: str) -> None:
 
 
 def rows(lake: Lake, view: QueryView) -> list[list[str]]:
-    """The rows of the file in CSV; it has as many as it says."""
+    """The rows of the file in CSV; it has as many as it says, and they add up to its control totals."""
     content = lake.bucket.path(f"queries/{view.query_id}/answer.csv").read_text(encoding="utf-8-sig")
     found = list(csv.reader(io.StringIO(content), delimiter=";"))
     end = found.index([])
     assert ["Rows", str(end - 1)] in found[end:] or ["Строк", str(end - 1)] in found[end:]
     assert view.row_count == end - 1
+    places = [place for column in QUESTIONS[view.question].columns for place in _places(column)]
+    for control in view.control_totals:
+        place = places.index(control.column)
+        several = [row for row in found[1:end] if not control.currency or control.currency in row]
+        assert sum(Decimal(row[place].replace(",", ".") or "0") for row in several) == control.total
+        told = [
+            Decimal(value.replace(",", "."))
+            for label, value in found[end + 2 :]
+            if label.startswith(("Control", "Контр"))
+        ]
+        assert control.total in told
+    summed = {column.name for column in QUESTIONS[view.question].columns if column.kind == "sum"}
+    assert {each.column for each in view.control_totals} == (summed if end > 1 else set())
     return found[1:end]
+
+
+def _places(column: AnswerColumn) -> list[str]:
+    """The columns of the file: names stand beside ids of companies."""
+    return [column.name, "company"] if column.kind == "company" else [column.name]
 
 
 def products(context: Context, **brands: str) -> None:

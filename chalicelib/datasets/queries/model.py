@@ -1,6 +1,6 @@
 """Questions to the datasets. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +10,7 @@ from chalicelib.platform.text import Language
 
 AnswerFormat = Literal["csv", "xlsx"]
 Cell = str | date | Decimal | None
-CellKind = Literal["text", "company", "day", "number"]
+CellKind = Literal["text", "company", "day", "number", "sum"]
 
 
 class QuestionName(StrEnum):
@@ -22,7 +22,7 @@ class QuestionName(StrEnum):
 
 
 class AnswerColumn(NamedTuple):
-    """A column by its name in SQL, and its Russian title. Beside one of companies' ids the file has their names."""
+    """A column by its name in SQL, and its Russian title. Beside one of companies' ids the file has their names; a `sum` has control totals."""
 
     name: str
     title_ru: str
@@ -30,6 +30,14 @@ class AnswerColumn(NamedTuple):
 
     def title_in(self, language: Language) -> str:
         return self.title_ru if language == "ru" else self.name
+
+
+class ControlTotal(NamedTuple):
+    """The sum of a column, by currency where the answer has one."""
+
+    column: str
+    currency: str
+    total: Decimal
 
 
 class Question(NamedTuple):
@@ -55,6 +63,20 @@ class Question(NamedTuple):
     def cells(self, row: list[str | None]) -> list[Cell]:
         """A row of the answer, read by the kinds of its columns."""
         return [_cell(text, column.kind) for text, column in zip(row, self.columns, strict=True)]
+
+    def totals(self, rows: Iterable[list[Cell]]) -> list[ControlTotal]:
+        """The control totals of an answer, in the order of its columns."""
+        names = [column.name for column in self.columns]
+        summed = [name for name in names if self.columns[names.index(name)].kind == "sum"]
+        found: dict[tuple[str, str], Decimal] = {}
+        for row in rows:
+            cells = dict(zip(names, row, strict=True))
+            for name in summed:
+                place, amount = (name, str(cells.get("currency") or "")), cells[name]
+                found[place] = found.get(place, Decimal(0)) + (amount if isinstance(amount, Decimal) else 0)
+        return [
+            ControlTotal(*place, found[place]) for place in sorted(found, key=lambda each: (names.index(each[0]), each))
+        ]
 
 
 def _day(day: date) -> str:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.datasets.queries.model import AnswerFormat, QuestionName
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.sales import Exact
 
 
 class QueryForm(Form):
@@ -32,6 +33,14 @@ class QueryForm(Form):
         return last
 
 
+class ControlTotalView(View):
+    """The sum of a column over all rows of the answer; it stands in the file, too."""
+
+    column: str = Field(description="Its name in SQL.")
+    currency: str = Field(description="Empty where the answer has no currencies.")
+    total: Exact
+
+
 class QueryView(View):
     """A question, and the address of its answer once it is done."""
 
@@ -47,6 +56,7 @@ class QueryView(View):
     )
     as_of: datetime = Field(description="The datasets told up to this moment when the question was asked.")
     row_count: int | None
+    control_totals: list[ControlTotalView] = Field(description="Of sums and counts; empty until it is done.")
     created_at: datetime
     url: str | None = Field(description="Good until `expires_at`; ask again for another.")
     expires_at: datetime | None

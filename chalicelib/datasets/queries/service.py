@@ -20,9 +20,9 @@ from typing import Any
 from chalicelib import companies
 from chalicelib.datasets.lake import engine
 from chalicelib.datasets.queries import store
-from chalicelib.datasets.queries.model import AnswerColumn, Cell, Question, QuestionName
+from chalicelib.datasets.queries.model import AnswerColumn, Cell, ControlTotal, Question, QuestionName
 from chalicelib.datasets.queries.questions import QUESTIONS
-from chalicelib.datasets.queries.schemas import QueryForm, QueryView
+from chalicelib.datasets.queries.schemas import ControlTotalView, QueryForm, QueryView
 from chalicelib.datasets.refresh.store import published
 from chalicelib.platform import aws
 from chalicelib.platform.clock import moment, stamp
@@ -107,14 +107,24 @@ def _outcome(context: Context, question: Question, found: Item, execution: str, 
     _, *rows = islice(engine.rows(execution), MOST_ROWS + 2)
     if len(rows) > MOST_ROWS:
         return {"state": "failed", "failure": "too_many_rows"}
-    _write(context, question, found, [question.cells(row) for row in rows])
-    return {"state": "done", "rows": len(rows), "finished_at": context.at}
+    read = [question.cells(row) for row in rows]
+    totals = question.totals(read)
+    _write(context, question, found, read, totals)
+    kept = [[*total] for total in totals]
+    return {"state": "done", "rows": len(rows), "control_totals": kept, "finished_at": context.at}
 
 
-def _write(context: Context, question: Question, found: Item, rows: list[list[Cell]]) -> None:
+def _write(
+    context: Context, question: Question, found: Item, rows: list[list[Cell]], totals: Iterable[ControlTotal]
+) -> None:
     club, language = context.config[Club], found["language"]
     words = _WORDS[language]
-    notes: list[tuple[str, Cell]] = [(words["rows"], str(len(rows))), (words["as_of"], found["as_of"])]
+    titles = {column.name: column.title_in(language) for column in question.columns}
+    notes: list[tuple[str, Cell]] = [(words["rows"], str(len(rows)))]
+    for name, currency, total in totals:
+        label = ", ".join(filter(None, (titles[name], currency)))
+        notes.append((f"{words['control']}: {label}", total))
+    notes += [(words["as_of"], found["as_of"])]
     notes += [(words["period"], f"{found['first']} - {found['last']}")]
     notes += [(words["brand"], found["brand"])] if "brand" in found else []
     names = _names(context, question, rows)
@@ -135,8 +145,22 @@ def _write(context: Context, question: Question, found: Item, rows: list[list[Ce
 
 
 _WORDS: dict[Language, dict[str, str]] = {
-    "en": {"rows": "Rows", "as_of": "As of", "period": "Period", "brand": "Brand", "company": "company"},
-    "ru": {"rows": "Строк", "as_of": "По состоянию на", "period": "Период", "brand": "Бренд", "company": "Компания"},
+    "en": {
+        "rows": "Rows",
+        "control": "Control total",
+        "as_of": "As of",
+        "period": "Period",
+        "brand": "Brand",
+        "company": "company",
+    },
+    "ru": {
+        "rows": "Строк",
+        "control": "Контрольная сумма",
+        "as_of": "По состоянию на",
+        "period": "Период",
+        "brand": "Бренд",
+        "company": "Компания",
+    },
 }
 
 
@@ -148,7 +172,7 @@ def _names(context: Context, question: Question, rows: Iterable[list[Cell]]) -> 
 
 
 def _columns(column: AnswerColumn, language: Language) -> Iterator[Column]:
-    yield Column(column.title_in(language), 14, column.kind == "number")
+    yield Column(column.title_in(language), 14, column.kind in ("number", "sum"))
     if column.kind == "company":
         yield Column(_WORDS[language]["company"], 30)
 
@@ -170,6 +194,9 @@ def _view(context: Context, found: Item) -> QueryView:
         brand=found.get("brand"),
         failure=found.get("failure"),
         row_count=int(found["rows"]) if "rows" in found else None,
+        control_totals=[
+            ControlTotalView.from_record(ControlTotal(*total)) for total in found.get("control_totals", ())
+        ],
         url=uploads.link(name, saved_as=saved_as, content_type=CONTENT_TYPES[found["format"]], seconds=LINK_SECONDS)
         if kept
         else None,
