@@ -434,7 +434,7 @@ def _add_recent(
         orders, categories = _recent(months, month)
         if orders:
             found.repeat = found.repeat.plus(orders >= 2)
-        if categories:
+        if categories and month > plus(last, -MONTHS_OF_GOODS):
             found.cross = found.cross.plus(categories >= 2)
         net += months.get(month, nothing).net - months.get(plus(month, -12), nothing).net
         found.net_of_year += net

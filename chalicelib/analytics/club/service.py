@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib import companies
 from chalicelib.analytics.club import store
-from chalicelib.analytics.club.rules import GOODS, MONTHS_OF_GOODS, CompanyMonth, CompanyMonths, Fold, Goods
+from chalicelib.analytics.club.rules import GOODS, MONTHS_OF_GOODS, RECENT, CompanyMonth, CompanyMonths, Fold, Goods
 from chalicelib.analytics.company.rules import tier_on
 from chalicelib.analytics.distributors import service as distributors
 from chalicelib.analytics.promotions import service as promotions
@@ -102,7 +102,7 @@ def _member(company: Company) -> list[Any]:
 def _rows(context: Context, member: list[Any], running: date) -> list[Row]:
     """A company's rows; two reads."""
     history = read_history(context.table, member[0])
-    first = plus(running, 1 - MONTHS_OF_GOODS)
+    first = plus(running, 2 - MONTHS_OF_GOODS - RECENT)  # the first of the shown months looks back, too
     goods = read_rows(context.table, member[0], first, running, history.definition) if history.months else {}
     return rows_of(history, goods, member, context.today)
 

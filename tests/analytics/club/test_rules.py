@@ -162,6 +162,10 @@ def test_a_cross_sale_is_a_second_known_category_within_three_months() -> None:
         CompanyMonths("unknown", "", "", "", {JAN: unknown}),
     )
     assert [club[plus(JAN, number)].cross for number in range(4)] == [(0, 2), (1, 2), (1, 2), (0, 1)]
+    # The goods of two months before the first shown one are read, and tell nothing of their own months.
+    first = plus(LAST, 1 - rules.MONTHS_OF_GOODS)
+    club = folded(CompanyMonths("two", "", "", "", {plus(first, -2): lamps, first: cables}))
+    assert [club[plus(first, number)].cross for number in range(-2, 2)] == [(0, 0), (0, 0), (1, 1), (0, 1)]
 
 
 def test_the_share_of_wallet_is_that_of_the_companies_that_told_their_total() -> None:
