@@ -25,7 +25,7 @@ ONE_CURRENCY = {
     "the key of the sum, or of its row, names the currency": """
         analytics.club.figures analytics.club.rules analytics.club.service analytics.company.charts analytics.company.rules
         analytics.company.service analytics.rollups.purchases analytics.rollups.rules bonuses.audit.schemas bonuses.audit.store
-        exchange.documents.summary
+        datasets.queries.model exchange.documents.summary
     """,
     "only companies and orders in the club's currency, or the ladder's, are added": """
         campaigns.results.purchases retention.learning.service retention.overview.model retention.results.rules
