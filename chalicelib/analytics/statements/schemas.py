@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.analytics.statements.model import Dispute
 from chalicelib.analytics.statements.rules import Sides, Statement, StatementLine, sides
 from chalicelib.companies import Company
-from chalicelib.platform.fields import NO_ID, Day, shape
+from chalicelib.platform.fields import NO_ID, ONE_LINE_OR_NONE, Day, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
 
@@ -23,6 +23,7 @@ class StatementQuery(Form):
     contract: str | None = Field(
         default=None,
         max_length=100,
+        pattern=ONE_LINE_OR_NONE,
         description="Only the documents of this contract and their payments; empty: of those that name none. By default all.",
     )
 
