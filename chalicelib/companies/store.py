@@ -93,14 +93,12 @@ def read_scene(table: Table, company_id: str, caller_id: str, member_id: str) ->
 
 
 def people(table: Table, company_id: str, *, consistent: bool = False) -> Iterator[Person]:
-    first = keys.person(company_id, "")
-    for item in table.query_all(first.pk, starts=first.sk, consistent=consistent):
+    for item in table.query_all(keys.person(company_id, ""), consistent=consistent):
         yield Person.from_item(item)
 
 
 def people_page(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
-    first = keys.person(company_id, "")
-    return table.query(first.pk, starts=first.sk, limit=limit, after=after)
+    return table.query(keys.person(company_id, ""), limit=limit, after=after)
 
 
 def read_person(table: Table, company_id: str, member_id: str) -> Person | None:

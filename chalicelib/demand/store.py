@@ -20,8 +20,7 @@ KEEP_DAYS = 400  # after it is closed, as long as its events
 
 
 def read(table: Table, demand_id: str) -> Demand | None:
-    item = table.get(keys.demand(demand_id), consistent=True)
-    return from_item(Demand, item) if item else None
+    return table.read(Demand, keys.demand(demand_id), consistent=True)
 
 
 def read_own(table: Table, company_id: str, member_id: str, demand_id: str) -> Demand | None:

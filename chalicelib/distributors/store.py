@@ -124,8 +124,7 @@ def _region_item(distributor: Distributor, served: ServedRegion) -> Item:
 
 
 def list_people(table: Table, distributor_id: str, limit: int, after: dict[str, str] | None) -> Page:
-    everyone = keys.distributor_person(distributor_id, "")
-    return table.query(everyone.pk, starts=everyone.sk, limit=limit, after=after)
+    return table.query(keys.distributor_person(distributor_id, ""), limit=limit, after=after)
 
 
 def put_person(tx: Transaction, distributor_id: str, member_id: str, at: str) -> None:

@@ -24,8 +24,7 @@ _LISTED = (LetterState.UNKNOWN, LetterState.REJECTED)
 
 
 def read(table: Table, letter_id: str) -> Letter | None:
-    item = table.get(keys.letter(letter_id), consistent=True)
-    return from_item(Letter, item) if item else None
+    return table.read(Letter, keys.letter(letter_id), consistent=True)
 
 
 def create(table: Table, letter: Letter) -> None:

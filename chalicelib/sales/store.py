@@ -228,7 +228,7 @@ def days(table: Table, company_id: str, first: date, last: date) -> DayTotals:
 def first_day(table: Table, company_id: str) -> date | None:
     every = keys.day_total(company_id)
     # A day that lost its documents to a correction stays, empty.
-    found = table.query_all(every.pk, starts=every.sk, where=Attr("documents").gt(0), limit=10, consistent=True)
+    found = table.query_all(every, where=Attr("documents").gt(0), limit=10, consistent=True)
     item = next(found, None)
     return date.fromisoformat(item["sk"].removeprefix(every.sk)) if item else None
 

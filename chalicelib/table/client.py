@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from boto3.dynamodb.conditions import ConditionBase
 
 from chalicelib.table.key import Key
+from chalicelib.table.records import Record, from_item
 from chalicelib.table.retries import TRIES, tries
 from chalicelib.table.transactions import (
     MOST_OPERATIONS,
@@ -80,6 +81,11 @@ class Table:
         answer = self.client.get_item(TableName=self.name, Key=to_wire(key.as_item()), ConsistentRead=consistent)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
+    def read(self, kind: Callable[..., Record], key: Key, *, consistent: bool = False) -> Record | None:
+        """The record of this kind that the item is, or None. As `get`."""
+        item = self.get(key, consistent=consistent)
+        return from_item(kind, item) if item else None
+
     def get_many(self, keys: Iterable[Key], *, consistent: bool = False, only: Sequence[str] = ()) -> dict[Key, Item]:
         """The items that exist, by key. `only`: as for `query`, beside the key.
 
@@ -112,7 +118,7 @@ class Table:
 
     def query(
         self,
-        pk: str,
+        place: Key | str,
         *,
         starts: str = "",
         between: tuple[str, str] | None = None,
@@ -124,11 +130,12 @@ class Table:
         where: ConditionBase | None = None,
         only: Sequence[str] = (),
     ) -> Page:
-        """One page of a partition, by sort key.
+        """One page of a partition, by sort key. `place`: the partition, or a key with the beginning of the sort keys.
 
         `where` drops items and `only` all other attributes; both are read and paid for. A range that ends before it begins holds nothing, and
         makes no call: DynamoDB refuses it.
         """
+        pk, starts = (place, starts) if isinstance(place, str) else place
         if between and between[0] > between[1]:
             return Page([], None)
         prefix = index or ""
@@ -168,22 +175,22 @@ class Table:
         last = answer.get("LastEvaluatedKey")
         return Page([from_wire(item) for item in answer["Items"]], from_wire(last) if last else None)
 
-    def query_some(self, pk: str, *, where: ConditionBase, limit: int, among: int, **question: Any) -> Page:
+    def query_some(self, place: Key | str, *, where: ConditionBase, limit: int, among: int, **question: Any) -> Page:
         """The first `limit` items that satisfy `where`, out of the next `among`: one call, however rare they are.
 
         So a page may hold fewer than `limit`, or none, and still have a `last` to go on from.
         """
-        page = self.query(pk, where=where, limit=among, **question)
+        page = self.query(place, where=where, limit=among, **question)
         if len(page.items) <= limit:
             return page
         kept = page.items[:limit]
         return Page(kept, position_of(kept[-1], question.get("index")))
 
-    def query_all(self, pk: str, **question: Any) -> Iterator[Item]:
+    def query_all(self, place: Key | str, **question: Any) -> Iterator[Item]:
         """Every item of the question, page after page, none held longer than its page."""
         after: Position = None
         while True:
-            page = self.query(pk, after=after, **question)
+            page = self.query(place, after=after, **question)
             yield from page.items
             if page.last is None:
                 return

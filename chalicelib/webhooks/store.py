@@ -25,8 +25,7 @@ _END = "\x7f"  # sorts after whatever an id has
 
 
 def read_endpoint(table: Table, distributor_id: str, *, consistent: bool = True) -> Endpoint | None:
-    item = table.get(keys.webhook_endpoint(distributor_id), consistent=consistent)
-    return from_item(Endpoint, item) if item else None
+    return table.read(Endpoint, keys.webhook_endpoint(distributor_id), consistent=consistent)
 
 
 def put_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
@@ -75,8 +74,7 @@ def _at_version(version: int) -> ConditionBase:
 
 
 def read_message(table: Table, distributor_id: str, message_id: str) -> Message | None:
-    item = table.get(keys.webhook_message(distributor_id, message_id), consistent=True)
-    return from_item(Message, item) if item else None
+    return table.read(Message, keys.webhook_message(distributor_id, message_id), consistent=True)
 
 
 def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tuple[Message | None, Endpoint | None]:
@@ -94,8 +92,7 @@ def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tu
 
 def first_waiting(table: Table, distributor_id: str, lane: str) -> str | None:
     """The id of the first waiting message of the lane. One call, at most 1 RCU."""
-    marks = keys.webhook_waiting(distributor_id, lane, "")
-    page = table.query(marks.pk, starts=marks.sk, limit=1, consistent=True)
+    page = table.query(keys.webhook_waiting(distributor_id, lane, ""), limit=1, consistent=True)
     return str(page.items[0]["message_id"]) if page.items else None
 
 
@@ -114,8 +111,7 @@ def lanes(table: Table, distributor_id: str, after: str) -> Iterator[tuple[str, 
 
 def list_messages(table: Table, distributor_id: str, *, limit: int, after: dict[str, str] | None) -> Page:
     """Newest first, one call."""
-    everything = keys.webhook_message(distributor_id)
-    return table.query(everything.pk, starts=everything.sk, newest_first=True, limit=limit, after=after)
+    return table.query(keys.webhook_message(distributor_id), newest_first=True, limit=limit, after=after)
 
 
 def messages_between(

@@ -29,11 +29,15 @@ def modules() -> dict[str, ast.Module]:
 
 
 def stored_records() -> Iterator[type]:
-    """Classes that `from_item` reads, by name where it is called, and the records of pydantic."""
+    """Classes that `from_item` and `table.read` read, by name where they are called, and the records of pydantic."""
     for module, tree in modules().items():
         names = vars(importlib.import_module(module))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "from_item":
+            if (
+                isinstance(node, ast.Call)
+                and node.args
+                and ast.unparse(node.func).endswith(("from_item", "table.read"))
+            ):
                 kind = names.get(ast.unparse(node.args[0]))
                 if isinstance(kind, type):
                     yield kind

@@ -56,8 +56,7 @@ class Folded(NamedTuple):
 
 def write_months(table: Table, currency: str, months: Iterable[ClubMonth], folded: Folded) -> None:
     """The newest first, eight years in one transaction with what goes: nobody reads half of a fold."""
-    every = keys.club_month(currency)
-    found = table.query_all(every.pk, starts=every.sk, only=("pk", "sk"), consistent=True)
+    found = table.query_all(keys.club_month(currency), only=("pk", "sk"), consistent=True)
     changes: dict[Key, Item | None] = {Key(item["pk"], item["sk"]): None for item in found}
     for month in months:
         key = keys.club_month(currency, month.month)
@@ -83,15 +82,13 @@ def add_currencies(table: Table, currencies: Iterable[str]) -> list[str]:
 
 def read_months(table: Table, currency: str) -> tuple[list[ClubMonth], str | None]:
     """All months of the club, and the moment of the earliest of their folds; one query for ten years."""
-    every = keys.club_month(currency)
-    items = list(table.query_all(every.pk, starts=every.sk))
+    items = list(table.query_all(keys.club_month(currency)))
     return [from_item(ClubMonth, item) for item in items], min((item["as_of"] for item in items), default=None)
 
 
 def read_folded(table: Table, currency: str) -> Folded | None:
     """The fold of the figures in this currency; None before the first. One query of an item."""
-    every = keys.club_month(currency)
-    items = table.query(every.pk, starts=every.sk, newest_first=True, limit=1).items
+    items = table.query(keys.club_month(currency), newest_first=True, limit=1).items
     return Folded(items[0]["fold_id"], int(items[0]["parts"]), items[0]["as_of"]) if items else None
 
 
@@ -193,8 +190,7 @@ def write_cohorts(table: Table, currency: str, cohorts: Iterable[Cohort]) -> Non
 
 def read_cohorts(table: Table, currency: str) -> list[Cohort]:
     """The earliest first; one query."""
-    every = keys.cohort(currency)
-    return [from_item(Cohort, item) for item in table.query_all(every.pk, starts=every.sk)]
+    return [from_item(Cohort, item) for item in table.query_all(keys.cohort(currency))]
 
 
 def _pack(splits: Splits) -> bytes:

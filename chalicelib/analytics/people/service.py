@@ -75,8 +75,7 @@ def _is_complete(context: Context, member: Member, membership: Membership | None
 
 def show(context: Context, query: PeopleQuery, language: Language) -> PeopleView:
     """All quarters, the earliest first. One query."""
-    every = keys.people_quarter()
-    items = context.table.query_all(every.pk, starts=every.sk)
+    items = context.table.query_all(keys.people_quarter())
     quarters = [from_item(PeopleQuarter, item) for item in items]
     by_name = {each.quarter: each for each in quarters}
     rows = [_row(context, each, by_name.get(_quarter_before(each.quarter))) for each in quarters]

@@ -115,7 +115,7 @@ def put_built(table: Table, company_id: str, built: Built) -> None:
 def delete_others(table: Table, company_id: str) -> None:
     """Deletes the months of other definitions, with their rows."""
     every = keys.history(company_id)
-    for item in list(table.query_all(every.pk, starts=every.sk, only=("pk", "sk"))):
+    for item in list(table.query_all(every, only=("pk", "sk"))):
         kind, definition, *month = item["sk"].removeprefix(every.sk).split("#")
         if kind in ("MONTH", "BUILT") and int(definition) != DEFINITION:
             tx = Transaction()
@@ -135,7 +135,7 @@ def read_history(table: Table, company_id: str) -> History:
     """
     every = keys.history(company_id)
     by_kind: dict[str, list[tuple[str, Item]]] = {"BUILT": [], "MONTH": [], "BONUS": [], "TIER": []}
-    for item in table.query_all(every.pk, starts=every.sk):
+    for item in table.query_all(every):
         kind, _, rest = item["sk"].removeprefix(every.sk).partition("#")
         by_kind[kind].append((rest, item))
     built = max(by_kind["BUILT"], default=None, key=lambda each: int(each[0]))

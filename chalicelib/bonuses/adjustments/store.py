@@ -6,13 +6,12 @@ from chalicelib.bonuses.adjustments import keys
 from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
 from chalicelib.bonuses.redemptions.store import CASE
 from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, to_item
+from chalicelib.table.records import to_item
 from chalicelib.table.transactions import Transaction
 
 
 def read_adjustment(table: Table, company_id: str, adjustment_id: str) -> Adjustment | None:
-    item = table.get(keys.adjustment(company_id, adjustment_id), consistent=True)
-    return from_item(Adjustment, item) if item else None
+    return table.read(Adjustment, keys.adjustment(company_id, adjustment_id), consistent=True)
 
 
 def adjustments_waiting(table: Table, limit: int, after: dict[str, str] | None) -> Page:

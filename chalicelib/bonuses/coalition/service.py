@@ -308,8 +308,7 @@ def _document(by: CoalitionClient, reference: str) -> dict[str, str]:
 
 
 def _load(table: Table, client_id: str, reference: str) -> CoalitionGrant | None:
-    item = table.get(keys.coalition_grant(client_id, reference), consistent=True)
-    return from_item(CoalitionGrant, item) if item else None
+    return table.read(CoalitionGrant, keys.coalition_grant(client_id, reference), consistent=True)
 
 
 def _item(made: CoalitionGrant) -> Item:

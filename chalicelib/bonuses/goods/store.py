@@ -28,30 +28,28 @@ AMONG = 500  # prices that one page of a filtered list reads
 
 
 def read_entitlement(table: Table, company_id: str, entitlement_id: str) -> Entitlement | None:
-    item = table.get(keys.entitlement(company_id, entitlement_id), consistent=True)
-    return from_item(Entitlement, item) if item else None
+    return table.read(Entitlement, keys.entitlement(company_id, entitlement_id), consistent=True)
 
 
 def entitlements(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Latest first. One call."""
-    every = keys.entitlement(company_id, "")
-    return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
+    return table.query(keys.entitlement(company_id, ""), limit=limit, after=after, newest_first=True)
 
 
 def every_entitlement(table: Table, company_id: str) -> Iterator[Entitlement]:
-    every = keys.entitlement(company_id, "")
-    return (from_item(Entitlement, item) for item in table.query_all(every.pk, starts=every.sk, consistent=True))
+    return (from_item(Entitlement, item) for item in table.query_all(keys.entitlement(company_id, ""), consistent=True))
 
 
 def read_choice(table: Table, company_id: str, entitlement_id: str, choice_id: str) -> Choice | None:
-    item = table.get(keys.choice(company_id, entitlement_id, choice_id), consistent=True)
-    return from_item(Choice, item) if item else None
+    return table.read(Choice, keys.choice(company_id, entitlement_id, choice_id), consistent=True)
 
 
 def choices(table: Table, company_id: str, entitlement_id: str) -> list[Choice]:
     """The choices of an entitlement, oldest first."""
-    every = keys.choice(company_id, entitlement_id, "")
-    found = [from_item(Choice, item) for item in table.query_all(every.pk, starts=every.sk, consistent=True)]
+    found = [
+        from_item(Choice, item)
+        for item in table.query_all(keys.choice(company_id, entitlement_id, ""), consistent=True)
+    ]
     return sorted(found, key=lambda choice: (choice.at, choice.choice_id))
 
 
@@ -131,6 +129,5 @@ def prices_of(table: Table, list_id: str, skus: Iterable[str]) -> dict[str, Froz
 
 def prices(table: Table, list_id: str, currency: str, prefix: str, limit: int, after: dict[str, str] | None) -> Page:
     """By article number. One call."""
-    every = keys.frozen_price(list_id, prefix)
     where = Attr("currency").eq(currency)
-    return table.query_some(every.pk, starts=every.sk, where=where, limit=limit, among=AMONG, after=after)
+    return table.query_some(keys.frozen_price(list_id, prefix), where=where, limit=limit, among=AMONG, after=after)

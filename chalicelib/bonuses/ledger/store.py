@@ -103,8 +103,7 @@ def posted(table: Table, company_id: str, posting_id: str) -> tuple[bool, Postin
 
 def postings(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Newest first."""
-    every = keys.posting(company_id, "", None)
-    return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
+    return table.query(keys.posting(company_id, "", None), limit=limit, after=after, newest_first=True)
 
 
 def postings_between(

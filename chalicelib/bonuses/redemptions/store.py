@@ -9,7 +9,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.bonuses.redemptions import keys
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, plain, to_item
+from chalicelib.table.records import plain, to_item
 from chalicelib.table.transactions import Item, Transaction
 
 CASE = "case"  # label: it was changed meanwhile
@@ -17,8 +17,7 @@ ORDER_HELD = "order held"  # label: the order holds a redemption already
 
 
 def read_redemption(table: Table, company_id: str, redemption_id: str) -> Redemption | None:
-    item = table.get(keys.redemption(company_id, redemption_id), consistent=True)
-    return from_item(Redemption, item) if item else None
+    return table.read(Redemption, keys.redemption(company_id, redemption_id), consistent=True)
 
 
 def redemption_for(table: Table, company_id: str, order_id: str) -> str | None:

@@ -67,8 +67,7 @@ class ClosedPeriod:
 
 def heads(table: Table, company_id: str) -> dict[str, Head]:
     """The company's courses by programme. One call, consistent."""
-    every = keys.volume_course(company_id, "")
-    found = [from_item(Head, item) for item in table.query_all(every.pk, starts=every.sk, consistent=True)]
+    found = [from_item(Head, item) for item in table.query_all(keys.volume_course(company_id, ""), consistent=True)]
     return {head.programme: head for head in found}
 
 
@@ -123,5 +122,4 @@ def settle(tx: Transaction, company_id: str, last: date, programme: str, less: D
 
 def closed_periods(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Latest first. One call."""
-    every = keys.period(company_id, None, "")
-    return table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True)
+    return table.query(keys.period(company_id, None, ""), limit=limit, after=after, newest_first=True)

@@ -23,5 +23,4 @@ def write_series(table: Table, results: SeriesResults) -> None:
 
 
 def read_series(table: Table, series_id: str) -> SeriesResults | None:
-    item = table.get(keys.series_results(series_id))
-    return from_item(SeriesResults, item) if item else None
+    return table.read(SeriesResults, keys.series_results(series_id))

@@ -90,8 +90,7 @@ def kept(conditions: Conditions) -> dict[str, Any]:
 
 
 def read(table: Table, segment_id: str) -> Segment | None:
-    item = table.get(keys.segment(segment_id), consistent=True)
-    return from_item(Segment, item) if item else None
+    return table.read(Segment, keys.segment(segment_id), consistent=True)
 
 
 def read_many(table: Table, segment_ids: Iterable[str]) -> dict[str, Segment]:

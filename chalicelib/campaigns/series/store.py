@@ -64,8 +64,7 @@ def read_texts(table: Table, series: Iterable[Series]) -> dict[str, IssueTexts]:
 
 
 def enrolment(table: Table, member_id: str, series_id: str) -> Enrolment | None:
-    item = table.get(keys.enrolment(member_id, series_id), consistent=True)
-    return from_item(Enrolment, item) if item else None
+    return table.read(Enrolment, keys.enrolment(member_id, series_id), consistent=True)
 
 
 def enrolments(table: Table, pairs: Sequence[tuple[str, str]]) -> list[Enrolment]:

@@ -11,7 +11,7 @@ from chalicelib.desk.joins.model import CompanyJoin
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.records import from_item, to_item
+from chalicelib.table.records import to_item
 from chalicelib.table.transactions import Item, Transaction
 
 
@@ -21,8 +21,7 @@ def create(tx: Transaction, context: Context, join: CompanyJoin) -> None:
 
 
 def load(context: Context, join_id: str) -> CompanyJoin | None:
-    item = context.table.get(keys.join(join_id), consistent=True)
-    return from_item(CompanyJoin, item) if item else None
+    return context.table.read(CompanyJoin, keys.join(join_id), consistent=True)
 
 
 def page(table: Table, limit: int, after: Position) -> Page:

@@ -155,7 +155,7 @@ def load_with_part(context: Context, import_id: str, run: int, part: int) -> tup
 def profiles(context: Context, source: str) -> dict[str, SalesProfileForm]:
     """The profiles that files of this source were read with, by the fingerprint of their headings; at most `MOST_PROFILES`."""
     every = keys.profile(source, "")
-    found = context.table.query(every.pk, starts=every.sk, limit=MOST_PROFILES, consistent=True)
+    found = context.table.query(every, limit=MOST_PROFILES, consistent=True)
     return {item["sk"].removeprefix(every.sk): SalesProfileForm.model_validate(item["profile"]) for item in found.items}
 
 
@@ -198,8 +198,7 @@ def list_profiles(
     context: Context, source: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[KeptProfile], dict[str, str] | None]:
     """The profiles of a source, by fingerprint."""
-    every = keys.profile(source, "")
-    page = context.table.query(every.pk, starts=every.sk, limit=limit, after=after, consistent=True)
+    page = context.table.query(keys.profile(source, ""), limit=limit, after=after, consistent=True)
     return [_kept(item) for item in page.items], page.last
 
 

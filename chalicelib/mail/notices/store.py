@@ -32,7 +32,7 @@ def page(
     """Newest first. A page of unread ones may hold fewer than `limit`, or none, and still go on."""
     first = keys.notice(member_id, "")
     if not unread:
-        return context.table.query(first.pk, starts=first.sk, newest_first=True, limit=limit, after=after)
+        return context.table.query(first, newest_first=True, limit=limit, after=after)
     where = Attr("read_at").not_exists() & Attr("notification_id").gt(mark)
     question = {"starts": first.sk, "newest_first": True, "after": after}
     return context.table.query_some(first.pk, where=where, limit=limit, among=AMONG, **question)
@@ -40,8 +40,7 @@ def page(
 
 def newest(context: Context, member_id: str, limit: int) -> list[Notice]:
     """One call."""
-    first = keys.notice(member_id, "")
-    found = context.table.query(first.pk, starts=first.sk, newest_first=True, limit=limit)
+    found = context.table.query(keys.notice(member_id, ""), newest_first=True, limit=limit)
     return [from_item(Notice, item) for item in found.items]
 
 
@@ -67,8 +66,7 @@ def mark_one(context: Context, member_id: str, notification_id: str) -> None:
 
 
 def every(context: Context, member_id: str) -> Iterator[Notice]:
-    first = keys.notice(member_id, "")
-    for item in context.table.query_all(first.pk, starts=first.sk):
+    for item in context.table.query_all(keys.notice(member_id, "")):
         yield from_item(Notice, item)
 
 

@@ -22,8 +22,7 @@ from chalicelib.table.transactions import Item, Transaction
 
 
 def read(table: Table, report_id: str) -> Report | None:
-    item = table.get(keys.report(report_id), consistent=True)
-    return from_item(Report, item) if item else None
+    return table.read(Report, keys.report(report_id), consistent=True)
 
 
 def read_content(

@@ -28,15 +28,13 @@ def read_free_goods(table: Table, order: Order, *, consistent: bool = False) -> 
 
 def page(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Newest order first. One call."""
-    every = keys.free_goods(company_id)
-    return table.query(every.pk, starts=every.sk, newest_first=True, limit=limit, after=after)
+    return table.query(keys.free_goods(company_id), newest_first=True, limit=limit, after=after)
 
 
 def due(table: Table, company_id: str, day: date) -> Iterator[str]:
     """Ids of the orders with free goods due by this day; an id may come twice. Reads all free goods of the company."""
-    every = keys.free_goods(company_id)
     where = Attr("due_on").lte(day.isoformat())
-    found = table.query_all(every.pk, starts=every.sk, where=where, only=("order_id",), consistent=True)
+    found = table.query_all(keys.free_goods(company_id), where=where, only=("order_id",), consistent=True)
     return (item["order_id"] for item in found)
 
 

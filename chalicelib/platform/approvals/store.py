@@ -14,7 +14,7 @@ from chalicelib.platform.approvals.model import Approval, ApprovalState
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.key import Key
-from chalicelib.table.records import from_item, to_item
+from chalicelib.table.records import to_item
 from chalicelib.table.transactions import Transaction
 
 APPROVAL = "approval"  # label: it waits no more, or was asked for before
@@ -25,8 +25,7 @@ Limits = Mapping[str, Decimal]  # of an author's sums of a month: to a company, 
 
 
 def read(table: Table, approval_id: str) -> Approval | None:
-    item = table.get(keys.approval(approval_id), consistent=True)
-    return from_item(Approval, item) if item else None
+    return table.read(Approval, keys.approval(approval_id), consistent=True)
 
 
 def waiting(table: Table, limit: int, after: Position) -> Page:

@@ -80,8 +80,7 @@ def put_in_chain(tx: Transaction, inn: str, company_id: str, promotion_id: str, 
 
 def chain(table: Table, inn: str) -> Iterator[str]:
     """The companies of this INN."""
-    every = keys.chain_company(inn, "")
-    for item in table.query_all(every.pk, starts=every.sk, consistent=True):
+    for item in table.query_all(keys.chain_company(inn, ""), consistent=True):
         yield item["company_id"]
 
 

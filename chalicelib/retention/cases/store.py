@@ -28,8 +28,7 @@ def case_id_of(company_id: str) -> str:
 
 
 def load(context: Context, case_id: str) -> Case | None:
-    item = context.table.get(keys.case(case_id), consistent=True)
-    return from_item(Case, item) if item else None
+    return context.table.read(Case, keys.case(case_id), consistent=True)
 
 
 def put(tx: Transaction, case: Case, before: Case | None, *, label: str = "case") -> None:

@@ -18,8 +18,7 @@ KEEP_DAYS = 400
 
 
 def load(context: Context, manager_id: str, day: date, *, consistent: bool = False) -> CallList | None:
-    item = context.table.get(keys.call_list(manager_id, day.isoformat()), consistent=consistent)
-    return from_item(CallList, item) if item else None
+    return context.table.read(CallList, keys.call_list(manager_id, day.isoformat()), consistent=consistent)
 
 
 def latest(context: Context, manager_id: str) -> CallList | None:

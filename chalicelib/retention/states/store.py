@@ -77,8 +77,7 @@ def _rounded(value: float, place: str) -> Decimal:
 
 
 def load(context: Context, company_id: str) -> Rhythm | None:
-    item = context.table.get(keys.rhythm(company_id), consistent=True)
-    return from_item(Rhythm, item) if item else None
+    return context.table.read(Rhythm, keys.rhythm(company_id), consistent=True)
 
 
 def load_many(context: Context, company_ids: Iterable[str]) -> dict[str, Rhythm]:

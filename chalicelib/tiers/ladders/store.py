@@ -41,10 +41,9 @@ def ladders_of(context: Context, currency: str) -> tuple[Ladder, ...]:
     One consistent query per context.
     """
     if _memo(currency) not in context.memo:
-        every = keys.ladder_from(currency)
         stored = tuple(
             Ladder.from_fact(item["ladder"])
-            for item in context.table.query_all(every.pk, starts=every.sk, consistent=True)
+            for item in context.table.query_all(keys.ladder_from(currency), consistent=True)
         )
         founded = stored and stored[0].valid_from == BEGINNING
         context.memo[_memo(currency)] = (

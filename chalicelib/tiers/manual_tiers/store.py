@@ -27,5 +27,6 @@ def put_withdrawal(tx: Transaction, company_id: str, grant: ManualTier) -> None:
 
 
 def grants_page(context: Context, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
-    every = keys.manual_tier(company_id)
-    return context.table.query(every.pk, starts=every.sk, limit=limit, after=after, newest_first=True, consistent=True)
+    return context.table.query(
+        keys.manual_tier(company_id), limit=limit, after=after, newest_first=True, consistent=True
+    )

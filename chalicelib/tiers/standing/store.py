@@ -36,7 +36,7 @@ def load(context: Context, company_id: str, *, consistent: bool = False) -> Item
 def load_with_grants(context: Context, company_id: str) -> tuple[Item | None, tuple[ManualTier, ...]]:
     """STANDING and every manual tier: one consistent query."""
     key = keys.standing(company_id)
-    items = list(context.table.query_all(key.pk, starts=key.sk, consistent=True))
+    items = list(context.table.query_all(key, consistent=True))
     standing = next((item for item in items if item["sk"] == key.sk), None)
     return standing, tuple(from_item(ManualTier, item) for item in items if item["sk"] != key.sk)
 
