@@ -57,7 +57,7 @@ import json
 import app
 from chalicelib.mail import declarations
 from chalicelib.platform import own_data
-from chalicelib.platform.list_files import names
+from chalicelib.platform import names
 from chalicelib.platform.delivery import subscriptions
 from chalicelib.platform.registry import handlers
 from chalicelib.platform.http.routes import ROUTES

@@ -55,6 +55,7 @@ with opened_when_asked(__name__):
         FoundCompaniesPage,
         Inn,
         Kpp,
+        ManagerFilter,
         StaffCompanyDetailView,
         StaffCompanyView,
     )

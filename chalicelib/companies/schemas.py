@@ -42,6 +42,9 @@ Kpp = Annotated[
     ),
     BeforeValidator(unspaced),
 ]
+ManagerFilter = Annotated[
+    str, Field(pattern=shape(r"^(me|none|mbr_[A-Za-z0-9_-]{1,60})$", "This is a manager's id, `me` or `none`."))
+]
 CompanyName = Annotated[Name, Field(min_length=2)]
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -134,7 +137,7 @@ class CompaniesQuery(ListQuery):
     inn: Inn | None = None
     kpp: Kpp | None = None
     region: Region | None = None
-    manager: Identifier | None = Field(
+    manager: ManagerFilter | None = Field(
         default=None, description="The personal manager's id; `me`: the caller; `none`: companies without a manager."
     )
     source: str | None = Field(default=None, min_length=1, max_length=100, description="Source of a sales file.")

@@ -5,7 +5,6 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 with opened_when_asked(__name__):
     from chalicelib.distributors.keys import distributor as distributor_key
     from chalicelib.distributors.model import Distributor
-    from chalicelib.distributors.regions import region_names
     from chalicelib.distributors.rules import Deliverer, DeliversFrom
     from chalicelib.distributors.schemas import (
         DistributorCardPage,

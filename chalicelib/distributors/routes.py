@@ -2,7 +2,6 @@
 
 from chalicelib import catalog
 from chalicelib.distributors import service
-from chalicelib.distributors.regions import region_names
 from chalicelib.distributors.schemas import (
     DistributorChangeForm,
     DistributorForm,
@@ -16,6 +15,7 @@ from chalicelib.distributors.schemas import (
     RegionView,
     StaffDistributorsQuery,
 )
+from chalicelib.platform.config.region_config import region_names
 from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
@@ -26,7 +26,7 @@ routes = Routes(__name__, tag="orders")
 @routes.get("/v1/regions", scope=None)
 def list_regions(call: Call) -> RegionsView:
     """List the regions by name, in Russian or English."""
-    names = region_names(call.context, call.language)
+    names = region_names(call.context.config, call.language)
     return RegionsView(items=[RegionView(code=code, name=name) for code, name in names.items()])
 
 

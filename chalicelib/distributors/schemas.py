@@ -155,7 +155,9 @@ class RegionsView(View):
     items: list[RegionView]
 
 
-StaffDistributorsQuery = narrowed(DistributorView, same=("regions.region",), words=("name", "email"))
+StaffDistributorsQuery = narrowed(
+    DistributorView, same=("regions.region",), words=("name", "email"), types={"region": Region}
+)
 
 
 class DistributorPage(ListPage):

@@ -7,7 +7,7 @@ from pydantic import EmailStr, Field, StrictBool
 from chalicelib.members.fields import PersonName, Phone, TimeZone
 from chalicelib.members.model import Audience, Consent
 from chalicelib.platform.access.scopes import StaffRole
-from chalicelib.platform.fields import Identifier, Region
+from chalicelib.platform.fields import Identifier, Month, Region
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.spelling.email import Email
@@ -96,12 +96,7 @@ class StaffForm(Form):
 
 
 class JournalQuery(ListQuery):
-    month: str | None = Field(
-        default=None,
-        pattern=r"^20\d\d-(0[1-9]|1[0-2])$",
-        description="A month of the club's calendar; the present one if omitted.",
-        examples=["2026-11"],
-    )
+    month: Month | None = Field(default=None, description="A month of the club's calendar; the present one if omitted.")
     by: Identifier | None = Field(default=None, description="Only the writes of this member or machine client.")
     operation: Identifier | None = Field(
         default=None, description="Only this operation, by its name in the contract.", examples=["change_distributor"]
@@ -154,7 +149,7 @@ class StaffMemberView(View):
     member_id: str
     name: str
     email: str
-    role: str
+    role: StaffRole
 
 
 StaffQuery = narrowed(StaffMemberView, same=("role",), words=("name", "email"))

@@ -8,6 +8,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from chalicelib.platform.config import config
+from chalicelib.platform.config.region_config import is_region
+
 SHAPES: dict[str, str] = {}
 
 
@@ -126,7 +129,7 @@ def unspaced(given: object) -> object:
 
 def _region(given: object) -> object:
     code = given.strip().upper() if isinstance(given, str) else given
-    if isinstance(code, str) and not re.fullmatch("[A-Z]{2}-[A-Z0-9]{1,3}", code):
+    if isinstance(code, str) and not (re.fullmatch("[A-Z]{2}-[A-Z0-9]{1,3}", code) and is_region(config(), code)):
         raise PydanticCustomError("region", "A region is a code such as RU-MOW: GET /v1/regions lists them.")
     return code
 

@@ -18,7 +18,7 @@ with opened_when_asked(__name__):
     from chalicelib.tiers.explanation.service import known_tiers
     from chalicelib.tiers.keys import standing as standing_key
     from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, LadderStep, LadderSteps, always, ladder_on
-    from chalicelib.tiers.ladders.store import ladders_of
+    from chalicelib.tiers.ladders.store import ladders_of, tier_codes
     from chalicelib.tiers.manual_tiers.schemas import ManualTierForm
     from chalicelib.tiers.manual_tiers.service import grant_approved
     from chalicelib.tiers.recalculation.service import decide, nightly

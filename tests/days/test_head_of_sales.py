@@ -64,6 +64,7 @@ def test_the_head_of_sales_hands_a_portfolio_over_and_decides(club: Club) -> Non
     )
     [waiting] = head.get(f"/v1/staff/approvals?kind=offer&company_id={asked['company_id']}")["items"]
     assert waiting["offer"]["percent"] == "45"
+    assert (waiting["author_name"], waiting["company_name"]) == ("Вера Новикова", QUIET.name)
     assert head.order_post(f"{decision}/approve", {"note": "Один раз"})["state"] == "approved"
     given = {each["offer_id"] for each in manager.get(f"{path}/offers?state=open")["items"]}
     assert asked["offer_id"] in given

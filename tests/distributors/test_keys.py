@@ -61,7 +61,7 @@ def test_new_figures_of_what_is_reserved_by_nobody_cost_what_they_read(context: 
 
 @measures(distributors_keys.distributor)
 def test_a_distributor_is_one_call_of_half_a_unit(context: Context) -> None:
-    distributor_id, _ = distributor(context, *(f"RU-A{number:02}" for number in range(45)))
+    distributor_id, _ = distributor(context, *(f"XZ-A{number:02}" for number in range(45)))
     with spent(context.table.client) as cost:
         found = distributors_store.read_distributor(context.table, distributor_id)
     assert found

@@ -62,7 +62,7 @@ def club(cloud: DeployedClub, guest: Portal, today: date) -> Club:
     address = f"orders.{mark}@distributor.example"
     distributor = operations.post(
         "/v1/staff/distributors",
-        {"name": "Fuzz light", "email": address, "regions": [{"region": "RU-FUZ"}]},
+        {"name": "Fuzz light", "email": address, "regions": [{"region": "XZ-FUZ"}]},
         expect=201,
     )
     person = {"name": "Dina Dispatcherova", "email": f"dina.{mark}@distributor.example"}
@@ -82,7 +82,7 @@ def club(cloud: DeployedClub, guest: Portal, today: date) -> Club:
     member = owner.get("/v1/me")
     owner.call("PATCH", "/v1/me", {"phone": "+74951234567"}, If_Match=owner.etag)
     inn = legal_inn(int(mark[:5], 16))
-    owner.post("/v1/companies", {"name": "Fuzz", "inn": inn, "kpp": "770101001", "region": "RU-FUZ"}, expect=202)
+    owner.post("/v1/companies", {"name": "Fuzz", "inn": inn, "kpp": "770101001", "region": "XZ-FUZ"}, expect=202)
     [company] = manager.get(f"/v1/staff/companies?inn={inn}&kpp=770101001")["items"]
     claim = {"member_id": member["member_id"], "role": "owner"}
     manager.post(f"/v1/staff/companies/{company['company_id']}/confirm", claim)

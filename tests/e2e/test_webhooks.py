@@ -114,7 +114,7 @@ def connected(guest: Portal, operations: Portal, receiver: Receiver, mark: str) 
     lamp = {"sku": f"HOOK-{mark}", "name": "Lamp", "name_ru": "Лампа", "vat_percent": "20"}
     price = {"base_price": {"amount": "120", "currency": "RUB"}}
     operations.call("PUT", "/v1/staff/products", {"products": [lamp | price]})
-    form = {"name": "Hook light", "email": f"orders.{mark}@distributor.example", "regions": [{"region": "RU-HOK"}]}
+    form = {"name": "Hook light", "email": f"orders.{mark}@distributor.example", "regions": [{"region": "XZ-HOK"}]}
     made = operations.post("/v1/staff/distributors", form, expect=201)
     person = {"name": "Dina Dispatcherova", "email": f"dina.{mark}@distributor.example"}
     operations.post(f"/v1/staff/distributors/{made['distributor_id']}/people", person)
@@ -133,7 +133,7 @@ def partner(guest: Portal, manager: Portal, mark: str) -> Portal:
     member = owner.get("/v1/me")
     owner.call("PATCH", "/v1/me", {"phone": "+74951234567"}, If_Match=owner.etag)
     inn = legal_inn(int(mark[:5], 16))
-    owner.post("/v1/companies", {"name": "Hook", "inn": inn, "kpp": "770101001", "region": "RU-HOK"}, expect=202)
+    owner.post("/v1/companies", {"name": "Hook", "inn": inn, "kpp": "770101001", "region": "XZ-HOK"}, expect=202)
     [company] = manager.get(f"/v1/staff/companies?inn={inn}&kpp=770101001")["items"]
     confirmed = {"member_id": member["member_id"], "role": "owner"}
     manager.post(f"/v1/staff/companies/{company['company_id']}/confirm", confirmed)

@@ -56,6 +56,7 @@ from chalicelib.analytics.company.rules import change, share
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, plus
 from chalicelib.platform.charts import Chart
 from chalicelib.platform.config.club_config import Club
+from chalicelib.platform.config.region_config import region_names
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import ChartView
 from chalicelib.platform.http.problems import Problem
@@ -411,7 +412,7 @@ def _titles(context: Context, by: Split, names: list[str], language: Language) -
         return members.names_of_members(context, names)
     if by == "distributor":
         return {name: each.name for name, each in distributors.read_distributors(context.table, names).items()}
-    return distributors.region_names(context, language) if by == "region" else {}
+    return region_names(context.config, language) if by == "region" else {}
 
 
 def _split_row(

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -9,6 +10,7 @@ from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import NameOf
 
 
 class AdjustmentForm(Form):
@@ -35,11 +37,13 @@ class AdjustmentDecisionForm(Form):
 class AdjustmentView(View):
     adjustment_id: str
     company_id: str
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     state: AdjustmentState
     amount: Money
     reason: str
     expires_on: date | None = Field(description="Null: by the club's policy.")
     author: str
+    author_name: Annotated[str | None, NameOf("author")] = None
     at: str
     decided_by: str | None
     decided_at: str | None

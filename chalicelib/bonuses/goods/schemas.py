@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import NameOf
 
 
 class EntitlementSummaryView(View):
@@ -138,6 +139,7 @@ class WaitingGoodsView(View):
     """Goods to be shipped, or a gift to be handed over: one of the two is null."""
 
     company_id: str
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     choice: ChoiceView | None
     gift: EntitlementSummaryView | None
 

@@ -9,6 +9,7 @@ from chalicelib.bonuses.redemptions.schemas import (
     RedemptionView,
     WaitingRedemptionPage,
     WaitingRedemptionsQuery,
+    WaitingRedemptionView,
 )
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
@@ -72,7 +73,7 @@ def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
         store.redemptions_waiting,
         call.context.table,
         of=Redemption,
-        show=RedemptionView.of,
+        show=WaitingRedemptionView.of,
     )
 
 

@@ -7,6 +7,7 @@ from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import NameOf
 
 
 class RedemptionForm(Form):
@@ -20,7 +21,7 @@ class RedemptionForm(Form):
 
 
 class CancelRedemptionForm(Form):
-    reason: str = Field(min_length=3, max_length=500, description="View to the company.")
+    reason: str = Field(min_length=3, max_length=500, description="Shown to the company.")
 
 
 class RedemptionView(View):
@@ -52,10 +53,16 @@ class RedemptionPage(ListPage):
     items: list[RedemptionView]
 
 
-WaitingRedemptionsQuery = narrowed(RedemptionView, same=("company_id",), day=("at",), amount="amount")
+class WaitingRedemptionView(RedemptionView):
+    """A redemption with its company, as the staff sees it."""
+
+    company_name: Annotated[str | None, NameOf("company_id")] = None
+
+
+WaitingRedemptionsQuery = narrowed(WaitingRedemptionView, same=("company_id",), day=("at",), amount="amount")
 
 
 class WaitingRedemptionPage(ListPage):
     """Oldest first."""
 
-    items: list[RedemptionView]
+    items: list[WaitingRedemptionView]

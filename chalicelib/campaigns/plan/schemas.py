@@ -9,7 +9,7 @@ from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.campaigns.plan.rules import Clash
 from chalicelib.campaigns.segments.model import Overlap
 from chalicelib.campaigns.segments.schemas import OverlapView
-from chalicelib.contacts import ContactClass, Slot
+from chalicelib.contacts import ContactClass, Slot, topics
 from chalicelib.platform.fields import ONE_LINE, Day, Identifier, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
@@ -153,7 +153,11 @@ class IssueView(View):
 
 
 IssuesQuery = narrowed(
-    IssueView, same=("state", "topic", "issue_class", "template", "owner"), words=("title",), base=PlanQuery
+    IssueView,
+    same=("state", "topic", "issue_class", "template", "owner"),
+    words=("title",),
+    base=PlanQuery,
+    known={"topic": topics},
 )
 
 

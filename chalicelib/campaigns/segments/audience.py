@@ -47,7 +47,7 @@ def start(context: Context, form: AudienceForm, *, by: str) -> AudienceView:
     if (form.conditions is None) == (form.segment_id is None):
         raise Problem.invalid("one_of", "/conditions", "Give conditions or name a segment.")
     conditions = form.conditions or service.read(context, form.segment_id or "").rules
-    service.check(conditions, "/conditions")
+    service.check(context, conditions, "/conditions")
     service.check_topic(context, form.topic, "/topic")
     made = Audience(
         audience_id=context.new_id("aud"),

@@ -39,7 +39,7 @@ def candidates(context: Context, people: Sequence[Member], *conditions: Conditio
             language=person.language,
             region=person.region,
             company_id=(company_id := company_of.get(person.member_id, "")),
-            tier=tier.get(company_id, "none"),
+            tier=tier.get(company_id, rules.NO_TIER),
             stage=stage.get(company_id),
             bought=bought.get(company_id, []),
             visited=visited.get(person.member_id, frozenset()),
@@ -61,7 +61,7 @@ def candidates_apart(
 def _tiers(context: Context, company_ids: Sequence[str]) -> dict[str, str]:
     found = context.table.get_many(tiers.standing_key(each) for each in company_ids)
     standings = {each: found.get(tiers.standing_key(each)) for each in company_ids}
-    return {each: tiers.tier_in_force(item, context.today).tier or "none" for each, item in standings.items()}
+    return {each: tiers.tier_in_force(item, context.today).tier or rules.NO_TIER for each, item in standings.items()}
 
 
 def _stages(context: Context, company_ids: Sequence[str]) -> dict[str, Stage]:

@@ -23,6 +23,9 @@ class StageDays(Protocol):
     def dormant_days(self) -> int: ...
 
 
+NO_TIER = "none"  # for companies without one
+
+
 def matches(conditions: Conditions, candidate: Candidate, today: date) -> bool:
     return (
         _among(candidate.member_id, conditions.members)

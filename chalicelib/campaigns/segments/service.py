@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from chalicelib import companies, contacts
+from chalicelib import companies, contacts, tiers
 from chalicelib.campaigns.config import Campaigns
 from chalicelib.campaigns.segments import rules, store
 from chalicelib.campaigns.segments.model import Conditions
@@ -18,8 +18,8 @@ EVENTS = "events"  # the topic of regional events
 
 
 def create(context: Context, form: SegmentForm, *, by: str) -> SegmentView:
-    """Raises 422 for regions without a regional event."""
-    check(form.conditions, "/conditions")
+    """Raises 422 for regions without a regional event, and for a tier that no ladder has."""
+    check(context, form.conditions, "/conditions")
     made = _segment(context, context.new_id("seg"), form, by)
     tx = Transaction()
     store.write(tx, made, None)
@@ -58,8 +58,8 @@ def page(context: Context, limit: int, after: Position) -> tuple[list[SegmentVie
 
 
 def change(context: Context, segment_id: str, version: int, form: SegmentForm, *, by: str) -> Segment:
-    """Raises 412 when the version is no longer that one."""
-    check(form.conditions, "/conditions")
+    """Raises 412 when the version is no longer that one, and 422 as `create`."""
+    check(context, form.conditions, "/conditions")
     before = _at(read(context, segment_id), version)
     after = replace(_segment(context, segment_id, form, by), version=version + 1)
     tx = Transaction()
@@ -75,8 +75,12 @@ def delete(context: Context, segment_id: str, version: int) -> None:
     _commit(context, tx)
 
 
-def check(conditions: Conditions, pointer: str) -> None:
-    """Raises 422 for regions without a regional event: people are not told apart by where they live for anything else."""
+def check(context: Context, conditions: Conditions, pointer: str) -> None:
+    """Raises 422 for a tier that no ladder has, and for regions without a regional event: where people live tells them apart for nothing else."""
+    known = [*tiers.tier_codes(context), rules.NO_TIER] if conditions.tiers else []
+    for number, tier in enumerate(conditions.tiers):
+        if tier not in known:
+            raise Problem.unknown("tier", f"{pointer}/tiers/{number}", known)
     if conditions.regions and not conditions.regional_event:
         raise Problem.invalid("only_regional_events", f"{pointer}/regions", "Regions are for regional events only.")
 
@@ -89,7 +93,7 @@ def check_regional(conditions: Conditions, topic: str, pointer: str) -> None:
 
 def check_topic(context: Context, topic: str | None, pointer: str) -> None:
     if topic and topic not in contacts.topics(context):
-        raise Problem.invalid("unknown_topic", pointer, f"One of {', '.join(contacts.topics(context))}.")
+        raise Problem.unknown("topic", pointer, contacts.topics(context))
 
 
 def shown(segment: Segment) -> SegmentView:

@@ -158,7 +158,7 @@ def _checked(context: Context, form: SeriesForm) -> Texts:
     """The texts of the form by id. Raises 422 where it names what there is not."""
     check_topic(context, form.topic, "/topic")
     for number, step in enumerate(form.steps):
-        check_conditions(step.conditions, f"/steps/{number}/conditions")
+        check_conditions(context, step.conditions, f"/steps/{number}/conditions")
         check_regional(step.conditions, form.topic, f"/steps/{number}/conditions/regions")
         writing.check(context, step.texts, f"/steps/{number}/texts")
         if writing.names_discount(step.texts):

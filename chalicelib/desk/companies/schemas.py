@@ -1,16 +1,18 @@
 """Query and views of the list of companies."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from chalicelib.companies import CompaniesQuery, StaffCompanyView
-from chalicelib.desk.companies.rules import CompanyFilter, Sort
+from chalicelib.desk.companies.rules import NO_TIER, CompanyFilter, Sort
 from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.lists import ListPage
+from chalicelib.platform.http.lists import ListPage, Narrowing
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import NameOf
 from chalicelib.retention import State
+from chalicelib.tiers import tier_codes
 
 Waits = Literal["claim", "order", "demand", "display", "redemption", "customer"]
 
@@ -31,6 +33,8 @@ class ListedCompaniesQuery(CompaniesQuery):
         default="name", description="`purchases`: the most first. `oldest_order`: the longest silent first."
     )
 
+    narrowing = Narrowing(known={"tier": lambda context: [*tier_codes(context), NO_TIER]})
+
     @property
     def filter(self) -> CompanyFilter:
         return CompanyFilter(self.tier, self.state, self.dormant)
@@ -45,6 +49,7 @@ class ListedCompaniesQuery(CompaniesQuery):
 class ListedCompanyView(StaffCompanyView):
     """A company of the list, with what a manager chooses by."""
 
+    manager_name: Annotated[str | None, NameOf("manager_id")] = None
     tier: str = Field(description="Code of the tier in force; empty: none.")
     purchases: Money = Field(description="Purchases that count for the tier today.")
     state: State | None = Field(description="By its rhythm of buying; null before its first purchase.")

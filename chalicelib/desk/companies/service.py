@@ -20,6 +20,7 @@ from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.lists import CountView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import named
 from chalicelib.table.client import Page, Position, Table
 
 Each = TypeVar("Each")
@@ -48,12 +49,12 @@ WAITING: dict[Waits, WaitingList] = {
 def shown(
     context: Context, listed: Sequence[companies.StaffCompanyView], scopes: Collection[str]
 ) -> list[ListedCompanyView]:
-    """These companies with what a manager chooses by. Eight calls for up to a hundred of them, none for none."""
+    """These companies with what a manager chooses by. Nine calls for up to a hundred of them, none for none."""
     if not listed:
         return []
     waits = {kind: _waiting(context, kind)[0] for kind, known in WAITING.items() if known.scope in scopes}
     rows = {row.company_id: row for row in _rows(context, listed)}
-    return [
+    views = [
         ListedCompanyView(
             **each.model_dump(),
             tier=rows[each.company_id].tier,
@@ -64,6 +65,7 @@ def shown(
         )
         for each in listed
     ]
+    return named(context, views)
 
 
 def find(

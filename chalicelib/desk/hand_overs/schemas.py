@@ -1,12 +1,14 @@
 """Form and views of a hand-over of many companies."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from chalicelib.platform.fields import Identifier, Region
 from chalicelib.platform.http.forms import Form, View, WorkView
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.names import NameOf
 
 
 class ClientHandOverForm(Form):
@@ -34,12 +36,11 @@ class HandOverView(WorkView):
     """A hand-over of many companies."""
 
     hand_over_id: str
-    created_by_name: str | None
     from_manager: str = Field(description="A manager's id, or `none`.")
-    from_manager_name: str | None
+    from_manager_name: Annotated[str | None, NameOf("from_manager")] = None
     region: str | None
     to_manager_id: str | None = Field(description="Null: the manager of each company's region.")
-    to_manager_name: str | None
+    to_manager_name: Annotated[str | None, NameOf("to_manager_id")] = None
     reason: str
     handed_over: int = Field(description="Companies handed over so far.")
     stayed: int = Field(description="Companies that have no manager of their region, or got another one meanwhile.")

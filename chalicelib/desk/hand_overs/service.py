@@ -11,14 +11,14 @@ done again finds its companies done, and counts them the same.
 Weakest point: a company that is renamed meanwhile may be missed, since companies come by name. It stays with its manager, whose list shows it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
 from typing import Any
 
-from chalicelib import companies, members
+from chalicelib import companies
 from chalicelib.companies import Company, HandOver
 from chalicelib.desk.hand_overs import keys, store
 from chalicelib.desk.hand_overs.events import HANDED_OVER
@@ -65,7 +65,7 @@ def show(context: Context, hand_over_id: str) -> HandOverView:
 def page(context: Context, limit: int, after: Position) -> tuple[list[HandOverView], Position]:
     """Newest first. One call."""
     items, last = store.WORK.page(context.table, limit, after)
-    return _views(context, [Progress(item["hand_over_id"], item) for item in items]), last
+    return [_view(context, Progress(item["hand_over_id"], item)) for item in items], last
 
 
 def hand_over_part(context: Context, message: dict[str, Any]) -> None:
@@ -139,28 +139,13 @@ def _event_id(hand_over_id: str, manager_id: str, prefix: str) -> str:
 
 
 def _view(context: Context, found: Progress) -> HandOverView:
-    return _views(context, [found])[0]
-
-
-def _views(context: Context, several: Sequence[Progress]) -> list[HandOverView]:
-    """One call for the names of them all, and one more for each further hundred of people."""
-    named = {each.item.get(field) for each in several for field in ("created_by", "from_manager", "to_manager_id")}
-    names = members.names_of_members(context, {each for each in named if each and each != NOBODY})
-    return [_named(context, found, names) for found in several]
-
-
-def _named(context: Context, found: Progress, names: Mapping[str, str]) -> HandOverView:
     kept = found.done and context.now < moment(found.item["finished_at"]) + LIST_KEPT
-    to_manager = found.item.get("to_manager_id")
     return HandOverView(
         **found.facts(context),
-        created_by_name=names.get(found.item["created_by"]),
         hand_over_id=found.work_id,
         from_manager=found.item["from_manager"],
-        from_manager_name=names.get(found.item["from_manager"]),
         region=found.item.get("region"),
-        to_manager_id=to_manager,
-        to_manager_name=names.get(to_manager) if to_manager else None,
+        to_manager_id=found.item.get("to_manager_id"),
         reason=found.item["reason"],
         handed_over=found.count("handed_over"),
         stayed=found.count("stayed"),

@@ -1,6 +1,6 @@
 """Forms and views of joins of companies."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import NameOf
 
 ObstacleCode = Literal[
     "joined", "orders", "bonuses_in_progress", "bonuses_spent", "too_many_customers", "too_many_people"
@@ -81,18 +82,18 @@ class JoinView(View):
 
     join_id: str
     company_id: str
-    company_name: str | None
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     into_company_id: str
-    into_company_name: str | None
+    into_company_name: Annotated[str | None, NameOf("into_company_id")] = None
     reason: str
     state: JoinState
     stalled: bool = Field(description="No progress for an hour: the operators should look.")
     by: str
-    by_name: str | None
+    by_name: Annotated[str | None, NameOf("by")] = None
     at: str
     people: int = Field(description="People who act for the other company now.")
     undone_by: str | None
-    undone_by_name: str | None
+    undone_by_name: Annotated[str | None, NameOf("undone_by")] = None
     undone_at: str | None
 
 

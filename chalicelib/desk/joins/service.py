@@ -14,13 +14,13 @@ Weakest point: an import that runs meanwhile may write documents to the company 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib import bonuses, companies, exchange, members, orders, pricing, sales, tiers
+from chalicelib import bonuses, companies, exchange, orders, pricing, sales, tiers
 from chalicelib.bonuses import Bonuses
 from chalicelib.companies import MOST_CUSTOMERS, Company
 from chalicelib.desk.joins import store
@@ -253,7 +253,7 @@ def show(context: Context, join_id: str) -> JoinView:
 def page(context: Context, limit: int, after: Position) -> tuple[list[JoinView], Position]:
     """Newest first. One call."""
     found = store.page(context.table, limit, after)
-    return views(context, [from_item(CompanyJoin, item) for item in found.items]), found.last
+    return [view(context, from_item(CompanyJoin, item)) for item in found.items], found.last
 
 
 def _known(context: Context, join_id: str) -> CompanyJoin:
@@ -261,30 +261,12 @@ def _known(context: Context, join_id: str) -> CompanyJoin:
 
 
 def view(context: Context, join: CompanyJoin) -> JoinView:
-    return views(context, [join])[0]
-
-
-def views(context: Context, joins: Sequence[CompanyJoin]) -> list[JoinView]:
-    """Two calls for them all, and one more for each further hundred of companies or people."""
-    known = companies.read_companies(context, sorted({each for join in joins for each in (join.company_id, join.into)}))
-    people = members.names_of_members(context, {each for join in joins for each in (join.by, join.undone_by) if each})
-
-    def name(company_id: str) -> str | None:
-        return known[company_id].name if company_id in known else None
-
-    return [
-        JoinView.from_record(
-            join,
-            company_name=name(join.company_id),
-            into_company_id=join.into,
-            into_company_name=name(join.into),
-            by_name=people.get(join.by),
-            undone_by_name=people.get(join.undone_by),
-            people=len(join.people),
-            stalled=_is_moving(join) and moment(join.progress_at) + STALLED < context.now,
-        )
-        for join in joins
-    ]
+    return JoinView.from_record(
+        join,
+        into_company_id=join.into,
+        people=len(join.people),
+        stalled=_is_moving(join) and moment(join.progress_at) + STALLED < context.now,
+    )
 
 
 def _is_moving(join: CompanyJoin) -> bool:

@@ -1,7 +1,7 @@
 """Views of imports."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import NameOf
 
 
 class ImportCountsView(View):
@@ -109,6 +110,7 @@ class ImportView(View):
     stalled: bool = Field(description="No progress for an hour. The club's operators look into it.")
     created_at: str
     created_by: str
+    created_by_name: Annotated[str | None, NameOf("created_by")] = None
     uploaded_at: str | None
     finished_at: str | None
     encoding: str | None = Field(description="Encoding of the file, given or detected.")

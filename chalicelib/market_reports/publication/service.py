@@ -222,7 +222,7 @@ def _audience(context: Context, form: ReportContentForm) -> str | None:
         conditions = _of_segment(context, form.segment_id)
     if conditions is None:
         return None
-    campaigns.check_conditions(conditions, "/audience")
+    campaigns.check_conditions(context, conditions, "/audience")
     return conditions.model_dump_json(exclude_defaults=True)
 
 

@@ -1,5 +1,6 @@
 """Routes of reports for readers, and of their readings for marketing."""
 
+from chalicelib import campaigns
 from chalicelib.market_reports.publication.schemas import PreviewQuery
 from chalicelib.market_reports.reading import downloads, service
 from chalicelib.market_reports.reading.schemas import (
@@ -27,6 +28,7 @@ def list_reports(call: Call) -> ReportPage:
     an incomplete profile the answer is 404, and `missing` lists the missing facts.
     """
     query: ReportsQuery = call.query
+    campaigns.check_topic(call.context, query.topic, "/query/topic")
     return call.page(
         ReportPage, service.page, call.context, call.principal, call.language, query.search(), only_new=query.new
     )

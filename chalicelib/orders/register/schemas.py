@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.companies import ManagerFilter
 from chalicelib.orders.order.rules import OrderState
 from chalicelib.orders.register.rules import OrderSearch
 from chalicelib.platform.fields import Identifier
@@ -29,7 +30,7 @@ class OrdersQuery(ListQuery, PeriodQuery):
     state: OrderState | None = Field(default=None, description="Only orders in this state.")
     company_id: Identifier | None = Field(default=None, description="Only orders of this company.")
     distributor_id: Identifier | None = Field(default=None, description="Only orders that came to this distributor.")
-    manager: Identifier | None = Field(
+    manager: ManagerFilter | None = Field(
         default=None,
         description="Only orders of companies of this manager; `me`: the caller; `none`: of companies without a manager.",
     )

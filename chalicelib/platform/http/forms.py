@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, Self, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -11,6 +11,7 @@ from chalicelib.platform.charts import Chart, svg, vega_lite
 from chalicelib.platform.fields import AnyDay
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import NameOf, name_fields
 
 
 class Form(Written):
@@ -27,8 +28,8 @@ class View(BaseModel):
         """The view of a record: `more`, and for every other field the record's attribute of this name.
 
         Where the view shows Money, a Decimal is money in the currency, which is by default the record's own. Where it may show null, an
-        empty text is null. A record in a record is shown by the view that the field names. Raises AttributeError for a field that the
-        record does not have.
+        empty text is null. A record in a record is shown by the view that the field names. A name that belongs to an id comes later.
+        Raises AttributeError for a field that the record does not have.
         """
         money = currency or getattr(record, "currency", "")
         for name, show in _shown_fields(cls):
@@ -54,6 +55,7 @@ class WorkView(View):
     stalled: bool = Field(description="No progress for an hour: the operators should look.")
     created_at: str
     created_by: str
+    created_by_name: Annotated[str | None, NameOf("created_by")] = None
     finished_at: str | None
     progress: ProgressView
 
@@ -74,7 +76,8 @@ Show = Callable[[Any, str], Any]  # of a record's value, with a currency for its
 
 @cache
 def _shown_fields(view: type[View]) -> list[tuple[str, Show | None]]:
-    return [(name, _show(field.annotation)) for name, field in view.model_fields.items()]
+    names = name_fields(view)
+    return [(name, _show(field.annotation)) for name, field in view.model_fields.items() if name not in names]
 
 
 def _show(kind: Any) -> Show | None:

@@ -10,7 +10,7 @@ Weakest point: a filter that few rows pass reads the others, too, and each page 
 moves the others. A list that is long and searched every day gets an index, as orders have.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType
@@ -21,11 +21,13 @@ from pydantic import AfterValidator, BaseModel, Field, create_model
 from pydantic_core import PydanticKnownError
 
 from chalicelib.platform import clock
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import PageQuery, PeriodQuery, View
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 
 Position = dict[str, str] | None
+Known = Callable[[Context], Collection[str]]
 Read = Callable[[int, Position], tuple[list[Any], Position]]  # rows from a position on, and the position after them
 
 MOST_READS = 10  # for a page of a narrowed list
@@ -42,6 +44,7 @@ class Narrowing(NamedTuple):
     day     `from` and `to` compare with this day or moment; of two fields, with the period from one to the other
     amount  `min_…` and `max_…` compare with this sum, in its own currency
     sorts   paths by the name under which `sort` has them: those of the others that have one value in a row
+    known   by the name of a filter, what reads the values that the club has for it now: any other is refused
     """
 
     same: tuple[str, ...] = ()
@@ -49,6 +52,7 @@ class Narrowing(NamedTuple):
     day: tuple[str, ...] = ()
     amount: str = ""
     sorts: Mapping[str, str] = {}
+    known: Mapping[str, Known] = {}
 
     @property
     def names(self) -> set[str]:
@@ -92,6 +96,17 @@ class ListQuery(PageQuery):
         """Whether rows are compared: then a page reads on until it is full."""
         return bool(self.model_fields_set & self.narrowing.names)
 
+    def check(self, context: Context, place: str) -> None:
+        """Raises 422 for a filter by a name that the club does not have, or by a range that holds nothing. `place` stands before each pointer."""
+        for name, known in self.narrowing.known.items():
+            wanted = getattr(self, name)
+            if wanted is not None and wanted not in (allowed := known(context)):
+                raise Problem.unknown(name, f"{place}/{name}", allowed)
+        for name in type(self).model_fields:
+            most, least = getattr(self, name), getattr(self, f"min_{name.removeprefix('max_')}", None)
+            if name.startswith("max_") and most is not None and least is not None and most < least:
+                raise Problem.invalid("range", f"{place}/{name}", "This is below the lower bound.")
+
     @property
     def order(self) -> str:
         """The field to sort by, with `-` before it for the largest first; empty for the list's own order."""
@@ -112,8 +127,11 @@ def narrowed(
     day: tuple[str, ...] = (),
     amount: str = "",
     base: type[ListQuery] = ListQuery,
+    known: Mapping[str, Known] | None = None,
+    types: Mapping[str, Any] | None = None,
 ) -> type[ListQuery]:
-    """The query of a list with these rows. `base`: one with filters of the list's own, which its handler reads.
+    """The query of a list with these rows. `base`: one with filters of the list's own, which its handler reads. `known`: see `Narrowing`.
+    `types`: those of filters that take less than the field's own, such as a region for a text.
 
     Raises TypeError for a field that cannot be compared so.
     """
@@ -123,7 +141,7 @@ def narrowed(
             raise TypeError(f"{row.__name__}.{path} is not {' or '.join(kind.__name__ for kind in kinds)}")
     fields: dict[str, Any] = {}
     for path in same:
-        kind = _asked(row, path)
+        kind = (types or {}).get(_last(path)) or _asked(row, path)
         most = 200 if kind is str else None
         fields[_last(path)] = (kind | None, Field(default=None, max_length=most))
     if words:
@@ -138,7 +156,7 @@ def narrowed(
         fields["sort"] = (sort | None, Field(default=None, description=_SORT))
     bases: Any = (base, PeriodQuery) if day else (base,)
     made: type[ListQuery] = create_model(f"{row.__name__}Query", __base__=bases, **fields)
-    made.narrowing = Narrowing(same, words, day, amount, sorts)
+    made.narrowing = Narrowing(same, words, day, amount, sorts, known or {})
     return made
 
 

@@ -10,7 +10,7 @@ Codes are part of the API and never translated; titles and details are in the re
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
@@ -165,6 +165,13 @@ class Problem(Exception):
     @classmethod
     def invalid(cls, code: str, pointer: str, detail: str) -> "Problem":
         return cls("invalid", errors=[Fault(pointer=pointer, code=code, detail=detail)])
+
+    @classmethod
+    def unknown(cls, thing: str, pointer: str, allowed: Collection[str]) -> "Problem":
+        """A value that is none of those that the club has now."""
+        detail = f"One of: {', '.join(allowed)}."
+        fault = ValueFault(pointer=pointer, code=f"unknown_{thing}", detail=detail, allowed=[*allowed])
+        return cls("invalid", errors=[fault])
 
     @classmethod
     def role_lost(cls) -> "Problem":

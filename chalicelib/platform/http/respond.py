@@ -27,9 +27,11 @@ from chalicelib.platform.context import context_now
 from chalicelib.platform.http import answers, validation
 from chalicelib.platform.http.forms import Form, Text
 from chalicelib.platform.http.idempotency import Once, fingerprint, parse_key
+from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape
-from chalicelib.platform.http.routes import CORS, Call, Route, as_answer
+from chalicelib.platform.http.routes import CORS, Answer, Call, Route, as_answer
 from chalicelib.platform.log import log
+from chalicelib.platform.names import named
 from chalicelib.platform.spelling.words import composed
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Busy, Refused
@@ -131,6 +133,8 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
         if not re.fullmatch(PATH_PARAMETERS.get(name, PATH_PARAMETER), value):
             raise Problem("not_found")
     call.query = _query(route, request.query_params)
+    if isinstance(call.query, ListQuery):
+        call.query.check(call.context, "/query")
     raw = request.raw_body
     if len(raw) > MOST_BODY_BYTES:
         raise Problem("body_too_large", f"At most {MOST_BODY_BYTES} bytes.")
@@ -158,12 +162,16 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
         if call.once and (first := call.once.recall(call.context)):
             return _replay(first.status, first.body, first.headers)
         raise
-    answer = call.replied(returned) if call.once else as_answer(returned)
+    answer = call.replied(returned) if call.once else _with_names(call, as_answer(returned))
     headers: Headers = {"Content-Type": route.content_type, "Cache-Control": "no-store", **answer.headers}
     body = rendered(answer.model, call.language)
     if not answers.fits(body):
         raise Problem.invalid("answer_too_large", "", "This does not fit into one answer: ask for a part of it.")
     return Response(body=body, status_code=answer.status or route.status, headers=headers)
+
+
+def _with_names(call: Call, answer: Answer) -> Answer:
+    return replace(answer, model=named(call.context, [answer.model])[0]) if answer.model else answer
 
 
 def rendered(model: BaseModel | None, language: Language) -> str:
@@ -189,14 +197,17 @@ def _replay(status: int, body: str, headers: dict[str, str]) -> Response:
 
 
 def _query(route: Route, given: Any) -> Any:
+    form = route.query or _NoQuery
+    # Mail programs and other sites add words of their own to the address of a page.
+    names = form.model_fields.keys() & given.keys() if given and route.is_for_browsers else given or {}
     flat: dict[str, Any] = {}
-    for name in given or {}:
+    for name in names:
         values = given.getlist(name)
         if len(values) > 1:
             raise Problem.invalid("repeated", f"/query/{escape(name)}", "This parameter may be given only once.")
         flat[name] = normalize("NFC", values[0])
     try:
-        return (route.query or _NoQuery).model_validate(flat)
+        return form.model_validate(flat)
     except ValidationError as error:
         raise validation.problem(error, place="/query") from None
 

@@ -15,12 +15,13 @@ from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.files import downloads
 from chalicelib.platform.files.tables import Cell, Column, Table, written
 from chalicelib.platform.http import validation
+from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, as_answer
 from chalicelib.platform.list_files import rules
 from chalicelib.platform.list_files.headings import WORDS, heading
-from chalicelib.platform.list_files.names import names_of
 from chalicelib.platform.list_files.schemas import ListFileForm, ListFileView
+from chalicelib.platform.names import names_of
 from chalicelib.platform.registry.lookup import find_route
 
 PAGE = 100  # rows that are read at a time
@@ -61,6 +62,8 @@ def _list_call(call: Call, form: ListFileForm) -> tuple[Call, dict[str, str]]:
         query = found.route.query.model_validate({**given, "limit": str(PAGE)})
     except ValidationError as error:
         raise validation.problem(error, place="/list") from None
+    if isinstance(query, ListQuery):
+        query.check(call.context, "/list")
     return replace(call, route=route, path=parts.path, body=None, query=query), found.parameters
 
 

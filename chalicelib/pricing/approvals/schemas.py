@@ -1,12 +1,13 @@
 """Form and views of approvals."""
 
-from typing import Self, get_args
+from typing import Annotated, Self, get_args
 
 from pydantic import Field
 
 from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.names import NameOf
 from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.terms.schemas import TermsForm, TermsRequestForm
 from chalicelib.tiers import ManualTierForm
@@ -34,13 +35,16 @@ class ApprovalView(View):
     approval_id: str = Field(description="The id of the manual tier or the offer, once approved.")
     kind: ApprovalKind
     company_id: str
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     manual_tier: ManualTierTermsView | None
     offer: OfferTermsView | None
     terms: ContractTermsView | None
     author: str
+    author_name: Annotated[str | None, NameOf("author")] = None
     at: str
     state: ApprovalState
     decided_by: str | None
+    decided_by_name: Annotated[str | None, NameOf("decided_by")] = None
     decided_at: str | None
     note: str
 

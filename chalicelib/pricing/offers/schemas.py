@@ -1,13 +1,14 @@
 """Views of offers."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
+from chalicelib.platform.names import NameOf
 from chalicelib.pricing.model import SelectionForm
 from chalicelib.pricing.offers.model import OfferForm
 
@@ -24,6 +25,7 @@ class OfferView(OfferForm):
     state: OfferState
     issued_at: str
     issued_by: str
+    issued_by_name: Annotated[str | None, NameOf("issued_by")] = None
     approved_by: str | None = Field(description="The second person, of an offer above the club's bound.")
     order_id: str | None = Field(description="The order that uses or used it.")
     withdrawn_at: str | None

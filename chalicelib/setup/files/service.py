@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from chalicelib import companies, distributors, members
 from chalicelib.companies import RegionManagerForm, RegionManagersForm
-from chalicelib.distributors import Distributor, DistributorChangeForm, DistributorForm, region_names
+from chalicelib.distributors import Distributor, DistributorChangeForm, DistributorForm
 from chalicelib.members import StaffForm
+from chalicelib.platform.config.region_config import region_names
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem, faults_of
@@ -111,7 +112,8 @@ def _tried(row: Row, do: Callable[..., None], *given: Any) -> SetupRowView:
 
 def _codes(context: Context) -> dict[str, str]:
     """The code of each region by its name in either language."""
-    return {name.casefold(): code for tongue in ("en", "ru") for code, name in region_names(context, tongue).items()}
+    names = (region_names(context.config, tongue) for tongue in ("en", "ru"))
+    return {name.casefold(): code for each in names for code, name in each.items()}
 
 
 def _known_distributors(context: Context) -> Iterator[Distributor]:

@@ -74,9 +74,14 @@ class Ladder:
     activated_at: str | None = None
 
     @property
+    def every_step(self) -> LadderSteps:
+        """Its steps, and those off season."""
+        return (*self.steps, *(self.off_season_steps or ()))
+
+    @property
     def largest_discount(self) -> Decimal:
         """In percent, of all its steps."""
-        return max(step.discount_percent for step in (*self.steps, *(self.off_season_steps or ())))
+        return max(step.discount_percent for step in self.every_step)
 
     def steps_on(self, day: date) -> LadderSteps:
         """The season's steps of this day, for a company without a personal first step."""

@@ -53,6 +53,12 @@ def ladders_of(context: Context, currency: str) -> tuple[Ladder, ...]:
     return ladders
 
 
+def tier_codes(context: Context) -> list[str]:
+    """The codes of the tiers of all activated ladders, each once. One query for each currency of the club."""
+    every = (ladder for currency in context.config[Tiers].ladders for ladder in ladders_of(context, currency))
+    return list(dict.fromkeys(step.tier for ladder in every for step in ladder.every_step))
+
+
 def _memo(currency: str) -> str:
     return f"ladders {currency}"
 

@@ -1,13 +1,15 @@
 """Forms and views of manual tiers."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.names import NameOf
+from chalicelib.tiers.ladders.store import tier_codes
 from chalicelib.tiers.standing.rules import ManualTier
 
 ManualTierState = Literal["waiting", "coming", "in_force", "ended", "withdrawn"]
@@ -45,6 +47,7 @@ class ManualTierView(View):
     state: ManualTierState
     reason: str
     author: str = Field(description="The member who granted it.")
+    author_name: Annotated[str | None, NameOf("author")] = None
     approved_by: str | None = Field(description="The second person, of a tier above the club's bounds.")
     recorded_at: str
     withdrawn_on: date | None = Field(description="The first day without it; null unless it was withdrawn.")
@@ -59,7 +62,7 @@ class ManualTierView(View):
         return cls(company_id=company_id, state=_state(grant, today), **grant._asdict())
 
 
-ManualTiersQuery = narrowed(ManualTierView, same=("state", "tier"), day=("first", "last"))
+ManualTiersQuery = narrowed(ManualTierView, same=("state", "tier"), day=("first", "last"), known={"tier": tier_codes})
 
 
 class ManualTierPage(ListPage):

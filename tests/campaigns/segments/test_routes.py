@@ -69,6 +69,7 @@ def test_a_segment_is_saved_changed_and_deleted(api: Api, marketing: Caller) -> 
         ({"colour": ["red"]}, "/conditions/colour"),
         ({"audiences": ["plumber"]}, "/conditions/audiences/0"),
         ({"regions": ["RU-MOW"]}, "/conditions/regions"),
+        ({"tiers": ["none", "tin"]}, "/conditions/tiers/1"),
         ({"purchases": [{"days": 30}]}, "/conditions/purchases/0"),
         ({"activity": [{"days": 181}]}, "/conditions/activity/0/days"),
         ({"activity": [{"by": "opens"}]}, "/conditions/activity/0/by"),

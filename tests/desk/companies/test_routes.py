@@ -148,7 +148,16 @@ def test_a_question_of_its_own_takes_no_filter(api: Api, manager: Caller, query:
     assert refused.status == 422 and refused.json["errors"][0]["code"] == "one_question"
 
 
-def test_a_page_by_name_costs_eleven_calls_however_many_rows(api: Api, context: Context, manager: Caller) -> None:
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [("tier=platinumx", "/query/tier"), ("region=RU-XXX", "/query/region"), ("manager=mine", "/query/manager")],
+)
+def test_a_name_that_the_club_does_not_have_is_refused(api: Api, manager: Caller, query: str, pointer: str) -> None:
+    refused: Any = api.call("GET", f"{PATH}?{query}", manager)
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_a_page_by_name_costs_twelve_calls_however_many_rows(api: Api, context: Context, manager: Caller) -> None:
     with calls_counted(context.table.client) as made:
         assert len(api.call("GET", PATH, manager).json["items"]) == 3
-    assert len(made) <= 11, made
+    assert len(made) <= 12, made

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.lists import (
     COUNTED,
@@ -105,6 +106,24 @@ def test_sums_are_bounded_on_both_sides() -> None:
 def test_what_no_row_can_have_is_refused(asked: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         Query.model_validate(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        ({"min_total": "10", "max_total": "9.99"}, ("/query/max_total", "range", None)),
+        ({"name": "Mars"}, ("/query/name", "unknown_name", ["Luch", "Svet"])),
+    ],
+)
+def test_a_range_and_a_name_that_no_row_can_have_are_told(
+    context: Context, asked: dict[str, str], fault: tuple[str, str, list[str] | None]
+) -> None:
+    named = narrowed(Row, same=("firm.name",), amount="total", known={"name": lambda _: ["Luch", "Svet"]})
+    with pytest.raises(Problem) as refused:
+        named.model_validate(asked).check(context, "/query")
+    [told] = refused.value.errors
+    assert (told.pointer, told.code, getattr(told, "allowed", None)) == fault
+    named.model_validate({"min_total": "10", "max_total": "10", "name": "Luch"}).check(context, "/query")
 
 
 def test_a_field_that_cannot_be_compared_is_found_when_the_list_is_declared() -> None:

@@ -38,6 +38,8 @@ def test_the_reference_is_a_page_for_a_browser(api: Api) -> None:
     assert answer.headers["cache-control"] == "public, max-age=300"
     assert answer.text.startswith("<!doctype html>")
     assert api.call("GET", "/docs?q=return").status == 200, "the script searches for it"
+    assert api.call("GET", "/docs?utm_source=letter&lang=en").status == 200, "other sites add words to addresses"
+    assert api.call("GET", "/docs?lang=de").status == 422
 
 
 def test_each_operation_and_each_task_has_its_own_address_in_the_readers_language(api: Api) -> None:
