@@ -48,14 +48,7 @@ def test_the_head_of_sales_hands_a_portfolio_over_and_decides(club: Club) -> Non
     _calls(manager, path, today)
 
     # More than one person gives waits for the head; the author cannot give it alone.
-    offer = {
-        "goods": {"skus": ["PN-P"]},
-        "percent": "45",
-        "floor": "500.00",
-        "to": str(today + timedelta(days=7)),
-        "note": "Возврат",
-    }
-    asked = manager.order_post(f"{path}/offers", offer, expect=201)
+    asked = manager.order_post(f"{path}/offers", _offer(today, "45"), expect=201)
     assert asked["state"] == "waiting"
     decision = f"/v1/staff/approvals/{asked['offer_id']}"
     assert (
@@ -116,6 +109,11 @@ def _managed_by(head: Portal, buyer: generator.Company, manager_id: str) -> str 
     return f"/v1/staff/companies/{managed[0]['company_id']}" if managed else None
 
 
+def _offer(today: date, percent: str) -> dict[str, Any]:
+    last = str(today + timedelta(days=14))
+    return {"goods": {"skus": ["PN-P"]}, "percent": percent, "floor": "500.00", "to": last, "note": "Снова с нами"}
+
+
 def _calls(manager: Portal, path: str, today: date) -> None:
     """The new manager calls the company that is quiet, notes the outcome, and mends it."""
 
@@ -131,24 +129,17 @@ def _calls(manager: Portal, path: str, today: date) -> None:
     [call] = [each for each in listed["calls"] if each["case_id"] == case_id]
     assert call["company"] == QUIET.name and call["people"] == [] and call["purchases"] and call["script"]
     contacts = f"/v1/manager/calls/{case_id}/contacts"
-    offer = {
-        "goods": {"skus": ["PN-P"]},
-        "percent": "5",
-        "floor": "500.00",
-        "to": str(today + timedelta(days=14)),
-        "note": "Снова с нами",
-    }
     outcome = {
         "result": "reached",
         "reason": "price",
         "answer": "offer",
-        "offer": {**offer, "percent": "60"},
+        "offer": _offer(today, "60"),
         "contact": {"name": "Зоя Янтарная", "phone": "8 4012 12-34-56"},
         "note": "Нашли дешевле",
     }
     [error] = problem(manager, "POST", contacts, outcome, status=422, Idempotency_Key="generous")["errors"]
     assert error["pointer"] == "/offer/percent"
-    entry = manager.order_post(contacts, {**outcome, "offer": offer}, expect=201)
+    entry = manager.order_post(contacts, {**outcome, "offer": _offer(today, "5")}, expect=201)
     assert (entry["by_name"], entry["answer"]) == ("Вера Новикова", "offer") and entry["next_day"]
     done_twice = {"result": "reached", "note": "Ещё раз"}
     assert problem(manager, "POST", contacts, done_twice, status=409, Idempotency_Key="twice")["detail"]
