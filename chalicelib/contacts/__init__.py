@@ -16,7 +16,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 WINGS = ("slots", "budget", "preferences")
 
 with opened_when_asked(__name__):
-    from chalicelib.contacts.config import Slots
+    from chalicelib.contacts.config import Slots, topics
     from chalicelib.contacts.events import NOTED as CONTACT_NOTED
     from chalicelib.contacts.keys import hold_out as hold_out_key
     from chalicelib.contacts.model import CONSENT, Channel, ContactClass, Verdict
@@ -29,7 +29,6 @@ with opened_when_asked(__name__):
         refused_letters,
         spend,
         take_back,
-        topics,
     )
     from chalicelib.contacts.slots.model import Slot
     from chalicelib.contacts.slots.rules import moment_of, slot_after, slots_from

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from chalicelib.contacts.model import ContactKind, Topic
 from chalicelib.platform.config import Section, SectionPart
+from chalicelib.platform.context import Context
 from chalicelib.platform.text import Language
 
 Days = Annotated[int, Field(ge=1, le=366)]
@@ -36,3 +37,8 @@ class Slots(Section, name="campaigns.slots"):
 
     weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(min_length=1, max_length=7)
     hours: list[time] = Field(min_length=1, max_length=12)
+
+
+def topics(context: Context) -> list[str]:
+    """The codes of the topics that letters may have."""
+    return list(context.config[Contacts].topics)

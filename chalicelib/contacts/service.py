@@ -124,11 +124,6 @@ def letter_gaps(context: Context) -> dict[str, dict[str, int]]:
     }
 
 
-def topics(context: Context) -> list[str]:
-    """The codes of the topics that letters may have."""
-    return list(context.config[Contacts].topics)
-
-
 def spend(
     context: Context,
     tx: Transaction,

@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
         403, "Your rights have changed: refresh the session", "Ваши права изменились: обновите сеанс"
     ),
     "company_missing": Kind(403, "Name your company first", "Сначала назовите свою компанию"),
-    "not_confirmed": Kind(403, "Your company must confirm you first", "Сначала вас должны подтвердить в компании"),
+    "not_confirmed": Kind(403, "You are not confirmed yet", "Вас ещё не подтвердили"),
     "cabinet_locked": Kind(403, "This section of the cabinet is locked", "Этот раздел кабинета закрыт"),
     "client_not_registered": Kind(403, "This client is not registered", "Эта программа не зарегистрирована"),
     "four_eyes": Kind(403, "Someone else must approve this", "Это должен подтвердить другой сотрудник"),
@@ -56,13 +56,13 @@ KINDS: dict[str, Kind] = {
     "method_not_allowed": Kind(405, "This method is not allowed here", "Этот метод здесь не разрешён"),
     "not_acceptable": Kind(406, "This format is not available", "Такой формат недоступен"),
     "conflict": Kind(409, "The request conflicts with the current state", "Запрос противоречит текущему состоянию"),
-    "wrong_state": Kind(409, "The current state does not allow this", "Текущее состояние этого не позволяет"),
+    "wrong_state": Kind(409, "The current state does not allow this", "В нынешнем состоянии это невозможно"),
     "already_exists": Kind(409, "This already exists", "Это уже существует"),
     "in_flight": Kind(409, "The same request is in progress", "Такой же запрос уже выполняется"),
     "debt_overdue": Kind(409, "A payment is overdue", "Есть просроченная оплата"),
     "credit_exceeded": Kind(409, "The credit limit is exceeded", "Превышен кредитный лимит"),
     "offer_used": Kind(409, "The offer has already been used", "Предложение уже использовано"),
-    "promotion_exhausted": Kind(409, "Too little is left of the promotion's limit", "Остатка лимита акции не хватает"),
+    "promotion_exhausted": Kind(409, "Too little is left of the promotion's limit", "Лимита акции уже не хватает"),
     "out_of_stock": Kind(409, "Not enough in stock", "Недостаточно товара в наличии"),
     "price_changed": Kind(409, "The price has changed", "Цена изменилась"),
     "cart_changed": Kind(409, "The cart has changed", "Корзина изменилась"),
@@ -96,7 +96,9 @@ KINDS: dict[str, Kind] = {
         429, "Too many wrong codes, ask for a new one", "Слишком много неверных кодов, запросите новый"
     ),
     "internal": Kind(500, "Something went wrong on our side", "Ошибка на нашей стороне"),
-    "busy": Kind(503, "Too many concurrent changes, try again", "Слишком много одновременных изменений, повторите"),
+    "busy": Kind(
+        503, "Too many concurrent changes, try again", "Слишком много одновременных изменений, попробуйте ещё раз"
+    ),
 }
 
 
