@@ -10,7 +10,7 @@ from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.context import Context
 from tests.orders.steps import errors
 from tests.support.api import STRANGER, Answer, Api, Caller
-from tests.support.partners import OPERATIONS, member, speaks_for
+from tests.support.partners import OPERATIONS, member, speaks_for, staff
 
 SVET = {"name": "Svet Opt", "email": "Orders@Svet.example", "language": "ru"}
 
@@ -204,6 +204,7 @@ def test_a_distributor_that_is_not_there_is_not_found(api: Api, context: Context
 )
 def test_only_those_who_keep_distributors_touch_them(api: Api, context: Context, caller: Caller, status: int):
     made = create(api, regions=[{"region": "RU-MOW"}])
+    staff(context, "mbr_3", "manager")
     path = f"/v1/staff/distributors/{made.json['distributor_id']}"
     tried = [
         ("POST", "/v1/staff/distributors", SVET),
