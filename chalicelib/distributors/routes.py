@@ -125,8 +125,11 @@ def list_own_people(call: Call) -> DistributorPeoplePage:
 
 @routes.post("/v1/distributor/people", scope="distributor.write", body=DistributorPersonForm, problems=("conflict",))
 def add_own_person(call: Call) -> DistributorPersonView:
-    """Add a colleague who works on your distributor's orders. They sign in with their email, and may do what you may."""
-    return service.add_person(call.context, call.principal.for_distributor(), call.body)
+    """Add a colleague who works on your distributor's orders. They sign in with their email, and may do what you may.
+
+    Somebody who is a member of the club already is added by the club.
+    """
+    return service.add_own_person(call.context, call.principal.for_distributor(), call.body)
 
 
 @routes.delete("/v1/distributor/people/{member_id}", scope="distributor.write", status=204, problems=("wrong_state",))

@@ -18,11 +18,13 @@ from chalicelib.distributors.schemas import (
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem, or_not_found
+from chalicelib.platform.http.throttle import DAY, throttle
 from chalicelib.table.client import Position
 from chalicelib.table.transactions import Refused, Transaction
 
 ROLE = "operator"  # all people of a distributor may do the same
 MOST_READERS = 50  # people of a distributor who get one letter
+MOST_ADDED_A_DAY = 30  # people, by their colleagues
 
 
 def distributor(context: Context, distributor_id: str) -> Distributor | None:
@@ -118,15 +120,29 @@ def people(
     ], found.last
 
 
-def add_person(context: Context, distributor_id: str, form: DistributorPersonForm) -> DistributorPersonView:
+def add_own_person(context: Context, distributor_id: str, form: DistributorPersonForm) -> DistributorPersonView:
+    """As `add_person`, for the distributor's own people. Raises 409 for every member of the club, 429 for too many of the day.
+
+    So an address tells them neither whose it is nor whether that member acts for somebody, and takes nobody over.
+    """
+    throttle(context, "distributor-people", distributor_id, MOST_ADDED_A_DAY, DAY)
+    return add_person(context, distributor_id, form, members_too=False)
+
+
+def add_person(
+    context: Context, distributor_id: str, form: DistributorPersonForm, *, members_too: bool = True
+) -> DistributorPersonView:
     """Lets the person work on the distributor's orders. Safe to repeat.
 
-    Raises 404 for an unknown distributor, 409 for a person of a company, the club or another distributor.
+    Raises 404 for an unknown distributor, 409 for a person of a company, the club or another distributor; without `members_too` also for
+    one who does not work here.
     """
     known = existing(context, distributor_id)
     tx = Transaction()
     language = form.language or known.language
     person = members.join_or_find(context, tx, name=form.name, email=form.email, language=language)
+    if not members_too and _is_elsewhere(context, distributor_id, person.member_id):
+        raise Problem("conflict", "The club knows this person already, and adds them itself: ask your manager.")
     members.appoint(
         tx, person.member_id, kind="distributor", owner=distributor_id, role=ROLE, status="active", label="membership"
     )
@@ -136,8 +152,15 @@ def add_person(context: Context, distributor_id: str, form: DistributorPersonFor
     except Refused as refused:
         if "membership" in refused:
             raise Problem("conflict", "This person speaks for somebody else already.") from None
-        return add_person(context, distributor_id, form)  # the address was taken a moment ago: find its owner
+        # The address was taken a moment ago: find its owner.
+        return add_person(context, distributor_id, form, members_too=members_too)
     return _person_view(person)
+
+
+def _is_elsewhere(context: Context, distributor_id: str, member_id: str) -> bool:
+    """True for a member of the club who does not work here, whoever else they act for."""
+    known, acts = members.with_membership(context, member_id, consistent=True)
+    return known is not None and (acts is None or acts.owner != distributor_id)
 
 
 def remove_person(context: Context, distributor_id: str, member_id: str) -> None:

@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.distributors import service
+from chalicelib.members import keys as member_keys
+from chalicelib.platform.access.keys import membership
 from chalicelib.platform.access.store import bind_client
 from chalicelib.platform.context import Context
 from tests.bonuses.coalition.test_service import machine
 from tests.catalog.steps import row, stock
+from tests.companies.steps import legal_inn
 from tests.orders.steps import errors
 from tests.support.api import Answer, Api, Caller
-from tests.support.partners import OPERATIONS, distributor, the_staff
+from tests.support.partners import OPERATIONS, distributor, member, the_staff
 
 AT = "2026-11-20T08:00:00Z"
 
@@ -102,3 +106,34 @@ def test_a_machine_tells_stock_and_reads_the_card_and_leaves_people_to_people(
 def test_an_email_that_is_none_is_refused_by_its_place(api: Api, operator: Caller) -> None:
     refused = change(api, operator, own(api, operator).headers["etag"], email="no address")
     assert [pointer for pointer, _ in errors(refused)] == ["/email"]
+
+
+def test_nobody_who_is_a_member_is_taken_over_by_a_distributors_people(
+    api: Api, context: Context, operator: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither one who waits for a company to confirm them, nor one who acts for nobody; and the answer names nobody."""
+    monkeypatch.setattr(service, "MOST_ADDED_A_DAY", 5)
+    for known in (member(context, "mbr_claimant"), member(context, "mbr_nobody")):
+        context.table.put({**member_keys.email_owner(known.email).as_item(), "member_id": known.member_id})
+    claimant = Caller.person("mbr_claimant")
+    claim = {"name": "Zarya", "inn": legal_inn(7), "kpp": "770101001", "region": "RU-MOW"}
+    assert api.call("POST", "/v1/companies", claimant, claim).status == 202
+
+    def of_them() -> list[Any]:
+        people = api.call("GET", "/v1/distributor/people", operator).json["items"]
+        return [context.table.get(membership("mbr_claimant")), context.table.get(membership("mbr_nobody")), people]
+
+    before = of_them()
+    assert before[0] and before[0]["status"] == "pending"
+    for name in ("mbr_claimant", "mbr_nobody"):
+        form = {"name": "Oleg Orlov", "email": f"{name}@partner.example"}
+        refused = api.call("POST", "/v1/distributor/people", operator, form)
+        assert (refused.status, refused.json["code"]) == (409, "conflict") and name not in refused.text
+    assert of_them() == before
+    stranger = {"name": "Oleg Orlov", "email": "oleg@light.example"}
+    assert [api.call("POST", "/v1/distributor/people", operator, stranger).status for _ in range(4)] == [
+        200,
+        200,
+        200,
+        429,
+    ]

@@ -29,8 +29,11 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Item, Refused, Transaction
+
+MOST_A_DAY = 100  # choices of a company: each leaves a record and its postings, whether it is cancelled or not
 
 
 def entitlement(context: Context, company_id: str, entitlement_id: str) -> Entitlement:
@@ -63,7 +66,7 @@ def choose(
     requested: Sequence[RequestedLine],
     note: str,
 ) -> ChangedChoice:
-    """Raises 404, 409 outside the days of choosing, 422 for invalid lines and for more than is left."""
+    """Raises 404, 409 outside the days of choosing, 422 for invalid lines and for more than is left, 429 for too many of the day."""
     choice_id = context.new_id("cho")
     prices = store.prices_of(
         context.table, _entitlement(context, company_id, entitlement_id).price_list, [line.sku for line in requested]
@@ -82,6 +85,7 @@ def choose(
         )
 
     def write(tx: Transaction, step: ChoiceStep) -> None:
+        hold_throttle(tx, context, "goods", company_id, MOST_A_DAY, DAY)
         record_choice(tx, context, step, events.CHOSEN, amount=step.choice.total)
 
     cause = Cause("goods_chosen", (choice_id,), document={"entitlement": entitlement_id}, author=member_id)

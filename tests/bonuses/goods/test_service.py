@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from chalicelib.bonuses.goods import keys as goods_keys
+from chalicelib.bonuses.goods import service as goods
 from chalicelib.mail.declarations import declaration, declared_letters
 from chalicelib.mail.model import Recipient
 from chalicelib.platform import keys
@@ -469,3 +470,14 @@ def test_who_is_no_longer_of_the_staff_ships_nothing(shelf: Shelf) -> None:
     ):
         assert refused(answer) == (403, "session_stale")
     assert [period["owed"] for period in periods(shelf.context)] == [200]
+
+
+def test_a_company_chooses_so_often_in_a_day(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chosen and cancelled in a loop, as well: each time leaves a record and its postings."""
+    monkeypatch.setattr(goods, "MOST_A_DAY", 2)
+    found = shelf.earned()
+    for _ in range(2):
+        assert shelf.cancel(found.entitlement_id, shelf.chosen(found.entitlement_id, {"LMP-1": 1})).status == 200
+    assert refused(shelf.choose(found.entitlement_id, {"LMP-1": 1})) == (429, "too_many_requests")
+    shelf.later(days=1)
+    assert shelf.choose(found.entitlement_id, {"LMP-1": 1}).status == 201
