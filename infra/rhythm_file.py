@@ -39,7 +39,7 @@ COLUMNS: dict[str, tuple[tuple[FieldName, ...], str]] = {
     ),
     "sum": (
         ("amount", "net_amount"),
-        "turnover value spend суммадокумента суммазаказа суммачека ordertotal ordervalue orderamount invoicetotal invoiceamount invoicevalue totalsum grandtotal grosssales totalsales totalpaid transactionamount gmv",
+        "turnover value spend umsatz суммадокумента суммазаказа суммачека ordertotal ordervalue orderamount invoicetotal invoiceamount invoicevalue totalsum grandtotal grosssales totalsales totalpaid transactionamount gmv",
     ),
     "quantity": (("quantity",), "count"),
     "price": (("unit_price",), ""),

@@ -205,6 +205,10 @@ def _check(context: Context, form: OutcomeForm, company: Company) -> None:
     answers = context.config[Calls].answers
     if form.reason and not rules.allowed(answers, form.reason, form.answer):
         raise Problem.invalid("answer_not_allowed", "/answer", "The club does not answer this reason so.")
+    if form.answer in _PROMISES and not companies.who_buys(context, {"company_id": company.company_id}):
+        raise Problem.invalid(
+            "nobody_to_write_to", "/answer", "Nobody of the company gets letters of the club. Invite a person first."
+        )
     if form.person_id:
         people = companies.people_of(context, company.company_id)
         if form.person_id not in {each.member_id for each in people if each.status == "active"}:

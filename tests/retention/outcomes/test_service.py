@@ -165,6 +165,14 @@ def test_a_correction_gives_the_budget_back_of_whom_nobody_spoke_to(context: Con
     assert may_call("mbr_second") is (result == "not_reached")
 
 
+def test_no_letter_is_promised_to_a_company_of_which_nobody_gets_one(context: Context) -> None:
+    known(context, "cmp_1", person=False)
+    lists.make(context, IVAN)
+    with pytest.raises(Problem) as refused:
+        outcome(context, case_of(context, "cmp_1").case_id, reason="no_reason", answer="benefits_letter")
+    assert [(each.pointer, each.code) for each in refused.value.errors] == [("/answer", "nobody_to_write_to")]
+
+
 def test_a_fault_of_the_wished_goods_points_to_them(context: Context) -> None:
     case_id = on_the_list(context)
     with pytest.raises(Problem) as refused:
