@@ -1,7 +1,7 @@
 """The types of a report's files, and the judgement of a file's content.
 
     PDF     no scripts, no actions but links and jumps, no files inside, no forms of XFA, no password
-    XLSX    no macros, no controls, no objects or connections of other programs, no links into other workbooks
+    XLSX    no macros, no controls, no objects or connections of other programs, no links into other workbooks, no formula that asks outside
     HTML    the elements and attributes of a text, its tables and its pictures; styles; nothing that runs or that is loaded from elsewhere
 
 Weakest point: a file that attacks a fault of the reader's own program is not recognised.

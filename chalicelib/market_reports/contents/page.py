@@ -21,7 +21,8 @@ _ELEMENTS, _ATTRIBUTES = frozenset(_TAGS.split()), frozenset(_NAMES.split())
 _LINK = re.compile(r"(https?:|mailto:|tel:|#)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 _LOADS = re.compile(
-    r"@import|expression\s*\(|javascript:|behavior\s*:|-moz-binding|url\s*\(\s*[\"']?(?!data:image/)", re.I
+    r"@import|expression\s*\(|javascript:|behavior\s*:|-moz-binding|(?:image-set|cross-fade|\bimage|\bsrc)\s*\(|url\s*\(\s*[\"']?(?!data:image/)",
+    re.I,
 )
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)  # of a style
 _UNCLEAR = re.compile(r"<!---?>|--!>|--\s+>")  # browsers end comments here, or go on, where the parser does not

