@@ -116,7 +116,7 @@ _ABROAD: dict[FieldName, str] = {
     "currency": "währung; devise; divisa; moneda; valuta; waluta; moeda; para birimi; валютасы; valyuta; měna; 币种",
     "kind": "belegart; belegtyp; rechnungsart; dokumentart; dokumenttyp; type de document; type de pièce; type document; tipo de documento; "
     "tipo documento; typ dokumentu; rodzaj dokumentu; documenttype; tipo; typ; вид документу; тип документу; "
-    "belge türü; fatura türü; құжат түрі; typ dokladu; 单据类型",
+    "belge türü; fatura türü; құжат түрі; hujjat turi; turi; від дакумента; тып дакумента; typ dokladu; druh dokladu; fakturatyp; 单据类型; 业务类型",
     "status": "rechnungsstatus; belegstatus; statut; état; estado; stato; durum; күйі; holati; stav; 状态",
 }
 # Of these, sums with VAT in them.

@@ -23,7 +23,10 @@ from chalicelib.platform.spelling.words import spelled
 from chalicelib.sales import word_kind
 
 _SIDES = frozenset({"debit", "credit", "дебет", "кредит", "приход", "расход", "in", "out", "плюс", "минус"})
-_BACKWARDS = re.compile(r"возв|сторн|credit|refund|return|reverse", re.IGNORECASE)
+_BACKWARDS = re.compile(
+    r"возв|сторн|повер|вяртан|қайтар|qaytar|credit|kredit|refund|return|retur|reverse|storno|gutschrift|avoir|abono|devol|zwrot|korekt|dobropis|iade|退",
+    re.IGNORECASE,
+)
 _CENT = Decimal("0.011")
 _WORD = re.compile(r"\w+")
 
@@ -124,7 +127,19 @@ def _leave_kind(survey: Survey, at: int, notes: Notes) -> None:
         word in heading
         for word in (
             *("документ", "операц", "регистратор", "движени", "чек", "расчет"),
-            *("document", "transaction", "invoice", "billing", "receipt"),
+            *(
+                "document",
+                "transaction",
+                "invoice",
+                "billing",
+                "receipt",
+                "beleg",
+                "faktur",
+                "fatura",
+                "belge",
+                "doklad",
+            ),
+            *("құжат", "дакумент", "hujjat", "单据", "业务"),
         )
     )
     short = all(len(value) <= 2 or value.casefold() in _SIDES for value in values)

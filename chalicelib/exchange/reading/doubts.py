@@ -22,12 +22,12 @@ _MOST_WORD = 40  # characters; a longer text is a remark
 _MOST_CURRENCIES = 20
 _RETURN = re.compile(
     r"\W*(?:out_)?(?:возврат(?!н)|возвращ[её]н|сторно|refund|return(?:ed)?\b|credit (?:note|memo)|кредит-?нот|gutschrift|storno|retoure|avoir\b|nota de cr[eé]dito|"
-    r"nota di credito|abono\b|devoluci[oó]n|zwrot|korekta|повернення)",
+    r"nota di credito|abono\b|devoluci[oó]n|zwrot|korekta|повернення|iade|қайтар|qaytar|вяртанн|dobropis|kredit(?:faktura|nota)|retur\b|(?:销售)?退[货款]|红字)",
     re.IGNORECASE,
 )
 _OFF = re.compile(
     r"(?<!не )\b(?:отмен[её]?н\w*|отмена|аннулирован\w*|удал[её]н\w*|не провед[её]н\w*|черновик|провал\w*|проигран\w*|отказ\w*|"
-    r"cancell?ed|void(?:ed)?|draft|deleted|lost|failed|storniert|annul[ée]e?|anulad[oa]|annullat[oa]|anulowan[ay]|entwurf|brouillon|borrador|bozza|скасован\w*)\b",
+    r"cancell?ed|void(?:ed)?|draft|deleted|lost|failed|storniert|annul[ée]e?|anulad[oa]|annullat[oa]|anulowan[ay]|entwurf|brouillon|borrador|bozza|скасован\w*|iptal|taslak|анулявана|zrušeno?|makulerad|作废|已取消)\b",
     re.IGNORECASE,
 )
 # Of goods: a name may begin with `Return` and be a spring.

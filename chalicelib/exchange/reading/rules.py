@@ -119,8 +119,40 @@ _OFF = (
     "rejected",
     "declined",
     "abandoned",
+    *(
+        "iptal",
+        "taslak",
+        "жойылған",
+        "бас тарт",
+        "bekor",
+        "qoralama",
+        "анулява",
+        "скасава",
+        "чарнавік",
+        "zrušen",
+        "stornov",
+        "koncept",
+    ),
+    *("makulera", "avbrut", "utkast", "作废", "取消", "草稿"),
 )
-_UNCLEAR = ("частич", "partial", "возвра", "return", "refund", "teilweise", "частков", "zwrot", "devol")
+_UNCLEAR = (
+    "частич",
+    "partial",
+    "возвра",
+    "return",
+    "refund",
+    "teilweise",
+    "частков",
+    "zwrot",
+    "devol",
+    "iade",
+    "қайтар",
+    "qaytar",
+    "вяртан",
+    "vrác",
+    "retur",
+    "退",
+)
 # Whole words of what may yet come to nothing.
 _OPEN = frozenset(
     (

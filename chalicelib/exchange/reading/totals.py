@@ -85,6 +85,7 @@ class Totals:
     _groups: tuple[Any, Any] = (None, None)
     _open: list["_OpenGroup"] = field(default_factory=list)
     _whole: "_OpenGroup | None" = None
+    _stand_above: bool = False  # the sums of some group
 
     def add(
         self,
@@ -144,8 +145,9 @@ class Totals:
         while self._open and self._open[-1].depth >= depth:
             group = self._open.pop()
             if self.sums.minus(group.since).match(group.quantity, group.amount):
+                self._stand_above |= not group.is_below
                 continue
-            if group.is_below:
+            if group.is_below and not self._stand_above:
                 whole = group.since == self.sums and self.sums.match(group.quantity, group.amount)
                 self.last = OwnTotal(group.line, group.quantity, group.amount, whole)
                 self._points.append(group.since)

@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         "return",
         re.compile(
             r"\b(?:ВОЗВРАТ(?!Н\w* ТАР)|СТОРНО|RETURN(?!ABLE)|REFUND|CREDIT[ -]?(?:NOTE|MEMO)|КРЕДИТ-?НОТ|GUTSCHRIFT|STORNO|RETOURE|AVOIR\b|"
-            r"NOTA D[EI] CR[EÉ]DITO|ABONO\b|DEVOLUCI|RESO\b|ZWROT|ПОВЕРНЕННЯ)"
+            r"NOTA D[EI] CR[EÉ]DITO|ABONO\b|DEVOLUCI|RESO\b|ZWROT|ПОВЕРНЕННЯ|İADE|IADE|ҚАЙТАР|QAYTAR|ВЯРТАНН|DOBROPIS|KREDIT(?:FAKTURA|NOTA)|RETUR\b)|.*(?:退[货款]|红字)"
         ),
     ),
     (
@@ -60,7 +60,7 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         "sale",
         re.compile(
             r"\b(?:РЕАЛИЗАЦ|ПРОДАЖ|РАСХОДН|ОТГРУЗ|АКТ\b|УПД\b|НАКЛАДН|СЧЕТ-ФАКТУР|ОТЧЕТ О РОЗНИЧН|ОТЧЕТ КОМИССИОНЕР|ОТЧЕТ АГЕНТ|ОКАЗАНИ|ТОВАРЫ\b|УСЛУГИ\b|ЧЕК\b|INVOICE|SALE|BILL\b|"
-            r"\w*RECHNUNG|FACTURE|FACTURA|FATTURA|FAKTURA|PARAGON|ВИДАТКОВ|ПРОДАЖ)"
+            r"\w*RECHNUNG|FACTURE|FACTURA|FATTURA|FAKTURA|PARAGON|ВИДАТКОВ|ПРОДАЖ|FATURA|SATIŞ|САТУ\b|SOTUV|ПРАДАЖ|PRODEJ|FÖRSÄLJNING)|.*(?:销售|出库)"
         ),
     ),
 )

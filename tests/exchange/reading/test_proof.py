@@ -78,6 +78,15 @@ def test_a_group_that_its_rows_do_not_make_is_refused() -> None:
     assert (code, facts["line"], facts["said"], facts["found"]) == ("group_differs", 2, "180", "170")
 
 
+def test_a_group_whose_rows_are_lost_is_refused_where_sums_stand_above() -> None:
+    groups = [f";{name};;;;;1;100;60" for name in ("Иванов", "Петров", "Сидоров")]
+    row = ";;12.01.2026;{};А;Лампа;1;100;60"
+    whole = [groups[0], row.format(1), groups[1], row.format(2), groups[2], row.format(3)]
+    assert read_file(table(*whole, heading=BY_MANAGER)).total == Decimal(300)
+    code, facts = why(table(*whole[:3], *whole[4:], heading=BY_MANAGER))
+    assert (code, facts["line"]) == ("group_differs", 4)
+
+
 def test_a_table_whose_every_row_stands_twice_is_refused() -> None:
     rows = ["12.01.2026;1;А;Лампа;2;300", "12.01.2026;1;А;Кисть;1;50", "13.01.2026;2;А;Кисть;1;100"]
     doubled = [row for each in rows for row in (each, each)]

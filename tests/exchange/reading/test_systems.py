@@ -338,3 +338,25 @@ def test_the_state_of_odoos_invoices_by_the_names_of_its_fields_is_read() -> Non
         + "INV/1,Alpha,2026-01-12,posted,out_invoice,Lamp,2,120.00\nINV/2,Alpha,2026-01-13,draft,out_invoice,Lamp,1,60.00\n"
     )
     assert read.documents == {"INV/1": Decimal("120.00")}
+
+
+@pytest.mark.parametrize(
+    ("heading", "sale", "back"),
+    [
+        ("Belge Türü;Fatura No;Fatura Tarihi;Müşteri;Ürün;Miktar;Tutar", "Satış Faturası", "İade Faturası"),
+        ("Құжат түрі;Құжат нөмірі;Күні;Сатып алушы;Тауар;Саны;Сомасы", "Сату", "Қайтару"),
+        ("Hujjat turi;Hujjat raqami;Sana;Mijoz;Tovar;Miqdori;Summasi", "Sotuv", "Qaytarish"),
+        ("Від дакумента;Нумар;Дата;Пакупнік;Тавар;Колькасць;Сума", "Продаж", "Вяртанне"),
+        ("Typ dokladu;Číslo dokladu;Datum vystavení;Odběratel;Zboží;Množství;Celkem", "Faktura", "Dobropis"),
+        ("Typ;Fakturanummer;Fakturadatum;Kund;Artikel;Antal;Belopp", "Faktura", "Kreditfaktura"),
+        ("单据类型;单据编号;单据日期;客户;商品;数量;金额", "销售出库", "销售退货"),
+    ],
+    ids=["Turkish", "Kazakh", "Uzbek", "Belarusian", "Czech", "Swedish", "Chinese"],
+)
+def test_a_return_has_a_name_in_the_language_of_the_headings(heading: str, sale: str, back: str) -> None:
+    rows = [f"{sale};1;12.01.2026;A;L;2;100,00", f"{back};2;13.01.2026;A;L;1;50,00"]
+    assert read_file("\n".join([heading, *rows, ""])).total == Decimal(50)
+    beside = "\n".join(
+        [heading.partition(";")[2] + ";Info", *(f"{row.partition(';')[2]};{row.partition(';')[0]}" for row in rows), ""]
+    )
+    assert why(beside)[0] == "return_beside"
