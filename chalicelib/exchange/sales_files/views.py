@@ -231,6 +231,8 @@ def _changes(context: Context, found: store.ImportRecord) -> ChangesView:
 def view_of(context: Context, found: store.ImportRecord, language: str) -> ImportView:
     item, form = found.item, found.form
     failure = item.get("reason")
+    # With documents in the way nothing was taken back.
+    taken_back = item if found.state in ("taking_back", "taken_back") else {}
     return ImportView(
         import_id=found.import_id,
         kind=form.kind,
@@ -242,8 +244,8 @@ def view_of(context: Context, found: store.ImportRecord, language: str) -> Impor
         sha256=item.get("sha256"),
         confirmed_at=item.get("confirmed_at"),
         confirmed_by=item.get("confirmed_by"),
-        taken_back_at=item.get("taken_back_at"),
-        taken_back_by=item.get("taken_back_by"),
+        taken_back_at=taken_back.get("taken_back_at"),
+        taken_back_by=taken_back.get("taken_back_by"),
         documents_in_the_way=found.count("documents_in_the_way"),
         created_at=item["created_at"],
         created_by=item["created_by"],

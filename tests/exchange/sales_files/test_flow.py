@@ -422,7 +422,7 @@ def test_nothing_is_taken_back_where_something_rests_on_it(api: Api, context: Co
     first = bring(api, context, table(*january(3)), key="first")
     bring(api, context, table(row("УТ-1", customer="К-1", amount="55,00")), key="later")
     kept = take_back(api, context, first["import_id"])
-    assert (kept["state"], kept["documents_in_the_way"]) == ("done", 1)
+    assert (kept["state"], kept["documents_in_the_way"], kept["taken_back_at"]) == ("done", 1, None)
     assert sums(context) == Decimal(255)
 
 
