@@ -11,6 +11,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.campaigns.plan.model import Issue, IssueState
+from chalicelib.campaigns.segments import rules as segment_rules
+from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.contacts import Slot, slots_from
 from chalicelib.pricing import Price
 
@@ -68,6 +70,9 @@ _CONSTANT = re.compile(r"\{\{\s*(?:'([^'{}]*)'|\"([^\"{}]*)\"|([\d.]+))\s*(\|\s*
 Gaps = Mapping[str, Mapping[str, int]]
 """By class of a letter, the least days after an earlier one of each class."""
 
+Segments = Mapping[str, Conditions]
+"""Conditions by the id of their segment."""
+
 
 class Clash(NamedTuple):
     """`skipped` comes too early after `before` for whoever belongs to both segments.
@@ -123,18 +128,24 @@ def is_missed(due: datetime, now: datetime, late: timedelta) -> bool:
 
 
 def clashes(
-    issue: Issue, others: Sequence[Issue], gaps: Gaps, *, weekdays: Sequence[int], hours: Sequence[time]
+    issue: Issue,
+    others: Sequence[Issue],
+    gaps: Gaps,
+    segments: Segments,
+    *,
+    weekdays: Sequence[int],
+    hours: Sequence[time],
 ) -> list[Clash]:
     """The people whom the budget skips between this issue and others, in the order of the plan."""
     found = []
     for other in sorted(others, key=order):
         pair = _pair(issue, other, gaps)
-        if pair is None:
+        if pair is None or _are_apart(issue, other, segments):
             continue
         before, skipped, days, least = pair
         to_move = before if skipped.state in UNDER_WAY else skipped
         rest = [each for each in (issue, *others) if each.issue_id != to_move.issue_id]
-        free = None if to_move.state in UNDER_WAY else _free_slot(to_move, rest, gaps, weekdays, hours)
+        free = None if to_move.state in UNDER_WAY else _free_slot(to_move, rest, gaps, segments, weekdays, hours)
         found.append(Clash(before, skipped, days, least, to_move, free))
     return found
 
@@ -148,11 +159,22 @@ def _pair(one: Issue, other: Issue, gaps: Gaps) -> tuple[Issue, Issue, int, int]
     return (before, after, days, least) if days < least else None
 
 
+def _are_apart(one: Issue, other: Issue, segments: Segments) -> bool:
+    first, second = segments.get(one.segment_id), segments.get(other.segment_id)
+    return first is not None and second is not None and segment_rules.are_apart(first, second)
+
+
 def _free_slot(
-    issue: Issue, others: Sequence[Issue], gaps: Gaps, weekdays: Sequence[int], hours: Sequence[time]
+    issue: Issue,
+    others: Sequence[Issue],
+    gaps: Gaps,
+    segments: Segments,
+    weekdays: Sequence[int],
+    hours: Sequence[time],
 ) -> Slot | None:
     """The next slot of the issue in which nothing clashes; None where there is none for a year."""
     from_day = Slot.of(issue.slot).day
+    others = [each for each in others if is_planned(each) and not _are_apart(issue, each, segments)]
     for slot in islice(slots_from(from_day, weekdays, hours), MOST_DAYS_AHEAD):
         if slot.text > issue.slot and not any(_clashes_at(issue, slot, other, gaps) for other in others):
             return slot
@@ -160,8 +182,6 @@ def _free_slot(
 
 
 def _clashes_at(issue: Issue, slot: Slot, other: Issue, gaps: Gaps) -> bool:
-    if not is_planned(other):
-        return False
     away = (slot.day - Slot.of(other.slot).day).days
     after, before = (issue, other) if slot.text >= other.slot else (other, issue)
     return abs(away) < gaps.get(after.issue_class, {}).get(before.issue_class, 0)

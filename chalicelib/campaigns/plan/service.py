@@ -335,12 +335,14 @@ def _check_class(form: IssueForm) -> None:
 
 
 def _clashes(context: Context, issue: Issue, *, accepted: bool) -> list[ClashView]:
-    """One call for the plan, and those of `overlaps` where issues clash. Raises 409 with the clashes, unless they are accepted."""
+    """One call for the plan, one for its segments, and those of `overlaps` where issues clash. Raises 409 with the clashes, unless they are accepted."""
     gaps, slots = contacts.letter_gaps(context), context.config[Slots]
     longest = timedelta(days=max((days for each in gaps.values() for days in each.values()), default=0))
     day = Slot.of(issue.slot).day
     others = store.between(context.table, day - longest, day + timedelta(days=rules.MOST_DAYS_AHEAD))
-    found = rules.clashes(issue, others, gaps, weekdays=slots.weekdays, hours=slots.hours)
+    wanted = {each.segment_id for each in (issue, *others) if each.segment_id}
+    segments = {each: segment.rules for each, segment in segments_store.read_many(context.table, wanted).items()}
+    found = rules.clashes(issue, others, gaps, segments, weekdays=slots.weekdays, hours=slots.hours)
     both = overlaps(context, [(each.before.segment_id, each.skipped.segment_id) for each in found[:MOST_COUNTED]])
     told = [ClashView.of(clash, skipped) for clash, skipped in zip_longest(found, both)]
     if found and not accepted:

@@ -40,6 +40,17 @@ def matches(conditions: Conditions, candidate: Candidate, today: date) -> bool:
     )
 
 
+def are_apart(one: Conditions, other: Conditions) -> bool:
+    """Whether nobody can meet the conditions of both, as long as people keep their audience, language and region."""
+    lists = (
+        (one.audiences, other.audiences),
+        (one.languages, other.languages),
+        (one.regions, other.regions),
+        (one.members, other.members),
+    )
+    return any(some and others and set(some).isdisjoint(others) for some, others in lists)
+
+
 def stage_of(joined: date, purchase_days: Sequence[date], today: date, limits: StageDays) -> Stage:
     """The stage of a company in its life with the club.
 

@@ -25,7 +25,7 @@ _HASH_LENGTH = 24  # hex digits
 _HREF = re.compile(r'href="([^"]*)"')
 # Programs that look at letters for others, by what they call themselves; Apple's mail privacy calls itself nothing more than Mozilla/5.0.
 _PROGRAMS = re.compile(
-    r"bot\b|crawl|spider|scan|preview|barracuda|proofpoint|mimecast|safelinks|python|curl|wget|headless|^mozilla/5\.0$|^$",
+    r"bot\b|crawl|spider|scan|preview|barracuda|proofpoint|mimecast|safelinks|zscaler|python|curl|wget|java/|go-http|axios|node-fetch|libwww|httpclient|headless|^mozilla/5\.0$|^$",
     re.IGNORECASE,
 )
 

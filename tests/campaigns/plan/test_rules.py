@@ -10,9 +10,15 @@ from hypothesis import strategies as st
 
 from chalicelib.campaigns.plan import rules
 from chalicelib.campaigns.plan.model import Issue, IssueState
+from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.contacts import Slot
 
 GAPS = {"advertising": {"advertising": 14, "content": 7}, "content": {"advertising": 7, "content": 7}}
+SEGMENTS = {
+    "designers": Conditions(audiences=["designer", "architect"]),
+    "installers": Conditions(audiences=["installer"]),
+    "everybody": Conditions(),
+}
 WEEKDAYS, HOURS = [2, 4], [time(12, 30), time(16, 30)]
 TUESDAY = date(2026, 12, 1)
 
@@ -33,7 +39,7 @@ def issue(slot: str, name: str = "a", **facts: Any) -> Issue:
 
 
 def clashes(one: Issue, *others: Issue) -> list[rules.Clash]:
-    return rules.clashes(one, others, GAPS, weekdays=WEEKDAYS, hours=HOURS)
+    return rules.clashes(one, others, GAPS, SEGMENTS, weekdays=WEEKDAYS, hours=HOURS)
 
 
 @pytest.mark.parametrize(("minute", "past"), [(29, False), (30, True), (31, True)])
@@ -72,6 +78,17 @@ def test_in_one_slot_a_regional_event_goes_first_and_then_what_was_planned_first
 
 def test_a_cancelled_issue_clashes_with_nothing() -> None:
     assert clashes(issue("2026-12-01T12:30"), issue("2026-12-03T12:30", "b", state=IssueState.CANCELLED)) == []
+
+
+def test_issues_to_different_audiences_do_not_clash_and_stand_in_no_others_way() -> None:
+    one = issue("2026-12-01T12:30", segment_id="designers")
+    for_installers = issue("2026-12-15T12:30", "b", segment_id="installers")
+    for_all = issue("2026-12-03T12:30", "c", segment_id="everybody", issue_class="content")
+    assert not clashes(one, for_installers)
+    (clash,) = clashes(for_all, one, for_installers, issue("2026-12-22T12:30", "d", segment_id="designers"))
+    assert (clash.before, clash.move_to) == (one, Slot(date(2026, 12, 8), time(12, 30)))
+    (clash,) = clashes(issue("2026-12-08T12:30", "e", segment_id="designers"), one, for_installers)
+    assert clash.move_to == Slot(date(2026, 12, 15), time(12, 30))
 
 
 def test_the_skipped_issue_is_to_move_to_its_next_slot_that_is_free() -> None:

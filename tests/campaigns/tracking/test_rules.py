@@ -107,6 +107,8 @@ def test_a_token_names_its_letter_and_a_forged_one_names_none(letter: str, other
         ([click(60, 1), click(61, 2), click(63, 3)], [None, None, None]),
         ([click(60, 1), click(61, 1), click(62, 1)], [None, None, None]),
         ([click(60, agent="python-requests/2.32")], ["program"]),
+        ([click(60, agent="Java/17.0.2")], ["program"]),
+        ([click(60, agent="Go-http-client/2.0")], ["program"]),
         ([click(60, agent="")], ["program"]),
         ([click(60)._replace(is_head=True), click(61)], ["head", None]),
         ([opened(600, agent="Mozilla/5.0")], ["program"]),
