@@ -98,7 +98,8 @@ class House:
         return []
 
     def _purity(self, each: Import) -> str | None:
-        if _last(each.by) in PURE and _room(each.by) not in GROUND and (through := self._touches(each.home)):
+        """An impure import is told where it stands, and not of every pure module above it."""
+        if _is_pure(each.by) and not _is_pure(each.home) and (through := self._touches(each.home)):
             return each.breaks(f"{_last(each.by)} is pure, and this reaches {through}")
         return None
 
@@ -187,6 +188,10 @@ def _name(root: Path, path: Path) -> str:
 
 def _room(module: str) -> str:
     return [*module.split("."), ""][1]
+
+
+def _is_pure(module: str) -> bool:
+    return _last(module) in PURE and _room(module) not in GROUND
 
 
 def _last(module: str) -> str:

@@ -103,11 +103,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_a_broken_rule_is_told_in_one_sentence(house: Path, module: str, line: str, told: str) -> None:
+    assert told in breaches_with(house, module, line)
+
+
+def test_an_import_below_many_is_told_where_it_stands_and_nowhere_else(house: Path) -> None:
+    told = "chalicelib.pricing.rules imports boto3: rules is pure, and this reaches boto3."
+    assert breaches_with(house, "pricing/rules.py", "import boto3") == [told]
+
+
+def breaches_with(house: Path, module: str, line: str) -> list[str]:
     file = house / "chalicelib" / module
     whole = file.read_text(encoding="utf-8")
     file.write_text(f"{whole}\n{line}\n", encoding="utf-8")
     try:
-        assert told in breaches(house)
+        return breaches(house)
     finally:
         file.write_text(whole, encoding="utf-8")
 
