@@ -110,8 +110,9 @@ def test_what_waves_promise_of_their_alarms_holds(lift: float) -> None:
         compared += 1
         covered += last.ordered_90.effect.low <= of_units <= last.ordered_90.effect.high
         assert found.look
-        spent = turnover_effect(found.units, found.look, random).effect
-        money += spent.low <= lift * MEAN_ORDER * COMPANIES / UNITS <= spent.high
+        spent = turnover_effect(found.units, found.look, random)
+        assert spent
+        money += spent.effect.low <= lift * MEAN_ORDER * COMPANIES / UNITS <= spent.effect.high
         differences.append(last.ordered_90.effect.difference)
     name = f"{WAVES} waves of {COMPANIES} companies, {100 * lift:.0f} points"
     report(f"{name}: an alarm on some look", f"{100 * alarms / WAVES:.1f} %", "4-6 % without an effect")

@@ -127,7 +127,7 @@ class RankGroup(NamedTuple):
     first_percent: int
     last_percent: int
     comparison: Comparison
-    turnover: AdjustedEffect
+    turnover: AdjustedEffect | None
 
 
 class Talks(NamedTuple):

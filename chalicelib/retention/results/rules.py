@@ -140,8 +140,8 @@ def compare(several: Sequence[Unit], look: Look) -> Comparison | None:
     return Comparison(len(called), len(held), shares("visited"), shares("ordered_30"), shares("ordered_90"))
 
 
-def turnover_effect(several: Sequence[Unit], look: Look, random: Random) -> AdjustedEffect:
-    """Of the turnover of a unit within the outcome's days, where the units can be compared."""
+def turnover_effect(several: Sequence[Unit], look: Look, random: Random) -> AdjustedEffect | None:
+    """Of the turnover of a unit within the outcome's days, where the units can be compared; None where nobody ordered: that shows no equality."""
     return _money_effect(several, look, random, lambda each: each.turnover)
 
 
@@ -154,7 +154,9 @@ def margin_effect(several: Sequence[Unit], look: Look, random: Random) -> Adjust
 
 def _money_effect(
     several: Sequence[Unit], look: Look, random: Random, sum_of: Callable[[Unit], float]
-) -> AdjustedEffect:
+) -> AdjustedEffect | None:
+    if not any(map(sum_of, several)):
+        return None
     arms = [[(sum_of(each), each.before) for each in several if each.arm == arm] for arm in ("called", "held")]
     return adjusted_effect(arms[0], arms[1], critical_value(look.number, look.of), random)
 

@@ -63,7 +63,9 @@ class WaveMoneyView(View):
     explained: float = Field(description="Share of the variance that the year before explains (R²), 0 to 1.")
 
     @classmethod
-    def of(cls, found: AdjustedEffect) -> Self:
+    def of(cls, found: AdjustedEffect | None) -> Self | None:
+        if found is None:
+            return None
         difference, low, high = (round(each, 2) for each in found.effect)
         return cls(
             difference=difference,
@@ -112,7 +114,7 @@ class RankResultView(GroupResultView):
 
     first_percent: int = Field(description="From 0, the most valuable.")
     last_percent: int
-    turnover: WaveMoneyView
+    turnover: WaveMoneyView | None
 
 
 class TalksResultView(View):
@@ -144,7 +146,7 @@ class WaveResultsView(View):
     visited: SharesView | None = Field(description="Used the club within 90 days.")
     ordered_30: SharesView | None = Field(description="Ordered within 30 days.")
     ordered_90: SharesView | None = Field(description="Ordered within 90 days.")
-    turnover: WaveMoneyView | None
+    turnover: WaveMoneyView | None = Field(description="Null where nobody ordered.")
     margin: WaveMoneyView | None = Field(
         description="Of all orders of a unit in the portal, at whatever price, whose cost is known: what the offers won, less what they gave away. Null where no cost is known."
     )

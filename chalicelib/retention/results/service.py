@@ -163,7 +163,7 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
         ordered_30=SharesView.of(found.ordered_30) if found else None,
         ordered_90=SharesView.of(found.ordered_90) if found else None,
         turnover=WaveMoneyView.of(rules.turnover_effect(several, look, random)) if look and found else None,
-        margin=WaveMoneyView.of(margin) if margin else None,
+        margin=WaveMoneyView.of(margin),
         offers_sum=Money(amount=by_offers.total, currency=currency),
         offers_off=Money(amount=by_offers.off, currency=currency),
         offers_margin=Money(amount=by_offers.margin, currency=currency) if by_offers.costed else None,
