@@ -12,9 +12,16 @@ from chalicelib.sales.rules import SaleLine
 from chalicelib.sales.service import record
 from tests.sales.steps import DAY, invoice, returned
 from tests.support.api import STRANGER, Api, Caller
+from tests.support.partners import speaks_for
 
 BUYER = Caller.person("mem_1", "company", "buyer", "cmp_1")
 PATH = "/v1/company/purchases"
+
+
+@pytest.fixture(autouse=True)
+def people(context: Context) -> None:
+    for number in (1, 2):
+        speaks_for(context, f"cmp_{number}", f"mem_{number}", "buyer")
 
 
 def numbers(api: Api, query: str = "") -> list[str]:
@@ -44,6 +51,7 @@ def test_a_document_is_shown_in_short_and_with_its_lines_on_request(api: Api, co
             "business_date": "2026-11-02",
             "counts_on": "2026-11-02",
             "original": None,
+            "contract": None,
             "total": {"amount": "10.14", "currency": "RUB"},
             "revision": 1,
             "recorded_at": "2026-11-20T09:00:00.000Z",

@@ -25,6 +25,7 @@ from tests.orders.desk import Desk
 from tests.orders.steps import Market
 from tests.support.api import Caller
 from tests.support.crashes import crashes, lost_replies, races
+from tests.support.partners import staff
 
 HEAD = Caller.person("mbr_head", "staff", "head_of_sales", "club")
 MONDAY, TUESDAY, WEDNESDAY = NOON + timedelta(days=3), NOON + timedelta(days=4), NOON + timedelta(days=5)
@@ -250,6 +251,7 @@ def test_in_whatever_order_things_happen_each_wait_is_told_in_time_once_and_answ
 
 
 def test_staff_see_what_is_unanswered_from_the_reminder_on_oldest_first(market: Market) -> None:
+    staff(market.context, "mbr_head", "head_of_sales")
     first, second = market.placed(), market.placed({"LMP-1": 3})
     market.accept(market.placed({"LMP-1": 4}))
     follow(market)

@@ -33,14 +33,15 @@ from chalicelib.tiers.standing.model import Standing
 from tests.bonuses.accruals.steps import memory_work
 from tests.support.api import Api, Caller
 from tests.support.figures import with_sections
+from tests.support.partners import speaks_for
 from tests.support.spent import calls_counted
 from tests.tiers.steps import buy, company
 
 MANAGER = Caller.person("mbr_manager", "staff", "manager", "club")
 
 
-def owner(company_id: str) -> Caller:
-    return Caller.person("mbr_owner", "company", "owner", company_id)
+def owner(context: Context, company_id: str) -> Caller:
+    return speaks_for(context, company_id, "mbr_owner")
 
 
 def rub(amount: str) -> dict[str, str]:
@@ -74,7 +75,7 @@ def test_a_tier_is_explained_by_the_window_and_its_documents(api: Api, context: 
     buy(context, company_id, -10, "60000.50", number="A-2")
     buy(context, company_id, -95, 10_000, number="A-3")
     buy(context, company_id, 3, 10_000, number="A-4")
-    answer = told(api, owner(company_id))
+    answer = told(api, owner(context, company_id))
     then = answer["known_then"]
     assert answer["known_now"] == then
     assert (answer["as_of"], answer["known_until"]) == ("2026-11-20", "2026-11-20T21:00:00.000Z")
@@ -109,7 +110,7 @@ def test_a_tier_is_explained_by_the_window_and_its_documents(api: Api, context: 
 def test_it_is_said_in_russian_to_who_reads_russian(api: Api, context: Context):
     company_id = company(context)
     buy(context, company_id, -10, 60_000)
-    answer = told(api, owner(company_id), headers={"accept-language": "ru"})
+    answer = told(api, owner(context, company_id), headers={"accept-language": "ru"})
     assert answer["known_then"]["decision"].replace("\N{NO-BREAK SPACE}", " ") == (
         "Бронза, 3 %: покупки за вычетом возвратов с 23 августа 2026 по 20 ноября 2026 — 60 000 ₽, "
         "уровень «Бронза» начинается с 50 000 ₽."
@@ -121,7 +122,7 @@ def test_a_held_tier_names_the_day_that_reached_it(api: Api, context: Context):
     company_id = company(context)
     buy(context, company_id, -95, 160_000, number="A-1")
     buy(context, company_id, -20, 1_000, number="A-2")
-    then = told(api, owner(company_id))["known_then"]
+    then = told(api, owner(context, company_id))["known_then"]
     assert (then["cause"], then["tier"]["code"], then["step"]["code"]) == ("hold", "silver", "")
     assert then["hold"] == {
         "reached_on": "2026-11-14",
@@ -131,12 +132,12 @@ def test_a_held_tier_names_the_day_that_reached_it(api: Api, context: Context):
     }
     assert "reached on 14\N{NO-BREAK SPACE}November" in then["decision"]
     assert "up to 14\N{NO-BREAK SPACE}December" in then["decision"]
-    left = told(api, owner(company_id))["documents"][1]
+    left = told(api, owner(context, company_id))["documents"][1]
     assert (left["document"], left["known_then"]["reason"]) == ("A-1", "left_window")
 
 
 def test_no_tier_says_where_the_first_one_begins(api: Api, context: Context):
-    then = told(api, owner(company(context)))["known_then"]
+    then = told(api, owner(context, company(context)))["known_then"]
     assert (then["cause"], then["documents_counted"]) == ("none", 0)
     assert "Bronze begins at 50,000\N{NO-BREAK SPACE}RUB" in then["decision"]
 
@@ -145,7 +146,7 @@ def test_a_manual_tier_shows_its_reason_to_the_staff_only(api: Api, context: Con
     company_id = company(context)
     buy(context, company_id, -10, 60_000)
     granted(context, company_id, "gold", until=context.today + timedelta(days=5))
-    theirs = told(api, owner(company_id))["known_then"]
+    theirs = told(api, owner(context, company_id))["known_then"]
     assert (theirs["cause"], theirs["tier"]["code"]) == ("manual", "gold")
     assert (theirs["manual"]["reason"], theirs["manual"]["author"]) == (None, None)
     assert theirs["manual"]["by_purchases"]["code"] == "bronze"
@@ -193,7 +194,7 @@ def test_what_became_known_later_is_told_beside_what_was_known(
     buy(later, company_id, -10, 7_000, number="A-4")  # late
     buy(later, company_id, 0, 1_000_000, number="A-5")  # of today
     speaking(api, later, monkeypatch)
-    answer = told(api, owner(company_id), "?as_of=2026-11-20")
+    answer = told(api, owner(context, company_id), "?as_of=2026-11-20")
     assert (answer["known_then"]["tier"]["code"], answer["known_then"]["window"]["sum"]) == ("silver", rub("150000.00"))
     assert (answer["known_now"]["tier"]["code"], answer["known_now"]["window"]["sum"]) == ("silver", rub("207000.00"))
     assert answer["tier_changed"] is False
@@ -214,7 +215,7 @@ def test_what_became_known_later_is_told_beside_what_was_known(
         "A-3": ("counted", "counted"),
         "A-4": ("not_recorded_yet", "counted"),
     }
-    assert told(api, owner(company_id))["known_then"]["tier"]["code"] == "platinum"
+    assert told(api, owner(context, company_id))["known_then"]["tier"]["code"] == "platinum"
 
 
 def test_a_return_counts_and_takes_effect_by_both_clocks(context: Context):
@@ -259,7 +260,7 @@ def test_documents_come_in_pages_and_the_rest_with_each_of_them(api: Api, contex
         buy(context, company_id, -number, 20_000, number=f"A-{number}")
     pages, cursor = [], ""
     while True:
-        answer = told(api, owner(company_id), f"?limit=2{cursor}")
+        answer = told(api, owner(context, company_id), f"?limit=2{cursor}")
         pages.append([each["document"] for each in answer["documents"]])
         assert answer["known_now"]["documents_counted"] == 5
         if answer["next_cursor"] is None:
@@ -279,7 +280,7 @@ def test_documents_come_in_pages_and_the_rest_with_each_of_them(api: Api, contex
     ],
 )
 def test_a_wrong_query_is_told_what_is_wrong(api: Api, context: Context, query: str, pointer: str, code: str):
-    answer = api.call("GET", f"/v1/company/tier/explain{query}", owner(company(context)))
+    answer = api.call("GET", f"/v1/company/tier/explain{query}", owner(context, company(context)))
     assert answer.status == 422
     assert [(fault["pointer"], fault["code"]) for fault in answer.json["errors"]] == [(pointer, code)]
 
@@ -300,7 +301,7 @@ def test_a_company_that_there_is_not_is_not_explained(api: Api):
 
 
 def test_a_day_before_the_club_knew_anything_has_no_tier(api: Api, context: Context):
-    answer = told(api, owner(company(context)), "?as_of=1970-01-01")
+    answer = told(api, owner(context, company(context)), "?as_of=1970-01-01")
     assert (answer["known_then"]["cause"], answer["documents"]) == ("none", [])
 
 

@@ -61,6 +61,7 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, context:
         "state": "in_force",
         "reason": "Opening of a new shop",
         "author": "mbr_manager",
+        "author_name": None,
         "approved_by": None,
         "recorded_at": context.at,
         "withdrawn_on": None,
