@@ -20,7 +20,7 @@ from chalicelib.platform.openapi.selection import document_of
 from infra import openapi
 from infra.demo.requests import examples, story
 
-DOCUMENT: dict[str, Any] = json.loads(openapi.text())
+DOCUMENT = openapi.committed()
 OPERATIONS = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
 
 

@@ -23,7 +23,7 @@ from tests.exchange.sales_files.steps import row, table
 from tests.market_reports.contents.samples import pdf
 from tests.support.cloud import DeployedClub
 
-DOCUMENT: dict[str, Any] = json.loads(openapi.text())
+DOCUMENT = openapi.committed()
 PATHS = {
     operation["operationId"]: path for path, methods in DOCUMENT["paths"].items() for operation in methods.values()
 }
