@@ -263,7 +263,7 @@ def test_a_large_adjustment_waits_for_somebody_else(office: Office) -> None:
     assert (asked.status, asked.json["state"]) == (201, "waiting")
     assert office.shown()["available"] == "0.00"
     waiting = office.get("/v1/staff/bonus-adjustments", office.other_head)["items"]
-    assert waiting == [asked.json]
+    assert waiting == [{**asked.json, "author_name": "Anna mbr_head"}]
 
     adjustment_id = asked.json["adjustment_id"]
     assert told(office.decide("approve", adjustment_id, office.head)) == (403, "four_eyes")
@@ -271,7 +271,10 @@ def test_a_large_adjustment_waits_for_somebody_else(office: Office) -> None:
     assert (approved.json["state"], approved.json["decided_by"]) == ("posted", "mbr_other")
     assert office.shown()["available"] == "10000.01"
     assert office.get("/v1/staff/bonus-adjustments", office.head)["items"] == []
-    assert office.get(f"/v1/staff/companies/cmp_1/bonus-adjustments/{adjustment_id}", office.head) == approved.json
+    assert office.get(f"/v1/staff/companies/cmp_1/bonus-adjustments/{adjustment_id}", office.head) == {
+        **approved.json,
+        "author_name": "Anna mbr_head",
+    }
 
 
 def test_a_rejected_adjustment_moves_nothing(office: Office) -> None:
