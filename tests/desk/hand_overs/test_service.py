@@ -261,13 +261,12 @@ def test_a_hand_over_is_ordered_shown_and_listed(api: Api, head: Caller) -> None
     answer = order(api, head)
     assert answer.status == 202, answer.text
     assert answer.headers["location"] == f"{URL}/{answer.json['hand_over_id']}"
-    shown = api.call("GET", answer.headers["location"], head)
-    assert shown.json == answer.json
-    assert (shown.json["created_by"], shown.json["reason"]) == (HEAD, "She moves to Kazan")
-    names = [shown.json[field] for field in ("created_by_name", "from_manager_name", "to_manager_name")]
-    assert names == [f"Anna {each}" for each in (HEAD, LEAVING, NINA)]
+    assert (answer.json["created_by"], answer.json["reason"]) == (HEAD, "She moves to Kazan")
+    names = zip(("created_by_name", "from_manager_name", "to_manager_name"), (HEAD, LEAVING, NINA), strict=True)
+    shown = {**answer.json, **{field: f"Anna {each}" for field, each in names}}
+    assert api.call("GET", answer.headers["location"], head).json == shown
     assert order(api, head).json == answer.json
-    assert api.call("GET", URL, head).json["items"] == [answer.json]
+    assert api.call("GET", URL, head).json["items"] == [shown]
     assert api.call("GET", f"{URL}/hov_none", head).status == 404
 
 
