@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
-from chalicelib.companies.model import Company, Person
+from chalicelib.companies.model import Company, Contact, Person
 from chalicelib.companies.people.membership import check_active, record_handed_over, record_of_company, speaks
 from chalicelib.companies.rules import match_firm, name_words
 from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
@@ -117,6 +117,8 @@ def save(
     given = form.model_dump(exclude_unset=True)
     if "name" in given and given["name"] is None:
         raise Problem.invalid("required", "/name", "A company has a name.")
+    if given.get("contacts") is not None:
+        given["contacts"] = tuple(Contact(**each) for each in given["contacts"]) or None
     if found.version != version:
         raise Problem("precondition_failed")
     changes = {name: value for name, value in given.items() if value != getattr(found, name)}
@@ -128,6 +130,8 @@ def save(
     if "manager_id" in changes:
         record_handed_over(tx, context, found, changes["manager_id"], by=by)
     told = {name: value for name, value in changes.items() if name != "manager_id"}
+    if "contacts" in told:  # an event outlives the person
+        told["contacts"] = len(told["contacts"] or ())
     if told:
         record_of_company(tx, context, found.company_id, CHANGED, changes=told, by=by)
     try:

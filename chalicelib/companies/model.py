@@ -14,6 +14,15 @@ class PastManager(Record):
     until: str
 
 
+class Contact(Record):
+    """A person of the company who is no member: whom managers write to and call."""
+
+    name: str
+    position: str = ""
+    phone: str | None = None
+    email: str | None = None
+
+
 class Company(Record):
     """The partner. `managers_before`: newest first. `yearly_total`: its purchases of a year from all its suppliers, as it told them. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be. `drawn_as`: by what a lasting hold-out draws it, the INN with which it came or itself. `hand_over_id`: of the last hand-over of many companies with it."""
 
@@ -27,6 +36,7 @@ class Company(Record):
     managers_before: tuple[PastManager, ...] | None = None
     distributor_id: str | None = None
     yearly_total: int | None = None
+    contacts: tuple[Contact, ...] | None = None
     hand_over_id: str | None = None
     joined_into: str | None = None
     drawn_as: str | None = None

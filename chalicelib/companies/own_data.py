@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from chalicelib.companies import keys, rules, store
 from chalicelib.companies.addresses import service as addresses
 from chalicelib.companies.events import OWNER_LEFT, PERSON_REMOVED
+from chalicelib.companies.model import Contact
 from chalicelib.companies.people.membership import decide_anew, record_of_company
 from chalicelib.platform.context import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
+from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
 _MEMBERSHIP: Fields = {
@@ -29,6 +31,14 @@ _ADDRESSES: Fields = {
     "name": {"en": "Address", "ru": "Адрес"},
     "contact_name": {"en": "Contact", "ru": "Контакт"},
     "contact_phone": {"en": "Telephone", "ru": "Телефон"},
+}
+
+
+_CONTACTS: Fields = {
+    "name": {"en": "Name", "ru": "Имя"},
+    "position": {"en": "Position", "ru": "Должность"},
+    "phone": {"en": "Telephone", "ru": "Телефон"},
+    "email": {"en": "Email", "ru": "Электронная почта"},
 }
 
 
@@ -66,6 +76,41 @@ def delivery_contacts(context: Context, person: Person) -> Iterator[Row]:
     for each in addresses.read_book(context, person.company_id).addresses:
         if person.is_meant_by(each.contact_name, each.contact_phone):
             yield {name: getattr(each, name) for name in _ADDRESSES}
+
+
+@own_data(
+    "company_contacts",
+    title={"en": "You as a contact of the company", "ru": "Вы как контакт компании"},
+    fields=_CONTACTS,
+)
+def company_contacts(context: Context, person: Person) -> Iterator[Row]:
+    company = store.read(context.table, person.company_id) if person.company_id else None
+    for each in (company.contacts if company else None) or ():
+        if _names(each, person):
+            yield each.model_dump()
+
+
+@erasure
+def forget_company_contact(context: Context, person: Person) -> None:
+    """The company keeps its other contacts. It goes before the membership, which tells the company."""
+    if person.company_id:
+        _forget_contact(context, person.company_id, person)
+
+
+@retry("version")
+def _forget_contact(context: Context, company_id: str, person: Person) -> None:
+    company = store.read(context.table, company_id, consistent=True)
+    known = (company.contacts if company else None) or ()
+    others = tuple(each for each in known if not _names(each, person))
+    if company and len(others) < len(known):
+        tx = Transaction()
+        store.change(tx, company, {"contacts": others or None}, context.at)
+        context.table.commit(tx)
+
+
+def _names(contact: Contact, person: Person) -> bool:
+    same_address = bool(contact.email) and (contact.email or "").casefold() == person.email.casefold()
+    return same_address or person.is_meant_by(contact.name, contact.phone or "")
 
 
 @erasure

@@ -190,8 +190,8 @@ def show_company_to_staff(call: Call, company_id: str) -> Answer:
 def change_company_by_staff(call: Call, company_id: str) -> Answer:
     """Change a company, or hand it over to another manager.
 
-    The new manager and those who buy for the company get a letter. Terms have a route of their own (`PUT …/terms`). Its people keep their own
-    telephone and email; whom to call who is no member is told with the outcome of a call.
+    The new manager and those who buy for the company get a letter. Terms have a route of their own (`PUT …/terms`). Its members keep their own
+    telephone and email; `contacts` are people who are no members.
     """
     shown, version = staff.change_by_staff(
         call.context, company_id, call.principal.for_member(), call.expected_version(), call.body

@@ -9,8 +9,8 @@ from chalicelib.companies import rules
 from chalicelib.companies.config import Fact
 from chalicelib.companies.model import ClaimedCompany, Role
 from chalicelib.distributors import DistributorCardView
-from chalicelib.members import PersonName
-from chalicelib.platform.fields import Identifier, Name, Region, shape, unspaced
+from chalicelib.members import PersonName, Phone
+from chalicelib.platform.fields import ONE_LINE_OR_NONE, Identifier, Name, Region, shape, unspaced
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
 from chalicelib.platform.spelling.email import Email
@@ -85,10 +85,29 @@ class CompanyChangeForm(Form):
     yearly_total: Annotated[int | None, Field(ge=1, le=10**12, description=YEARLY_TOTAL)] = None
 
 
+MOST_CONTACTS = 10
+
+
+class CompanyContactForm(Form):
+    """A person of the company who is no member. Members tell their telephone and email themselves."""
+
+    name: Name = Field(examples=["Boris Novikov"])
+    position: str = Field(default="", max_length=100, pattern=ONE_LINE_OR_NONE, examples=["Chief buyer"])
+    phone: Phone | None = None
+    email: Email | None = None
+
+
 class CompanyAssignmentForm(CompanyChangeForm):
-    """Changes the given fields; null clears region, distributor, yearly total and manager."""
+    """Changes the given fields; null clears region, distributor, yearly total, manager and contacts."""
 
     manager_id: Annotated[Identifier | None, Field(description="The personal manager, one of the staff.")] = None
+    contacts: Annotated[
+        list[CompanyContactForm] | None,
+        Field(
+            max_length=MOST_CONTACTS,
+            description="Whom to write to and call beside its members, in place of all before.",
+        ),
+    ] = None
 
 
 class InvitationForm(Form):
@@ -326,6 +345,15 @@ class PastManagerView(View):
     until: str
 
 
+class CompanyContactView(View):
+    """A person of the company who is no member."""
+
+    name: str
+    position: str
+    phone: str | None
+    email: str | None
+
+
 class CompanyDistributorView(View):
     """The distributor that delivers to a company."""
 
@@ -341,6 +369,7 @@ class StaffCompanyDetailView(StaffCompanyView):
     managers_before: list[PastManagerView] = Field(description="The last twenty, newest first.")
     distributor: CompanyDistributorView | None = Field(description="Null: nobody delivers to it.")
     people: list[StaffPersonView]
+    contacts: list[CompanyContactView] = Field(description="People who are no members, as managers noted them.")
 
 
 class ClaimDecisionView(View):

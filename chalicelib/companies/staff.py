@@ -20,6 +20,7 @@ from chalicelib.companies.rules import customer_key, match_firm
 from chalicelib.companies.schemas import (
     ClaimantView,
     CompanyAssignmentForm,
+    CompanyContactView,
     CompanyDistributorView,
     CompanyManagerView,
     CustomerQuestionView,
@@ -199,6 +200,7 @@ def _card(context: Context, company: Company) -> StaffCompanyDetailView:
             for each in company.managers_before or ()
         ],
         distributor=_distributor(context, company),
+        contacts=[CompanyContactView.from_record(each) for each in company.contacts or ()],
     )
 
 

@@ -286,6 +286,8 @@ def change(tx: Transaction, company: Company, changes: dict[str, Any], at: str) 
         put["managers_before"] = [each.model_dump() for each in before]
     if "name" in put:
         put |= _listed(put["name"], company.company_id)
+    if "contacts" in put:
+        put["contacts"] = [each.model_dump() for each in put["contacts"]]
     tx.update(
         keys.company(company.company_id),
         put={"version": company.version + 1, **put},

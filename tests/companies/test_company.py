@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from chalicelib import members
 from chalicelib.companies import cards, company, staff
@@ -11,7 +12,14 @@ from chalicelib.companies.people import claims, invitations
 from chalicelib.companies.people import service as people
 from chalicelib.companies.people.membership import check_active
 from chalicelib.companies.privileges import missing_for
-from chalicelib.companies.schemas import ClaimDecisionForm, CompanyChangeForm, InvitationForm, PersonChangeForm
+from chalicelib.companies.schemas import (
+    ClaimDecisionForm,
+    CompanyAssignmentForm,
+    CompanyChangeForm,
+    CompanyContactView,
+    InvitationForm,
+    PersonChangeForm,
+)
 from chalicelib.distributors import keys as distributors_keys
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.rights import STAFF_OWNER
@@ -40,7 +48,9 @@ from tests.companies.steps import (
     waiting,
     whole_table,
 )
+from tests.support import partners
 from tests.support.spent import calls_counted
+from tests.support.table import everything
 
 
 @pytest.fixture(autouse=True)
@@ -340,6 +350,32 @@ def test_a_company_tells_what_it_buys_in_a_year_and_takes_it_back(context: Conte
         company.change(context, company_id, olga, version, CompanyChangeForm(yearly_total=total))
         shown, version = company.show(context, company_id, olga)
         assert shown.yearly_total == total
+
+
+def test_contacts_are_kept_shown_and_bounded(context: Context) -> None:
+    company_id, _ = owned_company(context)
+    partners.staff(context, "mbr_head", "head_of_sales")
+    boris = {
+        "name": "Boris Novikov",
+        "position": "Chief buyer",
+        "phone": "+79161112233",
+        "email": "boris@partner.example",
+    }
+
+    def change(contacts: list[dict[str, str]] | None) -> list[CompanyContactView]:
+        _, version = staff.show_to_staff(context, company_id)
+        form = CompanyAssignmentForm.model_validate({"contacts": contacts})
+        staff.change_by_staff(context, company_id, "mbr_head", version, form)
+        return staff.show_to_staff(context, company_id)[0].contacts
+
+    assert [each.model_dump() for each in change([boris])] == [boris]
+    told = [item for item in everything(context).values() if item.get("event") == "company.changed"]
+    assert told and "Boris" not in str(told), "an event outlives the person"
+    _, version = staff.show_to_staff(context, company_id)
+    assert change([boris]) and staff.show_to_staff(context, company_id)[1] == version, "nothing has changed"
+    assert change(None) == []
+    with pytest.raises(ValidationError, match="at most 10"):
+        CompanyAssignmentForm.model_validate({"contacts": [boris] * 11})
 
 
 def test_a_change_that_changes_nothing_keeps_the_version(context: Context) -> None:

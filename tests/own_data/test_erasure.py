@@ -100,6 +100,7 @@ class Life:
         self._contacts()
         self._orders()
         self._calls()
+        self._noted()
         invited = partners.partner(context, "cmp_2", "mbr_2", inn="7710140679")
         self.done("POST", "/v1/company/people", invited, {"name": NAME, "email": EMAIL, "role": "buyer"})
 
@@ -156,6 +157,14 @@ class Life:
         cases.add_entry(tx, Entry(**about, **said, entry_id="ent_1", by="mbr_manager", at=self.context.at, day=day))
         self.context.table.commit(tx)
 
+    def _noted(self) -> None:
+        """Her manager wrote her down as a contact before she joined, beside a colleague."""
+        path = "/v1/staff/companies/cmp_1"
+        version = self.api.call("GET", path, self.manager).headers["etag"]
+        contacts = [{"name": NAME, "phone": PHONE, "email": EMAIL}, {"name": "Boris Novikov"}]
+        noted = self.api.call("PATCH", path, self.manager, {"contacts": contacts}, headers={"if-match": version})
+        assert [each["name"] for each in noted.json["contacts"]] == [NAME, "Boris Novikov"]
+
     def leave(self) -> None:
         members.leave(self.context, self.member_id, EMAIL)
 
@@ -195,6 +204,8 @@ def test_the_companys_facts_stay_without_the_person(life: Life, context: Context
     order = life.api.call("GET", f"/v1/orders/{life.order_id}", other).json
     assert order["total"]["amount"] == "240.00" and order["delivery"]["address"]["address"] == "Moscow, Tverskaya 1"
     assert order["delivery"]["address"]["contact_name"] == "" == order["delivery"]["address"]["contact_phone"]
+    card = life.api.call("GET", "/v1/staff/companies/cmp_1", life.manager).json
+    assert [each["name"] for each in card["contacts"]] == ["Boris Novikov"]
     log = context.table.query("MEMBER#mbr_vera", starts="CONSENTLOG#").items
     assert [(each["purpose"], each["agreed"]) for each in log] == [("advertising", True), ("personal_data", True)]
 
