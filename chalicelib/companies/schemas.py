@@ -89,10 +89,10 @@ MOST_CONTACTS = 10
 
 
 class CompanyContactForm(Form):
-    """A person of the company who is no member. Members tell their telephone and email themselves."""
+    """A person of the company who is no member."""
 
     name: Name = Field(examples=["Boris Novikov"])
-    position: str = Field(default="", max_length=100, pattern=ONE_LINE_OR_NONE, examples=["Chief buyer"])
+    position: str = Field(default="", max_length=100, pattern=ONE_LINE_OR_NONE)
     phone: Phone | None = None
     email: Email | None = None
 
@@ -105,7 +105,8 @@ class CompanyAssignmentForm(CompanyChangeForm):
         list[CompanyContactForm] | None,
         Field(
             max_length=MOST_CONTACTS,
-            description="Whom to write to and call beside its members, in place of all before.",
+            description="Whom to call beside its members; in place of all before.",
+            examples=[None],
         ),
     ] = None
 
@@ -346,7 +347,7 @@ class PastManagerView(View):
 
 
 class CompanyContactView(View):
-    """A person of the company who is no member."""
+    """A contact of a company."""
 
     name: str
     position: str
@@ -369,7 +370,7 @@ class StaffCompanyDetailView(StaffCompanyView):
     managers_before: list[PastManagerView] = Field(description="The last twenty, newest first.")
     distributor: CompanyDistributorView | None = Field(description="Null: nobody delivers to it.")
     people: list[StaffPersonView]
-    contacts: list[CompanyContactView] = Field(description="People who are no members, as managers noted them.")
+    contacts: list[CompanyContactView]
 
 
 class ClaimDecisionView(View):
