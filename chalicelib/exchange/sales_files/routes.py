@@ -22,11 +22,9 @@ def start_import(call: Call) -> StartedImportView:
     """Announce a sales file, and get an address to upload it to.
 
     Post a form with the fields of `upload` and then the file, and with `second_file_name` the other file to `second_upload`. The upload
-    starts the import; `GET` on the import shows its progress. A document is recorded whole or not at all: when one of its rows is wrong, all of its rows are left out and listed. The same file again
-    changes nothing; a document with other content becomes its next revision.
-
-    1C restarts document numbers every year and numbers returns apart from sales. So the same number in another year, or of a return, is
-    another document.
+    starts the import; `GET` on the import shows its progress. A document with a wrong row is left out whole, and its rows are listed. The
+    same file again changes nothing; a document with other content becomes its next revision. The same number in another year, or of a
+    return, is another document: 1C counts them apart.
     """
     return service.start(call.answering(_started), call.body, call.principal.subject, call.language)
 

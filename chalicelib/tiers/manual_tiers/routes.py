@@ -24,7 +24,7 @@ routes = Routes(__name__, tag="tiers")
 def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
     """Grant a company a tier for a number of days, independent of its purchases.
 
-    Above the club's bounds of discount and days (all that its author granted the company in a year) it waits, in the state `waiting`, until somebody else approves it. A manual tier never lowers the tier that purchases give. Its reason and author are kept. The company's people get a letter if the tier
+    Above the club's bounds of discount and days (all that its author granted the company in a year) it waits, in the state `waiting`, until somebody else approves it. A manual tier never lowers the tier that purchases give. The company's people get a letter if the tier
     changes.
     """
 
