@@ -48,7 +48,7 @@ FIELDS: dict[str, str] = {
     "phone": "The telephone number in E.164.",
     "purpose": "The purpose of the consent.",
     "quantity": "In units of the product.",
-    "reason": "The reason, as a text for people.",
+    "reason": "The reason, in words.",
     "reference": "The caller's own number of the accrual.",
     "region": "In ISO 3166-2.",
     "regions": "Regions by their codes in ISO 3166-2.",
