@@ -16,7 +16,9 @@ from chalicelib.analytics.company.schemas import AnalyticsQuery
 from chalicelib.analytics.rollups import purchases
 from chalicelib.analytics.rollups import service as rollups
 from chalicelib.analytics.rollups.rules import REST, plus
+from chalicelib.catalog import Traits
 from chalicelib.platform.context import Context
+from chalicelib.table.client import Table
 from tests.analytics.raw_year import NAMES, TOLD, RawYear, figures_of_year, member, tiers
 from tests.support.nights import Queue
 
@@ -25,19 +27,14 @@ ASKED = 5_000  # companies behind the rows of a split in a month, at most
 LAST = date(2010, 11, 1)
 
 
-class Product:
-    def __init__(self, sku: str) -> None:
-        self.brand, self.category = sku[:2], sku[-1:].upper()
-
-
 @pytest.fixture(autouse=True)
 def goods(monkeypatch: pytest.MonkeyPatch) -> None:
     """A catalogue that has every article."""
 
-    def products(context: Context, skus: Iterable[str]) -> dict[str, Product]:
-        return {sku: Product(sku) for sku in skus if sku}
+    def traits(table: Table, skus: Iterable[str]) -> dict[str, Traits]:
+        return {sku: Traits(sku[:2], sku[-1:].upper()) for sku in skus if sku}
 
-    monkeypatch.setattr(purchases, "_products", products)
+    monkeypatch.setattr(purchases.catalog, "read_traits", traits)
 
 
 def companies_of(context: Context, raw: RawYear) -> list[CompanyMonths]:

@@ -477,4 +477,5 @@ def test_who_is_of_the_staff_no_more_changes_nothing(api: Api, context: Context)
     ]
     assert [(answer.status, answer.json["code"]) for answer in answers] == [(403, "session_stale")] * 3
     assert [sale["document"] for sale in current(context) if "voided" not in sale] == ["УТ-1"]
+    partners.staff(context, "mbr_staff", "operations")
     assert shown(api, checked["import_id"])["dry_run"]

@@ -35,6 +35,7 @@ def test_an_announced_import_says_where_to_upload(api: Api, context: Context) ->
         "stalled": False,
         "created_at": "2026-11-20T09:00:00.000Z",
         "created_by": "mbr_staff",
+        "created_by_name": None,
         "uploaded_at": None,
         "finished_at": None,
         "encoding": None,
