@@ -22,7 +22,6 @@ SPILL_ROWS = 4_000  # in memory before they are written to disk
 PART_BYTES = 1024 * 1024  # of the upload; about 10,000 rows
 MOST_PARTS = 512
 _HALVES: Final = "surrogatepass"  # a cell may hold half a sign, as a program cut it
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def parts_for(size: int) -> int:
@@ -71,99 +70,35 @@ def read_part(content: bytes) -> Iterator[SaleRow | list[CellFault]]:
 
 def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
     """Rows as one line of a part."""
-    return f"{_encode([_packed(read) for read in several])}\n".encode("utf-8", _HALVES)
+    rows = [[read] if isinstance(read, list) else read for read in several]
+    return f"{_encode(rows)}\n".encode("utf-8", _HALVES)
 
 
-def _packed(read: SaleRow | list[CellFault]) -> list[Any]:
-    if isinstance(read, list):
-        return [read]
-    (
-        row,
-        number,
-        shown,
-        kind,
-        returned,
-        day,
-        customer,
-        currency,
-        sku,
-        name,
-        *numbers,
-        original,
-        paid_on,
-        off,
-        contract,
-    ) = read
-    quantity, price, amount = numbers
-    return [
-        row,
-        number,
-        shown,
-        kind,
-        returned,
-        day.isoformat(),
-        customer,
-        currency,
-        sku,
-        name,
-        f"{quantity:f}",
-        price if price is None else f"{price:f}",
-        amount if amount is None else f"{amount:f}",
-        original and [original[0], _day(original[1])],
-        paid_on and _day(paid_on),
-        off,
-        contract,
-    ]
+def _plain(value: date | Decimal) -> str:
+    return value.isoformat() if isinstance(value, date) else f"{value:f}"
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
 def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:
     if len(cells) == 1:
         return [CellFault(*fault) for fault in cells[0]]
-    (
-        row,
-        number,
-        shown,
-        kind,
-        returned,
-        day,
-        customer,
-        currency,
-        sku,
-        name,
-        *numbers,
-        original,
-        paid_on,
-        off,
-        contract,
-    ) = cells
-    quantity, price, amount = numbers
-    return SaleRow(
-        row,
-        number,
-        shown,
-        kind,
-        returned,
-        date.fromisoformat(day),
-        Customer(*customer),
-        currency,
-        sku,
-        name,
-        Decimal(quantity),
-        price if price is None else Decimal(price),
-        amount if amount is None else Decimal(amount),
-        original and (original[0], original[1] and date.fromisoformat(original[1])),
-        paid_on and date.fromisoformat(paid_on),
-        off,
-        contract,
+    plain: Any = SaleRow(*cells)
+    read: SaleRow = plain._replace(
+        business_date=date.fromisoformat(plain.business_date),
+        customer=Customer(*plain.customer),
+        quantity=Decimal(plain.quantity),
+        unit_price=plain.unit_price and Decimal(plain.unit_price),
+        amount=plain.amount and Decimal(plain.amount),
+        original=plain.original and (plain.original[0], plain.original[1] and date.fromisoformat(plain.original[1])),
+        paid_on=plain.paid_on and date.fromisoformat(plain.paid_on),
     )
+    return read
 
 
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
-
-
-def _day(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
 
 
 class _Buckets:
