@@ -76,9 +76,14 @@ def test_a_document_may_have_so_many_lines_and_none_more() -> None:
 def test_a_document_whose_rows_all_come_again_is_left_out(lines: list[int], left_out: bool) -> None:
     found = list(drafts([row(line) for line in lines]).bad())
     assert [draft.code for draft in found] == ["document_twice"] * left_out
-    several = [row(2), row(3, sku="L-2"), row(4), row(5, sku="L-2")]
-    assert [draft.code for draft in drafts(several).bad()] == ["document_twice"]
-    assert not list(drafts([*several, row(6, sku="L-3")]).bad())
+
+
+def test_rows_next_to_each_other_are_a_copy_where_they_are_of_three_kinds() -> None:
+    three = [row(2 + at, sku=f"L-{at % 3}") for at in range(6)]
+    assert [draft.code for draft in drafts(three).bad()] == ["document_twice"]
+    assert not list(drafts([*three, row(8, sku="L-3")]).bad())
+    two = [row(2 + at, sku=f"L-{at % 2}") for at in range(4)]
+    assert not list(drafts(two).bad())
 
 
 def test_the_same_number_in_another_year_is_another_document() -> None:
