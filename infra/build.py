@@ -57,9 +57,8 @@ import json
 import app
 from chalicelib.mail import declarations
 from chalicelib.platform import own_data
-from chalicelib.platform import names
 from chalicelib.platform.delivery import subscriptions
-from chalicelib.platform.registry import handlers
+from chalicelib.platform.registry import handlers, names
 from chalicelib.platform.http.routes import ROUTES
 
 declared = {"routes": handlers.rows(ROUTES), "consumers": subscriptions.consumer_names(), **declarations.letter_modules()}

@@ -7,9 +7,8 @@ from chalicelib.platform.events import EventType
 
 BONUS_POSTED = EventType("bonus.posted")
 CREDITED = EventType("bonus.credited")  # by a `partner` of the coalition: `amount`, `note`, `expires_on`
-ADJUSTED = EventType(
-    "bonus.adjusted"
-)  # by the staff: `adjustment_id`, `amount`, `by`, `reason`, `expires_on`, `available`
+# By the staff: `adjustment_id`, `amount`, `by`, `reason`, `expires_on`, `available`.
+ADJUSTED = EventType("bonus.adjusted")
 EXPIRING = EventType("bonus.expiring")  # `amount` until `expires_on`, in `days_left`; `available`
 REMINDER = EventType("bonus.reminder")  # on `day`: `available`, `pending`, `lots` (each `expires_on`, `amount`)
 PERIOD_CREDITED = EventType(

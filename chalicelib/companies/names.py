@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from chalicelib.companies.company import read_companies
 from chalicelib.platform.context import Context
-from chalicelib.platform.names import names
+from chalicelib.platform.registry.names import names
 
 
 @names("com")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from chalicelib.members.service import members
 from chalicelib.platform.context import Context
-from chalicelib.platform.names import names
+from chalicelib.platform.registry.names import names
 
 
 @names("mbr")

@@ -180,8 +180,7 @@ def statement(
             )
         )
     for each in paid:
-        number = each.document.partition("/")[2]
-        lines.append(StatementLine(each.day, "payment", each.ref, number, -each.amount))
+        lines.append(StatementLine(each.day, "payment", each.ref, each.document.partition("/")[2], -each.amount))
     lines.sort(key=lambda line: (line.day, _PLACES[line.kind], line.ref))
     balanced, balance = [], opening
     for line in lines:

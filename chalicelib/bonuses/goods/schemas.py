@@ -12,7 +12,7 @@ from chalicelib.platform.fields import Day, Document
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
-from chalicelib.platform.names import NameOf
+from chalicelib.platform.registry.names import NameOf
 
 
 class EntitlementSummaryView(View):

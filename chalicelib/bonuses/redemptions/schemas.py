@@ -7,7 +7,7 @@ from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
-from chalicelib.platform.names import NameOf
+from chalicelib.platform.registry.names import NameOf
 
 
 class RedemptionForm(Form):

@@ -10,7 +10,7 @@ from chalicelib.desk.companies.rules import NO_TIER, CompanyFilter, Sort
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.lists import ListPage, Narrowing
 from chalicelib.platform.money import Money
-from chalicelib.platform.names import NameOf
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.retention import State
 from chalicelib.tiers import tier_codes
 

@@ -20,7 +20,7 @@ from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.lists import CountView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.names import named
+from chalicelib.platform.registry.names import named
 from chalicelib.table.client import Page, Position, Table
 
 Each = TypeVar("Each")

@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.platform.fields import Identifier, Region
 from chalicelib.platform.http.forms import Form, View, WorkView
 from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.names import NameOf
+from chalicelib.platform.registry.names import NameOf
 
 
 class ClientHandOverForm(Form):

@@ -9,7 +9,7 @@ from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
-from chalicelib.platform.names import NameOf
+from chalicelib.platform.registry.names import NameOf
 
 ObstacleCode = Literal[
     "joined", "orders", "bonuses_in_progress", "bonuses_spent", "too_many_customers", "too_many_people"

@@ -15,7 +15,7 @@ from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money
-from chalicelib.platform.names import NameOf
+from chalicelib.platform.registry.names import NameOf
 
 
 class ImportCountsView(View):

@@ -11,7 +11,7 @@ from chalicelib.platform.charts import Chart, svg, vega_lite
 from chalicelib.platform.fields import AnyDay
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Money
-from chalicelib.platform.names import NameOf, name_fields
+from chalicelib.platform.registry.names import NameOf, name_fields
 
 
 class Form(Written):

@@ -31,7 +31,7 @@ from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape
 from chalicelib.platform.http.routes import CORS, Answer, Call, Route, as_answer
 from chalicelib.platform.log import log
-from chalicelib.platform.names import named
+from chalicelib.platform.registry.names import named
 from chalicelib.platform.spelling.words import composed
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Busy, Refused

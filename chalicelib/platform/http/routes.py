@@ -16,7 +16,7 @@ from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.lists import CountView, ListQuery, count_of, page_of, sorted_page_of
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.names import named
+from chalicelib.platform.registry.names import named
 from chalicelib.platform.text import Language
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction

@@ -21,8 +21,8 @@ from chalicelib.platform.http.routes import Call, as_answer
 from chalicelib.platform.list_files import rules
 from chalicelib.platform.list_files.headings import WORDS, heading
 from chalicelib.platform.list_files.schemas import ListFileForm, ListFileView
-from chalicelib.platform.names import names_of
 from chalicelib.platform.registry.lookup import find_route
+from chalicelib.platform.registry.names import names_of
 
 PAGE = 100  # rows that are read at a time
 MOST_ROWS = 2500

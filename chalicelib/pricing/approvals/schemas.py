@@ -7,7 +7,7 @@ from pydantic import Field
 from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.names import NameOf
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.terms.schemas import TermsForm, TermsRequestForm
 from chalicelib.tiers import ManualTierForm

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
-from chalicelib.platform.names import NameOf
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.pricing.model import SelectionForm
 from chalicelib.pricing.offers.model import OfferForm
 

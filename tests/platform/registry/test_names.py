@@ -4,7 +4,7 @@ from typing import Annotated
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.forms import View
-from chalicelib.platform.names import NameOf, named
+from chalicelib.platform.registry.names import NameOf, named
 from tests.support import partners
 from tests.support.spent import spent
 
