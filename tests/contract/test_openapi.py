@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from jsonschema_rs import Draft202012Validator, meta
+from pydantic import TypeAdapter
 
 from app import app  # noqa: F401  fills the route table
 from chalicelib.platform.access.scopes import SCOPES
@@ -212,11 +213,29 @@ def test_the_example_of_an_answer_fits_its_schema(route: Route) -> None:
 def test_everything_that_can_be_sent_has_a_limit(route: Route) -> None:
     """A field without a limit ends as a failure of the table or of the calendar, not as a 422."""
     operation = DOCUMENT["paths"][route.path][route.method.lower()]
-    only_compared = {"from", "to"} if route.query and issubclass(route.query, PeriodQuery) else set()
-    sent = [parameter["schema"] for parameter in query_parameters(operation) if parameter["name"] not in only_compared]
+    sent = [parameter["schema"] for parameter in query_parameters(operation)]
     if route.body:
         sent.append(operation["requestBody"]["content"][route.content_types[0]]["schema"])
     assert [place for schema in sent for place in unlimited(schema)] == []
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.body or route.query], ids=by_name)
+def test_every_day_and_moment_that_is_counted_from_has_bounds(route: Route) -> None:
+    """JSON Schema has no word for them: they are asked of the forms themselves."""
+    only_compared = {"from", "to"} if route.query and issubclass(route.query, PeriodQuery) else set()
+    schemas = [TypeAdapter(model).json_schema() for model in (route.body, route.query) if model]
+    assert [place for schema in schemas for place in unbounded(schema) if place not in only_compared] == []
+
+
+def unbounded(schema: Any, place: str = "") -> Iterator[str]:
+    """Names of fields whose day or moment may be any."""
+    if isinstance(schema, list):
+        yield from (found for each in schema for found in unbounded(each, place))
+    if isinstance(schema, dict):
+        if schema.get("format") in ("date", "date-time") and not {"ge", "le"} <= schema.keys():
+            yield place
+        for name, each in schema.items():
+            yield from unbounded(each, place if name in ("anyOf", "items") else name)
 
 
 def unlimited(schema: dict[str, Any], place: str = "") -> Iterator[str]:
@@ -229,8 +248,6 @@ def unlimited(schema: dict[str, Any], place: str = "") -> Iterator[str]:
     for name, each in schema.get("properties", {}).items():
         yield from unlimited(each, f"{place}.{name}")
     match schema.get("type"):
-        case "string" if schema.get("format") in ("date", "date-time"):
-            limits = {"le"} if "ge" in schema else set()
         case "string":
             limits = {"maxLength", "pattern", "format", "enum", "const"}
         case "integer" | "number":

@@ -74,7 +74,7 @@ Things of another company are `404`, as if they did not exist.
 
 **Bodies.** JSON (`application/json`, UTF-8, at most {MOST_BODY_BYTES // 1024 // 1024} MiB), names in snake_case. Unknown fields and
 unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency": "RUB"}}`; the price of a unit below 10 has up to four
-decimals. Times are RFC 3339 in UTC, dates ISO 8601.
+decimals. Times are RFC 3339 in UTC, dates ISO 8601, from 1970-01-01 to 2199-12-31.
 
 **Names.** `…_id` is the id of a thing, `…_at` or `at` a moment, `…_on` a day of the club's calendar, `…_by` or `by` the id of the person who did it;
 `first` and `last` are days, both included. A query parameter without a description is a filter by the field of this name.
@@ -149,12 +149,8 @@ def document(routes: Iterable[Route], bodies: Mapping[str, Any] | None = None) -
             if name in FIELDS and "description" not in field and "$ref" not in field:
                 field["description"] = FIELDS[name]
             _tell_default(field, asked=name not in schema.get("required", []))
-            sent = schema.get("additionalProperties") is False
-            if sent or "pattern" in field:
+            if schema.get("additionalProperties") is False or "pattern" in field:
                 field.pop("examples", None)  # the request's own example has it, or the pattern tells it
-            if not sent:
-                field.pop("ge", None)  # bounds of a date are for those who send one
-                field.pop("le", None)
     written: Document = {
         "openapi": "3.1.0",
         "info": {
@@ -187,7 +183,7 @@ def document(routes: Iterable[Route], bodies: Mapping[str, Any] | None = None) -
                 **{name: _path_parameter(name) for route in ordered for name in path_parameters(route.path)},
             },
             "headers": _HEADERS,
-            "responses": {"Problem": problem_response()},
+            "responses": {"Problem": problem_response(), "Page": page_or_problem()},
             "schemas": dict(sorted(components.items())),
         },
     }
@@ -223,12 +219,12 @@ def _tell_default(field: Schema, *, asked: bool) -> None:
 
 
 def _short(schema: Any) -> Any:
-    """`anyOf` of a plain type and null as a list of types: half the length, and the same."""
+    """`anyOf` of a plain type and null as a list of types: half the length, and the same. JSON Schema has no bounds of a day."""
     if isinstance(schema, list):
         return [_short(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: _short(each) for name, each in schema.items()}
+    made = {name: _short(each) for name, each in schema.items() if "format" not in schema or name not in ("ge", "le")}
     kinds = made.get("anyOf", [])
     if (
         len(kinds) == 2
@@ -289,7 +285,7 @@ def _operation(
         "default": {"$ref": "#/components/responses/Problem"},
     }
     if route.is_for_browsers:
-        operation["responses"]["404"] = page_or_problem()
+        operation["responses"]["404"] = {"$ref": "#/components/responses/Page"}
     if codes := own_codes(route):
         operation["x-codes"] = codes
     if route.sends:
