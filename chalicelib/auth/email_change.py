@@ -20,7 +20,7 @@ def start(context: Context, member_id: str, email: str, *, address: str) -> Emai
     member = or_not_found(members.member(context, member_id))
     if email == member.email:
         raise Problem.invalid("unchanged", "/email", "This is your address already.")
-    throttle_codes(context, email, address)
+    throttle_codes(context, email, address, may_be_stranger=True)
     change_id = context.new_id("emc")
     key = keys.email_change(change_id)
     item: Item = {

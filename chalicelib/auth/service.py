@@ -17,7 +17,7 @@ from chalicelib.auth.sessions import Sessions
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.platform.http.throttle import HOUR, check_throttle, throttle
+from chalicelib.platform.http.throttle import HOUR, check_throttle, network_of, throttle
 from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.table.key import Key
@@ -33,25 +33,23 @@ def register(context: Context, form: RegistrationForm, *, language: str, address
     So nobody can join with somebody else's address, nor agree to anything in their name.
     """
     consents = members.consents_given(context, form.consents, source="registration", address=address)
+    throttle_codes(context, form.email, address, may_be_stranger=True)
     chosen = form.language or language
     return _begin(
         context,
         email=form.email,
         language=chosen,
-        address=address,
         registration={"name": form.name, "language": chosen, "consents": consents},
     )
 
 
 def sign_in(context: Context, email: str, *, language: str, address: str) -> SignInView:
     """Begins to sign in."""
-    return _begin(context, email=email, language=language, address=address, registration=None)
-
-
-def _begin(
-    context: Context, *, email: str, language: str, address: str, registration: dict[str, object] | None
-) -> SignInView:
     throttle_codes(context, email, address)
+    return _begin(context, email=email, language=language, registration=None)
+
+
+def _begin(context: Context, *, email: str, language: str, registration: dict[str, object] | None) -> SignInView:
     limits = context.config[SignIn]
     sign_in_id = context.new_id("sin")
     owner = members.owner_of(context, email)
@@ -160,16 +158,22 @@ def _count_failure(context: Context, address: str) -> None:
 def _failure_limits(context: Context, address: str) -> list[tuple[str, str, int, timedelta]]:
     limits = context.config[SignIn]
     return [
-        ("failed-by", address, limits.failed_codes_per_caller_per_hour, HOUR),
+        ("failed-by", network_of(address), limits.failed_codes_per_caller_per_hour, HOUR),
         ("failed", EVERYBODY, limits.failed_codes_in_all, timedelta(minutes=limits.code_minutes)),
     ]
 
 
-def throttle_codes(context: Context, email: str, address: str) -> None:
-    """Counts codes per caller and per address in the running hour. Raises 429.
+def throttle_codes(context: Context, email: str, address: str, *, may_be_stranger: bool = False) -> None:
+    """Counts codes per caller, per address, and of all that may go to strangers, in the running hour. Raises 429.
 
     The caller first: one who may ask for no more must not use up the codes of other people's addresses.
     """
     limits = context.config[SignIn]
-    throttle(context, "code-by", address, limits.codes_per_caller_per_hour, HOUR)
+    throttle(context, "code-by", network_of(address), limits.codes_per_caller_per_hour, HOUR)
     throttle(context, "code-to", email, limits.codes_per_address_per_hour, HOUR)
+    if may_be_stranger:
+        try:
+            throttle(context, "code-to-stranger", EVERYBODY, limits.codes_to_strangers_per_hour, HOUR)
+        except Problem:
+            log.error("too many codes to strangers")  # rings an alarm
+            raise

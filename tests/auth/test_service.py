@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import members
+from chalicelib.auth import email_change
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth import service as auth
 from chalicelib.auth.config import SignIn
@@ -214,6 +215,45 @@ def test_a_caller_who_may_ask_for_no_more_uses_up_nobodys_codes(context: Context
         with pytest.raises(Problem, match="too_many_requests"):
             auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.1")
     auth.sign_in(context, "anna@example.com", language="en", address="192.0.2.2")
+
+
+def test_a_caller_has_one_limit_for_the_64_bits_of_addresses_that_its_connection_has(context: Context) -> None:
+    for number in range(context.config[SignIn].codes_per_caller_per_hour):
+        auth.sign_in(context, f"a{number}@example.com", language="en", address=f"2001:db8:0:1:{number:x}::1")
+    with pytest.raises(Problem, match="too_many_requests"):
+        auth.sign_in(context, "fresh@example.com", language="en", address="2001:db8:0:1::ffff")
+    auth.sign_in(context, "fresh@example.com", language="en", address="2001:db8:0:2::ffff")
+    assert wrong_codes(context, 31, "2001:db8:0:1::1")[-1] == "too_many_requests"
+    assert wrong_codes(context, 1, "2001:db8:0:1::2") == ["too_many_requests"]
+
+
+def test_all_callers_together_have_codes_sent_to_so_many_strangers_and_an_alarm_rings(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    figures = with_sections(
+        context.config, context.config[SignIn].model_copy(update={"codes_to_strangers_per_hour": 6})
+    )
+    context = replace(context, config=figures)
+    anna = joined(context)
+    for number in range(3):
+        auth.register(context, form(email=f"a{number}@example.com"), language="en", address=f"192.0.2.{number}")
+    for number in range(2):
+        email_change.start(context, anna, f"b{number}@example.com", address=f"192.0.3.{number}")
+    assert alarms(caplog) == []
+    refusals = []
+    for email in ("stranger@example.com", "anna@example.com"):  # nor does the refusal tell who is a member
+        with pytest.raises(Problem) as refused:
+            auth.register(context, form(email=email), language="en", address="192.0.4.1")
+        refusals.append((refused.value.code, refused.value.headers))
+    with pytest.raises(Problem, match="too_many_requests"):
+        email_change.start(context, anna, "c@example.com", address="192.0.4.2")
+    assert refusals == [("too_many_requests", {"Retry-After": "3600"})] * 2
+    template = (ROOT / "infra" / "resources.yaml").read_text(encoding="utf-8")
+    told = "too many codes to strangers"
+    assert alarms(caplog) == [told] * 3 and f'$.message = "{told}"' in template
+    for email in ("anna@example.com", "stranger@example.com"):  # members come in, and strangers get no letter of it
+        auth.sign_in(context, email, language="en", address="192.0.4.3")
+    auth.register(replace(context, now=context.now + timedelta(hours=1)), form(), language="en", address="192.0.4.1")
 
 
 def wrong_codes(context: Context, count: int, address: str) -> list[str]:

@@ -24,6 +24,7 @@ from tests.support.cloud import DeployedClub
 FIGURES = {
     "codes_per_address_per_hour = 10\n": "codes_per_address_per_hour = 10000\n",
     "codes_per_caller_per_hour = 100 ": "codes_per_caller_per_hour = 10000 ",
+    "codes_to_strangers_per_hour = 500\n": "codes_to_strangers_per_hour = 50000\n",
     "private_networks = false": "private_networks = true",
     "pauses_seconds = [5, 300,": "pauses_seconds = [1, 2,",
 }

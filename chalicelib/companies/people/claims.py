@@ -25,7 +25,7 @@ from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, C
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, throttle, throttle_key
+from chalicelib.platform.http.throttle import DAY, network_of, throttle, throttle_key
 from chalicelib.table.transactions import Transaction
 
 MOST_BRANCHES = 1_000  # of an INN, that members name: its item holds five times as many, for those of files
@@ -53,7 +53,7 @@ def claim(context: Context, member_id: str, form: ClaimForm, *, address: str) ->
         if membership and membership.status == "active":
             raise Problem("already_exists", _ACTS_ALREADY)
         if not counted:
-            throttle(context, "claims-by-caller", address, limits.claims_per_caller_per_day, DAY)
+            throttle(context, "claims-by-caller", network_of(address), limits.claims_per_caller_per_day, DAY)
             throttle(context, "claims", member_id, limits.claims_per_member_per_day, DAY)
             counted = True
         tx = Transaction()

@@ -4,6 +4,7 @@ Weakest point: a window begins at a round moment, so twice its limit may come ar
 """
 
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -54,6 +55,14 @@ def check_throttle(context: Context, what: str, who: str, most: int, window: tim
 
 def _room(most: int) -> ConditionBase:
     return Attr("count").not_exists() | Attr("count").lt(most)
+
+
+def network_of(address: str) -> str:
+    """Whom a counter takes a caller for: an IPv4 address, or the 64 bits of an IPv6 address that one connection has as its own."""
+    if ":" not in address:
+        return address
+    whole = IPv6Address(address)
+    return str(whole.ipv4_mapped or IPv6Network((whole, 64), strict=False))
 
 
 def throttle_key(context: Context, what: str, who: str, window: timedelta) -> Key:
