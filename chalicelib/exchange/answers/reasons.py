@@ -619,15 +619,15 @@ NOTES: dict[str, tuple[str, str]] = {
         "Итог в строке {lines} не сверить: строки выше не прочитаны.",
     ),
     "hidden_rows": (
-        "Rows that the workbook hides are read like all others ({count}).",
-        "Скрытые строки книги прочитаны как все остальные ({count}).",
+        "Rows that are hidden or struck out are read like all others ({count}).",
+        "Скрытые и зачёркнутые строки прочитаны как все остальные ({count}).",
     ),
     "no_total": (
         "The file has no total of its own, so nothing proves that it is complete.",
         "В файле нет своего итога: его полноту ничто не подтверждает.",
     ),
     "cut_off": (
-        "The last line has no line end: was the file cut off?",
+        "The last row has no end: was the file cut off?",
         "У последней строки нет конца: файл не обрезан?",
     ),
     "inn_ignored": (

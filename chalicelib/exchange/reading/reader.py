@@ -391,7 +391,7 @@ class SalesFile:
         if self.own_total is None:
             if not self.notes.counted("total_unproven"):
                 self.notes.add("no_total")
-            if isinstance(self.place.table, TextTable) and self.place.table.is_cut_off():
+            if isinstance(self.place.table, TextTable | SpooledTable) and self.place.table.is_cut_off():
                 if self.cut_at:
                     raise Unreadable("cut_within_number", line=self.cut_at)
                 self.notes.add("cut_off")

@@ -63,7 +63,8 @@ class Table(Protocol):
 class SpooledTable:
     """Rows in a file of JSON, one list of line number and cells on each line; empty rows and cells at the end are left out.
 
-    `money`: by column, the currencies that the formats of its cells show, each with its first line. `hidden`: rows that are not shown.
+    `money`: by column, the currencies that the formats of its cells show, each with its first line. `hidden`: rows that are hidden or
+    struck out. `cut_off`: the file ends within its last row.
     """
 
     path: Path
@@ -73,6 +74,10 @@ class SpooledTable:
     delimiter: str = ""
     money: Mapping[int, Sequence[tuple[int, str]]] = field(default_factory=dict)
     hidden: int = 0
+    cut_off: bool = False
+
+    def is_cut_off(self) -> bool:
+        return self.cut_off
 
     def rows(self, width: int = 0) -> Iterator[Row]:
         with self.path.open(encoding="ascii") as lines:

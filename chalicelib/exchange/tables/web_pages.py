@@ -22,7 +22,9 @@ from chalicelib.exchange.tables.model import (
 _BLOCK = 256 * 1024
 _MOST_TABLES = 20
 _MOST_SECONDS = 300
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_OFF = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:collapse|hidden)|line-through", re.IGNORECASE)
+_CLASS = re.compile(r"\.([\w-]+)[^{}.]*\{([^}]*)\}")
+_STRUCK = ("del", "s", "strike")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -36,12 +38,14 @@ def read_page(path: Path, folder: Path) -> list[SpooledTable]:
         with path.open(encoding=encoding, newline="") as page:
             _feed(parser, page)
         parser.close()
+        parser.end_page()
     except UnicodeDecodeError:
         raise Unreadable("encoding_broken", encoding=encoding, line=1) from None
     finally:
         parser.end()
     return [
-        SpooledTable(file, f"table {number}", "html", encoding, hidden=hidden) for number, file, hidden in parser.filled
+        SpooledTable(file, f"table {number}", "html", encoding, hidden=hidden, cut_off=number == parser.cut_off)
+        for number, file, hidden in parser.filled
     ]
 
 
@@ -89,10 +93,17 @@ class _Tables(HTMLParser):
         self._down: dict[int, int] = {}  # rows for which a cell above fills the column
         self._deep = 1
         self._silent = 0
+        self.cut_off = 0  # the number of the table that the page leaves open
+        self._off_classes: set[str] = set()  # of what is hidden or struck out
+        self._styles = False  # within a sheet of styles
+        self._row_off = self._body_off = self._cell_off = False
+        self._struck = 0  # marks of struck-out text that are open
+        self._shows = False  # a text of the row is neither hidden nor struck out
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "style"):
             self._silent += 1
+            self._styles = tag == "style"
         elif tag == "table":
             self._depth += 1
             if self._depth == 1:
@@ -107,8 +118,12 @@ class _Tables(HTMLParser):
             self._end_row()
             self._row = []
             self.line += 1
-            named = dict(attrs)
-            self._hidden += "hidden" in named or bool(_HIDDEN.search(named.get("style") or ""))
+            self._row_off, self._shows = self._body_off or self._is_off(dict(attrs)), False
+        elif tag == "tbody":
+            self._end_row()
+            self._body_off = self._is_off(dict(attrs))
+        elif tag in _STRUCK:
+            self._struck += 1
         elif tag in ("td", "th"):
             self._end_cell()
             if self._row is None:
@@ -116,7 +131,8 @@ class _Tables(HTMLParser):
                 self.line += 1
             self._fill_from_above()
             named = dict(attrs)
-            self._cell, self._length = [], 0
+            self._cell, self._length, self._struck = [], 0, 0
+            self._cell_off = self._is_off(named)
             self._kept = named.get("x:num") or named.get("sdval") or ""
             self._span = _count(named.get("colspan"), MOST_COLUMNS)
             self._deep = _count(named.get("rowspan"), 65_534)
@@ -130,6 +146,11 @@ class _Tables(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style"):
             self._silent = max(0, self._silent - 1)
+            self._styles = False
+        elif tag in _STRUCK:
+            self._struck = max(0, self._struck - 1)
+        elif tag == "tbody":
+            self._body_off = False
         elif tag == "table":
             if self._depth == 1:
                 self.end()
@@ -140,11 +161,23 @@ class _Tables(HTMLParser):
             self._end_row()
 
     def handle_data(self, data: str) -> None:
-        if self._cell is not None and not self._silent:
+        if self._styles:
+            self._off_classes.update(name for name, style in _CLASS.findall(data) if _OFF.search(style))
+        elif self._cell is not None and not self._silent:
             self._cell.append(data)
+            self._shows |= not (self._struck or self._cell_off or data.isspace())
             self._length += len(data)
             if self._length > MOST_CELL:
                 raise Unreadable("cell_too_long", line=self.line, most=MOST_CELL)
+
+    def _is_off(self, attributes: dict[str, str | None]) -> bool:
+        """True for what is hidden or struck out."""
+        classes = (attributes.get("class") or "").split()
+        off = "hidden" in attributes or bool(_OFF.search(attributes.get("style") or ""))
+        return off or not self._off_classes.isdisjoint(classes)
+
+    def end_page(self) -> None:
+        self.cut_off = self._tables if self._row is not None else 0
 
     def end(self) -> None:
         """Closes the table that is open, if any."""
@@ -163,6 +196,7 @@ class _Tables(HTMLParser):
         self._out = self._file.open("w", encoding="ascii")
         self.line = self._rows = self._hidden = 0
         self._down = {}
+        self._body_off = False
 
     def _fill_from_above(self) -> None:
         if self._row is None:
@@ -196,6 +230,7 @@ class _Tables(HTMLParser):
             self._row.pop()
         if self._row:
             self._rows += 1
+            self._hidden += self._row_off or not self._shows
             self._out.write(spooled(self.line, list(self._row)))
         self._row = None
 

@@ -17,13 +17,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from chalicelib.exchange.tables.hidden_rows import hidden_rows
 from chalicelib.exchange.tables.model import MOMENT, MOST_CELL, MOST_COLUMNS, MOST_WORKBOOK_ROWS, Unreadable, spooled
 from chalicelib.exchange.tables.money_formats import Looks, looks_of
+from chalicelib.exchange.tables.package_parts import blocks
 
 MOST_MEMORY = 1536 * 1024 * 1024  # of addresses; about half of it is memory
 MOST_SECONDS = 300
 _BLOCK = 1024 * 1024
-_OVERLAP = 4096
+_CELL = b"<c "
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?=[ />])")
 _NO_VALUE = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f(?: [^>]*)?/>)\s*(?:</(?:\w+:)?c>|<(?:\w+:)?v\s*/>|<(?:\w+:)?v></)"
@@ -37,19 +39,23 @@ def main(workbook: Path, folder: Path) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
         looks = _check_cells(workbook)
-        plain = Looks({}, 0)
-        return {"sheets": [facts | looks.get(facts["name"], plain)._asdict() for facts in _sheets(workbook, folder)]}
+        sheets = list(_sheets(workbook, folder, looks))
+        return {"sheets": [facts | looks.get(facts["name"], Looks())._asdict() for facts in sheets]}
     except Unreadable as reason:
         return {"code": reason.code, "facts": reason.facts}
 
 
-def _sheets(workbook: Path, folder: Path) -> Iterator[dict[str, Any]]:
+def _sheets(workbook: Path, folder: Path, looks: dict[str, Looks]) -> Iterator[dict[str, Any]]:
     import python_calamine as calamine
 
     try:
         book = calamine.CalamineWorkbook.from_path(str(workbook))
-        for number, facts in enumerate(book.sheets_metadata):
-            if facts.typ != calamine.SheetTypeEnum.WorkSheet or facts.visible != calamine.SheetVisibleEnum.Visible:
+        several = [facts for facts in book.sheets_metadata if facts.typ == calamine.SheetTypeEnum.WorkSheet]
+        if not looks:
+            hidden = hidden_rows(workbook, [facts.name for facts in several])
+            looks |= {name: Looks(hidden=count) for name, count in hidden.items()}
+        for number, facts in enumerate(several):
+            if facts.visible != calamine.SheetVisibleEnum.Visible:
                 continue
             sheet = book.get_sheet_by_name(facts.name)
             path = folder / f"sheet-{number:03d}"
@@ -101,36 +107,20 @@ def _check_cells(workbook: Path) -> dict[str, Looks]:
         return {}
     with zipfile.ZipFile(workbook) as archive:
         _check_formulas(archive)
-        return looks_of(archive, _blocks)
+        return looks_of(archive)
 
 
 def _check_formulas(archive: zipfile.ZipFile) -> None:
     """Refuses formulas whose values were never worked out: some programs write none, some write 0 and ask to work them out later."""
     formulas = empty = zero = 0
     for name in filter(_SHEET.fullmatch, archive.namelist()):
-        for block in _blocks(archive, name):
+        for block in blocks(archive, name, _CELL):
             formulas += len(_FORMULA.findall(block))
             empty += len(_NO_VALUE.findall(block))
             zero += len(_ZERO.findall(block))
     never = formulas and zero == formulas and b'fullCalcOnLoad="1"' in _workbook_part(archive)
     if empty or never:
         raise Unreadable("formulas_without_values", count=empty or zero)
-
-
-def _blocks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """The bytes of a sheet in blocks that end between cells."""
-    rest = b""
-    with archive.open(name) as part:
-        while block := part.read(_BLOCK):
-            block = rest + block
-            end = block.rfind(b"<c ") if len(block) > _OVERLAP else -1
-            if end > 0:
-                yield block[:end]
-                rest = block[end:]
-            else:
-                yield block
-                rest = b""
-    yield rest
 
 
 def _workbook_part(archive: zipfile.ZipFile) -> bytes:

@@ -46,7 +46,7 @@ def read_xml_workbook(path: Path, folder: Path) -> list[SpooledTable]:
         sheets.close()
     if sheets.without_value:
         raise Unreadable("formulas_without_values", count=sheets.without_value)
-    return [SpooledTable(file, name, "xml") for name, file in sheets.filled]
+    return [SpooledTable(file, name, "xml", hidden=hidden) for name, file, hidden in sheets.filled]
 
 
 def _refuse_declarations(name: str, *_: Any) -> None:
@@ -57,14 +57,15 @@ class _Sheets:
     """Writes the rows of each sheet into a file of its own. A cell stands behind the one before it, unless it names its place."""
 
     def __init__(self, folder: Path) -> None:
-        self.filled: list[tuple[str, Path]] = []
+        self.filled: list[tuple[str, Path, int]] = []
         self.without_value = 0
         self._folder = folder
-        self._sheets = self._line = self._rows = self._across = self._depth = 0
+        self._sheets = self._line = self._rows = self._across = self._depth = self._hidden_rows = 0
         self._name = ""
         self._hidden = False
         self._out: TextIO | None = None
         self._row: list[Any] = []
+        self._is_hidden = False
         self._type = ""
         self._texts: list[str] | None = None
         self._length = 0
@@ -85,6 +86,7 @@ class _Sheets:
         elif name == "Row":
             self._line = _place(given.get("Index"), self._line + 1, MOST_WORKBOOK_ROWS * 10)
             self._row = []
+            self._is_hidden = given.get("Hidden") == "1"
         elif name == "Cell":
             place = _place(given.get("Index"), len(self._row) + 1, MOST_COLUMNS + 1)
             self._row += [""] * (place - 1 - len(self._row))
@@ -131,7 +133,7 @@ class _Sheets:
             self._out.close()
             self._out = None
             if self._rows and not self._hidden:
-                self.filled.append((self._name, self._file))
+                self.filled.append((self._name, self._file, self._hidden_rows))
 
     def _open(self, name: str) -> None:
         self._sheets += 1
@@ -139,7 +141,7 @@ class _Sheets:
             raise Unreadable("too_many_tables", most=_MOST_SHEETS)
         self._name, self._file = name, self._folder / f"sheet-{self._sheets:03d}"
         self._out = self._file.open("w", encoding="ascii")
-        self._line = self._rows = 0
+        self._line = self._rows = self._hidden_rows = 0
         self._hidden = False
 
     def _check_width(self) -> None:
@@ -152,6 +154,7 @@ class _Sheets:
         if not self._row or self._out is None:
             return
         self._rows += 1
+        self._hidden_rows += self._is_hidden
         if self._rows > MOST_WORKBOOK_ROWS:
             raise Unreadable("workbook_rows", most=MOST_WORKBOOK_ROWS)
         self._out.write(spooled(self._line, self._row))

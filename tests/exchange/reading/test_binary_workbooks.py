@@ -3,7 +3,9 @@
 import io
 import struct
 import zipfile
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -40,10 +42,11 @@ def wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def binary_workbook(rows: list[list[Any]]) -> bytes:
+def binary_workbook(rows: list[list[Any]], states: Mapping[int, int] = MappingProxyType({})) -> bytes:
+    """`states`: by line, the byte of a row that tells its outline and whether it is hidden."""
     sheet = record(129) + record(148, struct.pack("<4I", 0, len(rows) - 1, 0, len(HEADING) - 1)) + record(145)
     for line, cells in enumerate(rows):
-        sheet += record(0, struct.pack("<I", line) + bytes(21))
+        sheet += record(0, struct.pack("<I", line) + bytes(7) + bytes([states.get(line, 0)]) + bytes(13))
         for column, cell in enumerate(cells):
             place = struct.pack("<II", column, 0)
             sheet += (

@@ -198,28 +198,6 @@ def test_every_currency_in_the_formats_of_a_column_is_looked_at() -> None:
     assert (code, facts["found"], facts["line"]) == ("currency_shown", "USD", 3)
 
 
-# --- rows that are not shown ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("level", "told"), [(0, {"count": 1}), (1, None)], ids=["by a filter", "in a folded outline"])
-def test_hidden_rows_of_a_workbook_are_read_and_told(level: int, told: dict[str, int] | None) -> None:
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as made:
-        sheet = made.add_worksheet()
-        for line, row in enumerate([*SALES, ["13.01.2026", "2", "К", "Л", 1, 50, 50]]):
-            sheet.write_row(line, 0, row)
-        sheet.set_row(2, None, None, {"hidden": True, "level": level})
-    read = read_file(content.getvalue())
-    assert (read.total, read.notes.get("hidden_rows")) == (150, told)
-
-
-@pytest.mark.parametrize("hidden", ['style="display: none"', "hidden"])
-def test_hidden_rows_of_a_page_are_read_and_told(hidden: str) -> None:
-    rows = ["".join(f"<td>{cell}</td>" for cell in row) for row in SALES]
-    read = read_file(f"<table><tr>{rows[0]}</tr><tr {hidden}>{rows[1]}</tr></table>")
-    assert (read.total, read.notes["hidden_rows"]) == (100, {"count": 1})
-
-
 def test_rows_behind_the_end_of_a_table_are_told() -> None:
     rows = ["".join(f"<td>{cell}</td>" for cell in row) for row in SALES]
     read = read_file(f"<table><tr>{rows[0]}</tr><tr>{rows[1]}</tr></table><tr>{rows[1]}</tr>")
