@@ -9,9 +9,8 @@ table:visibility.
 
 import html
 import re
-import struct
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from chalicelib.exchange.tables.package_parts import blocks, linked_parts
@@ -36,16 +35,13 @@ _ROW = re.compile(rb"\x08\x02\x10\x00..(..)(..)......(.)", re.DOTALL)
 
 
 def _of_xls(content: bytes) -> list[int]:
-    counts: list[int] = []
-    for sheet in _SHEET_BEGINS.split(content)[1:]:
-        rows = (found.groups() for found in _ROW.finditer(sheet))
-        counts.append(sum(first < behind and _is_hidden(state[0], 0x20) for first, behind, state in _places(rows)))
-    return counts
-
-
-def _places(rows: Iterable[tuple[bytes, bytes, bytes]]) -> Iterator[tuple[int, int, bytes]]:
-    for first, behind, state in rows:
-        yield *struct.unpack("<HH", first + behind), state
+    return [
+        sum(
+            int.from_bytes(first, "little") < int.from_bytes(behind, "little") and _is_hidden(state[0], 0x20)
+            for first, behind, state in _ROW.findall(sheet)
+        )
+        for sheet in _SHEET_BEGINS.split(content)[1:]
+    ]
 
 
 def _is_hidden(state: int, mark: int) -> bool:
