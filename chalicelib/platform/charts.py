@@ -5,7 +5,7 @@
     vega_lite(chart)   a dict, with the figures inside: for pages that let readers ask further
     svg(chart)         a text: for a report, a letter's attachment, and a page's first view; it needs no script and no font of its own
 
-    columns   a column for each label and series: the parts of a year, up to some forty labels
+    columns   a column for each label and series: the parts of a year, up to some forty labels. Names too long for it are numbered, and told below
     stack     the columns of a label stand on each other, those below zero under it: what a sum is made of
     lines     a line for each series: many labels
     rows      a bar for each label, under its name: names of goods, regions, people. Some twenty at most
@@ -16,6 +16,7 @@ lightness and hatching, lines in dashes. Its title and its description with all 
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -43,6 +44,9 @@ _STROKES = (
 _HATCHED = (False, False, True, True, False, True)
 _DASHES = ("", "6 3", "2 3", "9 3 2 3", "1 2", "12 4")
 _LETTER = 0.58  # the mean width of a letter, of its size; names are cut by it
+_MOST_NUMBERED = 24  # names that are told below a plot
+_CUT = 70  # the width of a label in a plot of more
+_TIME = re.compile(r"[\dQ.:/ -]*")  # a label of which some may be left out, where they are many
 _BOLD = 0.75  # the same of bold letters, of a wide font: a title that is too wide loses its end
 _UNITS: dict[Language, Sequence[tuple[int, str]]] = {
     "en": ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")),
@@ -238,12 +242,23 @@ class _Picture:
         draw(_LEFT + 44, slot, height_of)
         self.y = top + _PLOT
         widest = max((len(label) for label in chart.labels), default=0) * _SIZE * _LETTER + 4
-        every = math.ceil(min(widest, WIDTH / 2) / slot)
+        if widest > slot and len(chart.labels) <= _MOST_NUMBERED and not all(map(_TIME.fullmatch, chart.labels)):
+            self._numbered(slot)
+            return
+        widest = min(widest, _CUT)
+        every = math.ceil(widest / slot)
         for number, label in enumerate(chart.labels):
             if number % every == 0:
                 x = min(_LEFT + 44 + slot * (number + 0.5), _RIGHT - widest / 2)
-                self._text(x, self.y + 14, _cut(label, WIDTH / 2), anchor="middle")
+                self._text(x, self.y + 14, _cut(label, _CUT), anchor="middle")
         self.y += _LINE
+
+    def _numbered(self, slot: float) -> None:
+        """Names that are too long for their columns: a number under each column, and the names below."""
+        for number, label in enumerate(self.chart.labels):
+            self._text(_LEFT + 44 + slot * (number + 0.5), self.y + 14, f"{number + 1}", anchor="middle")
+            self._text(_LEFT, self.y + 18 + _LINE * (number + 1), _cut(f"{number + 1}. {label}", WIDTH - 2 * _LEFT))
+        self.y += 4 + _LINE * (len(self.chart.labels) + 1)
 
     def _columns(self, left: float, slot: float, height_of: Any) -> None:
         chart = self.chart

@@ -81,6 +81,23 @@ def test_a_reader_without_eyes_hears_title_sentence_and_figures() -> None:
     assert told == ["Purchases", "Net purchases by month. May, Year 0: 218; June, Year 0: -50"]
 
 
+@pytest.mark.parametrize("count", [2, 5, 16])
+@pytest.mark.parametrize("length", [7, 40, 200])
+def test_names_under_columns_stay_within_the_picture_and_do_not_meet(count: int, length: int) -> None:
+    labels = [f"{number}{'Тверская область ' * 20}"[:length] for number in range(count)]
+    picture = svg(chart("stack", [Decimal(5)] * count, labels=labels))
+    height = float(re.findall(r'viewBox="0 0 360 (\d+)"', picture)[0])
+    texts = re.findall(r'<text x="([^"]+)" y="([^"]+)"( text-anchor="middle")?>([^<]+)<', picture)
+    placed = sorted(
+        (float(y), float(x) - width_of(text, 11) / 2 * bool(middle), width_of(text, 11))
+        for x, y, middle, text in texts
+        if float(y) > 210
+    )
+    assert all(x >= 0 and x + width <= WIDTH and y <= height for y, x, width in placed)
+    assert all(x + width <= other for (y, x, width), (below, other, _) in pairwise(placed) if y == below)
+    assert length != 40 or sum("Твер" in text for *_, text in texts) == count
+
+
 def test_a_series_with_a_name_stands_in_the_key() -> None:
     named, unnamed = (
         Chart("T", "", "columns", ("May",), (Series(name, SALES[:1]),), "", "en") for name in ("2026", "")

@@ -55,11 +55,14 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
 Values = Sequence[Decimal | None]
 
 
-def bridge(months: Sequence[str], changes: Mapping[Move, Values], currency: str, language: Language) -> Chart:
-    """`changes`: by move."""
+def bridge(
+    labels: Sequence[str], changes: Mapping[Move, Values], currency: str, language: Language, *, part: str = ""
+) -> Chart:
+    """`labels`: months, or names of a split in one month, which `part` tells. `changes`: by move."""
     words = _WORDS[language]
     series = [Series(words[move], changes[move]) for move in MOVES]
-    return Chart(words["bridge"], words["of_bridge"], "stack", months, series, currency, language)
+    title = " ".join(filter(None, (words["bridge"], part)))
+    return Chart(title, words["of_bridge"], "stack", labels, series, currency, language)
 
 
 def percentages(figure: str, labels: Sequence[str], lines: Mapping[str, Values], language: Language) -> Chart:

@@ -51,7 +51,7 @@ from chalicelib.analytics.club.schemas import (
     TurnoverRowView,
     TurnoverView,
 )
-from chalicelib.analytics.company.charts import MOST_BARS, Bar, by_name, by_time, title_by
+from chalicelib.analytics.company.charts import MOST_BARS, Bar, by_name, by_time, title_by, words_of
 from chalicelib.analytics.company.rules import change, share
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, plus
 from chalicelib.platform.charts import Chart
@@ -178,7 +178,8 @@ def bridge(context: Context, query: BridgeQuery, language: Language) -> BridgeVi
     drawn = rows if query.by is None else [row for row in rows if row.month == rows[-1].month][:MOST_BARS]
     labels = [row.month if query.by is None else row.title or row.name for row in drawn]
     changes = {move: [row.moves[place].change.amount for row in drawn] for place, move in enumerate(MOVES)}
-    chart = _chart(query, lambda: charts.bridge(labels, changes, asked.currency, language)) if drawn else None
+    part = f"{words_of(query.by, language)}, {rows[-1].month}" if query.by and rows else ""
+    chart = _chart(query, lambda: charts.bridge(labels, changes, asked.currency, language, part=part)) if drawn else None
     return BridgeView(**asked.head, row_count=len(rows), rows=rows, chart=chart)
 
 

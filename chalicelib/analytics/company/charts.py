@@ -98,4 +98,9 @@ def by_name(title: str, bars: Sequence[Bar], unit: str, language: Language, desc
 
 
 def title_by(by: str, language: Language) -> str:
-    return f"{_WORDS[language]['net']} {_WORDS[language][by]}"
+    return f"{_WORDS[language]['net']} {words_of(by, language)}"
+
+
+def words_of(by: str, language: Language) -> str:
+    """A grouping in words: `by region`."""
+    return _WORDS[language][by]

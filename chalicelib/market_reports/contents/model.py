@@ -1,5 +1,6 @@
 """Types of a report's files."""
 
+import re
 from typing import Literal
 
 FileType = Literal[
@@ -7,6 +8,9 @@ FileType = Literal[
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "text/html",
 ]
+
+# The address of a link to click, from its beginning: of the web, a mailbox, a telephone, or a place beside the file.
+LINK = re.compile(r"(https?:|ftps?:|mailto:|tel:|(?!//|[\w+.-]+:)[^\\])", re.IGNORECASE)
 
 
 class Unfit(Exception):

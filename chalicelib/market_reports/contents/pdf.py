@@ -4,8 +4,8 @@ A reader's program finds an object by its place in the file, and that may lie wi
 where an object can begin is read from there to the end of the object; those of object streams, too, unpacked. `#4a` in a name is the letter J.
 What cannot be unpacked, or does not end, is refused. A PDF library that follows each object would add a tenth to the package of every function.
 
-The source of the names is ISO 32000-1: 7.2.2 (characters), 7.3.5 (escapes), 7.5.7 (object streams), 12.6.4 (actions), 12.5.6 (annotations),
-7.11.4 (embedded files), 12.7.8 (XFA forms).
+The source of the names is ISO 32000-1: 7.2.2 (characters), 7.3.4 (texts), 7.3.5 (escapes), 7.5.7 (object streams), 7.11 (files outside and
+embedded), 12.6.4 (actions), 12.5.6 (annotations), 12.7.8 (XFA forms).
 
 Weakest point: a file that is torn is mended by each reader's program in its own way.
 """
@@ -13,11 +13,11 @@ Weakest point: a file that is torn is mended by each reader's program in its own
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from chalicelib.market_reports.contents.model import Unfit
+from chalicelib.market_reports.contents.model import LINK, Unfit
 
 MOST_UNPACKED = 100_000_000  # bytes of all object streams
 MOST_WORK = 150_000_000  # bytes that are read, those of a place that is read twice counted twice
@@ -30,6 +30,8 @@ _BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)  # of a text; a backslash takes a
 _BLANK = re.compile(rb"(?:[\0\t\n\f\r ]|%[^\r\n]*)*")
 _STREAM = re.compile(rb"stream[ \t]*(?:\r\n|\n|\r)")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_OF_TEXT = re.compile(rb"\\(?:([0-7]{1,3})|\r\n|(.))", re.DOTALL)
+_SPELT = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b""}
 _CLOSES = {b"<<": b">>", b"[": b"]"}
 _ENDS_WITHIN = 2048  # bytes before the end
 
@@ -38,9 +40,12 @@ _SCRIPTS = {
     *(b"Rendition", b"RichMediaExecute"),
 }
 _OTHERS = {
-    *(b"EmbeddedFile", b"EmbeddedFiles", b"EF", b"FileAttachment", b"RichMedia", b"Movie", b"Sound", b"Screen", b"3D")
+    *(b"EmbeddedFile", b"EmbeddedFiles", b"EF", b"FileAttachment", b"RichMedia", b"Movie", b"Sound", b"Screen", b"3D"),
+    b"Collection",
 }
-_BY_ITSELF = {b"URI", b"Next"}  # of what opening the file does: a jump has neither
+_OUTSIDE = {b"Filespec", b"UF", b"FFilter"}  # names of a file elsewhere; that of a stream's data, too
+# Of what opening the file does: a jump has none.
+_BY_ITSELF = {b"URI", b"Next", b"Named", b"Hide", b"Thread", b"ResetForm", b"SetOCGState", b"Trans"}
 _PACKERS = {
     b"LZWDecode",
     b"RunLengthDecode",
@@ -57,16 +62,18 @@ _ANYWHERE = re.compile(
 )
 
 
+_WITH_VALUES = (b"First", b"OpenAction", b"F", b"URI", b"Base")
+
+
 class _Object(NamedTuple):
     """An object's number (empty if it is not told), its names and how often it has each, and where it ends.
 
-    `firsts`, `opens`: the two tokens that follow each `First` and each `OpenAction`.
+    `values`: the two tokens that follow each name of `_WITH_VALUES`.
     """
 
     number: bytes
     names: Counter[bytes]
-    firsts: list[tuple[bytes, ...]]
-    opens: list[tuple[bytes, ...]]
+    values: dict[bytes, list[tuple[bytes, ...]]]
     end: int
 
 
@@ -87,12 +94,46 @@ def check_pdf(content: bytes) -> None:
         raise Unfit("The PDF contains another file or a film.")
     if b"XFA" in names:
         raise Unfit("The PDF is a form with scripts: print it to a new PDF.")
+    if names & _OUTSIDE or any(value.startswith((b"(", b"<")) for value, *_ in _values(objects, b"F")):
+        raise Unfit("The PDF asks for another file: print it to a new PDF.")
+    _check_links(value for value, *_ in [*_values(objects, b"URI"), *_values(objects, b"Base")])
+
+
+def _values(objects: list[_Object], name: bytes) -> Iterator[tuple[bytes, ...]]:
+    return (value for each in objects for value in each.values[name] if value)
+
+
+def _check_links(values: Iterable[bytes]) -> None:
+    """`values`: what follows `URI`: a text, or in another place the name itself, or what all links begin with. Raises Unfit."""
+    for value in values:
+        if value[:1].isdigit():  # the text is an object of its own
+            raise _unusual()
+        if value.startswith((b"(", b"<")) and value != b"<<" and not LINK.match(_text(value)):
+            raise Unfit("A link of the PDF leads to a file or a program, not to the web or a mailbox.")
+
+
+def _text(token: bytes) -> str:
+    """A text as a reader's program takes it for an address: without blanks and what cannot be seen."""
+    if token.startswith(b"<"):
+        digits = re.sub(rb"[^0-9A-Fa-f]", b"", token)
+        plain = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    else:
+        plain = _OF_TEXT.sub(_spelt, token[1:-1])
+    wide = plain.startswith((b"\xfe\xff", b"\xff\xfe"))
+    text = plain.decode("utf-16" if wide else "latin-1", "replace").removeprefix("\xef\xbb\xbf")
+    return re.sub(r"[\0-\x20\x7f-\xa0]", "", text)
+
+
+def _spelt(found: re.Match[bytes]) -> bytes:
+    if found[1]:
+        return bytes([int(found[1], 8) & 0xFF])
+    return _SPELT.get(found[2], found[2]) if found[2] else b""
 
 
 def _opens_something(objects: list[_Object]) -> bool:
     """Whether opening the file does more than jump to a page."""
-    opened = {number for each in objects for number, *_ in each.opens}
-    does = (each for each in objects if each.number in opened | {b""} or each.opens)
+    opened = {number for number, *_ in _values(objects, b"OpenAction")}
+    does = (each for each in objects if each.number in opened | {b""} or each.values[b"OpenAction"])
     return bool(opened) and any(_BY_ITSELF & each.names.keys() for each in does)
 
 
@@ -113,9 +154,10 @@ class _Reader:
     def _of_stream(self, content: bytes, stream: _Object, start: int) -> Iterator[_Object]:
         """The objects in an object stream: it begins with the number and the place of each."""
         objects = self._unpacked(content, stream, start)
-        if len(stream.firsts) != 1 or not re.match(rb"\d+ (/|>>)", b" ".join(stream.firsts[0])):
+        firsts = stream.values[b"First"]
+        if len(firsts) != 1 or not re.match(rb"\d+ (/|>>)", b" ".join(firsts[0])):
             raise _unusual()
-        first = int(stream.firsts[0][0])
+        first = int(firsts[0][0])
         numbers = re.findall(rb"\d+", objects[:first])
         for number, place in zip(numbers[::2], numbers[1::2], strict=False):
             yield self._object(objects, first + int(place), number)
@@ -134,7 +176,7 @@ class _Reader:
     def _object(self, content: bytes, start: int, number: bytes) -> _Object:
         """The object that begins here, read to its end."""
         names: Counter[bytes] = Counter()
-        after: dict[bytes, list[tuple[bytes, ...]]] = {b"First": [], b"OpenAction": []}
+        values: dict[bytes, list[tuple[bytes, ...]]] = {name: [] for name in _WITH_VALUES}
         closing: list[bytes] = []
         end = start
         for token, place in _tokens(content, start):
@@ -145,8 +187,8 @@ class _Reader:
             if token.startswith(b"/"):
                 name = _unescaped(token[1:])
                 names[name] += 1
-                if name in after:
-                    after[name].append(tuple(value for value, _ in islice(_tokens(content, end), 2)))
+                if name in values:
+                    values[name].append(tuple(value for value, _ in islice(_tokens(content, end), 2)))
             elif token in _CLOSES:
                 closing.append(_CLOSES[token])
             elif closing and token == closing[-1]:
@@ -155,7 +197,7 @@ class _Reader:
                 break
         if closing:
             raise _damaged()
-        return _Object(number, names, after[b"First"], after[b"OpenAction"], end)
+        return _Object(number, names, values, end)
 
 
 def _tokens(content: bytes, start: int) -> Iterator[tuple[bytes, int]]:

@@ -11,7 +11,7 @@ import zlib
 from html import unescape
 from xml.etree import ElementTree
 
-from chalicelib.market_reports.contents.model import Unfit
+from chalicelib.market_reports.contents.model import LINK, Unfit
 
 MOST_PARTS = 5_000
 MOST_UNPACKED = 300_000_000  # bytes, by the archive's own list
@@ -27,6 +27,10 @@ _ACTIVE = (
     "connections",
     "webextension",
     "querytable",
+    "dialogsheet",
+    "webimage",
+    "attachedtoolbars",
+    "embeddings/",
 )
 _NEVER = (b"<!DOCTYPE", b"<!ENTITY", b"\0")  # the last one: in UTF-16 the others would look different
 # By what part of it is torn: the archive's list, a packed part, or a text.
@@ -40,9 +44,11 @@ _FORMULA = re.compile(
 )  # and what hides its rest
 _TEXTS = re.compile(r"\"[^\"]*\"|'[^']*'")  # in a formula: texts, and names of sheets
 _ASKS = re.compile(
-    r"(?<![A-Z0-9_])(WEBSERVICE|IMAGE|RTD|DDE|CALL|REGISTER|REGISTER\.ID|EXEC|SQL\.REQUEST)\s*\(|\|", re.I
+    r"(?<![A-Z0-9_])(WEBSERVICE|IMAGE|RTD|DDE|CALL|REGISTER|REGISTER\.ID|EXEC|SQL\.REQUEST|PY|COPILOT|STOCKHISTORY|TRANSLATE|DETECTLANGUAGE"
+    r"|IMPORT(?:XML|DATA|HTML|FEED|RANGE))\s*\(|\|",
+    re.I,
 )
-_LINK = re.compile(r"(https?:|mailto:|tel:|(?!//|[\w+.-]+:)[^\\])", re.IGNORECASE)
+_LINKS = re.compile(r"\bHYPERLINK\s*\(\s*\"([^\"]+)\"", re.I)
 _TYPES, _WORKBOOK = "[Content_Types].xml", "spreadsheetml.sheet.main+xml"
 
 
@@ -89,7 +95,8 @@ def _check_formulas(archive: zipfile.ZipFile, name: str) -> None:
             if any(each in text for each in _NEVER):
                 raise _damaged()
             for formula, hides in _FORMULA.findall(text):
-                if hides or _ASKS.search(_TEXTS.sub("", unescape(formula.decode("utf-8", "replace")))):
+                plain = unescape(formula.decode("utf-8", "replace"))
+                if hides or _ASKS.search(_TEXTS.sub("", plain)) or not all(map(LINK.match, _LINKS.findall(plain))):
                     raise Unfit("A formula of the workbook asks another program or a web address.")
             more = part.read(_CHUNK)
             text = text[-_OVERLAP:] + more if more else b""
@@ -104,7 +111,7 @@ def _relation(each: ElementTree.Element) -> str:
     if kind == "package":
         return "oleObject"
     leads_out = each.get("TargetMode") == "External"
-    return "externalLink" if leads_out and not (kind == "hyperlink" and _LINK.match(each.get("Target", ""))) else kind
+    return "externalLink" if leads_out and not (kind == "hyperlink" and LINK.match(each.get("Target", ""))) else kind
 
 
 def _is_active(name: str) -> bool:

@@ -2,6 +2,7 @@
 after 500 documents were corrected, moved, recorded late and taken back."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -13,18 +14,33 @@ from chalicelib.analytics.club import service
 from chalicelib.analytics.club.rules import BACK, MOST_MOVED, ClubMonth, CompanyMonths, Fold, RowAsked, company_row
 from chalicelib.analytics.company import service as own
 from chalicelib.analytics.company.schemas import AnalyticsQuery
+from chalicelib.analytics.promotions import service as promotions
+from chalicelib.analytics.promotions.rules import Measured
+from chalicelib.analytics.promotions.schemas import PromotionEffectsQuery
 from chalicelib.analytics.rollups import purchases
 from chalicelib.analytics.rollups import service as rollups
 from chalicelib.analytics.rollups.rules import REST, plus
+from chalicelib.campaigns.config import Campaigns
 from chalicelib.catalog import Traits
+from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
+from chalicelib.pricing.rules import Bracket, Promotion, Selection
 from chalicelib.table.client import Table
+from tests.analytics.promotions.test_service import product
 from tests.analytics.raw_year import NAMES, TOLD, RawYear, figures_of_year, member, tiers
+from tests.support.figures import with_figures
 from tests.support.nights import Queue
 
 COMPANIES = 200
 ASKED = 5_000  # companies behind the rows of a split in a month, at most
 LAST = date(2010, 11, 1)
+# Goods, first and last day, months of a season, the last day that is counted; and the same goods and days in SQL.
+PROMOTIONS = [
+    (Selection(brands=frozenset({"22"})), date(2010, 3, 1), date(2010, 5, 31), (), date(2010, 6, 30), "brand = '22'"),
+    (Selection(), date(2010, 9, 15), date(2010, 12, 31), (), date(2010, 11, 19), "true"),
+    (Selection(categories=frozenset({"A", "B", "1"})), date(2010, 4, 1), date(2010, 8, 31), (4, 6, 8), date(2010, 8, 20), "category IN ('A', 'B', '1')"),
+    (Selection(brands=frozenset({"21"})), date(2010, 12, 1), date(2011, 2, 28), (), date(2011, 1, 10), "brand = '21'"),
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +50,11 @@ def goods(monkeypatch: pytest.MonkeyPatch) -> None:
     def traits(table: Table, skus: Iterable[str]) -> dict[str, Traits]:
         return {sku: Traits(sku[:2], sku[-1:].upper()) for sku in skus if sku}
 
+    def products(table: Table, skus: Iterable[str]) -> dict[str, Any]:
+        return {sku: replace(product(sku), brand=sku[:2], category=sku[-1:].upper()) for sku in skus}
+
     monkeypatch.setattr(purchases.catalog, "read_traits", traits)
+    monkeypatch.setattr(promotions.catalog, "read_products", products)
 
 
 def companies_of(context: Context, raw: RawYear) -> list[CompanyMonths]:
@@ -88,6 +108,7 @@ def check(context: Context, raw: RawYear) -> dict[str, ClubMonth]:
     check_wallet(raw, months)
     check_companies(companies, fold)
     check_own(context, raw)
+    check_promotions(context, raw)
     return months
 
 
@@ -108,6 +129,45 @@ def check_own(context: Context, raw: RawYear) -> None:
             if row.documents
         }
         assert found == {tuple(row) for row in told}, by
+
+
+def check_promotions(context: Context, raw: RawYear) -> None:
+    """The sales of promoted goods beside the weeks and the year before, and the companies told of them beside those held out of letters."""
+    pounds, letters = with_figures(context, Club, currency="GBP"), context.config[Campaigns]
+    several = [
+        Measured(Promotion(f"prm_{number}", "x", "x", goods, (Bracket(1, Decimal(10)),), first, last, months=frozenset(months)), until)
+        for number, (goods, first, last, months, until, _) in enumerate(PROMOTIONS)
+    ]
+    companies = [company for (company,) in raw.rows("SELECT DISTINCT company FROM lines")]
+    rows = [row for company in companies for row in promotions.rows_of(pounds, company, several)]
+    promotions.write(pounds, several, rows, context.at)
+    query = PromotionEffectsQuery.model_validate({"from": "2010-01", "to": "2011-12"})
+    found = {row.promotion_id: row for row in promotions.show(pounds, query, "en").rows}
+    for number, (_, first, last, months, until, goods) in enumerate(PROMOTIONS):
+        row = found[f"prm_{number}"]
+        season = f"month(day) IN {months}" if months else "true"
+        [said] = raw.rows(f"""
+            WITH sums AS (
+                SELECT company,
+                    ('0x' || left(sha256('{letters.holdout_salt}' || chr(31) || company), 16))::UBIGINT % 10000 < {letters.holdout_percent} * 100 AS held,
+                    coalesce(sum(amount) FILTER ({goods} AND {season} AND day BETWEEN '{first}' AND least('{last}'::DATE, '{until}')), 0) AS during,
+                    coalesce(sum(amount) FILTER ({goods} AND day >= '{first}'::DATE - 56 AND day < '{first}'), 0) AS before,
+                    coalesce(sum(amount) FILTER ({goods} AND {season} AND day BETWEEN '{first}'::DATE - INTERVAL 1 YEAR
+                        AND least('{last}'::DATE, '{until}') - INTERVAL 1 YEAR), 0) AS year_before
+                FROM lines GROUP BY ALL
+            ), ran AS (
+                SELECT count(*) AS days FROM (SELECT unnest(range('{first}'::DATE, least('{last}'::DATE, '{until}') + 1, INTERVAL 1 DAY)) AS day) WHERE {season}
+            )
+            SELECT sum(during), round(sum(before) * any_value(days) / 56, 2), sum(year_before), any_value(days), count(*) FILTER (held),
+                avg(during) FILTER (NOT held) - avg(during) FILTER (held)
+                    - coalesce(regr_slope(during, before), 0) * (avg(before) FILTER (NOT held) - avg(before) FILTER (held))
+            FROM sums, ran
+        """)
+        net, expected, year_before, days, held, difference = said
+        assert (row.net, row.year_before, row.days, row.held_out) == (net, year_before, days, held), row
+        assert float(row.expected) == pytest.approx(float(expected), abs=0.006)
+        assert (row.basis, float(row.difference or 0)) == ("hold_out", pytest.approx(difference, abs=0.006))
+        assert net + year_before
 
 
 def check_wallet(raw: RawYear, months: dict[str, ClubMonth]) -> None:

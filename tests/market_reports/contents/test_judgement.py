@@ -122,6 +122,84 @@ def test_links_bookmarks_and_colours_pass(inside: str) -> None:
     assert reason(PDF, raw_pdf("[3 0 R /Fit]", inside)) is None
 
 
+ELSEWHERE = "The PDF asks for another file: print it to a new PDF."
+LINK = "A link of the PDF leads to a file or a program, not to the web or a mailbox."
+STREAM = "<< /Length 0 {} >>\nstream\n\nendstream"
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        (r"<< /S /URI /URI (file:///c:/windows/calc.exe) >>", LINK),
+        (r"<< /S /URI /URI (javascript:alert\(1\)) >>", LINK),
+        (r"<< /S /URI /URI (java\012script:x) >>", LINK),
+        (r"<< /S /URI /URI (\152avascript:x) >>", LINK),
+        (r"<< /S /URI /URI <6a617661 73637269 70743a 78> >>", LINK),
+        (r"<< /S /URI /URI (\376\377\000f\000i\000l\000e\000:\000/) >>", LINK),
+        (r"<< /S /URI /URI (\357\273\277file:/x) >>", LINK),
+        (r"<< /S /#55RI /#55RI (smb://evil/share) >>", LINK),
+        (r"<< /S /URI /URI (ms-word:ofe|u|http://evil.example) >>", LINK),
+        (r"<< /S /URI /URI (\\\\evil\\share) >>", LINK),
+        (r"<< /S /URI /URI (//evil/share) >>", LINK),
+        (r"<< /Type /Annot /Subtype /Link /PA << /S /URI /URI (file:/x) >> >>", LINK),
+        (r"<< /URI << /Base (file://evil/) >> >>", LINK),
+        (r"<< /S /URI /URI 9 0 R >>", UNUSUAL),
+        (STREAM.format(r"/F (\\\\evil\\x) /FFilter /FlateDecode"), ELSEWHERE),
+        (STREAM.format("/F << /FS /URL /F (https://evil.example/x) >>"), ELSEWHERE),
+        (STREAM.format("/F <5c5c6576696c>"), ELSEWHERE),
+        (STREAM.format("/Type /XObject /Subtype /Form /Ref << /F (other.pdf) /Page 0 >>"), ELSEWHERE),
+        (r"<< /OPI << /2.0 << /Type /OPI /F (\\\\evil\\a.eps) >> >> >>", ELSEWHERE),
+        (r"<< /FDF << /F (\\\\evil\\x.fdf) >> >>", ELSEWHERE),
+        (r"<< /S /Thread /F (other.pdf) /D 0 >>", ELSEWHERE),
+        ("<< /Type /Filespec /UF (prices.exe) >>", ELSEWHERE),
+        ("<< /Collection << /Type /Collection >> >>", FILES),
+        ("<< /S /GoToR /F (other.pdf) >>", SCRIPT),
+        ("<< /S /GoToE /T << /R /C >> >>", SCRIPT),
+    ],
+)
+def test_a_pdf_leads_to_no_file_and_no_program(inside: str, told: str) -> None:
+    assert reason(PDF, raw_pdf("[3 0 R /Fit]", inside)) == told
+    packed = packed_stream(inside, before="5 0 ").decode("latin-1")
+    if "stream" not in inside:
+        hidden = raw_pdf("[3 0 R /Fit]", "null").replace(b"null", packed.encode("latin-1"))
+        assert reason(PDF, hidden) == told
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<< /S /URI /URI (https://club.example/wiki/LED_(lamp)?a=1&b=\\(2\\)) >>",
+        "<< /S /URI /URI (HTTP://CLUB.EXAMPLE) >>",
+        "<< /S /URI /URI (mailto:a@club.example?subject=file:x) >>",
+        "<< /S /URI /URI (tel:+74951234567) >>",
+        "<< /S /URI /URI (ftp://club.example/prices) >>",
+        "<< /S /URI /URI (www.club.example) >>",
+        "<< /S /URI /URI (#page=2) >>",
+        "<< /S /URI /URI <68747470733a2f2f636c75622e6578616d706c65> >>",
+        "<< /URI << /Base (https://club.example/) >> >>",
+        "<< /Type /Annot /F 4 /Font << /F 9 0 R >> >>",
+    ],
+)
+def test_a_pdf_may_lead_to_the_web_and_to_mailboxes(inside: str) -> None:
+    assert reason(PDF, raw_pdf("[3 0 R /Fit]", inside)) is None
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "/Named /N /Print",
+        "/Hide /T (x)",
+        "/Thread /D 0",
+        "/ResetForm",
+        "/SetOCGState /State [/ON 5 0 R]",
+        "/Trans",
+    ],
+)
+def test_opening_a_pdf_prints_and_changes_nothing(action: str) -> None:
+    assert reason(PDF, pdf(f"<< /S {action} >>")) == SCRIPT
+    assert reason(PDF, pdf().replace(b"4 0 R", f"<< /S {action} >>".encode())) == SCRIPT
+
+
 def test_what_is_named_among_compressed_objects_is_found() -> None:
     assert b"/JavaScript" not in packed_pdf("/JavaScript")
     assert reason(PDF, packed_pdf("/GoTo")) is None
@@ -243,7 +321,16 @@ def test_noise_makes_a_script_no_less_of_one(cut: int, noise: bytes, packed: boo
 
 
 @pytest.mark.parametrize(
-    "name", ["xl/vbaProject.bin", "xl/macrosheets/sheet1.xml", "xl/activeX/activeX1.bin", "xl/externalLinks/link1.xml"]
+    "name", [
+        "xl/vbaProject.bin",
+        "xl/macrosheets/sheet1.xml",
+        "xl/activeX/activeX1.bin",
+        "xl/externalLinks/link1.xml",
+        "xl/dialogsheets/sheet1.xml",
+        "xl/richData/rdRichValueWebImage.xml",
+        "xl/attachedToolbars.bin",
+        "xl/embeddings/Microsoft_Word_Document.docx",
+    ],
 )
 def test_a_workbook_with_an_active_part_is_refused(name: str) -> None:
     assert reason(XLSX, workbook(**{name: b"x"})) == MACROS
@@ -294,6 +381,14 @@ def with_formula(element: str, *, name: str = "xl/worksheets/sheet1.xml") -> byt
         "<f><![CDATA[WEBSERVICE(A1)]]></f>",
         '<formula1>RTD("x",,"y")</formula1>',
         "<f>" + "A1+" * 2_700 + "DDE(A1)</f>",
+        '<f>_xlfn._xlws.PY(0,1,"import os")</f>',
+        '<f>_xlfn.TRANSLATE(A1,"en","ru")</f>',
+        '<f>_xlfn.STOCKHISTORY("X",1)</f>',
+        "<f>COPILOT(A1)</f>",
+        '<f>IMPORTXML("https://x.example","//a")</f>',
+        '<f>HYPERLINK("file:///c:/windows/calc.exe","Prices")</f>',
+        '<f>HYPERLINK ( "\\\\host\\share")</f>',
+        '<f>IF(A1,HYPERLINK("javascript:x"),1)</f>',
     ],
 )
 @pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/oddly.dat"])
@@ -307,6 +402,8 @@ def test_a_formula_that_asks_outside_is_refused(element: str, name: str) -> None
         "<f>SUM(A1:A9)*IMAGES_SOLD</f>",
         "<f>&quot;WEBSERVICE(a|b)&quot;&amp;'a|b'!A1</f>",
         "<f>RECALL(A1)+CALLS</f>",
+        '<f>HYPERLINK("https://club.example/?a="&amp;A1,"Club")&amp;HYPERLINK("#Sheet1!A1")&amp;HYPERLINK(A1)</f>',
+        '<f>IF(A1="file:///x",1)</f>',
         '<is><t>WEBSERVICE("https://x.example") | DDE(1)</t></is>',
     ],
 )
