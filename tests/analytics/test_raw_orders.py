@@ -35,7 +35,9 @@ class Partner:
 
     def __init__(self, market: Market, number: int, region: str, operator: Caller) -> None:
         self.company_id, self.operator = f"cmp_{number}", operator
-        owner = partners.partner(market.context, self.company_id, f"mbr_{number}", region=region, inn=f"770700000{number}")
+        owner = partners.partner(
+            market.context, self.company_id, f"mbr_{number}", region=region, inn=f"770700000{number}"
+        )
         partners.member(market.context, f"mbr_{number}b")
         buyer = partners.speaks_for(market.context, self.company_id, f"mbr_{number}b", "buyer")
         self.people = {f"mbr_{number}": owner, f"mbr_{number}b": buyer}
@@ -46,7 +48,9 @@ class Partner:
 
     def _address(self, market: Market, name: str) -> str:
         contact = {"contact_name": "Ivan", "contact_phone": "+74951234567"}
-        made = market.post("/v1/company/addresses", self.owner, {"name": name, "address": f"{name} street 1", **contact})
+        made = market.post(
+            "/v1/company/addresses", self.owner, {"name": name, "address": f"{name} street 1", **contact}
+        )
         assert made.status == 201, made.text
         return str(made.json["address_id"])
 
@@ -76,7 +80,7 @@ class Trade:
         return replace(self.market.context, now=self.now.astimezone(UTC))
 
     def run(self, orders: int) -> None:
-        for number in range(orders):
+        for _ in range(orders):
             self._later(FIRST + (NOW - FIRST) * self.random.random(), self._place, working=True)
         while self.waiting:
             self.now, _, act = heapq.heappop(self.waiting)
@@ -100,7 +104,10 @@ class Trade:
 
     def _place(self) -> None:
         partner = self.random.choice(self.partners)
-        (member_id, person), shop = self.random.choice([*partner.people.items()]), self.random.choice([None, *partner.shops])
+        (member_id, person), shop = (
+            self.random.choice([*partner.people.items()]),
+            self.random.choice([None, *partner.shops]),
+        )
         chosen = self.random.sample(sorted(ARTICLES), self.random.randint(1, 3))
         wanted = {sku: self.random.choice(ARTICLES[sku]) for sku in chosen}
         delivery = {"delivery": {"method": "carrier", "address_id": shop}} if shop else {}
@@ -109,7 +116,15 @@ class Trade:
         assert made.status == 201, made.text
         order = made.json
         order_id = order["order_id"]
-        self._note("orders", order_id, partner.company_id, order["distributor"]["distributor_id"], member_id, shop or "", self._noted)
+        self._note(
+            "orders",
+            order_id,
+            partner.company_id,
+            order["distributor"]["distributor_id"],
+            member_id,
+            shop or "",
+            self._noted,
+        )
         for line in order["lines"]:
             prices = (Decimal(line[name]["amount"]) for name in ("base_price", "unit_price"))
             self._note("lines", order_id, line["sku"], line["quantity"], *prices, line["rule"]["name"])
@@ -128,7 +143,9 @@ class Trade:
         self._answer(partner.owner, f"/v1/orders/{order_id}/cancel", {}, order_id, "cancelled")
 
     def _reject(self, partner: Partner, order_id: str, wanted: dict[str, int]) -> None:
-        self._answer(partner.operator, f"/v1/distributor/orders/{order_id}/reject", {"reason": "No stock"}, order_id, "rejected")
+        self._answer(
+            partner.operator, f"/v1/distributor/orders/{order_id}/reject", {"reason": "No stock"}, order_id, "rejected"
+        )
 
     def _accept(self, partner: Partner, order_id: str, wanted: dict[str, int], step: str = "accepted") -> None:
         lines = [{"sku": sku, "quantity": quantity} for sku, quantity in wanted.items()]
@@ -237,7 +254,16 @@ def run(market: Market, monkeypatch: pytest.MonkeyPatch, orders: int) -> int:
 
 def check_service(trade: Trade) -> None:
     rows = trade.told("/v1/staff/analytics/distributors?from=2026-09&to=2026-11", HEAD)["rows"]
-    names = ("orders", "in_time_percent", "answered", "answer_hours", "rejected_percent", "cut_percent", "shipped", "ship_hours")
+    names = (
+        "orders",
+        "in_time_percent",
+        "answered",
+        "answer_hours",
+        "rejected_percent",
+        "cut_percent",
+        "shipped",
+        "ship_hours",
+    )
     found = [(row["month"], row["distributor_id"], *(_number(row[name]) for name in names)) for row in rows]
     said = trade.notes.execute(SERVICE, {"now": NOW.replace(tzinfo=None)}).fetchall()
     assert found == [(month, distributor, *map(_number, rest)) for month, distributor, *rest in said]
@@ -251,8 +277,10 @@ def _number(value: Any) -> float | None:
 def check_own(trade: Trade) -> None:
     for by in ("person", "shop", "distributor", "month"):
         said = set(trade.notes.sql(SHIPPED.format(name=by)).fetchall())
-        assert {row for row in _own(trade, by)} == said, by
-    said = trade.notes.sql(SHIPPED.format(name="month, rule").replace("sum(amount), sum(quantity)", "sum(saved)")).fetchall()
+        assert set(_own(trade, by)) == said, by
+    said = trade.notes.sql(
+        SHIPPED.format(name="month, rule").replace("sum(amount), sum(quantity)", "sum(saved)")
+    ).fetchall()
     assert set(_savings(trade)) == {row for row in said if row[3]}
 
 

@@ -179,7 +179,9 @@ def bridge(context: Context, query: BridgeQuery, language: Language) -> BridgeVi
     labels = [row.month if query.by is None else row.title or row.name for row in drawn]
     changes = {move: [row.moves[place].change.amount for row in drawn] for place, move in enumerate(MOVES)}
     part = f"{words_of(query.by, language)}, {rows[-1].month}" if query.by and rows else ""
-    chart = _chart(query, lambda: charts.bridge(labels, changes, asked.currency, language, part=part)) if drawn else None
+    chart = (
+        _chart(query, lambda: charts.bridge(labels, changes, asked.currency, language, part=part)) if drawn else None
+    )
     return BridgeView(**asked.head, row_count=len(rows), rows=rows, chart=chart)
 
 

@@ -10,14 +10,15 @@ from chalicelib.market_reports.contents.model import Unfit
 
 _TAGS = """
     html head title meta style body header footer main section article aside nav div span p br hr h1 h2 h3 h4 h5 h6 a abbr b blockquote caption cite
-    code col colgroup dd details dl dt em figcaption figure i img li mark ol pre q s small strong sub summary sup table tbody td tfoot th thead time
+    center code col colgroup dd details dl dt em figcaption figure font i img li mark ol pre q s small strong sub summary sup table tbody td tfoot th thead time
     tr u ul wbr
 """
 _NAMES = """
-    align alt bgcolor border cellpadding cellspacing charset class colspan content datetime dir headers height href id lang name open rel rowspan
-    scope span src start style target title valign value width
+    align alt bgcolor border cellpadding cellspacing charset class color colspan content datetime dir face frame headers height href hspace id lang
+    name noshade nowrap open rel rowspan rules scope sdnum sdval size span src start style target title valign value vspace width
 """
 _ELEMENTS, _ATTRIBUTES = frozenset(_TAGS.split()), frozenset(_NAMES.split())
+_OF_ELEMENTS = {("meta", "http-equiv"), ("style", "type")}
 _LINK = re.compile(r"(https?:|mailto:|tel:|#)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 _LOADS = re.compile(
@@ -71,13 +72,14 @@ class _Judge(HTMLParser):
             self._check_attribute(tag, name, (value or "").strip())
 
     def _check_attribute(self, tag: str, name: str, value: str) -> None:
-        known = name in _ATTRIBUTES or name.startswith(("aria-", "data-")) or (tag, name) == ("meta", "http-equiv")
+        known = name in _ATTRIBUTES or name.startswith(("aria-", "data-")) or (tag, name) in _OF_ELEMENTS
         allowed = (
             known
             and {
                 "href": lambda: tag == "a" and bool(_LINK.match(value)),
                 "src": lambda: tag == "img" and bool(_PICTURE.match(value)),
                 "style": lambda: not _loads(value),
+                "type": lambda: value.lower() == "text/css",
                 "http-equiv": lambda: value.lower() in ("content-type", "x-ua-compatible", "content-language"),
             }.get(name, lambda: True)()
         )

@@ -135,7 +135,12 @@ def check_promotions(context: Context, raw: RawYear) -> None:
     """The sales of promoted goods beside the weeks and the year before, and the companies told of them beside those held out of letters."""
     pounds, letters = with_figures(context, Club, currency="GBP"), context.config[Campaigns]
     several = [
-        Measured(Promotion(f"prm_{number}", "x", "x", goods, (Bracket(1, Decimal(10)),), first, last, months=frozenset(months)), until)
+        Measured(
+            Promotion(
+                f"prm_{number}", "x", "x", goods, (Bracket(1, Decimal(10)),), first, last, months=frozenset(months)
+            ),
+            until,
+        )
         for number, (goods, first, last, months, until, _) in enumerate(PROMOTIONS)
     ]
     companies = [company for (company,) in raw.rows("SELECT DISTINCT company FROM lines")]

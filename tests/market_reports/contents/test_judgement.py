@@ -321,7 +321,8 @@ def test_noise_makes_a_script_no_less_of_one(cut: int, noise: bytes, packed: boo
 
 
 @pytest.mark.parametrize(
-    "name", [
+    "name",
+    [
         "xl/vbaProject.bin",
         "xl/macrosheets/sheet1.xml",
         "xl/activeX/activeX1.bin",
@@ -526,6 +527,19 @@ def test_a_page_that_runs_or_loads_something_is_refused_by_its_name(inside: str,
 def test_comments_and_symbols_of_a_style_may_stand_in_a_page() -> None:
     inside = b"<!-- ---- --><!--[if mso]><p>x</p><![endif]--><style><!-- li:before{content:'\\2022'} --></style>"
     assert reason(HTML, PAGE.replace(b"</body>", inside + b"</body>")) is None
+
+
+def test_a_page_as_an_office_program_writes_it_passes() -> None:
+    """LibreOffice 7.4, a sheet."""
+    page = """<!DOCTYPE html>
+<html><head>
+\t<meta http-equiv="content-type" content="text/html; charset=utf-8"/><title></title><meta name="generator" content="LibreOffice 7.4.7.2 (Linux)"/>
+\t<style type="text/css">body,div,table,td,p { font-family:"Calibri"; font-size:x-small }</style>
+</head><body><table cellspacing="0" border="0"><colgroup width="64"></colgroup>
+<tr><td height="20" align="left" valign=bottom sdval="1234.5" sdnum="1033;"><font face="Arial" size=2 color="#0000FF">1234,5</font></td></tr>
+</table><center><a href="https://club.example/">Клуб</a></center></body></html>"""
+    assert reason(HTML, page.encode()) is None
+    assert "attribute type" in str(reason(HTML, page.replace("text/css", "text/x-scriptlet").encode()))
 
 
 def test_a_page_that_is_kept_tells_the_browser_to_run_nothing() -> None:
