@@ -35,7 +35,9 @@ def list_exports(call: Call) -> ExportPage:
 def show_export(call: Call, export_id: str) -> ExportView:
     """Show how far an export of yours is and, once it is done, an address of its file that is good for a quarter of an hour."""
     view = service.show(call.context, export_id, call.principal.for_member())
-    check_reader(call.context, call.principal, DESCRIPTIONS[view.source].scope)
+    scope = DESCRIPTIONS[view.source].scope
+    call.require(scope)
+    check_reader(call.context, call.principal, scope)
     return view
 
 

@@ -342,12 +342,13 @@ def test_an_export_belongs_to_who_asked_for_it(api: Api, context: Context, admin
 def test_who_is_no_longer_on_the_staff_finds_no_export(api: Api, context: Context, admin: Caller) -> None:
     address = asked(api, admin, "companies").headers["location"]
     context.table.delete_many([partners.members.membership_key(ADMIN)])
-    assert api.call("GET", address, admin).status == 404
-    assert api.call("GET", URL, admin).status == 404
+    assert {api.call("GET", each, admin).json["code"] for each in (address, URL)} == {"session_stale"}
 
 
-@pytest.mark.parametrize("token", ["of before", "of now"])
-def test_an_export_does_not_outlive_the_right_to_its_table(api: Api, context: Context, token: str) -> None:
+@pytest.mark.parametrize(("token", "code"), [("of before", "session_stale"), ("of now", "scope_missing")])
+def test_an_export_does_not_outlive_the_right_to_its_table(
+    api: Api, context: Context, token: str, code: str
+) -> None:
     """Neither for the token of the role before nor for that of the role after."""
     head = partners.staff(context, "mbr_head", "head_of_sales")
     cases = asked(api, head, "cases", "key-of-the-cases").json["export_id"]
@@ -355,7 +356,7 @@ def test_an_export_does_not_outlive_the_right_to_its_table(api: Api, context: Co
     assert api.call("GET", f"{URL}/{cases}", head).status == 200
     partners.on_staff(context, "mbr_head", "operations")
     caller = head if token == "of before" else Caller.person("mbr_head", "staff", "operations", "club")
-    assert api.call("GET", f"{URL}/{cases}", caller).status == 404
+    assert api.call("GET", f"{URL}/{cases}", caller).json["code"] == code
     assert api.call("GET", f"{URL}/{companies}", caller).status == 200
     assert [each["export_id"] for each in api.call("GET", URL, caller).json["items"]] == [companies]
 

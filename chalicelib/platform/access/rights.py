@@ -38,9 +38,9 @@ def guard_of(caller: Principal, scope: str, entry: Item | None = None) -> Guard 
 
 
 def check_reader(context: Context, caller: Principal, scope: str) -> None:
-    """Raises 404 for a person whose membership no longer carries the scope for whom the token says they act. One read, consistent."""
+    """Raises 403 for a person whose membership no longer carries the scope for whom the token says they act. One read, consistent."""
     if not readable(context, caller, [scope]):
-        raise Problem("not_found")
+        raise Problem.role_lost()
 
 
 def readable(context: Context, caller: Principal, scopes: Collection[str]) -> set[str]:
