@@ -17,7 +17,7 @@ def start(context: Context, member_id: str, email: str, *, address: str) -> Emai
 
     `address`: the caller's. Raises 404 for a member who has left, 422 for the present address, 429 for too many codes.
     """
-    member = or_not_found(members.member(context, member_id))
+    member = or_not_found(members.member(context, member_id), "This member has left the club.")
     if email == member.email:
         raise Problem.invalid("unchanged", "/email", "This is your address already.")
     throttle_codes(context, email, address, may_be_stranger=True)
@@ -54,7 +54,7 @@ def confirm(context: Context, secret: str, member_id: str, change_id: str, code:
 
 @retry("version")
 def _change(context: Context, member_id: str, item: Item) -> None:
-    member = or_not_found(members.member(context, member_id))
+    member = or_not_found(members.member(context, member_id), "This member has left the club.")
     change_id, email = item["change_id"], item["email"]
     former = {
         **keys.email_changed(change_id).as_item(),

@@ -1,12 +1,14 @@
 """Forms and views of contacts with members."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
 from chalicelib.contacts.model import Channel, ContactClass, Reason, Verdict
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.table.transactions import Item
 
 
@@ -55,6 +57,7 @@ class NoteView(View):
     day: date
     text: str
     by: str = Field(description="The member id of who noted it.")
+    by_name: Annotated[str | None, NameOf("by")] = None
     at: str
 
     @classmethod

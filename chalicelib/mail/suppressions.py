@@ -33,7 +33,7 @@ def suppressions_page(context: Context, limit: int, after: dict[str, str] | None
 def lift(context: Context, tx: Transaction, address: str, *, reason: str, by: str) -> None:
     """Lifts the suppression; `tx` holds what the caller checks. Raises 404 without one, 409 for a report that came meanwhile."""
     key = keys.suppression(address)
-    found = or_not_found(suppression(context, address))
+    found = or_not_found(suppression(context, address), "Letters to this address are not stopped.")
     unreported = Attr("reports").eq(found["reports"])
     tx.update(key, put={"lifted_at": context.at, "lifted_by": by}, when=unreported, label="suppression")
     record(tx, context, key, SUPPRESSION_LIFTED, reason=reason, by=by, of=found["reason"])

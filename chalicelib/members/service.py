@@ -237,7 +237,7 @@ def me(context: Context, member_id: str) -> tuple[ProfileView, int]:
     """The profile and its version. One call."""
     known, membership = store.read_with_membership(context.table, member_id)
     if known is None:
-        raise Problem("not_found")
+        raise Problem("not_found", "This member has left the club.")
     return _shown(known, membership), known.version
 
 

@@ -35,7 +35,10 @@ MOST_BEGUN_A_DAY = 50  # changes of the endpoint, and replays since a moment: ea
 
 def endpoint(context: Context, distributor_id: str) -> Endpoint:
     """Raises 404."""
-    return or_not_found(store.read_endpoint(context.table, distributor_id))
+    return or_not_found(
+        store.read_endpoint(context.table, distributor_id),
+        "There is no webhook yet: set one first (PUT /v1/distributor/webhook).",
+    )
 
 
 def secrets_in_use(context: Context, endpoint: Endpoint) -> int:

@@ -4,6 +4,7 @@ Each test gathers the routes that behave otherwise and names them all. Nothing t
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -286,9 +287,11 @@ def test_a_path_that_can_name_nothing_is_404(walk: Walk, api: Api) -> None:
         for name in ("x" * 65, "a%23b", "%D1%8F", "a b", "%00"):
             if path_parameters(route.path):
                 path = route.path.format(**dict.fromkeys(path_parameters(route.path), name))
-                headers = {"content-type": route.content_types[0]}
+                headers = {"content-type": route.content_types[0], "accept-language": "ru"}
                 answer = api.call(route.method, path, holder([route.scope or ""]), headers=headers)
                 assert answer.json["code"] == "not_found", (route.path, name)
+                [thing] = re.findall("^Не найдено или вам не видно: (.+).$", answer.json["detail"])
+                assert re.search("[а-я]", thing), (route.path, thing)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

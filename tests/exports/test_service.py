@@ -346,9 +346,7 @@ def test_who_is_no_longer_on_the_staff_finds_no_export(api: Api, context: Contex
 
 
 @pytest.mark.parametrize(("token", "code"), [("of before", "session_stale"), ("of now", "scope_missing")])
-def test_an_export_does_not_outlive_the_right_to_its_table(
-    api: Api, context: Context, token: str, code: str
-) -> None:
+def test_an_export_does_not_outlive_the_right_to_its_table(api: Api, context: Context, token: str, code: str) -> None:
     """Neither for the token of the role before nor for that of the role after."""
     head = partners.staff(context, "mbr_head", "head_of_sales")
     cases = asked(api, head, "cases", "key-of-the-cases").json["export_id"]

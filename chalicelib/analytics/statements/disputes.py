@@ -32,7 +32,7 @@ def dispute(context: Context, company_id: str, member_id: str, form: DisputeForm
     kind, ref = line_parts(form.line_id)
     company, amount = read_company(context, company_id), _amount(context, company_id, kind, ref)
     if company is None or amount is None:
-        raise Problem("not_found")
+        raise Problem("not_found", "The company's statement has no such line.")
     key = keys.dispute(company_id, form.line_id)
     present = context.table.get(key, consistent=True)
     made = Dispute(form.line_id, form.claimed, form.note, member_id, context.at)

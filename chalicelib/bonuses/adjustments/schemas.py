@@ -46,6 +46,7 @@ class AdjustmentView(View):
     author_name: Annotated[str | None, NameOf("author")] = None
     at: str
     decided_by: str | None
+    decided_by_name: Annotated[str | None, NameOf("decided_by")] = None
     decided_at: str | None
     note: str
 

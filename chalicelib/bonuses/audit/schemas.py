@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from chalicelib.bonuses.audit.rules import Fault
 from chalicelib.bonuses.ledger.rules import Balances
 from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
+from chalicelib.platform.registry.names import NameOf
 
 
 class AuditRunView(View):
@@ -53,6 +54,7 @@ class MismatchView(View):
     """An account that does not balance: of a company, or else of the club's total of a currency and shard."""
 
     company_id: str | None
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     currency: str
     shard: int | None
     account: str = Field(description="The account; `ledger` where a posting itself is wrong.")

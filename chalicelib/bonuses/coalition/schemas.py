@@ -13,6 +13,7 @@ from chalicelib.platform.fields import Currency, Day, Identifier, Name
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
+from chalicelib.platform.registry.names import NameOf
 
 Reference = Annotated[
     str,
@@ -120,7 +121,9 @@ class CoalitionClientView(View):
     limits: CoalitionLimitsView
     requested_limits: CoalitionLimitsView | None = Field(description="Wait for the approval of somebody else.")
     author: str
+    author_name: Annotated[str | None, NameOf("author")] = None
     approved_by: str | None
+    approved_by_name: Annotated[str | None, NameOf("approved_by")] = None
 
 
 CoalitionClientsQuery = narrowed(CoalitionClientView, same=("active",), words=("name",))

@@ -13,6 +13,7 @@ from chalicelib.contacts import ContactClass, Slot, topics
 from chalicelib.platform.fields import ONE_LINE, Day, Identifier, shape
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.platform.text import Language
 
 SlotText = Annotated[
@@ -140,8 +141,11 @@ class IssueView(View):
     texts: IssueTexts = Field(description="Empty in lists.")
     state: IssueState
     author: str = Field(description="The member id of who changed its content last.")
+    author_name: Annotated[str | None, NameOf("author")] = None
     changed_by: str = Field(description="The member id of who changed, moved or cancelled it last.")
+    changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     approved_by: str | None
+    approved_by_name: Annotated[str | None, NameOf("approved_by")] = None
     approved_at: str | None
     clashes: list[ClashView] = Field(
         description="Issues that are too near; empty in lists. In the answer to a cancellation: those that are so no more."

@@ -14,7 +14,7 @@ from chalicelib.mail import Facts, Mail, Pages, ProductBlock, Unsendable
 from chalicelib.members import Member
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem, or_not_found
+from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language, unit_en, unit_price_en, unit_price_ru, unit_ru
@@ -117,7 +117,9 @@ def preview(
     issue_class: ContactClass = "content",
 ) -> PreviewView:
     """The letter as this member would get it. Raises 404 for an unknown member, 409 where the text is still to come."""
-    member = or_not_found(members.member(context, member_id))
+    member = members.member(context, member_id)
+    if member is None:
+        raise Problem.absent("member")
     chosen = language or member.language
     text = texts.in_language(chosen)
     if text is None:

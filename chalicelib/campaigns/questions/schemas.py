@@ -10,6 +10,7 @@ from chalicelib.campaigns.questions.rules import Proposal
 from chalicelib.platform.fields import ONE_LINE, Identifier
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.registry.names import NameOf
 
 MOST_SHOWN = 20  # questions of a proposal
 
@@ -38,9 +39,12 @@ class QuestionView(View):
     tags: list[str]
     text: str
     member_id: str | None
+    member_name: Annotated[str | None, NameOf("member_id")] = None
     company_id: str | None
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     at: str
     by: str = Field(description="The member id of who of the staff noted it.")
+    by_name: Annotated[str | None, NameOf("by")] = None
 
 
 QuestionsQuery = narrowed(QuestionView, same=("tags", "member_id", "company_id", "by"), words=("text",), day=("at",))

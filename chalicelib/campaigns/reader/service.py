@@ -43,7 +43,7 @@ _TO_COME = (IssueState.APPROVED, IssueState.QUEUED, IssueState.SENDING)
 
 def letters(context: Context, member_id: str) -> LettersView:
     """Raises 404 for a member who is gone."""
-    member = or_not_found(members.member(context, member_id))
+    member = or_not_found(members.member(context, member_id), "This member has left the club.")
     reader = _Reader(context, member)
     issues = plan_store.between(context.table, context.today - BACK, context.today + AHEAD)
     came = [*_service_letters(context, member_id), *reader.came(issues)]

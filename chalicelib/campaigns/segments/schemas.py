@@ -9,6 +9,7 @@ from chalicelib.contacts import ContactClass
 from chalicelib.platform.fields import ONE_LINE
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.registry.names import NameOf
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=ONE_LINE)]
 
@@ -27,6 +28,7 @@ class SegmentView(View):
     name: str
     conditions: Conditions
     changed_by: str = Field(description="The member id of who changed it last.")
+    changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     changed_at: str
 
 
@@ -54,6 +56,7 @@ class SampledMemberView(View):
     member_id: str
     name: str
     company_id: str | None
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     reason: str | None = Field(description="Why this member gets no letter; null for who gets it.")
 
     @classmethod
@@ -83,6 +86,7 @@ class AudienceView(View):
     topic: str | None
     issue_class: ContactClass
     created_by: str
+    created_by_name: Annotated[str | None, NameOf("created_by")] = None
     created_at: str
     members: int = Field(description="Members of the club that were looked at.")
     matched: int = Field(description="Those who meet the conditions.")

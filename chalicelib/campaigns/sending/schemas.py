@@ -1,5 +1,7 @@
 """Forms and views of the sending of issues."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from chalicelib.campaigns.plan.model import IssueState
@@ -8,6 +10,7 @@ from chalicelib.campaigns.sending.model import Run, Sending
 from chalicelib.mail import Letter, LetterState
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.platform.text import Language
 
 
@@ -25,6 +28,7 @@ class PauseView(View):
         description="`bounces`, `complaints`, `rehearsal` or `failures` (letters cannot be made) or `promotion` (it ended), where the issue paused itself."
     )
     by: str | None = Field(description="The member id of who paused it; null where it paused itself.")
+    by_name: Annotated[str | None, NameOf("by")] = None
 
 
 class ResumptionView(View):
@@ -33,6 +37,7 @@ class ResumptionView(View):
     at: str
     reason: str
     by: str = Field(description="The member id of who resumed it.")
+    by_name: Annotated[str | None, NameOf("by")] = None
 
 
 class FailureView(View):
@@ -122,7 +127,9 @@ class RecipientView(View):
     """A member of an issue's audience."""
 
     member_id: str
+    member_name: Annotated[str | None, NameOf("member_id")] = None
     company_id: str | None
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     zone: str = Field(description="The member's time zone as the audience was made.")
     left_out: str | None = Field(description="Why this member gets no letter; null for who is to get it.")
     letter: RecipientLetterView | None = Field(description="Null before the member's slot, and for who is left out.")

@@ -1,5 +1,7 @@
 """Forms and views of series."""
 
+from typing import Annotated
+
 from pydantic import Field, model_validator
 
 from chalicelib.campaigns.plan.model import WithAdvertising
@@ -7,6 +9,7 @@ from chalicelib.campaigns.segments.schemas import Name
 from chalicelib.campaigns.series.model import Enrolment, Exit, SeriesState, SeriesStep, Start
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.registry.names import NameOf
 
 MOST_STEPS = 12
 
@@ -66,7 +69,9 @@ class SeriesView(View):
     steps: list[SeriesStep]
     state: SeriesState
     author: str | None = Field(description="The member id of who wrote it last; null as it is shipped.")
+    author_name: Annotated[str | None, NameOf("author")] = None
     approved_by: str | None
+    approved_by_name: Annotated[str | None, NameOf("approved_by")] = None
     inside: list[InsideView] = Field(description="Empty in lists.")
 
 
@@ -89,7 +94,9 @@ class EnrolmentView(View):
     """A member in a series."""
 
     member_id: str
+    member_name: Annotated[str | None, NameOf("member_id")] = None
     company_id: str | None
+    company_name: Annotated[str | None, NameOf("company_id")] = None
     start: Start
     started_at: str
     passed: list[PassageView]

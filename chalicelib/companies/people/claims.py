@@ -32,6 +32,7 @@ MOST_BRANCHES = 1_000  # of an INN, that members name: its item holds five times
 
 # --- claims -----------------------------------------------------------------------------------------------------------
 
+_NO_CLAIM = "This person has no claim to this company."
 _ACTS_ALREADY = "You already act for a company, a distributor or the club. To leave a company, call DELETE /v1/company/people/{member_id} with your own id."
 
 
@@ -127,7 +128,7 @@ def _refuse(context: Context, staff_id: str, company: Company, scene: store.Scen
     )
     if scene.person is None or scene.person.status == "invited":
         if members.member(context, member_id) is None:
-            raise Problem("not_found")
+            raise Problem("not_found", _NO_CLAIM)
         return refused
     if scene.person.status == "active":
         raise Problem("wrong_state", "This person is already confirmed.")
@@ -143,7 +144,7 @@ def _confirm(
     context: Context, staff_id: str, company: Company, scene: store.Scene, form: ClaimDecisionForm
 ) -> ClaimDecisionView:
     if scene.person is None or scene.person.status == "invited":
-        raise Problem("not_found", "This person has no claim to this company.")
+        raise Problem("not_found", _NO_CLAIM)
     active = scene.person.status == "active"
     if active and not (form.role == "owner" and _has_no_owner(context, company)):
         if scene.person.role != form.role:

@@ -1,6 +1,6 @@
 """Forms and views of moves of customers."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from chalicelib.exchange.imports.model import SOURCE
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
+from chalicelib.platform.registry.names import NameOf
 
 
 class CustomerMoveForm(Form):
@@ -57,11 +58,15 @@ class CustomerMoveView(View):
     source: str
     customer: str
     from_company_id: str
+    from_company_name: Annotated[str | None, NameOf("from_company_id")] = None
     to_company_id: str
+    to_company_name: Annotated[str | None, NameOf("to_company_id")] = None
     reason: str
     state: Literal["moving", "done"]
     documents: int = Field(description="Documents moved so far.")
     by: str
+    by_name: Annotated[str | None, NameOf("by")] = None
     at: str
     undone_by: str | None
+    undone_by_name: Annotated[str | None, NameOf("undone_by")] = None
     undone_at: str | None

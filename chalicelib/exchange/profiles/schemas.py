@@ -1,12 +1,14 @@
 """Views of kept profiles."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.platform.http.forms import View
+from chalicelib.platform.registry.names import NameOf
 
 
 class ImportProfileView(View):
@@ -19,6 +21,7 @@ class ImportProfileView(View):
     import_id: str = Field(description="The last import that kept it.")
     changed_at: datetime
     changed_by: str
+    changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     version: int
 
 

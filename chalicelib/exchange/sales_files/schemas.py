@@ -102,8 +102,10 @@ class ImportView(View):
     sha256: str | None = Field(description="Digest of the file, in hexadecimal.")
     confirmed_at: str | None
     confirmed_by: str | None
+    confirmed_by_name: Annotated[str | None, NameOf("confirmed_by")] = None
     taken_back_at: str | None
     taken_back_by: str | None
+    taken_back_by_name: Annotated[str | None, NameOf("taken_back_by")] = None
     documents_in_the_way: int = Field(
         description="Documents that changed after the import. With one of them the import cannot be taken back."
     )

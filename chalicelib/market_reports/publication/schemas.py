@@ -13,6 +13,7 @@ from chalicelib.platform.fields import Day, FileName, Identifier, Moment, Title
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.platform.text import Language
 
 MOST_CHARACTERS = 100_000
@@ -138,10 +139,13 @@ class StaffReportSummaryView(View):
     draft: int | None = Field(description="The number of the version that is being written.")
     versions: list[StaffReportVersionView]
     created_by: str
+    created_by_name: Annotated[str | None, NameOf("created_by")] = None
     created_at: str
     changed_by: str
+    changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     changed_at: str
     withdrawn_by: str | None
+    withdrawn_by_name: Annotated[str | None, NameOf("withdrawn_by")] = None
     withdrawn_reason: str | None
 
 

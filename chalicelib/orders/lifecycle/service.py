@@ -261,7 +261,7 @@ def change(
     def attempt(context: Context) -> Order:
         nonlocal present
         if present is None:
-            raise Problem("not_found")
+            raise Problem.absent("order")
         changed = _decided(decide, present)
         cart = _cart_if_grown(context, present, changed)
         tx = Transaction()

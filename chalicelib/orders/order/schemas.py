@@ -1,6 +1,6 @@
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.lists import ListPage
 from chalicelib.platform.http.problems import Fault
 from chalicelib.platform.money import Money, UnitPrice
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.pricing import PriceRuleView
 
 
@@ -177,11 +178,13 @@ class HistoryEntryView(View):
     step: OrderStep
     state: OrderState
     by: Side = Field(description="`staff`: the club, for the company.")
+    member_id: str = Field(exclude=True)
+    by_name: Annotated[str | None, NameOf("member_id")] = None
     note: str
 
     @classmethod
     def of(cls, entry: HistoryEntry) -> Self:
-        return cls.from_record(entry, by=entry.by.side)
+        return cls.from_record(entry, by=entry.by.side, member_id=entry.by.member_id)
 
 
 class PlacedByView(View):

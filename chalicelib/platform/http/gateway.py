@@ -61,7 +61,9 @@ class ClubApi(Chalice):
         if str(asked.get("resourcePath", "")).endswith(GREEDY):
             match = self._match(asked["resourcePath"], event["pathParameters"])
             if match is None:
-                return refusal(Problem("not_found"), Request(event, context)).to_dict()
+                return refusal(
+                    Problem("not_found", "There is no such address: /docs lists them all."), Request(event, context)
+                ).to_dict()
             asked = {**asked, "resourcePath": match.path}
             event = {**event, "resource": match.path, "pathParameters": match.parameters, "requestContext": asked}
         if asked.get("httpMethod") != "HEAD":

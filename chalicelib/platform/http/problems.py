@@ -10,7 +10,7 @@ Codes are part of the API and never translated; titles and details are in the re
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
@@ -176,6 +176,11 @@ class Problem(Exception):
         return cls("invalid", errors=[fault])
 
     @classmethod
+    def absent(cls, thing: str) -> "Problem":
+        """There is no such thing, or it is another's: the answer is the same, so that nobody learns by it what others have."""
+        return cls("not_found", f"There is no such {thing}, or you may not see it.")
+
+    @classmethod
     def role_lost(cls) -> "Problem":
         """The caller was dismissed, or has another role by now. A token outlives that by some minutes."""
         return cls("session_stale", "You no longer have this role.")
@@ -216,8 +221,30 @@ def status_phrase(status: int) -> str:
     return HTTPStatus(status).phrase
 
 
-def or_not_found(value: Value | None) -> Value:
-    """The value of a reading. Raises 404 where there is none."""
+def or_not_found(value: Value | None, detail: str | None = None) -> Value:
+    """The value of a reading. Raises 404 where there is none; the answer names what the path names last, unless `detail` says more."""
     if value is None:
-        raise Problem("not_found")
+        raise Problem("not_found", detail)
     return value
+
+
+# By parameter of a path; others are the words of their name.
+_THINGS = {
+    "client_id": "machine client",
+    "grant_id": "manual tier",
+    "image_id": "picture",
+    "kind": "kind of calls",
+    "list_id": "list of best sellers",
+    "number": "link",
+    "page": "page",
+    "proof_id": "photo of a display",
+    "reference": "accrual",
+    "sku": "product",
+    "token": "link",
+}
+
+
+def thing_at(parameters: Iterable[str]) -> str:
+    """The thing at a path with these parameters: that of the last one."""
+    name = [*parameters][-1]
+    return _THINGS.get(name, name.removesuffix("_id").replace("_", " "))

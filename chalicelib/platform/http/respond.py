@@ -28,7 +28,7 @@ from chalicelib.platform.http import answers, validation
 from chalicelib.platform.http.forms import Form, Text
 from chalicelib.platform.http.idempotency import Once, fingerprint, parse_key
 from chalicelib.platform.http.lists import ListQuery
-from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape
+from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape, thing_at
 from chalicelib.platform.http.routes import CORS, Answer, Call, Route, as_answer
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.names import named
@@ -91,6 +91,8 @@ def respond(route: Route, request: Any, path_parameters: dict[str, str]) -> Resp
     except Problem as problem:
         if route.is_for_browsers and problem.code == "not_found" and "text/html" in request.headers.get("accept", ""):
             return _not_found_page(language)
+        if problem.code == "not_found" and problem.detail is None and path_parameters:
+            problem = Problem.absent(thing_at(path_parameters))
         return _problem_response(problem, language, _request_id(request))
     except Busy:
         busy = Problem("in_flight" if route.keyed else "busy", headers={"Retry-After": "1"})
@@ -171,7 +173,7 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
 
 
 def _with_names(call: Call, answer: Answer) -> Answer:
-    return replace(answer, model=named(call.context, [answer.model])[0]) if answer.model else answer
+    return replace(answer, model=named(call.context, answer.model)) if answer.model else answer
 
 
 def rendered(model: BaseModel | None, language: Language) -> str:

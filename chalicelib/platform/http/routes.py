@@ -16,7 +16,6 @@ from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.lists import CountView, ListQuery, count_of, page_of, sorted_page_of
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.registry.names import named
 from chalicelib.platform.text import Language
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
@@ -158,7 +157,7 @@ class Call:
         after = cursors.open(query.cursor)
         if not isinstance(query, ListQuery):
             items, last = rows_from(query.limit, after)
-            return view(items=named(self.context, items), next_cursor=cursors.close(last))
+            return view(items=items, next_cursor=cursors.close(last))
         zone = self.context.config[Club].zone
         if query.order:
             items, last, total = sorted_page_of(rows_from, query, after, zone)
@@ -166,7 +165,7 @@ class Call:
         else:
             items, last = page_of(rows_from, query, after, zone)
             count = count_of(rows_from, query, zone) if query.count else None
-        return view(items=named(self.context, items), next_cursor=cursors.close(last), count=count)
+        return view(items=items, next_cursor=cursors.close(last), count=count)
 
     def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Context:
         """The context of a keyed request. Its response is `shown(result)`, kept in the transaction of the effect."""

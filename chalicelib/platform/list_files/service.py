@@ -22,7 +22,7 @@ from chalicelib.platform.list_files import rules
 from chalicelib.platform.list_files.headings import WORDS, heading
 from chalicelib.platform.list_files.schemas import ListFileForm, ListFileView
 from chalicelib.platform.registry.lookup import find_route
-from chalicelib.platform.registry.names import names_of
+from chalicelib.platform.registry.names import named, names_of
 
 PAGE = 100  # rows that are read at a time
 MOST_ROWS = 2500
@@ -71,7 +71,7 @@ def _rows(inner: Call, parameters: dict[str, str]) -> list[BaseModel]:
     rows: list[BaseModel] = []
     for _ in range(MOST_PAGES):
         page: Any = as_answer(inner.route.handler(inner, **parameters)).model
-        rows += page.items
+        rows += named(inner.context, page).items
         if page.next_cursor is None:
             return rows
         if len(rows) >= MOST_ROWS:

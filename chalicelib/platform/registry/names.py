@@ -11,10 +11,10 @@ Weakest point: the answer of a keyed write has no names. It is kept for its repe
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel
 
@@ -45,17 +45,53 @@ class NameOf(NamedTuple):
 View = TypeVar("View", bound=BaseModel)
 
 
-def named(context: Context, views: Sequence[View]) -> list[View]:
-    """The views, of one class, with the names that they declare: null for who left the club. One read for each hundred ids of a kind."""
-    fields = name_fields(type(views[0])) if views else {}
-    if not fields:
-        return [*views]
-    ids = {each for view in views for field in fields.values() if (each := getattr(view, field))}
-    known = names_of(context, ids)
+def named(context: Context, view: View) -> View:
+    """The view with the names that it and the views within it declare: null for who left the club. One read for each hundred ids of a kind."""
+    ids = {*_ids(view)}
+    return _filled(view, names_of(context, ids)) if ids else view
+
+
+def _ids(view: BaseModel) -> Iterator[str]:
+    for name in name_fields(type(view)).values():
+        if each := getattr(view, name):
+            yield each
+    for name in _fields_with_names(type(view)):
+        for inner in _views(getattr(view, name)):
+            yield from _ids(inner)
+
+
+def _filled(view: View, known: Mapping[str, str]) -> View:
+    filled: dict[str, Any] = {
+        name: known.get(getattr(view, field) or "") for name, field in name_fields(type(view)).items()
+    }
+    for name in _fields_with_names(type(view)):
+        value = getattr(view, name)
+        inner = [_filled(each, known) for each in _views(value)]
+        filled[name] = inner if isinstance(value, list) else next(iter(inner), None)
+    return view.model_copy(update=filled) if filled else view
+
+
+def _views(value: BaseModel | list[BaseModel] | None) -> list[BaseModel]:
+    """A field's views: it holds one, a list of them, or none."""
+    return value if isinstance(value, list) else [value] if value else []
+
+
+@cache
+def _fields_with_names(view: type[BaseModel]) -> list[str]:
+    """The fields whose views have names, or views with names within them."""
     return [
-        view.model_copy(update={name: known.get(getattr(view, field) or "") for name, field in fields.items()})
-        for view in views
+        name
+        for name, field in view.model_fields.items()
+        for each in _models(field.annotation)
+        if name_fields(each) or _fields_with_names(each)
     ]
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models of an annotation: of `V`, `V | None`, `list[V]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for each in get_args(annotation) for model in _models(each)]
 
 
 @cache

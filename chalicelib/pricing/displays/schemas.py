@@ -1,7 +1,7 @@
 """Forms and views of proofs of display."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -9,6 +9,7 @@ from chalicelib.catalog import ContentType
 from chalicelib.platform.files.uploads import Upload
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.registry.names import NameOf
 
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]
 
@@ -76,7 +77,9 @@ class StaffDisplayProofView(DisplayProofView):
         description="The INN whose companies all have the deal once it is approved; empty for this company only."
     )
     sent_by: str
+    sent_by_name: Annotated[str | None, NameOf("sent_by")] = None
     decided_by: str | None
+    decided_by_name: Annotated[str | None, NameOf("decided_by")] = None
     photo: DisplayPhotoView | None = Field(description="Null until the photo is confirmed.")
 
 

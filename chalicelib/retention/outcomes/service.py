@@ -292,9 +292,9 @@ def _take_back(context: Context, people: Iterable[str | None], entry_id: str) ->
 def show_case(context: Context, company_id: str) -> CaseView:
     """Raises `not_found` for a company without orders, and for an unknown one."""
     found = store.load(context, store.case_id_of(company_id))
-    company = companies.read_company(context, company_id)
-    if found is None or company is None:
-        raise Problem("not_found")
+    company = or_not_found(companies.read_company(context, company_id))
+    if found is None:
+        raise Problem("not_found", "The company has no case: it has not ordered yet.")
     names = _names(context, [found.manager_id, found.listed_by])
     return CaseView.from_record(
         found,

@@ -178,7 +178,7 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
 
 def _latest(context: Context) -> Wave:
     begun = (wave for wave in waves_store.recent(context) if wave.first <= context.today and not wave.cancelled_at)
-    return or_not_found(next(begun, None))
+    return or_not_found(next(begun, None), "No wave has begun yet: plan one first (POST /v1/staff/retention/waves).")
 
 
 def _managers(

@@ -2,13 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from chalicelib.platform.fields import Day, Name, Percent
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.platform.text import Language
 from chalicelib.retention.waves.model import Wave, WaveState, is_coarse, plan_in_words
 from chalicelib.retention.waves.rules import MOST_LOOKS
@@ -52,7 +53,9 @@ class WaveView(View):
     pool: bool = Field(description="Whether the wave should be pooled with the next one, since it notices too little.")
     planned_at: str
     planned_by: str
+    planned_by_name: Annotated[str | None, NameOf("planned_by")] = None
     changed_by: str | None
+    changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     cancelled_at: str | None
 
     @classmethod

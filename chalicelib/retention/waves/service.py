@@ -24,7 +24,7 @@ from chalicelib import companies, contacts
 from chalicelib.contacts import HoldOut
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.retention.config import Retention
 from chalicelib.retention.states import store as states
@@ -127,7 +127,10 @@ def _change(
 
 def read(context: Context, wave_id: str) -> Wave:
     """Raises `not_found`."""
-    return or_not_found(store.load(context, wave_id))
+    found = store.load(context, wave_id)
+    if found is None:
+        raise Problem.absent("wave")
+    return found
 
 
 def _record(tx: Transaction, context: Context, event: EventType, wave: Wave, by: str) -> None:

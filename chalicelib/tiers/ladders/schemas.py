@@ -11,6 +11,7 @@ from chalicelib.platform.fields import CURRENCY, Day, DayOfYear, Percent, Warnin
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Amount
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.tiers.config import (
     LEAST_STEPS,
     MOST_STEPS,
@@ -181,8 +182,10 @@ class StaffLadderView(View):
     created_by: str | None = Field(
         description="Null for the founding ladder, which comes from the club's configuration."
     )
+    created_by_name: Annotated[str | None, NameOf("created_by")] = None
     activated_at: str | None = Field(description="Null of a draft.")
     activated_by: str | None = Field(description="Null of a draft.")
+    activated_by_name: Annotated[str | None, NameOf("activated_by")] = None
 
     @classmethod
     def of(cls, found: LadderRecord, state: LadderState) -> Self:

@@ -49,10 +49,12 @@ class ManualTierView(View):
     author: str = Field(description="The member who granted it.")
     author_name: Annotated[str | None, NameOf("author")] = None
     approved_by: str | None = Field(description="The second person, of a tier above the club's bounds.")
+    approved_by_name: Annotated[str | None, NameOf("approved_by")] = None
     recorded_at: str
     withdrawn_on: date | None = Field(description="The first day without it; null unless it was withdrawn.")
     withdrawn_at: str | None
     withdrawn_by: str | None
+    withdrawn_by_name: Annotated[str | None, NameOf("withdrawn_by")] = None
     withdrawn_because: str | None = Field(description="Null unless withdrawn.")
 
     model_config = ConfigDict(serialize_by_alias=True)

@@ -16,6 +16,11 @@ class Note(View):
     author_name: Annotated[str | None, NameOf("author")] = None
 
 
+class Shelf(View):
+    items: list[Note]
+    newest: Note | None
+
+
 class Bare(View):
     company_id: str
 
@@ -24,11 +29,17 @@ def test_each_id_has_its_name(context: Context) -> None:
     partners.company(context, "com_1", name="Luch")
     partners.member(context, "mbr_anna", name="Anna Svetlova")
     notes = [Note(company_id="com_1", author="mbr_anna"), Note(company_id=None, author="mbr_gone")]
-    shown = [(each.company_name, each.author_name) for each in named(context, notes)]
-    assert shown == [("Luch", "Anna Svetlova"), (None, None)]
+    with spent(context.table.client) as cost:
+        shown = named(context, Shelf(items=[*notes], newest=notes[0]))
+    assert len(cost.calls) == 2
+    assert [(each.company_name, each.author_name) for each in [*shown.items, shown.newest] if each] == [
+        ("Luch", "Anna Svetlova"),
+        (None, None),
+        ("Luch", "Anna Svetlova"),
+    ]
 
 
 def test_a_view_without_names_costs_nothing(context: Context) -> None:
     with spent(context.table.client) as cost:
-        assert named(context, [Bare(company_id="com_1")]) == [Bare(company_id="com_1")]
+        assert named(context, Bare(company_id="com_1")) == Bare(company_id="com_1")
     assert not cost.calls
