@@ -169,6 +169,7 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     case.display_promised          messages: mail
 #     case.reopened                  facts: retention.cases
 #     case.unreached                 facts: campaigns.series; messages: mail
+#     company.changed                facts: pricing.displays; messages: mail
 #     company.joined                 facts: retention.cases, retention.waves
 #     company.manager_changed        facts: retention.cases; messages: mail
 #     company.owner_left             messages: mail

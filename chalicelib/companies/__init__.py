@@ -33,10 +33,18 @@ with opened_when_asked(__name__):
         relink_customer,
     )
     from chalicelib.companies.datasets import SOURCES as COMPANY_SOURCES
+    from chalicelib.companies.events import CHANGED as COMPANY_CHANGED
     from chalicelib.companies.events import JOINED as COMPANY_JOINED
     from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CONFIRMED, REGISTERED
     from chalicelib.companies.events import PARTED as COMPANY_PARTED
-    from chalicelib.companies.joins import MOST_CUSTOMERS, customers_of, is_joined_into, kpps_of, move_person
+    from chalicelib.companies.joins import (
+        MOST_CUSTOMERS,
+        MOST_JOINED,
+        customers_of,
+        is_joined_into,
+        kpps_of,
+        move_person,
+    )
     from chalicelib.companies.joins import join as join_companies
     from chalicelib.companies.joins import part as part_companies
     from chalicelib.companies.keys import company as company_key

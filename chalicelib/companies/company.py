@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.companies import store
 from chalicelib.companies.events import CHANGED
-from chalicelib.companies.model import Company, Contact, Person
+from chalicelib.companies.model import Company, Contact, FormerInn, Person
 from chalicelib.companies.people.membership import check_active, record_handed_over, record_of_company, speaks
-from chalicelib.companies.rules import match_firm, name_words
+from chalicelib.companies.rules import kpp_fault, match_firm, name_words
 from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
 from chalicelib.platform.access.scopes import COMPANY_ROLES
 from chalicelib.platform.context import Context
@@ -24,6 +24,7 @@ from chalicelib.table.transactions import Refused, Transaction
 MOST_SIMILAR = 5
 AMONG = 100  # companies whose names begin alike
 BEGINS = 20  # characters of the first word
+MOST_ANSWERED = 50  # customers of files whose question a corrected INN answers
 
 _CHANGING = [role for role, scopes in COMPANY_ROLES.items() if "company.write" in scopes]
 
@@ -124,16 +125,23 @@ def save(
     changes = {name: value for name, value in given.items() if value != getattr(found, name)}
     if not changes:
         return found
+    corrects = {"inn", "kpp"} & changes.keys()
+    if corrects:
+        former = FormerInn(inn=found.inn, kpp=found.kpp, until=context.at, by=by)
+        changes["inns_before"] = (former, *(found.inns_before or ()))[: store.MOST_INNS]
     changed = store.change(tx, found, changes, context.at)
+    if corrects:
+        _correct(context, tx, found, changed)
     if changes.get("distributor_id"):
         store.check_distributor(tx, changes["distributor_id"])
     if "manager_id" in changes:
         record_handed_over(tx, context, found, changes["manager_id"], by=by)
-    told = {name: value for name, value in changes.items() if name != "manager_id"}
+    told = {name: value for name, value in changes.items() if name not in ("manager_id", "inns_before")}
     if "contacts" in told:  # an event outlives the person
         told["contacts"] = len(told["contacts"] or ())
     if told:
-        record_of_company(tx, context, found.company_id, CHANGED, changes=told, by=by)
+        before = {"before": {"inn": found.inn, "kpp": found.kpp}} if corrects else {}
+        record_of_company(tx, context, found.company_id, CHANGED, changes=told, by=by, **before)
     try:
         context.table.commit(tx)
     except Refused as refused:
@@ -143,6 +151,29 @@ def save(
             ) from None
         raise Problem("precondition_failed") from None
     return changed
+
+
+def _correct(context: Context, tx: Transaction, found: Company, changed: Company) -> None:
+    """Raises 422 for a KPP that does not fit the INN, 409 where these may mean another company: then the two are one, or one of them is wrong."""
+    inn, kpp = changed.inn, changed.kpp
+    if found.joined_into:
+        raise Problem("wrong_state", "This company was joined with another one: correct that one.")
+    if inn is None:
+        raise Problem.invalid("required", "/inn", "Give the INN that is right.")
+    # Files know some companies by the INN alone.
+    if (kpp or found.kpp) and (fault := kpp_fault(inn, kpp)):
+        raise Problem.invalid(fault[0], "/kpp", fault[1])
+    known = store.firms(context.table, {inn, found.inn or inn})
+    others = [each for each in match_firm(known.get(inn, []), kpp or "") if each.company_id != found.company_id]
+    if others:
+        raise Problem(
+            "already_exists",
+            f"The company {others[0].company_id} has this INN and KPP. If the two are one, join them: POST /v1/staff/company-joins.",
+        )
+    store.correct_firm(tx, found, inn, kpp or "", known)
+    for marker in store.customers_page(context.table, found.company_id, MOST_ANSWERED).items:
+        if "asked_at" in marker and marker["inn"] == inn:
+            store.answer_customer(tx, marker)
 
 
 def _shown(found: Company) -> CompanyView:

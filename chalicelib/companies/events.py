@@ -7,7 +7,8 @@
 from chalicelib.platform.events import EventType
 
 REGISTERED = EventType("company.registered")
-CHANGED = EventType("company.changed")  # `changes`: the fields, as they are now; of contacts their number
+# `changes`: the fields, as they are now; of contacts their number. `before`: INN and KPP that somebody of the staff corrected, if that was it.
+CHANGED = EventType("company.changed")
 # `from_manager`, `to_manager`: members of the staff, or null; `confirmed`: the person with whose confirmation it came, if with any;
 # `hand_over_id`: of the hand-over of many companies that it was part of, if of any.
 MANAGER_CHANGED = EventType("company.manager_changed")

@@ -14,6 +14,7 @@ from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
 MOST_CUSTOMERS = 100  # of files, that a joined company has
+MOST_JOINED = 50  # into one company
 
 
 def customers_of(context: Context, company_id: str) -> list[tuple[str, str]]:
@@ -28,6 +29,17 @@ def is_joined_into(context: Context, company_id: str, into: str) -> bool:
         company = store.read(context.table, company_id)
         company_id = (company.joined_into or "") if company else ""
     return bool(company_id)
+
+
+def with_joined(context: Context, company_id: str) -> list[Company]:
+    """The company and all that turned out to be it, with theirs. One call for each row of joins; none: there is no such company."""
+    found = dict[str, Company]()
+    wanted = {company_id}
+    while wanted:
+        read = store.read_many(context.table, wanted)
+        found |= read
+        wanted = {each for company in read.values() for each in company.joined_from or ()} - found.keys()
+    return list(found.values())
 
 
 def join(tx: Transaction, context: Context, company: Company, into: Company, join_id: str, by: str) -> None:
@@ -51,7 +63,7 @@ def part(
     took_inn: bool,
 ) -> None:
     """Undoes a `join`. `kpps`: those under which the company was known (`kpps_of` before it). `took_inn`: the other had no INN before it."""
-    store.part(tx, company, into, took_inn=took_inn)
+    store.part(tx, company, into, took_inn=took_inn and into.inn == company.inn)
     if company.inn and kpps:
         known = store.firms(context.table, [company.inn]).get(company.inn, [])
         named = [member for member in known if member.kpp in kpps]

@@ -2,7 +2,14 @@
 
 from chalicelib import members
 from chalicelib.companies import rules, store
-from chalicelib.companies.events import MANAGER_CHANGED, OWNER_LEFT, PERSON_CLAIMED, PERSON_CONFIRMED, PERSON_INVITED
+from chalicelib.companies.events import (
+    CHANGED,
+    MANAGER_CHANGED,
+    OWNER_LEFT,
+    PERSON_CLAIMED,
+    PERSON_CONFIRMED,
+    PERSON_INVITED,
+)
 from chalicelib.companies.model import Company
 from chalicelib.companies.people.readers import (
     buyer_reader,
@@ -109,6 +116,25 @@ def manager_changed(context: Context, recipient: Recipient, event: Item) -> tupl
         "manager_name": manager.name,
         "manager_email": manager.email,
         "manager_phone": manager.phone or "",
+    }
+
+
+def _whose_inn(context: Context, event: Item) -> list[Recipient]:
+    """The owners and the manager of a company whose INN or KPP somebody else of the staff corrected."""
+    return [each for each in who_may_confirm(context, event) if "before" in event and each.id != event["by"]]
+
+
+@letter("inn_corrected", on=CHANGED, to=_whose_inn, page="company")
+def inn_corrected(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
+    company = store.read(context.table, event["company_id"])
+    if company is None:
+        raise Unsendable("company_gone")
+    before = {name: event["before"].get(name) or "" for name in ("inn", "kpp")}
+    return confirming_reader(context, recipient.id, event["company_id"]), {
+        "company": company.name,
+        "inn": company.inn or "",
+        "kpp": company.kpp or "",
+        "before": before,
     }
 
 

@@ -14,6 +14,15 @@ class PastManager(Record):
     until: str
 
 
+class FormerInn(Record):
+    """INN and KPP that a company had until this moment, and who of the staff corrected them."""
+
+    inn: str | None = None
+    kpp: str | None = None
+    until: str
+    by: str
+
+
 class Contact(Record):
     """A person of the company who is no member: whom managers write to and call."""
 
@@ -24,7 +33,7 @@ class Contact(Record):
 
 
 class Company(Record):
-    """The partner. `managers_before`: newest first. `yearly_total`: its purchases of a year from all its suppliers, as it told them. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be. `drawn_as`: by what a lasting hold-out draws it, the INN with which it came or itself. `hand_over_id`: of the last hand-over of many companies with it."""
+    """The partner. `managers_before`, `inns_before`: newest first. `yearly_total`: its purchases of a year from all its suppliers, as it told them. `origin`: named first by a member, or by a sales file. `joined_into`: the company that it turned out to be; `joined_from`: those that turned out to be this one. `drawn_as`: by what a lasting hold-out draws it, the INN with which it came or itself. `hand_over_id`: of the last hand-over of many companies with it."""
 
     company_id: str
     name: str
@@ -32,6 +41,7 @@ class Company(Record):
     kpp: str | None = None
     region: str | None = None
     currency: str
+    inns_before: tuple[FormerInn, ...] | None = None
     manager_id: str | None = None
     managers_before: tuple[PastManager, ...] | None = None
     distributor_id: str | None = None
@@ -39,6 +49,7 @@ class Company(Record):
     contacts: tuple[Contact, ...] | None = None
     hand_over_id: str | None = None
     joined_into: str | None = None
+    joined_from: tuple[str, ...] | None = None
     drawn_as: str | None = None
     origin: Literal["member", "import"]
     created_at: str

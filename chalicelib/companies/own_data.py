@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from chalicelib.companies import keys, rules, store
 from chalicelib.companies.addresses import service as addresses
 from chalicelib.companies.events import OWNER_LEFT, PERSON_REMOVED
-from chalicelib.companies.model import Contact
+from chalicelib.companies.joins import with_joined
+from chalicelib.companies.model import Company, Contact
 from chalicelib.companies.people.membership import decide_anew, record_of_company
 from chalicelib.platform.context import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
@@ -71,11 +72,10 @@ def invitations(context: Context, person: Person) -> Iterator[Row]:
 
 @own_data("delivery_contacts", title={"en": "You as a delivery contact", "ru": "Вы как получатель"}, fields=_ADDRESSES)
 def delivery_contacts(context: Context, person: Person) -> Iterator[Row]:
-    if person.company_id is None:
-        return
-    for each in addresses.read_book(context, person.company_id).addresses:
-        if person.is_meant_by(each.contact_name, each.contact_phone):
-            yield {name: getattr(each, name) for name in _ADDRESSES}
+    for company in _theirs(context, person):
+        for each in addresses.read_book(context, company.company_id).addresses:
+            if person.is_meant_by(each.contact_name, each.contact_phone):
+                yield {name: getattr(each, name) for name in _ADDRESSES}
 
 
 @own_data(
@@ -84,17 +84,20 @@ def delivery_contacts(context: Context, person: Person) -> Iterator[Row]:
     fields=_CONTACTS,
 )
 def company_contacts(context: Context, person: Person) -> Iterator[Row]:
-    company = store.read(context.table, person.company_id) if person.company_id else None
-    for each in (company.contacts if company else None) or ():
-        if _names(each, person):
-            yield each.model_dump()
+    for company in _theirs(context, person):
+        yield from (each.model_dump() for each in company.contacts or () if _names(each, person))
+
+
+def _theirs(context: Context, person: Person) -> list[Company]:
+    """The person's company, and those that turned out to be it: their contacts and addresses stay with them."""
+    return with_joined(context, person.company_id) if person.company_id else []
 
 
 @erasure
 def forget_company_contact(context: Context, person: Person) -> None:
     """The company keeps its other contacts. It goes before the membership, which tells the company."""
-    if person.company_id:
-        _forget_contact(context, person.company_id, person)
+    for company in _theirs(context, person):
+        _forget_contact(context, company.company_id, person)
 
 
 @retry("version")
@@ -141,5 +144,5 @@ def forget_person(context: Context, person: Person) -> None:
 @erasure
 def forget_delivery_contact(context: Context, person: Person) -> None:
     """The saved addresses stay, without the person."""
-    if person.company_id:
-        addresses.forget_contact(context, person.company_id, person)
+    for company in _theirs(context, person):
+        addresses.forget_contact(context, company.company_id, person)

@@ -186,11 +186,12 @@ def show_company_to_staff(call: Call, company_id: str) -> Answer:
     body=CompanyAssignmentForm,
     answer=StaffCompanyDetailView,
     matched=True,
+    problems=("already_exists", "wrong_state"),
 )
 def change_company_by_staff(call: Call, company_id: str) -> Answer:
     """Change a company, or hand it over to another manager.
 
-    The new manager and those who buy for the company get a letter. Terms have a route of their own (`PUT …/terms`). Its members keep their own
+    The new manager and those who buy for the company get a letter, its owners one of another INN or KPP. Terms have a route of their own (`PUT …/terms`). Its members keep their own
     telephone and email; `contacts` are people who are no members.
     """
     shown, version = staff.change_by_staff(

@@ -40,6 +40,15 @@ def needs_kpp(inn: str) -> bool:
     return len(inn) == 10
 
 
+def kpp_fault(inn: str, kpp: str | None) -> tuple[str, str] | None:
+    """Code and sentence of what is wrong with this KPP beside this INN; None: they fit."""
+    if needs_kpp(inn) and kpp is None:
+        return "kpp_required", "A legal entity (INN of 10 digits) needs its KPP."
+    if not needs_kpp(inn) and kpp is not None:
+        return "kpp_not_expected", "A sole trader (INN of 12 digits) has no KPP."
+    return None
+
+
 def listed_as(name: str) -> str:
     """The name as lists sort and find it: small letters, no quotes, no legal form in front.
 

@@ -13,6 +13,7 @@ from chalicelib.members import PersonName, Phone
 from chalicelib.platform.fields import ONE_LINE_OR_NONE, Identifier, Name, Region, shape, unspaced
 from chalicelib.platform.http.forms import Form, PageQuery, View
 from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
@@ -62,10 +63,8 @@ class ClaimForm(Form):
     @classmethod
     def _fits_the_inn(cls, kpp: str | None, info: ValidationInfo) -> str | None:
         inn = info.data.get("inn")
-        if inn and rules.needs_kpp(inn) and kpp is None:
-            raise PydanticCustomError("kpp_required", "A legal entity (INN of 10 digits) needs its KPP.")
-        if inn and not rules.needs_kpp(inn) and kpp is not None:
-            raise PydanticCustomError("kpp_not_expected", "A sole trader (INN of 12 digits) has no KPP.")
+        if inn and (fault := rules.kpp_fault(inn, kpp)):
+            raise PydanticCustomError(*fault)
         return kpp
 
 
@@ -98,8 +97,10 @@ class CompanyContactForm(Form):
 
 
 class CompanyAssignmentForm(CompanyChangeForm):
-    """Changes the given fields; null clears region, distributor, yearly total, manager and contacts."""
+    """Changes the given fields; null clears region, distributor, yearly total, manager and contacts. INN and KPP take the place of wrong ones."""
 
+    inn: Inn | None = None
+    kpp: Kpp | None = None
     manager_id: Annotated[Identifier | None, Field(description="The personal manager, one of the staff.")] = None
     contacts: Annotated[
         list[CompanyContactForm] | None,
@@ -346,6 +347,23 @@ class PastManagerView(View):
     until: str
 
 
+class JoinedFromView(View):
+    """A company that turned out to be this one. Its own card has its orders, contacts and addresses."""
+
+    company_id: str
+    name: Annotated[str | None, NameOf("company_id")] = None
+
+
+class FormerInnView(View):
+    """INN and KPP that the staff corrected."""
+
+    inn: str | None
+    kpp: str | None
+    until: str
+    by: str
+    by_name: Annotated[str | None, NameOf("by")] = None
+
+
 class CompanyContactView(View):
     """A contact of a company."""
 
@@ -369,6 +387,8 @@ class StaffCompanyDetailView(StaffCompanyView):
     manager: CompanyManagerView | None = Field(description="Null: it has no manager, or one who left the club.")
     managers_before: list[PastManagerView] = Field(description="The last twenty, newest first.")
     distributor: CompanyDistributorView | None = Field(description="Null: nobody delivers to it.")
+    joined_from: list[JoinedFromView]
+    inns_before: list[FormerInnView] = Field(description="The last twenty, newest first.")
     people: list[StaffPersonView]
     contacts: list[CompanyContactView]
 

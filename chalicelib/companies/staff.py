@@ -24,6 +24,8 @@ from chalicelib.companies.schemas import (
     CompanyDistributorView,
     CompanyManagerView,
     CustomerQuestionView,
+    FormerInnView,
+    JoinedFromView,
     PastManagerView,
     StaffCompanyDetailView,
     StaffCompanyView,
@@ -200,6 +202,8 @@ def _card(context: Context, company: Company) -> StaffCompanyDetailView:
             for each in company.managers_before or ()
         ],
         distributor=_distributor(context, company),
+        joined_from=[JoinedFromView(company_id=each) for each in company.joined_from or ()],
+        inns_before=[FormerInnView.from_record(each) for each in company.inns_before or ()],
         contacts=[CompanyContactView.from_record(each) for each in company.contacts or ()],
     )
 

@@ -4,7 +4,7 @@ A person of a company is written twice, always in one transaction: PERSON beside
 beside the member (for whom they speak). Whoever changes one changes both, on condition that the membership is what was read.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import and_
 from typing import Any, NamedTuple
@@ -22,8 +22,11 @@ from chalicelib.table.key import Key
 from chalicelib.table.transactions import Item, Joining, Transaction
 
 _KPP = "kpp:"  # and the KPP: attributes of a firm
+_EMPTIED = "emptied"  # a firm without companies: all of them were corrected to another INN
+_QUESTION = ("asked_at", "other", "gsi2pk", "gsi2sk")  # of a customer, that waits for the staff
 AMONG = 1000  # companies that one page of a filtered list looks at
 MOST_MANAGERS = 20  # former ones that a company keeps
+MOST_INNS = 20  # former ones that a company keeps
 MOST_WAITING = 100  # pending claims that a list of companies looks at
 
 Told = frozenset[str]
@@ -202,9 +205,41 @@ def join_firm(tx: Transaction, inn: str, member: FirmMember, others: Sequence[Fi
     tx.update(
         keys.firm(inn),
         put={name: {"company_id": member.company_id, "currency": member.currency}},
-        remove=[_KPP] if member.kpp and unnamed in others else [],
-        when=Attr(name).not_exists() if others else Attr("pk").not_exists(),
+        remove=[_EMPTIED, *([_KPP] if member.kpp and unnamed in others else [])],
+        when=Attr(name).not_exists() if others else Attr("pk").not_exists() | Attr(_EMPTIED).exists(),
         label="inn",
+    )
+
+
+def correct_firm(
+    tx: Transaction, company: Company, inn: str, kpp: str, known: Mapping[str, Sequence[FirmMember]]
+) -> None:
+    """Takes the company from under its INN and KPP and puts it under these. `known`: the companies of both INNs, as read. Refused with label `inn`.
+
+    An INN that nobody has any more stays as an empty item, which only the next first company of it takes.
+    """
+    member = FirmMember(kpp, company.company_id, company.currency)
+    before, same = known.get(company.inn or "", ()), company.inn == inn
+    theirs = [each for each in before if each.company_id == company.company_id]
+    gone = [f"{_KPP}{each.kpp}" for each in theirs if not same or each.kpp == (company.kpp or "")]
+    if gone:
+        still = reduce(and_, (Attr(f"{name}.company_id").eq(company.company_id) for name in gone))
+        put: dict[str, Any] = {_EMPTIED: True} if len(gone) == len(before) else {}
+        if same:
+            put = {f"{_KPP}{kpp}": {"company_id": member.company_id, "currency": member.currency}}
+            still &= Attr(f"{_KPP}{kpp}").not_exists()
+        tx.update(keys.firm(str(company.inn)), put=put, remove=gone, when=still, label="inn")
+    if not (same and gone):
+        join_firm(tx, inn, member, known.get(inn, ()))
+
+
+def answer_customer(tx: Transaction, marker: Item) -> None:
+    """The question about this customer is answered: its company has the INN that came with it. Refused with label `customer`."""
+    tx.update(
+        keys.customer_owner(*customer_of(marker)),
+        remove=_QUESTION,
+        when=Attr("company_id").eq(marker["company_id"]),
+        label="customer",
     )
 
 
@@ -249,7 +284,7 @@ def relink_customer(tx: Transaction, source: str, customer: str, company_id: str
             "currency": to.currency,
             **keys.customers_of(to.company_id, source, customer).as_gsi1(),
         },
-        remove=("asked_at", "other", "gsi2pk", "gsi2sk"),
+        remove=_QUESTION,
         when=Attr("company_id").eq(company_id),
         label="customer",
     )
@@ -286,8 +321,8 @@ def change(tx: Transaction, company: Company, changes: dict[str, Any], at: str) 
         put["managers_before"] = [each.model_dump() for each in before]
     if "name" in put:
         put |= _listed(put["name"], company.company_id)
-    if "contacts" in put:
-        put["contacts"] = [each.model_dump() for each in put["contacts"]]
+    for name in {"contacts", "inns_before"} & put.keys():
+        put[name] = [each.model_dump(exclude_none=True) for each in put[name]]
     tx.update(
         keys.company(company.company_id),
         put={"version": company.version + 1, **put},
@@ -309,10 +344,8 @@ def join(tx: Transaction, company: Company, into: Company) -> None:
     )
     free = Attr("version").eq(into.version) & Attr("joined_into").not_exists()
     given = {name: value for name in ("inn", "kpp") if (value := getattr(company, name)) and not into.inn}
-    if given:
-        tx.update(keys.company(into.company_id), put=given, add={"version": 1}, when=free, label="into")
-    else:
-        tx.check(keys.company(into.company_id), free, label="into")
+    given["joined_from"] = [*(into.joined_from or ()), company.company_id]
+    tx.update(keys.company(into.company_id), put=given, add={"version": 1}, when=free, label="into")
 
 
 def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) -> None:
@@ -324,11 +357,16 @@ def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) ->
         when=Attr("version").eq(company.version) & Attr("joined_into").eq(into.company_id),
         label="company",
     )
-    if took_inn:
-        unchanged = Attr("version").eq(into.version)
-        tx.update(
-            keys.company(into.company_id), add={"version": 1}, remove=("inn", "kpp"), when=unchanged, label="into"
-        )
+    others = [each for each in into.joined_from or () if each != company.company_id]
+    gone = [*(("inn", "kpp") if took_inn else ()), *(() if others else ("joined_from",))]
+    tx.update(
+        keys.company(into.company_id),
+        put={"joined_from": others} if others else {},
+        add={"version": 1},
+        remove=gone,
+        when=Attr("version").eq(into.version),
+        label="into",
+    )
 
 
 def give_firm(tx: Transaction, inn: str, members: Sequence[FirmMember], company_id: str, to: str) -> None:

@@ -38,6 +38,11 @@ def test_the_buyers_hear_of_their_new_manager(club: Any) -> None:
     assert "Имя: Мария Ведущая" in text and "Почта: mbr_m@partner.example" in text and "Телефон" not in text
 
 
+def test_the_owner_hears_what_the_inn_was_and_is(club: Any) -> None:
+    text = plain(club.told("inn_corrected", BUYER, changes={"inn": "7707083893"}, before={"inn": "7707083895"}))
+    assert "ИНН: 7707083895 → 7707083893" in text and "КПП: — → —" in text
+
+
 def test_the_new_manager_hears_of_the_company_and_of_its_former_manager(club: Any, context: Context) -> None:
     on_staff(context, "mbr_m", "manager")
     facts = {"from_manager": "mbr_en", "to_manager": "mbr_m", "by": "mbr_head"}

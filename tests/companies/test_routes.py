@@ -2,15 +2,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.companies import store
+from chalicelib.companies import name_customers, store
 from chalicelib.companies.model import CustomerRef
+from chalicelib.mail.declarations import asked_by
 from chalicelib.platform.context import Context
+from chalicelib.table.transactions import Transaction
 from tests.companies.steps import (
     KPP,
     MANAGER,
     appoint_manager,
     bring_in,
     claim,
+    company_of,
     happened,
     join,
     legal_inn,
@@ -441,7 +444,11 @@ def test_a_company_keeps_its_last_twenty_managers(api: Api, context: Context) ->
         ({"manager_id": "mbr_nobody"}, "/manager_id"),
         ({"distributor_id": "dst_none"}, "/distributor_id"),
         ({"name": None}, "/name"),
-        ({"inn": legal_inn(2)}, "/inn"),
+        ({"inn": "7707083894"}, "/inn"),
+        ({"inn": None}, "/inn"),
+        ({"kpp": None}, "/kpp"),
+        ({"inn": sole_inn(1)}, "/kpp"),
+        ({"kpp": "12"}, "/kpp"),
     ],
 )
 def test_a_change_by_the_staff_that_cannot_be_names_the_field_and_changes_nothing(
@@ -451,6 +458,82 @@ def test_a_change_by_the_staff_that_cannot_be_names_the_field_and_changes_nothin
     before = whole_table(context.table)
     assert pointer(change(api, company_id, changes)) == where
     assert whole_table(context.table) == before
+
+
+def ids_of(api: Api, inn: str, kpp: str = "") -> list[str]:
+    found = api.call("GET", f"/v1/staff/companies?inn={inn}" + (f"&kpp={kpp}" if kpp else ""), STAFF)
+    return [each["company_id"] for each in found.json["items"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "inn", "kpp"),
+    [
+        ({"kpp": "770701002"}, legal_inn(1), "770701002"),
+        ({"inn": legal_inn(2)}, legal_inn(2), KPP),
+        ({"inn": sole_inn(1), "kpp": None}, sole_inn(1), None),
+    ],
+)
+def test_the_staff_correct_inn_and_kpp_and_files_and_claims_find_the_company_by_these(
+    api: Api, context: Context, changes: dict[str, Any], inn: str, kpp: str | None
+) -> None:
+    company_id, olga = owned_company(context)
+    card = change(api, company_id, changes).json
+    assert (card["inn"], card["kpp"]) == (inn, kpp)
+    [former] = card["inns_before"]
+    assert (former["inn"], former["kpp"], former["by"]) == (legal_inn(1), KPP, MANAGER)
+    [former] = api.call("GET", f"/v1/staff/companies/{company_id}", STAFF).json["inns_before"]
+    assert former["by_name"] == "Manager Petrova"
+    assert ids_of(api, inn, kpp or "") == [company_id]
+    refs = [CustomerRef("1", "ООО «Луч»", inn, kpp, "RUB")]
+    assert [*customer_companies(context, "1c", refs).values()] == [company_id]
+    [event] = happened(context, company_id, "company.changed")
+    assert (event["before"], event["by"]) == ({"inn": legal_inn(1), "kpp": KPP}, MANAGER)
+    heard = asked_by("company.changed")["inn_corrected"]
+    assert [each.id for each in heard(context, event)] == [olga]
+    assert heard(context, {**event, "before": event["before"], "by": "mbr_other"})
+    # The numbers that nobody has any more are the next one's, and can be had back.
+    shadow = CustomerRef("1", "ООО «Тень»", legal_inn(1), KPP, "RUB")
+    [new] = customer_companies(context, "2c", [shadow]).values()
+    assert new != company_id and ids_of(api, legal_inn(1), KPP) == [new]
+
+
+def test_numbers_of_another_company_are_refused_with_the_way_to_join_the_two(api: Api, context: Context) -> None:
+    company_id, _ = owned_company(context)
+    refs = [
+        CustomerRef("1", "ООО «Тень»", legal_inn(2), KPP, "RUB"),
+        CustomerRef("2", "Мрак", legal_inn(3), None, "RUB"),
+    ]
+    by_both, by_inn_alone = customer_companies(context, "1c", refs).values()
+    before = whole_table(context.table)
+    for inn, other in ((legal_inn(2), by_both), (legal_inn(3), by_inn_alone)):
+        refused = change(api, company_id, {"inn": inn})
+        assert (refused.status, refused.json["code"]) == (409, "already_exists")
+        assert other in refused.json["detail"] and "/v1/staff/company-joins" in refused.json["detail"]
+    assert whole_table(context.table) == before
+    # Another branch of the other firm is not it.
+    assert change(api, company_id, {"inn": legal_inn(2), "kpp": "770701002"}).status == 200
+    assert set(ids_of(api, legal_inn(2))) == {by_both, company_id}
+
+
+def test_a_corrected_inn_answers_the_question_about_a_customer_that_had_it(api: Api, context: Context) -> None:
+    [company_id] = customer_companies(context, "1c", [CustomerRef("1", "Луч", legal_inn(1), None, "RUB")]).values()
+    [unnamed] = customer_companies(context, "2c", [CustomerRef("9", "Луч", None, None, "RUB")]).values()
+    tx = Transaction()
+    store.relink_customer(tx, "2c", "9", unnamed, company_of(context, company_id))
+    context.table.commit(tx)
+    name_customers(context, "2c", [CustomerRef("9", "Луч", legal_inn(2), None, "RUB")])
+    assert len(api.call("GET", "/v1/staff/customer-questions", STAFF).json["items"]) == 1
+    assert change(api, company_id, {"inn": legal_inn(2)}).status == 200
+    assert api.call("GET", "/v1/staff/customer-questions", STAFF).json["items"] == []
+
+
+def test_the_hold_out_and_the_purchases_of_a_corrected_company_stay(api: Api, context: Context) -> None:
+    refs = [CustomerRef("1", "ООО «Луч»", legal_inn(1), KPP, "RUB")]
+    [company_id] = customer_companies(context, "1c", refs).values()
+    change(api, company_id, {"inn": legal_inn(2)})
+    found = store.read(context.table, company_id)
+    assert found is not None and found.drawn_as == legal_inn(1)
+    assert [*customer_companies(context, "1c", refs).values()] == [company_id]
 
 
 def test_the_staff_change_a_company_only_as_they_have_read_it(api: Api, context: Context) -> None:

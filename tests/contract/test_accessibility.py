@@ -94,16 +94,35 @@ def test_axe_finds_no_fault_in_the_pages_of_one_person(
     assert faults(answer.text, axe, tmp_path, *LOOKS[look]) == []
 
 
-def test_a_search_for_return_finds_the_return(api: Api, tmp_path: Path) -> None:
+def shown_by_chromium(file: Path, query: str = "", *more: str) -> str:
+    """The page as it is once its script has run."""
+    command = [str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", *more]
+    address = f"{file.as_uri()}{query}"
+    ended = subprocess.run([*command, "--dump-dom", address], capture_output=True, text=True, timeout=120, check=True)
+    return ended.stdout
+
+
+def test_a_search_for_return_finds_the_return_and_one_for_nothing_says_so(api: Api, tmp_path: Path) -> None:
     """The search reads its words from the address, too."""
     file = tmp_path / "docs.html"
     file.write_text(api.call("GET", "/docs?q=return", headers={"accept-language": "en"}).text, encoding="utf-8")
-    command = [str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000"]
-    address = f"{file.as_uri()}?q=return"
-    page = subprocess.run(
-        [*command, "--dump-dom", address], capture_output=True, text=True, timeout=120, check=True
-    ).stdout
-    rows = re.findall(r'<li data-words="[^"]*"[^>]*?( hidden="")?><a href="docs/(\w+)"', page)
+    rows = re.findall(
+        r'<li data-words="[^"]*"[^>]*?( hidden="")?><a href="docs/(\w+)"', shown_by_chromium(file, "?q=return")
+    )
     shown = {name for hidden, name in rows if not hidden}
     assert {"request_return", "accept_return", "reject_return"} <= shown
     assert len(shown) < len(rows) / 8
+    assert ">Nothing is found: try fewer words" in shown_by_chromium(file, "?q=unicorn")
+
+
+def test_the_language_of_examples_that_a_reader_chose_is_chosen_on_the_next_page(api: Api, tmp_path: Path) -> None:
+    page = api.call("GET", "/docs/place-an-order").text
+    chooses = """<script>
+      const python = [...document.querySelectorAll("[name=tab]")].find((tab) => tab.value === "Python");
+      document.title = `Python: ${python.checked}`;
+      python.click();
+    </script></body>"""
+    file, profile = tmp_path / "task.html", f"--user-data-dir={tmp_path / 'profile'}"
+    file.write_text(page.replace("</body>", chooses), encoding="utf-8")
+    titles = [re.findall("<title>(.*?)</title>", shown_by_chromium(file, "", profile))[0] for _ in range(2)]
+    assert titles == ["Python: false", "Python: true"]

@@ -108,7 +108,7 @@ def test_query_parameters_are_explained() -> None:
 
 # The text at the top of the document tells of them.
 OF_LISTS = {"items", "next_cursor", "count"}
-TOLD_BY_RULE = re.compile("(^|_)(id|at|on|by)$|^(first|last)$")
+TOLD_BY_RULE = re.compile("(^|_)(id|at|on|by)$|^(first|last)$|_name$")
 ABOUT_MONEY = ("Order", "Quote", "Price", "Tier", "Ladder", "Bonus", "Accrual", "Redemption", "Posting")
 
 
@@ -133,7 +133,9 @@ def undescribed() -> tuple[list[tuple[str, str]], int]:
 def test_fields_are_described_where_their_name_does_not_tell_it() -> None:
     bare, fields = undescribed()
     assert len(bare) < fields / 4
-    assert all(f"`{rule}`" in DOCUMENT["info"]["description"] for rule in ("…_id", "…_at", "…_on", "…_by", "first"))
+    assert all(
+        f"`{rule}`" in DOCUMENT["info"]["description"] for rule in ("…_id", "…_at", "…_on", "…_by", "…_name", "first")
+    )
     told_by_name = {"name", "name_ru", "lines"}
     assert [each for each in bare if each[0].startswith(ABOUT_MONEY) and each[1] not in told_by_name] == []
 

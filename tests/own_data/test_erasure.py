@@ -92,7 +92,8 @@ class Life:
         stock(context, row("LMP-1", "120.00"))
         partners.distributor(context, "RU-MOW", name="Moscow light")
         self.manager = partners.staff(context, "mbr_manager", "manager")
-        partners.company(context, "cmp_1", region="RU-MOW", manager_id="mbr_manager")
+        partners.company(context, "cmp_1", region="RU-MOW", manager_id="mbr_manager", joined_from=("cmp_before",))
+        self.before = partners.partner(context, "cmp_before", "mbr_before", inn="7736050003", joined_into="cmp_1")
         self.member_id = self._joined()
         self.vera = partners.speaks_for(context, "cmp_1", self.member_id, role)
         reached = {"phone": PHONE, "region": "RU-MOW", "time_zone": "Europe/Moscow", "interests": ["lighting"]}
@@ -138,8 +139,10 @@ class Life:
         mail_store.suppress(self.context.table, EMAIL, reason="complaint", at=self.context.at, letter_id="ltr_1")
 
     def _orders(self) -> None:
+        """She is the one at the gate of her company, and of the one that was joined into it."""
         gate = {"name": "Gate", "address": "Moscow, Tverskaya 1", "contact_name": NAME, "contact_phone": PHONE}
         address = self.done("POST", "/v1/company/addresses", self.vera, gate)
+        self.done("POST", "/v1/company/addresses", self.before, gate)
         delivery = {"method": "carrier", "address_id": address["address_id"]}
         lines = [{"sku": "LMP-1", "quantity": 2}]
         self.order_id = self.done("POST", "/v1/orders", self.vera, {"lines": lines, "delivery": delivery})["order_id"]
@@ -158,12 +161,13 @@ class Life:
         self.context.table.commit(tx)
 
     def _noted(self) -> None:
-        """Her manager wrote her down as a contact before she joined, beside a colleague."""
-        path = "/v1/staff/companies/cmp_1"
-        version = self.api.call("GET", path, self.manager).headers["etag"]
-        contacts = [{"name": NAME, "phone": PHONE, "email": EMAIL}, {"name": "Boris Novikov"}]
-        noted = self.api.call("PATCH", path, self.manager, {"contacts": contacts}, headers={"if-match": version})
-        assert [each["name"] for each in noted.json["contacts"]] == [NAME, "Boris Novikov"]
+        """Her manager wrote her down as a contact of both companies before she joined, beside a colleague."""
+        for company_id in ("cmp_1", "cmp_before"):
+            path = f"/v1/staff/companies/{company_id}"
+            version = self.api.call("GET", path, self.manager).headers["etag"]
+            contacts = [{"name": NAME, "phone": PHONE, "email": EMAIL}, {"name": "Boris Novikov"}]
+            noted = self.api.call("PATCH", path, self.manager, {"contacts": contacts}, headers={"if-match": version})
+            assert [each["name"] for each in noted.json["contacts"]] == [NAME, "Boris Novikov"]
 
     def leave(self) -> None:
         members.leave(self.context, self.member_id, EMAIL)

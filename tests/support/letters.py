@@ -67,7 +67,9 @@ def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Any:
     member(context, "mbr_m", name="Мария Ведущая")
     speaks_for(context, "cmp_1", "mbr_1")
     speaks_for(context, "cmp_1", "mbr_en", role="buyer")
-    company = SimpleNamespace(name="Луч", inn="7707083893", manager_id="mbr_m", currency="RUB", joined_into=None)
+    company = SimpleNamespace(
+        name="Луч", inn="7707083893", kpp=None, manager_id="mbr_m", currency="RUB", joined_into=None
+    )
     distributor = SimpleNamespace(name="Свет-Опт", email="orders@distributor.example", language="ru")
     scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(context))
     monkeypatch.setattr(companies_store, "read", lambda table, company_id: scene.company)

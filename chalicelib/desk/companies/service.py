@@ -20,7 +20,6 @@ from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.lists import CountView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import named
 from chalicelib.table.client import Page, Position, Table
 
 Each = TypeVar("Each")
@@ -54,7 +53,7 @@ def shown(
         return []
     waits = {kind: _waiting(context, kind)[0] for kind, known in WAITING.items() if known.scope in scopes}
     rows = {row.company_id: row for row in _rows(context, listed)}
-    views = [
+    return [
         ListedCompanyView(
             **each.model_dump(),
             tier=rows[each.company_id].tier,
@@ -65,7 +64,6 @@ def shown(
         )
         for each in listed
     ]
-    return named(context, views)
 
 
 def find(

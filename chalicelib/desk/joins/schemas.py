@@ -12,7 +12,13 @@ from chalicelib.platform.money import Money
 from chalicelib.platform.registry.names import NameOf
 
 ObstacleCode = Literal[
-    "joined", "orders", "bonuses_in_progress", "bonuses_spent", "too_many_customers", "too_many_people"
+    "joined",
+    "orders",
+    "bonuses_in_progress",
+    "bonuses_spent",
+    "too_many_customers",
+    "too_many_people",
+    "too_many_joins",
 ]
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from chalicelib import bonuses, companies, exchange, orders, pricing, sales, tiers
 from chalicelib.bonuses import Bonuses
-from chalicelib.companies import MOST_CUSTOMERS, Company
+from chalicelib.companies import MOST_CUSTOMERS, MOST_JOINED, Company
 from chalicelib.desk.joins import store
 from chalicelib.desk.joins.events import DONE, UNDONE
 from chalicelib.desk.joins.model import CompanyJoin, JoinState
@@ -152,6 +152,11 @@ def _obstacles(context: Context, company: Company, into: Company) -> Iterator[Ob
         yield ObstacleView(
             code="too_many_customers",
             detail=f"More than {MOST_CUSTOMERS} customers of files are this company: move them one by one.",
+        )
+    if len(into.joined_from or ()) >= MOST_JOINED:
+        yield ObstacleView(
+            code="too_many_joins",
+            detail=f"{MOST_JOINED} companies were joined into this one already: keep the other company instead.",
         )
     if len(companies.people_of(context, company.company_id)) > MOST_PEOPLE:
         yield ObstacleView(

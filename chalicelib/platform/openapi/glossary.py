@@ -18,7 +18,6 @@ FIELDS: dict[str, str] = {
     "code": "A word for programs; it never changes.",
     "comment": "A text of the buyer for the distributor.",
     "companies": "The number of companies.",
-    "company_name": "The name of the company.",
     "consents": "Consents, each to one purpose.",
     "content_type": "The media type of the file.",
     "currency": "In ISO 4217.",

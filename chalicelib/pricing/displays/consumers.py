@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.companies import REGISTERED
+from chalicelib.companies import COMPANY_CHANGED, REGISTERED
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.pricing.displays import store
@@ -24,3 +24,12 @@ def on_display_approved(context: Context, event: Event) -> None:
 def on_company_registered(context: Context, event: Event) -> None:
     """Add the company to the chain of its INN."""
     join(context, event.item["company_id"], event.item.get("inn"))
+
+
+@consumer(COMPANY_CHANGED)
+def on_company_changed(context: Context, event: Event) -> None:
+    """Move the company to the chain of an INN that came later or was corrected. Deals that it has it keeps to their last day."""
+    if inn := event.item["changes"].get("inn"):
+        if before := event.item.get("before", {}).get("inn"):
+            store.leave(context.table, before, event.item["company_id"])
+        join(context, event.item["company_id"], inn)

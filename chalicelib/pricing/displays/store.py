@@ -72,6 +72,10 @@ def join(table: Table, inn: str, company_id: str) -> None:
     table.put({**keys.chain_company(inn, company_id).as_item(), "company_id": company_id})
 
 
+def leave(table: Table, inn: str, company_id: str) -> None:
+    table.delete_many([keys.chain_company(inn, company_id)])
+
+
 def put_in_chain(tx: Transaction, inn: str, company_id: str, promotion_id: str, last: date) -> None:
     """Add a deal to the chain, and the company that sent the photo to its companies."""
     tx.update(keys.chain_granted(inn), put=offers_store.display_attribute(promotion_id, last))

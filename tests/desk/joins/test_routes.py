@@ -42,6 +42,8 @@ def test_a_join_is_ordered_shown_and_listed(memory_market: Market, manager: Call
     assert memory_market.api.call("GET", URL, manager).json["items"] == [shown]
     card = memory_market.api.call("GET", "/v1/staff/companies/cmp_2", manager).json
     assert card["joined_into"] == "cmp_1"
+    card = memory_market.api.call("GET", "/v1/staff/companies/cmp_1", manager).json
+    assert [each["company_id"] for each in card["joined_from"]] == ["cmp_2"]
     early = memory_market.post(f"{answer.headers['location']}/undo", manager)
     assert (early.status, early.json["code"]) == (409, "wrong_state")
     assert memory_market.api.call("GET", f"{URL}/jon_none", manager).status == 404
@@ -129,3 +131,9 @@ def test_a_join_is_one_call_and_so_are_a_page_and_the_customers_of_a_company(loc
         assert len(store.page(context.table, 25, None).items) == 1
         assert len(companies_store.customers_page(context.table, "cmp_1", 101).items) == 10
     assert (cost.calls, cost.read_units) == (["GetItem", "Query", "Query"], 2)
+
+
+def test_so_many_companies_are_joined_into_one(memory_market: Market, manager: Caller) -> None:
+    company(memory_market.context, "cmp_1", joined_from=tuple(f"cmp_{number}" for number in range(10, 60)))
+    [obstacle] = ask(memory_market, manager, "/preview").json["obstacles"]
+    assert (obstacle["code"], ask(memory_market, manager).status) == ("too_many_joins", 409)

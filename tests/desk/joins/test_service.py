@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from chalicelib import companies, members, tiers
 from chalicelib.bonuses.accruals import store as accruals_store
 from chalicelib.bonuses.audit import service as audit
+from chalicelib.companies import joins as companies_joins
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
 from chalicelib.companies.model import CustomerRef
@@ -38,6 +39,7 @@ def state(firm: Firm) -> tuple[Any, ...]:
         [companies.customers_of(firm.context, each) for each in both],
         [company.company_id for company in companies.some_companies(firm.context, 10, None)[0]],
         [member.company_id for member in companies_store.firms(firm.context.table, [legal_inn(1)])[legal_inn(1)]],
+        [companies.read_companies(firm.context, both)[each].joined_from for each in both],
     )
 
 
@@ -77,6 +79,7 @@ def test_documents_people_bonuses_and_customers_go_to_the_company_that_stays() -
         known = companies.read_company(firm.context, firm.old)
         assert known is not None
         assert known.joined_into == firm.new
+        assert [each.company_id for each in companies_joins.with_joined(firm.context, firm.new)] == [firm.new, firm.old]
 
 
 def test_a_file_that_names_the_old_kpp_finds_the_company_that_stays() -> None:

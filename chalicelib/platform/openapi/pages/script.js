@@ -14,7 +14,7 @@
         count += fits;
       }
       for (const group of document.querySelectorAll(".group")) group.hidden = !group.querySelector("li:not([hidden])");
-      found.textContent = found.dataset.text.replace("{count}", count);
+      found.textContent = count ? found.dataset.text.replace("{count}", count) : found.dataset.none;
     };
     words.form.addEventListener("submit", (event) => event.preventDefault());
     words.addEventListener("input", show);
@@ -22,6 +22,15 @@
     const given = new URLSearchParams(location.search);
     words.value = given.get("q") ?? "";
     show();
+  }
+  // Somebody who reads TypeScript reads it on every page.
+  try {
+    for (const tab of document.querySelectorAll("[name=tab]")) {
+      if (tab.value === localStorage.getItem("tab")) tab.checked = true;
+      tab.addEventListener("change", () => localStorage.setItem("tab", tab.value));
+    }
+  } catch {
+    // This browser keeps nothing for us.
   }
   const label = document.documentElement.lang === "ru" ? ["Копировать", "Скопировано"] : ["Copy", "Copied"];
   for (const block of document.querySelectorAll(".code")) {
