@@ -223,7 +223,7 @@ def correct_firm(
     theirs = [each for each in before if each.company_id == company.company_id]
     gone = [f"{_KPP}{each.kpp}" for each in theirs if not same or each.kpp == (company.kpp or "")]
     if gone:
-        still = reduce(and_, (Attr(f"{name}.company_id").eq(company.company_id) for name in gone))
+        still: ConditionBase = reduce(and_, (Attr(f"{name}.company_id").eq(company.company_id) for name in gone))
         put: dict[str, Any] = {_EMPTIED: True} if len(gone) == len(before) else {}
         if same:
             put = {f"{_KPP}{kpp}": {"company_id": member.company_id, "currency": member.currency}}

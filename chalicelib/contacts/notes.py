@@ -63,7 +63,8 @@ def note(context: Context, member_id: str, form: NoteForm, *, by: str) -> Item:
 
 
 def page(context: Context, member_id: str, limit: int, after: dict[str, str] | None) -> Page:
-    """The notes of the member, newest first. One call."""
+    """The notes of the member, newest first. Two calls. Raises 404 for an unknown member."""
+    _member(context, member_id)
     first = keys.contact_note(member_id, "", "")
     return context.table.query(first.pk, starts="NOTE#", limit=limit, after=after, newest_first=True)
 

@@ -62,7 +62,7 @@ class NoteView(View):
 
     @classmethod
     def of(cls, item: Item) -> "NoteView":
-        return cls.model_validate({name: item[name] for name in cls.model_fields})
+        return cls.model_validate({name: item[name] for name in cls.model_fields if name in item})
 
 
 class NotePage(View):

@@ -14,6 +14,7 @@ from chalicelib.platform.spelling.email import Email
 from chalicelib.platform.text import Language
 
 Interest = Annotated[str, Field(min_length=1, max_length=60)]
+INTERESTS = "In the member's own words; segments do not mind their case."
 
 
 class ConsentForm(Form):
@@ -49,7 +50,7 @@ class ProfileView(View):
     language: Language
     phone: str | None
     audience: Audience | None
-    interests: list[str]
+    interests: list[str] = Field(description=INTERESTS)
     region: str | None
     time_zone: str | None
     joined_at: str
@@ -64,7 +65,7 @@ class ProfileChangeForm(Form):
     language: Language | None = None
     phone: Phone | None = None
     audience: Audience | None = None
-    interests: list[Interest] | None = Field(default=None, max_length=30)
+    interests: list[Interest] | None = Field(default=None, max_length=30, description=INTERESTS)
     region: Region | None = None
     time_zone: TimeZone | None = None
 

@@ -274,6 +274,7 @@ def test_a_large_adjustment_waits_for_somebody_else(office: Office) -> None:
     assert office.get(f"/v1/staff/companies/cmp_1/bonus-adjustments/{adjustment_id}", office.head) == {
         **approved.json,
         "author_name": "Anna mbr_head",
+        "decided_by_name": "Anna mbr_other",
     }
 
 

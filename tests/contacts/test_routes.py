@@ -71,3 +71,4 @@ def test_an_unknown_member_is_not_found(api: Api, manager: Caller) -> None:
     path = "/v1/staff/members/mbr_nobody"
     assert api.call("GET", f"{path}/contact?channel=sms&contact_class=service", manager).status == 404
     assert api.call("POST", f"{path}/contacts", manager, CALL).status == 404
+    assert api.call("GET", f"{path}/contacts", manager).status == 404

@@ -45,7 +45,7 @@ class Conditions(Written):
 
     audiences: list[Audience] = Field(default=[], max_length=6)
     interests: list[Annotated[str, Field(max_length=60)]] = Field(
-        default=[], max_length=30, description="Interests that members named themselves."
+        default=[], max_length=30, description="In the words of members, in any case."
     )
     languages: list[Language] = Field(default=[], max_length=2)
     tiers: list[Annotated[str, Field(max_length=64)]] = Field(

@@ -1,6 +1,6 @@
 """Decisions on a member: whether a segment has them, their company's stage, and the hold-out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -30,7 +30,7 @@ def matches(conditions: Conditions, candidate: Candidate, today: date) -> bool:
     return (
         _among(candidate.member_id, conditions.members)
         and _among(candidate.audience, conditions.audiences)
-        and (not conditions.interests or not set(conditions.interests).isdisjoint(candidate.interests))
+        and (not conditions.interests or not _folded(conditions.interests).isdisjoint(_folded(candidate.interests)))
         and _among(candidate.language, conditions.languages)
         and _among(candidate.tier, conditions.tiers)
         and _among(candidate.stage, conditions.stages)
@@ -38,6 +38,10 @@ def matches(conditions: Conditions, candidate: Candidate, today: date) -> bool:
         and all(_bought(each, candidate, today) for each in conditions.purchases)
         and all(_active(each, candidate, today) for each in conditions.activity)
     )
+
+
+def _folded(words: Iterable[str]) -> set[str]:
+    return {each.casefold() for each in words}
 
 
 def are_apart(one: Conditions, other: Conditions) -> bool:

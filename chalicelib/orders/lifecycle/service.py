@@ -42,6 +42,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem, faults_of, or_not_found
+from chalicelib.platform.http.sentences import BETWEEN
 from chalicelib.platform.money import Money
 from chalicelib.pricing import order_terms_of
 from chalicelib.table.retries import retry
@@ -299,7 +300,7 @@ def _decided(decide: Callable[[Order], Order], present: Order) -> Order:
     try:
         return decide(present)
     except WrongState as wrong:
-        fit = ", ".join(wrong.fit)
+        fit = BETWEEN.join(wrong.fit)
         detail = f"The order is {wrong.state}; this can be done while it is one of: {fit}."
         raise Problem("wrong_state", detail, extra={"state": wrong.state}) from None
     except NothingLeft:

@@ -1,6 +1,7 @@
 """Headings of the columns of a list as a file, and the words around its rows."""
 
 import tomllib
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,14 +15,31 @@ WORDS: dict[Language, dict[str, str]] = {
 _FILE = Path(__file__).parent / "headings.ru.toml"
 
 
-def heading(path: FieldPath, language: Language) -> str:
-    """`company: name`. A field without Russian keeps its name."""
-    return ": ".join(_word(name, language) for name in path)
+_PERSON = "name_of_person"
+_OF_PEOPLE = ("member_id", "manager_id", "email")
+_OF_FIRMS = ("company_id", "distributor_id")
+
+
+def heading(path: FieldPath, language: Language, columns: Collection[FieldPath] = ()) -> str:
+    """`company: name`. A field without Russian keeps its name. In Russian the name of a person, by the `columns` beside it, is another word."""
+    *within, last = path
+    if last == "name" and _beside(within, _OF_PEOPLE, columns) and not _beside(within, _OF_FIRMS, columns):
+        last = _PERSON
+    return ": ".join(_word(name, language) for name in (*within, last))
+
+
+def _beside(within: Sequence[str], names: Sequence[str], columns: Collection[FieldPath]) -> bool:
+    return any((*within, name) in columns for name in names)
 
 
 def _word(name: str, language: Language) -> str:
-    plain = name.replace("_", " ")
-    return russian().get(name, plain) if language == "ru" else plain
+    plain = name.removesuffix("_of_person").replace("_", " ")
+    if language != "ru":
+        return plain
+    words = russian()
+    id_of = name.removesuffix("_name")
+    of_id = words.get(id_of) or words.get(f"{id_of}_id") if name != id_of else None
+    return words.get(name) or (f"{of_id}: {words[_PERSON]}" if of_id else plain)
 
 
 @cache

@@ -101,7 +101,7 @@ def _table(call: Call, address: str, rows: list[dict[rules.Path, Cell]], names: 
     return Table(
         title=said["list"],
         notes=[(said["address"], address), (said["made"], call.context.at), (said["rows"], len(rows)), *totals],
-        columns=[Column(heading(path, language), 16) for path in shown],
+        columns=[Column(heading(path, language, shown), 16) for path in shown],
         rows=([row.get(path) for path in shown] for row in rows),
         sums=[],
         sender=club.name_ru if language == "ru" else club.name,

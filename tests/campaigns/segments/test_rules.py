@@ -37,6 +37,7 @@ ANNA = Candidate(
         ({"audiences": ["installer", "designer"]}, True),
         ({"audiences": ["designer"]}, False),
         ({"interests": ["cable"]}, True),
+        ({"interests": ["Cable"]}, True),
         ({"interests": ["tools"]}, False),
         ({"languages": ["en"]}, False),
         ({"tiers": ["gold"]}, True),

@@ -50,8 +50,10 @@ def test_an_announced_import_says_where_to_upload(api: Api, context: Context) ->
         "sha256": None,
         "confirmed_at": None,
         "confirmed_by": None,
+        "confirmed_by_name": None,
         "taken_back_at": None,
         "taken_back_by": None,
+        "taken_back_by_name": None,
         "documents_in_the_way": 0,
     }
     assert target["method"] == "POST"

@@ -64,6 +64,22 @@ def test_every_sentence_in_the_code_has_its_russian() -> None:
     assert not missing, "\n".join(missing)
 
 
+def test_every_state_has_its_russian() -> None:
+    """States are values of sentences: "The order is {state}."."""
+    states = {
+        str(ast.literal_eval(each.value))
+        for path in ROOMS.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name.endswith("State") and "StrEnum" in map(_name, node.bases)
+        for each in node.body
+        if isinstance(each, ast.Assign)
+    }
+    assert len(states) > 40
+    assert {each for each in states if in_russian(each) is None} == set()
+    told = in_russian("The order is partly_shipped; this can be done while it is one of: placed; changed.")
+    assert told is not None and "отгружено частично" in told and "размещено; изменено" in told
+
+
 def test_every_sentence_of_a_value_that_does_not_fit_has_its_russian() -> None:
     missing = [text for text in validation._SENTENCES.values() if in_russian(VALUE.sub("7", text)) is None]
     assert not missing

@@ -67,8 +67,10 @@ def test_a_ladder_is_drawn_up_as_a_draft(api: Api, context: Context) -> None:
         "note": "Cheaper silver",
         "created_at": context.at,
         "created_by": "mbr_admin",
+        "created_by_name": None,
         "activated_at": None,
         "activated_by": None,
+        "activated_by_name": None,
     }
     assert show(api, answer.json["ladder_id"]).json == answer.json
     assert ladders_of(context, "RUB") == (founding_ladder(context.config[Tiers], "RUB"),)
