@@ -33,7 +33,8 @@ def test_a_managers_order_is_the_companys_and_marked_as_the_clubs(market: Market
     order_id = answer.json["order_id"]
     assert answer.headers["location"] == about(order_id)
     seen = market.order(order_id)
-    assert seen == answer.json
+    [placed] = answer.json["history"]
+    assert seen == {**answer.json, "history": [{**placed, "by_name": "Anna mbr_manager"}]}
     assert seen["placed_by"] == {"side": "staff", "member_id": "mbr_manager"}
     assert [(each["step"], each["by"]) for each in seen["history"]] == [("placed", "staff")]
     for caller, url in (
