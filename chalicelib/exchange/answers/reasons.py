@@ -112,8 +112,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Документ этой строки записан выше, а там есть непрочитанная строка: исправьте её и загрузите файл снова",
     ),
     "document_twice": (
-        "The file has all rows of this document twice; leave one copy of them",
-        "Все строки этого документа стоят в файле дважды; оставьте их один раз",
+        "The file has all rows of this document twice, perhaps with other sums; leave the right ones",
+        "Все строки этого документа стоят в файле дважды, возможно с другими суммами; оставьте верные",
     ),
     "document_left_out": ("Another row of this document is wrong", "В другой строке этого документа ошибка"),
 }
@@ -246,6 +246,26 @@ FAILURES: dict[str, tuple[str, str]] = {
         "Заголовок {heading} говорит о валюте {found}, а в столбце {column} в строке {line} {value}. Укажите для `amount` столбец сумм в этой "
         "валюте или оставьте `currency` пустым, если все суммы в {found}.",
     ),
+    "taxes_apart": (
+        "Beside {sums}, the column {column} holds another tax ({value} in line {line}), and no column tells the sum with all taxes. Export that sum; or name "
+        "`vat`: `gross` to take {sums} as it is.",
+        "Кроме {sums}, в столбце {column} есть ещё налог ({value} в строке {line}), а столбца суммы со всеми налогами нет. Выгрузите такую сумму; или "
+        "укажите `vat`: `gross`, чтобы взять {sums} как есть.",
+    ),
+    "document_parts": (
+        "The rows of document {number} differ in the column {column} ({first}, {second} in line {line}): are they several documents, or states of one? "
+        "Name both columns for `document` (`{document} + {column}`), leave the other states out with `only`, or name {document} alone for `document` if it "
+        "is one.",
+        "Строки документа {number} различаются в столбце {column} ({first}, {second} в строке {line}): это несколько документов или состояния одного? "
+        "Укажите для `document` оба столбца (`{document} + {column}`), отберите состояние в `only` или укажите для `document` только {document}, если "
+        "документ один.",
+    ),
+    "not_goods": (
+        "The column {column} says “{value}” in line {line}: a balance or a prepayment is no sale. Leave such rows out with `only`; or leave `kind` empty if "
+        "they count.",
+        "В столбце {column} в строке {line} написано «{value}»: остаток или предоплата — не продажа. Отберите такие строки в `only` или "
+        "оставьте `kind` пустым, если их надо учесть.",
+    ),
     "vat_unclear": (
         "By its numbers, the VAT in {column} is not within {sums} but on top of it, and nothing says which sum was paid. Name a column of sums with VAT for "
         "`amount`; or name `vat`: `gross` if {sums} has it in it, `net_plus_vat` if it has not.",
@@ -295,9 +315,9 @@ FAILURES: dict[str, tuple[str, str]] = {
         "Ценой могут быть два столбца: {first} ({first_column}) и {second} ({second_column}). Укажите нужный для `unit_price`.",
     ),
     "quantity_unclear": (
-        "Two columns may be the quantity, and no column tells the sum: {first} ({first_column}) and {second} ({second_column}). Name the right "
+        "Two columns may be the quantity, and the sum follows from it: {first} ({first_column}) and {second} ({second_column}). Name the right "
         "one for `quantity`.",
-        "Количеством могут быть два столбца, а суммы в файле нет: {first} ({first_column}) и {second} ({second_column}). Укажите нужный "
+        "Количеством могут быть два столбца, и от него зависит сумма: {first} ({first_column}) и {second} ({second_column}). Укажите нужный "
         "для `quantity`.",
     ),
     "section": (
@@ -611,12 +631,16 @@ NOTES: dict[str, tuple[str, str]] = {
         "Количество на цену не равно сумме (строк: {count}; строки {lines}): {examples}.",
     ),
     "repeated": (
-        "Rows repeat a row of the same document exactly ({count}; lines {lines}); each was counted.",
-        "Строки в точности повторяют строку того же документа ({count}; строки {lines}); каждая учтена.",
+        "Rows repeat a row of the same document, or name its goods again elsewhere ({count}; lines {lines}); each was counted.",
+        "Строки повторяют строку того же документа или снова называют его товар в другом месте ({count}; строки {lines}); каждая учтена.",
     ),
     "total_unproven": (
         "The total in line {lines} cannot be compared, since rows above it were not read.",
         "Итог в строке {lines} не сверить: строки выше не прочитаны.",
+    ),
+    "remarks": (
+        "Remarks speak of returns ({count}; first lines {lines}): {examples}. These rows count as sales.",
+        "В примечаниях сказано о возврате ({count}; первые строки {lines}): {examples}. Эти строки учтены как продажи.",
     ),
     "hidden_rows": (
         "Rows that are hidden or struck out are read like all others ({count}).",

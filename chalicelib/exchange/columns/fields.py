@@ -41,29 +41,29 @@ FIELDS: tuple[FieldName, ...] = get_args(FieldName.__value__)
 HEADINGS: dict[FieldName, str] = {
     "document": "номер документа; № документа; номер док; № док; № накл; номер накл; номер и дата документа; номер и дата счета-фактуры; "
     "номер и дата счета-фактуры продавца; документ номер; регистратор номер; номер накладной; № накладной; "
-    "номер реализации; номер счета-фактуры; номер счет-фактуры; номер упд; номер отгрузки; номер продажи; регистратор; "
+    "номер реализации; номер счета-фактуры; номер счет-фактуры; номер упд; номер ттн; номер отгрузки; номер продажи; регистратор; "
     "документ движения (регистратор); документ движения; документ (регистратор); документ; номер; № п/п документа; накладная; реализация; "
     "документ реализации; документ отгрузки; документ продажи; номер чека; чек; номер заказа; № заказа; заказ номер; "
     "заказ клиента; заказ; номер сборочного задания; "
     "document; document number; document no; doc no; doc number; invoice; invoice number; invoice no; invoice id; inv no; "
     "billing document; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
     "sales order id; order reference; order name; order; amazon order id; billing doc; doc num; voucher no; voucher number; "
-    "transaction id; transaction no; transaction number; sale id; номер отправления; srid; фактура; номер фактуры; id заказа; номер сделки; id сделки; order ref; journal entry; invoice ref; receipt no; receipt; bill no; bill number; sales order no; so number; invoice num; document nbr; sales order nbr; ticket number; sop number; number; num",
+    "transaction id; transaction no; transaction number; sale id; номер отправления; srid; фактура; номер фактуры; id заказа; номер сделки; id сделки; order ref; journal entry; invoice ref; receipt no; receipt; bill no; order nr; id order; bill number; sales order no; so number; invoice num; document nbr; sales order nbr; ticket number; sop number; number; num",
     "business_date": "дата документа; дата; дата док; дата накл; дата расхода; дата реализации; дата отгрузки; дата отгр; дата продажи; дата накладной; дата операции; "
     "дата счета-фактуры; документ.дата; регистратор дата; дата регистратора; период; период день; по дням; день; дата заказа; "
-    "дата чека; дата и время; время; принят в обработку; дата создания; дата фактуры; дата учета; дата проводки; учетный день; дата оформления; дата оформления заказа; дата создания заказа; дата создания сделки; "
+    "дата чека; дата выставления; дата выписки; дата поступления заказа; дата ттн; дата и время; время; принят в обработку; дата создания; дата фактуры; дата учета; дата проводки; учетный день; дата оформления; дата оформления заказа; дата создания заказа; дата создания сделки; "
     "date; business date; invoice date; document date; doc date; sale date; sales date; billing date; transaction date; "
     "posting date; invoice/bill date; order date; purchase date; voucher date; txn date; date ordered; order created; created at; "
-    "created; creation date; created on; datetime; date time; bill date; date invoiced; date (utc); created (utc); date of sale; date created; created date; order creation date; date order; order create date; date issued; issue date; purchased on; line item date; date added; event date; day; period",
+    "created; creation date; created on; datetime; date time; bill date; date invoiced; date (utc); created (utc); date of sale; date created; created date; order creation date; date order; order create date; date issued; issue date; purchased on; line item date; date added; date add; event date; day; period",
     "customer": "код контрагента; контрагент.код; код клиента; клиент.код; код покупателя; покупатель.код; код партнера; "
-    "партнер.код; id клиента; номер клиента; customer id; customer code; customer number; customer no; sell-to customer no; bill-to customer no; client id; client code; "
+    "партнер.код; id клиента; номер клиента; customer id; customer code; customer number; customer no; sell-to customer no; bill-to customer no; cardcode; client id; client code; "
     "account number; account id; customer account; sold-to party; partner id; buyer id",
     "customer_name": "контрагент; покупатель; клиент; заказчик; партнер; контрагент наименование; наименование контрагента; "
     "контрагент.наименование; наименование покупателя; наименование клиента; название клиента; название контрагента; "
     "плательщик; дилер; комиссионер; грузополучатель; получатель; "
     "customer name; sell-to customer name; bill-to name; customer; client name; client; company name; company; account name; account; buyer; buyer name; buyer username; "
     "sold to; sold to name; company (billing); bill to; bill to name; billing company; partner name; partner; contact name; name 1; "
-    "party name; dealer; ship name; ship to name; billing name; customer full name; invoice partner display name; name of sold-to party; bill-to customer; customer/company name; отображаемое имя партнера; имя клиента; имя партнера; название компании; компания клиента; компания",
+    "party name; dealer; ship name; ship to name; billing name; customer full name; invoice partner display name; name of sold-to party; bill-to customer; customer/company name; отображаемое имя партнера; имя клиента; имя партнера; название компании; компания клиента; компания; card name; particulars; contact",
     "inn": "инн; контрагент.инн; инн контрагента; инн покупателя; покупатель.инн; инн клиента; клиент.инн; партнер.инн; "
     "инн партнера; инн/кпп; инн/кпп контрагента; инн/кпп покупателя; inn; tax number",
     "kpp": "кпп; контрагент.кпп; кпп контрагента; кпп покупателя; покупатель.кпп; кпп клиента; kpp",
@@ -74,16 +74,16 @@ HEADINGS: dict[FieldName, str] = {
     "name": "номенклатура; товар; наименование; наименование товара; название товара; наименование номенклатуры; "
     "номенклатура.наименование; товары (работы, услуги); товар/услуга; тмц; наименование тмц; материал; продукция; продукт; позиция; название; услуга; "
     "name; item; product; description; product name; item name; item title; item description; product description; product title; "
-    "lineitem name; product/service; memo/description; goods; order lines/product; invoice lines/product; invoice lines/label; order lines/description; product variant; product/service full name; material description; line item description; line item name; line item; label; блюдо; наименование блюда; order line/product id; invoice line ids/product id",
+    "lineitem name; product/service; memo/description; goods; order lines/product; invoice lines/product; invoice lines/label; order lines/description; product variant; product/service full name; material description; line item description; line item name; line item; label; блюдо; наименование блюда; order line/product id; invoice line ids/product id; dscription; наименование мц; наименование продукции",
     "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
     "количество продаж; количество оборот; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
     "units sold; units; billed quantity; invoiced quantity; invoiced qty; qty invoiced; shipped quantity; qty shipped; "
     "quantity shipped; net quantity; quantity (- refund); item quantity; item qty; lineitem quantity; "
-    "order lines/quantity; invoice lines/quantity; order line/product uom qty; invoice line ids/quantity; line item quantity; number of units; total quantity; total qty; units ordered; net qty; количество блюд; фактурированное количество; количество фактурированное; кол-во осн еи",
+    "order lines/quantity; invoice lines/quantity; order line/product uom qty; invoice line ids/quantity; line item quantity; number of units; total quantity; total qty; units ordered; net qty; количество блюд; фактурированное количество; количество фактурированное; кол-во осн еи; количество осн еи; product quantity; отпущено",
     "unit_price": "цена с ндс; цена; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
     "отпускная цена; цена отпускная; цена с налогами; цена за штуку; цена за шт; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
-    "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; order line/price unit; invoice line ids/price unit; line item price; item cost",
+    "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; order line/price unit; invoice line ids/price unit; line item price; item cost; ваша цена за штуку с ндс; unit price tax incl; paid price",
     "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
     "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; сумма вкл ндс; стоимость продаж с ндс в руб и коп; сумма с налогами; всего; итого; сумма; сумма продажи; "
@@ -94,11 +94,11 @@ HEADINGS: dict[FieldName, str] = {
     "total including tax; total incl tax; total inc tax; line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; line item amount; line item total; item revenue; product revenue; "
     "row total; subtotal; line subtotal; order lines/total; invoice lines/total; order line/price total; invoice line ids/price total; order lines/subtotal; "
-    "invoice lines/subtotal; order line/price subtotal; invoice line ids/price subtotal; total signed; total; gross; gross value; gross total; sum",
+    "invoice lines/subtotal; order line/price subtotal; invoice line ids/price subtotal; total signed; total price tax incl; gtotal; total; gross; gross value; gross total; sum",
     "net_amount": "сумма без ндс; line amount excl vat; line amount excluding vat; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
     "итого без ндс; стоимость без учета ндс; amount excl vat; amount ex vat; untaxed amount; total ex vat; total ex tax; amount excluding vat; net amount; net value; net total; total excl vat; "
     "total excl tax; total excluding tax; untaxed amount signed; untaxed total; tax excl; стоимость нетто; сумма нетто; net",
-    "vat": "ндс; сумма ндс; ндс сумма; в т.ч. ндс; в том числе ндс; сумма налога; vat; vat amount; tax; tax amount; item tax amount; sales tax; item tax; line tax; gst",
+    "vat": "ндс; сумма ндс; ндс сумма; в т.ч. ндс; в том числе ндс; сумма налога; vat; vat amount; tax; tax amount; item tax amount; sales tax; item tax; line tax; gst; vat sum",
     "discount": "скидка; скидка %; % скидки; процент скидки; размер скидки; "
     "скидка сумма; сумма скидки; скидка, руб; "
     "lineitem discount; discount; discount %; discount percent; unit price discount; discount rate; line discount; disc %; "

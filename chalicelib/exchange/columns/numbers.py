@@ -14,8 +14,13 @@ MOST_NUMBER = Decimal(10) ** 12
 MOST_DECIMALS = 12
 
 _SPACES = str.maketrans(
-    dict.fromkeys("\u00a0\u2007\u2009\u202f\u2008", " ") | dict.fromkeys("\u2212\u2013\u2014\u2012", "-") | {"’": "'"}
+    dict.fromkeys("\u00a0\u2007\u2009\u202f\u2008", " ")
+    | dict.fromkeys("\u2212\u2013\u2014\u2012", "-")
+    | {"’": "'", "\u066b": ".", "\u066c": ","}
+    # Arabic, Persian and wide digits.
+    | {chr(zero + digit): str(digit) for zero in (0x660, 0x6F0, 0xFF10) for digit in range(10)}
 )
+_NO_DECIMALS = re.compile(r"(?<=\d)[.,] ?--?(?=\D*$)")  # `15.-`, as the Swiss write it
 _MONEY = r"[$€£¥₽₸₴]|руб(?:\.|лей|ль|ля)?|р\.|RUB|RUR|USD|EUR|KZT|BYN"
 _UNIT = (
     r"шт(?:ук[аи]?)?|кг|гр?|тн?|м|м2|м3|м²|м³|пог\. ?м|мм|см|л|мл|уп(?:ак)?|упаковк[аи]|компл(?:ект)?|набор|пар[аы]?|ед|рул(?:он)?|лист|"
@@ -27,9 +32,10 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = r"[1-9]\d{0,2}(?:[%s]\d{3})+|[1-9]\d{0,2}(?:'\d{3})+|\d+"
+_LAKHS = r"[1-9]\d?(?:,\d{2})+,\d{3}"  # as in India: 1,50,000
 _DIGITS: dict[DecimalMark, re.Pattern[str]] = {
     "comma": re.compile(rf"({_WHOLE % ' .'})?(?:,(\d+))?", re.ASCII),
-    "point": re.compile(rf"({_WHOLE % ' ,'})?(?:\.(\d+))?", re.ASCII),
+    "point": re.compile(rf"({_LAKHS}|{_WHOLE % ' ,'})?(?:\.(\d+))?", re.ASCII),
 }
 _ONE_MARK = re.compile(r"(\d*)([.,])(\d+)")
 _MARKS: tuple[DecimalMark, ...] = ("comma", "point")
@@ -46,7 +52,7 @@ class _Cell(NamedTuple):
 
 @lru_cache(maxsize=16384)
 def _taken_apart(text: str) -> _Cell | None:
-    found = _CELL.fullmatch(text.translate(_SPACES))
+    found = _CELL.fullmatch(_NO_DECIMALS.sub("", text.translate(_SPACES)))
     if found is None or bool(found["open"]) != bool(found["close"]):
         return None
     signs = [found["open"], found["sign"] == "-", found["sign2"] == "-", found["tail"]]

@@ -240,14 +240,17 @@ def _settle_original(draft: DocumentDraft) -> None:
 
 
 def repeated_rows(draft: DocumentDraft) -> list[int]:
-    """The rows that repeat another one of the document exactly: one of the two may be there by mistake."""
-    seen = set()
+    """The rows that repeat another one of the document exactly, or name its goods again elsewhere in the file: one of the two may be there by
+    mistake.
+    """
+    seen: set[tuple[object, ...]] = set()
     found = []
+    before = draft.rows[0].row
     for row in draft.rows:
-        line = _content(row)
-        if line in seen:
+        if _content(row) in seen or (row.row - before > 1 and _goods(row) in seen):
             found.append(row.row)
-        seen.add(line)
+        seen |= {_content(row), _goods(row)}
+        before = row.row
     return found
 
 
@@ -255,8 +258,13 @@ def _content(row: SaleRow) -> tuple[object, ...]:
     return row.sku, row.name, row.quantity, row.unit_price, row.amount
 
 
+def _goods(row: SaleRow) -> tuple[str, str]:
+    return row.sku, row.name
+
+
 def _is_twice(draft: DocumentDraft) -> bool:
-    """True where all rows of the document come again in their order, as in a file that holds its table twice.
+    """True where all rows of the document come again in their order, as in a file that holds its table twice; elsewhere in the file, perhaps with
+    other sums, as where it holds an earlier state of the document too.
 
     Rows next to each other are so only where they are three kinds at least: two came again in one of 22,686 documents of a real year, and were
     goods taken twice.
@@ -265,9 +273,13 @@ def _is_twice(draft: DocumentDraft) -> bool:
     if odd:
         return False
     rows = sorted(draft.rows, key=lambda each: each.row)
-    if any(_content(rows[at]) != _content(rows[half + at]) for at in range(half)):
+    pairs = [(rows[at], rows[half + at]) for at in range(half)]
+    apart = rows[half].row - rows[half - 1].row > 1
+    if apart and half > 1 and all(_goods(one) == _goods(other) for one, other in pairs):
+        return True
+    if any(_content(one) != _content(other) for one, other in pairs):
         return False
-    return rows[half].row - rows[half - 1].row > 1 or len(set(map(_content, rows))) >= LEAST_TWICE
+    return apart or len(set(map(_content, rows))) >= LEAST_TWICE
 
 
 # --- the recorded document --------------------------------------------------------------------------------------------

@@ -24,7 +24,8 @@ from chalicelib.sales import word_kind
 
 _SIDES = frozenset({"debit", "credit", "дебет", "кредит", "приход", "расход", "in", "out", "плюс", "минус"})
 _BACKWARDS = re.compile(
-    r"возв|сторн|повер|вяртан|қайтар|qaytar|credit|kredit|refund|return|retur|reverse|storno|gutschrift|avoir|abono|devol|zwrot|korekt|dobropis|iade|退",
+    r"возв|сторн|повер|вяртан|қайтар|qaytar|credit|kredit|refund|return|retur|reverse|storno|gutschrift|avoir|abono|devol|zwrot|korekt|dobropis|iade|退|"
+    r"\b(?:crn?|cn|cm|rtn|rma)\b",
     re.IGNORECASE,
 )
 _CENT = Decimal("0.011")

@@ -1,4 +1,4 @@
-"""Cells beside the ones that are read which would change a sum: a return, a cancellation, decimals, kopecks, another currency.
+"""Cells beside the ones that are read which would change a sum: a return, a cancellation, another document, decimals, kopecks, another currency.
 
 A file that holds one is refused with its line; a profile answers.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from chalicelib.exchange.answers.notes import Notes
 from chalicelib.exchange.columns.cells import currency, currency_in
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.model import TypedMoment
@@ -27,11 +28,50 @@ _RETURN = re.compile(
 )
 _OFF = re.compile(
     r"(?<!не )\b(?:отмен[её]?н\w*|отмена|аннулирован\w*|удал[её]н\w*|не провед[её]н\w*|черновик|провал\w*|проигран\w*|отказ\w*|"
-    r"cancell?ed|void(?:ed)?|draft|deleted|lost|failed|storniert|annul[ée]e?|anulad[oa]|annullat[oa]|anulowan[ay]|entwurf|brouillon|borrador|bozza|скасован\w*|iptal|taslak|анулявана|zrušeno?|makulerad|作废|已取消)\b",
+    r"сторнирован\w*|cancell?ed|reversed|void(?:ed)?|draft|deleted|lost|failed|storniert|annul[ée]e?|anulad[oa]|annullat[oa]|anulowan[ay]|entwurf|brouillon|borrador|bozza|скасован\w*|iptal|taslak|анулявана|zrušeno?|makulerad|作废|已取消)\b",
     re.IGNORECASE,
 )
 # Of goods: a name may begin with `Return` and be a spring.
-_RETURN_OF_GOODS = re.compile(r"\W*(?:возврат[аы]?\b|сторно\b|refund\b|credit (?:note|memo)\b)", re.IGNORECASE)
+_GOODS = re.compile(
+    r"\W*(?:(?P<back>возврат[аы]?\b|сторно\b|refund\b|credit (?:note|memo)\b)|(?:(?:входящ|исходящ|начальн)\w+ (?:сальдо|остат)|сальдо\b|предоплат|"
+    r"аванс(?:ов\w+ плат[её]ж)?\b(?! за)|зач[её]т (?:аванс|предоплат)|(?:opening|closing) balance|balance (?:b/f|c/f|forward)|(?:brought|carried) forward|"
+    r"prepayment|advance payment|down ?payment|payment received|anzahlung|acompte|anticipo|zaliczka))",
+    re.IGNORECASE,
+)
+# Of a number of a return among numbers of sales.
+_BACK_NUMBER = re.compile(
+    r"(?:crn?|cn|cm|scn|rtn|rma|ret(?:urn)?|refund|gs|nc|av|kor|kfv|вз|взв|вн|возв\w*|сторно)(?=[-/_. №]*\d)",
+    re.IGNORECASE,
+)
+_SIDES = tuple(map(frozenset, (("debit", "credit"), ("дебет", "кредит"), ("dr", "cr"), ("дт", "кт"))))
+_SHORT_SIDES = tuple(map(frozenset, (("d", "c"), ("д", "к"), ("+", "-"), ("s", "h"))))
+_OF_SIDES = re.compile(
+    r"\bd ?/ ?[ck]\b|\bд ?/ ?к\b|\bs ?/ ?h\b|\+ ?/ ?-|±|знак|\bsign\b|debit|дебет|soll", re.IGNORECASE
+)
+_OF_REMARKS = re.compile(r"коммент|примеч|замеч|remark|\bnotes?\b|comment|\bmemo\b", re.IGNORECASE)
+_SPEAKS_OF_RETURN = re.compile(r"\bвозвра[тщ](?!н)|\bсторн|\brefund|\breturned\b|credit note", re.IGNORECASE)
+# Below such a heading, any value cancels its row, such as the number of the document that does.
+_TAKES_BACK = re.compile(r"отмен|аннулир|сторн|cancel|\bvoid|revers|annul", re.IGNORECASE)
+_NO = frozenset(("нет", "ложь", "no", "false", "n", "nein", "null", "none"))
+_MEANS = re.compile(r"[^\W0_]")
+# Numbers of documents begin anew in each.
+_OF_NUMBERS = re.compile(
+    r"\bорганизаци|юр\.? ?лиц|магазин|торгов\w+ точк|филиал|\bкасс[аы]\b|\bсмен[аы]\b|company code|legal entity|\bstore\b|\bshop\b|\bbranch\b|"
+    r"\boutlet\b|\btill\b|\bshift\b|\bterminal\b",
+    re.IGNORECASE,
+)
+_SERIES = re.compile(
+    r"\W*(?:серия|префикс|series|prefix)\W*", re.IGNORECASE
+)  # beside the number: goods have series too
+# One document may stand in the file in several states.
+_OF_STATES = re.compile(
+    r"\bверси[яи]|\bисправлени|ревизи|редакци|\bversion\b|\brevision\b|updated|modified|\bизменен|is.?current|is.?latest|актуальн",
+    re.IGNORECASE,
+)
+# Codes of the tax office: sales, advances, returns and corrections.
+_OF_CODES = re.compile(r"код\w* вида операц|\bкво\b", re.IGNORECASE)
+_ADVANCES = frozenset(("02", "2"))
+_MOST_DOCUMENTS = 50_000
 _BEFORE_OR_AFTER = re.compile(r"\W*(?:(?P<before>до|было|before)|(?P<after>после|стало|after))\b", re.IGNORECASE)
 _NO_SALES = ("purchase", "other")
 _KOPECKS = re.compile(r"\bкоп(?:\.|еек|ейки)?(?!\w)", re.IGNORECASE)
@@ -40,17 +80,23 @@ _OF_PRICE = re.compile(
 )
 # Of pieces in a pack: the price may be that of a piece, and the quantity that of packs.
 _FACTOR = re.compile(
-    r"коэф|кратност|вложени|в упак|в коробк|units? per|per (?:pack|box|case|carton)|pack size|conversion", re.IGNORECASE
+    r"коэф|кратност|вложени|в упак|в коробк|units? per|per (?:pack|box|case|carton)|pack size|conversion|price unit|preiseinheit|единиц\w* цены",
+    re.IGNORECASE,
 )
 _EXCHANGE = re.compile(
     r"\bкурс\b|exchange rate|currency rate|\bfx\b|wechselkurs|taux de change|tipo de cambio|kurs waluty", re.IGNORECASE
 )
 _ONE = re.compile(r"1(?:[.,]0+)?")
-_RATE = re.compile(r"ндс|ставка|скидк|%|проц|vat|tax|rate|disc|mwst|\bust|tva|iva\b|rabat|remise", re.IGNORECASE)
+_RATE = re.compile(
+    r"cost|margin|profit|paid|balance|weight|stock|fee\b|себест|прибыл|марж|оплач|долг|вес\b|остат|ндс|ставка|скидк|%|проц|vat|tax|rate|disc|mwst|\bust|tva|iva\b|rabat|remise",
+    re.IGNORECASE,
+)
 _YES = frozenset(("да", "истина", "yes", "true", "ja", "+", "v", "x", "х", "✓", "✔"))
 _NOT_ZERO = re.compile("[1-9]")
 _DAY_AND_MONTH = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}\b")
 _LAST_MONTH = 12
+
+_ALL_SIDES = frozenset().union(*_SIDES)
 
 Mark = Literal["return", "cancelled"]
 
@@ -61,6 +107,7 @@ class Doubts:
 
     place: Place
     profile: SalesProfileForm
+    notes: Notes
     marks: dict[Mark, tuple[int, Example]] = field(default_factory=dict)
     kopecks: tuple[int, Example] | None = None
     of_price: tuple[int, Example] | None = None
@@ -68,6 +115,12 @@ class Doubts:
     kinds: dict[int, dict[str, Example]] = field(default_factory=dict)  # of documents, in columns that are not read
     turns: dict[int, dict[str, Example]] = field(default_factory=dict)  # states before and after a correction, likewise
     currencies: dict[str, Example] = field(default_factory=dict)
+    sides: dict[int, dict[str, Example]] = field(default_factory=dict)
+    back_number: Example | None = None
+    other_number: bool = False  # a document with a number of another kind
+    not_goods: Example | None = None
+    kinds_by_code: dict[int, set[str]] = field(default_factory=dict)
+    parts: tuple[int, str, str, Example] | None = None  # column, document, its value in the first row and in another
     _beside: list[int] = field(init=False)
     _kopecks: list[int] = field(init=False)
     _of_price: list[int] = field(default_factory=list)
@@ -84,6 +137,12 @@ class Doubts:
     _late_text: Example | None = None
     _days_are_sound: bool = False
     _currency: int = -1
+    _short_sides: list[int] = field(default_factory=list)
+    _codes: list[int] = field(default_factory=list)
+    _remarks: list[int] = field(default_factory=list)
+    _part_of: list[int] = field(default_factory=list)
+    _states: list[int] = field(default_factory=list)
+    _seen: dict[tuple[int, str, str], str] = field(default_factory=dict)  # values by column, document and goods
 
     def __post_init__(self) -> None:
         columns, names = self.place.heading.columns, self.place.names
@@ -99,10 +158,22 @@ class Doubts:
         numbers = [columns[each] for each in NUMBERS if each in columns]
         self._signs = numbers
         for at in self._beside:
-            if (mark := _mark_of(names[at])) in ("return", "cancelled"):
-                self._flags.append((at, mark))
+            if (mark := _mark_of(names[at])) in ("return", "cancelled") or _TAKES_BACK.search(names[at]):
+                self._flags.append((at, "return" if mark == "return" else "cancelled"))
         self._document = columns.get("document", -1)
         self._goods = columns.get("name", -1)
+        self._codes = [at for at in self._beside if _OF_CODES.search(names[at])]
+        self._short_sides = [at for at in self._beside if _OF_SIDES.search(names[at])]
+        if not {"kind", "return_flag"} & columns.keys():
+            self._remarks = [at for at in self._beside if _OF_REMARKS.search(names[at])]
+        if self._document >= 0 and "document" not in self.profile.columns:
+            beside = (self._document - 1, self._document + 1)
+            self._part_of = [
+                at
+                for at in self._beside
+                if _OF_NUMBERS.search(names[at]) or (at in beside and _SERIES.fullmatch(names[at]))
+            ]
+            self._states = [at for at in self._beside if _OF_STATES.search(names[at])]
         if self.place.table.delimiter == "," and not self.profile.format.decimal:
             self._split = [at for at in numbers if at + 1 in self._beside and not _RATE.search(names[at + 1])]
         if self.place.table.kind not in ("csv", "html") and not self.profile.format.dates:
@@ -115,14 +186,30 @@ class Doubts:
             if cell and not cell[0].isdigit() and len(cell) <= _MOST_WORD:
                 if mark := _mark_of(cell):
                     self._look_at_mark(line, at, cell, mark, cells)
+                if (side := cell.strip().casefold()) in _ALL_SIDES or at in self._short_sides:
+                    self._look_at_side(line, at, side, cells)
                 if told := _told_by(cell):
                     several = self.turns if told in ("before", "after") else self.kinds
                     several.setdefault(at, {}).setdefault(told, (line, cell.strip()))
-        if self._goods >= 0 and _RETURN_OF_GOODS.match(cells[self._goods]):
-            self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
+        if self._goods >= 0 and (found := _GOODS.match(cells[self._goods])):
+            if found["back"]:
+                self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
+            else:
+                self.not_goods = self.not_goods or (line, cells[self._goods].strip())
         for at, told in self._flags:
-            if cells[at].strip().casefold() in _YES:
+            word = cells[at].strip().casefold()
+            if word in _YES or (word and told == "cancelled" and word not in _NO and self._takes_back(at, word)):
                 self._look_at_mark(line, at, cells[at], told, cells)
+        for at in self._codes:
+            if (code := cells[at].strip()) and len(
+                several := self.kinds_by_code.setdefault(at, set())
+            ) < _MOST_CURRENCIES:
+                several.add(code)
+        for at in self._remarks:
+            if _SPEAKS_OF_RETURN.search(cells[at]) and not self._is_signed(cells):
+                self.notes.count("remarks", line, " ".join(cells[at].split())[:60])
+        if self._document >= 0 and cells[self._document]:
+            self._look_at_number(line, cells)
         if self._document >= 0 and " " in (cell := cells[self._document]) and _mark_of(cell) == "cancelled":
             self._look_at_mark(line, self._document, cell, "cancelled", cells)
         for at in self._kopecks:
@@ -144,12 +231,38 @@ class Doubts:
         if self._currency >= 0 and (text := cells[self._currency].strip()) and len(self.currencies) < _MOST_CURRENCIES:
             self.currencies.setdefault(currency(text), (line, text))
 
+    def _is_signed(self, cells: Sequence[str]) -> bool:
+        return any(is_negative(cells[number]) for number in self._signs)
+
+    def _takes_back(self, at: int, word: str) -> bool:
+        return bool(_TAKES_BACK.search(self.place.names[at]) and _MEANS.search(word)) and not word.startswith("не ")
+
+    def _look_at_side(self, line: int, at: int, side: str, cells: Sequence[str]) -> None:
+        if not self._is_signed(cells) and len(several := self.sides.setdefault(at, {})) < _MOST_CURRENCIES:
+            several.setdefault(side, (line, side))
+
+    def _look_at_number(self, line: int, cells: Sequence[str]) -> None:
+        """Keeps numbers that returns have, and documents whose rows differ where the rows of one document do not."""
+        document = cells[self._document]
+        if not document[:1].isalpha() or not _BACK_NUMBER.match(document):
+            self.other_number = True
+        elif not self.back_number and not self._is_signed(cells):
+            self.back_number = line, document.strip()
+        if self.parts or not (self._part_of or self._states) or len(self._seen) > _MOST_DOCUMENTS:
+            return
+        goods = cells[self._goods] if self._goods >= 0 else ""
+        for at, of in (*((at, "") for at in self._part_of), *((at, goods) for at in self._states)):
+            if (value := cells[at].strip()) or at in self._states:
+                first = self._seen.setdefault((at, document, of), value)
+                if first != value:
+                    self.parts = at, document.strip(), first, (line, value)
+
     def _look_at_mark(
         self, line: int, at: int, cell: str, mark: Mark | Literal["kopecks"], cells: Sequence[str]
     ) -> None:
         if mark == "kopecks":
             self._kopecks.append(at)
-        elif mark not in self.marks and not any(is_negative(cells[number]) for number in self._signs):
+        elif mark not in self.marks and not self._is_signed(cells):
             self.marks[mark] = at, (line, cell.strip())
 
     def _look_at_decimals(self, line: int, cells: Sequence[str]) -> None:
@@ -174,12 +287,21 @@ class Doubts:
     def refuse(self, survey: Survey, columns: Mapping[FieldName, int]) -> None:
         """Raises Unreadable at the first doubt that the profile does not settle. `columns`: those that are read."""
         given = self.profile.columns
-        if (
-            "return" in self.marks
-            and not ({"kind", "return_flag"} & given.keys())
-            and not _tells_kinds(survey, columns)
-        ):
-            self._refuse("return_beside", *self.marks["return"])
+        if not ({"kind", "return_flag"} & given.keys()) and not _tells_kinds(survey, columns):
+            self._refuse_returns()
+        if self.not_goods and "kind" not in given:
+            self._refuse("not_goods", self._goods, self.not_goods)
+        if self.parts:
+            at, number, first, (line, second) = self.parts
+            raise Unreadable(
+                "document_parts",
+                column=self.place.shown(at),
+                document=self.place.shown(self._document),
+                number=number[:60],
+                first=first[:60],
+                second=second[:60],
+                line=line,
+            )
         if "cancelled" in self.marks and not ({"status", "cancelled", "posted"} & {*given, *columns}):
             self._refuse("cancelled_beside", *self.marks["cancelled"])
         self._refuse_kinds(given)
@@ -197,10 +319,23 @@ class Doubts:
             raise Unreadable("dates_spoilt", line=line, value=value[:60], typed=typed, typed_line=typed_line)
         self._refuse_two_currencies(columns)
 
+    def _refuse_returns(self) -> None:
+        """Raises Unreadable where a row that counts as a sale may be a return."""
+        if "return" in self.marks:
+            self._refuse("return_beside", *self.marks["return"])
+        if self.back_number and self.other_number:
+            self._refuse("return_beside", self._document, self.back_number)
+        for at, several in self.sides.items():
+            if any(pair <= several.keys() for pair in (*_SIDES, *_SHORT_SIDES)):
+                self._refuse("return_beside", at, list(several.values())[1])
+
     def _refuse_kinds(self, given: Mapping[FieldName, str]) -> None:
         """Raises Unreadable where a column tells sales from payments and purchases, or states before and after a correction, and is not read."""
         if "kind" in given:
             return
+        for at, codes in self.kinds_by_code.items():
+            if len(codes) > 1 or codes & _ADVANCES:
+                raise Unreadable("kind_unclear", column=self.place.shown(at), values=sorted(codes)[:10])
         for at, turns in self.turns.items():
             if len(turns) > 1:
                 values = [value[:60] for _, value in turns.values()]

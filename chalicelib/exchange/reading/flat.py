@@ -4,6 +4,7 @@ Besides rows of sales there are empty rows, repeated headings, totals, signature
 or a customer may stand only in its first row, as merged cells leave it; whether they do is decided for the whole file.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,10 @@ _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_pri
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _MOST_NOTE_CELLS = 2
 _FEW_SHORT = 10  # one of more rows than this may have been cut
-_TOTALS = frozenset(("итого", "всего", "итог", "total", "subtotal"))  # in the column of goods
+_TOTALS = ("итого", "всего", "итог", "total", "subtotal")  # in the column of goods
+_TOTAL_OF = re.compile(
+    rf"(?:{'|'.join(_TOTALS)})(?: (?:по|за|of|for|per) (?:документ|накладн|реализаци|чек|заказ|сч[её]т|отгрузк|document|invoice|order|receipt|bill).*)?"
+)
 _SIGNS = "-=_+: "  # that draw a line
 _MOST_COLUMN_NUMBER = 2  # digits: a row below the heading may number the columns
 
@@ -235,7 +239,7 @@ class FlatTable:
             and not document.isspace()
             and day.strip() != self._day_name
             and day.strip(_SIGNS)
-            and goods.strip(" :").casefold() not in _TOTALS
+            and not goods.casefold().startswith(_TOTALS)
         )
 
     def _category(self, cells: list[str]) -> Category:
@@ -251,7 +255,7 @@ class FlatTable:
         if is_row_within_total(cells, document, day):
             return "note"
         if (not goods and self._is_numbers_alone(cells)) or any(
-            cells[at].strip(" :").casefold() in _TOTALS for at in self._goods
+            _TOTAL_OF.fullmatch(cells[at].strip(" :").casefold()) for at in self._goods
         ):
             return "total"
         if self._names_period(cells):

@@ -17,11 +17,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.exchange.answers.notes import MOST_EXAMPLES, Note, Notes
-from chalicelib.exchange.columns.cells import currency_in, currency_told, named, sum_told, total_of
+from chalicelib.exchange.columns.cells import currency_in, currency_told, is_total, named, sum_told, total_of
 from chalicelib.exchange.columns.fields import FIELDS, FieldName
 from chalicelib.exchange.columns.headings import Heading, field_of, letter_of
 from chalicelib.exchange.columns.model import CellError, TypedNumber
-from chalicelib.exchange.columns.numbers import is_nothing, number, typed_number
+from chalicelib.exchange.columns.numbers import is_nothing, number, shape, typed_number
 from chalicelib.exchange.reading.conventions import decide
 from chalicelib.exchange.reading.doubts import Doubts
 from chalicelib.exchange.reading.flat import FlatRow, FlatTable, is_torn
@@ -38,7 +38,7 @@ from chalicelib.exchange.reading.places import (
 from chalicelib.exchange.reading.rows import CENT, ZERO, Conventions, RowReader, Terms, Written
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from chalicelib.exchange.reading.sections import Section, section_above, section_of, titles
-from chalicelib.exchange.reading.survey import Survey
+from chalicelib.exchange.reading.survey import NUMBERS, Survey, is_day
 from chalicelib.exchange.reading.torn import Named, TornRows
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.files import Readings, tables_of
@@ -106,6 +106,7 @@ class SalesFile:
         moved = self._places_moved()
         doubles = _Doubles()
         torn = TornRows(self.named, carries=isinstance(self.body, FlatTable) and self.body.carry.document)
+        self._open_total_above(totals)
         beside = _Beside([self.columns[wanted] for wanted in _HEAD if wanted in self.columns])
         for row in _in_time(self.body_rows(), self.terms):
             counted.rows += 1
@@ -176,6 +177,17 @@ class SalesFile:
             raise Unreadable("rows_doubled", count=counted.rows - counted.skipped)
         self._look_at_orders(made or {}, partly)
         self._finish(totals, reader, bool(unread))
+
+    def _open_total_above(self, totals: Totals) -> None:
+        """Keeps a total that stands above the heading, over its columns."""
+        width = self.place.width
+        for row in self.place.table.rows():
+            if row.line >= self.place.line:
+                return
+            cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
+            quantity, amount = self._numbers_of_total(cells)
+            if is_total(cells) and amount is not None:
+                totals.open_whole(row.line, _text(cells), quantity, amount)
 
     def _places_moved(self) -> list[int]:
         """The numbers of a row and the column behind them, where a delimiter within a text can move them unnoticed.
@@ -475,7 +487,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     place, left = _place(tables, profile)
     refuse_thousands(place)
     refuse_missing(place, profile)
-    survey, doubts, notes = Survey(place), Doubts(place, profile), Notes()
+    notes = Notes()
+    survey, doubts = Survey(place), Doubts(place, profile, notes)
     if left:
         notes.add("tables_left", names=left)
     if isinstance(place.table, SpooledTable) and place.table.hidden:
@@ -498,7 +511,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
             if row.category in ("row", "filtered"):
                 document, filtered = body.document_of(row.cells), row.category == "filtered"
                 survey.look(row.line, row.cells, document, body.day_of(row.cells), filtered=filtered)
-                doubts.look(row.line, row.cells)
+                if not filtered:
+                    doubts.look(row.line, row.cells)
                 if not row.beyond and not row.fault:
                     known.look(body.document_of(row.cells))
             elif row.category == "group":  # its rows may leave the day to it
@@ -616,9 +630,26 @@ def _place(tables: Sequence[Readings], profile: SalesProfileForm) -> tuple[Place
         return max(places, key=lambda place: (-len(place.heading.missing), len(place.heading.columns))), []
     # A sheet of returns or of another month may have a heading that is not known.
     near = [place for place in places if len(place.heading.missing) < _FEW and "document" in place.heading.columns]
-    if len(near) > 1:
-        raise Unreadable("several_tables", names=[place.table.name for place in near][:20])
+    names = [place.table.name for place in near]
+    names += [each.name for each in tables if each.name not in names and _goes_on(each, whole[0])]
+    if len(names) > 1 and whole[0].table.name in names:
+        raise Unreadable("several_tables", names=names[:20])
     return whole[0], [place.table.name for place in places if place is not whole[0]][:20]
+
+
+def _goes_on(table: Readings, place: Place) -> bool:
+    """True for a table without a heading whose first row fits below the heading of another one."""
+    row = next(iter(table.ways[0].rows()), None)
+    columns = place.heading.columns
+    day, numbers = columns.get("business_date", -1), [columns[each] for each in NUMBERS if each in columns]
+    if row is None or day < 0 or len(row.cells) <= max(day, *numbers):
+        return False
+    filled = [row.cells[at] for at in numbers if row.cells[at].strip()]
+    return (
+        is_day(row.cells[day])
+        and bool(filled)
+        and all(isinstance(each, TypedNumber) or shape(each.strip()) != "wrong" for each in filled)
+    )
 
 
 def _zone(profile: SalesProfileForm, terms: Terms) -> ZoneInfo:

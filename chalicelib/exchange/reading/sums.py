@@ -17,7 +17,7 @@ from chalicelib.exchange.columns.numbers import is_percent
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.places import refuse_missing
 from chalicelib.exchange.reading.rows import AmountSource, DiscountKind, vat_rate
-from chalicelib.exchange.reading.survey import Example, Survey, value_of
+from chalicelib.exchange.reading.survey import Example, Survey, is_net_price, value_of
 from chalicelib.exchange.tables.model import Unreadable
 
 _CENT = Decimal("0.011")
@@ -73,6 +73,8 @@ def amount_source(
 ) -> AmountSource:
     """The source of amounts; `columns` gets the column of sums that is chosen among several."""
     others = list(survey.place.heading.others.get("amount", ()))
+    if "amount" in columns and not profile.vat and "amount" not in profile.columns and not others:
+        _look_at_net_price(survey, mark, columns)
     if profile.vat == "net_plus_vat":
         if "net_amount" not in columns and "amount" in columns:
             columns["net_amount"] = columns["amount"]
@@ -83,6 +85,7 @@ def amount_source(
             return "price_plus_vat"
     if profile.vat == "gross" and "unit_price" not in columns:
         _refuse_without(survey, columns, ("amount",), profile)
+    _refuse_two_quantities(survey, mark, columns)
     if "amount" in columns:
         for other in others:
             columns["amount"] = _better(survey, mark, columns, other, notes)
@@ -106,6 +109,8 @@ def amount_source(
     if "net_amount" not in columns:
         _choose_price(survey, mark, columns, profile, notes)
     if "net_amount" in columns:
+        if not profile.vat and "vat" not in profile.columns:
+            _refuse_other_taxes(survey, mark, columns)
         rate = next((at for at in survey.rates if _are_rates(survey, mark, at)), None)
         if "vat" not in columns and rate is not None and "vat" not in profile.columns:
             columns["vat"] = rate
@@ -116,13 +121,47 @@ def amount_source(
             return "net_plus_rate" if _are_rates(survey, mark, "vat") else "net_plus_vat"
         notes.add("without_vat", column=survey.place.shown(columns["net_amount"]))
         return "net"
-    _refuse_two_quantities(survey, mark, columns)
     if not profile.vat:
         if _is_vat_on_top(survey, mark, columns):
             _refuse_vat(survey, columns, "unit_price")
         _refuse_vat_of_orders(survey, mark, columns)
         _tell_rate(survey, mark, columns, "unit_price", notes)
     return "price"
+
+
+def _look_at_net_price(survey: Survey, mark: DecimalMark, columns: dict[FieldName, int]) -> None:
+    """Takes the sums as without VAT where they are quantity times a price that its heading says is without VAT. Raises Unreadable where a column tells
+    that VAT.
+    """
+    price: FieldName | int = survey.net_price
+    if "unit_price" in columns:
+        price = "unit_price" if is_net_price(survey.place.shown(columns["unit_price"])) else -1
+    if price == -1 or "net_amount" in columns:
+        return
+    for _, cells in survey.sample:
+        numbers = [value_of(cells.get(each, ""), mark) for each in ("quantity", price, "amount")]
+        quantity, unit_price, amount = numbers
+        if quantity is None or unit_price is None or amount is None or abs(quantity * unit_price - amount) > _CENT:
+            return
+    told = [columns["vat"]] if "vat" in columns else survey.rates
+    if told:
+        _refuse_vat(survey, {**columns, "vat": told[0]}, "amount")
+    columns["net_amount"] = columns.pop("amount")
+
+
+def _refuse_other_taxes(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
+    """Raises Unreadable where a column that is not read holds a tax beside sums without VAT."""
+    for at in survey.taxes:
+        for line, cells in survey.sample:
+            text = cells.get(at, "").strip()
+            if not is_percent(text) and value_of(text, mark):
+                raise Unreadable(
+                    "taxes_apart",
+                    sums=survey.place.shown(columns["net_amount"]),
+                    column=survey.place.shown(at),
+                    line=line,
+                    value=text[:60],
+                )
 
 
 def _refuse_vat(survey: Survey, columns: Mapping[FieldName, int], sums: FieldName) -> None:
@@ -158,13 +197,16 @@ def _choose_price(
 
 
 def _refuse_two_quantities(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
-    """Raises Unreadable where the sum of a row follows from its quantity and two columns may be that: ordered beside shipped."""
+    """Raises Unreadable where two columns may be the quantity, ordered beside shipped, and the sum of a row is that of the first, or follows from it."""
     for other in survey.place.heading.others.get("quantity", ()):
-        if any(
-            value_of(cells.get("quantity", ""), mark) != value_of(cells.get(other, ""), mark)
-            for _, cells in survey.sample
-        ):
-            raise _either(survey, "quantity_unclear", columns["quantity"], other)
+        for _, cells in survey.sample:
+            names: tuple[FieldName | int, ...] = ("quantity", other, "unit_price", "amount")
+            first, second, price, amount = (value_of(cells.get(each, ""), mark) for each in names)
+            follows = amount is None or (
+                first is not None and price is not None and abs(first * price - amount) <= _CENT
+            )
+            if first != second and follows:
+                raise _either(survey, "quantity_unclear", columns["quantity"], other)
 
 
 def _other_price(survey: Survey, columns: Mapping[FieldName, int]) -> int | None:
@@ -323,13 +365,7 @@ def _refuse_discount_in(
 def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], other: int, notes: Notes) -> int:
     """The one of two columns of sums that a partner paid: with VAT, or less the discount. Raises Unreadable where the file does not tell it."""
     chosen = columns["amount"]
-    keys = [heading_key(survey.place.names[at]) for at in (chosen, other)]
-    for better in (_OF_A_ROW, frozenset() if _WITH_VAT & {*keys} else _AFTER_DISCOUNT):
-        first, second = (key in better for key in keys)
-        if first != second:
-            _tell_choice(survey, chosen if first else other, [other if first else chosen], notes)
-            return chosen if first else other
-    equal = vat_more = vat_less = rate_more = rate_less = first_less = second_less = rows = 0
+    equal = taxed = vat_more = vat_less = rate_more = rate_less = first_less = second_less = rows = 0
     for _, cells in survey.sample:
         one, two = (value_of(cells.get(key, ""), mark) for key in (_sampled(survey, chosen), other))
         if one is None or two is None:
@@ -338,6 +374,7 @@ def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int],
         vat = value_of(cells.get("vat", ""), mark)
         equal += abs(one - two) <= _CENT
         if vat is not None:
+            taxed += vat != 0
             vat_more += abs(two + vat - one) <= _CENT
             vat_less += abs(one + vat - two) <= _CENT
         discount = value_of(cells.get("discount", ""), mark) or Decimal(0)
@@ -345,6 +382,14 @@ def _better(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int],
         first_less += abs(two - discount - one) <= _CENT
         rate_more += any(abs(two * rate - one) <= _CENT for rate in _RATES)
         rate_less += any(abs(one * rate - two) <= _CENT for rate in _RATES)
+    # The sum of a row goes before that of its document, unless its VAT makes the other sum in every row.
+    keys = [heading_key(survey.place.names[at]) for at in (chosen, other)]
+    proven = taxed and rows in (vat_more, vat_less)
+    for better in (frozenset() if proven else _OF_A_ROW, frozenset() if _WITH_VAT & {*keys} else _AFTER_DISCOUNT):
+        first, second = (key in better for key in keys)
+        if first != second:
+            _tell_choice(survey, chosen if first else other, [other if first else chosen], notes)
+            return chosen if first else other
     if not rows or equal == rows:
         return chosen
     if first_less == rows or second_less == rows:

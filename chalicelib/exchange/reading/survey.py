@@ -37,7 +37,20 @@ _OF_RETURNS = re.compile(
 _FLAGS = frozenset(map(heading_key, ("возврат", "return", "returned")))
 _NOT_ZERO = re.compile("[1-9]")
 _RATES = frozenset(map(heading_key, VAT_RATES.split("; ")))
-_DISCOUNT = re.compile(r"скидк|discount|rabat|remise|descuento|sconto", re.IGNORECASE)
+_DISCOUNT = re.compile(
+    r"(?<!без )(?<!до )(?<!со )(?<!after )(?<!before )(?:скидк|discount|rabat|remise|descuento|sconto)", re.IGNORECASE
+)
+_TAX = re.compile(
+    r"ндс|пдв|налог|акциз|\b(?:vat|tax|[csi]?gst|tps|tvq|[phq]st|cess|excise|levy|mwst|tva|iva|btw)\b", re.IGNORECASE
+)
+_NO_TAX = re.compile(
+    r"\bбез\b|ставка|\bс ндс\b|вкл|номер|код|инн|rate|excl|\bex\b|without|incl|number|code|\bid\b|total", re.IGNORECASE
+)
+_PRICE = re.compile(r"\bцена\b|\bprice\b|preis\b|\bprix\b|\brate\b", re.IGNORECASE)
+_WITHOUT_VAT = re.compile(
+    r"без (?:уч[её]та )?ндс|без налог|excl|\bex\.? (?:vat|tax|gst)\b|before tax|\bnet\b|\bht\b|netto|ohne mwst",
+    re.IGNORECASE,
+)
 # Of a whole order in a row of its first line: what its lines are worth, delivery, VAT, and what was paid.
 _ORDER_SUMS = ("subtotal", "shipping", "taxes", "total")
 
@@ -114,6 +127,8 @@ class Survey:
     discount_of_order: Example | None = None
     rates: list[int] = field(default_factory=list)  # columns of rates of VAT that are not read
     discounts: list[int] = field(default_factory=list)  # columns of discounts that are not read
+    taxes: list[int] = field(default_factory=list)  # columns of taxes that are not read
+    net_price: int = -1  # a column of prices without VAT that is not read
     order_sums: list[int] = field(default_factory=list)  # columns of subtotal, delivery, VAT and total of whole orders
     repeated_sums: set[str] = field(default_factory=set)  # of documents whose rows all have one sum
     repeated_documents: int = 0
@@ -145,6 +160,9 @@ class Survey:
         beside = [at for at in range(len(keys)) if at not in read]
         self.rates = [at for at in beside if keys[at] in _RATES]
         self.discounts = [at for at in beside if _DISCOUNT.search(self.place.names[at])]
+        self.net_price = next((at for at in beside if is_net_price(self.place.names[at])), -1)
+        named = ((at, self.place.names[at]) for at in beside if at not in self.rates)
+        self.taxes = [at for at, name in named if _TAX.search(name) and not _NO_TAX.search(name)]
         names = enumerate(self.place.names)
         self._apart = tuple(
             at
@@ -230,8 +248,10 @@ class Survey:
         for wanted in ("amount", "unit_price", "quantity"):
             for at in self.place.heading.others.get(wanted, ()):
                 kept[at] = cells[at]
-        for at in (*self.rates, *self.discounts, *self.order_sums):
+        for at in (*self.rates, *self.discounts, *self.taxes, *self.order_sums):
             kept[at] = cells[at]
+        if self.net_price >= 0:
+            kept[self.net_price] = cells[self.net_price]
         self.sample.append((line, kept))
 
     def _look_at_signs(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int], document: str) -> None:
@@ -311,6 +331,11 @@ class Survey:
             if len(text) == _SHORT and "-" in text and len(self.short_days) < _MOST_WORDS:
                 self.short_days.add(text)
             self.slashes.setdefault(shown, (line, text))
+
+
+def is_net_price(heading: str) -> bool:
+    """True for the heading of a price without VAT."""
+    return bool(_PRICE.search(heading) and _WITHOUT_VAT.search(heading))
 
 
 def is_invoice(words: str) -> bool:

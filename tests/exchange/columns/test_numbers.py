@@ -70,7 +70,8 @@ def test_numbers_with_a_decimal_point(text: str, value: str) -> None:
         ".",
         "1..2",
         "½",
-        "١٢",
+        "1,50,00",
+        "15.-5",
         "1 234,5 6",
         "#Н/Д",
         "1. ",
@@ -143,3 +144,20 @@ def test_a_dash_is_no_value() -> None:
 @pytest.mark.parametrize(("cell", "value"), [("0.30000000000000004", "0.3"), ("12345.6", "12345.6"), ("7", "7")])
 def test_a_number_of_a_workbook_has_fifteen_digits(cell: str, value: str) -> None:
     assert typed_number(TypedNumber(cell)) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1,50,000.00", "150000"),
+        ("12,34,567", "1234567"),
+        ("1'500.-", "1500"),
+        ("15.--", "15"),
+        ("15.—", "15"),
+        ("١٢٫٥", "12.5"),
+        ("۱۲", "12"),
+        ("１２", "12"),
+    ],
+)
+def test_numbers_as_other_countries_write_them(text: str, value: str) -> None:
+    assert number(text, "point") == Decimal(value)

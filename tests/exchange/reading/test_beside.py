@@ -321,3 +321,141 @@ def test_goods_that_only_begin_so_are_sold() -> None:
         beside("Склад", "", "").replace("Л;1;100", "Возвратная тара;1;100").replace("Л;2;200", "Return spring;2;200")
     )
     assert read_file(content).total == 300
+
+
+# --- numbers, sides and states of documents ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["CN-2", "CRN 2", "ВЗ-2", "ВН00-000002", "Возвр-2", "RMA2"])
+def test_a_number_of_returns_among_others_is_asked_back(number: str) -> None:
+    content = beside("Склад", "", "").replace("2026;1;", "2026;INV-1;").replace("2026;2;", f"2026;{number};")
+    code, facts = why(content)
+    assert (code, facts["column"], facts["value"]) == ("return_beside", "Номер", number)
+    assert read_file(content, {"mapping": {"return_flag": ""}}).total == 300
+    assert read_file(content.replace(";1;100", ";-1;-100")).total == 100
+    assert read_file(content.replace("INV-1", number)).total == 300
+
+
+@pytest.mark.parametrize(
+    ("heading", "first", "second"),
+    [("D/C", "D", "C"), ("Dr/Cr", "Dr", "Cr"), ("Знак", "+", "-"), ("Проводка", "Дебет", "Кредит"), ("S/H", "S", "H")],
+)
+def test_sides_of_an_account_are_asked_back(heading: str, first: str, second: str) -> None:
+    content = beside(heading, first, second)
+    code, facts = why(content)
+    assert (code, facts["column"], facts["line"]) == ("return_beside", heading, 3)
+    assert read_file(content, {"mapping": {"return_flag": ""}}).total == 300
+    assert read_file(beside(heading, first, first)).total == 300
+    assert read_file(content.replace(";1;100", ";-1;-100")).total == 100
+
+
+@pytest.mark.parametrize(
+    ("heading", "first", "second"), [("Код цвета", "S", "H"), ("Лифт", "+", "-"), ("Размер", "D", "C")]
+)
+def test_letters_that_are_no_sides_are_left(heading: str, first: str, second: str) -> None:
+    assert read_file(beside(heading, first, second)).total == 300
+
+
+@pytest.mark.parametrize("codes", [("01", "18"), ("02", "02")])
+def test_codes_of_the_tax_office_are_asked_back(codes: tuple[str, str]) -> None:
+    assert why(beside("Код вида операции", *codes))[0] == "kind_unclear"
+    assert read_file(beside("Код вида операции", "01", "01")).total == 300
+
+
+@pytest.mark.parametrize("heading", ["Cancelled Billing Document", "Отменено документом", "Reversal"])
+def test_a_document_that_takes_back_another_is_asked_back(heading: str) -> None:
+    content = beside(heading, "", "90002")
+    code, facts = why(content)
+    assert (code, facts["column"], facts["value"]) == ("cancelled_beside", heading, "90002")
+    assert read_file(beside(heading, "", "0")).total == 300
+    assert read_file(content, {"mapping": {"status": ""}}).total == 300
+
+
+@pytest.mark.parametrize(
+    "heading", ["Магазин", "Касса", "Организация", "Серия", "Store", "Shift", "Версия", "Updated At", "is_current"]
+)
+def test_rows_of_one_number_that_differ_where_one_document_does_not_are_asked_back(heading: str) -> None:
+    rows = ["12.01.2026;1;{};К;Л;2;200", "13.01.2026;2;{};К;Л;1;50", "12.01.2026;1;{};К;Л;1;100"]
+    head = "Дата;Номер;{};Контрагент;Номенклатура;Количество;Сумма"
+    content = (
+        "\n".join(line.format(cell) for line, cell in zip([head, *rows], [heading, "1", "1", "2"], strict=True)) + "\n"
+    )
+    code, facts = why(content)
+    assert (code, facts["column"], facts["number"], facts["line"]) == ("document_parts", heading, "1", 4)
+    both = read_file(content, {"mapping": {"document": f"Номер + {heading}"}})
+    assert sorted(both.documents.values()) == [50, 100, 200]
+    assert read_file(content, {"only": [{"column": heading, "values": ["1"]}]}).total == 250
+    assert read_file(content, {"mapping": {"document": "Номер"}}).total == 350
+    assert read_file(content.replace(";2;К", ";1;К")).total == 350
+
+
+@pytest.mark.parametrize(
+    "goods",
+    ["Сальдо на начало", "Входящий остаток", "Opening balance", "Предоплата 50 %", "Зачёт аванса", "Down payment"],
+)
+def test_balances_and_prepayments_are_asked_back(goods: str) -> None:
+    content = beside("Склад", "", "").replace("Л;1;100", f"{goods};1;100")
+    assert why(content)[0] == "not_goods"
+    left = {"column": "Номенклатура", "values": [goods], "leave_out": True}
+    assert read_file(content, {"only": [left]}).total == 200
+    assert read_file(content, {"mapping": {"kind": ""}}).total == 300
+
+
+@pytest.mark.parametrize(
+    "goods", ["Предоплаченная карта", "Авансцена", "Total Quartz 5W30", "Итоговая тетрадь", "Всего понемногу"]
+)
+def test_goods_whose_names_begin_so_are_sold(goods: str) -> None:
+    assert read_file(beside("Склад", "", "").replace("Л;1;100", f"{goods};1;100")).total == 300
+
+
+@pytest.mark.parametrize("label", ["Всего по документу", "Итого по накладной 1:", "Total for invoice 1"])
+def test_a_total_of_a_document_may_stand_among_its_goods(label: str) -> None:
+    content = f"{HEADING}\n12.01.2026;1;К;Л;2;200\n12.01.2026;1;К;{label};2;{{}}\n13.01.2026;2;К;Л;1;100\n"
+    assert read_file(content.format(200)).total == 300
+    assert why(content.format(150))[0] == "total_differs"
+
+
+def test_a_remark_on_a_return_is_told() -> None:
+    read = read_file(beside("Примечание", "", "вернуть деньги: возврат по накладной 1"))
+    assert (read.total, read.notes["remarks"]["lines"]) == (300, [3])
+
+
+# --- taxes beside sums without them -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма без НДС;НДС 20%;НДС 10%",
+        "Дата;Номер;Контрагент;Номенклатура;Количество;Сумма без НДС;НДС;Акциз",
+        "Date;Number;Customer;Item;Quantity;Net Amount;CGST;SGST",
+        "Date;Facture;Client;Produit;Quantité;Montant HT;TPS;TVQ",
+    ],
+)
+def test_several_taxes_beside_a_sum_without_them_are_asked_back(heading: str) -> None:
+    rows = "\n2026-01-12;1;К;Л;2;100;20;{}\n2026-01-13;2;К;Л;1;100;20;0\n"
+    assert why(heading + rows.format(10))[0] == "taxes_apart"
+    assert (
+        read_file(heading + rows.format(10), {"vat": "gross", "mapping": {"amount": heading.split(";")[5]}}).total
+        == 200
+    )
+
+
+@pytest.mark.parametrize("column", ["Ставка НДС", "НДС, %"])
+def test_sums_that_are_quantity_times_a_price_without_vat_are_without_vat(column: str) -> None:
+    content = (
+        f"Дата;Номер;Контрагент;Номенклатура;Количество;Цена без НДС;{column};Сумма\n12.01.2026;1;К;Л;2;50;20%;{{}}\n"
+    )
+    assert why(content.format(100))[0] == "vat_unclear"
+    assert read_file(content.format(120)).total == 120
+
+
+def test_the_sum_of_a_row_with_its_vat_goes_before_the_one_without() -> None:
+    head = "DocNum;DocDate;CardCode;ItemCode;Quantity;Price;LineTotal;VatSum;GTotal\n"
+    assert read_file(head + "1;12.01.2026;C1;A1;2;50;100;20;120\n2;13.01.2026;C1;A1;1;50;50;10;60\n").total == 180
+
+
+def test_a_sum_of_ordered_goods_beside_shipped_ones_is_asked_back() -> None:
+    head = "Order Number,Order Date,Customer,Item,Qty Ordered,Qty Shipped,Unit Price,Amount\n"
+    assert why(head + "1,2026-01-12,A,L,5,2,50,250\n")[0] == "quantity_unclear"
+    assert read_file(head + "1,2026-01-12,A,L,5,2,50,100\n").total == 100

@@ -198,10 +198,11 @@ def test_every_currency_in_the_formats_of_a_column_is_looked_at() -> None:
     assert (code, facts["found"], facts["line"]) == ("currency_shown", "USD", 3)
 
 
-def test_rows_behind_the_end_of_a_table_are_told() -> None:
+def test_rows_behind_the_end_of_a_table_are_asked_back() -> None:
     rows = ["".join(f"<td>{cell}</td>" for cell in row) for row in SALES]
-    read = read_file(f"<table><tr>{rows[0]}</tr><tr>{rows[1]}</tr></table><tr>{rows[1]}</tr>")
-    assert (read.total, read.notes["tables_left"]) == (100, {"names": ["table 2"]})
+    content = f"<table><tr>{rows[0]}</tr><tr>{rows[1]}</tr></table><tr>{rows[1]}</tr>"
+    assert why(content) == ("several_tables", {"names": ["table 1", "table 2"]})
+    assert read_file(content, {"sheet": "table 1"}).total == 100
 
 
 # --- sheets beside the one of sales -----------------------------------------------------------------------------------
@@ -228,6 +229,22 @@ def test_a_sheet_that_lacks_one_column_of_sales_is_not_left_in_silence() -> None
     content = book(Продажи=SALES, Возвраты=returns)
     assert why(content) == ("several_tables", {"names": ["Продажи", "Возвраты"]})
     assert read_file(content, {"sheet": "Продажи"}).total == 100
+
+
+def test_a_sheet_that_goes_on_without_a_heading_is_not_left_in_silence() -> None:
+    """As where a table is longer than a sheet of an old workbook."""
+    content = book(Лист1=SALES, Лист2=[["13.01.2026", "2", "К", "Л", 1, 50, 50]])
+    assert why(content) == ("several_tables", {"names": ["Лист1", "Лист2"]})
+    assert read_file(book(Лист1=SALES, Лист2=[["Итого", "", "", "", 1, 100, 100]])).total == 100
+
+
+@pytest.mark.parametrize(("total", "refused"), [(100, False), (90, True)])
+def test_a_total_above_the_heading_is_compared(total: int, refused: bool) -> None:
+    content = book(Лист1=[["Итого", "", "", "", 1, "", total], *SALES])
+    if refused:
+        assert why(content)[0] == "group_differs"
+    else:
+        assert read_file(content).found.own_total == {"line": 1, "quantity": "1", "amount": "100"}
 
 
 def test_other_sheets_are_told() -> None:
