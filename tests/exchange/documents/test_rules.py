@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from chalicelib.exchange.documents.rules import DocumentDrafts
+from chalicelib.exchange.documents.rules import DocumentDrafts, repeated_rows
 from chalicelib.exchange.imports import rules as sales_files_rules
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
 from chalicelib.sales.rules import Original
@@ -84,6 +85,17 @@ def test_rows_next_to_each_other_are_a_copy_where_they_are_of_three_kinds() -> N
     assert not list(drafts([*three, row(8, sku="L-3")]).bad())
     two = [row(2 + at, sku=f"L-{at % 2}") for at in range(4)]
     assert not list(drafts(two).bad())
+
+
+def test_rows_that_name_their_goods_again_elsewhere_are_another_state_of_the_document() -> None:
+    goods = ["L-1", "L-2"]
+    first, again = ([row(line + at, sku=sku) for at, sku in enumerate(goods)] for line in (2, 9))
+    again[0] = again[0]._replace(quantity=Decimal(7))
+    assert [draft.code for draft in drafts([*first, *again]).bad()] == ["document_twice"]
+    beside = [each._replace(row=4 + at) for at, each in enumerate(again)]
+    assert not list(drafts([*first, *beside]).bad())
+    [alone] = drafts([first[0], again[0]]).good()
+    assert repeated_rows(alone) == [9]
 
 
 def test_the_same_number_in_another_year_is_another_document() -> None:
