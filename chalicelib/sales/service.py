@@ -298,9 +298,16 @@ def first_purchase(context: Context, company_id: str) -> date | None:
     return store.first_day(context.table, company_id)
 
 
-def history(context: Context, company_id: str, first: date, last: date) -> list[RecordedRevision]:
-    """Every revision of the company's documents that count dated on these days."""
-    return list(store.history(context.table, company_id, first, last))
+def history(
+    context: Context, company_id: str, first: date, last: date, is_late: Callable[[], bool] = lambda: False
+) -> list[RecordedRevision]:
+    """Every revision of the company's documents that count dated on these days. Raises TimeoutError once it is late."""
+    found = []
+    for each in store.history(context.table, company_id, first, last):
+        if is_late():
+            raise TimeoutError
+        found.append(each)
+    return found
 
 
 def counting_documents(context: Context, company_id: str) -> Iterator[RecordedRevision]:

@@ -90,6 +90,47 @@ def test_a_file_is_checked_confirmed_replaces_a_month_and_is_taken_back(
     assert operations.order_post("/v1/staff/documents/void", form)["document"] == "ПЕ-3"
 
 
+def test_a_customer_is_split_off_into_a_company_of_its_own_and_comes_back(
+    operations: Portal, cloud: DeployedClub
+) -> None:
+    source, path = "e2e-split", "/v1/staff/customer-moves"
+    rows = [row(f"РД-{number}", customer="РД-А" if number < 2 else "РД-Б") for number in range(5)]
+    checked = upload(operations, table(*rows), print, source=source, dry_run=True)
+    import_id = checked["import_id"]
+    operations.order_post(f"/v1/staff/imports/{import_id}/confirm", {"sha256": checked["sha256"]})
+
+    def recorded() -> dict[str, Any] | None:
+        shown: dict[str, Any] = operations.get(f"/v1/staff/imports/{import_id}")
+        return shown if shown["state"] == "done" else None
+
+    assert cloud.until(recorded, "the import done")["documents"]["created"] == 5
+    companies = {
+        each["name"]: each["company_id"] for each in operations.get(f"/v1/staff/imports/{import_id}/effects")["items"]
+    }
+    first, second = (companies[f"ООО РД-{letter}"] for letter in "АБ")
+
+    def move(address: str, form: dict[str, Any] | None = None) -> dict[str, Any]:
+        started = operations.order_post(address, form, expect=200)
+
+        def followed() -> dict[str, Any] | None:
+            shown: dict[str, Any] = operations.get(f"{path}/{started['move_id']}")
+            return shown if shown["state"] == "done" else None
+
+        return cloud.until(followed, "the documents moved")
+
+    joined = {"source": source, "customer": "РД-А", "company_id": second}
+    assert move(path, {**joined, "reason": "One firm"})["documents"] == 2
+    split = {"source": source, "customer": "РД-А"}
+    told = operations.post(f"{path}/preview", split, expect=200)
+    assert (told["documents"], told["purchases"]["amount"], told["company"]["company_id"]) == (2, "200.00", second)
+    assert told["other"]["company_id"] is None
+    moved = move(path, {**split, "reason": "Two firms after all"})
+    assert moved["to_company_id"] not in (first, second)
+    back = move(f"{path}/{moved['move_id']}/undo")
+    assert (back["to_company_id"], back["undoes"], back["reason"]) == (second, moved["move_id"], "Two firms after all")
+    assert operations.get(f"{path}/{moved['move_id']}")["undone_at"]
+
+
 def test_wrong_rows_come_back_as_a_file_and_are_brought_again(operations: Portal, cloud: DeployedClub) -> None:
     rows = [row("ИЧ-1", customer="ИЧ"), row("ИЧ-2", customer="ИЧ", quantity="две")]
     done = upload(operations, table(*rows), print, source="e2e-mend", vat="gross")

@@ -40,13 +40,9 @@ class CustomerMovePreviewView(View):
     """The changes that a move would make. Manual tiers and days until which a tier is held count as they do today."""
 
     documents: int
-    complete: bool = Field(
-        description="False where the company has more documents than are looked at; the figures are then too small."
-    )
+    complete: bool = Field(description="False where the company has more documents than are looked at.")
     purchases: Money
-    bonuses: Money = Field(
-        description="Bonuses of these documents, which the first company loses. The other earns them by its own tier."
-    )
+    bonuses: Money = Field(description="Bonuses of these documents. The other company earns them by its own tier.")
     company: MovedCompanyView
     other: MovedCompanyView
 
@@ -63,10 +59,11 @@ class CustomerMoveView(View):
     to_company_name: Annotated[str | None, NameOf("to_company_id")] = None
     reason: str
     state: Literal["moving", "done"]
-    documents: int = Field(description="Documents moved so far.")
+    documents: int = Field(description="Moved so far, without void ones.")
     by: str
     by_name: Annotated[str | None, NameOf("by")] = None
     at: str
+    undoes: str | None
     undone_by: str | None
     undone_by_name: Annotated[str | None, NameOf("undone_by")] = None
     undone_at: str | None

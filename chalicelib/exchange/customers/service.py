@@ -51,6 +51,8 @@ def preview(context: Context, form: CustomerMoveForm) -> CustomerMovePreviewView
         found, after = sales.of_customer(context, company.company_id, form.source, _key(form), PAGE, after)
         pages += 1
         for document, head in found:
+            if head.voided:
+                continue
             refs.append(document.ref)
             if not head.other_currency:
                 changed[head.counting.day] = changed.get(head.counting.day, Decimal(0)) + head.total
@@ -138,7 +140,8 @@ def undo(context: Context, move_id: str, by: str) -> CustomerMoveView:
         customer=found.customer,
         from_company_id=found.to_company_id,
         to_company_id=found.from_company_id,
-        reason=f"undone: {found.reason}"[:500],
+        reason=found.reason,
+        undoes=found.move_id,
         by=by,
         at=context.at,
     )
@@ -172,7 +175,7 @@ def move_page(context: Context, message: dict[str, Any]) -> None:
     for as_of, group in groupby(sorted(several, key=lambda each: each[1].as_of), key=lambda each: each[1].as_of):
         documents = [sales.with_company(document, found.to_company_id) for document, _ in group]
         sales.record(context, documents, import_id=found.move_id, as_of=as_of)
-    store.finish_page(context, found, len(several), after)
+    store.finish_page(context, found, sum(not head.voided for _, head in several), after)
     if after:
         store.enqueue(found.move_id, found.page + 1)
 

@@ -18,7 +18,9 @@ from chalicelib.table.transactions import Refused, Transaction
 
 
 class CustomerMove(Record):
-    """A customer that goes from one company to another, with its documents. `page`: the pages that are done."""
+    """A customer that goes from one company to another, with its documents. `page`: the pages that are done. `undoes`: the move that it takes back,
+    for the same reason.
+    """
 
     move_id: str
     source: str
@@ -32,6 +34,7 @@ class CustomerMove(Record):
     documents: int = 0
     page: int = 0
     after: dict[str, str] | None = None
+    undoes: str | None = None
     undone_by: str | None = None
     undone_at: str | None = None
 

@@ -201,10 +201,9 @@ class Doubts:
             if word in _YES or (word and told == "cancelled" and word not in _NO and self._takes_back(at, word)):
                 self._look_at_mark(line, at, cells[at], told, cells)
         for at in self._codes:
-            if (code := cells[at].strip()) and len(
-                several := self.kinds_by_code.setdefault(at, set())
-            ) < _MOST_CURRENCIES:
-                several.add(code)
+            codes = self.kinds_by_code.setdefault(at, set())
+            if (code := cells[at].strip()) and len(codes) < _MOST_CURRENCIES:
+                codes.add(code)
         for at in self._remarks:
             if _SPEAKS_OF_RETURN.search(cells[at]) and not self._is_signed(cells):
                 self.notes.count("remarks", line, " ".join(cells[at].split())[:60])

@@ -7,7 +7,7 @@ Weakest point: what the portal ships to the company in the minutes of the run is
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -72,9 +72,14 @@ def kept(import_id: str) -> Effects:
     return Effects(began, ended, [(company_id, Decimal(changed)) for company_id, changed in rows])
 
 
-def positions(context: Context, company: Company, began: str, ended: str) -> tuple[Position, Position]:
-    """The company before and after a run. Its bonuses follow for SETTLED, or until its sales were recorded again."""
-    known = tiers.known_tiers(context, company, began, ended)
+def positions(
+    context: Context, company: Company, began: str, ended: str, is_late: Callable[[], bool]
+) -> tuple[Position, Position]:
+    """The company before and after a run. Its bonuses follow for SETTLED, or until its sales were recorded again.
+
+    Raises TimeoutError once it is late: the documents that bear on its tier may be hundreds of MB.
+    """
+    known = tiers.known_tiers(context, company, began, ended, is_late)
     settled = clock.stamp(clock.moment(ended) + SETTLED)
     until = min(settled, known.sales_go_on or settled)
     return (

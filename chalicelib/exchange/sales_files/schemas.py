@@ -268,13 +268,13 @@ class PositionView(View):
 
 
 class EffectView(View):
-    """The effects of an import on a company. Later files do not show in them; bonuses follow within 15 minutes."""
+    """The effects of an import on a company; later files do not show. Both positions are null where reading them takes over 10 s."""
 
     company_id: str
     name: str
     purchases: Money = Field(description="Change of its purchases.")
-    before: PositionView
-    after: PositionView
+    before: PositionView | None
+    after: PositionView | None
 
 
 EffectsQuery = narrowed(EffectView, words=("name",))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 
 from chalicelib import companies, sales
@@ -282,21 +283,32 @@ def _bad_rows(context: Context, found: store.ImportRecord) -> BadRowsView:
 
 # --- effects ----------------------------------------------------------------------------------------------------------
 
+EFFECT_SECONDS = 10
+
 
 def list_effects(
     context: Context, import_id: str, limit: int, after: dict[str, str] | None
 ) -> tuple[list[EffectView], dict[str, str] | None]:
-    """Companies, largest change first, with their tier and bonuses before the import and after it."""
+    """Companies, largest change first, with their tier and bonuses before the import and after it.
+
+    A page ends when its time is over, at the first company at the latest, which is then listed without its positions.
+    """
     if store.load(context, import_id) is None:
         raise Problem("not_found")
     found = effects.kept(import_id)
     first = int(after["row"]) if after else 0
     page = found.companies[first : first + limit]
     named = companies.read_companies(context, [company_id for company_id, _ in page])
-    items = []
+    items: list[EffectView] = []
+    ends = monotonic() + EFFECT_SECONDS
     for company_id, changed in page:
         company = named[company_id]
-        before, then = effects.positions(context, company, found.began, found.ended)
+        before = then = None
+        try:
+            before, then = effects.positions(context, company, found.began, found.ended, lambda: monotonic() > ends)
+        except TimeoutError:
+            if items:
+                break
         # Whatever counts for a company is in its own currency.
         effect = EffectView(
             company_id=company_id,
@@ -306,11 +318,14 @@ def list_effects(
             after=_position(then, company.currency),
         )
         items.append(effect)
-    return items, {"row": str(first + limit)} if first + limit < len(found.companies) else None
+    listed = first + len(items)
+    return items, {"row": str(listed)} if listed < len(found.companies) else None
 
 
-def _position(position: Position, currency: str) -> PositionView:
-    return PositionView(tier=position.tier or None, bonuses=Money(amount=position.bonuses, currency=currency))
+def _position(position: Position | None, currency: str) -> PositionView | None:
+    return position and PositionView(
+        tier=position.tier or None, bonuses=Money(amount=position.bonuses, currency=currency)
+    )
 
 
 def _reason(code: str, facts: dict[str, Any], language: str) -> ImportFailureView:

@@ -6,6 +6,7 @@ window if first steps are personal.
 Weakest point: documents are read with their lines, which are not needed.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -33,16 +34,19 @@ class KnownTiers(NamedTuple):
     sales_go_on: str | None
 
 
-def known_tiers(context: Context, company: Company, began: str, ended: str) -> KnownTiers:
+def known_tiers(
+    context: Context, company: Company, began: str, ended: str, is_late: Callable[[], bool] = lambda: False
+) -> KnownTiers:
     """The tiers of the club's day on which work ended, by the facts known just before it began and just after it ended.
 
     `began`, `ended`: the first and the last moment at which the work recorded something. As many calls as `explain`.
+    Raises TimeoutError once it is late.
     """
     after = clock.stamp(clock.moment(ended) + clock.TICK)
     day = clock.local_day(clock.moment(ended), context.config[Club].zone)
     ladders = ladders_of(context, company.currency)
     _, grants = standing_store.load_with_grants(context, company.company_id)
-    revisions = sales.history(context, company.company_id, first_relevant_day(ladders, day), day + UNDONE)
+    revisions = sales.history(context, company.company_id, first_relevant_day(ladders, day), day + UNDONE, is_late)
     personal = any(ladder.personal for ladder in ladders)
 
     def tier(moment: str) -> str:

@@ -83,6 +83,7 @@ def test_two_companies_that_are_one_firm_become_one_and_two_again(
     assert undone.status == 200, undone.text
     work(context)
     assert sums(context) == {first: Decimal(120100), second: Decimal(120000)}
+    assert (undone.json["undoes"], undone.json["reason"]) == (moved.json["move_id"], "One firm")
     again = ask(api, f"{PATH}/{moved.json['move_id']}/undo", key="again")
     assert again.json["code"] == "wrong_state"
 
@@ -110,6 +111,21 @@ def test_a_preview_tells_documents_purchases_and_tiers_and_changes_nothing(
     alone = ask(api, f"{PATH}/preview", key=None, customer="К-1").json
     assert alone["other"]["company_id"] is None
     assert sums(context) == before
+
+
+def test_a_void_document_follows_its_customer_and_counts_in_no_preview(
+    api: Api, context: Context, made: tuple[str, str]
+) -> None:
+    _, second = made
+    form = {"source": "1c-main", "document": "УТ-0", "business_date": "2026-11-12", "reason": "Deleted in the books"}
+    assert api.call("POST", "/v1/staff/documents/void", OPERATOR, form, key="void").status == 200
+    told = ask(api, f"{PATH}/preview", key=None, customer="К-1", company_id=second).json
+    assert (told["documents"], told["purchases"]["amount"]) == (1, "60000.00")
+    moved = ask(api, customer="К-1", company_id=second, reason="One firm").json
+    work(context)
+    assert api.call("GET", f"{PATH}/{moved['move_id']}", OPERATOR).json["documents"] == 1
+    [void] = [sale for sale in current(context) if sale.get("voided")]
+    assert void["company_id"] == second
 
 
 def test_the_same_file_again_finds_moved_documents_unchanged(api: Api, context: Context, made: tuple[str, str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import companies
+from chalicelib.exchange.sales_files import views
 from chalicelib.exchange.sales_files.schemas import EffectView
 from chalicelib.exchange.sales_files.views import list_effects
 from chalicelib.platform import aws
@@ -44,6 +45,7 @@ def told(club: Books, import_id: str) -> Told:
 
 def _told(row: EffectView) -> tuple[Decimal, str | None, str | None, Decimal, Decimal]:
     before, after = row.before, row.after
+    assert before and after
     return row.purchases.amount, before.tier, after.tier, before.bonuses.amount, after.bonuses.amount
 
 
@@ -77,6 +79,19 @@ def test_a_later_file_shows_in_its_own_effects_only(club: Books, later: Callable
     for customer, (changed, tier_before, tier_after, bonuses_before, bonuses_after) in told(club, newer).items():
         assert (tier_before, bonuses_before) == after[customer]
         assert changed and (tier_after, bonuses_after) != after[customer]
+
+
+def test_a_page_of_effects_ends_when_its_time_is_over_and_lists_the_first_company_without_positions(
+    club: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id, effects = bought(club)
+    clock = iter([0.0, 1.0, *[11.0] * 99])  # the second company is late
+    monkeypatch.setattr(views, "monotonic", lambda: next(clock))
+    [first], after = list_effects(club.context, import_id, 50, None)
+    assert (_told(first), after) == (effects["А"], {"row": "1"})
+    clock = iter([0.0, *[11.0] * 99])
+    [late], after = list_effects(club.context, import_id, 50, after)
+    assert (late.purchases.amount, late.before, late.after, after) == (Decimal(10), None, None, None)
 
 
 def test_a_page_of_effects_reads_its_companies_at_once_and_each_in_so_many_calls(
