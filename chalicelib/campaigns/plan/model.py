@@ -48,6 +48,10 @@ class IssueTexts(Written):
 
     en: IssueText | None = None
     ru: IssueText | None = None
+    no_discount: bool = Field(
+        default=False,
+        description="States to the approver that no figure or gift here is a discount.",
+    )
 
     def in_language(self, language: Language) -> IssueText | None:
         return self.ru if language == "ru" else self.en
@@ -89,6 +93,7 @@ class Issue:
     template: str = ""
     owner: str = ""
     segment_id: str = ""
+    conditions_id: str = ""  # of its segment, as whoever wrote the issue last found it
     regional_event: bool = False
     promotion_id: str = ""
     holdout_percent: int = 0
@@ -100,7 +105,6 @@ class Issue:
     changed_by: str = ""
     approved_by: str = ""
     approved_at: str = ""
-    approved_conditions: str = ""  # of its segment, as JSON: to these people the approval was given
     audience_id: str = ""
     has_runs: bool = False  # one for each time zone of its audience, all of them
     pause: Pause | None = None

@@ -4,7 +4,6 @@ Of two issues that want the same people within a gap, the one with the earlier s
 and then the issue that was planned first.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, timezone
 from itertools import islice
@@ -22,50 +21,6 @@ CLEARANCE = frozenset({"overstock", "modernised"})  # goods whose discounts lett
 EARLIEST_ZONE = timezone(timedelta(hours=14))
 # Before the slot in UTC. The slot of the earliest zone comes ten hours after that.
 AUDIENCE_AHEAD = timedelta(hours=24)
-
-_NUMBER = (
-    r"(?:\d[\d.,]{0,5}|(?:ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|five)(?:-\w+)?"
-    r"|(?:пят|десят|пятнадцат|двадцат|тридцат|сорок|шест|сем|восем|девян)[а-яё]*(?:\s[а-яё]{3,7})?)"
-)
-_PERCENT = rf"{_NUMBER}(?:\s?%|[\s-]?per\s?cent|[\s-]?процент|\s?проц\b)"
-_MONEY = (
-    r"(?:[$€₽]\s?\d[\d\s.,]{0,12}|\d[\d\s.,]{0,12}(?:[$€₽]|руб|(?:RUB|EUR|USD|roubles?|rubles?|euros?|dollars?)\b))"
-)
-_NEAR = r"[^.\n{]{0,40}?"  # in the same sentence
-# What goods of ours save their users anyway.
-_NOT_OF_USE = r"(?!\s*(?:of\s+|on\s+)?(?:the\s+|your\s+)?(?:\w+\s+)?(?:energy|electric|power|time|space|энерги|электро|времени|места))"
-_GIVEN = r"(?:discount|скид[ко]|cash\s?back|к[еэ]шб[еэ]к|уценк|coupon|купон|promo\s?code|промокод)\w*"
-_CHEAPER = r"(?:cheaper|дешев[ле]\w*)"
-_SAVED = r"(?:\bsav(?:e|ings?)\b|\b(?:с?эконом(?:ьте|ия|ите)|выгод\w*))"
-_LESS = r"(?:cut|slash|reduced|lower|down|drop|fell|fall|сни[жз]|сброс|уменьш|ниже|упал|упад|меньше)"
-_PRICE = r"(?:\bprices?\b|\bцен\w{0,3}\b)"
-_OF = r"\s*(?:[-−–—:]\s*)?(?:of\s+|by\s+|up\s+to\s+|в\s+|на\s+|до\s+)?"
-_DISCOUNT = re.compile(
-    "|".join(
-        (
-            # A dash after a number is a range: 5–95 %.
-            rf"(?<![\w%])(?<![\d%]\s)(?:[-−–]\s?|(?:минус|minus)\s)(?:{_PERCENT}|{_MONEY})\w*(?!\w){_NOT_OF_USE}",
-            rf"(?:{_PERCENT}[\w-]*|{_MONEY}\w*)\.?\s*(?:off\b|{_GIVEN}|{_CHEAPER})",
-            rf"(?:{_GIVEN}|{_CHEAPER}|\bsale\b|распродаж\w*){_NEAR}{_PERCENT}",
-            rf"{_GIVEN}{_OF}{_MONEY}|{_CHEAPER}\s+(?:by|на)\s+{_MONEY}",
-            rf"{_SAVED}{_NOT_OF_USE}(?:{_NEAR}{_PERCENT}|{_OF}{_MONEY})\w*(?!\w){_NOT_OF_USE}",
-            rf"{_PRICE}{_NEAR}\b{_LESS}{_NEAR}{_PERCENT}|\b{_LESS}\w*\s+(?:the\s+)?{_PRICE}{_NEAR}{_PERCENT}",
-            rf"{_PRICE}{_NEAR}{_PERCENT}\w*\s+{_LESS}|{_PERCENT}\w*\s+{_LESS}\w*\s+(?:\w+\s+)?{_PRICE}",
-            rf"(?:\bold\s+price|\bстар\w+\s+цен\w+|\bбыло|\bwas){_NEAR}{_MONEY}.{{0,20}}(?:\bnow\b|\bnew\s+price|стало|теперь|\bнов(?:ая|ой|ую)\b)",
-            rf"{_MONEY}\w*\.?\s+(?:instead\s+of|вместо)\s+{_MONEY}",
-            r"\b(?:half|third|quarter)[\s-](?:(?:the\s+)?price|off\b)|полцены|\b(?:треть|четверть)\s+цены",
-            r"\b(?:вдвое|втрое|в\s+\w+\s+раза?)\s+дешевле|\b(?:half|twice|times)\s+as\s+cheap",
-            r"\bbuy\s+\w+[\s,]+(?:and\s+)?get\s+\w+\s+(?:\w+\s+)?free\b|\bbogo\b|\b1\s?\+\s?1\s?=\s?\d",
-            r"\bfor\s+the\s+price\s+of\s+(?:one|two|\d)\b|\b[2-5]\s+for\s+[1-4]\b(?!\s*\w)|(?:\d|две|два|три)\s+по\s+цене\s+(?:\d|одно|двух)",
-            r"\b(?:second|third|fourth)\s+(?:\w+\s+)?free\b|\bfree\s+(?:second|third|fourth)\b",
-            r"\b(?:втор|трет|кажд|четв[её]рт)\w+\s+(?:\w+\s+)?(?:\w+\s+)?(?:[-−–—]\s*подарок|в\s+подарок|за\s+(?:1|один)\s+рубль)",
-            r"\b(?:втор|трет|кажд|четв[её]рт)\w+\s+(?:\w+\s+)?бесплатно",
-        )
-    ),
-    re.IGNORECASE,
-)
-_TAG = re.compile(r"\{%.*?%\}|\*", re.DOTALL)
-_CONSTANT = re.compile(r"\{\{\s*(?:'([^'{}]*)'|\"([^\"{}]*)\"|([\d.]+))\s*(\|\s*percent\s*)?(?:\|[^{}]*)?\}\}")
 
 Gaps = Mapping[str, Mapping[str, int]]
 """By class of a letter, the least days after an earlier one of each class."""
@@ -110,12 +65,6 @@ def is_planned(issue: Issue) -> bool:
 def is_promoted(price: Price) -> bool:
     """Whether a promotion made this price, alone or with other rules."""
     return "promotion" in {price.chosen.rule, *(part.rule for part in price.chosen.parts)}
-
-
-def names_discount(text: str) -> bool:
-    """Whether a text names a discount in figures. The reader's own discount, a variable, is none: it is what the tier gives anyway."""
-    read = _CONSTANT.sub(lambda found: f"{found[1] or found[2] or found[3] or ''}{' %' if found[4] else ''}", text)
-    return bool(_DISCOUNT.search(_TAG.sub("", read)))
 
 
 def is_past(slot: Slot, local: datetime) -> bool:

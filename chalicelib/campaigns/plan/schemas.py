@@ -20,7 +20,7 @@ SlotText = Annotated[
     str,
     Field(
         pattern=shape(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$", "A slot is written as YYYY-MM-DDThh:mm."),
-        description="A day and an hour, which is that of each member's own time zone.",
+        description="A day and an hour in each member's own time zone.",
         examples=["2026-12-01T12:30"],
     ),
 ]
@@ -47,14 +47,12 @@ class IssueForm(Form):
     segment_id: Identifier | None = Field(default=None, description="Who gets it.")
     promotion_id: Identifier | None = Field(
         default=None,
-        description="The promotion of a letter that names a discount: of overstock or of modernised models.",
+        description="Of a letter that names a discount: of overstock or of modernised models.",
     )
-    holdout_percent: int = Field(
-        default=0, ge=0, le=50, description="Companies without it, beside the club's own: to learn what it brings."
-    )
+    holdout_percent: int = Field(default=0, ge=0, le=50, description="Companies without it, beside the club's own.")
     texts: IssueTexts = IssueTexts()
     accept_skips: bool = Field(
-        default=False, description="Plan it although the contact budget skips people of it or of another issue."
+        default=False, description="Plan it although the budget skips people of it or of another issue."
     )
 
 
@@ -63,7 +61,7 @@ class MoveForm(Form):
 
     slot: SlotText
     accept_skips: bool = Field(
-        default=False, description="Move it although the contact budget skips people of it or of another issue."
+        default=False, description="Move it although the budget skips people of it or of another issue."
     )
 
 
@@ -81,9 +79,7 @@ class PreviewView(View):
     subject: str
     html: str
     text: str
-    left_out: list[str] = Field(
-        description="Articles that the text shows and this reader does not see: gone, or without a price for them."
-    )
+    left_out: list[str] = Field(description="Articles of the text that are gone, or without a price for this reader.")
 
 
 class PlanQuery(ListQuery):
@@ -103,11 +99,11 @@ class ClashView(View):
     days: int = Field(description="Days between the two.")
     least_days: int = Field(description="Days that the budget asks for.")
     move_issue_id: str = Field(
-        description="The issue to move: the skipped one, or the first where letters of that are on their way."
+        description="The one to move: the skipped, or the first where its letters are on their way."
     )
     move_to: str | None = Field(description="Its next slot that clashes with none; null where it moves no more.")
     skipped: OverlapView | None = Field(
-        description="Who is skipped; null while an issue has no segment, and after the first 10 clashes."
+        description="Null while an issue has no segment, and after the first 10 clashes."
     )
 
     @classmethod
@@ -140,15 +136,15 @@ class IssueView(View):
     holdout_percent: int
     texts: IssueTexts = Field(description="Empty in lists.")
     state: IssueState
-    author: str = Field(description="The member id of who changed its content last.")
+    author: str = Field(description="Who changed its content last.")
     author_name: Annotated[str | None, NameOf("author")] = None
-    changed_by: str = Field(description="The member id of who changed, moved or cancelled it last.")
+    changed_by: str = Field(description="Who changed, moved or cancelled it last.")
     changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     approved_by: str | None
     approved_by_name: Annotated[str | None, NameOf("approved_by")] = None
     approved_at: str | None
     clashes: list[ClashView] = Field(
-        description="Issues that are too near; empty in lists. In the answer to a cancellation: those that are so no more."
+        description="Issues too near; empty in lists. In the answer to a cancellation: those that no longer are."
     )
 
     @classmethod

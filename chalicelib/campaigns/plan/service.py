@@ -127,7 +127,7 @@ def move(context: Context, issue_id: str, form: MoveForm, *, by: str) -> IssueVi
 
 
 def approve(context: Context, issue_id: str, version: int, *, by: str) -> tuple[IssueView, int]:
-    """The issue and its new version. Safe to repeat. Raises 403 for whoever wrote any of it, 409 for an issue that is not whole or is cancelled, 412 for another version.
+    """The issue and its new version. Safe to repeat. Raises 403 for whoever wrote any of it, 409 for an issue that is not whole, is cancelled or whose segment changed since, 412 for another version.
 
     Raises 422 for a slot in the past, a segment that is gone or names regions by now, or a promotion that does not hold on its day.
     """
@@ -150,14 +150,13 @@ def approve(context: Context, issue_id: str, version: int, *, by: str) -> tuple[
         if segment is None:
             raise Problem.invalid("unknown_segment", "/segment_id", "There is no such segment.")
         check_regional(segment.rules, before.topic, "/segment_id")
-        return replace(
-            before,
-            state=IssueState.APPROVED,
-            regional_event=segment.rules.regional_event,
-            approved_by=by,
-            approved_at=context.at,
-            approved_conditions=segment.conditions["json"],
-        )
+        if segment.conditions_id != before.conditions_id:
+            # Otherwise somebody could choose the people alone: change the segment of another one's issue, and approve that.
+            changed = Fault(
+                pointer="/segment_id", code="changed", detail="Save the issue again, with the segment as it is."
+            )
+            raise Problem("wrong_state", "Its segment changed after the issue was written.", errors=[changed])
+        return replace(before, state=IssueState.APPROVED, approved_by=by, approved_at=context.at)
 
     return _step(context, issue_id, decide, by=by, accepted=True)
 
@@ -244,6 +243,7 @@ def _content(context: Context, form: IssueForm, by: str) -> dict[str, Any]:
         "slot": form.slot,
         "owner": form.owner or "",
         "segment_id": form.segment_id or "",
+        "conditions_id": segment.conditions_id if segment else "",
         "regional_event": segment is not None and segment.rules.regional_event,
         "promotion_id": form.promotion_id or "",
         "holdout_percent": form.holdout_percent,
@@ -317,21 +317,17 @@ def _check_in_force(context: Context, promotion_id: str, slot: Slot) -> None:
 
 
 def _check_class(form: IssueForm) -> None:
-    names_discount = writing.names_discount(form.texts)
     if form.issue_class == "service":
         # Nobody agreed to it and nobody can leave it, so it must not advertise.
-        if names_discount or form.promotion_id or writing.shows_products(form.texts):
-            raise Problem.invalid(
-                "advertises",
-                "/issue_class",
-                "A service letter names no discount and no promotion, and shows no products.",
-            )
+        rule = "A service letter names no discount and no promotion, and shows no products."
+        writing.check_discount(form.texts, "/issue_class", "advertises", rule)
+        if form.promotion_id or writing.shows_products(form.texts):
+            raise Problem.invalid("advertises", "/issue_class", rule)
         if form.holdout_percent:
             raise Problem.invalid("service", "/holdout_percent", "A service letter goes to everybody whom it concerns.")
-    elif names_discount and not form.promotion_id:
-        raise Problem.invalid(
-            "discount_without_promotion", "/promotion_id", "A letter that names a discount names its promotion."
-        )
+    elif not form.promotion_id:
+        rule = "A letter that names a discount names its promotion."
+        writing.check_discount(form.texts, "/promotion_id", "discount_without_promotion", rule)
 
 
 def _clashes(context: Context, issue: Issue, *, accepted: bool) -> list[ClashView]:

@@ -6,6 +6,7 @@ from typing import NamedTuple, get_args
 
 from chalicelib import bonuses, catalog, companies, mail, members, pricing, tiers
 from chalicelib.campaigns.plan import rules
+from chalicelib.campaigns.plan.discounts import discount_in
 from chalicelib.campaigns.plan.model import IssueText, IssueTexts
 from chalicelib.campaigns.plan.schemas import PreviewView
 from chalicelib.catalog import Product
@@ -99,10 +100,18 @@ def check(context: Context, texts: IssueTexts, pointer: str = "/texts") -> None:
         raise Problem("invalid", errors=faults)
 
 
-def names_discount(texts: IssueTexts) -> bool:
-    """Whether the letter names a discount in figures, in any language."""
+def check_discount(texts: IssueTexts, pointer: str, code: str, rule: str) -> None:
+    """Raises 422 where the letter names a discount in any language, or may name one and its author does not state that it names none."""
     written = [text for text in (texts.en, texts.ru) if text]
-    return any(rules.names_discount(words) for text in written for words in (text.subject, text.preview, text.body))
+    found = (discount_in(words) for text in written for words in (text.subject, text.preview, text.body))
+    for each in found:
+        if each and each.certain:
+            raise Problem(
+                "invalid", rule, errors=[Fault(pointer=pointer, code=code, detail=f"“{each.words}” is a discount.")]
+            )
+        if each and not texts.no_discount:
+            told = f"“{each.words}” may be a discount. If it is none, state no_discount in the texts."
+            raise Problem("invalid", rule, errors=[Fault(pointer=pointer, code=code, detail=told)])
 
 
 def shows_products(texts: IssueTexts) -> bool:

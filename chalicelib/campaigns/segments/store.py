@@ -18,6 +18,7 @@ from chalicelib.campaigns.segments.model import Conditions, Invited, Sampled
 from chalicelib.contacts import ContactClass
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
+from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.key import shards
 from chalicelib.table.records import from_item, to_item
@@ -38,6 +39,11 @@ class Segment:
     @property
     def rules(self) -> Conditions:
         return Conditions.model_validate_json(self.conditions["json"])
+
+    @property
+    def conditions_id(self) -> str:
+        """The same as long as the conditions are."""
+        return derived_id("cnd", self.conditions["json"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

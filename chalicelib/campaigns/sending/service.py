@@ -111,7 +111,7 @@ def _make_audience(context: Context, issue_id: str) -> bool:
         log.error("an approved issue has lost its segment", extra={"issue_id": issue_id})
         lost = replace(issue, state=IssueState.IDEA, segment_id="", approved_by="", approved_at="")
         plan_store.write(tx, replace(lost, version=issue.version + 1), issue)
-    elif segment.conditions["json"] != issue.approved_conditions:
+    elif segment.conditions_id != issue.conditions_id:
         # An approval is of the people, too: otherwise the author could choose others after it.
         log.error("the segment of an approved issue has changed", extra={"issue_id": issue_id})
         again = replace(issue, state=IssueState.DRAFT, approved_by="", approved_at="", version=issue.version + 1)
@@ -135,7 +135,7 @@ def _make_audience(context: Context, issue_id: str) -> bool:
         context.table.commit(tx)
     except Refused:
         return False
-    return segment is not None and segment.conditions["json"] == issue.approved_conditions
+    return segment is not None and segment.conditions_id == issue.conditions_id
 
 
 def plan_runs(context: Context, issue_id: str, audience_id: str) -> None:

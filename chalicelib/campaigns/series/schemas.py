@@ -51,7 +51,7 @@ class InsideView(View):
 
     step_id: str
     members: int = Field(description="Of the first 10,000 inside.")
-    next_step_id: str | None = Field(description="The step that comes; null where the series ends for them.")
+    next_step_id: str | None = Field(description="Null where the series ends for them.")
     wait_days: int | None
 
 
@@ -68,7 +68,7 @@ class SeriesView(View):
     holdout_percent: int
     steps: list[SeriesStep]
     state: SeriesState
-    author: str | None = Field(description="The member id of who wrote it last; null as it is shipped.")
+    author: str | None = Field(description="Who wrote it last; null as it is shipped.")
     author_name: Annotated[str | None, NameOf("author")] = None
     approved_by: str | None
     approved_by_name: Annotated[str | None, NameOf("approved_by")] = None

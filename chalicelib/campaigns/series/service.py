@@ -161,10 +161,8 @@ def _checked(context: Context, form: SeriesForm) -> Texts:
         check_conditions(context, step.conditions, f"/steps/{number}/conditions")
         check_regional(step.conditions, form.topic, f"/steps/{number}/conditions/regions")
         writing.check(context, step.texts, f"/steps/{number}/texts")
-        if writing.names_discount(step.texts):
-            raise Problem.invalid(
-                "discount", f"/steps/{number}/texts", "A series names no discount: its letters outlast promotions."
-            )
+        rule = "A series names no discount: its letters outlast promotions."
+        writing.check_discount(step.texts, f"/steps/{number}/texts", "discount", rule)
     return _texts(form)
 
 

@@ -18,7 +18,7 @@ from tests.support import partners
 from tests.support.api import Answer, Api, Caller
 from tests.support.table import everything
 
-NO_TEXTS = {"en": None, "ru": None}
+NO_TEXTS = {"en": None, "ru": None, "no_discount": False}
 PLAN = "/v1/staff/campaigns"
 TEXTS = {
     language: {"subject": "New lamps", "preview": "", "body": "# New lamps\n\nSee them."} for language in ("en", "ru")
@@ -117,6 +117,29 @@ def test_an_issue_whose_segment_is_gone_is_not_approved(
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/segment_id")
 
 
+@pytest.mark.parametrize("changer", ["author", "approver"])
+def test_an_approval_is_of_the_segment_that_the_author_chose(
+    api: Api, marketing: Caller, head: Caller, segment: str, changer: str
+) -> None:
+    made = plan(api, marketing, form(segment))
+    url, seen = made.headers["location"], {"if-match": made.headers["etag"]}
+
+    def change(name: str, conditions: dict[str, Any], version: int) -> None:
+        by = marketing if changer == "author" else head
+        path, changed = f"/v1/staff/segments/{segment}", {"name": name, "conditions": conditions}
+        assert api.call("PUT", path, by, changed, headers={"if-match": f'"{version}"'}).status == 200
+
+    change("Everybody", {}, 1)
+    change("English", {"languages": ["en"]}, 2)
+    refused = api.call("POST", f"{url}/approve", head, headers=seen)
+    assert (refused.status, refused.json["code"]) == (409, "wrong_state")
+    assert (refused.json["errors"][0]["pointer"], refused.json["errors"][0]["code"]) == ("/segment_id", "changed")
+    saved = api.call("PUT", url, marketing, form(segment), headers=seen)
+    change("In English", {"languages": ["en"]}, 3)
+    approved = api.call("POST", f"{url}/approve", head, headers={"if-match": saved.headers["etag"]})
+    assert approved.json["state"] == "approved", "another name changes no people"
+
+
 def test_people_of_some_regions_get_letters_on_events_only(api: Api, marketing: Caller) -> None:
     conditions = {"regions": ["RU-MOW"], "regional_event": True}
     made = api.call("POST", "/v1/staff/segments", marketing, {"name": "Moscow", "conditions": conditions}, key="s")
@@ -167,6 +190,22 @@ def test_an_issue_that_cannot_be_is_refused_and_named(
     assert refused.status == 422
     assert refused.json["errors"][0]["pointer"].startswith(pointer)
     assert everything(context) == before
+
+
+@pytest.mark.parametrize(("words", "status"), [("Now reduced by 10 %", 201), ("Now 10 % off", 422)])
+def test_an_author_states_that_a_figure_is_no_discount_and_the_approver_sees_it(
+    api: Api, marketing: Caller, head: Caller, segment: str, words: str, status: int
+) -> None:
+    texts = {**TEXTS, "en": {"subject": "Weight", "body": words}}
+    refused = plan(api, marketing, form(segment, texts=texts))
+    assert (refused.status, refused.json["errors"][0]["code"]) == (422, "discount_without_promotion")
+    assert "10 %" in refused.json["errors"][0]["detail"]
+    stated = plan(api, marketing, form(segment, texts={**texts, "no_discount": True}), "stated")
+    assert stated.status == status
+    if status == 201:
+        url = stated.headers["location"]
+        assert api.call("GET", url, head).json["texts"]["no_discount"] is True
+        assert api.approve(url, head).json["state"] == "approved"
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_a_shipped_series_is_whole_and_each_letter_can_be_made_for_a_member(
     partners.partner(context, "cmp_1", "mbr_1")
     for written in shipped(PortalPages())[series_id].steps:
         writing.check(context, written.texts)
+        writing.check_discount(written.texts, "", "", "")
         for language in ("en", "ru"):
             url = f"{SERIES}/{series_id}/steps/{written.step_id}/preview"
             letter = api.call("POST", url, marketing, {"member_id": "mbr_1", "language": language})
