@@ -67,14 +67,14 @@ class Picture(NamedTuple):
     text: str
 
 
-def letters() -> Iterator[Picture]:
-    """All letters that the rooms declare, all steps of the series that are shipped, and issues with products and of service."""
+def letters(pages: Pages = PAGES) -> Iterator[Picture]:
+    """All letters that the rooms declare, all steps of the series that are shipped, and issues with products and of service. `pages`: of their reader."""
     for language in get_args(Language):
         for name in LETTERS:
             declared = declaration(name)
-            about = FACTS | {"pages": PAGES if declared.guard else None}
+            about = FACTS | {"pages": pages if declared.guard else None}
             yield Picture(name, language, *render(declared.texts, name, language, about))
-        facts = writing.VARIABLES | {"pages": PAGES, "products": PRODUCTS[language]}
+        facts = writing.VARIABLES | {"pages": pages, "products": PRODUCTS[language]}
         yield Picture("issue_with_products", language, *writing.render(WITH_PRODUCTS, language, facts))
         facts = writing.VARIABLES | {"pages": None}
         yield Picture("issue_of_service", language, *writing.render(OF_SERVICE[language], language, facts, "service"))
@@ -82,7 +82,7 @@ def letters() -> Iterator[Picture]:
             for step in series.steps:
                 text = step.texts.in_language(language)
                 if text:
-                    facts = writing.VARIABLES | {"pages": PAGES}
+                    facts = writing.VARIABLES | {"pages": pages}
                     shown = writing.render(text, language, facts)
                     yield Picture(f"series_{series_id}_{step.step_id}", language, *shown)
 
