@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
+# The SDK makes its own name anew for each call, which is a fifth of the CPU of a small one.
+_NAMED = Config(user_agent="partner-club", connect_timeout=2)
 # Shorter than a request may take, so that a lost connection is tried again instead of waited for.
-_PATIENT = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4})
+_PATIENT = _NAMED.merge(Config(read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4}))
 # Cognito waits for its triggers, and an answer to a challenge that is sent again has been used up.
-_SLOW = Config(connect_timeout=2, read_timeout=22, retries={"mode": "standard", "total_max_attempts": 2})
+_SLOW = _NAMED.merge(Config(read_timeout=22, retries={"mode": "standard", "total_max_attempts": 2}))
 # SES knows no idempotency token: a retry of a lost reply would be a second letter.
-_ONCE = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+_ONCE = _NAMED.merge(Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
 
 
 @lru_cache(maxsize=1)

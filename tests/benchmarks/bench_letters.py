@@ -27,7 +27,7 @@ from chalicelib.platform.settings import queue_variable
 from chalicelib.table.client import Table
 from chalicelib.table.key import SHARDS, shards
 from chalicelib.table.transactions import Transaction
-from infra.local.cloud import Cloud
+from infra.local.cloud import LOCAL_CREDENTIALS, Cloud
 from tests.benchmarks.report import report
 from tests.campaigns.sending.steps import AGREED, Post, approved
 from tests.conftest import NOON
@@ -89,8 +89,10 @@ def nobody_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_letter_costs_little_beside_its_mail_call(
     local_table: Table, bare_cloud: Cloud, nobody_held_out: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ses = Calls(client=bare_cloud.client("sesv2"))
-    club = Worker(Context(table=local_table, now=NOON), ses)
+    for name, value in {"AWS_ENDPOINT_URL": bare_cloud.endpoint, **LOCAL_CREDENTIALS}.items():
+        monkeypatch.setenv(name, value)  # for the club's own clients
+    ses = Calls(client=aws.ses.__wrapped__())
+    club = Worker(Context(table=Table(aws.dynamodb.__wrapped__(), local_table.name), now=NOON), ses)
     monkeypatch.setattr(aws, "ses", lambda: ses)
     monkeypatch.setattr(aws, "sqs", lambda: club)
     for number in range(READERS):
