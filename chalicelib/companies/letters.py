@@ -134,7 +134,7 @@ def inn_corrected(context: Context, recipient: Recipient, event: Item) -> tuple[
         "company": company.name,
         "inn": company.inn or "",
         "kpp": company.kpp or "",
-        "before": before,
+        "was": before,
     }
 
 

@@ -130,6 +130,8 @@ FACTS: dict[str, Any] = {
     "day": date(2026, 11, 21),
     "tier": STEPS[1],
     "before": STEPS[0],
+    "was": {"inn": "7707083895", "kpp": ""},
+    "kpp": "770701001",
     "window_sum": Decimal("412345.67"),
     "next": {
         "name": "Платина",
