@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import pytest
 import yaml
@@ -26,7 +26,7 @@ from chalicelib.platform.events import Lane
 from chalicelib.platform.http.gateway import GREEDY
 from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.http.routes import ROUTES
-from chalicelib.platform.registry.functions import DECLARED, Queue, Schedule
+from chalicelib.platform.registry.functions import DECLARED, Function, Queue, Schedule
 from chalicelib.platform.settings import Settings, queue_variable
 from chalicelib.table.key import CREATED_ONLY
 from infra.build import ROOT, build_template
@@ -99,45 +99,83 @@ def name_of_node(node: ast.stmt) -> str | None:
     return getattr(node, "name", None)
 
 
-def queues_named(house: House, begins: Iterable[str]) -> set[str]:
-    """The queues whose address is asked for in these functions, or in what they call, by what names stand for in their modules."""
+@cache
+def house() -> House:
+    return House(ROOT)
 
-    @cache
-    def tree(module: str) -> ast.Module:
-        return ast.parse(house.modules[module].read_text(encoding="utf-8"))
 
-    @cache
-    def names(module: str) -> dict[str, str]:
-        """The meaning of a name in the module: the full name of a function, a class, a value or a module."""
-        own = {name: f"{module}.{name}" for each in tree(module).body if (name := name_of_node(each))}
-        imported = {}
-        for each in ast.walk(tree(module)):
-            if isinstance(each, ast.ImportFrom) and each.module and each.module.startswith("chalicelib"):
-                for alias in each.names:
-                    _, name, home = house._found(each.module, alias.name)
-                    imported[alias.asname or alias.name] = f"{home}.{name}" if name else home
-        return own | imported
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(house().modules[module].read_text(encoding="utf-8"))
 
-    @cache
-    def meant(module: str, text: str) -> str:
-        first, _, rest = text.partition(".")
-        place = names(module).get(first, "")
-        return names(place).get(rest, f"{place}.{rest}") if rest and place in house.modules else "" if rest else place
 
-    seen, waiting, found = set(begins), list(begins), set()
-    while waiting:
-        module, _, name = waiting.pop().rpartition(".")
-        for node in tree(module).body if module in house.modules else ():
-            for part in ast.walk(node) if name_of_node(node) == name else ():
-                if isinstance(part, ast.Call) and ast.unparse(part.func) == "queue_url":
-                    found.update(each.value for each in part.args if isinstance(each, ast.Constant))
-                if (
-                    isinstance(part, ast.Name | ast.Attribute)
-                    and (place := meant(module, ast.unparse(part))) not in seen
-                ):
-                    seen.add(place)
-                    waiting.append(place)
+@cache
+def names(module: str) -> dict[str, str]:
+    """The meaning of a name in the module: the full name of a function, a class, a value or a module."""
+    own = {name: f"{module}.{name}" for each in tree(module).body if (name := name_of_node(each))}
+    imported = {}
+    for each in ast.walk(tree(module)):
+        if isinstance(each, ast.ImportFrom) and each.module and each.module.startswith("chalicelib"):
+            for alias in each.names:
+                _, name, home = house()._found(each.module, alias.name)
+                imported[alias.asname or alias.name] = f"{home}.{name}" if name else home
+    return own | imported
+
+
+def meant(module: str, text: str) -> str:
+    first, _, rest = text.partition(".")
+    place = names(module).get(first, "")
+    return names(place).get(rest, f"{place}.{rest}") if rest and place in house().modules else "" if rest else place
+
+
+class Code(NamedTuple):
+    """Code of a function, class or value: the names of others in it, its texts, and the queues whose address it asks for."""
+
+    uses: set[str]
+    texts: set[str]
+    queues: set[str]
+
+
+@cache
+def code_of(place: str) -> Code:
+    """By its full name, without its decorators, which grant the rights; empty for what is not of the house."""
+    module, _, name = place.rpartition(".")
+    found = Code(set(), set(), set())
+    for node in tree(module).body if module in house().modules else ():
+        granted = {id(part) for each in getattr(node, "decorator_list", ()) for part in ast.walk(each)}
+        for part in ast.walk(node) if name_of_node(node) == name else ():
+            if id(part) in granted:
+                continue
+            if isinstance(part, ast.Name | ast.Attribute):
+                found.uses.add(meant(module, ast.unparse(part)))
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                found.texts.add(part.value)
+            if isinstance(part, ast.Call) and ast.unparse(part.func) == "queue_url":
+                found.queues.update(each.value for each in part.args if isinstance(each, ast.Constant))
     return found
+
+
+def reached(begins: Iterable[str]) -> list[Code]:
+    """These functions, and whatever they name, by what names stand for in their modules."""
+    seen, waiting = set(begins), list(begins)
+    while waiting:
+        further = code_of(waiting.pop()).uses - seen
+        seen |= further
+        waiting += further
+    return [code_of(each) for each in seen]
+
+
+def begins_of(function: Function) -> set[str]:
+    """The functions of the house that a deployed one calls by its declaration; who tells consumers calls them all."""
+    job = "platform.delivery.stream:deliver" if function.starts == "stream" else function.job
+    begins = {f"chalicelib.{job.replace(':', '.')}"}
+    if function.starts == "http":
+        begins = {f"{route.handler.__module__}.{route.handler.__name__}" for route in ROUTES}
+    for lane in get_args(Lane):
+        if lane in DELIVERING.get(function.name, ()) or app.functions.readers.get(function.name) == lane:
+            consumers = (each for found in subscriptions(lane).values() for each in found)
+            begins |= {f"chalicelib.{name_of(each).replace(':', '.')}" for each in consumers}
+    return begins
 
 
 def number(template: Template, value: Any) -> int:
@@ -476,40 +514,21 @@ def test_every_right_in_the_user_pool_is_used(template: Template) -> None:
 
 
 def test_every_folder_of_files_that_somebody_may_use_is_used() -> None:
-    prefixes = {right.prefix for each in DECLARED.values() for right in each.may if right.on == "files"}
-    texts = {
-        node.value
-        for path in (ROOT / "chalicelib").rglob("*.py")
-        if path.name != "jobs.py"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-    assert {prefix for prefix in prefixes if not any(text.startswith(prefix) for text in texts)} == set()
+    unused = {}
+    for function in DECLARED.values():
+        if prefixes := {right.prefix for right in function.may if right.on == "files"}:
+            texts = [text for code in reached(begins_of(function)) for text in code.texts]
+            if rest := {prefix for prefix in prefixes if not any(text.startswith(prefix) for text in texts)}:
+                unused[function.name] = rest
+    assert unused == {}
 
 
 def test_a_right_to_send_messages_is_used_by_whoever_has_it() -> None:
-    """By what its code reaches from function to function; what tells consumers reaches them all."""
-    house = House(ROOT)
-    told = {
-        lane: {
-            f"chalicelib.{name_of(each).replace(':', '.')}"
-            for consumers in subscriptions(lane).values()
-            for each in consumers
-        }
-        for lane in get_args(Lane)
-    }
     unused = {}
     for function in DECLARED.values():
-        if granted := {*queues_filled_by(function)}:
-            job = "platform.delivery.stream:deliver" if function.starts == "stream" else function.job
-            begins = {f"chalicelib.{job.replace(':', '.')}"}
-            if function.starts == "http":
-                begins = {f"{route.handler.__module__}.{route.handler.__name__}" for route in ROUTES}
-            for lane in get_args(Lane):
-                if lane in DELIVERING.get(function.name, ()) or app.functions.readers.get(function.name) == lane:
-                    begins |= told[lane]
-            if rest := granted - queues_named(house, begins):
-                unused[function.name] = rest
+        granted = {*queues_filled_by(function)}
+        if granted and (rest := granted.difference(*(code.queues for code in reached(begins_of(function))))):
+            unused[function.name] = rest
     assert unused == {}
 
 
