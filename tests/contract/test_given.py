@@ -71,3 +71,9 @@ def test_every_right_to_write_is_judged_here() -> None:
     staffs = {scope for scopes in STAFF_ROLES.values() for scope in scopes} | set(MACHINE_SCOPES)
     writing = {route.scope for route in ROUTES if route.writes and route.scope in staffs}
     assert writing <= GIVING | GIVING_NOTHING
+
+
+def test_who_types_payments_or_voids_a_document_may_read_a_file_that_says_the_same() -> None:
+    """Else the reason why one person does so (decision 0123) holds no more."""
+    books = {"record_payments_by_hand", "void_document", "start_import", "confirm_import"}
+    assert {route.scope for route in ROUTES if route.name in books} == {"staff.imports.write"}
