@@ -37,7 +37,7 @@ def endpoint(context: Context, distributor_id: str) -> Endpoint:
     """Raises 404."""
     return or_not_found(
         store.read_endpoint(context.table, distributor_id),
-        "There is no webhook yet: set one first (PUT /v1/distributor/webhook).",
+        'There is no webhook yet: set one first (PUT /v1/distributor/webhook with If-Match: "0").',
     )
 
 

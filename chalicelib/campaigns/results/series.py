@@ -70,7 +70,11 @@ def show(context: Context, series_id: str) -> SeriesResultsView:
     series, _ = series_service.show(context, series_id)
     found = store.read_series(context.table, series_id)
     if found is None:
-        raise Problem("wrong_state", "Its results are not counted yet.", extra={"state": series.state})
+        raise Problem(
+            "wrong_state",
+            "Its results are not counted yet: that comes in the night after its letters left.",
+            extra={"state": series.state},
+        )
     return SeriesResultsView.of_series(found, [step.step_id for step in series.steps])
 
 

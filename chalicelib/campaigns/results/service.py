@@ -92,7 +92,11 @@ def show(context: Context, issue_id: str) -> ResultsView:
         raise Problem("not_found")
     found = store.read(context.table, [issue_id]).get(issue_id)
     if found is None:
-        raise Problem("wrong_state", "Its results are not counted yet.", extra={"state": issue.state})
+        raise Problem(
+            "wrong_state",
+            "Its results are not counted yet: that comes in the night after its letters left.",
+            extra={"state": issue.state},
+        )
     return ResultsView.of(issue, found)
 
 

@@ -48,6 +48,8 @@ from chalicelib.pricing import order_terms_of
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
+_ASK_TO_CANCEL = "The distributor has accepted the order: ask it to cancel the rest (POST /v1/orders/{order_id}/request-cancellation)."
+
 
 def latest(context: Context, company_id: str, most: int) -> list[Order]:
     """The company's newest orders, of any state."""
@@ -60,12 +62,13 @@ def latest(context: Context, company_id: str, most: int) -> list[Order]:
 
 def cancel(context: Context, company_id: str, by: Actor, order_id: str, note: str) -> Order:
     """Raises 404 for an order that is not the company's, 409 once the distributor has accepted or rejected it."""
-    return change(
-        context,
-        load_order(context, company_id, order_id),
-        lambda order: order_rules.cancel(order, by=by, at=context.at, note=note),
-        step_writes(context),
-    )
+
+    def decide(order: Order) -> Order:
+        if order.state in (OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED):
+            raise Problem("wrong_state", _ASK_TO_CANCEL, extra={"state": order.state})
+        return order_rules.cancel(order, by=by, at=context.at, note=note)
+
+    return change(context, load_order(context, company_id, order_id), decide, step_writes(context))
 
 
 def confirm(context: Context, company_id: str, member_id: str, order_id: str, version: int, note: str) -> Order:

@@ -68,7 +68,10 @@ def install(app: Chalice) -> None:
         )
         if code is None or not isinstance(response.body, dict) or "Code" not in response.body:
             return response
-        return refusal(Problem(code, headers=_plain(response.headers)), event)
+        headers = _plain(response.headers)
+        allowed = headers.get("Allow")
+        detail = f"Here go: {', '.join(sorted(allowed.split(', ')))}." if allowed else None
+        return refusal(Problem(code, detail, headers=headers), event)
 
 
 def refusal(problem: Problem, request: Any) -> Response:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from chalicelib.platform.fields import SHAPES
@@ -24,6 +24,7 @@ _TRUTH = "This is true or false, without quotes."
 _SENTENCES: dict[str, str] = {
     "missing": "This field is required.",
     "extra_forbidden": "There is no such field.",
+    "extra_field": "There is no such field. There are: {fields}.",
     "string_type": "This is not a text.",
     "bytes_type": "This is not a text.",
     "bytes_too_short": "Give at least {min} characters.",
@@ -44,7 +45,7 @@ _SENTENCES: dict[str, str] = {
     "enum": "One of: {allowed}.",
     "literal_error": "One of: {allowed}.",
     "list_type": "This is not a list.",
-    "model_type": "This is not an object.",
+    "model_type": "This is an object with the fields {fields}.",
     "money": 'A sum is written as {{"amount": "1234.50", "currency": "RUB"}}.',
     "model_attributes_type": "This is not an object.",
     "dict_type": "This is not an object.",
@@ -65,7 +66,7 @@ _EMAIL = "value is not a valid email address"
 
 def faults(error: ValidationError, *, place: str = "") -> list[Fault]:
     """The faults that pydantic found. `place` stands before each pointer: empty for the body, `/query` for the query string."""
-    return [_fault(found, place) for found in error.errors(include_url=False, include_input=False)]
+    return [_fault(found, place, error.title) for found in error.errors(include_url=False, include_input=False)]
 
 
 def problem(error: ValidationError, *, place: str = "") -> Problem:
@@ -78,7 +79,7 @@ def problem(error: ValidationError, *, place: str = "") -> Problem:
     return Problem("invalid", errors=faults(error, place=place))
 
 
-def _fault(found: Any, place: str) -> Fault:
+def _fault(found: Any, place: str, form: str) -> Fault:
     context = found.get("ctx", {})
     members = _members(context)
     code = found["type"]
@@ -86,10 +87,13 @@ def _fault(found: Any, place: str) -> Fault:
         code = f"string_{code}"
     elif code == "model_type" and context.get("class_name") == Money.__name__:
         code = "money"
+    fields = _fields_of(context.get("class_name"))
+    if code == "extra_forbidden" and len(found["loc"]) == 1 and (fields := _fields_of(form)):
+        code = "extra_field"
     return ValueFault(
         pointer=place + "".join(f"/{escape(str(part))}" for part in found["loc"]),
         code=found["type"],
-        detail=_sentence(code, found["msg"], members, context.get("pattern")),
+        detail=_sentence(code, found["msg"], members, context.get("pattern"), fields),
         **members,
     )
 
@@ -105,17 +109,28 @@ def _members(context: Mapping[str, Any]) -> dict[str, Any]:
     return members
 
 
-def _sentence(code: str, message: str, members: Mapping[str, Any], pattern: str | None) -> str:
+def _sentence(code: str, message: str, members: Mapping[str, Any], pattern: str | None, fields: str) -> str:
     if pattern and (known := SHAPES.get(pattern) or _of_characters(pattern)):
         return known
     if members.get("min") == "1" and code in _EMPTY:
         return _EMPTY[code]
     if code in _SENTENCES:
         allowed = ", ".join(members.get("allowed", []))
-        return _SENTENCES[code].format(**{**members, "allowed": allowed})
+        return _SENTENCES[code].format(**{**members, "allowed": allowed, "fields": fields})
     if code == "value_error":
         return _of_value(message.removeprefix(_OWN))
     return "This value is not allowed here." if code in _OF_THE_LIBRARY else message
+
+
+def _fields_of(class_name: str | None) -> str:
+    """The fields of a model by the name of its class, of which there is one in the house."""
+    waiting = [BaseModel] if class_name else []
+    while waiting:
+        model = waiting.pop()
+        if model.__name__ == class_name:
+            return ", ".join(each.alias or name for name, each in model.model_fields.items())
+        waiting += model.__subclasses__()
+    return ""
 
 
 def _of_characters(pattern: str) -> str | None:

@@ -87,9 +87,10 @@ def _made(context: Context, grant_id: str, author: str, form: ManualTierForm) ->
 def _bounded(context: Context, company_id: str, made: ManualTier) -> bool:
     """Whether one person may grant it. Raises `not_found` for an unknown company, `invalid` for a tier not on its ladder."""
     company = or_not_found(companies.read_company(context, company_id))
-    step = ladder_on(ladders_of(context, company.currency), made.first).step(made.tier, made.first)
+    ladder = ladder_on(ladders_of(context, company.currency), made.first)
+    step = ladder.step(made.tier, made.first)
     if step is None:
-        raise Problem.invalid("unknown_tier", "/tier", "The company's ladder does not have this tier on the first day.")
+        raise Problem.unknown("tier", "/tier", [each.tier for each in ladder.steps_on(made.first)])
     bounds = context.config[ManualTiers]
     latest = context.today + timedelta(days=bounds.alone_days)
     return step.discount_percent <= bounds.alone_discount_percent and made.last <= latest

@@ -278,6 +278,7 @@ def test_another_media_type_is_415_and_another_method_405(api: Api) -> None:
     assert form.headers["access-control-allow-origin"] == "*"
     method = api.call("PUT", "/notes", ANNA, {"text": "a"})
     assert (method.status, method.json["code"]) == (405, "method_not_allowed")
+    assert method.json["detail"].startswith("Here go: GET")
     assert set(method.headers["allow"].split(", ")) == {"GET", "POST"}
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 
 from chalicelib.platform.fields import SHAPES, Name
 from chalicelib.platform.http import validation
+from chalicelib.platform.http.forms import PageQuery
 from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.money import Money
 
@@ -31,10 +32,24 @@ def test_what_is_empty_is_told_so_without_a_number() -> None:
     ]
 
 
+def test_a_field_too_many_is_told_which_there_are() -> None:
+    with pytest.raises(ValidationError) as refused:
+        PageQuery.model_validate({"page": "2"})
+    [fault] = validation.faults(refused.value)
+    assert (fault.code, fault.detail) == ("extra_forbidden", "There is no such field. There are: limit, cursor.")
+    assert in_russian(fault.detail) == "Такого поля нет. Есть: limit, cursor."
+
+
+class Priced(BaseModel):
+    amount: str
+    unit: str = Field(alias="per")
+
+
 class Named(BaseModel):
     code: str = Field(default="a", pattern=r"^[a-z0-9_-]{1,32}$")
     name: Annotated[Name, Field(min_length=2)] = "Svet"
     price: Money | None = None
+    cost: Priced | None = None
 
 
 @pytest.mark.parametrize(
@@ -42,6 +57,7 @@ class Named(BaseModel):
     [
         ({"code": "Ф 1"}, "From 1 to 32 of the characters a-z0-9_-."),
         ({"name": "x"}, "Give at least 2 characters."),
+        ({"cost": "1 000,50"}, "This is an object with the fields amount, per."),
         ({"price": "1 000,50"}, 'A sum is written as {"amount": "1234.50", "currency": "RUB"}.'),
     ],
 )
