@@ -65,6 +65,17 @@ def test_a_manager_takes_care_of_the_companies(club: Club) -> None:
     assert answered["state"] == "answered"
     club.guest.letter("irina@buyer.example", "Привезём в декабре")
 
+    # An INN that was typed wrong is put right; that of another company is refused with the way to join the two.
+    other, right = club.buyers()[2], generator.inn_of(909090)
+    manager.get(path)
+    told = problem(manager, "PATCH", path, {"inn": other.inn, "kpp": other.kpp}, status=409, If_Match=manager.etag)
+    assert "/v1/staff/company-joins" in told["detail"]
+    [former] = changed(manager, path, {"inn": right})["inns_before"]
+    assert former["inn"] == buyer.inn
+    assert manager.get(f"/v1/staff/companies?inn={buyer.inn}")["items"] == []
+    club.guest.letter("irina@buyer.example", right)
+    assert changed(manager, path, {"inn": buyer.inn})["inn"] == buyer.inn
+
     # Another colleague takes the company over, and gets it back.
     [head] = manager.get("/v1/staff/people?role=head_of_sales")["items"]
     handed = changed(manager, path, {"manager_id": head["member_id"]})

@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform.access import keys
 from chalicelib.platform.access.principal import Principal
-from chalicelib.platform.access.scopes import roles_with, scopes_of
+from chalicelib.platform.access.scopes import MACHINE_SCOPES, roles_with, scopes_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.table.transactions import Guard, Item
@@ -57,7 +57,10 @@ def readable(context: Context, caller: Principal, scopes: Collection[str]) -> se
 def refusal_of(context: Context, caller: Principal, scope: str) -> Problem:
     """The answer to a caller whose token lacks the scope: what they can do about it, by their membership at this moment. One read."""
     if caller.member_id is None:
-        return Problem("scope_missing", f"This needs the scope {scope}.", extra={"scope": scope})
+        detail = (
+            f"This needs the scope {scope}." if scope in MACHINE_SCOPES else "A person does this, no machine client."
+        )
+        return Problem("scope_missing", detail, extra={"scope": scope})
     membership = context.table.get(keys.membership(caller.member_id), consistent=True) or {}
     kind, role = membership.get("kind", ""), membership.get("role", "")
     told = {"scope": scope}
