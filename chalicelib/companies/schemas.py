@@ -74,7 +74,7 @@ YEARLY_TOTAL = (
 
 
 class CompanyChangeForm(Form):
-    """Changes the given fields; null clears region, distributor and yearly total. Members cannot change INN and KPP."""
+    """Changes the given fields; null clears region, distributor and yearly total. INN and KPP your manager corrects."""
 
     name: CompanyName | None = None
     region: Region | None = None

@@ -50,6 +50,7 @@ class ListedCompanyView(StaffCompanyView):
     """A company of the list, with what a manager chooses by."""
 
     manager_name: Annotated[str | None, NameOf("manager_id")] = None
+    distributor_name: Annotated[str | None, NameOf("distributor_id")] = None
     tier: str = Field(description="Code of the tier in force; empty: none.")
     purchases: Money = Field(description="Purchases that count for the tier today.")
     state: State | None = Field(description="By its rhythm of buying; null before its first purchase.")

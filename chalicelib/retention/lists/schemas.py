@@ -1,7 +1,7 @@
 """Forms and views of call lists and scripts."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.platform.fields import Day
 from chalicelib.platform.http.forms import Form, View
 from chalicelib.platform.money import Money
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
 from chalicelib.retention.lists.model import ListedState
 
@@ -179,6 +180,7 @@ class ScriptView(View):
     ru: str
     variables: list[str] = Field(description="The names that a text may use.")
     changed_by: str | None
+    changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     changed_at: str | None
 
 
@@ -209,4 +211,5 @@ class CallNewsView(View):
 
     items: list[CallNewsItemForm]
     changed_by: str | None
+    changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     changed_at: str | None
