@@ -63,10 +63,12 @@ def test_a_manual_tier_is_in_force_at_once_up_to_its_last_day(api: Api, context:
         "author": "mbr_manager",
         "author_name": None,
         "approved_by": None,
+        "approved_by_name": None,
         "recorded_at": context.at,
         "withdrawn_on": None,
         "withdrawn_at": None,
         "withdrawn_by": None,
+        "withdrawn_by_name": None,
         "withdrawn_because": None,
     }
     assert api.call("GET", answer.headers["location"], MANAGER).json == answer.json
