@@ -9,34 +9,11 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from chalicelib.exchange.columns.model import CellError
+from chalicelib.exchange.columns.model import CellError, words
 from chalicelib.sales import DocumentName, document_name
 
 _YES = frozenset(
-    (
-        "да",
-        "истина",
-        "возврат",
-        "true",
-        "yes",
-        "y",
-        "1",
-        "+",
-        "x",
-        "х",
-        "v",
-        "✓",
-        "✔",
-        "return",
-        "returned",
-        "refund",
-        "ja",
-        "oui",
-        "sí",
-        "sì",
-        "si",
-        "tak",
-    )
+    words("да; истина; возврат; true; yes; y; 1; +; x; х; v; ✓; ✔; return; returned; refund; ja; oui; sí; sì; si; tak")
 )
 _NO = frozenset(("", "нет", "ложь", "false", "no", "n", "0", "-", "продажа", "sale", "nein", "non", "nie", "nee"))
 

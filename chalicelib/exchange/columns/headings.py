@@ -11,39 +11,16 @@ from unicodedata import normalize
 
 from chalicelib.exchange.columns.fields import FIELDS, HEADINGS, REQUIRED, FieldName, headings_below_tables
 from chalicelib.exchange.columns.languages import headings_abroad
+from chalicelib.exchange.columns.model import words
 
 _WORDS = re.compile(r"[^\W_]+")
 _SIGNS = str.maketrans({"№": " номер ", "#": " number ", "%": " процент ", "ё": "е"})
 # Of money and of pieces, never of thousands.
 _UNITS = frozenset(
-    (
-        *("руб", "рубль", "рублей", "рублях", "рубли", "р", "бел", "белорусских", "российских", "тенге", "тг"),
-        *("долл", "доллар", "долларов", "долларах", "евро", "юаней", "юанях", "гривен", "гривнах", "грн"),
-        *(
-            "rub",
-            "rur",
-            "byn",
-            "kzt",
-            "usd",
-            "eur",
-            "gbp",
-            "cny",
-            "uah",
-            "pln",
-            "zł",
-            "chf",
-            "try",
-            "uzs",
-            "amd",
-            "gel",
-            "kgs",
-            "inr",
-            "czk",
-            "шт",
-            "штук",
-            "штуках",
-            "ед",
-        ),
+    words(
+        "руб; рубль; рублей; рублях; рубли; р; бел; белорусских; российских; тенге; тг; долл; доллар; долларов; долларах; евро; юаней; "
+        "юанях; гривен; гривнах; грн; rub; rur; byn; kzt; usd; eur; gbp; cny; uah; pln; zł; chf; try; uzs; amd; gel; kgs; inr; czk; шт; "
+        "штук; штуках; ед"
     )
 )
 # A pivot table names its sums so.

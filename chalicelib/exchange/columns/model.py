@@ -20,3 +20,8 @@ class TypedMoment(str):
     """A day or a moment of a workbook, in ISO form and without a zone."""
 
     __slots__ = ()
+
+
+def words(text: str) -> list[str]:
+    """The words that a text lists with `; ` between them."""
+    return text.split("; ")

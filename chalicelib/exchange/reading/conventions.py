@@ -11,7 +11,7 @@ from chalicelib.exchange.answers.notes import Notes
 from chalicelib.exchange.columns.dates import FORMS, SlashOrder
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.headings import heading_key
-from chalicelib.exchange.columns.model import DecimalMark, TypedNumber
+from chalicelib.exchange.columns.model import DecimalMark, TypedNumber, words
 from chalicelib.exchange.columns.numbers import Shape, shape
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.rows import Conventions
@@ -126,21 +126,9 @@ def _leave_kind(survey: Survey, at: int, notes: Notes) -> None:
     heading = heading_key(survey.place.names[at])
     of_documents = any(
         word in heading
-        for word in (
-            *("документ", "операц", "регистратор", "движени", "чек", "расчет"),
-            *(
-                "document",
-                "transaction",
-                "invoice",
-                "billing",
-                "receipt",
-                "beleg",
-                "faktur",
-                "fatura",
-                "belge",
-                "doklad",
-            ),
-            *("құжат", "дакумент", "hujjat", "单据", "业务"),
+        for word in words(
+            "документ; операц; регистратор; движени; чек; расчет; document; transaction; invoice; billing; receipt; beleg; faktur; "
+            "fatura; belge; doklad; құжат; дакумент; hujjat; 单据; 业务"
         )
     )
     short = all(len(value) <= 2 or value.casefold() in _SIDES for value in values)

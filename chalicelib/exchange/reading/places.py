@@ -9,7 +9,7 @@ from itertools import islice
 from chalicelib.exchange.columns.cells import is_total, named
 from chalicelib.exchange.columns.fields import FieldName, headings_of
 from chalicelib.exchange.columns.headings import Heading, field_of, heading_key, letter_of, read_heading
-from chalicelib.exchange.columns.model import TypedNumber
+from chalicelib.exchange.columns.model import TypedNumber, words
 from chalicelib.exchange.reading.model import REASON_HEADINGS, SalesProfileForm
 from chalicelib.exchange.tables.model import Row, Table, Unreadable
 
@@ -257,22 +257,10 @@ def _looks_like_heading(text: str) -> bool:
 _OTHER_GROUPS = frozenset(
     map(
         heading_key,
-        [
-            "менеджер",
-            "регион",
-            "склад",
-            "организация",
-            "подразделение",
-            "номенклатурная группа",
-            "основной менеджер",
-            "ответственный",
-            "бизнес-регион",
-            "сегмент",
-            "группа",
-            "вид номенклатуры",
-            "сделка",
-            "партнер",
-        ],
+        words(
+            "менеджер; регион; склад; организация; подразделение; номенклатурная группа; основной менеджер; ответственный; бизнес-регион; "
+            "сегмент; группа; вид номенклатуры; сделка; партнер"
+        ),
     )
 )
 

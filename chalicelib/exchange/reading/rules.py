@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.companies import customer_key, inn_is_valid
 from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.columns.model import words
 from chalicelib.sales import Original, WordKind
 
 FIRST_DAY = date(1990, 1, 1)
@@ -89,94 +90,22 @@ def original_of_return(number: str, day: date | None, returned_on: date) -> Orig
 
 # --- rows that do not count -------------------------------------------------------------------------------------------
 
-_OFF = (
-    "отмен",
-    "аннулир",
-    "удален",
-    "не проведен",
-    "непроведен",
-    "черновик",
-    "cancel",
-    "void",
-    "draft",
-    "failed",
-    "deleted",
-    "провал",
-    "проигран",
-    "lost",
-    "storniert",
-    "annul",
-    "anul",
-    "entwurf",
-    "brouillon",
-    "borrador",
-    "bozza",
-    "скасован",
-    "не реализован",
-    "отклонен",
-    "невыкуп",
-    "quotation",
-    "rejected",
-    "declined",
-    "abandoned",
-    *(
-        "iptal",
-        "taslak",
-        "жойылған",
-        "бас тарт",
-        "bekor",
-        "qoralama",
-        "анулява",
-        "скасава",
-        "чарнавік",
-        "zrušen",
-        "stornov",
-        "koncept",
-    ),
-    *("makulera", "avbrut", "utkast", "作废", "取消", "草稿"),
+_OFF = words(
+    "отмен; аннулир; удален; не проведен; непроведен; черновик; cancel; void; draft; failed; deleted; провал; проигран; lost; storniert; "
+    "annul; anul; entwurf; brouillon; borrador; bozza; скасован; не реализован; отклонен; невыкуп; quotation; rejected; declined; "
+    "abandoned; iptal; taslak; жойылған; бас тарт; bekor; qoralama; анулява; скасава; чарнавік; zrušen; stornov; koncept; makulera; "
+    "avbrut; utkast; 作废; 取消; 草稿"
 )
-_UNCLEAR = (
-    "частич",
-    "partial",
-    "возвра",
-    "return",
-    "refund",
-    "teilweise",
-    "частков",
-    "zwrot",
-    "devol",
-    "iade",
-    "қайтар",
-    "qaytar",
-    "вяртан",
-    "vrác",
-    "retur",
-    "退",
+_UNCLEAR = words(
+    "частич; partial; возвра; return; refund; teilweise; частков; zwrot; devol; iade; қайтар; qaytar; вяртан; vrác; retur; 退"
 )
 # Whole words of what may yet come to nothing.
 _OPEN = frozenset(
-    (
-        *("новый", "новая", "новое", "новые", "в работе", "переговоры", "первичный контакт", "принимают решение"),
-        *(
-            "согласование договора",
-            "на согласовании",
-            "не согласован",
-            "ожидает оплаты",
-            "ожидает подтверждения",
-            "не подтвержден",
-        ),
-        *(
-            "new",
-            "pending",
-            "pending payment",
-            "negotiation",
-            "proposal",
-            "qualified",
-            "prospecting",
-            "awaiting approval",
-        ),
-        *("quote", "estimate", "подготовка документов", "неразобранное", "документ редактируется"),
-        *("отказано в подписи", "на подписании", "ожидает подписи", "не подписан", "отклонен"),
+    words(
+        "новый; новая; новое; новые; в работе; переговоры; первичный контакт; принимают решение; согласование договора; на согласовании; "
+        "не согласован; ожидает оплаты; ожидает подтверждения; не подтвержден; new; pending; pending payment; negotiation; proposal; "
+        "qualified; prospecting; awaiting approval; quote; estimate; подготовка документов; неразобранное; документ редактируется; "
+        "отказано в подписи; на подписании; ожидает подписи; не подписан; отклонен"
     )
 )
 

@@ -12,7 +12,7 @@ from chalicelib.exchange.answers.notes import Notes
 from chalicelib.exchange.columns.fields import AFTER_DISCOUNT, OF_A_ROW, WITH_VAT, FieldName
 from chalicelib.exchange.columns.headings import Heading, heading_key, letter_of
 from chalicelib.exchange.columns.languages import with_vat_abroad
-from chalicelib.exchange.columns.model import CellError, DecimalMark
+from chalicelib.exchange.columns.model import CellError, DecimalMark, words
 from chalicelib.exchange.columns.numbers import is_percent
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.places import refuse_missing
@@ -32,20 +32,9 @@ _COST = re.compile(r"закуп|себестоим|учетн|учётн|cost|pu
 _PLAIN_PRICES = frozenset(
     map(
         heading_key,
-        (
-            *(
-                "цена",
-                "цена за единицу",
-                "цена за шт",
-                "unit price",
-                "price",
-                "price each",
-                "einzelpreis",
-                "preis",
-                "prix unitaire",
-                "prix",
-            ),
-            *("precio unitario", "precio", "prezzo unitario", "prezzo", "cena jednostkowa", "cena", "ціна"),
+        words(
+            "цена; цена за единицу; цена за шт; unit price; price; price each; einzelpreis; preis; prix unitaire; prix; precio unitario; "
+            "precio; prezzo unitario; prezzo; cena jednostkowa; cena; ціна"
         ),
     )
 )
