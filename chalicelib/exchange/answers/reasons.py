@@ -261,9 +261,9 @@ FAILURES: dict[str, tuple[str, str]] = {
         "документ один.",
     ),
     "not_goods": (
-        "The column {column} says “{value}” in line {line}: a balance or a prepayment is no sale. Leave such rows out with `only`; or leave `kind` empty if "
-        "they count.",
-        "В столбце {column} в строке {line} написано «{value}»: остаток или предоплата — не продажа. Отберите такие строки в `only` или "
+        "The column {column} says “{value}” in line {line}: a balance, a payment, a part of a kit or a tax within is no sale. Leave such rows out with `only`; or "
+        "leave `kind` empty if they count.",
+        "В столбце {column} в строке {line} написано «{value}»: остаток, оплата, часть комплекта или налог в том числе — не продажа. Отберите такие строки в `only` или "
         "оставьте `kind` пустым, если их надо учесть.",
     ),
     "vat_unclear": (

@@ -35,7 +35,7 @@ _OFF = re.compile(
 _GOODS = re.compile(
     r"\W*(?:(?P<back>возврат[аы]?\b|сторно\b|refund\b|credit (?:note|memo)\b)|(?:(?:входящ|исходящ|начальн)\w+ (?:сальдо|остат)|сальдо\b|предоплат|"
     r"аванс(?:ов\w+ плат[её]ж)?\b(?! за)|зач[её]т (?:аванс|предоплат)|(?:opening|closing) balance|balance (?:b/f|c/f|forward)|(?:brought|carried) forward|"
-    r"prepayment|advance payment|down ?payment|payment received|anzahlung|acompte|anticipo|zaliczka))",
+    r"(?:payment|оплата)\s*[-:–—]|(?:сдача|change due)\W*$|(?:в\s?т\.?\s?ч|в том числе)(?!\w)|incl\w*\.? (?:vat|tax)\b|prepayment|advance payment|down ?payment|payment received|anzahlung|acompte|anticipo|zaliczka))",
     re.IGNORECASE,
 )
 # Of a number of a return among numbers of sales.
@@ -68,6 +68,13 @@ _OF_STATES = re.compile(
     r"\bверси[яи]|\bисправлени|ревизи|редакци|\bversion\b|\brevision\b|updated|modified|\bизменен|is.?current|is.?latest|актуальн",
     re.IGNORECASE,
 )
+_MEANS_GOODS = re.compile(r"\w")
+# Rows that name the kit which they are a part of, and whose sum the kit has in it.
+_OF_KITS = re.compile(
+    r"в составе|состав комплект|\bкомплект\b|parent (?:item|line|sku|product)|\bbundle|\bkit (?:item|name|sku|parent)",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"(?:kit |bundle |assembly )?component\b|комплектующая\b|часть комплекта", re.IGNORECASE)
 # Codes of the tax office: sales, advances, returns and corrections.
 _OF_CODES = re.compile(r"код\w* вида операц|\bкво\b", re.IGNORECASE)
 _ADVANCES = frozenset(("02", "2"))
@@ -118,7 +125,7 @@ class Doubts:
     sides: dict[int, dict[str, Example]] = field(default_factory=dict)
     back_number: Example | None = None
     other_number: bool = False  # a document with a number of another kind
-    not_goods: Example | None = None
+    not_goods: tuple[int, Example] | None = None
     kinds_by_code: dict[int, set[str]] = field(default_factory=dict)
     parts: tuple[int, str, str, Example] | None = None  # column, document, its value in the first row and in another
     _beside: list[int] = field(init=False)
@@ -138,6 +145,8 @@ class Doubts:
     _days_are_sound: bool = False
     _currency: int = -1
     _short_sides: list[int] = field(default_factory=list)
+    _kits: list[int] = field(default_factory=list)
+    _goods_alone: bool = False  # no column of articles stands beside that of goods
     _codes: list[int] = field(default_factory=list)
     _remarks: list[int] = field(default_factory=list)
     _part_of: list[int] = field(default_factory=list)
@@ -162,6 +171,8 @@ class Doubts:
                 self._flags.append((at, "return" if mark == "return" else "cancelled"))
         self._document = columns.get("document", -1)
         self._goods = columns.get("name", -1)
+        self._goods_alone = self._goods >= 0 and "sku" not in columns
+        self._kits = [at for at in self._beside if _OF_KITS.search(names[at])]
         self._codes = [at for at in self._beside if _OF_CODES.search(names[at])]
         self._short_sides = [at for at in self._beside if _OF_SIDES.search(names[at])]
         if not {"kind", "return_flag"} & columns.keys():
@@ -188,18 +199,31 @@ class Doubts:
                     self._look_at_mark(line, at, cell, mark, cells)
                 if (side := cell.strip().casefold()) in _ALL_SIDES or at in self._short_sides:
                     self._look_at_side(line, at, side, cells)
-                if told := _told_by(cell):
+                told = _told_by(cell)
+                if told == "part":
+                    self.not_goods = self.not_goods or (at, (line, cell.strip()))
+                elif told:
                     several = self.turns if told in ("before", "after") else self.kinds
                     several.setdefault(at, {}).setdefault(told, (line, cell.strip()))
         if self._goods >= 0 and (found := _GOODS.match(cells[self._goods])):
             if found["back"]:
                 self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
-            else:
-                self.not_goods = self.not_goods or (line, cells[self._goods].strip())
+            elif not self.not_goods:
+                self.not_goods = self._goods, (line, cells[self._goods].strip())
         for at, told in self._flags:
             word = cells[at].strip().casefold()
             if word in _YES or (word and told == "cancelled" and word not in _NO and self._takes_back(at, word)):
                 self._look_at_mark(line, at, cells[at], told, cells)
+        if (
+            self._goods_alone
+            and not self.not_goods
+            and cells[self._goods]
+            and not _MEANS_GOODS.search(cells[self._goods])
+        ):
+            self.not_goods = self._goods, (line, cells[self._goods].strip())
+        for at in self._kits:
+            if _MEANS.search(cells[at]) and not self.not_goods:
+                self.not_goods = at, (line, cells[at].strip())
         for at in self._codes:
             codes = self.kinds_by_code.setdefault(at, set())
             if (code := cells[at].strip()) and len(codes) < _MOST_CURRENCIES:
@@ -289,7 +313,7 @@ class Doubts:
         if not ({"kind", "return_flag"} & given.keys()) and not _tells_kinds(survey, columns):
             self._refuse_returns()
         if self.not_goods and "kind" not in given:
-            self._refuse("not_goods", self._goods, self.not_goods)
+            self._refuse("not_goods", *self.not_goods)
         if self.parts:
             at, number, first, (line, second) = self.parts
             raise Unreadable(
@@ -383,10 +407,10 @@ def _mark_of(cell: str) -> Mark | Literal["kopecks"] | None:
 
 @lru_cache(maxsize=16384)
 def _told_by(cell: str) -> str | None:
-    """The kind of document that a cell names, or the state before or after a correction."""
+    """The kind of document that a cell names, the state before or after a correction, or a part of a kit."""
     if found := _BEFORE_OR_AFTER.match(cell):
         return found.lastgroup
-    return word_kind(cell)
+    return "part" if _PART.match(cell) else word_kind(cell)
 
 
 def _tells_kinds(survey: Survey, columns: Mapping[FieldName, int]) -> bool:

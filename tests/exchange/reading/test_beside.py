@@ -391,7 +391,19 @@ def test_rows_of_one_number_that_differ_where_one_document_does_not_are_asked_ba
 
 @pytest.mark.parametrize(
     "goods",
-    ["Сальдо на начало", "Входящий остаток", "Opening balance", "Предоплата 50 %", "Зачёт аванса", "Down payment"],
+    [
+        "Сальдо на начало",
+        "Входящий остаток",
+        "Opening balance",
+        "Payment - Visa",
+        "Оплата: наличные",
+        "СДАЧА",
+        "в т.ч. НДС 20%",
+        "—",
+        "Предоплата 50 %",
+        "Зачёт аванса",
+        "Down payment",
+    ],
 )
 def test_balances_and_prepayments_are_asked_back(goods: str) -> None:
     content = beside("Склад", "", "").replace("Л;1;100", f"{goods};1;100")
@@ -406,6 +418,14 @@ def test_balances_and_prepayments_are_asked_back(goods: str) -> None:
 )
 def test_goods_whose_names_begin_so_are_sold(goods: str) -> None:
     assert read_file(beside("Склад", "", "").replace("Л;1;100", f"{goods};1;100")).total == 300
+
+
+@pytest.mark.parametrize("heading", ["Комплект", "В составе набора", "Parent SKU", "Bundle"])
+def test_parts_of_a_kit_are_asked_back(heading: str) -> None:
+    code, facts = why(beside(heading, "", "Набор"))
+    assert (code, facts["column"], facts["line"]) == ("not_goods", heading, 3)
+    assert read_file(beside(heading, "", "")).total == 300
+    assert why(beside("Line Type", "Kit", "Component"))[0] == "not_goods"
 
 
 @pytest.mark.parametrize("label", ["Всего по документу", "Итого по накладной 1:", "Total for invoice 1"])

@@ -199,7 +199,7 @@ def as_ods(table: Sequence[Sequence[Any]]) -> bytes:
     for row in table:
         line = TableRow()
         for cell in row:
-            line.addElement(_ods_cell(cell))
+            line.addElement(ods_cell(cell))
         sheet.addElement(line)
     book.spreadsheet.addElement(sheet)
     content = io.BytesIO()
@@ -207,7 +207,7 @@ def as_ods(table: Sequence[Sequence[Any]]) -> bytes:
     return content.getvalue()
 
 
-def _ods_cell(cell: Any) -> TableCell:
+def ods_cell(cell: Any) -> TableCell:
     if isinstance(cell, date):
         return TableCell(valuetype="date", datevalue=cell.isoformat())
     if isinstance(cell, Decimal):

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, Literal
 
 import pytest
@@ -10,10 +11,10 @@ import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.style import Style, TableRowProperties
 from odf.table import Table, TableCell, TableRow, TableRowGroup
-from odf.text import P
 
 from tests.exchange.reading.steps import read_file
 from tests.exchange.reading.test_binary_workbooks import binary_workbook, compound
+from tests.exchange.reading.writers import ods_cell
 
 State = Literal["shown", "hidden", "folded", "struck"]
 ROWS: list[list[Any]] = [
@@ -63,12 +64,7 @@ def as_ods(state: State) -> bytes:
             stylename=tall, **({"visibility": "filter" if state == "hidden" else "collapse"} if off else {})
         )
         for cell in row:
-            if isinstance(cell, int):
-                made.addElement(TableCell(valuetype="float", value=str(cell)))
-            else:
-                text = TableCell(valuetype="string")
-                text.addElement(P(text=cell))
-                made.addElement(text)
+            made.addElement(ods_cell(Decimal(cell) if isinstance(cell, int) else cell))
         if off and state == "folded":
             group = TableRowGroup(display="false")
             group.addElement(made)
