@@ -94,7 +94,7 @@ HEADINGS: dict[FieldName, str] = {
     "total including tax; total incl tax; total inc tax; line total; order line total; line amount; line total amount; extended price; extended amount; ext price; item total; total price; "
     "total amount; sales amount; sale amount; sales; net sales; revenue; line item amount; line item total; item revenue; product revenue; "
     "row total; subtotal; line subtotal; order lines/total; invoice lines/total; order line/price total; invoice line ids/price total; order lines/subtotal; "
-    "invoice lines/subtotal; order line/price subtotal; invoice line ids/price subtotal; total signed; total price tax incl; gtotal; total; gross; gross value; gross total; sum",
+    "invoice lines/subtotal; order line/price subtotal; invoice line ids/price subtotal; total signed; total price tax incl; gtotal; total; gross; gross value; gross total; sum; value",
     "net_amount": "сумма без ндс; line amount excl vat; line amount excluding vat; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
     "итого без ндс; стоимость без учета ндс; amount excl vat; amount ex vat; untaxed amount; total ex vat; total ex tax; amount excluding vat; net amount; net value; net total; total excl vat; "
     "total excl tax; total excluding tax; untaxed amount signed; untaxed total; tax excl; стоимость нетто; сумма нетто; net",

@@ -24,7 +24,7 @@ _NO_DECIMALS = re.compile(r"(?<=\d)[.,] ?--?(?=\D*$)")  # `15.-`, as the Swiss w
 _MONEY = r"[$€£¥₽₸₴]|руб(?:\.|лей|ль|ля)?|р\.|RUB|RUR|USD|EUR|KZT|BYN"
 _UNIT = (
     r"шт(?:ук[аи]?)?|кг|гр?|тн?|м|м2|м3|м²|м³|пог\. ?м|мм|см|л|мл|уп(?:ак)?|упаковк[аи]|компл(?:ект)?|набор|пар[аы]?|ед|рул(?:он)?|лист|"
-    r"кор(?:об)?|бут|бан|ч|час|усл|pcs?|ea|kg|g|m|l|box|set|pair|unit"
+    r"кор(?:об)?|бут|бан|ч|час|усл|pcs?|ea|kg|g|m|l|box|set|pair|units?|nos?|doz|ctn|pkt|bags?|stk|stück|szt|ks"
 )
 _CELL = re.compile(
     rf"'?(?P<open>\()? ?(?P<sign>[-+])? ?(?:{_MONEY})? ?(?P<sign2>[-+])? ?(?P<digits>\d[\d .,']*|[.,]\d+) ?(?P<tail>-)?"

@@ -212,6 +212,37 @@ SHIPMENTS_OF_MOYSKLAD = """№;Время;Контрагент;Сумма;Вал
 00001;15.01.2026 10:00;ООО Альфа;190,00;руб;да
 00002;15.01.2026 10:00;ООО Альфа;50,00;руб;нет
 """
+SAP_B1 = """DocNum;DocDate;CardCode;CardName;ItemCode;Dscription;Quantity;Price;LineTotal;VatSum;GTotal
+1001;12.01.26;C20000;Alpha;A001;Lamp;2,000;50,00;100,00;20,00;120,00
+1001;12.01.26;C20000;Alpha;A002;Brush;4,000;25,00;100,00;20,00;120,00
+1002;13.01.26;C30000;Beta;A001;Lamp;1,000;50,00;50,00;10,00;60,00
+"""
+XERO_DETAIL = """Invoice Date,Invoice Number,Contact,Description,Quantity,Unit Price (ex),Discount,Tax,Gross
+15 Jan 2026,INV-001,Alpha,Lamp,2.00,50.00,0.00,20.00,120.00
+16 Jan 2026,INV-002,Beta,Lamp,1.00,50.00,0.00,10.00,60.00
+Total,,,,3.00,,0.00,30.00,180.00
+"""
+TALLY = """Sales Register,,,,,,,
+1-Apr-2026 to 31-Mar-2027,,,,,,,
+Date,Particulars,Voucher Type,Voucher No.,Item,Quantity,Rate,Value
+15-Apr-26,Alpha Traders,Sales,1,Lamp,2 Nos,"1,00,000.00","2,00,000.00"
+16-Apr-26,Beta Stores,Sales,2,Lamp,1 Nos,"1,00,000.00","1,00,000.00"
+,Grand Total,,,,3 Nos,,"3,00,000.00"
+"""
+GALAKTIKA = """Реестр накладных на отпуск за 01.2026;;;;;;
+№ накладной;Дата выписки;Контрагент;Наименование МЦ;Отпущено;Цена учетная;Сумма с НДС
+000123;12/01/2026;ООО Альфа;Лампа;2.000;50.00;100.00
+000124;13/01/2026;ООО Бета;Кисть;4.000;25.00;100.00
+ИТОГО;;;;6.000;;200.00
+"""
+YANDEX_MARKET = """Ваш номер заказа;Номер заказа;Дата оформления;Ваш SKU;Название товара;Количество;Ваша цена за штуку с НДС, ₽;Скидка маркетплейса;Статус заказа
+1;100;15.01.2026;L1;Лампа;2;50,00;0;Доставлен
+2;101;15.01.2026;L1;Лампа;1;50,00;0;Отменен в процессе обработки
+"""
+PRESTASHOP = """id_order;reference;date_add;company;product_reference;product_name;product_quantity;unit_price_tax_incl;total_price_tax_incl;total_price_tax_excl
+1;XKBKNABJK;2026-01-15 10:00:00;Alpha;L1;Lamp;2;60.000000;120.000000;100.000000
+2;OHSATSERP;2026-01-16 10:00:00;Beta;L1;Lamp;1;60.000000;60.000000;50.000000
+"""
 A_SUM_EACH = {"constants": {"quantity": "1", "name": "Товары"}}
 
 
@@ -263,6 +294,12 @@ A_SUM_EACH = {"constants": {"quantity": "1", "name": "Товары"}}
         pytest.param(BOOK_OF_SALES, A_SUM_EACH, 1, 1, "120.00", id="book of sales of 1C"),
         pytest.param(FOOTER_OF_1C, {}, 1, 1, "120.00", id="VAT below the total, in a column of numbers"),
         pytest.param(SHIPMENTS_OF_MOYSKLAD, A_SUM_EACH, 1, 1, "190.00", id="shipments of МойСклад"),
+        pytest.param(SAP_B1, {}, 2, 2, "300.00", id="SAP Business One"),
+        pytest.param(XERO_DETAIL, {}, 2, 2, "180.00", id="invoice detail of Xero"),
+        pytest.param(TALLY, {}, 2, 2, "300000.00", id="Tally, with lakhs"),
+        pytest.param(GALAKTIKA, {}, 2, 2, "200.00", id="Галактика"),
+        pytest.param(YANDEX_MARKET, ONE_CUSTOMER, 1, 1, "100.00", id="Яндекс Маркет"),
+        pytest.param(PRESTASHOP, {}, 2, 2, "180.00", id="PrestaShop"),
     ],
 )
 def test_a_file_of_another_program_comes_to_its_sum(
