@@ -50,6 +50,13 @@ def test_a_figure_beside_a_word_of_discounts_is_one_however_it_is_written(text: 
     assert discount_in(text) == Discount(words, certain=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"), [("Save 10 on each lamp", "Save 10"), ("Цены снижены на 10 %", "Цены снижены на 10 %")]
+)
+def test_the_words_that_are_asked_about_are_told_whole(text: str, words: str) -> None:
+    assert discount_in(text) == Discount(words, certain=False)
+
+
 def test_a_long_text_is_read_at_once() -> None:
     begun = time.process_time()
     for unit in ("9", "9 ", "скидка ", "free ", "{{ 1 ", "{% ", "шесть ", "](", "one "):
