@@ -14,7 +14,6 @@ Reason = Literal[
     "no_consent",
     "channel_off",
     "topic_off",
-    "wave_hold_out",
     "closed_down",
     "contact_budget",
     "address_budget",
@@ -41,7 +40,7 @@ class Topic(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Whether a contact is allowed. `next_day`: the first day on which it will be, where a budget or a hold-out is the reason."""
+    """Whether a contact is allowed. `next_day`: the first day on which it may be, where a budget is the reason."""
 
     allowed: bool
     reason: Reason | None = None

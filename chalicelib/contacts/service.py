@@ -1,7 +1,7 @@
 """The one answer to whether a person may be contacted, for every room and every channel."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chalicelib import members
@@ -12,7 +12,7 @@ from chalicelib.contacts.model import CONSENT, Channel, ContactClass, ContactKin
 from chalicelib.contacts.preferences import store as preferences
 from chalicelib.contacts.preferences.service import pages_for
 from chalicelib.contacts.slots import rules as slot_rules
-from chalicelib.contacts.store import barred, check_free, hold_out_today, is_closed, reason_of
+from chalicelib.contacts.store import check_free, closed_down, hold_out_today, is_closed
 from chalicelib.mail import Letter, Mail, Pages, suppression_key
 from chalicelib.members import Member
 from chalicelib.platform import aws, clock
@@ -53,12 +53,17 @@ def may_contact(
     kind = rules.kind_of(channel, contact_class)
     if kind is None:
         return Verdict(True)
-    if held and (barred := reason_of(context, found.get(held[0]))):
-        hold_out = hold_out_today(context, found.get(held[0]))
-        return Verdict(False, barred, hold_out.until if hold_out and barred == "wave_hold_out" else None)
+    hold_out = found.get(held[0]) if held else None
+    if is_closed(hold_out):
+        return Verdict(False, "closed_down")
     if reason := _unwanted(member, channel, contact_class, topic, found.get(person), found.get(shared)):
         return Verdict(False, reason)
     gaps = context.config[Contacts].gaps
+    if made := hold_out_today(context, hold_out):
+        # A day is tomorrow's in a zone to the east; of later ones is said what a spent budget would say.
+        told = made.told(min(day, context.today + timedelta(days=1)), rules.own_gap(kind, gaps))
+        if day < told:
+            return Verdict(False, "contact_budget", told)
     first = {key: rules.first_day(kind, store.last_days(found.get(key)), gaps) for key in (person, shared)}
     waits = {key: after for key, after in first.items() if after and day < after}
     if not waits:
@@ -99,7 +104,7 @@ def refused_letters(
     if contact_class == "service":
         suppressed = context.table.get_many(suppression_key(each.email) for each in people)
         return {each.member_id: "suppressed" for each in people if suppression_key(each.email) in suppressed}
-    without = barred(context, {each for each in company_of.values() if each})
+    closed = closed_down(context, {each for each in company_of.values() if each})
     addresses = {each.member_id: _keys(each.member_id, "email", each.email) for each in people}
     wanted = {key for both in addresses.values() for key in both} | {suppression_key(each.email) for each in people}
     found = context.table.get_many(sorted(wanted))
@@ -108,7 +113,8 @@ def refused_letters(
         person, address = (found.get(key) for key in addresses[each.member_id])
         reason: Reason | None = "suppressed" if suppression_key(each.email) in found else None
         reason = reason or _unwanted(each, "email", "content", topic, person, address)
-        reason = reason or without.get(company_of.get(each.member_id, ""))
+        if reason is None and company_of.get(each.member_id, "") in closed:
+            reason = "closed_down"
         if reason:
             refused[each.member_id] = reason
     return refused
@@ -202,6 +208,7 @@ def local_day(context: Context, time_zone: str | None) -> date:
 
 _ADDRESS_BUDGET: Reason = "address_budget"
 _LABELS: tuple[Reason, Reason] = ("contact_budget", _ADDRESS_BUDGET)
+_LEFT_ALONE = "left_alone"  # held out, or closed down
 
 
 def _keys(person_id: str, channel: Channel, address: str) -> tuple[Key, Key]:
@@ -214,7 +221,7 @@ class _AdvertisingGuard:
     def check(self, context: Context, tx: Transaction, letter: Letter, mail: Mail) -> None:
         members.check_consent(tx, letter.recipient.id, CONSENT, label="no_consent")
         if mail.company_id:
-            check_free(context, tx, mail.company_id, label="wave_hold_out")
+            check_free(context, tx, mail.company_id, label=_LEFT_ALONE)
         spend(
             context,
             tx,
@@ -237,13 +244,17 @@ class _AdvertisingGuard:
     def skip(self, context: Context, letter: Letter, mail: Mail, refused: Refused) -> tuple[str, str]:
         first = next(iter(refused.items))
         item = refused.items[first] or {}
+        gaps = context.config[Contacts].gaps
+        if first == _LEFT_ALONE:
+            made = hold_out_today(context, item)
+            told = made.told(context.today, rules.own_gap(_kind(letter), gaps)) if made else None
+            return ("contact_budget", told.isoformat()) if told and not is_closed(item) else ("closed_down", "")
         if first not in _LABELS:
-            return ("closed_down" if is_closed(item) else first), ""
+            return first, ""
         if preferences.has_unsubscribed(refused.items.get(_ADDRESS_BUDGET), mail.agreed_at):
             return "unsubscribed", ""
         if letter.topic in preferences.topics_off(item):
             return "topic_off", ""
-        gaps = context.config[Contacts].gaps
         days = [
             rules.first_day(_kind(letter), store.last_days(refused.items[label]), gaps)
             for label in _LABELS

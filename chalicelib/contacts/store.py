@@ -1,6 +1,6 @@
 """HOLD_OUT, the items of companies that nobody contacts in order to win them back, by telephone or with advertising.
 
-held out     by a wave, up to a day; it gets no offer either
+held out     by a wave, up to a day; it gets no offer either. Whoever asks is told of a spent budget, so that nobody learns whom a wave holds out
 closed down  as its people said; until somebody says otherwise
 
 Retention learns both. It lies above the rooms that contact companies, so it leaves them here, in its own transactions. Service goes on: what a
@@ -8,13 +8,13 @@ company asks for, it gets.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
+from zlib import crc32
 
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.contacts import keys
-from chalicelib.contacts.model import Reason
 from chalicelib.platform.context import Context
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.transactions import Item, Transaction
@@ -26,6 +26,11 @@ class HoldOut(NamedTuple):
     company_id: str
     wave_id: str
     until: date
+
+    def told(self, day: date, gap: int) -> date:
+        """The day that is told in place of `until`: after `day`, within `gap` days, as of a company that was contacted lately."""
+        passed = (day.toordinal() + crc32(self.company_id.encode())) % gap
+        return min(self.until, day + timedelta(days=gap - passed))
 
 
 def hold_out(tx: Transaction, made: HoldOut, *, label: str = "") -> None:
@@ -74,21 +79,6 @@ def closed_down(context: Context, company_ids: Iterable[str]) -> set[str]:
     by_key = {keys.hold_out(each): each for each in company_ids}
     found = context.table.get_many(by_key, consistent=True).items()
     return {by_key[key] for key, item in found if is_closed(item)}
-
-
-def barred(context: Context, company_ids: Iterable[str]) -> dict[str, Reason]:
-    """By company, why nobody contacts it with advertising. One call a hundred, read consistently."""
-    by_key = {keys.hold_out(each): each for each in company_ids}
-    found = context.table.get_many(by_key, consistent=True).items()
-    reasons = {by_key[key]: reason_of(context, item) for key, item in found}
-    return {company_id: reason for company_id, reason in reasons.items() if reason}
-
-
-def reason_of(context: Context, item: Item | None) -> Reason | None:
-    """Of an item of `keys.hold_out`."""
-    if is_closed(item):
-        return "closed_down"
-    return "wave_hold_out" if hold_out_today(context, item) else None
 
 
 def check_free(context: Context, tx: Transaction, company_id: str, *, label: str) -> None:

@@ -217,15 +217,17 @@ def test_who_acts_for_a_company_that_is_held_out_is_contacted_for_service_only(
 ) -> None:
     speaks_for(context, "cmp_1", "mbr_1")
     held_out(context)
-    until = context.today + timedelta(days=180)
-    for contact_class, verdict in (
-        ("advertising", Verdict(False, "wave_hold_out", until)),
-        ("content", Verdict(False, "wave_hold_out", until)),
-        ("service", Verdict(True)),
-    ):
-        address = {"phone": "+74951234567", "email": OFFICE}
-        member(context, "mbr_1", consents=AGREED, **address)
-        assert contacts.may_contact(context, "mbr_1", channel, contact_class, DAY) == verdict  # type: ignore[arg-type]
+    member(context, "mbr_1", consents=AGREED, phone="+74951234567", email=OFFICE)
+    classes: list[ContactClass] = ["advertising", "content"]
+    for contact_class in classes:
+        for day in range(180):
+            later = replace(context, now=context.now + timedelta(days=day))
+            found = contacts.may_contact(later, "mbr_1", channel, contact_class, later.today)
+            assert (found.allowed, found.reason) == (False, "contact_budget")
+            # It is told as a spent budget is: nobody learns from the day who is held out.
+            assert found.next_day and 0 < (found.next_day - later.today).days <= 30
+    assert contacts.may_contact(context, "mbr_1", channel, "content", context.today + timedelta(days=40)).allowed
+    assert contacts.may_contact(context, "mbr_1", channel, "service", DAY) == Verdict(True)
     over, tx = HoldOut("cmp_1", "wav_2", context.today), Transaction()
     contacts.hold_out(tx, over, label="shorter")
     with pytest.raises(Refused, match="shorter"):
@@ -235,11 +237,10 @@ def test_who_acts_for_a_company_that_is_held_out_is_contacted_for_service_only(
     assert contacts.may_contact(context, "mbr_1", channel, "content", DAY).allowed
 
 
-def test_people_of_a_held_out_company_are_left_out_of_an_audience(context: Context) -> None:
+def test_an_audience_does_not_tell_who_is_held_out(context: Context) -> None:
     held_out(context)
     people = [found for each in ("mbr_1", "mbr_2") if (found := members.member(context, each))]
-    company_of = {"mbr_1": "cmp_1", "mbr_2": ""}
-    assert contacts.refused_letters(context, people, company_of, "") == {"mbr_1": "wave_hold_out"}
+    assert contacts.refused_letters(context, people, {"mbr_1": "cmp_1", "mbr_2": ""}, "") == {}
 
 
 def test_a_letter_to_who_acts_for_a_held_out_company_is_skipped_and_spends_nothing(world: World) -> None:
@@ -250,7 +251,8 @@ def test_a_letter_to_who_acts_for_a_held_out_company_is_skipped_and_spends_nothi
     for number in range(2):
         mail.send(context, message({"letter_id": f"ltr_{number}"}))
     first, second = read(context, "ltr_0"), read(context, "ltr_1")
-    assert (first.state, first.reason) == (LetterState.SKIPPED, "wave_hold_out")
+    assert (first.state, first.reason) == (LetterState.SKIPPED, "contact_budget")
+    assert 0 < (date.fromisoformat(first.next_day) - context.today).days <= 14
     assert second.state is LetterState.SENT  # at the same address: nothing was spent
 
 
@@ -281,7 +283,7 @@ def test_who_acts_for_a_company_that_closed_down_is_contacted_for_service_only(w
     tx = Transaction()
     contacts.reopen(tx, "cmp_1")
     context.table.commit(tx)
-    assert contacts.refused_letters(context, people, {"mbr_1": "cmp_1"}, "") == {"mbr_1": "wave_hold_out"}
+    assert contacts.refused_letters(context, people, {"mbr_1": "cmp_1"}, "") == {}
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------

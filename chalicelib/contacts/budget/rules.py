@@ -34,6 +34,11 @@ def first_day(kind: ContactKind, last: LastDays, gaps: Gaps) -> date | None:
     return max((last[each] + timedelta(days=days[each]) for each in last.keys() & days.keys()), default=None)
 
 
+def own_gap(kind: ContactKind, gaps: Gaps) -> int:
+    """Days between two contacts of this kind; a month where the club has set none."""
+    return gaps.get(kind, {}).get(kind, 30)
+
+
 def address_id(secret: str, channel: Channel, address: str) -> str:
     """One id for one mailbox or telephone, as a keyed hash."""
     return secret_id("adr", secret, mailbox_of(address) if channel == "email" else address)

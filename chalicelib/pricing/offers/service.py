@@ -107,7 +107,7 @@ def _draft(context: Context, company_id: str, offer_id: str, form: OfferForm, au
         raise Problem("not_found")
     hold_out = contacts.hold_out_today(context, found.get(held))
     if hold_out and not form.requested:
-        raise Problem("conflict", f"Until {hold_out.until} this company gets only offers that it asked for itself.")
+        raise Problem("conflict", "At present this company gets only offers that it asked for itself.")
     present = found.get(key)
     past = store.over(present, context.today)
     kept = {name: value for name, value in (present or {}).items() if name not in past}

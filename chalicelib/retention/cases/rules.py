@@ -96,9 +96,11 @@ def joined(case: Case, today: date) -> Case:
     return case if case.state is CaseState.ENDED else replace(_planned(case, today), state=CaseState.ENDED)
 
 
-def held(case: Case, until: date) -> Case:
-    """The case of a company that is held out: nobody calls it before."""
-    return case if case.state is CaseState.ENDED else _planned(case, until)
+def put_off(case: Case, today: date, until: date) -> Case:
+    """The case of a company that is held out: nobody calls it, and on its day it gets another one. `until`: within a month as after any call, so that the days of a case tell nobody who is held out."""
+    if case.state is CaseState.ENDED or case.due > today:
+        return case
+    return _planned(case, until)
 
 
 def prepared(

@@ -57,14 +57,14 @@ def follow(context: Context, company_id: str) -> None:
 
 
 def _planned(context: Context, case: Case, company: Company, known: Rhythm) -> Case:
-    """Ready on its day, or waiting for the end of the hold-out."""
+    """Ready on its day, or put off while the company is held out."""
     if case.company_state is not known.state or case.was_joined:
         case = rules.follow(case, known.state, context.today)
     if known.state in waves.TO_WIN_BACK:
         waves.assign(context, [case.company_id])
     hold_out = waves.hold_out_of(context, case.company_id)
     if hold_out:
-        return rules.held(case, hold_out.until)
+        return rules.put_off(case, context.today, hold_out.told(context.today, rules.MONTH.days))
     config = context.config[Calls]
     weight = _weight(context, company, known)
     return rules.prepared(case, estimates(known), context.today, season(config), config.weights, weight)

@@ -97,8 +97,6 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
     )
     surveyed = context.today if kind is CallKind.SURVEY and form.result == "reached" else after.surveyed
     after = replace(after, contact=_contact(start, form), surveyed=surveyed)
-    hold_out = waves.hold_out_of(context, company.company_id)
-    after = cases.held(after, hold_out.until) if hold_out else after
     entry = Entry(
         entry_id=context.new_id("ent"),
         case_id=case_id,
@@ -127,6 +125,9 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         surveyed_before=start.surveyed,
         person_before=start.contact,
     )
+    hold_out = waves.hold_out_of(context, company.company_id)
+    if hold_out:
+        after = cases.put_off(after, context.today, hold_out.told(context.today, MONTH.days))
     manager_id = form.manager_id or after.manager_id
     after = replace(
         after,

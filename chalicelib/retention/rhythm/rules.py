@@ -27,6 +27,7 @@ from chalicelib.retention.rhythm.season.rules import SeasonTime, season_time
 
 HORIZON = 90
 LEAST_PAST = 75  # days of history before a day from which a correction learns
+LEAST_AHEAD = 30  # days after it: a club that is too young for the whole horizon learns from as many as it knows
 APART = 30  # days between such days
 MOST_PASTS = 12
 WINSORISED = 0.99  # share of the order values that count in full in the mean of the club
@@ -82,10 +83,12 @@ def learn_club(histories: Iterable[Orders], today: int, horizon: int = HORIZON) 
         gaps=fit_gaps([gaps(season, orders) for orders in known]),
         mean_order=mean_order(known),
     )
-    scores, warnings = _cases(plain, known, today)
-    return ClubRhythm(
-        season, horizon, model, plain.gaps, plain.mean_order, score=learn(scores), warning=learn(warnings)
-    )
+    first = min((orders[0].day for orders in known), default=today)
+    ahead = min(horizon, max(today - first - LEAST_PAST, LEAST_AHEAD))
+    days = range(today - ahead, first + LEAST_PAST - 1, -APART)[:MOST_PASTS]
+    periods = 1 + (len(days) - 1) * min(1.0, APART / ahead)
+    scores, warnings = _cases(plain, known, days, ahead)
+    return replace(plain, score=learn(scores, periods), warning=learn(warnings, periods))
 
 
 def figures(club: ClubRhythm, orders: Orders, today: int) -> Figures:
@@ -164,10 +167,10 @@ def _ahead(season: SeasonTime, today: int, days: int) -> float:
     return season.at(today + days) - season.at(today)
 
 
-def _cases(club: ClubRhythm, histories: Sequence[Orders], today: int) -> tuple[list[Case], list[Case]]:
-    """Cases of the score and of the early warning: companies as they stood on earlier days."""
-    first = min((orders[0].day for orders in histories), default=today)
-    days = range(today - club.horizon, first + LEAST_PAST - 1, -APART)[:MOST_PASTS]
+def _cases(
+    club: ClubRhythm, histories: Sequence[Orders], days: Sequence[int], known: int
+) -> tuple[list[Case], list[Case]]:
+    """Cases of the score and of the early warning: companies as they stood on earlier days, whose `known` days after them are over."""
     every = -(-len(days) * len(histories) // MOST_ROWS) or 1
     scores, warnings = [], []
     for orders in histories[::every]:
@@ -177,10 +180,10 @@ def _cases(club: ClubRhythm, histories: Sequence[Orders], today: int) -> tuple[l
                 continue
             seen, row = purchases(club.season, past, day), traits(past, day)
             following = orders[len(past)].day if len(past) < len(orders) else None
-            ahead = _ahead(club.season, day, club.horizon)
-            scores.append(_case(club, seen, row, ahead, following is None or following > day + club.horizon))
+            ahead = _ahead(club.season, day, known)
+            scores.append(_case(club, seen, row, ahead, following is None or following > day + known))
             left = past[-1].day + club.horizon - day
-            if left > 0:
+            if 0 < left <= days[0] + known - day:
                 ahead = _ahead(club.season, day, left)
                 warnings.append(_case(club, seen, row, ahead, following is None or following > day + left))
     return scores, warnings

@@ -193,7 +193,7 @@ def test_who_is_held_out_is_enrolled_and_gets_no_letter(
     assert (in_series(club, series).end, club.copies()) == ("hold_out", {})
 
 
-def test_whom_a_wave_holds_out_gets_no_further_step(club: Post) -> None:
+def test_whom_a_wave_holds_out_waits_as_if_the_budget_were_spent(club: Post) -> None:
     buyer(club)
     series = running(club.context)
     told(club, company_id="cmp_1")
@@ -201,7 +201,8 @@ def test_whom_a_wave_holds_out_gets_no_further_step(club: Post) -> None:
     contacts.hold_out(tx, HoldOut("cmp_1", "wav_1", date(2026, 12, 24)))
     club.context.table.commit(tx)
     club.at("2026-11-25T00:00")
-    assert (in_series(club, series).end, club.copies()) == ("wave_hold_out", {})
+    waiting = in_series(club, series)
+    assert (waiting.end, waiting.skips, club.copies()) == ("", 1, {})
 
 
 def test_a_company_that_closed_down_gets_no_further_step(club: Post) -> None:

@@ -129,11 +129,22 @@ def test_who_is_held_out_is_assigned_before_the_case_and_not_ready(context: Cont
     held = {each.company_id for each in entered(begun, wave.wave_id).values() if each.arm == "held"}
     assert len(entered(begun, wave.wave_id)) == 24 and 0 < len(held) < 24
     assert {case.company_id for case in store.ready(begun, IVAN, 100)} == set(several) - held
-    one = min(held)
-    assert case_of(begun, one).due == begun.today + timedelta(days=180)
-    free = days_later(begun, 180)
-    service.follow(free, one)
-    assert waves.hold_out_of(free, one) is None and case_of(free, one).state is CaseState.READY
+    assert all(case_of(begun, each).state is CaseState.WAITING for each in held)
+
+
+def test_the_days_of_a_case_do_not_tell_that_its_company_is_held_out(context: Context) -> None:
+    planned(context, held_out_percent=50)
+    begun = days_later(context, 1)
+    several = [known(begun, f"cmp_{number}") for number in range(24)]
+    held = [each for each in several if waves.hold_out_of(begun, each)]
+    assert len({case_of(begun, each).due for each in held}) > 4
+    for company_id in held:
+        for day in range(1, 181):
+            later, case = days_later(begun, day), case_of(begun, company_id)
+            assert 0 <= (case.due - later.today).days <= 30 and case.because is Because.PLAN
+            if case.due == later.today:  # as the nightly run does
+                service.follow(later, company_id)
+        assert waves.hold_out_of(later, company_id) is None and case_of(later, company_id).state is CaseState.READY
 
 
 def test_a_wish_that_is_answered_reports_back_to_its_case(context: Context) -> None:

@@ -1,3 +1,4 @@
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -40,6 +41,18 @@ def test_orders_after_the_day_say_nothing() -> None:
     for now, before in zip(known, earlier, strict=True):
         if before:
             assert figures(then, now, TODAY - 60) == figures(then, before, TODAY - 60)
+
+
+@pytest.mark.parametrize("age", [110, 145, 180])
+def test_no_order_in_a_longer_time_is_never_likelier_than_in_a_shorter_one(age: int) -> None:
+    """A young club knows the outcome of a day for some horizons, and for longer ones not yet."""
+    today, several = TODAY - 365 + age, club()
+    told = []
+    for horizon in (30, 60, 90, 180):
+        learned = learn_club(several, today, horizon)
+        told.append([figures(learned, each, today).no_order for each in several if each[0].day <= today])
+    for shorter, longer in pairwise(told):
+        assert max(after - before for before, after in zip(shorter, longer, strict=True)) < 0.01
 
 
 def test_figures_of_every_company_are_probabilities_days_and_money() -> None:

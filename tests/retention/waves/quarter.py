@@ -178,7 +178,8 @@ class Quarter(Post):
         member_id = member_of(company_id)
         asked = contacts.may_contact(self.work(), member_id, channel, "advertising", self.context.today)
         if not asked.allowed:
-            self.refused[f"{channel}: {asked.reason}"] += 1
+            held = contacts.held_out(self.context, [company_id])
+            self.refused[f"{channel} to {'the held out' if held else 'others'}"] += 1
             return
         form = NoteForm.model_validate({"channel": channel, "contact_class": "advertising", "text": "Hello"})
         notes.note(self.work(), member_id, form, by=MANAGERS[1])

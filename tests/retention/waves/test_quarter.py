@@ -92,5 +92,5 @@ def test_nobody_who_is_held_out_is_touched_in_a_quarter_of_all_rooms(
     assert not list(store.breaches(club.context, wave.wave_id))
     # Everything was done: to the others, and tried with those who are held out. Service went on.
     assert {each.channel for each in club.touches} >= CHANNELS
-    assert set(club.refused) >= {"offer", "sms: wave_hold_out", "telephone: wave_hold_out"}
+    assert set(club.refused) >= {"offer", "sms to the held out", "telephone to the held out"}
     assert any(day in held[company_id] for company_id, day in club.service)

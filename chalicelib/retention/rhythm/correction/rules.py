@@ -15,6 +15,7 @@ from chalicelib.retention.rhythm.orders.rules import OrderDay
 
 RIDGE = 100.0  # of each weight, over standard deviations of its trait
 RIDGE_LEVEL = 1.0  # of the constant
+PERIODS = 4.0  # that show half of the level
 MOST_ROWS = 20_000  # to learn from: a fit in a small function has its end
 HALF_LIFE = 60.0  # days, of the recent turnover
 
@@ -77,8 +78,12 @@ def sigmoid(value: float) -> float:
     return 1 / (1 + exp(-value)) if value > -700 else 0.0
 
 
-def learn(cases: Sequence[Case]) -> Correction | None:
-    """The correction that these cases teach, by Newton's method; None without any. Of too many, every k-th one is taken."""
+def learn(cases: Sequence[Case], periods: float) -> Correction | None:
+    """The correction that these cases teach, by Newton's method; None without any. Of too many, every k-th one is taken.
+
+    `periods`: horizons that lie one after the other in the time of the cases. All cases of a period share its season, so the level is known only as
+    well as there are periods: one shows a fifth of it, four a half.
+    """
     taken = cases[:: -(-len(cases) // MOST_ROWS)] if cases else []
     if not taken:
         return None
@@ -94,7 +99,7 @@ def learn(cases: Sequence[Case]) -> Correction | None:
         for row in zip(*columns, strict=True)
     ]
     weights = _newton(rows, offsets, [case.silent for case in taken])
-    return Correction(weights[0], tuple(weights[1:]), tuple(centres), tuple(scales))
+    return Correction(weights[0] * periods / (periods + PERIODS), tuple(weights[1:]), tuple(centres), tuple(scales))
 
 
 def _newton(rows: list[Row], offsets: list[float], outcomes: list[bool]) -> Row:
