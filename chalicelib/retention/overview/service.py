@@ -68,7 +68,7 @@ def _quiet(context: Context) -> Iterator[QuietCompany]:
 
 
 def show(context: Context) -> OverviewView:
-    """Two calls, and three for each manager."""
+    """Four calls, and two for each manager."""
     nights = store.days(context, context.today - YEAR_AND_MORE)
     last = nights[0] if nights else _no_night(context)
     return OverviewView(
@@ -127,7 +127,7 @@ def _cut(rows: list[Row], limit: int, after: Position) -> tuple[list[Row], Posit
 
 
 def list_managers(context: Context, limit: int, after: Position) -> tuple[list[ManagerOverviewView], Position]:
-    """Two calls, and three for each manager."""
+    """Four calls, and two for each manager."""
     last = _last(context)
     ids = [each for each in _ids(context, last) if after is None or each > after["manager_id"]]
     rest = {"manager_id": ids[limit - 1]} if len(ids) > limit else None
@@ -139,7 +139,8 @@ def _ids(context: Context, last: OverviewDay) -> list[str]:
 
 
 def _managers(context: Context, last: OverviewDay, ids: list[str]) -> list[ManagerOverviewView]:
-    named = members.members(context, [each for each in ids if each != model.NONE])
+    acting = members.memberships(context, [each for each in ids if each != model.NONE])
+    named = members.members(context, [each for each, acts in acting.items() if acts.kind == "staff"])
     return [
         _manager(context, each, named[each].name if each in named else None, last.managers.get(each, AtRisk()))
         for each in ids
@@ -154,7 +155,7 @@ def _manager(context: Context, manager_id: str, name: str | None, sums: AtRisk) 
         sums,
         context.config[Club].currency,
         manager_id=managed,
-        name=name,
+        manager_name=name,
         listed=sum(len(each.calls) for each in made),
         done=sum(len(each.calls) - each.unfinished for each in made),
         late=len(late),
