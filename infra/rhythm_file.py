@@ -11,7 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain, islice
 from math import isfinite
@@ -31,15 +31,15 @@ from chalicelib.retention.rhythm.orders.rules import Line
 COLUMNS: dict[str, tuple[tuple[FieldName, ...], str]] = {
     "customer": (
         ("customer", "customer_name", "inn"),
-        "user userid uid custid memberid shop shopid store storeid retailer email",
+        "user userid uid custid clientref customerref memberid shop shopid store storeid retailer email",
     ),
     "date": (
         ("business_date",),
-        "timestamp ordertime orderedat eventtime dt purchasetimestamp orderpurchasetimestamp dateofpurchase shipdate",
+        "timestamp ordertime orderedat eventtime dt purchasetimestamp orderpurchasetimestamp dateofpurchase shipdate ts orderts week isoweek",
     ),
     "sum": (
         ("amount", "net_amount"),
-        "turnover value spend umsatz суммадокумента суммазаказа суммачека ordertotal ordervalue orderamount invoicetotal invoiceamount invoicevalue totalsum grandtotal grosssales totalsales totalpaid transactionamount gmv",
+        "turnover value spend umsatz суммадокумента суммазаказа суммачека ordertotal ordervalue orderamount invoicetotal invoiceamount invoicevalue totalsum grandtotal grosssales totalsales totalpaid transactionamount netvalue gmv",
     ),
     "quantity": (("quantity",), "count"),
     "price": (("unit_price",), ""),
@@ -53,6 +53,8 @@ TOLD = 5  # bad rows that are shown
 FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)  # a date outside is an empty one, or a mistake
 _MARKS: tuple[DecimalMark, ...] = ("comma", "point")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)(?:[T ].*)?")
+_WEEK = re.compile(r"\d{4}-?W\d\d(?:-?[1-7])?")  # of ISO 8601, and a day of it; else its Monday
+_SECONDS = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?")  # since 1970, or thousandths
 _YEAR_LAST = re.compile(r"(\d\d?)([./-])(\d\d?)\2(\d{4}|\d\d)(?:[, ].*)?")
 
 
@@ -257,6 +259,10 @@ def day_of(text: str, order: SlashOrder = "dmy") -> int:
             first, second = int(found[1]), int(found[3])
             day, month = (second, first) if order == "mdy" and found[2] != "." else (first, second)
             known = date(int(found[4]) + (2000 if len(found[4]) == 2 else 0), month, day)
+        elif _WEEK.fullmatch(text):
+            known = date.fromisoformat(text)
+        elif found := _SECONDS.fullmatch(text):
+            known = datetime.fromtimestamp(int(found[1]), UTC).date()
         else:
             known = house_day(text, order, UTC, serials=True)
     except CellError:

@@ -27,7 +27,7 @@ def play(guest: Portal, operations: Portal, consents: list[dict[str, Any]], mark
     case = await_("its case", lambda: _case(caller, path))
     say(f"{buyer.name} is {rhythm['state']}: «{rhythm['words']}»")
     if case["state"] != "ready":
-        say(f"the wave that is open drew it to be held out: nobody calls it before {case['due']}")
+        say("the wave that is open drew it to be held out: nobody calls it")
         return
     _call(caller, case["case_id"], today, say)
     _order(partner, say)

@@ -131,6 +131,8 @@ def test_the_last_sign_is_the_decimal_one(written: str, number: float, tmp_path:
         ("CustomerID,TransactionDate,SalesAmount,TransactionID,ItemID", "{:%Y-%m-%d}", ","),
         ("client_id,order_date,line_total,order_id,product_id", "{:%Y-%m-%dT%H:%M:%SZ}", ","),
         ("user,timestamp,revenue,order,product", "{:%Y-%m-%d}", ","),
+        ("client_ref,order_ts,net_value,order,product", "{:%Y-%m-%dT%H:%M:%S.123+03:00}", ","),
+        ("customer,iso_week,sum,document,sku", "{:%G-W%V-%u}", ","),
         ("customer,date,order_total,order,product", "{:%d %b %Y}", ","),
         ("customer,date,sum,order,product", "{:%m-%d-%Y}", ","),
         ("shop_id,order_time,order_value,order,product", "{0:%-m/%-d/%Y} 1:05 PM", ","),
@@ -288,3 +290,9 @@ def test_a_file_without_purchases_is_refused(tmp_path: Path, capsys: pytest.Capt
     with pytest.raises(SystemExit):
         main([str(file), "--as-of", AS_OF])
     assert "no purchase up to 2010-09-01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("written", ["1280620800", "1280620800123", "1280620800.5", "2010-W30-7", "2010W307"])
+def test_seconds_since_1970_and_days_of_weeks_are_days(written: str, tmp_path: Path) -> None:
+    plain = write(tmp_path / "plain.csv", "customer,date,sum", [["a", "2010-08-01", "5"]])
+    assert answer(write(tmp_path / "other.csv", "customer,date,sum", [["a", written, "5"]])) == answer(plain)
