@@ -222,14 +222,18 @@ def correct_firm(
     before, same = known.get(company.inn or "", ()), company.inn == inn
     theirs = [each for each in before if each.company_id == company.company_id]
     gone = [f"{_KPP}{each.kpp}" for each in theirs if not same or each.kpp == (company.kpp or "")]
+    # It has the entry already where a company with these was joined into it.
+    has = any(each.kpp == kpp and each.company_id == company.company_id for each in known.get(inn, ()))
     if gone:
         still: ConditionBase = reduce(and_, (Attr(f"{name}.company_id").eq(company.company_id) for name in gone))
         put: dict[str, Any] = {_EMPTIED: True} if len(gone) == len(before) else {}
         if same:
             put = {f"{_KPP}{kpp}": {"company_id": member.company_id, "currency": member.currency}}
-            still &= Attr(f"{_KPP}{kpp}").not_exists()
+            still &= (
+                Attr(f"{_KPP}{kpp}.company_id").eq(company.company_id) if has else Attr(f"{_KPP}{kpp}").not_exists()
+            )
         tx.update(keys.firm(str(company.inn)), put=put, remove=gone, when=still, label="inn")
-    if not (same and gone):
+    if not has and not (same and gone):
         join_firm(tx, inn, member, known.get(inn, ()))
 
 

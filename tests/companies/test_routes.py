@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.companies import name_customers, store
+from chalicelib.companies import join_companies, name_customers, store
 from chalicelib.companies.model import CustomerRef
 from chalicelib.mail.declarations import asked_by
 from chalicelib.platform.context import Context
@@ -513,6 +513,22 @@ def test_numbers_of_another_company_are_refused_with_the_way_to_join_the_two(api
     # Another branch of the other firm is not it.
     assert change(api, company_id, {"inn": legal_inn(2), "kpp": "770701002"}).status == 200
     assert set(ids_of(api, legal_inn(2))) == {by_both, company_id}
+
+
+@pytest.mark.parametrize("same_inn", [True, False])
+def test_the_company_that_stays_of_two_takes_the_numbers_of_the_one_that_went(
+    api: Api, context: Context, same_inn: bool
+) -> None:
+    company_id, _ = owned_company(context)
+    inn, kpp = (legal_inn(1), "770701002") if same_inn else (legal_inn(2), KPP)
+    [went] = customer_companies(context, "1c", [CustomerRef("1", "Луч", inn, kpp, "RUB")]).values()
+    tx = Transaction()
+    join_companies(tx, context, company_of(context, went), company_of(context, company_id), "jon_1", MANAGER)
+    context.table.commit(tx)
+    assert change(api, company_id, {"inn": inn, "kpp": kpp}).status == 200
+    assert ids_of(api, inn, kpp) == [company_id]
+    [again] = customer_companies(context, "2c", [CustomerRef("1", "Луч", inn, kpp, "RUB")]).values()
+    assert again == company_id
 
 
 def test_a_corrected_inn_answers_the_question_about_a_customer_that_had_it(api: Api, context: Context) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from chalicelib.platform import text
 from chalicelib.platform.http.forms import View
 from chalicelib.platform.money import Money
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.tiers.explanation.rules import (
     Days,
     DocumentChange,
@@ -62,6 +63,7 @@ class ExplainedManualTierView(View):
     by_purchases: TierView = Field(description="The tier that purchases alone give.")
     reason: str | None = Field(description="For the club's staff; null for the company.")
     author: str | None = Field(description="For the club's staff; null for the company.")
+    author_name: Annotated[str | None, NameOf("author")] = None
 
 
 class DecisionView(View):
