@@ -77,7 +77,7 @@ unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency
 decimals. Times are RFC 3339 in UTC, dates ISO 8601, from 1970-01-01 to 2199-12-31.
 
 **Names.** `…_id` is the id of a thing, `…_at` or `at` a moment, `…_on` a day of the club's calendar, `…_by` or `by` the id of the person who did it, `…_name` beside an id the
-name of what it stands for, null for who left the club;
+name of what it stands for, null for who left the club and in the answer of a request with an `Idempotency-Key`;
 `first` and `last` are days, both included. A query parameter without a description is a filter by the field of this name.
 
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
