@@ -22,6 +22,7 @@ from chalicelib.orders.holds import keys as holds_keys
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import respond
+from chalicelib.pricing.config import Pricing
 from chalicelib.sales import Original, Payment, SaleDocument, SaleLine
 from chalicelib.sales import consumers as sales_consumers
 from chalicelib.table.client import Table
@@ -54,7 +55,9 @@ CONSUMERS: Mapping[str, Any] = {
     ],
     "tier.changed": [accruals_consumers.on_tier_changed],
 }
-CREDIT = {"credit_limit": "450000.00", "deferral_days": 30}
+# Three orders of which the rest is still to ship, and what the books say of their invoices, fit into it.
+LIMIT = Decimal(900_000)
+CREDIT = {"credit_limit": str(LIMIT), "deferral_days": 30}
 OWNERS = ("cmp_1", "cmp_2")
 CURRENCIES = {"cmp_1": "RUB", "cmp_2": "EUR"}
 GOODS = {"RUB": ("LMP-1", Decimal(12000)), "EUR": ("EUR-1", Decimal(9999))}
@@ -97,6 +100,7 @@ class Club:
         ids = count(1)
         memory = Table(watched(MemoryDynamo(), "dynamodb"), "club", sleep=lambda seconds: None)
         context = Context(table=memory, now=NOON, new_id=lambda prefix: f"{prefix}_{next(ids):04d}")
+        context = with_figures(context, Pricing, alone_credit=LIMIT)
         self.context = with_figures(context, Bonuses, available_on="shipped_and_paid")
         self.here()
         first = Market(Api(app), self.context)
