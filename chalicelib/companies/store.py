@@ -226,7 +226,10 @@ def correct_firm(
     has = any(each.kpp == kpp and each.company_id == company.company_id for each in known.get(inn, ()))
     if gone:
         still: ConditionBase = reduce(and_, (Attr(f"{name}.company_id").eq(company.company_id) for name in gone))
-        put: dict[str, Any] = {_EMPTIED: True} if len(gone) == len(before) else {}
+        rest = [name for each in before if (name := f"{_KPP}{each.kpp}") not in gone]
+        put: dict[str, Any] = {} if rest else {_EMPTIED: True}
+        if rest:  # is still there: else nobody would say that the firm is empty
+            still &= Attr(rest[0]).exists()
         if same:
             put = {f"{_KPP}{kpp}": {"company_id": member.company_id, "currency": member.currency}}
             still &= (

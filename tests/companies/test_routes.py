@@ -6,7 +6,7 @@ from chalicelib.companies import join_companies, name_customers, store
 from chalicelib.companies.model import CustomerRef
 from chalicelib.mail.declarations import asked_by
 from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Transaction
+from chalicelib.table.transactions import Refused, Transaction
 from tests.companies.steps import (
     KPP,
     MANAGER,
@@ -513,6 +513,25 @@ def test_numbers_of_another_company_are_refused_with_the_way_to_join_the_two(api
     # Another branch of the other firm is not it.
     assert change(api, company_id, {"inn": legal_inn(2), "kpp": "770701002"}).status == 200
     assert set(ids_of(api, legal_inn(2))) == {by_both, company_id}
+
+
+def test_two_branches_that_leave_an_inn_at_the_same_moment_leave_it_to_the_next_company(context: Context) -> None:
+    branches = [CustomerRef(kpp, f"ООО «Луч {kpp}»", legal_inn(1), kpp, "RUB") for kpp in (KPP, "770701002")]
+    one, other = customer_companies(context, "1c", branches).values()
+    read_by_both = store.firms(context.table, [legal_inn(1)])
+
+    def leave(company_id: str, inn: str, known: Any) -> None:
+        tx, company = Transaction(), company_of(context, company_id)
+        store.correct_firm(tx, company, inn, str(company.kpp), known)
+        context.table.commit(tx)
+
+    leave(one, legal_inn(2), read_by_both)
+    with pytest.raises(Refused) as refused:
+        leave(other, legal_inn(3), read_by_both)
+    assert "inn" in refused.value
+    leave(other, legal_inn(3), store.firms(context.table, [legal_inn(1)]))
+    [new] = customer_companies(context, "2c", [CustomerRef("1", "ООО «Тень»", legal_inn(1), KPP, "RUB")]).values()
+    assert new not in (one, other)
 
 
 @pytest.mark.parametrize("same_inn", [True, False])
