@@ -34,7 +34,8 @@ def withdrawn(marketing: Marketing, report_id: str) -> None:
 
 
 def test_the_letter_goes_to_the_audience_on_the_topic_of_the_report(marketing: Marketing) -> None:
-    report_id = marketing.drafted(topic="products", audience={"audiences": ["installer"]}, title="Panels {{ name }}")
+    content = {"title": "Panels {{ name }}", "summary": "The market fell by 10 %."}
+    report_id = marketing.drafted(topic="products", audience={"audiences": ["installer"]}, **content)
     marketing.publish(report_id, notice_slot=SLOT)
     told(marketing, report_id, times=3)
     [issue] = plan(marketing)
@@ -45,6 +46,7 @@ def test_the_letter_goes_to_the_audience_on_the_topic_of_the_report(marketing: M
         "draft",
     )
     assert issue["texts"]["ru"]["subject"] == "Новый отчёт о рынке: Уличное освещение"
+    assert issue["texts"]["no_discount"] is True
     segment = marketing.api.call("GET", f"/v1/staff/segments/{issue['segment_id']}", MARKETING).json
     assert segment["conditions"]["audiences"] == ["installer"]
     partners.member(marketing.context, "mbr_reader", name="Anna")
