@@ -33,7 +33,10 @@ _ONCE = _NAMED.merge(Config(read_timeout=10, retries={"mode": "standard", "total
 @lru_cache(maxsize=1)
 def dynamodb() -> "DynamoDBClient":
     # The SDK's own look at every value of every item is a third of the CPU of a large write; DynamoDB looks at them anyway.
-    return boto3.client("dynamodb", config=_PATIENT.merge(Config(parameter_validation=False)))
+    client = boto3.client("dynamodb", config=_PATIENT.merge(Config(parameter_validation=False)))
+    # Nor does its endpoint depend on the table: the SDK would look for one in every item of a transaction.
+    client.meta.service_model.operation_model("TransactWriteItems").operation_context_parameters = []
+    return client
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Self
 
@@ -31,8 +32,7 @@ MOST_RETURNS = 500  # that follow one document: its item, its bonuses and its ev
 SAME_INVOICE = timedelta(days=7)  # the most that the books may date an invoice away from its shipment
 
 
-@dataclass(frozen=True, slots=True)
-class SaleLine:
+class SaleLine(NamedTuple):
     """A line of a document. The amount is rounded; quantity and amount are negative in a return."""
 
     sku: str
@@ -416,13 +416,11 @@ def named_beside(name: str, source: str) -> DocumentRef:
 # Each line is a JSON text instead of a map of the table: a third of the bytes and of the time of each write.
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 def pack(line: SaleLine) -> str:
     price = "" if line.unit_price is None else plain(line.unit_price)
     # The encoder is made anew for each list, and not for a text.
-    return f'[{_encode(line.sku)},{_encode(line.name)},"{plain(line.quantity)}","{price}","{line.amount:f}"]'
+    sku, name = encode_basestring(line.sku), encode_basestring(line.name)
+    return f'[{sku},{name},"{plain(line.quantity)}","{price}","{line.amount:f}"]'
 
 
 def unpack(texts: Iterable[str]) -> list[SaleLine]:
@@ -442,8 +440,11 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def chunks(packed: Iterable[str], most_bytes: int) -> list[str]:
+def chunks(packed: Sequence[str], most_bytes: int) -> list[str]:
     """The lines as JSON arrays of at most this size."""
+    whole = f"[{','.join(packed)}]"
+    if len(whole.encode()) <= most_bytes:
+        return [whole]
     groups: list[list[str]] = [[]]
     size = 0
     for line in packed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Literal
 
 from chalicelib.exchange.columns.fields import FieldName
@@ -160,11 +161,12 @@ class DocumentDrafts:
             draft.originals.add(row.original)
         if row.paid_on:
             draft.payments.add(row.paid_on)
-        if row.business_date != draft.business_date:
+        first = draft.rows[0]
+        if row.business_date != first.business_date:
             draft.leave_out("date_differs", "business_date")
-        elif row.customer.ref != draft.customer.ref:
+        elif row.customer.ref != first.customer.ref:
             draft.leave_out("customer_differs", "customer")
-        elif row.currency != draft.currency:
+        elif row.currency != first.currency:
             draft.leave_out("currency_differs", "currency")
 
     def spoil(self, number: str) -> None:
@@ -247,19 +249,13 @@ def repeated_rows(draft: DocumentDraft) -> list[int]:
     found = []
     before = draft.rows[0].row
     for row in draft.rows:
-        if _content(row) in seen or (row.row - before > 1 and _goods(row) in seen):
+        content, goods = row.content, row.goods
+        if content in seen or (row.row - before > 1 and goods in seen):
             found.append(row.row)
-        seen |= {_content(row), _goods(row)}
+        seen.add(content)
+        seen.add(goods)
         before = row.row
     return found
-
-
-def _content(row: SaleRow) -> tuple[object, ...]:
-    return row.sku, row.name, row.quantity, row.unit_price, row.amount
-
-
-def _goods(row: SaleRow) -> tuple[str, str]:
-    return row.sku, row.name
 
 
 def _is_twice(draft: DocumentDraft) -> bool:
@@ -272,14 +268,14 @@ def _is_twice(draft: DocumentDraft) -> bool:
     half, odd = divmod(len(draft.rows), 2)
     if odd:
         return False
-    rows = sorted(draft.rows, key=lambda each: each.row)
+    rows = sorted(draft.rows, key=attrgetter("row"))
     pairs = [(rows[at], rows[half + at]) for at in range(half)]
     apart = rows[half].row - rows[half - 1].row > 1
-    if apart and half > 1 and all(_goods(one) == _goods(other) for one, other in pairs):
+    if apart and half > 1 and all(one.goods == other.goods for one, other in pairs):
         return True
-    if any(_content(one) != _content(other) for one, other in pairs):
+    if any(one.content != other.content for one, other in pairs):
         return False
-    return apart or len(set(map(_content, rows))) >= LEAST_TWICE
+    return apart or len({row.content for row in rows}) >= LEAST_TWICE
 
 
 # --- the recorded document --------------------------------------------------------------------------------------------

@@ -336,7 +336,7 @@ class FlatTable:
 
     def _show(self, shown: _Shown, cells: list[str], before: tuple[str, str, str] | None) -> tuple[str, str, str]:
         document, day = self.document_of(cells).strip(), cells[self._day].strip() if self._day >= 0 else ""
-        customer = "\n".join(cells[at].strip() for at in self._customer).strip()
+        customer = "\n".join([cells[at].strip() for at in self._customer]).strip()
         if not document:
             if not day and not customer:
                 shown.empty += 1

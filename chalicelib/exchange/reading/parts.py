@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -36,8 +36,7 @@ def cut(path: Path, profile: SalesProfileForm, terms: Terms, count: int, folder:
     file = open_sales_file(path, unpacked, profile, terms)
     buckets = _Buckets(count, folder)
     for document, read in file.rows():
-        line = read.row if isinstance(read, SaleRow) else read[0].row
-        buckets.add(document or str(line), read)
+        buckets.add(document or str(read.row if isinstance(read, SaleRow) else read[0].row), read)
     return SplitFile(file.counted.rows, file.counted.skipped, buckets.close(), found_in(file))
 
 
@@ -65,39 +64,57 @@ def found_in(file: SalesFile) -> Found:
 def read_part(content: bytes) -> Iterator[SaleRow | list[CellFault]]:
     with gzip.open(io.BytesIO(content)) as lines:
         for line in lines:
-            yield from map(_unpacked, json.loads(line.decode("utf-8", _HALVES)))
+            yield from _unpacked(*json.loads(line.decode("utf-8", _HALVES)))
 
 
 def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
-    """Rows as one line of a part."""
-    rows = [[read] if isinstance(read, list) else read for read in several]
-    return f"{_encode(rows)}\n".encode("utf-8", _HALVES)
+    """Rows as one line of a part: each head of a document once, then each row with the place of its head."""
+    heads: dict[tuple[object, ...], int] = {}
+    rows: list[Any] = []
+    for read in several:
+        if isinstance(read, SaleRow):
+            sku, name, *numbers = read.content
+            rows.append((heads.setdefault(read.head, len(heads)), read.row, sku, name, *map(_text, numbers)))
+        else:
+            rows.append([read])
+    return f"{_encode([list(heads), rows])}\n".encode("utf-8", _HALVES)
 
 
-def _plain(value: date | Decimal) -> str:
-    return value.isoformat() if isinstance(value, date) else f"{value:f}"
+_encode = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=date.isoformat
+).encode
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+def _unpacked(heads: list[Any], rows: list[Any]) -> Iterator[SaleRow | list[CellFault]]:
+    heads = list(map(_head, heads))
+    for cells in rows:
+        if len(cells) == 1:
+            yield [CellFault(*fault) for fault in cells[0]]
+            continue
+        head, row, sku, name, quantity, price, amount = cells
+        yield SaleRow(
+            row, sku, name, Decimal(quantity), price and Decimal(price), amount and Decimal(amount), *heads[head]
+        )
 
 
-def _unpacked(cells: list[Any]) -> SaleRow | list[CellFault]:
-    if len(cells) == 1:
-        return [CellFault(*fault) for fault in cells[0]]
-    plain: Any = SaleRow(*cells)
-    read: SaleRow = plain._replace(
-        business_date=date.fromisoformat(plain.business_date),
-        customer=Customer(*plain.customer),
-        quantity=Decimal(plain.quantity),
-        unit_price=plain.unit_price and Decimal(plain.unit_price),
-        amount=plain.amount and Decimal(plain.amount),
-        original=plain.original and (plain.original[0], plain.original[1] and date.fromisoformat(plain.original[1])),
-        paid_on=plain.paid_on and date.fromisoformat(plain.paid_on),
+def _head(cells: list[Any]) -> Sequence[Any]:
+    number, shown, kind, returned, day, customer, currency, original, paid_on, cancelled, contract = cells
+    return (
+        number,
+        shown,
+        kind,
+        returned,
+        date.fromisoformat(day),
+        Customer(*customer),
+        currency,
+        original and (original[0], original[1] and date.fromisoformat(original[1])),
+        paid_on and date.fromisoformat(paid_on),
+        cancelled,
+        contract,
     )
-    return read
 
 
-def _text(value: Decimal | None) -> str | None:
+def _text(value: Any) -> str | None:
     return None if value is None else f"{value:f}"
 
 

@@ -514,7 +514,7 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
                 if not filtered:
                     doubts.look(row.line, row.cells)
                 if not row.beyond and not row.fault:
-                    known.look(body.document_of(row.cells))
+                    known.look(document)
             elif row.category == "group":  # its rows may leave the day to it
                 survey.look_at_day(row.line, body.day_of(row.cells), row.cells)
             elif row.category in ("note", "total"):
@@ -669,9 +669,8 @@ def _text(cells: Sequence[str]) -> str:
     return " ".join(" ".join(cells).split())[:100]
 
 
-def _each(several: Iterable[SaleRow | list[CellFault]]) -> Iterator[ReadRow]:
-    for read in several:
-        yield ReadRow(read.number if isinstance(read, SaleRow) else read[0].number, read)
+def _each(several: Iterable[SaleRow | list[CellFault]]) -> list[ReadRow]:
+    return [ReadRow(read.number if isinstance(read, SaleRow) else read[0].number, read) for read in several]
 
 
 def _may_be_torn(row: FlatRow, faults: Sequence[CellFault]) -> bool:

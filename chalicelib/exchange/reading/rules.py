@@ -28,10 +28,15 @@ class Customer(NamedTuple):
 class SaleRow(NamedTuple):
     """A row without faults. Quantity and amount have the sign that they count with. `shown`: the number as the file writes it.
 
-    `cancelled`: its document, or it alone, does not count.
+    `cancelled`: its document, or it alone, does not count. The goods come first: the rest is the same in most rows of a document.
     """
 
     row: int
+    sku: str
+    name: str
+    quantity: Decimal
+    unit_price: Decimal | None
+    amount: Decimal | None
     number: str
     shown: str
     kind: WordKind | None
@@ -39,15 +44,24 @@ class SaleRow(NamedTuple):
     business_date: date
     customer: Customer
     currency: str
-    sku: str
-    name: str
-    quantity: Decimal
-    unit_price: Decimal | None
-    amount: Decimal | None
     original: tuple[str, date | None] | None = None
     paid_on: date | None = None
     cancelled: bool = False
     contract: str = ""
+
+    @property
+    def goods(self) -> tuple[str, str]:
+        return self[1:3]
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Goods, quantity, price and amount."""
+        return self[1:6]
+
+    @property
+    def head(self) -> tuple[object, ...]:
+        """The facts of the document and of its customer."""
+        return self[6:]
 
 
 class CellFault(NamedTuple):

@@ -87,6 +87,11 @@ def _number_in(cell: str) -> _Number | None:
     return _Number(text, shape(text), text[0].isdigit() and text[-1].isdigit())
 
 
+@lru_cache(maxsize=4096)
+def _name_key(name: str) -> str:
+    return customer_key("", name, "", "")
+
+
 @dataclass(slots=True)
 class Survey:
     """Counts over all rows of the file."""
@@ -237,7 +242,7 @@ class Survey:
         if code and name:
             names = self.names_of.setdefault(code, {})
             if len(names) < 3:
-                names.setdefault(customer_key("", name, "", ""), name)
+                names.setdefault(_name_key(name), name)
 
     def _look_at_money(self, line: int, text: str) -> None:
         if (found := currency_in(text)) and found not in self.money:

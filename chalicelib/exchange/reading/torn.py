@@ -75,18 +75,18 @@ class TornRows:
         for number in numbers or [""]:
             yield [fault._replace(number=number) for fault in faults]
 
-    def followed_by(self, read: _Read) -> Iterator[_Read]:
+    def followed_by(self, read: _Read) -> list[_Read]:
         """The row before this one, which is kept until the next torn row can no longer stand below it."""
-        yield from self.end()
+        above = self.end()
         if self._is_beside and isinstance(read, SaleRow):
             read = _left_out(read)
         self._is_beside = False
         self._above = read
+        return above
 
-    def end(self) -> Iterator[_Read]:
-        if self._above is not None:
-            yield self._above
-        self._above = None
+    def end(self) -> list[_Read]:
+        above, self._above = self._above, None
+        return [] if above is None else [above]
 
     def _is_sure(self, number: str) -> bool:
         """True for a number that is no quantity or sum: it has a letter, or the row above has it too."""
