@@ -160,7 +160,7 @@ def _wrong(document: SaleDocument, companies: list[str], told: date, chance: Ran
         return kind, replace(document, business_date=max(earliest, told - timedelta(days=chance.randint(0, 120))))
     if kind == "original" and document.original:
         return kind, replace(document, original=None)
-    lines = [replace(line, amount=line.amount * chance.choice([1, 10])) for line in document.lines]
+    lines = [line._replace(amount=line.amount * chance.choice([1, 10])) for line in document.lines]
     return "amount", replace(document, lines=lines[: chance.randint(1, len(lines))])
 
 

@@ -79,7 +79,7 @@ def document(
     ]
     if returns is None:
         return SaleDocument(SOURCE, number, company_id, day, currency, lines, series=str(day.year))
-    back = [replace(line, quantity=-line.quantity, amount=-line.amount) for line in lines]
+    back = [line._replace(quantity=-line.quantity, amount=-line.amount) for line in lines]
     original = Original(returns, (str(day.year), str(day.year - 1)), None) if returns else None
     return SaleDocument(
         SOURCE, number, company_id, day, currency, back, series=f"{day.year}-returns", kind="return", original=original

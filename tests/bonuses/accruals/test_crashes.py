@@ -63,7 +63,7 @@ def giving_back(stage: Stage) -> None:
 
 def correction(stage: Stage) -> None:
     """Down, so far that the later day loses its tier."""
-    sales.record(stage.context, [replace(stage.sale, lines=[replace(stage.sale.lines[0], amount=stage.small.total)])])
+    sales.record(stage.context, [replace(stage.sale, lines=[stage.sale.lines[0]._replace(amount=stage.small.total)])])
 
 
 def moving(stage: Stage) -> None:

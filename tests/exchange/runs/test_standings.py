@@ -249,7 +249,7 @@ def mistaken(
         replace(
             each,
             lines=[
-                replace(line, unit_price=(line.unit_price or Decimal(0)) * 10, amount=line.amount * 10)
+                line._replace(unit_price=(line.unit_price or Decimal(0)) * 10, amount=line.amount * 10)
                 for line in each.lines
             ],
         )
