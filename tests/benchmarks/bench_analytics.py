@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from chalicelib.analytics.rollups import service, store
 from chalicelib.analytics.rollups.model import AnnouncedTier, Bonuses, Built, Month
 from chalicelib.analytics.rollups.rules import Purchase, PurchasedLine, fold, plus
 from chalicelib.platform import aws
+from chalicelib.platform.access.principal import Principal
+from chalicelib.platform.access.rights import read_beside
 from chalicelib.platform.context import Context
 from chalicelib.platform.files.tables import Column, Format, written
 from chalicelib.platform.files.tables import Table as Sheet
@@ -33,6 +36,7 @@ from tests.support.spent import spent
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 YEARS = pytest.mark.parametrize("years", [1, 10])
 ARTICLES = 120  # that a company buys in a month
+OWNER = Principal("mbr_1", frozenset(), "mbr_1", kind="company", company_id="cmp_1")
 DOCUMENTS, LINES = 1_000, 18
 
 
@@ -80,8 +84,11 @@ def test_own_analytics(context: Context, years: int, by: Any) -> None:
         tier = AnnouncedTier(month, context.at, "silver", "Silver", "Серебро", Decimal(5))
         store.write_tier(context.table, "cmp_1", tier)
     store.put_built(context.table, "cmp_1", Built(context.at, "RUB"))
+    partners.partner(context, "cmp_1", "mbr_1")
     with spent(context.table.client) as cost:
-        company_service.analytics(context, "cmp_1", AnalyticsQuery(by=by), "ru")
+        company_service.analytics(
+            context, "cmp_1", AnalyticsQuery(by=by), "ru", read=partial(read_beside, context, OWNER, "company.read")
+        )
     report(f"own analytics by {by}, {years} years: calls, RCU", f"{len(cost.calls)}, {cost.read_units}", "2 calls")
     assert len(cost.calls) <= 2
 

@@ -1,5 +1,7 @@
 """A company's own analytics, for the company and for the staff."""
 
+from functools import partial
+
 from chalicelib import companies
 from chalicelib.analytics.company import documents, service
 from chalicelib.analytics.company.schemas import (
@@ -8,20 +10,25 @@ from chalicelib.analytics.company.schemas import (
     AnalyticsView,
     DocumentsQuery,
 )
+from chalicelib.platform.access.rights import check_reader, read_beside
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="analytics")
 
 
-@routes.get("/v1/company/analytics", scope="company.read", query=AnalyticsQuery)
+@routes.get("/v1/company/analytics", scope="company.read", query=AnalyticsQuery, problems=("not_found",), by_token=True)
 def show_analytics(call: Call) -> AnalyticsView:
     """Show the company's purchases by month, quarter, brand, category, article, distributor, delivery address or person.
 
     Each row stands beside the same period of the year before, and leads to the documents behind it. Months and quarters have the tier, the
     bonuses and the discounts of their days. The rows add up to the total exactly.
     """
-    return service.analytics(call.context, call.principal.for_company(), call.query, call.language)
+    caller = call.principal
+    if call.query.by in ("month", "quarter"):
+        check_reader(call.context, caller, "company.read")
+    read = partial(read_beside, call.context, caller, "company.read")
+    return service.analytics(call.context, caller.for_company(), call.query, call.language, read=read)
 
 
 @routes.get("/v1/company/analytics/documents", scope="company.read", query=DocumentsQuery)

@@ -192,7 +192,8 @@ def by_name(rows: RowsByMonth, period: Period) -> list[Line]:
         for month in (*period.months, *period.year_before.months)
         if _is_shortened(found := rows.get(month, ()))
     ]
-    now, before = _by_name(rows, period.months), _by_name(rows, period.year_before.months)
+    until = None if period.is_mature else day_year_before(period.today)
+    now, before = _by_name(rows, period.months), _by_name(rows, period.year_before.months, until)
     nothing = Row("", "", ZERO, ZERO, 0)
     lines = [
         Line(
@@ -216,10 +217,14 @@ def _is_shortened(rows: Iterable[Row]) -> bool:
     return any(row.name == REST for row in rows)
 
 
-def _by_name(rows: RowsByMonth, months: Iterable[date]) -> dict[str, Row]:
+def _by_name(rows: RowsByMonth, months: Iterable[date], until: date | None = None) -> dict[str, Row]:
+    """`until`: the last day that counts."""
     found: dict[str, Row] = {}
     for month in months:
-        for row in rows.get(month, ()):
+        for of_month in rows.get(month, ()):
+            row = of_month.until(until.day) if until and month == month_of(until) else of_month
+            if row is None:
+                continue
             if known := found.get(row.name):
                 row = Row(
                     row.name,

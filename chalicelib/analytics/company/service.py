@@ -1,10 +1,10 @@
-"""A company's own analytics: one query for months or quarters, two for all other rows, however long the history is. People are named by a third.
+"""A company's own analytics: one query for months or quarters, and a read besides for all other rows, however long the history is. People are
+named by a third call.
 
-Rows of goods of a running month stand beside the same days of the year before: their documents are read as well.
 A company that is not built yet has one more: whether it has purchases.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -25,10 +25,9 @@ from chalicelib.analytics.company.schemas import (
     ReachedTierView,
     SavingView,
 )
-from chalicelib.analytics.rollups import store
+from chalicelib.analytics.rollups import keys, store
 from chalicelib.analytics.rollups.model import Built
-from chalicelib.analytics.rollups.purchases import purchases_between
-from chalicelib.analytics.rollups.rules import REST, ZERO, Rows, fold, last_day, month_of, plus
+from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, months_between, plus
 from chalicelib.platform.charts import Chart
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
@@ -36,6 +35,10 @@ from chalicelib.platform.http.forms import ChartView
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language
+from chalicelib.table.key import Key
+from chalicelib.table.transactions import Item
+
+Read = Callable[[Iterable[Key]], Mapping[Key, Item]]
 
 MOST_MONTHS = 120  # of months and quarters, and of the savings in them
 MOST_MONTHS_OF_ROWS = 36  # of all other rows: with the year before they are one query
@@ -125,9 +128,18 @@ class _Shown:
 
 
 def analytics(
-    context: Context, company_id: str, query: AnalyticsQuery, language: Language, *, path: str = "/v1/company"
+    context: Context,
+    company_id: str,
+    query: AnalyticsQuery,
+    language: Language,
+    *,
+    path: str = "/v1/company",
+    read: Read | None = None,
 ) -> AnalyticsView:
-    """Raises `invalid` for a period that is empty, too long, has too many rows, or begins in the future. `path`: where the company's documents are."""
+    """Raises `invalid` for a period that is empty, too long, has too many rows, or begins in the future. `path`: where the company's documents are.
+
+    `read`: of the items of rows, which may read more with them, and refuse.
+    """
     period = period_of(context, query)
     history = store.read_history(context.table, company_id)
     currency = query.currency or currency_of(context, history.built)
@@ -135,10 +147,9 @@ def analytics(
     if query.by == "month" or query.by == "quarter":
         lines = rules.by_time(history, currency, period, query.by)
     else:
-        first = plus(period.first, -rules.YEAR)
-        found = store.read_rows(context.table, company_id, first, period.last, history.definition)
-        if not period.is_mature and (running := plus(period.last, -rules.YEAR)) in history.sums(currency):
-            found[running] = _rows_of_days(context, company_id, running, rules.day_year_before(context.today))
+        months = months_between(plus(period.first, -rules.YEAR), period.last)
+        wanted = [keys.rows(company_id, month, history.definition) for month in months]
+        found = store.rows_in((read or context.table.get_many)(wanted).values())
         rows = {month: each[currency][query.by] for month, each in found.items() if currency in each}
         lines = rules.by_name(rows, period)
         lines = _with_people(context, lines) if query.by == "person" else lines
@@ -159,7 +170,8 @@ def analytics(
         last=last_day(period.last),
         mature=period.is_mature,
         as_of=history.as_of or context.at,
-        complete=history.built is not None or sales.first_purchase(context, company_id) is None,
+        complete=(history.built is not None and history.definition == keys.DEFINITION)
+        or sales.first_purchase(context, company_id) is None,
         definition=history.definition,
         formulas=FORMULAS[language],
         row_count=len(lines),
@@ -174,12 +186,6 @@ def analytics(
         chart=ChartView.of(_chart(query.by, lines, currency, language)) if query.chart else None,
         credit_url=f"{path}/credit",
     )
-
-
-def _rows_of_days(context: Context, company_id: str, first: date, last: date) -> Mapping[str, Rows]:
-    """The rows of a part of a month, by currency."""
-    purchases = purchases_between(context, company_id, first, last)
-    return fold(next((found for _, found in purchases), [])).rows
 
 
 def _with_people(context: Context, lines: list[Line]) -> list[Line]:

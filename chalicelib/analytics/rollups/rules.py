@@ -27,7 +27,10 @@ MOST_ROWS: Mapping[Grouping, int] = {
     "shop": 60,
     "person": 60,
 }
-MOST_BYTES = 200_000  # of the names and titles of a month's articles, its currencies together: an item holds 400 KB
+MOST_BYTES = (
+    200_000  # of the names, titles and days of a month's articles, its currencies together: an item holds 400 KB
+)
+BYTES_OF_DAY = 8  # of a row, packed
 MOST_RULES = 20  # of a month that gave discounts
 MOST_OPEN = 500  # orders of a month that are named since they may ship in others, too
 
@@ -125,13 +128,19 @@ class Totals:
 
 
 class Row(NamedTuple):
-    """The purchases under one name of a grouping. `title`: the name for people, where it differs."""
+    """The purchases under one name of a grouping. `title`: the name for people, where it differs. `days`: `net` by day of the month."""
 
     name: str
     title: str
     net: Decimal
     units: Decimal
     documents: int
+    days: tuple[tuple[int, Decimal], ...] = ()
+
+    def until(self, day: int) -> "Row | None":
+        """The row with the purchases up to this day of its month alone; None without any. Its units and documents are those of the month."""
+        found = [net for each, net in self.days if each <= day]
+        return self._replace(net=sum(found, ZERO)) if found else None
 
 
 Rows = Mapping[Grouping, tuple[Row, ...]]
@@ -226,11 +235,23 @@ def _largest(saved: Mapping[str, Decimal]) -> dict[str, Decimal]:
 class _Sum:
     """The sums under one name while the documents are read."""
 
-    __slots__ = ("documents", "net", "title", "units")
+    __slots__ = ("days", "documents", "title", "units")
 
     def __init__(self) -> None:
-        self.title, self.net, self.units = "", ZERO, ZERO
+        self.title, self.units = "", ZERO
+        self.days: dict[int, Decimal] = defaultdict(Decimal)
         self.documents: set[int] = set()
+
+    @property
+    def net(self) -> Decimal:
+        return sum(self.days.values(), ZERO)
+
+    def add(self, other: "_Sum") -> None:
+        """Adds all but the title."""
+        self.units += other.units
+        self.documents |= other.documents
+        for day, net in other.days.items():
+            self.days[day] += net
 
 
 def _rows(purchases: list[Purchase], most_bytes: int, groupings: Sequence[Grouping] = GROUPINGS) -> Rows:
@@ -242,7 +263,7 @@ def _rows(purchases: list[Purchase], most_bytes: int, groupings: Sequence[Groupi
                 name, title = names[grouping]
                 found = named[name]
                 found.title = max(found.title, title)  # of two names of one thing the same, in whatever order they come
-                found.net += line.amount
+                found.days[purchase.day.day] += line.amount
                 found.units += line.quantity
                 found.documents.add(number)
     return {grouping: _bounded(named, MOST_ROWS[grouping], most_bytes) for grouping, named in sums.items()}
@@ -307,11 +328,19 @@ def _row_name(name: str, own_rows: Collection[str]) -> str:
 
 def _bounded(sums: Mapping[str, _Sum], most: int, most_bytes: int) -> tuple[Row, ...]:
     ranked = sorted(sums.items(), key=lambda each: (-abs(each[1].net), each[0]))
-    sizes = accumulate(len(f"{name}{each.title}".encode()) for name, each in ranked[:most])
+    sizes = accumulate(
+        len(f"{name}{each.title}".encode()) + BYTES_OF_DAY * len(each.days) for name, each in ranked[:most]
+    )
     most = sum(size <= most_bytes for size in sizes)
-    rows = [Row(name, each.title, each.net, each.units, len(each.documents)) for name, each in ranked[:most]]
-    if others := [each for _, each in ranked[most:]]:
-        documents = set[int]().union(*(each.documents for each in others))
-        net, units = sum((each.net for each in others), ZERO), sum((each.units for each in others), ZERO)
-        rows.append(Row(REST, "", net, units, len(documents)))
+    rows = [_row(name, each) for name, each in ranked[:most]]
+    if ranked[most:]:
+        rest = _Sum()
+        for _, each in ranked[most:]:
+            rest.add(each)
+        rows.append(_row(REST, rest))
     return tuple(rows)
+
+
+def _row(name: str, found: _Sum) -> Row:
+    days = tuple(sorted(found.days.items()))
+    return Row(name, found.title, found.net, found.units, len(found.documents), days)

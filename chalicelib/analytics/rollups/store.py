@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -155,8 +156,12 @@ def read_rows(
 ) -> dict[date, Mapping[str, Rows]]:
     """The rows of the months from `first` to `last`, by month and currency; a query for each MB, eventually consistent."""
     between = keys.rows(company_id, first, definition).sk, keys.rows(company_id, last, definition).sk
-    found = table.query_all(company_partition(company_id), between=between)
-    return {date.fromisoformat(item["month"]): unpack(bytes(item["packed"])) for item in found}
+    return rows_in(table.query_all(company_partition(company_id), between=between))
+
+
+def rows_in(items: Iterable[Item]) -> dict[date, Mapping[str, Rows]]:
+    """The rows in these items, by month and currency."""
+    return {date.fromisoformat(item["month"]): unpack(bytes(item["packed"])) for item in items}
 
 
 # --- bonuses and tiers ------------------------------------------------------------------------------------------------
@@ -181,10 +186,7 @@ def write_tier(table: Table, company_id: str, tier: AnnouncedTier) -> None:
 
 def pack(rows: Mapping[str, Rows]) -> bytes:
     plain = {
-        currency: {
-            grouping: [[*row[:2], f"{row.net:f}", f"{row.units:f}", row.documents] for row in found[grouping]]
-            for grouping in found
-        }
+        currency: {grouping: [_plain_row(row) for row in found[grouping]] for grouping in found}
         for currency, found in rows.items()
     }
     return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 9)
@@ -197,9 +199,18 @@ def unpack(packed: bytes) -> dict[str, Rows]:
     }
 
 
-def _row(plain: list[str]) -> Row:
-    name, title, net, units, documents = plain
-    return Row(name, title, Decimal(net), Decimal(units), int(documents))
+def _plain_row(row: Row) -> list[Any]:
+    """The sum of the only day is that of the row."""
+    days = [value for day, net in row.days for value in (day, f"{net:f}")]
+    return [*row[:2], f"{row.net:f}", f"{row.units:f}", row.documents, *(days if len(days) > 2 else days[:1])]
+
+
+def _row(plain: list[Any]) -> Row:
+    name, title, net, units, documents, *days = plain
+    if len(days) == 1:
+        days = [days[0], net]
+    by_day = tuple((day, Decimal(of)) for day, of in zip(days[::2], days[1::2], strict=True))
+    return Row(name, title, Decimal(net), Decimal(units), documents, by_day)
 
 
 # --- rebuilds ---------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class Route:
     """A route: its handler, and the promises of its declaration. `scope` None: open to everybody, without a token.
 
     `writes`: every method but GET, and a GET that says so; its writes are guarded by the caller's right, and journaled. `by_token`: a
-    reading that has a budget of one read, so the token alone says who may ask.
+    reading that has a budget of one read, so the token alone says who may ask, or that reads the membership itself.
     """
 
     room: str

@@ -50,19 +50,19 @@ def test_a_new_definition_is_built_beside_the_old_one_which_answers_until_then(
     steps.work_off(quick, queue)
     # The code of the next release: its keys name the next definition.
     old_month, old_rows, old_built = keys.month, keys.rows, keys.built
-    monkeypatch.setattr(keys, "month", lambda company, month, definition=4: old_month(company, month, definition))
-    monkeypatch.setattr(keys, "rows", lambda company, month, definition=4: old_rows(company, month, definition))
-    monkeypatch.setattr(keys, "built", lambda company, definition=4: old_built(company, definition))
-    monkeypatch.setattr(store, "DEFINITION", 4)
+    monkeypatch.setattr(keys, "month", lambda company, month, definition=5: old_month(company, month, definition))
+    monkeypatch.setattr(keys, "rows", lambda company, month, definition=5: old_rows(company, month, definition))
+    monkeypatch.setattr(keys, "built", lambda company, definition=5: old_built(company, definition))
+    monkeypatch.setattr(store, "DEFINITION", 5)
     store.mark(quick.table, steps.COMPANY, MAY)
     answered = store.read_history(quick.table, steps.COMPANY)
-    assert (answered.definition, answered.sums("RUB")[MAY].net) == (3, Decimal(10))
+    assert (answered.definition, answered.sums("RUB")[MAY].net) == (4, Decimal(10))
     service.build(quick, steps.COMPANY)
     answered = store.read_history(quick.table, steps.COMPANY)
-    assert (answered.definition, answered.sums("RUB")[MAY].net) == (4, Decimal(10))
+    assert (answered.definition, answered.sums("RUB")[MAY].net) == (5, Decimal(10))
     prefix = keys.history(steps.COMPANY).sk
-    assert {item["sk"].split("#")[2] for item in items(quick, prefix)} == {"04"}
-    assert {item["sk"].split("#")[1] for item in items(quick, "ROLLUPROWS#")} == {"04"}
+    assert {item["sk"].split("#")[2] for item in items(quick, prefix)} == {"05"}
+    assert {item["sk"].split("#")[1] for item in items(quick, "ROLLUPROWS#")} == {"05"}
 
 
 def test_the_balances_of_a_month_are_those_of_its_newest_posting_in_whatever_order_they_come(context: Context) -> None:
