@@ -133,7 +133,7 @@ def test_readings_of_the_staff_and_of_a_companys_sums_ask_whether_the_right_stil
     with spent(context.table.client) as cost:
         found = walk.otherwise(
             current,
-            (403, "session_stale"),
+            (404, "not_found"),
             lambda route: {"caller": leavers["staff" if (route.scope or "").startswith("staff.") else "company"]},
         )
     assert (found, set(cost.calls), len(cost.calls)) == ({}, {"GetItem"}, len(current))

@@ -342,7 +342,7 @@ def test_an_export_belongs_to_who_asked_for_it(api: Api, context: Context, admin
 def test_who_is_no_longer_on_the_staff_finds_no_export(api: Api, context: Context, admin: Caller) -> None:
     address = asked(api, admin, "companies").headers["location"]
     context.table.delete_many([partners.members.membership_key(ADMIN)])
-    assert {api.call("GET", each, admin).json["code"] for each in (address, URL)} == {"session_stale"}
+    assert {api.call("GET", each, admin).json["code"] for each in (address, URL)} == {"not_found"}
 
 
 @pytest.mark.parametrize(("token", "code"), [("of before", "session_stale"), ("of now", "scope_missing")])

@@ -39,9 +39,9 @@ def guard_of(caller: Principal, scope: str, entry: Item | None = None) -> Guard 
 
 
 def check_reader(context: Context, caller: Principal, scope: str) -> None:
-    """Raises 403 for a person whose membership no longer carries the scope for whom the token says they act. One read, consistent."""
-    if not readable(context, caller, [scope]):
-        raise Problem.role_lost()
+    """Raises 404 for a person who no longer acts for whom the token says, and 403 for one in another role by now. One read, consistent."""
+    if caller.member_id is not None:
+        _check(caller, scope, context.table.get(keys.membership(caller.member_id), consistent=True) or {})
 
 
 def read_beside(context: Context, caller: Principal, scope: str, wanted: Iterable[Key]) -> dict[Key, Item]:
@@ -50,9 +50,15 @@ def read_beside(context: Context, caller: Principal, scope: str, wanted: Iterabl
         return context.table.get_many(wanted, consistent=True)
     own = keys.membership(caller.member_id)
     found = context.table.get_many([own, *wanted], consistent=True)
-    if not _carried(caller, [scope], found.pop(own, {})):
-        raise Problem("not_found")
+    _check(caller, scope, found.pop(own, {}))
     return found
+
+
+def _check(caller: Principal, scope: str, membership: Item) -> None:
+    if not _acts(caller, membership):
+        raise Problem("not_found")
+    if not _carried(caller, [scope], membership):
+        raise Problem.role_lost()
 
 
 def readable(context: Context, caller: Principal, scopes: Collection[str]) -> set[str]:
@@ -64,10 +70,15 @@ def readable(context: Context, caller: Principal, scopes: Collection[str]) -> se
 
 def _carried(caller: Principal, scopes: Collection[str], membership: Item) -> set[str]:
     """Those of the scopes that the membership carries, for whom the caller's token says they act."""
-    now = (membership.get("kind"), membership.get("owner"), membership.get("status"))
-    if now != (caller.kind, _owner(caller), "active"):
+    if not _acts(caller, membership):
         return set()
     return {scope for scope in scopes if membership["role"] in roles_with(caller.kind, scope)}
+
+
+def _acts(caller: Principal, membership: Item) -> bool:
+    """Whether the membership is active, and for whom the caller's token says."""
+    now = (membership.get("kind"), membership.get("owner"), membership.get("status"))
+    return now == (caller.kind, _owner(caller), "active")
 
 
 def refusal_of(context: Context, caller: Principal, scope: str) -> Problem:

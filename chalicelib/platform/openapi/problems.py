@@ -82,6 +82,8 @@ def problem_codes(route: Route) -> set[str]:
             codes |= {"company_missing", "not_confirmed"}
     if path_parameters(route.path):
         codes.update(OF_PATH)
+    if route.current:
+        codes.add("not_found")
     if route.keyed:
         codes.update(OF_KEY)
     if route.matched:
