@@ -26,7 +26,7 @@ SCOPE = "staff.analytics.read"
 
 @routes.get("/v1/staff/dashboard", scope=SCOPE)
 def show_dashboard(call: Call) -> DashboardView:
-    """Show ten figures of the club for the last month that is over, each beside the same month of the year before."""
+    """Show ten figures of the last month that is over, beside the same month of the year before."""
     return figures.dashboard(call.context, call.language)
 
 
@@ -40,7 +40,7 @@ def show_turnover(call: Call) -> TurnoverView:
 def show_bridge(call: Call) -> BridgeView:
     """Show why the turnover changed: companies that are new, kept, grown, shrunk, lost and won back.
 
-    The six add up to the change exactly, in all or for each region, manager, distributor, tier, brand, category or first quarter.
+    The six add up to the change exactly, in all and for each name of `by`.
     """
     return figures.bridge(call.context, call.query, call.language)
 
@@ -55,7 +55,7 @@ def show_moved_companies(call: Call) -> MovedCompaniesView:
 def list_club_companies(call: Call) -> ClubCompanyPage:
     """List the companies behind a row of the club's figures, with what each of them adds.
 
-    The row leads here by its `rows_url`. All pages are of the night that made the figures, so the companies add up to the row exactly.
+    The row leads here by its `rows_url`. All pages are of the night of the figures, so they add up to the row exactly.
     """
     return call.page(ClubCompanyPage, company_rows, call.context, call.query)
 
@@ -68,7 +68,7 @@ def show_customers(call: Call) -> CustomersView:
 
 @routes.get("/v1/staff/analytics/cohorts", scope=SCOPE, query=ClubQuery)
 def show_cohorts(call: Call) -> CohortsView:
-    """Show the companies by the quarter in which they bought first, and how many of them bought in each quarter since."""
+    """Show the companies by the quarter of their first purchase, and how many bought in each quarter since."""
     return figures.cohorts(call.context, call.query, call.language)
 
 

@@ -159,9 +159,7 @@ class MovedCompaniesView(View):
 
 
 class SplitRowView(View):
-    name: str = Field(
-        description="Code of a region or tier, id of a manager or distributor, brand, category, or quarter. Empty: nobody told. `*`: all others."
-    )
+    name: str = Field(description="Code, id, brand, category or quarter. Empty: nobody told. `*`: all others.")
     title: str = Field(description="The name for people, where it differs.")
     net: Money
     share_percent: Exact | None
@@ -215,7 +213,7 @@ class CohortView(View):
 
 
 class CohortsView(_Figures):
-    """The companies that bought first in a quarter of the period, and what they bought in each quarter since."""
+    """Companies by the quarter of their first purchase, and what they bought since."""
 
     rows: list[CohortView]
 
@@ -236,7 +234,7 @@ class ConcentrationMonthView(View):
 
 
 class ConcentrationView(_Figures):
-    """The share of the ten largest companies of the last twelve months, by month, and who they are at the end of the period."""
+    """The share of the ten largest companies of twelve months, by month, and who they are at the end."""
 
     rows: list[ConcentrationMonthView]
     largest: list[LargeCompanyView]

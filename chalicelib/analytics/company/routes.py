@@ -22,7 +22,7 @@ def show_analytics(call: Call) -> AnalyticsView:
     """Show the company's purchases by month, quarter, brand, category, article, distributor, delivery address or person.
 
     Each row stands beside the same period of the year before, and leads to the documents behind it. Months and quarters have the tier, the
-    bonuses and the discounts of their days. The rows add up to the total exactly.
+    bonuses and the discounts of their days.
     """
     caller = call.principal
     if call.query.by in ("month", "quarter"):
@@ -35,7 +35,7 @@ def show_analytics(call: Call) -> AnalyticsView:
 def list_analytics_documents(call: Call) -> AnalyticsDocumentPage:
     """List the documents behind a row of the analytics, with the part of each that counts in the row.
 
-    The parts add up to the row. An analytics row of goods, places or people leads here by its `rows_url`.
+    The parts add up to the row, whose `rows_url` leads here.
     """
     return _documents(call, call.principal.for_company())
 

@@ -111,7 +111,7 @@ class AnalyticsRowView(View):
 
 
 class MissingArticleView(View):
-    """An article bought in three or more of the six months before the last month of the period, and not in that month."""
+    """An article bought in three of the six months before the last one of the period, and not in it."""
 
     sku: str
     title: str
@@ -133,9 +133,7 @@ class AnalyticsView(View):
     mature: bool = Field(
         description="Whether all months are over. If not, the last one is compared with the same days of the year before."
     )
-    as_of: str = Field(
-        description="The figures hold all that was recorded up to this moment, and delivered, which takes seconds."
-    )
+    as_of: str = Field(description="The figures hold all that was recorded and delivered up to this moment.")
     complete: bool = Field(description="False while purchases from before these figures began are still being counted.")
     definition: int = Field(description="Number of the definition of the figures.")
     formulas: dict[str, str] = Field(description="How each field is counted.")

@@ -11,8 +11,7 @@ routes = Routes(__name__, tag="analytics")
 def start_rebuild(call: Call) -> RebuildView:
     """Rebuild the purchase figures of all companies from their documents.
 
-    Needed after a change of brands or categories in the catalogue: it reaches the months before only so. The figures answer meanwhile. Read
-    the rebuild at its own address until it is done.
+    A change of brands or categories in the catalogue reaches the months before only so. The figures answer meanwhile.
     """
     return service.start_rebuild(call.answering(_started), call.principal.for_member())
 
