@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.companies import customer_key
@@ -242,8 +242,11 @@ def check_rows(several: list[Document], content: str | bytes, clean: str | bytes
 def check_report_defect(several: list[Document], kind: str, seed: int) -> None:
     report = writers.as_report(several)
     first = next(at for at, row in enumerate(report) if row and row[0] == "Номенклатура") + 1
-    spoilt = writers.as_report_text(spoil_rows(report, kind, random.Random(seed), first))
-    check_rows(several, spoilt, writers.as_report_text(report), cut=kind in ("cut", "lost row"))
+    rows = spoil_rows(report, kind, random.Random(seed), first)
+    lost = next((row for row, left in zip(report, rows, strict=False) if row != left), [])
+    # Documents that come to nothing, without their heading, are documents of the customer above: no total tells them apart.
+    assume(kind != "lost row" or lost[1:] != ["0,00", "0,00"])
+    check_rows(several, writers.as_report_text(rows), writers.as_report_text(report), cut=kind in ("cut", "lost row"))
 
 
 def check_workbook_defect(several: list[Document], kind: str, seed: int) -> None:
