@@ -30,10 +30,11 @@ def latest(context: Context, manager_id: str) -> CallList | None:
 
 
 def since(context: Context, manager_id: str, first: date) -> list[CallList]:
-    """The manager's lists from this day on, newest first: at most one a day. One call."""
+    """The manager's lists from this day on, newest first: at most one a day. One call for each MB."""
     key = keys.call_list(manager_id, "")
     days = (f"DAY#{first.isoformat()}", "DAY#~")
-    return [from_item(CallList, item) for item in context.table.query(key.pk, between=days, newest_first=True).items]
+    found = context.table.query_all(key.pk, between=days, newest_first=True)
+    return [from_item(CallList, item) for item in found]
 
 
 def create(tx: Transaction, context: Context, made: CallList) -> None:
