@@ -81,8 +81,8 @@ def test_no_letter_about_a_company_goes_to_one_who_left_it(
 ) -> None:
     leave(context)
     change = {"from_manager": "", "to_manager": "mbr_m"}
-    facts = {"distributor_id": "dst_1", "waits": [], "promotion": {}, "answered": {}, "other": "cmp_1", **change}
-    assert is_sent_nothing(club, template, "mbr_1", **facts)
+    facts = {"distributor_id": "dst_1", "waits": [], "promotion": {}, "answered": {}, "other": "cmp_1", "before": {}}
+    assert is_sent_nothing(club, template, "mbr_1", **facts, **change)
 
 
 @pytest.mark.parametrize(

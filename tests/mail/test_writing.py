@@ -197,7 +197,7 @@ def test_a_letter_holds_no_address_and_no_name(context: Context) -> None:
 
 def test_every_subscribed_event_has_its_letter(context: Context, company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members.service, "staff_in", lambda context, role: ["mbr_admin"])
-    change = {"from_manager": "", "to_manager": "mbr_m", "manager_id": "mbr_m", "by": "mbr_head"}
+    change = {"from_manager": "", "to_manager": "mbr_m", "manager_id": "mbr_m", "by": "mbr_head", "before": {}}
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1", "change_id": "emc_1", "people": ["mbr_1"], **change}
     subscribed = [
         name

@@ -144,3 +144,8 @@ def errors(answer: Answer) -> list[tuple[str, str]]:
     """Pointer and code of what was refused."""
     assert answer.status == 422, answer.text
     return [(error["pointer"], error["code"]) for error in answer.json["errors"]]
+
+
+def unnamed(order: dict[str, Any]) -> dict[str, Any]:
+    """The order as the answer of a keyed write and a message have it, which are kept for repeats: without the names of people."""
+    return {**order, "history": [{**each, "by_name": None} for each in order["history"]]}

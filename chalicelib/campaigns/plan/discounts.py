@@ -32,7 +32,7 @@ _GIVING = (
 )
 _OWN = r"\{\}"  # stands for a variable
 _COUNT = (
-    r"(?:\d[\d.,]{0,5}(?:\s?%)?|\b(?:one|two|three|nine|half|third|quarter|второй|один|одн[оу]й?|две|два|тр[её]х|десят\w+|треть|четверть)\b"
+    r"(?:\d(?:[\d.,]{0,4}\d)?(?:\s?%)?|\b(?:one|two|three|nine|half|third|quarter|второй|один|одн[оу]й?|две|два|тр[её]х|десят\w+|треть|четверть)\b"
     r"|\b(?:second|fourth|fifth|tenth|втор|трет|четв[её]рт|пят|кажд)\w*|\bв\s+\w+\s+раз)"
 )
 _POSSIBLE = re.compile(

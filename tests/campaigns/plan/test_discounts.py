@@ -57,6 +57,10 @@ def test_the_words_that_are_asked_about_are_told_whole(text: str, words: str) ->
     assert discount_in(text) == Discount(words, certain=False)
 
 
+def test_the_number_of_a_step_is_no_figure() -> None:
+    assert discount_in("1. Найдите товар.\n2. Корзина покажет цену.") is None
+
+
 def test_a_long_text_is_read_at_once() -> None:
     begun = time.process_time()
     for unit in ("9", "9 ", "скидка ", "free ", "{{ 1 ", "{% ", "шесть ", "](", "one "):
