@@ -59,7 +59,7 @@ def test_a_letter_spends_two_writes_in_the_transaction_that_claims_it_and_no_rea
 
 
 @measures(keys.contact_note)
-def test_a_page_of_notes_is_one_call_and_another_for_the_names_of_authors(club: Context) -> None:
+def test_a_page_of_notes_is_one_call_beside_that_for_the_member(club: Context) -> None:
     for number in range(30):
         form = NoteForm(channel="telephone", contact_class="service", text=str(number))
         notes.note(club, "mbr_1", form, by="mbr_manager")
