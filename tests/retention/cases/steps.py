@@ -1,8 +1,10 @@
 """Companies with a rhythm, a manager and a person to call, for tests."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from chalicelib.platform.context import Context
 from chalicelib.retention.cases import service, store
@@ -24,12 +26,15 @@ def known(
     usual: int = 100_000,
     person: bool = True,
     currency: str = "RUB",
+    consents: Mapping[str, Any] | None = None,
 ) -> str:
     """A company of the manager in this state, with a buyer who has a telephone; its case is up to date."""
     partners.company(context, company_id, inn=None, name=company_id, manager_id=manager_id, currency=currency)
     if person:
         number = int.from_bytes(company_id.encode()[-4:])
-        partners.member(context, f"mbr_of_{company_id}", phone=f"+7495{number % 10_000_000:07d}")
+        partners.member(
+            context, f"mbr_of_{company_id}", phone=f"+7495{number % 10_000_000:07d}", consents=consents or {}
+        )
         partners.speaks_for(context, company_id, f"mbr_of_{company_id}", "buyer")
     becomes(context, company_id, state, usual=usual)
     return company_id
