@@ -128,6 +128,7 @@ def test_the_first_request(market: Market, bare_cloud: Cloud, task: Path) -> Non
         "quote of 20 lines": lambda: gateway_event("POST", "/v1/quotes", market.buyer, cart),
         "order of 20 lines": order,
     }
+    missed = []
     for what, event in asked.items():
         bare = Bare.of(table, app, event())
         ours, floor = fastest(
@@ -141,7 +142,9 @@ def test_the_first_request(market: Market, bare_cloud: Cloud, task: Path) -> Non
             f"{ours / floor:.2f}x ({ours * 1000:.0f} against {floor * 1000:.0f} CPU ms)",
             "at most 1.45x",
         )
-        assert ours / floor <= 1.45
+        if ours / floor > 1.45:
+            missed.append(what)
+    assert missed == []
 
 
 def test_the_package() -> None:
