@@ -27,9 +27,8 @@ MOST_ROWS: Mapping[Grouping, int] = {
     "shop": 60,
     "person": 60,
 }
-MOST_BYTES = (
-    200_000  # of the names, titles and days of a month's articles, its currencies together: an item holds 400 KB
-)
+# Of the names, titles and days of a month's articles, its currencies together: an item holds 400 KB.
+MOST_BYTES = 200_000
 BYTES_OF_DAY = 8  # of a row, packed
 MOST_RULES = 20  # of a month that gave discounts
 MOST_OPEN = 500  # orders of a month that are named since they may ship in others, too

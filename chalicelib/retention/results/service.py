@@ -178,7 +178,8 @@ def show(context: Context, wave_id: str | None, language: Language) -> WaveResul
 
 def _latest(context: Context) -> Wave:
     begun = (wave for wave in waves_store.recent(context) if wave.first <= context.today and not wave.cancelled_at)
-    return or_not_found(next(begun, None), "No wave has begun yet: plan one first (POST /v1/staff/retention/waves).")
+    none = "No wave has begun yet: plan one (POST /v1/staff/retention/waves), or wait for its first day."
+    return or_not_found(next(begun, None), none)
 
 
 def _managers(
