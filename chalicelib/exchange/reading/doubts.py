@@ -201,29 +201,24 @@ class Doubts:
                     self._look_at_side(line, at, side, cells)
                 told = _told_by(cell)
                 if told == "part":
-                    self.not_goods = self.not_goods or (at, (line, cell.strip()))
+                    self._keep_not_goods(line, at, cells)
                 elif told:
                     several = self.turns if told in ("before", "after") else self.kinds
                     several.setdefault(at, {}).setdefault(told, (line, cell.strip()))
         if self._goods >= 0 and (found := _GOODS.match(cells[self._goods])):
             if found["back"]:
                 self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
-            elif not self.not_goods:
-                self.not_goods = self._goods, (line, cells[self._goods].strip())
+            else:
+                self._keep_not_goods(line, self._goods, cells)
         for at, told in self._flags:
             word = cells[at].strip().casefold()
             if word in _YES or (word and told == "cancelled" and word not in _NO and self._takes_back(at, word)):
                 self._look_at_mark(line, at, cells[at], told, cells)
-        if (
-            self._goods_alone
-            and not self.not_goods
-            and cells[self._goods]
-            and not _MEANS_GOODS.search(cells[self._goods])
-        ):
-            self.not_goods = self._goods, (line, cells[self._goods].strip())
+        if self._goods_alone and cells[self._goods] and not _MEANS_GOODS.search(cells[self._goods]):
+            self._keep_not_goods(line, self._goods, cells)
         for at in self._kits:
-            if _MEANS.search(cells[at]) and not self.not_goods:
-                self.not_goods = at, (line, cells[at].strip())
+            if _MEANS.search(cells[at]):
+                self._keep_not_goods(line, at, cells)
         for at in self._codes:
             codes = self.kinds_by_code.setdefault(at, set())
             if (code := cells[at].strip()) and len(codes) < _MOST_CURRENCIES:
@@ -253,6 +248,11 @@ class Doubts:
             self._look_at_day(line, cells[self._day])
         if self._currency >= 0 and (text := cells[self._currency].strip()) and len(self.currencies) < _MOST_CURRENCIES:
             self.currencies.setdefault(currency(text), (line, text))
+
+    def _keep_not_goods(self, line: int, at: int, cells: Sequence[str]) -> None:
+        """Keeps the first cell that tells a row which is no sale."""
+        if not self.not_goods:
+            self.not_goods = at, (line, cells[at].strip())
 
     def _is_signed(self, cells: Sequence[str]) -> bool:
         return any(is_negative(cells[number]) for number in self._signs)
