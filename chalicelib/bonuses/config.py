@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from chalicelib.platform.config import Section, SectionPart
+from chalicelib.platform import Section, SectionPart
 from chalicelib.platform.fields import DayOfYear, WarningDays
 
 

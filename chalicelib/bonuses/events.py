@@ -3,7 +3,7 @@
 `bonus.posted` is the posting's own item.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 BONUS_POSTED = EventType("bonus.posted")
 CREDITED = EventType("bonus.credited")  # by a `partner` of the coalition: `amount`, `note`, `expires_on`

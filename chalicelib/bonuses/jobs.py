@@ -17,13 +17,11 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Book
 from chalicelib.bonuses.volume import store as volume_store
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs, queue_url
 from chalicelib.platform.events import record
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, queue_worker, scheduled, table
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction
 
 JOB, AUDIT = "bonuses", audit.JOB
 LOOK_BACK_DAYS = 7  # covers a failed night and messages given up

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class Campaigns(Section, name="campaigns"):

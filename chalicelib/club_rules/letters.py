@@ -3,9 +3,8 @@
 from chalicelib import tiers
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import EMAIL_CONFIRMED, Welcome, member_reader, the_member
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Club, Context
+from chalicelib.table import Item
 
 
 @letter("welcome", on=EMAIL_CONFIRMED, to=the_member)

@@ -2,8 +2,8 @@
 
 from chalicelib.club_rules import service
 from chalicelib.club_rules.schemas import ClubRulesView, RulesQuery
+from chalicelib.platform import Answer, Call, Routes
 from chalicelib.platform.http.forms import Text
-from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="programme")
 

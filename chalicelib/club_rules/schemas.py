@@ -5,9 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from chalicelib.platform import Form, Language, View
 from chalicelib.platform.fields import CURRENCY
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.text import Language
 
 SectionCode = Literal["discount", "orders", "bonuses", "volume", "example"]
 

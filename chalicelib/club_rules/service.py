@@ -6,10 +6,7 @@ from chalicelib.club_rules import sections
 from chalicelib.club_rules.schemas import ClubRulesView, RulesSectionView, SectionCode
 from chalicelib.club_rules.sentences import Speaker
 from chalicelib.orders import Orders
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.text import Language
+from chalicelib.platform import Club, Context, Language, Problem
 from chalicelib.tiers import ladder_on
 
 

@@ -6,9 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.contacts.model import ContactKind, Topic
-from chalicelib.platform.config import Section, SectionPart
-from chalicelib.platform.context import Context
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, Language, Section, SectionPart
 
 Days = Annotated[int, Field(ge=1, le=366)]
 TopicCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]

@@ -1,5 +1,5 @@
 """Events of contacts. A note of a contact is its own event: `member_id`, `note_id`, `channel`, `contact_class`, `day`, `by`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 NOTED = EventType("contact.noted")

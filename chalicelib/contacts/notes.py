@@ -8,12 +8,8 @@ from chalicelib.contacts.events import NOTED
 from chalicelib.contacts.model import Verdict
 from chalicelib.contacts.schemas import ContactQuery, NoteForm
 from chalicelib.members import Member
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.ids import derived_id
-from chalicelib.table.client import Page
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context, Problem, derived_id, or_not_found
+from chalicelib.table import Item, Page, Transaction, retry
 
 KEEP_DAYS = 400
 MOST_DAYS_BACK = 366

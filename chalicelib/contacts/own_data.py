@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from chalicelib.contacts import keys
 from chalicelib.contacts.budget.rules import address_id
 from chalicelib.contacts.preferences import store
-from chalicelib.platform import aws
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, aws
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Key, Transaction
 
 _PREFERENCES: Fields = {
     "topics_off": {"en": "Topics turned off", "ru": "Отключённые темы"},

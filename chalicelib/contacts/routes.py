@@ -2,8 +2,7 @@
 
 from chalicelib.contacts import notes
 from chalicelib.contacts.schemas import ContactQuery, NoteForm, NotePage, NoteView, VerdictView
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, PageQuery, Routes
 
 routes = Routes(__name__, tag="letters")
 

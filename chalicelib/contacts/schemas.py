@@ -6,10 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from chalicelib.contacts.model import Channel, ContactClass, Reason, Verdict
-from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.registry.names import NameOf
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Day, Form, NameOf, View
+from chalicelib.table import Item
 
 
 class ContactQuery(Form):

@@ -15,11 +15,8 @@ from chalicelib.contacts.slots import rules as slot_rules
 from chalicelib.contacts.store import check_free, closed_down, hold_out_today, is_closed
 from chalicelib.mail import Letter, Mail, Pages, suppression_key
 from chalicelib.members import Member
-from chalicelib.platform import aws, clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.platform import Club, Context, aws, clock
+from chalicelib.table import Item, Key, Refused, Transaction
 
 # A manager's call to a partner is a talk between two who know each other; only one that advertises needs consent.
 _NEEDS_CONSENT: set[tuple[Channel, ContactClass]] = {

@@ -15,9 +15,8 @@ from zlib import crc32
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.contacts import keys
-from chalicelib.platform.context import Context
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Item, Transaction, from_item, to_item
 
 
 class HoldOut(NamedTuple):

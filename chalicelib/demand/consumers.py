@@ -4,8 +4,7 @@ from chalicelib.catalog import STOCK_ARRIVED
 from chalicelib.demand import store
 from chalicelib.demand.answers import ask_for_answers, in_stock
 from chalicelib.demand.events import ANSWERED, CANCELLED, CHANGED, OPENED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(STOCK_ARRIVED)

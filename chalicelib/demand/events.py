@@ -4,7 +4,7 @@
 `member_id`.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 OPENED = EventType("demand.opened")
 CHANGED = EventType("demand.changed")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.demand import answers
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import queue_worker, table
 
 

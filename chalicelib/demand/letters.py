@@ -4,10 +4,8 @@ from chalicelib.catalog import read_products
 from chalicelib.demand.events import ANSWERED
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import speaking_reader, the_member
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Club, Context, clock
+from chalicelib.table import Item
 
 
 @letter("demand_answered", on=ANSWERED, to=the_member, page="demand")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib.demand import keys
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, own_data
 
 _DEMANDS: Fields = {

@@ -14,8 +14,7 @@ from chalicelib.demand.schemas import (
     WantedProductsQuery,
     WantedProductView,
 )
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, PageQuery, Routes
 
 routes = Routes(__name__, tag="catalogue")
 

@@ -9,8 +9,7 @@ from chalicelib.catalog import Product, Sku
 from chalicelib.companies import Company
 from chalicelib.demand.rules import Demand, DemandCount, DemandState
 from chalicelib.members import Member
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
+from chalicelib.platform import Form, ListPage, ListQuery, View, narrowed
 
 
 class DemandForm(Form):

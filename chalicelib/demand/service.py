@@ -14,16 +14,8 @@ from chalicelib.demand.events import ANSWERED, CANCELLED, CHANGED, OPENED
 from chalicelib.demand.rules import Demand, DemandAnswer, DemandClosed, DemandCount, DemandState
 from chalicelib.demand.schemas import DemandAnswerForm, DemandForm
 from chalicelib.members import Member
-from chalicelib.platform import events
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, hold_throttle
-from chalicelib.platform.ids import derived_id
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import DAY, Context, EventType, Problem, derived_id, events, hold_throttle
+from chalicelib.table import Overtaken, Position, Refused, Transaction, from_item, retry
 
 Named = tuple[Demand, Company | None, Member | None]
 

@@ -10,11 +10,8 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.demand import keys
 from chalicelib.demand.rules import Demand, DemandCount, DemandState
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Item, Page, Table, Transaction, from_item, retry, to_item
 
 KEEP_DAYS = 400  # after it is closed, as long as its events
 

@@ -1,6 +1,6 @@
 """Keys of distributors: their people, their regions, their warehouses."""
 
-from chalicelib.table.key import Key, distributor_partition, folded, in_gsi1, in_table
+from chalicelib.table import Key, distributor_partition, folded, in_gsi1, in_table
 
 
 @in_table("one", "E")

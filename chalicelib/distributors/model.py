@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from chalicelib.distributors.rules import Deliverer, DeliversFrom
+from chalicelib.platform import Language
 from chalicelib.platform.model import Record
-from chalicelib.platform.text import Language
 
 
 class DeliveryStock(Record):

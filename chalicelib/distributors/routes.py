@@ -15,10 +15,8 @@ from chalicelib.distributors.schemas import (
     RegionView,
     StaffDistributorsQuery,
 )
+from chalicelib.platform import Answer, Call, PageQuery, Problem, Routes, etag, or_not_found
 from chalicelib.platform.config.region_config import region_names
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="orders")
 

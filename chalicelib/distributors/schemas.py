@@ -8,11 +8,9 @@ from pydantic_core import PydanticCustomError
 from chalicelib.catalog import Warehouse
 from chalicelib.distributors.model import Distributor
 from chalicelib.members import PersonName, Phone
+from chalicelib.platform import Form, Language, ListPage, View, narrowed
 from chalicelib.platform.fields import ONE_LINE_OR_NONE, Name, Region
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.spelling.email import Email
-from chalicelib.platform.text import Language
 
 MOST_WAREHOUSES = 20
 

@@ -15,12 +15,8 @@ from chalicelib.distributors.schemas import (
     OwnDistributorForm,
     RegionForm,
 )
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem, or_not_found
-from chalicelib.platform.http.throttle import DAY, throttle
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import DAY, Club, Context, Fault, Problem, or_not_found, throttle
+from chalicelib.table import Position, Refused, Transaction
 
 ROLE = "operator"  # all people of a distributor may do the same
 MOST_READERS = 50  # people of a distributor who get one letter

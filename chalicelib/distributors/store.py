@@ -12,8 +12,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.distributors import keys
 from chalicelib.distributors.model import DeliveryStock, Distributor, ServedRegion
 from chalicelib.distributors.rules import Deliverer, DeliversFrom
-from chalicelib.table.client import Page, Table
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Page, Refused, Table, Transaction
 
 _OF = "of:"
 WAREHOUSE_LABEL = "warehouses"

@@ -1,6 +1,6 @@
 """Events of exports: `export_id`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 REQUESTED = EventType("export.requested")
 READY = EventType("export.ready")  # `member_id` of who asked, `source`, `rows`

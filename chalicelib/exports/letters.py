@@ -5,8 +5,8 @@ from chalicelib.exports.model import Source
 from chalicelib.exports.sources import DESCRIPTIONS
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import STAFF_OWNER, speaking_reader, the_member
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context
+from chalicelib.table import Item
 
 
 @letter("export_ready", on=READY, to=the_member, page="export")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 
 Cell = str | date | Decimal | int | None
 ColumnKind = Literal["text", "day", "amount", "count"]

@@ -3,12 +3,10 @@
 from chalicelib.exports import service
 from chalicelib.exports.schemas import ExportForm, ExportPage, ExportView
 from chalicelib.exports.sources import DESCRIPTIONS
+from chalicelib.platform import Answer, Call, Context, PageQuery, Routes
 from chalicelib.platform.access.principal import Principal
 from chalicelib.platform.access.rights import check_reader, readable
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.table.client import Position
+from chalicelib.table import Position
 
 routes = Routes(__name__, tag="exports")
 _ANY = "staff.companies.read"  # of everybody on the staff; each source asks for its own

@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import Field
 
 from chalicelib.exports.model import ExportFormat, Source
+from chalicelib.platform import Money
 from chalicelib.platform.http.forms import Form, View, WorkView
-from chalicelib.platform.money import Money
 
 
 class ExportForm(Form):

@@ -21,21 +21,13 @@ from chalicelib.exports.events import READY
 from chalicelib.exports.model import Cell, Description, Source
 from chalicelib.exports.schemas import ExportForm, ExportView
 from chalicelib.exports.sources import DESCRIPTIONS, Rows, rows_of, some_of
-from chalicelib.platform import aws
-from chalicelib.platform.clock import moment
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import DAY, Club, Context, Language, Problem, aws, derived_id, moment, throttle
 from chalicelib.platform.events import record
 from chalicelib.platform.files.tables import Column, Table, write
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, throttle
-from chalicelib.platform.ids import derived_id
 from chalicelib.platform.money import Money, totals_of
 from chalicelib.platform.parts import LINK_SECONDS, Progress
 from chalicelib.platform.settings import settings
-from chalicelib.platform.text import Language
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Position, Transaction
 
 TOGETHER = 25  # companies or members of a part
 PER_DAY = 20  # of one person

@@ -6,9 +6,8 @@ from datetime import date
 from chalicelib import bonuses, campaigns, companies, mail, members, orders, retention, sales
 from chalicelib.companies import Company
 from chalicelib.exports.model import Cell, Description, ExportColumn, Source
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Position
-from chalicelib.table.key import SHARDS
+from chalicelib.platform import Context
+from chalicelib.table import SHARDS, Position
 
 Rows = Iterator[Sequence[Cell]]
 

@@ -7,12 +7,10 @@ from typing import Any
 
 from chalicelib.exports import keys
 from chalicelib.exports.events import REQUESTED
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, queue_url
 from chalicelib.platform.events import record
 from chalicelib.platform.parts import Progress, WorkInParts
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Page, Table
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Page, Table, Transaction
 
 KEEP_DAYS = 7  # as long as the bucket keeps the files
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationInfo, field_validator
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

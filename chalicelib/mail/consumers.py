@@ -2,8 +2,7 @@
 
 from chalicelib.mail import service
 from chalicelib.mail.declarations import asking_events
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(*asking_events(), lane="messages")

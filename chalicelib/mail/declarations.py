@@ -23,10 +23,9 @@ from pathlib import Path
 from typing import Protocol
 
 from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient, Report
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
+from chalicelib.platform import Context, EventType
 from chalicelib.platform.registry.modules import import_modules, package_registry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Refused, Transaction
 
 Recipients = Callable[[Context, Item], Iterable[Recipient]]
 FactsOf = Callable[[Context, Recipient, Item], tuple[Reader, Facts]]

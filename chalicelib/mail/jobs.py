@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.mail import service
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import LETTER_PAGES, MAIL, PORTAL, READ, SECRET, WRITE, queue_worker, table
 
 _LOOP = "A letter that waits for its lease or for the mail service's report comes again; it is over after its last attempt's time to settle."

@@ -23,7 +23,7 @@ from urllib.parse import unquote
 from mistune import BaseRenderer, BlockParser, BlockState, InlineParser, Markdown
 
 from chalicelib.mail.model import ProductBlock, TooMuchMarkup
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 
 Token = dict[str, Any]
 Products = Mapping[str, ProductBlock]  # by article

@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
-from chalicelib.platform.text import Language
-from chalicelib.table.key import Key
+from chalicelib.platform import Language
+from chalicelib.table import Key
 
 Facts = dict[str, Any]
 

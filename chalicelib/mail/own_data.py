@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from chalicelib.mail import keys
 from chalicelib.mail.suppressions import suppression
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
-from chalicelib.table.key import Key
+from chalicelib.table import Key
 
 _SUPPRESSION: Fields = {
     "email": {"en": "Address", "ru": "Адрес"},

@@ -15,17 +15,11 @@ from chalicelib.mail.model import Accepted, Facts, Letter, LetterClass, Mail, Un
 from chalicelib.mail.notices import service as notices
 from chalicelib.mail.notices.rules import about_of
 from chalicelib.mail.rendering import preview, render
-from chalicelib.platform import aws, clock, jobs
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, Event, aws, clock, derived_id, jobs
 from chalicelib.platform.delivery.stream import event_of
-from chalicelib.platform.events import Event
-from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url, settings
-from chalicelib.table.key import Key
-from chalicelib.table.retries import is_passing
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Key, Refused, Transaction, is_passing
 
 LONGEST_DELAY = 900  # seconds that SQS can hold a message back
 FAILED = "failed"  # the reason of a letter that cannot be made or sent, whatever is tried

@@ -11,11 +11,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.mail import keys
 from chalicelib.mail.model import Letter, LetterState
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Item, Refused, Table, Transaction, from_item, retry, to_item
 
 MOST_DUE = 5000  # letters of one look
 

@@ -10,13 +10,10 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.mail import keys
 from chalicelib.mail.events import SUPPRESSION_LIFTED
-from chalicelib.platform import aws
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Problem, aws, or_not_found
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.spelling.email_address import in_ascii
-from chalicelib.table.client import Page
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Page, Refused, Transaction
 
 
 def suppression(context: Context, address: str) -> Item | None:

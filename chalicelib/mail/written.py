@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from chalicelib.mail.model import Facts, TooMuchMarkup
 from chalicelib.mail.rendering import FILTERS, laid_out, plain, stand_in
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 
 if TYPE_CHECKING:
     from jinja2 import Template, nodes

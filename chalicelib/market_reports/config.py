@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class MarketReports(Section, name="market_reports"):

@@ -2,8 +2,7 @@
 
 from chalicelib.members import LEFT
 from chalicelib.own_data import service
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(LEFT)

@@ -12,9 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.own_data.schemas import OwnDataView
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, clock
 from chalicelib.platform.own_data import Value
 from chalicelib.platform.text import Language, day_en, day_ru
 

@@ -3,8 +3,8 @@
 from chalicelib import auth, members
 from chalicelib.own_data import service
 from chalicelib.own_data.schemas import ErasureForm, OwnDataQuery, OwnDataView
+from chalicelib.platform import Answer, Call, Routes
 from chalicelib.platform.http.forms import Text
-from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="members")
 

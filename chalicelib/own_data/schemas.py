@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform import Form, View
 from chalicelib.platform.spelling.email import Email
 
 

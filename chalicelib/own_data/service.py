@@ -2,10 +2,8 @@
 
 from chalicelib import members
 from chalicelib.own_data.schemas import OwnDataFieldView, OwnDataSectionView, OwnDataView
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform import Context, Language, Problem
 from chalicelib.platform.own_data import Person, Section, erasures, sections
-from chalicelib.platform.text import Language
 
 _FIRST = ("profile", "company", "consents")  # the others follow by name
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 PriceRule = Literal[
     "base_price", "tier_price", "tier_discount", "personal_price", "personal_discount", "promotion", "offer"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Protocol, Self, get_args
 from pydantic import AfterValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.model import Written
+from chalicelib.platform import Written
 from chalicelib.platform.money import Amount
 from chalicelib.pricing.rules import Selection, plain
 

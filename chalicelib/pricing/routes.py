@@ -1,6 +1,6 @@
 """Running promotions for partners."""
 
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 from chalicelib.pricing import service
 from chalicelib.pricing.promotions.schemas import RunningPromotionPage, RunningPromotionView
 

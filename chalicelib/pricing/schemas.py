@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import View
+from chalicelib.platform import View
 from chalicelib.platform.money import UnitPrice
 from chalicelib.pricing.rules import STACK, Price, Ruling
 

@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib import tiers
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context
 from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import keys as offers_keys
@@ -30,8 +29,7 @@ from chalicelib.pricing.rules import (
     order_terms,
 )
 from chalicelib.pricing.terms import store as terms_store
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item, Key
 from chalicelib.tiers import standing_key
 
 

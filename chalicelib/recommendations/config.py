@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class NewForYou(Section, name="orders.new_for_you"):

@@ -1,7 +1,6 @@
 """The consumer of sales that marks companies for the nightly count."""
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.recommendations import service
 from chalicelib.sales import SALE_RECORDED
 

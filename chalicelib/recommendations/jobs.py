@@ -13,11 +13,9 @@ from functools import partial
 from typing import Any
 
 from chalicelib import companies
-from chalicelib.platform import clock, jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, clock, jobs, queue_url
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, items, queue_worker, scheduled, table
-from chalicelib.platform.settings import queue_url
 from chalicelib.recommendations import service, store
 
 JOB = "recommendations"

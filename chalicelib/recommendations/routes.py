@@ -1,6 +1,6 @@
 """The route of recommendations."""
 
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 from chalicelib.recommendations import service
 from chalicelib.recommendations.schemas import NewProductsView
 

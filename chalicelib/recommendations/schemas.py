@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import View
+from chalicelib.platform import View
 from chalicelib.pricing import PriceView
 
 

@@ -17,8 +17,7 @@ from decimal import Decimal
 
 from chalicelib import companies, orders, pricing, sales
 from chalicelib.catalog import Product, below, categories_key, product_key, product_of
-from chalicelib.platform.context import Context
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, Language
 from chalicelib.pricing import PriceView, conditions_of
 from chalicelib.pricing import keys_of as keys_of_prices
 from chalicelib.recommendations import keys, rules, store
@@ -26,9 +25,7 @@ from chalicelib.recommendations.config import NewForYou
 from chalicelib.recommendations.rules import MOST_SKU, Pairs, Suggestion
 from chalicelib.recommendations.schemas import NewProductsView, NewProductView
 from chalicelib.recommendations.store import Contribution
-from chalicelib.table.key import Key
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Key, Transaction, retry
 
 YEAR = timedelta(days=366)
 MOST_COUNTED = 400  # documents of a company, as far as one call brings them

@@ -11,12 +11,10 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.recommendations import keys
 from chalicelib.recommendations.rules import ArticleCounts, Companion, Pairs
-from chalicelib.table.client import Table
-from chalicelib.table.key import Key, shards
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Key, Table, Transaction, shards
 
 MARKS_KEEP_DAYS = 30  # longest gap between two nights without a loss
 _PLACE = 2  # bytes of a place among the articles

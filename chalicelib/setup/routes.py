@@ -1,7 +1,6 @@
 """Route of the club's setup."""
 
-from chalicelib.platform.http.routes import Call, Routes
-from chalicelib.platform.text import Language
+from chalicelib.platform import Call, Language, Routes
 from chalicelib.setup import service
 from chalicelib.setup.rules import Step, steps
 from chalicelib.setup.schemas import OperationView, SetupStepView, SetupView

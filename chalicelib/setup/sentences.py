@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 from chalicelib.setup.rules import StepCode
 
 

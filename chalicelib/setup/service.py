@@ -5,10 +5,8 @@ from itertools import islice
 from chalicelib import catalog, companies, distributors, members, tiers
 from chalicelib.catalog import ProductQuery
 from chalicelib.companies import Portfolio
+from chalicelib.platform import Club, Context, Language
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.text import Language
 from chalicelib.setup.rules import Found
 
 LOOKED_AT = 10_000  # companies

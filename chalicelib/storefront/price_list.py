@@ -6,13 +6,11 @@ from hashlib import sha256
 
 from chalicelib import catalog
 from chalicelib.catalog import Product
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, Problem
 from chalicelib.platform.files import downloads
 from chalicelib.platform.files.csv import Control, harmless, listing
 from chalicelib.platform.files.tables import Cell, Column, Table, written
 from chalicelib.platform.http import answers
-from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.list_files.headings import WORDS
 from chalicelib.platform.list_files.schemas import ListFileView
 from chalicelib.platform.money import totals_of, unit_price_text

@@ -1,8 +1,7 @@
 from pydantic import Field
 
 from chalicelib.catalog import BaseProductView
-from chalicelib.platform.http.forms import Form
-from chalicelib.platform.http.lists import ListPage
+from chalicelib.platform import Form, ListPage
 from chalicelib.pricing import PriceView
 
 

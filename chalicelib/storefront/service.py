@@ -2,13 +2,11 @@ from urllib.parse import unquote
 
 from chalicelib import catalog
 from chalicelib.catalog import ProductQuery, base_fields_of, page_of_products
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Language, Problem
 from chalicelib.platform.http.cursors import Cursors
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.text import Language
 from chalicelib.pricing import Conditions, PriceView, conditions_of, keys_of
 from chalicelib.storefront.schemas import ProductPage, ProductView
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 
 def page_of_priced_products(

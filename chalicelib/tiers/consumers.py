@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.sales import SALE_RECORDED
 from chalicelib.tiers.standing import service as standing
 

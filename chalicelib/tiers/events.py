@@ -1,6 +1,6 @@
 """Events of a company's tier: `company_id`. Tiers have the names and discounts of the day."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 CHANGED = EventType(
     "tier.changed"

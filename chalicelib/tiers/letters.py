@@ -4,9 +4,8 @@ from datetime import date
 
 from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.platform.context import Context
-from chalicelib.platform.text import Language
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context, Language
+from chalicelib.table import Item
 from chalicelib.tiers.events import CHANGED, WARNING
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class Webhooks(Section, name="webhooks"):

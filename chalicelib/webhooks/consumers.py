@@ -1,8 +1,7 @@
 """Consumers of orders' events, and of calls for a message."""
 
 from chalicelib.orders import ORDER_EVENTS, ORDER_UNANSWERED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.webhooks import delivery
 from chalicelib.webhooks.events import CALLED
 

@@ -30,14 +30,9 @@ from typing import Any
 
 from chalicelib import orders
 from chalicelib.orders import OrderView
-from chalicelib.platform import aws, clock, events
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event
+from chalicelib.platform import Context, Event, aws, clock, events, queue_url
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Refused, Transaction, from_item, retry
 from chalicelib.webhooks import keys, rules, store
 from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.events import FAILED, PAUSED

@@ -4,7 +4,7 @@
 `happened_at`, `since`, `attempts`, `status` and `error`.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 CALLED = EventType("webhook.called")
 PAUSED = EventType("webhook.paused")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import READ, items, queue_worker
 from chalicelib.webhooks import delivery
 

@@ -4,10 +4,8 @@ from urllib.parse import urlsplit
 
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.orders import distributor_or_person_reader, the_distributor_and_its_people
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Club, Context, clock
+from chalicelib.table import Item
 from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.events import FAILED, PAUSED
 

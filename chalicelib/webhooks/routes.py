@@ -1,6 +1,6 @@
 """Routes for a distributor's people to set up an endpoint, follow deliveries and replay messages."""
 
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Routes, etag
 from chalicelib.webhooks import service, store
 from chalicelib.webhooks.rules import Endpoint, Message
 from chalicelib.webhooks.schemas import (

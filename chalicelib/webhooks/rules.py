@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 from standardwebhooks import Webhook
 
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 
 PREFIX = "whsec_"
 MOST_SECRETS = 5  # that sign at once: each is a signature in a header

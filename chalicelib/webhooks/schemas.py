@@ -9,11 +9,8 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chalicelib.orders import OrderView
-from chalicelib.platform import clock
+from chalicelib.platform import Form, Language, ListPage, View, clock, narrowed
 from chalicelib.platform.fields import Moment, shape
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.text import Language
 from chalicelib.webhooks.rules import DeliveryError, Endpoint, Message, MessageState
 
 

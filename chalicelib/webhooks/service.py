@@ -12,14 +12,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from chalicelib import distributors
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.http.throttle import DAY, hold_throttle
-from chalicelib.platform.text import Language
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import DAY, Club, Context, Language, Problem, clock, hold_throttle, or_not_found
+from chalicelib.table import Transaction, retry
 from chalicelib.webhooks import rules, store
 from chalicelib.webhooks.config import Webhooks
 from chalicelib.webhooks.rules import Endpoint, Message

@@ -10,11 +10,8 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform import events
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context, events
+from chalicelib.table import Item, Page, Table, Transaction, from_item, to_item
 from chalicelib.webhooks import keys
 from chalicelib.webhooks.events import CALLED
 from chalicelib.webhooks.rules import Endpoint, Message, message_span

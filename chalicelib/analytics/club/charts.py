@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from chalicelib.analytics.club.rules import MOVES, Move
+from chalicelib.platform import Language
 from chalicelib.platform.charts import MOST_SERIES, Chart, Series
-from chalicelib.platform.text import Language
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {

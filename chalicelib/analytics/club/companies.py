@@ -13,11 +13,8 @@ from chalicelib.analytics.club.rules import CompanyMonths, CompanyRow, RowAsked,
 from chalicelib.analytics.club.schemas import ClubCompaniesQuery, ClubCompanyView
 from chalicelib.analytics.club.service import companies_of
 from chalicelib.analytics.rollups.rules import REST
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import Money
-from chalicelib.table.client import Position
+from chalicelib.platform import Club, Context, Money, Problem
+from chalicelib.table import Position
 
 MOST_PARTS = 4  # that a page goes through: each is some fifty companies with all their months
 

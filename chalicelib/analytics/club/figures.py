@@ -54,15 +54,10 @@ from chalicelib.analytics.club.schemas import (
 from chalicelib.analytics.company.charts import MOST_BARS, Bar, by_name, by_time, title_by, words_of
 from chalicelib.analytics.company.rules import change, share
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, plus
+from chalicelib.platform import ChartView, Club, Context, Language, Money, Problem
 from chalicelib.platform.charts import Chart
-from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.config.region_config import region_names
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import ChartView
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import Money
 from chalicelib.platform.quarters import months_in, quarter_of
-from chalicelib.platform.text import Language
 
 MOST_MONTHS = 120
 YEAR = 12

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 
 FORMULAS: Mapping[Language, dict[str, str]] = {
     "en": {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.analytics.club import service
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, files, items, queue_worker, scheduled, table
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.table.key import Key, in_table
+from chalicelib.table import Key, in_table
 
 
 @in_table("one", "E")

@@ -18,7 +18,7 @@ from chalicelib.analytics.club.schemas import (
     SplitView,
     TurnoverView,
 )
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="analytics")
 SCOPE = "staff.analytics.read"

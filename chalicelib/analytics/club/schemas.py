@@ -6,9 +6,8 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.club.rules import Against, Move, Split
+from chalicelib.platform import ChartView, Form, Money, PageQuery, View
 from chalicelib.platform.fields import CURRENCY, Month
-from chalicelib.platform.http.forms import ChartView, Form, PageQuery, View
-from chalicelib.platform.money import Money
 from chalicelib.sales import Exact
 
 

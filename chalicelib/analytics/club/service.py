@@ -25,10 +25,9 @@ from chalicelib.analytics.rollups.model import History
 from chalicelib.analytics.rollups.rules import ZERO, Rows, Totals, last_day, month_of, plus
 from chalicelib.analytics.rollups.store import read_history, read_rows
 from chalicelib.companies import Company
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.parts import Progress
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Position, Transaction
 
 COMPANIES = 50  # of one part: within the minute of a worker, with their documents of promoted goods
 

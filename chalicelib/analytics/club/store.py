@@ -34,13 +34,10 @@ from chalicelib.analytics.club.rules import (
     Split,
     Splits,
 )
+from chalicelib.platform import queue_url
 from chalicelib.platform.jobs import chunks
 from chalicelib.platform.parts import WorkInParts
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Table
-from chalicelib.table.key import Key
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
+from chalicelib.table import MOST_OPERATIONS, Item, Key, Table, Transaction, from_item, to_item
 
 KEEP_DAYS = 30
 FOLD = WorkInParts(lambda: queue_url("club-folds"), "club-folds/", keys.club_fold, keys.club_fold_part, KEEP_DAYS)

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.analytics.rollups.rules import REST, ZERO
+from chalicelib.platform import Language
 from chalicelib.platform.charts import Chart, Series
-from chalicelib.platform.text import Language
 
 MOST_COLUMNS = 24  # labels; more are drawn as lines
 MOST_BARS = 15  # names; the others are one bar

@@ -11,10 +11,9 @@ from chalicelib.analytics.company.service import currency_of, period_of
 from chalicelib.analytics.rollups import store
 from chalicelib.analytics.rollups.purchases import documents_between, purchases_of
 from chalicelib.analytics.rollups.rules import DocumentPart, last_day, parts_saved, parts_under, plus
-from chalicelib.platform.context import Context
-from chalicelib.platform.money import Money
+from chalicelib.platform import Context, Money
 from chalicelib.sales import CurrentDocument
-from chalicelib.table.client import Position
+from chalicelib.table import Position
 
 _AFTER_ALL = "\uffff"  # in place of a source: before all documents of the day, as the list goes
 MOST_READ = 500  # documents for a page: with the month that reaches the number the page ends

@@ -10,9 +10,8 @@ from chalicelib.analytics.company.schemas import (
     AnalyticsView,
     DocumentsQuery,
 )
+from chalicelib.platform import Call, Problem, Routes
 from chalicelib.platform.access.rights import check_reader, read_beside
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Call, Routes
 
 routes = Routes(__name__, tag="analytics")
 

@@ -23,7 +23,7 @@ from chalicelib.analytics.rollups.rules import (
     months_between,
     plus,
 )
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform import round_half_up
 from chalicelib.platform.quarters import quarter_of
 
 By = Literal["month", "quarter", "brand", "category", "product", "distributor", "shop", "person"]

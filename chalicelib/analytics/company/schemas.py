@@ -7,9 +7,8 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.company.rules import By
 from chalicelib.analytics.rollups.rules import Grouping
+from chalicelib.platform import ChartView, Form, Money, PageQuery, View
 from chalicelib.platform.fields import CURRENCY, Month
-from chalicelib.platform.http.forms import ChartView, Form, PageQuery, View
-from chalicelib.platform.money import Money
 from chalicelib.sales import Exact, Kind
 
 

@@ -28,15 +28,9 @@ from chalicelib.analytics.company.schemas import (
 from chalicelib.analytics.rollups import keys, store
 from chalicelib.analytics.rollups.model import Built
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, months_between, plus
+from chalicelib.platform import ChartView, Club, Context, Language, Money, Problem
 from chalicelib.platform.charts import Chart
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import ChartView
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import Money
-from chalicelib.platform.text import Language
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item, Key
 
 Read = Callable[[Iterable[Key]], Mapping[Key, Item]]
 

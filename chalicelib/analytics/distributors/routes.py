@@ -2,7 +2,7 @@
 
 from chalicelib.analytics.distributors import service
 from chalicelib.analytics.distributors.schemas import DistributorsQuery, DistributorsView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="analytics")
 

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from chalicelib.platform import ChartView, Form, View
 from chalicelib.platform.fields import Month
-from chalicelib.platform.http.forms import ChartView, Form, View
 from chalicelib.sales import Exact
 
 

@@ -19,13 +19,8 @@ from chalicelib.analytics.distributors.rules import DistributorMonth, Served
 from chalicelib.analytics.distributors.schemas import DistributorMonthView, DistributorsQuery, DistributorsView
 from chalicelib.analytics.distributors.words import FORMULAS, chart_of
 from chalicelib.analytics.rollups.rules import last_day, month_of, plus
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import ChartView
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.text import Language
-from chalicelib.table.records import from_item, to_item
+from chalicelib.platform import ChartView, Club, Context, Language, Problem, clock
+from chalicelib.table import from_item, to_item
 
 MONTHS = 3  # that are written anew
 MOST_MONTHS = 36

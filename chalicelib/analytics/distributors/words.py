@@ -6,8 +6,8 @@ from decimal import Decimal
 from chalicelib.analytics.company.charts import MOST_BARS, Bar, by_name
 from chalicelib.analytics.company.rules import share
 from chalicelib.analytics.distributors.rules import DistributorMonth
+from chalicelib.platform import Language
 from chalicelib.platform.charts import Chart
-from chalicelib.platform.text import Language
 
 FORMULAS: Mapping[Language, dict[str, str]] = {
     "en": {

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from chalicelib.analytics.people.model import PeopleQuarter
+from chalicelib.platform import Language
 from chalicelib.platform.charts import Chart, Series
-from chalicelib.platform.text import Language
 
 FORMULAS: Mapping[Language, dict[str, str]] = {
     "en": {

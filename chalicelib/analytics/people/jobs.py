@@ -4,8 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib.analytics.people import service
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, scheduled, table
 

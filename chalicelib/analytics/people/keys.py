@@ -1,6 +1,6 @@
 """Keys of the club's people by quarter."""
 
-from chalicelib.table.key import Key, in_table
+from chalicelib.table import Key, in_table
 
 
 @in_table("by quarter", "E")

@@ -2,7 +2,7 @@
 
 from chalicelib.analytics.people import service
 from chalicelib.analytics.people.schemas import PeopleQuery, PeopleView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="analytics")
 

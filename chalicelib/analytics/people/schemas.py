@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import ChartView, Form, View
+from chalicelib.platform import ChartView, Form, View
 from chalicelib.sales import Exact
 
 

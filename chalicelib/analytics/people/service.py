@@ -15,15 +15,9 @@ from chalicelib.analytics.people.formulas import FORMULAS, chart_of
 from chalicelib.analytics.people.model import PeopleQuarter
 from chalicelib.analytics.people.schemas import PeopleQuery, PeopleRowView, PeopleView
 from chalicelib.members import Member, Membership
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import ChartView
+from chalicelib.platform import ChartView, Club, Context, Language, clock
 from chalicelib.platform.quarters import months_in, quarter_of
-from chalicelib.platform.text import Language
-from chalicelib.table.client import Position
-from chalicelib.table.key import shards
-from chalicelib.table.records import from_item, to_item
+from chalicelib.table import Position, from_item, shards, to_item
 
 PAGE = 500  # members
 OPENS = "market_reports"  # the section of the cabinet that a complete profile opens

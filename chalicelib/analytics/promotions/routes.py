@@ -2,7 +2,7 @@
 
 from chalicelib.analytics.promotions import service
 from chalicelib.analytics.promotions.schemas import PromotionEffectsQuery, PromotionEffectsView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="analytics")
 

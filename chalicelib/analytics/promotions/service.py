@@ -22,11 +22,8 @@ from chalicelib.analytics.promotions.schemas import (
     PromotionEffectView,
 )
 from chalicelib.analytics.rollups.rules import last_day, month_of, plus
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.text import Language
-from chalicelib.table.records import from_item, to_item
+from chalicelib.platform import Club, Context, Language, Problem
+from chalicelib.table import from_item, to_item
 
 LATE_DAYS = 35  # after its last day a promotion is measured so long
 MONTHS = 12

@@ -6,8 +6,7 @@ from chalicelib.analytics.rollups import service, store
 from chalicelib.analytics.rollups.events import REBUILD_REQUESTED
 from chalicelib.analytics.rollups.rules import month_of
 from chalicelib.bonuses import BONUS_POSTED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.sales import SALE_RECORDED
 from chalicelib.tiers import TIER_CHANGED
 

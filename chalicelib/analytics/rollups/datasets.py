@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.analytics.rollups.model import AnnouncedTier
 from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
-from chalicelib.table.key import Key
-from chalicelib.table.records import from_item
+from chalicelib.table import Key, from_item
 
 TIERS = Dataset(
     "tiers",

@@ -10,8 +10,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.analytics.rollups import service
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, WRITE, files, items, queue_worker, scheduled, table
 

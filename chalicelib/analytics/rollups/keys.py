@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.table.key import Key, company_partition, in_gsi2, in_table, shard_of
+from chalicelib.table import Key, company_partition, in_gsi2, in_table, shard_of
 
 DEFINITION = 4  # of a rollup: a higher one is built beside those before it. 4: rows of goods by day
 

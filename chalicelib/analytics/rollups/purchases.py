@@ -13,8 +13,7 @@ from chalicelib import catalog, orders, sales
 from chalicelib.analytics.rollups.rules import ZERO, Purchase, PurchasedLine, month_of
 from chalicelib.catalog import Traits
 from chalicelib.orders import Order, OrderLine
-from chalicelib.platform.context import Context
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform import Context, round_half_up
 from chalicelib.pricing import Ruling
 from chalicelib.sales import ORDERS, CurrentDocument, SaleLine
 

@@ -2,7 +2,7 @@
 
 from chalicelib.analytics.rollups import service
 from chalicelib.analytics.rollups.schemas import RebuildView
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="analytics")
 

@@ -24,14 +24,9 @@ from chalicelib.analytics.rollups.model import AnnouncedTier, Bonuses, Built, Mo
 from chalicelib.analytics.rollups.purchases import purchases_between
 from chalicelib.analytics.rollups.rules import Purchase, fold, last_day, month_of, plus
 from chalicelib.analytics.rollups.schemas import RebuildView
-from chalicelib.platform import clock, jobs
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
+from chalicelib.platform import Club, Context, clock, jobs, or_not_found, queue_url
 from chalicelib.platform.parts import Progress
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Position, Transaction
 
 COMPANIES = 10  # of one part of a rebuild
 

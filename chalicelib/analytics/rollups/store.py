@@ -24,14 +24,10 @@ from chalicelib.analytics.rollups.events import REBUILD_REQUESTED
 from chalicelib.analytics.rollups.keys import DEFINITION
 from chalicelib.analytics.rollups.model import AnnouncedTier, Bonuses, Built, History, Month
 from chalicelib.analytics.rollups.rules import GROUPINGS, Row, Rows
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, queue_url
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.parts import Progress, WorkInParts
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Table
-from chalicelib.table.key import Key, company_partition, shards
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Key, Refused, Table, Transaction, company_partition, from_item, shards, to_item
 
 REBUILD_KEEP_DAYS = 90
 REBUILD = WorkInParts(lambda: queue_url("rebuilds"), "rebuilds/", keys.rebuild, keys.rebuild_part, REBUILD_KEEP_DAYS)

@@ -1,8 +1,7 @@
 """Consumers that keep settlements up to date."""
 
 from chalicelib.analytics.settlements import service
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.sales import PAYMENT_RECORDED, SALE_RECORDED
 
 

@@ -10,10 +10,9 @@ any order, and to two workers at once.
 from chalicelib import sales
 from chalicelib.analytics.settlements import store
 from chalicelib.analytics.settlements.model import Settlement
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.sales import DocumentRef
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 
 @retry("settled")

@@ -13,10 +13,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.analytics.settlements import keys
 from chalicelib.analytics.settlements.model import Settlement
 from chalicelib.sales import DocumentRef
-from chalicelib.table.client import Table
-from chalicelib.table.key import Key, company_partition
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Key, Table, Transaction, company_partition, from_item, to_item
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,10 @@ from chalicelib.analytics.statements.model import Dispute
 from chalicelib.analytics.statements.rules import LineKind, line_parts
 from chalicelib.analytics.statements.schemas import DisputeForm, DisputeView
 from chalicelib.companies import company_key, read_company
-from chalicelib.platform.context import Context
+from chalicelib.platform import DAY, Context, Problem, hold_throttle
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, hold_throttle
 from chalicelib.sales import DocumentRef
-from chalicelib.table.client import Table
-from chalicelib.table.key import company_partition
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Table, Transaction, company_partition, from_item, to_item
 
 MOST_A_DAY = 50  # of a company: each is a letter to its manager, with words of the sender
 

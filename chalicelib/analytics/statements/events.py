@@ -3,6 +3,6 @@
 `company_id`, `line_id`, `kind`, `document`: number for people; `amount`: of the club's books; `claimed`: of the company's; `currency`, `note`, `by`.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 DISPUTED = EventType("statement.disputed")

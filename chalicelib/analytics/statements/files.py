@@ -10,13 +10,9 @@ from chalicelib.analytics.statements.schemas import StatementFileQuery, Statemen
 from chalicelib.analytics.statements.service import statement_of
 from chalicelib.analytics.statements.words import WORDS
 from chalicelib.companies import Company
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, Language, Money, clock
 from chalicelib.platform.files import downloads
 from chalicelib.platform.files.tables import Cell, Column, Table, written
-from chalicelib.platform.money import Money
-from chalicelib.platform.text import Language
 
 
 def statement_file(

@@ -1,6 +1,6 @@
 """Keys of disputes."""
 
-from chalicelib.table.key import Key, company_partition, in_table
+from chalicelib.table import Key, company_partition, in_table
 
 
 @in_table("by line", "E, S")

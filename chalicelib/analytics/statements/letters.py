@@ -4,8 +4,8 @@ from chalicelib import companies
 from chalicelib.analytics.statements.events import DISPUTED
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import STAFF_OWNER, head_of_sales_reader, speaking_reader, who_heads_the_sales
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context
+from chalicelib.table import Item
 
 
 def who_reconciles(context: Context, event: Item) -> list[Recipient]:

@@ -12,7 +12,7 @@ from chalicelib.analytics.statements.schemas import (
     StatementQuery,
 )
 from chalicelib.analytics.statements.words import WORDS
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="analytics")
 _STAFF = "/v1/staff/companies/{company_id}/statement"

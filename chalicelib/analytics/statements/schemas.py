@@ -10,9 +10,8 @@ from pydantic import ConfigDict, Field
 from chalicelib.analytics.statements.model import Dispute
 from chalicelib.analytics.statements.rules import Sides, Statement, StatementLine, sides
 from chalicelib.companies import Company
+from chalicelib.platform import Form, Money, View
 from chalicelib.platform.fields import NO_ID, ONE_LINE_OR_NONE, Day, shape
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.money import Money
 
 
 class StatementQuery(Form):

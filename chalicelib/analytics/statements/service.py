@@ -12,10 +12,7 @@ from chalicelib.analytics.settlements import store as settlements_store
 from chalicelib.analytics.statements import rules
 from chalicelib.analytics.statements.rules import BonusAccount, Statement
 from chalicelib.companies import Company
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform import Club, Context, Problem, clock, or_not_found
 from chalicelib.sales import RecordedRevision
 
 MOST_LINES = 10_000  # of one statement: documents, and payments

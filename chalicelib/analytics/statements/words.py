@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 
 WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {

@@ -7,10 +7,7 @@ from chalicelib.bonuses.accruals import service, store
 from chalicelib.bonuses.accruals.rules import any_rate, any_rate_since
 from chalicelib.bonuses.accruals.service import LOOK_BACK_DAYS
 from chalicelib.bonuses.config import Bonuses
-from chalicelib.platform.clock import local_day, moment
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Club, Context, Event, consumer, local_day, moment
 from chalicelib.sales import PAYMENT_RECORDED, SALE_RECORDED
 from chalicelib.tiers import TIER_CHANGED, TIER_GRANTED, TIER_WITHDRAWN
 

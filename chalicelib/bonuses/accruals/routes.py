@@ -3,8 +3,7 @@
 from chalicelib import companies
 from chalicelib.bonuses.accruals import service
 from chalicelib.bonuses.accruals.schemas import AccrualPage, AccrualsQuery, AccrualView
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes, or_not_found
 
 routes = Routes(__name__, tag="bonuses")
 

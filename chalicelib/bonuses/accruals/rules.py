@@ -25,7 +25,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.bonuses.ledger.rules import ZERO
 from chalicelib.catalog import Traits
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform import round_half_up
 from chalicelib.sales import DocumentRef
 
 By = Literal["tier", "brand", "category", "sku", "all"]

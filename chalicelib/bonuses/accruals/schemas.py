@@ -8,12 +8,9 @@ from pydantic import Field
 from chalicelib import tiers
 from chalicelib.bonuses.accruals.rules import Accrued, AppliedRate, RateGroup
 from chalicelib.bonuses.config import Bonuses
+from chalicelib.platform import Language, ListPage, Money, View, narrowed
 from chalicelib.platform.config import Config
 from chalicelib.platform.fields import Percent
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
-from chalicelib.platform.text import Language
 from chalicelib.sales import DocumentRef
 
 # Names of rates by the attribute that they match: English and Russian.

@@ -43,10 +43,9 @@ from chalicelib.bonuses.config import Bonuses, BonusRate
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.sales import DocumentRef, Head
-from chalicelib.table.retries import CONTESTED, Overtaken, retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import CONTESTED, Overtaken, Transaction, retry
 
 LOOK_BACK_DAYS = 7  # a new ladder may reach a company some nights after its first day
 

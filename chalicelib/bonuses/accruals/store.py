@@ -24,10 +24,18 @@ from chalicelib.bonuses.accruals.rules import (
     earned,
 )
 from chalicelib.sales import DocumentRef, name_beside, named_beside
-from chalicelib.table.client import Page, Table
-from chalicelib.table.key import Key, company_partition
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction, from_wire, to_wire
+from chalicelib.table import (
+    Item,
+    Key,
+    Page,
+    Table,
+    Transaction,
+    company_partition,
+    from_item,
+    from_wire,
+    to_item,
+    to_wire,
+)
 
 CASE = "case"  # label: the case changed meanwhile
 _AFTER_EVERY_DAY = "~"

@@ -7,7 +7,7 @@ from chalicelib.bonuses.adjustments.schemas import (
     AdjustmentsQuery,
     AdjustmentView,
 )
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
 

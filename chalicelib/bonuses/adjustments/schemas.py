@@ -6,11 +6,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.bonuses.adjustments.model import AdjustmentState
-from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Day, Form, ListPage, Money, NameOf, View, narrowed
 
 
 class AdjustmentForm(Form):

@@ -18,11 +18,10 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause, NotEnough
 from chalicelib.bonuses.redemptions import store as redemptions_store
 from chalicelib.bonuses.redemptions.service import not_enough
+from chalicelib.platform import Context, Problem, or_not_found
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction
 
 MOST_LOTS = 3_000  # expiry days of a company: its item holds twice as many
 

@@ -5,9 +5,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.bonuses.adjustments import keys
 from chalicelib.bonuses.adjustments.model import Adjustment, AdjustmentState
 from chalicelib.bonuses.redemptions.store import CASE
-from chalicelib.table.client import Page, Table
-from chalicelib.table.records import to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Page, Table, Transaction, to_item
 
 
 def read_adjustment(table: Table, company_id: str, adjustment_id: str) -> Adjustment | None:

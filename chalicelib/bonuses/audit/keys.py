@@ -1,6 +1,6 @@
 """Keys of the audit of the books."""
 
-from chalicelib.table.key import Key, in_gsi2, in_table, shard_of
+from chalicelib.table import Key, in_gsi2, in_table, shard_of
 
 CLUB_TOTALS = "CLUBTOTALS"
 MISMATCHES = "MISMATCHES"

@@ -2,8 +2,7 @@
 
 from chalicelib.bonuses.audit import service
 from chalicelib.bonuses.audit.schemas import AuditRunView, BonusAuditView, ClubTotalView, MismatchView
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, PageQuery, Routes
 
 routes = Routes(__name__, tag="bonuses")
 

@@ -9,9 +9,7 @@ from pydantic import Field
 
 from chalicelib.bonuses.audit.rules import Fault
 from chalicelib.bonuses.ledger.rules import Balances
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Money, NameOf, View
 
 
 class AuditRunView(View):

@@ -23,13 +23,9 @@ from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import ZERO, Balances, Book, Posting
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs
 from chalicelib.platform.log import log
-from chalicelib.table.client import Page
-from chalicelib.table.key import Key, shards
-from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Key, Overtaken, Page, Refused, Transaction, retry, shards
 
 JOB = "bonus-audit"
 

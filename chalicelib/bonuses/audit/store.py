@@ -15,11 +15,8 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.bonuses.audit import keys
 from chalicelib.bonuses.audit.rules import Checkpoint, Mismatch, moved
 from chalicelib.bonuses.ledger.rules import ZERO, AccountLot, Balances
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page, Table
-from chalicelib.table.key import Key
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Item, Key, Page, Table, Transaction, from_item, to_item
 
 CHECKPOINT = "checkpoint"  # label: another audit was faster
 MOST_FAULTS = 20  # kept of one account

@@ -3,8 +3,7 @@
 from datetime import date
 
 from chalicelib.bonuses.closing import service
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.sales import SALE_RECORDED
 
 

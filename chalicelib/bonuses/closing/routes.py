@@ -1,9 +1,8 @@
 from chalicelib.bonuses.closing import service
 from chalicelib.bonuses.volume.schemas import PeriodPage, closed_period, open_period
 from chalicelib.bonuses.volume.store import ClosedPeriod
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Call, Routes
-from chalicelib.table.records import from_item
+from chalicelib.platform import Call, PageQuery, Routes
+from chalicelib.table import from_item
 
 routes = Routes(__name__, tag="goods")
 

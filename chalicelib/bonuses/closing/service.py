@@ -28,13 +28,8 @@ from chalicelib.bonuses.volume.config import VolumeBonuses
 from chalicelib.bonuses.volume.rules import DAY, Close, Course, Payout, Period, Programme
 from chalicelib.bonuses.volume.store import COURSE, Head
 from chalicelib.companies import company_key
-from chalicelib.platform import events
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.ids import derived_id
-from chalicelib.table.client import Page
-from chalicelib.table.retries import CONTESTED, retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context, derived_id, events, or_not_found
+from chalicelib.table import CONTESTED, Page, Transaction, retry
 
 _LAST_DAY = date.max - DAY
 

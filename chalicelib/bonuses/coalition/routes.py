@@ -14,9 +14,7 @@ from chalicelib.bonuses.coalition.schemas import (
     limits_of,
 )
 from chalicelib.bonuses.coalition.service import RequestedGrant
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Context, Problem, Routes, etag
 
 routes = Routes(__name__, tag="machines")
 

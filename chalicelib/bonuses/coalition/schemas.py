@@ -9,11 +9,8 @@ from pydantic_core import PydanticCustomError
 from chalicelib.bonuses.coalition.model import CoalitionGrant, CoalitionLimits
 from chalicelib.bonuses.ledger.schemas import BonusAmount
 from chalicelib.companies import Inn, Kpp
+from chalicelib.platform import Form, ListPage, Money, NameOf, View, narrowed
 from chalicelib.platform.fields import Currency, Day, Identifier, Name
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
 
 Reference = Annotated[
     str,

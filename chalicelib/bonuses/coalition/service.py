@@ -28,16 +28,23 @@ from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import ZERO, Book, Cause
+from chalicelib.platform import Context, Money, Problem, or_not_found
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.platform.context import Context
 from chalicelib.platform.events import record as record_event
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.money import Money
-from chalicelib.table.client import Page, Table
-from chalicelib.table.key import Key
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.retries import CONTESTED, Overtaken, retry
-from chalicelib.table.transactions import Busy, Item, Refused, Transaction
+from chalicelib.table import (
+    CONTESTED,
+    Busy,
+    Item,
+    Key,
+    Overtaken,
+    Page,
+    Refused,
+    Table,
+    Transaction,
+    from_item,
+    retry,
+    to_item,
+)
 
 MOST_REVERSALS = 50  # of one grant
 CLIENT = "client"  # label: the client has another version

@@ -16,12 +16,8 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause
 from chalicelib.bonuses.volume import store as volume_store
 from chalicelib.companies import company_key
-from chalicelib.platform import events
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
-from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.table.retries import CONTESTED, retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context, EventType, Fault, Problem, events
+from chalicelib.table import CONTESTED, Transaction, retry
 
 
 def record_available(tx: Transaction, context: Context, entitlement: Entitlement) -> None:

@@ -1,6 +1,6 @@
 """Events of goods that the club owes: `company_id`, `entitlement_id`, `currency`, amounts in it; `choice_id` for events of a choice."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 AVAILABLE = EventType(
     "goods.available"

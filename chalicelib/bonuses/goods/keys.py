@@ -1,6 +1,6 @@
 """Keys of the goods that are owed."""
 
-from chalicelib.table.key import Key, company_partition, in_gsi2, in_table
+from chalicelib.table import Key, company_partition, in_gsi2, in_table
 
 
 @in_table("newest first", "E, S")

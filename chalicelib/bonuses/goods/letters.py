@@ -7,8 +7,8 @@ from chalicelib.bonuses.goods.events import AVAILABLE, EXPIRING, SHIPPED
 from chalicelib.bonuses.ledger.letters import expiring_facts
 from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context
+from chalicelib.table import Item
 
 
 @letter("goods_available", on=AVAILABLE, to=who_buys, page="goods")

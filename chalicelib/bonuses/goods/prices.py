@@ -6,8 +6,8 @@ from chalicelib.bonuses.volume import rules as volume_rules
 from chalicelib.bonuses.volume.config import VolumeBonuses
 from chalicelib.bonuses.volume.rules import Period, Programme
 from chalicelib.catalog import Product, every_product
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Refused
+from chalicelib.platform import Context
+from chalicelib.table import Refused
 
 
 def price_list(programme: Programme, period: Period) -> str:

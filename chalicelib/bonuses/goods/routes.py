@@ -23,10 +23,8 @@ from chalicelib.bonuses.goods.schemas import (
     WaitingGoodsQuery,
     WaitingGoodsView,
 )
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.routes import Answer, Call, Routes
-from chalicelib.table.records import from_item
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Answer, Call, Context, Routes
+from chalicelib.table import Item, from_item
 
 routes = Routes(__name__, tag="goods")
 

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from chalicelib.bonuses.volume.rules import Kind
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform import round_half_up
 
 ZERO = Decimal(0)
 DAY = timedelta(days=1)

@@ -8,11 +8,8 @@ from pydantic import Field
 
 from chalicelib.bonuses.goods.rules import MOST_LINES, Choice, Entitlement, FrozenPrice, RequestedLine, Shipment
 from chalicelib.catalog import Sku
+from chalicelib.platform import Form, ListPage, Money, NameOf, PageQuery, View, narrowed
 from chalicelib.platform.fields import Day, Document
-from chalicelib.platform.http.forms import Form, PageQuery, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
 
 
 class EntitlementSummaryView(View):

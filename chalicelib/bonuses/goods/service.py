@@ -27,11 +27,8 @@ from chalicelib.bonuses.goods.changes import (
 from chalicelib.bonuses.goods.rules import Choice, ChoiceStep, Entitlement, RequestedLine
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.http.throttle import DAY, hold_throttle
-from chalicelib.table.records import from_item
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.platform import DAY, Context, Problem, hold_throttle, or_not_found
+from chalicelib.table import Item, Refused, Transaction, from_item
 
 MOST_A_DAY = 100  # choices of a company: each leaves a record and its postings, whether it is cancelled or not
 

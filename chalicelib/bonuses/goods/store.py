@@ -14,11 +14,9 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.bonuses.goods import keys
 from chalicelib.bonuses.goods.rules import Choice, ChoiceState, Entitlement, FrozenPrice
 from chalicelib.bonuses.volume.store import DUE
+from chalicelib.platform import Context
 from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
+from chalicelib.table import MOST_OPERATIONS, Item, Page, Table, Transaction, from_item, to_item
 
 ENTITLEMENT = "entitlement"  # label: the entitlement changed meanwhile
 CHOICE = "choice"  # label: the choice changed meanwhile

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.table.key import CREATED_ONLY, Key, company_partition, in_gsi1, in_table, shard_of
+from chalicelib.table import CREATED_ONLY, Key, company_partition, in_gsi1, in_table, shard_of
 
 
 @in_table("one", "E, S")

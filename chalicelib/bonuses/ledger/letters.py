@@ -5,8 +5,8 @@ from datetime import date
 from chalicelib.bonuses.events import ADJUSTED, CREDITED, EXPIRING, REMINDER
 from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context
+from chalicelib.table import Item
 
 
 @letter("bonus_reminder", on=REMINDER, to=who_buys, page="bonuses")

@@ -15,8 +15,7 @@ from chalicelib.bonuses.ledger.schemas import (
     StatementQuery,
     StatementView,
 )
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Problem, Routes
 
 routes = Routes(__name__, tag="bonuses")
 

@@ -8,10 +8,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from chalicelib.bonuses.ledger.rules import Account, Balances, Book, Entry, LotParts, Posting, allocation, balances
+from chalicelib.platform import Form, ListPage, Money, View, narrowed
 from chalicelib.platform.fields import Month
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
 
 # Titles of postings by the kind of their cause: English and Russian.
 TITLES: Mapping[str, tuple[str, str]] = {

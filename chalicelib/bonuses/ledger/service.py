@@ -17,12 +17,9 @@ from chalicelib import companies
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import notices, rules, store
 from chalicelib.bonuses.ledger.rules import DAY, Book, Cause, Expiry, Posting
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.ids import derived_id
+from chalicelib.platform import Context, derived_id, or_not_found
 from chalicelib.platform.money import same_currency
-from chalicelib.table.retries import CONTESTED, Overtaken, retry
-from chalicelib.table.transactions import Busy, Item, Refused, Transaction
+from chalicelib.table import CONTESTED, Busy, Item, Overtaken, Refused, Transaction, retry
 
 Alter = Callable[[Book], Book]
 """The change. Called again with a newer book after a concurrent write. May raise a `Problem`."""

@@ -7,12 +7,8 @@ from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import service, store
 from chalicelib.bonuses.ledger.rules import ZERO, Balances, Posting
 from chalicelib.bonuses.ledger.schemas import BonusesView
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
+from chalicelib.platform import Club, Context, Problem, clock
+from chalicelib.table import Position, from_item
 
 NOTHING = Balances(*[ZERO] * len(Balances._fields))
 

@@ -18,10 +18,7 @@ from chalicelib.bonuses.events import BONUS_POSTED
 from chalicelib.bonuses.ledger import keys
 from chalicelib.bonuses.ledger.rules import Book, Cause, Lot, Posting
 from chalicelib.platform import keys as platform_keys
-from chalicelib.table.client import Page, Table
-from chalicelib.table.key import shards
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Table, Transaction, from_item, shards, to_item
 
 DUE = "bonuses"
 BOOK = "book"  # label: the book changed meanwhile

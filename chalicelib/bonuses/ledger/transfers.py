@@ -10,7 +10,7 @@ from functools import reduce
 
 from chalicelib.bonuses.ledger import rules, service
 from chalicelib.bonuses.ledger.rules import ZERO, Book, Cause
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 
 
 def transferable(book: Book, day: date) -> dict[date, Decimal]:

@@ -10,8 +10,7 @@ from chalicelib.orders import (
     ORDER_RETURNED,
     ORDER_SHIPPED,
 )
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(

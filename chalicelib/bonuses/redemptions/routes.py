@@ -11,7 +11,7 @@ from chalicelib.bonuses.redemptions.schemas import (
     WaitingRedemptionsQuery,
     WaitingRedemptionView,
 )
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="bonuses")
 

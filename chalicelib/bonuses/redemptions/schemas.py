@@ -4,10 +4,7 @@ from pydantic import Field
 
 from chalicelib.bonuses.ledger.schemas import BonusAmount, LotView, lot_views
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Form, ListPage, Money, NameOf, View, narrowed
 
 
 class RedemptionForm(Form):

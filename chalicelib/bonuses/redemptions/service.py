@@ -20,12 +20,8 @@ from chalicelib.bonuses.redemptions import store
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
 from chalicelib.bonuses.redemptions.schemas import RedemptionForm
 from chalicelib.orders import Order, OrderState
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.http.throttle import DAY, hold_throttle
-from chalicelib.platform.money import Money
-from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import DAY, Context, Money, Problem, hold_throttle, or_not_found
+from chalicelib.table import Overtaken, Refused, Transaction, retry
 
 MOST_A_DAY = 100  # of a company: each leaves a record and two postings, whether it is cancelled or not
 _ALIVE = (OrderState.PLACED, OrderState.CHANGED, OrderState.ACCEPTED, OrderState.PARTLY_SHIPPED)

@@ -8,9 +8,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.bonuses.redemptions import keys
 from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
-from chalicelib.table.client import Page, Table
+from chalicelib.table import Item, Page, Table, Transaction
 from chalicelib.table.records import plain, to_item
-from chalicelib.table.transactions import Item, Transaction
 
 CASE = "case"  # label: it was changed meanwhile
 ORDER_HELD = "order held"  # label: the order holds a redemption already

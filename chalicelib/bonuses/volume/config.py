@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from chalicelib.platform.config import Section, SectionPart
+from chalicelib.platform import Section, SectionPart
 
 
 class Bracket(SectionPart):

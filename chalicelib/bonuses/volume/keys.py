@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.table.key import Key, company_partition, in_table
+from chalicelib.table import Key, company_partition, in_table
 
 
 @in_table("by programme", "S")

@@ -6,9 +6,8 @@ from pydantic import Field
 
 from chalicelib.bonuses.volume.rules import Close, Every, Mode, Pays, Programme, next_bracket
 from chalicelib.bonuses.volume.store import ClosedPeriod
+from chalicelib.platform import Money, View
 from chalicelib.platform.fields import Percent
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.money import Money
 
 
 class VolumeProgrammeView(View):

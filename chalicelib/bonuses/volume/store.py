@@ -16,9 +16,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.bonuses.volume import keys
 from chalicelib.bonuses.volume.rules import Bracket, Close, Course, Every, Mode, Pays, Programme
 from chalicelib.platform import keys as platform_keys
-from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Page, Table, Transaction, from_item, to_item
 
 DUE = "periods"
 

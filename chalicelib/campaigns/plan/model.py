@@ -7,9 +7,8 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from chalicelib.contacts import ContactClass
+from chalicelib.platform import Language, Written
 from chalicelib.platform.fields import ONE_LINE
-from chalicelib.platform.model import Written
-from chalicelib.platform.text import Language
 
 WithAdvertising = Literal["advertising", "content"]
 

@@ -14,9 +14,8 @@ from chalicelib.campaigns.plan.schemas import (
     PreviewForm,
     PreviewView,
 )
-from chalicelib.platform.config.club_config import Club
+from chalicelib.platform import Answer, Call, Club, Routes, etag
 from chalicelib.platform.http.forms import Text
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="letters")
 

@@ -10,11 +10,8 @@ from chalicelib.campaigns.plan.rules import Clash
 from chalicelib.campaigns.segments.model import Overlap
 from chalicelib.campaigns.segments.schemas import OverlapView
 from chalicelib.contacts import ContactClass, Slot, topics
+from chalicelib.platform import Form, Language, ListPage, ListQuery, NameOf, View, narrowed
 from chalicelib.platform.fields import ONE_LINE, Day, Identifier, shape
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
-from chalicelib.platform.registry.names import NameOf
-from chalicelib.platform.text import Language
 
 SlotText = Annotated[
     str,

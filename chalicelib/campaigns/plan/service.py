@@ -26,12 +26,8 @@ from chalicelib.campaigns.segments import store as segments_store
 from chalicelib.campaigns.segments.overlaps import overlaps
 from chalicelib.campaigns.segments.service import check_regional, check_topic
 from chalicelib.contacts import Slot, Slots, slot_after
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.platform.text import Language
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Club, Context, Fault, Language, Problem
+from chalicelib.table import Refused, Transaction, retry
 
 MOST_COUNTED = 10  # clashes of one answer whose people are counted
 

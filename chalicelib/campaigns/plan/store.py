@@ -9,10 +9,7 @@ from chalicelib.campaigns.plan import keys, rules
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.contacts import Slot
 from chalicelib.platform import clock
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.key import Key
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Key, Page, Position, Table, Transaction, from_item, to_item
 
 
 def read(table: Table, issue_id: str) -> tuple[Issue | None, IssueTexts]:

@@ -13,9 +13,7 @@ from chalicelib.catalog import Product
 from chalicelib.contacts import ContactClass
 from chalicelib.mail import Facts, Mail, Pages, ProductBlock, Unsendable
 from chalicelib.members import Member
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform import Club, Context, Fault, Problem
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 from chalicelib.platform.text import Language, unit_en, unit_price_en, unit_price_ru, unit_ru

@@ -10,7 +10,7 @@ from chalicelib.campaigns.questions.schemas import (
     QuestionsQuery,
     QuestionView,
 )
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="letters")
 

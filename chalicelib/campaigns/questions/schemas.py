@@ -7,10 +7,8 @@ from pydantic import Field, StringConstraints
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.plan.schemas import SlotText
 from chalicelib.campaigns.questions.rules import Proposal
+from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
 from chalicelib.platform.fields import ONE_LINE, Identifier
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
 
 MOST_SHOWN = 20  # questions of a proposal
 

@@ -25,13 +25,8 @@ from chalicelib.campaigns.questions.schemas import (
 from chalicelib.campaigns.segments import service as segments
 from chalicelib.campaigns.segments.model import MOST_MEMBERS, Conditions
 from chalicelib.campaigns.segments.schemas import SegmentForm
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.ids import derived_id
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Context, Problem, clock, derived_id
+from chalicelib.table import Position, Refused, Transaction, from_item
 
 
 def note(context: Context, form: QuestionForm, *, by: str) -> QuestionView:

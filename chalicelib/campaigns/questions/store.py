@@ -11,10 +11,8 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.campaigns.questions import keys
 from chalicelib.campaigns.questions.model import Digest, Question
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Page, Position, Table, Transaction, from_item, to_item
 
 KEEP_DAYS = 400
 MOST = 2000  # questions that are looked at together, the newest ones

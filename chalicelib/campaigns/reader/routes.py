@@ -2,7 +2,7 @@
 
 from chalicelib.campaigns.reader import service
 from chalicelib.campaigns.reader.schemas import LettersView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="members")
 

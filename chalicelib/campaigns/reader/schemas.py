@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import View
+from chalicelib.platform import View
 
 LetterKind = Literal["service", "issue", "series"]
 

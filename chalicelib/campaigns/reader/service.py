@@ -30,9 +30,7 @@ from chalicelib.campaigns.series.model import Series, SeriesState
 from chalicelib.contacts import Slot, moment_of
 from chalicelib.mail import LetterState
 from chalicelib.members import Member
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
+from chalicelib.platform import Club, Context, or_not_found
 
 BACK, AHEAD = timedelta(days=90), timedelta(days=31)
 MOST_CAME = 50

@@ -4,10 +4,8 @@ import json
 from typing import Any
 
 from chalicelib.campaigns.results import series, service
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs, queue_url
 from chalicelib.platform.registry.functions import READ, items, queue_worker, scheduled, table
-from chalicelib.platform.settings import queue_url
 
 
 @scheduled(

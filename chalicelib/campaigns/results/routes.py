@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chalicelib.campaigns.results import series, service
 from chalicelib.campaigns.results.schemas import FiguresQuery, FiguresView, ResultsView, SeriesResultsView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="letters")
 

@@ -9,9 +9,7 @@ from pydantic import Field
 from chalicelib.campaigns.plan.model import Issue, IssueState
 from chalicelib.campaigns.results import rules
 from chalicelib.campaigns.results.model import GroupFigures, Grouping, MoneyEffect, Purchases, Results, SeriesResults
-from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.money import Money
+from chalicelib.platform import Day, Form, Money, View
 from chalicelib.retention import Effect
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"

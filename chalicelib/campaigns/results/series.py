@@ -18,8 +18,7 @@ from chalicelib.campaigns.results.schemas import SeriesResultsView
 from chalicelib.campaigns.series import service as series_service
 from chalicelib.campaigns.series import store as series_store
 from chalicelib.campaigns.series.model import Enrolment
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform import Context, Problem
 
 COUNTED_DAYS = 400  # since a member's series ended, as long as their letters are kept
 

@@ -24,9 +24,8 @@ from chalicelib.campaigns.tracking import store as tracking
 from chalicelib.contacts import CONSENT, Slot
 from chalicelib.mail import LetterState
 from chalicelib.members import Member
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.key import shards
+from chalicelib.platform import Context, Problem
+from chalicelib.table import shards
 
 COUNTED_DAYS = 45  # after its slot: purchases of 30 days, and documents that come late
 

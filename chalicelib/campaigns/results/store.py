@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib.campaigns.results import keys
 from chalicelib.campaigns.results.model import Results, SeriesResults
-from chalicelib.table.client import Table
-from chalicelib.table.records import from_item, to_item
+from chalicelib.table import Table, from_item, to_item
 
 
 def write(table: Table, results: Results) -> None:

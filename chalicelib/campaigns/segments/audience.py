@@ -28,14 +28,9 @@ from chalicelib.campaigns.segments.schemas import AudienceForm, AudienceView, Sa
 from chalicelib.campaigns.segments.store import Audience, AudiencePart
 from chalicelib.contacts import ContactClass
 from chalicelib.members import Member
-from chalicelib.platform import aws
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform import Club, Context, Problem, aws, queue_url
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.key import SHARDS, shards
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import SHARDS, Transaction, shards
 
 PAGE = 100  # members: one call for their profiles, and one for their memberships
 PAGE_OF_COMPANIES = 25  # members, where the purchases of each one's company are read: far below the worker's time limit

@@ -2,8 +2,7 @@
 
 from chalicelib.campaigns.segments import audience
 from chalicelib.campaigns.segments.events import REQUESTED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(REQUESTED)

@@ -8,11 +8,9 @@ from chalicelib.campaigns.config import Stages
 from chalicelib.campaigns.segments import rules
 from chalicelib.campaigns.segments.model import BoughtLine, Candidate, Conditions, Stage
 from chalicelib.members import Member
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, clock
 from chalicelib.platform.quarters import quarter_of
-from chalicelib.table.retries import read_apart
+from chalicelib.table import read_apart
 
 
 def candidates(context: Context, people: Sequence[Member], *conditions: Conditions) -> dict[str, Candidate]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.campaigns.segments import audience
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import READ, SECRET, items, queue_worker, table
 
 

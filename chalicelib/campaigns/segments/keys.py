@@ -1,6 +1,6 @@
 """Keys of segments and their audiences."""
 
-from chalicelib.table.key import Key, folded, in_gsi1, in_table
+from chalicelib.table import Key, folded, in_gsi1, in_table
 
 
 @in_table("one", "S")

@@ -7,9 +7,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from chalicelib.members import Audience
+from chalicelib.platform import Language, Written
 from chalicelib.platform.fields import Identifier, Region
-from chalicelib.platform.model import Written
-from chalicelib.platform.text import Language
 
 MOST_MEMBERS = 500  # that a segment names
 MOST_ACTIVITY_DAYS = 180  # visits are kept a little longer

@@ -10,8 +10,8 @@ from chalicelib import members
 from chalicelib.campaigns.segments import audience, facts, rules, store
 from chalicelib.campaigns.segments.model import Overlap, Sampled
 from chalicelib.members import Member
-from chalicelib.platform.context import Context
-from chalicelib.table.key import shards
+from chalicelib.platform import Context
+from chalicelib.table import shards
 
 LOOKED_AT = 400  # members
 LOOKED_AT_WITH_COMPANIES = 100  # where each one's company is read

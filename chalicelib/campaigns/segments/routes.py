@@ -10,7 +10,7 @@ from chalicelib.campaigns.segments.schemas import (
     SegmentView,
 )
 from chalicelib.campaigns.segments.store import Segment
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="letters")
 

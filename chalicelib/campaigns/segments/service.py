@@ -9,10 +9,8 @@ from chalicelib.campaigns.segments import rules, store
 from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.campaigns.segments.schemas import SegmentForm, SegmentView
 from chalicelib.campaigns.segments.store import Segment
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Context, Problem, or_not_found
+from chalicelib.table import Position, Refused, Transaction
 
 EVENTS = "events"  # the topic of regional events
 

@@ -16,13 +16,9 @@ from chalicelib.campaigns.segments import keys
 from chalicelib.campaigns.segments.events import REQUESTED, SHARD_FROZEN
 from chalicelib.campaigns.segments.model import Conditions, Invited, Sampled
 from chalicelib.contacts import ContactClass
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, derived_id
 from chalicelib.platform.events import record
-from chalicelib.platform.ids import derived_id
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.key import shards
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Page, Position, Refused, Table, Transaction, from_item, shards, to_item
 
 KEEP_DAYS = 400
 

@@ -3,8 +3,7 @@
 from chalicelib.campaigns.segments.events import SHARD_FROZEN
 from chalicelib.campaigns.sending import service
 from chalicelib.campaigns.sending.events import TEST_REQUESTED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(SHARD_FROZEN)

@@ -47,11 +47,9 @@ from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.contacts import Slot
 from chalicelib.mail import Letter, LetterClass, LetterState, Mail, Recipient, Unsendable
 from chalicelib.members import Member
-from chalicelib.platform import aws
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, aws, queue_url
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.retries import is_passing, read_apart
+from chalicelib.table import is_passing, read_apart
 
 TOGETHER = 50  # people of one message: what is read of them is read together
 MOST_PAGES = 20  # looked through for them: a page may have nobody in this time zone

@@ -1,6 +1,6 @@
 """Events of the sending of an issue: `issue_id`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 TEST_REQUESTED = EventType("issue.test_requested")  # `member_id`: one of the staff wants its letter
 PAUSED_ITSELF = EventType(

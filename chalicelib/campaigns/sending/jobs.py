@@ -7,8 +7,8 @@ from chalicelib import mail
 from chalicelib.campaigns.config import Pacing
 from chalicelib.campaigns.sending import delivery, service
 from chalicelib.campaigns.sending.pace import Pace
+from chalicelib.platform import Context
 from chalicelib.platform.config import config
-from chalicelib.platform.context import Context
 from chalicelib.platform.registry.functions import (
     LETTER_PAGES,
     MAIL,

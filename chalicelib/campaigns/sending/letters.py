@@ -8,8 +8,8 @@ from chalicelib.campaigns.tracking.service import note_report
 from chalicelib.contacts import ADVERTISING_GUARD
 from chalicelib.mail import Facts, Letter, LetterClass, Reader, Recipient, Unsendable, letter, room_letter
 from chalicelib.members import STAFF_OWNER, speaking_reader
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Item, Transaction
 
 
 def _count(context: Context, tx: Transaction, before: Letter, after: Letter) -> None:

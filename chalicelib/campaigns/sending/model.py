@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.campaigns.plan.model import Issue
-from chalicelib.platform.ids import derived_id
+from chalicelib.platform import derived_id
 
 TEMPLATE = "campaign"  # of the letters of all issues with advertising
 SERVICE_TEMPLATE = "campaign_service"  # and of those without

@@ -12,10 +12,8 @@ from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending.model import letter_id
 from chalicelib.campaigns.sending.schemas import RecipientView
 from chalicelib.campaigns.series import store as series_store
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.client import Position
-from chalicelib.table.key import SHARDS
+from chalicelib.platform import Context, Problem
+from chalicelib.table import SHARDS, Position
 
 
 class PossibleLetter(NamedTuple):

@@ -2,7 +2,7 @@
 
 from chalicelib.campaigns.sending import recipients, service
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, RecipientPage, RecipientsQuery, SendingView, TestView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="letters")
 

@@ -8,10 +8,7 @@ from chalicelib.campaigns.plan.model import IssueState
 from chalicelib.campaigns.segments.model import Invited
 from chalicelib.campaigns.sending.model import Run, Sending
 from chalicelib.mail import Letter, LetterState
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
-from chalicelib.platform.text import Language
+from chalicelib.platform import Form, Language, ListPage, NameOf, View, narrowed
 
 
 class IssueReasonForm(Form):

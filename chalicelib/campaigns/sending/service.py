@@ -37,16 +37,10 @@ from chalicelib.campaigns.sending.model import EVERYWHERE, Run, Sending
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView, TestView
 from chalicelib.campaigns.series import delivery as series
 from chalicelib.contacts import Slot, Slots, moment_of, slot_after
-from chalicelib.platform import aws, clock, jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Problem, aws, clock, derived_id, jobs, or_not_found, queue_url
 from chalicelib.platform.events import Event, record
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.key import SHARDS
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import SHARDS, Refused, Transaction, retry
 
 LETTERS_A_SECOND = 5  # at the least
 STILL = timedelta(minutes=10)  # a part that moved later has a worker, or a message

@@ -15,11 +15,8 @@ from chalicelib.campaigns.plan import keys as plan_keys
 from chalicelib.campaigns.plan.model import Issue
 from chalicelib.campaigns.sending import keys
 from chalicelib.campaigns.sending.model import Run, RunPart, Sending
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Table
-from chalicelib.table.key import Key
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Item, Key, Refused, Table, Transaction, from_item, to_item
 
 
 def due(context: Context) -> Iterator[Issue | Run]:

@@ -6,8 +6,7 @@ from chalicelib.campaigns.series.events import APPROVED
 from chalicelib.campaigns.series.model import Start
 from chalicelib.companies import PERSON_CONFIRMED, who_buys
 from chalicelib.members import EMAIL_CONFIRMED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, EventType, consumer
+from chalicelib.platform import Context, Event, EventType, consumer
 from chalicelib.retention import BENEFITS_PROMISED, NOT_REACHED, STATE_CHANGED, State
 from chalicelib.tiers import TIER_WARNING
 

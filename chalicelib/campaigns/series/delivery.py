@@ -45,13 +45,10 @@ from chalicelib.campaigns.tracking import store as readings
 from chalicelib.contacts import Slot, moment_of
 from chalicelib.mail import Letter, LetterClass, LetterState, Recipient, Unsendable
 from chalicelib.members import Member, Membership
-from chalicelib.platform import aws, clock, jobs
+from chalicelib.platform import Context, aws, clock, jobs, queue_url
 from chalicelib.platform.config.club_config import Calendar, Club
-from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Position
-from chalicelib.table.retries import is_passing, read_apart
+from chalicelib.table import Position, is_passing, read_apart
 from chalicelib.tiers import Tiers
 
 WORKER_SECONDS = 60  # no worker of campaigns lives longer

@@ -1,5 +1,5 @@
 """Events of series: `series_id`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 APPROVED = EventType("series.approved")  # those who waited for it go on

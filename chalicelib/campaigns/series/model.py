@@ -9,8 +9,7 @@ from pydantic import Field
 
 from chalicelib.campaigns.plan.model import IssueTexts, WithAdvertising
 from chalicelib.campaigns.segments.model import Conditions
-from chalicelib.platform.ids import derived_id
-from chalicelib.platform.model import Written
+from chalicelib.platform import Written, derived_id
 
 TEMPLATE = "series"  # of the letters of all series
 

@@ -3,7 +3,7 @@
 from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
 from chalicelib.campaigns.series import service
 from chalicelib.campaigns.series.schemas import EnrolmentPage, EnrolmentsQuery, SeriesForm, SeriesPage, SeriesView
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="letters")
 

@@ -7,9 +7,7 @@ from pydantic import Field, model_validator
 from chalicelib.campaigns.plan.model import WithAdvertising
 from chalicelib.campaigns.segments.schemas import Name
 from chalicelib.campaigns.series.model import Enrolment, Exit, SeriesState, SeriesStep, Start
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
 
 MOST_STEPS = 12
 

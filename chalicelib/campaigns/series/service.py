@@ -18,13 +18,9 @@ from chalicelib.campaigns.series.model import Effect, Series, SeriesState, Serie
 from chalicelib.campaigns.series.schemas import EnrolmentView, InsideView, SeriesForm, SeriesView
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.mail import PortalPages
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Fault, Problem, or_not_found
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Fault, Problem, or_not_found
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Position, Refused, Transaction, from_item, retry
 
 MOST_SERIES = 20
 

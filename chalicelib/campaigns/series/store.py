@@ -14,12 +14,8 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.series import keys
 from chalicelib.campaigns.series.model import Enrolment, Series
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
-from chalicelib.platform.ids import derived_id
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.platform import Context, derived_id, jobs
+from chalicelib.table import Item, Page, Position, Refused, Table, Transaction, from_item, to_item
 
 MOST_AT_ONCE = 5_000  # steps that one tick starts: the next one starts the others
 MOST_COUNTED = 10_000  # members inside a series

@@ -11,10 +11,7 @@ from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.tracking import rules, store
 from chalicelib.campaigns.tracking.model import Reading, ReadingKind
 from chalicelib.mail import Letter, Mail, Report, Unsendable
-from chalicelib.platform import aws
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.ids import derived_id
+from chalicelib.platform import Context, Problem, aws, derived_id, or_not_found
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
 

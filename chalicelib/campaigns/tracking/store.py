@@ -10,10 +10,8 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.campaigns.tracking import keys
 from chalicelib.campaigns.tracking.model import Reading, Readings
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Refused
+from chalicelib.platform import Context
+from chalicelib.table import Refused, Table, from_item, to_item
 
 KEEP_DAYS = 400
 MOST = 100  # of a letter: whoever comes back more often has been seen

@@ -14,9 +14,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from chalicelib.contacts.budget import rules
 from chalicelib.contacts.budget.rules import Gaps, LastDays
 from chalicelib.contacts.model import ContactKind
-from chalicelib.table.client import Table
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Key, Refused, Table, Transaction
 
 
 def spend(

@@ -10,10 +10,8 @@ from chalicelib.contacts.config import Contacts
 from chalicelib.contacts.model import CONSENT
 from chalicelib.contacts.preferences import store
 from chalicelib.members import Member
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, Language
 from chalicelib.platform.http.pages import render_page
-from chalicelib.platform.text import Language
 
 _CONTINENTS = (
     "Africa/",

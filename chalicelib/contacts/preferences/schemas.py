@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from chalicelib.members import TimeZone
-from chalicelib.platform.http.forms import Form
-from chalicelib.platform.text import Language
+from chalicelib.platform import Form, Language
 
 
 def _listed(given: Any) -> Any:

@@ -9,12 +9,9 @@ from chalicelib.contacts.preferences import rules, store
 from chalicelib.contacts.preferences.schemas import PreferencesForm
 from chalicelib.mail import Pages
 from chalicelib.members import Member
-from chalicelib.platform import aws
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform import Context, Problem, aws, or_not_found
 from chalicelib.platform.settings import settings
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Transaction, retry
 
 
 def pages_for(member_id: str) -> Pages:

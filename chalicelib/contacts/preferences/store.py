@@ -10,8 +10,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.contacts.model import Channel
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Key, Transaction
 
 CHANNELS: tuple[Channel, ...] = ("sms", "telephone")  # that are turned off by themselves; e-mail is by the consent
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from chalicelib.platform.registry.datasets import ColumnKind, Dataset, ItemRows
-from chalicelib.table.key import Key
+from chalicelib.table import Key
 
 TYPES: dict[ColumnKind, str] = {
     "text": "varchar",

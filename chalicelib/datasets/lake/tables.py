@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib import analytics, bonuses, catalog, companies, orders, sales
 from chalicelib.platform.registry.datasets import Dataset, Image, ItemRows, Source
-from chalicelib.table.key import Key
+from chalicelib.table import Key
 
 _SOURCES: dict[tuple[str, str], Source] = {
     (source.partition, source.sort): source

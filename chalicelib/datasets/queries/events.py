@@ -1,5 +1,5 @@
 """Events of queries: `query_id`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 REQUESTED = EventType("query.requested")

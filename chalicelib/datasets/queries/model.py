@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 
 AnswerFormat = Literal["csv", "xlsx"]
 Cell = str | date | Decimal | None

@@ -2,8 +2,7 @@
 
 from chalicelib.datasets.queries import service
 from chalicelib.datasets.queries.schemas import QueryForm, QueryPage, QueryView
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, PageQuery, Routes
 
 routes = Routes(__name__, tag="analytics")
 _SCOPE = "staff.queries.write"

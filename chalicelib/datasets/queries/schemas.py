@@ -7,8 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.datasets.queries.model import AnswerFormat, QuestionName
-from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform import Day, Form, View
 from chalicelib.sales import Exact
 
 

@@ -24,20 +24,13 @@ from chalicelib.datasets.queries.model import AnswerColumn, Cell, ControlTotal, 
 from chalicelib.datasets.queries.questions import QUESTIONS
 from chalicelib.datasets.queries.schemas import ControlTotalView, QueryForm, QueryView
 from chalicelib.datasets.refresh.store import published
-from chalicelib.platform import aws
-from chalicelib.platform.clock import moment, stamp
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import DAY, Club, Context, Language, Problem, aws, moment, stamp, throttle
 from chalicelib.platform.files import uploads
 from chalicelib.platform.files.downloads import LINK_SECONDS
 from chalicelib.platform.files.tables import CONTENT_TYPES, Column, Table, write
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, throttle
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import settings
-from chalicelib.platform.text import Language
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Position, Refused, Transaction
 
 PER_DAY = 50  # of one person
 PATIENCE = 40  # seconds that one run waits for the engine

@@ -11,12 +11,10 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.datasets.queries import keys
 from chalicelib.datasets.queries.events import REQUESTED
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, queue_url
 from chalicelib.platform.events import record
 from chalicelib.platform.jobs import send_bodies
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Position, Table, Transaction
 
 KEEP_DAYS = 7  # as long as the bucket keeps the files
 

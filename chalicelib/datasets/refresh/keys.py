@@ -1,6 +1,6 @@
 """Keys of refreshes."""
 
-from chalicelib.table.key import Key, in_table
+from chalicelib.table import Key, in_table
 
 
 @in_table("one", "S")

@@ -27,18 +27,13 @@ from chalicelib.datasets.lake.tables import DATASETS, rows_of, source_of
 from chalicelib.datasets.refresh import store
 from chalicelib.datasets.refresh.rules import refresh_name, window
 from chalicelib.datasets.refresh.store import EXPORTS, WAITING
-from chalicelib.platform import aws
-from chalicelib.platform.clock import local_day
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, aws, local_day
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.log import log
 from chalicelib.platform.parts import Progress
 from chalicelib.platform.registry.datasets import ItemRows
 from chalicelib.platform.settings import queue_url, settings
-from chalicelib.table.client import Position
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item, from_wire
+from chalicelib.table import Item, Key, Position, from_wire
 
 EXPORT_WAIT = 15  # seconds between two looks at an export
 STATEMENT_WAIT = 5

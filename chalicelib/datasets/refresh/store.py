@@ -15,12 +15,9 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.datasets.refresh import keys
 from chalicelib.datasets.refresh.rules import Published, Window
-from chalicelib.platform.clock import moment, stamp
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, moment, queue_url, stamp
 from chalicelib.platform.parts import Progress, WorkInParts
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Table
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Table, Transaction
 
 KEEP_DAYS = 90
 EXPORTS = "datasets/exports/"

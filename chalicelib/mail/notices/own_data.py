@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib.mail.notices import store
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
 
 _NOTIFICATIONS: Fields = {

@@ -2,7 +2,7 @@
 
 from chalicelib.mail.notices import service
 from chalicelib.mail.notices.schemas import NotificationPage, NotificationsQuery, ReadForm
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="members")
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from chalicelib.platform import Form, PageQuery, View
 from chalicelib.platform.fields import NO_ID, shape
-from chalicelib.platform.http.forms import Form, PageQuery, View
 
 _EXAMPLE = "20261120T090000000Z-ltr_5e2b8f0c0d534a5c9c1e2f4c5c1f7f10"
 NotificationId = Annotated[str, Field(pattern=shape(r"^[0-9TZ]{19}-ltr_[0-9a-z]{1,40}$", NO_ID), examples=[_EXAMPLE])]

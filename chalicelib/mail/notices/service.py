@@ -7,9 +7,8 @@ from chalicelib.mail.model import Letter, Mail
 from chalicelib.mail.notices import rules, store
 from chalicelib.mail.notices.model import Notice
 from chalicelib.mail.notices.schemas import NotificationView
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
+from chalicelib.platform import Context
+from chalicelib.table import Position, from_item
 
 
 def notify(context: Context, letter: Letter, mail: Mail) -> None:

@@ -6,11 +6,8 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.mail.notices import keys
 from chalicelib.mail.notices.model import Notice
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page
-from chalicelib.table.key import Key
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Refused
+from chalicelib.platform import Context
+from chalicelib.table import Item, Key, Page, Refused, from_item, to_item
 
 KEEP_DAYS = 90
 AMONG = 200  # notifications that a page of unread ones looks at

@@ -2,8 +2,7 @@
 
 from chalicelib.market_reports.events import PUBLISHED, WITHDRAWN
 from chalicelib.market_reports.publication import notices
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(PUBLISHED)

@@ -9,9 +9,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.market_reports.contents.model import FileType
+from chalicelib.platform import Language, Written
 from chalicelib.platform.charts import MOST_SERIES, Chart, Kind, Series
-from chalicelib.platform.model import Written
-from chalicelib.platform.text import Language
 
 ChartValue = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
 ChartLabel = Annotated[str, Field(min_length=1, max_length=60)]

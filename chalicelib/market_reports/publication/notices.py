@@ -18,11 +18,7 @@ from chalicelib import campaigns, mail
 from chalicelib.campaigns import Conditions, IssueForm, IssueText, IssueTexts, SegmentForm
 from chalicelib.market_reports.publication import store
 from chalicelib.market_reports.publication.model import Content
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.ids import derived_id
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, Language, Problem, clock, derived_id
 
 _COMMAND = re.compile(r"\{(?=[{%#])")  # a letter would take it for the beginning of a variable or a condition
 _TITLE: dict[Language, str] = {"en": "New market report: {}", "ru": "Новый отчёт о рынке: {}"}

@@ -12,7 +12,7 @@ from chalicelib.market_reports.publication.schemas import (
     StaffReportView,
     WithdrawForm,
 )
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Routes, etag
 
 routes = Routes(__name__, tag="reports")
 _REPORT = "/v1/staff/reports/{report_id}"

@@ -9,12 +9,9 @@ from chalicelib.campaigns import Conditions, SlotText
 from chalicelib.market_reports.contents.model import FileType
 from chalicelib.market_reports.publication.model import ReportChart
 from chalicelib.market_reports.publication.rules import ReportState
+from chalicelib.platform import Form, Language, ListPage, NameOf, View, narrowed
 from chalicelib.platform.fields import Day, FileName, Identifier, Moment, Title
 from chalicelib.platform.files.uploads import Upload
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
-from chalicelib.platform.text import Language
 
 MOST_CHARACTERS = 100_000
 Segment = Annotated[str, Field(min_length=1, max_length=60, examples=["LED panels"])]

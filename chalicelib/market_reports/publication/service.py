@@ -23,13 +23,9 @@ from chalicelib.market_reports.publication.schemas import (
     StaffReportVersionView,
     StaffReportView,
 )
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Problem, clock, or_not_found
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Refused, Transaction, from_item, retry
 
 MOST_AHEAD = timedelta(days=366)
 

@@ -15,10 +15,8 @@ from pydantic import TypeAdapter
 
 from chalicelib.market_reports.publication import keys
 from chalicelib.market_reports.publication.model import Body, Content, DraftFiles, Report, ReportChart, Version
-from chalicelib.platform.text import Language
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Language
+from chalicelib.table import Item, Page, Position, Table, Transaction, from_item, to_item
 
 
 def read(table: Table, report_id: str) -> Report | None:

@@ -17,12 +17,9 @@ from chalicelib.market_reports.publication import rules, store
 from chalicelib.market_reports.publication.model import DraftFiles, Report, ReportFile
 from chalicelib.market_reports.publication.schemas import DraftFileView, ReportFileForm, ReportFileUploadView
 from chalicelib.market_reports.publication.service import draft_files, file_view, read
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Problem, clock, or_not_found
 from chalicelib.platform.files import uploads
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 ABANDONED = timedelta(days=1)
 

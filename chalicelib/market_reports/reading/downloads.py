@@ -10,13 +10,9 @@ from chalicelib.market_reports.publication import service as drafts
 from chalicelib.market_reports.publication.model import ReportFile
 from chalicelib.market_reports.reading import service
 from chalicelib.market_reports.reading.schemas import ReportFileLinkView
-from chalicelib.platform import clock
+from chalicelib.platform import DAY, Context, Language, clock, or_not_found, throttle
 from chalicelib.platform.access.principal import Principal
-from chalicelib.platform.context import Context
 from chalicelib.platform.files import uploads
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.http.throttle import DAY, throttle
-from chalicelib.platform.text import Language
 
 
 def download(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib.market_reports.reading import store
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
 
 _FIELDS: Fields = {

@@ -12,7 +12,7 @@ from chalicelib.market_reports.reading.schemas import (
     ReportsQuery,
     ReportView,
 )
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="reports")
 _STAFF = "/v1/staff/reports/{report_id}"

@@ -7,7 +7,7 @@ from datetime import date
 
 from chalicelib.market_reports.publication.model import Content
 from chalicelib.market_reports.reading.model import ReportReader, Visit
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 
 
 @dataclass(frozen=True, slots=True)

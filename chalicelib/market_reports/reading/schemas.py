@@ -6,9 +6,8 @@ from pydantic import Field
 
 from chalicelib.market_reports.publication.schemas import ReportFileView, ReportVersionView, Segment, Topic
 from chalicelib.market_reports.reading.rules import ReportSearch
+from chalicelib.platform import Language, ListPage, narrowed
 from chalicelib.platform.http.forms import ChartView, PeriodQuery, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.text import Language
 
 
 class ReportsQuery(PeriodQuery):

@@ -19,14 +19,9 @@ from chalicelib.market_reports.reading.schemas import (
     ReportSummaryView,
     ReportView,
 )
-from chalicelib.platform import clock
+from chalicelib.platform import ChartView, Context, Language, Problem, clock
 from chalicelib.platform.access.principal import Principal
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.forms import ChartView
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.text import Language
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
+from chalicelib.table import Position, from_item
 
 AMONG = 100  # versions that one page looks at
 

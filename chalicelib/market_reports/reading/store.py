@@ -14,10 +14,8 @@ from chalicelib.market_reports.publication import keys as publication_keys
 from chalicelib.market_reports.publication.model import Content
 from chalicelib.market_reports.reading import keys
 from chalicelib.market_reports.reading.model import Reading, ReportReader, Visit
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page, Position, Table, position_of
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Page, Position, Table, Transaction, from_item, position_of, to_item
 
 
 class Listed(NamedTuple):

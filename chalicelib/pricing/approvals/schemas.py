@@ -4,10 +4,8 @@ from typing import Annotated, Self, get_args
 
 from pydantic import Field
 
+from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
 from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
 from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.terms.schemas import TermsForm, TermsRequestForm
 from chalicelib.tiers import ManualTierForm

@@ -6,14 +6,13 @@ What is approved is made by its own room, in the transaction of the decision: so
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from chalicelib.platform import Context, Problem, or_not_found
 from chalicelib.platform.approvals import store
 from chalicelib.platform.approvals.model import Approval, ApprovalKind, ApprovalState
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.pricing.approvals.schemas import ApprovalView
 from chalicelib.pricing.offers.service import issue_approved
 from chalicelib.pricing.terms.service import replace_approved
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction
 from chalicelib.tiers import grant_approved
 
 _MADE_BY: Mapping[ApprovalKind, Callable[[Context, Approval, Callable[[Transaction], None]], None]] = {

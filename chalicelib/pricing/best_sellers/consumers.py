@@ -1,7 +1,6 @@
 """The consumer that starts the count of best sellers."""
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.pricing.best_sellers import store
 from chalicelib.pricing.best_sellers.events import REQUESTED
 

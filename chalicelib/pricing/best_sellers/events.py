@@ -1,5 +1,5 @@
 """The event of a list of best sellers: `list_id`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 REQUESTED = EventType("best_sellers.requested")

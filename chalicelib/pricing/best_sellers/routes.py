@@ -1,6 +1,6 @@
 """Lists of best sellers, for promotions that name them."""
 
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 from chalicelib.pricing.best_sellers import service
 from chalicelib.pricing.best_sellers.model import BestSellersForm
 from chalicelib.pricing.best_sellers.schemas import BestSellerListsQuery, BestSellersPage, BestSellersView

@@ -5,9 +5,8 @@ from decimal import Decimal
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.platform import ListPage, Money, narrowed
 from chalicelib.platform.http.forms import View, WorkView
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
 from chalicelib.pricing.best_sellers.model import By
 
 

@@ -15,11 +15,8 @@ from typing import Any
 
 from chalicelib import catalog, companies, sales
 from chalicelib.catalog import categories_key
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.money import Money
+from chalicelib.platform import Context, Language, Money, or_not_found
 from chalicelib.platform.parts import Progress
-from chalicelib.platform.text import Language
 from chalicelib.pricing.best_sellers import store
 from chalicelib.pricing.best_sellers.model import BestSellersForm, By
 from chalicelib.pricing.best_sellers.schemas import (
@@ -27,8 +24,7 @@ from chalicelib.pricing.best_sellers.schemas import (
     BestSellerView,
 )
 from chalicelib.pricing.best_sellers.store import BestSeller, Sales
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Position, Transaction
 
 COMPANIES = 100  # of one part
 

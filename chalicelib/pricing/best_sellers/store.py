@@ -9,15 +9,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from chalicelib.platform import events
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, events, queue_url
 from chalicelib.platform.parts import Progress, WorkInParts
-from chalicelib.platform.settings import queue_url
 from chalicelib.pricing.best_sellers import keys
 from chalicelib.pricing.best_sellers.events import REQUESTED
 from chalicelib.pricing.best_sellers.model import BestSellersForm
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Transaction
 
 KEEP_DAYS = 400  # at least as long as promotions name it; the bucket keeps its objects for 30 days
 

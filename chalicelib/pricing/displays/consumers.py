@@ -3,8 +3,7 @@
 from datetime import date
 
 from chalicelib.companies import COMPANY_CHANGED, REGISTERED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.pricing.displays import store
 from chalicelib.pricing.displays.events import APPROVED
 from chalicelib.pricing.displays.service import join

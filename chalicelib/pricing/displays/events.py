@@ -3,7 +3,7 @@
 `promotion`: `promotion_id`, its names, and `last`, its last day. `reason`: why it was rejected.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 APPROVED = EventType("display.approved")
 REJECTED = EventType("display.rejected")

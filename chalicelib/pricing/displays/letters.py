@@ -5,9 +5,9 @@ from datetime import date
 from chalicelib.companies import company_name
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import speaking_reader, the_member
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.pricing.displays.events import APPROVED, REJECTED
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 
 @letter("display_approved", on=APPROVED, to=the_member, page="catalogue")

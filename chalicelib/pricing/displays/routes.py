@@ -1,7 +1,6 @@
 """Display deals: a company sends a photo of the goods in a shop, a manager approves or rejects it."""
 
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, PageQuery, Routes
 from chalicelib.pricing.displays import service
 from chalicelib.pricing.displays.schemas import (
     DisplayProofForm,

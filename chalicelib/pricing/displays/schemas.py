@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.catalog import ContentType
+from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
 from chalicelib.platform.files.uploads import Upload
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
 
 DisplayState = Literal["uploading", "waiting", "approved", "rejected"]
 

@@ -12,12 +12,8 @@ from datetime import date, timedelta
 
 from chalicelib.catalog import Catalogue
 from chalicelib.companies import company_key
-from chalicelib.platform import events
-from chalicelib.platform.context import Context
+from chalicelib.platform import DAY, Context, Language, Problem, events, hold_throttle
 from chalicelib.platform.files import uploads
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, hold_throttle
-from chalicelib.platform.text import Language
 from chalicelib.pricing.displays import store
 from chalicelib.pricing.displays.events import APPROVED, REJECTED
 from chalicelib.pricing.displays.schemas import (
@@ -33,8 +29,7 @@ from chalicelib.pricing.offers import store as offers_store
 from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions import store as promotions_store
 from chalicelib.pricing.rules import Promotion
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Position, Refused, Transaction
 
 KEEP_UPLOADING_DAYS = 1
 LINK_SECONDS = 3600

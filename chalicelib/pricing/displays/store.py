@@ -13,8 +13,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.pricing.displays import keys
 from chalicelib.pricing.offers import store as offers_store
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Position, Table, Transaction
 
 # --- proofs -----------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Events of a personal offer: `company_id`, `offer_id`, `by`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 ISSUED = EventType("offer.issued")
 WITHDRAWN = EventType("offer.withdrawn")

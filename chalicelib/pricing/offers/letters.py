@@ -4,10 +4,10 @@ from chalicelib import contacts
 from chalicelib.catalog import read_products
 from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, LetterClass, Reader, Recipient, Unsendable, letter
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.pricing.offers.events import EXPIRING
 from chalicelib.pricing.offers.reminders import expiring
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 MOST_NAMES = 3  # of the goods of an offer
 

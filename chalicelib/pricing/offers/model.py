@@ -7,8 +7,7 @@ from typing import Self
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.fields import Day
-from chalicelib.platform.model import Written
+from chalicelib.platform import Day, Written
 from chalicelib.pricing.model import DiscountPercent, Price, SelectionForm
 from chalicelib.pricing.rules import Offer
 

@@ -14,14 +14,12 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.companies import company_key
-from chalicelib.platform import events, jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, events, jobs
 from chalicelib.platform.log import log
 from chalicelib.pricing.offers import keys, store
 from chalicelib.pricing.offers.events import EXPIRING
 from chalicelib.pricing.offers.store import DAYS_BEFORE, DUE, OpenOffer
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 LOOK_BACK = timedelta(days=DAYS_BEFORE)
 

@@ -1,6 +1,6 @@
 """Personal offers, for the staff and for the company."""
 
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 from chalicelib.pricing.offers import service
 from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.offers.schemas import (

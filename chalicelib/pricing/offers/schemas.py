@@ -5,10 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import ListPage, Money, NameOf, View, narrowed
 from chalicelib.pricing.model import SelectionForm
 from chalicelib.pricing.offers.model import OfferForm
 

@@ -18,15 +18,10 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib import contacts
 from chalicelib.catalog import read_products, with_articles_meant
 from chalicelib.companies import company_key
-from chalicelib.platform import events
+from chalicelib.platform import Club, Context, EventType, Money, Problem, events, or_not_found
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.approvals.model import Approval
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.money import Money
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import keys, store
 from chalicelib.pricing.offers.events import ISSUED, WITHDRAWN
@@ -34,9 +29,7 @@ from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.offers.schemas import CompanyOfferView, OfferView
 from chalicelib.pricing.offers.store import MOST_OPEN
 from chalicelib.pricing.rules import plain
-from chalicelib.table.client import Position
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Position, Refused, Transaction, retry
 
 MOST_BYTES = 32_000  # of all offers of a company, which every price reads
 _GIVEN = "offers"  # the name of what an author gives alone: percents

@@ -22,8 +22,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.pricing.offers import keys
 from chalicelib.pricing.offers.model import OfferForm
 from chalicelib.pricing.rules import Offer
-from chalicelib.table.client import Table
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Table, Transaction
 
 _OFFER, _USED, _DISPLAY, _ASKED = "offer:", "used:", "display:", "asked:"
 _CURRENCY = "currency"

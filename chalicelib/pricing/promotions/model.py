@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Sku
+from chalicelib.platform import Written
 from chalicelib.platform.fields import Currency, Day, Title
-from chalicelib.platform.model import Written
 from chalicelib.platform.money import Amount
 from chalicelib.pricing.model import Code, DiscountPercent, Positive, SelectionForm, in_order
 from chalicelib.pricing.rules import Bracket, FreeGoods, FreeGoodsTerms, Limits, Promotion

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib import catalog
 from chalicelib.catalog import categories_key, product_key
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
-from chalicelib.platform.money import Money
+from chalicelib.platform import Answer, Call, Context, Money, Routes, etag, or_not_found
 from chalicelib.pricing.promotions import keys, overlap, service, store, usage
 from chalicelib.pricing.promotions.model import PromotionForm, PromotionLimitsForm
 from chalicelib.pricing.promotions.schemas import (
@@ -21,8 +18,7 @@ from chalicelib.pricing.promotions.schemas import (
     PromotionWarningView,
 )
 from chalicelib.pricing.promotions.store import StoredPromotion
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Position, Transaction
 
 routes = Routes(__name__, tag="prices")
 

@@ -5,9 +5,7 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
+from chalicelib.platform import Form, ListPage, Money, View, narrowed
 from chalicelib.pricing.promotions.model import PromotionForm, PromotionTerms
 from chalicelib.pricing.rules import Obstacle, Promotion
 from chalicelib.pricing.schemas import explain

@@ -13,8 +13,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from chalicelib.catalog import read_products, with_articles_meant
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform import Context, Problem, or_not_found
 from chalicelib.pricing.best_sellers import store as best_sellers_store
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.free_goods.rules import percent_of_all
@@ -24,8 +23,7 @@ from chalicelib.pricing.promotions.model import PromotionForm
 from chalicelib.pricing.promotions.schemas import PromotionState
 from chalicelib.pricing.promotions.store import StoredPromotion
 from chalicelib.pricing.rules import HUNDRED, Goods, Subcategories
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Refused, Transaction, retry
 
 MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
 MOST_LIMITED = 20  # promotions with limits at once, so that an order that uses them all fits into a transaction

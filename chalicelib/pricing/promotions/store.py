@@ -15,8 +15,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.pricing.promotions import keys
 from chalicelib.pricing.promotions.model import PromotionForm
 from chalicelib.pricing.rules import Promotion
-from chalicelib.table.client import Page, Table
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Table, Transaction
 
 StoredPromotionState = Literal["draft", "approved", "ended"]
 

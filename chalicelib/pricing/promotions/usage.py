@@ -15,11 +15,10 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.pricing.promotions import keys, store
 from chalicelib.pricing.rules import Limits
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Refused, Transaction, retry
 
 Limit = Literal["uses", "units", "budget", "uses_per_company"]
 _OF_COMPANY = "promotions of the company"  # the label of limits per company

@@ -6,8 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Sku
-from chalicelib.platform.fields import Day
-from chalicelib.platform.model import Written
+from chalicelib.platform import Day, Written
 from chalicelib.pricing.model import DiscountPercent, Positive, Price, SelectionForm, in_order
 from chalicelib.pricing.rules import Contract, Discount
 

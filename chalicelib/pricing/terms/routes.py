@@ -1,9 +1,7 @@
 """Personal terms, for the company and for the staff."""
 
 from chalicelib import companies
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Context, Routes, etag, or_not_found
 from chalicelib.pricing.terms import service, store
 from chalicelib.pricing.terms.schemas import TermsChangeView, TermsForm, TermsView
 

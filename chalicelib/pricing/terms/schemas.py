@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform import Form, View
 from chalicelib.pricing.terms.model import ContractForm
 
 MOST_CONTRACTS = 20

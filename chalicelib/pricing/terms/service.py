@@ -4,19 +4,17 @@ from collections.abc import Callable, Sequence
 
 from chalicelib import companies
 from chalicelib.catalog import read_products, with_articles_meant
+from chalicelib.platform import Context, Problem, derived_id, or_not_found
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.approvals.model import Approval
-from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.ids import derived_id
 from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.rules import Contract
 from chalicelib.pricing.terms import rules, store
 from chalicelib.pricing.terms.events import CHANGED
 from chalicelib.pricing.terms.schemas import TermsForm, TermsRequestForm, TermsView
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction
 
 MOST_BYTES = 256_000  # of all contracts of a company, which every price reads; an item holds 400 KB
 

@@ -5,12 +5,11 @@ from dataclasses import replace
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.pricing import keys
 from chalicelib.pricing.rules import Contract
 from chalicelib.pricing.terms.model import ContractForm
-from chalicelib.table.client import Table
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Table, Transaction
 
 VERSION = "version"  # label: the terms have another one
 

@@ -1,6 +1,6 @@
 """Route of files that set the club up."""
 
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 from chalicelib.setup.files import service
 from chalicelib.setup.files.schemas import SetupFileForm, SetupFileView
 

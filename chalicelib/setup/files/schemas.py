@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.problems import Fault
+from chalicelib.platform import Fault, Form, View
 from chalicelib.setup.files.rules import Kind
 
 

@@ -9,8 +9,8 @@ from chalicelib import companies, distributors, members
 from chalicelib.companies import RegionManagerForm, RegionManagersForm
 from chalicelib.distributors import Distributor, DistributorChangeForm, DistributorForm
 from chalicelib.members import StaffForm
+from chalicelib.platform import Context
 from chalicelib.platform.config.region_config import region_names
-from chalicelib.platform.context import Context
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem, faults_of
 from chalicelib.setup.files import rules

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.catalog import Sku
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform import Form, View
 from chalicelib.storefront.lighting.rules import ROOM_NORMS, Reflectances, Room, RoomKind
 
 MOST_ROOMS = 50

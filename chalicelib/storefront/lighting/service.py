@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from chalicelib import catalog, companies
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, Fault, Language, Problem
 from chalicelib.storefront.lighting import rules
 from chalicelib.storefront.lighting.schemas import (
     LightingForm,

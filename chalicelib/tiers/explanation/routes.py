@@ -1,6 +1,6 @@
 """The explanation of a tier, for the company and for the staff."""
 
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 from chalicelib.tiers.explanation.schemas import ExplainQuery, TierExplanationView
 from chalicelib.tiers.explanation.service import explain
 

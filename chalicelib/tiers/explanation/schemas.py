@@ -7,10 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform import text
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Money, NameOf, View, text
 from chalicelib.tiers.explanation.rules import (
     Days,
     DocumentChange,

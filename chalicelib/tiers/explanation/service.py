@@ -12,10 +12,7 @@ from typing import NamedTuple
 
 from chalicelib import companies, sales
 from chalicelib.companies import Company
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform import Club, Context, Problem, clock, or_not_found
 from chalicelib.sales import RecordedRevision
 from chalicelib.tiers.explanation.rules import Explanation, known_day
 from chalicelib.tiers.ladders.store import ladders_of

@@ -1,6 +1,6 @@
 """Events of a currency's ladder: `ladder_id`, `currency`, `valid_from` (a day)."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 ACTIVATED = EventType("tier_ladder.activated")
 WITHDRAWN = EventType("tier_ladder.withdrawn")

@@ -1,6 +1,6 @@
 """Ladders for the staff: drafts, activation, withdrawal."""
 
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Routes, etag
 from chalicelib.tiers.ladders import service
 from chalicelib.tiers.ladders.schemas import (
     ActivationForm,

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, Self
 
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform import round_half_up
 
 BEGINNING = date.min  # the `valid_from` of a currency's first ladder
 

@@ -7,11 +7,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
 from chalicelib.platform.fields import CURRENCY, Day, DayOfYear, Percent, WarningDays
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Amount
-from chalicelib.platform.registry.names import NameOf
 from chalicelib.tiers.config import (
     LEAST_STEPS,
     MOST_STEPS,

@@ -10,11 +10,9 @@ all its companies are recalculated.
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform import Club, Context, Problem, or_not_found
 from chalicelib.platform.log import log
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import store
 from chalicelib.tiers.ladders.rules import LadderRecord, LadderState, state

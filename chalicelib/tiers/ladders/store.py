@@ -10,10 +10,9 @@ from datetime import date
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
+from chalicelib.platform import Context, EventType
 from chalicelib.platform.events import record as record_event
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Transaction
 from chalicelib.tiers import config
 from chalicelib.tiers.config import Tiers
 from chalicelib.tiers.ladders import keys

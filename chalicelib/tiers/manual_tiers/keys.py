@@ -1,6 +1,6 @@
 """Keys of manual tiers."""
 
-from chalicelib.table.key import Key, company_partition, in_table
+from chalicelib.table import Key, company_partition, in_table
 
 
 @in_table("newest first", "S")

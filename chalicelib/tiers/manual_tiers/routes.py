@@ -1,6 +1,6 @@
 """Manual tiers for the staff."""
 
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 from chalicelib.tiers.manual_tiers import service
 from chalicelib.tiers.manual_tiers.schemas import (
     ManualTierForm,

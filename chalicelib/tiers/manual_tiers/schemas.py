@@ -5,10 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Day, Form, ListPage, NameOf, View, narrowed
 from chalicelib.tiers.ladders.store import tier_codes
 from chalicelib.tiers.standing.rules import ManualTier
 

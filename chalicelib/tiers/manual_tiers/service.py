@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from chalicelib import companies
+from chalicelib.platform import Context, Problem, or_not_found
 from chalicelib.platform.approvals import store as approvals
 from chalicelib.platform.approvals.model import Approval
-from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.records import from_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, from_item
 from chalicelib.tiers import keys
 from chalicelib.tiers.config import ManualTiers
 from chalicelib.tiers.events import GRANTED, WITHDRAWN

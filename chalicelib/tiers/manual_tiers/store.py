@@ -2,10 +2,8 @@
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page
-from chalicelib.table.records import to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Page, Transaction, to_item
 from chalicelib.tiers.manual_tiers import keys
 from chalicelib.tiers.standing.rules import ManualTier
 

@@ -1,7 +1,6 @@
 """The consumer that recalculates all standings of a currency after a change of its ladders."""
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.tiers.ladders.events import ACTIVATED, WITHDRAWN
 from chalicelib.tiers.recalculation import service
 

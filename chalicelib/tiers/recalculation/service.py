@@ -14,11 +14,9 @@ from functools import partial
 from typing import Any
 
 from chalicelib import companies
-from chalicelib.platform import aws, jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, aws, jobs, queue_url
 from chalicelib.platform.jobs import COMPANIES_PER_MESSAGE, MESSAGES_PER_CALL, send_bodies, send_companies
 from chalicelib.platform.log import log
-from chalicelib.platform.settings import queue_url
 from chalicelib.tiers.ladders.service import record_founding
 from chalicelib.tiers.standing import store as standing_store
 from chalicelib.tiers.standing.service import follow

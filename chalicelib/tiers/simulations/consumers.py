@@ -1,7 +1,6 @@
 """The consumer that starts a simulation."""
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.tiers.simulations import store
 from chalicelib.tiers.simulations.events import REQUESTED
 

@@ -1,5 +1,5 @@
 """The event of a simulation: `simulation_id`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 REQUESTED = EventType("tier_simulation.requested")

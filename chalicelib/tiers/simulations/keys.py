@@ -1,6 +1,6 @@
 """Keys of simulations."""
 
-from chalicelib.table.key import Key, in_gsi1, in_table
+from chalicelib.table import Key, in_gsi1, in_table
 
 
 @in_table("one", "S")

@@ -1,6 +1,6 @@
 """Simulations for the staff."""
 
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 from chalicelib.tiers.simulations import service
 from chalicelib.tiers.simulations.schemas import SimulationPage, SimulationsQuery, SimulationView
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from chalicelib.platform.money import round_half_up
+from chalicelib.platform import round_half_up
 from chalicelib.sales import DayTotals
 from chalicelib.tiers.ladders.rules import Ladder, LadderStep, always
 from chalicelib.tiers.standing.rules import DAY, Facts, ManualTier, Spell, first_relevant_day, year_before

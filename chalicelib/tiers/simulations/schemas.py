@@ -6,9 +6,8 @@ from typing import Self
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.platform import ListPage, Money, narrowed
 from chalicelib.platform.http.forms import View, WorkView
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
 from chalicelib.tiers.simulations.rules import SimulationTotals
 
 

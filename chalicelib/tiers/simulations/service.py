@@ -12,12 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies, sales
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, or_not_found
 from chalicelib.platform.files.csv import Control, harmless, listing
-from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.parts import LINK_SECONDS, Progress
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Position, Transaction
 from chalicelib.tiers.ladders import store as ladders_store
 from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, ladder_on
 from chalicelib.tiers.ladders.store import ladders_of

@@ -6,11 +6,10 @@ Objects lie below `simulations/{simulation}/`: `parts/{n}-{digest}` are rows of 
 from collections.abc import Sequence
 from datetime import date
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, queue_url
 from chalicelib.platform.events import record as record_event
 from chalicelib.platform.parts import Progress, WorkInParts
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction
 from chalicelib.tiers.ladders.rules import Ladder
 from chalicelib.tiers.simulations import keys
 from chalicelib.tiers.simulations.events import REQUESTED

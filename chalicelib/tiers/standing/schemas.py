@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from chalicelib.platform import Form, Money, View
 from chalicelib.platform.fields import Day, Percent
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.money import Money
 from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.standing.model import (
     CALENDAR_DAYS,

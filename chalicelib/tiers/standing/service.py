@@ -21,13 +21,10 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies, sales
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, or_not_found
 from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import or_not_found
 from chalicelib.sales import DayTotals
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Transaction, retry
 from chalicelib.tiers import keys
 from chalicelib.tiers.events import CHANGED, WARNING
 from chalicelib.tiers.ladders.rules import Ladder, LadderStep, ladder_on

@@ -12,11 +12,10 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.platform import Context
 from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.context import Context
 from chalicelib.sales import DayTotals
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Transaction, from_item, to_item
 from chalicelib.tiers import keys
 from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, LadderStep
 from chalicelib.tiers.standing.model import Announcement, Calendar, CalendarRow, Standing, calendar, in_force
