@@ -22,6 +22,7 @@ with opened_when_asked(__name__):
         ProductQuery,
         StockResultsView,
         StockRowsForm,
+        StockView,
     )
     from chalicelib.catalog.search.keys import catalogue_index as index_key
     from chalicelib.catalog.service import (
@@ -42,3 +43,4 @@ with opened_when_asked(__name__):
         read_traits,
         stock_of,
     )
+    from chalicelib.catalog.store import page as page_of_items

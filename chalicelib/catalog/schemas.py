@@ -145,6 +145,10 @@ class StockView(View):
     quantity: str = Field(examples=["120"])
     at: str = Field(description="Time of the count.")
 
+    @classmethod
+    def of(cls, figure: StockFigure) -> Self:
+        return cls(warehouse=figure.warehouse, quantity=plain(figure.quantity), at=clock.stamp(figure.at))
+
 
 class ImageView(View):
     image_id: str

@@ -23,7 +23,6 @@ from chalicelib.catalog.schemas import (
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import store as search_store
 from chalicelib.catalog.search.rules import Order, PagePosition, ProductFilter
-from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.lists import CountView
@@ -167,10 +166,7 @@ def base_fields_of(context: Context, product: Product, item: Item) -> dict[str, 
         "status": product.status,
         "successor": product.successor or None,
         "attributes": [AttributeView.of(each) for each in product.attributes],
-        "stock": [
-            StockView(warehouse=each.warehouse, quantity=plain(each.quantity), at=clock.stamp(each.at))
-            for each in sorted(store.stock_of(item).values())
-        ],
+        "stock": [StockView.of(each) for each in sorted(store.stock_of(item).values())],
         "images": images.views_of(context, item),
         "base_price": Money(amount=product.base_price, currency=product.currency),
     }

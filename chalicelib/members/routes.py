@@ -91,7 +91,7 @@ def list_journal(call: Call) -> JournalPage:
     return call.page(JournalPage, journal.journal_page, *asked)
 
 
-@routes.get("/v1/staff/suppressions", scope="staff.letters.write", query=SuppressionListQuery)
+@routes.get("/v1/staff/suppressions", scope="staff.letters.read", query=SuppressionListQuery)
 def list_suppressions(call: Call) -> SuppressionPage:
     """List the addresses that get no letters, after a bounce or a complaint."""
     return call.page(SuppressionPage, suppressions.list_suppressions, call.context, call.query.email)

@@ -161,6 +161,7 @@ MATRIX: dict[str, Row] = {
     "list_own_people": DISTRIBUTORS,
     "add_own_person": DISTRIBUTORS,
     "remove_own_person": THIS_DISTRIBUTOR,
+    "list_own_stock": DISTRIBUTORS,
     "write_own_stock": DISTRIBUTORS,
     "list_distributor_orders": DISTRIBUTORS,
     "show_distributor_order": THIS_DISTRIBUTOR,

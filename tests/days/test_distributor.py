@@ -62,6 +62,9 @@ def test_a_distributors_system_delivers_the_orders_of_a_day(club: Club, machine:
     warehouse = {"stock": [{"sku": "pn-p", "warehouse": "NOT-OURS", "quantity": 1, "at": f"{yesterday}T12:00:00Z"}]}
     [refused] = machine.call("PUT", "/v1/distributor/stock", warehouse)["items"]
     assert refused["errors"][0]["code"] == "not_yours"
+    [panel] = machine.get("/v1/distributor/stock?q=PN-P&limit=100")["items"]
+    ours = machine.get("/v1/distributor")["stock"]["warehouses"]
+    assert panel["available"] > 0 and {each["warehouse"] for each in panel["stock"]} <= {*ours}
 
     # Its people and contacts are its people's to change.
     assert problem(machine, "POST", "/v1/distributor/people", {"name": "X Y", "email": "x@y.example"}, status=403)

@@ -78,5 +78,8 @@ def test_marketing_plans_promotions_letters_and_reports(club: Club) -> None:
         "demands",
         "companies",
         "people",
+        "suppressions?reason=bounce&count=true&sort=-at",
     ):
         marketing.get(f"/v1/staff/{address}")
+    lift = {"email": "nobody@club.example", "reason": "Просит писать"}
+    assert problem(marketing, "POST", "/v1/staff/suppressions/lift", lift, status=403)["code"] == "scope_missing"

@@ -409,8 +409,9 @@ def order_number(day: date, order_id: str) -> str:
 
 
 def numbers_of(order: Order) -> frozenset[str]:
-    """The club's number and the company's own number of the order, as a search compares them."""
-    return frozenset(code_key(each) for each in (order.number, order.buyer_order_number) if each)
+    """The club's number, its part after the day, and the company's own number of the order, as a search compares them."""
+    said_aloud = order.number.rpartition("-")[2]
+    return frozenset(code_key(each) for each in (order.number, said_aloud, order.buyer_order_number) if each)
 
 
 # --- further steps ----------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class OrdersQuery(ListQuery, PeriodQuery):
         default=None,
         min_length=1,
         max_length=100,
-        description="The club's number of the order, or the company's own. Case and letters that look alike do not count.",
+        description="The club's number of the order, its part after the day, or the company's own. Case and letters that look alike do not count.",
         examples=["261120-7K3QX"],
     )
     state: OrderState | None = Field(default=None, description="Only orders in this state.")

@@ -21,7 +21,8 @@ class Form(Written):
 class View(BaseModel):
     """Base of views. Built at first use, like a form."""
 
-    model_config = ConfigDict(defer_build=True)
+    # By name in the code, by alias from an answer that was kept.
+    model_config = ConfigDict(defer_build=True, validate_by_name=True)
 
     @classmethod
     def from_record(cls, record: Any, currency: str = "", /, **more: Any) -> Self:

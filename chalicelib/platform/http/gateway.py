@@ -5,6 +5,7 @@ lies below `/v1/staff` and the like, where all ask for a token (infra/build.py),
 """
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from chalice.app import Chalice, Request
@@ -28,11 +29,18 @@ class Paths:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._parts: dict[str, Any] = {}
-        for path in paths:
+        self._every = [*paths]
+        for path in self._every:
             at = self._parts
             for part in path.split("/"):
                 at = at.setdefault(part, {})
             at[""] = path
+
+    def near(self, path: str) -> str | None:
+        """The known path that is most like one that is not known; None where none is much like it."""
+        asked = path.split("/")
+        known = {"/".join(_filled(each.split("/"), asked)): each for each in self._every}
+        return next((known[each] for each in get_close_matches(path, known, n=1, cutoff=0.8)), None)
 
     def find(self, path: str) -> Match | None:
         """The route of a path without a slash at its end: where a word and a parameter fit, the word."""
@@ -50,6 +58,11 @@ class Paths:
         return None
 
 
+def _filled(parts: list[str], asked: list[str]) -> list[str]:
+    """The parts of a path, with what was asked for in place of its parameters."""
+    return [asked[place] if part[:1] == "{" and place < len(asked) else part for place, part in enumerate(parts)]
+
+
 class ClubApi(Chalice):
     """The app, for greedy resources and for HEAD, which Chalice does not know."""
 
@@ -61,9 +74,7 @@ class ClubApi(Chalice):
         if str(asked.get("resourcePath", "")).endswith(GREEDY):
             match = self._match(asked["resourcePath"], event["pathParameters"])
             if match is None:
-                return refusal(
-                    Problem("not_found", "There is no such address: /docs lists them all."), Request(event, context)
-                ).to_dict()
+                return refusal(Problem("not_found", self._unknown(asked, event)), Request(event, context)).to_dict()
             asked = {**asked, "resourcePath": match.path}
             event = {**event, "resource": match.path, "pathParameters": match.parameters, "requestContext": asked}
         if asked.get("httpMethod") != "HEAD":
@@ -72,6 +83,21 @@ class ClubApi(Chalice):
         return {**super().__call__(as_get, context), "body": ""}
 
     def _match(self, resource: str, parameters: dict[str, str]) -> Match | None:
+        return self._known().find(_path(resource, parameters))
+
+    def _unknown(self, asked: Any, event: Any) -> str:
+        near = self._known().near(_path(asked["resourcePath"], event["pathParameters"]))
+        if near is None:
+            return "There is no such address: /docs lists them all."
+        return (
+            f"There is no such address: /docs lists them all. Near it: {', '.join(sorted(self.routes[near]))} {near}."
+        )
+
+    def _known(self) -> Paths:
         if self._paths is None:
             self._paths = Paths(self.routes)
-        return self._paths.find(resource.removesuffix(GREEDY) + parameters[GREEDY[1:-2]])
+        return self._paths
+
+
+def _path(resource: str, parameters: dict[str, str]) -> str:
+    return resource.removesuffix(GREEDY) + parameters[GREEDY[1:-2]]

@@ -26,12 +26,12 @@ from chalicelib.platform.access.store import acting_for
 from chalicelib.platform.context import context_now
 from chalicelib.platform.http import answers, validation
 from chalicelib.platform.http.forms import Form, Text
-from chalicelib.platform.http.idempotency import Once, fingerprint, parse_key
+from chalicelib.platform.http.idempotency import Once, Remembered, fingerprint, parse_key
 from chalicelib.platform.http.lists import ListQuery
 from chalicelib.platform.http.problems import CONTENT_TYPE, Problem, escape, thing_at
 from chalicelib.platform.http.routes import CORS, Answer, Call, Route, as_answer
 from chalicelib.platform.log import log
-from chalicelib.platform.registry.names import named
+from chalicelib.platform.registry.names import named, shows_ids_of_names
 from chalicelib.platform.spelling.words import composed
 from chalicelib.platform.text import Language
 from chalicelib.table.transactions import Busy, Refused
@@ -159,15 +159,17 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
 
 def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
     if call.once and (first := call.once.recall(call.context)):
-        return _replay(first.status, first.body, first.headers)
+        return _replay(call, first)
     try:
         returned = route.handler(call, **path_parameters)
     except (Problem, Refused):
         # Its twin may have won meanwhile: then what looks like a refusal is this request, done already.
         if call.once and (first := call.once.recall(call.context)):
-            return _replay(first.status, first.body, first.headers)
+            return _replay(call, first)
         raise
-    answer = call.replied(returned) if call.once else _with_names(call, as_answer(returned))
+    answer = call.replied(returned) if call.once else as_answer(returned)
+    if not call.once or (answer.model and shows_ids_of_names(type(answer.model))):
+        answer = _with_names(call, answer)
     headers: Headers = {"Content-Type": route.content_type, "Cache-Control": "no-store", **answer.headers}
     body = rendered(answer.model, call.language)
     if not answers.fits(body):
@@ -188,14 +190,17 @@ def rendered(model: BaseModel | None, language: Language) -> str:
     return model.model_dump_json(context={"language": language})
 
 
-def _replay(status: int, body: str, headers: dict[str, str]) -> Response:
+def _replay(call: Call, first: Remembered) -> Response:
+    body, view = first.body if first.body != "null" else "", call.route.answer
+    if body and view and shows_ids_of_names(view):
+        body = rendered(named(call.context, view.model_validate_json(body)), call.language)
     return Response(
-        body=body if body != "null" else "",
-        status_code=status,
+        body=body,
+        status_code=first.status,
         headers={
             "Content-Type": "application/json",
             "Cache-Control": "no-store",
-            **headers,
+            **first.headers,
             "Idempotency-Replayed": "true",
         },
     )

@@ -17,6 +17,7 @@ FILE = "sentences.ru.toml"
 BETWEEN = "; "  # parts of a sentence that stand for themselves
 
 _VALUE = re.compile(r"\{(\w+)\}")
+_CODES = {"allowed", "fields"}  # values that the reader sends, so they stay as they are
 
 
 def in_russian(sentence: str) -> str | None:
@@ -26,11 +27,13 @@ def in_russian(sentence: str) -> str | None:
         return found
     for pattern, russian in patterns:
         if match := pattern.fullmatch(sentence):
-            return russian.format(**{name: _value(text) for name, text in match.groupdict().items()})
+            return russian.format(**{name: _value(name, text) for name, text in match.groupdict().items()})
     return None
 
 
-def _value(text: str) -> str:
+def _value(name: str, text: str) -> str:
+    if name in _CODES:
+        return text
     return BETWEEN.join(in_russian(part) or part for part in text.split(BETWEEN))
 
 

@@ -23,7 +23,7 @@ from chalicelib.platform.http.respond import MOST_BODY_BYTES, PATH_PARAMETER, PA
 from chalicelib.platform.http.routes import Route
 from chalicelib.platform.money import Money, UnitPrice
 from chalicelib.platform.openapi.examples import Schema, example, schema_name
-from chalicelib.platform.openapi.glossary import FIELDS
+from chalicelib.platform.openapi.glossary import FIELDS, TOLD_ONCE
 from chalicelib.platform.openapi.problems import (
     OF_KEY,
     OF_PATH,
@@ -77,8 +77,10 @@ unknown query parameters are refused. Money is `{{"amount": "1234.50", "currency
 decimals. Times are RFC 3339 in UTC, dates ISO 8601, from 1970-01-01 to 2199-12-31.
 
 **Names.** `…_id` is the id of a thing, `…_at` or `at` a moment, `…_on` a day of the club's calendar, `…_by` or `by` the id of the person who did it, `…_name` beside an id the
-name of what it stands for, null for who left the club and in the answer of a request with an `Idempotency-Key`;
-`first` and `last` are days, both included. A query parameter without a description is a filter by the field of this name.
+name of what it stands for, null for who left the club and in the answer to a step of an order;
+`first` and `last`, `from` and `to` are days, both included. `sku` is the article number, `quantity` in units of the product; `inn` the taxpayer
+number (10 digits, of a sole trader 12), `kpp` the code of a branch; `currency` is in ISO 4217, `region` in ISO 3166-2, `phone` in E.164, `email`
+an address, `language` that of letters and pages, `version` for `If-Match`. A query parameter without a description is a filter by the field of this name.
 
 **Problems.** Every error is `application/problem+json` (RFC 9457). `code` is for programs and never changes; `title` is for
 people, in Russian or English as the header `Accept-Language` of any request asks; `errors` names each wrong value by JSON Pointer (`/lines/0/quantity`,
@@ -147,7 +149,7 @@ def document(routes: Iterable[Route], bodies: Mapping[str, Any] | None = None) -
     components[ProblemBody.__name__] = with_members(components[ProblemBody.__name__])
     for schema in components.values():
         for name, field in schema.get("properties", {}).items():
-            if name in FIELDS and "description" not in field and "$ref" not in field:
+            if name in FIELDS.keys() - TOLD_ONCE and "description" not in field and "$ref" not in field:
                 field["description"] = FIELDS[name]
             _tell_default(field, asked=name not in schema.get("required", []))
             if schema.get("additionalProperties") is False or "pattern" in field:

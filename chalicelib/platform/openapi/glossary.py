@@ -1,7 +1,12 @@
 """Descriptions of fields that mean the same thing wherever they stand. A field's own description goes before.
 
-Fields of a rule that the document tells at its top (`…_id`, `…_at`) are not here.
+Fields of a rule that the document tells at its top (`…_id`, `…_at`) are not here. Those of `TOLD_ONCE` stand in its text at the top, and
+in the pages of operations, not in each schema.
 """
+
+TOLD_ONCE = frozenset(
+    {"currency", "email", "from", "inn", "kpp", "language", "phone", "quantity", "region", "sku", "to", "version"}
+)
 
 FIELDS: dict[str, str] = {
     "active": "Whether it holds now.",

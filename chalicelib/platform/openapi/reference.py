@@ -15,6 +15,7 @@ from chalicelib.platform.access.scopes import (
     scopes_of,
 )
 from chalicelib.platform.http.problems import KINDS
+from chalicelib.platform.openapi.glossary import FIELDS
 from chalicelib.platform.openapi.requests import WEEK, requests_of
 
 Document = dict[str, Any]
@@ -134,7 +135,7 @@ class Reader:
         for name, found in schema.get("properties", {}).items():
             where = f"{place}{name}"
             required = name in schema.get("required", [])
-            yield Field(where, self._kind(found), required, self._description(found))
+            yield Field(where, self._kind(found), required, self._description(found) or FIELDS.get(name, ""))
             yield from self._inner(found, where, (*above, reference))
 
     def _inner(self, schema: Schema, where: str, above: tuple[str, ...]) -> Iterator[Field]:

@@ -7,7 +7,9 @@ A view declares which of its ids it names, and the routes fill that in, for a pa
 
     author_name: Annotated[str | None, NameOf("author")] = None
 
-Weakest point: the answer of a keyed write has no names. It is kept for its repeats, and a name in it would outlive the person.
+The answer of a keyed write is kept without its names, since a name in it would outlive the person, and each repeat is given them anew.
+
+Weakest point: so an answer that does not show the id of a name has none when it is that of a keyed write. Those are steps of orders.
 """
 
 from collections import defaultdict
@@ -49,6 +51,19 @@ def named(context: Context, view: View) -> View:
     """The view with the names that it and the views within it declare: null for who left the club. One read for each hundred ids of a kind."""
     ids = {*_ids(view)}
     return _filled(view, names_of(context, ids)) if ids else view
+
+
+@cache
+def shows_ids_of_names(view: type[BaseModel]) -> bool:
+    """Whether the view, or a view within it, declares names, and the answer shows the id of each."""
+    fields = [view.model_fields[field] for field in name_fields(view).values()]
+    inner = [
+        each
+        for name in _fields_with_names(view)
+        for each in _models(view.model_fields[name].annotation)
+        if name_fields(each) or _fields_with_names(each)
+    ]
+    return bool(fields or inner) and not any(each.exclude for each in fields) and all(map(shows_ids_of_names, inner))
 
 
 def _ids(view: BaseModel) -> Iterator[str]:

@@ -23,8 +23,8 @@ class BestSellersView(WorkView):
     model_config = ConfigDict(serialize_by_alias=True)
 
     list_id: str
-    first: date = Field(serialization_alias="from")
-    last: date = Field(serialization_alias="to")
+    first: date = Field(validation_alias="from", serialization_alias="from")
+    last: date = Field(validation_alias="to", serialization_alias="to")
     category: str | None
     brand: str | None
     by: By

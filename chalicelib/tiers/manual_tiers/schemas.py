@@ -39,8 +39,8 @@ class ManualTierView(View):
     grant_id: str = Field(description="Id of the manual tier.")
     company_id: str
     tier: str
-    first: date = Field(serialization_alias="from")
-    last: date = Field(serialization_alias="until")
+    first: date = Field(validation_alias="from", serialization_alias="from")
+    last: date = Field(validation_alias="until", serialization_alias="until")
     state: ManualTierState
     reason: str
     author: str = Field(description="The member who granted it.")

@@ -78,8 +78,10 @@ class SimulationView(WorkView):
     ladder_id: str
     version: str
     currency: str
-    first: date = Field(serialization_alias="from", description="The first day of the 12 months.")
-    last: date = Field(serialization_alias="to")
+    first: date = Field(
+        validation_alias="from", serialization_alias="from", description="The first day of the 12 months."
+    )
+    last: date = Field(validation_alias="to", serialization_alias="to")
     result: SimulationResultView | None = Field(description="Null until it is done.")
     companies: SimulationListView | None = Field(description="Null until it is done.")
 

@@ -82,6 +82,7 @@ def test_an_order_is_found_by_the_clubs_number_and_by_the_companys_own(market: M
     market.placed()
     order = market.place({"LMP-1": 3}, buyer_order_number="Заявка 7/АВ").json
     assert listed(market, manager, f"number={order['number'].lower()}") == [order["order_id"]]
+    assert listed(market, manager, f"number={order['number'].partition('-')[2]}") == [order["order_id"]]
     assert listed(market, manager, "number=заявка 7 / ab") == [order["order_id"]]
     assert listed(market, manager, f"number={order['number']}&to=2026-11-19") == []
     assert listed(market, manager, "number=999999-AAAAA") == []

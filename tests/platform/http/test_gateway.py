@@ -61,6 +61,8 @@ def test_a_path_below_a_greedy_resource_that_nobody_serves_is_not_found(app: Clu
     status, body, headers = asked(app, "GET", "people")
     assert (status, '"code": "not_found"' in body or '"code":"not_found"' in body) == (404, True)
     assert headers["Content-Type"] == "application/problem+json" and headers["Access-Control-Allow-Origin"] == "*"
+    assert "Near it: GET /v1/staff/people/{member_id}." in asked(app, "GET", "peoples/mbr_1")[1]
+    assert "Near it" not in asked(app, "GET", "weather")[1]
 
 
 def test_a_method_that_a_path_has_not_is_not_allowed(app: ClubApi) -> None:
