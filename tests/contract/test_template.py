@@ -26,6 +26,7 @@ from chalicelib.platform.events import Lane
 from chalicelib.platform.http.gateway import GREEDY
 from chalicelib.platform.http.problems import CONTENT_TYPE, KINDS
 from chalicelib.platform.http.routes import ROUTES
+from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.registry.functions import DECLARED, Function, Queue, Schedule
 from chalicelib.platform.settings import Settings, queue_variable
 from chalicelib.table.key import CREATED_ONLY
@@ -669,6 +670,9 @@ def test_the_gateway_answers_as_the_code_does(template: Template) -> None:
         assert headers["Access-Control-Allow-Origin"] == "'*'"
         body = json.loads(response["ResponseTemplates"]["application/json"])
         told = KINDS[body["code"]]
+        if detail := body.pop("detail", ""):
+            russian, _, english = detail.partition(" / ")
+            assert in_russian(english) == russian
         assert body == {
             "type": f"urn:partner-club:problem:{body['code']}",
             "title": f"{told.title_ru} / {told.title}",  # the gateway cannot ask for the reader's language
