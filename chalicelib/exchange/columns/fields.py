@@ -76,11 +76,11 @@ HEADINGS: dict[FieldName, str] = {
     "name; item; product; description; product name; item name; item title; item description; product description; product title; "
     "lineitem name; product/service; memo/description; goods; order lines/product; invoice lines/product; invoice lines/label; order lines/description; product variant; product/service full name; material description; line item description; line item name; line item; label; блюдо; наименование блюда; order line/product id; invoice line ids/product id; dscription; наименование мц; наименование продукции",
     "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
-    "количество продаж; количество оборот; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; "
+    "количество продаж; количество оборот; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; заказано; количество заказано; выставлено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
     "units sold; units; billed quantity; invoiced quantity; invoiced qty; qty invoiced; shipped quantity; qty shipped; "
     "quantity shipped; net quantity; quantity (- refund); item quantity; item qty; lineitem quantity; "
-    "order lines/quantity; invoice lines/quantity; order line/product uom qty; invoice line ids/quantity; line item quantity; number of units; total quantity; total qty; units ordered; net qty; количество блюд; фактурированное количество; количество фактурированное; кол-во осн еи; количество осн еи; product quantity; отпущено",
+    "order lines/quantity; invoice lines/quantity; order line/product uom qty; invoice line ids/quantity; line item quantity; number of units; total quantity; total qty; units ordered; net qty; order lines/ordered quantity; order lines/delivered quantity; order lines/invoiced quantity; quantity delivered; delivered quantity; delivered qty; qty delivered; quantity invoiced; billed qty; количество блюд; фактурированное количество; количество фактурированное; кол-во осн еи; количество осн еи; product quantity; отпущено",
     "unit_price": "цена с ндс; цена; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
     "отпускная цена; цена отпускная; цена с налогами; цена за штуку; цена за шт; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
     "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; order line/price unit; invoice line ids/price unit; line item price; item cost; ваша цена за штуку с ндс; unit price tax incl; paid price",
@@ -103,12 +103,12 @@ HEADINGS: dict[FieldName, str] = {
     "скидка сумма; сумма скидки; скидка, руб; "
     "lineitem discount; discount; discount %; discount percent; unit price discount; discount rate; line discount; disc %; "
     "discount amount; line discount amount",
-    "currency": "валюта; валюта документа; код валюты; currency; currency code",
+    "currency": "валюта; валюта документа; код валюты; currency; currency code; curr; crcy",
     "kind": "вид документа; тип документа; вид регистратора; тип регистратора; тип операции; вид операции; "
     "документ вид; документ тип; тип чека; вид чека; признак расчета; "
     "хозяйственная операция; хозоперация; операция; вид движения; движение; тип; вид; "
-    "document type; doc type; invoice type; billing type; order type; transaction type; entry type; move type; record type; type; kind",
-    "return_flag": "возврат; это возврат; return; is return; is cancel; is cancelled; returned",
+    "document type; doc type; invoice type; billing type; bill type; billt; order type; transaction type; entry type; move type; record type; type; kind",
+    "return_flag": "возврат; это возврат; признак возврата; return; is return; is cancel; is cancelled; returned",
     "original": "документ-основание; документ основание; исходный документ; номер исходного документа; "
     "документ реализации; документ отгрузки; документ продажи; original document; "
     "original document number; original invoice; original",

@@ -52,10 +52,10 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
         _refuse_shared_code(survey)
     mark = profile.format.decimal or _mark(survey)
     columns = dict(survey.place.heading.columns)
+    _refuse_invoices_beside(survey, columns, profile)
     source = amount_source(survey, mark, columns, profile, notes)
     if _are_before_and_after(survey.kinds):
         raise Unreadable("kind_unclear", column=survey.place.shown(columns["kind"]), values=sorted(survey.kinds)[:10])
-    _refuse_invoices_beside(survey, columns, profile)
     sale_words = [*profile.sale_words, *_words_of_tills(survey)]
     named = _folded_all([*profile.return_words, *sale_words])
     tells_kinds = any(word_kind(word) or _folded(word) in named for word in survey.kinds)
@@ -78,6 +78,7 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
         unsigned=unsigned,
         signed_returns=survey.signed_returns,
         orders_are_sales=_orders_are_sales(survey, columns, notes),
+        orders_beside=bool(survey.twins.of("other", "sale")),
         sums_of_documents=source == "amount" and may_be_sums_of_documents(survey, columns),
         return_words=frozenset(spelled(word).casefold() for word in profile.return_words),
         sale_words=frozenset(spelled(word).casefold() for word in sale_words),
@@ -110,12 +111,16 @@ def _words_of_tills(survey: Survey) -> list[str]:
 
 
 def _refuse_invoices_beside(survey: Survey, columns: Mapping[FieldName, int], profile: SalesProfileForm) -> None:
-    """Raises Unreadable where `Счет-фактура` stands beside the sales that it belongs to: their sums would count twice."""
+    """Raises Unreadable where `Счет-фактура` stands beside the sales that it belongs to, or the same rows under two kinds of sales: their sums would
+    count twice.
+    """
     first, second = survey.invoice, survey.other_sale
     if "kind" in columns:
         sales = [kind for kind in survey.kinds if word_kind(kind) == "sale"]
         first = next(filter(is_invoice, sales), "")
         second = next((kind for kind in sales if not is_invoice(kind)), "")
+    if not (first and second):
+        first, second = survey.twins.of("sale", "sale") or survey.twins.of("return", "return") or ("", "")
     if first and second and not any(_folded(first).startswith(_folded(word)) for word in profile.sale_words):
         raise Unreadable("documents_beside", first=first[:60], second=second[:60])
 

@@ -62,6 +62,7 @@ class Conventions:
     """Decisions for the whole file. `unsigned`: a negative quantity stands beside a positive amount that means its negative.
 
     `signed_returns`: rows that are told to be returns have a minus. `sums_of_documents`: each row may show the sum of its document.
+    `orders_beside`: orders stand beside the sales that came of them, perhaps under one number.
     """
 
     mark: DecimalMark = "comma"
@@ -72,6 +73,7 @@ class Conventions:
     unsigned: bool = False
     signed_returns: bool = False
     orders_are_sales: bool = False
+    orders_beside: bool = False
     sums_of_documents: bool = False
     return_words: frozenset[str] = frozenset()
     sale_words: frozenset[str] = frozenset()
@@ -285,6 +287,10 @@ class RowReader:
     ) -> list[CellFault]:
         texts = {wanted: " ".join(str(cells[place]).split()) for place, wanted in enumerate(self.fields)}
         document = document_name(texts.get("document", "")).number
+        if self.conventions.orders_beside and wrong and all(code == "not_a_sale" for _, code in wrong):
+            document = spelled(
+                f"{texts.get('kind', '')} {texts['document']}"
+            )  # the sale of this number is another document
         return [
             CellFault(row, document, wanted, texts.get(wanted, "")[:MOST_SHOWN] if wanted else "", code)
             for wanted, code in wrong

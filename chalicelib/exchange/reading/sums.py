@@ -38,6 +38,7 @@ _PLAIN_PRICES = frozenset(
         ),
     )
 )
+_ORDERED = re.compile(r"заказан|\bordered\b|\border (?:qty|quantity)", re.IGNORECASE)
 _SUMS: tuple[FieldName, ...] = ("amount", "net_amount")
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
 _AFTER_DISCOUNT = frozenset(map(heading_key, AFTER_DISCOUNT.split("; ")))
@@ -74,7 +75,7 @@ def amount_source(
             return "price_plus_vat"
     if profile.vat == "gross" and "unit_price" not in columns:
         _refuse_without(survey, columns, ("amount",), profile)
-    _refuse_two_quantities(survey, mark, columns)
+    _choose_quantity(survey, mark, columns, profile)
     if "amount" in columns:
         for other in others:
             columns["amount"] = _better(survey, mark, columns, other, notes)
@@ -185,17 +186,29 @@ def _choose_price(
         raise _either(survey, "price_unclear", columns["unit_price"], beside)
 
 
-def _refuse_two_quantities(survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int]) -> None:
-    """Raises Unreadable where two columns may be the quantity, ordered beside shipped, and the sum of a row is that of the first, or follows from it."""
-    for other in survey.place.heading.others.get("quantity", ()):
+def _choose_quantity(
+    survey: Survey, mark: DecimalMark, columns: dict[FieldName, int], profile: SalesProfileForm
+) -> None:
+    """Of two quantities, ordered beside shipped, the shipped one where the sums are those of it. Raises Unreadable where a sum is that of the ordered
+    one, or nothing but a quantity tells it.
+    """
+    first_at = columns.get("quantity", -1)
+    for at in survey.place.heading.others.get("quantity", ()):
+        of_orders = [bool(_ORDERED.search(survey.place.names[each])) for each in (first_at, at)]
         for _, cells in survey.sample:
-            names: tuple[FieldName | int, ...] = ("quantity", other, "unit_price", "amount")
-            first, second, price, amount = (value_of(cells.get(each, ""), mark) for each in names)
-            follows = amount is None or (
-                first is not None and price is not None and abs(first * price - amount) <= _CENT
-            )
-            if first != second and follows:
-                raise _either(survey, "quantity_unclear", columns["quantity"], other)
+            fields: tuple[FieldName | int, ...] = ("quantity", at, "unit_price", "amount")
+            first, second, price, amount = (value_of(cells.get(each, ""), mark) for each in fields)
+            if first == second:
+                continue
+            fits = [
+                value is not None and price is not None and amount is not None and abs(value * price - amount) <= _CENT
+                for value in (first, second)
+            ]
+            of_ordered = fits[of_orders == [False, True]]
+            if amount is None or of_ordered or (price is None and any(of_orders)):
+                raise _either(survey, "quantity_unclear", first_at, at)
+            if fits[1] and of_orders == [True, False] and "quantity" not in profile.columns:
+                columns["quantity"] = at
 
 
 def _other_price(survey: Survey, columns: Mapping[FieldName, int]) -> int | None:

@@ -17,6 +17,7 @@ from chalicelib.exchange.columns.headings import field_of, heading_key
 from chalicelib.exchange.columns.model import CellError, DecimalMark, TypedMoment, TypedNumber
 from chalicelib.exchange.columns.numbers import Shape, is_nothing, number, shape, typed_number
 from chalicelib.exchange.reading.places import Place
+from chalicelib.exchange.reading.twins import Twins
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.platform.spelling.words import spelled
 from chalicelib.sales import word_kind
@@ -146,6 +147,7 @@ class Survey:
     _numbers: list[tuple[FieldName, int]] = field(init=False)
     _words: list[tuple[Counter[str], int]] = field(init=False)
     _named_codes: tuple[int, ...] = ()
+    twins: Twins = field(init=False)
 
     def __post_init__(self) -> None:
         columns = self.place.heading.columns
@@ -154,6 +156,7 @@ class Survey:
         self._factors = [columns[wanted] for wanted in ("quantity", "unit_price") if wanted in columns]
         words: tuple[tuple[Counter[str], FieldName], ...] = ((self.kinds, "kind"), (self.statuses, "status"))
         self._words = [(counter, columns[wanted]) for counter, wanted in words if wanted in columns]
+        self.twins = Twins(columns)
         read = {*columns.values(), *self.place.heading.key}
         if "customer" in columns and "customer_name" in columns:
             self._named_codes = (columns["customer"], columns["customer_name"])
@@ -215,7 +218,10 @@ class Survey:
             self.unpaid = self.unpaid or text
         if filtered:
             return
-        if document and " " in document:
+        shown = bool(document) and " " in document
+        if shown or "kind" in columns:
+            self.twins.look(document, cells)
+        if shown:
             name = named(document)
             self.documents[name.kind or ""] += 1
             if name.kind == "sale" and not (self.invoice and self.other_sale):

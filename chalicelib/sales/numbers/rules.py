@@ -38,7 +38,7 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         "purchase",
         re.compile(
             r"\b(?:(?:КОРРЕКТИРОВ\w* )?ПОСТУПЛЕНИ[ЕЯ]\b|ВОЗВРАТ\w*(?: ТОВАРОВ)? ПОСТАВЩИК|ЗАКУПК|ПЕРЕМЕЩЕНИ|СПИСАНИ|ОПРИХОДОВАНИ|ИНВЕНТАРИЗАЦ|"
-            r"ПЕРЕДАЧ\w* (?:ТОВАРОВ )?(?:НА КОМИССИ|МЕЖДУ)|КОМПЛЕКТАЦИ|ВНУТРЕНН\w* ПОТРЕБЛЕНИ|ПЛАТЕЖН|(?:ПРИХОДН|РАСХОДН)\w* (?:КАССОВ|ОРДЕР)|PURCHASE (?:ORDER|INVOICE|RECEIPT)|TRANSFER\b|PAYMENT\b|"
+            r"ПЕРЕДАЧ\w* (?:ТОВАРОВ )?(?:НА КОМИССИ|МЕЖДУ)|КОМПЛЕКТАЦИ|ВНУТРЕНН\w* ПОТРЕБЛЕНИ|ПЛАТЕЖН|ОПЛАТ|ВВОД (?:НАЧАЛЬН\w* )?ОСТАТК|КОРРЕКТИРОВ\w* (?:ДОЛГ|РЕГИСТР|ЗАПИС)|ВЗАИМОЗАЧ|(?:ПРИХОДН|РАСХОДН)\w* (?:КАССОВ|ОРДЕР)|PURCHASE (?:ORDER|INVOICE|RECEIPT)|TRANSFER\b|PAYMENT\b|"
             r"EINGANGSRECHNUNG|FACTURE FOURNISSEUR|FACTURA DE COMPRA|FAKTURA ZAKUPU)"
         ),
     ),
@@ -53,7 +53,7 @@ _KINDS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
     (
         "other",
         re.compile(
-            r"\b(?:ЗАКАЗ|ЗАЯВК|ДОГОВОР|СОГЛАШЕН|СЧЕТ НА ОПЛАТУ|ORDER|REQUEST|CONTRACT|QUOTE|ANGEBOT|AUFTRAG|BESTELLUNG|COMMANDE|DEVIS\b|PEDIDO|ZAMÓWIENI|OFERTA)|.*\bPRO[ -]?FORMA"
+            r"\b(?:ЗАКАЗ|SALES? (?:ORDER|QUOT)|КОММЕРЧЕСК\w* ПРЕДЛОЖ|РЕЗЕРВ\b|ЗАЯВК|ДОГОВОР|СОГЛАШЕН|СЧЕТ НА ОПЛАТУ|ORDER|REQUEST|CONTRACT|QUOTE|ANGEBOT|AUFTRAG|BESTELLUNG|COMMANDE|DEVIS\b|PEDIDO|ZAMÓWIENI|OFERTA)|.*\bPRO[ -]?FORMA"
         ),
     ),
     (
