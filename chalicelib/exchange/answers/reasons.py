@@ -261,10 +261,16 @@ FAILURES: dict[str, tuple[str, str]] = {
         "документ один.",
     ),
     "not_goods": (
-        "The column {column} says “{value}” in line {line}: a balance, a payment, a part of a kit or a tax within is no sale. Leave such rows out with `only`; or "
+        "The column {column} says “{value}” in line {line}: a balance, a payment, a part of a kit, a tax within or a discount without a minus is no sale. Leave such rows out with `only`; or "
         "leave `kind` empty if they count.",
-        "В столбце {column} в строке {line} написано «{value}»: остаток, оплата, часть комплекта или налог в том числе — не продажа. Отберите такие строки в `only` или "
+        "В столбце {column} в строке {line} написано «{value}»: остаток, оплата, часть комплекта, налог в том числе или скидка без минуса — не продажа. Отберите такие строки в `only` или "
         "оставьте `kind` пустым, если их надо учесть.",
+    ),
+    "rows_of_sums": (
+        "The column {column} tells rows of “{value}” from those of goods, and nothing says whether the sum of the document has them in it. List the values that "
+        "count in `only`, or leave `kind` empty if all of them do.",
+        "В столбце {column} строки «{value}» стоят среди строк товаров, и не видно, входят ли они в сумму документа. Перечислите в `only` значения, которые "
+        "учитывать, или оставьте `kind` пустым, если все.",
     ),
     "vat_unclear": (
         "By its numbers, the VAT in {column} is not within {sums} but on top of it, and nothing says which sum was paid. Name a column of sums with VAT for "
@@ -663,6 +669,10 @@ NOTES: dict[str, tuple[str, str]] = {
         "changed, move the customer (`customer-moves`).",
         "ИНН этих новых покупателей известен с другим КПП: {examples}. Филиал — отдельная компания; если просто сменился КПП, перенесите "
         "покупателя (`customer-moves`).",
+    ),
+    "delivery_left": (
+        "Sums of delivery beside the rows ({count}; first lines {lines}) are not counted: {examples}.",
+        "Суммы доставки в отдельном столбце ({count}; первые строки {lines}) не учтены: {examples}.",
     ),
     "services": (
         "Rows without a quantity count with their sum only ({count}).",

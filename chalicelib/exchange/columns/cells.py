@@ -13,9 +13,31 @@ from chalicelib.exchange.columns.model import CellError, words
 from chalicelib.sales import DocumentName, document_name
 
 _YES = frozenset(
-    words("да; истина; возврат; true; yes; y; 1; +; x; х; v; ✓; ✔; return; returned; refund; ja; oui; sí; sì; si; tak")
+    words(
+        "да; проведен; проведён; проведено; истина; возврат; true; yes; y; 1; +; x; х; v; ✓; ✔; return; returned; refund; ja; oui; sí; sì; si; tak"
+    )
 )
-_NO = frozenset(("", "нет", "ложь", "false", "no", "n", "0", "-", "продажа", "sale", "nein", "non", "nie", "nee"))
+_NO = frozenset(
+    (
+        "",
+        "нет",
+        "не проведен",
+        "не проведён",
+        "не проведено",
+        "ложь",
+        "false",
+        "no",
+        "n",
+        "0",
+        "-",
+        "продажа",
+        "sale",
+        "nein",
+        "non",
+        "nie",
+        "nee",
+    )
+)
 
 
 def flag(text: str) -> bool:
@@ -46,6 +68,7 @@ _CURRENCIES = {
     "INR": "INR ₹ 356",
     "CZK": "CZK KČ 203",
 }
+CURRENCIES = frozenset((*_CURRENCIES, "RUR"))
 _CODE_OF = {name.replace("·", " "): code for code, names in _CURRENCIES.items() for name in names.split()}
 
 

@@ -13,6 +13,7 @@ from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import DecimalMark, TypedNumber, words
 from chalicelib.exchange.columns.numbers import Shape, shape
+from chalicelib.exchange.reading.doubts import refuse_rows_of_sums
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.rows import Conventions
 from chalicelib.exchange.reading.rules import status_of
@@ -60,7 +61,7 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
     named = _folded_all([*profile.return_words, *sale_words])
     tells_kinds = any(word_kind(word) or _folded(word) in named for word in survey.kinds)
     if "kind" in columns and "kind" not in profile.columns and not tells_kinds:
-        _leave_kind(survey, columns.pop("kind"), notes)
+        _leave_kind(survey, columns.pop("kind"), profile, notes)
     if survey.unknown and "kind" not in columns:
         notes.add("kinds_unknown", values=sorted(survey.unknown)[:10])
     if "paid_on" in columns and "paid_on" not in profile.columns and survey.unpaid and not survey.paid:
@@ -125,7 +126,7 @@ def _refuse_invoices_beside(survey: Survey, columns: Mapping[FieldName, int], pr
         raise Unreadable("documents_beside", first=first[:60], second=second[:60])
 
 
-def _leave_kind(survey: Survey, at: int, notes: Notes) -> None:
+def _leave_kind(survey: Survey, at: int, profile: SalesProfileForm, notes: Notes) -> None:
     """Leaves out a column of other kinds, of goods or of customers. Raises Unreadable where its unknown words may be those of documents."""
     values = sorted(survey.kinds)
     heading = heading_key(survey.place.names[at])
@@ -140,6 +141,8 @@ def _leave_kind(survey: Survey, at: int, notes: Notes) -> None:
     backwards = any(_BACKWARDS.search(value) for value in values)
     if len(values) > 1 and (of_documents or short or backwards):
         raise Unreadable("kind_unclear", column=survey.place.shown(at), values=[value[:60] for value in values[:10]])
+    if heading not in {heading_key(each.column) for each in profile.only}:
+        refuse_rows_of_sums(survey.place.shown(at), values)
     if values:
         notes.add("kind_left", column=survey.place.shown(at), values=[value[:60] for value in values[:5]])
 

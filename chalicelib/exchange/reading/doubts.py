@@ -4,14 +4,15 @@ A file that holds one is refused with its line; a profile answers.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from chalicelib.exchange.answers.notes import Notes
-from chalicelib.exchange.columns.cells import currency, currency_in
+from chalicelib.exchange.columns.cells import CURRENCIES, currency, currency_in
 from chalicelib.exchange.columns.fields import FieldName
+from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import TypedMoment
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.exchange.reading.places import Place
@@ -31,9 +32,9 @@ _OFF = re.compile(
     r"сторнирован\w*|cancell?ed|reversed|void(?:ed)?|draft|deleted|lost|failed|storniert|annul[ée]e?|anulad[oa]|annullat[oa]|anulowan[ay]|entwurf|brouillon|borrador|bozza|скасован\w*|iptal|taslak|анулявана|zrušeno?|makulerad|作废|已取消)\b",
     re.IGNORECASE,
 )
-# Of goods: a name may begin with `Return` and be a spring.
+# Of goods: a name may begin with `Return` and be a spring. A discount is no sale where it has no minus, and what a dash sets apart is a part of the row above.
 _GOODS = re.compile(
-    r"\W*(?:(?P<back>возврат[аы]?\b|сторно\b|refund\b|credit (?:note|memo)\b)|(?:(?:входящ|исходящ|начальн)\w+ (?:сальдо|остат)|сальдо\b|предоплат|"
+    r"(?P<less>\W*(?:скидка\b(?! карт)|discount\b(?! card)|rabatt?\b|remise\b)|\s*[-–—•·]\s+(?=\w))|\W*(?:(?P<back>возврат[аы]?\b|сторно\b|refund\b|credit (?:note|memo)\b)|(?:(?:входящ|исходящ|начальн)\w+ (?:сальдо|остат)|сальдо\b|предоплат|"
     r"аванс(?:ов\w+ плат[её]ж)?\b(?! за)|зач[её]т (?:аванс|предоплат)|(?:opening|closing) balance|balance (?:b/f|c/f|forward)|(?:brought|carried) forward|"
     r"(?:payment|оплата)\s*[-:–—]|(?:сдача|change due)\W*$|(?:в\s?т\.?\s?ч|в том числе)(?!\w)|incl\w*\.? (?:vat|tax)\b|prepayment|advance payment|down ?payment|payment received|anzahlung|acompte|anticipo|zaliczka))",
     re.IGNORECASE,
@@ -75,6 +76,16 @@ _OF_KITS = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(r"(?:kit |bundle |assembly )?component\b|комплектующая\b|часть комплекта", re.IGNORECASE)
+# Columns that tell rows of goods from rows of other sums of a document.
+_OF_ROWS = re.compile(
+    r"\b(?:line|row|item|record|entry|detail|charge|amount)[ :_-]*(?:type|description)\b|\W*type\W*$|(?:тип|вид)(?: строк\w*| позици\w*| записи)?\W*$",
+    re.IGNORECASE,
+)
+_DELIVERY = re.compile(r"shipping|доставк|freight|postage|\bdelivery\b", re.IGNORECASE)
+_OF_DELIVERY = re.compile(
+    r"дат[аы]|способ|адрес|номер|служб|метод|город|date|method|address|number|status|status|name|company|city|zip|country|phone|street|province|\bno\b|\bid\b|tax|ндс",
+    re.IGNORECASE,
+)
 # Codes of the tax office: sales, advances, returns and corrections.
 _OF_CODES = re.compile(r"код\w* вида операц|\bкво\b", re.IGNORECASE)
 _ADVANCES = frozenset(("02", "2"))
@@ -127,6 +138,8 @@ class Doubts:
     other_number: bool = False  # a document with a number of another kind
     not_goods: tuple[int, Example] | None = None
     kinds_by_code: dict[int, set[str]] = field(default_factory=dict)
+    rows_by_type: dict[int, set[str]] = field(default_factory=dict)
+    money: dict[int, dict[str, Example]] = field(default_factory=dict)  # currencies in columns of nothing else
     parts: tuple[int, str, str, Example] | None = None  # column, document, its value in the first row and in another
     _beside: list[int] = field(init=False)
     _kopecks: list[int] = field(init=False)
@@ -151,6 +164,10 @@ class Doubts:
     _remarks: list[int] = field(default_factory=list)
     _part_of: list[int] = field(default_factory=list)
     _states: list[int] = field(default_factory=list)
+    _of_rows: list[int] = field(default_factory=list)
+    _delivery: list[int] = field(default_factory=list)
+    _coins: list[int] = field(default_factory=list)  # columns that hold nothing but currencies so far
+    _sums: list[int] = field(default_factory=list)
     _seen: dict[tuple[int, str, str], str] = field(default_factory=dict)  # values by column, document and goods
 
     def __post_init__(self) -> None:
@@ -167,13 +184,26 @@ class Doubts:
         numbers = [columns[each] for each in NUMBERS if each in columns]
         self._signs = numbers
         for at in self._beside:
-            if (mark := _mark_of(names[at])) in ("return", "cancelled") or _TAKES_BACK.search(names[at]):
-                self._flags.append((at, "return" if mark == "return" else "cancelled"))
+            if (
+                (back := _RETURN.search(names[at]))
+                or _mark_of(names[at]) == "cancelled"
+                or _TAKES_BACK.search(names[at])
+            ):
+                self._flags.append((at, "return" if back else "cancelled"))
         self._document = columns.get("document", -1)
         self._goods = columns.get("name", -1)
         self._goods_alone = self._goods >= 0 and "sku" not in columns
         self._kits = [at for at in self._beside if _OF_KITS.search(names[at])]
         self._codes = [at for at in self._beside if _OF_CODES.search(names[at])]
+        chosen = {heading_key(each.column) for each in self.profile.only}
+        self._of_rows = [
+            at for at in self._beside if _OF_ROWS.search(names[at]) and heading_key(names[at]) not in chosen
+        ]
+        self._delivery = [
+            at for at in self._beside if _DELIVERY.search(names[at]) and not _OF_DELIVERY.search(names[at])
+        ]
+        self._coins = [] if "currency" in {*columns, *self.profile.columns} else list(self._beside)
+        self._sums = [columns[each] for each in ("amount", "net_amount", "unit_price") if each in columns]
         self._short_sides = [at for at in self._beside if _OF_SIDES.search(names[at])]
         if not {"kind", "return_flag"} & columns.keys():
             self._remarks = [at for at in self._beside if _OF_REMARKS.search(names[at])]
@@ -208,7 +238,9 @@ class Doubts:
         if self._goods >= 0 and (found := _GOODS.match(cells[self._goods])):
             if found["back"]:
                 self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
-            else:
+            elif not found["less"] or not (
+                self._is_signed(cells) or not any(_NOT_ZERO.search(cells[at]) for at in self._sums)
+            ):
                 self._keep_not_goods(line, self._goods, cells)
         for at, told in self._flags:
             word = cells[at].strip().casefold()
@@ -219,6 +251,18 @@ class Doubts:
         for at in self._kits:
             if _MEANS.search(cells[at]):
                 self._keep_not_goods(line, at, cells)
+        for at in self._of_rows:
+            if len(types := self.rows_by_type.setdefault(at, set())) < _MOST_CURRENCIES:
+                types.add(cells[at].strip())
+        for at in self._coins:
+            if code := cells[at].strip():
+                if code in CURRENCIES:
+                    self.money.setdefault(at, {}).setdefault(code, (line, code))
+                else:
+                    self._coins = [each for each in self._coins if each != at]
+        for at in self._delivery:
+            if cells[at][:1].isdigit() and _NOT_ZERO.search(cells[at]):
+                self.notes.count("delivery_left", line, f"{self.place.shown(at)}: {cells[at].strip()}")
         for at in self._codes:
             codes = self.kinds_by_code.setdefault(at, set())
             if (code := cells[at].strip()) and len(codes) < _MOST_CURRENCIES:
@@ -307,13 +351,16 @@ class Doubts:
             self._late_text = self._late_text or (line, cell.strip())
             self._days_are_sound = max(int(found[1]), int(found[2])) <= _LAST_MONTH
 
-    def refuse(self, survey: Survey, columns: Mapping[FieldName, int]) -> None:
-        """Raises Unreadable at the first doubt that the profile does not settle. `columns`: those that are read."""
+    def refuse(self, survey: Survey, columns: Mapping[FieldName, int], expected: str) -> None:
+        """Raises Unreadable at the first doubt that the profile does not settle. `columns`: those that are read. `expected`: the currency of rows without one."""
         given = self.profile.columns
         if not ({"kind", "return_flag"} & given.keys()) and not _tells_kinds(survey, columns):
             self._refuse_returns()
         if self.not_goods and "kind" not in given:
             self._refuse("not_goods", *self.not_goods)
+        if "kind" not in given:
+            for at, types in self.rows_by_type.items():
+                refuse_rows_of_sums(self.place.shown(at), types)
         if self.parts:
             at, number, first, (line, second) = self.parts
             raise Unreadable(
@@ -341,6 +388,7 @@ class Doubts:
             typed_line, typed = self._typed_day
             raise Unreadable("dates_spoilt", line=line, value=value[:60], typed=typed, typed_line=typed_line)
         self._refuse_two_currencies(columns)
+        self._refuse_currency_beside(columns, expected)
 
     def _refuse_returns(self) -> None:
         """Raises Unreadable where a row that counts as a sale may be a return."""
@@ -385,9 +433,39 @@ class Doubts:
                     line=line,
                 )
 
+    def _refuse_currency_beside(self, columns: Mapping[FieldName, int], expected: str) -> None:
+        """Raises Unreadable where a column of another heading holds nothing but currencies, and another than the sums count in."""
+        money: tuple[FieldName, ...] = ("amount", "net_amount", "unit_price")
+        if any(currency_in(self.place.shown(columns[each])) == expected for each in money if each in columns):
+            return
+        for at in self._coins:
+            for code, (line, shown) in self.money.get(at, {}).items():
+                if currency(code) != expected:
+                    raise Unreadable("currency_shown", found=code, shown=shown, line=line, expected=expected)
+
     def _refuse(self, code: str, at: int, example: Example) -> None:
         line, value = example
         raise Unreadable(code, column=self.place.shown(at), line=line, value=value[:60])
+
+
+_SUMS_BESIDE = re.compile(
+    r"\W*(?:(?P<tax>(?:sales )?tax\b|vat\b|gst\b|ндс\b|налог)|shipping|delivery|freight|postage|доставк|discount|coupon|promo|скидк|payment|tender|transaction|оплат|"
+    r"gift ?card|tip\b|(?:item)?fees?\b|commission|комисси|handling|surcharge|rounding|округл|deposit|сервисн|component|комплектующ)",
+    re.IGNORECASE,
+)
+_GOODS_BESIDE = re.compile(
+    r"\W*(?:(?:line )?item|product|goods|inventory|stock|sku\b|material|article|principal|kit\b|bundle|товар|позици|номенклатур|комплект\b|набор|$)",
+    re.IGNORECASE,
+)
+
+
+def refuse_rows_of_sums(column: str, types: Collection[str]) -> None:
+    """Raises Unreadable where a column tells rows of tax, delivery, discount or payment from those of goods: nothing says which of them the sum of the document
+    has in it.
+    """
+    for each in sorted(types):
+        if (found := _SUMS_BESIDE.match(each)) and (found["tax"] or any(map(_GOODS_BESIDE.match, types))):
+            raise Unreadable("rows_of_sums", column=column, value=each[:60])
 
 
 def _is_factor(cell: str) -> bool:

@@ -530,7 +530,7 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
         notes.add("heading", row=place.line, columns=list(place.column_names().values()))
     _tell_day(place, profile, notes)
     conventions, columns = decide(survey, profile, notes)
-    doubts.refuse(survey, columns)
+    doubts.refuse(survey, columns, terms.currency)
     if isinstance(body, GroupedTable):
         columns |= body.columns()
         notes.add("grouped", levels=list(place.level_names))

@@ -111,7 +111,7 @@ _OFF = words(
     "avbrut; utkast; 作废; 取消; 草稿"
 )
 _UNCLEAR = words(
-    "частич; partial; возвра; return; refund; teilweise; частков; zwrot; devol; iade; қайтар; qaytar; вяртан; vrác; retur; 退"
+    "частич; partial; не отгруж; не доставлен; не выполнен; awaiting fulfil; awaiting ship; awaiting pickup; awaiting deliv; unfulfilled; возвра; return; refund; teilweise; частков; zwrot; devol; iade; қайтар; qaytar; вяртан; vrác; retur; 退"
 )
 # Whole words of what may yet come to nothing.
 _OPEN = frozenset(

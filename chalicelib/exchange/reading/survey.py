@@ -36,6 +36,7 @@ _OF_RETURNS = re.compile(
 )
 # Marks of returns that may as well be numbers of returned pieces.
 _FLAGS = frozenset(map(heading_key, ("возврат", "return", "returned")))
+_A_DAY = re.compile(r"\bдат[аы]\b|\bdate\b|datum\b|\bday\b|\bпериод\b", re.IGNORECASE)
 _NOT_ZERO = re.compile("[1-9]")
 _RATES = frozenset(map(heading_key, VAT_RATES.split("; ")))
 _DISCOUNT = re.compile(
@@ -148,6 +149,7 @@ class Survey:
     _words: list[tuple[Counter[str], int]] = field(init=False)
     _named_codes: tuple[int, ...] = ()
     twins: Twins = field(init=False)
+    _no_payment: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         columns = self.place.heading.columns
@@ -157,6 +159,9 @@ class Survey:
         words: tuple[tuple[Counter[str], FieldName], ...] = ((self.kinds, "kind"), (self.statuses, "status"))
         self._words = [(counter, columns[wanted]) for counter, wanted in words if wanted in columns]
         self.twins = Twins(columns)
+        # Below `Оплачено`, a bare number is money.
+        dated = "paid_on" in columns and is_day_heading(self.place.names[columns["paid_on"]])
+        self._no_payment = ("wrong",) if dated else ("wrong", "serial")
         read = {*columns.values(), *self.place.heading.key}
         if "customer" in columns and "customer_name" in columns:
             self._named_codes = (columns["customer"], columns["customer_name"])
@@ -214,7 +219,7 @@ class Survey:
             self._keep(line, cells, columns)
         self.look_at_day(line, day_text, cells)
         if "paid_on" in columns and not self.paid and (text := cells[columns["paid_on"]].strip()):
-            self.paid = isinstance(cells[columns["paid_on"]], TypedMoment) or _day_shape(text) != "wrong"
+            self.paid = isinstance(cells[columns["paid_on"]], TypedMoment) or _day_shape(text) not in self._no_payment
             self.unpaid = self.unpaid or text
         if filtered:
             return
@@ -342,6 +347,10 @@ class Survey:
             if len(text) == _SHORT and "-" in text and len(self.short_days) < _MOST_WORDS:
                 self.short_days.add(text)
             self.slashes.setdefault(shown, (line, text))
+
+
+def is_day_heading(heading: str) -> bool:
+    return bool(_A_DAY.search(heading))
 
 
 def is_net_price(heading: str) -> bool:
