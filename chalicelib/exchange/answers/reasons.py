@@ -126,6 +126,12 @@ FAILURES: dict[str, tuple[str, str]] = {
         "The text is {encoding}, but damaged in line {line}: was the file cut off, or glued together from two?",
         "Текст в кодировке {encoding}, но повреждён в строке {line}: файл обрезан или склеен из двух?",
     ),
+    "encoding_unknown": (
+        "The encoding is not known. Read as {encoding}, the headings are: {found}. Save the file in UTF-8, or name `format.encoding`: UTF-8, UTF-16, cp1251, cp866, "
+        "koi8-r, cp1250, cp1252, cp1254 and gb18030 are read.",
+        "Кодировка файла неизвестна. В {encoding} заголовки такие: {found}. Сохраните файл в UTF-8 или укажите `format.encoding`: читаются UTF-8, UTF-16, cp1251, "
+        "cp866, koi8-r, cp1250, cp1252, cp1254 и gb18030.",
+    ),
     "column_missing": (
         "Columns are missing from the heading in row {row}: {names}. Found there: {found}.",
         "В заголовке в строке {row} нет столбцов: {names}. Есть: {found}.",

@@ -249,7 +249,7 @@ def repeated_rows(draft: DocumentDraft) -> list[int]:
     found = []
     before = draft.rows[0].row
     for row in draft.rows:
-        content, goods = row.content, row.goods
+        content, goods = (*row.content, row.warehouse), row.goods
         if content in seen or (row.row - before > 1 and goods in seen):
             found.append(row.row)
         seen.add(content)
@@ -271,9 +271,10 @@ def _is_twice(draft: DocumentDraft) -> bool:
     rows = sorted(draft.rows, key=attrgetter("row"))
     pairs = [(rows[at], rows[half + at]) for at in range(half)]
     apart = rows[half].row - rows[half - 1].row > 1
-    if apart and half > 1 and all(one.goods == other.goods for one, other in pairs):
+    same_goods = all(one.goods == other.goods for one, other in pairs)
+    if apart and same_goods and len({one.goods for one, _ in pairs}) > 1:
         return True
-    if any(one.content != other.content for one, other in pairs):
+    if not same_goods or any(one.content != other.content for one, other in pairs):
         return False
     return apart or len({row.content for row in rows}) >= LEAST_TWICE
 

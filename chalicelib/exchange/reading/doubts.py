@@ -69,6 +69,7 @@ _OF_STATES = re.compile(
     r"\bверси[яи]|\bисправлени|ревизи|редакци|\bversion\b|\brevision\b|updated|modified|\bизменен|is.?current|is.?latest|актуальн",
     re.IGNORECASE,
 )
+_OF_WAREHOUSES = re.compile(r"\bсклад|\bместо хранения|\bwarehouse|\bstorage location|\blager\b", re.IGNORECASE)
 _MEANS_GOODS = re.compile(r"\w")
 # Rows that name the kit which they are a part of, and whose sum the kit has in it.
 _OF_KITS = re.compile(
@@ -164,6 +165,8 @@ class Doubts:
     _remarks: list[int] = field(default_factory=list)
     _part_of: list[int] = field(default_factory=list)
     _states: list[int] = field(default_factory=list)
+    warehouse: int = -1  # the column by which goods of one document stand in several rows
+    _warehouses: list[int] = field(default_factory=list)
     _of_rows: list[int] = field(default_factory=list)
     _delivery: list[int] = field(default_factory=list)
     _coins: list[int] = field(default_factory=list)  # columns that hold nothing but currencies so far
@@ -194,6 +197,7 @@ class Doubts:
         self._goods = columns.get("name", -1)
         self._goods_alone = self._goods >= 0 and "sku" not in columns
         self._kits = [at for at in self._beside if _OF_KITS.search(names[at])]
+        self._warehouses = [at for at in self._beside if _OF_WAREHOUSES.search(names[at])]
         self._codes = [at for at in self._beside if _OF_CODES.search(names[at])]
         chosen = {heading_key(each.column) for each in self.profile.only}
         self._of_rows = [
@@ -315,9 +319,14 @@ class Doubts:
             self.other_number = True
         elif not self.back_number and not self._is_signed(cells):
             self.back_number = line, document.strip()
-        if self.parts or not (self._part_of or self._states) or len(self._seen) > _MOST_DOCUMENTS:
+        if not (self._part_of or self._states or self._warehouses) or len(self._seen) > _MOST_DOCUMENTS:
             return
         goods = cells[self._goods] if self._goods >= 0 else ""
+        for at in self._warehouses:
+            if self._seen.setdefault((at, document, goods), cells[at]) != cells[at]:
+                self.warehouse, self._warehouses = at, []
+        if self.parts:
+            return
         for at, of in (*((at, "") for at in self._part_of), *((at, goods) for at in self._states)):
             if (value := cells[at].strip()) or at in self._states:
                 first = self._seen.setdefault((at, document, of), value)

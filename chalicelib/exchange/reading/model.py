@@ -84,13 +84,13 @@ class FileFormatForm(Written):
     delimiter: Delimiter | None = None
     encoding: Encoding | None = Field(default=None, description="Of a text file.")
     decimal: DecimalMark | None = Field(
-        default=None, description="The decimal mark of the whole file. By default found from all its numbers."
+        default=None, description="Decimal mark of the file; by default its numbers tell it."
     )
     dates: list[DateOrder] | None = Field(
         default=None,
         min_length=1,
         max_length=5,
-        description="`dd/mm/yyyy` or `mm/dd/yyyy` settles the order between slashes. By default found from the whole column.",
+        description="`dd/mm/yyyy` or `mm/dd/yyyy` settles the order between slashes; by default the whole column tells it.",
     )
     time_zone: str | None = Field(
         default=None,

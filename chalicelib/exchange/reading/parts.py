@@ -98,7 +98,7 @@ def _unpacked(heads: list[Any], rows: list[Any]) -> Iterator[SaleRow | list[Cell
 
 
 def _head(cells: list[Any]) -> Sequence[Any]:
-    number, shown, kind, returned, day, customer, currency, original, paid_on, cancelled, contract = cells
+    number, shown, kind, returned, day, customer, currency, original, paid_on, cancelled, contract, warehouse = cells
     return (
         number,
         shown,
@@ -111,6 +111,7 @@ def _head(cells: list[Any]) -> Sequence[Any]:
         paid_on and date.fromisoformat(paid_on),
         cancelled,
         contract,
+        warehouse,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import chain, islice
 from math import gcd
 from pathlib import Path
 from typing import NamedTuple
@@ -41,6 +42,7 @@ from chalicelib.exchange.reading.sections import Section, section_above, section
 from chalicelib.exchange.reading.survey import NUMBERS, Survey, is_day
 from chalicelib.exchange.reading.torn import Named, TornRows
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
+from chalicelib.exchange.tables.encodings import is_garbled, is_guessed
 from chalicelib.exchange.tables.files import Readings, tables_of
 from chalicelib.exchange.tables.model import SpooledTable, Unreadable
 from chalicelib.exchange.tables.text import TextTable
@@ -78,6 +80,7 @@ class SalesFile:
     own_total: OwnTotal | None = None
     named: Named = field(default_factory=Named)
     cut_at: int = 0  # the last row, where its sum begins as quantity times price does, and ends too early
+    warehouse: int = -1
     doubtful: tuple[int, str, Decimal] | None = None  # the first row that may be a total: line, text, sum
 
     @property
@@ -128,6 +131,8 @@ class SalesFile:
             if self.place.heading.key:
                 cells[document_at] = self._document_of(row.cells)
             read, written = reader.read(row.line, cells, bool(row.beyond))
+            if self.warehouse >= 0 and isinstance(read, SaleRow):
+                read = read._replace(warehouse=row.cells[self.warehouse].strip()[:100])
             if category == "filtered":
                 counted.skipped += 1
                 notes.count("filtered", row.line)
@@ -485,6 +490,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     _zone(profile, terms)
     tables = tables_of(path, folder, profile.format.encoding, profile.format.delimiter)
     place, left = _place(tables, profile)
+    if not profile.format.encoding:
+        _refuse_garbled(place)
     refuse_thousands(place)
     refuse_missing(place, profile)
     notes = Notes()
@@ -534,9 +541,10 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
     if isinstance(body, GroupedTable):
         columns |= body.columns()
         notes.add("grouped", levels=list(place.level_names))
-    return SalesFile(place, profile, terms, conventions, columns, body, notes, named=known)
+    return SalesFile(place, profile, terms, conventions, columns, body, notes, named=known, warehouse=doubts.warehouse)
 
 
+_SAMPLE_ROWS = 500
 ROWS_BETWEEN_LOOKS = 4096  # at the clock
 
 
@@ -576,6 +584,16 @@ def _look_at_text(row: FlatRow, place: Place, terms: Terms) -> None:
 def _refuse_currency_told(line: int, text: str, terms: Terms) -> None:
     if (found := currency_told(text)) not in ("", terms.currency):
         raise Unreadable("currency_shown", found=found, shown=text[:60], line=line, expected=terms.currency)
+
+
+def _refuse_garbled(place: Place) -> None:
+    """Raises Unreadable where the encoding of a text was guessed, and neither its words nor its headings are any."""
+    table = place.table
+    if isinstance(table, TextTable) and is_guessed(table.encoding):
+        text = "\n".join(chain.from_iterable(row.cells for row in islice(table.rows(), _SAMPLE_ROWS)))
+        if not place.heading.columns or is_garbled(text, table.encoding):
+            found = [" ".join(name.split())[:60] for name in place.names if name.strip()][:20]
+            raise Unreadable("encoding_unknown", encoding=table.encoding, found=found)
 
 
 def _refuse_undated(place: Place, profile: SalesProfileForm) -> None:

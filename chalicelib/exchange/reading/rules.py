@@ -48,10 +48,11 @@ class SaleRow(NamedTuple):
     paid_on: date | None = None
     cancelled: bool = False
     contract: str = ""
+    warehouse: str = ""  # where rows of a document stand apart by it
 
     @property
-    def goods(self) -> tuple[str, str]:
-        return self[1:3]
+    def goods(self) -> tuple[str, str, str]:
+        return self.sku, self.name, self.warehouse
 
     @property
     def content(self) -> tuple[object, ...]:

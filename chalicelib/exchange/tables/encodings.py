@@ -15,6 +15,10 @@ _MARKS: tuple[tuple[bytes, Encoding], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SINGLE_BYTES: tuple[Encoding, ...] = ("cp1251", "cp866", "koi8-r", "cp1252")
+_RARE: tuple[Encoding, ...] = ("cp1250", "cp1254", "gb18030")
+_DOUBTFUL = 0.3  # mean worth of a letter, below which further encodings are tried
+_GARBLED = -0.2
+_WORD_BYTES = 6  # beyond ASCII, which no line of another encoding has as sound UTF-8 by chance
 _USUAL = 3.0
 _FREQUENT = frozenset("оеаинтсрвлкмдпу")
 _USUAL_SIGNS = frozenset("№«»–—…“”„’‘\u00a0°²³§€₽")
@@ -37,10 +41,31 @@ def encodings_of(path: Path) -> list[Encoding]:
     damaged, sound, sample = _survey(path)
     if not damaged:
         return ["utf-8"]
-    if sound > 20 * damaged.count:
+    if sound > 20 * damaged.count or _is_glued(sample):
         raise Unreadable("encoding_broken", encoding="UTF-8", line=damaged.line)
-    possible = [each for each in _SINGLE_BYTES if _decodes(sample, each)]
-    return sorted(possible, key=lambda each: _likeness(sample, each), reverse=True)
+    worth = {each: _likeness(sample.decode(each)) for each in _SINGLE_BYTES if _decodes(sample, each)}
+    if max(worth.values(), default=0) < _DOUBTFUL:
+        worth |= {each: _likeness(sample.decode(each)) for each in _RARE if _decodes(sample, each)}
+    if _SINGLE_BYTES[0] in worth:
+        # Of few letters, which any encoding may have, the usual one is likelier.
+        worth[_SINGLE_BYTES[0]] += _USUAL / sum(byte > 0x7F for byte in sample)
+    return sorted(worth, key=worth.__getitem__, reverse=True)
+
+
+def is_garbled(text: str, encoding: str) -> bool:
+    """True where a text was read in an encoding that it has not: its signs make no words."""
+    return encoding in _SINGLE_BYTES and _likeness(text) < _GARBLED
+
+
+def is_guessed(encoding: str) -> bool:
+    """True for an encoding in which nearly all bytes mean something, so that nothing proves it."""
+    return encoding in _SINGLE_BYTES or encoding in _RARE
+
+
+def _is_glued(sample: bytes) -> bool:
+    """True where lines are sound UTF-8 beside others that are not."""
+    lines = [line for line in sample.splitlines() if len(line.decode("ascii", "ignore")) + _WORD_BYTES <= len(line)]
+    return sum(_decodes(line, "utf-8") for line in lines) * 5 > len(lines)
 
 
 class _Damage:
@@ -109,9 +134,8 @@ def _decodes(sample: bytes, encoding: Encoding) -> bool:
     return True
 
 
-def _likeness(sample: bytes, encoding: Encoding) -> float:
-    """The mean worth of the letters beyond ASCII: those of words are worth more than signs and than letters in odd company."""
-    text = sample.decode(encoding, errors="replace")
+def _likeness(text: str) -> float:
+    """The mean worth of the letters beyond ASCII: those of words are worth more than signs and than letters in odd company. 0 without such letters."""
     worth, count, before = 0.0, 0, " "
     for letter in text:
         if letter == "\u00a0" and before.isdigit():
@@ -122,8 +146,7 @@ def _likeness(sample: bytes, encoding: Encoding) -> float:
         elif letter.isalpha() and before > "\x7f" and before.isalpha() and "а" <= before.lower() <= "ё":
             worth -= 2  # Cyrillic and Latin in one word
         before = letter
-    # Of few letters, which any encoding may have, the usual one is likelier.
-    return (worth + (_USUAL if encoding == _SINGLE_BYTES[0] else 0)) / max(1, count)
+    return worth / max(1, count)
 
 
 def _worth(letter: str, before: str) -> float:

@@ -8,7 +8,9 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from chalicelib.exchange.columns.model import TypedMoment, TypedNumber
 
-Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "cp866", "koi8-r", "cp1252"]
+Encoding = Literal[
+    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "cp866", "koi8-r", "cp1252", "cp1250", "cp1254", "gb18030"
+]
 Delimiter = Literal[";", ",", "\t", "|"]
 Kind = Literal["csv", "xlsx", "xlsb", "xls", "ods", "html", "xml"]
 

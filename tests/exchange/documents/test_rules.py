@@ -79,6 +79,20 @@ def test_a_document_whose_rows_all_come_again_is_left_out(lines: list[int], left
     assert [draft.code for draft in found] == ["document_twice"] * left_out
 
 
+def test_a_document_that_stands_apart_by_warehouses_is_one() -> None:
+    goods = ["L-1", "L-2"]
+    parts = [row(line + at, sku=sku)._replace(warehouse=f"{line}") for line in (2, 9) for at, sku in enumerate(goods)]
+    [whole] = drafts(parts).good()
+    assert (len(whole.rows), repeated_rows(whole)) == (4, [])
+    again = [each._replace(row=each.row + 20) for each in parts]
+    assert [draft.code for draft in drafts([*parts, *again]).bad()] == ["document_twice"]
+
+
+def test_documents_whose_goods_are_not_told_are_no_copies_of_themselves() -> None:
+    sums = [row(line)._replace(quantity=Decimal(1), amount=Decimal(line)) for line in (2, 3, 9, 10)]
+    assert not list(drafts(sums).bad())
+
+
 def test_rows_next_to_each_other_are_a_copy_where_they_are_of_three_kinds() -> None:
     three = [row(2 + at, sku=f"L-{at % 3}") for at in range(6)]
     assert [draft.code for draft in drafts(three).bad()] == ["document_twice"]

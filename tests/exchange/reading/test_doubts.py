@@ -31,6 +31,58 @@ def test_two_quantities_beside_a_price_are_asked_back_where_they_differ(first: s
     assert read_file(table.format(3)).total == 150
 
 
+def test_of_ordered_and_invoiced_goods_those_count_that_the_sums_are_of() -> None:
+    several = "Order Lines/Ordered Quantity;Order Lines/Delivered Quantity;Order Lines/Invoiced Quantity"
+    table = f"Order Date;Order Reference;Customer;Order Lines/Product;{several};Order Lines/Unit Price;Order Lines/Subtotal\n2026-01-12;S1;К;Л;10;6;6;50;{{}}\n"
+    assert why(table.format(500))[0] == "quantity_unclear"
+    read = read_file(table.format(300))
+    assert (read.total, read.quantity) == (300, 6)
+
+
+@pytest.mark.parametrize("column", ["Line Type", "Row Type", "Type", "Item type", "Тип строки", "Тип"])
+@pytest.mark.parametrize(
+    ("goods", "other"), [("Item", "Tax"), ("Product", "Shipping"), ("Товар", "Доставка"), ("Товар", "Комплектующая")]
+)
+def test_rows_of_other_sums_among_the_goods_are_asked_back(column: str, goods: str, other: str) -> None:
+    file = sales(column, goods, other)
+    code, facts = why(file)
+    assert (code, facts["column"]) in ((each, column) for each in ("rows_of_sums", "not_goods"))
+    assert read_file(file, {"only": [{"column": column, "values": [goods]}]}).total == 100
+    assert read_file(file, {"mapping": {"kind": ""}}).total == 150
+
+
+@pytest.mark.parametrize("values", [("Самовывоз", "Доставка"), ("Pickup", "Delivery"), ("Опт", "Розница")])
+def test_a_type_that_tells_no_rows_of_goods_asks_nothing(values: tuple[str, str]) -> None:
+    assert read_file(sales("Тип", *values)).total == 150
+
+
+@pytest.mark.parametrize("goods", ["Скидка 5%", "Discount", "  - Лоток", "• Кисть"])
+def test_a_discount_without_a_minus_and_a_part_below_its_kit_are_asked_back(goods: str) -> None:
+    file = sales("Склад", "", "").replace("К;Л;1;50", f"К;{goods};1;{{}}")
+    assert why(file.format(50))[0] == "not_goods"
+    assert read_file(file.format(-50)).total == 50
+    assert read_file(file.format(0)).total == 100
+
+
+@pytest.mark.parametrize("column", ["Cur.", "Вал", "ISO", "W"])
+def test_a_currency_below_any_heading_is_seen(column: str) -> None:
+    code, facts = why(sales(column, "RUB", "EUR"))
+    assert (code, facts["found"], facts["line"]) == ("currency_shown", "EUR", 3)
+    assert read_file(sales(column, "RUB", "RUB")).total == 150
+    assert read_file(sales(column, "EUR", "красный")).total == 150
+
+
+def test_sums_of_delivery_in_a_column_of_their_own_are_told() -> None:
+    read = read_file(sales("Стоимость доставки", "0", "30"))
+    assert (read.total, read.notes["delivery_left"]["lines"]) == (150, [3])
+    assert "delivery_left" not in read_file(sales("Дата доставки", "12.01.2026", "13.01.2026")).notes
+
+
+def test_paid_money_is_no_day_of_payment() -> None:
+    read = read_file(sales("Оплачено", "44000,00", "44100"))
+    assert (read.total, read.faults, read.notes["payments_left"]["column"]) == (150, [], "Оплачено")
+
+
 # --- rows that do not count -------------------------------------------------------------------------------------------
 
 
@@ -45,6 +97,7 @@ def test_two_quantities_beside_a_price_are_asked_back_where_they_differ(first: s
         ("Статус", "Доставлен", "Невыкуп принят"),
         ("Cancelled", "", "X"),
         ("Проведен", "Да", "Нет"),
+        ("Проведен", "Проведен", "Не проведен"),
         ("Пометка удаления", "Нет", "Да"),
         ("Cancelled at", "", "2026-01-14"),
     ],

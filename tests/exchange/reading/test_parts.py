@@ -14,6 +14,7 @@ from chalicelib.exchange.reading import parts
 from chalicelib.exchange.reading.model import SalesProfileForm, SplitFile
 from chalicelib.exchange.reading.parts import cut, parts_for, read_part
 from chalicelib.exchange.reading.rules import CellFault, SaleRow
+from chalicelib.exchange.tables.model import Unreadable
 from tests.exchange.reading.steps import TERMS, why
 from tests.exchange.sales_files.steps import row, table
 
@@ -50,6 +51,49 @@ def test_encoding_and_delimiter_are_found_out(tmp_path: Path, encoding: str, del
     assert made.found.delimiter == delimiter
     assert made.found.encoding == encoding.removesuffix("-sig")
     assert rows_of(found)[0].name == "Лампа; Свет , и | ещё"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "heading", "customer"),
+    [
+        ("cp1250", "Datum;Číslo dokladu;Zákazník;Zboží;Množství;Cena;Částka", "Žlutý kůň s.r.o."),
+        ("cp1250", "Data;Numer;Kontrahent;Towar;Ilość;Cena;Wartość brutto", "Spółka Łódź"),
+        ("cp1254", "Tarih;Belge No;Müşteri;Ürün;Miktar;Fiyat;Tutar", "Işık Ltd Şti"),
+        ("cp1252", "Date;Numéro;Client;Désignation;Quantité;Prix;Montant TTC", "Société Générale"),
+        ("gb18030", "日期;单据号;客户;商品;数量;单价;金额", "上海公司"),
+    ],
+)
+def test_code_pages_of_other_countries_are_told_by_their_headings(
+    tmp_path: Path, encoding: str, heading: str, customer: str
+) -> None:
+    text = f"{heading}\n12.01.2026;1;{customer};L;2;50;100\n"
+    made, found = cut_up(text.encode(encoding), tmp_path)
+    [read] = rows_of(found)
+    assert (made.found.encoding, read.customer.name, read.amount) == (encoding, customer, 100)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "heading"),
+    [
+        ("shift_jis", "日付;伝票番号;得意先;商品名;数量;単価;金額"),
+        ("euc-kr", "날짜;문서번호;고객;품목;수량;단가;금액"),
+        ("cp1253", "Ημερομηνία;Αριθμός;Πελάτης;Είδος;Ποσότητα;Τιμή;Ποσό"),
+        ("mac-cyrillic", "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма"),
+    ],
+)
+def test_a_text_in_an_unknown_encoding_is_refused_as_such(tmp_path: Path, encoding: str, heading: str) -> None:
+    rows = "".join(f"12.01.2026;{n};{heading.replace(';', ' ')};L;2;50;100\n" for n in range(1, 4))
+    with pytest.raises(Unreadable) as refused:
+        cut_up(f"{heading}\n{rows}".encode(encoding), tmp_path)
+    assert refused.value.code == "encoding_unknown"
+
+
+@pytest.mark.parametrize("encodings", [("cp1251", "utf-8"), ("utf-8", "cp1251")])
+def test_a_file_glued_together_of_two_encodings_is_refused_as_such(tmp_path: Path, encodings: tuple[str, str]) -> None:
+    first, second = (table(*(row(f"УТ-{n}") for n in range(5))).encode(encoding) for encoding in encodings)
+    with pytest.raises(Unreadable) as refused:
+        cut_up(first + second, tmp_path)
+    assert refused.value.code == "encoding_broken"
 
 
 def test_a_file_that_is_ascii_for_long_may_turn_out_to_be_either(tmp_path: Path) -> None:

@@ -115,6 +115,48 @@ def test_invoices_beside_the_sales_that_they_belong_to_are_asked_back() -> None:
     assert read_file(file, {"sale_words": [first]}).total == Decimal(200)
 
 
+LISTED = "Вид документа;Дата;Номер;Контрагент;Номенклатура;Количество;Сумма\n"
+
+
+@pytest.mark.parametrize(
+    ("paper", "sale", "number"),
+    [
+        ("Накладная", "УПД", "7"),
+        ("Акт", "УПД", "1"),
+        ("Расходная накладная", "Реализация товаров", "7"),
+        ("Invoice", "Sale", "1"),
+    ],
+)
+def test_a_paper_beside_the_sale_that_it_was_made_of_is_asked_back(paper: str, sale: str, number: str) -> None:
+    rows = [f"{sale};12.01.2026;1;А;Лампа;2;100", f"{paper};13.01.2026;{number};А;Лампа;2;100"]
+    code, facts = why(table(*rows, heading=LISTED))
+    assert (code, {*facts.values()}) == ("documents_beside", {paper, sale})
+    assert read_file(table(rows[0], rows[1].replace("Лампа;2;100", "Кисть;1;50"), heading=LISTED)).total == Decimal(150)
+    shown = "Дата;Документ;Контрагент;Номенклатура;Количество;Сумма\n"
+    both = [f"12.01.2026;{kind} {at} от 12.01.2026;А;Лампа;2;100" for at, kind in enumerate((paper, sale))]
+    assert why(table(*both, heading=shown))[0] == "documents_beside"
+
+
+@pytest.mark.parametrize("number", ["УТ-1", "ЗК-5"])
+@pytest.mark.parametrize(
+    ("order", "sale"), [("Заказ клиента", "Реализация"), ("Счет на оплату", "УПД"), ("Sales Order", "Invoice")]
+)
+def test_an_order_beside_its_sale_is_left_out_and_told_by_its_kind(order: str, sale: str, number: str) -> None:
+    goods = ("А;Лампа;2;100", "А;Кисть;1;50")
+    rows = [f"{order};12.01.2026;{number};{each}" for each in goods]
+    rows += [f"{sale};14.01.2026;УТ-1;{each}" for each in goods]
+    read = read_file(table(*rows, heading=LISTED))
+    assert read.documents == {"УТ-1": Decimal(150)}
+    assert [(fault.row, fault.code, fault.number) for fault in read.faults] == [
+        (line, "not_a_sale", f"{order} {number}") for line in (2, 3)
+    ]
+
+
+def test_an_order_that_no_sale_repeats_leaves_out_the_sale_of_its_number() -> None:
+    rows = ["Заказ;12.01.2026;УТ-1;А;Лампа;2;100", "Реализация;12.01.2026;УТ-1;А;Кисть;1;50"]
+    assert read_file(table(*rows, heading=LISTED)).documents == {}
+
+
 def test_a_till_calls_a_sale_what_a_warehouse_calls_a_purchase() -> None:
     heading = "Номер чека;Дата;Контрагент;Товар;Количество;Сумма;Признак расчета\n"
     rows = ["1;12.01.2026;К;Лампа;2;100;Приход", "2;12.01.2026;К;Лампа;1;50;Возврат прихода"]
