@@ -267,7 +267,7 @@ _OTHER_GROUPS = frozenset(
 
 def _in_one_cell(name: str) -> list[str]:
     """`Контрагент / Документ / Номенклатура` in one cell."""
-    for mark in ("\n", " / ", "/", " - ", ";"):
+    for mark in ("\n", " / ", "/", " - ", ";", ", "):
         parts = [part.strip() for part in name.split(mark)]
         if len(parts) > 1 and all(level_of(part) or _looks_like_heading(part) for part in parts):
             return parts
@@ -292,11 +292,12 @@ def _told_above(name: str, preamble: Sequence[str]) -> list[str]:
 def _shown_below(column: int, name: str, rows: Sequence[Row]) -> list[str]:
     """The groups that the first rows show: what stands above the first document, the document, and what stands below it."""
     labels = [row.cells[column].strip() if column < len(row.cells) else "" for row in rows]
-    labels = [label for label in labels if label]
+    labels = [label for label in labels if label and not is_total([label])]  # the total may stand above
     first = next((at for at, label in enumerate(labels) if named(label).day), None)
     if first is None or first > _DEEPEST or first + 1 >= len(labels):
         return []
-    above = [*[""] * (first - 1), "Контрагент"] if first else []
+    known = level_of(name) or _looks_like_heading(name)
+    above = [*[""] * (first - 1), name if known and first == 1 else "Контрагент"] if first else []
     goods = not named(labels[first + 1]).day
     return [*above, "Документ", "Номенклатура"] if goods else []
 

@@ -484,6 +484,40 @@ def test_a_kind_and_a_status_may_stand_in_the_table_of_documents(column: str, ce
     assert read_file(joined(orders)).total == Decimal(100) + sign * Decimal(50)
 
 
+GROUPS = {
+    "Контрагент": lambda number: f"ООО {number}",
+    "Документ": lambda number: f"Реализация УТ-{number} от 1{number}.03.2026 10:00:00",
+    "Номенклатура": lambda number: "Лампа",
+    "Склад": lambda number: "Основной",
+    "По месяцам": lambda number: "Март 2026",
+}
+
+
+@pytest.mark.parametrize("total_above", [True, False])
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("Контрагент", "Документ", "Номенклатура"),
+        ("Склад", "Контрагент", "Документ", "Номенклатура"),
+        ("По месяцам", "Контрагент", "Документ", "Номенклатура"),
+        ("Номенклатура", "Контрагент", "Документ"),
+        ("Склад", "Документ", "Номенклатура"),
+    ],
+    ids=", ".join,
+)
+def test_groups_of_a_report_in_any_order_are_told_in_its_heading(order: tuple[str, ...], total_above: bool) -> None:
+    rows = [f"{GROUPS[group](number)};2;100" for number in (1, 2) for group in order]
+    rows.insert(0 if total_above else len(rows), "Итого;4;200")
+    if order[0] in ("Номенклатура", "Склад", "По месяцам"):
+        rows = [row.replace(";2;100", ";4;200") if row.startswith(GROUPS[order[0]](1)) else row for row in rows]
+        [_, again] = [at for at, row in enumerate(rows) if row.startswith(GROUPS[order[0]](1))]
+        del rows[again]
+    read = read_file("\n".join([f"{', '.join(order)};Количество;Выручка", *rows]), {"constants": {"customer": "К-7"}})
+    assert read.documents == {"УТ-1": 100, "УТ-2": 100}
+    assert read.customers == {"К-7"}
+    assert [row.customer.name for row in read.rows] == (["ООО 1", "ООО 2"] if "Контрагент" in order else ["К-7"] * 2)
+
+
 def test_a_month_above_the_groups_of_a_report_is_no_day() -> None:
     report = [
         "Период;Количество;Сумма",
