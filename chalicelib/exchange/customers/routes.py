@@ -1,8 +1,10 @@
 from chalicelib.exchange.customers import service
 from chalicelib.exchange.customers.schemas import (
     CustomerMoveForm,
+    CustomerMovePage,
     CustomerMovePreviewView,
     CustomerMoveReasonForm,
+    CustomerMovesQuery,
     CustomerMoveView,
 )
 from chalicelib.platform.http.routes import Call, Routes
@@ -34,6 +36,12 @@ def move_customer(call: Call) -> CustomerMoveView:
     Joins two companies that are one firm, splits one that is two, and mends a wrong link. Tiers and bonuses of both follow within minutes.
     """
     return service.move(call.answering(), call.body, call.principal.for_member())
+
+
+@routes.get("/v1/staff/customer-moves", scope="staff.imports.read", query=CustomerMovesQuery)
+def list_customer_moves(call: Call) -> CustomerMovePage:
+    """List the moves of customers, newest first."""
+    return call.page(CustomerMovePage, service.page, call.context)
 
 
 @routes.get("/v1/staff/customer-moves/{move_id}", scope="staff.imports.read")

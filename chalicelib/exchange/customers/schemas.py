@@ -7,6 +7,7 @@ from pydantic import Field
 from chalicelib.exchange.imports.model import SOURCE
 from chalicelib.platform.fields import Identifier
 from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform.http.lists import ListPage, narrowed
 from chalicelib.platform.money import Money
 from chalicelib.platform.registry.names import NameOf
 
@@ -67,3 +68,15 @@ class CustomerMoveView(View):
     undone_by: str | None
     undone_by_name: Annotated[str | None, NameOf("undone_by")] = None
     undone_at: str | None
+
+
+CustomerMovesQuery = narrowed(
+    CustomerMoveView,
+    same=("state", "source", "from_company_id", "to_company_id", "by"),
+    words=("customer", "reason"),
+    day=("at",),
+)
+
+
+class CustomerMovePage(ListPage):
+    items: list[CustomerMoveView]

@@ -34,6 +34,7 @@ from chalicelib.platform.clock import moment
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.money import Money
+from chalicelib.table.client import Position
 from chalicelib.table.transactions import Refused, Transaction
 
 PAGE = 100  # documents of a company that are looked at together
@@ -162,6 +163,12 @@ def _begin(context: Context, tx: Transaction, made: CustomerMove, other: Company
 
 def show(context: Context, move_id: str) -> CustomerMoveView:
     return _view(_known(context, move_id))
+
+
+def page(context: Context, limit: int, after: Position) -> tuple[list[CustomerMoveView], Position]:
+    """Newest first. One call."""
+    found = store.page(context.table, limit, after)
+    return [_view(CustomerMove.from_item(item)) for item in found.items], found.last
 
 
 def move_page(context: Context, message: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from chalicelib.platform.events import record
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.model import Record
 from chalicelib.platform.settings import queue_url
+from chalicelib.table.client import Page, Position, Table
 from chalicelib.table.transactions import Refused, Transaction
 
 
@@ -41,13 +42,19 @@ class CustomerMove(Record):
 
 def create(tx: Transaction, context: Context, move: CustomerMove) -> None:
     key = keys.move(move.move_id)
-    tx.create({**key.as_item(), **move.model_dump(exclude_none=True)}, label="move")
+    listed = keys.move_list(move.at, move.move_id).as_gsi1()
+    tx.create({**key.as_item(), **listed, **move.model_dump(exclude_none=True)}, label="move")
     record(tx, context, key, MOVE_BEGAN, move_id=move.move_id)
 
 
 def load(context: Context, move_id: str) -> CustomerMove | None:
     item = context.table.get(keys.move(move_id), consistent=True)
     return CustomerMove.from_item(item) if item else None
+
+
+def page(table: Table, limit: int, after: Position) -> Page:
+    """Newest first."""
+    return table.query(keys.move_list("", "").pk, index="gsi1", newest_first=True, limit=limit, after=after)
 
 
 def finish_page(context: Context, move: CustomerMove, documents: int, after: dict[str, str] | None) -> None:

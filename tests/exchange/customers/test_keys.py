@@ -15,8 +15,8 @@ def context(local_table: Table) -> Context:
     return Context(table=local_table, now=NOON)
 
 
-@measures(keys.move)
-def test_a_move_is_shown_by_one_call(context: Context) -> None:
+@measures(keys.move, keys.move_list)
+def test_a_move_is_shown_by_one_call_and_so_are_all(context: Context) -> None:
     tx = Transaction()
     made = store.CustomerMove(
         move_id="mov_1",
@@ -33,3 +33,6 @@ def test_a_move_is_shown_by_one_call(context: Context) -> None:
     with spent(context.table.client) as cost:
         assert service.show(context, "mov_1").state == "moving"
     assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    with spent(context.table.client) as cost:
+        assert [each.move_id for each in service.page(context, 25, None)[0]] == ["mov_1"]
+    assert (cost.calls, cost.read_units) == (["Query"], 0.5)

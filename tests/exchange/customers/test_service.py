@@ -86,6 +86,9 @@ def test_two_companies_that_are_one_firm_become_one_and_two_again(
     assert (undone.json["undoes"], undone.json["reason"]) == (moved.json["move_id"], "One firm")
     again = ask(api, f"{PATH}/{moved.json['move_id']}/undo", key="again")
     assert again.json["code"] == "wrong_state"
+    listed = api.call("GET", f"{PATH}?q=К-1&from_company_id={first}&count=true&sort=-at", OPERATOR).json
+    assert [each["move_id"] for each in listed["items"]] == [moved.json["move_id"]]
+    assert listed["items"][0]["undone_by"] == "mbr_staff"
 
 
 def test_a_customer_is_split_off_into_a_company_of_its_own(api: Api, context: Context, made: tuple[str, str]) -> None:
