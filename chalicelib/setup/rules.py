@@ -2,7 +2,9 @@
 
 from typing import Literal, NamedTuple
 
-StepCode = Literal["ladder", "products", "distributor", "region", "manager", "companies", "managed", "delivered"]
+StepCode = Literal[
+    "ladder", "products", "distributor", "region", "dispatcher", "manager", "companies", "managed", "delivered"
+]
 
 
 class Found(NamedTuple):
@@ -12,6 +14,7 @@ class Found(NamedTuple):
     products: bool
     distributors: bool
     regions: bool
+    dispatchers: bool
     managers: bool
     companies: bool
     unmanaged: int
@@ -44,6 +47,11 @@ def steps(found: Found) -> list[Step]:
             "region",
             found.regions,
             Operation("change_distributor", "PATCH", "/v1/staff/distributors/{distributor_id}"),
+        ),
+        Step(
+            "dispatcher",
+            found.dispatchers,
+            Operation("add_distributor_person", "POST", "/v1/staff/distributors/{distributor_id}/people"),
         ),
         Step("manager", found.managers, Operation("appoint_staff", "POST", "/v1/staff/people")),
         Step("companies", found.companies, Operation("start_import", "POST", "/v1/staff/imports")),

@@ -22,6 +22,10 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
         "region": Words(
             "A distributor serves a region", "A company's orders go to the first distributor of its region."
         ),
+        "dispatcher": Words(
+            "A person works on a distributor's orders",
+            "The letter about an order goes to the distributor's address; to accept and ship it, a person of the distributor signs in.",
+        ),
         "manager": Words(
             "The staff have a manager",
             "A manager confirms partners' people and is their contact at the club. `POST /v1/staff/setup/files` reads the staff from a file.",
@@ -45,6 +49,10 @@ SENTENCES: dict[Language, dict[StepCode, Words]] = {
             "Заказы получает и отгружает дистрибьютор. `POST /v1/staff/setup/files` прочтёт многих из файла.",
         ),
         "region": Words("Дистрибьютор обслуживает регион", "Заказы компании получает первый дистрибьютор её региона."),
+        "dispatcher": Words(
+            "У дистрибьютора есть человек, который ведёт заказы",
+            "Письмо о заказе приходит на адрес дистрибьютора; чтобы принять и отгрузить заказ, человек дистрибьютора входит под своей почтой.",
+        ),
         "manager": Words(
             "Среди сотрудников есть менеджер",
             "Менеджер подтверждает людей партнёров и отвечает им от имени клуба. `POST /v1/staff/setup/files` прочтёт сотрудников из файла.",

@@ -11,11 +11,12 @@ from chalicelib.setup.rules import Found
 
 LOOKED_AT = 10_000  # companies
 _DISTRIBUTORS = 100
+_WITH_PEOPLE = 10  # distributors whose people are looked for
 _MANAGING = [role for role in staff_roles("staff.companies.write") if role != "admin"]
 
 
 def found(context: Context, language: Language) -> Found:
-    """A query for each kind of thing, one for each role of those who manage companies, and one for each 500 companies."""
+    """A query for each kind of thing, one for each role of those who manage companies, one for each 500 companies, and two for each of ten distributors until one has people."""
     served, _ = distributors.some_distributors(context, _DISTRIBUTORS, None)
     listed = list(islice(companies.every_listed(context, "", Portfolio()), LOOKED_AT))
     _, products, _ = catalog.page_of_products(context, ProductQuery(limit=1), None, language)
@@ -24,6 +25,7 @@ def found(context: Context, language: Language) -> Found:
         products=any(True for _ in products),
         distributors=bool(served),
         regions=any(each.regions for each in served),
+        dispatchers=any(distributors.people_of(context, each.distributor_id) for each in served[:_WITH_PEOPLE]),
         managers=any(members.staff_in(context, role) for role in _MANAGING),
         companies=bool(listed),
         unmanaged=sum(1 for each in listed if not each.manager_id),

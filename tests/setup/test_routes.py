@@ -23,7 +23,7 @@ def codes(steps: Any) -> list[str]:
 def test_a_bare_club_is_told_what_to_set_up_next_and_where(api: Api) -> None:
     shown = setup(api)
     assert codes(shown["done"]) == ["ladder", "managed", "delivered"]  # the config brings a ladder, and nobody waits
-    assert codes(shown["missing"]) == ["products", "distributor", "region", "manager", "companies"]
+    assert codes(shown["missing"]) == ["products", "distributor", "region", "dispatcher", "manager", "companies"]
     assert shown["missing"][1]["how"] == {
         "operation": "create_distributor",
         "method": "POST",
@@ -55,4 +55,4 @@ def test_imported_companies_wait_for_a_manager_and_a_region_until_they_have_them
         etag = api.call("GET", path, ADMIN).headers["etag"]
         api.call("PATCH", path, ADMIN, {"region": "RU-MOW", "manager_id": manager_id}, headers={"if-match": etag})
     shown = setup(api)
-    assert shown["missing"] == [] and len(shown["done"]) == 8
+    assert shown["missing"] == [] and len(shown["done"]) == 9

@@ -11,6 +11,7 @@ EMPTY = Found(
     products=False,
     distributors=False,
     regions=False,
+    dispatchers=False,
     managers=False,
     companies=False,
     unmanaged=0,
@@ -27,7 +28,15 @@ def test_each_step_has_its_words_in_both_languages_and_an_operation_that_exists(
 @given(st.builds(Found))
 def test_a_step_is_done_exactly_when_the_club_has_what_it_brings(found: Found) -> None:
     done = {step.code for step in steps(found) if step.done}
-    had = [found.ladder, found.products, found.distributors, found.regions, found.managers, found.companies]
+    had = [
+        found.ladder,
+        found.products,
+        found.distributors,
+        found.regions,
+        found.dispatchers,
+        found.managers,
+        found.companies,
+    ]
     expected = dict(
         zip([step.code for step in steps(EMPTY)], [*had, not found.unmanaged, not found.undelivered], strict=True)
     )

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -15,6 +16,7 @@ _WORDS = {
     "phone": ("phone", "телефон"),
     "hours": ("hours", "часы", "часы работы"),
     "regions": ("regions", "регионы", "регион", "region"),
+    "warehouses": ("warehouses", "склады", "склад", "warehouse"),
     "manager": ("manager", "менеджер", "почта менеджера"),
 }
 _ROLES = {
@@ -29,7 +31,11 @@ NEEDED: Mapping[Kind, tuple[str, ...]] = {
     "distributors": ("name", "email", "regions"),
     "region_managers": ("regions", "manager"),
 }
-_ALSO: Mapping[Kind, tuple[str, ...]] = {"staff": (), "distributors": ("phone", "hours"), "region_managers": ()}
+_ALSO: Mapping[Kind, tuple[str, ...]] = {
+    "staff": (),
+    "distributors": ("phone", "hours", "warehouses"),
+    "region_managers": (),
+}
 
 
 class Row(NamedTuple):
@@ -39,16 +45,24 @@ class Row(NamedTuple):
     cells: Mapping[str, str]
 
 
+class File(NamedTuple):
+    """`ignored`: headings of the columns that are not read."""
+
+    rows: list[Row]
+    ignored: list[str]
+
+
 class Unreadable(Exception):
     """Why a file has no rows, in one sentence."""
 
 
-def rows_of(content: str, kind: Kind) -> list[Row]:
+def file_of(content: str, kind: Kind) -> File:
     """Raises `Unreadable` for a file without one of the needed columns, or with too many rows."""
-    lines = [(line, text) for line, text in enumerate(_lines(content), start=1) if text.strip(" \t;,")]
+    lines = [(line, text) for line, text in enumerate(_lines(_text(content)), start=1) if text.strip(" \t;,")]
     heading = lines[0][1] if lines else ""
     delimiter = max(";,\t", key=heading.count)
-    columns = [_column(cell) for cell in _cells(heading, delimiter)]
+    headings = _cells(heading, delimiter)
+    columns = [_column(cell) for cell in headings]
     if missing := [column for column in NEEDED[kind] if column not in columns]:
         words = "; ".join(f"{column} ({_WORDS[column][1]})" for column in missing)
         raise Unreadable(f"The heading has no column {words}.")
@@ -56,7 +70,22 @@ def rows_of(content: str, kind: Kind) -> list[Row]:
         raise Unreadable(f"A file has at most {MOST_ROWS} rows.")
     read = [column if column in (*NEEDED[kind], *_ALSO[kind]) else "" for column in columns]
     rows = [Row(line, _by_column(read, _cells(text, delimiter))) for line, text in lines[1:]]
-    return [row for row in rows if row.cells]
+    ignored = [cell.strip() for cell, column in zip(headings, read, strict=True) if cell.strip() and not column]
+    return File([row for row in rows if row.cells], ignored)
+
+
+def _text(content: str) -> str:
+    """The text of a file that comes in Base64, in UTF-8 or as Excel saves it in Russian. Other content is a text already."""
+    if any(delimiter in content for delimiter in ";,\t"):
+        return content
+    try:
+        raw = b64decode("".join(content.split()), validate=True)
+    except ValueError:
+        return content
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp1251", "replace")
 
 
 def _lines(content: str) -> list[str]:
@@ -71,10 +100,15 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return line.split(delimiter)
 
 
+def several(cell: str) -> list[str]:
+    """The parts of a cell, between commas."""
+    parts = [part.strip() for part in cell.replace("|", ",").replace(";", ",").split(",")]
+    return [part for part in parts if part]
+
+
 def region_codes(cell: str, names: Mapping[str, str]) -> list[str]:
     """The regions of a cell, named by code or by name, parted by commas. `names`: the code of each name in lower case. Unknown ones stay."""
-    parts = [part.strip() for part in cell.replace("|", ",").replace(";", ",").split(",")]
-    return [names.get(part.casefold(), part) for part in parts if part]
+    return [names.get(part.casefold(), part) for part in several(cell)]
 
 
 def _by_column(columns: list[str], cells: list[str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ _PRIORITY = 100
 def load(context: Context, form: SetupFileForm, by: str) -> SetupFileView:
     """Raises 422 for a file without the columns of its kind."""
     try:
-        rows = rules.rows_of(form.content, form.kind)
+        file = rules.file_of(form.content, form.kind)
     except rules.Unreadable as why:
         raise Problem.invalid("unreadable", "/content", str(why)) from None
     loader: Mapping[Kind, Callable[[Context, list[Row], str], Iterator[SetupRowView]]] = {
@@ -32,7 +32,7 @@ def load(context: Context, form: SetupFileForm, by: str) -> SetupFileView:
         "distributors": _distributors,
         "region_managers": _region_managers,
     }
-    return SetupFileView(items=list(loader[form.kind](context, rows, by)))
+    return SetupFileView(items=list(loader[form.kind](context, file.rows, by)), ignored=file.ignored)
 
 
 def _staff(context: Context, rows: list[Row], by: str) -> Iterator[SetupRowView]:
@@ -59,7 +59,11 @@ def _write_distributor(row: Row, context: Context, known: dict[str, Distributor]
         {"region": code, "priority": kept.get(code, _PRIORITY)}
         for code in rules.region_codes(row.cells.get("regions", ""), names)
     ]
-    cells = {**row.cells, "regions": regions}
+    cells: dict[str, Any] = {name: cell for name, cell in row.cells.items() if name != "warehouses"} | {
+        "regions": regions
+    }
+    if warehouses := rules.several(row.cells.get("warehouses", "")):
+        cells["stock"] = {"warehouses": warehouses, "binding": bool(before and before.stock.binding)}
     if before is None:
         made = distributors.create_distributor(context, DistributorForm.model_validate(cells))
         known[made.name.casefold()] = made

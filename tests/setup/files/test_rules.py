@@ -1,10 +1,16 @@
 """Files of the set-up as people save them."""
 
+from base64 import b64encode, encodebytes
+
 import pytest
 
-from chalicelib.setup.files.rules import Row, rows_of
+from chalicelib.setup.files.rules import Kind, Row, file_of
 
 MARIA = {"name": "Maria", "email": "maria@club.example", "role": "manager"}
+
+
+def rows_of(content: str, kind: Kind) -> list[Row]:
+    return file_of(content, kind).rows
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -24,6 +30,18 @@ def test_a_column_of_another_kind_is_not_read() -> None:
     content = "Название;Почта;Регионы;Менеджер;Телефон\nЦентр;center@club.example;RU-MOW;Maria;123\n"
     cells = {"name": "Центр", "email": "center@club.example", "regions": "RU-MOW", "phone": "123"}
     assert rows_of(content, "distributors") == [Row(2, cells)]
+
+
+def test_columns_that_are_not_read_are_told() -> None:
+    assert file_of("Имя;Почта; Роль;Должность;;Телефон\n", "staff").ignored == ["Должность", "Телефон"]
+    assert file_of("Название;Почта;Регионы;Склады\n", "distributors").ignored == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+def test_a_file_in_base64_is_read_as_the_file_itself(encoding: str) -> None:
+    content = "ФИО;Почта;Роль\nMaria;maria@club.example;менеджер\n".encode(encoding)
+    assert rows_of(b64encode(content).decode(), "staff") == [Row(2, MARIA)]
+    assert rows_of(encodebytes(content).decode(), "staff") == [Row(2, MARIA)]
 
 
 def test_a_quotation_mark_without_its_pair_spoils_its_own_line_only() -> None:
