@@ -103,7 +103,10 @@ def write_stock(context: Context, rows: Sequence[Any], *, of: Collection[str] | 
     good, faults = _parse_rows(StockForm, rows, "stock")
     for number, form in list(good.items()):
         if of is not None and form.warehouse not in of:
-            faults[number] = [_fault("stock", number, "warehouse", "not_yours", "This warehouse is not yours.")]
+            detail = (
+                f"Your warehouses are: {', '.join(sorted(of))}." if of else "The club has named no warehouse of yours."
+            )
+            faults[number] = [_fault("stock", number, "warehouse", "not_yours", detail)]
             del good[number]
         elif form.at > context.now + AHEAD:
             faults[number] = [_fault("stock", number, "at", "in_future", f"The time is ahead of now, {context.at}.")]

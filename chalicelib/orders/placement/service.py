@@ -157,7 +157,8 @@ def _ordering(context: Context, company_id: str, by: Actor, found: Mapping[Key, 
         raise Problem.role_lost()
     missing = companies.missing_facts(context, "ordering", Member.from_item(person), Membership.from_item(membership))
     if missing:
-        raise Problem("cabinet_locked", "Ordering opens when your profile is complete.", extra={"missing": missing})
+        detail = "Ordering opens when your profile is complete: PATCH /v1/me."
+        raise Problem("cabinet_locked", detail, extra={"missing": missing})
     return companies.Company.from_item(profile)
 
 

@@ -4,7 +4,7 @@ Codes are pydantic's names of the faults; a further member (`min`, `max`, `allow
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -14,6 +14,7 @@ from pydantic_core.core_schema import ErrorType
 from chalicelib.platform.fields import SHAPES
 from chalicelib.platform.http.problems import Fault, Problem, ValueFault, escape
 from chalicelib.platform.money import Money
+from chalicelib.platform.registry.names import models_in
 
 _NUMBER = "This is not a number. Write it as 1234.50."
 _WHOLE = "This is not a whole number."
@@ -87,8 +88,8 @@ def _fault(found: Any, place: str, form: str) -> Fault:
         code = f"string_{code}"
     elif code == "model_type" and context.get("class_name") == Money.__name__:
         code = "money"
-    fields = _fields_of(context.get("class_name"))
-    if code == "extra_forbidden" and len(found["loc"]) == 1 and (fields := _fields_of(form)):
+    fields = _fields_of(_model_named(context.get("class_name")))
+    if code == "extra_forbidden" and (fields := _fields_of(_model_at(_model_named(form), found["loc"][:-1]))):
         code = "extra_field"
     return ValueFault(
         pointer=place + "".join(f"/{escape(str(part))}" for part in found["loc"]),
@@ -122,15 +123,29 @@ def _sentence(code: str, message: str, members: Mapping[str, Any], pattern: str 
     return "This value is not allowed here." if code in _OF_THE_LIBRARY else message
 
 
-def _fields_of(class_name: str | None) -> str:
-    """The fields of a model by the name of its class, of which there is one in the house."""
+def _fields_of(model: type[BaseModel] | None) -> str:
+    return ", ".join(each.alias or name for name, each in model.model_fields.items()) if model else ""
+
+
+def _model_named(class_name: str | None) -> type[BaseModel] | None:
+    """The model by the name of its class, of which there is one in the house."""
     waiting = [BaseModel] if class_name else []
     while waiting:
         model = waiting.pop()
         if model.__name__ == class_name:
-            return ", ".join(each.alias or name for name, each in model.model_fields.items())
+            return model
         waiting += model.__subclasses__()
-    return ""
+    return None
+
+
+def _model_at(model: type[BaseModel] | None, path: Iterable[str | int]) -> type[BaseModel] | None:
+    """The model of the value at a path below a model; None where there may be several, or a mapping is on the way."""
+    for part in path:
+        if model and isinstance(part, str):
+            within = [each.annotation for name, each in model.model_fields.items() if part in (name, each.alias)]
+            inner = models_in(within[0]) if within else []
+            model = inner[0] if len(inner) == 1 else None
+    return model
 
 
 def _of_characters(pattern: str) -> str | None:

@@ -60,7 +60,7 @@ def shows_ids_of_names(view: type[BaseModel]) -> bool:
     inner = [
         each
         for name in _fields_with_names(view)
-        for each in _models(view.model_fields[name].annotation)
+        for each in models_in(view.model_fields[name].annotation)
         if name_fields(each) or _fields_with_names(each)
     ]
     return bool(fields or inner) and not any(each.exclude for each in fields) and all(map(shows_ids_of_names, inner))
@@ -97,16 +97,16 @@ def _fields_with_names(view: type[BaseModel]) -> list[str]:
     return [
         name
         for name, field in view.model_fields.items()
-        for each in _models(field.annotation)
+        for each in models_in(field.annotation)
         if name_fields(each) or _fields_with_names(each)
     ]
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def models_in(annotation: Any) -> list[type[BaseModel]]:
     """The models of an annotation: of `V`, `V | None`, `list[V]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [model for each in get_args(annotation) for model in _models(each)]
+    return [model for each in get_args(annotation) for model in models_in(each)]
 
 
 @cache

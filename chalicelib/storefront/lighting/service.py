@@ -55,7 +55,9 @@ class Luminaire:
 def calculate(context: Context, member_id: str, form: LightingForm, language: Language) -> LightingView:
     """Two reads. Raises 403 while calculators are locked, 422 for products that are not luminaires or far too weak."""
     if missing := companies.missing_for(context, member_id, PRIVILEGE):
-        raise Problem("cabinet_locked", "Complete your profile to use the calculators.", extra={"missing": missing})
+        raise Problem(
+            "cabinet_locked", "Complete your profile to use the calculators: PATCH /v1/me.", extra={"missing": missing}
+        )
     luminaires = _luminaires(context, form.skus)
     rooms = [_room_view(number, room, luminaires) for number, room in enumerate(form.rooms)]
     return LightingView(

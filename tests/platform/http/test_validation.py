@@ -1,13 +1,13 @@
 """Sentences of values that do not fit."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from chalicelib.platform.fields import SHAPES, Name
 from chalicelib.platform.http import validation
-from chalicelib.platform.http.forms import PageQuery
+from chalicelib.platform.http.forms import Form, PageQuery
 from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.money import Money
 
@@ -38,6 +38,30 @@ def test_a_field_too_many_is_told_which_there_are() -> None:
     [fault] = validation.faults(refused.value)
     assert (fault.code, fault.detail) == ("extra_forbidden", "There is no such field. There are: limit, cursor.")
     assert in_russian(fault.detail) == "Такого поля нет. Есть: limit, cursor."
+
+
+class Packed(Form):
+    boxes: int = 1
+
+
+class Packing(Form):
+    lines: list[Packed] = Field(default=[])
+    inner: Packed | None = None
+    by_name: dict[str, Packed] = Field(default={})
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"lines": [{}, {"bags": 1}]}, "There is no such field. There are: boxes."),
+        ({"inner": {"bags": 1}}, "There is no such field. There are: boxes."),
+        ({"by_name": {"a": {"bags": 1}}}, "There is no such field."),
+    ],
+)
+def test_a_field_too_many_is_told_which_there_are_where_it_stands(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Packing.model_validate(given)
+    assert [fault.detail for fault in validation.faults(refused.value)] == [told]
 
 
 class Priced(BaseModel):
