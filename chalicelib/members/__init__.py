@@ -8,7 +8,7 @@ from chalicelib.platform.registry.lazy import opened_when_asked
 
 with opened_when_asked(__name__):
     from chalicelib.members.config import Welcome
-    from chalicelib.members.events import EMAIL_CONFIRMED, LEFT
+    from chalicelib.members.events import EMAIL_CONFIRMED, LEFT, STAFF_CHANGED
     from chalicelib.members.fields import PersonName, Phone, TimeZone
     from chalicelib.members.keys import member as member_key
     from chalicelib.members.leaving import forget, leave, leaver, person

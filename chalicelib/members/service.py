@@ -7,7 +7,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import keys, store
 from chalicelib.members.config import Consents, Welcome
-from chalicelib.members.events import EMAIL_CONFIRMED
+from chalicelib.members.events import EMAIL_CONFIRMED, STAFF_CHANGED
 from chalicelib.members.model import Consent, Member, Membership
 from chalicelib.members.schemas import (
     ClubView,
@@ -381,6 +381,7 @@ def appoint_staff(context: Context, form: StaffForm, *, by: str | None) -> Staff
         when=_IS_ADMIN if own else None,
         listed=keys.staff_list(person.name, person.member_id).as_gsi1(),
     )
+    _record_staff(tx, context, person.member_id, form.role, by=by)
     try:
         context.table.commit(tx)
     except Refused as refused:
@@ -423,10 +424,15 @@ def dismiss_staff(context: Context, member_id: str, *, by: str) -> None:
     else:
         _check_admin(tx, by, Problem.role_lost())
     tx.delete(access_keys.membership(member_id), when=_IS_ADMIN if own else Attr("kind").eq("staff"), label="staff")
+    _record_staff(tx, context, member_id, "", by=by)
     try:
         context.table.commit(tx)
     except Refused:
         raise (Problem.role_lost() if own else Problem("not_found")) from None
+
+
+def _record_staff(tx: Transaction, context: Context, member_id: str, role: str, *, by: str | None) -> None:
+    record(tx, context, keys.member(member_id), STAFF_CHANGED, member_id=member_id, role=role, by=by)
 
 
 def _check_admin(tx: Transaction, member_id: str, refusal: Problem) -> None:

@@ -43,6 +43,7 @@ def test_a_letter_whose_event_is_gone_cannot_be_told(context: Context) -> None:
 OTHERS = {
     "calls_listed",
     "companies_assigned",
+    "companies_left",
     "export_ready",
     "email_change_code",
     "email_changed",

@@ -7,7 +7,7 @@ from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CONFIRMED
 from chalicelib.companies.model import Company, Person
 from chalicelib.members import Membership
 from chalicelib.platform.access.rights import STAFF_OWNER
-from chalicelib.platform.access.scopes import COMPANY_ROLES, STAFF_ROLES, staff_roles
+from chalicelib.platform.access.scopes import COMPANY_ROLES, staff_roles
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import EventType, record
 from chalicelib.platform.http.problems import Problem
@@ -122,8 +122,8 @@ def change_manager(context: Context, tx: Transaction, company: Company, manager_
 
 
 def check_manager(tx: Transaction, manager_id: str) -> None:
-    """The commit raises 422 unless the member is one of the club's staff. Not beside `check_staff` of the same member."""
-    check_staff(tx, manager_id, list(STAFF_ROLES), no_manager())
+    """The commit raises 422 unless the member is one of the staff who call companies. Not beside `check_staff` of the same member."""
+    check_staff(tx, manager_id, staff_roles("staff.calls"), no_manager())
 
 
 def no_manager() -> Problem:

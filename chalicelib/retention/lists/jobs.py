@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib import members
 from chalicelib.platform import jobs
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.config.working_time import is_working_day
 from chalicelib.platform.context import Context
@@ -29,7 +30,8 @@ from chalicelib.retention.lists import service
 def morning_calls(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Sends the managers to the queue; returns the figures of the run."""
     working = is_working_day(context.today, context.config[Calendar])
-    managers = members.staff_in(context, "manager") if working else []
+    roles = staff_roles("staff.calls") if working else []
+    managers = [each for role in roles for each in members.staff_in(context, role)]
     messages = jobs.send_bodies(queue_url("calls"), ({"manager_id": each} for each in managers))
     facts = {"day": context.today.isoformat(), "managers": messages}
     log.info("morning calls", extra=facts)

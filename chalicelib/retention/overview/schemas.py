@@ -32,7 +32,7 @@ class ManagerOverviewView(AtRiskView):
     """A manager's quiet companies, and the work on the lists of the last 30 days."""
 
     manager_id: str | None = Field(description="Null for companies without a manager.")
-    manager_name: str | None = Field(description="Null for who left the staff: hand the companies over.")
+    manager_name: str | None = Field(description="Null for who calls nobody any more: hand the companies over.")
     listed: int = Field(description="Calls on the lists of the last 30 days.")
     done: int = Field(description="Those of them with an outcome.")
     late: int = Field(description="Companies that wait for a call for more than a month, counted to a hundred.")

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from chalicelib import companies, members, tiers
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.jobs import chunks
@@ -140,7 +141,10 @@ def _ids(context: Context, last: OverviewDay) -> list[str]:
 
 def _managers(context: Context, last: OverviewDay, ids: list[str]) -> list[ManagerOverviewView]:
     acting = members.memberships(context, [each for each in ids if each != model.NONE])
-    named = members.members(context, [each for each, acts in acting.items() if acts.kind == "staff"])
+    named = members.members(
+        context,
+        [each for each, acts in acting.items() if acts.kind == "staff" and acts.role in staff_roles("staff.calls")],
+    )
     return [
         _manager(context, each, named[each].name if each in named else None, last.managers.get(each, AtRisk()))
         for each in ids

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.companies import change_manager, read_company
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies.events import MANAGER_CHANGED
 from chalicelib.companies.model import Company
@@ -16,7 +17,10 @@ from chalicelib.companies.store import create
 from chalicelib.desk.hand_overs import consumers, keys, letters, service, store
 from chalicelib.desk.hand_overs.schemas import ClientHandOverForm
 from chalicelib.mail import Unsendable
+from chalicelib.members import service as members
+from chalicelib.members.schemas import StaffForm
 from chalicelib.platform import aws
+from chalicelib.platform.access.scopes import StaffRole
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event
 from chalicelib.platform.parts import Part
@@ -211,6 +215,36 @@ def test_each_receiver_gets_one_letter_with_their_companies(cloud: Cloud) -> Non
         letters.companies_assigned(context, recipient, to_nina)
 
 
+def appointed(context: Context, role: StaffRole, email: str = "leaving@club.example") -> str:
+    form = StaffForm(name="Anna Leaving", email=email, role=role)
+    return members.appoint_staff(context, form, by=None).member_id
+
+
+@pytest.mark.parametrize("goes", ["dismissed", "marketing"])
+def test_the_head_of_sales_hears_at_once_whose_companies_nobody_calls_any_more(cloud: Cloud, goes: str) -> None:
+    context = memory_context(MemoryDynamo())
+    office(context)
+    staff(context, "mbr_admin", "admin")
+    leaving, head = appointed(context, "manager"), appointed(context, "head_of_sales", "head@club.example")
+    company(context, 6, leaving)
+    if goes == "dismissed":
+        members.dismiss_staff(context, leaving, by="mbr_admin")
+    else:
+        appointed(context, "marketing")
+    told = events(context, "member.staff_changed")
+    [gone] = [each for each in told if each["member_id"] == leaving and each["role"] != "manager"]
+    assert letters._who_hands_over(context, {**gone, "role": "admin"}) == []  # an admin calls companies, too
+    [recipient] = letters._who_hands_over(context, gone)
+    reader, shown = letters.companies_left(context, recipient, gone)
+    assert (reader.member_id, shown) == (head, {"manager_name": "Anna Leaving", "companies": 1})
+    tx = Transaction()
+    change_manager(context, tx, read_company(context, "cmp_6"), NINA, by=HEAD)
+    context.table.commit(tx)
+    assert letters._who_hands_over(context, gone) == []
+    with pytest.raises(Unsendable):
+        letters.companies_left(context, recipient, gone)
+
+
 def test_wherever_it_dies_each_company_changes_hands_once(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "COMPANIES", 2)
     memory = MemoryDynamo()
@@ -275,6 +309,7 @@ def test_a_hand_over_is_ordered_shown_and_listed(api: Api, head: Caller) -> None
     [
         ({"to_manager_id": LEAVING}, "same_manager"),
         ({"to_manager_id": "mbr_stranger"}, "not_staff"),
+        ({"to_manager_id": "mbr_marketing"}, "not_staff"),
         ({"to_manager_id": None}, "no_managers_of_regions"),
     ],
 )

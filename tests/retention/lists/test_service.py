@@ -11,6 +11,8 @@ from chalicelib import companies, contacts, mail, sales
 from chalicelib.contacts import keys as contacts_keys
 from chalicelib.demand import service as demands
 from chalicelib.demand.schemas import DemandAnswerForm
+from chalicelib.members import service as members
+from chalicelib.members.schemas import StaffForm
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
@@ -196,14 +198,22 @@ def test_who_is_held_out_since_this_morning_is_on_no_list(context: Context) -> N
     assert {case_of(begun, each).state for each in held} == {CaseState.WAITING}
 
 
-def test_the_morning_makes_the_lists_of_working_days(context: Context) -> None:
-    for manager_id in (IVAN, OLGA):
-        partners.staff(context, manager_id, "manager")
-    known(context, "cmp_1")
-    assert morning(days_later(context, 1))["managers"] == 0  # a Saturday
-    view = service.today(days_later(context, 1), IVAN, "en")
+def test_the_morning_makes_the_lists_of_working_days_for_all_who_call(context: Context) -> None:
+    manager, head, _ = (
+        members.appoint_staff(
+            context, StaffForm(name="Anna Svetlova", email=f"{role}@club.example", role=role), by=None
+        ).member_id
+        for role in ("manager", "head_of_sales", "marketing")
+    )
+    for company_id, manager_id in (("cmp_1", manager), ("cmp_2", head)):
+        known(context, company_id, manager_id=manager_id)
+    saturday, monday = days_later(context, 1), days_later(context, 3)
+    assert morning(saturday)["managers"] == 0
+    view = service.today(saturday, manager, "en")
     assert (view.working_day, view.calls) == (False, [])
-    assert morning(days_later(context, 3))["managers"] in (0, 2)
+    assert morning(monday)["managers"] == 2
+    made = [store.load(monday, each, monday.today) for each in (manager, head)]
+    assert [companies_of(each) for each in made if each] == [["cmp_1"], ["cmp_2"]]
 
 
 def test_a_check_in_that_falls_into_the_last_days_of_the_year_is_a_greeting(context: Context) -> None:

@@ -100,13 +100,17 @@ def test_reasons_and_months_are_lists_and_files_of_either_kind(api: Api, context
         assert (made.status, made.json["row_count"]) == (200, 2), made.text
 
 
-def test_who_left_the_staff_is_shown_without_a_name_until_the_companies_are_handed_over(
-    api: Api, context: Context
+@pytest.mark.parametrize("goes", ["dismissed", "marketing"])
+def test_who_calls_nobody_any_more_is_shown_without_a_name_until_the_companies_are_handed_over(
+    api: Api, context: Context, goes: str
 ) -> None:
     ivan = next(each for each in api.call("GET", OVERVIEW, HEAD).json["managers"] if each["manager_id"] == IVAN)
     assert ivan["manager_name"]
     partners.staff(context, "mbr_admin", "admin")
-    members.dismiss_staff(context, IVAN, by="mbr_admin")
+    if goes == "dismissed":
+        members.dismiss_staff(context, IVAN, by="mbr_admin")
+    else:
+        partners.staff(context, IVAN, "marketing")
     left = next(each for each in api.call("GET", OVERVIEW, HEAD).json["managers"] if each["manager_id"] == IVAN)
     assert left == {**ivan, "manager_name": None}
 
