@@ -205,6 +205,7 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     member.email_changed           messages: mail
 #     member.email_confirmed         facts: campaigns.series; messages: mail
 #     member.left                    facts: own_data
+#     member.staff_changed           messages: mail
 #     offer.issued                   facts: retention.waves
 #     offers.expiring                messages: mail
 #     order.accepted                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
