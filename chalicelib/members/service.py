@@ -381,7 +381,9 @@ def appoint_staff(context: Context, form: StaffForm, *, by: str | None) -> Staff
         when=_IS_ADMIN if own else None,
         listed=keys.staff_list(person.name, person.member_id).as_gsi1(),
     )
-    _record_staff(tx, context, person.member_id, form.role, by=by)
+    before = memberships(context, [person.member_id]).get(person.member_id)
+    if before is None or before.role != form.role:
+        _record_staff(tx, context, person.member_id, form.role, by=by)
     try:
         context.table.commit(tx)
     except Refused as refused:

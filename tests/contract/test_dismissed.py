@@ -913,12 +913,12 @@ def undo_customer_move(club: Club) -> Ask:
 
 @scene
 def replace_region_managers(club: Club) -> Ask:
-    return Ask("/v1/staff/region-managers", {"regions": [{"region": "RU-MOW", "manager_id": "mbr_marketing"}]})
+    return Ask("/v1/staff/region-managers", {"regions": [{"region": "RU-MOW", "manager_id": "mbr_head"}]})
 
 
 @scene
 def start_hand_over(club: Club) -> Ask:
-    body = {"from_manager": "none", "to_manager_id": "mbr_marketing", "reason": "Nobody calls them"}
+    body = {"from_manager": "none", "to_manager_id": "mbr_head", "reason": "Nobody calls them"}
     return Ask("/v1/staff/hand-overs", body)
 
 

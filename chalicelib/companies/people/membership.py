@@ -127,7 +127,7 @@ def check_manager(tx: Transaction, manager_id: str) -> None:
 
 
 def no_manager() -> Problem:
-    return Problem.invalid("not_staff", "/manager_id", "This person is not on the club's staff.")
+    return Problem.invalid("not_staff", "/manager_id", "This person is not one of the staff who call companies.")
 
 
 def record_confirmed(tx: Transaction, context: Context, person: Person, *, by: str) -> None:

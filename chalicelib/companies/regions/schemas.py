@@ -34,7 +34,7 @@ class RegionManagerView(View):
 
     region: str
     manager_id: str
-    name: str | None = Field(description="Null: this person is not on the club's staff any more.")
+    name: str | None = Field(description="Null: this person calls no companies any more.")
 
 
 class RegionManagersView(View):

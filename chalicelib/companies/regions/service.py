@@ -7,7 +7,7 @@ from chalicelib.companies.regions import store
 from chalicelib.companies.regions.model import RegionManagers
 from chalicelib.companies.regions.schemas import RegionManagersForm, RegionManagersView, RegionManagerView
 from chalicelib.platform.access.rights import STAFF_OWNER
-from chalicelib.platform.access.scopes import STAFF_ROLES
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Fault, Problem
 from chalicelib.table.transactions import Refused, Transaction
@@ -31,14 +31,16 @@ def show(context: Context) -> RegionManagersView:
 
 
 def replace(context: Context, version: int, form: RegionManagersForm, *, by: str) -> RegionManagersView:
-    """Raises 412 for an old version, 422 for somebody who is not on the staff."""
+    """Raises 412 for an old version, 422 for somebody who is not one of the staff who call companies."""
     before = store.read(context.table, consistent=True)
     if before.version != version:
         raise Problem("precondition_failed")
     staff = _staff_among(context, (each.manager_id for each in form.regions))
     faults = [
         Fault(
-            pointer=f"/regions/{place}/manager_id", code="not_staff", detail="This person is not on the club's staff."
+            pointer=f"/regions/{place}/manager_id",
+            code="not_staff",
+            detail="This person is not one of the staff who call companies.",
         )
         for place, each in enumerate(form.regions)
         if each.manager_id not in staff
@@ -48,7 +50,7 @@ def replace(context: Context, version: int, form: RegionManagersForm, *, by: str
     after = RegionManagers({each.region: each.manager_id for each in form.regions}, by, version + 1)
     tx = Transaction()
     for manager_id in sorted(set(after.managers.values()) - {by}):
-        members.check_membership(tx, manager_id, "staff", STAFF_OWNER, list(STAFF_ROLES), Problem("conflict"))
+        members.check_membership(tx, manager_id, "staff", STAFF_OWNER, staff_roles("staff.calls"), Problem("conflict"))
     store.replace(tx, before, after)
     try:
         context.table.commit(tx)
@@ -58,9 +60,13 @@ def replace(context: Context, version: int, form: RegionManagersForm, *, by: str
 
 
 def _staff_among(context: Context, member_ids: Iterable[str]) -> set[str]:
-    """Those of them who are on the staff. One call."""
+    """Those of them who are on the staff and call companies. One call."""
     found = members.memberships(context, sorted(set(member_ids)))
-    return {each for each, membership in found.items() if (membership.kind, membership.status) == ("staff", "active")}
+    return {
+        each
+        for each, membership in found.items()
+        if (membership.kind, membership.status) == ("staff", "active") and membership.role in staff_roles("staff.calls")
+    }
 
 
 def _shown(context: Context, listed: RegionManagers) -> RegionManagersView:

@@ -10,6 +10,7 @@ from chalicelib.companies import RegionManagerForm, RegionManagersForm
 from chalicelib.distributors import Distributor, DistributorChangeForm, DistributorForm
 from chalicelib.members import StaffForm
 from chalicelib.platform import Context
+from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.config.region_config import region_names
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem, faults_of
@@ -77,7 +78,11 @@ def _write_distributor(row: Row, context: Context, known: dict[str, Distributor]
 
 def _region_managers(context: Context, rows: list[Row], by: str) -> Iterator[SetupRowView]:
     """All rows that are right become one list, together with the regions that the file does not name."""
-    staff = {each.email.casefold(): each.member_id for each in _known_staff(context)}
+    staff = {
+        each.email.casefold(): each.member_id
+        for each in _known_staff(context)
+        if each.role in staff_roles("staff.calls")
+    }
     names = _codes(context)
     listed = companies.show_region_managers(context)
     managers = {each.region: each.manager_id for each in listed.regions}
@@ -93,7 +98,7 @@ def _region_managers(context: Context, rows: list[Row], by: str) -> Iterator[Set
 def _name_manager(row: Row, managers: dict[str, str], staff: Mapping[str, str], names: Mapping[str, str]) -> None:
     manager_id = staff.get(row.cells.get("manager", "").casefold())
     if manager_id is None:
-        raise Problem.invalid("not_staff", "/manager", "Nobody on the club's staff has this email.")
+        raise Problem.invalid("not_staff", "/manager", "Nobody of the staff who call companies has this email.")
     codes = rules.region_codes(row.cells.get("regions", ""), names)
     if not codes:
         raise Problem.invalid("missing", "/regions", "This field is required.")
