@@ -14,11 +14,14 @@ with opened_when_asked(__name__):
     from chalicelib.bonuses.events import BONUS_POSTED
     from chalicelib.bonuses.events import EXPIRING as BONUSES_EXPIRING
     from chalicelib.bonuses.ledger.keys import bonuses as book_key
-    from chalicelib.bonuses.ledger.rules import Balances, Book, Expiry, Posting, expiry
+    from chalicelib.bonuses.ledger.rules import Balances, Book, Cause, Expiry, LotParts, Posting, expiry
     from chalicelib.bonuses.ledger.schemas import BonusesView
     from chalicelib.bonuses.ledger.service import book as book_of
     from chalicelib.bonuses.ledger.service import every_posting, last_posting_before, usable
     from chalicelib.bonuses.ledger.statements import bonuses as bonuses_of
     from chalicelib.bonuses.ledger.transfers import transfer, transferable
-    from chalicelib.bonuses.redemptions.store import redemptions_waiting
+    from chalicelib.bonuses.redemptions.model import Redemption, RedemptionState
+    from chalicelib.bonuses.redemptions.service import bring_in as bring_redemption_in
+    from chalicelib.bonuses.redemptions.service import take_out as take_redemption_out
+    from chalicelib.bonuses.redemptions.store import redemption_for, redemptions_waiting
     from chalicelib.bonuses.volume.config import Bracket, VolumeBonuses, VolumeProgramme

@@ -40,6 +40,8 @@ with opened_when_asked(__name__):
     from chalicelib.companies.joins import (
         MOST_CUSTOMERS,
         MOST_JOINED,
+        check_not_joined,
+        company_that_stays,
         customers_of,
         is_joined_into,
         kpps_of,

@@ -3,13 +3,16 @@
 What is known of the joined company's purchases, orders and bonuses belongs to rooms above; they move it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from chalicelib.companies import store
+from boto3.dynamodb.conditions import Attr
+
+from chalicelib.companies import keys, store
 from chalicelib.companies.events import JOINED, PARTED, PERSON_CHANGED
 from chalicelib.companies.model import Company
 from chalicelib.companies.people.membership import appoint, of_company, record_of_company
 from chalicelib.platform.context import Context
+from chalicelib.platform.http.problems import Problem
 from chalicelib.table.retries import retry
 from chalicelib.table.transactions import Transaction
 
@@ -25,10 +28,27 @@ def customers_of(context: Context, company_id: str) -> list[tuple[str, str]]:
 
 def is_joined_into(context: Context, company_id: str, into: str) -> bool:
     """Whether the company is this one, or became it by joins. A call for each join."""
-    while company_id and company_id != into:
+    return into in _became(context, company_id)
+
+
+def company_that_stays(context: Context, company_id: str) -> str:
+    """The company that this one became by joins; itself without one. A call for each join, and one."""
+    *_, last = _became(context, company_id)
+    return last
+
+
+def _became(context: Context, company_id: str | None) -> Iterator[str]:
+    while company_id:
+        yield company_id
         company = store.read(context.table, company_id)
-        company_id = (company.joined_into or "") if company else ""
-    return bool(company_id)
+        company_id = company.joined_into if company else None
+
+
+def check_not_joined(tx: Transaction, company_id: str) -> None:
+    """Raises 422 for a company that was joined into another."""
+    joined = Problem.invalid("joined_company", "", "This company was joined with another one: name that one.")
+    free = Attr("joined_into").not_exists()
+    tx.check(keys.company(company_id), free, label="joined company", instead=joined)
 
 
 def with_joined(context: Context, company_id: str) -> list[Company]:

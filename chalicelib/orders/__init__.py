@@ -16,6 +16,7 @@ WINGS = (
     "on_behalf",
     "register",
     "response_times",
+    "moves",
 )
 
 with opened_when_asked(__name__):
@@ -31,16 +32,21 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.events import CANCELLED as ORDER_CANCELLED
     from chalicelib.orders.order.events import COMPLETED as ORDER_COMPLETED
     from chalicelib.orders.order.events import CONFIRMED as ORDER_CONFIRMED
+    from chalicelib.orders.order.events import MOVED as ORDER_MOVED
     from chalicelib.orders.order.events import OF_STEP as ORDER_EVENTS
     from chalicelib.orders.order.events import REJECTED as ORDER_REJECTED
     from chalicelib.orders.order.events import RETURNED as ORDER_RETURNED
     from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
+    from chalicelib.orders.moves.service import Orderer
+    from chalicelib.orders.moves.service import documents_of as documents_of_order
+    from chalicelib.orders.moves.service import follow as follow_moved_order
+    from chalicelib.orders.moves.service import move as move_order
     from chalicelib.orders.order.readers import distributor_or_person_reader, the_distributor_and_its_people
     from chalicelib.orders.order.rules import Line as OrderLine
     from chalicelib.orders.order.rules import Order, OrderState, OrderStep
     from chalicelib.orders.order.schemas import OrderSummaryView
-    from chalicelib.orders.order.service import load_order, load_orders, newest_orders, orders_since
-    from chalicelib.orders.order.store import check_state
+    from chalicelib.orders.order.service import load_order, load_orders, newest_orders, order_told_of, orders_since
+    from chalicelib.orders.order.store import check_state, order_ids
     from chalicelib.orders.register.service import find_by_numbers
     from chalicelib.orders.reorder.links import usual_order_link
     from chalicelib.orders.reorder.service import usual_order

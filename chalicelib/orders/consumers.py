@@ -9,11 +9,13 @@ from chalicelib.orders.order.events import (
     CANCELLED,
     COMPLETED,
     CONFIRMED,
+    MOVED,
     PLACED,
     REJECTED,
     RETURNED,
     SHIPPED,
 )
+from chalicelib.orders.order.service import load_order
 from chalicelib.orders.order.store import company_of
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
@@ -82,6 +84,15 @@ def settle_shipment(context: Context, event: Event) -> None:
     if "on_credit" in shipment:
         ids = (shipped["company_id"], shipped["distributor_id"], shipped["order_id"])
         credit.settle(context, *ids, shipment["document"])
+
+
+@consumer(MOVED)
+def settle_moved(context: Context, event: Event) -> None:
+    """Settles the debts of an order that went to another company: what changed meanwhile was told of the one before."""
+    company_id, distributor_id, order_id = (event.item[name] for name in ("company_id", "distributor_id", "order_id"))
+    order = load_order(context, company_id, order_id)
+    for shipment in order.shipments if order else ():
+        credit.settle(context, company_id, distributor_id, order_id, shipment.document)
 
 
 @consumer(SALE_RECORDED)

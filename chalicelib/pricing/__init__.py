@@ -26,7 +26,13 @@ with opened_when_asked(__name__):
     from chalicelib.pricing.offers.store import release_offers, use_offers
     from chalicelib.pricing.promotions.store import ended_since as promotions_since
     from chalicelib.pricing.promotions.store import promotion as promotion_of
-    from chalicelib.pricing.promotions.usage import PromotionUsage, exceeded_limits, follow_limits, use_promotions
+    from chalicelib.pricing.promotions.usage import (
+        PromotionUsage,
+        exceeded_limits,
+        follow_limits,
+        move_uses,
+        use_promotions,
+    )
     from chalicelib.pricing.rules import (
         FreeGoods,
         FreeGoodsTerms,

@@ -130,7 +130,7 @@ def _judge(known: Mapping[DocumentRef, KnownDocument], told: Told) -> Judgement:
         import_id=follows.import_id if follows else told.import_id,
         as_of=max(follows.as_of, as_of) if follows else as_of,
         joins=told.joins,
-        shipped=shipped_number(document) if document.source == ORDERS and not head else None,
+        shipped=shipped_number(document) if document.source == ORDERS and (head is None or head.company_id != document.company_id) else None,
     )
 
 
@@ -244,9 +244,9 @@ def documents_between(context: Context, source: str, first: date, last: date) ->
 
 
 def of_customer(
-    context: Context, company_id: str, source: str, customer: str, limit: int, after: dict[str, str] | None
+    context: Context, company_id: str, source: str, customer: str | None, limit: int, after: dict[str, str] | None
 ) -> tuple[list[tuple[SaleDocument, Head]], dict[str, str] | None]:
-    """The documents of a customer of a source among the next `limit` of its company, and where to go on; consistent."""
+    """The documents of a customer of a source, of None all of the source, among the next `limit` of its company, and where to go on; consistent."""
     refs, last = store.of_customer(context.table, company_id, source, customer, limit, after)
     found = heads(context, refs)
     return [(newest(context, ref, head), head) for ref, head in found.items() if head.company_id == company_id], last

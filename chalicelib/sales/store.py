@@ -173,10 +173,12 @@ def current(
 
 
 def of_customer(
-    table: Table, company_id: str, source: str, customer: str, limit: int, after: dict[str, str] | None
+    table: Table, company_id: str, source: str, customer: str | None, limit: int, after: dict[str, str] | None
 ) -> tuple[list[DocumentRef], dict[str, str] | None]:
-    """The current documents of a customer of a source among the next `limit` of its company, and where to go on; consistent."""
-    mine = Attr("superseded_by").not_exists() & Attr("source").eq(source) & Attr("customer").eq(customer)
+    """The current documents of a customer of a source, of None all of the source, among the next `limit` of its company, and where to go on; consistent."""
+    mine = Attr("superseded_by").not_exists() & Attr("source").eq(source)
+    if customer is not None:
+        mine &= Attr("customer").eq(customer)
     between = keys.sale_day(date.min), keys.sale_day(LAST_DAY)
     page = table.query(
         company_partition(company_id), between=between, where=mine, limit=limit, after=after, consistent=True

@@ -154,7 +154,8 @@ def _body(context: Context, endpoint: Endpoint, message: Message) -> bytes:
     if message.lane == TEST:
         trial = TestNewsView(distributor_id=message.distributor_id)
         return TestMessageView(timestamp=message.happened_at, data=trial).model_dump_json().encode()
-    order = orders.load_order(context, message.lane, message.order_id)
+    named = {"company_id": message.lane, "distributor_id": message.distributor_id, "order_id": message.order_id}
+    order = orders.order_told_of(context, named)
     if order is None or order.distributor_id != message.distributor_id:
         raise LookupError(f"{message.message_id} is on an order that is not there")
     shown = OrderView.of_order(order, endpoint.language, orders.free_goods_of(context, order))

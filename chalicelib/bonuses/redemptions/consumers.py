@@ -6,6 +6,7 @@ from chalicelib.orders import (
     ORDER_CANCELLED,
     ORDER_COMPLETED,
     ORDER_CONFIRMED,
+    ORDER_MOVED,
     ORDER_REJECTED,
     ORDER_RETURNED,
     ORDER_SHIPPED,
@@ -21,6 +22,7 @@ from chalicelib.platform import Context, Event, consumer
     ORDER_CANCELLED,
     ORDER_COMPLETED,
     ORDER_RETURNED,
+    ORDER_MOVED,
 )
 def on_order_changed(context: Context, event: Event) -> None:
     follow_order(context, event.item["company_id"], event.item["order_id"])

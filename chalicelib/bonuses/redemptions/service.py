@@ -8,6 +8,7 @@ before or after the redemption is completed. An order never comes to more again.
 An order of which a part never ships never ends: the staff cancel its redemption.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -157,6 +158,58 @@ def _end_quietly(context: Context, redemption: Redemption, state: RedemptionStat
         # It ended a moment ago: the same event delivered twice, or a person who cancelled.
         if problem.code != "wrong_state":
             raise
+
+
+@retry(store.CASE)
+def take_out(
+    context: Context,
+    redemption_id: str,
+    company_id: str,
+    cause: Cause,
+    note: Callable[[Transaction, Redemption], None],
+) -> None:
+    """Takes a redemption from its company, with the bonuses that it took; `note` keeps it in the same transaction. Safe to repeat.
+
+    The order that it is for goes to another company. The lots lose what was credited and spent on it, so nothing changes that can be spent.
+    """
+    found = store.read_redemption(context.table, company_id, redemption_id)
+    if found is None:
+        return
+
+    def alter(book: Book) -> Book:
+        if found.state is RedemptionState.CANCELLED:
+            return book
+        undo = ledger_rules.take_back if found.state is RedemptionState.REDEEMED else ledger_rules.give_back
+        return _credited(undo(book, found.parts, found.held_on), found, -1)
+
+    def also(tx: Transaction, before: Book, after: Book) -> None:
+        store.remove_redemption(tx, found)
+        note(tx, found)
+
+    ledger.change(context, company_id, found.currency, cause, alter, also)
+
+
+def bring_in(context: Context, redemption: Redemption, company_id: str, cause: Cause) -> None:
+    """Gives a redemption that was taken out to this company. Safe to repeat."""
+    if store.read_redemption(context.table, company_id, redemption.redemption_id):
+        return
+
+    def alter(book: Book) -> Book:
+        if redemption.state is RedemptionState.CANCELLED:
+            return book
+        held = ledger_rules.hold(_credited(book, redemption, 1), redemption.parts, redemption.held_on)
+        return ledger_rules.redeem(held, redemption.amount) if redemption.state is RedemptionState.REDEEMED else held
+
+    given = replace(redemption, company_id=company_id)
+    ledger.change(
+        context, company_id, redemption.currency, cause, alter, lambda tx, *_: store.create_redemption(tx, given)
+    )
+
+
+def _credited(book: Book, redemption: Redemption, sign: int) -> Book:
+    for expires_on, part in redemption.parts.items():
+        book = ledger_rules.credit(book, expires_on, sign * part, redemption.held_on)
+    return book
 
 
 def redemption_or_404(context: Context, company_id: str, redemption_id: str) -> Redemption:

@@ -44,9 +44,16 @@ def redemptions_waiting(table: Table, limit: int, after: dict[str, str] | None) 
 def create_redemption(tx: Transaction, redemption: Redemption) -> None:
     """Refused with label `order held` if its order holds another one."""
     tx.create(_redemption_item(redemption))
-    if redemption.order_id:
+    if redemption.order_id and redemption.state is not RedemptionState.CANCELLED:
         held = keys.redemption_for_order(redemption.company_id, redemption.order_id)
         tx.create({**held.as_item(), "redemption_id": redemption.redemption_id}, label=ORDER_HELD)
+
+
+def remove_redemption(tx: Transaction, redemption: Redemption) -> None:
+    """Refused with label `case` unless it is still as it was."""
+    tx.delete(keys.redemption(redemption.company_id, redemption.redemption_id), when=_is_still(redemption), label=CASE)
+    if redemption.state is not RedemptionState.CANCELLED:
+        tx.delete(keys.redemption_for_order(redemption.company_id, redemption.order_id))
 
 
 def reduce_redemption(tx: Transaction, before: Redemption, reduced: Redemption) -> None:

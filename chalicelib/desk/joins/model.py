@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from chalicelib.bonuses import Redemption
+
 
 class JoinState(StrEnum):
     MOVING = "moving"
@@ -42,3 +44,21 @@ class CompanyJoin:
     undone_by: str = ""
     undone_at: str = ""
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOfJoin:
+    """An order that a join moved, with the company as the order named it. `waits`: its redemption and documents have yet to follow.
+
+    `back`: it goes back, since the join is undone. `redemption`, `returning`: the one that pays for it, as it was on its way there and back.
+    """
+
+    join_id: str
+    order_id: str
+    distributor_id: str
+    company_name: str
+    company_inn: str = ""
+    waits: bool = True
+    back: bool = False
+    redemption: Redemption | None = None
+    returning: Redemption | None = None

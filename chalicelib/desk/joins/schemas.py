@@ -13,7 +13,7 @@ from chalicelib.platform.registry.names import NameOf
 
 ObstacleCode = Literal[
     "joined",
-    "orders",
+    "too_many_debts",
     "bonuses_in_progress",
     "bonuses_spent",
     "too_many_customers",
@@ -67,9 +67,10 @@ class JoinPreviewView(View):
     obstacles: list[ObstacleView] = Field(description="Empty: they can be joined.")
     same_inn: bool
     customers: list[FileCustomerView] = Field(description="The company as files name it, at most 100 times.")
+    orders: int
     documents: int
     complete: bool = Field(
-        description="False where there are more documents than are looked at: the figures are then too small."
+        description="False where there are more documents or orders than are looked at: the figures are then too small."
     )
     purchases: Money
     bonuses_of_documents: Money = Field(

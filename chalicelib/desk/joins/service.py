@@ -23,7 +23,7 @@ from typing import Any
 from chalicelib import bonuses, companies, exchange, orders, pricing, sales, tiers
 from chalicelib.bonuses import Bonuses
 from chalicelib.companies import MOST_CUSTOMERS, MOST_JOINED, Company
-from chalicelib.desk.joins import store
+from chalicelib.desk.joins import order_moves, store
 from chalicelib.desk.joins.events import DONE, UNDONE
 from chalicelib.desk.joins.model import CompanyJoin, JoinState
 from chalicelib.desk.joins.schemas import (
@@ -53,7 +53,9 @@ from chalicelib.table.transactions import Refused, Transaction
 
 DOCUMENTS = 100  # looked at together
 PREVIEW_PAGES = 20
+PREVIEW_ORDERS = 2000
 MOST_PEOPLE = 100
+MOST_DEBTS = 2000  # of both: they lie in one item
 UNDO = timedelta(days=1)
 LOOK_AGAIN_SECONDS = 15
 
@@ -65,6 +67,7 @@ def preview(context: Context, form: JoinForm, language: Language) -> JoinPreview
     company, into = _companies(context, form)
     customers = companies.customers_of(context, company.company_id)[:MOST_CUSTOMERS]
     refs, changed, complete = _documents(context, company.company_id, customers)
+    ordered = orders.order_ids(context.table, company.company_id, PREVIEW_ORDERS)
     loses = {day: -amount for day, amount in changed.items()}
     book = bonuses.book_of(context, company.company_id)
     accrued = bonuses.accrued_for(context, company.company_id, refs)
@@ -75,7 +78,8 @@ def preview(context: Context, form: JoinForm, language: Language) -> JoinPreview
         same_inn=bool(company.inn) and company.inn == into.inn,
         customers=[FileCustomerView(source=source, customer=customer) for source, customer in customers],
         documents=len(refs),
-        complete=complete,
+        orders=len(ordered),
+        complete=complete and len(ordered) < PREVIEW_ORDERS,
         purchases=Money(amount=sum(changed.values(), Decimal(0)), currency=currency),
         bonuses_of_documents=Money(amount=accrued, currency=currency),
         other_bonuses=Money(amount=other, currency=currency),
@@ -104,13 +108,17 @@ def _documents(
 ) -> tuple[list[sales.DocumentRef], Mapping[date, Decimal], bool]:
     """The company's documents, their amounts by day, and whether these are all."""
     refs, changed, pages = [], dict[date, Decimal](), 0
-    for source, customer in customers:
+    for source, customer in (*customers, (sales.ORDERS, None)):
         after: Position = None
         while pages < PREVIEW_PAGES:
             pages += 1
             found, after = sales.of_customer(context, company_id, source, customer, DOCUMENTS, after)
             for document, head in found:
+                if head.voided:
+                    continue
                 refs.append(document.ref)
+                if head.other_currency:
+                    continue
                 changed[head.counting.day] = changed.get(head.counting.day, Decimal(0)) + head.total
             if after is None:
                 break
@@ -119,14 +127,7 @@ def _documents(
     return refs, changed, True
 
 
-_ORDERED = (
-    "The company has orders, which stay where they were placed: keep this company, and join the other one into it."
-)
-_BOTH_ORDERED = (
-    "Both companies have orders, which stay where they were placed. Instead, somebody of operations moves its customers of files, which the preview "
-    "names, to the company that stays (POST /v1/staff/customer-moves); its people but the last owner leave it (DELETE /v1/company/people/{member_id}) and claim that one "
-    "(POST /v1/companies), and you confirm them. The staff still sees the old orders."
-)
+_UNDER_WAY = "Another join or undoing of one of the two is under way: wait until all has followed."
 
 
 def _obstacles(context: Context, company: Company, into: Company) -> Iterator[ObstacleView]:
@@ -134,9 +135,13 @@ def _obstacles(context: Context, company: Company, into: Company) -> Iterator[Ob
         yield ObstacleView(
             code="joined", detail="One of the two is joined with another company already: join with that one."
         )
-    if orders.newest_orders(context, company.company_id, 1):
-        both = orders.newest_orders(context, into.company_id, 1)
-        yield ObstacleView(code="orders", detail=_BOTH_ORDERED if both else _ORDERED)
+    elif store.is_under_way(context.table, company.company_id, into.company_id):
+        yield ObstacleView(code="joined", detail=_UNDER_WAY)
+    if sum(len(orders.credit_of(context, each.company_id).debts) for each in (company, into)) > MOST_DEBTS:
+        yield ObstacleView(
+            code="too_many_debts",
+            detail=f"The two owe more than {MOST_DEBTS} shipments: record their payments first.",
+        )
     book = bonuses.book_of(context, company.company_id)
     if book.reserved or book.goods_owed:
         yield ObstacleView(
@@ -235,6 +240,10 @@ def undo(context: Context, join_id: str, by: str) -> JoinView:
     company, into = (companies.read_company(context, each) for each in (found.company_id, found.into))
     if company is None or into is None:
         raise Problem("not_found")
+    if into.joined_into:
+        raise Problem("wrong_state", "The company that stayed was joined with another one since: undo that first.")
+    if store.is_under_way(context.table, found.company_id, found.into):
+        raise Problem("wrong_state", _UNDER_WAY)
     tx = Transaction()
     companies.part_companies(tx, context, company, into, found.kpps, join_id, by, took_inn=found.took_inn)
     undoing = replace(found, state=JoinState.UNDOING, undone_by=by, undone_at=context.at)
@@ -302,7 +311,9 @@ def work(context: Context, message: dict[str, Any]) -> None:
 
 
 def _move(context: Context, join: CompanyJoin) -> bool:
-    if not _follow(context, join, join.company_id, join.into, "there"):
+    followed = _follow(context, join, join.company_id, join.into, "there")
+    into = companies.read_company(context, join.into)
+    if into is None or not order_moves.move(context, join, into) or not followed:
         return False
     if join.bonuses is None:
         if not bonuses.has_followed(context, join.company_id):
@@ -316,7 +327,8 @@ def _move(context: Context, join: CompanyJoin) -> bool:
 
 def _move_back(context: Context, join: CompanyJoin) -> bool:
     _transfer(context, join, join.into, join.company_id, "back")
-    if not _follow(context, join, join.into, join.company_id, "back"):
+    followed = _follow(context, join, join.into, join.company_id, "back")
+    if not order_moves.move_back(context, join) or not followed:
         return False
     both = {join.into: join.company_id, join.company_id: join.into}
     _ended(context, replace(join, state=JoinState.UNDONE), UNDONE, both)

@@ -120,13 +120,13 @@ def _distributors_order(call: Call, order_id: str) -> Order:
 @routes.get("/v1/staff/companies/{company_id}/orders/{order_id}/files", scope="staff.orders.read")
 def list_files_of_order(call: Call, company_id: str, order_id: str) -> OrderFilesView:
     """List the files of an order of a company."""
-    return service.list_files(call.context, _found(order_service.load_order(call.context, company_id, order_id)))
+    return service.list_files(call.context, _found(order_service.order_for_staff(call.context, company_id, order_id)))
 
 
 @routes.get("/v1/staff/companies/{company_id}/orders/{order_id}/files/{file_id}", scope="staff.orders.read")
 def show_file_of_order(call: Call, company_id: str, order_id: str, file_id: str) -> OrderFileLinkView:
     """Get an address to download a file of a company's order from. It is good for some minutes."""
-    order = _found(order_service.load_order(call.context, company_id, order_id))
+    order = _found(order_service.order_for_staff(call.context, company_id, order_id))
     return service.show_file(call.context, order, file_id)
 
 

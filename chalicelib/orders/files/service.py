@@ -143,4 +143,4 @@ def _own(files: OrderFiles, side: Side, file_id: str) -> OrderFile:
 
 
 def _object(order: Order, file_id: str) -> str:
-    return f"orders/{order.company_id}/{order.order_id}/{file_id}"
+    return f"orders/{order.order_id}/{file_id}"  # which may go to another company

@@ -2,13 +2,22 @@
 
 from chalicelib.orders.free_goods.service import MARK, assess
 from chalicelib.orders.order import store as order_store
-from chalicelib.orders.order.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, REJECTED, RETURNED, SHIPPED
+from chalicelib.orders.order.events import (
+    ACCEPTED,
+    CANCELLED,
+    COMPLETED,
+    CONFIRMED,
+    MOVED,
+    REJECTED,
+    RETURNED,
+    SHIPPED,
+)
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import Event, consumer
 from chalicelib.sales import ORDERS, PAYMENT_RECORDED
 
 
-@consumer(CONFIRMED, ACCEPTED, REJECTED, SHIPPED, CANCELLED, COMPLETED, RETURNED)
+@consumer(CONFIRMED, ACCEPTED, REJECTED, SHIPPED, CANCELLED, COMPLETED, RETURNED, MOVED)
 def on_order_changed(context: Context, event: Event) -> None:
     """Assesses the order's free goods; no call for an order without any."""
     if event.item.get(MARK):

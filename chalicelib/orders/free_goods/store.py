@@ -3,6 +3,7 @@
 GIFT (the company's partition, by the time of its order): an `OrderFreeGoods`. Indexed as due while time alone can change the state. The order keeps its promises too, which saves a read.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import date
 
@@ -45,6 +46,13 @@ def create(tx: Transaction, goods: OrderFreeGoods) -> None:
 def replace(tx: Transaction, before: OrderFreeGoods, after: OrderFreeGoods) -> None:
     """Refused with label `free_goods` if they changed since `before`."""
     tx.put({**_item(after), "version": before.version + 1}, when=Attr("version").eq(before.version), label="free_goods")
+
+
+def move(tx: Transaction, goods: OrderFreeGoods, to: str) -> None:
+    """They are another company's from now on. Refused with label `free_goods` if they changed since they were read."""
+    key = keys.free_goods(goods.company_id, goods.placed_at, goods.promise.gift_id)
+    tx.delete(key, when=Attr("version").eq(goods.version), label="free_goods")
+    tx.create(_item(dataclasses.replace(goods, company_id=to)), label="free_goods there")
 
 
 def _item(goods: OrderFreeGoods) -> Item:

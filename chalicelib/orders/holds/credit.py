@@ -19,6 +19,8 @@ The books are the authority on an invoice: a debt is what they say that it is, o
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import and_
 from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -133,6 +135,23 @@ def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None
     )
 
 
+def move(tx: Transaction, context: Context, before: Order, after: Order) -> None:
+    """The other company owes what the order makes it owe, even beyond its limit. Refused with label `credit` if a debt changed meanwhile."""
+    if before.other_currency:
+        return
+    item = context.table.get(keys.credit(before.company_id), consistent=True) or {}
+    names = [_attribute(before, each.document) for each in before.shipments if each.on_credit]
+    debts = {name: item[name] for name in names if name in item}
+    amount = _open(before) + sum(debt["amount"] for debt in debts.values())
+    if not amount and not debts:
+        return
+    unchanged = reduce(and_, (Attr(name).eq(debt) for name, debt in debts.items())) if debts else None
+    leaves, comes = keys.credit(before.company_id), keys.credit(after.company_id)
+    tx.update(leaves, add={"used": -amount}, remove=tuple(debts), when=unchanged, label="credit")
+    put = {"currency": after.currency, **debts}
+    tx.update(comes, put=put, add={"used": amount}, when=_within(after.currency, None, amount), label="credit there")
+
+
 def on_credit(agreed: OrderTerms, shipped_on: date) -> OnCredit | None:
     """Credit terms of a shipment of this day; None if none are agreed."""
     if agreed.deferral_days is not None:
@@ -166,6 +185,8 @@ def _settle_once(context: Context, company_id: str, ref: "sales.DocumentRef", or
     """False if nothing was to be written. The write is refused, and tried again, if order, payment or debt changed since the read."""
     whole, credit = orders_keys.order(company_id, order_id), keys.credit(company_id)
     found = context.table.get_many([whole, credit], consistent=True)
+    if whole not in found:
+        return False  # it goes to another company, and is settled again once it is there
     order = order_store.order_of(found[whole])
     shipment = next((each for each in order.shipments if each.document == document), None)
     if shipment is None or shipment.on_credit is None:

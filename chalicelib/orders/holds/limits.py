@@ -14,7 +14,7 @@ from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order, OrderState
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.money import unit_price_text
-from chalicelib.pricing import Limits, PromotionUsage, exceeded_limits, plain, use_promotions
+from chalicelib.pricing import Limits, PromotionUsage, exceeded_limits, move_uses, plain, use_promotions
 from chalicelib.table.transactions import Refused, Transaction
 
 _NOTHING = {OrderState.REJECTED, OrderState.CANCELLED}
@@ -45,6 +45,13 @@ def hold(tx: Transaction, placing: Placing) -> None:
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
     """Refused only for an order that grows beyond a limit."""
     use_promotions(tx, after.company_id, _more(usage_of(before), usage_of(after)), _limits(before) | _limits(after))
+
+
+def move(tx: Transaction, before: Order, after: Order) -> None:
+    """The uses of promotions with a limit per company count for the other company from now on, even beyond the limit."""
+    bounds = _limits(before)
+    own = {each: used.uses for each, used in usage_of(before).items() if bounds[each].uses_per_company is not None}
+    move_uses(tx, before.company_id, after.company_id, own)
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:

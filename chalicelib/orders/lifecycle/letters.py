@@ -91,7 +91,7 @@ def of_the_proposal(context: Context, recipient: Recipient, event: Item) -> tupl
 
 
 def order_of(context: Context, event: Item) -> Order:
-    order = order_service.load_order(context, event["company_id"], event["order_id"])
+    order = order_service.order_told_of(context, event)
     if order is None:
         raise Unsendable("order_gone")
     return order

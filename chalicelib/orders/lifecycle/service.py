@@ -30,7 +30,7 @@ from chalicelib.orders.order.rules import (
     TooOften,
     WrongState,
 )
-from chalicelib.orders.order.service import distributors_order, load_order
+from chalicelib.orders.order.service import distributors_order, load_order, order_for_staff
 from chalicelib.orders.placement.steps import (
     hold_problem,
     line_faults_problem,
@@ -68,7 +68,8 @@ def cancel(context: Context, company_id: str, by: Actor, order_id: str, note: st
             raise Problem("wrong_state", _ASK_TO_CANCEL, extra={"state": order.state})
         return order_rules.cancel(order, by=by, at=context.at, note=note)
 
-    return change(context, load_order(context, company_id, order_id), decide, step_writes(context))
+    load = order_for_staff if by.side == "staff" else load_order
+    return change(context, load(context, company_id, order_id), decide, step_writes(context))
 
 
 def confirm(context: Context, company_id: str, member_id: str, order_id: str, version: int, note: str) -> Order:
@@ -281,7 +282,12 @@ def change(
             if "order" not in refused:
                 raise hold_problem(refused, Placing(changed, cart, present) if cart else None) or refused from None
             item = refused.items["order"]
-            present = order_store.order_of(item) if item else None
+            # An order that is not there any more went to another company.
+            present = (
+                order_store.order_of(item)
+                if item
+                else distributors_order(context, present.distributor_id, present.order_id)
+            )
             raise
         return changed
 

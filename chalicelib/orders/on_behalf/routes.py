@@ -53,7 +53,7 @@ def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
 @routes.get("/v1/staff/companies/{company_id}/orders/{order_id}", scope="staff.orders.read", answer=OrderView)
 def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
     """Show an order of a company."""
-    return order_answer(call, order_service.load_order(call.context, company_id, order_id))
+    return order_answer(call, order_service.order_for_staff(call.context, company_id, order_id))
 
 
 @routes.post(

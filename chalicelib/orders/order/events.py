@@ -26,6 +26,8 @@ RETURN_REQUESTED = EventType("order.return_requested")
 RETURNED = EventType("order.returned")
 RETURN_REJECTED = EventType("order.return_rejected")
 
+MOVED = EventType("order.moved")  # to another company, which `company_id` names, with its documents
+
 OF_STEP: Mapping[OrderStep, EventType] = {
     OrderStep.PLACED: PLACED,
     OrderStep.CHANGED: CHANGED,

@@ -295,6 +295,7 @@ class Order:
     promises: tuple[FreeGoodsPromise, ...] = ()
     buyer_order_number: str = ""
     delivery: Delivery | None = None
+    offers_of: str = ""  # the company whose offers it used; empty: its own
     version: int = 1
 
     @property

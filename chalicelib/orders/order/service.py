@@ -1,6 +1,7 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
+from chalicelib import companies
 from chalicelib.orders.order import store
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform import clock
@@ -20,6 +21,20 @@ def moments_of(context: Context, first: date | None, last: date | None) -> tuple
 def load_order(context: Context, company_id: str, order_id: str) -> Order | None:
     """An order of this company."""
     return store.read_order(context.table, company_id, order_id)
+
+
+def order_told_of(context: Context, facts: Mapping[str, str]) -> Order | None:
+    """The order that an event or a message names, even where it went to another company since."""
+    return load_order(context, facts["company_id"], facts["order_id"]) or distributors_order(
+        context, facts["distributor_id"], facts["order_id"]
+    )
+
+
+def order_for_staff(context: Context, company_id: str, order_id: str) -> Order | None:
+    """An order of this company, or of the one that it turned out to be: an address of an order leads to it for ever."""
+    return load_order(context, company_id, order_id) or load_order(
+        context, companies.company_that_stays(context, company_id), order_id
+    )
 
 
 def load_orders(context: Context, company_id: str, order_ids: Iterable[str]) -> dict[str, Order]:

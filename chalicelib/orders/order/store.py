@@ -8,6 +8,7 @@ packed    zlib of JSON: lines, shipments, returns, history, delivery and whateve
 import json
 import zlib
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr
@@ -65,6 +66,12 @@ def company_orders(
     return _list(table, keys.order_list(company_id, "", "").pk, "gsi1", state, moments, limit, after)
 
 
+def order_ids(table: Table, company_id: str, most: int) -> list[str]:
+    """Ids of so many orders of the company; a query for each MB of them, consistent."""
+    found = table.query_all(keys.order(company_id, ""), limit=most, only=("order_id",), consistent=True)
+    return [item["order_id"] for item in islice(found, most)]
+
+
 def orders_since(table: Table, company_id: str, moment: str) -> Iterator[Item]:
     """The items of the orders placed at or after the moment."""
     every = keys.order_list(company_id, "", "").pk
@@ -118,6 +125,13 @@ def create_order(tx: Transaction, order: Order) -> None:
 def replace_order(tx: Transaction, order: Order) -> None:
     """Refused with label `order` unless the stored one is exactly one version behind."""
     tx.put(order_item(order), when=Attr("version").eq(order.version - 1), label="order")
+
+
+def move_order(tx: Transaction, order: Order, moved: Order) -> None:
+    """The order is another company's from now on. Refused with label `order` if it changed since it was read."""
+    tx.delete(keys.order(order.company_id, order.order_id), when=Attr("version").eq(order.version), label="order")
+    tx.create(order_item(moved), label="order there")
+    tx.update(keys.distributor_order(order.distributor_id, order.order_id), put={"company_id": moved.company_id})
 
 
 def hold_document(tx: Transaction, order: Order) -> None:

@@ -120,6 +120,8 @@ def _place(
     tx = Transaction()
     if side == "company":
         hold_throttle(tx, context, "orders", company_id, context.config[Orders].orders_per_company_per_day, DAY)
+    else:
+        companies.check_not_joined(tx, company_id)  # people of a joined company have left it
     order_store.create_order(tx, placed)
     for hold in HOLDS:
         hold.hold(tx, placing)

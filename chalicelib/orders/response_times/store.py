@@ -4,6 +4,7 @@ WAITING, one item per order: its `OpenQuestions`. In gsi2 by the moment of the n
 first reminder on.
 """
 
+import dataclasses
 from collections.abc import Iterator
 
 from boto3.dynamodb.conditions import Attr
@@ -37,6 +38,14 @@ def replace(tx: Transaction, order: Order, before: OpenQuestions | None, after: 
         tx.put(_item(after, due), when=unchanged, label="waiting")
     else:
         tx.delete(response_times_keys.waiting(order.company_id, order.order_id), when=unchanged, label="waiting")
+
+
+def move(tx: Transaction, waiting: OpenQuestions, moved: Order, due: str) -> None:
+    """They are those of an order of another company from now on. Refused with label `waiting` if they changed since they were read."""
+    key = response_times_keys.waiting(waiting.company_id, waiting.order_id)
+    tx.delete(key, when=Attr("version").eq(waiting.version), label="waiting")
+    after = dataclasses.replace(waiting, company_id=moved.company_id, company_name=moved.company_name)
+    tx.create(_item(after, due), label="waiting there")
 
 
 def due_by(table: Table, at: str) -> Iterator[tuple[str, str]]:

@@ -71,6 +71,13 @@ def use_promotions(
         tx.update(keys.promotions_used(company_id), add=own, when=_within(bounds), label=_OF_COMPANY)
 
 
+def move_uses(tx: Transaction, company_id: str, to: str, uses: Mapping[str, int]) -> None:
+    """The company's uses of promotions, by promotion, are another company's from now on. Never refused."""
+    if uses:
+        tx.update(keys.promotions_used(company_id), add={each: -number for each, number in uses.items()})
+        tx.update(keys.promotions_used(to), add=uses)
+
+
 def exceeded_limits(
     refused: Refused, more: Mapping[str, PromotionUsage], limits: Mapping[str, Limits]
 ) -> list[Exceeded]:

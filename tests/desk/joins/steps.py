@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib import companies, exchange, sales
+from chalicelib import companies, exchange, orders, sales
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause
+from chalicelib.bonuses.redemptions import consumers as redemptions_consumers
 from chalicelib.companies.model import CustomerRef
 from chalicelib.desk.joins import consumers, service
 from chalicelib.desk.joins.schemas import JoinReasonForm
 from chalicelib.exchange.customers import consumers as customers_consumers
+from chalicelib.orders import consumers as orders_consumers
+from chalicelib.orders.free_goods import consumers as free_goods_consumers
+from chalicelib.orders.response_times import consumers as response_times_consumers
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.tiers import consumers as tiers_consumers
@@ -26,12 +30,26 @@ from tests.companies.steps import legal_inn
 from tests.support.crashes import uncounted, watched
 
 BY = "mbr_head"
-ALL = {
-    **CONSUMERS,
+ALL: dict[str, list[Any]] = {
+    **{name: list(several) for name, several in CONSUMERS.items()},
     "sale.recorded": [tiers_consumers.on_sale_recorded, *CONSUMERS["sale.recorded"]],
     "customer.move_began": [customers_consumers.on_move_began],
     "company_join.began": [consumers.on_began],
 }
+for _name in orders.ORDER_EVENTS.values():
+    ALL[_name] = [free_goods_consumers.on_order_changed, response_times_consumers.on_order_changed]
+for _consume in (orders_consumers.record_shipment, orders_consumers.settle_shipment):
+    ALL[orders.ORDER_SHIPPED].append(_consume)
+ALL[orders.ORDER_RETURNED].append(orders_consumers.record_return)
+ALL[orders.ORDER_MOVED] = [
+    *ALL[orders.ORDER_SHIPPED][:2],
+    orders_consumers.settle_moved,
+    redemptions_consumers.on_order_changed,
+]
+for _name in (orders.ORDER_SHIPPED, orders.ORDER_COMPLETED, orders.ORDER_RETURNED, orders.ORDER_CANCELLED):
+    ALL[_name].append(redemptions_consumers.on_order_changed)
+ALL["sale.recorded"].append(orders_consumers.settle_sale)
+ALL["payment.recorded"].append(orders_consumers.settle_payment)
 
 
 class Queue:
