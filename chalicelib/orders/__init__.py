@@ -28,6 +28,10 @@ with opened_when_asked(__name__):
     from chalicelib.orders.lifecycle.schemas import CreditView, OrderView, ShipForm
     from chalicelib.orders.lifecycle.service import credit_of, latest
     from chalicelib.orders.lifecycle.service import ship as ship_order
+    from chalicelib.orders.moves.service import Orderer
+    from chalicelib.orders.moves.service import documents_of as documents_of_order
+    from chalicelib.orders.moves.service import follow as follow_moved_order
+    from chalicelib.orders.moves.service import move as move_order
     from chalicelib.orders.order.events import ACCEPTED as ORDER_ACCEPTED
     from chalicelib.orders.order.events import CANCELLED as ORDER_CANCELLED
     from chalicelib.orders.order.events import COMPLETED as ORDER_COMPLETED
@@ -37,10 +41,6 @@ with opened_when_asked(__name__):
     from chalicelib.orders.order.events import REJECTED as ORDER_REJECTED
     from chalicelib.orders.order.events import RETURNED as ORDER_RETURNED
     from chalicelib.orders.order.events import SHIPPED as ORDER_SHIPPED
-    from chalicelib.orders.moves.service import Orderer
-    from chalicelib.orders.moves.service import documents_of as documents_of_order
-    from chalicelib.orders.moves.service import follow as follow_moved_order
-    from chalicelib.orders.moves.service import move as move_order
     from chalicelib.orders.order.readers import distributor_or_person_reader, the_distributor_and_its_people
     from chalicelib.orders.order.rules import Line as OrderLine
     from chalicelib.orders.order.rules import Order, OrderState, OrderStep

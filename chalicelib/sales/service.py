@@ -130,7 +130,9 @@ def _judge(known: Mapping[DocumentRef, KnownDocument], told: Told) -> Judgement:
         import_id=follows.import_id if follows else told.import_id,
         as_of=max(follows.as_of, as_of) if follows else as_of,
         joins=told.joins,
-        shipped=shipped_number(document) if document.source == ORDERS and (head is None or head.company_id != document.company_id) else None,
+        shipped=shipped_number(document)
+        if document.source == ORDERS and (head is None or head.company_id != document.company_id)
+        else None,
     )
 
 

@@ -59,7 +59,9 @@ def _follow(context: Context, join: CompanyJoin, moved: OrderOfJoin, company_id:
     if order is None:
         raise LookupError(f"the order {moved.order_id} is not with {to}")
     _move_redemption(context, join, moved, company_id, to)
-    return orders.follow_moved_order(context, order, partial(store.end_order, moved=moved, forgotten_at=context.expiry(days=KEPT_DAYS)))
+    return orders.follow_moved_order(
+        context, order, partial(store.end_order, moved=moved, forgotten_at=context.expiry(days=KEPT_DAYS))
+    )
 
 
 def _move_redemption(context: Context, join: CompanyJoin, moved: OrderOfJoin, company_id: str, to: str) -> None:

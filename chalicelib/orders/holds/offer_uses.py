@@ -23,7 +23,9 @@ def hold(tx: Transaction, placing: Placing) -> None:
 def follow(tx: Transaction, before: Order, after: Order, cart: PricedCart | None) -> None:
     held = _offers_of_order(after)
     done = after.state is OrderState.COMPLETED and before.state is not OrderState.COMPLETED
-    release_offers(tx, after.offers_of or after.company_id, given_back=_offers_of_order(before) - held, spent=held if done else ())
+    release_offers(
+        tx, after.offers_of or after.company_id, given_back=_offers_of_order(before) - held, spent=held if done else ()
+    )
 
 
 def problem(refused: Refused, placing: Placing) -> Problem | None:

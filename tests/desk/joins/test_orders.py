@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from chalicelib import orders
 from chalicelib.bonuses.redemptions import service as redemptions
 from chalicelib.bonuses.redemptions.schemas import RedemptionForm
 from chalicelib.desk.joins import keys, service, store
+from chalicelib.desk.joins.model import OrderOfJoin
 from chalicelib.orders.files import store as files_store
 from chalicelib.orders.files.model import OrderFile, OrderFileKind, OrderFiles
 from chalicelib.orders.holds import credit
@@ -33,7 +34,7 @@ from tests.orders.steps import Market, errors
 from tests.support.api import Answer, Caller
 from tests.support.crashes import crashes, uncounted, watched
 from tests.support.memory import MemoryDynamo
-from tests.support.partners import distributor, member, partner, speaks_for, staff
+from tests.support.partners import distributor, partner
 from tests.support.spent import measures, spent
 
 OLD, NEW = "cmp_2", "cmp_1"
@@ -150,7 +151,9 @@ def test_all_orders_of_both_are_those_of_the_company_that_stays(pair: Pair) -> N
         found = pair.market.api.call("GET", f"/v1/staff/companies/{company_id}/orders/{shipped}", MANAGER)
         assert (found.status, found.json["company"]["company_id"]) == (200, NEW)
     every = pair.market.api.call("GET", "/v1/staff/orders", MANAGER).json["items"]
-    assert {each["order_id"]: each["company"]["company_id"] for each in every} == dict.fromkeys((own, shipped, waiting), NEW)
+    assert {each["order_id"]: each["company"]["company_id"] for each in every} == dict.fromkeys(
+        (own, shipped, waiting), NEW
+    )
     assert pair.firm.context.table.get(response_times_keys.waiting(OLD, waiting)) is None
     pair.undo(join_id)
     assert (pair.listed(OLD), pair.listed(NEW)) == ([waiting, shipped], [own])
@@ -257,3 +260,159 @@ def test_a_redemption_goes_with_its_order_and_what_a_return_gives_back_too(pair:
     pair.undo(join_id)
     assert redemptions.redemption_or_404(pair.firm.context, OLD, redeemed.redemption_id).amount == 120
     assert (pair.firm.bonuses(OLD), pair.firm.bonuses(NEW)) == (after, 0)
+
+
+STEPS = some.one_of(
+    some.tuples(some.just("place"), some.booleans(), some.integers(1, 20)),
+    some.tuples(some.sampled_from(("ship", "return", "cancel", "pay")), some.integers(0, 9), some.integers(1, 9)),
+    some.tuples(some.just("turn"), some.just(0), some.just(0)),
+)
+
+
+class Story:
+    """What the buyers, the distributor and a manager do one after the other; `turn` joins the two companies, or undoes that."""
+
+    def __init__(self, pair: Pair) -> None:
+        self.pair, self.market = pair, pair.market
+        self.join_id = ""
+        self.paid: set[str] = set()
+        self.homes: dict[str, str] = {}  # by order, the company that placed it
+        self.number = 0
+
+    def do(self, step: str, first: int, second: int) -> None:
+        if step == "place":
+            company_id = OLD if first and not self.join_id else NEW
+            self.homes[self.pair.place(company_id, second)] = company_id
+        elif step == "turn":
+            if self.join_id:
+                self.pair.undo(self.join_id)
+            self.join_id = "" if self.join_id else self.pair.join()
+        elif self.homes:
+            self.on_order(step, sorted(self.homes)[first % len(self.homes)], second)
+        self.pair.firm.settle()
+        self.holds()
+
+    def on_order(self, step: str, order_id: str, units: int) -> None:
+        company_id = NEW if self.join_id else self.homes[order_id]
+        self.market.buyer = self.pair.buyers[company_id]
+        shown = self.market.order(order_id)
+        match step:
+            case "ship":
+                self.market.accept(order_id)
+                self.number += 1
+                left = shown["lines"][0]["quantity"] - sum(each["lines"][0]["quantity"] for each in shown["shipments"])
+                if left:
+                    self.market.ship(order_id, {"LMP-1": min(units, left)}, document=f"УТ-{self.number}")
+            case "cancel":
+                self.market.cancel(order_id)
+            case "return" if shown["shipments"]:
+                asked = self.market.request_return(order_id, (shown["shipments"][0]["document"], "LMP-1", 1))
+                if asked.status == 200:
+                    self.number += 1
+                    return_id = asked.json["returns"][-1]["return_id"]
+                    assert self.market.accept_return(order_id, return_id, document=f"ВЗ-{self.number}").status == 200
+            case "pay" if shown["shipments"]:
+                document = shown["shipments"][0]["document"]
+                ref = ("orders", f"{self.market.distributor_id}:{order_id}/{document}")
+                payments.record_payments(self.market.context, [Payment(ref, self.market.context.today)], by="mch_1")
+                self.paid.add(document)
+
+    def holds(self) -> None:
+        for company_id in (OLD, NEW):
+            own = {order_id for order_id, home in self.homes.items() if (NEW if self.join_id else home) == company_id}
+            assert {each.order_id for each in every_order(self.pair, company_id)} == own
+            assert self.pair.sums(company_id) == self.pair.expected(company_id, self.paid)
+
+
+@settings(max_examples=10)
+@given(steps=some.lists(STEPS, min_size=6, max_size=14))
+def test_whatever_happens_to_orders_each_company_has_the_sums_of_its_own(steps: list[tuple[str, int, int]]) -> None:
+    with cloud() as queue, pytest.MonkeyPatch.context() as patch:
+        story = Story(a_pair(queue, patch))
+        for step in [("place", 1, 9), ("ship", 0, 3), *steps, ("turn", 0, 0)]:
+            story.do(*step)
+
+
+def test_a_company_takes_part_in_one_join_at_a_time_and_a_chain_is_undone_from_its_end(pair: Pair) -> None:
+    order_id = pair.place(OLD)
+    pair.buyers["cmp_3"] = partner(pair.market.context, "cmp_3", "mbr_3", inn="7705031674", region="RU-MOW")
+    further = replace(pair.firm, old=NEW, new="cmp_3")
+    first = pair.firm.join()
+    with pytest.raises(Problem, match="wrong_state") as refused:
+        further.join()
+    assert "under way" in str(refused.value.detail)
+    pair.firm.settle()
+    second = further.join()
+    with pytest.raises(Problem, match="wrong_state"):
+        service.undo(pair.firm.context, first, BY)
+    pair.firm.settle()
+    assert pair.order_of("cmp_3", order_id).status == 200
+    old = pair.market.api.call("GET", f"/v1/staff/companies/{OLD}/orders/{order_id}", MANAGER)
+    assert old.json["company"]["company_id"] == "cmp_3"
+    with pytest.raises(Problem, match="wrong_state"):
+        service.undo(pair.firm.context, first, BY)
+    for join_id, company_id in ((second, NEW), (first, OLD)):
+        service.undo(pair.firm.context, join_id, BY)
+        pair.firm.settle()
+        assert [each.order_id for each in every_order(pair, company_id)] == [order_id]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("undone", [False, True], ids=["join", "undoing"])
+def test_wherever_it_dies_the_orders_come_out_the_same(pair: Pair, undone: bool) -> None:
+    pair.firm.give(OLD, "500")
+    order_id = pair.place(OLD)
+    redemptions.redeem(pair.firm.context, OLD, "mbr_2", RedemptionForm(amount=Decimal(100), order_id=order_id))
+    pair.market.accept(order_id)
+    pair.market.ship(order_id, document="УТ-1")
+    pair.place(NEW, 2)
+    pair.firm.settle()
+    join_id = pair.firm.join()
+    if undone:
+        pair.firm.settle()
+        pair.market.buyer = pair.buyers["gone"] = Caller.person("mbr_2", "company", "owner", NEW)
+        pair.market.returned(order_id, ("УТ-1", "LMP-1", 9))
+        pair.firm.settle()
+        service.undo(pair.firm.context, join_id, BY)
+    memory: Any = pair.firm.context.table.client
+    kept, seen = deepcopy(memory._fake), set(pair.firm.stream.seen)
+
+    def afresh() -> Firm:
+        pair.firm.queue.bodies.clear()
+        table = Table(watched(deepcopy(kept), "dynamodb"), "club", sleep=lambda seconds: None)
+        again = Firm(pair.firm.queue, replace(pair.firm.context, table=table), OLD, NEW)
+        again.stream.seen = set(seen)
+        return again
+
+    def outcome(firm: Firm) -> Any:
+        both = replace(pair, firm=firm)
+        with uncounted():
+            return [
+                (both.sums(each), firm.bonuses(each), [one.order_id for one in every_order(both, each)])
+                for each in (OLD, NEW)
+            ], service.show(firm.context, join_id).state
+
+    whole = afresh()
+    whole.settle()
+    undisturbed = outcome(whole)
+    assert undisturbed[1] == ("undone" if undone else "done")
+    for crash in crashes():
+        broken = afresh()
+        with crash:
+            broken.settle()
+        broken.stream.seen = set(seen)  # an event that was not handled to its end is told again
+        broken.settle()
+        assert outcome(broken) == undisturbed, crash
+
+
+@measures(keys.under_way, keys.order_of_join)
+def test_the_orders_of_a_join_are_one_query(local_table: Table) -> None:
+    tx = Transaction()
+    for number in range(20):
+        store.note_order(tx, OrderOfJoin("jon_1", f"ord_{number}", "dst_1", "Luch", "7707083893"))
+    local_table.commit(tx)
+    with spent(local_table.client) as cost:
+        assert len(store.orders_of(local_table, "jon_1", waits=True)) == 20
+        assert not store.is_under_way(local_table, "cmp_1", "cmp_2")
+    assert (cost.calls, cost.read_units) == (["Query", "BatchGetItem"], 3)

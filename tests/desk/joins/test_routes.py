@@ -1,9 +1,12 @@
 """Joins of companies over HTTP."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from chalicelib.bonuses.redemptions import service as redemptions
+from chalicelib.bonuses.redemptions.schemas import RedemptionForm
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
 from chalicelib.desk.joins import keys, service, store
@@ -11,6 +14,7 @@ from chalicelib.desk.joins.model import CompanyJoin
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
+from tests.bonuses.steps import credit
 from tests.conftest import NOON
 from tests.orders.conftest import memory_market as memory_market
 from tests.orders.steps import Market
@@ -49,19 +53,6 @@ def test_a_join_is_ordered_shown_and_listed(memory_market: Market, manager: Call
     assert memory_market.api.call("GET", f"{URL}/jon_none", manager).status == 404
 
 
-def test_of_two_companies_with_orders_the_preview_tells_what_to_do_instead(
-    memory_market: Market, manager: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(service.orders, "newest_orders", lambda context, company_id, limit: [company_id])
-    tx = Transaction()
-    companies_store.mark_customer(tx, "1c-main", "К-1", "cmp_2", "RUB", None, None)
-    memory_market.context.table.commit(tx)
-    told = ask(memory_market, manager, "/preview").json
-    [obstacle] = told["obstacles"]
-    assert obstacle["code"] == "orders" and "POST /v1/staff/customer-moves" in obstacle["detail"]
-    assert told["customers"] == [{"source": "1c-main", "customer": "К-1"}]
-
-
 def test_a_company_of_too_many_customers_of_files_is_not_joined(
     memory_market: Market, manager: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,21 +67,25 @@ def test_a_company_of_too_many_customers_of_files_is_not_joined(
     assert obstacle["code"] == "too_many_customers"
 
 
-def test_a_company_with_orders_is_the_one_that_stays(memory_market: Market, manager: Caller) -> None:
+def test_a_preview_tells_of_orders_and_of_what_is_finished_first(
+    memory_market: Market, manager: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     memory_market.placed()
-    before = everything(memory_market.context)
     other_way = {"company_id": "cmp_1", "into_company_id": "cmp_2"}
-    told = ask(memory_market, manager, "/preview", **other_way)
-    assert [each["code"] for each in told.json["obstacles"]] == ["orders"]
-    headers = {"accept-language": "ru"}
-    told = memory_market.api.call("POST", f"{URL}/preview", manager, other_way, headers=headers)
-    assert "оставьте эту компанию" in told.json["obstacles"][0]["detail"]
+    told = ask(memory_market, manager, "/preview", **other_way).json
+    assert (told["orders"], told["obstacles"]) == (1, [])
+    credit(memory_market.context, "cmp_1", "500")
+    order_id = memory_market.placed()
+    redemption = RedemptionForm(amount=Decimal(100), order_id=order_id)
+    redemptions.redeem(memory_market.context, "cmp_1", "mbr_1", redemption)
+    monkeypatch.setattr(service, "MOST_DEBTS", -1)
+    before = everything(memory_market.context)
+    told = memory_market.api.call("POST", f"{URL}/preview", manager, other_way, headers={"accept-language": "ru"}).json
+    assert [each["code"] for each in told["obstacles"]] == ["too_many_debts", "bonuses_in_progress"]
+    assert "внесите их оплату" in told["obstacles"][0]["detail"]
     refused = ask(memory_market, manager, **other_way)
     assert (refused.status, refused.json["code"]) == (409, "wrong_state")
-    assert "keep this company" in refused.json["detail"]
     assert everything(memory_market.context) == before
-    assert ask(memory_market, manager, "/preview").json["obstacles"] == []
-    assert ask(memory_market, manager).status == 202
 
 
 @pytest.mark.parametrize(
