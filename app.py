@@ -217,6 +217,7 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     order.confirmed                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.escalated                messages: mail
 #     order.expected                 messages: mail
+#     order.moved                    facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times
 #     order.placed                   facts: orders, orders.response_times; messages: mail, webhooks
 #     order.rejected                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
 #     order.return_rejected          facts: orders.response_times; messages: mail, webhooks
