@@ -18,7 +18,7 @@ routes = Routes(__name__, tag="companies")
 def preview_company_join(call: Call) -> JoinPreviewView:
     """Tell what a join of two companies would change, and what stands in its way.
 
-    Documents, purchases, bonuses, people, and the tiers of both. At most 2,000 documents are looked at.
+    Orders, documents, purchases, bonuses, people, and the tiers of both. At most 2,000 documents are looked at.
     """
     return service.preview(call.context, call.body, call.language)
 
@@ -34,7 +34,7 @@ def preview_company_join(call: Call) -> JoinPreviewView:
 def join_companies(call: Call) -> JoinView:
     """Join two companies that are one: the same firm with a new KPP, a new name, or named in two ways by files.
 
-    Documents, customers of files, people and bonuses of the first company go to the other one; tiers of both are decided anew. The first
+    Documents, orders, customers of files, people and bonuses of the first company go to the other one; tiers of both are decided anew. The first
     company leaves the lists; files and new members that name its INN find the other one. It can be undone for a day.
     """
     return service.start(call.answering(_started), call.body, call.principal.for_member())
@@ -61,7 +61,7 @@ def show_company_join(call: Call, join_id: str) -> JoinView:
 def undo_company_join(call: Call, join_id: str) -> JoinView:
     """Part two companies again, within a day after they were joined.
 
-    Documents, customers, people and bonuses go back, and with them the documents that files brought for these customers meanwhile.
+    Documents, orders, customers, people and bonuses go back, with what came of these orders and customers meanwhile.
     """
     return service.undo(call.answering(), join_id, call.principal.for_member())
 

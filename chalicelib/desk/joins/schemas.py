@@ -23,9 +23,9 @@ ObstacleCode = Literal[
 
 
 class JoinForm(Form):
-    """Two companies that are one. The one with orders, terms and offers should stay."""
+    """Two companies that are one. The one with terms and offers should stay."""
 
-    company_id: Identifier = Field(description="The company that goes: its documents, people and bonuses move.")
+    company_id: Identifier = Field(description="The company that goes: its orders, documents, people and bonuses move.")
     into_company_id: Identifier = Field(description="The company that stays.")
 
 

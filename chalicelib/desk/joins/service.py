@@ -2,13 +2,13 @@
 
     preview   tells what a join would change, and what stands in its way
     start     gives INN and place in the lists to the company that stays; from here on files find that one
-    work      moves customers with their documents, then people; when no document is left that earns the company a bonus, its other
-              bonuses go over, each lot with its expiry, and the join is done
+    work      moves customers with their documents, then people, then orders; when no document is left that earns the company a bonus, its
+              other bonuses go over, each lot with its expiry, and the join is done
     undo      the same back
 
 Each step is safe to repeat, and looks at what is there: so a join goes on after a crash, wherever that was. Documents are recorded for the
-other company as their next revision, so tiers, bonuses and reports of both follow by themselves and nothing counts twice. Orders do not move:
-a company with orders of its own is the one that stays.
+other company as their next revision, so tiers, bonuses and reports of both follow by themselves and nothing counts twice. Orders go one by one,
+each whole (`order_moves`), after the people of the company, who then order for the other one.
 
 Weakest point: an import that runs meanwhile may write documents to the company that it looked up before. The next file mends that.
 """

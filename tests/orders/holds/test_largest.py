@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.catalog.recording import write_stock
 from chalicelib.orders import keys as orders_keys
+from chalicelib.orders.moves import service as moves
 from chalicelib.orders.quoting.schemas import MOST_LINES
 from chalicelib.pricing.free_goods.rules import MOST_PROMISES
 from chalicelib.pricing.offers.service import MOST_OPEN
@@ -105,6 +106,8 @@ def test_each_step_of_an_order_that_holds_of_everything_is_one_transaction(marke
         assert weight(kept) < MOST_BYTES
         for sku in OFFERED if name in ("grown", "returned") else ():
             offered(market, goods={"skus": [sku]})  # the order keeps the others
+    moves.move(market.context, market.company_id, order_id, moves.Orderer("cmp_2", "Luch", ""), lambda tx, order: None)
+    assert market.context.table.get(orders_keys.order("cmp_2", order_id))
 
 
 def test_an_order_uses_no_more_offers_than_fit_into_its_transaction(market: Market):
