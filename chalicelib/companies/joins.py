@@ -9,7 +9,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.companies import keys, store
 from chalicelib.companies.events import JOINED, PARTED, PERSON_CHANGED
-from chalicelib.companies.model import Company
+from chalicelib.companies.model import Company, FirmMember
 from chalicelib.companies.people.membership import appoint, of_company, record_of_company
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem
@@ -87,7 +87,10 @@ def part(
     if company.inn and kpps:
         known = store.firms(context.table, [company.inn]).get(company.inn, [])
         named = [member for member in known if member.kpp in kpps]
-        store.give_firm(tx, company.inn, named, into.company_id, company.company_id)
+        # Gone with an INN that the staff has corrected since.
+        there = {each.kpp for each in named}
+        gone = [FirmMember(kpp, company.company_id, company.currency) for kpp in kpps if kpp not in there]
+        store.give_firm(tx, company.inn, named, into.company_id, company.company_id, gone)
     record_of_company(tx, context, company.company_id, PARTED, into=into.company_id, join_id=join_id, by=by)
 
 

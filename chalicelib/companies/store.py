@@ -376,14 +376,24 @@ def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) ->
     )
 
 
-def give_firm(tx: Transaction, inn: str, members: Sequence[FirmMember], company_id: str, to: str) -> None:
-    """Gives the entries of this company under the INN to the other one. Refused with label `inn`."""
+def give_firm(
+    tx: Transaction,
+    inn: str,
+    members: Sequence[FirmMember],
+    company_id: str,
+    to: str,
+    gone: Sequence[FirmMember] = (),
+) -> None:
+    """Gives the entries of this company under the INN to the other one, and those that are there no more. Refused with label `inn`."""
     theirs = [member for member in members if member.company_id == company_id]
-    if theirs:
+    given = [*theirs, *gone]
+    if given:
+        same = [Attr(f"{_KPP}{each.kpp}.company_id").eq(company_id) for each in theirs]
         tx.update(
             keys.firm(inn),
-            put={f"{_KPP}{each.kpp}": {"company_id": to, "currency": each.currency} for each in theirs},
-            when=reduce(and_, (Attr(f"{_KPP}{each.kpp}.company_id").eq(company_id) for each in theirs)),
+            put={f"{_KPP}{each.kpp}": {"company_id": to, "currency": each.currency} for each in given},
+            remove=(_EMPTIED,) if gone else (),
+            when=reduce(and_, [*same, *(Attr(f"{_KPP}{each.kpp}").not_exists() for each in gone)]),
             label="inn",
         )
 

@@ -11,7 +11,7 @@ def order(company_id: str, order_id: str) -> Key:
 
 @in_gsi1("by time")
 def club_order_list(at: str, order_id: str) -> Key:
-    """All orders of the club, newest first: pointers, written once with each order."""
+    """All orders of the club, newest first: pointers."""
     return Key("ORDERS", f"{at}#{order_id}")
 
 
@@ -23,7 +23,7 @@ def order_list(company_id: str, at: str, order_id: str) -> Key:
 
 @in_table("one", "S")
 def distributor_order(distributor_id: str, order_id: str) -> Key:
-    """The company of a distributor's order, and its numbers. Written once with the order and never changed."""
+    """The company of a distributor's order, and its numbers."""
     return Key(distributor_partition(distributor_id), f"ORDER#{order_id}")
 
 

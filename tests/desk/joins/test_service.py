@@ -13,9 +13,11 @@ from chalicelib import companies, members, tiers
 from chalicelib.bonuses.accruals import store as accruals_store
 from chalicelib.bonuses.audit import service as audit
 from chalicelib.companies import joins as companies_joins
+from chalicelib.companies import staff as companies_staff
 from chalicelib.companies import keys as companies_keys
 from chalicelib.companies import store as companies_store
 from chalicelib.companies.model import CustomerRef
+from chalicelib.companies.schemas import CompanyAssignmentForm
 from chalicelib.desk.joins import letters, service
 from chalicelib.desk.joins.schemas import JoinForm
 from chalicelib.mail import Recipient, Unsendable
@@ -25,7 +27,7 @@ from tests.bonuses.accruals.steps import SOURCE, days_later
 from tests.companies.steps import legal_inn
 from tests.desk.joins.steps import BY, Firm, Queue, cloud
 from tests.support.crashes import crashes, watched
-from tests.support.partners import member, speaks_for
+from tests.support.partners import member, speaks_for, staff
 from tests.support.table import everything
 
 
@@ -188,6 +190,23 @@ def test_a_person_whom_the_company_that_stays_has_invited_acts_for_it_after_the_
         service.undo(firm.context, join_id, BY)
         firm.settle()
         assert (act_for(firm, "mbr_olga"), statuses(firm, firm.old)) == (firm.old, [("mbr_olga", "active")])
+
+
+def test_an_inn_that_was_corrected_meanwhile_leaves_each_company_where_files_find_it() -> None:
+    with cloud() as queue:
+        firm = Firm(queue)
+        join_id = firm.join()
+        firm.settle()
+        staff(firm.context, BY, "manager")
+        version = companies.read_companies(firm.context, [firm.new])[firm.new].version
+        form = CompanyAssignmentForm(inn=legal_inn(2))
+        companies_staff.change_by_staff(firm.context, firm.new, BY, version, form)
+        service.undo(firm.context, join_id, BY)
+        firm.settle()
+        kpps = {firm.old: (legal_inn(1), "770101001"), firm.new: (legal_inn(2), "780101001")}
+        for company_id, (inn, kpp) in kpps.items():
+            ref = CustomerRef(f"К-{kpp}", "ООО Луч", inn, kpp, "RUB")
+            assert companies.match_customers(firm.context, SOURCE, [ref])[ref.customer].company_id == company_id
 
 
 def test_a_join_can_be_undone_for_a_day() -> None:
