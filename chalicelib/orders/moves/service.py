@@ -72,7 +72,7 @@ def move(
 def follow(context: Context, order: Order, also: Callable[[Transaction], None]) -> bool:
     """Brings the documents of a moved order to its company; `also` adds to the transaction of `order.moved`, which comes after them. Safe to repeat.
 
-    False while a document has yet to be recorded: nothing is done then.
+    False while a document has yet to be recorded or moved.
     """
     refs = documents_of(order)
     heads = sales.heads(context, refs)
@@ -83,7 +83,9 @@ def follow(context: Context, order: Order, also: Callable[[Transaction], None]) 
         if head.company_id != order.company_id:
             document = sales.with_company(sales.newest(context, ref, head), order.company_id)
             # The portal tells of a document once: an event of it that is told again is older. The books may tell of it again.
-            sales.record(context, [document], as_of=head.as_of if head.booked_as else context.at)
+            as_of = head.as_of if head.booked_as else context.at
+            if sales.record(context, [document], as_of=as_of) == ["unchanged"]:
+                return False  # the books told of it a moment ago
     tx = Transaction()
     steps.record(tx, context, order, MOVED)
     also(tx)

@@ -20,7 +20,8 @@ from chalicelib.orders.files import store as files_store
 from chalicelib.orders.files.model import OrderFile, OrderFileKind, OrderFiles
 from chalicelib.orders.holds import credit
 from chalicelib.orders.holds import keys as holds_keys
-from chalicelib.orders.order.rules import Order
+from chalicelib.orders.lifecycle import service as lifecycle
+from chalicelib.orders.order.rules import Actor, Order, accept
 from chalicelib.orders.response_times import keys as response_times_keys
 from chalicelib.platform.http.problems import Problem
 from chalicelib.sales.payments import service as payments
@@ -200,6 +201,18 @@ def test_the_staff_places_no_order_for_a_company_that_was_joined(pair: Pair) -> 
     )
     assert errors(placed) == [("", "joined_company")]
     assert every_order(pair, OLD) == []
+
+
+def test_a_step_that_meets_the_move_is_taken_where_the_order_is(pair: Pair) -> None:
+    context, order_id = pair.firm.context, pair.place(OLD)
+    read_before = orders.load_order(context, OLD, order_id)
+    pair.join()
+    by = Actor("distributor", "mbr_d")
+    lifecycle.change(
+        context, read_before, lambda order: accept(order, [], by=by, at=context.at), lifecycle.step_writes(context)
+    )
+    [order] = every_order(pair, NEW)
+    assert (order.state, every_order(pair, OLD)) == ("accepted", [])
 
 
 def test_files_and_open_questions_go_with_the_order(pair: Pair) -> None:

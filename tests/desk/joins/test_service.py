@@ -13,8 +13,8 @@ from chalicelib import companies, members, tiers
 from chalicelib.bonuses.accruals import store as accruals_store
 from chalicelib.bonuses.audit import service as audit
 from chalicelib.companies import joins as companies_joins
-from chalicelib.companies import staff as companies_staff
 from chalicelib.companies import keys as companies_keys
+from chalicelib.companies import staff as companies_staff
 from chalicelib.companies import store as companies_store
 from chalicelib.companies.model import CustomerRef
 from chalicelib.companies.schemas import CompanyAssignmentForm

@@ -9,11 +9,15 @@ import pytest
 
 from chalicelib.catalog.recording import write_stock
 from chalicelib.orders import keys as orders_keys
+from chalicelib.orders.free_goods.store import read_free_goods
 from chalicelib.orders.moves import service as moves
+from chalicelib.orders.order import store as orders_store
 from chalicelib.orders.quoting.schemas import MOST_LINES
 from chalicelib.pricing.free_goods.rules import MOST_PROMISES
 from chalicelib.pricing.offers.service import MOST_OPEN
+from chalicelib.pricing.promotions import keys as promotions_keys
 from chalicelib.pricing.promotions.service import MOST_LIMITED
+from chalicelib.pricing.promotions.usage import company_uses
 from chalicelib.pricing.terms import rules as terms_rules
 from tests.catalog.steps import row, stock
 from tests.orders.holds.test_credit import agree
@@ -106,8 +110,14 @@ def test_each_step_of_an_order_that_holds_of_everything_is_one_transaction(marke
         assert weight(kept) < MOST_BYTES
         for sku in OFFERED if name in ("grown", "returned") else ():
             offered(market, goods={"skus": [sku]})  # the order keeps the others
+    uses = promotions_keys.promotions_used
+    before = company_uses(market.context.table.get(uses(market.company_id)))
     moves.move(market.context, market.company_id, order_id, moves.Orderer("cmp_2", "Luch", ""), lambda tx, order: None)
-    assert market.context.table.get(orders_keys.order("cmp_2", order_id))
+    moved = orders_store.read_order(market.context.table, "cmp_2", order_id)
+    assert moved is not None and len(read_free_goods(market.context.table, moved)) == MOST_PROMISES
+    assert company_uses(market.context.table.get(uses("cmp_2"))) == dict.fromkeys(before, 1)
+    after = company_uses(market.context.table.get(uses(market.company_id)))
+    assert after == {name: number - 1 for name, number in before.items()}
 
 
 def test_an_order_uses_no_more_offers_than_fit_into_its_transaction(market: Market):
