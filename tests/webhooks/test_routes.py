@@ -197,7 +197,7 @@ def test_a_machine_changes_no_endpoint(world: World) -> None:
 
 
 def test_no_event_of_an_order_is_left_out() -> None:
-    """But two that concern nobody else: the club's own head of sales is told of an order, and a buyer is reminded of the next one."""
+    """But three: the club's own head of sales is told of an order, a buyer is reminded of the next one, and an order of a joined company moves."""
     names = {
         name
         for table in (subscriptions("facts"), subscriptions("messages"))
@@ -209,7 +209,7 @@ def test_no_event_of_an_order_is_left_out() -> None:
         for name, consumers in subscriptions("messages").items()
         if any(getattr(each, "name", "") == "webhooks.consumers:on_order_event" for each in consumers)
     }
-    assert names - told == {"order.escalated", "order.expected"}
+    assert names - told == {"order.escalated", "order.expected", "order.moved"}
 
 
 def readable(value: Any) -> str:
