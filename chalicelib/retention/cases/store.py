@@ -79,9 +79,15 @@ def add_entry(tx: Transaction, entry: Entry) -> None:
 
 def entries(context: Context, case_id: str, limit: int, after: Position) -> Page:
     """Newest first."""
-    return context.table.query(
-        keys.entry(case_id, "", "").pk, starts="ENTRY#", newest_first=True, limit=limit, after=after
-    )
+    pk = keys.entry(case_id, "", "").pk
+    return context.table.query(pk, starts="ENTRY#", newest_first=True, limit=limit, after=after)
+
+
+def latest_entry(context: Context, case_id: str) -> Entry | None:
+    """Read consistently: an entry is corrected a moment after it was made."""
+    pk = keys.entry(case_id, "", "").pk
+    found = context.table.query(pk, starts="ENTRY#", newest_first=True, limit=1, consistent=True).items
+    return from_item(Entry, found[0]) if found else None
 
 
 def every_entry(context: Context, case_id: str) -> Iterator[Entry]:

@@ -170,10 +170,9 @@ def _corrected(context: Context, case: Case, form: OutcomeForm, by: str) -> Entr
     """The latest entry of the case, if the form corrects it. Whoever never managed the company says why."""
     if form.corrects is None:
         return None
-    newest = store.entries_of(context, case.case_id, 1)
-    if form.corrects != case.last_entry or not newest:
+    entry = store.latest_entry(context, case.case_id)
+    if form.corrects != case.last_entry or entry is None:
         raise Problem("conflict", "Only the latest entry of a case can be corrected.")
-    [entry] = newest
     if by not in (case.listed_by, case.manager_id) and not form.note:
         raise Problem.invalid("required", "/note", "Say why you correct the entry of another person.")
     return entry
