@@ -38,7 +38,7 @@ def nightly_intake(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-@queue_worker("waves", batch=10, filled_by=("nightly_intake",), may=(table(*READ, "put"),))
+@queue_worker("waves", batch=10, filled_by=("nightly_intake",), may=(table(*READ, "put", "update"),))
 def assign_companies(context: Context, message: dict[str, Any]) -> None:
     """Takes these companies into the open wave. A message that comes again changes nothing."""
     service.assign(context, json.loads(message["body"])["companies"])
