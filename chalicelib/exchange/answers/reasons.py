@@ -267,9 +267,9 @@ FAILURES: dict[str, tuple[str, str]] = {
         "документ один.",
     ),
     "not_goods": (
-        "The column {column} says “{value}” in line {line}: a balance, a payment, a part of a kit, a tax within or a discount without a minus is no sale. Leave such rows out with `only`; or "
+        "The column {column} says “{value}” in line {line}: a balance, a payment, a part of a kit or an order, a tax within or a discount without a minus is no sale. Leave such rows out with `only`; or "
         "leave `kind` empty if they count.",
-        "В столбце {column} в строке {line} написано «{value}»: остаток, оплата, часть комплекта, налог в том числе или скидка без минуса — не продажа. Отберите такие строки в `only` или "
+        "В столбце {column} в строке {line} написано «{value}»: остаток, оплата, часть комплекта или заказа, налог в том числе или скидка без минуса — не продажа. Отберите такие строки в `only` или "
         "оставьте `kind` пустым, если их надо учесть.",
     ),
     "rows_of_sums": (

@@ -98,7 +98,7 @@ HEADINGS: dict[FieldName, str] = {
     "net_amount": "сумма без ндс; line amount excl vat; line amount excluding vat; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
     "итого без ндс; стоимость без учета ндс; amount excl vat; amount ex vat; untaxed amount; total ex vat; total ex tax; amount excluding vat; net amount; net value; net total; total excl vat; "
     "total excl tax; total excluding tax; untaxed amount signed; untaxed total; tax excl; стоимость нетто; сумма нетто; net",
-    "vat": "ндс; сумма ндс; ндс сумма; в т.ч. ндс; в том числе ндс; сумма налога; vat; vat amount; tax; tax amount; item tax amount; sales tax; item tax; line tax; gst; vat sum",
+    "vat": "ндс; сумма ндс; ндс сумма; ндс 20%; ндс 22%; ндс 10%; ндс 18%; сумма ндс 20%; сумма ндс 22%; vat 20%; в т.ч. ндс; в том числе ндс; сумма налога; vat; vat amount; tax; tax amount; item tax amount; sales tax; item tax; line tax; gst; vat sum",
     "discount": "скидка; скидка %; % скидки; процент скидки; размер скидки; "
     "скидка сумма; сумма скидки; скидка, руб; "
     "lineitem discount; discount; discount %; discount percent; unit price discount; discount rate; line discount; disc %; "

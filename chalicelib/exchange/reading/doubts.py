@@ -71,9 +71,9 @@ _OF_STATES = re.compile(
 )
 _OF_WAREHOUSES = re.compile(r"\bсклад|\bместо хранения|\bwarehouse|\bstorage location|\blager\b", re.IGNORECASE)
 _MEANS_GOODS = re.compile(r"\w")
-# Rows that name the kit which they are a part of, and whose sum the kit has in it.
+# Rows that name the kit or the order which they are a part of, and whose sum that has in it.
 _OF_KITS = re.compile(
-    r"в составе|состав комплект|\bкомплект\b|parent (?:item|line|sku|product)|\bbundle|\bkit (?:item|name|sku|parent)",
+    r"в составе|состав комплект|\bкомплект\b|parent (?:item|line|sku|product|order|invoice|document)|(?:родительск|головн|основн)\w+ (?:заказ|документ)|\bbundle|\bkit (?:item|name|sku|parent)",
     re.IGNORECASE,
 )
 _PART = re.compile(r"(?:kit |bundle |assembly )?component\b|комплектующая\b|часть комплекта", re.IGNORECASE)

@@ -27,6 +27,7 @@ _CUSTOMER: tuple[FieldName, ...] = ("customer", "customer_name", "inn", "kpp")
 _NUMBERS: tuple[FieldName, ...] = ("quantity", "amount", "net_amount", "unit_price")
 _STATES: tuple[FieldName, ...] = ("status", "posted", "cancelled")
 _MOST_NOTE_CELLS = 2
+_DIGIT = re.compile(r"\d")
 _FEW_SHORT = 10  # one of more rows than this may have been cut
 _TOTALS = ("итого", "всего", "итог", "total", "subtotal")  # in the column of goods
 _TOTAL_OF = re.compile(
@@ -321,7 +322,9 @@ class FlatTable:
         return len(filled) > 1 or is_day(cells[self._day])
 
     def _is_text(self, cells: list[str]) -> bool:
-        """A signature or a remark: few cells, and none of them a number."""
+        """A signature or a remark: few cells, or a line to write on, and no number."""
+        if any("__" in cell for cell in cells):
+            return not any(_DIGIT.search(cells[at]) for at in self._numbers)
         filled = sum(1 for cell in cells if cell and not cell.isspace())
         return filled <= _MOST_NOTE_CELLS and not any(cells[at].strip() for at in self._numbers)
 

@@ -38,6 +38,14 @@ _PLAIN_PRICES = frozenset(
         ),
     )
 )
+_DEBIT, _CREDIT = (
+    re.compile(r"\bдебет|\bdebit\b|\bдт\b", re.IGNORECASE),
+    re.compile(r"\bкредит\b|\bcredit\b|\bкт\b", re.IGNORECASE),
+)
+_AGE = re.compile(
+    r"\W*(?:current|(?:over|свыше|более|>|до)?\s*\d+(?:\s*[-–—]\s*\d+)?\s*\+?\s*(?:days?|дн\w*|дней)?(?: overdue| past due)?)\W*",
+    re.IGNORECASE,
+)
 _ORDERED = re.compile(r"заказан|\bordered\b|\border (?:qty|quantity)", re.IGNORECASE)
 _SUMS: tuple[FieldName, ...] = ("amount", "net_amount")
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
@@ -76,6 +84,8 @@ def amount_source(
     if profile.vat == "gross" and "unit_price" not in columns:
         _refuse_without(survey, columns, ("amount",), profile)
     _choose_quantity(survey, mark, columns, profile)
+    if "amount" in columns and "amount" not in profile.columns:
+        _refuse_sums_of_accounts(survey, columns["amount"])
     if "amount" in columns:
         for other in others:
             columns["amount"] = _better(survey, mark, columns, other, notes)
@@ -117,6 +127,20 @@ def amount_source(
         _refuse_vat_of_orders(survey, mark, columns)
         _tell_rate(survey, mark, columns, "unit_price", notes)
     return "price"
+
+
+def _refuse_sums_of_accounts(survey: Survey, amount: int) -> None:
+    """Raises Unreadable where sums stand beside both sides of an account, as in a journal, or beside ages of a debt."""
+    names = survey.place.names
+    ages = [at for at, name in enumerate(names) if _AGE.fullmatch(name)]
+    sides = [
+        next((at for at, name in enumerate(names) if at != amount and side.search(name)), -1)
+        for side in (_DEBIT, _CREDIT)
+    ]
+    if len(ages) > 1:
+        raise _either(survey, "amount_unclear", amount, ages[0])
+    if min(sides) >= 0:
+        raise _either(survey, "amount_unclear", *sides)
 
 
 def _look_at_net_price(survey: Survey, mark: DecimalMark, columns: dict[FieldName, int]) -> None:

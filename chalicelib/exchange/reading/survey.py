@@ -322,9 +322,11 @@ class Survey:
     def look_at_day(self, line: int, cell: str, cells: Sequence[str]) -> None:
         """`cells`: of its row. Raises Unreadable where the row is another heading."""
         text = cell.strip()
-        if not text or isinstance(cell, TypedMoment):
+        if not text:
             return
         self.days += 1
+        if isinstance(cell, TypedMoment):
+            return
         if len(text) == _SHORT and text[2] == "." and len(self.short_dotted) < _MOST_WORDS:
             self.short_dotted.add(text)
         if isinstance(cell, TypedNumber):

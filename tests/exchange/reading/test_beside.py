@@ -420,7 +420,9 @@ def test_goods_whose_names_begin_so_are_sold(goods: str) -> None:
     assert read_file(beside("Склад", "", "").replace("Л;1;100", f"{goods};1;100")).total == 300
 
 
-@pytest.mark.parametrize("heading", ["Комплект", "В составе набора", "Parent SKU", "Bundle"])
+@pytest.mark.parametrize(
+    "heading", ["Комплект", "В составе набора", "Parent SKU", "Bundle", "Parent Order", "Родительский заказ"]
+)
 def test_parts_of_a_kit_are_asked_back(heading: str) -> None:
     code, facts = why(beside(heading, "", "Набор"))
     assert (code, facts["column"], facts["line"]) == ("not_goods", heading, 3)

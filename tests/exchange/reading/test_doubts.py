@@ -78,6 +78,23 @@ def test_sums_of_delivery_in_a_column_of_their_own_are_told() -> None:
     assert "delivery_left" not in read_file(sales("Дата доставки", "12.01.2026", "13.01.2026")).notes
 
 
+@pytest.mark.parametrize(
+    "others",
+    [("Дебет", "Кредит"), ("Debit", "Credit"), ("Current", "1-30"), ("1 – 30 days", "Over 90 days")],
+    ids=", ".join,
+)
+def test_sums_of_a_journal_and_of_debts_are_asked_back(others: tuple[str, str]) -> None:
+    heading = ";".join(["Дата", "Номер", "Контрагент", "Номенклатура", "Количество", *others, "Сумма"])
+    file = f"{heading}\n12.01.2026;УТ-1;К;Л;1;100;0;100\n"
+    assert why(file)[0] == "amount_unclear"
+    assert read_file(file, {"mapping": {"amount": "Сумма"}}).total == 100
+
+
+def test_vat_whose_heading_tells_its_rate_comes_on_top_of_sums_without_it() -> None:
+    read = read_file("Дата;Номер;Контрагент;Номенклатура;Количество;Стоимость;НДС 20%\n12.01.2026;УТ-1;К;Л;1;100;20\n")
+    assert read.total == 120
+
+
 def test_paid_money_is_no_day_of_payment() -> None:
     read = read_file(sales("Оплачено", "44000,00", "44100"))
     assert (read.total, read.faults, read.notes["payments_left"]["column"]) == (150, [], "Оплачено")

@@ -1,6 +1,7 @@
 """Forms of files that programs write beside the usual ones: XML of Excel 2003, other quotations, numbers kept beside the shown ones."""
 
 import io
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from tests.exchange.reading.steps import read_file, why
+from tests.exchange.reading.writers import Document, Line, as_xlsx, table_of
 
 HEADING = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Сумма"
 
@@ -146,6 +148,12 @@ def test_a_hidden_sheet_is_left() -> None:
 )
 def test_a_workbook_in_xml_has_the_limits_of_every_workbook(content: str, code: str) -> None:
     assert why(content)[0] == code
+
+
+def test_a_text_below_the_days_of_a_workbook_does_not_make_them_unreadable() -> None:
+    table = table_of([Document("1", date(2026, 1, 12), "К", False, (Line("Л", "", Decimal(1), Decimal(100)),))])
+    read = read_file(as_xlsx([*table, ["Составил", "", "", "", "", "", "", "Иванов"]]))
+    assert read.documents == {"1": 100}
 
 
 # --- currencies in formats of cells -----------------------------------------------------------------------------------
