@@ -120,6 +120,10 @@ def _refuse_invoices_beside(survey: Survey, columns: Mapping[FieldName, int], pr
         sales = [kind for kind in survey.kinds if word_kind(kind) == "sale"]
         first = next(filter(is_invoice, sales), "")
         second = next((kind for kind in sales if not is_invoice(kind)), "")
+    money_back = next((kind for kind in survey.kinds if kind.casefold() == "refund"), "")
+    credited = next((kind for kind in survey.kinds if kind.casefold().startswith("credit")), "")
+    if money_back and credited:
+        first, second = money_back, credited  # of a ledger: what was credited is paid back
     if not (first and second):
         first, second = survey.twins.of("sale", "sale") or survey.twins.of("return", "return") or ("", "")
     if first and second and not any(_folded(first).startswith(_folded(word)) for word in profile.sale_words):

@@ -4,7 +4,7 @@ A file that holds one is refused with its line; a profile answers.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -121,6 +121,23 @@ Mark = Literal["return", "cancelled"]
 
 
 @dataclass(slots=True)
+class _Watch:
+    """Columns of which a cell with such a value refuses the file. `found`: the first column and example."""
+
+    code: str
+    places: list[int]
+    refuses: Callable[[str], bool]
+    found: tuple[int, Example] | None = None
+
+    def look(self, line: int, cells: Sequence[str]) -> None:
+        if self.found is None:
+            for at in self.places:
+                if self.refuses(cells[at]):
+                    self.found = at, (line, cells[at].strip())
+                    return
+
+
+@dataclass(slots=True)
 class Doubts:
     """The first example of each doubt, over all rows of the file."""
 
@@ -128,9 +145,6 @@ class Doubts:
     profile: SalesProfileForm
     notes: Notes
     marks: dict[Mark, tuple[int, Example]] = field(default_factory=dict)
-    kopecks: tuple[int, Example] | None = None
-    of_price: tuple[int, Example] | None = None
-    exchange: tuple[int, Example] | None = None
     kinds: dict[int, dict[str, Example]] = field(default_factory=dict)  # of documents, in columns that are not read
     turns: dict[int, dict[str, Example]] = field(default_factory=dict)  # states before and after a correction, likewise
     currencies: dict[str, Example] = field(default_factory=dict)
@@ -143,10 +157,8 @@ class Doubts:
     money: dict[int, dict[str, Example]] = field(default_factory=dict)  # currencies in columns of nothing else
     parts: tuple[int, str, str, Example] | None = None  # column, document, its value in the first row and in another
     _beside: list[int] = field(init=False)
-    _kopecks: list[int] = field(init=False)
-    _of_price: list[int] = field(default_factory=list)
-    _factors: list[int] = field(default_factory=list)
-    _exchange: list[int] = field(default_factory=list)
+    _watches: list[_Watch] = field(default_factory=list)
+    _kopecks: _Watch = field(init=False)
     _split: list[int] = field(default_factory=list)  # number columns behind which their decimals may stand
     _split_at: Example | None = None
     _signs: list[int] = field(init=False)
@@ -177,13 +189,17 @@ class Doubts:
         columns, names = self.place.heading.columns, self.place.names
         read = {*columns.values(), *self.place.heading.key} | ({self.place.label} if self.place.levels else set())
         self._beside = [at for at in range(len(names)) if at not in read]
-        self._kopecks = [at for at in self._beside if _KOPECKS.search(names[at])]
         if not {"amount", "net_amount"} & columns.keys() and "discount" not in self.profile.columns:
             prices = self.place.heading.others.get("unit_price", ())
-            self._of_price = [at for at in self._beside if at not in prices and _OF_PRICE.search(names[at])]
-            self._factors = [at for at in self._beside if _FACTOR.search(names[at])]
+            of_price = [at for at in self._below(_OF_PRICE) if at not in prices]
+            self._watches = [
+                _Watch("price_changed", of_price, _is_sum),
+                _Watch("price_changed", self._below(_FACTOR), _is_factor),
+            ]
         if "currency" not in {*columns, *self.profile.columns}:
-            self._exchange = [at for at in self._beside if _EXCHANGE.search(names[at])]
+            self._watches.append(_Watch("rate_beside", self._below(_EXCHANGE), _is_factor))
+        self._kopecks = _Watch("kopecks_apart", self._below(_KOPECKS), _is_not_zero)
+        self._watches.append(self._kopecks)
         numbers = [columns[each] for each in NUMBERS if each in columns]
         self._signs = numbers
         for at in self._beside:
@@ -196,21 +212,17 @@ class Doubts:
         self._document = columns.get("document", -1)
         self._goods = columns.get("name", -1)
         self._goods_alone = self._goods >= 0 and "sku" not in columns
-        self._kits = [at for at in self._beside if _OF_KITS.search(names[at])]
-        self._warehouses = [at for at in self._beside if _OF_WAREHOUSES.search(names[at])]
-        self._codes = [at for at in self._beside if _OF_CODES.search(names[at])]
+        self._kits = self._below(_OF_KITS)
+        self._warehouses = self._below(_OF_WAREHOUSES)
+        self._codes = self._below(_OF_CODES)
         chosen = {heading_key(each.column) for each in self.profile.only}
-        self._of_rows = [
-            at for at in self._beside if _OF_ROWS.search(names[at]) and heading_key(names[at]) not in chosen
-        ]
-        self._delivery = [
-            at for at in self._beside if _DELIVERY.search(names[at]) and not _OF_DELIVERY.search(names[at])
-        ]
+        self._of_rows = [at for at in self._below(_OF_ROWS) if heading_key(names[at]) not in chosen]
+        self._delivery = [at for at in self._below(_DELIVERY) if not _OF_DELIVERY.search(names[at])]
         self._coins = [] if "currency" in {*columns, *self.profile.columns} else list(self._beside)
         self._sums = [columns[each] for each in ("amount", "net_amount", "unit_price") if each in columns]
-        self._short_sides = [at for at in self._beside if _OF_SIDES.search(names[at])]
+        self._short_sides = self._below(_OF_SIDES)
         if not {"kind", "return_flag"} & columns.keys():
-            self._remarks = [at for at in self._beside if _OF_REMARKS.search(names[at])]
+            self._remarks = self._below(_OF_REMARKS)
         if self._document >= 0 and "document" not in self.profile.columns:
             beside = (self._document - 1, self._document + 1)
             self._part_of = [
@@ -218,12 +230,16 @@ class Doubts:
                 for at in self._beside
                 if _OF_NUMBERS.search(names[at]) or (at in beside and _SERIES.fullmatch(names[at]))
             ]
-            self._states = [at for at in self._beside if _OF_STATES.search(names[at])]
+            self._states = self._below(_OF_STATES)
         if self.place.table.delimiter == "," and not self.profile.format.decimal:
             self._split = [at for at in numbers if at + 1 in self._beside and not _RATE.search(names[at + 1])]
         if self.place.table.kind not in ("csv", "html") and not self.profile.format.dates:
             self._day = columns.get("business_date", -1)
         self._currency = columns.get("currency", -1)
+
+    def _below(self, headings: re.Pattern[str]) -> list[int]:
+        """The columns that are not read, below such headings."""
+        return [at for at in self._beside if headings.search(self.place.names[at])]
 
     def look(self, line: int, cells: Sequence[str]) -> None:
         for at in self._beside:
@@ -265,7 +281,7 @@ class Doubts:
                 else:
                     self._coins = [each for each in self._coins if each != at]
         for at in self._delivery:
-            if cells[at][:1].isdigit() and _NOT_ZERO.search(cells[at]):
+            if _is_sum(cells[at]):
                 self.notes.count("delivery_left", line, f"{self.place.shown(at)}: {cells[at].strip()}")
         for at in self._codes:
             codes = self.kinds_by_code.setdefault(at, set())
@@ -278,18 +294,9 @@ class Doubts:
             self._look_at_number(line, cells)
         if self._document >= 0 and " " in (cell := cells[self._document]) and _mark_of(cell) == "cancelled":
             self._look_at_mark(line, self._document, cell, "cancelled", cells)
-        for at in self._kopecks:
-            if self.kopecks is None and _NOT_ZERO.search(cells[at]):
-                self.kopecks = at, (line, cells[at].strip())
-        for at in self._of_price:
-            if self.of_price is None and cells[at][:1].isdigit() and _NOT_ZERO.search(cells[at]):
-                self.of_price = at, (line, cells[at].strip())
-        for at in self._factors:
-            if self.of_price is None and _is_factor(cells[at]):
-                self.of_price = at, (line, cells[at].strip())
-        for at in self._exchange:
-            if self.exchange is None and _is_factor(cells[at]):
-                self.exchange = at, (line, cells[at].strip())
+        for watch in self._watches:
+            if watch.places:
+                watch.look(line, cells)
         if self._split:
             self._look_at_decimals(line, cells)
         if self._day >= 0 and not self._days_are_sound:
@@ -337,7 +344,7 @@ class Doubts:
         self, line: int, at: int, cell: str, mark: Mark | Literal["kopecks"], cells: Sequence[str]
     ) -> None:
         if mark == "kopecks":
-            self._kopecks.append(at)
+            self._kopecks.places.append(at)
         elif mark not in self.marks and not self._is_signed(cells):
             self.marks[mark] = at, (line, cell.strip())
 
@@ -384,12 +391,9 @@ class Doubts:
         if "cancelled" in self.marks and not ({"status", "cancelled", "posted"} & {*given, *columns}):
             self._refuse("cancelled_beside", *self.marks["cancelled"])
         self._refuse_kinds(given)
-        if self.of_price:
-            self._refuse("price_changed", *self.of_price)
-        if self.exchange:
-            self._refuse("rate_beside", *self.exchange)
-        if self.kopecks:
-            self._refuse("kopecks_apart", *self.kopecks)
+        for watch in self._watches:
+            if watch.found:
+                self._refuse(watch.code, *watch.found)
         if self._split and self._split_at:
             self._refuse("decimals_apart", self._split[0] + 1, self._split_at)
         if self._typed_day and self._late_text and not self._days_are_sound:
@@ -475,6 +479,14 @@ def refuse_rows_of_sums(column: str, types: Collection[str]) -> None:
     for each in sorted(types):
         if (found := _SUMS_BESIDE.match(each)) and (found["tax"] or any(map(_GOODS_BESIDE.match, types))):
             raise Unreadable("rows_of_sums", column=column, value=each[:60])
+
+
+def _is_not_zero(cell: str) -> bool:
+    return bool(_NOT_ZERO.search(cell))
+
+
+def _is_sum(cell: str) -> bool:
+    return cell[:1].isdigit() and _is_not_zero(cell)
 
 
 def _is_factor(cell: str) -> bool:

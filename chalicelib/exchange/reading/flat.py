@@ -235,8 +235,7 @@ class FlatTable:
             and goods
             and len(day) > _MOST_COLUMN_NUMBER
             and document != day
-            and number
-            and not number.isspace()
+            and number[-1:].isdigit()
             and not document.isspace()
             and day.strip() != self._day_name
             and day.strip(_SIGNS)

@@ -137,6 +137,13 @@ def test_a_paper_beside_the_sale_that_it_was_made_of_is_asked_back(paper: str, s
     assert why(table(*both, heading=shown))[0] == "documents_beside"
 
 
+def test_money_that_is_paid_back_beside_what_was_credited_is_asked_back() -> None:
+    rows = ["Invoice;12.01.2026;1;А;Лампа;2;100", "Refund;14.01.2026;3;А;Лампа;1;50"]
+    assert read_file(table(*rows, heading=LISTED)).total == Decimal(50)
+    credited = "Credit Memo;13.01.2026;2;А;Лампа;1;50"
+    assert why(table(*rows, credited, heading=LISTED))[0] == "documents_beside"
+
+
 @pytest.mark.parametrize("number", ["УТ-1", "ЗК-5"])
 @pytest.mark.parametrize(
     ("order", "sale"), [("Заказ клиента", "Реализация"), ("Счет на оплату", "УПД"), ("Sales Order", "Invoice")]
