@@ -18,7 +18,7 @@ DISTRIBUTOR_PERSON = ("Дина Дмитриева", "dina@distributor.example")
 def first_day(guest: Portal, today: date) -> Club:
     """Does what the setup says is missing, until nothing is."""
     admin = guest.sign_in(ADMIN)
-    assert missing(admin) == ["products", "distributor", "region", "manager", "companies"]
+    assert missing(admin) == ["products", "distributor", "region", "dispatcher", "manager", "companies"]
     for role, (name, email) in STAFF.items():
         admin.post("/v1/staff/people", {"name": name, "email": email, "role": role})
     boss = {"name": "Анна Аннова", "email": "anna@club.example", "role": "boss"}

@@ -62,9 +62,15 @@ def test_a_distributors_system_delivers_the_orders_of_a_day(club: Club, machine:
     warehouse = {"stock": [{"sku": "pn-p", "warehouse": "NOT-OURS", "quantity": 1, "at": f"{yesterday}T12:00:00Z"}]}
     [refused] = machine.call("PUT", "/v1/distributor/stock", warehouse)["items"]
     assert refused["errors"][0]["code"] == "not_yours"
-    [panel] = machine.get("/v1/distributor/stock?q=PN-P&limit=100")["items"]
-    ours = machine.get("/v1/distributor")["stock"]["warehouses"]
-    assert panel["available"] > 0 and {each["warehouse"] for each in panel["stock"]} <= {*ours}
+    distributor = f"/v1/staff/distributors/{machine.get('/v1/distributor')['distributor_id']}"
+    club.operations.get(distributor)
+    ours = {"stock": {"warehouses": ["CENTER"]}}
+    club.operations.call("PATCH", distributor, ours, If_Match=club.operations.etag)
+    counted = {"sku": "pn-p", "warehouse": "CENTER", "quantity": 400, "at": f"{yesterday}T12:00:00Z"}
+    machine.call("PUT", "/v1/distributor/stock", {"stock": [counted]})
+    for reader in (machine, club.distributor):
+        [panel] = reader.get("/v1/distributor/stock?warehouse=CENTER&count=true")["items"]
+        assert (panel["sku"], panel["available"], panel["stock"][0]["quantity"]) == ("PN-P", 400, "400")
 
     # Its people and contacts are its people's to change.
     assert problem(machine, "POST", "/v1/distributor/people", {"name": "X Y", "email": "x@y.example"}, status=403)
