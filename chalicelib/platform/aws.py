@@ -4,6 +4,8 @@ Endpoints and credentials come from the SDK's own environment variables, so anot
 matter of configuration.
 """
 
+import json
+from base64 import b64encode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +38,21 @@ def dynamodb() -> "DynamoDBClient":
     client = boto3.client("dynamodb", config=_PATIENT.merge(Config(parameter_validation=False)))
     # Nor does its endpoint depend on the table: the SDK would look for one in every item of a transaction.
     client.meta.service_model.operation_model("TransactWriteItems").operation_context_parameters = []
+    # It would walk every value of every operation, though all but bytes are sent as they are.
+    client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", _put_aside)
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", _put_back)
     return client
+
+
+def _put_aside(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[str, Any]:
+    context["operations"] = params["TransactItems"]
+    return {**params, "TransactItems": []}
+
+
+def _put_back(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    body = {**json.loads(params["body"]), "TransactItems": context["operations"]}
+    text = json.dumps(body, ensure_ascii=False, default=lambda content: b64encode(content).decode())
+    params["body"] = text.encode(errors="backslashreplace")  # half of a pair of surrogates stays an escape
 
 
 @lru_cache(maxsize=1)

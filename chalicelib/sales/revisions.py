@@ -37,7 +37,7 @@ from chalicelib.sales.rules import (
 from chalicelib.sales.store import OTHER_CURRENCY, RETURNED, VOIDED, ShippedNumber, further_keys
 from chalicelib.table.key import Key, shard_of
 from chalicelib.table.records import to_item
-from chalicelib.table.transactions import MOST_OPERATIONS, Item, Joining, Transaction
+from chalicelib.table.transactions import MOST_OPERATIONS, NEW, Item, Joining, Transaction
 
 LINES_BYTES = 300_000  # in one item; DynamoDB takes 400 KB
 MOST_BYTES = 3_500_000  # of one transaction; DynamoDB takes 4 MB
@@ -155,6 +155,7 @@ def transaction(context: Context, writes: Iterable[Write], *, bulk: bool = False
     gained: Changes = {}
     originals: dict[DocumentRef, tuple[KnownDocument, set[str]]] = {}
     shipped: dict[Key, set[str]] = {}
+    same_currency: dict[str, ConditionBase] = {}
     for write in writes:
         if isinstance(write, Confirmation):
             tx.update(keys.document(*write.document.ref), put={"as_of": write.as_of}, when=_same_state(write.head))
@@ -174,7 +175,7 @@ def transaction(context: Context, writes: Iterable[Write], *, bulk: bool = False
             keys.day_total(company_id, day),
             put={"currency": currency},
             add={"amount": gain.amount.amount, "documents": gain.documents, **later},
-            when=Attr("currency").not_exists() | Attr("currency").eq(currency),
+            when=same_currency.setdefault(currency, Attr("currency").not_exists() | Attr("currency").eq(currency)),
             label="currency",
         )
         tx.instead["currency"] = MixedCurrencies(currency)
@@ -258,7 +259,7 @@ def _record_gone(tx: Transaction, context: Context, ref: DocumentRef, head: Head
 def _unchanged(known: KnownDocument) -> ConditionBase:
     """The head is unchanged and no return was added: the set of returns only grows."""
     if known == NOTHING:
-        return Attr("pk").not_exists()
+        return NEW
     revision = _same_state(known.head) if known.head else Attr("revision").not_exists()
     returns = Attr("returned_by")
     return revision & (returns.size().eq(len(known.returned_by)) if known.returned_by else returns.not_exists())

@@ -25,6 +25,7 @@ from chalicelib.table.key import CREATED_ONLY, Key
 
 Item = dict[str, Any]
 
+NEW = Attr("pk").not_exists()  # the item is not there yet
 MOST_OPERATIONS = 98  # of the 100 of one TransactWriteItems call: two are kept for the caller's right and the journal
 GUARD = "guard"  # label
 
@@ -76,10 +77,11 @@ class Operation(NamedTuple):
     when: ConditionBase | None
     label: str
 
-    def to_wire(self, table_name: str) -> dict[str, Any]:
+    def to_wire(self, table_name: str, condition: dict[str, Any] | None) -> dict[str, Any]:
+        """`condition`: `when` as it is sent."""
         body = {"TableName": table_name, **self.body}
-        if self.when is not None:
-            body = merge_expressions(body, condition_to_wire(self.when))
+        if condition:
+            body = merge_expressions(body, condition)
             body["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         return {self.kind: body}
 
@@ -154,7 +156,7 @@ class Transaction:
     def create(self, item: Item, *, label: str = "") -> None:
         """Write the item; refused if one is there."""
         key = Key(item["pk"], item["sk"])
-        self._append("Put", key, {"Item": to_wire(item)}, Attr("pk").not_exists(), label)
+        self._append("Put", key, {"Item": to_wire(item)}, NEW, label)
 
     def update(
         self,
@@ -201,7 +203,11 @@ class Transaction:
         return [operation.label for operation in self._operations.values()]
 
     def to_wire(self, table_name: str) -> list[dict[str, Any]]:
-        return [operation.to_wire(table_name) for operation in self._operations.values()]
+        """Operations that share a condition have it written once."""
+        operations = self._operations.values()
+        conditions = {id(each.when): each.when for each in operations if each.when is not None}
+        wired = {place: condition_to_wire(when) for place, when in conditions.items()}
+        return [each.to_wire(table_name, wired.get(id(each.when))) for each in operations]
 
     def _append(self, kind: str, key: Key, body: dict[str, Any], when: ConditionBase | None, label: str) -> None:
         if key in self._operations:

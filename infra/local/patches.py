@@ -170,6 +170,24 @@ def batch_limits():
     dynamodb._batch_get_item = batch_get_in_part
 
 
+def repeated_transactions():
+    """A transaction that is sent again is refused where a number that it puts ends in zeros: the first was kept as it was written.
+
+    AWS answers both alike.
+    """
+    transact = dynamodb._transact_write_items
+
+    def transact_again(data):
+        token = data.get("ClientRequestToken")
+        if token and dynamodb._txn_token_lookup(token):
+            for operation in data["TransactItems"]:
+                if "Put" in operation:
+                    dynamodb._validate_item(operation["Put"]["Item"])  # writes its numbers as they were kept
+        return transact(data)
+
+    dynamodb._transact_write_items = transact_again
+
+
 def key_conditions():
     """Each item of a partition is looked at by parsing the key condition anew: 50 µs of each. AWS reads the range alone."""
     evaluate = dynamodb._evaluate_condition
@@ -854,6 +872,7 @@ PATCHES = (
     compression,
     read_capacity,
     batch_limits,
+    repeated_transactions,
     key_conditions,
     table_ttl,
     unknown_users,

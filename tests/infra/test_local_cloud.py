@@ -445,6 +445,37 @@ def test_batch_limits(stock: Cloud, patched: Cloud) -> None:
     assert read(patched, 30) == (55, 5)
 
 
+def test_repeated_transactions(stock: Cloud, patched: Cloud) -> None:
+    """A lost answer makes the SDK send a transaction again, with its token."""
+
+    def sent_again(cloud: Cloud, second: str) -> Any:
+        """What the counter is after a put and an addition were sent twice; `second`: the number that is put then."""
+        dynamodb, name = cloud.client("dynamodb"), uuid.uuid4().hex
+        dynamodb.create_table(TableName=name, **TABLE)
+        counter = {"pk": {"S": "counter"}, "sk": {"S": "1"}}
+        for number in ("100.50", second):
+            lines = {"L": [{"N": "1.0"}, {"M": {"amount": {"N": "0.10"}}}]}
+            put = {
+                "TableName": name,
+                "Item": {"pk": {"S": "1"}, "sk": {"S": "1"}, "total": {"N": number}, "lines": lines},
+            }
+            add = {
+                "TableName": name,
+                "Key": counter,
+                "UpdateExpression": "ADD amount :more",
+                "ExpressionAttributeValues": {":more": {"N": "1.50"}},
+            }
+            dynamodb.transact_write_items(TransactItems=[{"Put": put}, {"Update": add}], ClientRequestToken=name)
+        return dynamodb.get_item(TableName=name, Key=counter)["Item"]["amount"]["N"]
+
+    mismatch = "IdempotentParameterMismatchException"
+    with pytest.raises(ClientError, match=mismatch):
+        sent_again(stock, "100.50")
+    assert sent_again(patched, "100.50") == "1.5"
+    with pytest.raises(ClientError, match=mismatch):
+        sent_again(patched, "100.51")
+
+
 def test_key_conditions(stock: Cloud, patched: Cloud) -> None:
     def seconds(cloud: Cloud) -> float:
         """Of short pages of a partition of 3,000 items, asked as the club's table asks: the quickest of a few times."""

@@ -72,8 +72,8 @@ class DocumentDraft:
     @property
     def is_return_by_amounts(self) -> bool:
         """True for a return whose quantities have no sign."""
-        return all(row.amount is not None for row in self.rows) and _only_negative(
-            row.amount or ZERO for row in self.rows
+        return _only_negative(row.amount or ZERO for row in self.rows) and all(
+            row.amount is not None for row in self.rows
         )
 
     @property
@@ -245,6 +245,8 @@ def repeated_rows(draft: DocumentDraft) -> list[int]:
     """The rows that repeat another one of the document exactly, or name its goods again elsewhere in the file: one of the two may be there by
     mistake.
     """
+    if len({row.goods for row in draft.rows}) == len(draft.rows):
+        return []
     seen: set[tuple[object, ...]] = set()
     found = []
     before = draft.rows[0].row

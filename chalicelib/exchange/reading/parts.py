@@ -71,10 +71,15 @@ def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
     """Rows as one line of a part: each head of a document once, then each row with the place of its head."""
     heads: dict[tuple[object, ...], int] = {}
     rows: list[Any] = []
+    head: tuple[object, ...] = ()
+    at = 0
     for read in several:
         if isinstance(read, SaleRow):
+            if read.head != head:  # a hash of it takes longer
+                head = read.head
+                at = heads.setdefault(head, len(heads))
             sku, name, *numbers = read.content
-            rows.append((heads.setdefault(read.head, len(heads)), read.row, sku, name, *map(_text, numbers)))
+            rows.append((at, read.row, sku, name, *map(_text, numbers)))
         else:
             rows.append([read])
     return f"{_encode([list(heads), rows])}\n".encode("utf-8", _HALVES)

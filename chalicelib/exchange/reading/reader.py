@@ -296,9 +296,12 @@ class SalesFile:
         self.cut_at = 0
         if self.conventions.source in ("price", "price_plus_vat") or row.unit_price is None or row.amount is None:
             return
-        off = abs(abs(row.quantity * row.unit_price) - abs(row.amount))
+        product = row.quantity * row.unit_price
+        if product == row.amount:
+            return
+        off = abs(abs(product) - abs(row.amount))
         if off and off > max(abs(row.amount) / 100, abs(row.quantity) * CENT, CENT):
-            if f"{abs(row.quantity * row.unit_price):f}".startswith(f"{abs(row.amount):f}"):
+            if f"{abs(product):f}".startswith(f"{abs(row.amount):f}"):
                 self.cut_at = row.row
             self.notes.count("arithmetic", row.row, f"{row.quantity:f} × {row.unit_price:f} ≠ {row.amount:f}")
 
