@@ -39,19 +39,26 @@ def dynamodb() -> "DynamoDBClient":
     # Nor does its endpoint depend on the table: the SDK would look for one in every item of a transaction.
     client.meta.service_model.operation_model("TransactWriteItems").operation_context_parameters = []
     # It would walk every value of every operation, though all but bytes are sent as they are.
-    client.meta.events.register("provide-client-params.dynamodb.TransactWriteItems", _put_aside)
-    client.meta.events.register("before-call.dynamodb.TransactWriteItems", _put_back)
+    for operation in _WRITTEN_HERE:
+        client.meta.events.register(f"provide-client-params.dynamodb.{operation}", _put_aside)
+        client.meta.events.register(f"before-call.dynamodb.{operation}", _put_back)
     return client
 
 
-def _put_aside(params: dict[str, Any], context: dict[str, Any], **_: Any) -> dict[str, Any]:
-    context["operations"] = params["TransactItems"]
-    return {**params, "TransactItems": []}
+_WRITTEN_HERE = {"TransactWriteItems": "TransactItems", "BatchGetItem": "RequestItems"}  # the member of each operation
 
 
-def _put_back(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    body = {**json.loads(params["body"]), "TransactItems": context["operations"]}
-    text = json.dumps(body, ensure_ascii=False, default=lambda content: b64encode(content).decode())
+def _put_aside(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> dict[str, Any]:
+    member = _WRITTEN_HERE[model.name]
+    context["written_here"] = params[member]
+    return {**params, member: type(params[member])()}
+
+
+def _put_back(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+    body = {**json.loads(params["body"]), _WRITTEN_HERE[model.name]: context["written_here"]}
+    text = json.dumps(
+        body, ensure_ascii=False, separators=(",", ":"), default=lambda content: b64encode(content).decode()
+    )
     params["body"] = text.encode(errors="backslashreplace")  # half of a pair of surrogates stays an escape
 
 

@@ -7,7 +7,7 @@ Both read the file from its beginning and hold none of it, so a file of any leng
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -118,7 +118,7 @@ class SalesFile:
                 if category == "broken":
                     unread += 1
                     uncertain = is_torn(row) and not self._is_document_before_quotes(row)
-                    yield from _each(torn.looked_at(row.cells, row.beyond, self._broken(row), uncertain))
+                    yield from map(_named, torn.looked_at(row.cells, row.beyond, self._broken(row), uncertain))
                 else:
                     counted.skipped += 1
                     self._skip(row, totals, bool(unread))
@@ -155,7 +155,7 @@ class SalesFile:
             if not isinstance(read, SaleRow) and _may_be_torn(row, read):
                 unread += _has_unread_number(read)
                 self._add(totals, written, None, document=read[0].number)
-                yield from _each(torn.looked_at(row.cells, row.beyond, read, True))
+                yield from map(_named, torn.looked_at(row.cells, row.beyond, read, True))
                 continue
             if isinstance(read, SaleRow):
                 if section and not read.returned and read.quantity >= 0:
@@ -175,8 +175,10 @@ class SalesFile:
             else:
                 unread += _has_unread_number(read)
                 self._add(totals, written, None, document=read[0].number)
-            yield from _each(torn.followed_by(read))
-        yield from _each(torn.end())
+            if (above := torn.followed_by(read)) is not None:
+                yield _named(above)
+        if (last := torn.end()) is not None:
+            yield _named(last)
         notes.tell("cancelled", amount=f"{cancelled:.2f}")
         if doubles.everywhere:
             raise Unreadable("rows_doubled", count=counted.rows - counted.skipped)
@@ -690,8 +692,8 @@ def _text(cells: Sequence[str]) -> str:
     return " ".join(" ".join(cells).split())[:100]
 
 
-def _each(several: Iterable[SaleRow | list[CellFault]]) -> list[ReadRow]:
-    return [ReadRow(read.number if isinstance(read, SaleRow) else read[0].number, read) for read in several]
+def _named(read: SaleRow | list[CellFault]) -> ReadRow:
+    return ReadRow(read.number if isinstance(read, SaleRow) else read[0].number, read)
 
 
 def _may_be_torn(row: FlatRow, faults: Sequence[CellFault]) -> bool:

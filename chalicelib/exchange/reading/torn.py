@@ -75,8 +75,8 @@ class TornRows:
         for number in numbers or [""]:
             yield [fault._replace(number=number) for fault in faults]
 
-    def followed_by(self, read: _Read) -> list[_Read]:
-        """The row before this one, which is kept until the next torn row can no longer stand below it."""
+    def followed_by(self, read: _Read) -> _Read | None:
+        """The row before this one, if any, which is kept until the next torn row can no longer stand below it."""
         above = self.end()
         if self._is_beside and isinstance(read, SaleRow):
             read = _left_out(read)
@@ -84,9 +84,9 @@ class TornRows:
         self._above = read
         return above
 
-    def end(self) -> list[_Read]:
+    def end(self) -> _Read | None:
         above, self._above = self._above, None
-        return [] if above is None else [above]
+        return above
 
     def _is_sure(self, number: str) -> bool:
         """True for a number that is no quantity or sum: it has a letter, or the row above has it too."""

@@ -56,20 +56,19 @@ class TextTable:
             delimiter = self.delimiter
             swapped = self.quoting == "apostrophes"
             try:
-                for line in lines:
+                while line := lines.take():
                     if '="' in line:
                         line = _formula(delimiter).sub(r"\1", line)
                     if '"' in line:
                         row = _quoted(line, lines, delimiter, width)
                     else:
                         row = Row(lines.number, line.rstrip("\n").split(delimiter))
-                    if len(row.cells) < width and not row.fault:
+                    count = len(row.cells)
+                    if count < width and not row.fault:
                         row = row._replace(fault="too_few_cells")
-                    if len(row.cells) > MOST_COLUMNS:
+                    if count > MOST_COLUMNS:
                         if any(cell.strip() for cell in row.cells[MOST_COLUMNS:]):
-                            raise Unreadable(
-                                "too_many_columns", line=row.line, columns=len(row.cells), most=MOST_COLUMNS
-                            )
+                            raise Unreadable("too_many_columns", line=row.line, columns=count, most=MOST_COLUMNS)
                         del row.cells[MOST_COLUMNS:]
                     if len(line) > MOST_CELL and max(map(len, row.cells)) > MOST_CELL:
                         raise Unreadable("cell_too_long", line=row.line, most=MOST_CELL)
@@ -98,10 +97,6 @@ class _Lines:
         self.number = 0
         self._read = read
         self._back: deque[str] = deque()
-
-    def __iter__(self) -> Iterator[str]:
-        while line := self.take():
-            yield line
 
     def take(self) -> str:
         line = self._back.popleft() if self._back else self._read()
