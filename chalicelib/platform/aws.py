@@ -48,7 +48,7 @@ def dynamodb() -> "DynamoDBClient":
 _WRITTEN_HERE = {"TransactWriteItems": "TransactItems", "BatchGetItem": "RequestItems"}  # the member of each operation
 
 
-def _put_aside(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> dict[str, Any]:
+def _put_aside(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> Any:
     member = _WRITTEN_HERE[model.name]
     context["written_here"] = params[member]
     return {**params, member: type(params[member])()}
