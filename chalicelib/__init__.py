@@ -11,6 +11,6 @@ os.environ.setdefault(
     "PYDANTIC_DISABLE_PLUGINS", "__all__"
 )  # there are none, and looking through all packages for them takes time
 
-# What a request makes is gone with it, and has hardly a cycle. At Python's 700 objects every answer would be searched for some a dozen times,
-# and a cold start of modules, which all stay, a hundred times: 6 % of its time, and 10 % of a large quote's.
-gc.set_threshold(20_000, 20, 20)
+# A start makes some 140,000 objects, which all stay, and a request leaves a few dozen in cycles. At Python's 700 objects a start would be
+# searched for cycles some two hundred times, and every answer a dozen times. So the first search comes after some thousand requests.
+gc.set_threshold(200_000, 20, 20)

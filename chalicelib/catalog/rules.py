@@ -1,7 +1,6 @@
 """Categories, products, stock and pictures. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -161,8 +160,7 @@ class Traits(NamedTuple):
     category: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """An article of the catalogue. Prices are of one `unit`, VAT included; orders come in multiples of `pack_multiple`.
 
     Attributes and prices are in the order of their names. `successor` is the sku that follows a modernised model. `cost_price`: what a unit

@@ -10,7 +10,6 @@ IMAGE: image_id, sku, content_type; with a TTL until the upload is confirmed.
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cache, reduce
 from operator import and_
 from typing import Any
@@ -96,7 +95,7 @@ def page(table: Table, *, limit: int, after: dict[str, str] | None) -> Page:
 
 
 def product_item(product: Product, at: str) -> Item:
-    known = {each.name: value for each in fields(Product) if (value := getattr(product, each.name)) is not None}
+    known = {name: value for name, value in product._asdict().items() if value is not None}
     return {
         **keys.product(product.sku).as_item(),
         **known,
@@ -111,7 +110,7 @@ def write_product(tx: Transaction, product: Product, at: str) -> None:
     """Leaves stock and pictures unchanged."""
     item = product_item(product, at)
     key = keys.product(product.sku)
-    unknown = [each.name for each in fields(Product) if each.name not in item]
+    unknown = [name for name in Product._fields if name not in item]
     tx.update(key, put={name: value for name, value in item.items() if name not in key.as_item()}, remove=unknown)
 
 

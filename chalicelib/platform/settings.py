@@ -1,12 +1,11 @@
 """Settings of the deployment, from environment variables. No secret is among them."""
 
 import os
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     table_name: str
     table_arn: str
     files_bucket: str
@@ -26,7 +25,7 @@ class Settings:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Read once. A variable that the function does not get is empty."""
-    return Settings(**{name: os.environ.get(name.upper(), "") for name in Settings.__slots__})
+    return Settings(**{name: os.environ.get(name.upper(), "") for name in Settings._fields})
 
 
 def queue_variable(queue: str) -> str:

@@ -1,10 +1,10 @@
 """The facts that a price follows from: goods, buyers, contracts, promotions, offers; and the price with its explanation. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.platform.money import line_sum
@@ -59,8 +59,7 @@ class Goods(Protocol):
         """The product's price of this price type, if any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(NamedTuple):
     """The facts of a company that prices depend on.
 
     `tier` is empty without a tier. `window_sum` are the net purchases of the tier's window in `window_currency`, which tell small clients
@@ -76,11 +75,10 @@ class Buyer:
     window_sum: Decimal = Decimal(0)
     window_currency: str = ""
     displays: frozenset[str] = frozenset()
-    uses: Mapping[str, int] = field(default_factory=dict)
+    uses: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """A selection of goods: those named by article, category or brand, or all goods without names; `statuses` and `own_brand` narrow it.
 
     Categories do not include their subcategories: `with_subcategories` adds them.
@@ -105,7 +103,7 @@ class Selection:
         return 0 if self.skus or self.categories or self.brands else 1
 
     def with_subcategories(self, below: Subcategories) -> "Selection":
-        return replace(self, categories=frozenset(code for top in self.categories for code in below(top)))
+        return self._replace(categories=frozenset(code for top in self.categories for code in below(top)))
 
 
 class Discount(NamedTuple):
@@ -115,8 +113,7 @@ class Discount(NamedTuple):
     percent: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """Personal terms from `first` to `last`, if any: prices by article, discounts, conditions of orders.
 
     Its sums hold for goods sold in `currency`; for goods in any currency if it is empty.
@@ -125,7 +122,7 @@ class Contract:
     number: str
     first: date
     last: date | None = None
-    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    prices: Mapping[str, Decimal] = MappingProxyType({})
     discounts: tuple[Discount, ...] = ()
     minimum_order: Decimal | None = None
     deferral_days: int | None = None
@@ -134,7 +131,7 @@ class Contract:
 
     def with_subcategories(self, below: Subcategories) -> "Contract":
         discounts = tuple(each._replace(goods=each.goods.with_subcategories(below)) for each in self.discounts)
-        return replace(self, discounts=discounts)
+        return self._replace(discounts=discounts)
 
     def counts_in(self, currency: str) -> bool:
         return self.currency in ("", currency)
@@ -208,8 +205,7 @@ class Limits(NamedTuple):
     uses_per_company: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Promotion:
+class Promotion(NamedTuple):
     """An approved promotion. Percents rise with the quantity, so a larger quantity never costs more per unit.
 
     It has either `brackets` or `free_goods`; free goods make no price. Brackets count the units of a line; with `across_articles`, those of all
@@ -246,7 +242,7 @@ class Promotion:
         return self.least_sum is not None or self.most_sum is not None
 
     def with_subcategories(self, below: Subcategories) -> "Promotion":
-        return replace(self, goods=self.goods.with_subcategories(below))
+        return self._replace(goods=self.goods.with_subcategories(below))
 
     @property
     def facts(self) -> dict[str, str]:
@@ -285,8 +281,7 @@ class Promotion:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """An offer of the staff to one company for one order: a percent off, a price, or free delivery.
 
     `floor` is the lowest unit price that the percent may make, by itself or with stacked discounts. The sums hold for goods sold in
@@ -309,7 +304,7 @@ class Offer:
         return self.free_delivery and in_time and any(self.goods.closeness(each) for each in several)
 
     def with_subcategories(self, below: Subcategories) -> "Offer":
-        return replace(self, goods=self.goods.with_subcategories(below))
+        return self._replace(goods=self.goods.with_subcategories(below))
 
 
 class Obstacle(NamedTuple):
@@ -319,8 +314,7 @@ class Obstacle(NamedTuple):
     facts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """The combination of rules: the `best` price or the first applicable rule of `priority`; and the groups that stack."""
 
     combine: Literal["best", "priority"] = "best"
@@ -331,8 +325,7 @@ class Policy:
 # --- the price -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """The result of one rule. `reason` is a code, `facts` are its figures; without a unit price the rule does not apply.
 
     A ruling of the rule `stack` has its rulings as `parts`, in the order of the deductions.
@@ -341,12 +334,11 @@ class Ruling:
     rule: str
     reason: str
     unit_price: Decimal | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
     parts: tuple["Ruling", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """A price with its explanation."""
 
     base_price: Decimal

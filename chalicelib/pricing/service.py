@@ -1,9 +1,9 @@
 """The conditions of a company, from which its prices are made, gathered in one read."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from chalicelib import tiers
 from chalicelib.platform import Club, Context
@@ -33,8 +33,7 @@ from chalicelib.table import Item, Key
 from chalicelib.tiers import standing_key
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(NamedTuple):
     """The facts that a company's prices depend on, beside the goods and the day; `deliveries`: the offers of free delivery."""
 
     buyer: Buyer
@@ -46,8 +45,7 @@ class Conditions:
 
     def without(self, promotions: Collection[str], offers: Collection[str] = ()) -> "Conditions":
         """The same without these promotions and offers."""
-        return replace(
-            self,
+        return self._replace(
             promotions=tuple(each for each in self.promotions if each.promotion_id not in promotions),
             offers=tuple(each for each in self.offers if each.offer_id not in offers),
             deliveries=tuple(each for each in self.deliveries if each.offer_id not in offers),
@@ -102,7 +100,7 @@ def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], 
     """The conditions of today, from the items of `keys_of`."""
     promotions = tuple(
         # The sums of a promotion are in the club's currency.
-        replace(each.with_subcategories(below), sums_in=context.config[Club].currency)
+        each.with_subcategories(below)._replace(sums_in=context.config[Club].currency)
         for each in promotions_store.running(found.get(promotions_keys.running_promotions()))
     )
     sized = any(each.is_for_a_size for each in promotions)
@@ -110,7 +108,7 @@ def conditions_of(context: Context, company_id: str, found: Mapping[Key, Item], 
     offers = [each.with_subcategories(below) for each in _usable_offers(own, context.today)]
     buyer = _buyer(found.get(standing_key(company_id)), offers_store.displays(own), context.today, sized=sized)
     return Conditions(
-        buyer=replace(buyer, uses=usage.company_uses(found.get(promotions_keys.promotions_used(company_id)))),
+        buyer=buyer._replace(uses=usage.company_uses(found.get(promotions_keys.promotions_used(company_id)))),
         contracts=tuple(
             each.with_subcategories(below) for each in terms_store.contracts(found.get(keys.terms(company_id)))
         ),

@@ -9,7 +9,6 @@ stands.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from chalicelib.platform.context import Context
@@ -167,15 +166,14 @@ def _content(
     source, (series, _, number) = shipment[0], shipment[1].partition("/")
     head = known.get(shipment, NOTHING).head
     if booked.kind == "sale" or head is None:
-        named = replace(booked, source=source, series=series, number=number)
-        return replace(named, kind="sale", original=None, title="", booked_as=booked.ref)
+        named = booked._replace(source=source, series=series, number=number)
+        return named._replace(kind="sale", original=None, title="", booked_as=booked.ref)
     portal = store.newest(context.table, shipment, head)
     return _merged(portal, portal if stands else booked, booked.ref)
 
 
 def _merged(shipment: SaleDocument, content: SaleDocument, booked_as: DocumentRef) -> SaleDocument:
-    return replace(
-        shipment,
+    return shipment._replace(
         company_id=content.company_id,
         business_date=content.business_date,
         currency=content.currency,

@@ -10,7 +10,6 @@ the known state of its original; so the two may come in any order, and the origi
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -71,8 +70,7 @@ class Voided(NamedTuple):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class SaleDocument:
+class SaleDocument(NamedTuple):
     """An invoice or a return of a company. Only a return has an original, a document of the same source.
 
     `other_currency`: its currency is not the company's. Such a document is kept and counts for nothing. `title`: the number as the source
@@ -122,8 +120,7 @@ class CountingDay(NamedTuple):
     original: DocumentRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The newest revision of a document, and the import that wrote it. `total`: in its currency."""
 
     company_id: str
@@ -142,8 +139,7 @@ class Head:
     contract: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDocument:
+class KnownDocument(NamedTuple):
     """The state of a document: its head, None before it came, and the returns that name it.
 
     `same_as`: it is another name of this shipment, and has no head.

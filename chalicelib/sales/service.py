@@ -109,7 +109,7 @@ def _judge(known: Mapping[DocumentRef, KnownDocument], told: Told) -> Judgement:
     digest = rules.digest(document, packed)
     counting = rules.counting(document, known)
     original = known.get(counting.original, NOTHING).head if counting.original else None
-    document = replace(document, contract=rules.contract_of(document, head, original, as_of))
+    document = document._replace(contract=rules.contract_of(document, head, original, as_of))
     booked = document.booked_as is not None
     outcome, writes = rules.outcome(
         head, digest, counting, told.import_id, as_of, booked=booked, contract=document.contract
@@ -261,12 +261,12 @@ def revision(context: Context, ref: DocumentRef, company_id: str, day: date, num
 
 def with_company(document: SaleDocument, company_id: str) -> SaleDocument:
     """The document as one of another company, as `record` takes it."""
-    return replace(document, company_id=company_id)
+    return document._replace(company_id=company_id)
 
 
 def voided(document: SaleDocument, reason: str, by: str) -> SaleDocument:
     """The document without lines, as `record` takes it."""
-    return replace(document, lines=(), original=None, voided=Voided(reason, by))
+    return document._replace(lines=(), original=None, voided=Voided(reason, by))
 
 
 @retry()

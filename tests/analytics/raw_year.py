@@ -10,7 +10,6 @@ import gzip
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -137,14 +136,14 @@ def corrected(documents: list[SaleDocument], number: int) -> list[tuple[SaleDocu
         before = after = documents[place]
         kind = random_.randrange(4)
         if kind == 0:
-            after = replace(before, lines=[*before.lines, SaleLine.of("LATE", "Late", Decimal(1), Decimal("12.34"))])
+            after = before._replace(lines=[*before.lines, SaleLine.of("LATE", "Late", Decimal(1), Decimal("12.34"))])
         elif kind == 1:
-            after = replace(before, business_date=before.business_date - timedelta(days=random_.randrange(1, 60)))
+            after = before._replace(business_date=before.business_date - timedelta(days=random_.randrange(1, 60)))
         elif kind == 2:
-            after = replace(before, company_id=random_.choice(companies))
+            after = before._replace(company_id=random_.choice(companies))
         else:
             day = before.business_date - timedelta(days=40)
-            after = replace(before, number=f"{before.number}-late", business_date=day)
+            after = before._replace(number=f"{before.number}-late", business_date=day)
         changed.append((before, after))
     return changed
 

@@ -152,7 +152,7 @@ def purchases(context: Context, company_id: str) -> None:
 def orders(context: Context, company_id: str, distributor_id: str) -> str:
     """The id of one of the largest."""
     pattern = Desk().place(company_id=company_id)
-    pattern = replace(pattern, distributor_id=distributor_id)
+    pattern = pattern._replace(distributor_id=distributor_id)
     items: list[Item] = []
     for number in range(ORDERS):
         placed = clock.stamp(context.now - timedelta(hours=number + 1))
@@ -163,9 +163,9 @@ def orders(context: Context, company_id: str, distributor_id: str) -> str:
 
 
 def order(pattern: Order, number: int, placed: str, lines: tuple[Line, ...]) -> Order:
-    history = tuple(replace(entry, at=placed) for entry in pattern.history)
-    return replace(
-        pattern, order_id=f"ord_{number:05}", number=f"261120-{number}", placed_at=placed, lines=lines, history=history
+    history = tuple(entry._replace(at=placed) for entry in pattern.history)
+    return pattern._replace(
+        order_id=f"ord_{number:05}", number=f"261120-{number}", placed_at=placed, lines=lines, history=history
     )
 
 

@@ -78,7 +78,7 @@ def other(context: Context) -> Ladder:
         step._replace(from_sum=step.from_sum * Decimal("0.8"), discount_percent=step.discount_percent + 1)
         for step in founding.steps
     )
-    return replace(founding, ladder_id="ldr_other", steps=steps)
+    return founding._replace(ladder_id="ldr_other", steps=steps)
 
 
 @pytest.fixture(scope="module")

@@ -153,15 +153,15 @@ def _wrong(document: SaleDocument, companies: list[str], told: date, chance: Ran
     """The document as it was told at first."""
     kind = chance.choice(["amount", "company", "day", "original"])
     if kind == "company":
-        return kind, replace(document, company_id=chance.choice(companies))
+        return kind, document._replace(company_id=chance.choice(companies))
     if kind == "day" and document.business_date.month > 1:
         # Within its year: in another one the same number is another document.
         earliest = max(date(document.business_date.year, 1, 1), FIRST)
-        return kind, replace(document, business_date=max(earliest, told - timedelta(days=chance.randint(0, 120))))
+        return kind, document._replace(business_date=max(earliest, told - timedelta(days=chance.randint(0, 120))))
     if kind == "original" and document.original:
-        return kind, replace(document, original=None)
+        return kind, document._replace(original=None)
     lines = [line._replace(amount=line.amount * chance.choice([1, 10])) for line in document.lines]
-    return "amount", replace(document, lines=lines[: chance.randint(1, len(lines))])
+    return "amount", document._replace(lines=lines[: chance.randint(1, len(lines))])
 
 
 # --- a club in memory -------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from string import Formatter
@@ -43,12 +42,12 @@ def figures(config: Config, **changes: Any) -> Bonuses:
 def half(ladder: Ladder) -> Ladder:
     """With half the sums off season."""
     off_season = tuple(step._replace(from_sum=step.from_sum / 2) for step in ladder.steps)
-    return replace(ladder, season=((4, 1), (9, 30)), off_season_steps=off_season)
+    return ladder._replace(season=((4, 1), (9, 30)), off_season_steps=off_season)
 
 
 def personal(ladder: Ladder, *coefficients: str) -> Ladder:
     twelve = tuple(Decimal(each) for each in coefficients) * (12 // len(coefficients))
-    return replace(ladder, personal=PersonalStep(Decimal(30_000), twelve))
+    return ladder._replace(personal=PersonalStep(Decimal(30_000), twelve))
 
 
 # --- the discount -------------------------------------------------------------------------------------------------------
@@ -70,7 +69,7 @@ def test_the_ladder_is_told_step_by_step(founding: Ladder) -> None:
 
 
 def test_without_hold_and_warnings_none_are_promised(founding: Ladder) -> None:
-    told = " ".join(plain(sections.discount(ENGLISH, replace(founding, hold_days=0, warning_days=()), None)))
+    told = " ".join(plain(sections.discount(ENGLISH, founding._replace(hold_days=0, warning_days=()), None)))
     assert "ends on the same day" in told
     assert "we write" not in told
 
@@ -107,7 +106,7 @@ def test_a_return_within_two_weeks_is_told_to_undo_its_purchase(founding: Ladder
 
 
 def test_a_ladder_to_come_is_announced(founding: Ladder) -> None:
-    coming = replace(founding, valid_from=date(2027, 1, 1), steps=founding.steps[:3])
+    coming = founding._replace(valid_from=date(2027, 1, 1), steps=founding.steps[:3])
     told = plain(sections.discount(ENGLISH, founding, coming))
     assert told[-1] == (
         "From 1 January 2027 on other steps hold: "
@@ -271,7 +270,7 @@ def everything(speaker: Speaker, config: Config, founding: Ladder) -> list[str]:
     rates = [{"tier": step.tier, "percent": str(number + 1)} for number, step in enumerate(founding.steps)]
     rates += [{"brand": f"Brand {number}", "percent": "5", "to": "2026-12-31"} for number in range(9)]
     ladder = personal(half(founding), "0.8", "1.2")
-    coming = replace(founding, valid_from=date(2027, 1, 1))
+    coming = founding._replace(valid_from=date(2027, 1, 1))
     return [
         *sections.discount(speaker, ladder, coming),
         *sections.orders(speaker, Decimal(5000)),

@@ -1,6 +1,5 @@
 """The files that a command writes from the declarations of the functions: fresh, and refused in one sentence where they contradict each other."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,9 +27,9 @@ def test_the_files_say_what_the_rooms_declare() -> None:
 
 def test_a_change_of_a_declaration_makes_its_files_stale(declared: dict[str, Function]) -> None:
     before = declared["settle_letters"]
-    declared["settle_letters"] = replace(before, memory=1024)
+    declared["settle_letters"] = before._replace(memory=1024)
     assert [path.name for path in registers.stale()] == ["config.json"]
-    declared["settle_letters"] = replace(before, may=(*before.may, files("reports/", "get")))
+    declared["settle_letters"] = before._replace(may=(*before.may, files("reports/", "get")))
     assert [path.name for path in registers.stale()] == ["policy-settle_letters.json", "functions.yaml"]
 
 
@@ -60,7 +59,7 @@ def test_a_function_without_a_line_in_app_py_is_told_with_the_line(declared: dic
 
 def test_a_line_in_app_py_that_starts_the_function_otherwise_is_told(declared: dict[str, Function]) -> None:
     queue = declared["send_letters"].starts
-    declared["remind_distributors"] = replace(declared["remind_distributors"], starts=queue)
+    declared["remind_distributors"] = declared["remind_distributors"]._replace(starts=queue)
     with pytest.raises(RegisterError, match=r"app\.py should say `remind_distributors = functions\.queue\("):
         registers.functions()
 
@@ -74,14 +73,14 @@ def test_a_line_in_app_py_that_nothing_declares_is_told(declared: dict[str, Func
 def test_a_queue_that_nobody_can_fill_is_told(declared: dict[str, Function]) -> None:
     worker = declared["send_letters"]
     assert isinstance(worker.starts, Queue)
-    declared["send_letters"] = replace(worker, starts=replace(worker.starts, filled_by=("nobody",)))
+    declared["send_letters"] = worker._replace(starts=worker.starts._replace(filled_by=("nobody",)))
     with pytest.raises(RegisterError, match="send_letters says that nobody fills its queue"):
         registers.functions()
 
 
 def test_two_functions_cannot_share_a_name(declared: dict[str, Function]) -> None:
     with pytest.raises(ValueError, match="Two functions are named send_letters"):
-        functions.declare(replace(declared["send_letters"], job="other.jobs:send_letters"))
+        functions.declare(declared["send_letters"]._replace(job="other.jobs:send_letters"))
 
 
 @pytest.mark.parametrize(
@@ -94,14 +93,14 @@ def test_two_functions_cannot_share_a_name(declared: dict[str, Function]) -> Non
     ],
 )
 def test_who_may_change_any_item_is_denied_the_ledgers(may: tuple[functions.Right, ...], denied: bool) -> None:
-    made = registers.policy(replace(DECLARED["nightly_tiers"], may=may))
+    made = registers.policy(DECLARED["nightly_tiers"]._replace(may=may))
     assert any(statement["Effect"] == "Deny" for statement in made["Statement"]) == denied
 
 
 def test_a_tick_is_watched_by_the_hour_and_a_night_by_the_day() -> None:
     night = DECLARED["nightly_tiers"]
     assert isinstance(night.starts, Schedule)
-    tick = replace(night, starts=replace(night.starts, expression="rate(15 minutes)"))
+    tick = night._replace(starts=night.starts._replace(expression="rate(15 minutes)"))
     hours = [
         registers.resources_of(each)["NightlyTiersMissedAlarm"]["Properties"]["EvaluationPeriods"]
         for each in (night, tick)

@@ -582,7 +582,7 @@ def test_functions_are_told_only_what_the_settings_know(template: Template) -> N
     }
     told |= set(template["Globals"]["Function"]["Environment"]["Variables"])
     queues = [each.starts.name for each in DECLARED.values() if isinstance(each.starts, Queue)]
-    assert {name for name in told if not name.endswith("_QUEUE_URL")} == {name.upper() for name in Settings.__slots__}
+    assert {name for name in told if not name.endswith("_QUEUE_URL")} == {name.upper() for name in Settings._fields}
     assert {name for name in told if name.endswith("_QUEUE_URL")} <= {queue_variable(queue) for queue in queues}
 
 

@@ -97,7 +97,7 @@ def products(context: Context, **brands: str) -> None:
 
 def bought(number: str, company: str, day: date, **amounts: str) -> Any:
     lines = [line(amount, sku=sku.replace("_", "-")) for sku, amount in amounts.items()]
-    return replace(invoice(number, company=company, day=day), lines=lines)
+    return invoice(number, company=company, day=day)._replace(lines=lines)
 
 
 def test_what_is_bought_with_a_brand_counts_documents_that_have_it(quick: Context, lake: Lake) -> None:

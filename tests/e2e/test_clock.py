@@ -1,7 +1,6 @@
 """The clock of orders on the deployed stack: the tick, the stream and the letters of an order that nobody answers."""
 
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.distributors import service as distributors
@@ -27,10 +26,12 @@ def test_a_tick_writes_to_the_distributor_and_to_who_heads_the_sales(cloud: Depl
     )
     form = DistributorForm(name="Late light", email=f"late.{mark}@distributor.example", language="ru", regions=[])
     late = distributors.create(ten_days_ago, form)
-    order = replace(
-        Desk().place(), order_id=f"ord_{mark}", number=mark[:12], company_id=f"cmp_{mark}", placed_at=ten_days_ago.at
+    order = (
+        Desk()
+        .place()
+        ._replace(order_id=f"ord_{mark}", number=mark[:12], company_id=f"cmp_{mark}", placed_at=ten_days_ago.at)
     )
-    order = replace(order, distributor_id=late.distributor_id, distributor_name=late.name)
+    order = order._replace(distributor_id=late.distributor_id, distributor_name=late.name)
     tx = Transaction()
     order_store.create_order(tx, order)
     ten_days_ago.table.commit(tx)

@@ -172,7 +172,7 @@ def test_a_company_of_however_many_rows_takes_the_same_memory(
 
 def test_sums_in_two_currencies_have_a_total_each(cloud: Cloud, context: Context) -> None:
     company(context, 100)
-    euros = replace(invoice("A-2", "1000000.00", company="cmp_100"), currency="EUR", other_currency=True)
+    euros = invoice("A-2", "1000000.00", company="cmp_100")._replace(currency="EUR", other_currency=True)
     sales.record(context, [invoice("A-1", "7.55", company="cmp_100"), euros])
     for ending in ("csv", "xlsx"):
         export_id, _, told = exported(cloud, context, "documents", ending)

@@ -159,7 +159,7 @@ class Club:
         number = f"В-{invoice.number}" if invoice.back else f"ВК-{invoice.number}"
         back = self.document(invoice, number, -(invoice.books_return or Decimal(0)), "2026-returns")
         original = Original(f"УТ-{invoice.number}", ("2026",), None)
-        self.told(replace(back, kind="return", original=original), 21)
+        self.told(back._replace(kind="return", original=original), 21)
 
     def told(self, document: SaleDocument, at: int) -> None:
         sales.record(self.context, [document], as_of=f"2026-07-01T{at:02}:00:00.000Z")
@@ -214,13 +214,13 @@ def test_a_return_that_the_books_find_to_be_of_another_invoice_lowers_that_debt(
         for act in club.portal(invoice):
             act(invoice)
         club.book(invoice, *invoice.books[0])
-    back = replace(club.document(invoices[0], "ВК-1", Decimal(-1000), "2026-returns"), kind="return")
+    back = club.document(invoices[0], "ВК-1", Decimal(-1000), "2026-returns")._replace(kind="return")
     for original, at, owed in [
         ("УТ-1", 2, (120000, 121000)),
         ("УТ-2", 3, (121000, 120000)),
         ("УТ-9", 4, (121000,) * 2),
     ]:
-        club.told(replace(back, original=Original(original, ("2026",), None)), at)
+        club.told(back._replace(original=Original(original, ("2026",), None)), at)
         club.stream.drain()
         assert club.owed("cmp_1") == {"УТ-1": owed[0], "УТ-2": owed[1], "used": sum(owed)}, original
 
@@ -233,7 +233,7 @@ def test_an_invoice_that_the_books_give_to_another_company_is_owed_no_more(club:
     club.stream.drain()
     for owner, owed in [("cmp_2", {"used": 0}), ("cmp_1", {"УТ-1": 121000, "used": 121000})]:
         booked = club.document(invoice, "УТ-1", Decimal(121000), "2026")
-        club.told(replace(booked, company_id=owner, other_currency=owner == "cmp_2"), 2 if owner == "cmp_2" else 3)
+        club.told(booked._replace(company_id=owner, other_currency=owner == "cmp_2"), 2 if owner == "cmp_2" else 3)
         club.stream.drain()
         assert club.owed("cmp_1") == owed, owner
 

@@ -183,7 +183,7 @@ def test_a_document_that_went_to_another_company_counts_there(memory: Context):
     deliver(memory, first)
     ref = ("1c-main", "/cmp_1-1")
     document = sales.newest(memory, ref, sales.heads(memory, [ref])[ref])
-    sales.record(memory, [replace(document, company_id="cmp_2")])
+    sales.record(memory, [document._replace(company_id="cmp_2")])
     for event in (item for item in everything(memory).values() if item.get("event") == "sale.recorded"):
         recommendations_consumers.on_sale_recorded(memory, Event("sale.recorded", "evt", event))
     assert sorted(marked(memory)) == ["cmp_1", "cmp_2"]

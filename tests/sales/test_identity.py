@@ -1,7 +1,6 @@
 """An invoice that comes through the portal and in the books is one, whichever comes first and however often."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -60,7 +59,7 @@ def shipment(company_id: str, amount: str = "60000.00", **more: Any) -> SaleDocu
 
 
 def booked(company_id: str, amount: str = "60000.00", **more: Any) -> SaleDocument:
-    return replace(shipment(company_id, amount), **{"source": "1c", "series": "2026", **more})
+    return shipment(company_id, amount)._replace(**{"source": "1c", "series": "2026", **more})
 
 
 def returned_in_books(company_id: str, amount: str, **more: Any) -> SaleDocument:
@@ -346,7 +345,7 @@ def test_any_mix_in_any_order_is_as_if_built_from_the_last_facts(data: st.DataOb
         name = {"number": f"УТ-{number}", "currency": currency}
         amount = data.draw(sums)
         portal = shipment(owner, amount, series=f"dst_1:ord_{number}", number=f"УТ-{number}")
-        portal = replace(portal, currency=currency, other_currency=sold_in_other)
+        portal = portal._replace(currency=currency, other_currency=sold_in_other)
         ways = data.draw(st.sampled_from(["portal", "books", "both"])) if not sold_in_other else "portal"
         newest: SaleDocument | None = None
         if ways != "books":
@@ -355,16 +354,16 @@ def test_any_mix_in_any_order_is_as_if_built_from_the_last_facts(data: st.DataOb
         if ways != "portal":
             for at in sorted(data.draw(st.lists(st.integers(1, 20), min_size=1, max_size=2, unique=True))):
                 newest = booked(owner, data.draw(sums), **name)
-                newest = replace(newest, business_date=TODAY - data.draw(st.integers(0, 3)) * DAY)
+                newest = newest._replace(business_date=TODAY - data.draw(st.integers(0, 3)) * DAY)
                 told(newest, at)
         assert newest
-        kept = replace(newest, source=portal.source, series=portal.series) if ways != "books" else newest
+        kept = newest._replace(source=portal.source, series=portal.series) if ways != "books" else newest
         final.append(kept)
         if ways == "both" and data.draw(st.booleans(), label="returned"):
             back = returned_in_books(owner, "10.00", number=f"В-{number}", currency=currency)
-            back = replace(back, original=Original(f"УТ-{number}", ("2026",), None))
+            back = back._replace(original=Original(f"УТ-{number}", ("2026",), None))
             told(back, 21)
-            final.append(replace(back, original=Original(f"УТ-{number}", (portal.series,), None), source="orders"))
+            final.append(back._replace(original=Original(f"УТ-{number}", (portal.series,), None), source="orders"))
         if data.draw(st.booleans(), label="paid"):
             ref = data.draw(st.sampled_from([portal.ref, booked(owner, **name).ref])) if ways == "both" else newest.ref
             pay = Payment(ref, TODAY - DAY)
@@ -430,7 +429,7 @@ def test_a_sale_is_one_shipment_near_its_day_or_none_or_unclear(days: list[int],
             same_invoice(document, shipped)
     else:
         assert same_invoice(document, shipped) == equal
-    taken = {ref: replace(each, booked_as=("1c", "2026/9")) for ref, each in shipped.items()}
+    taken = {ref: each._replace(booked_as=("1c", "2026/9")) for ref, each in shipped.items()}
     assert same_invoice(document, taken) == []
 
 

@@ -139,8 +139,8 @@ def test_a_return_redated_moves_its_effect(context: Context) -> None:
 
 def test_of_two_years_the_later_sale_is_meant_whichever_comes_first(context: Context) -> None:
     back = returned(series=("2026", "2025"))
-    this_year = replace(sold(), series="2026")
-    last_year = replace(sold(day=date(2025, 12, 30)), series="2025")
+    this_year = sold()._replace(series="2026")
+    last_year = sold(day=date(2025, 12, 30))._replace(series="2025")
     for several in permutations([back, this_year, last_year]):
         empty_account()
         for document in several:

@@ -74,7 +74,7 @@ def listed(context: Context, first: date = DAY, last: date = DAY) -> list[str]:
 
 def test_the_documents_of_a_source_are_listed_by_their_days_without_voided_ones(context: Context) -> None:
     months = [invoice(f"УТ-{n}", day=DAY + timedelta(n)) for n in range(0, 70, 7)]
-    sales.record(context, [*months, replace(invoice("УТ-7"), source="other")])
+    sales.record(context, [*months, invoice("УТ-7")._replace(source="other")])
     assert listed(context) == ["/УТ-0"]
     assert listed(context, DAY, DAY + timedelta(28)) == ["/УТ-0", "/УТ-14", "/УТ-21", "/УТ-28", "/УТ-7"]
     assert len(listed(context, DAY - timedelta(400), DAY + timedelta(400))) == 10

@@ -41,10 +41,10 @@ def seasonal_ladders(context: Context) -> tuple[Ladder, ...]:
     (founding,) = ladders_of(context, "RUB")
     off_season = tuple(step._replace(from_sum=step.from_sum / 2) for step in founding.steps)
     personal = PersonalStep(Decimal(30_000), tuple(Decimal("0.85") + Decimal(n) / 20 for n in range(12)))
-    this_year = replace(
-        founding, season=((4, 1), (9, 30)), off_season_steps=off_season, personal=personal, activated_at=context.at
+    this_year = founding._replace(
+        season=((4, 1), (9, 30)), off_season_steps=off_season, personal=personal, activated_at=context.at
     )
-    next_year = replace(this_year, version="2027-1", valid_from=context.today + timedelta(days=40))
+    next_year = this_year._replace(version="2027-1", valid_from=context.today + timedelta(days=40))
     return this_year, next_year
 
 

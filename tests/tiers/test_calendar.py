@@ -151,8 +151,8 @@ def test_it_is_computed_once_a_manual_tier_ends(monkeypatch: pytest.MonkeyPatch)
 
 def test_it_is_computed_once_a_ladder_gives_the_tier_something_else(monkeypatch: pytest.MonkeyPatch):
     silver, *above = LADDER.steps[1:]
-    dearer = replace(
-        LADDER, version="2", valid_from=day(5), steps=(silver._replace(discount_percent=Decimal(6)), *above)
+    dearer = LADDER._replace(
+        version="2", valid_from=day(5), steps=(silver._replace(discount_percent=Decimal(6)), *above)
     )
     standing = company({-20: 160_000}, ladders=(LADDER, dearer))
     assert [is_computed(standing, ahead, monkeypatch) for ahead in (4, 5)] == [False, True]
@@ -161,7 +161,7 @@ def test_it_is_computed_once_a_ladder_gives_the_tier_something_else(monkeypatch:
 def test_it_is_computed_where_its_rows_do_not_reach_ninety_days_ahead(monkeypatch: pytest.MonkeyPatch):
     """A window of half a year, a purchase on each of its days: rows are kept for a month of reads."""
     standing = company(
-        {-back: "12345.67" for back in range(180)}, ladders=(replace(LADDER, window_days=180, hold_days=90),)
+        {-back: "12345.67" for back in range(180)}, ladders=(LADDER._replace(window_days=180, hold_days=90),)
     )
     last = KEPT_DAYS - CALENDAR_DAYS
     assert [is_computed(standing, ahead, monkeypatch) for ahead in (0, last, last + 1)] == [False, False, True]

@@ -13,7 +13,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from heapq import merge
 from itertools import accumulate, chain, islice
@@ -51,8 +50,7 @@ class PagePosition(NamedTuple):
     sku: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFilter:
+class ProductFilter(NamedTuple):
     """The conditions of a search; None is no condition. `categories` holds the whole subtree."""
 
     text: str | None = None
@@ -191,7 +189,7 @@ class Index:
 
     def facets(self, wanted: ProductFilter) -> Facets:
         """One look at each entry of the text and the kind of brand."""
-        within = matcher(replace(wanted, brand=None, categories=None, status=None))
+        within = matcher(wanted._replace(brand=None, categories=None, status=None))
         brands, categories, statuses, total = Counter[str](), Counter[str](), Counter[str](), 0
         for entry in filter(within, self._entries):
             of_brand = wanted.brand in (None, entry.brand)

@@ -1,10 +1,9 @@
 """Delivery addresses as records."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A place where a company receives goods, and the contact person there. `note`: opening hours, the way in."""
 
     address_id: str
@@ -16,8 +15,7 @@ class Address:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class AddressBook:
+class AddressBook(NamedTuple):
     """The delivery addresses of a company, in the order in which they were added. Version 0: there were none so far."""
 
     addresses: tuple[Address, ...] = ()

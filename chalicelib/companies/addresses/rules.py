@@ -1,7 +1,5 @@
 """Changes of an address book. Pure. Each returns a new book with the next version."""
 
-from dataclasses import replace
-
 from chalicelib.companies.addresses.model import Address, AddressBook
 
 MOST_ADDRESSES = 50  # of a company: one item holds them all
@@ -24,9 +22,9 @@ def add(book: AddressBook, address: Address) -> AddressBook:
 def change(book: AddressBook, address: Address) -> AddressBook:
     """The book with the address in the place of the one with its id."""
     changed = tuple(address if each.address_id == address.address_id else each for each in book.addresses)
-    return replace(book, addresses=changed, version=book.version + 1)
+    return book._replace(addresses=changed, version=book.version + 1)
 
 
 def remove(book: AddressBook, address_id: str) -> AddressBook:
     rest = tuple(each for each in book.addresses if each.address_id != address_id)
-    return replace(book, addresses=rest, version=book.version + 1)
+    return book._replace(addresses=rest, version=book.version + 1)

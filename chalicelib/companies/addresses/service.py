@@ -3,8 +3,6 @@
 An order copies its address, so a change or removal leaves earlier orders as they are.
 """
 
-from dataclasses import replace
-
 from chalicelib.companies import keys
 from chalicelib.companies.addresses import events, rules, store
 from chalicelib.companies.addresses.model import Address, AddressBook
@@ -33,7 +31,7 @@ def forget_contact(context: Context, company_id: str, person: Person) -> None:
     before = after = store.read(context.table, company_id)
     for each in before.addresses:
         if person.is_meant_by(each.contact_name, each.contact_phone):
-            after = rules.change(after, replace(each, contact_name="", contact_phone="", version=each.version + 1))
+            after = rules.change(after, each._replace(contact_name="", contact_phone="", version=each.version + 1))
     if after != before:
         tx = Transaction()
         store.replace(tx, company_id, before, after)
@@ -77,7 +75,7 @@ def replace_address(
     before = _existing(book, address_id)
     if before.version != version:
         raise Problem("precondition_failed")
-    address = replace(before, **form.model_dump(), version=version + 1)
+    address = before._replace(**form.model_dump(), version=version + 1)
     context.table.commit(
         _writes(context, company_id, member_id, book, rules.change(book, address), events.CHANGED, address_id)
     )

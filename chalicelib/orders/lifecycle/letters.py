@@ -1,7 +1,5 @@
 """Letters on the steps of an order, to the orderer and to the distributor."""
 
-from dataclasses import replace
-
 from chalicelib import members
 from chalicelib.companies import buyer_reader
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
@@ -81,7 +79,7 @@ def of_the_proposal(context: Context, recipient: Recipient, event: Item) -> tupl
     order = order_of(context, event)
     if order.proposed_total is None:
         raise Unsendable("answered")
-    proposed = [replace(line, unit_price=line.proposed_unit_price) for line in order.lines]
+    proposed = [line._replace(unit_price=line.proposed_unit_price) for line in order.lines]
     return reader, {
         **facts,
         "proposed_lines": [line_facts(line, line.proposed or 0, reader.language) for line in proposed],

@@ -10,7 +10,6 @@ return. Open requests count as returned, so that all returns together never exce
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -64,7 +63,7 @@ def request_cancellation(order: Order, *, reason: str, by: Actor, at: str) -> Or
         raise NoRequest
     if sum(entry.step is OrderStep.CANCELLATION_REQUESTED for entry in order.history) >= MOST_REQUESTS:
         raise TooOften(f"The cancellation of an order is requested {MOST_REQUESTS} times at most.")
-    asked = replace(order, cancellation=Cancellation(at, reason))
+    asked = order._replace(cancellation=Cancellation(at, reason))
     return after(asked, OrderStep.CANCELLATION_REQUESTED, order.state, by, at, reason)
 
 
@@ -73,8 +72,8 @@ def approve_cancellation(order: Order, *, by: Actor, at: str, note: str = "") ->
     answered = _answered(order, "approve_cancellation", CancellationState.APPROVED, at, note)
     if order.state is OrderState.ACCEPTED:
         return after(answered, OrderStep.CANCELLED, OrderState.CANCELLED, by, at, note)
-    lines = tuple(replace(line, dropped=line.dropped + line.left) for line in answered.lines)
-    return after(replace(answered, lines=lines), OrderStep.COMPLETED, OrderState.COMPLETED, by, at, note)
+    lines = tuple(line._replace(dropped=line.dropped + line.left) for line in answered.lines)
+    return after(answered._replace(lines=lines), OrderStep.COMPLETED, OrderState.COMPLETED, by, at, note)
 
 
 def decline_cancellation(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
@@ -86,7 +85,7 @@ def _answered(order: Order, step: str, state: CancellationState, at: str, note: 
     require(order, step)
     if order.cancellation is None or order.cancellation.state is not CancellationState.WAITING:
         raise NoRequest
-    return replace(order, cancellation=replace(order.cancellation, state=state, answered_at=at, note=note))
+    return order._replace(cancellation=order.cancellation._replace(state=state, answered_at=at, note=note))
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ def request_return(
         raise TooOften(
             f"Of an order there are {MOST_RETURNS} returns at most, of {MOST_RETURNED_LINES} lines together."
         )
-    asking = replace(order, returns=(*order.returns, Return(return_id, at, reason, lines)))
+    asking = order._replace(returns=(*order.returns, Return(return_id, at, reason, lines)))
     return after(asking, OrderStep.RETURN_REQUESTED, order.state, by, at, reason)
 
 
@@ -159,16 +158,16 @@ def accept_return(
         raise NothingLeft
     before = _units_before(order)
     lines = tuple(
-        replace(line, accepted=asked[line.document, line.sku], before=before[line.document, line.sku])
+        line._replace(accepted=asked[line.document, line.sku], before=before[line.document, line.sku])
         for line in present.lines
     )
-    taken = replace(present, lines=lines, state=ReturnState.ACCEPTED, answered_at=at, document=document, day=day)
+    taken = present._replace(lines=lines, state=ReturnState.ACCEPTED, answered_at=at, document=document, day=day)
     return after(_with(order, taken), OrderStep.RETURNED, order.state, by, at, document)
 
 
 def reject_return(order: Order, return_id: str, *, reason: str, by: Actor, at: str) -> Order:
     require(order, "reject_return")
-    rejected = replace(_waiting(order, return_id), state=ReturnState.REJECTED, answered_at=at, note=reason)
+    rejected = _waiting(order, return_id)._replace(state=ReturnState.REJECTED, answered_at=at, note=reason)
     return after(_with(order, rejected), OrderStep.RETURN_REJECTED, order.state, by, at, reason)
 
 
@@ -183,7 +182,7 @@ def _waiting(order: Order, return_id: str) -> Return:
 
 def _with(order: Order, answered: Return) -> Order:
     returns = tuple(answered if each.return_id == answered.return_id else each for each in order.returns)
-    return replace(order, returns=returns)
+    return order._replace(returns=returns)
 
 
 def _returned_units(order: Order) -> Counter[tuple[str, str]]:

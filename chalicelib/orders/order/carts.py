@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from chalicelib.catalog import Product, Stock, below, categories_key, product_key, product_of, stock_of
 from chalicelib.distributors import DeliversFrom
@@ -75,7 +76,7 @@ class PricedCart:
         own = {line.promoted.promotion_id for line in order.lines if line.promoted}
         buyer = self.conditions.buyer
         uses = {name: number - (name in own) for name, number in buyer.uses.items()}
-        return replace(self, conditions=replace(self.conditions, buyer=replace(buyer, uses=uses), offers=()))
+        return replace(self, conditions=self.conditions._replace(buyer=buyer._replace(uses=uses), offers=()))
 
     def proposed_prices(self, currency: str) -> dict[str, ProposedPrice]:
         """By article, of the lines that are still sold in this currency."""
@@ -137,8 +138,7 @@ class PricedCart:
         return free_goods_progress(meant, [bought(line) for line in self.asked])
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(NamedTuple):
     """A new or grown order, the priced cart behind it, and the order before it grew."""
 
     order: Order

@@ -1,7 +1,6 @@
 """The delivery of an order; requests for cancellation and for returns of an accepted order; the stock of an article."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -17,8 +16,7 @@ class DeliveryMethod(StrEnum):
     PICKUP = "pickup"  # fetched at the distributor's warehouse
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """The delivery that the company wishes for. It binds nobody.
 
     `address`: copied when the order was placed; None for a pick-up. `wished_on`: None for as soon as possible. `partial_shipment`: whether
@@ -43,8 +41,7 @@ class CancellationState(StrEnum):
     LAPSED = "lapsed"  # all was shipped before the answer
 
 
-@dataclass(frozen=True, slots=True)
-class Cancellation:
+class Cancellation(NamedTuple):
     """A request to cancel the rest of an accepted order. `note`: the distributor's answer."""
 
     asked_at: str
@@ -60,8 +57,7 @@ class ReturnState(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnedLine:
+class ReturnedLine(NamedTuple):
     """Units of a shipped line that go back, at the price of the shipment.
 
     `accepted`: None before the answer. `before`: the units of the order's line up to those that go back: of earlier shipments, and of this
@@ -86,8 +82,7 @@ class ReturnedLine:
         return line_sum(self.unit_price, self.counted, self.before)
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(NamedTuple):
     """Goods of an order that go back. `document`, `day`: those of the distributor's return document; `note`: reason of a rejection."""
 
     return_id: str

@@ -1,7 +1,6 @@
 """Orders that name a person as the one who receives the goods."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from chalicelib.orders import keys
 from chalicelib.orders.order import store
@@ -38,10 +37,10 @@ def forget_contact(context: Context, person: Person) -> None:
 def _forget(context: Context, company_id: str, order_id: str, person: Person) -> None:
     order = store.read_order(context.table, company_id, order_id)
     if order and order.delivery and order.delivery.address and _names(order, person):
-        address = replace(order.delivery.address, contact_name="", contact_phone="")
+        address = order.delivery.address._replace(contact_name="", contact_phone="")
         tx = Transaction()
-        delivery = replace(order.delivery, address=address)
-        store.replace_order(tx, replace(order, delivery=delivery, version=order.version + 1))
+        delivery = order.delivery._replace(address=address)
+        store.replace_order(tx, order._replace(delivery=delivery, version=order.version + 1))
         context.table.commit(tx)
 
 

@@ -16,7 +16,6 @@ lines, `TooOften` beyond the most repetitions of a step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -149,8 +148,7 @@ class RequestedLine(NamedTuple):
 Side = Literal["company", "distributor", "staff"]
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """The person who takes a step, and their side. `staff`: the club, for the company."""
 
     side: Side
@@ -174,8 +172,7 @@ class ProposedPrice(NamedTuple):
     promoted: PromotedPrice | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line at the price of the order's day, with the explanation of the price.
 
     `proposed`: units that wait for the company's confirmation; `proposed_price`: None where their price stays; `dropped`: accepted units that
@@ -220,8 +217,7 @@ class Line:
         return line_sum(self.unit_price, self.agreed)
 
 
-@dataclass(frozen=True, slots=True)
-class ShippedLine:
+class ShippedLine(NamedTuple):
     """Units of a line in a shipment. `before`: the units that earlier shipments brought."""
 
     sku: str
@@ -241,8 +237,7 @@ class OnCredit(NamedTuple):
     due_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(NamedTuple):
     """A shipped part of an order. `day`: business date of the document; `at`: moment of the record.
 
     `carrier`, `tracking_number`: those that the distributor named.
@@ -261,8 +256,7 @@ class Shipment:
         return sum((line.amount for line in self.lines), Decimal(0))
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryEntry(NamedTuple):
     """A step in the order's history, with the state after it."""
 
     at: str
@@ -272,8 +266,7 @@ class HistoryEntry:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     order_id: str
     number: str
     company_id: str
@@ -431,14 +424,14 @@ def accept(order: Order, asked: Sequence[RequestedLine], *, by: Actor, at: str, 
         raise NothingLeft
     both = list(zip(order.lines, quantities, strict=True))
     if all(quantity <= line.quantity for line, quantity in both):
-        lines = tuple(replace(line, accepted=quantity, proposed=None, proposed_price=None) for line, quantity in both)
-        return after(replace(order, lines=lines), OrderStep.ACCEPTED, OrderState.ACCEPTED, by, at, note)
+        lines = tuple(line._replace(accepted=quantity, proposed=None, proposed_price=None) for line, quantity in both)
+        return after(order._replace(lines=lines), OrderStep.ACCEPTED, OrderState.ACCEPTED, by, at, note)
     if sum(entry.step is OrderStep.CHANGED for entry in order.history) >= MOST_PROPOSALS:
         raise TooOften(
             f"An order is changed {MOST_PROPOSALS} times at most: accept no more of any line than was ordered, or reject it."
         )
-    lines = tuple(replace(line, proposed=quantity, proposed_price=None) for line, quantity in both)
-    return after(replace(order, lines=lines), OrderStep.CHANGED, OrderState.CHANGED, by, at, note)
+    lines = tuple(line._replace(proposed=quantity, proposed_price=None) for line, quantity in both)
+    return after(order._replace(lines=lines), OrderStep.CHANGED, OrderState.CHANGED, by, at, note)
 
 
 def at_lower_prices(order: Order, prices: Mapping[str, ProposedPrice]) -> Order:
@@ -448,20 +441,19 @@ def at_lower_prices(order: Order, prices: Mapping[str, ProposedPrice]) -> Order:
     """
     promised = {place for promise in order.promises for place in promise.lines}
     lines = tuple(
-        replace(line, proposed_price=price)
+        line._replace(proposed_price=price)
         if place not in promised and (price := prices.get(line.sku)) and price.unit_price < line.unit_price
         else line
         for place, line in enumerate(order.lines)
     )
-    return replace(order, lines=lines)
+    return order._replace(lines=lines)
 
 
 def confirm(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
     """Accepts the proposed quantities, at the prices of the order or lower proposed ones."""
     require(order, "confirm")
     lines = tuple(
-        replace(
-            line,
+        line._replace(
             **(line.proposed_price._asdict() if line.proposed_price else {}),
             accepted=line.proposed or 0,
             proposed=None,
@@ -469,7 +461,7 @@ def confirm(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
         )
         for line in order.lines
     )
-    return after(replace(order, lines=lines), OrderStep.CONFIRMED, OrderState.ACCEPTED, by, at, note)
+    return after(order._replace(lines=lines), OrderStep.CONFIRMED, OrderState.ACCEPTED, by, at, note)
 
 
 def reject(order: Order, *, reason: str, by: Actor, at: str) -> Order:
@@ -489,7 +481,7 @@ def decline(order: Order, *, by: Actor, at: str, note: str = "") -> Order:
 
 
 def _without_proposal(order: Order) -> Order:
-    return replace(order, lines=tuple(replace(line, proposed=None, proposed_price=None) for line in order.lines))
+    return order._replace(lines=tuple(line._replace(proposed=None, proposed_price=None) for line in order.lines))
 
 
 def ship(
@@ -528,15 +520,15 @@ def ship(
         carrier=carrier,
         tracking_number=tracking_number,
     )
-    lines = tuple(replace(line, shipped=line.shipped + parts.get(line.sku, 0)) for line in order.lines)
-    shipped = replace(order, lines=lines, shipments=(*order.shipments, shipment))
+    lines = tuple(line._replace(shipped=line.shipped + parts.get(line.sku, 0)) for line in order.lines)
+    shipped = order._replace(lines=lines, shipments=(*order.shipments, shipment))
     part_lines = sum(len(part.lines) for part in shipped.shipments)
     if shipped.left and (len(shipped.shipments) >= MOST_PARTS or part_lines > MOST_PART_LINES):
         raise TooManyParts
     if shipped.left:
         return after(shipped, OrderStep.SHIPPED, OrderState.PARTLY_SHIPPED, by, at, document)
     if shipped.cancellation and shipped.cancellation.state is CancellationState.WAITING:
-        shipped = replace(shipped, cancellation=replace(shipped.cancellation, state=CancellationState.LAPSED))
+        shipped = shipped._replace(cancellation=shipped.cancellation._replace(state=CancellationState.LAPSED))
     return after(shipped, OrderStep.SHIPPED, OrderState.COMPLETED, by, at, document)
 
 
@@ -552,7 +544,7 @@ def after(order: Order, step: OrderStep, state: OrderState, by: Actor, at: str, 
     """
     at = max(at, order.history[-1].at) if order.history else at
     history = (*order.history, HistoryEntry(at, step, state, by, note))
-    return replace(order, state=state, history=history, version=order.version + 1)
+    return order._replace(state=state, history=history, version=order.version + 1)
 
 
 def _raise_misfits(order: Order, asked: Sequence[RequestedLine], *, most: Callable[[Line], int] | None = None) -> None:

@@ -180,7 +180,7 @@ def _at_the_price(delivery: Delivery | None, cart: PricedCart) -> Delivery | Non
     """The delivery with the offer that makes it free. A pick-up needs none."""
     if delivery is None or delivery.method is DeliveryMethod.PICKUP:
         return delivery
-    return replace(delivery, offer_id=cart.free_delivery)
+    return delivery._replace(offer_id=cart.free_delivery)
 
 
 def _require_quoted(form: OrderForm, prices: Sequence[Price]) -> None:

@@ -1,15 +1,13 @@
 """The caller of a request, from the verified token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER
 from chalicelib.platform.http.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(NamedTuple):
     """The caller. At most one of `company_id` and `distributor_id` is set; a machine client has no `member_id`.
 
     `subject`: who did it, a member or a machine client. Nothing here comes from path, query or body.

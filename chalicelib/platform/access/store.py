@@ -1,7 +1,5 @@
 """Machine clients: the distributor that one works for, and those that may not call any more."""
 
-from dataclasses import replace
-
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform.access import keys
@@ -26,7 +24,7 @@ def acting_for(context: Context, caller: Principal, scope: str) -> Principal:
     if caller.member_id is not None or not roles_with("distributor", scope):
         return caller
     bound = context.table.get(keys.bound_client(caller.subject))
-    return replace(caller, distributor_id=bound["distributor_id"]) if bound else caller
+    return caller._replace(distributor_id=bound["distributor_id"]) if bound else caller
 
 
 def disable_client(context: Context, client_id: str) -> None:

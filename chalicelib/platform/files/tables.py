@@ -9,7 +9,6 @@ A text that a spreadsheet would take for a formula is neutralised in CSV, and st
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -36,8 +35,7 @@ class Column(NamedTuple):
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """`notes`: label and value, above the rows. `sums`: the last rows of all formats. `sender`: the club's name, at the foot of a page."""
 
     title: str

@@ -2,16 +2,18 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.charts import Chart, svg, vega_lite
 from chalicelib.platform.fields import AnyDay
 from chalicelib.platform.model import Written
 from chalicelib.platform.money import Money
 from chalicelib.platform.registry.names import NameOf, name_fields
+
+if TYPE_CHECKING:
+    from chalicelib.platform.charts import Chart
 
 
 class Form(Written):
@@ -68,7 +70,10 @@ class ChartView(View):
     svg: str = Field(description="The picture as an `<svg>` element: no script in it, its title and values inside.")
 
     @classmethod
-    def of(cls, chart: Chart) -> Self:
+    def of(cls, chart: "Chart") -> Self:
+        # Few answers have charts.
+        from chalicelib.platform.charts import svg, vega_lite
+
         return cls(vega_lite=vega_lite(chart), svg=svg(chart))
 
 

@@ -7,7 +7,7 @@ import json
 import zlib
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
@@ -20,8 +20,7 @@ KEEP_DAYS = 7
 LABEL = "once"
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     status: int
     body: str
     headers: dict[str, str]

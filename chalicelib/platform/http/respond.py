@@ -178,7 +178,7 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
 
 
 def _with_names(call: Call, answer: Answer) -> Answer:
-    return replace(answer, model=named(call.context, answer.model)) if answer.model else answer
+    return answer._replace(model=named(call.context, answer.model)) if answer.model else answer
 
 
 def rendered(model: BaseModel | None, language: Language) -> str:

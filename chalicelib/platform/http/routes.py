@@ -1,7 +1,8 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig
 from pydantic import BaseModel
@@ -12,13 +13,15 @@ from chalicelib.platform.access.rights import refusal_of
 from chalicelib.platform.access.scopes import BASE_SCOPE, is_current
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
-from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.idempotency import Once
 from chalicelib.platform.http.lists import CountView, ListQuery, count_of, page_of, sorted_page_of
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.text import Language
 from chalicelib.table.records import from_item
 from chalicelib.table.transactions import Transaction
+
+if TYPE_CHECKING:
+    from chalicelib.platform.http.cursors import Cursors
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 PageView = TypeVar("PageView", bound=BaseModel)
@@ -40,17 +43,15 @@ AUTHORIZER = CognitoUserPoolAuthorizer(
 ).with_scopes([BASE_SCOPE])
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A response with a status or headers of its own."""
 
     model: BaseModel | None
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """A route: its handler, and the promises of its declaration. `scope` None: open to everybody, without a token.
 
     `writes`: every method but GET, and a GET that says so; its writes are guarded by the caller's right, and journaled. `by_token`: a
@@ -127,8 +128,11 @@ class Call:
         if scope not in self.principal.scopes:
             raise refusal_of(self.context, self.principal, scope)
 
-    def cursors(self) -> Cursors:
+    def cursors(self) -> "Cursors":
         """Cursors of this list for this caller and filter."""
+        # Only lists need them, and their library.
+        from chalicelib.platform.http.cursors import Cursors
+
         chosen = self.query.model_dump_json(exclude={"cursor", "limit", "count"}) if self.query else ""
         return Cursors(aws.secret(), self.principal.acting, self.path, chosen)
 

@@ -8,8 +8,7 @@ Rights are the least that the work needs. `make registers` denies every function
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from chalicelib.platform.context import Context
@@ -18,8 +17,7 @@ TableAction = Literal["get", "batch_get", "query", "put", "update", "delete", "c
 FileAction = Literal["get", "put", "delete"]
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(NamedTuple):
     """Actions on one thing of the stack. `prefix` limits items or files to those whose key begins with it."""
 
     on: str
@@ -58,8 +56,7 @@ LAKE_TABLES = Right("lake_tables")  # have the engine write datasets, and say wh
 LETTER_PAGES = Right("letter_pages")  # only to know the address of the pages that letters link to
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(NamedTuple):
     """`retry` is the parameter of the stack that hides a failed message for so many seconds; `filled_by` names the functions that send.
 
     `tries`: how often a message fails before it is a dead letter; `given_up` is the text of the alarm then. `loop` says why the
@@ -76,8 +73,7 @@ class Queue:
     loop: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """`parameter` is the stack's parameter that replaces `expression`; `missed` is the text of the alarm when nothing starts."""
 
     expression: str
@@ -86,8 +82,7 @@ class Schedule:
     missed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """`starts` tells when: a queue, a schedule, the table's "stream", an "event" of another service, a "trigger" of the user pool, or "http".
 
     `job` is `module:function` below `chalicelib`, as app.py names it.

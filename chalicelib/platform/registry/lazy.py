@@ -20,13 +20,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 _one_door_at_a_time = RLock()
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
+class _Note(NamedTuple):
     module: str
     name: str
 

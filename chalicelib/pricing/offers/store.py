@@ -11,7 +11,6 @@ past attributes. Each change is one operation of a transaction.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from functools import reduce
 from operator import and_
@@ -41,7 +40,7 @@ class OpenOffer(NamedTuple):
 
     @property
     def offer(self) -> Offer:
-        return replace(self.form.offer(self.offer_id), currency=self.currency)
+        return self.form.offer(self.offer_id)._replace(currency=self.currency)
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ The approval puts a promotion into RUNNING in the same transaction, and the end 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -56,7 +55,7 @@ def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expecte
     if found.version != expected:
         raise Problem("precondition_failed")
     _require_draft(context, found)
-    redrafted = replace(found, form=with_articles_meant(context, form), version=found.version + 1)
+    redrafted = found._replace(form=with_articles_meant(context, form), version=found.version + 1)
     tx = Transaction()
     store.put_promotion(tx, redrafted, author=author, at=context.at)
     try:
@@ -99,7 +98,7 @@ def approve(
         form = _with_free_goods_named(_with_best_sellers(context, found.form), named)
         if found.author == author and _percent(context, form) > context.config[Pricing].alone_percent:
             raise Problem("four_eyes", "Somebody else than the author approves so large a discount.")
-        return replace(found, form=form, state="approved", approved_at=context.at, version=found.version + 1)
+        return found._replace(form=form, state="approved", approved_at=context.at, version=found.version + 1)
 
     approved = _change(context, promotion_id, expected, decide, author)
     earlier = [
@@ -160,7 +159,7 @@ def end(context: Context, promotion_id: str, *, expected: int, author: str) -> S
     def decide(found: StoredPromotion) -> StoredPromotion:
         if state_of(found, context.today) not in ("approved", "running"):
             raise Problem("wrong_state", f"The promotion is {state_of(found, context.today)}.")
-        return replace(found, state="ended", ended_on=context.today, version=found.version + 1)
+        return found._replace(state="ended", ended_on=context.today, version=found.version + 1)
 
     return _change(context, promotion_id, expected, decide, author)
 

@@ -6,9 +6,8 @@ RUNNING     all approved promotions that have not ended, in one item, since pric
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
@@ -20,8 +19,7 @@ from chalicelib.table import Item, Page, Table, Transaction
 StoredPromotionState = Literal["draft", "approved", "ended"]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPromotion:
+class StoredPromotion(NamedTuple):
     """A stored promotion with its state. `author`: the person of its last change."""
 
     promotion_id: str
@@ -37,7 +35,7 @@ class StoredPromotion:
     def promotion(self) -> Promotion:
         """The promotion, with its real last day if it was ended early."""
         planned = self.form.promotion(self.promotion_id)
-        return planned if self.ended_on is None else replace(planned, last=self.ended_on - timedelta(days=1))
+        return planned if self.ended_on is None else planned._replace(last=self.ended_on - timedelta(days=1))
 
 
 def promotion(table: Table, promotion_id: str) -> StoredPromotion | None:
@@ -96,7 +94,7 @@ def running(item: Item | None) -> list[Promotion]:
     """The promotions of RUNNING in the order of their approval."""
     used_up = exhausted(item)
     return [
-        replace(PromotionForm.model_validate_json(text).promotion(promotion_id), exhausted=promotion_id in used_up)
+        PromotionForm.model_validate_json(text).promotion(promotion_id)._replace(exhausted=promotion_id in used_up)
         for promotion_id, text in (item["promotions"] if item else {}).items()
     ]
 

@@ -1,7 +1,6 @@
 """TERMS: the contracts of a company in one item, since every price reads it: currency, contracts, version."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -23,7 +22,7 @@ def contract_forms(item: Item | None) -> list[ContractForm]:
 
 
 def contracts(item: Item | None) -> list[Contract]:
-    return [replace(form.contract(), currency=item["currency"]) for form in contract_forms(item)] if item else []
+    return [form.contract()._replace(currency=item["currency"]) for form in contract_forms(item)] if item else []
 
 
 def weight(terms: Sequence[ContractForm]) -> int:

@@ -1,7 +1,7 @@
 """The lighting calculator for the rooms of a partner."""
 
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from chalicelib import catalog, companies
 from chalicelib.platform import Context, Fault, Language, Problem
@@ -42,8 +42,7 @@ _SOURCES = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Luminaire:
+class Luminaire(NamedTuple):
     """The facts of a product for the calculation: flux in lm, power in W."""
 
     sku: str

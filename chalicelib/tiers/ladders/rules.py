@@ -7,7 +7,6 @@ for one company: those of the season, with a personal first step if the company 
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, Self
@@ -40,8 +39,7 @@ NO_STEP = LadderStep("", Decimal(0), Decimal(0), "No tier", "Без уровня
 LadderSteps = tuple[LadderStep, ...]  # lowest first, sums and discounts rise strictly; the last one is open
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalStep:
+class PersonalStep(NamedTuple):
     """A first step that follows a company's own last year.
 
     It holds for companies whose first purchase was `months` or more before the day. `coefficients` are by month, January first.
@@ -52,8 +50,7 @@ class PersonalStep:
     months: int = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(NamedTuple):
     """One version of the steps of a currency.
 
     `steps` are those of the season if there is one, otherwise of the whole year. A reached step is held for `hold_days`. A fall is
@@ -132,8 +129,7 @@ class Ladder:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LadderRecord:
+class LadderRecord(NamedTuple):
     """A ladder with its history. `ladder` itself is dated from the beginning; the real `valid_from` is None for a draft.
 
     `created_by` is None for a founding ladder, `created_at` None for one that is not recorded yet. `version` counts changes of state.
@@ -204,7 +200,7 @@ def step_of(reached: Decimal, steps: LadderSteps) -> LadderStep:
 
 def always(ladder: Ladder) -> Ladder:
     """The same ladder, in force and known from the beginning."""
-    return replace(ladder, valid_from=BEGINNING, activated_at=None)
+    return ladder._replace(valid_from=BEGINNING, activated_at=None)
 
 
 def _listed(pairs: Sequence[Sequence[Any]] | None) -> list[list[Any]] | None:

@@ -7,7 +7,6 @@ A ladder begins today at the earliest, since the tiers of past days never change
 all its companies are recalculated.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from chalicelib.platform import Club, Context, Problem, or_not_found
@@ -68,7 +67,7 @@ def activate(context: Context, ladder_id: str, version: int, day: date, author: 
     ahead = sum(each.valid_from > context.today for each in ladders_of(context, found.ladder.currency))
     if day > context.today and ahead >= MOST_AHEAD:
         raise Problem("conflict", "Too many ladders of this currency begin later: withdraw some.")
-    activated = replace(found, valid_from=day, activated_at=context.at, activated_by=author)
+    activated = found._replace(valid_from=day, activated_at=context.at, activated_by=author)
     tx = Transaction()
     store.activate(tx, context, activated)
     _commit(context, tx)
@@ -78,7 +77,7 @@ def activate(context: Context, ladder_id: str, version: int, day: date, author: 
 def withdraw(context: Context, ladder_id: str, version: int) -> tuple[StaffLadderView, int]:
     """Turn a scheduled ladder into a draft. Raises problems for another state or version."""
     found = _expected(context, ladder_id, version, "scheduled")
-    draft = replace(found, valid_from=None, activated_at=None, activated_by=None)
+    draft = found._replace(valid_from=None, activated_at=None, activated_by=None)
     tx = Transaction()
     store.withdraw(tx, context, found, draft)
     _commit(context, tx)

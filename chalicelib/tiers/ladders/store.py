@@ -5,7 +5,6 @@ FROM     an activated ladder by its first day: one per day and currency; deleted
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -133,14 +132,14 @@ def create(tx: Transaction, context: Context, found: LadderRecord) -> None:
 def activate(tx: Transaction, context: Context, activated: LadderRecord) -> None:
     """Put a draft in force. `activated` has the draft's version."""
     tx.put(
-        _item(context, replace(activated, version=activated.version + 1)), when=_unchanged(activated), label="version"
+        _item(context, activated._replace(version=activated.version + 1)), when=_unchanged(activated), label="version"
     )
     _put_in_force(tx, context, activated)
 
 
 def withdraw(tx: Transaction, context: Context, scheduled: LadderRecord, draft: LadderRecord) -> None:
     """Turn a scheduled ladder into a draft of the same version."""
-    tx.put(_item(context, replace(draft, version=draft.version + 1)), when=_unchanged(draft), label="version")
+    tx.put(_item(context, draft._replace(version=draft.version + 1)), when=_unchanged(draft), label="version")
     tx.delete(keys.ladder_from(scheduled.ladder.currency, _day(scheduled)))
     _record_event(tx, context, WITHDRAWN, scheduled)
 
@@ -148,7 +147,7 @@ def withdraw(tx: Transaction, context: Context, scheduled: LadderRecord, draft: 
 def _put_in_force(tx: Transaction, context: Context, found: LadderRecord) -> None:
     ladder, day = found.ladder, _day(found)
     # The founding ladder has been known from the beginning, whenever it was recorded.
-    fact = replace(ladder, valid_from=day, activated_at=None if day == BEGINNING else found.activated_at)
+    fact = ladder._replace(valid_from=day, activated_at=None if day == BEGINNING else found.activated_at)
     key = keys.ladder_from(ladder.currency, day)
     tx.create({**key.as_item(), "ladder": fact.as_fact(), "at": context.at}, label=DAY_TAKEN)
     _record_event(tx, context, ACTIVATED, found)

@@ -2,7 +2,6 @@
 after 500 documents were corrected, moved, recorded late and taken back."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -51,7 +50,7 @@ def goods(monkeypatch: pytest.MonkeyPatch) -> None:
         return {sku: Traits(sku[:2], sku[-1:].upper()) for sku in skus if sku}
 
     def products(table: Table, skus: Iterable[str]) -> dict[str, Any]:
-        return {sku: replace(product(sku), brand=sku[:2], category=sku[-1:].upper()) for sku in skus}
+        return {sku: product(sku)._replace(brand=sku[:2], category=sku[-1:].upper()) for sku in skus}
 
     monkeypatch.setattr(purchases.catalog, "read_traits", traits)
     monkeypatch.setattr(promotions.catalog, "read_products", products)

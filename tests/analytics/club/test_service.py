@@ -275,7 +275,7 @@ def test_a_fold_that_dies_at_any_call_ends_in_the_same_months(context: Context) 
 def redated(context: Context, number: str, amount: str, day: date, currency: str = "RUB") -> Context:
     """The document of `cmp_0` as it is an hour later; the fold that follows then."""
     later = replace(context, now=context.now + timedelta(hours=1))
-    sales.record(later, [replace(invoice(number, amount, company="cmp_0", day=day), currency=currency)])
+    sales.record(later, [invoice(number, amount, company="cmp_0", day=day)._replace(currency=currency)])
     rollups.build(later, "cmp_0")
     fold(later)
     return later

@@ -81,7 +81,7 @@ def test_rows_of_a_currency_lead_to_documents_of_this_currency_alone(
 ) -> None:
     roubles = [invoice("A-1", "100.00", day=date(2026, 10, 30)), invoice("A-2", "7.50", day=date(2026, 11, 2))]
     days = [date(2026, 10, 29), date(2026, 11, 3)]  # a day of a company has one currency
-    euros = [replace(invoice(f"E-{day}", "3.20", day=day), currency="EUR") for day in days]
+    euros = [invoice(f"E-{day}", "3.20", day=day)._replace(currency="EUR") for day in days]
     record(context, [*roubles, *euros])
     built(context)
     for row in asked(api, owner, by=by, currency=currency, **{"from": "2026-10"})["rows"]:

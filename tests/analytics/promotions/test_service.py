@@ -1,7 +1,6 @@
 """The effect of promotions: against the weeks before, the year before, and companies that letters do not tell of them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -108,7 +107,7 @@ def test_companies_that_letters_do_not_tell_of_it_are_the_basis_where_there_are_
 
 def test_the_list_is_of_the_months_asked_for(api: Api, context: Context) -> None:
     for number, first in enumerate([date(2025, 11, 30), date(2025, 12, 1), date(2026, 11, 1)]):
-        each = Measured(replace(PANELS, promotion_id=f"prm_{number}", first=first), NOW.until)
+        each = Measured(PANELS._replace(promotion_id=f"prm_{number}", first=first), NOW.until)
         service.write(context, [each], [], context.at)
     assert [row["promotion_id"] for row in told(api)["rows"]] == ["prm_1", "prm_2"]
     assert [row["promotion_id"] for row in told(api, "?from=2025-11&to=2025-12")["rows"]] == ["prm_0", "prm_1"]
@@ -117,7 +116,7 @@ def test_the_list_is_of_the_months_asked_for(api: Api, context: Context) -> None
 
 
 def test_a_season_counts_the_days_of_its_months() -> None:
-    season = Measured(replace(PANELS, months=frozenset({9, 11})), NOW.until)
+    season = Measured(PANELS._replace(months=frozenset({9, 11})), NOW.until)
     assert season.days == 30 + 19
     assert season.sold(product("L-0"), date(2026, 10, 5), Decimal(7)) == Sold()
     assert season.sold(product("L-0"), date(2025, 11, 5), Decimal(7)) == Sold(year_before=Decimal(7))
@@ -137,7 +136,7 @@ def test_who_is_held_out_of_letters_is_held_out_here(context: Context, goods: No
 @given(st.lists(st.tuples(st.dates(date(2024, 3, 1), date(2026, 11, 18)), st.integers(0, 400)), max_size=8))
 def test_the_spans_that_are_read_cover_each_needed_day_once(promotions: list[tuple[date, int]]) -> None:
     several = [
-        Measured(replace(PANELS, first=first, last=first + timedelta(days=days)), NOW.until)
+        Measured(PANELS._replace(first=first, last=first + timedelta(days=days)), NOW.until)
         for first, days in promotions
     ]
 
@@ -176,7 +175,7 @@ def test_the_nightly_fold_measures_the_approved_ones_that_have_begun(api: Api, c
 def test_the_effects_of_three_years_are_one_query(local_table: Table) -> None:
     context = Context(table=local_table, now=NOON)
     for number in range(36):
-        each = Measured(replace(PANELS, promotion_id=f"prm_{number}"), NOW.until)
+        each = Measured(PANELS._replace(promotion_id=f"prm_{number}"), NOW.until)
         found = rules.effect(each, {}, "RUB", context.at)
         context.table.put({**keys.promotion_effect(found.first, found.promotion_id).as_item(), **to_item(found)})
     with spent(context.table.client) as cost:

@@ -35,8 +35,7 @@ def bought(context: Context, months: int, documents: int, lines: int = 10) -> No
     for back in range(months):
         month = plus(MAY, -back)
         found = [
-            replace(
-                invoice(f"A-{back}-{number}", day=month.replace(day=number % 28 + 1)),
+            invoice(f"A-{back}-{number}", day=month.replace(day=number % 28 + 1))._replace(
                 lines=[
                     SaleLine.of(
                         f"LMP-{(number * 7 + each) % 400:05}",

@@ -4,7 +4,6 @@ once all is worked off the rollups, and the club's figures folded from them, are
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -42,7 +41,7 @@ def machine(queue: Queue) -> type[RuleBasedStateMachine]:
         def buy(self, number: str, amount: str, day: date, company: str, currency: str) -> None:
             """Of a number that there is already, this is a correction: of its sum, its day, its company or its currency."""
             document = invoice(number, amount, day=day, company=company, other_currency=currency != "RUB")
-            sales.record(self.context, [replace(document, currency=currency)])
+            sales.record(self.context, [document._replace(currency=currency)])
 
         @rule(number=NUMBERS, original=NUMBERS, later=st.integers(0, 40), company=COMPANIES)
         def give_back(self, number: str, original: str, later: int, company: str) -> None:

@@ -1,6 +1,5 @@
 """A disputed line: said once, told once, shown beside the line, and of nobody else's documents."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -57,7 +56,7 @@ def test_another_sum_is_shown_beside_the_line_and_told_once(api: Api, context: C
 
 
 def test_a_line_that_the_statement_does_not_have_is_not_disputed(api: Api, context: Context, owner: Caller) -> None:
-    euros = replace(invoice("A-2", "100.00", day=date(2026, 11, 2)), currency="EUR", other_currency=True)
+    euros = invoice("A-2", "100.00", day=date(2026, 11, 2))._replace(currency="EUR", other_currency=True)
     sales.record(context, [euros])
     for line in ("return#1c-main#/A-1", "sale#1c-main#/A-2"):
         assert (say(api, owner, line).status, told(context)) == (404, [])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -63,11 +62,11 @@ def giving_back(stage: Stage) -> None:
 
 def correction(stage: Stage) -> None:
     """Down, so far that the later day loses its tier."""
-    sales.record(stage.context, [replace(stage.sale, lines=[stage.sale.lines[0]._replace(amount=stage.small.total)])])
+    sales.record(stage.context, [stage.sale._replace(lines=[stage.sale.lines[0]._replace(amount=stage.small.total)])])
 
 
 def moving(stage: Stage) -> None:
-    sales.record(stage.context, [replace(stage.small, company_id="cmp_b")])
+    sales.record(stage.context, [stage.small._replace(company_id="cmp_b")])
 
 
 FACTS: dict[str, Callable[[Stage], None]] = {

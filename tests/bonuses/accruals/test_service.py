@@ -235,7 +235,7 @@ def test_a_document_that_goes_to_another_company_takes_its_bonus_along(context: 
     sale = document(luch, "1", TODAY, "60000.00")
     recorded(context, sale)
     paid(context, sale, TODAY)
-    recorded(context, replace(sale, company_id=other))
+    recorded(context, sale._replace(company_id=other))
     assert (balances(context, luch).available, balances(context, other).available) == (0, Decimal("600.00"))
     assert granted(context, luch) == {}
     assert postings(context, luch)[-1].cause.kind == "removal"
@@ -480,7 +480,7 @@ def with_returns(context: Context, luch: str, count: int) -> tuple[SaleDocument,
 @pytest.mark.parametrize("count", [98, 130])
 def test_a_sale_with_any_number_of_returns_moves_to_another_day(context: Context, luch: str, count: int) -> None:
     sale, stream = with_returns(context, luch, count)
-    sales.record(context, [replace(sale, business_date=TODAY - 20 * DAY)])
+    sales.record(context, [sale._replace(business_date=TODAY - 20 * DAY)])
     stream.drain()
     settled = case(context, luch, sale.ref)
     assert {accrued.fact.counts_on for accrued in settled.accrued.values()} == {TODAY - 20 * DAY}
@@ -506,7 +506,7 @@ def test_many_returns_leave_a_sale_that_goes_to_another_company(context: Context
         sale = document(luch, "1", TODAY - 10 * DAY, amount)
         sales.record(context, [sale])
         stream.drain()
-    sales.record(context, [replace(sale, company_id=zarya)])
+    sales.record(context, [sale._replace(company_id=zarya)])
     # The sale's old company settles last: all returns have left by then.
     events = stream.new()
     stream.deliver(sorted(events, key=lambda event: bool(event.item.get("gone"))))

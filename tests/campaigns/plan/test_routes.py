@@ -1,6 +1,5 @@
 """The content plan over HTTP: issues from idea to approved, moved and cancelled."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -264,7 +263,7 @@ def test_an_issue_is_approved_while_its_promotion_holds_on_the_day_of_its_slot(
     stored = promotion_of(context.table, drafted["promotion_id"])
     assert stored
     put_promotion(
-        tx, replace(stored, state="approved", approved_at=context.at, version=2), author="mbr_head", at=context.at
+        tx, stored._replace(state="approved", approved_at=context.at, version=2), author="mbr_head", at=context.at
     )
     context.table.commit(tx)
     assert api.approve(url, head).json["state"] == "approved"

@@ -1,7 +1,6 @@
 """The letters of an issue: at the reader's own hour, once, within the budget; and what becomes of those who get none."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -475,7 +474,7 @@ def test_an_issue_whose_promotion_ends_pauses_itself(club: Post, ended_at: str, 
         }
     )
     running = StoredPromotion("prm_1", form, "approved", club.context.at, club.context.at, None, 1)
-    for each in (running, replace(running, state="ended", ended_on=date(2026, 11, 23), version=2)):
+    for each in (running, running._replace(state="ended", ended_on=date(2026, 11, 23), version=2)):
         tx = Transaction()
         put_promotion(tx, each, author="mbr_head", at=club.context.at)
         if each is running:

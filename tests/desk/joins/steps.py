@@ -95,7 +95,7 @@ class Firm:
     def buy(self, company_id: str, number: str, days_ago: int, amount: str) -> None:
         day = self.context.today - timedelta(days=days_ago)
         customer = "К-1" if company_id == self.old else "К-2"
-        sales.record(self.context, [replace(document(company_id, number, day, amount), customer=customer)])
+        sales.record(self.context, [document(company_id, number, day, amount)._replace(customer=customer)])
         self.settle()
 
     def give(self, company_id: str, amount: str, days: int = 60) -> None:

@@ -7,7 +7,6 @@ import csv
 import html
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -227,7 +226,7 @@ def test_any_order_of_files_repeats_voids_and_mistakes_end_alike(
     club.void(lost.number, lost.business_date)
     assert club.standings(customers) != expected
     club.bring(plain(rows([lost], chosen)))
-    extra = replace(lost, number="999999", kind="sale", original=None)
+    extra = lost._replace(number="999999", kind="sale", original=None)
     mistake = club.bring(plain(rows([extra], chosen)))
     club.take_back(mistake)
     assert club.found(mistake).state == "taken_back"
@@ -246,8 +245,7 @@ def mistaken(
 ) -> None:
     """The same file with a few documents at ten times their sum. The right one comes later."""
     wrong = [
-        replace(
-            each,
+        each._replace(
             lines=[
                 line._replace(unit_price=(line.unit_price or Decimal(0)) * 10, amount=line.amount * 10)
                 for line in each.lines

@@ -658,7 +658,7 @@ def test_a_document_that_may_be_any_of_several_shipments_is_left_out_and_named(a
     (company_id,) = {sale["company_id"] for sale in items(context, "SALE#")}
     for distributor, amount in (("dst_1", "70.00"), ("dst_2", "90.00")):
         document = invoice("УТ-7", amount, company=company_id, day=date(2026, 1, 12), series=f"{distributor}:ord_1")
-        sales.record(context, [replace(document, source="orders")])
+        sales.record(context, [document._replace(source="orders")])
     done = bring(api, context, table(row("УТ-7"), row("УТ-8")), key="second")
     assert counts(done)[1] == {"created": 1, "failed": 1}
     assert bad_rows(done) == [["2", "УТ-7", "Номер", "УТ-7", "shipment_unclear"]]

@@ -1,6 +1,5 @@
 """The state of free goods by the order, its payments and the day."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -57,7 +56,7 @@ def an_order(units: int, given: FreeGoodsTerms, times: int = 1) -> Order:
         currency="RUB",
         comment="",
         state=OrderState.PLACED,
-        lines=(replace(line, sku="SWT-1", quantity=3), line),
+        lines=(line._replace(sku="SWT-1", quantity=3), line),
         history=(HistoryEntry(AT, OrderStep.PLACED, OrderState.PLACED, BY),),
         promises=(FreeGoodsPromise("gft_1", "prm_1", "Autumn", "Осень", given, (1,), times),),
     )

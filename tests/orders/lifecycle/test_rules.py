@@ -1,7 +1,6 @@
 """Requests about an accepted order: cancellation, and returns."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -282,7 +281,7 @@ def test_all_parts_of_a_line_shipped_and_taken_back_leave_no_hundredth(
 ):
     """A part is a shipment with the units of each return of it; a last return brings back the rest. An order has 10 returns at most."""
     present = accepted(A=sum(quantity for quantity, _ in parts))
-    present = replace(present, lines=(replace(present.lines[0], unit_price=unit_price),))
+    present = present._replace(lines=(present.lines[0]._replace(unit_price=unit_price),))
     whole = present.total
     for number, (quantity, _) in enumerate(parts):
         present = shipped(present, f"УТ-{number}", A=quantity)

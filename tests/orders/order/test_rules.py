@@ -1,7 +1,7 @@
 """The life of an order: what each state allows, and what must hold whatever is tried."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -317,7 +317,7 @@ def test_a_proposal_takes_lower_prices_and_no_higher_ones():
 
 def test_a_line_that_free_goods_are_promised_for_gets_no_lower_price():
     terms = FreeGoodsTerms(10, FreeGoods("G", 1, "Gift", "Подарок", "pcs"), pay_within_days=14)
-    promised = replace(order(A=10, B=6), promises=(FreeGoodsPromise("gft_1", "prm_1", "P", "А", terms, (0,), 1),))
+    promised = order(A=10, B=6)._replace(promises=(FreeGoodsPromise("gft_1", "prm_1", "P", "А", terms, (0,), 1),))
     changed = accept(promised, [RequestedLine("A", 20)], by=OPERATOR, at=LATER)
     assert at_prices(changed, A="9.00", B="9.00").proposed_total == Decimal("254.00")
 
@@ -443,7 +443,7 @@ class OrderLife(RuleBasedStateMachine):
 
     def attempt(self, step: str, act: Callable[[Order], Order]) -> None:
         before = self.order
-        kept = replace(before)
+        kept = before._replace()
         try:
             self.order = act(before)
         except (WrongState, InvalidLines, NothingLeft, TooManyParts):

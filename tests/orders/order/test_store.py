@@ -1,7 +1,6 @@
 """An order, there and back, and never too large for an item."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -127,7 +126,7 @@ def with_all_that_was_asked() -> Order:
     ):
         for _ in range(times):
             order = after(order, step, order.state, OPERATOR, AT, "н" * 500)
-    order = replace(order, cancellation=Cancellation(AT, "п" * 500, CancellationState.DECLINED, AT, "н" * 500))
+    order = order._replace(cancellation=Cancellation(AT, "п" * 500, CancellationState.DECLINED, AT, "н" * 500))
     shipment = order.shipments[-1]  # of all lines
     each = MOST_RETURNED_LINES // MOST_RETURNS
     for number in range(MOST_RETURNS):
@@ -157,10 +156,10 @@ def test_an_order_fits_into_an_item_however_many_promotions_run_on_its_goods():
     order = with_all_that_was_asked()
     lines = []
     for line in order.lines:
-        said = [replace(promotion(each), unit_price=line.unit_price - each) for each in range(60)]
-        rejected = tuple(replace(ruling, reason="not_lower") for ruling in said[1:])
-        lines.append(replace(line, chosen=said[0], rejected=rejected))
-    order = replace(order, lines=tuple(lines))
+        said = [promotion(each)._replace(unit_price=line.unit_price - each) for each in range(60)]
+        rejected = tuple(ruling._replace(reason="not_lower") for ruling in said[1:])
+        lines.append(line._replace(chosen=said[0], rejected=rejected))
+    order = order._replace(lines=tuple(lines))
     item = order_item(order)
     assert weight(item) < MOST_BYTES * 0.9
     assert order_of(from_wire(to_wire(item))) == order
@@ -180,7 +179,7 @@ def test_the_largest_order_and_the_answer_kept_of_it_fit_into_an_item():
 
 
 def test_a_proposal_that_lowers_each_price_of_the_largest_order_fits_into_an_item():
-    placed = replace(largest(), state=OrderState.PLACED, shipments=(), promises=())
+    placed = largest()._replace(state=OrderState.PLACED, shipments=(), promises=())
     changed = accept(placed, [RequestedLine(placed.lines[0].sku, 1_000_001)], by=OPERATOR, at=AT)
     price = ProposedPrice(Decimal("949999999999.04"), CHOSEN, (REJECTED,))
     order = at_lower_prices(changed, {line.sku: price for line in changed.lines})

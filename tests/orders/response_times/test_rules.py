@@ -1,6 +1,5 @@
 """Open questions of an order to the distributor, and their reminders."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -59,13 +58,12 @@ def test_an_order_waits_while_it_is_placed_and_never_while_the_company_has_to_an
 
 @pytest.mark.parametrize("state", CancellationState)
 def test_a_request_to_cancel_waits_until_it_is_answered_or_lapses(state: CancellationState) -> None:
-    asked = replace(order(OrderState.ACCEPTED), cancellation=Cancellation(LATER, "Not needed", state))
+    asked = order(OrderState.ACCEPTED)._replace(cancellation=Cancellation(LATER, "Not needed", state))
     assert questions_of(asked) == ((Question(LATER, "cancellation"),) if state is CancellationState.WAITING else ())
 
 
 def test_each_return_waits_for_itself() -> None:
-    asked = replace(
-        order(OrderState.COMPLETED),
+    asked = order(OrderState.COMPLETED)._replace(
         returns=(
             returned("ret_1", LATER, ReturnState.ACCEPTED),
             returned("ret_3", LATER),
@@ -99,11 +97,11 @@ def test_a_clock_that_stood_still_tells_both_at_once() -> None:
 
 
 def test_the_same_question_asked_again_is_another_wait() -> None:
-    asked = replace(order(OrderState.ACCEPTED), cancellation=Cancellation(PLACED, "Not needed"))
+    asked = order(OrderState.ACCEPTED)._replace(cancellation=Cancellation(PLACED, "Not needed"))
     first = open_questions_of(None, asked)
     assert first
     reminded, _, _ = remind(first, "2026-11-30T09:00:00.000Z", by)
-    again = replace(asked, cancellation=Cancellation(LATER, "Really not"))
+    again = asked._replace(cancellation=Cancellation(LATER, "Really not"))
     assert [each.reminded_at for each in reminded.waits] == ["2026-11-30T09:00:00.000Z"]
     after = open_questions_of(reminded, again)
     assert after
@@ -111,15 +109,15 @@ def test_the_same_question_asked_again_is_another_wait() -> None:
 
 
 def test_it_is_unanswered_since_the_oldest_wait_that_was_told() -> None:
-    both = replace(
-        order(OrderState.PARTLY_SHIPPED), cancellation=Cancellation(PLACED, "No"), returns=(returned("ret_1", LATER),)
+    both = order(OrderState.PARTLY_SHIPPED)._replace(
+        cancellation=Cancellation(PLACED, "No"), returns=(returned("ret_1", LATER),)
     )
     waiting = open_questions_of(None, both)
     assert waiting
     assert waiting.unanswered_since == ""
     reminded, _, _ = remind(waiting, "2026-11-23T09:00:00.000Z", by)
     assert reminded.unanswered_since == PLACED
-    answered = open_questions_of(reminded, replace(both, cancellation=None))
+    answered = open_questions_of(reminded, both._replace(cancellation=None))
     assert answered
     assert answered.unanswered_since == ""
 
@@ -128,7 +126,7 @@ RETURNS = st.lists(st.sampled_from(ReturnState), max_size=3).map(
     lambda states: tuple(returned(f"ret_{number}", LATER, state) for number, state in enumerate(states))
 )
 ORDERS = st.builds(
-    lambda state, cancellation, returns: replace(order(state), cancellation=cancellation, returns=returns),
+    lambda state, cancellation, returns: order(state)._replace(cancellation=cancellation, returns=returns),
     st.sampled_from(OrderState),
     st.sampled_from([None, Cancellation(PLACED, "No"), Cancellation(PLACED, "No", CancellationState.DECLINED)]),
     RETURNS,

@@ -77,14 +77,14 @@ def test_a_request_to_cancel_waits_by_a_clock_of_its_own(desk: Desk) -> None:
     accepted = desk.accept(desk.place())
     desk.deliver()
     desk.at(MONDAY)
-    asked = replace(accepted, cancellation=Cancellation(desk.context.at, "Not needed"), version=accepted.version + 1)
+    asked = accepted._replace(cancellation=Cancellation(desk.context.at, "Not needed"), version=accepted.version + 1)
     desk.step(asked, "order.cancellation_requested")
     desk.deliver()
     response_times.remind(desk.at(TUESDAY), {})
     (event,) = desk.events(response_times_events.UNANSWERED)
     assert event.item["waits"] == [{"since": "2026-11-23T09:00:00.000Z", "kind": "cancellation", "ref": ""}]
     assert response_times.still_open(asked, event.item["waits"])
-    assert not response_times.still_open(replace(asked, cancellation=None), event.item["waits"])
+    assert not response_times.still_open(asked._replace(cancellation=None), event.item["waits"])
 
 
 def test_events_in_any_order_and_as_often_as_one_likes_leave_the_same(desk: Desk) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 import tracemalloc
 import zlib
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -131,7 +130,7 @@ def test_numbers_and_dates_of_a_workbook_are_numbers_and_dates_and_a_formula_is_
 def test_a_csv_has_the_decimal_mark_of_its_language() -> None:
     rows: list[list[Cell]] = [[date(2026, 5, 4), "УТ-1", Decimal("12.50")]]
     assert in_csv(written(table(rows), "csv"))[0] == ["2026-05-04", "УТ-1", "12,50"]
-    assert in_csv(written(replace(table(rows), language="en"), "csv"))[0] == ["2026-05-04", "УТ-1", "12.50"]
+    assert in_csv(written(table(rows)._replace(language="en"), "csv"))[0] == ["2026-05-04", "УТ-1", "12.50"]
 
 
 def test_a_long_text_takes_several_lines_and_a_character_that_the_font_lacks_a_square() -> None:
@@ -152,7 +151,7 @@ def test_wrapped_lines_fit_and_hold_the_whole_text(text: str, width: float) -> N
 def test_memory_does_not_grow_with_the_rows(kind: Format, tmp_path: Path) -> None:
     def peak(number: int) -> int:
         rows = ([date(2026, 1, 1), f"УТ-{each:06}", Decimal(each) / 100] for each in range(number))
-        shown = replace(table([]), notes=[("Строк", number)], rows=rows, sums=[])
+        shown = table([])._replace(notes=[("Строк", number)], rows=rows, sums=[])
         tracemalloc.start()
         with (tmp_path / f"{number}.{kind}").open("wb") as file:
             write(shown, kind, file)

@@ -149,7 +149,7 @@ def test_a_selection_can_name_the_categories_below_its_own():
     below = {"luminaires": {"luminaires", "panels"}, "wiring": {"wiring"}}
     named = Selection(categories=frozenset({"luminaires"}), brands=frozenset({"Volten"}))
     assert named.closeness(LAMP) == 0
-    assert named.with_subcategories(below.__getitem__) == replace(named, categories=frozenset({"luminaires", "panels"}))
+    assert named.with_subcategories(below.__getitem__) == named._replace(categories=frozenset({"luminaires", "panels"}))
     assert named.with_subcategories(below.__getitem__).closeness(LAMP) == 3
     assert Selection().with_subcategories(below.__getitem__) == Selection()
 
@@ -211,7 +211,7 @@ def test_brackets_across_articles_count_the_units_of_the_promotions_goods_in_the
 def test_a_promotion_that_does_not_apply_says_why(change: dict[str, Any], reason: str):
     buyer = Buyer(window_sum=Decimal(500))
     assert resolve(LAMP, 1, buyer, DAY, promotions=[promotion()]).unit_price == 90
-    found = resolve(LAMP, 1, buyer, DAY, promotions=[replace(promotion(), **change)])
+    found = resolve(LAMP, 1, buyer, DAY, promotions=[promotion()._replace(**change)])
     assert found.unit_price == 100
     assert ("promotion", reason) in said(found)
 
@@ -237,7 +237,7 @@ def test_a_display_deal_holds_for_who_was_granted_it():
     deal = promotion(display=True)
     granted = Buyer(displays=frozenset({"prm_1"}))
     assert resolve(LAMP, 1, granted, DAY, promotions=[deal]).unit_price == 90
-    assert resolve(LAMP, 1, granted, DAY, promotions=[replace(deal, promotion_id="prm_2")]).unit_price == 100
+    assert resolve(LAMP, 1, granted, DAY, promotions=[deal._replace(promotion_id="prm_2")]).unit_price == 100
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_an_offer_is_a_percent_down_to_its_floor_or_a_price(made: Offer, unit_pr
     ],
 )
 def test_an_offer_that_does_not_apply_says_why(change: dict[str, Any], reason: str):
-    found = resolve(LAMP, 1, Buyer(), DAY, offers=[replace(offer("15"), **change)])
+    found = resolve(LAMP, 1, Buyer(), DAY, offers=[offer("15")._replace(**change)])
     assert (found.unit_price, found.offers) == (Decimal("100.00"), frozenset())
     assert ("offer", reason) in said(found)
 
@@ -585,14 +585,14 @@ def test_under_best_no_rejected_rule_is_cheaper(case: dict[str, Any]):
 @given(cases, promotions_())
 def test_under_best_one_more_promotion_never_raises_the_price(case: dict[str, Any], more: Promotion):
     best = case | {"policy": replace(case["policy"], combine="best")}
-    with_more = best | {"promotions": [*best["promotions"], replace(more, promotion_id="prm_9")]}
+    with_more = best | {"promotions": [*best["promotions"], more._replace(promotion_id="prm_9")]}
     assert resolve(**with_more).unit_price <= resolve(**best).unit_price
 
 
 @given(cases, offers_)
 def test_under_best_one_more_offer_never_raises_the_price(case: dict[str, Any], more: Offer):
     best = case | {"policy": replace(case["policy"], combine="best")}
-    with_more = best | {"offers": [*best["offers"], replace(more, offer_id="off_9")]}
+    with_more = best | {"offers": [*best["offers"], more._replace(offer_id="off_9")]}
     assert resolve(**with_more).unit_price <= resolve(**best).unit_price
 
 

@@ -1,6 +1,5 @@
 """The bounds of contracts that one person agrees."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -67,12 +66,12 @@ def test_what_a_contract_gives_already_one_person_keeps_lowers_or_shortens_and_d
     given_before: Contract,
 ):
     assert not needs(given_before, given_before)
-    assert not needs(replace(given_before, first=FIRST + timedelta(1), last=LAST - timedelta(1)), given_before)
-    assert not needs(given_before, replace(given_before, last=None))
-    assert needs(replace(given_before, number="K-8"), given_before)
-    assert needs(replace(given_before, last=LAST + timedelta(1)), given_before)
-    assert needs(replace(given_before, last=None), given_before)
-    assert needs(replace(given_before, first=FIRST - timedelta(1)), given_before)
+    assert not needs(given_before._replace(first=FIRST + timedelta(1), last=LAST - timedelta(1)), given_before)
+    assert not needs(given_before, given_before._replace(last=None))
+    assert needs(given_before._replace(number="K-8"), given_before)
+    assert needs(given_before._replace(last=LAST + timedelta(1)), given_before)
+    assert needs(given_before._replace(last=None), given_before)
+    assert needs(given_before._replace(first=FIRST - timedelta(1)), given_before)
 
 
 def test_more_than_before_needs_two_and_less_does_not():

@@ -277,7 +277,7 @@ def order_lines(draw: st.DrawFn, costs: st.SearchStrategy[Decimal | None]) -> Or
     base, price, quantity = draw(amounts), draw(amounts), draw(st.integers(1, 1000))
     chosen = draw(st.sampled_from([OFFER, BASE]))
     line = OrderLine("A", "A", "A", "pcs", quantity, base, price, Decimal(20), chosen, (), cost_price=draw(costs))
-    return replace(line, accepted=draw(st.none() | st.integers(0, quantity)))
+    return line._replace(accepted=draw(st.none() | st.integers(0, quantity)))
 
 
 @given(st.lists(order_lines(st.none() | amounts)), st.lists(order_lines(st.none() | amounts)))
@@ -302,21 +302,21 @@ def test_only_offers_count_and_only_a_known_cost_makes_a_margin(several: list[Or
 
 @given(st.lists(order_lines(st.none() | amounts), min_size=1))
 def test_goods_that_are_sold_at_their_cost_have_no_margin(several: list[OrderLine]) -> None:
-    found = offer_sums(replace(line, cost_price=line.unit_price) for line in several)
+    found = offer_sums(line._replace(cost_price=line.unit_price) for line in several)
     assert (found.costed, found.margin) == (found.total, 0)
 
 
 @given(order_lines(amounts), amounts)
 def test_each_unit_that_costs_more_takes_as_much_off_the_margin(line: OrderLine, more: Decimal) -> None:
     assert line.cost_price is not None
-    offered = replace(line, chosen=OFFER)
-    dearer = replace(offered, cost_price=line.cost_price + more)
+    offered = line._replace(chosen=OFFER)
+    dearer = offered._replace(cost_price=line.cost_price + more)
     assert offer_sums([offered]).margin - offer_sums([dearer]).margin == more * line.agreed
 
 
 @given(st.lists(order_lines(st.none() | amounts)))
 def test_the_margin_of_all_orders_is_that_of_offers_where_all_are_offered(several: list[OrderLine]) -> None:
-    offered = offer_sums(replace(line, chosen=OFFER) for line in several)
+    offered = offer_sums(line._replace(chosen=OFFER) for line in several)
     has_costs = any(line.cost_price is not None for line in several)
     assert margin_of(several) == (offered.margin if has_costs else None)
 

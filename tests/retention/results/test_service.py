@@ -153,8 +153,8 @@ def test_visits_and_what_offers_took_off_are_told(context: Context, monkeypatch:
     ruling = Ruling("offer", "offered", facts={"offer": "off_1"})
     base, price = Decimal(100), Decimal(75)
     line = OrderLine("A", "A", "A", "pcs", 10, base, price, Decimal(20), ruling, (), cost_price=Decimal(60))
-    uncosted = replace(line, quantity=2, cost_price=None)
-    plain = replace(line, chosen=Ruling("base_price", "base"))
+    uncosted = line._replace(quantity=2, cost_price=None)
+    plain = line._replace(chosen=Ruling("base_price", "base"))
     placed = SimpleNamespace(
         placed_at=days_later(context, 30).at, currency="RUB", state=OrderState.PLACED, lines=(line, uncosted, plain)
     )

@@ -222,8 +222,7 @@ def test_a_return_counts_and_takes_effect_by_both_clocks(context: Context):
     company_id = company(context)
     sold = document(1, company_id, context.today - timedelta(13), 160_000)
     sales.record(context, [sold])
-    back = replace(
-        document(2, company_id, context.today + timedelta(2), -100_000),
+    back = document(2, company_id, context.today + timedelta(2), -100_000)._replace(
         kind="return",
         series="2026-returns",
         original=Original("1", ("2026",), None),
@@ -241,8 +240,8 @@ def test_a_return_counts_and_takes_effect_by_both_clocks(context: Context):
 def test_a_return_of_what_left_the_window_left_with_it(context: Context):
     company_id = company(context)
     sales.record(context, [document(1, company_id, context.today - timedelta(95), 60_000)])
-    back = replace(
-        document(2, company_id, context.today, -10_000), kind="return", original=Original("1", ("2026",), None)
+    back = document(2, company_id, context.today, -10_000)._replace(
+        kind="return", original=Original("1", ("2026",), None)
     )
     sales.record(context, [back, document(3, company_id, context.today, 1_000)])
     found = explain(context, company_id, None)
@@ -444,7 +443,7 @@ class History:
                 else Original(str(action.number), ("2026",), None)
             )
             back = document(action.number, company_id, context.today, -action.amount // 2)
-            sales.record(context, [replace(back, series="2026-returns", kind="return", original=named)])
+            sales.record(context, [back._replace(series="2026-returns", kind="return", original=named)])
         elif action.kind == "ladder":
             self.new_ladder(OTHER_LADDERS[action.choice], max(day, context.today))
         elif action.kind == "grant":

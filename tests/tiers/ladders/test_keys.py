@@ -28,7 +28,7 @@ def test_ten_years_of_ladders_of_a_currency_are_one_call_of_a_few_units(context:
     founding = founding_ladder(context.config[Tiers], "RUB")
     for currency in ("RUB", "GBP"):
         for quarter in range(40):
-            ladder = replace(founding, currency=currency, valid_from=context.today + timedelta(days=91 * quarter))
+            ladder = founding._replace(currency=currency, valid_from=context.today + timedelta(days=91 * quarter))
             key = ladders_keys.ladder_from(currency, ladder.valid_from)
             context.table.put({**key.as_item(), "ladder": ladder.as_fact()})
     with spent(context.table.client) as cost:
@@ -54,7 +54,7 @@ def test_a_page_of_ladders_is_one_call_and_half_a_unit_for_each_four_kilobytes(c
     for number in range(30):
         later = replace(context, now=context.now + timedelta(hours=number))
         tx = Transaction()
-        ladders_store.create(tx, later, LadderRecord(replace(founding, ladder_id=f"ldr_{number}"), created_at=later.at))
+        ladders_store.create(tx, later, LadderRecord(founding._replace(ladder_id=f"ldr_{number}"), created_at=later.at))
         context.table.commit(tx)
     with spent(context.table.client) as cost:
         found, last = ladders_store.newest(context, 25, None)

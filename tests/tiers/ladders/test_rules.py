@@ -80,14 +80,14 @@ PLAIN = Ladder(
     ),
 )
 SPRING = Decimal("0.8"), Decimal(1), Decimal("1.25"), *[Decimal(1)] * 9
-OWN = replace(PLAIN, personal=PersonalStep(Decimal(30_000), SPRING))
+OWN = PLAIN._replace(personal=PersonalStep(Decimal(30_000), SPRING))
 HIGHER = tuple(step._replace(from_sum=step.from_sum * 2) for step in PLAIN.steps)
 
 # --- which ladder, which season -----------------------------------------------------------------------------------------
 
 
 def test_a_ladder_is_in_force_from_its_day_to_the_eve_of_the_next() -> None:
-    several = [PLAIN, *(replace(PLAIN, valid_from=date(2026, month, 1)) for month in (3, 6))]
+    several = [PLAIN, *(PLAIN._replace(valid_from=date(2026, month, 1)) for month in (3, 6))]
     assert ladder_on(several, date(2026, 2, 28)) is several[0]
     assert ladder_on(several, date(2026, 3, 1)) is several[1]
     assert ladder_on(several, date(2026, 5, 31)) is several[1]
@@ -95,7 +95,7 @@ def test_a_ladder_is_in_force_from_its_day_to_the_eve_of_the_next() -> None:
 
 
 def test_before_the_first_ladder_the_first_one_counts() -> None:
-    assert ladder_on([replace(PLAIN, valid_from=date(2026, 1, 1))], date(2025, 1, 1)).version == PLAIN.version
+    assert ladder_on([PLAIN._replace(valid_from=date(2026, 1, 1))], date(2025, 1, 1)).version == PLAIN.version
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_before_the_first_ladder_the_first_one_counts() -> None:
 def test_each_season_has_its_steps(
     season: tuple[tuple[int, int], tuple[int, int]], inside: list[tuple[int, int]], outside: list[tuple[int, int]]
 ) -> None:
-    ladder = replace(PLAIN, steps=HIGHER, off_season_steps=PLAIN.steps, season=season)
+    ladder = PLAIN._replace(steps=HIGHER, off_season_steps=PLAIN.steps, season=season)
     assert {ladder.steps_on(date(2028, *day)) for day in inside} == {HIGHER}
     assert {ladder.steps_on(date(2028, *day)) for day in outside} == {PLAIN.steps}
 

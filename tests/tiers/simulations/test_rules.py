@@ -1,6 +1,5 @@
 """The effect of another ladder: by hand on a page, and against the sum of its parts on any history."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -24,7 +23,7 @@ def plain(*percents: int, half: bool = False) -> Ladder:
         step._replace(discount_percent=Decimal(percent), from_sum=step.from_sum / 2 if half else step.from_sum)
         for step, percent in zip(PLAIN.steps, percents, strict=True)
     ]
-    return replace(PLAIN, steps=tuple(steps))
+    return PLAIN._replace(steps=tuple(steps))
 
 
 def bought(days: dict[int, int | str]) -> DayTotals:
@@ -65,7 +64,7 @@ def test_returns_take_their_discount_back() -> None:
 
 
 def test_a_tier_of_another_name_with_the_same_discount_is_no_move() -> None:
-    renamed = replace(PLAIN, steps=tuple(step._replace(tier=f"{step.tier}-new") for step in PLAIN.steps))
+    renamed = PLAIN._replace(steps=tuple(step._replace(tier=f"{step.tier}-new") for step in PLAIN.steps))
     outcome = simulate(bought({-1: 60_000}), [PLAIN], renamed, (), None, TODAY)
     assert (outcome.before.tier, outcome.after.tier, outcome.move) == ("bronze", "bronze-new", "unchanged")
 
@@ -77,7 +76,7 @@ def test_a_manual_tier_holds_under_both() -> None:
 
 
 def test_a_ladder_that_begins_later_counts_as_if_it_always_had() -> None:
-    later = replace(plain(4, 6, 8), valid_from=TODAY + timedelta(days=100))
+    later = plain(4, 6, 8)._replace(valid_from=TODAY + timedelta(days=100))
     assert simulate(bought({-1: 60_000}), [PLAIN], later, (), None, TODAY).after.discount_percent == 4
 
 
@@ -96,14 +95,14 @@ HISTORIES = st.dictionaries(
 @given(HISTORIES, ladders(), ladders())
 def test_it_is_the_sum_over_each_day_of_the_year(net: dict[date, Decimal], real: Ladder, other: Ladder) -> None:
     first, last = months(TODAY)
-    real = replace(real, valid_from=date.min)
+    real = real._replace(valid_from=date.min)
     begun = min(net, default=None)
     # What lies before the first day that is read makes no difference.
     read = {day: amount for day, amount in net.items() if day >= reads_from([real], other, TODAY)}
     outcome = simulate(DayTotals(read, {}), [real], other, (), begun, TODAY)
     given_before = given_after = purchases = Decimal(0)
     before = Facts(DayTotals(net, {}), [real], (), begun).path(first, last)
-    after = Facts(DayTotals(net, {}), [replace(other, valid_from=date.min)], (), begun).path(first, last)
+    after = Facts(DayTotals(net, {}), [other._replace(valid_from=date.min)], (), begun).path(first, last)
     for was, would in zip(before, after, strict=True):
         amount = net.get(was.day, Decimal(0))
         gross = amount / (1 - was.tier.discount_percent / 100)
@@ -118,7 +117,7 @@ def test_it_is_the_sum_over_each_day_of_the_year(net: dict[date, Decimal], real:
 
 @given(HISTORIES, ladders())
 def test_the_ladder_in_force_would_change_nothing(net: dict[date, Decimal], ladder: Ladder) -> None:
-    real = replace(ladder, valid_from=date.min)
+    real = ladder._replace(valid_from=date.min)
     outcome = simulate(DayTotals(net, {}), [real], ladder, (), min(net, default=None), TODAY)
     assert outcome.move == "unchanged"
     assert shown(outcome.before) == shown(outcome.after)
@@ -158,7 +157,7 @@ def test_parts_add_up_to_the_whole_in_any_order(outcomes: list[Outcome]) -> None
 
 
 def test_a_tier_that_no_ladder_has_any_more_stands_at_the_end() -> None:
-    old = replace(PLAIN, steps=(LadderStep("zinc", Decimal(1), Decimal(1)), *PLAIN.steps))
+    old = PLAIN._replace(steps=(LadderStep("zinc", Decimal(1), Decimal(1)), *PLAIN.steps))
     outcome = simulate(bought({-1: 10}), [old], PLAIN, (), None, TODAY)
     assert [step.tier for step in totals_of(counts_of([outcome]), ["", *NAMES]).steps] == ["", *NAMES, "zinc"]
     assert totals_of({}, [""]).discount_before == round_half_up(Decimal(0))

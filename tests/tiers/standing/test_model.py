@@ -110,8 +110,8 @@ def test_since_looks_back_over_a_quarter():
 
 
 def test_since_does_not_begin_anew_where_only_the_discount_of_the_tier_changes():
-    dearer = replace(
-        LADDER, version="2", valid_from=day(-5), steps=(BRONZE._replace(discount_percent=Decimal(4)), GOLD)
+    dearer = LADDER._replace(
+        version="2", valid_from=day(-5), steps=(BRONZE._replace(discount_percent=Decimal(4)), GOLD)
     )
     made = standing(totals({-20: 60_000}), ladders=(LADDER, dearer))
     assert (made.tier.discount_percent, made.since) == (4, day(-20))
@@ -119,15 +119,15 @@ def test_since_does_not_begin_anew_where_only_the_discount_of_the_tier_changes()
 
 def test_the_order_that_keeps_is_smaller_where_the_ladder_of_the_day_asks_for_less():
     """From day 40 on silver begins at 100,000: 40,000 more keep it, though the eve asks for 90,000."""
-    cheaper = replace(
-        LADDER, version="2", valid_from=day(40), steps=(BRONZE, SILVER._replace(from_sum=Decimal(100_000)), GOLD)
+    cheaper = LADDER._replace(
+        version="2", valid_from=day(40), steps=(BRONZE, SILVER._replace(from_sum=Decimal(100_000)), GOLD)
     )
     made = standing(totals({-80: 100_000, -10: 60_000}), ladders=(LADDER, cheaper))
     assert order_to_keep(made, day(40)) == SmallestOrder(Decimal(40_000), day(39))
 
 
 def test_no_order_keeps_a_tier_that_the_ladder_has_no_more():
-    lower = replace(LADDER, version="2", valid_from=day(5), steps=(BRONZE,))
+    lower = LADDER._replace(version="2", valid_from=day(5), steps=(BRONZE,))
     made = standing(totals({-80: 160_000}), ladders=(LADDER, lower))
     assert made.fall is not None
     assert order_to_keep(made, made.fall.first) is None
@@ -135,7 +135,7 @@ def test_no_order_keeps_a_tier_that_the_ladder_has_no_more():
 
 def with_silver_at(percent: int, first: int, **gold: Decimal) -> Ladder:
     steps = (BRONZE, SILVER._replace(discount_percent=Decimal(percent)), GOLD._replace(**gold))
-    return replace(LADDER, version="2", valid_from=day(first), steps=steps)
+    return LADDER._replace(version="2", valid_from=day(first), steps=steps)
 
 
 def test_no_order_keeps_the_discount_of_a_tier_that_gives_less_from_a_day_on():
@@ -163,7 +163,7 @@ def test_a_tier_that_gives_more_when_it_falls_can_be_kept():
 
 
 def test_an_order_for_a_tier_of_another_name_and_the_same_discount_keeps_it():
-    renamed = replace(LADDER, version="2", valid_from=day(20), steps=(BRONZE, SILVER._replace(tier="argent"), GOLD))
+    renamed = LADDER._replace(version="2", valid_from=day(20), steps=(BRONZE, SILVER._replace(tier="argent"), GOLD))
     made = standing(totals({-80: 100_000, -10: 60_000}), ladders=(LADDER, renamed))
     assert order_to_keep(made, day(40)) == SmallestOrder(Decimal(90_000), day(39))
 
@@ -195,13 +195,13 @@ def test_the_calendar_tells_what_leaves_what_that_gives_what_is_in_force_and_wha
 
 
 def test_a_shorter_window_lets_many_days_go_at_once():
-    shorter = replace(LADDER, version="2", valid_from=day(5), window_days=30)
+    shorter = LADDER._replace(version="2", valid_from=day(5), window_days=30)
     made = standing(totals({-80: 10_000, -50: 20_000, -26: 40_000, -10: 60_000}), ladders=(LADDER, shorter))
     assert [(each.day, each.leaves) for each in fall_outs(made, 90)] == [(day(5), 70_000), (day(20), 60_000)]
 
 
 def test_a_longer_window_lets_nothing_go():
-    longer = replace(LADDER, version="2", valid_from=day(5), window_days=120)
+    longer = LADDER._replace(version="2", valid_from=day(5), window_days=120)
     made = standing(totals({-100: 10_000, -10: 60_000}), ladders=(LADDER, longer))
     assert [(each.day, each.leaves) for each in fall_outs(made, 200)] == [(day(20), 10_000), (day(110), 60_000)]
 
@@ -316,11 +316,11 @@ def test_a_manual_tier_begins_ends_and_is_withdrawn():
 
 
 def test_a_ladder_that_begins_today_or_began_when_the_hold_did():
-    cheaper = replace(LADDER, version="2", valid_from=day(3), steps=(BRONZE._replace(from_sum=Decimal(10_000)),))
+    cheaper = LADDER._replace(version="2", valid_from=day(3), steps=(BRONZE._replace(from_sum=Decimal(10_000)),))
     little = totals({0: 20_000})
     assert why(standing(little, 3), little, 3, (LADDER, cheaper)) == "ladder"
     assert why(standing(little, 0, (LADDER, cheaper)), little, 3, (LADDER, cheaper)) == "ladder"
-    dearer = replace(LADDER, version="2", valid_from=day(3), steps=(BRONZE._replace(from_sum=Decimal(90_000)),))
+    dearer = LADDER._replace(version="2", valid_from=day(3), steps=(BRONZE._replace(from_sum=Decimal(90_000)),))
     enough = totals({0: 60_000})
     assert why(standing(enough, 0, (LADDER, dearer)), enough, 33, (LADDER, dearer)) == "ladder"
 
@@ -498,7 +498,7 @@ def test_a_standing_needs_the_facts_that_bear_on_it_and_no_others(both, on):
 
 
 def test_the_personal_first_step_of_coming_days_is_known_from_what_is_kept():
-    personal = replace(LADDER, personal=PersonalStep(Decimal(1_000), (Decimal(1),) * 12, 18))
+    personal = LADDER._replace(personal=PersonalStep(Decimal(1_000), (Decimal(1),) * 12, 18))
     bought = totals(dict.fromkeys(range(-600, 1), 500))
     facts = Facts(bought, (personal,), (), day(-700))
     kept = standing_on_day("cmp_1", "RUB", FRIDAY, facts)

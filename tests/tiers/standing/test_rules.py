@@ -83,8 +83,8 @@ def test_a_correction_takes_effect_from_the_beginning():
 
 
 def test_of_equal_discounts_the_latest_counts():
-    renamed = replace(
-        LADDER, version="2026-2", valid_from=day(10), steps=(BRONZE, SILVER._replace(tier="argent"), GOLD)
+    renamed = LADDER._replace(
+        version="2026-2", valid_from=day(10), steps=(BRONZE, SILVER._replace(tier="argent"), GOLD)
     )
     assert tiers(totals({0: 160_000}), 0, 20, ladders=(LADDER, renamed)) == {"silver": [0, 9], "argent": [10, 20]}
 
@@ -112,27 +112,27 @@ def test_falling_straight_to_the_step_of_the_window_would_punish_whoever_bought_
 
 
 def test_a_new_ladder_that_gives_more_gives_it_at_once_and_one_that_gives_less_after_the_hold():
-    cheaper = replace(LADDER, version="2", valid_from=day(10), steps=(BRONZE._replace(from_sum=Decimal(10_000)),))
+    cheaper = LADDER._replace(version="2", valid_from=day(10), steps=(BRONZE._replace(from_sum=Decimal(10_000)),))
     assert tiers(totals({0: 20_000}), 0, 12, ladders=(LADDER, cheaper)) == {"": [0, 9], "bronze": [10, 12]}
-    dearer = replace(LADDER, version="2", valid_from=day(10), steps=(BRONZE._replace(from_sum=Decimal(90_000)),))
+    dearer = LADDER._replace(version="2", valid_from=day(10), steps=(BRONZE._replace(from_sum=Decimal(90_000)),))
     assert tiers(totals({0: 60_000}), 0, 45, ladders=(LADDER, dearer)) == {"bronze": [0, 39], "": [40, 45]}
 
 
 def test_the_hold_is_that_of_the_ladder_in_force():
-    shorter = replace(LADDER, version="2", valid_from=day(95), hold_days=7)
+    shorter = LADDER._replace(version="2", valid_from=day(95), hold_days=7)
     assert tiers(totals({0: 60_000}), 80, 130, ladders=(LADDER, shorter)) == {"bronze": [80, 96], "": [97, 130]}
 
 
 def test_the_steps_are_those_of_the_season():
     winter = tuple(step._replace(from_sum=step.from_sum / 10) for step in LADDER.steps)
-    seasonal = replace(LADDER, off_season_steps=winter, season=((12, 1), (12, 31)), hold_days=2)
+    seasonal = LADDER._replace(off_season_steps=winter, season=((12, 1), (12, 31)), hold_days=2)
     bought = totals({0: 6_000})
     assert tiers(bought, 0, 50, ladders=[seasonal]) == {"bronze": [0, 50], "": [13, 41]}
     assert decided(bought, 13, [seasonal]).tier == NO_STEP
     assert decided(bought, 12, [seasonal]).reached_on == day(10)  # the 30th of November
 
 
-PERSONAL = replace(LADDER, personal=PersonalStep(Decimal(30_000), tuple(Decimal(n) / 10 for n in range(1, 13)), 18))
+PERSONAL = LADDER._replace(personal=PersonalStep(Decimal(30_000), tuple(Decimal(n) / 10 for n in range(1, 13)), 18))
 
 
 def test_the_first_step_of_a_company_of_eighteen_months_is_its_own_last_year():
