@@ -62,10 +62,9 @@ def product_of(item: Item) -> Product:
 
 
 def stock_of(item: Item) -> Stock:
+    figures = [(name.removeprefix(_STOCK), item[name]) for name in item if name.startswith(_STOCK)]
     return {
-        name.removeprefix(_STOCK): StockFigure(name.removeprefix(_STOCK), value["quantity"], clock.moment(value["at"]))
-        for name, value in item.items()
-        if name.startswith(_STOCK)
+        warehouse: StockFigure(warehouse, value["quantity"], clock.moment(value["at"])) for warehouse, value in figures
     }
 
 

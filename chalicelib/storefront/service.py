@@ -1,3 +1,4 @@
+from datetime import date
 from urllib.parse import unquote
 
 from chalicelib import catalog
@@ -18,7 +19,8 @@ def page_of_priced_products(
         context, query, after, language, *keys_of(company_id), catalog.categories_key()
     )
     own = conditions_of(context, company_id, found, catalog.below(found.get(catalog.categories_key())))
-    views = [_product_view(context, item, own, language) for item in items]
+    day = context.today
+    views = [_product_view(context, item, own, day, language) for item in items]
     return ProductPage(items=views, next_cursor=cursors.close(last), count=catalog.count_of_products(context, query))
 
 
@@ -29,7 +31,7 @@ def show_product(context: Context, company_id: str, sku: str, language: Language
     found = context.table.get_many([*keys_of(company_id), *spellings, tree])
     item = next((found[key] for key in spellings if key in found), None) or _meant(context, unquote(sku))
     own = conditions_of(context, company_id, found, catalog.below(found.get(tree)))
-    return _product_view(context, item, own, language)
+    return _product_view(context, item, own, context.today, language)
 
 
 def _meant(context: Context, sku: str) -> Item:
@@ -41,7 +43,7 @@ def _meant(context: Context, sku: str) -> Item:
     return items[meant[0]]
 
 
-def _product_view(context: Context, item: Item, own: Conditions, language: Language) -> ProductView:
+def _product_view(context: Context, item: Item, own: Conditions, day: date, language: Language) -> ProductView:
     product = catalog.product_of(item)
-    price = own.price(product, 1, context.today)
+    price = own.price(product, 1, day)
     return ProductView(**base_fields_of(context, product, item), price=PriceView.of(price, language))

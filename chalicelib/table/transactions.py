@@ -112,7 +112,7 @@ def _typed(value: Any) -> Any:
 
 def _plain(typed: Any) -> Any:
     [(kind, value)] = typed.items()
-    if kind == "S":
+    if kind in ("S", "BOOL"):
         return value
     if kind == "N":
         return Decimal(value)

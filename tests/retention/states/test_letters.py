@@ -86,7 +86,7 @@ def test_a_buyer_is_reminded_with_the_window_the_usual_order_and_a_link(
 def test_nobody_is_reminded_of_what_was_ordered(
     club: Any, usual: None, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    placed = replace(club.order, placed_at=context.at)
+    placed = club.order._replace(placed_at=context.at)
     monkeypatch.setattr(orders, "latest", lambda context, company_id, most: [placed], raising=False)
     with pytest.raises(Unsendable, match="ordered"):
         club.told("order_expected", BUYER, **expected(context))

@@ -48,7 +48,7 @@ def ladders(draw: st.DrawFn) -> Ladder:
     all_year, off_season = draw(steps()), draw(st.none() | steps())
     most = min(each[1].from_sum for each in (all_year, off_season) if each)
     coefficients = st.lists(st.decimals("0.01", 10, places=2), min_size=12, max_size=12).map(tuple)
-    personal = st.builds(PersonalStep, st.decimals("0.01", most, places=2), coefficients)
+    personal = st.builds(lambda *step: PersonalStep(*step), st.decimals("0.01", most, places=2), coefficients)
     return Ladder(
         ladder_id="ldr_1",
         version="2026-1",

@@ -435,7 +435,7 @@ def test_the_order_to_keep_keeps_the_tier_and_a_kopeck_less_does_not(both, ahead
 
 @given(by_hand.bought(), by_hand.ladders(personal=False), st.integers(0, 25))
 def test_the_order_is_enough_on_any_earlier_day_from_which_it_still_counts(bought, ladders, ahead):
-    ladder = replace(ladders[0], window_days=7, hold_days=5)
+    ladder = ladders[0]._replace(window_days=7, hold_days=5)
     facts = Facts(bought, (ladder,), (), None)
     made = standing_on_day("cmp_1", "RUB", FRIDAY, facts)
     order = order_to_keep(made, day(ahead + 1))

@@ -1,7 +1,6 @@
 """The tier of a day: each rule by example, and by comparison with counting every day by hand."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -277,7 +276,7 @@ def test_a_return_respects_the_hold(bought, ladders, counted, later, amount):
     effect = counted + later
     returned = {**bought.returned, (day(counted), day(effect)): -abs(amount)}
     back = plus(bought, day(counted), -abs(amount))._replace(returned=returned)
-    ladders = [replace(ladder, hold_days=5) for ladder in ladders]
+    ladders = [ladder._replace(hold_days=5) for ladder in ladders]
     reached = by_hand.step_on(bought, ladders, None, day(effect - 1))
     for made in path(back, ladders, (), None, FIRST, LAST):
         if made.day < day(effect):
