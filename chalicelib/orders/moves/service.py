@@ -11,7 +11,6 @@ Weakest point: an upload that a distributor starts while the order moves may be 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 from chalicelib import sales
@@ -47,8 +46,7 @@ def move(
     order, waiting = response_times_store.read(context.table, company_id, order_id)
     if order is None:
         return
-    moved = replace(
-        order,
+    moved = order._replace(
         company_id=to.company_id,
         company_name=to.name,
         company_inn=to.inn,
