@@ -9,7 +9,7 @@ from chalicelib.auth.service import KEEP_DAYS, code_of, spend_code, throttle_cod
 from chalicelib.platform.context import Context
 from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table.transactions import Item, Transaction
 
 
 def start(context: Context, member_id: str, email: str, *, address: str) -> EmailChangeView:
@@ -69,9 +69,5 @@ def _change(context: Context, member_id: str, item: Item) -> None:
     members.change_email(context, tx, member, email)
     tx.update(keys.email_change(change_id), put={"used_at": context.at})
     tx.put(former)
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if "email" in refused:
-            raise Problem("already_exists", "This address has a member already.") from None
-        raise
+    tx.instead["email"] = Problem("already_exists", "This address has a member already.")
+    context.table.commit(tx)

@@ -17,8 +17,7 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger import store as ledger_store
 from chalicelib.bonuses.ledger.rules import Book
 from chalicelib.bonuses.volume import store as volume_store
-from chalicelib.platform import Context, jobs, queue_url
-from chalicelib.platform.events import record
+from chalicelib.platform import Context, jobs, queue_url, record_event
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, queue_worker, scheduled, table
 from chalicelib.table import Transaction
@@ -35,11 +34,10 @@ def _pass_day(context: Context, company_id: str) -> None:
 def _notify(context: Context, tx: Transaction, book: Book) -> None:
     """Records the events of the letters that are due."""
     due = notices.notices(book, book.day, ledger.notice_policy(context))
-    record_event = partial(
-        record, tx, context, ledger_keys.bonuses(book.company_id), company_id=book.company_id, currency=book.currency
-    )
+    key = ledger_keys.bonuses(book.company_id)
+    notify = partial(record_event, tx, context, key, company_id=book.company_id, currency=book.currency)
     for each in due.expiring:
-        record_event(
+        notify(
             EXPIRING,
             expires_on=each.expires_on.isoformat(),
             amount=each.amount,
@@ -47,7 +45,7 @@ def _notify(context: Context, tx: Transaction, book: Book) -> None:
             available=each.available,
         )
     if due.reminder:
-        record_event(
+        notify(
             REMINDER,
             day=book.day.isoformat(),
             available=due.reminder.available,

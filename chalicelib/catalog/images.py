@@ -20,7 +20,7 @@ from chalicelib.platform.files import uploads
 from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
 from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table.transactions import Item, Transaction
 
 LINK_SECONDS = 3600
 FRESH_SECONDS = 900  # least remaining validity of a returned link
@@ -112,12 +112,8 @@ def _change_images(
         tx.delete(keys.image(image_id))
     elif after != before:
         tx.update(keys.image(image_id), remove=["expires_at"], when=Attr("pk").exists(), label="image")
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if "image" in refused:
-            raise Problem("not_found") from None
-        raise
+    tx.instead["image"] = Problem("not_found")
+    context.table.commit(tx)
     return ImagesView(sku=sku, images=views_of(context, {"images": [each._asdict() for each in after]}))
 
 

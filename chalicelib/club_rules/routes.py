@@ -2,8 +2,7 @@
 
 from chalicelib.club_rules import service
 from chalicelib.club_rules.schemas import ClubRulesView, RulesQuery
-from chalicelib.platform import Answer, Call, Routes
-from chalicelib.platform.http.forms import Text
+from chalicelib.platform import Answer, Call, Routes, Text
 
 routes = Routes(__name__, tag="programme")
 

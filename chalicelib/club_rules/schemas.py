@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform import Form, Language, View
-from chalicelib.platform.fields import CURRENCY
+from chalicelib.platform import CURRENCY, Form, Language, View
 
 SectionCode = Literal["discount", "orders", "bonuses", "volume", "example"]
 

@@ -19,8 +19,7 @@ from chalicelib.catalog import total
 from chalicelib.demand import rules, service, store
 from chalicelib.demand.events import ANSWERED
 from chalicelib.demand.rules import Demand, DemandAnswer, DemandState
-from chalicelib.platform import Context, queue_url
-from chalicelib.platform.jobs import send_bodies
+from chalicelib.platform import Context, queue_url, send_bodies
 from chalicelib.table import Refused, Transaction, from_item, retry
 
 PAGE = 40  # demands of one transaction, each with its event, beside the count

@@ -15,7 +15,7 @@ from chalicelib.demand.rules import Demand, DemandAnswer, DemandClosed, DemandCo
 from chalicelib.demand.schemas import DemandAnswerForm, DemandForm
 from chalicelib.members import Member
 from chalicelib.platform import DAY, Context, EventType, Problem, derived_id, events, hold_throttle
-from chalicelib.table import Overtaken, Position, Refused, Transaction, from_item, retry
+from chalicelib.table import Overtaken, Position, Transaction, from_item, retry
 
 Named = tuple[Demand, Company | None, Member | None]
 
@@ -172,8 +172,5 @@ def _change(
     store.write(tx, context, before, after)
     store.count(tx, after.sku, [(before, after)])
     check(tx, before, after)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Overtaken from None
+    context.table.commit(tx, refusal=Overtaken())
     return after

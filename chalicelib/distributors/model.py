@@ -3,8 +3,7 @@
 from pydantic import Field
 
 from chalicelib.distributors.rules import Deliverer, DeliversFrom
-from chalicelib.platform import Language
-from chalicelib.platform.model import Record
+from chalicelib.platform import Language, Record
 
 
 class DeliveryStock(Record):

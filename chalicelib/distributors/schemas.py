@@ -8,9 +8,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.catalog import Warehouse
 from chalicelib.distributors.model import Distributor
 from chalicelib.members import PersonName, Phone
-from chalicelib.platform import Form, Language, ListPage, View, narrowed
-from chalicelib.platform.fields import ONE_LINE_OR_NONE, Name, Region
-from chalicelib.platform.spelling.email import Email
+from chalicelib.platform import ONE_LINE_OR_NONE, Email, Form, Language, ListPage, Name, Region, View, narrowed
 
 MOST_WAREHOUSES = 20
 

@@ -164,10 +164,7 @@ def remove_person(context: Context, distributor_id: str, member_id: str) -> None
     tx = Transaction()
     store.drop_person(tx, distributor_id, member_id)
     members.dismiss(tx, member_id, distributor_id)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("not_found") from None
+    context.table.commit(tx, refusal=Problem("not_found"))
 
 
 def existing(context: Context, distributor_id: str) -> Distributor:

@@ -3,8 +3,7 @@
 from chalicelib.exports import service
 from chalicelib.exports.schemas import ExportForm, ExportPage, ExportView
 from chalicelib.exports.sources import DESCRIPTIONS
-from chalicelib.platform import Answer, Call, Context, PageQuery, Routes
-from chalicelib.platform.access.principal import Principal
+from chalicelib.platform import Answer, Call, Context, PageQuery, Principal, Routes
 from chalicelib.platform.access.rights import check_reader, readable
 from chalicelib.table import Position
 

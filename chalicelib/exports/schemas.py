@@ -5,8 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from chalicelib.exports.model import ExportFormat, Source
-from chalicelib.platform import Money
-from chalicelib.platform.http.forms import Form, View, WorkView
+from chalicelib.platform import Form, Money, View, WorkView
 
 
 class ExportForm(Form):

@@ -21,8 +21,7 @@ from chalicelib.exports.events import READY
 from chalicelib.exports.model import Cell, Description, Source
 from chalicelib.exports.schemas import ExportForm, ExportView
 from chalicelib.exports.sources import DESCRIPTIONS, Rows, rows_of, some_of
-from chalicelib.platform import DAY, Club, Context, Language, Problem, aws, derived_id, moment, throttle
-from chalicelib.platform.events import record
+from chalicelib.platform import DAY, Club, Context, Language, Problem, aws, derived_id, moment, record_event, throttle
 from chalicelib.platform.files.tables import Column, Table, write
 from chalicelib.platform.money import Money, totals_of
 from chalicelib.platform.parts import LINK_SECONDS, Progress
@@ -39,10 +38,7 @@ def start(context: Context, form: ExportForm, language: Language, by: str) -> Ex
     throttle(context, "exports", by, PER_DAY, DAY)
     tx = Transaction()
     made = store.create(tx, context, context.new_id("exp"), by, {**form.model_dump(mode="json"), "language": language})
-    view = _view(context, made)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, _view(context, made))
 
 
 def show(context: Context, export_id: str, by: str) -> ExportView:
@@ -147,7 +143,7 @@ def _tell(context: Context, found: Progress) -> None:
     )
     tx = Transaction()
     facts = {"member_id": found.item["created_by"], "source": found.item["source"], "rows": found.count("rows")}
-    record(tx, again, keys.export(found.work_id), READY, export_id=found.work_id, **facts)
+    record_event(tx, again, keys.export(found.work_id), READY, export_id=found.work_id, **facts)
     context.table.commit(tx)
 
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from chalicelib.exports import keys
 from chalicelib.exports.events import REQUESTED
-from chalicelib.platform import Context, queue_url
-from chalicelib.platform.events import record
-from chalicelib.platform.parts import Progress, WorkInParts
+from chalicelib.platform import Context, Progress, WorkInParts, queue_url, record_event
 from chalicelib.table import Page, Table, Transaction
 
 KEEP_DAYS = 7  # as long as the bucket keeps the files
@@ -19,7 +17,7 @@ WORK = WorkInParts(lambda: queue_url("exports"), "exports/", keys.export, keys.e
 
 def create(tx: Transaction, context: Context, export_id: str, author: str, asked: dict[str, Any]) -> Progress:
     """Creates an export; its event starts it."""
-    record(tx, context, keys.export(export_id), REQUESTED, export_id=export_id)
+    record_event(tx, context, keys.export(export_id), REQUESTED, export_id=export_id)
     listed = keys.export_list(author, context.at, export_id).as_gsi1()
     return WORK.create(tx, context, export_id, author, {**listed, **asked, "export_id": export_id})
 

@@ -10,8 +10,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.mail import keys
 from chalicelib.mail.events import SUPPRESSION_LIFTED
-from chalicelib.platform import Context, Problem, aws, or_not_found
-from chalicelib.platform.events import record
+from chalicelib.platform import Context, Problem, aws, or_not_found, record_event
 from chalicelib.platform.spelling.email_address import in_ascii
 from chalicelib.table import Item, Page, Refused, Transaction
 
@@ -33,7 +32,7 @@ def lift(context: Context, tx: Transaction, address: str, *, reason: str, by: st
     found = or_not_found(suppression(context, address), "Letters to this address are not stopped.")
     unreported = Attr("reports").eq(found["reports"])
     tx.update(key, put={"lifted_at": context.at, "lifted_by": by}, when=unreported, label="suppression")
-    record(tx, context, key, SUPPRESSION_LIFTED, reason=reason, by=by, of=found["reason"])
+    record_event(tx, context, key, SUPPRESSION_LIFTED, reason=reason, by=by, of=found["reason"])
     reported = Problem("conflict", "The mail service has just reported this address again.")
     try:
         context.table.commit(tx)

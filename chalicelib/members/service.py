@@ -251,10 +251,7 @@ def change_me(context: Context, member_id: str, version: int, form: ProfileChang
         changes["phone_confirmed_on"] = context.today.isoformat() if changes["phone"] else None
     tx = Transaction()
     store.change(tx, member_id, version, changes)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return me(context, member_id)
 
 
@@ -427,10 +424,7 @@ def dismiss_staff(context: Context, member_id: str, *, by: str) -> None:
         _check_admin(tx, by, Problem.role_lost())
     tx.delete(access_keys.membership(member_id), when=_IS_ADMIN if own else Attr("kind").eq("staff"), label="staff")
     _record_staff(tx, context, member_id, "", by=by)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise (Problem.role_lost() if own else Problem("not_found")) from None
+    context.table.commit(tx, refusal=Problem.role_lost() if own else Problem("not_found"))
 
 
 def _record_staff(tx: Transaction, context: Context, member_id: str, role: str, *, by: str | None) -> None:

@@ -3,8 +3,7 @@
 from chalicelib import auth, members
 from chalicelib.own_data import service
 from chalicelib.own_data.schemas import ErasureForm, OwnDataQuery, OwnDataView
-from chalicelib.platform import Answer, Call, Routes
-from chalicelib.platform.http.forms import Text
+from chalicelib.platform import Answer, Call, Routes, Text
 
 routes = Routes(__name__, tag="members")
 

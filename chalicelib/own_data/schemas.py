@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform import Form, View
-from chalicelib.platform.spelling.email import Email
+from chalicelib.platform import Email, Form, View
 
 
 class OwnDataQuery(Form):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.platform import aws, clock
 from chalicelib.platform.config import Config, config
@@ -13,6 +13,7 @@ from chalicelib.platform.settings import settings
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
 
+Result = TypeVar("Result")
 Reply = Callable[[Transaction, Any], None]
 """Keeps the answer to a request beside its effect: added to the transaction of the effect, made of its result."""
 
@@ -28,7 +29,7 @@ class Context:
     A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash. What was read
     once and holds for the whole of the work may be kept in `memo`; work that is made of other work begins with an empty one.
 
-    The service of a keyed request calls `reply` with its result, in the transaction of the effect.
+    The service of a keyed request calls `reply` or `commit` with its result, in the transaction of the effect.
     """
 
     table: Table
@@ -52,6 +53,12 @@ class Context:
     def latest_day(self) -> date:
         """The latest day of a document: it may come from a time zone in which the club's tomorrow has begun."""
         return self.today + timedelta(days=1)
+
+    def commit(self, tx: Transaction, result: Result, *, refusal: Exception | None = None) -> Result:
+        """Commits a transaction whose result answers the request, and returns the result. Raises as `Table.commit`."""
+        self.reply(tx, result)
+        self.table.commit(tx, refusal=refusal)
+        return result
 
     def expiry(self, *, days: float = 0, minutes: float = 0) -> int:
         """TTL of something that is of no use after this long."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
-from chalicelib.platform.money import line_sum
+from chalicelib.platform import line_sum
 
 HUNDRED = Decimal(100)
 ONE = Decimal(1)

@@ -7,8 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
-from chalicelib.platform import View
-from chalicelib.platform.money import UnitPrice
+from chalicelib.platform import UnitPrice, View
 from chalicelib.pricing.rules import STACK, Price, Ruling
 
 _Texts = tuple[str, str]  # English, Russian

@@ -1,7 +1,6 @@
 from chalicelib import companies
 from chalicelib.catalog import ProductFacetsView, ProductFilters, ProductQuery, product_facets
-from chalicelib.platform import Answer, Call, Problem, Routes
-from chalicelib.platform.http.forms import Text
+from chalicelib.platform import Answer, Call, Problem, Routes, Text
 from chalicelib.platform.list_files.schemas import ListFileView
 from chalicelib.storefront import price_list as storefront_price_list
 from chalicelib.storefront import service

@@ -196,8 +196,9 @@ class Table:
                 return
             after = page.last
 
-    def commit(self, transaction: Transaction) -> None:
-        """All or nothing, in one call. Raises `Refused`, or the `instead` of the check, when a condition fails; `Busy` when others keep writing.
+    def commit(self, transaction: Transaction, *, refusal: Exception | None = None) -> None:
+        """All or nothing, in one call. Raises `Refused` when a condition fails, or the `instead` of its label, or else `refusal`; `Busy` when
+        others keep writing.
 
         The SDK sends the same client request token with each of its own retries, so a lost reply never writes twice.
         """
@@ -216,7 +217,7 @@ class Table:
                 for label in refused.keys() & transaction.instead.keys():
                     raise transaction.instead[label] from None
                 if refused:
-                    raise Refused(refused) from None
+                    raise refusal or Refused(refused) from None
                 if not passing:
                     raise
         raise Busy("the items stayed under change")

@@ -54,10 +54,9 @@ from chalicelib.analytics.club.schemas import (
 from chalicelib.analytics.company.charts import MOST_BARS, Bar, by_name, by_time, title_by, words_of
 from chalicelib.analytics.company.rules import change, share
 from chalicelib.analytics.rollups.rules import REST, ZERO, last_day, month_of, plus
-from chalicelib.platform import ChartView, Club, Context, Language, Money, Problem
+from chalicelib.platform import ChartView, Club, Context, Language, Money, Problem, months_in, quarter_of
 from chalicelib.platform.charts import Chart
 from chalicelib.platform.config.region_config import region_names
-from chalicelib.platform.quarters import months_in, quarter_of
 
 MOST_MONTHS = 120
 YEAR = 12

@@ -24,7 +24,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, TypeVar, get_args
 
 from chalicelib.analytics.rollups.rules import REST, ZERO, distinct_orders, months_between, plus
-from chalicelib.platform.quarters import quarter_of
+from chalicelib.platform import quarter_of
 
 T = TypeVar("T")
 

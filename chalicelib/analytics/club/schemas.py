@@ -6,8 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.club.rules import Against, Move, Split
-from chalicelib.platform import ChartView, Form, Money, PageQuery, View
-from chalicelib.platform.fields import CURRENCY, Month
+from chalicelib.platform import CURRENCY, ChartView, Form, Money, Month, PageQuery, View
 from chalicelib.sales import Exact
 
 

@@ -25,8 +25,7 @@ from chalicelib.analytics.rollups.model import History
 from chalicelib.analytics.rollups.rules import ZERO, Rows, Totals, last_day, month_of, plus
 from chalicelib.analytics.rollups.store import read_history, read_rows
 from chalicelib.companies import Company
-from chalicelib.platform import Context
-from chalicelib.platform.parts import Progress
+from chalicelib.platform import Context, Progress
 from chalicelib.table import Item, Position, Transaction
 
 COMPANIES = 50  # of one part: within the minute of a worker, with their documents of promoted goods

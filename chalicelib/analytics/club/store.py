@@ -34,9 +34,7 @@ from chalicelib.analytics.club.rules import (
     Split,
     Splits,
 )
-from chalicelib.platform import queue_url
-from chalicelib.platform.jobs import chunks
-from chalicelib.platform.parts import WorkInParts
+from chalicelib.platform import WorkInParts, chunks, queue_url
 from chalicelib.table import MOST_OPERATIONS, Item, Key, Table, Transaction, from_item, to_item
 
 KEEP_DAYS = 30

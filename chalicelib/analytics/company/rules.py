@@ -23,8 +23,7 @@ from chalicelib.analytics.rollups.rules import (
     months_between,
     plus,
 )
-from chalicelib.platform import round_half_up
-from chalicelib.platform.quarters import quarter_of
+from chalicelib.platform import quarter_of, round_half_up
 
 By = Literal["month", "quarter", "brand", "category", "product", "distributor", "shop", "person"]
 

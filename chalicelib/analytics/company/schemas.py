@@ -7,8 +7,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.analytics.company.rules import By
 from chalicelib.analytics.rollups.rules import Grouping
-from chalicelib.platform import ChartView, Form, Money, PageQuery, View
-from chalicelib.platform.fields import CURRENCY, Month
+from chalicelib.platform import CURRENCY, ChartView, Form, Money, Month, PageQuery, View
 from chalicelib.sales import Exact, Kind
 
 

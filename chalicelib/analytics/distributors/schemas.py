@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform import ChartView, Form, View
-from chalicelib.platform.fields import Month
+from chalicelib.platform import ChartView, Form, Month, View
 from chalicelib.sales import Exact
 
 

@@ -15,8 +15,7 @@ from chalicelib.analytics.people.formulas import FORMULAS, chart_of
 from chalicelib.analytics.people.model import PeopleQuarter
 from chalicelib.analytics.people.schemas import PeopleQuery, PeopleRowView, PeopleView
 from chalicelib.members import Member, Membership
-from chalicelib.platform import ChartView, Club, Context, Language, clock
-from chalicelib.platform.quarters import months_in, quarter_of
+from chalicelib.platform import ChartView, Club, Context, Language, clock, months_in, quarter_of
 from chalicelib.table import Position, from_item, shards, to_item
 
 PAGE = 500  # members

@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform import Form, View
-from chalicelib.platform.fields import Month
+from chalicelib.platform import Form, Month, View
 from chalicelib.sales import Exact
 
 

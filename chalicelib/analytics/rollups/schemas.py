@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from chalicelib.platform.http.forms import WorkView
+from chalicelib.platform import WorkView
 
 
 class RebuildView(WorkView):

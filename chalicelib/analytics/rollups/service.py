@@ -24,8 +24,7 @@ from chalicelib.analytics.rollups.model import AnnouncedTier, Bonuses, Built, Mo
 from chalicelib.analytics.rollups.purchases import purchases_between
 from chalicelib.analytics.rollups.rules import Purchase, fold, last_day, month_of, plus
 from chalicelib.analytics.rollups.schemas import RebuildView
-from chalicelib.platform import Club, Context, clock, jobs, or_not_found, queue_url
-from chalicelib.platform.parts import Progress
+from chalicelib.platform import Club, Context, Progress, clock, jobs, or_not_found, queue_url
 from chalicelib.table import Position, Transaction
 
 COMPANIES = 10  # of one part of a rebuild
@@ -129,10 +128,8 @@ def note_tier(context: Context, change: Mapping[str, Any]) -> None:
 
 def start_rebuild(context: Context, author: str) -> RebuildView:
     tx = Transaction()
-    view = _view_of(context, store.create_rebuild(tx, context, context.new_id("reb"), author))
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    made = store.create_rebuild(tx, context, context.new_id("reb"), author)
+    return context.commit(tx, _view_of(context, made))
 
 
 def show_rebuild(context: Context, rebuild_id: str) -> RebuildView:

@@ -24,9 +24,7 @@ from chalicelib.analytics.rollups.events import REBUILD_REQUESTED
 from chalicelib.analytics.rollups.keys import DEFINITION
 from chalicelib.analytics.rollups.model import AnnouncedTier, Bonuses, Built, History, Month
 from chalicelib.analytics.rollups.rules import GROUPINGS, Row, Rows
-from chalicelib.platform import Context, queue_url
-from chalicelib.platform.events import record as record_event
-from chalicelib.platform.parts import Progress, WorkInParts
+from chalicelib.platform import Context, Progress, WorkInParts, queue_url, record_event
 from chalicelib.table import Item, Key, Refused, Table, Transaction, company_partition, from_item, shards, to_item
 
 REBUILD_KEEP_DAYS = 90

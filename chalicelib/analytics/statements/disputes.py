@@ -14,8 +14,7 @@ from chalicelib.analytics.statements.model import Dispute
 from chalicelib.analytics.statements.rules import LineKind, line_parts
 from chalicelib.analytics.statements.schemas import DisputeForm, DisputeView
 from chalicelib.companies import company_key, read_company
-from chalicelib.platform import DAY, Context, Problem, hold_throttle
-from chalicelib.platform.events import record
+from chalicelib.platform import DAY, Context, Problem, hold_throttle, record_event
 from chalicelib.sales import DocumentRef
 from chalicelib.table import Table, Transaction, company_partition, from_item, to_item
 
@@ -47,7 +46,7 @@ def dispute(context: Context, company_id: str, member_id: str, form: DisputeForm
         "note": form.note,
         "by": member_id,
     }
-    record(tx, context, company_key(company_id), DISPUTED, **facts)
+    record_event(tx, context, company_key(company_id), DISPUTED, **facts)
     hold_throttle(tx, context, "disputes", company_id, MOST_A_DAY, DAY)
     context.table.commit(tx)
     return DisputeView.from_record(made, company.currency)

@@ -8,9 +8,8 @@ from pydantic import Field
 from chalicelib import tiers
 from chalicelib.bonuses.accruals.rules import Accrued, AppliedRate, RateGroup
 from chalicelib.bonuses.config import Bonuses
-from chalicelib.platform import Language, ListPage, Money, View, narrowed
+from chalicelib.platform import Language, ListPage, Money, Percent, View, narrowed
 from chalicelib.platform.config import Config
-from chalicelib.platform.fields import Percent
 from chalicelib.sales import DocumentRef
 
 # Names of rates by the attribute that they match: English and Russian.

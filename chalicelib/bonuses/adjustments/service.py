@@ -18,9 +18,8 @@ from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Book, Cause, NotEnough
 from chalicelib.bonuses.redemptions import store as redemptions_store
 from chalicelib.bonuses.redemptions.service import not_enough
-from chalicelib.platform import Context, Problem, or_not_found
+from chalicelib.platform import Context, Problem, or_not_found, record_event
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.platform.events import record
 from chalicelib.table import Refused, Transaction
 
 MOST_LOTS = 3_000  # expiry days of a company: its item holds twice as many
@@ -58,9 +57,7 @@ def adjust(context: Context, staff_id: str, company_id: str, form: AdjustmentFor
     waiting = replace(requested, state=AdjustmentState.WAITING)
     tx = Transaction()
     store.create_adjustment(tx, waiting)
-    context.reply(tx, waiting)
-    _commit(context, tx)
-    return waiting
+    return context.commit(tx, waiting)
 
 
 def _post_alone(context: Context, adjustment: Adjustment) -> Adjustment | None:
@@ -101,7 +98,10 @@ def reject(context: Context, staff_id: str, company_id: str, adjustment_id: str,
     tx = Transaction()
     store.decide_adjustment(tx, decided)
     context.reply(tx, decided)
-    _commit(context, tx, decided)
+    try:
+        context.table.commit(tx)
+    except Refused as refused:
+        raise _explained(context, refused, decided) or refused from None
     return decided
 
 
@@ -168,9 +168,8 @@ def _expires_on(context: Context, book: Book, adjustment: Adjustment) -> date | 
 
 
 def _record_adjusted(tx: Transaction, context: Context, adjustment: Adjustment, book: Book) -> None:
-
     expires_on = _expires_on(context, book, adjustment)
-    record(
+    record_event(
         tx,
         context,
         ledger_keys.bonuses(book.company_id),
@@ -186,16 +185,9 @@ def _record_adjusted(tx: Transaction, context: Context, adjustment: Adjustment, 
     )
 
 
-def _commit(context: Context, tx: Transaction, adjustment: Adjustment | None = None) -> None:
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        raise _explained(context, refused, adjustment) or refused from None
-
-
-def _explained(context: Context, refused: Refused, adjustment: Adjustment | None) -> Problem | None:
+def _explained(context: Context, refused: Refused, adjustment: Adjustment) -> Problem | None:
     """The problem of a refused transaction; None if the request was done before."""
-    if redemptions_store.CASE in refused and adjustment:
+    if redemptions_store.CASE in refused:
         return _decided(adjustment_or_404(context, adjustment.company_id, adjustment.adjustment_id))
     return None
 

@@ -28,9 +28,8 @@ from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.bonuses.ledger import rules as ledger_rules
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import ZERO, Book, Cause
-from chalicelib.platform import Context, Money, Problem, or_not_found
+from chalicelib.platform import Context, Money, Problem, or_not_found, record_event
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.platform.events import record as record_event
 from chalicelib.table import (
     CONTESTED,
     Busy,
@@ -115,12 +114,8 @@ def _write(context: Context, client: CoalitionClient, alone: Money | None = None
     if alone:
         most = context.config[Bonuses].limits_in(client.currency).adjustments_alone
         approvals.add_alone(tx, context, client.author, of_bonuses(alone.currency), alone.amount, {"": most})
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if CLIENT in refused:
-            raise Problem("precondition_failed") from None
-        raise
+    tx.instead[CLIENT] = Problem("precondition_failed")
+    context.table.commit(tx)
     return written
 
 

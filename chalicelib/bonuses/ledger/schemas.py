@@ -8,8 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from chalicelib.bonuses.ledger.rules import Account, Balances, Book, Entry, LotParts, Posting, allocation, balances
-from chalicelib.platform import Form, ListPage, Money, View, narrowed
-from chalicelib.platform.fields import Month
+from chalicelib.platform import Form, ListPage, Money, Month, View, narrowed
 
 # Titles of postings by the kind of their cause: English and Russian.
 TITLES: Mapping[str, tuple[str, str]] = {

@@ -17,8 +17,7 @@ from chalicelib import companies
 from chalicelib.bonuses.config import Bonuses
 from chalicelib.bonuses.ledger import notices, rules, store
 from chalicelib.bonuses.ledger.rules import DAY, Book, Cause, Expiry, Posting
-from chalicelib.platform import Context, derived_id, or_not_found
-from chalicelib.platform.money import same_currency
+from chalicelib.platform import Context, derived_id, or_not_found, same_currency
 from chalicelib.table import CONTESTED, Busy, Item, Overtaken, Refused, Transaction, retry
 
 Alter = Callable[[Book], Book]

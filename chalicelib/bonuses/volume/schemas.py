@@ -6,8 +6,7 @@ from pydantic import Field
 
 from chalicelib.bonuses.volume.rules import Close, Every, Mode, Pays, Programme, next_bracket
 from chalicelib.bonuses.volume.store import ClosedPeriod
-from chalicelib.platform import Money, View
-from chalicelib.platform.fields import Percent
+from chalicelib.platform import Money, Percent, View
 
 
 class VolumeProgrammeView(View):

@@ -7,8 +7,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from chalicelib.contacts import ContactClass
-from chalicelib.platform import Language, Written
-from chalicelib.platform.fields import ONE_LINE
+from chalicelib.platform import ONE_LINE, Language, Written
 
 WithAdvertising = Literal["advertising", "content"]
 

@@ -14,8 +14,7 @@ from chalicelib.campaigns.plan.schemas import (
     PreviewForm,
     PreviewView,
 )
-from chalicelib.platform import Answer, Call, Club, Routes, etag
-from chalicelib.platform.http.forms import Text
+from chalicelib.platform import Answer, Call, Club, Routes, Text, etag
 
 routes = Routes(__name__, tag="letters")
 

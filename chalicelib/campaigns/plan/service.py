@@ -27,7 +27,7 @@ from chalicelib.campaigns.segments.overlaps import overlaps
 from chalicelib.campaigns.segments.service import check_regional, check_topic
 from chalicelib.contacts import Slot, Slots, slot_after
 from chalicelib.platform import Club, Context, Fault, Language, Problem
-from chalicelib.table import Refused, Transaction, retry
+from chalicelib.table import Transaction, retry
 
 MOST_COUNTED = 10  # clashes of one answer whose people are counted
 
@@ -42,10 +42,7 @@ def create(
     store.write(tx, made, None)
     store.write_texts(tx, made.issue_id, form.texts)
     also(tx, made.issue_id)
-    view = IssueView.of(made, form.texts, found)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, IssueView.of(made, form.texts, found))
 
 
 def check(context: Context, form: IssueForm) -> None:
@@ -102,10 +99,7 @@ def change(context: Context, issue_id: str, version: int, form: IssueForm, *, by
     tx = Transaction()
     store.write(tx, after, before)
     store.write_texts(tx, issue_id, form.texts)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return IssueView.of(after, form.texts, found), after.version
 
 

@@ -7,8 +7,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.plan.schemas import SlotText
 from chalicelib.campaigns.questions.rules import Proposal
-from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
-from chalicelib.platform.fields import ONE_LINE, Identifier
+from chalicelib.platform import ONE_LINE, Form, Identifier, ListPage, NameOf, View, narrowed
 
 MOST_SHOWN = 20  # questions of a proposal
 

@@ -10,8 +10,7 @@ from chalicelib import companies, sales
 from chalicelib.campaigns.results import rules
 from chalicelib.campaigns.results.model import Purchases
 from chalicelib.campaigns.results.rules import Outcome
-from chalicelib.platform import Club, Context
-from chalicelib.platform.jobs import chunks
+from chalicelib.platform import Club, Context, chunks
 
 
 def purchases_of(

@@ -54,10 +54,7 @@ def start(context: Context, form: AudienceForm, *, by: str) -> AudienceView:
     )
     tx = Transaction()
     store.create_audience(tx, context, made)
-    view = _shown(made, [])
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, _shown(made, []))
 
 
 def show(context: Context, audience_id: str) -> AudienceView:

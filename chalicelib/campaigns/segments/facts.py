@@ -8,8 +8,7 @@ from chalicelib.campaigns.config import Stages
 from chalicelib.campaigns.segments import rules
 from chalicelib.campaigns.segments.model import BoughtLine, Candidate, Conditions, Stage
 from chalicelib.members import Member
-from chalicelib.platform import Club, Context, clock
-from chalicelib.platform.quarters import quarter_of
+from chalicelib.platform import Club, Context, clock, quarter_of
 from chalicelib.table import read_apart
 
 

@@ -7,8 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from chalicelib.members import Audience
-from chalicelib.platform import Language, Written
-from chalicelib.platform.fields import Identifier, Region
+from chalicelib.platform import Identifier, Language, Region, Written
 
 MOST_MEMBERS = 500  # that a segment names
 MOST_ACTIVITY_DAYS = 180  # visits are kept a little longer

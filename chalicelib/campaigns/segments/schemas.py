@@ -6,8 +6,7 @@ from pydantic import Field
 
 from chalicelib.campaigns.segments.model import Conditions, Overlap, Sampled
 from chalicelib.contacts import ContactClass
-from chalicelib.platform import Form, ListPage, NameOf, View, narrowed
-from chalicelib.platform.fields import ONE_LINE
+from chalicelib.platform import ONE_LINE, Form, ListPage, NameOf, View, narrowed
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=ONE_LINE)]
 

@@ -10,7 +10,7 @@ from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.campaigns.segments.schemas import SegmentForm, SegmentView
 from chalicelib.campaigns.segments.store import Segment
 from chalicelib.platform import Context, Problem, or_not_found
-from chalicelib.table import Position, Refused, Transaction
+from chalicelib.table import Position, Transaction
 
 EVENTS = "events"  # the topic of regional events
 
@@ -21,10 +21,7 @@ def create(context: Context, form: SegmentForm, *, by: str) -> SegmentView:
     made = _segment(context, context.new_id("seg"), form, by)
     tx = Transaction()
     store.write(tx, made, None)
-    view = shown(made)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, shown(made))
 
 
 def read(context: Context, segment_id: str) -> Segment:
@@ -62,7 +59,7 @@ def change(context: Context, segment_id: str, version: int, form: SegmentForm, *
     after = replace(_segment(context, segment_id, form, by), version=version + 1)
     tx = Transaction()
     store.write(tx, after, before)
-    _commit(context, tx)
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return after
 
 
@@ -70,7 +67,7 @@ def delete(context: Context, segment_id: str, version: int) -> None:
     """Raises 412 when the version is no longer that one."""
     tx = Transaction()
     store.delete(tx, _at(read(context, segment_id), version))
-    _commit(context, tx)
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
 
 
 def check(context: Context, conditions: Conditions, pointer: str) -> None:
@@ -118,10 +115,3 @@ def _at(found: Segment, version: int) -> Segment:
     if found.version != version:
         raise Problem("precondition_failed")
     return found
-
-
-def _commit(context: Context, tx: Transaction) -> None:
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None

@@ -16,8 +16,7 @@ from chalicelib.campaigns.segments import keys
 from chalicelib.campaigns.segments.events import REQUESTED, SHARD_FROZEN
 from chalicelib.campaigns.segments.model import Conditions, Invited, Sampled
 from chalicelib.contacts import ContactClass
-from chalicelib.platform import Context, derived_id
-from chalicelib.platform.events import record
+from chalicelib.platform import Context, derived_id, record_event
 from chalicelib.table import Item, Page, Position, Refused, Table, Transaction, from_item, shards, to_item
 
 KEEP_DAYS = 400
@@ -129,7 +128,7 @@ def create_audience(tx: Transaction, context: Context, audience: Audience) -> No
     """A new audience; its event starts the count."""
     key, expires_at = keys.audience(audience.audience_id), context.expiry(days=KEEP_DAYS)
     tx.create({**key.as_item(), **to_item(audience), "expires_at": expires_at})
-    record(tx, context, key, REQUESTED, audience_id=audience.audience_id)
+    record_event(tx, context, key, REQUESTED, audience_id=audience.audience_id)
 
 
 def read_audience(table: Table, audience_id: str) -> tuple[Audience | None, list[AudiencePart]]:
@@ -182,7 +181,7 @@ def _frozen(
         tx.put({**key.as_item(), **to_item(page), "expires_at": expires_at})
     if part.done:
         owner = keys.audience(audience.audience_id)
-        record(tx, context, owner, SHARD_FROZEN, audience_id=audience.audience_id, issue_id=audience.issue_id)
+        record_event(tx, context, owner, SHARD_FROZEN, audience_id=audience.audience_id, issue_id=audience.issue_id)
     return tx
 
 

@@ -37,8 +37,18 @@ from chalicelib.campaigns.sending.model import EVERYWHERE, Run, Sending
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, SendingView, TestView
 from chalicelib.campaigns.series import delivery as series
 from chalicelib.contacts import Slot, Slots, moment_of, slot_after
-from chalicelib.platform import Context, Problem, aws, clock, derived_id, jobs, or_not_found, queue_url
-from chalicelib.platform.events import Event, record
+from chalicelib.platform import (
+    Context,
+    Event,
+    Problem,
+    aws,
+    clock,
+    derived_id,
+    jobs,
+    or_not_found,
+    queue_url,
+    record_event,
+)
 from chalicelib.platform.log import log
 from chalicelib.table import SHARDS, Refused, Transaction, retry
 
@@ -277,7 +287,7 @@ def pause_itself(
     def tell(tx: Transaction, paused: Issue) -> None:
         people = [each for each in dict.fromkeys((paused.author, paused.approved_by, paused.owner)) if each]
         key = plan_keys.issue(issue_id)
-        record(tx, context, key, PAUSED_ITSELF, issue_id=issue_id, reason=reason, people=people)
+        record_event(tx, context, key, PAUSED_ITSELF, issue_id=issue_id, reason=reason, people=people)
 
     _change(context, issue_id, decide, tell)
 
@@ -315,11 +325,8 @@ def test(context: Context, issue_id: str, *, by: str) -> TestView:
     if texts.in_language(reader.language) is None:
         raise Problem("wrong_state", "The issue has no text in this language.")
     tx = Transaction()
-    record(tx, context, plan_keys.issue(issue_id), TEST_REQUESTED, issue_id=issue_id, member_id=by)
-    view = TestView(issue_id=issue_id, email=reader.email, language=reader.language)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    record_event(tx, context, plan_keys.issue(issue_id), TEST_REQUESTED, issue_id=issue_id, member_id=by)
+    return context.commit(tx, TestView(issue_id=issue_id, email=reader.email, language=reader.language))
 
 
 def show(context: Context, issue_id: str) -> SendingView:

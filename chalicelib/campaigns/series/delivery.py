@@ -45,8 +45,7 @@ from chalicelib.campaigns.tracking import store as readings
 from chalicelib.contacts import Slot, moment_of
 from chalicelib.mail import Letter, LetterClass, LetterState, Recipient, Unsendable
 from chalicelib.members import Member, Membership
-from chalicelib.platform import Context, aws, clock, jobs, queue_url
-from chalicelib.platform.config.club_config import Calendar, Club
+from chalicelib.platform import Calendar, Club, Context, aws, clock, jobs, queue_url
 from chalicelib.platform.log import log
 from chalicelib.table import Position, is_passing, read_apart
 from chalicelib.tiers import Tiers

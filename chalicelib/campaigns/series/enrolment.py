@@ -18,8 +18,7 @@ from chalicelib.campaigns.series import rules, store
 from chalicelib.campaigns.series.model import Enrolment, Series, SeriesState, Start
 from chalicelib.contacts import Slots, moment_of, slot_after
 from chalicelib.members import Member
-from chalicelib.platform import Context, Event, clock
-from chalicelib.platform.config.club_config import Calendar, Club
+from chalicelib.platform import Calendar, Club, Context, Event, clock
 
 
 def begin(context: Context, event: Event, start: Start, member_ids: Iterable[str], company_id: str = "") -> None:

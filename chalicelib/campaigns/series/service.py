@@ -18,9 +18,8 @@ from chalicelib.campaigns.series.model import Effect, Series, SeriesState, Serie
 from chalicelib.campaigns.series.schemas import EnrolmentView, InsideView, SeriesForm, SeriesView
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.mail import PortalPages
-from chalicelib.platform import Context, Fault, Problem, or_not_found
-from chalicelib.platform.events import record
-from chalicelib.table import Position, Refused, Transaction, from_item, retry
+from chalicelib.platform import Context, Fault, Problem, or_not_found, record_event
+from chalicelib.table import Position, Transaction, from_item, retry
 
 MOST_SERIES = 20
 
@@ -46,10 +45,7 @@ def create(context: Context, form: SeriesForm, *, by: str) -> SeriesView:
     tx = Transaction()
     store.write(tx, made, before)
     store.write_texts(tx, made.series_id, texts)
-    view = _view(made, texts, [])
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, _view(made, texts, []))
 
 
 def show(context: Context, series_id: str) -> tuple[SeriesView, int]:
@@ -82,10 +78,7 @@ def change(context: Context, series_id: str, version: int, form: SeriesForm, *, 
     tx = Transaction()
     store.write(tx, after, before)
     store.write_texts(tx, series_id, texts)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return _view(after, texts, effects), after.version
 
 
@@ -136,7 +129,7 @@ def _step(context: Context, series_id: str, decide: Callable[[Series], Series], 
         if not before.version:
             store.write_texts(tx, series_id, texts)
         if after.state is SeriesState.ON:
-            record(tx, context, keys.series(series_id), APPROVED, series_id=series_id)
+            record_event(tx, context, keys.series(series_id), APPROVED, series_id=series_id)
         context.table.commit(tx)
     inside = rules.effects(after.steps, after.steps, store.count_inside(context.table, series_id))
     return _view(after, texts, inside), after.version

@@ -1,8 +1,7 @@
 """The route of links in letters, for everybody who holds one."""
 
 from chalicelib.campaigns.tracking import service
-from chalicelib.platform import Answer, Call, Routes
-from chalicelib.platform.http.forms import Text
+from chalicelib.platform import Answer, Call, Routes, Text
 
 routes = Routes(__name__, tag="letters")
 

@@ -61,9 +61,7 @@ def add_address(context: Context, company_id: str, member_id: str, form: Address
         raise Problem.invalid("too_many_addresses", "", detail) from None
     added = SavedAddressView.from_record(address)
     tx = _writes(context, company_id, member_id, book, fuller, events.ADDED, address.address_id)
-    context.reply(tx, added)
-    context.table.commit(tx)
-    return added
+    return context.commit(tx, added)
 
 
 @retry("addresses")

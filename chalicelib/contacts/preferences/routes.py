@@ -4,8 +4,7 @@ from chalicelib.contacts.preferences import service
 from chalicelib.contacts.preferences.page import preferences_page, unsubscribe_page
 from chalicelib.contacts.preferences.schemas import PreferencesForm, UnsubscribeForm
 from chalicelib.members import Member
-from chalicelib.platform import Answer, Call, Routes
-from chalicelib.platform.http.forms import Text
+from chalicelib.platform import Answer, Call, Routes, Text
 from chalicelib.platform.http.pages import PAGE, page_answer
 
 routes = Routes(__name__, tag="letters")

@@ -46,10 +46,8 @@ def start(context: Context, form: QueryForm, language: Language, by: str) -> Que
     throttle(context, "queries", by, PER_DAY, DAY)
     tx = Transaction()
     asked = {**form.model_dump(mode="json", exclude_none=True), "language": language, "as_of": stamp(told.until)}
-    view = _view(context, store.create(tx, context, context.new_id("qry"), by, asked))
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    made = store.create(tx, context, context.new_id("qry"), by, asked)
+    return context.commit(tx, _view(context, made))
 
 
 def _check(form: QueryForm) -> None:

@@ -11,9 +11,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.datasets.queries import keys
 from chalicelib.datasets.queries.events import REQUESTED
-from chalicelib.platform import Context, queue_url
-from chalicelib.platform.events import record
-from chalicelib.platform.jobs import send_bodies
+from chalicelib.platform import Context, queue_url, record_event, send_bodies
 from chalicelib.table import Item, Page, Position, Table, Transaction
 
 KEEP_DAYS = 7  # as long as the bucket keeps the files
@@ -32,7 +30,7 @@ def create(tx: Transaction, context: Context, query_id: str, author: str, asked:
         "expires_at": context.expiry(days=KEEP_DAYS),
     }
     tx.create(item, label="query")
-    record(tx, context, keys.query(query_id), REQUESTED, query_id=query_id)
+    record_event(tx, context, keys.query(query_id), REQUESTED, query_id=query_id)
     return item
 
 

@@ -27,10 +27,8 @@ from chalicelib.datasets.lake.tables import DATASETS, rows_of, source_of
 from chalicelib.datasets.refresh import store
 from chalicelib.datasets.refresh.rules import refresh_name, window
 from chalicelib.datasets.refresh.store import EXPORTS, WAITING
-from chalicelib.platform import Club, Context, aws, local_day
-from chalicelib.platform.jobs import send_bodies
+from chalicelib.platform import Club, Context, Progress, aws, local_day, send_bodies
 from chalicelib.platform.log import log
-from chalicelib.platform.parts import Progress
 from chalicelib.platform.registry.datasets import ItemRows
 from chalicelib.platform.settings import queue_url, settings
 from chalicelib.table import Item, Key, Position, from_wire

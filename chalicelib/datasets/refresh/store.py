@@ -15,8 +15,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.datasets.refresh import keys
 from chalicelib.datasets.refresh.rules import Published, Window
-from chalicelib.platform import Context, moment, queue_url, stamp
-from chalicelib.platform.parts import Progress, WorkInParts
+from chalicelib.platform import Context, Progress, WorkInParts, moment, queue_url, stamp
 from chalicelib.table import Refused, Table, Transaction
 
 KEEP_DAYS = 90

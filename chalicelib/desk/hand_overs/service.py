@@ -51,10 +51,7 @@ def start(context: Context, form: ClientHandOverForm, by: str) -> HandOverView:
     if form.to_manager_id and form.to_manager_id != by:
         companies.check_manager(tx, form.to_manager_id)
     made = store.create(tx, context, context.new_id("hov"), by, form.model_dump(exclude_none=True))
-    view = _view(context, made)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, _view(context, made))
 
 
 def show(context: Context, hand_over_id: str) -> HandOverView:

@@ -49,7 +49,7 @@ from chalicelib.platform.text import Language
 from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table.transactions import Transaction
 
 DOCUMENTS = 100  # looked at together
 PREVIEW_PAGES = 20
@@ -251,13 +251,8 @@ def undo(context: Context, join_id: str, by: str) -> JoinView:
 
 
 def _committed(context: Context, tx: Transaction, join: CompanyJoin) -> JoinView:
-    shown = view(context, join)
-    context.reply(tx, shown)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("conflict", "Somebody else has changed one of the companies meanwhile.") from None
-    return shown
+    changed = Problem("conflict", "Somebody else has changed one of the companies meanwhile.")
+    return context.commit(tx, view(context, join), refusal=changed)
 
 
 def show(context: Context, join_id: str) -> JoinView:

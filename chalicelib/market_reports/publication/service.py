@@ -23,9 +23,8 @@ from chalicelib.market_reports.publication.schemas import (
     StaffReportVersionView,
     StaffReportView,
 )
-from chalicelib.platform import Context, Problem, clock, or_not_found
-from chalicelib.platform.events import record
-from chalicelib.table import Item, Refused, Transaction, from_item, retry
+from chalicelib.platform import Context, Problem, clock, or_not_found, record_event
+from chalicelib.table import Item, Transaction, from_item, retry
 
 MOST_AHEAD = timedelta(days=366)
 
@@ -38,10 +37,7 @@ def draft(context: Context, form: ReportContentForm, *, by: str) -> StaffReportV
     tx = Transaction()
     store.write(tx, report, None)
     store.write_content(tx, content, body)
-    view = _view(context, report, content, body, ())
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, _view(context, report, content, body, ()))
 
 
 def change(
@@ -65,10 +61,7 @@ def change(
     store.write_content(tx, content, body)
     if not before.draft:
         store.begin_files(tx, report_id, number, files)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return _view(context, after, content, body, files.files), after.revision
 
 
@@ -103,10 +96,7 @@ def discard(context: Context, report_id: str, revision: int, *, by: str) -> None
         store.write(tx, replace(kept, **_named(content), **_changed(context, before, by)), before)
     else:
         store.delete(tx, before)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
 
 
 @retry("revision", "files")
@@ -139,7 +129,7 @@ def publish(context: Context, report_id: str, form: PublishForm, *, by: str) -> 
         "by": by,
         "notice_slot": form.notice_slot or "",
     }
-    record(tx, context, keys.report(report_id), PUBLISHED, **facts)
+    record_event(tx, context, keys.report(report_id), PUBLISHED, **facts)
     context.table.commit(tx)
     return _view(context, after, content, body, content.files)
 
@@ -159,7 +149,7 @@ def withdraw(context: Context, report_id: str, reason: str, *, by: str) -> Staff
         tx = Transaction()
         store.write(tx, after, before)
         _end(tx, context, before, after)
-        record(tx, context, keys.report(report_id), WITHDRAWN, report_id=report_id, reason=reason, by=by)
+        record_event(tx, context, keys.report(report_id), WITHDRAWN, report_id=report_id, reason=reason, by=by)
         context.table.commit(tx)
     return _view(context, after, content, body, draft_files(context, after).files)
 

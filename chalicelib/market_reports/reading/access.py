@@ -6,8 +6,7 @@ from chalicelib import campaigns, companies, members
 from chalicelib.campaigns import Conditions
 from chalicelib.companies import Fact
 from chalicelib.market_reports.publication.model import Content
-from chalicelib.platform import Context
-from chalicelib.platform.access.principal import Principal
+from chalicelib.platform import Context, Principal
 
 PRIVILEGE = "market_reports"
 

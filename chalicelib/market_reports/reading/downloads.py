@@ -10,8 +10,7 @@ from chalicelib.market_reports.publication import service as drafts
 from chalicelib.market_reports.publication.model import ReportFile
 from chalicelib.market_reports.reading import service
 from chalicelib.market_reports.reading.schemas import ReportFileLinkView
-from chalicelib.platform import DAY, Context, Language, clock, or_not_found, throttle
-from chalicelib.platform.access.principal import Principal
+from chalicelib.platform import DAY, Context, Language, Principal, clock, or_not_found, throttle
 from chalicelib.platform.files import uploads
 
 

@@ -6,8 +6,7 @@ from pydantic import Field
 
 from chalicelib.market_reports.publication.schemas import ReportFileView, ReportVersionView, Segment, Topic
 from chalicelib.market_reports.reading.rules import ReportSearch
-from chalicelib.platform import Language, ListPage, narrowed
-from chalicelib.platform.http.forms import ChartView, PeriodQuery, View
+from chalicelib.platform import ChartView, Language, ListPage, PeriodQuery, View, narrowed
 
 
 class ReportsQuery(PeriodQuery):

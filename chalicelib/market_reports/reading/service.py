@@ -19,8 +19,7 @@ from chalicelib.market_reports.reading.schemas import (
     ReportSummaryView,
     ReportView,
 )
-from chalicelib.platform import ChartView, Context, Language, Problem, clock
-from chalicelib.platform.access.principal import Principal
+from chalicelib.platform import ChartView, Context, Language, Principal, Problem, clock
 from chalicelib.table import Position, from_item
 
 AMONG = 100  # versions that one page looks at

@@ -127,9 +127,7 @@ def _add_lines(context: Context, company_id: str, member_id: str, form: CartLine
     )
     tx = Transaction()
     tx.put(_item(context, fuller), when=saved.if_unchanged, label="cart")
-    context.reply(tx, added)
-    context.table.commit(tx)
-    return added
+    return context.commit(tx, added)
 
 
 @retry("cart")

@@ -147,9 +147,7 @@ def ship(
     shipped = _shipped(assessment.goods, form.document, day)
     store.replace(tx, goods, shipped)
     _record(tx, context, shipped, SHIPPED, document=shipped.document, day=day.isoformat(), by=member_id)
-    context.reply(tx, shipped)
-    context.table.commit(tx)
-    return shipped
+    return context.commit(tx, shipped)
 
 
 def _shipped(goods: OrderFreeGoods, document: str, day: date) -> OrderFreeGoods:

@@ -1,8 +1,7 @@
 """Approvals, for the staff."""
 
-from chalicelib.platform import Call, Routes
+from chalicelib.platform import Approval, Call, Routes
 from chalicelib.platform.approvals import store
-from chalicelib.platform.approvals.model import Approval
 from chalicelib.pricing.approvals import service
 from chalicelib.pricing.approvals.schemas import (
     ApprovalDecisionForm,

@@ -5,8 +5,7 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform import Written
-from chalicelib.platform.fields import CURRENCY, Day
+from chalicelib.platform import CURRENCY, Day, Written
 from chalicelib.pricing.model import Code
 
 MOST_LISTED = 200

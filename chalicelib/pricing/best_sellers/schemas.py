@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform import ListPage, Money, narrowed
-from chalicelib.platform.http.forms import View, WorkView
+from chalicelib.platform import ListPage, Money, View, WorkView, narrowed
 from chalicelib.pricing.best_sellers.model import By
 
 

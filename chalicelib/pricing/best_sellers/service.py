@@ -15,8 +15,7 @@ from typing import Any
 
 from chalicelib import catalog, companies, sales
 from chalicelib.catalog import categories_key
-from chalicelib.platform import Context, Language, Money, or_not_found
-from chalicelib.platform.parts import Progress
+from chalicelib.platform import Context, Language, Money, Progress, or_not_found
 from chalicelib.pricing.best_sellers import store
 from chalicelib.pricing.best_sellers.model import BestSellersForm, By
 from chalicelib.pricing.best_sellers.schemas import (
@@ -38,10 +37,8 @@ def start(
     language: Language,
 ) -> BestSellersView:
     tx = Transaction()
-    view = _view(context, store.create(tx, context, form, asked_by), language)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    made = store.create(tx, context, form, asked_by)
+    return context.commit(tx, _view(context, made, language))
 
 
 def show(context: Context, list_id: str, language: Language) -> BestSellersView:

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from chalicelib.platform import Club, Context, events, queue_url
-from chalicelib.platform.parts import Progress, WorkInParts
+from chalicelib.platform import Club, Context, Progress, WorkInParts, events, queue_url
 from chalicelib.pricing.best_sellers import keys
 from chalicelib.pricing.best_sellers.events import REQUESTED
 from chalicelib.pricing.best_sellers.model import BestSellersForm

@@ -18,10 +18,9 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib import contacts
 from chalicelib.catalog import read_products, with_articles_meant
 from chalicelib.companies import company_key
-from chalicelib.platform import Club, Context, EventType, Money, Problem, events, or_not_found
+from chalicelib.platform import Approval, Club, Context, EventType, Money, Problem, events, or_not_found
 from chalicelib.platform import keys as platform_keys
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.platform.approvals.model import Approval
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.offers import keys, store
 from chalicelib.pricing.offers.events import ISSUED, WITHDRAWN
@@ -41,9 +40,7 @@ def issue(context: Context, company_id: str, form: OfferForm, *, author: str) ->
     """Issue an offer. Raises as `add`."""
     tx = Transaction()
     view = add(context, tx, company_id, form, author=author)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, view)
 
 
 def add(

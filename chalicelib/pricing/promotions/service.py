@@ -22,7 +22,7 @@ from chalicelib.pricing.promotions.model import PromotionForm
 from chalicelib.pricing.promotions.schemas import PromotionState
 from chalicelib.pricing.promotions.store import StoredPromotion
 from chalicelib.pricing.rules import HUNDRED, Goods, Subcategories
-from chalicelib.table import Item, Refused, Transaction, retry
+from chalicelib.table import Item, Transaction, retry
 
 MOST_RUNNING_BYTES = 200_000  # of the item that is read with every price
 MOST_LIMITED = 20  # promotions with limits at once, so that an order that uses them all fits into a transaction
@@ -58,10 +58,7 @@ def redraft(context: Context, promotion_id: str, form: PromotionForm, *, expecte
     redrafted = found._replace(form=with_articles_meant(context, form), version=found.version + 1)
     tx = Transaction()
     store.put_promotion(tx, redrafted, author=author, at=context.at)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return redrafted
 
 
@@ -182,12 +179,8 @@ def _change(
     present = store.running_item(context.table, consistent=True)
     running = _still_running(context, present, changed)
     store.replace_running(tx, present, running, store.exhausted(present), context.at)
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if "version" in refused:
-            raise Problem("precondition_failed") from None
-        raise
+    tx.instead["version"] = Problem("precondition_failed")
+    context.table.commit(tx)
     return changed
 
 

@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 
 from chalicelib import companies
 from chalicelib.catalog import read_products, with_articles_meant
-from chalicelib.platform import Context, Problem, derived_id, or_not_found
+from chalicelib.platform import Approval, Context, Problem, derived_id, or_not_found, record_event
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.platform.approvals.model import Approval
-from chalicelib.platform.events import record
 from chalicelib.pricing import keys
 from chalicelib.pricing.config import Pricing
 from chalicelib.pricing.rules import Contract
@@ -46,10 +44,7 @@ def replace_terms(context: Context, company_id: str, form: TermsForm, *, author:
         tx, context, company_id, form.contracts, currency=company.currency, author=author, version=version
     )
     _record(tx, context, company_id, form, author)
-    try:
-        context.table.commit(tx)
-    except Refused:
-        raise Problem("precondition_failed") from None
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return None
 
 
@@ -70,17 +65,13 @@ def replace_approved(context: Context, approval: Approval, also: Callable[[Trans
     )
     _record(tx, context, approval.company_id, asked, approval.decided_by)
     also(tx)
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if store.VERSION not in refused:
-            raise
-        raise Problem("conflict", "The terms have changed since: reject it, and ask again.") from None
+    tx.instead[store.VERSION] = Problem("conflict", "The terms have changed since: reject it, and ask again.")
+    context.table.commit(tx)
 
 
 def _record(tx: Transaction, context: Context, company_id: str, form: TermsForm, by: str) -> None:
     facts = {"company_id": company_id, "contracts": len(form.contracts), "by": by}
-    record(tx, context, keys.terms(company_id), CHANGED, **facts)
+    record_event(tx, context, keys.terms(company_id), CHANGED, **facts)
 
 
 def _needs_two(context: Context, form: TermsForm, present: Sequence[Contract], currency: str) -> bool:

@@ -31,10 +31,7 @@ def draw_up(context: Context, form: LadderForm, author: str) -> StaffLadderView:
     found = LadderRecord(ladder, note=form.note, created_at=context.at, created_by=author)
     tx = Transaction()
     store.create(tx, context, found)
-    view = _view(context, found)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, _view(context, found))
 
 
 def page(
@@ -70,7 +67,8 @@ def activate(context: Context, ladder_id: str, version: int, day: date, author: 
     activated = found._replace(valid_from=day, activated_at=context.at, activated_by=author)
     tx = Transaction()
     store.activate(tx, context, activated)
-    _commit(context, tx)
+    tx.instead[store.DAY_TAKEN] = Problem("already_exists", "Another ladder of this currency begins on this day.")
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return _view(context, activated), version + 1
 
 
@@ -80,7 +78,7 @@ def withdraw(context: Context, ladder_id: str, version: int) -> tuple[StaffLadde
     draft = found._replace(valid_from=None, activated_at=None, activated_by=None)
     tx = Transaction()
     store.withdraw(tx, context, found, draft)
-    _commit(context, tx)
+    context.table.commit(tx, refusal=Problem("precondition_failed"))
     return _view(context, draft), version + 1
 
 
@@ -113,15 +111,6 @@ def _expected(context: Context, ladder_id: str, version: int, wanted: LadderStat
     if is_now != wanted:
         raise Problem("wrong_state", f"The ladder is {is_now}, but must be {wanted}.")
     return found
-
-
-def _commit(context: Context, tx: Transaction) -> None:
-    try:
-        context.table.commit(tx)
-    except Refused as refused:
-        if store.DAY_TAKEN in refused:
-            raise Problem("already_exists", "Another ladder of this currency begins on this day.") from None
-        raise Problem("precondition_failed") from None
 
 
 def _view(context: Context, found: LadderRecord) -> StaffLadderView:

@@ -9,8 +9,7 @@ from datetime import date
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform import Context, EventType
-from chalicelib.platform.events import record as record_event
+from chalicelib.platform import Context, EventType, record_event
 from chalicelib.table import Item, Transaction
 from chalicelib.tiers import config
 from chalicelib.tiers.config import Tiers

@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from chalicelib import companies
-from chalicelib.platform import Context, Problem, or_not_found
+from chalicelib.platform import Approval, Context, EventType, Problem, or_not_found, record_event
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.platform.approvals.model import Approval
-from chalicelib.platform.events import EventType, record
 from chalicelib.table import Transaction, from_item
 from chalicelib.tiers import keys
 from chalicelib.tiers.config import ManualTiers
@@ -118,9 +116,7 @@ def _alone_days(context: Context, grants: Sequence[ManualTier]) -> int:
 def _ask(context: Context, asked: Approval, view: ManualTierView) -> ManualTierView:
     tx = Transaction()
     approvals.create(tx, asked)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, view)
 
 
 def withdraw(
@@ -172,4 +168,6 @@ def _named(grants: Iterable[ManualTier], grant_id: str) -> ManualTier:
 
 def _record(tx: Transaction, context: Context, view: ManualTierView, name: EventType, member_id: str) -> None:
     owner = keys.standing(view.company_id)
-    record(tx, context, owner, name, company_id=view.company_id, grant_id=view.grant_id, tier=view.tier, by=member_id)
+    record_event(
+        tx, context, owner, name, company_id=view.company_id, grant_id=view.grant_id, tier=view.tier, by=member_id
+    )

@@ -6,8 +6,7 @@ from typing import Self
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform import ListPage, Money, narrowed
-from chalicelib.platform.http.forms import View, WorkView
+from chalicelib.platform import ListPage, Money, View, WorkView, narrowed
 from chalicelib.tiers.simulations.rules import SimulationTotals
 
 

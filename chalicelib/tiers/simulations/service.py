@@ -56,10 +56,7 @@ def start(context: Context, ladder_id: str, started_by: str) -> SimulationView:
     made = store.create(
         tx, context, context.new_id("sim"), found.ladder, ladders_of(context, found.ladder.currency), started_by
     )
-    view = _view_of(context, made)
-    context.reply(tx, view)
-    context.table.commit(tx)
-    return view
+    return context.commit(tx, _view_of(context, made))
 
 
 def show(context: Context, simulation_id: str) -> SimulationView:

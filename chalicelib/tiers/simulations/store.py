@@ -6,9 +6,7 @@ Objects lie below `simulations/{simulation}/`: `parts/{n}-{digest}` are rows of 
 from collections.abc import Sequence
 from datetime import date
 
-from chalicelib.platform import Context, queue_url
-from chalicelib.platform.events import record as record_event
-from chalicelib.platform.parts import Progress, WorkInParts
+from chalicelib.platform import Context, Progress, WorkInParts, queue_url, record_event
 from chalicelib.table import Transaction
 from chalicelib.tiers.ladders.rules import Ladder
 from chalicelib.tiers.simulations import keys

@@ -1,7 +1,6 @@
 """A company's standing, for the company and for the staff."""
 
-from chalicelib.platform import Call, Routes
-from chalicelib.platform.http.forms import Text
+from chalicelib.platform import Call, Routes, Text
 from chalicelib.tiers.standing import service
 from chalicelib.tiers.standing.schemas import StandingQuery, StandingView, standing_json
 

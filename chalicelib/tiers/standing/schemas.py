@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.platform import Form, Money, View
-from chalicelib.platform.fields import Day, Percent
+from chalicelib.platform import Day, Form, Money, Percent, View
 from chalicelib.tiers.ladders.rules import LadderStep
 from chalicelib.tiers.standing.model import (
     CALENDAR_DAYS,

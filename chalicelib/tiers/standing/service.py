@@ -21,8 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib import companies, sales
-from chalicelib.platform import Club, Context, or_not_found
-from chalicelib.platform.events import record
+from chalicelib.platform import Club, Context, or_not_found, record_event
 from chalicelib.sales import DayTotals
 from chalicelib.table import Item, Transaction, retry
 from chalicelib.tiers import keys
@@ -177,9 +176,9 @@ def _save(context: Context, tx: Transaction, before: Standing | None, after: Sta
     warning = model.warning(after)
     changed = not model.is_same_tier(after.announced.step, after.tier)
     if changed:
-        record(tx, context, owner, CHANGED, **_change(after, model.change_reason(before, after, facts)))
+        record_event(tx, context, owner, CHANGED, **_change(after, model.change_reason(before, after, facts)))
     if warning:
-        record(tx, context, owner, WARNING, **_warning(after, warning))
+        record_event(tx, context, owner, WARNING, **_warning(after, warning))
     now = replace(after, announced=model.announcement_after(after, warning))
     due = model.next_due(now)
     if len(tx):
