@@ -84,11 +84,6 @@ def confirm_email_change(call: Call) -> Answer:
     """
     form = call.body
     email_change.confirm(
-        call.context,
-        aws.secret(),
-        call.principal.for_member(),
-        form.change_id,
-        form.code,
-        address=call.caller_address,
+        call.context, aws.secret(), call.principal.for_member(), form.change_id, form.code, address=call.caller_address
     )
     return Answer(None)

@@ -25,10 +25,7 @@ class Sessions:
         """Tokens for a member whose challenge `answer` is right. Raises 410 when the sign-in was spent meanwhile."""
         self._make_known(member_id)
         challenge: Any = self._cognito.admin_initiate_auth(
-            UserPoolId=self._pool,
-            ClientId=self._client,
-            AuthFlow="CUSTOM_AUTH",
-            AuthParameters={"USERNAME": member_id},
+            UserPoolId=self._pool, ClientId=self._client, AuthFlow="CUSTOM_AUTH", AuthParameters={"USERNAME": member_id}
         )
         try:
             done: Any = self._cognito.admin_respond_to_auth_challenge(
@@ -101,7 +98,5 @@ def end_all(member_id: str) -> None:
 
 def _tokens(result: Any) -> TokensView:
     return TokensView(
-        access_token=result["AccessToken"],
-        refresh_token=result.get("RefreshToken"),
-        expires_in=result["ExpiresIn"],
+        access_token=result["AccessToken"], refresh_token=result.get("RefreshToken"), expires_in=result["ExpiresIn"]
     )

@@ -89,11 +89,7 @@ def nightly_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     for name in DUE:
         due = jobs.due_between(context, name, first, context.today)
         counted, messages = jobs.send_companies(queue_url("bonuses"), due, do=name)
-        facts |= {
-            name: counted,
-            "companies": facts["companies"] + counted,
-            "messages": facts["messages"] + messages,
-        }
+        facts |= {name: counted, "companies": facts["companies"] + counted, "messages": facts["messages"] + messages}
     jobs.record_run(context, JOB, facts)
     log.info("nightly bonuses", extra=facts)
     return facts
@@ -130,10 +126,7 @@ def audit_bonuses(context: Context, event: dict[str, Any]) -> dict[str, Any]:
 
 
 @queue_worker(
-    "bonuses",
-    batch=10,
-    filled_by=("nightly_bonuses", "audit_bonuses"),
-    may=(table(*READ, "put", "update", "check"),),
+    "bonuses", batch=10, filled_by=("nightly_bonuses", "audit_bonuses"), may=(table(*READ, "put", "update", "check"),)
 )
 def decide_bonuses(context: Context, message: dict[str, Any]) -> None:
     """Does the message's task for each of its companies. A failed company does not stop the others; the message is delivered again."""

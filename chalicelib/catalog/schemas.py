@@ -70,10 +70,7 @@ class ProductFilters(Form):
         examples=["уличные светильники"],
     )
     category: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=100,
-        description="Code of a category. Includes the categories below it.",
+        default=None, min_length=1, max_length=100, description="Code of a category. Includes the categories below it."
     )
     brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
     status: ProductStatus | None = Field(default=None, description="Only products in this status.")

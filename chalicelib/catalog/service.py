@@ -75,11 +75,7 @@ def page_of_products(
         wanted, order, limit=query.limit, after=position
     )
     items = store.read_items(context.table, skus)
-    return (
-        found,
-        [items[sku] for sku in skus if sku in items],
-        {"order": order, **last._asdict()} if last else None,
-    )
+    return (found, [items[sku] for sku in skus if sku in items], {"order": order, **last._asdict()} if last else None)
 
 
 def count_of_products(context: Context, query: ProductQuery) -> CountView | None:

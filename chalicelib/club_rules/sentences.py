@@ -115,10 +115,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Первыми тратятся те, что раньше кончаются; при отмене они возвращаются с прежним сроком.",
     ),
     "expiring": ("{days} before they end we write to you.", "За {days} до конца мы напишем вам."),
-    "taken_back": (
-        "A return takes back what its purchase earned.",
-        "Возврат забирает то, что принесла покупка.",
-    ),
+    "taken_back": ("A return takes back what its purchase earned.", "Возврат забирает то, что принесла покупка."),
     "debt": (
         "If that is spent already, your balance goes below zero, and what you earn next pays it.",
         "Если это уже потрачено, баланс уходит ниже нуля, и его покроют следующие бонусы.",

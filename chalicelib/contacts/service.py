@@ -69,12 +69,7 @@ def may_contact(
 
 
 def _unwanted(
-    member: Member,
-    channel: Channel,
-    contact_class: ContactClass,
-    topic: str,
-    person: Item | None,
-    address: Item | None,
+    member: Member, channel: Channel, contact_class: ContactClass, topic: str, person: Item | None, address: Item | None
 ) -> Reason | None:
     consent = member.consents.get(CONSENT)
     agreed_at = members.agreed_in_person(member)
@@ -182,13 +177,7 @@ def note(
 
 
 def take_back(
-    context: Context,
-    *,
-    person_id: str,
-    channel: Channel,
-    address: str | None,
-    contact_class: ContactClass,
-    by: str,
+    context: Context, *, person_id: str, channel: Channel, address: str | None, contact_class: ContactClass, by: str
 ) -> None:
     """Gives the budgets back that a contact spent which did not happen. `address` None: not known. Two reads. Safe to repeat."""
     kind = rules.kind_of(channel, contact_class)

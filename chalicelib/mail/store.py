@@ -125,8 +125,4 @@ def _to_item(letter: Letter) -> Item:
         listed = keys.letter_list(letter.state, letter.written_at, letter.letter_id).as_gsi2()
     elif letter.state is LetterState.PENDING and letter.due_at:
         listed = keys.waiting_letter(letter.due_at, letter.letter_id).as_gsi2()
-    return {
-        **keys.letter(letter.letter_id).as_item(),
-        **listed,
-        **to_item(letter),
-    }
+    return {**keys.letter(letter.letter_id).as_item(), **listed, **to_item(letter)}

@@ -11,12 +11,7 @@ from chalicelib.table.records import from_item
 
 
 def journal_page(
-    context: Context,
-    month: str | None,
-    filters: Mapping[str, str],
-    under: str | None,
-    limit: int,
-    after: Position,
+    context: Context, month: str | None, filters: Mapping[str, str], under: str | None, limit: int, after: Position
 ) -> tuple[list[JournalEntryView], Position]:
     """A page of a month (the present one if None), newest first. Two calls: entries and members."""
     page = entries(context, month or context.today.strftime("%Y-%m"), filters, under, limit, after)

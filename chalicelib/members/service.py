@@ -219,12 +219,7 @@ def appoint(
 
 
 def dismiss(
-    tx: Transaction,
-    member_id: str,
-    owner: str,
-    *,
-    when: ConditionBase | None = None,
-    label: str = "membership",
+    tx: Transaction, member_id: str, owner: str, *, when: ConditionBase | None = None, label: str = "membership"
 ) -> None:
     """The member no longer acts for `owner`. Refused with `label` if it is another by now; `when` as for `appoint`."""
     store.drop_membership(tx, member_id, owner, when=when, label=label)

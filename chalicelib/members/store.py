@@ -35,10 +35,7 @@ def read_with_membership(
         item["sk"]: item for item in table.query(first.pk, between=(first.sk, last.sk), consistent=consistent).items
     }
     profile, membership = items.get(last.sk), items.get(first.sk)
-    return (
-        Member.from_item(profile) if profile else None,
-        Membership.from_item(membership) if membership else None,
-    )
+    return (Member.from_item(profile) if profile else None, Membership.from_item(membership) if membership else None)
 
 
 def read_owner(table: Table, email: str) -> str | None:

@@ -281,14 +281,7 @@ class _Picture:
                     self._column(place, x, slot * 0.76, (start, ends[number]), height_of, chart.labels[number], value)
 
     def _column(
-        self,
-        place: int,
-        x: float,
-        width: float,
-        ends: tuple[float, float],
-        height_of: Any,
-        label: str,
-        value: Decimal,
+        self, place: int, x: float, width: float, ends: tuple[float, float], height_of: Any, label: str, value: Decimal
     ) -> None:
         y, foot = sorted(map(height_of, ends))
         self._bar(place, x, y, width, foot - y, _point(label, self.chart.series[place].name, value))

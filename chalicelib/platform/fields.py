@@ -158,9 +158,5 @@ FileName = Annotated[
     ),
 ]
 Month = Annotated[
-    str,
-    Field(
-        pattern=shape(r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", "A month is written as YYYY-MM."),
-        examples=["2026-11"],
-    ),
+    str, Field(pattern=shape(r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", "A month is written as YYYY-MM."), examples=["2026-11"])
 ]

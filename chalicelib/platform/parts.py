@@ -188,9 +188,7 @@ class WorkInParts:
         tx.create({**self.part_key(work_id, part.number).as_item(), **item}, label="part")
         total = {} if part.after else {"parts_total": part.number}
         tx.update(
-            self.key(work_id),
-            put={"progress_at": context.at, **total},
-            add={"companies_found": len(part.members)},
+            self.key(work_id), put={"progress_at": context.at, **total}, add={"companies_found": len(part.members)}
         )
         try:
             context.table.commit(tx)

@@ -50,10 +50,7 @@ SALE_LINES = Dataset(
 PAYMENTS = Dataset(
     "payments",
     "Documents that were paid in full",
-    (
-        Column("document", "text", "As in `documents`"),
-        Column("paid_on", "day", "The day of the payment"),
-    ),
+    (Column("document", "text", "As in `documents`"), Column("paid_on", "day", "The day of the payment")),
 )
 
 

@@ -12,9 +12,7 @@ from chalicelib.platform.money import Money
 from chalicelib.sales.rules import Kind, plain
 
 Exact = Annotated[
-    Decimal,
-    PlainSerializer(plain, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}),
+    Decimal, PlainSerializer(plain, return_type=str), WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$"})
 ]
 
 

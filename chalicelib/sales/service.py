@@ -84,11 +84,7 @@ def preview(context: Context, documents: Sequence[SaleDocument], *, read: Read =
 
 
 def _judged(
-    context: Context,
-    documents: Sequence[SaleDocument],
-    import_id: str | None,
-    as_of: str,
-    read: Read = NOTHING_READ,
+    context: Context, documents: Sequence[SaleDocument], import_id: str | None, as_of: str, read: Read = NOTHING_READ
 ) -> dict[DocumentRef, Judgement]:
     """By the ref that each document was given under."""
     if len({document.ref for document in documents}) < len(documents):

@@ -44,9 +44,7 @@ def steps(found: Found) -> list[Step]:
         Step("products", found.products, Operation("write_products", "PUT", "/v1/staff/products")),
         Step("distributor", found.distributors, Operation("create_distributor", "POST", "/v1/staff/distributors")),
         Step(
-            "region",
-            found.regions,
-            Operation("change_distributor", "PATCH", "/v1/staff/distributors/{distributor_id}"),
+            "region", found.regions, Operation("change_distributor", "PATCH", "/v1/staff/distributors/{distributor_id}")
         ),
         Step(
             "dispatcher",

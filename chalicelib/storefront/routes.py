@@ -40,11 +40,7 @@ def show_product_facets(call: Call) -> ProductFacetsView:
 
 
 @routes.get(
-    "/v1/price-list",
-    scope="catalog.read",
-    query=PriceListQuery,
-    answer=Text,
-    content_type="text/csv; charset=utf-8",
+    "/v1/price-list", scope="catalog.read", query=PriceListQuery, answer=Text, content_type="text/csv; charset=utf-8"
 )
 def download_price_list(call: Call) -> Answer:
     """Download the price list of the company as CSV for spreadsheets.

@@ -7,10 +7,7 @@ from chalicelib.pricing import PriceView
 
 class PriceListQuery(Form):
     category: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=100,
-        description="Code of a category. Includes the categories below it.",
+        default=None, min_length=1, max_length=100, description="Code of a category. Includes the categories below it."
     )
     brand: str | None = Field(default=None, min_length=1, max_length=100, description="Only this brand.")
 

@@ -103,9 +103,7 @@ def retry(
     """
     named = set(labels or [""])
 
-    def declare(
-        decide: Callable[Concatenate[Context, Given], Result],
-    ) -> Callable[Concatenate[Context, Given], Result]:
+    def declare(decide: Callable[Concatenate[Context, Given], Result]) -> Callable[Concatenate[Context, Given], Result]:
         @wraps(decide)
         def persist(context: Context, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
             for _ in context.table.tries(most, at_once=True):

@@ -49,7 +49,4 @@ def _tier(step: Facts, language: Language) -> Facts | None:
     """The tier in the event, by its name of that day; None for no tier."""
     if not step["code"]:
         return None
-    return {
-        "name": step["name_ru"] if language == "ru" else step["name"],
-        "discount_percent": step["discount_percent"],
-    }
+    return {"name": step["name_ru"] if language == "ru" else step["name"], "discount_percent": step["discount_percent"]}

@@ -90,11 +90,7 @@ def _change(facts: Item) -> dict[str, str]:
 
 
 def deliver(
-    context: Context,
-    message: dict[str, Any],
-    *,
-    post: Post = post,
-    jitter: Callable[[], float] = random.random,
+    context: Context, message: dict[str, Any], *, post: Post = post, jitter: Callable[[], float] = random.random
 ) -> None:
     """Handles one message of the queue. Raises when it should come again."""
     request = json.loads(message["body"])

@@ -61,10 +61,7 @@ def delete_webhook(call: Call) -> Answer:
 
 
 @routes.post(
-    "/v1/distributor/webhook/rotate-secret",
-    scope=SCOPE,
-    answer=WebhookEndpointSecretView,
-    problems=("not_found",),
+    "/v1/distributor/webhook/rotate-secret", scope=SCOPE, answer=WebhookEndpointSecretView, problems=("not_found",)
 )
 def rotate_webhook_secret(call: Call) -> Answer:
     """Create a new secret.

@@ -41,11 +41,7 @@ def secrets_in_use(context: Context, endpoint: Endpoint) -> int:
 
 @retry("endpoint")
 def put(
-    context: Context,
-    distributor_id: str,
-    version: int,
-    form: WebhookEndpointForm,
-    draw: Draw = secrets.token_bytes,
+    context: Context, distributor_id: str, version: int, form: WebhookEndpointForm, draw: Draw = secrets.token_bytes
 ) -> tuple[Endpoint, str | None]:
     """The changed endpoint, and its secret if it is new. `version` 0: a new endpoint.
 

@@ -27,19 +27,14 @@ def read_endpoint(table: Table, distributor_id: str, *, consistent: bool = True)
 
 def put_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
     """Refused with label `endpoint` unless the stored version is the one before."""
-    item = {
-        **keys.webhook_endpoint(endpoint.distributor_id).as_item(),
-        **to_item(endpoint),
-    }
+    item = {**keys.webhook_endpoint(endpoint.distributor_id).as_item(), **to_item(endpoint)}
     tx.put(item, when=_at_version(endpoint.version - 1), label="endpoint")
 
 
 def delete_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
     """Refused with label `endpoint` if it changed meanwhile."""
     tx.delete(
-        keys.webhook_endpoint(endpoint.distributor_id),
-        when=Attr("version").eq(endpoint.version),
-        label="endpoint",
+        keys.webhook_endpoint(endpoint.distributor_id), when=Attr("version").eq(endpoint.version), label="endpoint"
     )
 
 
@@ -76,10 +71,7 @@ def read_message(table: Table, distributor_id: str, message_id: str) -> Message 
 
 def read_with_endpoint(table: Table, distributor_id: str, message_id: str) -> tuple[Message | None, Endpoint | None]:
     """One call."""
-    message, endpoint = (
-        keys.webhook_message(distributor_id, message_id),
-        keys.webhook_endpoint(distributor_id),
-    )
+    message, endpoint = (keys.webhook_message(distributor_id, message_id), keys.webhook_endpoint(distributor_id))
     found = table.get_many((message, endpoint), consistent=True)
     return (
         from_item(Message, found[message]) if message in found else None,
@@ -117,11 +109,7 @@ def messages_between(
     """The messages between these moments, oldest first."""
     first, last = (keys.webhook_message(distributor_id, each).sk for each in message_span(since, until))
     return table.query(
-        keys.webhook_message(distributor_id).pk,
-        between=(first, last),
-        limit=limit,
-        after=after,
-        consistent=True,
+        keys.webhook_message(distributor_id).pk, between=(first, last), limit=limit, after=after, consistent=True
     )
 
 

@@ -454,11 +454,7 @@ def _recent(months: Mapping[date, CompanyMonth], month: date) -> tuple[int, int]
 
 
 def _add_moves(
-    company: CompanyMonths,
-    months: Mapping[date, CompanyMonth],
-    sums: Mapping[date, _Sums],
-    last: date,
-    bridged: date,
+    company: CompanyMonths, months: Mapping[date, CompanyMonth], sums: Mapping[date, _Sums], last: date, bridged: date
 ) -> None:
     """Adds how the company moved, in all and under each name of a split. `bridged`: the first month with bridges by split."""
     nets = {month: each.net for month, each in months.items() if each.net}
@@ -558,11 +554,7 @@ def _together(bridges: Sequence[Bridge]) -> Bridge:
         for moved, (companies, change) in bridge.moves.items():
             known = moves.get(moved, NOT_MOVED)
             moves[moved] = Moved(known.companies + companies, known.change + change)
-    return Bridge(
-        sum((each.before for each in bridges), ZERO),
-        sum((each.net for each in bridges), ZERO),
-        moves,
-    )
+    return Bridge(sum((each.before for each in bridges), ZERO), sum((each.net for each in bridges), ZERO), moves)
 
 
 def _largest(parts: Mapping[str, T], size: Callable[[T], Decimal]) -> tuple[dict[str, T], list[T]]:

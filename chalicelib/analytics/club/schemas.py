@@ -22,10 +22,7 @@ class ClubQuery(ClubPeriod):
 
 class BridgeQuery(ClubQuery):
     against: Against = Field(default="month", description="The month before, or the same month of the year before.")
-    by: Split | None = Field(
-        default=None,
-        description="A bridge for each name, of the last 13 months at most.",
-    )
+    by: Split | None = Field(default=None, description="A bridge for each name, of the last 13 months at most.")
 
 
 class MoveQuery(Form):

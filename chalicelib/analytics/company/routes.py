@@ -4,12 +4,7 @@ from functools import partial
 
 from chalicelib import companies
 from chalicelib.analytics.company import documents, service
-from chalicelib.analytics.company.schemas import (
-    AnalyticsDocumentPage,
-    AnalyticsQuery,
-    AnalyticsView,
-    DocumentsQuery,
-)
+from chalicelib.analytics.company.schemas import AnalyticsDocumentPage, AnalyticsQuery, AnalyticsView, DocumentsQuery
 from chalicelib.platform import Call, Problem, Routes
 from chalicelib.platform.access.rights import check_reader, read_beside
 

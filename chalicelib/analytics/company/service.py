@@ -62,9 +62,7 @@ class _Shown:
         before = plus(last, -rules.REGULAR_OF), plus(last, -1)
         return [
             MissingArticleView.from_record(
-                each,
-                last_month=f"{each.last_month:%Y-%m}",
-                rows_url=self._documents_url("product", each.sku, *before),
+                each, last_month=f"{each.last_month:%Y-%m}", rows_url=self._documents_url("product", each.sku, *before)
             )
             for each in found
         ]

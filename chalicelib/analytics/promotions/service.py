@@ -16,11 +16,7 @@ from chalicelib.analytics.company.rules import change
 from chalicelib.analytics.promotions import keys, rules
 from chalicelib.analytics.promotions.formulas import FORMULAS
 from chalicelib.analytics.promotions.rules import Measured, PromotionEffect, Sold
-from chalicelib.analytics.promotions.schemas import (
-    PromotionEffectsQuery,
-    PromotionEffectsView,
-    PromotionEffectView,
-)
+from chalicelib.analytics.promotions.schemas import PromotionEffectsQuery, PromotionEffectsView, PromotionEffectView
 from chalicelib.analytics.rollups.rules import last_day, month_of, plus
 from chalicelib.platform import Club, Context, Language, Problem
 from chalicelib.table import from_item, to_item

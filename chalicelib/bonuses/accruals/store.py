@@ -15,14 +15,7 @@ from typing import NamedTuple
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.bonuses.accruals import keys
-from chalicelib.bonuses.accruals.rules import (
-    AccrualCase,
-    AccrualGrant,
-    AccrualPlace,
-    Accrued,
-    RatedDocument,
-    earned,
-)
+from chalicelib.bonuses.accruals.rules import AccrualCase, AccrualGrant, AccrualPlace, Accrued, RatedDocument, earned
 from chalicelib.sales import DocumentRef, name_beside, named_beside
 from chalicelib.table import (
     Item,

@@ -34,11 +34,7 @@ def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
 def list_adjustments(call: Call) -> AdjustmentPage:
     """List the adjustments that wait for approval, oldest first."""
     return call.page(
-        AdjustmentPage,
-        store.adjustments_waiting,
-        call.context.table,
-        of=Adjustment,
-        show=AdjustmentView.from_record,
+        AdjustmentPage, store.adjustments_waiting, call.context.table, of=Adjustment, show=AdjustmentView.from_record
     )
 
 

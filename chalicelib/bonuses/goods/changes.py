@@ -56,10 +56,7 @@ class ChangedChoice(NamedTuple):
 
 
 def take(
-    context: Context,
-    cause: Cause,
-    decide: Callable[[], ChoiceStep],
-    write: Callable[[Transaction, ChoiceStep], None],
+    context: Context, cause: Cause, decide: Callable[[], ChoiceStep], write: Callable[[Transaction, ChoiceStep], None]
 ) -> ChangedChoice:
     """Takes a step of a choice; decides again after a concurrent change of the choice or its entitlement."""
 

@@ -16,14 +16,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.bonuses.goods import events, rules, store
-from chalicelib.bonuses.goods.changes import (
-    ChangedChoice,
-    change,
-    record_available,
-    record_choice,
-    record_step,
-    take,
-)
+from chalicelib.bonuses.goods.changes import ChangedChoice, change, record_available, record_choice, record_step, take
 from chalicelib.bonuses.goods.rules import Choice, ChoiceStep, Entitlement, RequestedLine
 from chalicelib.bonuses.ledger import service as ledger
 from chalicelib.bonuses.ledger.rules import Cause
@@ -90,14 +83,7 @@ def choose(
 
 
 def cancel(
-    context: Context,
-    company_id: str,
-    member_id: str,
-    entitlement_id: str,
-    choice_id: str,
-    note: str,
-    *,
-    staff: bool,
+    context: Context, company_id: str, member_id: str, entitlement_id: str, choice_id: str, note: str, *, staff: bool
 ) -> ChangedChoice:
     """Gives back the unshipped amount. A company may do so while nothing is shipped, the staff at any time. Raises 404, 409."""
 
@@ -228,12 +214,7 @@ def reverse_shipment(
 
 
 def hand_over(
-    context: Context,
-    company_id: str,
-    member_id: str,
-    entitlement_id: str,
-    document: str,
-    day: date,
+    context: Context, company_id: str, member_id: str, entitlement_id: str, document: str, day: date
 ) -> Entitlement:
     """A gift was given. Raises 404, 409 for goods, and for a gift that was given or is not there yet."""
     if day > context.latest_day:
@@ -278,12 +259,7 @@ def reverse_hand_over(
 
 
 def reverse(
-    context: Context,
-    company_id: str,
-    member_id: str,
-    entitlement_id: str,
-    amount: Decimal | None,
-    reason: str,
+    context: Context, company_id: str, member_id: str, entitlement_id: str, amount: Decimal | None, reason: str
 ) -> Entitlement:
     """Reverses an amount of an entitlement, or all that is left. Raises 404, 409 if nothing is left, 422 for more than is left."""
     present = _entitlement(context, company_id, entitlement_id)

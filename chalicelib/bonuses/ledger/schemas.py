@@ -22,10 +22,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "coalition_reversal": ("Accrual of a partner programme taken back", "Отмена начисления от партнёра программы"),
     "redemption": ("Reserved for redemption", "Резерв под списание"),
     "redemption_completed": ("Redeemed", "Списание"),
-    "redemption_reduced": (
-        "Given back: the order comes to less",
-        "Возврат части списания: сумма заказа уменьшилась",
-    ),
+    "redemption_reduced": ("Given back: the order comes to less", "Возврат части списания: сумма заказа уменьшилась"),
     "redemption_returned": ("Given back: goods were returned", "Возврат части списания: товар возвращён"),
     "redemption_cancelled": ("Redemption cancelled", "Отмена списания"),
     "adjustment": ("Adjustment", "Корректировка"),

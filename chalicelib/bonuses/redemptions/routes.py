@@ -119,17 +119,11 @@ def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str
 
 def _redemptions(call: Call, company_id: str) -> RedemptionPage:
     return call.page(
-        RedemptionPage,
-        store.redemptions,
-        call.context.table,
-        company_id,
-        of=Redemption,
-        show=RedemptionView.of,
+        RedemptionPage, store.redemptions, call.context.table, company_id, of=Redemption, show=RedemptionView.of
     )
 
 
 def _created(redemption: Redemption) -> Answer:
     return Answer(
-        RedemptionView.of(redemption),
-        headers={"Location": f"/v1/company/redemptions/{redemption.redemption_id}"},
+        RedemptionView.of(redemption), headers={"Location": f"/v1/company/redemptions/{redemption.redemption_id}"}
     )

@@ -28,11 +28,7 @@ def redemption_for(table: Table, company_id: str, order_id: str) -> str | None:
 def redemptions(table: Table, company_id: str, limit: int, after: dict[str, str] | None) -> Page:
     """Newest first."""
     return table.query(
-        keys.redemption_list(company_id, "", "").pk,
-        index="gsi1",
-        limit=limit,
-        after=after,
-        newest_first=True,
+        keys.redemption_list(company_id, "", "").pk, index="gsi1", limit=limit, after=after, newest_first=True
     )
 
 

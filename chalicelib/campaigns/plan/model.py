@@ -47,8 +47,7 @@ class IssueTexts(Written):
     en: IssueText | None = None
     ru: IssueText | None = None
     no_discount: bool = Field(
-        default=False,
-        description="States to the approver that no figure or gift here is a discount.",
+        default=False, description="States to the approver that no figure or gift here is a discount."
     )
 
     def in_language(self, language: Language) -> IssueText | None:

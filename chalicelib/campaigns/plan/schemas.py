@@ -43,8 +43,7 @@ class IssueForm(Form):
     owner: Identifier | None = Field(default=None, description="The member id of who takes care of it.")
     segment_id: Identifier | None = Field(default=None, description="Who gets it.")
     promotion_id: Identifier | None = Field(
-        default=None,
-        description="Of a letter that names a discount: of overstock or of modernised models.",
+        default=None, description="Of a letter that names a discount: of overstock or of modernised models."
     )
     holdout_percent: int = Field(default=0, ge=0, le=50, description="Companies without it, beside the club's own.")
     texts: IssueTexts = IssueTexts()

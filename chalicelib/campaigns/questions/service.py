@@ -15,13 +15,7 @@ from chalicelib.campaigns.plan import service as plan
 from chalicelib.campaigns.plan.schemas import IssueForm, IssueView
 from chalicelib.campaigns.questions import rules, store
 from chalicelib.campaigns.questions.model import Digest, Question
-from chalicelib.campaigns.questions.schemas import (
-    DigestForm,
-    ProposalsView,
-    ProposalView,
-    QuestionForm,
-    QuestionView,
-)
+from chalicelib.campaigns.questions.schemas import DigestForm, ProposalsView, ProposalView, QuestionForm, QuestionView
 from chalicelib.campaigns.segments import service as segments
 from chalicelib.campaigns.segments.model import MOST_MEMBERS, Conditions
 from chalicelib.campaigns.segments.schemas import SegmentForm

@@ -115,10 +115,7 @@ def _counted(context: Context, found: Audience, part: AudiencePart) -> tuple[Aud
     club = context.config[Club].time_zone
     invited = [
         Invited(
-            each.member_id,
-            company_of.get(each.member_id, ""),
-            each.time_zone or club,
-            reasons.get(each.member_id, ""),
+            each.member_id, company_of.get(each.member_id, ""), each.time_zone or club, reasons.get(each.member_id, "")
         )
         for each in matched
     ]

@@ -35,10 +35,6 @@ def to_its_people(context: Context, recipient: Recipient, event: Item) -> tuple[
 
 room_letter(TEMPLATE, module=__name__, guard=ADVERTISING_GUARD, on_report=_count, on_reading=note_report)
 room_letter(
-    SERVICE_TEMPLATE,
-    module=__name__,
-    letter_class=LetterClass.SERVICE,
-    on_report=_count,
-    on_reading=note_report,
+    SERVICE_TEMPLATE, module=__name__, letter_class=LetterClass.SERVICE, on_report=_count, on_reading=note_report
 )
 room_letter(TEST, module=__name__, letter_class=LetterClass.SERVICE)

@@ -31,15 +31,7 @@ from chalicelib.campaigns.segments import rules as segment_rules
 from chalicelib.campaigns.segments.model import Conditions
 from chalicelib.campaigns.series import keys, rules, store
 from chalicelib.campaigns.series.enrolment import ended, in_slot, is_held, with_next_step
-from chalicelib.campaigns.series.model import (
-    TEMPLATE,
-    Enrolment,
-    Exit,
-    Passage,
-    Series,
-    SeriesState,
-    Step,
-)
+from chalicelib.campaigns.series.model import TEMPLATE, Enrolment, Exit, Passage, Series, SeriesState, Step
 from chalicelib.campaigns.tracking import service as tracking
 from chalicelib.campaigns.tracking import store as readings
 from chalicelib.contacts import Slot, moment_of

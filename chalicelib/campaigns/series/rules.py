@@ -47,12 +47,7 @@ def effects(before: Sequence[Step], after: Sequence[Step], inside: Mapping[str, 
         if members := inside.get(step.step_id, 0):
             coming = next_step(after, [each.step_id for each in before[:number]])
             found.append(
-                Effect(
-                    step.step_id,
-                    members,
-                    coming.step_id if coming else None,
-                    coming.wait_days if coming else None,
-                )
+                Effect(step.step_id, members, coming.step_id if coming else None, coming.wait_days if coming else None)
             )
     return found
 

@@ -63,12 +63,7 @@ def change(context: Context, series_id: str, version: int, form: SeriesForm, *, 
     texts = _checked(context, form)
     writers = tuple(dict.fromkeys((*before.writers, by))) if not before.approved_by else (by,)
     after = replace(
-        _of_form(series_id, form),
-        author=by,
-        writers=writers,
-        changed_at=context.at,
-        changed_by=by,
-        version=version + 1,
+        _of_form(series_id, form), author=by, writers=writers, changed_at=context.at, changed_by=by, version=version + 1
     )
     effects = rules.effects(before.steps, after.steps, store.count_inside(context.table, series_id))
     if rules.is_felt(effects, before.steps) and not form.accept_effects:

@@ -91,10 +91,7 @@ def start(sql: str, token: str) -> str:
     """Starts a statement and returns its id; the same one for the same token, of 32 to 128 characters."""
     asked = {"Database": settings().datasets_database}
     started: str = aws.athena().start_query_execution(
-        QueryString=sql,
-        ClientRequestToken=token,
-        QueryExecutionContext=asked,
-        WorkGroup=settings().datasets_workgroup,
+        QueryString=sql, ClientRequestToken=token, QueryExecutionContext=asked, WorkGroup=settings().datasets_workgroup
     )["QueryExecutionId"]
     return started
 

@@ -11,11 +11,7 @@ routes = Routes(__name__, tag="members")
 def list_notifications(call: Call) -> NotificationPage:
     """List your notifications: what the letters of the last 90 days told you, newest first."""
     return call.page(
-        NotificationPage,
-        service.list_notifications,
-        call.context,
-        call.principal.for_member(),
-        call.query.unread,
+        NotificationPage, service.list_notifications, call.context, call.principal.for_member(), call.query.unread
     )
 
 

@@ -3,11 +3,7 @@
 import re
 from typing import Literal
 
-FileType = Literal[
-    "application/pdf",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "text/html",
-]
+FileType = Literal["application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/html"]
 
 # The address of a link to click, from its beginning: of the web, a mailbox, a telephone, or a place beside the file.
 LINK = re.compile(r"(https?:|ftps?:|mailto:|tel:|(?!//|[\w+.-]+:)[^\\])", re.IGNORECASE)

@@ -13,12 +13,7 @@ from chalicelib.market_reports.reading import rules, store
 from chalicelib.market_reports.reading.access import Reader
 from chalicelib.market_reports.reading.model import Reading
 from chalicelib.market_reports.reading.rules import ReportSearch
-from chalicelib.market_reports.reading.schemas import (
-    ReadingView,
-    ReportFiguresView,
-    ReportSummaryView,
-    ReportView,
-)
+from chalicelib.market_reports.reading.schemas import ReadingView, ReportFiguresView, ReportSummaryView, ReportView
 from chalicelib.platform import ChartView, Context, Language, Principal, Problem, clock
 from chalicelib.table import Position, from_item
 

@@ -46,12 +46,7 @@ def entry(context: Context, caller: Principal, operation: str, path: str, reques
 
 
 def entries(
-    context: Context,
-    month: str,
-    filters: Mapping[str, str],
-    under: str | None,
-    limit: int,
-    after: Position,
+    context: Context, month: str, filters: Mapping[str, str], under: str | None, limit: int, after: Position
 ) -> Page:
     """A page of a month, newest first. `filters`: attributes that must be so; `under`: the beginning of the path. One call."""
     where: ConditionBase = Attr("path").begins_with(under or "/")

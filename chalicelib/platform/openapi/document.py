@@ -259,18 +259,9 @@ def _tag_order(tag: str) -> tuple[int, str]:
 
 
 def _operation(
-    route: Route,
-    references: "References",
-    components: dict[str, Schema],
-    *,
-    carries_version: bool,
-    body: Any,
+    route: Route, references: "References", components: dict[str, Schema], *, carries_version: bool, body: Any
 ) -> Schema:
-    operation: Schema = {
-        "operationId": route.name,
-        "tags": [route.tag],
-        "summary": route.summary,
-    }
+    operation: Schema = {"operationId": route.name, "tags": [route.tag], "summary": route.summary}
     if route.description:
         operation["description"] = _description(route)
     operation["security"] = _security(route)

@@ -58,10 +58,7 @@ _MEMBERS: dict[str, tuple[str, Schema]] = {
     ),
     "offers": ("offer_used: ids of the offers", _IDS),
     "documents": ("debt_overdue: unpaid shipments", _rows(document=_TEXT, amount=_TEXT, due_on=_TEXT)),
-    "limit": (
-        "credit_exceeded: the credit limit. limit_exceeded: the name of the limit",
-        {"anyOf": [_MONEY, _TEXT]},
-    ),
+    "limit": ("credit_exceeded: the credit limit. limit_exceeded: the name of the limit", {"anyOf": [_MONEY, _TEXT]}),
     "used": ("credit_exceeded: the part of the limit that open orders and debts take", _MONEY),
     "total": ("credit_exceeded: the sum of the order", _MONEY),
     "left": ("credit_exceeded, limit_exceeded, above_left: the sum that is left", _MONEY),

@@ -88,15 +88,7 @@ class Functions:
         """Declares the handler of all routes, which Chalice makes."""
         declare(Function("api_handler", "app", "http", memory, timeout, may))
 
-    def stream(
-        self,
-        name: str,
-        lane: Lane,
-        *,
-        may: tuple[Right, ...],
-        memory: int = 512,
-        timeout: int = 60,
-    ) -> Handler:
+    def stream(self, name: str, lane: Lane, *, may: tuple[Right, ...], memory: int = 512, timeout: int = 60) -> Handler:
         """Hands the table's events to the consumers of this lane."""
         declare(Function(name, name, "stream", memory, timeout, may))
         self.readers[name] = lane

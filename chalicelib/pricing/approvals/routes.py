@@ -3,12 +3,7 @@
 from chalicelib.platform import Approval, Call, Routes
 from chalicelib.platform.approvals import store
 from chalicelib.pricing.approvals import service
-from chalicelib.pricing.approvals.schemas import (
-    ApprovalDecisionForm,
-    ApprovalPage,
-    ApprovalsQuery,
-    ApprovalView,
-)
+from chalicelib.pricing.approvals.schemas import ApprovalDecisionForm, ApprovalPage, ApprovalsQuery, ApprovalView
 
 routes = Routes(__name__, tag="prices")
 

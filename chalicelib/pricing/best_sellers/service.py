@@ -18,10 +18,7 @@ from chalicelib.catalog import categories_key
 from chalicelib.platform import Context, Language, Money, Progress, or_not_found
 from chalicelib.pricing.best_sellers import store
 from chalicelib.pricing.best_sellers.model import BestSellersForm, By
-from chalicelib.pricing.best_sellers.schemas import (
-    BestSellersView,
-    BestSellerView,
-)
+from chalicelib.pricing.best_sellers.schemas import BestSellersView, BestSellerView
 from chalicelib.pricing.best_sellers.store import BestSeller, Sales
 from chalicelib.table import Item, Position, Transaction
 
@@ -30,12 +27,7 @@ COMPANIES = 100  # of one part
 NOTHING = Sales(Decimal(0), Decimal(0))
 
 
-def start(
-    context: Context,
-    form: BestSellersForm,
-    asked_by: str,
-    language: Language,
-) -> BestSellersView:
+def start(context: Context, form: BestSellersForm, asked_by: str, language: Language) -> BestSellersView:
     tx = Transaction()
     made = store.create(tx, context, form, asked_by)
     return context.commit(tx, _view(context, made, language))

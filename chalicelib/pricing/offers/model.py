@@ -20,9 +20,7 @@ class OfferForm(Written):
     goods: SelectionForm = SelectionForm()
     percent: DiscountPercent | None = Field(default=None, description="Off the base price.", examples=["15"])
     price: Price | None = Field(
-        default=None,
-        description="Of one unit in the company's currency, instead of a percent.",
-        examples=[None],
+        default=None, description="Of one unit in the company's currency, instead of a percent.", examples=[None]
     )
     floor: Price | None = Field(
         default=None,
@@ -31,15 +29,11 @@ class OfferForm(Written):
         examples=["850.00"],
     )
     free_delivery: bool = Field(
-        default=False,
-        description="An order with any of the goods is brought free, instead of a percent.",
+        default=False, description="An order with any of the goods is brought free, instead of a percent."
     )
     first: Day | None = Field(default=None, alias="from", description="The first day; today if absent.")
     last: Day = Field(alias="to", description="The last day on which an order may use it.", examples=["2027-02-28"])
-    requested: bool = Field(
-        default=False,
-        description="The company asked for it itself: a hold-out is no bar then.",
-    )
+    requested: bool = Field(default=False, description="The company asked for it itself: a hold-out is no bar then.")
     note: str = Field(default="", max_length=500, description="The reason for the offer, for the staff.")
 
     @field_validator("floor")

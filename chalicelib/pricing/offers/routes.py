@@ -3,12 +3,7 @@
 from chalicelib.platform import Answer, Call, Routes
 from chalicelib.pricing.offers import service
 from chalicelib.pricing.offers.model import OfferForm
-from chalicelib.pricing.offers.schemas import (
-    CompanyOfferPage,
-    OfferPage,
-    OffersQuery,
-    OfferView,
-)
+from chalicelib.pricing.offers.schemas import CompanyOfferPage, OfferPage, OffersQuery, OfferView
 
 routes = Routes(__name__, tag="prices")
 

@@ -16,10 +16,7 @@ class Bounds(NamedTuple):
 
 
 def needs_two(
-    contracts: Iterable[Contract],
-    present: Iterable[Contract],
-    base_prices: Mapping[str, Decimal],
-    bounds: Bounds,
+    contracts: Iterable[Contract], present: Iterable[Contract], base_prices: Mapping[str, Decimal], bounds: Bounds
 ) -> bool:
     """Whether some contract gives more than the bounds, and more than it gives at present. A price of an article without a base price does."""
     before = {each.number: each for each in present}

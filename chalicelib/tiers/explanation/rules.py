@@ -14,16 +14,7 @@ from typing import Literal, NamedTuple
 
 from chalicelib.sales import DocumentRef, RecordedRevision, totals
 from chalicelib.tiers.ladders.rules import Ladder, LadderStep, ladder_on
-from chalicelib.tiers.standing.rules import (
-    DAY,
-    ZERO,
-    Decision,
-    Facts,
-    ManualTier,
-    WindowResult,
-    effect_of,
-    year_before,
-)
+from chalicelib.tiers.standing.rules import DAY, ZERO, Decision, Facts, ManualTier, WindowResult, effect_of, year_before
 
 TierCause = Literal["window", "hold", "manual", "none"]
 DocumentReason = Literal[

@@ -2,13 +2,7 @@
 
 from chalicelib.platform import Answer, Call, Routes, etag
 from chalicelib.tiers.ladders import service
-from chalicelib.tiers.ladders.schemas import (
-    ActivationForm,
-    LadderForm,
-    LaddersQuery,
-    StaffLadderPage,
-    StaffLadderView,
-)
+from chalicelib.tiers.ladders.schemas import ActivationForm, LadderForm, LaddersQuery, StaffLadderPage, StaffLadderView
 
 routes = Routes(__name__, tag="tiers")
 

@@ -10,8 +10,7 @@ from chalicelib.tiers.standing.rules import ManualTier
 
 def create_grant(tx: Transaction, company_id: str, grant: ManualTier) -> None:
     tx.create(
-        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **to_item(grant)},
-        label="grant",
+        {**keys.manual_tier(company_id, grant.recorded_at, grant.grant_id).as_item(), **to_item(grant)}, label="grant"
     )
 
 

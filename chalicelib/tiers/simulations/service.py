@@ -21,11 +21,7 @@ from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, ladder_on
 from chalicelib.tiers.ladders.store import ladders_of
 from chalicelib.tiers.simulations import rules, store
 from chalicelib.tiers.simulations.rules import Outcome
-from chalicelib.tiers.simulations.schemas import (
-    SimulationListView,
-    SimulationResultView,
-    SimulationView,
-)
+from chalicelib.tiers.simulations.schemas import SimulationListView, SimulationResultView, SimulationView
 from chalicelib.tiers.standing import store as standing_store
 
 COMPANIES = 200  # of one part
