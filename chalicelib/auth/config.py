@@ -1,5 +1,3 @@
-"""Config of sign-in."""
-
 from chalicelib.platform.config import Section
 
 

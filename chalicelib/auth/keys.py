@@ -1,5 +1,3 @@
-"""Keys of sign-ins."""
-
 from chalicelib.table.key import Key, in_gsi1, in_table
 
 

@@ -1,5 +1,3 @@
-"""Config of the catalogue."""
-
 from chalicelib.platform.config import Section
 
 

@@ -1,5 +1,3 @@
-"""Keys of products, categories and pictures."""
-
 from chalicelib.table.key import Key, in_table
 
 

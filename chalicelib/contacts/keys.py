@@ -1,5 +1,3 @@
-"""Keys of the contacts of people and addresses."""
-
 from chalicelib.table import Key, company_partition, in_table
 
 

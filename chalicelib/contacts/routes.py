@@ -1,5 +1,3 @@
-"""Routes of contacts with members, for the staff."""
-
 from chalicelib.contacts import notes
 from chalicelib.contacts.schemas import ContactQuery, NoteForm, NotePage, NoteView, VerdictView
 from chalicelib.platform import Call, PageQuery, Routes

@@ -1,5 +1,3 @@
-"""Forms and views of contacts with members."""
-
 from datetime import date
 from typing import Annotated
 

@@ -1,5 +1,3 @@
-"""Queue worker of the demands."""
-
 from typing import Any
 
 from chalicelib.demand import answers

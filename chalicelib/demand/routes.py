@@ -1,5 +1,3 @@
-"""Routes of demands, for partners and for staff."""
-
 from chalicelib.demand import service, store
 from chalicelib.demand.rules import Demand
 from chalicelib.demand.schemas import (

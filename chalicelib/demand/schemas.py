@@ -1,5 +1,3 @@
-"""Forms and views of demands."""
-
 from typing import Literal, Self
 
 from pydantic import Field, model_validator

@@ -1,5 +1,3 @@
-"""Forms and views of distributors and their people."""
-
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator

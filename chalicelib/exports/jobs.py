@@ -1,5 +1,3 @@
-"""Queue worker of exports."""
-
 from typing import Any
 
 from chalicelib.exports import service

@@ -1,5 +1,3 @@
-"""Routes of exports."""
-
 from chalicelib.exports import service
 from chalicelib.exports.schemas import ExportForm, ExportPage, ExportView
 from chalicelib.exports.sources import DESCRIPTIONS

@@ -1,5 +1,3 @@
-"""Form and views of exports."""
-
 from datetime import datetime
 
 from pydantic import Field

@@ -1,5 +1,3 @@
-"""Config of letters."""
-
 from collections.abc import Mapping
 from string import Formatter
 from types import MappingProxyType

@@ -1,5 +1,3 @@
-"""Queue workers of the letters."""
-
 from typing import Any
 
 from chalicelib.mail import service

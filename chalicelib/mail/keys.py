@@ -1,5 +1,3 @@
-"""Keys of letters."""
-
 from chalicelib.table import Key, in_gsi2, in_table
 
 

@@ -1,5 +1,3 @@
-"""Config of market reports."""
-
 from pydantic import Field
 
 from chalicelib.platform import Section

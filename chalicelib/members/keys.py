@@ -1,5 +1,3 @@
-"""Keys of members, their consents, and the staff."""
-
 from chalicelib.table.key import Key, folded, in_gsi1, in_table
 
 STAFF = "STAFF"

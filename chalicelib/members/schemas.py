@@ -1,5 +1,3 @@
-"""Forms and views of members, consents and staff."""
-
 from typing import Annotated, Literal
 
 from pydantic import EmailStr, Field, StrictBool

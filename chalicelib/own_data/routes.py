@@ -1,5 +1,3 @@
-"""Routes of a person's own data."""
-
 from chalicelib import auth, members
 from chalicelib.own_data import service
 from chalicelib.own_data.schemas import ErasureForm, OwnDataQuery, OwnDataView

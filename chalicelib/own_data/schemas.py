@@ -1,5 +1,3 @@
-"""Forms and views of a person's own data."""
-
 from pydantic import Field
 
 from chalicelib.platform import Email, Form, View

@@ -1,5 +1,3 @@
-"""Config of the combination of price rules."""
-
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal

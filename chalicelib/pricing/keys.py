@@ -1,5 +1,3 @@
-"""Keys of personal terms."""
-
 from chalicelib.table import Key, company_partition, in_table
 
 

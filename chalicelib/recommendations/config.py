@@ -1,5 +1,3 @@
-"""Config of recommendations."""
-
 from pydantic import Field
 
 from chalicelib.platform import Section

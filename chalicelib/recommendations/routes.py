@@ -1,5 +1,3 @@
-"""The route of recommendations."""
-
 from chalicelib.platform import Call, Routes
 from chalicelib.recommendations import service
 from chalicelib.recommendations.schemas import NewProductsView

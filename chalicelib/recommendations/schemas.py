@@ -1,5 +1,3 @@
-"""Views of recommendations."""
-
 from pydantic import Field
 
 from chalicelib.platform import View

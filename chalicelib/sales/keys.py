@@ -1,5 +1,3 @@
-"""Keys of purchases."""
-
 from datetime import date
 
 from chalicelib.table.key import Key, company_partition, in_gsi1, in_table

@@ -1,5 +1,3 @@
-"""Views of purchases."""
-
 from datetime import date
 from decimal import Decimal
 from typing import Annotated

@@ -1,5 +1,3 @@
-"""Route of the club's setup."""
-
 from chalicelib.platform import Call, Language, Routes
 from chalicelib.setup import service
 from chalicelib.setup.rules import Step, steps

@@ -1,5 +1,3 @@
-"""Views of the club's setup."""
-
 from pydantic import Field
 
 from chalicelib.platform import View

@@ -1,5 +1,3 @@
-"""Keys of standings."""
-
 from chalicelib.table import Key, company_partition, in_table
 
 

@@ -1,5 +1,3 @@
-"""Queue worker of the webhooks."""
-
 from typing import Any
 
 from chalicelib.platform import Context

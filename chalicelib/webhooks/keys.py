@@ -1,5 +1,3 @@
-"""Keys of webhooks."""
-
 from chalicelib.table import Key, in_table
 
 

@@ -1,5 +1,3 @@
-"""Keys of the club's figures."""
-
 from datetime import date
 
 from chalicelib.table import Key, in_table

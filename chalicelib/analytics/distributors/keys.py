@@ -1,5 +1,3 @@
-"""Keys of the service of distributors."""
-
 from chalicelib.table import Key, in_table
 
 

@@ -1,5 +1,3 @@
-"""Keys of the club's people by quarter."""
-
 from chalicelib.table import Key, in_table
 
 

@@ -1,5 +1,3 @@
-"""Keys of the effect of promotions."""
-
 from datetime import date
 
 from chalicelib.table import Key, in_table

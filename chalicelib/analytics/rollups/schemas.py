@@ -1,5 +1,3 @@
-"""Views of a rebuild."""
-
 from pydantic import Field
 
 from chalicelib.platform import WorkView

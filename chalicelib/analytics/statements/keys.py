@@ -1,5 +1,3 @@
-"""Keys of disputes."""
-
 from chalicelib.table import Key, company_partition, in_table
 
 

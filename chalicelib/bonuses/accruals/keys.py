@@ -1,5 +1,3 @@
-"""Keys of accruals."""
-
 from datetime import date
 
 from chalicelib.table import Key, company_partition, in_table

@@ -1,5 +1,3 @@
-"""Keys of adjustments."""
-
 from chalicelib.table import Key, company_partition, in_gsi2, in_table
 
 

@@ -1,5 +1,3 @@
-"""Keys of the audit of the books."""
-
 from chalicelib.table import Key, in_gsi2, in_table, shard_of
 
 CLUB_TOTALS = "CLUBTOTALS"

@@ -1,5 +1,3 @@
-"""Keys of the coalition."""
-
 from chalicelib.table import Key, folded, in_gsi1, in_table
 
 

@@ -1,5 +1,3 @@
-"""Forms and views of coalition accruals and coalition clients."""
-
 from datetime import date
 from typing import Annotated, Self
 

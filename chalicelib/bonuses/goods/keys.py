@@ -1,5 +1,3 @@
-"""Keys of the goods that are owed."""
-
 from chalicelib.table import Key, company_partition, in_gsi2, in_table
 
 

@@ -1,5 +1,3 @@
-"""Forms and views of entitlements to goods, choices and frozen prices."""
-
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self

@@ -1,5 +1,3 @@
-"""Keys of balances and of the ledger."""
-
 from datetime import date
 
 from chalicelib.table import CREATED_ONLY, Key, company_partition, in_gsi1, in_table, shard_of

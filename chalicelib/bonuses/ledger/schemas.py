@@ -1,5 +1,3 @@
-"""Views of balances, postings and statements."""
-
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal

@@ -1,5 +1,3 @@
-"""Keys of redemptions."""
-
 from chalicelib.table import Key, company_partition, in_gsi1, in_gsi2, in_table
 
 

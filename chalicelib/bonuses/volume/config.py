@@ -1,5 +1,3 @@
-"""Settings of the volume programmes."""
-
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise

@@ -1,5 +1,3 @@
-"""Routes of the content plan, for the staff."""
-
 from datetime import timedelta
 
 from chalicelib.campaigns.plan import service, store

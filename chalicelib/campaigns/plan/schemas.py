@@ -1,5 +1,3 @@
-"""Forms and views of the content plan."""
-
 from datetime import date
 from typing import Annotated
 

@@ -1,5 +1,3 @@
-"""Keys of questions and of the letters that answer them."""
-
 from chalicelib.table import Key, in_gsi1, in_table
 
 

@@ -1,5 +1,3 @@
-"""Routes of questions, for the staff."""
-
 from chalicelib.campaigns.plan.schemas import IssueView
 from chalicelib.campaigns.questions import service
 from chalicelib.campaigns.questions.schemas import (

@@ -1,5 +1,3 @@
-"""Forms and views of questions."""
-
 from typing import Annotated
 
 from pydantic import Field, StringConstraints

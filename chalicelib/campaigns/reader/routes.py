@@ -1,5 +1,3 @@
-"""The route of a member's own letters."""
-
 from chalicelib.campaigns.reader import service
 from chalicelib.campaigns.reader.schemas import LettersView
 from chalicelib.platform import Call, Routes

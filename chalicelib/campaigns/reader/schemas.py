@@ -1,5 +1,3 @@
-"""Views of a member's own letters."""
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,5 +1,3 @@
-"""Keys of results."""
-
 from chalicelib.table import Key, in_table
 
 

@@ -1,5 +1,3 @@
-"""Routes of results, for the staff."""
-
 from datetime import timedelta
 
 from chalicelib.campaigns.results import series, service

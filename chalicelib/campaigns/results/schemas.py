@@ -1,5 +1,3 @@
-"""Forms and views of results."""
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal

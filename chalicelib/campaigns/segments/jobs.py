@@ -1,5 +1,3 @@
-"""Queue worker of the audiences."""
-
 from typing import Any
 
 from chalicelib.campaigns.segments import audience

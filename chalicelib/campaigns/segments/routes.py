@@ -1,5 +1,3 @@
-"""Routes of segments and audiences, for the staff."""
-
 from chalicelib.campaigns.segments import audience, service
 from chalicelib.campaigns.segments.schemas import (
     AudienceForm,

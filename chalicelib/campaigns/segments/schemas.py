@@ -1,5 +1,3 @@
-"""Forms and views of segments and audiences."""
-
 from typing import Annotated, Literal
 
 from pydantic import Field

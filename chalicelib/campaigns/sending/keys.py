@@ -1,5 +1,3 @@
-"""Keys of the sending of issues."""
-
 from chalicelib.table import Key, in_table
 
 

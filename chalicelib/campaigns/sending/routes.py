@@ -1,5 +1,3 @@
-"""Routes of the sending of issues, for the staff."""
-
 from chalicelib.campaigns.sending import recipients, service
 from chalicelib.campaigns.sending.schemas import IssueReasonForm, RecipientPage, RecipientsQuery, SendingView, TestView
 from chalicelib.platform import Call, Routes

@@ -1,5 +1,3 @@
-"""Forms and views of the sending of issues."""
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,5 +1,3 @@
-"""Keys of series and enrolments."""
-
 from chalicelib.table import Key, in_gsi1, in_gsi2, in_table
 
 

@@ -1,5 +1,3 @@
-"""Routes of series, for the staff."""
-
 from chalicelib.campaigns.plan.schemas import PreviewForm, PreviewView
 from chalicelib.campaigns.series import service
 from chalicelib.campaigns.series.schemas import EnrolmentPage, EnrolmentsQuery, SeriesForm, SeriesPage, SeriesView

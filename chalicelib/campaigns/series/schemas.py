@@ -1,5 +1,3 @@
-"""Forms and views of series."""
-
 from typing import Annotated
 
 from pydantic import Field, model_validator

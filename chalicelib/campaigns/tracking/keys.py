@@ -1,5 +1,3 @@
-"""Keys of the readings of letters."""
-
 from chalicelib.table import Key, in_table
 
 

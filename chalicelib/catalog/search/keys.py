@@ -1,5 +1,3 @@
-"""Keys of the catalogue's index."""
-
 from chalicelib.table.key import Key, in_table
 
 

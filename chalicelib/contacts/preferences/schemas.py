@@ -1,5 +1,3 @@
-"""Forms of the pages that letters link to."""
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field

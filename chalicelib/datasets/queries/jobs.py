@@ -1,5 +1,3 @@
-"""Queue worker of queries."""
-
 from typing import Any
 
 from chalicelib.datasets.queries import service

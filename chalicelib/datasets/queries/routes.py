@@ -1,5 +1,3 @@
-"""Routes of queries."""
-
 from chalicelib.datasets.queries import service
 from chalicelib.datasets.queries.schemas import QueryForm, QueryPage, QueryView
 from chalicelib.platform import Answer, Call, PageQuery, Routes

@@ -1,5 +1,3 @@
-"""Form and views of queries."""
-
 from datetime import date, datetime
 from typing import Literal
 

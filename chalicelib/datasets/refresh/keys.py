@@ -1,5 +1,3 @@
-"""Keys of refreshes."""
-
 from chalicelib.table import Key, in_table
 
 

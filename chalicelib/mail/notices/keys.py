@@ -1,5 +1,3 @@
-"""Keys of notifications."""
-
 from chalicelib.table import Key, in_table
 
 

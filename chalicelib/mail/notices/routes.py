@@ -1,5 +1,3 @@
-"""Routes of the caller's notifications."""
-
 from chalicelib.mail.notices import service
 from chalicelib.mail.notices.schemas import NotificationPage, NotificationsQuery, ReadForm
 from chalicelib.platform import Call, Routes

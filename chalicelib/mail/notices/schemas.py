@@ -1,5 +1,3 @@
-"""Forms and views of notifications."""
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,5 +1,3 @@
-"""Keys of reports and their versions."""
-
 from chalicelib.table import Key, in_gsi1, in_table
 
 

@@ -1,5 +1,3 @@
-"""Routes of reports for marketing."""
-
 from chalicelib.market_reports.publication import service, store, uploads
 from chalicelib.market_reports.publication.schemas import (
     DraftFileView,

@@ -1,5 +1,3 @@
-"""Forms and views of reports for marketing."""
-
 from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator

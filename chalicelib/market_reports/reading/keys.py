@@ -1,5 +1,3 @@
-"""Keys of readings."""
-
 from chalicelib.table import Key, in_gsi1, in_table
 
 

@@ -1,5 +1,3 @@
-"""Keys of the rights of callers."""
-
 from chalicelib.table.key import Key, in_table
 
 

@@ -1,5 +1,3 @@
-"""Keys of approvals."""
-
 from chalicelib.table.key import Key, in_gsi2, in_table
 
 

@@ -1,5 +1,3 @@
-"""Route of lists as files."""
-
 from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.platform.list_files import service
 from chalicelib.platform.list_files.schemas import ListFileForm, ListFileView

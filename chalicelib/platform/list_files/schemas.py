@@ -1,5 +1,3 @@
-"""Form and view of a list as a file."""
-
 from datetime import datetime
 from typing import Literal
 

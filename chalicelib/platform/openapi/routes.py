@@ -1,5 +1,3 @@
-"""Routes of the API's health and of its documentation."""
-
 import json
 from functools import lru_cache
 from pathlib import Path

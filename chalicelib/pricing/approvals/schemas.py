@@ -1,5 +1,3 @@
-"""Form and views of approvals."""
-
 from typing import Annotated, Self, get_args
 
 from pydantic import Field

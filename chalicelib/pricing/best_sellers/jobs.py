@@ -1,5 +1,3 @@
-"""Queue worker of the lists of best sellers."""
-
 from typing import Any
 
 from chalicelib.platform import Context

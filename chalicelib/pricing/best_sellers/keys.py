@@ -1,5 +1,3 @@
-"""Keys of lists of best sellers."""
-
 from chalicelib.table import Key, in_gsi1, in_table
 
 

@@ -1,5 +1,3 @@
-"""Views of lists of best sellers."""
-
 from datetime import date
 from decimal import Decimal
 

@@ -1,5 +1,3 @@
-"""Forms and views of proofs of display."""
-
 from datetime import date, datetime
 from typing import Annotated, Literal
 

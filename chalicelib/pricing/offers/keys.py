@@ -1,5 +1,3 @@
-"""Keys of offers."""
-
 from chalicelib.table import Key, company_partition, in_gsi1, in_table
 
 

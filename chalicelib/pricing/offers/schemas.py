@@ -1,5 +1,3 @@
-"""Views of offers."""
-
 from datetime import date
 from typing import Annotated, Literal
 

@@ -1,5 +1,3 @@
-"""Keys of promotions and of what is used of their limits."""
-
 from datetime import date
 
 from chalicelib.table import Key, company_partition, in_gsi1, in_table

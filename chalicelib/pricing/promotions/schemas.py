@@ -1,5 +1,3 @@
-"""Forms and views of promotions."""
-
 from datetime import date
 from typing import Literal, Self
 

@@ -1,5 +1,3 @@
-"""Form and view of personal terms."""
-
 from typing import Self
 
 from pydantic import Field, model_validator

@@ -1,5 +1,3 @@
-"""Keys of payments."""
-
 from chalicelib.table.key import Key, in_table
 
 

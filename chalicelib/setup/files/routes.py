@@ -1,5 +1,3 @@
-"""Route of files that set the club up."""
-
 from chalicelib.platform import Call, Routes
 from chalicelib.setup.files import service
 from chalicelib.setup.files.schemas import SetupFileForm, SetupFileView

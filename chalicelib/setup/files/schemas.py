@@ -1,5 +1,3 @@
-"""Form and views of a file that sets the club up."""
-
 from typing import Literal
 
 from pydantic import Field

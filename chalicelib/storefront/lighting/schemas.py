@@ -1,5 +1,3 @@
-"""Form and views of the lighting calculator."""
-
 from decimal import Decimal
 from typing import Annotated, Self
 

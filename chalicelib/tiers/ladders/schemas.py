@@ -1,5 +1,3 @@
-"""Forms and views of ladders for the staff."""
-
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self

@@ -1,5 +1,3 @@
-"""Forms and views of manual tiers."""
-
 from datetime import date
 from typing import Annotated, Literal
 

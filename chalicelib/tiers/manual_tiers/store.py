@@ -1,5 +1,3 @@
-"""Items of manual tiers."""
-
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import Context

@@ -1,5 +1,3 @@
-"""Queue worker of the simulations."""
-
 from typing import Any
 
 from chalicelib.platform import Context

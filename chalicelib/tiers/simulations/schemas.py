@@ -1,5 +1,3 @@
-"""Views of a simulation."""
-
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Self

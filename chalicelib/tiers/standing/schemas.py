@@ -1,5 +1,3 @@
-"""Views of a standing."""
-
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
