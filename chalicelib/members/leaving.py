@@ -8,7 +8,7 @@ the rooms look for; it goes last, when all of them have forgotten the person.
 
 from chalicelib.members import keys, store
 from chalicelib.members.events import ERASED, LEFT
-from chalicelib.members.model import Leaver, Member, Membership
+from chalicelib.members.model import Leaver, Member
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import record
 from chalicelib.platform.http.problems import Problem
@@ -36,7 +36,7 @@ def leave(context: Context, member_id: str, email: str) -> None:
         return
     if email != member.email:
         raise Problem.invalid("not_yours", "/email", "This is not the address of your profile.")
-    if _is_staff(membership):
+    if membership is not None and membership.kind == "staff":
         raise Problem(
             "wrong_state", "You work for the club: hand over your companies, and let an admin remove you first."
         )
@@ -58,10 +58,6 @@ def forget(context: Context, member_id: str) -> None:
     tx.delete(keys.leaver(member_id))
     record(tx, context, keys.member(member_id), ERASED, member_id=member_id)
     context.table.commit(tx)
-
-
-def _is_staff(membership: Membership | None) -> bool:
-    return membership is not None and membership.kind == "staff"
 
 
 def _person(member: Member | Leaver, kind: str, owner: str) -> Person:

@@ -14,7 +14,6 @@ from chalicelib.analytics.people import keys
 from chalicelib.analytics.people.formulas import FORMULAS, chart_of
 from chalicelib.analytics.people.model import PeopleQuarter
 from chalicelib.analytics.people.schemas import PeopleQuery, PeopleRowView, PeopleView
-from chalicelib.members import Member, Membership
 from chalicelib.platform import ChartView, Club, Context, Language, clock, months_in, quarter_of
 from chalicelib.table import Position, from_item, shards, to_item
 
@@ -42,7 +41,7 @@ def count(context: Context) -> PeopleQuarter:
                 elif joined <= until:
                     counted["members"] += 1
                     counted["joined"] += quarter_of(joined) == quarter
-                    counted["complete"] += _is_complete(context, each, membership)
+                    counted["complete"] += not companies.missing_facts(context, OPENS, each, membership)
             if after is None:
                 break
     days = [
@@ -60,10 +59,6 @@ def count(context: Context) -> PeopleQuarter:
     )
     context.table.put({**keys.people_quarter(quarter).as_item(), **to_item(found)})
     return found
-
-
-def _is_complete(context: Context, member: Member, membership: Membership | None) -> bool:
-    return not companies.missing_facts(context, OPENS, member, membership)
 
 
 def show(context: Context, query: PeopleQuery, language: Language) -> PeopleView:

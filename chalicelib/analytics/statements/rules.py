@@ -166,7 +166,7 @@ def statement(
     counting = [each.document for each in documents if not each.document.other_currency]
     lines: list[StatementLine] = []
     for document in counting:
-        order_id = _order_of(document.ref)
+        order_id = order_of(document.ref)[1] if document.ref[0] == ORDERS else ""
         lines.append(
             StatementLine(
                 day=document.business_date,
@@ -187,7 +187,3 @@ def statement(
         balance += line.amount
         balanced.append(replace(line, balance=balance))
     return Statement(company_id, currency, first, last, opening, tuple(balanced), len(documents) - len(counting))
-
-
-def _order_of(ref: DocumentRef) -> str:
-    return order_of(ref)[1] if ref[0] == ORDERS else ""

@@ -216,7 +216,7 @@ def standing_on_day(
 ) -> Standing:
     """The standing of today, from facts that reach back to `first_relevant_day(ladders, known_since(today))`."""
     totals = facts.totals
-    ladders = tuple(facts.ladders[_position(facts.ladders, today) :])
+    ladders = tuple(facts.ladders[facts.ladders.index(ladder_on(facts.ladders, today)) :])
     first = _kept_from(ladders, today, facts.first_purchase)
     last = today + HORIZON_DAYS * DAY
     later = {days: amount for days, amount in totals.returned.items() if days[0] >= first and days[1] > today}
@@ -245,10 +245,6 @@ def _bare(grant: ManualTier) -> ManualTier:
 def known_since(today: date) -> date:
     """The first day of a standing's timeline."""
     return today - SINCE_DAYS * DAY
-
-
-def _position(ladders: Sequence[Ladder], day: date) -> int:
-    return ladders.index(ladder_on(ladders, day))
 
 
 def _kept_from(ladders: Sequence[Ladder], today: date, first_purchase: date | None) -> date:
