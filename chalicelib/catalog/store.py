@@ -33,7 +33,7 @@ from chalicelib.catalog.rules import (
 from chalicelib.platform import clock
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Page, Table
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table.transactions import Item, Transaction, at_version
 
 _STOCK = "stock:"
 
@@ -159,7 +159,7 @@ def write_tree(tx: Transaction, present: Item | None, tree: Tree) -> None:
             "version": version + 1,
             "categories": zlib.compress(json.dumps(list(tree.values()), ensure_ascii=False).encode()),
         },
-        when=Attr("version").eq(version) if present else Attr("pk").not_exists(),
+        when=at_version(version),
         label="tree",
     )
 

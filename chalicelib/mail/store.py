@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Attr
 
 from chalicelib.mail import keys
 from chalicelib.mail.model import Letter, LetterState
 from chalicelib.platform import Context
-from chalicelib.table import Item, Refused, Table, Transaction, from_item, retry, to_item
+from chalicelib.table import Item, Refused, Table, Transaction, at_version, from_item, retry, to_item
 
 MOST_DUE = 5000  # letters of one look
 
@@ -69,10 +69,10 @@ def change(
             also(tx, letter, decided)
         try:
             if len(tx):
-                tx.put(_to_item(decided), when=_unchanged(letter))
+                tx.put(_to_item(decided), when=at_version(letter.version))
                 context.table.commit(tx)
             else:
-                context.table.put(_to_item(decided), when=_unchanged(letter))
+                context.table.put(_to_item(decided), when=at_version(letter.version))
         except Refused as refused:
             letter = found(refused, "")
             raise
@@ -89,7 +89,7 @@ def claim(tx: Transaction, letter: Letter, claimed: Letter) -> Letter:
     """
     own = Attr("attempt").eq(claimed.attempt) & Attr("state").eq(LetterState.SENDING)
     taken = replace(claimed, version=letter.version + 1)
-    tx.put(_to_item(taken), when=_unchanged(letter) | own, label="letter")
+    tx.put(_to_item(taken), when=at_version(letter.version) | own, label="letter")
     return taken
 
 
@@ -113,10 +113,6 @@ def suppress(table: Table, address: str, *, reason: str, at: str, letter_id: str
     listed = keys.suppression_list(at, address).as_gsi2()
     first = {"email": address, "reason": reason, "at": at, "letter_id": letter_id, **bounced, **listed}
     table.update(keys.suppression(address), default=first, add={"reports": 1})
-
-
-def _unchanged(letter: Letter) -> ConditionBase:
-    return Attr("version").eq(letter.version) if letter.version else Attr("pk").not_exists()
 
 
 def _to_item(letter: Letter) -> Item:

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Attr
 
 from chalicelib.platform import Context
 from chalicelib.recommendations import keys
 from chalicelib.recommendations.rules import ArticleCounts, Companion, Pairs
-from chalicelib.table import Item, Key, Table, Transaction, shards
+from chalicelib.table import Item, Key, Table, Transaction, at_version, shards
 
 MARKS_KEEP_DAYS = 30  # longest gap between two nights without a loss
 _PLACE = 2  # bytes of a place among the articles
@@ -65,7 +65,7 @@ def contribution_item(buyer: str, contribution: Contribution) -> Item:
 
 def put_contribution(tx: Transaction, buyer: str, contribution: Contribution) -> None:
     """Refused unless the version before this one is there."""
-    tx.put(contribution_item(buyer, contribution), when=_unchanged(contribution.version - 1))
+    tx.put(contribution_item(buyer, contribution), when=at_version(contribution.version - 1))
 
 
 def counts(table: Table, skus: Iterable[str]) -> dict[str, tuple[ArticleCounts, int]]:
@@ -77,7 +77,7 @@ def counts(table: Table, skus: Iterable[str]) -> dict[str, tuple[ArticleCounts, 
 
 def put_counts(tx: Transaction, sku: str, counts: ArticleCounts, *, version: int) -> None:
     """Refused unless the version before this one is there."""
-    tx.put(counts_item(sku, counts, version), when=_unchanged(version - 1))
+    tx.put(counts_item(sku, counts, version), when=at_version(version - 1))
 
 
 def counts_item(sku: str, counts: ArticleCounts, version: int) -> Item:
@@ -95,7 +95,3 @@ def counts_of(item: Item | None) -> ArticleCounts:
 def counts_among(found: Mapping[Key, Item], skus: Iterable[str]) -> dict[str, ArticleCounts]:
     """The counts among these items, by article."""
     return {sku: counts_of(found[keys.article_counts(sku)]) for sku in skus if keys.article_counts(sku) in found}
-
-
-def _unchanged(version: int) -> ConditionBase:
-    return Attr("version").eq(version) if version else Attr("pk").not_exists()

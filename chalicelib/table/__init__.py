@@ -16,4 +16,14 @@ from chalicelib.table.key import (
 )
 from chalicelib.table.records import from_item, to_item
 from chalicelib.table.retries import CONTESTED, Overtaken, is_passing, read_apart, retry
-from chalicelib.table.transactions import MOST_OPERATIONS, Busy, Item, Joining, Refused, Transaction, from_wire, to_wire
+from chalicelib.table.transactions import (
+    MOST_OPERATIONS,
+    Busy,
+    Item,
+    Joining,
+    Refused,
+    Transaction,
+    at_version,
+    from_wire,
+    to_wire,
+)

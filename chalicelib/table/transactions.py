@@ -217,6 +217,11 @@ class Transaction:
         self._operations[key] = Operation(kind, key, body, when, label)
 
 
+def at_version(version: int) -> ConditionBase:
+    """The item is there in this version; for 0: it is not there."""
+    return Attr("version").eq(version) if version else Attr("pk").not_exists()
+
+
 def refuse_to_change(key: Key) -> None:
     """Raises ValueError for an item that may only be created. The policies deny changes and deletes, but cannot deny a replacement."""
     if key.pk.startswith(CREATED_ONLY):

@@ -11,7 +11,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.platform import Context, events
-from chalicelib.table import Item, Page, Table, Transaction, from_item, to_item
+from chalicelib.table import Item, Page, Table, Transaction, at_version, from_item, to_item
 from chalicelib.webhooks import keys
 from chalicelib.webhooks.events import CALLED
 from chalicelib.webhooks.rules import Endpoint, Message, message_span
@@ -28,7 +28,7 @@ def read_endpoint(table: Table, distributor_id: str, *, consistent: bool = True)
 def put_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
     """Refused with label `endpoint` unless the stored version is the one before."""
     item = {**keys.webhook_endpoint(endpoint.distributor_id).as_item(), **to_item(endpoint)}
-    tx.put(item, when=_at_version(endpoint.version - 1), label="endpoint")
+    tx.put(item, when=at_version(endpoint.version - 1), label="endpoint")
 
 
 def delete_endpoint(tx: Transaction, endpoint: Endpoint) -> None:
@@ -56,10 +56,6 @@ def note_letter(tx: Transaction, endpoint: Endpoint, at: str) -> None:
     tx.update(
         keys.webhook_endpoint(endpoint.distributor_id), put={"last_letter_at": at}, when=unchanged, label="endpoint"
     )
-
-
-def _at_version(version: int) -> ConditionBase:
-    return Attr("version").eq(version) if version else Attr("pk").not_exists()
 
 
 # --- messages ---------------------------------------------------------------------------------------------------------

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.analytics.settlements import keys
 from chalicelib.analytics.settlements.model import Settlement
 from chalicelib.sales import DocumentRef
-from chalicelib.table import Key, Table, Transaction, company_partition, from_item, to_item
+from chalicelib.table import Key, Table, Transaction, at_version, company_partition, from_item, to_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +29,8 @@ def read_settled(table: Table, ref: DocumentRef) -> Settled:
 
 def replace_settlement(tx: Transaction, ref: DocumentRef, before: Settled, after: Settlement | None) -> None:
     """Refused with label `settled` if it changed since `before` was read."""
-    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
     place = keys.settled(*ref).as_item()
-    tx.put({**place, **to_item(Settled(after, before.version + 1))}, when=unchanged, label="settled")
+    tx.put({**place, **to_item(Settled(after, before.version + 1))}, when=at_version(before.version), label="settled")
     old = _key(before.settlement) if before.settlement else None
     new = _key(after) if after else None
     if old and old != new:

@@ -10,13 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.bonuses.audit import keys
 from chalicelib.bonuses.audit.rules import Checkpoint, Mismatch, moved
 from chalicelib.bonuses.ledger.rules import ZERO, AccountLot, Balances
 from chalicelib.platform import Context
-from chalicelib.table import Item, Key, Page, Table, Transaction, from_item, to_item
+from chalicelib.table import Item, Key, Page, Table, Transaction, at_version, from_item, to_item
 
 CHECKPOINT = "checkpoint"  # label: another audit was faster
 MOST_FAULTS = 20  # kept of one account
@@ -43,7 +41,7 @@ def write_checkpoint(tx: Transaction, context: Context, before: Checkpoint, afte
             "places": places,
             "audited_at": context.at,
         },
-        when=Attr("version").eq(before.version) if before.version else Attr("pk").not_exists(),
+        when=at_version(before.version),
         label=CHECKPOINT,
     )
 

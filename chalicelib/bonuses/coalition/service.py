@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Attr
 
 from chalicelib import companies
 from chalicelib.bonuses.adjustments.service import of_bonuses
@@ -40,6 +40,7 @@ from chalicelib.table import (
     Refused,
     Table,
     Transaction,
+    at_version,
     from_item,
     retry,
     to_item,
@@ -108,7 +109,7 @@ def _write(context: Context, client: CoalitionClient, alone: Money | None = None
             **to_item(written),
             "at": context.at,
         },
-        when=_version(client.version),
+        when=at_version(client.version),
         label=CLIENT,
     )
     if alone:
@@ -315,7 +316,3 @@ def _load(table: Table, client_id: str, reference: str) -> CoalitionGrant | None
 
 def _item(made: CoalitionGrant) -> Item:
     return {**keys.coalition_grant(made.client_id, made.reference).as_item(), **to_item(made)}
-
-
-def _version(version: int) -> ConditionBase:
-    return Attr("version").eq(version) if version else Attr("pk").not_exists()

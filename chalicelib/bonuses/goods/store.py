@@ -16,7 +16,7 @@ from chalicelib.bonuses.goods.rules import Choice, ChoiceState, Entitlement, Fro
 from chalicelib.bonuses.volume.store import DUE
 from chalicelib.platform import Context
 from chalicelib.platform import keys as platform_keys
-from chalicelib.table import MOST_OPERATIONS, Item, Page, Table, Transaction, from_item, to_item
+from chalicelib.table import MOST_OPERATIONS, Item, Page, Table, Transaction, at_version, from_item, to_item
 
 ENTITLEMENT = "entitlement"  # label: the entitlement changed meanwhile
 CHOICE = "choice"  # label: the choice changed meanwhile
@@ -68,8 +68,7 @@ def replace_entitlement(tx: Transaction, entitlement: Entitlement, today: date) 
 
 def write_choice(tx: Transaction, choice: Choice) -> None:
     """Refused with label `choice` unless the stored one, if any, is exactly one version behind."""
-    unchanged = Attr("version").eq(choice.version - 1) if choice.version > 1 else Attr("pk").not_exists()
-    tx.put(_choice_item(choice), when=unchanged, label=CHOICE)
+    tx.put(_choice_item(choice), when=at_version(choice.version - 1), label=CHOICE)
 
 
 def _entitlement_item(entitlement: Entitlement, today: date) -> Item:

@@ -12,13 +12,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.bonuses.events import BONUS_POSTED
 from chalicelib.bonuses.ledger import keys
 from chalicelib.bonuses.ledger.rules import Book, Cause, Lot, Posting
 from chalicelib.platform import keys as platform_keys
-from chalicelib.table import Item, Page, Table, Transaction, from_item, shards, to_item
+from chalicelib.table import Item, Page, Table, Transaction, at_version, from_item, shards, to_item
 
 DUE = "bonuses"
 BOOK = "book"  # label: the book changed meanwhile
@@ -39,7 +37,7 @@ def write_book(tx: Transaction, before: Book, after: Book, due: date | None) -> 
     lots = {expires_on.isoformat(): _lot_item(lot) for expires_on, lot in after.lots.items()}
     tx.put(
         {**keys.bonuses(after.company_id).as_item(), **indexes, **to_item(replace(after, lots={})), "lots": lots},
-        when=Attr("version").eq(before.version) if before.version else Attr("pk").not_exists(),
+        when=at_version(before.version),
         label=BOOK,
     )
 

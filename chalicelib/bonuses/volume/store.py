@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.bonuses.volume import keys
 from chalicelib.bonuses.volume.rules import Bracket, Close, Course, Every, Mode, Pays, Programme
 from chalicelib.platform import keys as platform_keys
-from chalicelib.table import Page, Table, Transaction, from_item, to_item
+from chalicelib.table import Page, Table, Transaction, at_version, from_item, to_item
 
 DUE = "periods"
 
@@ -83,8 +83,7 @@ def write_head(tx: Transaction, before: Head, course: Course, due: date | None) 
         **(platform_keys.due(DUE, due, before.company_id).as_gsi2() if due else {}),
         **to_item(replace(before, course=course, version=before.version + 1)),
     }
-    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
-    tx.put(item, when=unchanged, label=COURSE)
+    tx.put(item, when=at_version(before.version), label=COURSE)
 
 
 def create_period(tx: Transaction, head: Head, programme: Programme, made: Close, closed_on: date) -> None:

@@ -15,7 +15,7 @@ from chalicelib.campaigns.plan.model import IssueTexts
 from chalicelib.campaigns.series import keys
 from chalicelib.campaigns.series.model import Enrolment, Series
 from chalicelib.platform import Context, derived_id, jobs
-from chalicelib.table import Item, Page, Position, Refused, Table, Transaction, from_item, to_item
+from chalicelib.table import Item, Page, Position, Refused, Table, Transaction, at_version, from_item, to_item
 
 MOST_AT_ONCE = 5_000  # steps that one tick starts: the next one starts the others
 MOST_COUNTED = 10_000  # members inside a series
@@ -36,7 +36,7 @@ def read(table: Table, series_ids: Iterable[str]) -> dict[str, Series]:
 
 def write(tx: Transaction, series: Series, before: Series) -> None:
     """Refused with label `version` where somebody changed it meanwhile."""
-    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
+    unchanged = at_version(before.version)
     tx.put({**keys.series(series.series_id).as_item(), **to_item(series)}, when=unchanged, label="version")
 
 

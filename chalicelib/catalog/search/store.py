@@ -27,7 +27,7 @@ from chalicelib.catalog.search.rules import Index, IndexEntry, entry_of
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import Item, Refused
+from chalicelib.table.transactions import Item, Refused, at_version
 
 SHARDS = 64  # a product changes one, a new reader reads all: see infra/decisions/0026
 
@@ -86,7 +86,7 @@ def _write(table: Table, shard: int, present: Item | None, entries: Mapping[str,
         "version": version + 1,
         "entries": zlib.compress(json.dumps([entries[sku] for sku in sorted(entries)], ensure_ascii=False).encode()),
     }
-    table.put(item, when=Attr("version").eq(version) if present else Attr("pk").not_exists())
+    table.put(item, when=at_version(version))
     return _stamp(item)
 
 

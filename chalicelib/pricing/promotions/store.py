@@ -9,12 +9,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.pricing.promotions import keys
 from chalicelib.pricing.promotions.model import PromotionForm
 from chalicelib.pricing.rules import Promotion
-from chalicelib.table import Item, Page, Table, Transaction
+from chalicelib.table import Item, Page, Table, Transaction, at_version
 
 StoredPromotionState = Literal["draft", "approved", "ended"]
 
@@ -58,7 +56,7 @@ def stored(item: Item) -> StoredPromotion:
 
 def put_promotion(tx: Transaction, found: StoredPromotion, *, author: str, at: str) -> None:
     """Put the version `found.version`; refused with label `version` unless the previous one is stored."""
-    unchanged = Attr("version").eq(found.version - 1) if found.version > 1 else Attr("pk").not_exists()
+    unchanged = at_version(found.version - 1)
     life = {"approved_at": found.approved_at, "ended_on": found.ended_on.isoformat() if found.ended_on else None}
     tx.put(
         {
@@ -112,7 +110,7 @@ def replace_running(
 ) -> None:
     """Replace RUNNING; refused with label `running` after a concurrent change."""
     version = int(present["version"]) if present else 0
-    unchanged = Attr("version").eq(version) if present else Attr("pk").not_exists()
+    unchanged = at_version(version)
     item = {
         **keys.running_promotions().as_item(),
         "promotions": dict(promotions),

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.platform import Context
 from chalicelib.pricing import keys
 from chalicelib.pricing.rules import Contract
 from chalicelib.pricing.terms.model import ContractForm
-from chalicelib.table import Item, Table, Transaction
+from chalicelib.table import Item, Table, Transaction, at_version
 
 VERSION = "version"  # label: the terms have another one
 
@@ -57,15 +55,11 @@ def replace_terms(
             **({"approved_by": approved_by} if approved_by else {}),
             "at": context.at,
         },
-        when=_has(version),
+        when=at_version(version),
         label=VERSION,
     )
 
 
 def check_version(tx: Transaction, company_id: str, version: int) -> None:
     """Refused with label `VERSION` unless the stored terms have this version; 0 for no terms."""
-    tx.check(keys.terms(company_id), _has(version), label=VERSION)
-
-
-def _has(version: int) -> ConditionBase:
-    return Attr("version").eq(version) if version else Attr("pk").not_exists()
+    tx.check(keys.terms(company_id), at_version(version), label=VERSION)

@@ -10,12 +10,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.platform import Context
 from chalicelib.platform import keys as platform_keys
 from chalicelib.sales import DayTotals
-from chalicelib.table import Item, Transaction, from_item, to_item
+from chalicelib.table import Item, Transaction, at_version, from_item, to_item
 from chalicelib.tiers import keys
 from chalicelib.tiers.ladders.rules import NO_STEP, Ladder, LadderStep
 from chalicelib.tiers.standing.model import Announcement, Calendar, CalendarRow, Standing, calendar, in_force
@@ -42,16 +40,12 @@ def load_with_grants(context: Context, company_id: str) -> tuple[Item | None, tu
 
 def put(tx: Transaction, context: Context, standing: Standing, due: date | None) -> None:
     """Put the standing as the next version; refused with label `version` if the loaded one is no longer stored."""
-    tx.put(_item(context, standing, due), when=_unchanged(standing), label="version")
+    tx.put(_item(context, standing, due), when=at_version(standing.version), label="version")
 
 
 def save(context: Context, standing: Standing, due: date | None) -> None:
     """Write the standing without a transaction, at half the price. Raises `Refused` if the loaded version is no longer stored."""
-    context.table.put(_item(context, standing, due), when=_unchanged(standing))
-
-
-def _unchanged(standing: Standing) -> ConditionBase:
-    return Attr("version").eq(standing.version) if standing.version else Attr("pk").not_exists()
+    context.table.put(_item(context, standing, due), when=at_version(standing.version))
 
 
 def tier_in_force(item: Item | None, day: date) -> LadderStep:
