@@ -42,39 +42,39 @@ def list_staff_categories(call: Call) -> CategoryTreeView:
     return service.category_list(call.context)
 
 
-@routes.put("/v1/staff/products", scope="staff.catalog.write", body=ProductRowsForm)
-def write_products(call: Call) -> ProductResultsView:
+@routes.put("/v1/staff/products", scope="staff.catalog.write")
+def write_products(call: Call, form: ProductRowsForm) -> ProductResultsView:
     """Create or replace up to 100 products.
 
     Each row has its own result: a bad row never stops the others. Sending the same rows again changes nothing. A row without a cost price
     removes the one that was there.
     """
-    return recording.write_products(call.context, call.body.products)
+    return recording.write_products(call.context, form.products)
 
 
-@routes.put("/v1/staff/stock", scope="staff.catalog.write", body=StockRowsForm)
-def write_stock(call: Call) -> StockResultsView:
+@routes.put("/v1/staff/stock", scope="staff.catalog.write")
+def write_stock(call: Call, form: StockRowsForm) -> StockResultsView:
     """Record up to 100 stock figures.
 
     A figure is the quantity of a product in a warehouse at a moment. An older figure never replaces a newer one, in whatever order they
     arrive. Sending the same rows again changes nothing.
     """
-    return recording.write_stock(call.context, call.body.stock)
+    return recording.write_stock(call.context, form.stock)
 
 
-@routes.put("/v1/staff/categories", scope="staff.catalog.write", body=CategoryRowsForm)
-def write_categories(call: Call) -> CategoryResultsView:
+@routes.put("/v1/staff/categories", scope="staff.catalog.write")
+def write_categories(call: Call, form: CategoryRowsForm) -> CategoryResultsView:
     """Create, rename and move up to 100 categories.
 
     Each row has its own result. Sending the same rows again changes nothing. Products keep the code of a category that moves.
     """
-    return recording.write_categories(call.context, call.body.categories)
+    return recording.write_categories(call.context, form.categories)
 
 
-@routes.post("/v1/staff/product-images", scope="staff.catalog.write", body=ImageForm)
-def start_image_upload(call: Call) -> ImageUploadView:
+@routes.post("/v1/staff/product-images", scope="staff.catalog.write")
+def start_image_upload(call: Call, form: ImageForm) -> ImageUploadView:
     """Get an address to upload a picture of a product to."""
-    return images.start(call.context, call.body)
+    return images.start(call.context, form)
 
 
 @routes.post("/v1/staff/product-images/{image_id}/confirm", scope="staff.catalog.write", problems=("conflict",))
@@ -105,19 +105,19 @@ def show_picture(call: Call, image_id: str) -> Answer:
 # --- machines ---------------------------------------------------------------------------------------------------------
 
 
-@routes.put("/v1/machine/products", scope="machine.catalog", body=ProductRowsForm)
-def write_products_by_machine(call: Call) -> ProductResultsView:
+@routes.put("/v1/machine/products", scope="machine.catalog")
+def write_products_by_machine(call: Call, form: ProductRowsForm) -> ProductResultsView:
     """Create or replace up to 100 products, as `PUT /v1/staff/products` does."""
-    return recording.write_products(call.context, call.body.products)
+    return recording.write_products(call.context, form.products)
 
 
-@routes.put("/v1/machine/stock", scope="machine.catalog", body=StockRowsForm)
-def write_stock_by_machine(call: Call) -> StockResultsView:
+@routes.put("/v1/machine/stock", scope="machine.catalog")
+def write_stock_by_machine(call: Call, form: StockRowsForm) -> StockResultsView:
     """Record up to 100 stock figures, as `PUT /v1/staff/stock` does."""
-    return recording.write_stock(call.context, call.body.stock)
+    return recording.write_stock(call.context, form.stock)
 
 
-@routes.put("/v1/machine/categories", scope="machine.catalog", body=CategoryRowsForm)
-def write_categories_by_machine(call: Call) -> CategoryResultsView:
+@routes.put("/v1/machine/categories", scope="machine.catalog")
+def write_categories_by_machine(call: Call, form: CategoryRowsForm) -> CategoryResultsView:
     """Create, rename and move up to 100 categories, as `PUT /v1/staff/categories` does."""
-    return recording.write_categories(call.context, call.body.categories)
+    return recording.write_categories(call.context, form.categories)

@@ -31,16 +31,14 @@ from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="companies")
 
 
-@routes.post(
-    "/v1/companies", scope="company.claim", body=ClaimForm, status=202, problems=("already_exists", "too_many_requests")
-)
-def claim_company(call: Call) -> ClaimView:
+@routes.post("/v1/companies", scope="company.claim", status=202, problems=("already_exists", "too_many_requests"))
+def claim_company(call: Call, form: ClaimForm) -> ClaimView:
     """Claim to act for a company.
 
     A manager of the club or the company's owner decides. Until then the club shows nothing of the company, not even whether it knows it.
     A new claim replaces a pending one.
     """
-    return claims.claim(call.context, call.principal.for_member(), call.body, address=call.caller_address)
+    return claims.claim(call.context, call.principal.for_member(), form, address=call.caller_address)
 
 
 @routes.get("/v1/company", scope="company.read", answer=CompanyView, by_token=True)
@@ -50,11 +48,11 @@ def show_company(call: Call) -> Answer:
     return Answer(shown, headers=etag(version))
 
 
-@routes.patch("/v1/company", scope="company.write", body=CompanyChangeForm, answer=CompanyView, matched=True)
-def change_company(call: Call) -> Answer:
+@routes.patch("/v1/company", scope="company.write", answer=CompanyView, matched=True)
+def change_company(call: Call, form: CompanyChangeForm) -> Answer:
     """Change your company's profile."""
     shown, version = company.change(
-        call.context, call.principal.for_company(), call.principal.for_member(), call.expected_version(), call.body
+        call.context, call.principal.for_company(), call.principal.for_member(), call.expected_version(), form
     )
     return Answer(shown, headers=etag(version))
 
@@ -91,18 +89,17 @@ def list_people(call: Call) -> PeoplePage:
 @routes.post(
     "/v1/company/people",
     scope="people.write",
-    body=InvitationForm,
     answer=PersonView,
     status=201,
     problems=("already_exists", "too_many_requests"),
 )
-def invite_person(call: Call) -> Answer:
+def invite_person(call: Call, form: InvitationForm) -> Answer:
     """Invite a person to your company.
 
     They get a letter, sign in with this email and accept; until then they see nothing of the company. A person with a pending claim to
     it acts for it at once. To invite somebody again replaces the invitation; they get one letter a day.
     """
-    shown = invitations.invite(call.context, call.principal.for_company(), call.principal.for_member(), call.body)
+    shown = invitations.invite(call.context, call.principal.for_company(), call.principal.for_member(), form)
     location = f"/v1/company/people/{shown.member_id}"
     return Answer(shown, headers={**etag(shown.version), "Location": location})
 
@@ -110,12 +107,11 @@ def invite_person(call: Call) -> Answer:
 @routes.patch(
     "/v1/company/people/{member_id}",
     scope="people.write",
-    body=PersonChangeForm,
     answer=PersonView,
     matched=True,
     problems=("wrong_state", "conflict"),
 )
-def change_person(call: Call, member_id: str) -> Answer:
+def change_person(call: Call, form: PersonChangeForm, member_id: str) -> Answer:
     """Confirm a pending person, or change a person's role or influence."""
     shown = people.change_person(
         call.context,
@@ -123,7 +119,7 @@ def change_person(call: Call, member_id: str) -> Answer:
         call.principal.for_member(),
         member_id,
         call.expected_version(),
-        call.body,
+        form,
     )
     return Answer(shown, headers=etag(shown.version))
 
@@ -183,32 +179,28 @@ def show_company_to_staff(call: Call, company_id: str) -> Answer:
 @routes.patch(
     "/v1/staff/companies/{company_id}",
     scope="staff.companies.write",
-    body=CompanyAssignmentForm,
     answer=StaffCompanyDetailView,
     matched=True,
     problems=("already_exists", "wrong_state"),
 )
-def change_company_by_staff(call: Call, company_id: str) -> Answer:
+def change_company_by_staff(call: Call, form: CompanyAssignmentForm, company_id: str) -> Answer:
     """Change a company, or hand it over to another manager.
 
     The new manager and those who buy for the company get a letter, its owners one of another INN or KPP. Terms have a route of their own (`PUT …/terms`). Its members keep their own
     telephone and email; `contacts` are people who are no members.
     """
     shown, version = staff.change_by_staff(
-        call.context, company_id, call.principal.for_member(), call.expected_version(), call.body
+        call.context, company_id, call.principal.for_member(), call.expected_version(), form
     )
     return Answer(shown, headers=etag(version))
 
 
 @routes.post(
-    "/v1/staff/companies/{company_id}/confirm",
-    scope="staff.companies.write",
-    body=ClaimDecisionForm,
-    problems=("wrong_state", "conflict"),
+    "/v1/staff/companies/{company_id}/confirm", scope="staff.companies.write", problems=("wrong_state", "conflict")
 )
-def decide_claim(call: Call, company_id: str) -> ClaimDecisionView:
+def decide_claim(call: Call, form: ClaimDecisionForm, company_id: str) -> ClaimDecisionView:
     """Confirm or refuse a claim.
 
     The first confirmation makes the confirming manager the company's personal manager, unless the form names another one.
     """
-    return claims.decide_claim(call.context, call.principal.for_member(), company_id, call.body)
+    return claims.decide_claim(call.context, call.principal.for_member(), company_id, form)

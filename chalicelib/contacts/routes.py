@@ -14,13 +14,13 @@ def check_contact(call: Call, member_id: str) -> VerdictView:
     return VerdictView.of(notes.verdict(call.context, member_id, call.query))
 
 
-@routes.post("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.write", body=NoteForm)
-def note_contact(call: Call, member_id: str) -> NoteView:
+@routes.post("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.write")
+def note_contact(call: Call, form: NoteForm, member_id: str) -> NoteView:
     """Note a contact that you made, such as a telephone call. It spends the contact budget.
 
     The same note again changes nothing.
     """
-    return NoteView.of(notes.note(call.context, member_id, call.body, by=call.principal.for_member()))
+    return NoteView.of(notes.note(call.context, member_id, form, by=call.principal.for_member()))
 
 
 @routes.get("/v1/staff/members/{member_id}/contacts", scope="staff.contacts.read", query=PageQuery)

@@ -17,15 +17,15 @@ from chalicelib.platform import Call, PageQuery, Routes
 routes = Routes(__name__, tag="catalogue")
 
 
-@routes.post("/v1/demands", scope="catalog.read", body=DemandForm, problems=("too_many_requests",))
-def record_demand(call: Call) -> DemandView:
+@routes.post("/v1/demands", scope="catalog.read", problems=("too_many_requests",))
+def record_demand(call: Call, form: DemandForm) -> DemandView:
     """Ask for goods that cannot be ordered.
 
     Name an article that is out of stock, and a letter tells you when it is back. Or describe something that the catalogue does not have, and
     the club's staff answer. Asking for the same again updates the quantity and the note.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return DemandView.of(service.record_demand(call.context, company_id, member_id, call.body))
+    return DemandView.of(service.record_demand(call.context, company_id, member_id, form))
 
 
 @routes.get("/v1/demands", scope="catalog.read", query=PageQuery)
@@ -67,14 +67,9 @@ def list_waiting_demands(call: Call) -> StaffDemandPage:
     )
 
 
-@routes.post(
-    "/v1/staff/demands/{demand_id}/answer",
-    scope="staff.demands.write",
-    body=DemandAnswerForm,
-    problems=("wrong_state",),
-)
-def answer_demand(call: Call, demand_id: str) -> StaffDemandView:
+@routes.post("/v1/staff/demands/{demand_id}/answer", scope="staff.demands.write", problems=("wrong_state",))
+def answer_demand(call: Call, form: DemandAnswerForm, demand_id: str) -> StaffDemandView:
     """Answer a request for goods. The partner gets a letter. The same answer again changes nothing."""
-    answered = service.answer(call.context, call.principal.for_member(), demand_id, call.body)
+    answered = service.answer(call.context, call.principal.for_member(), demand_id, form)
     [shown] = service.with_names(call.context, [answered])
     return StaffDemandView.to_staff(*shown)

@@ -28,12 +28,10 @@ def list_regions(call: Call) -> RegionsView:
     return RegionsView(items=[RegionView(code=code, name=name) for code, name in names.items()])
 
 
-@routes.post(
-    "/v1/staff/distributors", scope="staff.distributors.write", body=DistributorForm, answer=DistributorView, status=201
-)
-def create_distributor(call: Call) -> Answer:
+@routes.post("/v1/staff/distributors", scope="staff.distributors.write", answer=DistributorView, status=201)
+def create_distributor(call: Call, form: DistributorForm) -> Answer:
     """Create a distributor with the regions that it serves."""
-    made = service.create(call.context, call.body)
+    made = service.create(call.context, form)
     location = f"/v1/staff/distributors/{made.distributor_id}"
     return Answer(DistributorView.of(made), headers={**etag(made.version), "Location": location})
 
@@ -54,26 +52,20 @@ def show_distributor(call: Call, distributor_id: str) -> Answer:
 @routes.patch(
     "/v1/staff/distributors/{distributor_id}",
     scope="staff.distributors.write",
-    body=DistributorChangeForm,
     answer=DistributorView,
     matched=True,
     problems=("precondition_failed",),
 )
-def change_distributor(call: Call, distributor_id: str) -> Answer:
+def change_distributor(call: Call, form: DistributorChangeForm, distributor_id: str) -> Answer:
     """Change a distributor. Regions are replaced as a whole."""
-    changed = service.change(call.context, distributor_id, call.expected_version(), call.body)
+    changed = service.change(call.context, distributor_id, call.expected_version(), form)
     return Answer(DistributorView.of(changed), headers=etag(changed.version))
 
 
-@routes.post(
-    "/v1/staff/distributors/{distributor_id}/people",
-    scope="staff.distributors.write",
-    body=DistributorPersonForm,
-    problems=("conflict",),
-)
-def add_distributor_person(call: Call, distributor_id: str) -> DistributorPersonView:
+@routes.post("/v1/staff/distributors/{distributor_id}/people", scope="staff.distributors.write", problems=("conflict",))
+def add_distributor_person(call: Call, form: DistributorPersonForm, distributor_id: str) -> DistributorPersonView:
     """Add a person who works on the distributor's orders. They sign in with their email."""
-    return service.add_person(call.context, distributor_id, call.body)
+    return service.add_person(call.context, distributor_id, form)
 
 
 @routes.get("/v1/staff/distributors/{distributor_id}/people", scope="staff.distributors.read", query=PageQuery)
@@ -104,14 +96,13 @@ def show_own_distributor(call: Call) -> Answer:
 @routes.patch(
     "/v1/distributor",
     scope="distributor.write",
-    body=OwnDistributorForm,
     answer=DistributorView,
     matched=True,
     problems=("precondition_failed",),
 )
-def change_own_distributor(call: Call) -> Answer:
+def change_own_distributor(call: Call, form: OwnDistributorForm) -> Answer:
     """Change your distributor's contacts and working hours, as partners see them. Its regions are the club's to change."""
-    changed = service.change_own(call.context, call.principal.for_distributor(), call.expected_version(), call.body)
+    changed = service.change_own(call.context, call.principal.for_distributor(), call.expected_version(), form)
     return Answer(DistributorView.of(changed), headers=etag(changed.version))
 
 
@@ -121,13 +112,13 @@ def list_own_people(call: Call) -> DistributorPeoplePage:
     return call.page(DistributorPeoplePage, service.people, call.context, call.principal.for_distributor())
 
 
-@routes.post("/v1/distributor/people", scope="distributor.write", body=DistributorPersonForm, problems=("conflict",))
-def add_own_person(call: Call) -> DistributorPersonView:
+@routes.post("/v1/distributor/people", scope="distributor.write", problems=("conflict",))
+def add_own_person(call: Call, form: DistributorPersonForm) -> DistributorPersonView:
     """Add a colleague who works on your distributor's orders. They sign in with their email, and may do what you may.
 
     Somebody who is a member of the club already is added by the club.
     """
-    return service.add_own_person(call.context, call.principal.for_distributor(), call.body)
+    return service.add_own_person(call.context, call.principal.for_distributor(), form)
 
 
 @routes.delete("/v1/distributor/people/{member_id}", scope="distributor.write", status=204, problems=("wrong_state",))
@@ -139,11 +130,11 @@ def remove_own_person(call: Call, member_id: str) -> Answer:
     return Answer(None)
 
 
-@routes.put("/v1/distributor/stock", scope="fulfilment.write", body=catalog.StockRowsForm)
-def write_own_stock(call: Call) -> catalog.StockResultsView:
+@routes.put("/v1/distributor/stock", scope="fulfilment.write")
+def write_own_stock(call: Call, form: catalog.StockRowsForm) -> catalog.StockResultsView:
     """Record up to 100 stock figures of your distributor's own warehouses.
 
     A figure is the quantity of a product in a warehouse at a moment. An older figure never replaces a newer one, in whatever order they
     arrive. Sending the same rows again changes nothing.
     """
-    return service.record_own_stock(call.context, call.principal.for_distributor(), call.body.stock)
+    return service.record_own_stock(call.context, call.principal.for_distributor(), form.stock)

@@ -9,15 +9,15 @@ routes = Routes(__name__, tag="exports")
 _ANY = "staff.companies.read"  # of everybody on the staff; each source asks for its own
 
 
-@routes.post("/v1/staff/exports", scope=_ANY, body=ExportForm, status=202, keyed=True)
-def start_export(call: Call) -> ExportView:
+@routes.post("/v1/staff/exports", scope=_ANY, status=202, keyed=True)
+def start_export(call: Call, form: ExportForm) -> ExportView:
     """Export a whole table as CSV or XLSX, in the language of the request.
 
     Read the export at its own address until it is done; a letter tells so, too. The file has all rows, their number and a control total, which
     are the same in both formats. A table needs the right to read it: orders, bonus entries, letters and cases are not everybody's.
     """
-    call.require(DESCRIPTIONS[call.body.source].scope)
-    return service.start(call.answering(_started), call.body, call.language, call.principal.for_member())
+    call.require(DESCRIPTIONS[form.source].scope)
+    return service.start(call.answering(_started), form, call.language, call.principal.for_member())
 
 
 @routes.get("/v1/staff/exports", scope=_ANY, query=PageQuery)

@@ -35,35 +35,26 @@ def show_profile(call: Call) -> Answer:
     return Answer(me, headers=etag(version))
 
 
-@routes.patch(
-    "/v1/me",
-    scope="me",
-    body=ProfileChangeForm,
-    answer=ProfileView,
-    matched=True,
-    problems=("not_found", "precondition_failed"),
-)
-def change_profile(call: Call) -> Answer:
+@routes.patch("/v1/me", scope="me", answer=ProfileView, matched=True, problems=("not_found", "precondition_failed"))
+def change_profile(call: Call, form: ProfileChangeForm) -> Answer:
     """Change your profile."""
-    me, version = service.change_me(call.context, call.principal.for_member(), call.expected_version(), call.body)
+    me, version = service.change_me(call.context, call.principal.for_member(), call.expected_version(), form)
     return Answer(me, headers=etag(version))
 
 
-@routes.put("/v1/me/consents/{purpose}", scope="me", body=ConsentChangeForm)
-def answer_consent(call: Call, purpose: str) -> Consent:
+@routes.put("/v1/me/consents/{purpose}", scope="me")
+def answer_consent(call: Call, form: ConsentChangeForm, purpose: str) -> Consent:
     """Give or withdraw a consent.
 
     The club keeps each answer with its wording, time and source.
     """
-    return service.answer_consent(
-        call.context, call.principal.for_member(), purpose, call.body, address=call.caller_address
-    )
+    return service.answer_consent(call.context, call.principal.for_member(), purpose, form, address=call.caller_address)
 
 
-@routes.post("/v1/staff/people", scope="staff.people.write", body=StaffForm, problems=("conflict",))
-def appoint_staff(call: Call) -> StaffMemberView:
+@routes.post("/v1/staff/people", scope="staff.people.write", problems=("conflict",))
+def appoint_staff(call: Call, form: StaffForm) -> StaffMemberView:
     """Add a person to the staff, or change their role. They sign in with this email. The last admin stays one."""
-    return service.appoint_staff(call.context, call.body, by=call.principal.for_member())
+    return service.appoint_staff(call.context, form, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/people", scope="staff.people.read", query=StaffQuery)
@@ -97,17 +88,10 @@ def list_suppressions(call: Call) -> SuppressionPage:
     return call.page(SuppressionPage, suppressions.list_suppressions, call.context, call.query.email)
 
 
-@routes.post(
-    "/v1/staff/suppressions/lift",
-    scope="staff.letters.write",
-    body=SuppressionLiftForm,
-    status=204,
-    problems=("not_found", "conflict"),
-)
-def lift_suppression(call: Call) -> None:
+@routes.post("/v1/staff/suppressions/lift", scope="staff.letters.write", status=204, problems=("not_found", "conflict"))
+def lift_suppression(call: Call, form: SuppressionLiftForm) -> None:
     """Let letters go to an address again.
 
     Reason and author are kept. Should it bounce again, it is suppressed again.
     """
-    form = call.body
     suppressions.lift_suppression(call.context, form.email, reason=form.reason, by=call.principal.for_member())

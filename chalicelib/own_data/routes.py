@@ -35,8 +35,8 @@ def download_own_data_page(call: Call) -> Answer:
     return Answer(Text(content=page(call.context, data, call.language)), headers=_PAGE_ONLY)
 
 
-@routes.post("/v1/me/erasure", scope="me", body=ErasureForm, status=202, problems=("wrong_state",))
-def erase_own_data(call: Call) -> Answer:
+@routes.post("/v1/me/erasure", scope="me", status=202, problems=("wrong_state",))
+def erase_own_data(call: Call, form: ErasureForm) -> Answer:
     """Leave the club, and have your data erased.
 
     It cannot be undone. You are signed out at once, and act for your company no longer. Within minutes the club forgets your name, address and
@@ -44,6 +44,6 @@ def erase_own_data(call: Call) -> Answer:
     names nobody. Staff are removed by an admin first.
     """
     member_id = call.principal.for_member()
-    members.leave(call.context, member_id, call.body.email)
+    members.leave(call.context, member_id, form.email)
     auth.end_all_sessions(member_id)
     return Answer(None)

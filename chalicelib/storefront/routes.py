@@ -66,14 +66,14 @@ def _price_list(call: Call, company_id: str) -> Answer:
     return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
 
 
-@routes.post("/v1/tools/lighting", scope="catalog.read", body=LightingForm, problems=("cabinet_locked",))
-def calculate_lighting(call: Call) -> LightingView:
+@routes.post("/v1/tools/lighting", scope="catalog.read", problems=("cabinet_locked",))
+def calculate_lighting(call: Call, form: LightingForm) -> LightingView:
     """Calculate the number of luminaires that rooms need, by the lumen method.
 
     Each product is calculated for all rooms. Its `lines` can be sent to `POST /v1/cart/lines` or `POST /v1/orders` unchanged. Calculators
     are open to members with a complete profile (`GET /v1/me/privileges`).
     """
-    return lighting.calculate(call.context, call.principal.for_member(), call.body, call.language)
+    return lighting.calculate(call.context, call.principal.for_member(), form, call.language)
 
 
 # --- staff ------------------------------------------------------------------------------------------------------------

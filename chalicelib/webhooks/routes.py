@@ -24,13 +24,12 @@ SCOPE = "distributor.webhooks"
 @routes.put(
     "/v1/distributor/webhook",
     scope=SCOPE,
-    body=WebhookEndpointForm,
     answer=WebhookEndpointSecretView,
     matched=True,
     problems=("not_found", "precondition_failed", "too_many_requests"),
     sends=(OrderMessageView, TestMessageView),
 )
-def put_webhook(call: Call) -> Answer:
+def put_webhook(call: Call, form: WebhookEndpointForm) -> Answer:
     """Set the endpoint for messages on the distributor's orders: `If-Match: "0"` for the first time.
 
     Each step of an order is one message: `type` is the event (`order.placed`), `data` the order as this API shows it, and the change.
@@ -41,7 +40,7 @@ def put_webhook(call: Call) -> Answer:
     Only the first answer shows the secret. Setting a paused endpoint again makes it active and sends the waiting messages.
     """
     distributor_id = _distributor(call)
-    changed, secret = service.put(call.context, distributor_id, call.expected_version(), call.body)
+    changed, secret = service.put(call.context, distributor_id, call.expected_version(), form)
     return _endpoint_answer(call, changed, secret)
 
 
@@ -121,17 +120,11 @@ def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
     return Answer(WebhookDeliveryView.of(anew), headers=_location(delivery_id))
 
 
-@routes.post(
-    "/v1/distributor/webhook/replay",
-    scope=SCOPE,
-    body=ReplayForm,
-    status=202,
-    problems=("not_found", "too_many_requests"),
-)
-def replay_webhook_messages(call: Call) -> ReplayView:
+@routes.post("/v1/distributor/webhook/replay", scope=SCOPE, status=202, problems=("not_found", "too_many_requests"))
+def replay_webhook_messages(call: Call, form: ReplayForm) -> ReplayView:
     """Send the messages since a moment again, for example since the last backup of the receiving system."""
     distributor_id = _distributor(call)
-    return service.replay_since(call.context, distributor_id, call.body)
+    return service.replay_since(call.context, distributor_id, form)
 
 
 def _distributor(call: Call) -> str:

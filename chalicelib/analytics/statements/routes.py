@@ -37,19 +37,14 @@ def make_statement_file(call: Call) -> StatementFileView:
     return statement_file(call.context, call.principal.for_company(), call.query, call.language)
 
 
-@routes.post(
-    "/v1/company/statement/disputes",
-    scope="bonuses.read",
-    body=DisputeForm,
-    problems=("not_found", "too_many_requests"),
-)
-def dispute_line(call: Call) -> DisputeView:
+@routes.post("/v1/company/statement/disputes", scope="bonuses.read", problems=("not_found", "too_many_requests"))
+def dispute_line(call: Call, form: DisputeForm) -> DisputeView:
     """Say that the company has another sum for a line of its statement. The manager gets a letter.
 
     The same again changes nothing; another sum takes the place of the one before. No balance changes by it.
     """
     principal = call.principal
-    return dispute(call.context, principal.for_company(), principal.for_member(), call.body)
+    return dispute(call.context, principal.for_company(), principal.for_member(), form)
 
 
 @routes.get(_STAFF, scope="staff.companies.read", query=StatementQuery)

@@ -15,19 +15,18 @@ routes = Routes(__name__, tag="bonuses")
 @routes.post(
     "/v1/staff/companies/{company_id}/bonus-adjustments",
     scope="staff.bonuses.write",
-    body=AdjustmentForm,
     answer=AdjustmentView,
     status=201,
     keyed=True,
     problems=("not_enough_bonus",),
 )
-def adjust_bonuses(call: Call, company_id: str) -> Adjustment:
+def adjust_bonuses(call: Call, form: AdjustmentForm, company_id: str) -> Adjustment:
     """Add bonuses, or take some away, with a reason.
 
     Above the club's limit the adjustment waits: nothing is posted until somebody else approves it.
     """
     staff_id = call.principal.for_member()
-    return service.adjust(call.answering(_created), staff_id, company_id, call.body)
+    return service.adjust(call.answering(_created), staff_id, company_id, form)
 
 
 @routes.get("/v1/staff/bonus-adjustments", scope="staff.bonuses.read", query=AdjustmentsQuery)
@@ -47,33 +46,27 @@ def show_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustme
 @routes.post(
     "/v1/staff/companies/{company_id}/bonus-adjustments/{adjustment_id}/approve",
     scope="staff.bonuses.approve",
-    body=AdjustmentDecisionForm,
     answer=AdjustmentView,
     keyed=True,
     problems=("wrong_state", "four_eyes", "not_enough_bonus"),
 )
-def approve_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustment:
+def approve_adjustment(call: Call, form: AdjustmentDecisionForm, company_id: str, adjustment_id: str) -> Adjustment:
     """Approve an adjustment of somebody else: it is posted."""
     staff_id = call.principal.for_member()
-    return service.approve(
-        call.answering(AdjustmentView.from_record), staff_id, company_id, adjustment_id, call.body.note
-    )
+    return service.approve(call.answering(AdjustmentView.from_record), staff_id, company_id, adjustment_id, form.note)
 
 
 @routes.post(
     "/v1/staff/companies/{company_id}/bonus-adjustments/{adjustment_id}/reject",
     scope="staff.bonuses.approve",
-    body=AdjustmentDecisionForm,
     answer=AdjustmentView,
     keyed=True,
     problems=("wrong_state",),
 )
-def reject_adjustment(call: Call, company_id: str, adjustment_id: str) -> Adjustment:
+def reject_adjustment(call: Call, form: AdjustmentDecisionForm, company_id: str, adjustment_id: str) -> Adjustment:
     """Reject an adjustment: nothing is posted."""
     staff_id = call.principal.for_member()
-    return service.reject(
-        call.answering(AdjustmentView.from_record), staff_id, company_id, adjustment_id, call.body.note
-    )
+    return service.reject(call.answering(AdjustmentView.from_record), staff_id, company_id, adjustment_id, form.note)
 
 
 def _created(adjustment: Adjustment) -> Answer:

@@ -26,18 +26,16 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 @routes.post(
     "/v1/machine/accruals",
     scope="machine.accruals",
-    body=CoalitionAccrualForm,
     answer=CoalitionAccrualView,
     status=201,
     problems=("client_not_registered", "not_found", "already_exists", "limit_exceeded"),
 )
-def grant_bonuses(call: Call) -> Answer:
+def grant_bonuses(call: Call, form: CoalitionAccrualForm) -> Answer:
     """Grant a company bonuses that it earned with a partner of the coalition.
 
     The client's `reference` names the accrual for ever: a repeat gets the first answer and grants nothing; other content under the same
     reference is refused. The client's limits hold exactly, also under concurrent requests.
     """
-    form: CoalitionAccrualForm = call.body
     company_id = form.company_id or _by_inn(call.context, form)
     requested = RequestedGrant(form.reference, company_id, form.amount, form.day, form.note)
     made, again = service.grant(call.context, call.principal.for_machine(), requested)
@@ -54,16 +52,14 @@ def show_granted_bonuses(call: Call, reference: str) -> CoalitionAccrualView:
 @routes.post(
     "/v1/machine/accruals/{reference}/reversals",
     scope="machine.accruals",
-    body=CoalitionReversalForm,
     answer=CoalitionAccrualView,
     problems=("already_exists", "wrong_state"),
 )
-def reverse_granted_bonuses(call: Call, reference: str) -> Answer:
+def reverse_granted_bonuses(call: Call, form: CoalitionReversalForm, reference: str) -> Answer:
     """Reverse an accrual of this client, whole or in part.
 
     The reversal's own `reference` names it for ever. All reversals together never exceed the accrual.
     """
-    form: CoalitionReversalForm = call.body
     client_id = call.principal.for_machine()
     made, again = service.reverse(call.context, client_id, reference, form.reference, form.amount)
     return Answer(CoalitionAccrualView.of(made), headers=REPLAYED if again else {})
@@ -101,19 +97,14 @@ def show_coalition_client(call: Call, client_id: str) -> Answer:
 
 
 @routes.put(
-    "/v1/staff/machine-clients/{client_id}",
-    scope="staff.bonuses.write",
-    body=CoalitionClientForm,
-    answer=CoalitionClientView,
-    matched=True,
+    "/v1/staff/machine-clients/{client_id}", scope="staff.bonuses.write", answer=CoalitionClientView, matched=True
 )
-def register_coalition_client(call: Call, client_id: str) -> Answer:
+def register_coalition_client(call: Call, form: CoalitionClientForm, client_id: str) -> Answer:
     """Register a partner of the coalition, or change its name, its limits, its right to grant.
 
     `client_id` is the client's id in Cognito. If-Match: "0" registers a new one. A month's limit that rises by more than one person gives
     alone waits, with the others, for the approval of somebody else; until then the present ones hold.
     """
-    form: CoalitionClientForm = call.body
     wanted = CoalitionClient(
         client_id=client_id,
         name=form.name,

@@ -62,21 +62,20 @@ def list_frozen_prices(call: Call, entitlement_id: str) -> FrozenPricePage:
 @routes.post(
     "/v1/company/entitlements/{entitlement_id}/choices",
     scope="bonuses.write",
-    body=ChoiceForm,
     answer=ChangedChoiceView,
     status=201,
     keyed=True,
     problems=("wrong_state", "above_left"),
 )
-def choose_goods(call: Call, entitlement_id: str) -> ChangedChoice:
+def choose_goods(call: Call, form: ChoiceForm, entitlement_id: str) -> ChangedChoice:
     """Choose goods at the frozen prices, up to what is left; they stay reserved until they are shipped."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    requested = [line.requested() for line in call.body.lines]
+    requested = [line.requested() for line in form.lines]
 
     def made(chosen: ChangedChoice) -> Answer:
         return Answer(_chosen(chosen), headers={"Location": f"{call.path}/{chosen.choice.choice_id}"})
 
-    return service.choose(call.answering(made), company_id, member_id, entitlement_id, requested, call.body.note)
+    return service.choose(call.answering(made), company_id, member_id, entitlement_id, requested, form.note)
 
 
 @routes.get("/v1/company/entitlements/{entitlement_id}/choices/{choice_id}", scope="bonuses.read")
@@ -88,16 +87,15 @@ def show_choice(call: Call, entitlement_id: str, choice_id: str) -> ChoiceView:
 @routes.post(
     "/v1/company/entitlements/{entitlement_id}/choices/{choice_id}/cancel",
     scope="bonuses.write",
-    body=CancelChoiceForm,
     answer=ChangedChoiceView,
     keyed=True,
     problems=("wrong_state",),
 )
-def cancel_goods(call: Call, entitlement_id: str, choice_id: str) -> ChangedChoice:
+def cancel_goods(call: Call, form: CancelChoiceForm, entitlement_id: str, choice_id: str) -> ChangedChoice:
     """Cancel a choice of which nothing was shipped. After the last day to choose its amount expires at once."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return service.cancel(
-        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, call.body.note, staff=False
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, form.note, staff=False
     )
 
 
@@ -133,14 +131,12 @@ def show_entitlement_of_company(call: Call, company_id: str, entitlement_id: str
 @routes.post(
     OF_COMPANY + "/choices/{choice_id}/ship",
     scope="staff.bonuses.write",
-    body=ShipGoodsForm,
     answer=ChangedChoiceView,
     keyed=True,
     problems=("wrong_state", "already_exists"),
 )
-def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> ChangedChoice:
+def ship_goods(call: Call, form: ShipGoodsForm, company_id: str, entitlement_id: str, choice_id: str) -> ChangedChoice:
     """Record a shipment of chosen goods: a part, or all that is left. Goods for bonuses are not a purchase."""
-    form: ShipGoodsForm = call.body
     return service.ship(
         call.answering(_chosen),
         company_id,
@@ -156,48 +152,46 @@ def ship_goods(call: Call, company_id: str, entitlement_id: str, choice_id: str)
 @routes.post(
     OF_COMPANY + "/choices/{choice_id}/cancel",
     scope="staff.bonuses.write",
-    body=ReasonForm,
     answer=ChangedChoiceView,
     keyed=True,
     problems=("wrong_state",),
 )
-def cancel_goods_of_company(call: Call, company_id: str, entitlement_id: str, choice_id: str) -> ChangedChoice:
+def cancel_goods_of_company(
+    call: Call, form: ReasonForm, company_id: str, entitlement_id: str, choice_id: str
+) -> ChangedChoice:
     """Cancel the part of a choice that cannot be shipped. After the last day to choose its amount expires at once."""
     member_id = call.principal.for_member()
     return service.cancel(
-        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, call.body.reason, staff=True
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, form.reason, staff=True
     )
 
 
 @routes.post(
     OF_COMPANY + "/choices/{choice_id}/shipments/{shipment_id}/reverse",
     scope="staff.bonuses.write",
-    body=ReasonForm,
     answer=ChangedChoiceView,
     keyed=True,
     problems=("wrong_state",),
 )
 def reverse_goods_shipment(
-    call: Call, company_id: str, entitlement_id: str, choice_id: str, shipment_id: str
+    call: Call, form: ReasonForm, company_id: str, entitlement_id: str, choice_id: str, shipment_id: str
 ) -> ChangedChoice:
     """Reverse a whole shipment: the document was wrong, or the goods came back. The goods are reserved again."""
     member_id = call.principal.for_member()
     return service.reverse_shipment(
-        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, shipment_id, call.body.reason
+        call.answering(_chosen), company_id, member_id, entitlement_id, choice_id, shipment_id, form.reason
     )
 
 
 @routes.post(
     OF_COMPANY + "/hand-over",
     scope="staff.bonuses.write",
-    body=HandOverForm,
     answer=EntitlementSummaryView,
     keyed=True,
     problems=("wrong_state",),
 )
-def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
+def hand_over_gift(call: Call, form: HandOverForm, company_id: str, entitlement_id: str) -> Entitlement:
     """Record that a gift was handed over."""
-    form: HandOverForm = call.body
     day = form.day or call.context.today
     return service.hand_over(
         _summing(call), company_id, call.principal.for_member(), entitlement_id, form.document, day
@@ -207,29 +201,26 @@ def hand_over_gift(call: Call, company_id: str, entitlement_id: str) -> Entitlem
 @routes.post(
     OF_COMPANY + "/hand-over/reverse",
     scope="staff.bonuses.write",
-    body=ReasonForm,
     answer=EntitlementSummaryView,
     keyed=True,
     problems=("wrong_state",),
 )
-def reverse_hand_over(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
+def reverse_hand_over(call: Call, form: ReasonForm, company_id: str, entitlement_id: str) -> Entitlement:
     """Record that a gift came back, or was never given: it is owed again."""
     return service.reverse_hand_over(
-        _summing(call), company_id, call.principal.for_member(), entitlement_id, call.body.reason
+        _summing(call), company_id, call.principal.for_member(), entitlement_id, form.reason
     )
 
 
 @routes.post(
     OF_COMPANY + "/reverse",
     scope="staff.bonuses.write",
-    body=ReverseEntitlementForm,
     answer=EntitlementSummaryView,
     keyed=True,
     problems=("wrong_state", "above_left"),
 )
-def reverse_entitlement(call: Call, company_id: str, entitlement_id: str) -> Entitlement:
+def reverse_entitlement(call: Call, form: ReverseEntitlementForm, company_id: str, entitlement_id: str) -> Entitlement:
     """Reverse what is left of an entitlement, or a part of it."""
-    form: ReverseEntitlementForm = call.body
     return service.reverse(
         _summing(call), company_id, call.principal.for_member(), entitlement_id, form.amount, form.reason
     )

@@ -19,20 +19,19 @@ routes = Routes(__name__, tag="bonuses")
 @routes.post(
     "/v1/company/redemptions",
     scope="bonuses.write",
-    body=RedemptionForm,
     answer=RedemptionView,
     status=201,
     keyed=True,
     problems=("not_enough_bonus", "not_found", "wrong_state", "already_exists", "too_many_requests"),
 )
-def redeem_bonuses(call: Call) -> Redemption:
+def redeem_bonuses(call: Call, form: RedemptionForm) -> Redemption:
     """Reserve bonuses, oldest expiry first.
 
     A redemption with `order_id` follows the order: it is redeemed when the order is completed and given back when the order is rejected or
     cancelled; if the distributor accepts less than the redemption, the rest is given back. Without `order_id` the staff complete it.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return service.redeem(call.answering(_created), company_id, member_id, call.body)
+    return service.redeem(call.answering(_created), company_id, member_id, form)
 
 
 @routes.get("/v1/company/redemptions", scope="bonuses.read", query=RedemptionsQuery)
@@ -103,17 +102,18 @@ def complete_redemption(call: Call, company_id: str, redemption_id: str) -> Rede
 @routes.post(
     "/v1/staff/companies/{company_id}/redemptions/{redemption_id}/cancel",
     scope="staff.bonuses.write",
-    body=CancelRedemptionForm,
     answer=RedemptionView,
     keyed=True,
     problems=("wrong_state",),
 )
-def cancel_redemption_of_company(call: Call, company_id: str, redemption_id: str) -> Redemption:
+def cancel_redemption_of_company(
+    call: Call, form: CancelRedemptionForm, company_id: str, redemption_id: str
+) -> Redemption:
     """Cancel a company's redemption, whatever the state of its order: its bonuses return to their lots.
 
     The lots keep their expiry. For orders of which a part never ships, and for what the club cannot provide.
     """
-    staff_id, reason = call.principal.for_member(), call.body.reason
+    staff_id, reason = call.principal.for_member(), form.reason
     return service.cancel_for(call.answering(RedemptionView.of), staff_id, company_id, redemption_id, reason)
 
 

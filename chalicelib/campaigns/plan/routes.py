@@ -19,15 +19,13 @@ routes = Routes(__name__, tag="letters")
 _HALF_A_YEAR = timedelta(days=184)
 
 
-@routes.post(
-    "/v1/staff/campaigns", scope="staff.campaigns.write", body=IssueForm, status=201, keyed=True, problems=("conflict",)
-)
-def create_issue(call: Call) -> IssueView:
+@routes.post("/v1/staff/campaigns", scope="staff.campaigns.write", status=201, keyed=True, problems=("conflict",))
+def create_issue(call: Call, form: IssueForm) -> IssueView:
     """Plan an issue: its topic, segment, class, slot and texts.
 
     Too near to other issues, it is refused with those that would be skipped, and where to move them; `accept_skips` plans it all the same.
     """
-    return service.create(call.answering(_created), call.body, by=call.principal.for_member())
+    return service.create(call.answering(_created), form, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/campaigns", scope="staff.campaigns.read", query=IssuesQuery)
@@ -72,34 +70,26 @@ def show_issue(call: Call, issue_id: str) -> Answer:
 @routes.put(
     "/v1/staff/campaigns/{issue_id}",
     scope="staff.campaigns.write",
-    body=IssueForm,
     answer=IssueView,
     matched=True,
     problems=("conflict", "wrong_state"),
 )
-def change_issue(call: Call, issue_id: str) -> Answer:
+def change_issue(call: Call, form: IssueForm, issue_id: str) -> Answer:
     """Change an issue. An approved one must be approved anew."""
     by = call.principal.for_member()
-    return _with_version(*service.change(call.context, issue_id, call.expected_version(), call.body, by=by))
+    return _with_version(*service.change(call.context, issue_id, call.expected_version(), form, by=by))
 
 
-@routes.post(
-    "/v1/staff/campaigns/{issue_id}/preview", scope="staff.campaigns.read", body=PreviewForm, problems=("wrong_state",)
-)
-def preview_issue(call: Call, issue_id: str) -> PreviewView:
+@routes.post("/v1/staff/campaigns/{issue_id}/preview", scope="staff.campaigns.read", problems=("wrong_state",))
+def preview_issue(call: Call, form: PreviewForm, issue_id: str) -> PreviewView:
     """Show the letter of an issue as a member would get it."""
-    return service.preview(call.context, issue_id, call.body)
+    return service.preview(call.context, issue_id, form)
 
 
-@routes.post(
-    "/v1/staff/campaigns/{issue_id}/move",
-    scope="staff.campaigns.write",
-    body=MoveForm,
-    problems=("conflict", "wrong_state"),
-)
-def move_issue(call: Call, issue_id: str) -> IssueView:
+@routes.post("/v1/staff/campaigns/{issue_id}/move", scope="staff.campaigns.write", problems=("conflict", "wrong_state"))
+def move_issue(call: Call, form: MoveForm, issue_id: str) -> IssueView:
     """Move an issue to another slot. Its approval stays."""
-    return service.move(call.context, issue_id, call.body, by=call.principal.for_member())
+    return service.move(call.context, issue_id, form, by=call.principal.for_member())
 
 
 @routes.post(

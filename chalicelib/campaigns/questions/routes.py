@@ -13,10 +13,10 @@ from chalicelib.platform import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="letters")
 
 
-@routes.post("/v1/staff/questions", scope="staff.contacts.write", body=QuestionForm)
-def note_question(call: Call) -> QuestionView:
+@routes.post("/v1/staff/questions", scope="staff.contacts.write")
+def note_question(call: Call, form: QuestionForm) -> QuestionView:
     """Note a question that somebody asked, with its tags. The same one again on the same day changes nothing."""
-    return service.note(call.context, call.body, by=call.principal.for_member())
+    return service.note(call.context, form, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/questions", scope="staff.contacts.read", query=QuestionsQuery)
@@ -32,19 +32,14 @@ def list_question_proposals(call: Call) -> ProposalsView:
 
 
 @routes.post(
-    "/v1/staff/questions/digests",
-    scope="staff.campaigns.write",
-    body=DigestForm,
-    status=201,
-    keyed=True,
-    problems=("conflict",),
+    "/v1/staff/questions/digests", scope="staff.campaigns.write", status=201, keyed=True, problems=("conflict",)
 )
-def plan_question_digest(call: Call) -> IssueView:
+def plan_question_digest(call: Call, form: DigestForm) -> IssueView:
     """Plan the letter that answers the questions with a tag, for the members who asked.
 
     It is an issue of the content plan, to be approved by somebody else. Its questions are proposed no more.
     """
-    return service.draft(call.context, call.answering(_created), call.body, by=call.principal.for_member())
+    return service.draft(call.context, call.answering(_created), form, by=call.principal.for_member())
 
 
 def _created(issue: IssueView) -> Answer:

@@ -13,10 +13,10 @@ from chalicelib.platform import Answer, Call, Routes, etag
 routes = Routes(__name__, tag="letters")
 
 
-@routes.post("/v1/staff/segments", scope="staff.campaigns.write", body=SegmentForm, status=201, keyed=True)
-def create_segment(call: Call) -> SegmentView:
+@routes.post("/v1/staff/segments", scope="staff.campaigns.write", status=201, keyed=True)
+def create_segment(call: Call, form: SegmentForm) -> SegmentView:
     """Save a segment."""
-    return service.create(call.answering(_created), call.body, by=call.principal.for_member())
+    return service.create(call.answering(_created), form, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/segments", scope="staff.campaigns.read", query=SegmentsQuery)
@@ -26,19 +26,14 @@ def list_segments(call: Call) -> SegmentPage:
 
 
 @routes.post(
-    "/v1/staff/segments/preview",
-    scope="staff.campaigns.write",
-    body=AudienceForm,
-    status=201,
-    keyed=True,
-    problems=("not_found",),
+    "/v1/staff/segments/preview", scope="staff.campaigns.write", status=201, keyed=True, problems=("not_found",)
 )
-def preview_segment(call: Call) -> AudienceView:
+def preview_segment(call: Call, form: AudienceForm) -> AudienceView:
     """Count a segment: how many people, a sample, and who is left out and why.
 
     The count runs page by page. Follow it at the Location of the answer, until its state is done.
     """
-    return audience.start(call.answering(_started), call.body, by=call.principal.for_member())
+    return audience.start(call.answering(_started), form, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/audiences/{audience_id}", scope="staff.campaigns.read")
@@ -53,13 +48,11 @@ def show_segment(call: Call, segment_id: str) -> Answer:
     return _with_version(service.read(call.context, segment_id))
 
 
-@routes.put(
-    "/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", body=SegmentForm, answer=SegmentView, matched=True
-)
-def change_segment(call: Call, segment_id: str) -> Answer:
+@routes.put("/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", answer=SegmentView, matched=True)
+def change_segment(call: Call, form: SegmentForm, segment_id: str) -> Answer:
     """Change a saved segment. Audiences that were counted before stay as they are."""
     by = call.principal.for_member()
-    return _with_version(service.change(call.context, segment_id, call.expected_version(), call.body, by=by))
+    return _with_version(service.change(call.context, segment_id, call.expected_version(), form, by=by))
 
 
 @routes.delete("/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", status=204, matched=True)

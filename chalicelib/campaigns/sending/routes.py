@@ -11,26 +11,16 @@ def show_sending(call: Call, issue_id: str) -> SendingView:
     return service.show(call.context, issue_id)
 
 
-@routes.post(
-    "/v1/staff/campaigns/{issue_id}/pause",
-    scope="staff.campaigns.write",
-    body=IssueReasonForm,
-    problems=("wrong_state",),
-)
-def pause_issue(call: Call, issue_id: str) -> SendingView:
+@routes.post("/v1/staff/campaigns/{issue_id}/pause", scope="staff.campaigns.write", problems=("wrong_state",))
+def pause_issue(call: Call, form: IssueReasonForm, issue_id: str) -> SendingView:
     """Pause an issue whose letters are on their way. Again changes nothing."""
-    return service.pause(call.context, issue_id, call.body, by=call.principal.for_member())
+    return service.pause(call.context, issue_id, form, by=call.principal.for_member())
 
 
-@routes.post(
-    "/v1/staff/campaigns/{issue_id}/resume",
-    scope="staff.campaigns.write",
-    body=IssueReasonForm,
-    problems=("wrong_state",),
-)
-def resume_issue(call: Call, issue_id: str) -> SendingView:
+@routes.post("/v1/staff/campaigns/{issue_id}/resume", scope="staff.campaigns.write", problems=("wrong_state",))
+def resume_issue(call: Call, form: IssueReasonForm, issue_id: str) -> SendingView:
     """Resume an issue that was paused, or paused itself. Its letters leave in their slot, or in the next one."""
-    return service.resume(call.context, issue_id, call.body, by=call.principal.for_member())
+    return service.resume(call.context, issue_id, form, by=call.principal.for_member())
 
 
 @routes.post(

@@ -12,12 +12,10 @@ def list_series(call: Call) -> SeriesPage:
     return SeriesPage(items=service.every(call.context))
 
 
-@routes.post(
-    "/v1/staff/series", scope="staff.campaigns.write", body=SeriesForm, status=201, keyed=True, problems=("conflict",)
-)
-def create_series(call: Call) -> SeriesView:
+@routes.post("/v1/staff/series", scope="staff.campaigns.write", status=201, keyed=True, problems=("conflict",))
+def create_series(call: Call, form: SeriesForm) -> SeriesView:
     """Write a series: what starts and ends it, and its steps. It is a draft until somebody else approves it."""
-    return service.create(call.answering(_created), call.body, by=call.principal.for_member())
+    return service.create(call.answering(_created), form, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/series/{series_id}", scope="staff.campaigns.read", answer=SeriesView)
@@ -29,19 +27,18 @@ def show_series(call: Call, series_id: str) -> Answer:
 @routes.put(
     "/v1/staff/series/{series_id}",
     scope="staff.campaigns.write",
-    body=SeriesForm,
     answer=SeriesView,
     matched=True,
     problems=("conflict",),
 )
-def change_series(call: Call, series_id: str) -> Answer:
+def change_series(call: Call, form: SeriesForm, series_id: str) -> Answer:
     """Change a series. It must be approved anew, and those inside wait until then.
 
     Where they get other steps, or at other times, it is refused with these effects; `accept_effects` changes it all the same. Nobody gets a
     step twice, nor one that is put in before the last step that they passed.
     """
     by = call.principal.for_member()
-    return _with_version(*service.change(call.context, series_id, call.expected_version(), call.body, by=by))
+    return _with_version(*service.change(call.context, series_id, call.expected_version(), form, by=by))
 
 
 @routes.post(
@@ -64,14 +61,11 @@ def stop_series(call: Call, series_id: str) -> SeriesView:
 
 
 @routes.post(
-    "/v1/staff/series/{series_id}/steps/{step_id}/preview",
-    scope="staff.campaigns.read",
-    body=PreviewForm,
-    problems=("wrong_state",),
+    "/v1/staff/series/{series_id}/steps/{step_id}/preview", scope="staff.campaigns.read", problems=("wrong_state",)
 )
-def preview_step(call: Call, series_id: str, step_id: str) -> PreviewView:
+def preview_step(call: Call, form: PreviewForm, series_id: str, step_id: str) -> PreviewView:
     """Show the letter of a step as a member would get it."""
-    return service.preview(call.context, series_id, step_id, call.body)
+    return service.preview(call.context, series_id, step_id, form)
 
 
 @routes.get("/v1/staff/series/{series_id}/members", scope="staff.campaigns.read", query=EnrolmentsQuery)

@@ -13,11 +13,11 @@ def list_addresses(call: Call) -> AddressListView:
     return service.list_addresses(call.context, call.principal.for_company())
 
 
-@routes.post("/v1/company/addresses", scope="orders.write", body=AddressForm, status=201, keyed=True)
-def add_address(call: Call) -> SavedAddressView:
+@routes.post("/v1/company/addresses", scope="orders.write", status=201, keyed=True)
+def add_address(call: Call, form: AddressForm) -> SavedAddressView:
     """Add a delivery address to your company. Name its id in the `delivery` of an order."""
     context = call.answering(_added)
-    return service.add_address(context, call.principal.for_company(), call.principal.for_member(), call.body)
+    return service.add_address(context, call.principal.for_company(), call.principal.for_member(), form)
 
 
 @routes.get("/v1/company/addresses/{address_id}", scope="orders.read", answer=SavedAddressView)
@@ -29,16 +29,15 @@ def show_address(call: Call, address_id: str) -> Answer:
 @routes.put(
     "/v1/company/addresses/{address_id}",
     scope="orders.write",
-    body=AddressForm,
     answer=SavedAddressView,
     matched=True,
     problems=("precondition_failed",),
 )
-def replace_address(call: Call, address_id: str) -> Answer:
+def replace_address(call: Call, form: AddressForm, address_id: str) -> Answer:
     """Replace a delivery address of your company. Earlier orders keep the address as it was."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return _answer(
-        service.replace_address(call.context, company_id, member_id, address_id, call.expected_version(), call.body)
+        service.replace_address(call.context, company_id, member_id, address_id, call.expected_version(), form)
     )
 
 

@@ -14,18 +14,17 @@ def show_region_managers(call: Call) -> Answer:
 @routes.put(
     "/v1/staff/region-managers",
     scope="staff.companies.write",
-    body=RegionManagersForm,
     answer=RegionManagersView,
     matched=True,
     problems=("conflict",),
 )
-def replace_region_managers(call: Call) -> Answer:
+def replace_region_managers(call: Call, form: RegionManagersForm) -> Answer:
     """Say which manager takes care of which region, for all regions at once.
 
     Companies that a file brings from now on get the manager of their region, which INN and KPP tell. Companies that are there already stay
     with their manager; `POST /v1/staff/hand-overs` gives them to the managers of their regions. The first list has the version 0.
     """
-    return _answer(service.replace(call.context, call.expected_version(), call.body, by=call.principal.for_member()))
+    return _answer(service.replace(call.context, call.expected_version(), form, by=call.principal.for_member()))
 
 
 def _answer(shown: RegionManagersView) -> Answer:

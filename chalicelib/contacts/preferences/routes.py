@@ -16,10 +16,10 @@ def show_letter_preferences(call: Call, token: str) -> Answer:
     return _preferences(call, token, service.reader_of(call.context, token))
 
 
-@routes.post("/v1/letters/{token}", scope=None, body=PreferencesForm, answer=Text, content_type=PAGE, form=True)
-def choose_letter_preferences(call: Call, token: str) -> Answer:
+@routes.post("/v1/letters/{token}", scope=None, answer=Text, content_type=PAGE, form=True)
+def choose_letter_preferences(call: Call, form: PreferencesForm, token: str) -> Answer:
     """Keep the choices of a reader. The link is enough; no consent is given this way, only withdrawn."""
-    reader = service.choose(call.context, token, call.body, caller_address=call.caller_address)
+    reader = service.choose(call.context, token, form, caller_address=call.caller_address)
     return _preferences(call, token, reader, kept=True)
 
 
@@ -29,10 +29,8 @@ def show_unsubscribe_page(call: Call, token: str) -> Answer:
     return _unsubscribe(call, token, service.reader_of(call.context, token), done=False)
 
 
-@routes.post(
-    "/v1/letters/{token}/unsubscribe", scope=None, body=UnsubscribeForm, answer=Text, content_type=PAGE, form=True
-)
-def unsubscribe(call: Call, token: str) -> Answer:
+@routes.post("/v1/letters/{token}/unsubscribe", scope=None, answer=Text, content_type=PAGE, form=True)
+def unsubscribe(call: Call, form: UnsubscribeForm, token: str) -> Answer:
     """Unsubscribe from all letters with advertising (RFC 8058).
 
     It holds before the next letter is sent. Again changes nothing.

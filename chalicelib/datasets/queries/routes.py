@@ -6,13 +6,13 @@ routes = Routes(__name__, tag="analytics")
 _SCOPE = "staff.queries.write"
 
 
-@routes.post("/v1/staff/queries", scope=_SCOPE, body=QueryForm, status=202, problems=("wrong_state",), keyed=True)
-def start_query(call: Call) -> QueryView:
+@routes.post("/v1/staff/queries", scope=_SCOPE, status=202, problems=("wrong_state",), keyed=True)
+def start_query(call: Call, form: QueryForm) -> QueryView:
     """Ask one of the documented questions about all lines of the club; the answer is a CSV or XLSX file.
 
     The datasets are made every night. Read the query at its own address until it is done: that takes seconds.
     """
-    return service.start(call.answering(_started), call.body, call.language, call.principal.for_member())
+    return service.start(call.answering(_started), form, call.language, call.principal.for_member())
 
 
 @routes.get("/v1/staff/queries", scope=_SCOPE, query=PageQuery)

@@ -1,25 +1,20 @@
 """Routes of hand-overs of many companies."""
 
 from chalicelib.desk.hand_overs import service
-from chalicelib.desk.hand_overs.schemas import (
-    ClientHandOverForm,
-    HandOverPage,
-    HandOversQuery,
-    HandOverView,
-)
+from chalicelib.desk.hand_overs.schemas import ClientHandOverForm, HandOverPage, HandOversQuery, HandOverView
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="companies")
 
 
-@routes.post("/v1/staff/hand-overs", scope="staff.companies.write", body=ClientHandOverForm, status=202, keyed=True)
-def start_hand_over(call: Call) -> HandOverView:
+@routes.post("/v1/staff/hand-overs", scope="staff.companies.write", status=202, keyed=True)
+def start_hand_over(call: Call, form: ClientHandOverForm) -> HandOverView:
     """Hand over all companies of a manager, or those without one.
 
     They go to one manager, or each to the manager of its region. Read the hand-over at its own address until it is done: it then has the list
     of companies. Each receiving manager gets one letter; those who buy for a company get one that names their new manager.
     """
-    return service.start(call.answering(_started), call.body, call.principal.for_member())
+    return service.start(call.answering(_started), form, call.principal.for_member())
 
 
 @routes.get("/v1/staff/hand-overs", scope="staff.companies.read", query=HandOversQuery)

@@ -1,43 +1,35 @@
 """Routes of joins of companies."""
 
 from chalicelib.desk.joins import service
-from chalicelib.desk.joins.schemas import (
-    JoinForm,
-    JoinPage,
-    JoinPreviewView,
-    JoinReasonForm,
-    JoinsQuery,
-    JoinView,
-)
+from chalicelib.desk.joins.schemas import JoinForm, JoinPage, JoinPreviewView, JoinReasonForm, JoinsQuery, JoinView
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="companies")
 
 
-@routes.post("/v1/staff/company-joins/preview", scope="staff.companies.write", body=JoinForm)
-def preview_company_join(call: Call) -> JoinPreviewView:
+@routes.post("/v1/staff/company-joins/preview", scope="staff.companies.write")
+def preview_company_join(call: Call, form: JoinForm) -> JoinPreviewView:
     """Tell what a join of two companies would change, and what stands in its way.
 
     Orders, documents, purchases, bonuses, people, and the tiers of both. At most 2,000 documents are looked at.
     """
-    return service.preview(call.context, call.body, call.language)
+    return service.preview(call.context, form, call.language)
 
 
 @routes.post(
     "/v1/staff/company-joins",
     scope="staff.companies.write",
-    body=JoinReasonForm,
     status=202,
     keyed=True,
     problems=("wrong_state", "conflict"),
 )
-def join_companies(call: Call) -> JoinView:
+def join_companies(call: Call, form: JoinReasonForm) -> JoinView:
     """Join two companies that are one: the same firm with a new KPP, a new name, or named in two ways by files.
 
     Documents, orders, customers of files, people and bonuses of the first company go to the other one; tiers of both are decided anew. The first
     company leaves the lists; files and new members that name its INN find the other one. It can be undone for a day.
     """
-    return service.start(call.answering(_started), call.body, call.principal.for_member())
+    return service.start(call.answering(_started), form, call.principal.for_member())
 
 
 @routes.get("/v1/staff/company-joins", scope="staff.companies.read", query=JoinsQuery)

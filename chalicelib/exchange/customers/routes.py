@@ -12,30 +12,22 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="exchange")
 
 
-@routes.post(
-    "/v1/staff/customer-moves/preview", scope="staff.imports.write", body=CustomerMoveForm, problems=("not_found",)
-)
-def preview_customer_move(call: Call) -> CustomerMovePreviewView:
+@routes.post("/v1/staff/customer-moves/preview", scope="staff.imports.write", problems=("not_found",))
+def preview_customer_move(call: Call, form: CustomerMoveForm) -> CustomerMovePreviewView:
     """Tell what a move of a customer would change: documents, purchases, bonuses, and the tiers of both companies.
 
     At most 2,000 documents of the company are looked at.
     """
-    return service.preview(call.context, call.body)
+    return service.preview(call.context, form)
 
 
-@routes.post(
-    "/v1/staff/customer-moves",
-    scope="staff.imports.write",
-    body=CustomerMoveReasonForm,
-    keyed=True,
-    problems=("not_found", "conflict"),
-)
-def move_customer(call: Call) -> CustomerMoveView:
+@routes.post("/v1/staff/customer-moves", scope="staff.imports.write", keyed=True, problems=("not_found", "conflict"))
+def move_customer(call: Call, form: CustomerMoveReasonForm) -> CustomerMoveView:
     """Move a customer of a source to another company, with the documents that its files brought.
 
     Joins two companies that are one firm, splits one that is two, and mends a wrong link. Tiers and bonuses of both follow within minutes.
     """
-    return service.move(call.answering(), call.body, call.principal.for_member())
+    return service.move(call.answering(), form, call.principal.for_member())
 
 
 @routes.get("/v1/staff/customer-moves", scope="staff.imports.read", query=CustomerMovesQuery)

@@ -27,15 +27,14 @@ def show_import_profile(call: Call, source: str, profile_id: str) -> Answer:
 @routes.put(
     "/v1/staff/sources/{source}/profiles/{profile_id}",
     scope="staff.imports.write",
-    body=SalesProfileForm,
     answer=ImportProfileView,
     matched=True,
     problems=("precondition_failed",),
 )
-def replace_import_profile(call: Call, source: str, profile_id: str) -> Answer:
+def replace_import_profile(call: Call, form: SalesProfileForm, source: str, profile_id: str) -> Answer:
     """Replace the settings of a profile. Files that come later are read with them; earlier imports stay as they are."""
     author, version = call.principal.for_member(), call.expected_version()
-    kept = service.replace_profile(call.context, source, profile_id, call.body, author, version)
+    kept = service.replace_profile(call.context, source, profile_id, form, author, version)
     return Answer(ImportProfileView.from_record(kept), headers=etag(kept.version))
 
 

@@ -17,8 +17,8 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="exchange")
 
 
-@routes.post("/v1/staff/imports", scope="staff.imports.write", body=ImportForm, status=201, keyed=True)
-def start_import(call: Call) -> StartedImportView:
+@routes.post("/v1/staff/imports", scope="staff.imports.write", status=201, keyed=True)
+def start_import(call: Call, form: ImportForm) -> StartedImportView:
     """Announce a sales file, and get an address to upload it to.
 
     Post a form with the fields of `upload` and then the file, and with `second_file_name` the other file to `second_upload`. The upload
@@ -26,7 +26,7 @@ def start_import(call: Call) -> StartedImportView:
     same file again changes nothing; a document with other content becomes its next revision. The same number in another year, or of a
     return, is another document: 1C counts them apart.
     """
-    return service.start(call.answering(_started), call.body, call.principal.subject, call.language)
+    return service.start(call.answering(_started), form, call.principal.subject, call.language)
 
 
 @routes.get("/v1/staff/imports", scope="staff.imports.read", query=ImportsQuery)
@@ -47,17 +47,16 @@ def show_import(call: Call, import_id: str) -> ImportDetailView:
 @routes.post(
     "/v1/staff/imports/{import_id}/confirm",
     scope="staff.imports.write",
-    body=ImportConfirmForm,
     keyed=True,
     problems=("wrong_state", "conflict"),
 )
-def confirm_import(call: Call, import_id: str) -> ImportView:
+def confirm_import(call: Call, form: ImportConfirmForm, import_id: str) -> ImportView:
     """Record the file of a dry run, the very same bytes.
 
     With `replace_period` the documents that the file does not name are voided. More than 5 % of the period's documents or of their sum need
     `void_documents`.
     """
-    return service.confirm(call.answering(), import_id, call.body, call.principal.for_member(), call.language)
+    return service.confirm(call.answering(), import_id, form, call.principal.for_member(), call.language)
 
 
 @routes.post(
@@ -84,15 +83,13 @@ def list_import_effects(call: Call, import_id: str) -> EffectPage:
     return call.page(EffectPage, views.list_effects, call.context, import_id)
 
 
-@routes.post(
-    "/v1/staff/documents/void", scope="staff.imports.write", body=VoidForm, keyed=True, problems=("not_found",)
-)
-def void_document(call: Call) -> VoidedDocumentView:
+@routes.post("/v1/staff/documents/void", scope="staff.imports.write", keyed=True, problems=("not_found",))
+def void_document(call: Call, form: VoidForm) -> VoidedDocumentView:
     """Void a document that its source says no more.
 
     It counts for nothing from then on. The next file that names it brings it back.
     """
-    return service.void_document(call.answering(), call.body, call.principal.for_member())
+    return service.void_document(call.answering(), form, call.principal.for_member())
 
 
 def _started(started: StartedImportView) -> Answer:

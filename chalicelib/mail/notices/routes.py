@@ -13,7 +13,7 @@ def list_notifications(call: Call) -> NotificationPage:
     )
 
 
-@routes.post("/v1/me/notifications/read", scope="me", body=ReadForm, status=204)
-def mark_notifications_read(call: Call) -> None:
+@routes.post("/v1/me/notifications/read", scope="me", status=204)
+def mark_notifications_read(call: Call, form: ReadForm) -> None:
     """Mark notifications as read: some, or all up to now. Again changes nothing."""
-    service.mark_read(call.context, call.principal.for_member(), call.body.notification_ids)
+    service.mark_read(call.context, call.principal.for_member(), form.notification_ids)

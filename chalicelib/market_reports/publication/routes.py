@@ -17,10 +17,10 @@ _REPORT = "/v1/staff/reports/{report_id}"
 _WRITE = "staff.reports.write"
 
 
-@routes.post("/v1/staff/reports", scope=_WRITE, body=ReportContentForm, status=201, keyed=True)
-def draft_report(call: Call) -> StaffReportView:
+@routes.post("/v1/staff/reports", scope=_WRITE, status=201, keyed=True)
+def draft_report(call: Call, form: ReportContentForm) -> StaffReportView:
     """Draft a market report. No reader sees it before it is published."""
-    return service.draft(call.answering(_drafted), call.body, by=call.principal.for_member())
+    return service.draft(call.answering(_drafted), form, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/reports", scope=_WRITE, query=StaffReportsQuery)
@@ -36,16 +36,14 @@ def show_staff_report(call: Call, report_id: str) -> Answer:
     return _with_revision(*service.show(call.context, report_id))
 
 
-@routes.put(
-    _REPORT, scope=_WRITE, body=ReportContentForm, answer=StaffReportView, matched=True, problems=("wrong_state",)
-)
-def change_report(call: Call, report_id: str) -> Answer:
+@routes.put(_REPORT, scope=_WRITE, answer=StaffReportView, matched=True, problems=("wrong_state",))
+def change_report(call: Call, form: ReportContentForm, report_id: str) -> Answer:
     """Change the draft of a market report. For a published one, this begins the draft of the next version.
 
     Readers see the published version until the draft is published in its place. The draft begins with the files of the version before.
     """
     by = call.principal.for_member()
-    return _with_revision(*service.change(call.context, report_id, call.expected_version(), call.body, by=by))
+    return _with_revision(*service.change(call.context, report_id, call.expected_version(), form, by=by))
 
 
 @routes.delete(f"{_REPORT}/draft", scope=_WRITE, status=204, matched=True, problems=("wrong_state",))
@@ -54,13 +52,13 @@ def discard_report_draft(call: Call, report_id: str) -> None:
     service.discard(call.context, report_id, call.expected_version(), by=call.principal.for_member())
 
 
-@routes.post(f"{_REPORT}/files", scope=_WRITE, body=ReportFileForm, problems=("wrong_state",))
-def start_report_file(call: Call, report_id: str) -> ReportFileUploadView:
+@routes.post(f"{_REPORT}/files", scope=_WRITE, problems=("wrong_state",))
+def start_report_file(call: Call, form: ReportFileForm, report_id: str) -> ReportFileUploadView:
     """Get an address to upload a file to a draft: PDF, XLSX or HTML.
 
     Post the form to the address, then confirm.
     """
-    return uploads.start(call.context, report_id, call.body, by=call.principal.for_member())
+    return uploads.start(call.context, report_id, form, by=call.principal.for_member())
 
 
 @routes.post(f"{_REPORT}/files/{{file_id}}/confirm", scope=_WRITE, problems=("conflict", "wrong_state", "invalid"))
@@ -79,20 +77,20 @@ def remove_report_file(call: Call, report_id: str, file_id: str) -> None:
     uploads.remove(call.context, report_id, file_id)
 
 
-@routes.post(f"{_REPORT}/publish", scope=_WRITE, body=PublishForm, problems=("wrong_state",))
-def publish_report(call: Call, report_id: str) -> StaffReportView:
+@routes.post(f"{_REPORT}/publish", scope=_WRITE, problems=("wrong_state",))
+def publish_report(call: Call, form: PublishForm, report_id: str) -> StaffReportView:
     """Publish the draft, at once or from a moment on. It takes the place of the version before.
 
     Readers see the number of the version, and the note of what changed. With `notice_slot` a letter to the audience is planned, as an issue of the content plan:
     somebody else approves it, and it keeps to the contact budget of its readers. A withdrawal cancels it.
     """
-    return service.publish(call.context, report_id, call.body, by=call.principal.for_member())
+    return service.publish(call.context, report_id, form, by=call.principal.for_member())
 
 
-@routes.post(f"{_REPORT}/withdraw", scope=_WRITE, body=WithdrawForm, problems=("wrong_state",))
-def withdraw_report(call: Call, report_id: str) -> StaffReportView:
+@routes.post(f"{_REPORT}/withdraw", scope=_WRITE, problems=("wrong_state",))
+def withdraw_report(call: Call, form: WithdrawForm, report_id: str) -> StaffReportView:
     """Withdraw a market report: readers see it no more, nor a version that was to come. A repeated call changes nothing."""
-    return service.withdraw(call.context, report_id, call.body.reason, by=call.principal.for_member())
+    return service.withdraw(call.context, report_id, form.reason, by=call.principal.for_member())
 
 
 def _drafted(report: StaffReportView) -> Answer:

@@ -19,21 +19,14 @@ def show_cart(call: Call) -> Answer:
     return _answer(service.show(call.context, call.principal.for_company(), call.principal.for_member(), language))
 
 
-@routes.put(
-    "/v1/cart",
-    scope="catalog.read",
-    body=CartForm,
-    answer=CartView,
-    matched=True,
-    problems=("precondition_failed",),
-)
-def replace_cart(call: Call) -> Answer:
+@routes.put("/v1/cart", scope="catalog.read", answer=CartView, matched=True, problems=("precondition_failed",))
+def replace_cart(call: Call, form: CartForm) -> Answer:
     """Replace the lines of one's cart. The version of a cart that was never used is 0.
 
     To accept a changed price, send it as the line's `unit_price`.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return _answer(service.replace(call.context, company_id, member_id, call.body, expected=call.expected_version()))
+    return _answer(service.replace(call.context, company_id, member_id, form, expected=call.expected_version()))
 
 
 @routes.delete("/v1/cart", scope="catalog.read", status=204, matched=True, problems=("precondition_failed",))
@@ -44,14 +37,14 @@ def clear_cart(call: Call) -> Answer:
     return Answer(None)
 
 
-@routes.post("/v1/cart/lines", scope="catalog.read", body=CartLinesForm, keyed=True)
-def put_into_cart(call: Call) -> CartAdditionView:
+@routes.post("/v1/cart/lines", scope="catalog.read", keyed=True)
+def put_into_cart(call: Call, form: CartLinesForm) -> CartAdditionView:
     """Add lines to one's cart, at today's prices.
 
     It takes the lines of `POST /v1/tools/lighting` as they are.
     """
     context = call.answering(lambda added: Answer(added, headers=etag(added.version)))
-    return service.add_lines(context, call.principal.for_company(), call.principal.for_member(), call.body)
+    return service.add_lines(context, call.principal.for_company(), call.principal.for_member(), form)
 
 
 def _answer(cart: CartView) -> Answer:

@@ -20,13 +20,13 @@ routes = Routes(__name__, tag="orders")
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-@routes.post("/v1/orders/{order_id}/files", scope="orders.write", body=SpecificationForm)
-def start_order_file(call: Call, order_id: str) -> OrderFileUploadView:
+@routes.post("/v1/orders/{order_id}/files", scope="orders.write")
+def start_order_file(call: Call, form: SpecificationForm, order_id: str) -> OrderFileUploadView:
     """Get an address to upload a file to your order, such as a specification: PDF, JPEG, PNG, XLSX or DOCX.
 
     Post the form to the address, then confirm. The distributor sees the file after that.
     """
-    form, order = call.body, _own_order(call, order_id)
+    order = _own_order(call, order_id)
     member_id, kind = call.principal.for_member(), OrderFileKind.SPECIFICATION
     return service.start(call.context, order, member_id, kind, form.name, form.content_type)
 
@@ -67,13 +67,13 @@ def _own_order(call: Call, order_id: str) -> Order:
 # --- the distributor --------------------------------------------------------------------------------------------------
 
 
-@routes.post("/v1/distributor/orders/{order_id}/files", scope="fulfilment.write", body=DistributorFileForm)
-def start_distributor_file(call: Call, order_id: str) -> OrderFileUploadView:
+@routes.post("/v1/distributor/orders/{order_id}/files", scope="fulfilment.write")
+def start_distributor_file(call: Call, form: DistributorFileForm, order_id: str) -> OrderFileUploadView:
     """Get an address to upload an invoice or a shipping document to an order: PDF, JPEG, PNG, XLSX or DOCX.
 
     Post the form to the address, then confirm. The buyer sees the document after that.
     """
-    form, order = call.body, _distributors_order(call, order_id)
+    order = _distributors_order(call, order_id)
     author, kind = call.principal.subject, OrderFileKind(form.kind)
     return service.start(call.context, order, author, kind, form.name, form.content_type)
 

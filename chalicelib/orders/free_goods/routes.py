@@ -19,13 +19,12 @@ def list_free_goods(call: Call) -> OrderFreeGoodsPage:
 @routes.post(
     "/v1/distributor/orders/{order_id}/goods-on-top/{gift_id}/ship",
     scope="fulfilment.write",
-    body=ShipFreeGoodsForm,
     answer=OrderFreeGoodsView,
     keyed=True,
     problems=("wrong_state",),
 )
-def ship_free_goods(call: Call, order_id: str, gift_id: str) -> OrderFreeGoods:
+def ship_free_goods(call: Call, form: ShipFreeGoodsForm, order_id: str, gift_id: str) -> OrderFreeGoods:
     """Record the shipment of an order's granted free goods. They cost nothing and are no purchase volume."""
     distributor_id, author = call.principal.for_distributor(), call.principal.subject
     context = call.answering(OrderFreeGoodsView.of)
-    return service.ship(context, distributor_id, author, order_id, gift_id, call.body)
+    return service.ship(context, distributor_id, author, order_id, gift_id, form)

@@ -18,29 +18,28 @@ from chalicelib.platform.http.routes import Answer, Call, Routes
 routes = Routes(__name__, tag="orders")
 
 
-@routes.post("/v1/staff/companies/{company_id}/quotes", scope="staff.orders.read", body=QuoteForm)
-def quote_for_company(call: Call, company_id: str) -> QuoteView:
+@routes.post("/v1/staff/companies/{company_id}/quotes", scope="staff.orders.read")
+def quote_for_company(call: Call, form: QuoteForm, company_id: str) -> QuoteView:
     """Price a cart for a company, as it would see the cart itself. Nothing is stored."""
     _require_company(call, company_id)
-    return quoting.quote(call.context, company_id, call.body, call.language)
+    return quoting.quote(call.context, company_id, form, call.language)
 
 
 @routes.post(
     "/v1/staff/companies/{company_id}/orders",
     scope="staff.orders.write",
-    body=OrderForm,
     answer=OrderView,
     status=201,
     keyed=True,
     problems=("price_changed", "debt_overdue", *HOLD_PROBLEMS),
 )
-def place_order_for_company(call: Call, company_id: str) -> Order:
+def place_order_for_company(call: Call, form: OrderForm, company_id: str) -> Order:
     """Place an order for a company.
 
     The company's prices, limits and checks hold, except for the profile of the person who orders. The order is marked by `placed_by`, and
     the company's people get a letter.
     """
-    return placement.place(answering(call), company_id, call.principal.for_member(), call.body, side="staff")
+    return placement.place(answering(call), company_id, call.principal.for_member(), form, side="staff")
 
 
 @routes.get("/v1/staff/companies/{company_id}/orders", scope="staff.orders.read", query=OrderQuery)
@@ -59,15 +58,14 @@ def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
 @routes.post(
     "/v1/staff/companies/{company_id}/orders/{order_id}/cancel",
     scope="staff.orders.write",
-    body=CancelForm,
     answer=OrderView,
     keyed=True,
     problems=("wrong_state",),
 )
-def cancel_order_for_company(call: Call, company_id: str, order_id: str) -> Order:
+def cancel_order_for_company(call: Call, form: CancelForm, company_id: str, order_id: str) -> Order:
     """Cancel an order for a company. The distributor must not have accepted it yet."""
     by = Actor("staff", call.principal.for_member())
-    return lifecycle.cancel(answering(call), company_id, by, order_id, call.body.note)
+    return lifecycle.cancel(answering(call), company_id, by, order_id, form.note)
 
 
 def _require_company(call: Call, company_id: str) -> None:

@@ -7,11 +7,11 @@ from chalicelib.platform.http.routes import Call, Routes
 routes = Routes(__name__, tag="orders")
 
 
-@routes.post("/v1/quotes", scope="catalog.read", body=QuoteForm)
-def quote_cart(call: Call) -> QuoteView:
+@routes.post("/v1/quotes", scope="catalog.read")
+def quote_cart(call: Call, form: QuoteForm) -> QuoteView:
     """Price a cart of up to 200 lines.
 
     Nothing is stored. To hold on to a price, send it as `unit_price` of the order's line: an order at another price is refused with the new
     one.
     """
-    return service.quote(call.context, call.principal.for_company(), call.body, call.language)
+    return service.quote(call.context, call.principal.for_company(), form, call.language)

@@ -14,19 +14,18 @@ routes = Routes(__name__, tag="cart")
 @routes.post(
     "/v1/orders/{order_id}/reorder",
     scope="orders.write",
-    body=ReorderForm,
     answer=OrderView,
     status=201,
     keyed=True,
     problems=(*PLACING_PROBLEMS,),
 )
-def reorder(call: Call, order_id: str) -> Order:
+def reorder(call: Call, form: ReorderForm, order_id: str) -> Order:
     """Repeat an earlier order at today's prices.
 
     Lines that cannot be ordered any more are refused by their places in the earlier order (422). Name them in `leave_out` to order the rest.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return service.reorder(answering(call), company_id, member_id, order_id, call.body)
+    return service.reorder(answering(call), company_id, member_id, order_id, form)
 
 
 @routes.get("/v1/usual-order", scope="orders.read")
@@ -42,16 +41,15 @@ def show_usual_order(call: Call) -> UsualOrderView:
 @routes.post(
     "/v1/usual-order",
     scope="orders.write",
-    body=UsualOrderForm,
     answer=OrderView,
     status=201,
     keyed=True,
     problems=("conflict", "price_changed", *PLACING_PROBLEMS),
 )
-def place_usual_order(call: Call) -> Order:
+def place_usual_order(call: Call, form: UsualOrderForm) -> Order:
     """Place the company's usual order."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return service.place_usual(answering(call), company_id, member_id, call.body)
+    return service.place_usual(answering(call), company_id, member_id, form)
 
 
 # --- the link of a letter -----------------------------------------------------------------------------------------------
@@ -69,8 +67,8 @@ def show_usual_order_page(call: Call, token: str) -> Answer:
     return page_answer(page.show_page(call.context, lines, buyer.member.language))
 
 
-@routes.post(LINK, scope=None, body=PutForm, answer=Text, content_type=PAGE, form=True)
-def put_usual_order_into_cart(call: Call, token: str) -> Answer:
+@routes.post(LINK, scope=None, answer=Text, content_type=PAGE, form=True)
+def put_usual_order_into_cart(call: Call, form: PutForm, token: str) -> Answer:
     """Put the usual order into the reader's cart. Nothing is ordered; again changes nothing."""
     buyer = links.buyer_of(call.context, token)
     if buyer is None:

@@ -5,8 +5,8 @@ Idempotency-Key), the problem+json answers, the OpenAPI document, and the tests 
 
     routes = Routes(__name__, tag="orders")
 
-    @routes.post("/v1/orders", scope="orders.write", body=OrderForm, answer=Order, status=201, keyed=True)
-    def place_order(call: Call) -> Answer: ...
+    @routes.post("/v1/orders", scope="orders.write", answer=Order, status=201, keyed=True)
+    def place_order(call: Call, form: OrderForm) -> Answer: ...
 """
 
 import re
@@ -161,7 +161,7 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
     if call.once and (first := call.once.recall(call.context)):
         return _replay(call, first)
     try:
-        returned = route.handler(call, **path_parameters)
+        returned = route.handler(call, **({"form": call.body} if route.body else {}), **path_parameters)
     except (Problem, Refused):
         # Its twin may have won meanwhile: then what looks like a refusal is this request, done already.
         if call.once and (first := call.once.recall(call.context)):

@@ -208,8 +208,8 @@ def etag(version: int) -> dict[str, str]:
 class Routes:
     """The routes that one module declares.
 
-    `answer`: the model of the response, where the handler does not return it itself. `problems`: the codes beyond those that every route has
-    and those of its parameters, such as `not_found` of an id in the path.
+    The body is the parameter `form` of the handler, of its type. `answer`: the model of the response, where the handler does not return it
+    itself. `problems`: the codes beyond those that every route has and those of its parameters, such as `not_found` of an id in the path.
     """
 
     def __init__(self, room: str, *, tag: str) -> None:
@@ -237,7 +237,6 @@ class Routes:
         path: str,
         *,
         scope: str | None,
-        body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
         answer: type[BaseModel] | None = None,
         status: int = 200,
@@ -258,7 +257,7 @@ class Routes:
                 method=method,
                 path=path,
                 scope=scope,
-                body=body,
+                body=handler.__annotations__.get("form"),
                 query=query,
                 answer=answer or _model_of(handler),
                 status=status,

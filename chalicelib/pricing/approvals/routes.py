@@ -23,25 +23,20 @@ def show_approval(call: Call, approval_id: str) -> ApprovalView:
 @routes.post(
     "/v1/staff/approvals/{approval_id}/approve",
     scope="staff.terms.approve",
-    body=ApprovalDecisionForm,
     keyed=True,
     problems=("wrong_state", "four_eyes", "conflict"),
 )
-def approve_request(call: Call, approval_id: str) -> ApprovalView:
+def approve_request(call: Call, form: ApprovalDecisionForm, approval_id: str) -> ApprovalView:
     """Approve the manual tier, the offer or the terms of somebody else: they hold from now on.
 
     A tier and an offer have the id of the request. A tier that should have begun earlier begins today.
     """
-    return service.approve(call.answering(), approval_id, call.principal.for_member(), call.body.note)
+    return service.approve(call.answering(), approval_id, call.principal.for_member(), form.note)
 
 
 @routes.post(
-    "/v1/staff/approvals/{approval_id}/reject",
-    scope="staff.terms.approve",
-    body=ApprovalDecisionForm,
-    keyed=True,
-    problems=("wrong_state",),
+    "/v1/staff/approvals/{approval_id}/reject", scope="staff.terms.approve", keyed=True, problems=("wrong_state",)
 )
-def reject_request(call: Call, approval_id: str) -> ApprovalView:
+def reject_request(call: Call, form: ApprovalDecisionForm, approval_id: str) -> ApprovalView:
     """Reject a manual tier, an offer or terms: nothing is made."""
-    return service.reject(call.answering(), approval_id, call.principal.for_member(), call.body.note)
+    return service.reject(call.answering(), approval_id, call.principal.for_member(), form.note)

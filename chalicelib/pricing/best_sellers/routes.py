@@ -8,14 +8,14 @@ from chalicelib.pricing.best_sellers.schemas import BestSellerListsQuery, BestSe
 routes = Routes(__name__, tag="prices")
 
 
-@routes.post("/v1/staff/best-sellers", scope="staff.promotions.write", body=BestSellersForm, status=202, keyed=True)
-def request_best_sellers(call: Call) -> BestSellersView:
+@routes.post("/v1/staff/best-sellers", scope="staff.promotions.write", status=202, keyed=True)
+def request_best_sellers(call: Call, form: BestSellersForm) -> BestSellersView:
     """Request a list of the best sellers of a period, such as last year's season, from the club's own sales.
 
     The count takes a while: read the list by its id. A promotion that names the list in `best_sellers` holds for its articles, as listed
     when the promotion is approved.
     """
-    return service.start(call.answering(_asked), call.body, call.principal.for_member(), call.language)
+    return service.start(call.answering(_asked), form, call.principal.for_member(), call.language)
 
 
 def _asked(best_sellers: BestSellersView) -> Answer:

@@ -18,19 +18,14 @@ routes = Routes(__name__, tag="prices")
 # --- the company ------------------------------------------------------------------------------------------------------
 
 
-@routes.post(
-    "/v1/promotions/{promotion_id}/display-proofs",
-    scope="orders.write",
-    body=DisplayProofForm,
-    problems=("already_exists",),
-)
-def start_display_proof(call: Call, promotion_id: str) -> DisplayUploadView:
+@routes.post("/v1/promotions/{promotion_id}/display-proofs", scope="orders.write", problems=("already_exists",))
+def start_display_proof(call: Call, form: DisplayProofForm, promotion_id: str) -> DisplayUploadView:
     """Get the address for the upload of a photo of displayed goods, for a display deal.
 
     One shop that displays the goods earns the prices for all companies of the INN.
     """
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
-    return service.start(call.context, company_id, member_id, promotion_id, call.body)
+    return service.start(call.context, company_id, member_id, promotion_id, form)
 
 
 @routes.post(
@@ -83,10 +78,11 @@ def approve_display_proof(call: Call, company_id: str, proof_id: str) -> StaffDi
 @routes.post(
     "/v1/staff/companies/{company_id}/display-proofs/{proof_id}/reject",
     scope="staff.terms.write",
-    body=DisplayRejectionForm,
     problems=("wrong_state",),
 )
-def reject_display_proof(call: Call, company_id: str, proof_id: str) -> StaffDisplayProofView:
+def reject_display_proof(
+    call: Call, form: DisplayRejectionForm, company_id: str, proof_id: str
+) -> StaffDisplayProofView:
     """Reject a photo with a reason. The sender gets a letter and may send another photo."""
     author = call.principal.for_member()
-    return service.reject(call.context, company_id, proof_id, author, call.body.reason, call.language)
+    return service.reject(call.context, company_id, proof_id, author, form.reason, call.language)

@@ -19,20 +19,15 @@ def list_open_offers(call: Call) -> CompanyOfferPage:
 
 
 @routes.post(
-    "/v1/staff/companies/{company_id}/offers",
-    scope="staff.terms.write",
-    body=OfferForm,
-    status=201,
-    keyed=True,
-    problems=("conflict",),
+    "/v1/staff/companies/{company_id}/offers", scope="staff.terms.write", status=201, keyed=True, problems=("conflict",)
 )
-def issue_offer(call: Call, company_id: str) -> OfferView:
+def issue_offer(call: Call, form: OfferForm, company_id: str) -> OfferView:
     """Offer a company a price, a percent down to a floor, or free delivery, for one order.
 
     The offer makes prices from its first day to its last, wherever the company sees a price, until an order uses it. Above the club's bound of
     discount, and for a price whose articles are not named, it waits, in the state `waiting`, until somebody else approves it.
     """
-    return service.issue(call.answering(_issued), company_id, call.body, author=call.principal.for_member())
+    return service.issue(call.answering(_issued), company_id, form, author=call.principal.for_member())
 
 
 def _issued(offer: OfferView) -> Answer:

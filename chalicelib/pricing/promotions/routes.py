@@ -25,15 +25,13 @@ routes = Routes(__name__, tag="prices")
 MOST_SHOWN = 20  # articles of a warning
 
 
-@routes.post(
-    "/v1/staff/promotions", scope="staff.promotions.write", body=PromotionForm, answer=PromotionView, status=201
-)
-def draft_promotion(call: Call) -> Answer:
+@routes.post("/v1/staff/promotions", scope="staff.promotions.write", answer=PromotionView, status=201)
+def draft_promotion(call: Call, form: PromotionForm) -> Answer:
     """Draft a promotion. It changes prices once it is approved and its first day has come."""
     context = call.context
     drafted = StoredPromotion(
         promotion_id=context.new_id("prm"),
-        form=catalog.with_articles_meant(context, call.body),
+        form=catalog.with_articles_meant(context, form),
         state="draft",
         created_at=context.at,
         approved_at=None,
@@ -63,29 +61,26 @@ def show_promotion(call: Call, promotion_id: str) -> Answer:
 @routes.put(
     "/v1/staff/promotions/{promotion_id}",
     scope="staff.promotions.write",
-    body=PromotionForm,
     answer=PromotionView,
     matched=True,
     problems=("wrong_state", "precondition_failed"),
 )
-def replace_promotion(call: Call, promotion_id: str) -> Answer:
+def replace_promotion(call: Call, form: PromotionForm, promotion_id: str) -> Answer:
     """Replace a draft. An approved promotion cannot be changed: end it and draft another."""
     author = call.principal.for_member()
     return _shown(
-        call.context,
-        service.redraft(call.context, promotion_id, call.body, expected=call.expected_version(), author=author),
+        call.context, service.redraft(call.context, promotion_id, form, expected=call.expected_version(), author=author)
     )
 
 
 @routes.post(
     "/v1/staff/promotions/{promotion_id}/approve",
     scope="staff.promotions.write",
-    body=PromotionApprovalForm,
     answer=PromotionApprovalView,
     matched=True,
     problems=("wrong_state", "precondition_failed", "conflict", "four_eyes"),
 )
-def approve_promotion(call: Call, promotion_id: str) -> Answer:
+def approve_promotion(call: Call, form: PromotionApprovalForm, promotion_id: str) -> Answer:
     """Approve a promotion. It makes prices from its first day on.
 
     Somebody else than the author of the draft approves a discount above the club's bound. A promotion shorter than three months needs a confirmation. A warning names earlier promotions if goods were on promotion for more than
@@ -96,7 +91,7 @@ def approve_promotion(call: Call, promotion_id: str) -> Answer:
         context,
         promotion_id,
         expected=call.expected_version(),
-        confirm_short=call.body.confirm_short,
+        confirm_short=form.confirm_short,
         author=call.principal.for_member(),
         goods=catalog.every_product(context),
         below=catalog.below(context.table.get(categories_key())),

@@ -26,19 +26,18 @@ def show_company_terms(call: Call, company_id: str) -> Answer:
 @routes.put(
     "/v1/staff/companies/{company_id}/terms",
     scope="staff.terms.write",
-    body=TermsForm,
     answer=TermsChangeView,
     matched=True,
     problems=("precondition_failed", "limit_exceeded"),
 )
-def replace_terms(call: Call, company_id: str) -> Answer:
+def replace_terms(call: Call, form: TermsForm, company_id: str) -> Answer:
     """Replace the personal terms of a company, all contracts as a whole. They hold from the next price on.
 
     A contract that gives more than the club's bounds, and more than it gives at present, waits for a second person: then nothing changes yet,
     and the answer names the approval. The ETag of a company without terms is `"0"`.
     """
     author, version = call.principal.for_member(), call.expected_version()
-    approval_id = service.replace_terms(call.context, company_id, call.body, author=author, version=version)
+    approval_id = service.replace_terms(call.context, company_id, form, author=author, version=version)
     shown = _terms(call.context, company_id)
     location = {"Location": f"/v1/staff/approvals/{approval_id}"} if approval_id else {}
     changed = TermsChangeView(**dict(shown.model or ()), approval_id=approval_id)

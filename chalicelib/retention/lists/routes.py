@@ -30,11 +30,11 @@ def show_script(call: Call, kind: str) -> Answer:
     return _with_version(scripts.show(call.context, _kind(kind)))
 
 
-@routes.put(SCRIPT, scope="staff.retention.write", body=ScriptForm, answer=ScriptView, matched=True)
-def change_script(call: Call, kind: str) -> Answer:
+@routes.put(SCRIPT, scope="staff.retention.write", answer=ScriptView, matched=True)
+def change_script(call: Call, form: ScriptForm, kind: str) -> Answer:
     """Change the script of a kind of calls, in both languages."""
     by = call.principal.for_member()
-    return _with_version(scripts.change(call.context, _kind(kind), call.expected_version(), call.body, by=by))
+    return _with_version(scripts.change(call.context, _kind(kind), call.expected_version(), form, by=by))
 
 
 @routes.get(NEWS, scope="staff.calls", answer=CallNewsView)
@@ -43,15 +43,15 @@ def show_call_news(call: Call) -> Answer:
     return _with_version(news.show(call.context))
 
 
-@routes.put(NEWS, scope="staff.retention.write", body=CallNewsForm, answer=CallNewsView, matched=True)
-def change_call_news(call: Call) -> Answer:
+@routes.put(NEWS, scope="staff.retention.write", answer=CallNewsView, matched=True)
+def change_call_news(call: Call, form: CallNewsForm) -> Answer:
     """Change the news that managers tell by telephone.
 
     A company that bought of the brand or category within a year hears of it with its next quarterly call; nobody is called for news alone. The
     version of a list that was never written is 0.
     """
     by = call.principal.for_member()
-    return _with_version(news.change(call.context, call.expected_version(), call.body, by=by))
+    return _with_version(news.change(call.context, call.expected_version(), form, by=by))
 
 
 def _kind(kind: str) -> CallKind:

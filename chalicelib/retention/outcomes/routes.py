@@ -10,10 +10,8 @@ routes = Routes(__name__, tag="retention")
 CONTACTS = "/v1/manager/calls/{case_id}/contacts"
 
 
-@routes.post(
-    CONTACTS, scope="staff.calls", body=OutcomeForm, status=201, keyed=True, problems=("wrong_state", "conflict")
-)
-def record_outcome(call: Call, case_id: str) -> OutcomeView:
+@routes.post(CONTACTS, scope="staff.calls", status=201, keyed=True, problems=("wrong_state", "conflict"))
+def record_outcome(call: Call, form: OutcomeForm, case_id: str) -> OutcomeView:
     """Record what came of a call on your list.
 
     A call that reached somebody sets the next day, or ends the case. The reason leads to the club's answers: a request for goods, which reports
@@ -24,7 +22,7 @@ def record_outcome(call: Call, case_id: str) -> OutcomeView:
     """
     context = call.answering(lambda entry: Answer(entry, headers={"Location": CONTACTS.format(case_id=entry.case_id)}))
     leads = "staff.retention.write" in call.principal.scopes
-    return service.record_outcome(context, case_id, call.body, by=call.principal.for_member(), leads=leads)
+    return service.record_outcome(context, case_id, form, by=call.principal.for_member(), leads=leads)
 
 
 @routes.get(CONTACTS, scope="staff.calls", query=PageQuery)

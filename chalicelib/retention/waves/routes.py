@@ -3,25 +3,13 @@
 from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.retention.waves import service, store
 from chalicelib.retention.waves.model import Wave
-from chalicelib.retention.waves.schemas import (
-    WaveForm,
-    WavePage,
-    WavesQuery,
-    WaveView,
-)
+from chalicelib.retention.waves.schemas import WaveForm, WavePage, WavesQuery, WaveView
 
 routes = Routes(__name__, tag="retention")
 
 
-@routes.post(
-    "/v1/staff/retention/waves",
-    scope="staff.retention.write",
-    body=WaveForm,
-    status=201,
-    keyed=True,
-    problems=("conflict",),
-)
-def plan_wave(call: Call) -> WaveView:
+@routes.post("/v1/staff/retention/waves", scope="staff.retention.write", status=201, keyed=True, problems=("conflict",))
+def plan_wave(call: Call, form: WaveForm) -> WaveView:
     """Plan a wave, and learn what it will be able to notice.
 
     The companies that are dormant or lost on its first day enter it, and those that become so until its last one. A random share of them is
@@ -31,7 +19,7 @@ def plan_wave(call: Call) -> WaveView:
     context = call.answering(
         lambda wave: Answer(wave, headers={"Location": f"/v1/staff/retention/waves/{wave.wave_id}"})
     )
-    return service.plan(context, call.body, call.language, by=call.principal.for_member())
+    return service.plan(context, form, call.language, by=call.principal.for_member())
 
 
 @routes.get("/v1/staff/retention/waves", scope="staff.retention.read", query=WavesQuery)

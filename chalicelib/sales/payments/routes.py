@@ -16,33 +16,32 @@ from chalicelib.sales.rules import DocumentRef
 routes = Routes(__name__, tag="machines")
 
 
-@routes.post("/v1/machine/payments", scope="machine.payments", body=PaymentsForm)
-def record_payments(call: Call) -> PaymentResultsView:
+@routes.post("/v1/machine/payments", scope="machine.payments")
+def record_payments(call: Call, form: PaymentsForm) -> PaymentResultsView:
     """Record which documents are paid in full: their pending bonuses become available.
 
     Each row has its own result; a bad row never stops the others. A payment may come before its document. A repeat changes nothing;
     of several states of one document the newest holds.
     """
-    return _record_rows(call, call.principal.for_machine())
+    return _record_rows(call.context, form, call.principal.for_machine())
 
 
-@routes.post("/v1/staff/payments", scope="staff.imports.write", body=PaymentsForm)
-def record_payments_by_hand(call: Call) -> PaymentResultsView:
+@routes.post("/v1/staff/payments", scope="staff.imports.write")
+def record_payments_by_hand(call: Call, form: PaymentsForm) -> PaymentResultsView:
     """Record by hand which documents are paid in full.
 
     As a machine client does.
     """
-    return _record_rows(call, call.principal.for_member())
+    return _record_rows(call.context, form, call.principal.for_member())
 
 
-def _record_rows(call: Call, by: str) -> PaymentResultsView:
-    rows: PaymentsForm = call.body
-    as_of = call.context.at
-    if rows.as_of is not None:
-        if rows.as_of > call.context.now:
+def _record_rows(context: Context, form: PaymentsForm, by: str) -> PaymentResultsView:
+    as_of = context.at
+    if form.as_of is not None:
+        if form.as_of > context.now:
             raise Problem.invalid("in_the_future", "/as_of", "This moment is in the future.")
-        as_of = clock.stamp(rows.as_of)
-    return PaymentResultsView(items=_record(call.context, rows.payments, by, as_of))
+        as_of = clock.stamp(form.as_of)
+    return PaymentResultsView(items=_record(context, form.payments, by, as_of))
 
 
 def _record(context: Context, rows: Sequence[Any], by: str, as_of: str) -> list[PaymentResultView]:

@@ -5,11 +5,11 @@ from chalicelib.setup.files.schemas import SetupFileForm, SetupFileView
 routes = Routes(__name__, tag="members")
 
 
-@routes.post("/v1/staff/setup/files", scope="staff.people.write", body=SetupFileForm)
-def load_setup_file(call: Call) -> SetupFileView:
+@routes.post("/v1/staff/setup/files", scope="staff.people.write")
+def load_setup_file(call: Call, form: SetupFileForm) -> SetupFileView:
     """Load the staff, the distributors, or the managers of regions from a file.
 
     Each row has its own result, and a wrong row stops no other. The same file again changes nothing; a distributor is known by its name, a
     person by the email. Regions that the file does not name keep their managers.
     """
-    return service.load(call.context, call.body, by=call.principal.for_member())
+    return service.load(call.context, form, by=call.principal.for_member())

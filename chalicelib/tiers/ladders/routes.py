@@ -7,14 +7,14 @@ from chalicelib.tiers.ladders.schemas import ActivationForm, LadderForm, Ladders
 routes = Routes(__name__, tag="tiers")
 
 
-@routes.post("/v1/staff/tier-ladders", scope="staff.tiers.write", body=LadderForm, status=201, keyed=True)
-def draft_ladder(call: Call) -> StaffLadderView:
+@routes.post("/v1/staff/tier-ladders", scope="staff.tiers.write", status=201, keyed=True)
+def draft_ladder(call: Call, form: LadderForm) -> StaffLadderView:
     """Draft a ladder.
 
     A draft changes no tier. Simulate it over the club's last 12 months, then activate it from a day. A ladder is never edited, since it
     explains the decisions of the days on which it was in force: draft another one instead.
     """
-    return service.draw_up(call.answering(_drawn_up), call.body, call.principal.for_member())
+    return service.draw_up(call.answering(_drawn_up), form, call.principal.for_member())
 
 
 @routes.get("/v1/staff/tier-ladders", scope="staff.tiers.read", query=LaddersQuery)
@@ -32,19 +32,18 @@ def show_ladder(call: Call, ladder_id: str) -> Answer:
 @routes.post(
     "/v1/staff/tier-ladders/{ladder_id}/activate",
     scope="staff.tiers.write",
-    body=ActivationForm,
     answer=StaffLadderView,
     matched=True,
     problems=("precondition_failed", "wrong_state", "already_exists", "four_eyes", "conflict"),
 )
-def activate_ladder(call: Call, ladder_id: str) -> Answer:
+def activate_ladder(call: Call, form: ActivationForm, ladder_id: str) -> Answer:
     """Put a draft in force from a day: today or later, one ladder per day and currency.
 
     Tiers of earlier days stay as they were. The standings of all companies are recalculated within minutes. A company whose tier changes
     gets the usual letter on the day of the change. Somebody else than its author activates a ladder with a discount above the club's bound.
     """
     author = call.principal.for_member()
-    return _versioned(*service.activate(call.context, ladder_id, call.expected_version(), call.body.first, author))
+    return _versioned(*service.activate(call.context, ladder_id, call.expected_version(), form.first, author))
 
 
 @routes.post(

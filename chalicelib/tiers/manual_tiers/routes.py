@@ -16,12 +16,11 @@ routes = Routes(__name__, tag="tiers")
 @routes.post(
     "/v1/staff/companies/{company_id}/manual-tiers",
     scope="staff.tiers.grant",
-    body=ManualTierForm,
     status=201,
     keyed=True,
     problems=("conflict",),
 )
-def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
+def grant_manual_tier(call: Call, form: ManualTierForm, company_id: str) -> ManualTierView:
     """Grant a company a tier for a number of days, independent of its purchases.
 
     Above the club's bounds of discount and days (all that its author granted the company in a year) it waits, in the state `waiting`, until somebody else approves it. A manual tier never lowers the tier that purchases give. The company's people get a letter if the tier
@@ -33,7 +32,7 @@ def grant_manual_tier(call: Call, company_id: str) -> ManualTierView:
         place = f"/v1/staff/companies/{company_id}/manual-tiers/{view.grant_id}"
         return Answer(view, headers={"Location": waits if view.state == "waiting" else place})
 
-    return service.grant(call.answering(created), company_id, call.principal.for_member(), call.body)
+    return service.grant(call.answering(created), company_id, call.principal.for_member(), form)
 
 
 @routes.get("/v1/staff/companies/{company_id}/manual-tiers", scope="staff.tiers.read", query=ManualTiersQuery)
@@ -51,10 +50,9 @@ def show_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierVi
 @routes.post(
     "/v1/staff/companies/{company_id}/manual-tiers/{grant_id}/withdraw",
     scope="staff.tiers.grant",
-    body=ManualTierWithdrawalForm,
     keyed=True,
     problems=("wrong_state",),
 )
-def withdraw_manual_tier(call: Call, company_id: str, grant_id: str) -> ManualTierView:
+def withdraw_manual_tier(call: Call, form: ManualTierWithdrawalForm, company_id: str, grant_id: str) -> ManualTierView:
     """End a manual tier today. The days before today keep it."""
-    return service.withdraw(call.answering(), company_id, grant_id, call.principal.for_member(), call.body)
+    return service.withdraw(call.answering(), company_id, grant_id, call.principal.for_member(), form)

@@ -84,13 +84,13 @@ class Room:
             position = call.cursors().open(call.query.cursor)
             return Seen(values={"note_id": note_id, "next": call.cursors().close(position or {"pk": note_id})})
 
-        @routes.post("/notes", scope="orders.write", body=NoteForm, answer=Note, status=201)
-        def write_note(call: Call) -> Answer:
+        @routes.post("/notes", scope="orders.write", answer=Note, status=201)
+        def write_note(call: Call, form: NoteForm) -> Answer:
             """Write."""
-            return Answer(Note(text=call.body.text), headers={"Location": "/notes/1"} | etag(1))
+            return Answer(Note(text=form.text), headers={"Location": "/notes/1"} | etag(1))
 
-        @routes.patch("/notes/{note_id}", scope="orders.write", body=NoteForm, answer=Seen, matched=True)
-        def change_note(call: Call, note_id: str) -> Answer:
+        @routes.patch("/notes/{note_id}", scope="orders.write", answer=Seen, matched=True)
+        def change_note(call: Call, form: NoteForm, note_id: str) -> Answer:
             """Change."""
             version = call.expected_version()
             return Answer(Seen(values={"version": version}), headers=etag(version + 1))
@@ -103,19 +103,18 @@ class Room:
         @routes.post(
             "/notes/{note_id}/pay",
             scope="orders.write",
-            body=NoteForm,
             answer=Note,
             status=201,
             keyed=True,
             problems=("conflict",),
         )
-        def pay_note(call: Call, note_id: str) -> Note:
+        def pay_note(call: Call, form: NoteForm, note_id: str) -> Note:
             """Pay."""
             self.runs += 1
             if self.trouble:
                 trouble, self.trouble = self.trouble, None
                 raise trouble
-            note = Note(text=f"{note_id}: {call.body.text}")
+            note = Note(text=f"{note_id}: {form.text}")
             tx = Transaction()
             tx.update(Key(f"NOTE#{note_id}", "NOTE"), add={"paid": 1})
             context = call.answering(lambda note: Answer(note, headers={"Location": f"/notes/{note_id}"}))
