@@ -50,7 +50,7 @@ def refresh_session(call: Call, form: RefreshForm) -> TokensView:
 
 
 @routes.post("/v1/sign-out", scope="me", status=204)
-def end_session(call: Call, form: RefreshForm) -> Answer:
+def end_session(call: Call, form: RefreshForm) -> Answer[None]:
     """End the session. The last access token stays valid for at most 15 minutes."""
     sessions.of_the_stack().end(form.refresh_token)
     return Answer(None)
@@ -72,7 +72,7 @@ def start_email_change(call: Call, form: EmailChangeForm) -> EmailChangeView:
     status=204,
     problems=("not_found", "already_exists", "wrong_code", "code_expired", "too_many_tries", "too_many_requests"),
 )
-def confirm_email_change(call: Call, form: EmailCodeForm) -> Answer:
+def confirm_email_change(call: Call, form: EmailCodeForm) -> Answer[None]:
     """Change your email with the code of the letter.
 
     You sign in with the new address from now on; letters go there. A letter tells the former address.

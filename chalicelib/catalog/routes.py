@@ -92,8 +92,8 @@ def remove_image(call: Call, image_id: str) -> ImagesView:
     return images.remove(call.context, image_id)
 
 
-@routes.get("/v1/pictures/{image_id}", scope=None, answer=Text, status=302, content_type="text/plain; charset=utf-8")
-def show_picture(call: Call, image_id: str) -> Answer:
+@routes.get("/v1/pictures/{image_id}", scope=None, status=302, content_type="text/plain; charset=utf-8")
+def show_picture(call: Call, image_id: str) -> Answer[Text]:
     """Go on to a picture of a product, as letters show it.
 
     The address stays good as long as the picture is shown, unlike the link that it leads to.

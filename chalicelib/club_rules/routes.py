@@ -15,8 +15,8 @@ _PAGE_ONLY = {
 }
 
 
-@routes.get("/v1/club/rules", scope=None, query=RulesQuery, answer=ClubRulesView)
-def show_club_rules(call: Call) -> Answer:
+@routes.get("/v1/club/rules", scope=None, query=RulesQuery)
+def show_club_rules(call: Call) -> Answer[ClubRulesView]:
     """Show the programme in plain words, with its present figures and a worked example.
 
     The language is Russian or English, by `language` or `Accept-Language`. `/rules` shows the same as a page.
@@ -24,8 +24,8 @@ def show_club_rules(call: Call) -> Answer:
     return Answer(_rules(call), headers=_PUBLISHED)
 
 
-@routes.get("/rules", scope=None, query=RulesQuery, answer=Text, content_type="text/html; charset=utf-8")
-def show_rules_page(call: Call) -> Answer:
+@routes.get("/rules", scope=None, query=RulesQuery, content_type="text/html; charset=utf-8")
+def show_rules_page(call: Call) -> Answer[Text]:
     """Show the programme as a page."""
     # Jinja2 is imported with the first request for this page, not with every function.
     from chalicelib.club_rules.page import page

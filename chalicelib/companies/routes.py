@@ -41,20 +41,20 @@ def claim_company(call: Call, form: ClaimForm) -> ClaimView:
     return claims.claim(call.context, call.principal.for_member(), form, address=call.caller_address)
 
 
-@routes.get("/v1/company", scope="company.read", answer=CompanyView, by_token=True)
-def show_company(call: Call) -> Answer:
+@routes.get("/v1/company", scope="company.read", by_token=True)
+def show_company(call: Call) -> Answer[CompanyView]:
     """Read your company's profile."""
     shown, version = company.show(call.context, call.principal.for_company(), call.principal.for_member())
-    return Answer(shown, headers=etag(version))
+    return Answer.at(shown, version)
 
 
-@routes.patch("/v1/company", scope="company.write", answer=CompanyView, matched=True)
-def change_company(call: Call, form: CompanyChangeForm) -> Answer:
+@routes.patch("/v1/company", scope="company.write", matched=True)
+def change_company(call: Call, form: CompanyChangeForm) -> Answer[CompanyView]:
     """Change your company's profile."""
     shown, version = company.change(
         call.context, call.principal.for_company(), call.principal.for_member(), call.expected_version(), form
     )
-    return Answer(shown, headers=etag(version))
+    return Answer.at(shown, version)
 
 
 @routes.get("/v1/company/contacts", scope="company.read")
@@ -86,14 +86,8 @@ def list_people(call: Call) -> PeoplePage:
     )
 
 
-@routes.post(
-    "/v1/company/people",
-    scope="people.write",
-    answer=PersonView,
-    status=201,
-    problems=("already_exists", "too_many_requests"),
-)
-def invite_person(call: Call, form: InvitationForm) -> Answer:
+@routes.post("/v1/company/people", scope="people.write", status=201, problems=("already_exists", "too_many_requests"))
+def invite_person(call: Call, form: InvitationForm) -> Answer[PersonView]:
     """Invite a person to your company.
 
     They get a letter, sign in with this email and accept; until then they see nothing of the company. A person with a pending claim to
@@ -105,13 +99,9 @@ def invite_person(call: Call, form: InvitationForm) -> Answer:
 
 
 @routes.patch(
-    "/v1/company/people/{member_id}",
-    scope="people.write",
-    answer=PersonView,
-    matched=True,
-    problems=("wrong_state", "conflict"),
+    "/v1/company/people/{member_id}", scope="people.write", matched=True, problems=("wrong_state", "conflict")
 )
-def change_person(call: Call, form: PersonChangeForm, member_id: str) -> Answer:
+def change_person(call: Call, form: PersonChangeForm, member_id: str) -> Answer[PersonView]:
     """Confirm a pending person, or change a person's role or influence."""
     shown = people.change_person(
         call.context,
@@ -121,7 +111,7 @@ def change_person(call: Call, form: PersonChangeForm, member_id: str) -> Answer:
         call.expected_version(),
         form,
     )
-    return Answer(shown, headers=etag(shown.version))
+    return Answer.at(shown, shown.version)
 
 
 @routes.delete("/v1/company/people/{member_id}", scope="company.read", status=204, problems=("conflict",))
@@ -169,21 +159,20 @@ def list_customer_questions(call: Call) -> CustomerQuestionsPage:
     return call.page(CustomerQuestionsPage, staff.list_customer_questions, call.context)
 
 
-@routes.get("/v1/staff/companies/{company_id}", scope="staff.companies.read", answer=StaffCompanyDetailView)
-def show_company_to_staff(call: Call, company_id: str) -> Answer:
+@routes.get("/v1/staff/companies/{company_id}", scope="staff.companies.read")
+def show_company_to_staff(call: Call, company_id: str) -> Answer[StaffCompanyDetailView]:
     """Read a company with its people, its manager and its distributor."""
     shown, version = staff.show_to_staff(call.context, company_id)
-    return Answer(shown, headers=etag(version))
+    return Answer.at(shown, version)
 
 
 @routes.patch(
     "/v1/staff/companies/{company_id}",
     scope="staff.companies.write",
-    answer=StaffCompanyDetailView,
     matched=True,
     problems=("already_exists", "wrong_state"),
 )
-def change_company_by_staff(call: Call, form: CompanyAssignmentForm, company_id: str) -> Answer:
+def change_company_by_staff(call: Call, form: CompanyAssignmentForm, company_id: str) -> Answer[StaffCompanyDetailView]:
     """Change a company, or hand it over to another manager.
 
     The new manager and those who buy for the company get a letter, its owners one of another INN or KPP. Terms have a route of their own (`PUT …/terms`). Its members keep their own
@@ -192,7 +181,7 @@ def change_company_by_staff(call: Call, form: CompanyAssignmentForm, company_id:
     shown, version = staff.change_by_staff(
         call.context, company_id, call.principal.for_member(), call.expected_version(), form
     )
-    return Answer(shown, headers=etag(version))
+    return Answer.at(shown, version)
 
 
 @routes.post(

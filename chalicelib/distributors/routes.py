@@ -28,8 +28,8 @@ def list_regions(call: Call) -> RegionsView:
     return RegionsView(items=[RegionView(code=code, name=name) for code, name in names.items()])
 
 
-@routes.post("/v1/staff/distributors", scope="staff.distributors.write", answer=DistributorView, status=201)
-def create_distributor(call: Call, form: DistributorForm) -> Answer:
+@routes.post("/v1/staff/distributors", scope="staff.distributors.write", status=201)
+def create_distributor(call: Call, form: DistributorForm) -> Answer[DistributorView]:
     """Create a distributor with the regions that it serves."""
     made = service.create(call.context, form)
     location = f"/v1/staff/distributors/{made.distributor_id}"
@@ -42,24 +42,23 @@ def list_distributors(call: Call) -> DistributorPage:
     return call.page(DistributorPage, service.page, call.context, show=DistributorView.of)
 
 
-@routes.get("/v1/staff/distributors/{distributor_id}", scope="staff.distributors.read", answer=DistributorView)
-def show_distributor(call: Call, distributor_id: str) -> Answer:
+@routes.get("/v1/staff/distributors/{distributor_id}", scope="staff.distributors.read")
+def show_distributor(call: Call, distributor_id: str) -> Answer[DistributorView]:
     """Show a distributor."""
     found = or_not_found(service.distributor(call.context, distributor_id))
-    return Answer(DistributorView.of(found), headers=etag(found.version))
+    return Answer.at(DistributorView.of(found), found.version)
 
 
 @routes.patch(
     "/v1/staff/distributors/{distributor_id}",
     scope="staff.distributors.write",
-    answer=DistributorView,
     matched=True,
     problems=("precondition_failed",),
 )
-def change_distributor(call: Call, form: DistributorChangeForm, distributor_id: str) -> Answer:
+def change_distributor(call: Call, form: DistributorChangeForm, distributor_id: str) -> Answer[DistributorView]:
     """Change a distributor. Regions are replaced as a whole."""
     changed = service.change(call.context, distributor_id, call.expected_version(), form)
-    return Answer(DistributorView.of(changed), headers=etag(changed.version))
+    return Answer.at(DistributorView.of(changed), changed.version)
 
 
 @routes.post("/v1/staff/distributors/{distributor_id}/people", scope="staff.distributors.write", problems=("conflict",))
@@ -77,7 +76,7 @@ def list_distributor_people(call: Call, distributor_id: str) -> DistributorPeopl
 @routes.delete(
     "/v1/staff/distributors/{distributor_id}/people/{member_id}", scope="staff.distributors.write", status=204
 )
-def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -> Answer:
+def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -> Answer[None]:
     """Remove a person from the distributor. Their further requests are refused."""
     service.remove_person(call.context, distributor_id, member_id)
     return Answer(None)
@@ -86,24 +85,18 @@ def remove_distributor_person(call: Call, distributor_id: str, member_id: str) -
 # --- the distributor --------------------------------------------------------------------------------------------------
 
 
-@routes.get("/v1/distributor", scope="fulfilment.read", answer=DistributorView)
-def show_own_distributor(call: Call) -> Answer:
+@routes.get("/v1/distributor", scope="fulfilment.read")
+def show_own_distributor(call: Call) -> Answer[DistributorView]:
     """Show your distributor: its contacts and working hours, its regions, its warehouses."""
     found = service.existing(call.context, call.principal.for_distributor())
-    return Answer(DistributorView.of(found), headers=etag(found.version))
+    return Answer.at(DistributorView.of(found), found.version)
 
 
-@routes.patch(
-    "/v1/distributor",
-    scope="distributor.write",
-    answer=DistributorView,
-    matched=True,
-    problems=("precondition_failed",),
-)
-def change_own_distributor(call: Call, form: OwnDistributorForm) -> Answer:
+@routes.patch("/v1/distributor", scope="distributor.write", matched=True, problems=("precondition_failed",))
+def change_own_distributor(call: Call, form: OwnDistributorForm) -> Answer[DistributorView]:
     """Change your distributor's contacts and working hours, as partners see them. Its regions are the club's to change."""
     changed = service.change_own(call.context, call.principal.for_distributor(), call.expected_version(), form)
-    return Answer(DistributorView.of(changed), headers=etag(changed.version))
+    return Answer.at(DistributorView.of(changed), changed.version)
 
 
 @routes.get("/v1/distributor/people", scope="fulfilment.read", query=PageQuery)
@@ -122,7 +115,7 @@ def add_own_person(call: Call, form: DistributorPersonForm) -> DistributorPerson
 
 
 @routes.delete("/v1/distributor/people/{member_id}", scope="distributor.write", status=204, problems=("wrong_state",))
-def remove_own_person(call: Call, member_id: str) -> Answer:
+def remove_own_person(call: Call, member_id: str) -> Answer[None]:
     """Remove a colleague. Their further requests are refused. Nobody removes themselves."""
     if member_id == call.principal.for_member():
         raise Problem("wrong_state", "Somebody else of the distributor, or the club, removes you.")

@@ -44,5 +44,5 @@ def _of_readable_tables(
     return [each for each in views if DESCRIPTIONS[each.source].scope in scopes], last
 
 
-def _started(started: ExportView) -> Answer:
+def _started(started: ExportView) -> Answer[ExportView]:
     return Answer(started, headers={"Location": f"/v1/staff/exports/{started.export_id}"})

@@ -17,7 +17,7 @@ from chalicelib.members.schemas import (
     SuppressionListQuery,
     SuppressionPage,
 )
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="members")
 
@@ -28,18 +28,18 @@ def show_club(call: Call) -> ClubView:
     return service.club_card(call.context.config, call.language)
 
 
-@routes.get("/v1/me", scope="me", answer=ProfileView, problems=("not_found",))
-def show_profile(call: Call) -> Answer:
+@routes.get("/v1/me", scope="me", problems=("not_found",))
+def show_profile(call: Call) -> Answer[ProfileView]:
     """Read your profile."""
     me, version = service.me(call.context, call.principal.for_member())
-    return Answer(me, headers=etag(version))
+    return Answer.at(me, version)
 
 
-@routes.patch("/v1/me", scope="me", answer=ProfileView, matched=True, problems=("not_found", "precondition_failed"))
-def change_profile(call: Call, form: ProfileChangeForm) -> Answer:
+@routes.patch("/v1/me", scope="me", matched=True, problems=("not_found", "precondition_failed"))
+def change_profile(call: Call, form: ProfileChangeForm) -> Answer[ProfileView]:
     """Change your profile."""
     me, version = service.change_me(call.context, call.principal.for_member(), call.expected_version(), form)
-    return Answer(me, headers=etag(version))
+    return Answer.at(me, version)
 
 
 @routes.put("/v1/me/consents/{purpose}", scope="me")
@@ -64,7 +64,7 @@ def list_staff(call: Call) -> StaffPage:
 
 
 @routes.delete("/v1/staff/people/{member_id}", scope="staff.people.write", status=204, problems=("conflict",))
-def dismiss_staff(call: Call, member_id: str) -> Answer:
+def dismiss_staff(call: Call, member_id: str) -> Answer[None]:
     """Remove a person from the staff. Their token loses its rights within 15 minutes. The last admin stays."""
     service.dismiss_staff(call.context, member_id, by=call.principal.for_member())
     return Answer(None)

@@ -19,14 +19,9 @@ def download_own_data(call: Call) -> OwnDataView:
 
 
 @routes.get(
-    "/v1/me/data/page",
-    scope="me",
-    query=OwnDataQuery,
-    answer=Text,
-    content_type="text/html; charset=utf-8",
-    problems=("not_found",),
+    "/v1/me/data/page", scope="me", query=OwnDataQuery, content_type="text/html; charset=utf-8", problems=("not_found",)
 )
-def download_own_data_page(call: Call) -> Answer:
+def download_own_data_page(call: Call) -> Answer[Text]:
     """Download all that the club holds of you, as a page to read and print."""
     # Jinja2 is imported with the first of these pages, not with every function.
     from chalicelib.own_data.page import page
@@ -36,7 +31,7 @@ def download_own_data_page(call: Call) -> Answer:
 
 
 @routes.post("/v1/me/erasure", scope="me", status=202, problems=("wrong_state",))
-def erase_own_data(call: Call, form: ErasureForm) -> Answer:
+def erase_own_data(call: Call, form: ErasureForm) -> Answer[None]:
     """Leave the club, and have your data erased.
 
     It cannot be undone. You are signed out at once, and act for your company no longer. Within minutes the club forgets your name, address and

@@ -39,10 +39,8 @@ def show_product_facets(call: Call) -> ProductFacetsView:
     return product_facets(call.context, call.query)
 
 
-@routes.get(
-    "/v1/price-list", scope="catalog.read", query=PriceListQuery, answer=Text, content_type="text/csv; charset=utf-8"
-)
-def download_price_list(call: Call) -> Answer:
+@routes.get("/v1/price-list", scope="catalog.read", query=PriceListQuery, content_type="text/csv; charset=utf-8")
+def download_price_list(call: Call) -> Answer[Text]:
     """Download the price list of the company as CSV for spreadsheets.
 
     The delimiter is a semicolon; headings and reasons are in the reader's language. An article has one row for its smallest order, and one
@@ -61,7 +59,7 @@ def make_price_list_file(call: Call) -> ListFileView:
     return storefront_price_list.price_list_file(call.context, company_id, reader_id, call.query, call.language)
 
 
-def _price_list(call: Call, company_id: str) -> Answer:
+def _price_list(call: Call, company_id: str) -> Answer[Text]:
     made = storefront_price_list.price_list(call.context, company_id, call.query, call.language)
     return Answer(Text(content=made), headers={"Content-Disposition": 'attachment; filename="price-list.csv"'})
 
@@ -90,10 +88,9 @@ def list_products_of_company(call: Call, company_id: str) -> ProductPage:
     "/v1/staff/companies/{company_id}/price-list",
     scope="staff.catalog.read",
     query=PriceListQuery,
-    answer=Text,
     content_type="text/csv; charset=utf-8",
 )
-def download_price_list_of_company(call: Call, company_id: str) -> Answer:
+def download_price_list_of_company(call: Call, company_id: str) -> Answer[Text]:
     """Download the price list of a company as CSV for spreadsheets, as the company itself gets it."""
     _require_company(call, company_id)
     return _price_list(call, company_id)

@@ -1,6 +1,6 @@
 """Routes for a distributor's people to set up an endpoint, follow deliveries and replay messages."""
 
-from chalicelib.platform import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Routes
 from chalicelib.webhooks import service, store
 from chalicelib.webhooks.rules import Endpoint, Message
 from chalicelib.webhooks.schemas import (
@@ -24,12 +24,11 @@ SCOPE = "distributor.webhooks"
 @routes.put(
     "/v1/distributor/webhook",
     scope=SCOPE,
-    answer=WebhookEndpointSecretView,
     matched=True,
     problems=("not_found", "precondition_failed", "too_many_requests"),
     sends=(OrderMessageView, TestMessageView),
 )
-def put_webhook(call: Call, form: WebhookEndpointForm) -> Answer:
+def put_webhook(call: Call, form: WebhookEndpointForm) -> Answer[WebhookEndpointSecretView]:
     """Set the endpoint for messages on the distributor's orders: `If-Match: "0"` for the first time.
 
     Each step of an order is one message: `type` is the event (`order.placed`), `data` the order as this API shows it, and the change.
@@ -44,25 +43,23 @@ def put_webhook(call: Call, form: WebhookEndpointForm) -> Answer:
     return _endpoint_answer(call, changed, secret)
 
 
-@routes.get("/v1/distributor/webhook", scope=SCOPE, answer=WebhookEndpointView, problems=("not_found",))
-def show_webhook(call: Call) -> Answer:
+@routes.get("/v1/distributor/webhook", scope=SCOPE, problems=("not_found",))
+def show_webhook(call: Call) -> Answer[WebhookEndpointView]:
     """Show the endpoint and its state."""
     found = service.endpoint(call.context, call.principal.for_distributor())
     view = WebhookEndpointView.of(found, service.secrets_in_use(call.context, found))
-    return Answer(view, headers=etag(found.version))
+    return Answer.at(view, found.version)
 
 
 @routes.delete("/v1/distributor/webhook", scope=SCOPE, status=204, problems=("not_found", "precondition_failed"))
-def delete_webhook(call: Call) -> Answer:
+def delete_webhook(call: Call) -> Answer[None]:
     """Delete the endpoint. Waiting messages fail, and no more are sent."""
     service.remove(call.context, _distributor(call))
     return Answer(None)
 
 
-@routes.post(
-    "/v1/distributor/webhook/rotate-secret", scope=SCOPE, answer=WebhookEndpointSecretView, problems=("not_found",)
-)
-def rotate_webhook_secret(call: Call) -> Answer:
+@routes.post("/v1/distributor/webhook/rotate-secret", scope=SCOPE, problems=("not_found",))
+def rotate_webhook_secret(call: Call) -> Answer[WebhookEndpointSecretView]:
     """Create a new secret.
 
     The previous secret signs beside it for a day, so that the receiver can change over without losing a message.
@@ -71,14 +68,8 @@ def rotate_webhook_secret(call: Call) -> Answer:
     return _endpoint_answer(call, changed, secret)
 
 
-@routes.post(
-    "/v1/distributor/webhook/test",
-    scope=SCOPE,
-    answer=WebhookDeliveryView,
-    status=202,
-    problems=("not_found", "too_many_requests"),
-)
-def test_webhook(call: Call) -> Answer:
+@routes.post("/v1/distributor/webhook/test", scope=SCOPE, status=202, problems=("not_found", "too_many_requests"))
+def test_webhook(call: Call) -> Answer[WebhookDeliveryView]:
     """Send one message of type `webhook.test`, even to a paused endpoint. Its delivery shows the result."""
     made = service.send_test(call.context, _distributor(call))
     return Answer(WebhookDeliveryView.of(made), headers=_location(made.message_id))
@@ -104,13 +95,9 @@ def show_webhook_delivery(call: Call, delivery_id: str) -> WebhookDeliveryView:
 
 
 @routes.post(
-    "/v1/distributor/webhook/deliveries/{delivery_id}/replay",
-    scope=SCOPE,
-    answer=WebhookDeliveryView,
-    status=202,
-    problems=("too_many_requests",),
+    "/v1/distributor/webhook/deliveries/{delivery_id}/replay", scope=SCOPE, status=202, problems=("too_many_requests",)
 )
-def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer:
+def replay_webhook_delivery(call: Call, delivery_id: str) -> Answer[WebhookDeliveryView]:
     """Send a message again, in any state, under the same id and with the present order.
 
     A waiting message is sent at once.
@@ -133,9 +120,9 @@ def _distributor(call: Call) -> str:
     return call.principal.for_distributor()
 
 
-def _endpoint_answer(call: Call, endpoint: Endpoint, secret: str | None) -> Answer:
+def _endpoint_answer(call: Call, endpoint: Endpoint, secret: str | None) -> Answer[WebhookEndpointSecretView]:
     view = WebhookEndpointSecretView.of(endpoint, service.secrets_in_use(call.context, endpoint), secret=secret)
-    return Answer(view, headers=etag(endpoint.version))
+    return Answer.at(view, endpoint.version)
 
 
 def _location(message_id: str) -> dict[str, str]:

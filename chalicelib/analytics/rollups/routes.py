@@ -22,5 +22,5 @@ def show_rebuild(call: Call, rebuild_id: str) -> RebuildView:
     return service.show_rebuild(call.context, rebuild_id)
 
 
-def _started(rebuild: RebuildView) -> Answer:
+def _started(rebuild: RebuildView) -> Answer[RebuildView]:
     return Answer(rebuild, headers={"Location": f"/v1/staff/analytics/rebuilds/{rebuild.rebuild_id}"})

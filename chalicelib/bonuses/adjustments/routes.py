@@ -69,6 +69,6 @@ def reject_adjustment(call: Call, form: AdjustmentDecisionForm, company_id: str,
     return service.reject(call.answering(AdjustmentView.from_record), staff_id, company_id, adjustment_id, form.note)
 
 
-def _created(adjustment: Adjustment) -> Answer:
+def _created(adjustment: Adjustment) -> Answer[AdjustmentView]:
     place = f"/v1/staff/companies/{adjustment.company_id}/bonus-adjustments/{adjustment.adjustment_id}"
     return Answer(AdjustmentView.from_record(adjustment), headers={"Location": place})

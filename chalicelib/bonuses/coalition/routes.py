@@ -14,7 +14,7 @@ from chalicelib.bonuses.coalition.schemas import (
     limits_of,
 )
 from chalicelib.bonuses.coalition.service import RequestedGrant
-from chalicelib.platform import Answer, Call, Context, Problem, Routes, etag
+from chalicelib.platform import Answer, Call, Context, Problem, Routes
 
 routes = Routes(__name__, tag="machines")
 
@@ -26,11 +26,10 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 @routes.post(
     "/v1/machine/accruals",
     scope="machine.accruals",
-    answer=CoalitionAccrualView,
     status=201,
     problems=("client_not_registered", "not_found", "already_exists", "limit_exceeded"),
 )
-def grant_bonuses(call: Call, form: CoalitionAccrualForm) -> Answer:
+def grant_bonuses(call: Call, form: CoalitionAccrualForm) -> Answer[CoalitionAccrualView]:
     """Grant a company bonuses that it earned with a partner of the coalition.
 
     The client's `reference` names the accrual for ever: a repeat gets the first answer and grants nothing; other content under the same
@@ -50,12 +49,9 @@ def show_granted_bonuses(call: Call, reference: str) -> CoalitionAccrualView:
 
 
 @routes.post(
-    "/v1/machine/accruals/{reference}/reversals",
-    scope="machine.accruals",
-    answer=CoalitionAccrualView,
-    problems=("already_exists", "wrong_state"),
+    "/v1/machine/accruals/{reference}/reversals", scope="machine.accruals", problems=("already_exists", "wrong_state")
 )
-def reverse_granted_bonuses(call: Call, form: CoalitionReversalForm, reference: str) -> Answer:
+def reverse_granted_bonuses(call: Call, form: CoalitionReversalForm, reference: str) -> Answer[CoalitionAccrualView]:
     """Reverse an accrual of this client, whole or in part.
 
     The reversal's own `reference` names it for ever. All reversals together never exceed the accrual.
@@ -89,17 +85,15 @@ def list_coalition_clients(call: Call) -> CoalitionClientPage:
     )
 
 
-@routes.get("/v1/staff/machine-clients/{client_id}", scope="staff.bonuses.read", answer=CoalitionClientView)
-def show_coalition_client(call: Call, client_id: str) -> Answer:
+@routes.get("/v1/staff/machine-clients/{client_id}", scope="staff.bonuses.read")
+def show_coalition_client(call: Call, client_id: str) -> Answer[CoalitionClientView]:
     """Show a partner of the coalition and its limits."""
     found = service.read_client(call.context, client_id)
-    return Answer(CoalitionClientView.from_record(found), headers=etag(found.version))
+    return Answer.at(CoalitionClientView.from_record(found), found.version)
 
 
-@routes.put(
-    "/v1/staff/machine-clients/{client_id}", scope="staff.bonuses.write", answer=CoalitionClientView, matched=True
-)
-def register_coalition_client(call: Call, form: CoalitionClientForm, client_id: str) -> Answer:
+@routes.put("/v1/staff/machine-clients/{client_id}", scope="staff.bonuses.write", matched=True)
+def register_coalition_client(call: Call, form: CoalitionClientForm, client_id: str) -> Answer[CoalitionClientView]:
     """Register a partner of the coalition, or change its name, its limits, its right to grant.
 
     `client_id` is the client's id in Cognito. If-Match: "0" registers a new one. A month's limit that rises by more than one person gives
@@ -115,21 +109,20 @@ def register_coalition_client(call: Call, form: CoalitionClientForm, client_id: 
         author=call.principal.for_member(),
     )
     made = service.register(call.context, wanted)
-    return Answer(CoalitionClientView.from_record(made), headers=etag(made.version))
+    return Answer.at(CoalitionClientView.from_record(made), made.version)
 
 
 @routes.post(
     "/v1/staff/machine-clients/{client_id}/approve",
     scope="staff.bonuses.approve",
-    answer=CoalitionClientView,
     matched=True,
     problems=("wrong_state", "four_eyes"),
 )
-def approve_coalition_limits(call: Call, client_id: str) -> Answer:
+def approve_coalition_limits(call: Call, client_id: str) -> Answer[CoalitionClientView]:
     """Approve the limits that somebody else requested for a partner: they hold from now on.
 
     To reject them, register the partner with other limits.
     """
     version, by = call.expected_version(), call.principal.for_member()
     made = service.approve_limits(call.context, client_id, by, version)
-    return Answer(CoalitionClientView.from_record(made), headers=etag(made.version))
+    return Answer.at(CoalitionClientView.from_record(made), made.version)

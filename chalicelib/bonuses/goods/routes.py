@@ -72,7 +72,7 @@ def choose_goods(call: Call, form: ChoiceForm, entitlement_id: str) -> ChangedCh
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     requested = [line.requested() for line in form.lines]
 
-    def made(chosen: ChangedChoice) -> Answer:
+    def made(chosen: ChangedChoice) -> Answer[ChangedChoiceView]:
         return Answer(_chosen(chosen), headers={"Location": f"{call.path}/{chosen.choice.choice_id}"})
 
     return service.choose(call.answering(made), company_id, member_id, entitlement_id, requested, form.note)

@@ -123,7 +123,7 @@ def _redemptions(call: Call, company_id: str) -> RedemptionPage:
     )
 
 
-def _created(redemption: Redemption) -> Answer:
+def _created(redemption: Redemption) -> Answer[RedemptionView]:
     return Answer(
         RedemptionView.of(redemption), headers={"Location": f"/v1/company/redemptions/{redemption.redemption_id}"}
     )

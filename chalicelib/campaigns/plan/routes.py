@@ -44,13 +44,8 @@ def list_issues(call: Call) -> IssuePage:
     )
 
 
-@routes.get(
-    "/v1/staff/campaigns/calendar",
-    scope="staff.campaigns.read",
-    answer=Text,
-    content_type="text/calendar; charset=utf-8",
-)
-def show_calendar(call: Call) -> Answer:
+@routes.get("/v1/staff/campaigns/calendar", scope="staff.campaigns.read", content_type="text/calendar; charset=utf-8")
+def show_calendar(call: Call) -> Answer[Text]:
     """Show the content plan of half a year as iCalendar.
 
     Times have no zone: a letter comes at that hour in each member's own zone.
@@ -61,23 +56,19 @@ def show_calendar(call: Call) -> Answer:
     return Answer(Text(content=icalendar(issues, name)))
 
 
-@routes.get("/v1/staff/campaigns/{issue_id}", scope="staff.campaigns.read", answer=IssueView)
-def show_issue(call: Call, issue_id: str) -> Answer:
+@routes.get("/v1/staff/campaigns/{issue_id}", scope="staff.campaigns.read")
+def show_issue(call: Call, issue_id: str) -> Answer[IssueView]:
     """Show an issue, and the issues that are too near to it."""
-    return _with_version(*service.show(call.context, issue_id))
+    return Answer.at(*service.show(call.context, issue_id))
 
 
 @routes.put(
-    "/v1/staff/campaigns/{issue_id}",
-    scope="staff.campaigns.write",
-    answer=IssueView,
-    matched=True,
-    problems=("conflict", "wrong_state"),
+    "/v1/staff/campaigns/{issue_id}", scope="staff.campaigns.write", matched=True, problems=("conflict", "wrong_state")
 )
-def change_issue(call: Call, form: IssueForm, issue_id: str) -> Answer:
+def change_issue(call: Call, form: IssueForm, issue_id: str) -> Answer[IssueView]:
     """Change an issue. An approved one must be approved anew."""
     by = call.principal.for_member()
-    return _with_version(*service.change(call.context, issue_id, call.expected_version(), form, by=by))
+    return Answer.at(*service.change(call.context, issue_id, call.expected_version(), form, by=by))
 
 
 @routes.post("/v1/staff/campaigns/{issue_id}/preview", scope="staff.campaigns.read", problems=("wrong_state",))
@@ -95,14 +86,13 @@ def move_issue(call: Call, form: MoveForm, issue_id: str) -> IssueView:
 @routes.post(
     "/v1/staff/campaigns/{issue_id}/approve",
     scope="staff.campaigns.write",
-    answer=IssueView,
     matched=True,
     problems=("four_eyes", "wrong_state"),
 )
-def approve_issue(call: Call, issue_id: str) -> Answer:
+def approve_issue(call: Call, issue_id: str) -> Answer[IssueView]:
     """Approve an issue as you read it. Somebody who wrote nothing of it does. Again changes nothing."""
     by = call.principal.for_member()
-    return _with_version(*service.approve(call.context, issue_id, call.expected_version(), by=by))
+    return Answer.at(*service.approve(call.context, issue_id, call.expected_version(), by=by))
 
 
 @routes.post("/v1/staff/campaigns/{issue_id}/cancel", scope="staff.campaigns.write")
@@ -111,9 +101,5 @@ def cancel_issue(call: Call, issue_id: str) -> IssueView:
     return service.cancel(call.context, issue_id, by=call.principal.for_member())
 
 
-def _created(issue: IssueView) -> Answer:
+def _created(issue: IssueView) -> Answer[IssueView]:
     return Answer(issue, headers={"Location": f"/v1/staff/campaigns/{issue.issue_id}", **etag(1)})
-
-
-def _with_version(issue: IssueView, version: int) -> Answer:
-    return Answer(issue, headers=etag(version))

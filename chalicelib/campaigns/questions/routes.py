@@ -42,5 +42,5 @@ def plan_question_digest(call: Call, form: DigestForm) -> IssueView:
     return service.draft(call.context, call.answering(_created), form, by=call.principal.for_member())
 
 
-def _created(issue: IssueView) -> Answer:
+def _created(issue: IssueView) -> Answer[IssueView]:
     return Answer(issue, headers={"Location": f"/v1/staff/campaigns/{issue.issue_id}", **etag(1)})

@@ -42,33 +42,33 @@ def show_audience(call: Call, audience_id: str) -> AudienceView:
     return audience.show(call.context, audience_id)
 
 
-@routes.get("/v1/staff/segments/{segment_id}", scope="staff.campaigns.read", answer=SegmentView)
-def show_segment(call: Call, segment_id: str) -> Answer:
+@routes.get("/v1/staff/segments/{segment_id}", scope="staff.campaigns.read")
+def show_segment(call: Call, segment_id: str) -> Answer[SegmentView]:
     """Show a saved segment."""
     return _with_version(service.read(call.context, segment_id))
 
 
-@routes.put("/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", answer=SegmentView, matched=True)
-def change_segment(call: Call, form: SegmentForm, segment_id: str) -> Answer:
+@routes.put("/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", matched=True)
+def change_segment(call: Call, form: SegmentForm, segment_id: str) -> Answer[SegmentView]:
     """Change a saved segment. Audiences that were counted before stay as they are."""
     by = call.principal.for_member()
     return _with_version(service.change(call.context, segment_id, call.expected_version(), form, by=by))
 
 
 @routes.delete("/v1/staff/segments/{segment_id}", scope="staff.campaigns.write", status=204, matched=True)
-def delete_segment(call: Call, segment_id: str) -> Answer:
+def delete_segment(call: Call, segment_id: str) -> Answer[None]:
     """Delete a saved segment."""
     service.delete(call.context, segment_id, call.expected_version())
     return Answer(None)
 
 
-def _created(segment: SegmentView) -> Answer:
+def _created(segment: SegmentView) -> Answer[SegmentView]:
     return Answer(segment, headers={"Location": f"/v1/staff/segments/{segment.segment_id}", **etag(1)})
 
 
-def _started(found: AudienceView) -> Answer:
+def _started(found: AudienceView) -> Answer[AudienceView]:
     return Answer(found, headers={"Location": f"/v1/staff/audiences/{found.audience_id}"})
 
 
-def _with_version(segment: Segment) -> Answer:
-    return Answer(service.shown(segment), headers=etag(segment.version))
+def _with_version(segment: Segment) -> Answer[SegmentView]:
+    return Answer.at(service.shown(segment), segment.version)

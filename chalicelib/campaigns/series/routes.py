@@ -18,40 +18,33 @@ def create_series(call: Call, form: SeriesForm) -> SeriesView:
     return service.create(call.answering(_created), form, by=call.principal.for_member())
 
 
-@routes.get("/v1/staff/series/{series_id}", scope="staff.campaigns.read", answer=SeriesView)
-def show_series(call: Call, series_id: str) -> Answer:
+@routes.get("/v1/staff/series/{series_id}", scope="staff.campaigns.read")
+def show_series(call: Call, series_id: str) -> Answer[SeriesView]:
     """Show a series with its texts, and how many members wait for each step."""
-    return _with_version(*service.show(call.context, series_id))
+    return Answer.at(*service.show(call.context, series_id))
 
 
-@routes.put(
-    "/v1/staff/series/{series_id}",
-    scope="staff.campaigns.write",
-    answer=SeriesView,
-    matched=True,
-    problems=("conflict",),
-)
-def change_series(call: Call, form: SeriesForm, series_id: str) -> Answer:
+@routes.put("/v1/staff/series/{series_id}", scope="staff.campaigns.write", matched=True, problems=("conflict",))
+def change_series(call: Call, form: SeriesForm, series_id: str) -> Answer[SeriesView]:
     """Change a series. It must be approved anew, and those inside wait until then.
 
     Where they get other steps, or at other times, it is refused with these effects; `accept_effects` changes it all the same. Nobody gets a
     step twice, nor one that is put in before the last step that they passed.
     """
     by = call.principal.for_member()
-    return _with_version(*service.change(call.context, series_id, call.expected_version(), form, by=by))
+    return Answer.at(*service.change(call.context, series_id, call.expected_version(), form, by=by))
 
 
 @routes.post(
     "/v1/staff/series/{series_id}/approve",
     scope="staff.campaigns.write",
-    answer=SeriesView,
     matched=True,
     problems=("four_eyes", "wrong_state"),
 )
-def approve_series(call: Call, series_id: str) -> Answer:
+def approve_series(call: Call, series_id: str) -> Answer[SeriesView]:
     """Approve a series as you read it, so that it starts. Somebody who wrote nothing of it does. Again changes nothing."""
     by = call.principal.for_member()
-    return _with_version(*service.approve(call.context, series_id, call.expected_version(), by=by))
+    return Answer.at(*service.approve(call.context, series_id, call.expected_version(), by=by))
 
 
 @routes.post("/v1/staff/series/{series_id}/stop", scope="staff.campaigns.write")
@@ -74,9 +67,5 @@ def list_series_members(call: Call, series_id: str) -> EnrolmentPage:
     return call.page(EnrolmentPage, service.members_page, call.context, series_id)
 
 
-def _created(series: SeriesView) -> Answer:
+def _created(series: SeriesView) -> Answer[SeriesView]:
     return Answer(series, headers={"Location": f"/v1/staff/series/{series.series_id}", **etag(1)})
-
-
-def _with_version(series: SeriesView, version: int) -> Answer:
-    return Answer(series, headers=etag(version))

@@ -6,8 +6,8 @@ from chalicelib.platform import Answer, Call, Routes, Text
 routes = Routes(__name__, tag="letters")
 
 
-@routes.get("/v1/links/{token}/{number}", scope=None, answer=Text, status=302, content_type="text/plain; charset=utf-8")
-def follow_link(call: Call, token: str, number: str) -> Answer:
+@routes.get("/v1/links/{token}/{number}", scope=None, status=302, content_type="text/plain; charset=utf-8")
+def follow_link(call: Call, token: str, number: str) -> Answer[Text]:
     """Go on to the address of a link in a letter. The click is noted.
 
     A link holds no address: it leads where the letter's text says, and nowhere else.

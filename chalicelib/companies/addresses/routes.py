@@ -20,20 +20,14 @@ def add_address(call: Call, form: AddressForm) -> SavedAddressView:
     return service.add_address(context, call.principal.for_company(), call.principal.for_member(), form)
 
 
-@routes.get("/v1/company/addresses/{address_id}", scope="orders.read", answer=SavedAddressView)
-def show_address(call: Call, address_id: str) -> Answer:
+@routes.get("/v1/company/addresses/{address_id}", scope="orders.read")
+def show_address(call: Call, address_id: str) -> Answer[SavedAddressView]:
     """Show a delivery address of your company."""
     return _answer(service.show_address(call.context, call.principal.for_company(), address_id))
 
 
-@routes.put(
-    "/v1/company/addresses/{address_id}",
-    scope="orders.write",
-    answer=SavedAddressView,
-    matched=True,
-    problems=("precondition_failed",),
-)
-def replace_address(call: Call, form: AddressForm, address_id: str) -> Answer:
+@routes.put("/v1/company/addresses/{address_id}", scope="orders.write", matched=True, problems=("precondition_failed",))
+def replace_address(call: Call, form: AddressForm, address_id: str) -> Answer[SavedAddressView]:
     """Replace a delivery address of your company. Earlier orders keep the address as it was."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     return _answer(
@@ -55,10 +49,10 @@ def list_addresses_of_company(call: Call, company_id: str) -> AddressListView:
     return service.list_addresses(call.context, company_id)
 
 
-def _added(address: SavedAddressView) -> Answer:
+def _added(address: SavedAddressView) -> Answer[SavedAddressView]:
     location = f"/v1/company/addresses/{address.address_id}"
     return Answer(address, headers={**etag(address.version), "Location": location})
 
 
-def _answer(address: SavedAddressView) -> Answer:
-    return Answer(address, headers=etag(address.version))
+def _answer(address: SavedAddressView) -> Answer[SavedAddressView]:
+    return Answer.at(address, address.version)

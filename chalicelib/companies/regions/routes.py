@@ -1,24 +1,18 @@
 from chalicelib.companies.regions import service
 from chalicelib.companies.regions.schemas import RegionManagersForm, RegionManagersView
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="companies")
 
 
-@routes.get("/v1/staff/region-managers", scope="staff.companies.read", answer=RegionManagersView)
-def show_region_managers(call: Call) -> Answer:
+@routes.get("/v1/staff/region-managers", scope="staff.companies.read")
+def show_region_managers(call: Call) -> Answer[RegionManagersView]:
     """Read which manager takes care of which region."""
     return _answer(service.show(call.context))
 
 
-@routes.put(
-    "/v1/staff/region-managers",
-    scope="staff.companies.write",
-    answer=RegionManagersView,
-    matched=True,
-    problems=("conflict",),
-)
-def replace_region_managers(call: Call, form: RegionManagersForm) -> Answer:
+@routes.put("/v1/staff/region-managers", scope="staff.companies.write", matched=True, problems=("conflict",))
+def replace_region_managers(call: Call, form: RegionManagersForm) -> Answer[RegionManagersView]:
     """Say which manager takes care of which region, for all regions at once.
 
     Companies that a file brings from now on get the manager of their region, which INN and KPP tell. Companies that are there already stay
@@ -27,5 +21,5 @@ def replace_region_managers(call: Call, form: RegionManagersForm) -> Answer:
     return _answer(service.replace(call.context, call.expected_version(), form, by=call.principal.for_member()))
 
 
-def _answer(shown: RegionManagersView) -> Answer:
-    return Answer(shown, headers=etag(shown.version))
+def _answer(shown: RegionManagersView) -> Answer[RegionManagersView]:
+    return Answer.at(shown, shown.version)

@@ -27,5 +27,5 @@ def show_query(call: Call, query_id: str) -> QueryView:
     return service.show(call.context, query_id, call.principal.for_member())
 
 
-def _started(started: QueryView) -> Answer:
+def _started(started: QueryView) -> Answer[QueryView]:
     return Answer(started, headers={"Location": f"/v1/staff/queries/{started.query_id}"})

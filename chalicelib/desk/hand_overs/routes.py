@@ -29,5 +29,5 @@ def show_hand_over(call: Call, hand_over_id: str) -> HandOverView:
     return service.show(call.context, hand_over_id)
 
 
-def _started(started: HandOverView) -> Answer:
+def _started(started: HandOverView) -> Answer[HandOverView]:
     return Answer(started, headers={"Location": f"/v1/staff/hand-overs/{started.hand_over_id}"})

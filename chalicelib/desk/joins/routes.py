@@ -58,5 +58,5 @@ def undo_company_join(call: Call, join_id: str) -> JoinView:
     return service.undo(call.answering(), join_id, call.principal.for_member())
 
 
-def _started(started: JoinView) -> Answer:
+def _started(started: JoinView) -> Answer[JoinView]:
     return Answer(started, headers={"Location": f"/v1/staff/company-joins/{started.join_id}"})

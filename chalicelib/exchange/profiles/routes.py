@@ -3,7 +3,7 @@ from chalicelib.exchange.profiles import service
 from chalicelib.exchange.profiles.schemas import ImportProfilePage, ImportProfileView
 from chalicelib.exchange.reading.model import SalesProfileForm
 from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="exchange")
 
@@ -17,25 +17,26 @@ def list_import_profiles(call: Call, source: str) -> ImportProfilePage:
     return call.page(ImportProfilePage, store.list_profiles, call.context, source, show=ImportProfileView.from_record)
 
 
-@routes.get("/v1/staff/sources/{source}/profiles/{profile_id}", scope="staff.imports.read", answer=ImportProfileView)
-def show_import_profile(call: Call, source: str, profile_id: str) -> Answer:
+@routes.get("/v1/staff/sources/{source}/profiles/{profile_id}", scope="staff.imports.read")
+def show_import_profile(call: Call, source: str, profile_id: str) -> Answer[ImportProfileView]:
     """Show a profile."""
     kept = service.show_profile(call.context, source, profile_id)
-    return Answer(ImportProfileView.from_record(kept), headers=etag(kept.version))
+    return Answer.at(ImportProfileView.from_record(kept), kept.version)
 
 
 @routes.put(
     "/v1/staff/sources/{source}/profiles/{profile_id}",
     scope="staff.imports.write",
-    answer=ImportProfileView,
     matched=True,
     problems=("precondition_failed",),
 )
-def replace_import_profile(call: Call, form: SalesProfileForm, source: str, profile_id: str) -> Answer:
+def replace_import_profile(
+    call: Call, form: SalesProfileForm, source: str, profile_id: str
+) -> Answer[ImportProfileView]:
     """Replace the settings of a profile. Files that come later are read with them; earlier imports stay as they are."""
     author, version = call.principal.for_member(), call.expected_version()
     kept = service.replace_profile(call.context, source, profile_id, form, author, version)
-    return Answer(ImportProfileView.from_record(kept), headers=etag(kept.version))
+    return Answer.at(ImportProfileView.from_record(kept), kept.version)
 
 
 @routes.delete("/v1/staff/sources/{source}/profiles/{profile_id}", scope="staff.imports.write", status=204)

@@ -92,5 +92,5 @@ def void_document(call: Call, form: VoidForm) -> VoidedDocumentView:
     return service.void_document(call.answering(), form, call.principal.for_member())
 
 
-def _started(started: StartedImportView) -> Answer:
+def _started(started: StartedImportView) -> Answer[StartedImportView]:
     return Answer(started, headers={"Location": f"/v1/staff/imports/{started.import_id}"})

@@ -10,7 +10,7 @@ from chalicelib.market_reports.publication.schemas import (
     StaffReportView,
     WithdrawForm,
 )
-from chalicelib.platform import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="reports")
 _REPORT = "/v1/staff/reports/{report_id}"
@@ -30,20 +30,20 @@ def list_all_reports(call: Call) -> StaffReportPage:
     return call.page(StaffReportPage, store.all_reports, context.table, show=lambda item: service.shown(context, item))
 
 
-@routes.get(_REPORT, scope=_WRITE, answer=StaffReportView)
-def show_staff_report(call: Call, report_id: str) -> Answer:
+@routes.get(_REPORT, scope=_WRITE)
+def show_staff_report(call: Call, report_id: str) -> Answer[StaffReportView]:
     """Show a market report with its latest content, its versions and its files."""
-    return _with_revision(*service.show(call.context, report_id))
+    return Answer.at(*service.show(call.context, report_id))
 
 
-@routes.put(_REPORT, scope=_WRITE, answer=StaffReportView, matched=True, problems=("wrong_state",))
-def change_report(call: Call, form: ReportContentForm, report_id: str) -> Answer:
+@routes.put(_REPORT, scope=_WRITE, matched=True, problems=("wrong_state",))
+def change_report(call: Call, form: ReportContentForm, report_id: str) -> Answer[StaffReportView]:
     """Change the draft of a market report. For a published one, this begins the draft of the next version.
 
     Readers see the published version until the draft is published in its place. The draft begins with the files of the version before.
     """
     by = call.principal.for_member()
-    return _with_revision(*service.change(call.context, report_id, call.expected_version(), form, by=by))
+    return Answer.at(*service.change(call.context, report_id, call.expected_version(), form, by=by))
 
 
 @routes.delete(f"{_REPORT}/draft", scope=_WRITE, status=204, matched=True, problems=("wrong_state",))
@@ -93,9 +93,5 @@ def withdraw_report(call: Call, form: WithdrawForm, report_id: str) -> StaffRepo
     return service.withdraw(call.context, report_id, form.reason, by=call.principal.for_member())
 
 
-def _drafted(report: StaffReportView) -> Answer:
+def _drafted(report: StaffReportView) -> Answer[StaffReportView]:
     return Answer(report, headers={"Location": f"/v1/staff/reports/{report.report_id}"})
-
-
-def _with_revision(report: StaffReportView, revision: int) -> Answer:
-    return Answer(report, headers=etag(revision))

@@ -1,15 +1,15 @@
 from chalicelib.orders.cart import service
 from chalicelib.orders.cart.schemas import CartAdditionView, CartForm, CartLinesForm, CartQuery, CartView
 from chalicelib.orders.holds.service import HOLD_PROBLEMS
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="cart")
 
 PLACING_PROBLEMS = ("cabinet_locked", "debt_overdue", *HOLD_PROBLEMS)
 
 
-@routes.get("/v1/cart", scope="catalog.read", query=CartQuery, answer=CartView)
-def show_cart(call: Call) -> Answer:
+@routes.get("/v1/cart", scope="catalog.read", query=CartQuery)
+def show_cart(call: Call) -> Answer[CartView]:
     """Show one's cart at today's prices.
 
     Lines whose price changed since they were added are marked, and so are lines that cannot be ordered. To order the cart, send its
@@ -19,8 +19,8 @@ def show_cart(call: Call) -> Answer:
     return _answer(service.show(call.context, call.principal.for_company(), call.principal.for_member(), language))
 
 
-@routes.put("/v1/cart", scope="catalog.read", answer=CartView, matched=True, problems=("precondition_failed",))
-def replace_cart(call: Call, form: CartForm) -> Answer:
+@routes.put("/v1/cart", scope="catalog.read", matched=True, problems=("precondition_failed",))
+def replace_cart(call: Call, form: CartForm) -> Answer[CartView]:
     """Replace the lines of one's cart. The version of a cart that was never used is 0.
 
     To accept a changed price, send it as the line's `unit_price`.
@@ -30,7 +30,7 @@ def replace_cart(call: Call, form: CartForm) -> Answer:
 
 
 @routes.delete("/v1/cart", scope="catalog.read", status=204, matched=True, problems=("precondition_failed",))
-def clear_cart(call: Call) -> Answer:
+def clear_cart(call: Call) -> Answer[None]:
     """Clear one's cart."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     service.clear(call.context, company_id, member_id, expected=call.expected_version())
@@ -43,9 +43,9 @@ def put_into_cart(call: Call, form: CartLinesForm) -> CartAdditionView:
 
     It takes the lines of `POST /v1/tools/lighting` as they are.
     """
-    context = call.answering(lambda added: Answer(added, headers=etag(added.version)))
+    context = call.answering(lambda added: Answer.at(added, added.version))
     return service.add_lines(context, call.principal.for_company(), call.principal.for_member(), form)
 
 
-def _answer(cart: CartView) -> Answer:
-    return Answer(cart, headers=etag(cart.version))
+def _answer(cart: CartView) -> Answer[CartView]:
+    return Answer.at(cart, cart.version)

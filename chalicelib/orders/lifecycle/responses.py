@@ -36,7 +36,7 @@ def orders_page(call: Call, read: Callable[..., Page], whose: str) -> OrderPage:
     )
 
 
-def order_answer(call: Call, order: Order | None) -> Answer:
+def order_answer(call: Call, order: Order | None) -> Answer[OrderView]:
     """The order with its ETag, and with its location if it is new. Raises 404 for None."""
     if order is None:
         raise Problem("not_found")

@@ -161,8 +161,8 @@ def list_orders(call: Call) -> OrderPage:
     return orders_page(call, order_store.company_orders, call.principal.for_company())
 
 
-@routes.get("/v1/orders/{order_id}", scope="orders.read", answer=OrderView)
-def show_order(call: Call, order_id: str) -> Answer:
+@routes.get("/v1/orders/{order_id}", scope="orders.read")
+def show_order(call: Call, order_id: str) -> Answer[OrderView]:
     """Show an order: lines with explained prices, shipments, history."""
     return order_answer(call, order_service.load_order(call.context, call.principal.for_company(), order_id))
 
@@ -226,8 +226,8 @@ def list_distributor_orders(call: Call) -> OrderPage:
     return orders_page(call, order_store.distributor_orders, call.principal.for_distributor())
 
 
-@routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read", answer=OrderView)
-def show_distributor_order(call: Call, order_id: str) -> Answer:
+@routes.get("/v1/distributor/orders/{order_id}", scope="fulfilment.read")
+def show_distributor_order(call: Call, order_id: str) -> Answer[OrderView]:
     """Show an order of the distributor."""
     return order_answer(
         call, order_service.distributors_order(call.context, call.principal.for_distributor(), order_id)

@@ -49,8 +49,8 @@ def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
     return orders_page(call, order_store.company_orders, company_id)
 
 
-@routes.get("/v1/staff/companies/{company_id}/orders/{order_id}", scope="staff.orders.read", answer=OrderView)
-def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer:
+@routes.get("/v1/staff/companies/{company_id}/orders/{order_id}", scope="staff.orders.read")
+def show_order_of_company(call: Call, company_id: str, order_id: str) -> Answer[OrderView]:
     """Show an order of a company."""
     return order_answer(call, order_service.order_for_staff(call.context, company_id, order_id))
 

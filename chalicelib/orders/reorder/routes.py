@@ -57,8 +57,8 @@ def place_usual_order(call: Call, form: UsualOrderForm) -> Order:
 LINK = "/v1/letters/{token}/usual-order"
 
 
-@routes.get(LINK, scope=None, answer=Text, content_type=PAGE)
-def show_usual_order_page(call: Call, token: str) -> Answer:
+@routes.get(LINK, scope=None, content_type=PAGE)
+def show_usual_order_page(call: Call, token: str) -> Answer[Text]:
     """Show the page with the usual order and the button that puts it into the reader's cart. It changes nothing."""
     buyer = links.buyer_of(call.context, token)
     if buyer is None:
@@ -67,8 +67,8 @@ def show_usual_order_page(call: Call, token: str) -> Answer:
     return page_answer(page.show_page(call.context, lines, buyer.member.language))
 
 
-@routes.post(LINK, scope=None, answer=Text, content_type=PAGE, form=True)
-def put_usual_order_into_cart(call: Call, form: PutForm, token: str) -> Answer:
+@routes.post(LINK, scope=None, content_type=PAGE, form=True)
+def put_usual_order_into_cart(call: Call, form: PutForm, token: str) -> Answer[Text]:
     """Put the usual order into the reader's cart. Nothing is ordered; again changes nothing."""
     buyer = links.buyer_of(call.context, token)
     if buyer is None:

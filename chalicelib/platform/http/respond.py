@@ -167,7 +167,7 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
         if call.once and (first := call.once.recall(call.context)):
             return _replay(call, first)
         raise
-    answer = call.replied(returned) if call.once else as_answer(returned)
+    answer: Answer[BaseModel | None] = call.replied(returned) if call.once else as_answer(returned)
     if not call.once or (answer.model and shows_ids_of_names(type(answer.model))):
         answer = _with_names(call, answer)
     headers: Headers = {"Content-Type": route.content_type, "Cache-Control": "no-store", **answer.headers}
@@ -177,7 +177,7 @@ def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
     return Response(body=body, status_code=answer.status or route.status, headers=headers)
 
 
-def _with_names(call: Call, answer: Answer) -> Answer:
+def _with_names(call: Call, answer: Answer[Any]) -> Answer[Any]:
     return answer._replace(model=named(call.context, answer.model)) if answer.model else answer
 
 

@@ -2,7 +2,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, get_args, get_origin
 
 from chalice.app import CognitoUserPoolAuthorizer, CORSConfig
 from pydantic import BaseModel
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 PageView = TypeVar("PageView", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel | None)
 Rows = tuple[Iterable[Any], dict[str, str] | None]
 
 CORS = CORSConfig(
@@ -43,12 +44,17 @@ AUTHORIZER = CognitoUserPoolAuthorizer(
 ).with_scopes([BASE_SCOPE])
 
 
-class Answer(NamedTuple):
+class Answer(NamedTuple, Generic[Model]):
     """A response with a status or headers of its own."""
 
-    model: BaseModel | None
+    model: Model
     status: int | None = None
     headers: Mapping[str, str] = MappingProxyType({})
+
+    @classmethod
+    def at(cls, model: Model, version: int) -> Self:
+        """With the ETag of this version."""
+        return cls(model, headers=etag(version))
 
 
 class Route(NamedTuple):
@@ -115,7 +121,7 @@ class Call:
     once: Once | None = None
     if_match: str | None = None
     _principal: Principal | None = None
-    _replied: tuple[object, Answer] | None = None
+    _replied: tuple[object, Answer[Any]] | None = None
 
     @property
     def principal(self) -> Principal:
@@ -171,7 +177,7 @@ class Call:
             count = count_of(rows_from, query, zone) if query.count else None
         return view(items=items, next_cursor=cursors.close(last), count=count)
 
-    def answering(self, shown: Callable[[Any], Answer | BaseModel] = lambda model: model) -> Context:
+    def answering(self, shown: Callable[[Any], Answer[Any] | BaseModel] = lambda model: model) -> Context:
         """The context of a keyed request. Its response is `shown(result)`, kept in the transaction of the effect."""
         once = self.once
         if once is None:
@@ -185,7 +191,7 @@ class Call:
 
         return replace(self.context, reply=reply)
 
-    def replied(self, result: object) -> Answer:
+    def replied(self, result: object) -> Answer[Any]:
         """The answer that was kept with this result."""
         if self._replied is None or self._replied[0] is not result:
             raise RuntimeError(f"{self.route.path} promised to remember its answer and did not")
@@ -282,8 +288,10 @@ class Routes:
 
 def _model_of(handler: Callable[..., Any]) -> type[BaseModel] | None:
     returned = handler.__annotations__.get("return")
+    if get_origin(returned) is Answer:
+        [returned] = get_args(returned)
     return returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None
 
 
-def as_answer(returned: Answer | BaseModel) -> Answer:
+def as_answer(returned: Answer[Any] | BaseModel) -> Answer[Any]:
     return returned if isinstance(returned, Answer) else Answer(returned)

@@ -37,8 +37,8 @@ class DocumentQuery(Form):
     )
 
 
-@routes.get("/openapi.json", scope=None, query=DocumentQuery, answer=Text)
-def show_openapi(call: Call) -> Answer:
+@routes.get("/openapi.json", scope=None, query=DocumentQuery)
+def show_openapi(call: Call) -> Answer[Text]:
     """Read this API's OpenAPI 3.1 document."""
     return Answer(Text(content=_document(call.query.role)), headers=_PUBLISHED)
 
@@ -53,8 +53,8 @@ class DocsHomeQuery(DocsQuery):
     q: str | None = Field(default=None, max_length=200, description="Words to search for: the page begins with them.")
 
 
-@routes.get("/docs", scope=None, query=DocsHomeQuery, answer=Text, content_type="text/html; charset=utf-8")
-def show_docs(call: Call) -> Answer:
+@routes.get("/docs", scope=None, query=DocsHomeQuery, content_type="text/html; charset=utf-8")
+def show_docs(call: Call) -> Answer[Text]:
     """Read this API's documentation: tasks, and a list of all operations to search."""
     # Jinja2 wakes with the first reader of these pages, not with every function.
     from chalicelib.platform.openapi import pages
@@ -62,8 +62,8 @@ def show_docs(call: Call) -> Answer:
     return _page(pages.home(_parsed(), _language(call), chosen=call.query.lang is not None), pages.script_hash())
 
 
-@routes.get("/docs/{page}", scope=None, query=DocsQuery, answer=Text, content_type="text/html; charset=utf-8")
-def show_docs_page(call: Call, page: str) -> Answer:
+@routes.get("/docs/{page}", scope=None, query=DocsQuery, content_type="text/html; charset=utf-8")
+def show_docs_page(call: Call, page: str) -> Answer[Text]:
     """Read how a task is done, what an operation takes and gives, or what a problem means."""
     from chalicelib.platform.openapi import pages
 
@@ -78,7 +78,7 @@ def _language(call: Call) -> Language:
     return chosen
 
 
-def _page(made: str, script: str) -> Answer:
+def _page(made: str, script: str) -> Answer[Text]:
     """The page brings its own style and script, and loads nothing."""
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src '{script}'; img-src data:"
     headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Language"}

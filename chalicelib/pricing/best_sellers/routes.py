@@ -18,7 +18,7 @@ def request_best_sellers(call: Call, form: BestSellersForm) -> BestSellersView:
     return service.start(call.answering(_asked), form, call.principal.for_member(), call.language)
 
 
-def _asked(best_sellers: BestSellersView) -> Answer:
+def _asked(best_sellers: BestSellersView) -> Answer[BestSellersView]:
     return Answer(best_sellers, status=202, headers={"Location": f"/v1/staff/best-sellers/{best_sellers.list_id}"})
 
 

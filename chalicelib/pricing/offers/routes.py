@@ -30,7 +30,7 @@ def issue_offer(call: Call, form: OfferForm, company_id: str) -> OfferView:
     return service.issue(call.answering(_issued), company_id, form, author=call.principal.for_member())
 
 
-def _issued(offer: OfferView) -> Answer:
+def _issued(offer: OfferView) -> Answer[OfferView]:
     waits = f"/v1/staff/approvals/{offer.offer_id}"
     place = f"/v1/staff/companies/{offer.company_id}/offers/{offer.offer_id}"
     location = waits if offer.state == "waiting" else place

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chalicelib import catalog
 from chalicelib.catalog import categories_key, product_key
-from chalicelib.platform import Answer, Call, Context, Money, Routes, etag, or_not_found
+from chalicelib.platform import Answer, Call, Context, Money, Routes, or_not_found
 from chalicelib.pricing.promotions import keys, overlap, service, store, usage
 from chalicelib.pricing.promotions.model import PromotionForm, PromotionLimitsForm
 from chalicelib.pricing.promotions.schemas import (
@@ -25,8 +25,8 @@ routes = Routes(__name__, tag="prices")
 MOST_SHOWN = 20  # articles of a warning
 
 
-@routes.post("/v1/staff/promotions", scope="staff.promotions.write", answer=PromotionView, status=201)
-def draft_promotion(call: Call, form: PromotionForm) -> Answer:
+@routes.post("/v1/staff/promotions", scope="staff.promotions.write", status=201)
+def draft_promotion(call: Call, form: PromotionForm) -> Answer[PromotionView]:
     """Draft a promotion. It changes prices once it is approved and its first day has come."""
     context = call.context
     drafted = StoredPromotion(
@@ -51,8 +51,8 @@ def list_promotions(call: Call) -> PromotionPage:
     return call.page(PromotionPage, _page, call.context)
 
 
-@routes.get("/v1/staff/promotions/{promotion_id}", scope="staff.promotions.write", answer=PromotionView)
-def show_promotion(call: Call, promotion_id: str) -> Answer:
+@routes.get("/v1/staff/promotions/{promotion_id}", scope="staff.promotions.write")
+def show_promotion(call: Call, promotion_id: str) -> Answer[PromotionView]:
     """Show a promotion."""
     found = or_not_found(store.promotion(call.context.table, promotion_id))
     return _shown(call.context, found)
@@ -61,11 +61,10 @@ def show_promotion(call: Call, promotion_id: str) -> Answer:
 @routes.put(
     "/v1/staff/promotions/{promotion_id}",
     scope="staff.promotions.write",
-    answer=PromotionView,
     matched=True,
     problems=("wrong_state", "precondition_failed"),
 )
-def replace_promotion(call: Call, form: PromotionForm, promotion_id: str) -> Answer:
+def replace_promotion(call: Call, form: PromotionForm, promotion_id: str) -> Answer[PromotionView]:
     """Replace a draft. An approved promotion cannot be changed: end it and draft another."""
     author = call.principal.for_member()
     return _shown(
@@ -76,11 +75,10 @@ def replace_promotion(call: Call, form: PromotionForm, promotion_id: str) -> Ans
 @routes.post(
     "/v1/staff/promotions/{promotion_id}/approve",
     scope="staff.promotions.write",
-    answer=PromotionApprovalView,
     matched=True,
     problems=("wrong_state", "precondition_failed", "conflict", "four_eyes"),
 )
-def approve_promotion(call: Call, form: PromotionApprovalForm, promotion_id: str) -> Answer:
+def approve_promotion(call: Call, form: PromotionApprovalForm, promotion_id: str) -> Answer[PromotionApprovalView]:
     """Approve a promotion. It makes prices from its first day on.
 
     Somebody else than the author of the draft approves a discount above the club's bound. A promotion shorter than three months needs a confirmation. A warning names earlier promotions if goods were on promotion for more than
@@ -99,17 +97,16 @@ def approve_promotion(call: Call, form: PromotionApprovalForm, promotion_id: str
     )
     warnings = [_warning(find_overlap)] if find_overlap else []
     answer = PromotionApprovalView(promotion=_answer(context, approved), warnings=warnings)
-    return Answer(answer, headers=etag(approved.version))
+    return Answer.at(answer, approved.version)
 
 
 @routes.post(
     "/v1/staff/promotions/{promotion_id}/end",
     scope="staff.promotions.write",
-    answer=PromotionView,
     matched=True,
     problems=("wrong_state", "precondition_failed"),
 )
-def end_promotion(call: Call, promotion_id: str) -> Answer:
+def end_promotion(call: Call, promotion_id: str) -> Answer[PromotionView]:
     """End a promotion now, before its last day. Placed orders keep their prices."""
     author = call.principal.for_member()
     return _shown(
@@ -117,8 +114,8 @@ def end_promotion(call: Call, promotion_id: str) -> Answer:
     )
 
 
-def _shown(context: Context, found: StoredPromotion) -> Answer:
-    return Answer(_answer(context, found), headers=etag(found.version))
+def _shown(context: Context, found: StoredPromotion) -> Answer[PromotionView]:
+    return Answer.at(_answer(context, found), found.version)
 
 
 def _answer(context: Context, found: StoredPromotion) -> PromotionView:

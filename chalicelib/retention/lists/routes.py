@@ -1,8 +1,7 @@
 """The calls of a manager, and the scripts of calls."""
 
-from chalicelib.platform.http.forms import View
 from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform.http.routes import Answer, Call, Routes
 from chalicelib.retention.cases.model import CallKind
 from chalicelib.retention.lists import news, scripts, service
 from chalicelib.retention.lists.schemas import CallListView, CallNewsForm, CallNewsView, ScriptForm, ScriptView
@@ -24,34 +23,34 @@ def list_calls(call: Call) -> CallListView:
     return service.today(call.context, call.principal.for_member(), call.language)
 
 
-@routes.get(SCRIPT, scope="staff.calls", answer=ScriptView)
-def show_script(call: Call, kind: str) -> Answer:
+@routes.get(SCRIPT, scope="staff.calls")
+def show_script(call: Call, kind: str) -> Answer[ScriptView]:
     """Show the script of a kind of calls."""
-    return _with_version(scripts.show(call.context, _kind(kind)))
+    return Answer.at(*scripts.show(call.context, _kind(kind)))
 
 
-@routes.put(SCRIPT, scope="staff.retention.write", answer=ScriptView, matched=True)
-def change_script(call: Call, form: ScriptForm, kind: str) -> Answer:
+@routes.put(SCRIPT, scope="staff.retention.write", matched=True)
+def change_script(call: Call, form: ScriptForm, kind: str) -> Answer[ScriptView]:
     """Change the script of a kind of calls, in both languages."""
     by = call.principal.for_member()
-    return _with_version(scripts.change(call.context, _kind(kind), call.expected_version(), form, by=by))
+    return Answer.at(*scripts.change(call.context, _kind(kind), call.expected_version(), form, by=by))
 
 
-@routes.get(NEWS, scope="staff.calls", answer=CallNewsView)
-def show_call_news(call: Call) -> Answer:
+@routes.get(NEWS, scope="staff.calls")
+def show_call_news(call: Call) -> Answer[CallNewsView]:
     """Show the news that managers tell by telephone."""
-    return _with_version(news.show(call.context))
+    return Answer.at(*news.show(call.context))
 
 
-@routes.put(NEWS, scope="staff.retention.write", answer=CallNewsView, matched=True)
-def change_call_news(call: Call, form: CallNewsForm) -> Answer:
+@routes.put(NEWS, scope="staff.retention.write", matched=True)
+def change_call_news(call: Call, form: CallNewsForm) -> Answer[CallNewsView]:
     """Change the news that managers tell by telephone.
 
     A company that bought of the brand or category within a year hears of it with its next quarterly call; nobody is called for news alone. The
     version of a list that was never written is 0.
     """
     by = call.principal.for_member()
-    return _with_version(news.change(call.context, call.expected_version(), form, by=by))
+    return Answer.at(*news.change(call.context, call.expected_version(), form, by=by))
 
 
 def _kind(kind: str) -> CallKind:
@@ -59,8 +58,3 @@ def _kind(kind: str) -> CallKind:
     if kind not in list(CallKind):
         raise Problem("not_found")
     return CallKind(kind)
-
-
-def _with_version(found: tuple[View, int]) -> Answer:
-    view, version = found
-    return Answer(view, headers=etag(version))

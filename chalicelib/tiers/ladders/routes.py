@@ -23,44 +23,38 @@ def list_ladders(call: Call) -> StaffLadderPage:
     return call.page(StaffLadderPage, service.page, call.context)
 
 
-@routes.get("/v1/staff/tier-ladders/{ladder_id}", scope="staff.tiers.read", answer=StaffLadderView)
-def show_ladder(call: Call, ladder_id: str) -> Answer:
+@routes.get("/v1/staff/tier-ladders/{ladder_id}", scope="staff.tiers.read")
+def show_ladder(call: Call, ladder_id: str) -> Answer[StaffLadderView]:
     """Show a ladder and its state: draft, scheduled, active or retired."""
-    return _versioned(*service.show(call.context, ladder_id))
+    return Answer.at(*service.show(call.context, ladder_id))
 
 
 @routes.post(
     "/v1/staff/tier-ladders/{ladder_id}/activate",
     scope="staff.tiers.write",
-    answer=StaffLadderView,
     matched=True,
     problems=("precondition_failed", "wrong_state", "already_exists", "four_eyes", "conflict"),
 )
-def activate_ladder(call: Call, form: ActivationForm, ladder_id: str) -> Answer:
+def activate_ladder(call: Call, form: ActivationForm, ladder_id: str) -> Answer[StaffLadderView]:
     """Put a draft in force from a day: today or later, one ladder per day and currency.
 
     Tiers of earlier days stay as they were. The standings of all companies are recalculated within minutes. A company whose tier changes
     gets the usual letter on the day of the change. Somebody else than its author activates a ladder with a discount above the club's bound.
     """
     author = call.principal.for_member()
-    return _versioned(*service.activate(call.context, ladder_id, call.expected_version(), form.first, author))
+    return Answer.at(*service.activate(call.context, ladder_id, call.expected_version(), form.first, author))
 
 
 @routes.post(
     "/v1/staff/tier-ladders/{ladder_id}/withdraw",
     scope="staff.tiers.write",
-    answer=StaffLadderView,
     matched=True,
     problems=("precondition_failed", "wrong_state"),
 )
-def withdraw_ladder(call: Call, ladder_id: str) -> Answer:
+def withdraw_ladder(call: Call, ladder_id: str) -> Answer[StaffLadderView]:
     """Turn a scheduled ladder into a draft again."""
-    return _versioned(*service.withdraw(call.context, ladder_id, call.expected_version()))
+    return Answer.at(*service.withdraw(call.context, ladder_id, call.expected_version()))
 
 
-def _drawn_up(ladder: StaffLadderView) -> Answer:
+def _drawn_up(ladder: StaffLadderView) -> Answer[StaffLadderView]:
     return Answer(ladder, headers={"Location": f"/v1/staff/tier-ladders/{ladder.ladder_id}", **etag(1)})
-
-
-def _versioned(ladder: StaffLadderView, version: int) -> Answer:
-    return Answer(ladder, headers=etag(version))

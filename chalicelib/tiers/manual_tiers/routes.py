@@ -27,7 +27,7 @@ def grant_manual_tier(call: Call, form: ManualTierForm, company_id: str) -> Manu
     changes.
     """
 
-    def created(view: ManualTierView) -> Answer:
+    def created(view: ManualTierView) -> Answer[ManualTierView]:
         waits = f"/v1/staff/approvals/{view.grant_id}"
         place = f"/v1/staff/companies/{company_id}/manual-tiers/{view.grant_id}"
         return Answer(view, headers={"Location": waits if view.state == "waiting" else place})

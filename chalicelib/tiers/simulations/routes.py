@@ -29,5 +29,5 @@ def show_simulation(call: Call, simulation_id: str) -> SimulationView:
     return service.show(call.context, simulation_id)
 
 
-def _started(simulation: SimulationView) -> Answer:
+def _started(simulation: SimulationView) -> Answer[SimulationView]:
     return Answer(simulation, headers={"Location": f"/v1/staff/tier-simulations/{simulation.simulation_id}"})
