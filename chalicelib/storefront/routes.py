@@ -1,6 +1,6 @@
 from chalicelib import companies
 from chalicelib.catalog import ProductFacetsView, ProductFilters, ProductQuery, product_facets
-from chalicelib.platform import Answer, Call, Problem, Routes, Text
+from chalicelib.platform import Answer, Call, Routes, Text, or_not_found
 from chalicelib.platform.list_files.schemas import ListFileView
 from chalicelib.storefront import price_list as storefront_price_list
 from chalicelib.storefront import service
@@ -80,7 +80,7 @@ def calculate_lighting(call: Call, form: LightingForm) -> LightingView:
 @routes.get("/v1/staff/companies/{company_id}/products", scope="staff.catalog.read", query=ProductQuery)
 def list_products_of_company(call: Call, company_id: str) -> ProductPage:
     """List and search products at a company's prices, with their stock, as the company sees them."""
-    _require_company(call, company_id)
+    or_not_found(companies.read_company(call.context, company_id))
     return service.page_of_priced_products(call.context, company_id, call.query, call.cursors(), call.language)
 
 
@@ -92,10 +92,5 @@ def list_products_of_company(call: Call, company_id: str) -> ProductPage:
 )
 def download_price_list_of_company(call: Call, company_id: str) -> Answer[Text]:
     """Download the price list of a company as CSV for spreadsheets, as the company itself gets it."""
-    _require_company(call, company_id)
+    or_not_found(companies.read_company(call.context, company_id))
     return _price_list(call, company_id)
-
-
-def _require_company(call: Call, company_id: str) -> None:
-    if companies.read_company(call.context, company_id) is None:
-        raise Problem("not_found")

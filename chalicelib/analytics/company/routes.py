@@ -5,7 +5,7 @@ from functools import partial
 from chalicelib import companies
 from chalicelib.analytics.company import documents, service
 from chalicelib.analytics.company.schemas import AnalyticsDocumentPage, AnalyticsQuery, AnalyticsView, DocumentsQuery
-from chalicelib.platform import Call, Problem, Routes
+from chalicelib.platform import Call, Routes, or_not_found
 from chalicelib.platform.access.rights import check_reader, read_beside
 
 routes = Routes(__name__, tag="analytics")
@@ -37,7 +37,7 @@ def list_analytics_documents(call: Call) -> AnalyticsDocumentPage:
 @routes.get("/v1/staff/companies/{company_id}/analytics", scope="staff.companies.read", query=AnalyticsQuery)
 def show_company_analytics(call: Call, company_id: str) -> AnalyticsView:
     """Show the purchases of a company as the company sees them."""
-    _check_company(call, company_id)
+    or_not_found(companies.read_company(call.context, company_id))
     path = f"/v1/staff/companies/{company_id}"
     return service.analytics(call.context, company_id, call.query, call.language, path=path)
 
@@ -45,14 +45,9 @@ def show_company_analytics(call: Call, company_id: str) -> AnalyticsView:
 @routes.get("/v1/staff/companies/{company_id}/analytics/documents", scope="staff.companies.read", query=DocumentsQuery)
 def list_company_analytics_documents(call: Call, company_id: str) -> AnalyticsDocumentPage:
     """List the documents behind a row of a company's analytics as the company sees them."""
-    _check_company(call, company_id)
+    or_not_found(companies.read_company(call.context, company_id))
     return _documents(call, company_id)
 
 
 def _documents(call: Call, company_id: str) -> AnalyticsDocumentPage:
     return call.page(AnalyticsDocumentPage, documents.documents, call.context, company_id, call.query)
-
-
-def _check_company(call: Call, company_id: str) -> None:
-    if companies.read_company(call.context, company_id) is None:
-        raise Problem("not_found")

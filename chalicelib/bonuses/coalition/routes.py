@@ -14,7 +14,7 @@ from chalicelib.bonuses.coalition.schemas import (
     limits_of,
 )
 from chalicelib.bonuses.coalition.service import RequestedGrant
-from chalicelib.platform import Answer, Call, Context, Problem, Routes
+from chalicelib.platform import Answer, Call, Context, Routes, or_not_found
 
 routes = Routes(__name__, tag="machines")
 
@@ -64,9 +64,7 @@ def reverse_granted_bonuses(call: Call, form: CoalitionReversalForm, reference: 
 def _by_inn(context: Context, form: CoalitionAccrualForm) -> str:
     if form.inn is None:
         raise RuntimeError("the form names a company")
-    company = companies.company_by_inn(context, form.inn, form.kpp)
-    if company is None:
-        raise Problem("not_found", "No such company.")
+    company = or_not_found(companies.company_by_inn(context, form.inn, form.kpp), "No such company.")
     return company.company_id
 
 

@@ -153,9 +153,7 @@ def grant(context: Context, client_id: str, requested: RequestedGrant) -> tuple[
     ):
         days = context.config[Bonuses].coalition_days_back
         raise Problem.invalid("day", "/day", f"A day of the last {days}, or today.")
-    company = companies.read_company(context, requested.company_id)
-    if company is None:
-        raise Problem("not_found", "No such company.")
+    company = or_not_found(companies.read_company(context, requested.company_id), "No such company.")
     if company.currency != by.currency:
         raise Problem.invalid("currency", "/amount", f"The company's bonuses are in {company.currency}.")
     cause = Cause(

@@ -15,7 +15,7 @@ from chalicelib.bonuses.ledger.schemas import (
     StatementQuery,
     StatementView,
 )
-from chalicelib.platform import Call, Problem, Routes
+from chalicelib.platform import Call, Routes, or_not_found
 
 routes = Routes(__name__, tag="bonuses")
 
@@ -57,7 +57,7 @@ def show_bonuses_of_company(call: Call, company_id: str) -> BonusesView:
 @routes.get("/v1/staff/companies/{company_id}/bonuses/entries", scope="staff.bonuses.read", query=PostingsQuery)
 def list_postings_of_company(call: Call, company_id: str) -> PostingPage:
     """List the postings of a company's ledger, newest first."""
-    check_company(call, company_id)
+    or_not_found(companies.read_company(call.context, company_id))
     return _postings(call, company_id)
 
 
@@ -65,12 +65,6 @@ def list_postings_of_company(call: Call, company_id: str) -> PostingPage:
 def show_bonus_statement_of_company(call: Call, company_id: str) -> StatementView:
     """Show a company's statement of a month."""
     return _statement(call, company_id)
-
-
-def check_company(call: Call, company_id: str) -> None:
-    """Raises 404 for an unknown company, whose lists would be empty."""
-    if companies.read_company(call.context, company_id) is None:
-        raise Problem("not_found")
 
 
 # --- what both see ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-from chalicelib.bonuses.ledger.routes import check_company
+from chalicelib import companies
 from chalicelib.bonuses.redemptions import service, store
 from chalicelib.bonuses.redemptions.model import Redemption
 from chalicelib.bonuses.redemptions.schemas import (
@@ -11,7 +11,7 @@ from chalicelib.bonuses.redemptions.schemas import (
     WaitingRedemptionsQuery,
     WaitingRedemptionView,
 )
-from chalicelib.platform import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes, or_not_found
 
 routes = Routes(__name__, tag="bonuses")
 
@@ -79,7 +79,7 @@ def list_waiting_redemptions(call: Call) -> WaitingRedemptionPage:
 @routes.get("/v1/staff/companies/{company_id}/redemptions", scope="staff.bonuses.read", query=RedemptionsQuery)
 def list_redemptions_of_company(call: Call, company_id: str) -> RedemptionPage:
     """List a company's redemptions, newest first."""
-    check_company(call, company_id)
+    or_not_found(companies.read_company(call.context, company_id))
     return _redemptions(call, company_id)
 
 

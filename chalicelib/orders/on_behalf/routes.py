@@ -12,7 +12,7 @@ from chalicelib.orders.order.schemas import OrderPage
 from chalicelib.orders.placement import service as placement
 from chalicelib.orders.quoting import service as quoting
 from chalicelib.orders.quoting.schemas import OrderForm, QuoteForm, QuoteView
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform.http.problems import or_not_found
 from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="orders")
@@ -21,7 +21,7 @@ routes = Routes(__name__, tag="orders")
 @routes.post("/v1/staff/companies/{company_id}/quotes", scope="staff.orders.read")
 def quote_for_company(call: Call, form: QuoteForm, company_id: str) -> QuoteView:
     """Price a cart for a company, as it would see the cart itself. Nothing is stored."""
-    _require_company(call, company_id)
+    or_not_found(companies.read_company(call.context, company_id))
     return quoting.quote(call.context, company_id, form, call.language)
 
 
@@ -45,7 +45,7 @@ def place_order_for_company(call: Call, form: OrderForm, company_id: str) -> Ord
 @routes.get("/v1/staff/companies/{company_id}/orders", scope="staff.orders.read", query=OrderQuery)
 def list_orders_of_company(call: Call, company_id: str) -> OrderPage:
     """List a company's orders, newest first."""
-    _require_company(call, company_id)
+    or_not_found(companies.read_company(call.context, company_id))
     return orders_page(call, order_store.company_orders, company_id)
 
 
@@ -66,8 +66,3 @@ def cancel_order_for_company(call: Call, form: CancelForm, company_id: str, orde
     """Cancel an order for a company. The distributor must not have accepted it yet."""
     by = Actor("staff", call.principal.for_member())
     return lifecycle.cancel(answering(call), company_id, by, order_id, form.note)
-
-
-def _require_company(call: Call, company_id: str) -> None:
-    if companies.read_company(call.context, company_id) is None:
-        raise Problem("not_found")
