@@ -1,4 +1,4 @@
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class SignIn(Section, name="sign_in"):

@@ -6,10 +6,8 @@ from chalicelib.auth.config import SignIn
 from chalicelib.auth.events import EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED
 from chalicelib.auth.schemas import EmailChangeView
 from chalicelib.auth.service import KEEP_DAYS, code_of, spend_code, throttle_codes
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context, Problem, or_not_found
+from chalicelib.table import Item, Transaction, retry
 
 
 def start(context: Context, member_id: str, email: str, *, address: str) -> EmailChangeView:

@@ -3,7 +3,7 @@
 `member_id` is whose address it is, `registration` what somebody who joins said; a stranger's has neither.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 SIGN_IN_REQUESTED = EventType("sign_in.requested")
 # The change itself, with `change_id`, `member_id`, `email` and `language`; `taken` where the address has a member already.

@@ -1,4 +1,4 @@
-from chalicelib.table.key import Key, in_gsi1, in_table
+from chalicelib.table import Key, in_gsi1, in_table
 
 
 @in_table("one", "S")

@@ -7,9 +7,8 @@ from chalicelib.auth import keys
 from chalicelib.auth.codes import code_hash, new_code
 from chalicelib.auth.events import EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED, SIGN_IN_REQUESTED
 from chalicelib.mail import Facts, Reader, Recipient, Secret, Unsendable, letter
-from chalicelib.platform import aws, clock
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context, aws, clock
+from chalicelib.table import Item, Transaction
 
 
 def _who_signs_in(context: Context, sign_in: Item) -> list[Recipient]:

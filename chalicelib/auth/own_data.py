@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chalicelib.auth import keys, store
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, quarter_of
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
-from chalicelib.platform.quarters import quarter_of
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item, Key
 
 _SIGN_INS: Fields = {
     "email": {"en": "Address", "ru": "Адрес"},

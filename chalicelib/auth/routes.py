@@ -12,8 +12,7 @@ from chalicelib.auth.schemas import (
     SignInView,
     TokensView,
 )
-from chalicelib.platform import aws
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes, aws
 
 routes = Routes(__name__, tag="sign-in")
 

@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from chalicelib.members import ConsentForm, PersonName
+from chalicelib.platform import Email, Form, Language, View
 from chalicelib.platform.fields import NO_ID, shape, unspaced
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.spelling.email import Email
-from chalicelib.platform.text import Language
 
 
 class RegistrationForm(Form):

@@ -14,14 +14,10 @@ from chalicelib.auth.config import SignIn
 from chalicelib.auth.events import SIGN_IN_REQUESTED
 from chalicelib.auth.schemas import RegistrationForm, SignInView, TokensView
 from chalicelib.auth.sessions import Sessions
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform import Context, Fault, Problem, clock, derived_id
 from chalicelib.platform.http.throttle import HOUR, check_throttle, network_of, throttle
-from chalicelib.platform.ids import derived_id
 from chalicelib.platform.log import log
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item, Key
 
 EVERYBODY = "everybody"
 KEEP_DAYS = 1  # after its code has expired a sign-in shows its outcome for a while

@@ -5,8 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.auth.schemas import TokensView
-from chalicelib.platform import aws
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform import Problem, aws
 from chalicelib.platform.settings import settings
 
 if TYPE_CHECKING:

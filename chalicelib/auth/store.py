@@ -15,11 +15,8 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.auth import keys
 from chalicelib.members import membership_key
-from chalicelib.platform import clock
-from chalicelib.platform.quarters import quarter_of
-from chalicelib.table.client import Table
-from chalicelib.table.key import Key, shard_of, shards
-from chalicelib.table.transactions import Item, Joining, Refused
+from chalicelib.platform import clock, quarter_of
+from chalicelib.table import Item, Joining, Key, Refused, Table, shard_of, shards
 
 
 def spend_try(table: Table, key: Key, now: int) -> Item | None:

@@ -16,8 +16,7 @@ from chalicelib.platform.access.scopes import BASE_SCOPE, RESOURCE_SERVER, scope
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import SECRET, items, sign_in_trigger
 from chalicelib.platform.settings import settings
-from chalicelib.table.client import Table
-from chalicelib.table.transactions import Busy
+from chalicelib.table import Busy, Table
 
 triggers = Blueprint(__name__)
 

@@ -2,8 +2,7 @@
 
 from chalicelib.catalog.events import PRODUCTS_CHANGED
 from chalicelib.catalog.search import store as search_store
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(PRODUCTS_CHANGED)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.catalog.store import product_of
 from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
-from chalicelib.table.key import Key
+from chalicelib.table import Key
 
 PRODUCTS = Dataset(
     "products",

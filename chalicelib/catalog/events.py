@@ -1,6 +1,6 @@
 """Events of products. Each carries `skus`, the products of one transaction."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 PRODUCTS_CHANGED = EventType("products.changed")
 STOCK_RECORDED = EventType("stock.recorded")  # newer stock figures

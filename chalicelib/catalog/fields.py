@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.platform.fields import ONE_LINE
+from chalicelib.platform import ONE_LINE
 
 Warehouse = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", examples=["MSK-1"])]
 ContentType = Literal["image/jpeg", "image/png", "image/webp"]

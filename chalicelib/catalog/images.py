@@ -14,13 +14,10 @@ from chalicelib.catalog import keys, store
 from chalicelib.catalog.config import Catalogue
 from chalicelib.catalog.rules import Image
 from chalicelib.catalog.schemas import ImageForm, ImagesView, ImageUploadView, ImageView
-from chalicelib.platform import aws
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Problem, aws
 from chalicelib.platform.files import uploads
-from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.settings import settings
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Transaction, retry
 
 LINK_SECONDS = 3600
 FRESH_SECONDS = 900  # least remaining validity of a returned link

@@ -37,15 +37,10 @@ from chalicelib.catalog.schemas import (
 )
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.spelling import article_fault, articles_meant
+from chalicelib.platform import Context, EventType, Fault, Form, code_key
 from chalicelib.platform import events as platform_events
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
 from chalicelib.platform.http import validation
-from chalicelib.platform.http.forms import Form
-from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.spelling.words import code_key
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import MOST_OPERATIONS, Item, Transaction
+from chalicelib.table import MOST_OPERATIONS, Item, Transaction, retry
 
 AHEAD = timedelta(minutes=5)  # tolerance for the clock of another machine
 

@@ -15,8 +15,7 @@ from chalicelib.catalog.schemas import (
     StockResultsView,
     StockRowsForm,
 )
-from chalicelib.platform.http.forms import Text
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes, Text
 
 routes = Routes(__name__, tag="catalogue")
 

@@ -17,13 +17,9 @@ from chalicelib.catalog.rules import (
     StockFigure,
     TypePrice,
 )
-from chalicelib.platform import clock
+from chalicelib.platform import Fault, Form, ListPage, ListQuery, Money, View, clock
 from chalicelib.platform.fields import ONE_LINE, Currency, Moment, Title
 from chalicelib.platform.files.uploads import Upload
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, ListQuery
-from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money
 
 MOST_ROWS = 100
 MOST_ATTRIBUTES = 40

@@ -23,13 +23,10 @@ from chalicelib.catalog.schemas import (
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import store as search_store
 from chalicelib.catalog.search.rules import Order, PagePosition, ProductFilter
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Language, Money
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.lists import CountView
-from chalicelib.platform.money import Money
-from chalicelib.platform.text import Language
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item, Key
 
 After = dict[str, str] | None
 

@@ -8,11 +8,10 @@ from pydantic import ValidationError
 from chalicelib.catalog import store
 from chalicelib.catalog.search import keys as search_keys
 from chalicelib.catalog.search import store as search_store
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Written
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem, ValueFault
-from chalicelib.platform.model import Written
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 UNKNOWN, AMBIGUOUS = "unknown_sku", "ambiguous_sku"
 

@@ -30,9 +30,8 @@ from chalicelib.catalog.rules import (
     TypePrice,
     subtree,
 )
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Page, Table
+from chalicelib.platform import Context, clock
+from chalicelib.table import Page, Table
 from chalicelib.table.transactions import Item, Transaction, at_version
 
 _STOCK = "stock:"

@@ -1,6 +1,6 @@
 """Texts that a person reads before joining, and agrees to."""
 
-from chalicelib.platform.config import Section, SectionPart
+from chalicelib.platform import Section, SectionPart
 
 
 class Welcome(Section, name="welcome"):

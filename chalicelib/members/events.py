@@ -1,6 +1,6 @@
 """Events of a member, with `member_id`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 EMAIL_CONFIRMED = EventType("member.email_confirmed")
 LEFT = EventType("member.left")

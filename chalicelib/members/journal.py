@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from chalicelib.members import store
 from chalicelib.members.schemas import JournalEntryView
+from chalicelib.platform import Context
 from chalicelib.platform.access.journal import JournalEntry, entries
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
+from chalicelib.table import Position, from_item
 
 
 def journal_page(

@@ -1,4 +1,4 @@
-from chalicelib.table.key import Key, folded, in_gsi1, in_table
+from chalicelib.table import Key, folded, in_gsi1, in_table
 
 STAFF = "STAFF"
 

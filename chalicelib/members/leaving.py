@@ -9,12 +9,9 @@ the rooms look for; it goes last, when all of them have forgotten the person.
 from chalicelib.members import keys, store
 from chalicelib.members.events import ERASED, LEFT
 from chalicelib.members.model import Leaver, Member
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform import Context, Problem, record_event
 from chalicelib.platform.own_data import Person
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 
 def person(context: Context, member_id: str) -> Person:
@@ -42,7 +39,7 @@ def leave(context: Context, member_id: str, email: str) -> None:
         )
     tx = Transaction()
     store.move_out(tx, member, membership)
-    record(tx, context, keys.member(member_id), LEFT, member_id=member_id)
+    record_event(tx, context, keys.member(member_id), LEFT, member_id=member_id)
     context.table.commit(tx)
 
 
@@ -56,7 +53,7 @@ def forget(context: Context, member_id: str) -> None:
     """The last step: nothing but the id is left. Safe to repeat."""
     tx = Transaction()
     tx.delete(keys.leaver(member_id))
-    record(tx, context, keys.member(member_id), ERASED, member_id=member_id)
+    record_event(tx, context, keys.member(member_id), ERASED, member_id=member_id)
     context.table.commit(tx)
 
 

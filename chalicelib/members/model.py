@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform.model import Record
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language, Record
 
 Audience = Literal["distributor", "designer", "architect", "project_engineer", "installer", "end_organisation"]
 

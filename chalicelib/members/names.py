@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from chalicelib.members.service import members
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.names import names
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from chalicelib.members import store
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
-from chalicelib.table.key import Key
+from chalicelib.table import Key
 
 _PROFILE: Fields = {
     "name": {"en": "Name", "ru": "Имя"},

@@ -5,9 +5,8 @@ from collections.abc import Collection
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import service
 from chalicelib.members.model import Member, Membership
-from chalicelib.platform.access.rights import STAFF_OWNER
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import STAFF_OWNER, Context
+from chalicelib.table import Item
 
 _HEADS = ("head_of_sales", "admin")
 

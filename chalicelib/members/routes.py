@@ -17,7 +17,7 @@ from chalicelib.members.schemas import (
     SuppressionListQuery,
     SuppressionPage,
 )
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="members")
 

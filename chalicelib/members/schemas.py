@@ -4,12 +4,8 @@ from pydantic import EmailStr, Field, StrictBool
 
 from chalicelib.members.fields import PersonName, Phone, TimeZone
 from chalicelib.members.model import Audience, Consent
+from chalicelib.platform import Email, Form, Identifier, Language, ListPage, ListQuery, Month, Region, View, narrowed
 from chalicelib.platform.access.scopes import StaffRole
-from chalicelib.platform.fields import Identifier, Month, Region
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
-from chalicelib.platform.spelling.email import Email
-from chalicelib.platform.text import Language
 
 Interest = Annotated[str, Field(min_length=1, max_length=60)]
 INTERESTS = "In the member's own words; segments do not mind their case."

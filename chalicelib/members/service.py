@@ -20,15 +20,12 @@ from chalicelib.members.schemas import (
     StaffForm,
     StaffMemberView,
 )
+from chalicelib.platform import Club, Context, Fault, Problem, or_not_found, record_event
 from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.access.rights import STAFF_OWNER, acts_for
 from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.config import Config
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import Fault, Problem, or_not_found
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Refused, Transaction
 
 _ADMINS = staff_roles("staff.people.write")
 _IS_ADMIN = acts_for("staff", STAFF_OWNER, _ADMINS)
@@ -162,7 +159,7 @@ def _confirm_email(context: Context, known: Member, registration: Item | None) -
         for purpose, said in consents.items():
             store.log_consent(tx, known.member_id, known.version, purpose, said)
     store.change(tx, known.member_id, known.version, changes)
-    record(tx, context, keys.member(known.member_id), EMAIL_CONFIRMED, member_id=known.member_id)
+    record_event(tx, context, keys.member(known.member_id), EMAIL_CONFIRMED, member_id=known.member_id)
     try:
         context.table.commit(tx)
     except Refused:

@@ -7,13 +7,11 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.members import keys
 from chalicelib.members.model import Leaver, Member, Membership
+from chalicelib.platform import Problem
 from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.access.rights import acts_for
-from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.spelling.email_address import mailbox_of
-from chalicelib.table.client import Page, Table
-from chalicelib.table.key import shard_of
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Table, Transaction, shard_of
 
 
 def read(table: Table, member_id: str) -> Member | None:

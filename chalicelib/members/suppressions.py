@@ -2,8 +2,8 @@
 
 from chalicelib import mail
 from chalicelib.members.schemas import SuppressionView
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Item, Transaction
 
 
 def list_suppressions(

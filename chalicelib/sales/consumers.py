@@ -1,7 +1,6 @@
 """Consumers of sales."""
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.sales import service
 from chalicelib.sales.events import SALE_JOINED, SALE_RECORDED
 from chalicelib.sales.payments.events import PAYMENT_RECORDED

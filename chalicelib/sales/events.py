@@ -9,7 +9,7 @@ that a return was found to follow (`series`, `number`, and `source` if it is ano
 `lines`: the first of the lines, packed; `line_count`, and `further` items with the rest.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 SALE_RECORDED = EventType("sale.recorded")
 

@@ -11,7 +11,7 @@ stands.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.sales import store
 from chalicelib.sales.numbers.rules import number_key
 from chalicelib.sales.rules import (

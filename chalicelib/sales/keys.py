@@ -1,6 +1,6 @@
 from datetime import date
 
-from chalicelib.table.key import Key, company_partition, in_gsi1, in_table
+from chalicelib.table import Key, company_partition, in_gsi1, in_table
 
 
 @in_table("by day", "S")

@@ -8,9 +8,8 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from chalicelib.companies import company_key
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, record_event
 from chalicelib.platform.events import BULK
-from chalicelib.platform.events import record as record_event
 from chalicelib.platform.money import MixedCurrencies
 from chalicelib.sales import keys
 from chalicelib.sales.events import SALE_JOINED, SALE_RECORDED

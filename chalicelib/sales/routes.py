@@ -1,6 +1,5 @@
 from chalicelib import companies
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Problem, Routes
 from chalicelib.sales import service
 from chalicelib.sales.schemas import PurchaseListQuery, PurchasePage, PurchasesQuery
 

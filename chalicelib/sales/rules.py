@@ -17,7 +17,7 @@ from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Self
 
-from chalicelib.platform.money import Money, round_half_up, same_currency
+from chalicelib.platform import Money, round_half_up, same_currency
 
 Kind = Literal["sale", "return"]
 Outcome = Literal["created", "changed", "unchanged"]

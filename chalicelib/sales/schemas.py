@@ -4,9 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
-from chalicelib.platform.http.forms import PeriodQuery, View
-from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
-from chalicelib.platform.money import Money
+from chalicelib.platform import ListPage, ListQuery, Money, PeriodQuery, View, narrowed
 from chalicelib.sales.rules import Kind, plain
 
 Exact = Annotated[

@@ -5,9 +5,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Money
 from chalicelib.platform.events import MANY
-from chalicelib.platform.money import Money
 from chalicelib.sales import revisions, rules, store
 from chalicelib.sales.identity import NOTHING_READ, Read, Told, UnclearDocuments, identified, shipped_number
 from chalicelib.sales.numbers.rules import number_key
@@ -29,9 +28,7 @@ from chalicelib.sales.rules import (
 )
 from chalicelib.sales.schemas import OriginalDocumentView, PurchaseLineView, PurchaseView
 from chalicelib.sales.store import ShippedNumber
-from chalicelib.table.client import Page
-from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import Busy, Item, Refused, Transaction
+from chalicelib.table import Busy, Item, Overtaken, Page, Refused, Transaction, retry
 
 PAGE = 100  # documents read together
 MOST_LINES = 5000  # of one page: a document may have ten thousand

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform.money import same_currency
+from chalicelib.platform import same_currency
 from chalicelib.sales import keys
 from chalicelib.sales.rules import (
     ORDERS,
@@ -34,10 +34,7 @@ from chalicelib.sales.rules import (
     named_beside,
     unpack,
 )
-from chalicelib.table.client import Page, Table
-from chalicelib.table.key import Key, company_partition, shards
-from chalicelib.table.records import from_item
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item, Key, Page, Table, company_partition, from_item, shards
 
 LAST_DAY = date.max - timedelta(days=1)
 OTHER_CURRENCY = "other_currency"  # attribute of HEAD and SALE: it counts for nothing

@@ -24,9 +24,8 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.catalog import store
 from chalicelib.catalog.search import keys
 from chalicelib.catalog.search.rules import Index, IndexEntry, entry_of
-from chalicelib.platform.context import Context
-from chalicelib.table.client import Table
-from chalicelib.table.retries import Overtaken, retry
+from chalicelib.platform import Context
+from chalicelib.table import Overtaken, Table, retry
 from chalicelib.table.transactions import Item, Refused, at_version
 
 SHARDS = 64  # a product changes one, a new reader reads all: see infra/decisions/0026

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from chalicelib.platform.spelling.words import code_key, spelled
+from chalicelib.platform import code_key, spelled
 
 WordKind = Literal["sale", "return", "correction", "purchase", "other"]
 

@@ -3,11 +3,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
+from chalicelib.platform import Call, Context, Fault, Problem, Routes, clock
 from chalicelib.platform.http import validation
-from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.platform.http.routes import Call, Routes
 from chalicelib.sales.payments import service
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.payments.schemas import EARLIEST, PaymentForm, PaymentResultsView, PaymentResultView, PaymentsForm

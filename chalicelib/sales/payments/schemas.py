@@ -4,9 +4,7 @@ from typing import Literal, Self
 from pydantic import Field, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.fields import Day, Identifier, Moment
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.problems import Fault
+from chalicelib.platform import Day, Fault, Form, Identifier, Moment, View
 from chalicelib.sales.numbers.rules import document_name
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.rules import ORDERS

@@ -13,15 +13,13 @@ from typing import Literal, NamedTuple
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, record_event
 from chalicelib.platform.events import BULK, MANY
-from chalicelib.platform.events import record as record_event
 from chalicelib.sales.payments import keys
 from chalicelib.sales.payments.events import PAYMENT_RECORDED
 from chalicelib.sales.payments.model import Payment
 from chalicelib.sales.rules import DocumentRef
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Busy, Item, Refused, Transaction
+from chalicelib.table import Busy, Item, Refused, Transaction, retry
 
 PaymentOutcome = Literal["recorded", "unchanged", "older"]
 
