@@ -165,9 +165,9 @@ class House:
         }
 
     def _home(self, source: str, name: str) -> str:
-        """The module that defines a name which a door exports."""
+        """The module that defines a name, through the doors that export it."""
         home = self._exports.get(source, {}).get(name, source)
-        return home if home.startswith(PACKAGE) else source
+        return self._home(home, name) if home != source and home.startswith(PACKAGE) else source
 
 
 @cache
