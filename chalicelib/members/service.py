@@ -420,7 +420,7 @@ def dismiss_staff(context: Context, member_id: str, *, by: str) -> None:
 
 
 def _record_staff(tx: Transaction, context: Context, member_id: str, role: str, *, by: str | None) -> None:
-    record(tx, context, keys.member(member_id), STAFF_CHANGED, member_id=member_id, role=role, by=by)
+    record_event(tx, context, keys.member(member_id), STAFF_CHANGED, member_id=member_id, role=role, by=by)
 
 
 def _check_admin(tx: Transaction, member_id: str, refusal: Problem) -> None:

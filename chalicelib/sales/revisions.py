@@ -34,8 +34,7 @@ from chalicelib.sales.rules import (
     unpack,
 )
 from chalicelib.sales.store import OTHER_CURRENCY, RETURNED, VOIDED, ShippedNumber, further_keys
-from chalicelib.table.key import Key, shard_of
-from chalicelib.table.records import to_item
+from chalicelib.table import Key, shard_of, to_item
 from chalicelib.table.transactions import MOST_OPERATIONS, NEW, Item, Joining, Transaction
 
 LINES_BYTES = 300_000  # in one item; DynamoDB takes 400 KB
