@@ -81,7 +81,7 @@ functions.http(
         PORTAL,
     ),
 )
-# Two readers of the table's stream, so that a sign-in code does not wait until a year of sales is worked off.
+# Two readers of the table's stream, so that a sign-in code does not wait until a year of sales is worked off. Each event wakes one of them.
 deliver_events = functions.stream("deliver_events", "facts", may=(whole_table,))
 write_letters = functions.stream("write_letters", "messages", may=(whole_table,))
 deliver_bulk = functions.queue("platform.delivery.jobs:deliver_bulk")
@@ -159,23 +159,23 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     audience.shard_frozen          facts: campaigns.sending
 #     best_sellers.requested         facts: pricing.best_sellers
 #     big_client.quiet               messages: mail
-#     bonus.adjusted                 facts: retention.waves; messages: mail
+#     bonus.adjusted                 facts: mail, retention.waves
 #     bonus.credited                 messages: mail
-#     bonus.expiring                 facts: campaigns.series; messages: mail
+#     bonus.expiring                 facts: campaigns.series, mail
 #     bonus.posted                   facts: analytics.rollups
 #     bonus.reminder                 messages: mail
 #     calls.listed                   messages: mail
-#     case.benefits_promised         facts: campaigns.series; messages: mail
+#     case.benefits_promised         facts: campaigns.series, mail
 #     case.display_promised          messages: mail
 #     case.reopened                  facts: retention.cases
-#     case.unreached                 facts: campaigns.series; messages: mail
-#     company.changed                facts: pricing.displays; messages: mail
+#     case.unreached                 facts: campaigns.series, mail
+#     company.changed                facts: mail, pricing.displays
 #     company.joined                 facts: retention.cases, retention.waves
-#     company.manager_changed        facts: retention.cases; messages: mail
+#     company.manager_changed        facts: mail, retention.cases
 #     company.owner_left             messages: mail
 #     company.parted                 facts: retention.cases, retention.waves
 #     company.person_claimed         messages: mail
-#     company.person_confirmed       facts: campaigns.series; messages: mail
+#     company.person_confirmed       facts: campaigns.series, mail
 #     company.person_invited         messages: mail
 #     company.registered             facts: pricing.displays
 #     company_join.began             facts: desk.joins
@@ -183,11 +183,11 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     company_join.undone            messages: mail
 #     contact.noted                  facts: retention.waves
 #     customer.move_began            facts: exchange.customers
-#     demand.answered                facts: demand, retention.cases; messages: mail
+#     demand.answered                facts: demand, mail, retention.cases
 #     demand.cancelled               facts: demand
 #     demand.changed                 facts: demand
 #     demand.opened                  facts: demand
-#     display.approved               facts: pricing.displays; messages: mail
+#     display.approved               facts: mail, pricing.displays
 #     display.rejected               messages: mail
 #     export.ready                   messages: mail
 #     export.requested               facts: exports
@@ -203,27 +203,27 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     issue.test_requested           facts: campaigns.sending
 #     member.email_change_requested  messages: mail
 #     member.email_changed           messages: mail
-#     member.email_confirmed         facts: campaigns.series; messages: mail
+#     member.email_confirmed         facts: campaigns.series, mail
 #     member.left                    facts: own_data
 #     member.staff_changed           messages: mail
 #     offer.issued                   facts: retention.waves
 #     offers.expiring                messages: mail
-#     order.accepted                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.cancellation_declined    facts: orders.response_times; messages: mail, webhooks
-#     order.cancellation_requested   facts: orders.response_times; messages: mail, webhooks
-#     order.cancelled                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.changed                  facts: orders.response_times; messages: mail, webhooks
-#     order.completed                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.confirmed                facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
+#     order.accepted                 facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
+#     order.cancellation_declined    facts: mail, orders.response_times, webhooks
+#     order.cancellation_requested   facts: mail, orders.response_times, webhooks
+#     order.cancelled                facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
+#     order.changed                  facts: mail, orders.response_times, webhooks
+#     order.completed                facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
+#     order.confirmed                facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
 #     order.escalated                messages: mail
 #     order.expected                 messages: mail
 #     order.moved                    facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times
-#     order.placed                   facts: orders, orders.response_times; messages: mail, webhooks
-#     order.rejected                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.return_rejected          facts: orders.response_times; messages: mail, webhooks
-#     order.return_requested         facts: orders.response_times; messages: mail, webhooks
-#     order.returned                 facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
-#     order.shipped                  facts: bonuses.redemptions, orders, orders.free_goods, orders.response_times; messages: mail, webhooks
+#     order.placed                   facts: mail, orders, orders.response_times, webhooks
+#     order.rejected                 facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
+#     order.return_rejected          facts: mail, orders.response_times, webhooks
+#     order.return_requested         facts: mail, orders.response_times, webhooks
+#     order.returned                 facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
+#     order.shipped                  facts: bonuses.redemptions, mail, orders, orders.free_goods, orders.response_times, webhooks
 #     order.unanswered               messages: mail, webhooks
 #     payment.recorded               facts: analytics.settlements, bonuses.accruals, orders, orders.free_goods, sales
 #     portfolio.hand_over_began      facts: desk.hand_overs
@@ -242,9 +242,9 @@ answer_queries = functions.queue("datasets.queries.jobs:answer_queries")
 #     stock.arrived                  facts: demand
 #     stock.recorded                 facts: orders.holds
 #     terms.changed                  facts: retention.waves
-#     tier.changed                   facts: analytics.rollups, bonuses.accruals; messages: mail
+#     tier.changed                   facts: analytics.rollups, bonuses.accruals, mail
 #     tier.granted                   facts: bonuses.accruals, retention.waves
-#     tier.warning                   facts: campaigns.series; messages: mail
+#     tier.warning                   facts: campaigns.series, mail
 #     tier.withdrawn                 facts: bonuses.accruals
 #     tier_ladder.activated          facts: tiers.recalculation
 #     tier_ladder.withdrawn          facts: tiers.recalculation

@@ -380,7 +380,7 @@ def from_queue(queue: Queue) -> Made:
         "Properties": {
             "Queue": sub(f"${{{camel(queue.name)}Queue.Arn}}"),
             "BatchSize": queue.batch,
-            "MaximumBatchingWindowInSeconds": 0,
+            "MaximumBatchingWindowInSeconds": queue.window,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
             "ScalingConfig": {"MaximumConcurrency": {"Fn::If": ["SmallAccount", LEAST_WORKERS, queue.workers]}},
         },

@@ -12,4 +12,4 @@ def on_event(context: Context, event: Event) -> None:
     A letter that is there already stays as it is; more than one message does no harm.
     """
     for letter in service.written(context, event):
-        service.call_again(letter, 0)
+        service.hand_over(letter)

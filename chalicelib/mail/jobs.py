@@ -13,7 +13,7 @@ _RIGHTS = (table(*READ, *WRITE), MAIL, SECRET, PORTAL)
     workers=2,  # SES begins with 14 letters a second. One letter at a time: where SES hangs, the run ends and spends the tries of all its letters
     timeout=20,
     retry="LetterRetrySeconds",
-    filled_by=("write_letters", "send_campaigns", "start_campaigns"),
+    filled_by=("write_letters", "deliver_events", "send_campaigns", "start_campaigns"),
     loop=_LOOP,
     may=(*_RIGHTS, LETTER_PAGES),
 )
@@ -36,7 +36,15 @@ def send_codes(context: Context, message: dict[str, Any]) -> None:
     service.send(context, message)
 
 
-@queue_worker("mail-events", batch=10, workers=5, filled_by=(), may=(table(*READ, *WRITE),))
+@queue_worker(
+    "mail-events",
+    batch=10,
+    workers=5,
+    window=20,  # most hosts take a letter within seconds: one run for both reports of it
+    timeout=50,
+    filled_by=(),
+    may=(table(*READ, *WRITE),),
+)
 def settle_letters(context: Context, message: dict[str, Any]) -> None:
     """Record a report of the mail service on a letter."""
     service.settle(context, message)

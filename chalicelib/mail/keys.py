@@ -1,7 +1,7 @@
 from chalicelib.table import Key, in_gsi2, in_table
 
 
-@in_table("one", "S")
+@in_table("one", "E, S")
 def letter(letter_id: str) -> Key:
     """A letter."""
     return Key(f"LETTER#{letter_id}", "LETTER")

@@ -19,7 +19,7 @@ from chalicelib.platform import Club, Context, Event, aws, clock, derived_id, jo
 from chalicelib.platform.delivery.stream import event_of
 from chalicelib.platform.log import log
 from chalicelib.platform.settings import queue_url, settings
-from chalicelib.table import Key, Refused, Transaction, is_passing
+from chalicelib.table import Key, Refused, Transaction, from_item, is_passing, to_item
 
 LONGEST_DELAY = 900  # seconds that SQS can hold a message back
 FAILED = "failed"  # the reason of a letter that cannot be made or sent, whatever is tried
@@ -74,7 +74,7 @@ def send(context: Context, message: dict[str, Any], *, below: Below = secrets.ra
 
     Returns when nothing is left to do for this message, raises when it should come again.
     """
-    for letter in _named(context, json.loads(message["body"])):
+    for letter in _named(context, message):
         _send(context, letter, below)
 
 
@@ -86,8 +86,11 @@ def wake(context: Context) -> int:
     return jobs.send_bodies(queue_url("letters"), ({"letter_id": each} for each in store.due(context)))
 
 
-def _named(context: Context, body: dict[str, Any]) -> list[Letter]:
+def _named(context: Context, message: dict[str, Any]) -> list[Letter]:
     """The letter that a message names, or the letters of the event that it names."""
+    body = json.loads(message["body"])
+    if "letter" in body and int(message.get("attributes", {}).get("ApproximateReceiveCount", 1)) == 1:
+        return [from_item(Letter, body["letter"])]
     if "cause" in body:
         item = context.table.get(Key(**body["cause"]), consistent=True)
         letters = written(context, event_of(item)) if item else []
@@ -199,7 +202,7 @@ def _try(context: Context, letter: Letter, declared: Declaration, mail: Mail, co
 
 def compose(context: Context, letter: Letter, code: str) -> Mail:
     """The letter in its reader's language. `code` is its secret, if any. Raises Unsendable."""
-    cause = context.table.get(letter.cause, consistent=True)
+    cause = context.table.get_fresh(letter.cause)
     if cause is None:
         raise Unsendable("cause_gone")
     declared = declarations.declaration(letter.template)
@@ -279,10 +282,18 @@ def _give_back(context: Context, letter: Letter, declared: Declaration, address:
     return letter
 
 
+def hand_over(letter: Letter) -> None:
+    """The message carries the letter as it was just written: if it has changed since, its claim is refused."""
+    _put(_lane(letter), {"letter_id": letter.letter_id, "letter": to_item(letter)})
+
+
 def call_again(letter: Letter, seconds: int) -> None:
+    _put(_lane(letter), {"letter_id": letter.letter_id}, min(max(seconds, 0), LONGEST_DELAY))
+
+
+def _lane(letter: Letter) -> str:
     """A letter with a secret has a lane of its own."""
-    lane = queue_url("codes") if declarations.declaration(letter.template).secret else queue_url("letters")
-    _put(lane, {"letter_id": letter.letter_id}, min(max(seconds, 0), LONGEST_DELAY))
+    return queue_url("codes") if declarations.declaration(letter.template).secret else queue_url("letters")
 
 
 def _put(lane: str, body: dict[str, Any], seconds: int = 0) -> None:

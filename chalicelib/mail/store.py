@@ -21,7 +21,9 @@ _LISTED = (LetterState.UNKNOWN, LetterState.REJECTED)
 
 
 def read(table: Table, letter_id: str) -> Letter | None:
-    return table.read(Letter, keys.letter(letter_id), consistent=True)
+    """Perhaps as it was a moment ago: each change of it is written under its version."""
+    item = table.get_fresh(keys.letter(letter_id))
+    return from_item(Letter, item) if item else None
 
 
 def create(table: Table, letter: Letter) -> None:

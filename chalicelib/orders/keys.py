@@ -3,7 +3,7 @@
 from chalicelib.table.key import Key, company_partition, distributor_partition, in_gsi1, in_gsi2, in_table
 
 
-@in_table("one", "S")
+@in_table("one", "E, S")
 def order(company_id: str, order_id: str) -> Key:
     """An order of a company."""
     return Key(company_partition(company_id), f"ORDER#{order_id}")
@@ -21,7 +21,7 @@ def order_list(company_id: str, at: str, order_id: str) -> Key:
     return Key(f"ORDERS#{company_id}", f"{at}#{order_id}")
 
 
-@in_table("one", "S")
+@in_table("one", "E, S")
 def distributor_order(distributor_id: str, order_id: str) -> Key:
     """The company of a distributor's order, and its numbers."""
     return Key(distributor_partition(distributor_id), f"ORDER#{order_id}")

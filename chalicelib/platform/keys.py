@@ -25,7 +25,7 @@ def due_shard(work: str, day: date, shard: int) -> str:
     return f"DUE#{work}#{day.isoformat()}#{shard}"
 
 
-@in_table("one", "S")
+@in_table("one", "E, S")
 def once(caller: str, key: str) -> Key:
     """The answer to a request that was done before."""
     return Key(f"ONCE#{caller}#{key}", "ONCE")

@@ -134,8 +134,8 @@ def _buyer(standing: Item | None, displays: frozenset[str], day: date, *, sized:
 
 
 def order_terms_of(context: Context, company_id: str, day: date, currency: str) -> OrderTerms:
-    """The terms for the company's orders in this currency on this day. One read."""
-    return order_terms(terms_store.contracts(terms_store.terms(context.table, company_id)), day, currency)
+    """The terms for the company's orders in this currency on this day. One read, eventually consistent as those of prices."""
+    return order_terms(terms_store.contracts(context.table.get(keys.terms(company_id))), day, currency)
 
 
 def policy(context: Context) -> Policy:

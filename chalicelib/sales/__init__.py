@@ -50,6 +50,7 @@ with opened_when_asked(__name__):
         earliest_known,
         first_purchase,
         heads,
+        heads_and_payment,
         history,
         lines_between,
         net_amount,

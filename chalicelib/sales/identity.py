@@ -92,7 +92,7 @@ def identified(
         parts = _parts(document, documents, shipments)
         try:
             if document.source == ORDERS:
-                found = _shipment(context, document, parts, known, told) or Told(document, import_id, as_of)
+                found = _shipment(context, document, parts, known, told, anew) or Told(document, import_id, as_of)
             else:
                 found = _of_books(context, Told(document, import_id, as_of), parts, known)
         except Ambiguous:
@@ -189,14 +189,15 @@ def _shipment(
     parts: Sequence[DocumentRef],
     known: dict[DocumentRef, KnownDocument],
     told: Mapping[DocumentRef, Told],
+    anew: bool,
 ) -> Told | None:
-    """The shipment with the content of the books, if they told of it first."""
+    """The shipment with the content of the books, if they told of it first. Only the look that is asked for `anew` is consistent: it makes up for the first."""
     heads = (known.get(ref, NOTHING).head for ref in {shipment.ref, *parts})
     if shipment.other_currency or any(head and head.booked_as for head in heads):
         return None
     if any(told[ref].joins for ref in parts if ref in told):
         return None
-    refs = store.booked(context.table, shipped_number(shipment), shipment.business_date, number_key)
+    refs = store.booked(context.table, shipped_number(shipment), shipment.business_date, number_key, consistent=anew)
     if not refs:
         return None
     known |= store.read_known(context.table, refs)

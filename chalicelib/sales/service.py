@@ -10,6 +10,7 @@ from chalicelib.platform.events import MANY
 from chalicelib.sales import revisions, rules, store
 from chalicelib.sales.identity import NOTHING_READ, Read, Told, UnclearDocuments, identified, shipped_number
 from chalicelib.sales.numbers.rules import number_key
+from chalicelib.sales.payments.service import payment_state
 from chalicelib.sales.rules import (
     NOTHING,
     ORDERS,
@@ -195,7 +196,8 @@ def join(context: Context, sale: Item) -> None:
         return
     number = ShippedNumber(sale["company_id"], sale["kind"], number_key(sale["document"]))
     if ref[0] == ORDERS:
-        other = bool(store.booked(context.table, number, date.fromisoformat(sale["business_date"]), number_key))
+        day = date.fromisoformat(sale["business_date"])
+        other = bool(store.booked(context.table, number, day, number_key, consistent=True))
     else:
         other = store.is_shipped(context.table, number)
     if other:
@@ -206,6 +208,19 @@ def join(context: Context, sale: Item) -> None:
 def heads(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, Head]:
     """The heads of the recorded ones of these documents; one read for a hundred, consistent."""
     return {ref: known.head for ref, known in store.read_known(context.table, refs).items() if known.head}
+
+
+def heads_and_payment(
+    context: Context, ref: DocumentRef, others: Iterable[DocumentRef]
+) -> tuple[dict[DocumentRef, Head], date | None]:
+    """The heads of a document and of others, and the day on which the document was paid; consistent.
+
+    One query brings all that is kept of the document, for the price of one item; the others are read as `heads` reads them.
+    """
+    known, payment = store.read_document(context.table, ref)
+    rest = set(others) - {ref}
+    found = heads(context, rest) if rest else {}
+    return {**({ref: known.head} if known and known.head else {}), **found}, payment_state(ref, payment).paid_on
 
 
 def states(context: Context, refs: Iterable[DocumentRef]) -> dict[DocumentRef, KnownDocument]:

@@ -57,6 +57,13 @@ def read_known(table: Table, refs: Iterable[DocumentRef]) -> dict[DocumentRef, K
     return {wanted[key]: _known(item) for key, item in table.get_many(wanted, consistent=True).items()}
 
 
+def read_document(table: Table, ref: DocumentRef) -> tuple[KnownDocument | None, Item | None]:
+    """The known state of a document and its item PAYMENT: one query, read consistently."""
+    head = keys.document(*ref)
+    kept = {item["sk"]: item for item in table.query_all(head.pk, consistent=True)}
+    return _known(kept[head.sk]) if head.sk in kept else None, kept.get("PAYMENT")
+
+
 def read_shipments(table: Table, numbers: Mapping[DocumentRef, ShippedNumber]) -> dict[DocumentRef, list[DocumentRef]]:
     """By document, the shipments under its number; one read for a hundred, consistent."""
     shipped = {ref: keys.shipped(*number) for ref, number in numbers.items()}
@@ -71,12 +78,14 @@ def is_shipped(table: Table, number: ShippedNumber) -> bool:
     return table.get(keys.shipped(*number), consistent=True) is not None
 
 
-def booked(table: Table, shipped: ShippedNumber, day: date, number_key: Callable[[str], str]) -> list[DocumentRef]:
-    """The documents of the books that may be the shipment of this day, by kind and number, the nearest day first; consistent."""
+def booked(
+    table: Table, shipped: ShippedNumber, day: date, number_key: Callable[[str], str], *, consistent: bool
+) -> list[DocumentRef]:
+    """The documents of the books that may be the shipment of this day, by kind and number, the nearest day first."""
     between = keys.sale_day(day - SAME_INVOICE), keys.sale_day(day + SAME_INVOICE + timedelta(days=1))
     counts = Attr("superseded_by").not_exists() & Attr("kind").eq(shipped.kind) & Attr("source").ne(ORDERS) & _COUNTS
     found = table.query_all(
-        company_partition(shipped.company_id), between=between, where=counts, only=_RECORDED, consistent=True
+        company_partition(shipped.company_id), between=between, where=counts, only=_RECORDED, consistent=consistent
     )
     near = [
         (abs(each.business_date - day), each.ref)
@@ -94,7 +103,7 @@ def newest(table: Table, ref: DocumentRef, head: Head) -> SaleDocument:
 def revision(table: Table, ref: DocumentRef, company_id: str, day: date, number: int) -> SaleDocument:
     """The document of this revision, which was of this company and day."""
     key = keys.sale(company_id, day, *ref, number)
-    sale = table.get(key, consistent=True)
+    sale = table.get_fresh(key)
     if sale is None:
         raise LookupError(f"no revision {number} of {ref}")
     return document_of(sale, lines_of(table, [sale])[key])

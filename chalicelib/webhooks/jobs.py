@@ -8,7 +8,7 @@ from chalicelib.webhooks import delivery
 @queue_worker(
     "webhooks",
     workers=20,  # they mostly wait for other systems
-    filled_by=("write_letters",),
+    filled_by=("write_letters", "deliver_events"),
     loop="A message is tried again after a pause, and its lane goes on with the next one; each is given up after its last try.",
     may=(items(*READ), items("put", "update", "delete", prefix="WEBHOOK#")),
 )

@@ -1,7 +1,11 @@
 """The cost of an order from the cart to the partner's tier: the figures behind infra/docs/costs.md.
 
-An order of twenty lines is placed, accepted and shipped in one part. What follows from it runs too: the letters (to the distributor, and
-two to the partner), the shipment as a sale, the company's standing. Counted are requests, function runs, DynamoDB units, messages.
+An order of twenty lines is placed, accepted and shipped in one part, by a company that has bought before. What follows from it runs too: the
+letters (to the distributor, and two to the partner), the shipment as a sale, the company's standing. Counted are requests, function runs,
+DynamoDB units, messages.
+
+Each event and each message is a run of its own, the dearest way it can go. Only the two reports of a letter are one: a mail service
+reports the delivery within the `window` in which the worker's messages are gathered. Where it reports later, a letter is one run more.
 """
 
 from collections import Counter
@@ -19,6 +23,7 @@ from chalicelib.platform.delivery.stream import deliver
 from chalicelib.platform.delivery.subscriptions import subscriptions
 from chalicelib.platform.http import respond
 from chalicelib.retention.states import service as rhythm
+from chalicelib.sales import SALE_RECORDED
 from chalicelib.table.client import Table
 from tests.benchmarks.report import report
 from tests.catalog.steps import row, stock
@@ -29,7 +34,7 @@ from tests.support.api import Api
 from tests.support.partners import reach
 from tests.support.spent import spent
 
-MOST = {"write units": 142, "read units": 96, "function runs": 21}
+MOST = {"write units": 142, "read units": 70, "function runs": 16}
 
 WORKERS = {"https://queues.example/letters": mail.send, "https://queues.example/rollups": fold_months}
 
@@ -52,7 +57,8 @@ class Life:
         self.bill: Counter[str] = Counter()
         self.mail = MailService()
         self.messages: list[tuple[str, str]] = []  # queue and body
-        self.told = {(item["pk"]["S"], item["sk"]["S"]) for item in self._items()}
+        # What follows from earlier purchases is done, and costs nothing here.
+        self.told = {self._place(item) for item in self._items() if item.get("event", {}).get("S") != SALE_RECORDED}
 
     def send_message(self, **request: Any) -> dict[str, Any]:
         self.messages.append((request["QueueUrl"], request["MessageBody"]))
@@ -73,11 +79,11 @@ class Life:
     def follow(self) -> None:
         """Until nothing new has happened: one run of a function per event and per message, the dearest way it can go."""
         while True:
-            news = [item for item in self._items() if (item["pk"]["S"], item["sk"]["S"]) not in self.told]
+            news = [item for item in self._items() if self._place(item) not in self.told]
             if not news and not self.messages:
                 return
             for item in news:
-                self.told.add((item["pk"]["S"], item["sk"]["S"]))
+                self.told.add(self._place(item))
                 if "event" not in item:
                     continue
                 record = {"dynamodb": {"NewImage": item, "SequenceNumber": "1"}}
@@ -99,10 +105,17 @@ class Life:
                 self.bill["queue requests"] += 3  # sent, received, deleted
                 for accepted in self.mail.accepted[before:]:
                     self.bill["letters"] += 1
-                    for kind in ("Send", "Delivery"):
-                        told = message(mail_report(kind, accepted, self.context.now))
-                        self.counted(lambda told=told: mail.settle(self.context, told), "function runs")
-                        self.bill["queue requests"] += 3
+                    reports = [message(mail_report(kind, accepted, self.context.now)) for kind in ("Send", "Delivery")]
+                    self.counted(lambda reports=reports: self._settle(reports), "function runs")
+                    self.bill["queue requests"] += 3 * len(reports)
+
+    @staticmethod
+    def _place(item: dict[str, Any]) -> tuple[str, str]:
+        return item["pk"]["S"], item["sk"]["S"]
+
+    def _settle(self, reports: list[dict[str, Any]]) -> None:
+        for told in reports:
+            mail.settle(self.context, told)
 
     def _items(self) -> list[dict[str, Any]]:
         pages = self.context.table.client.get_paginator("scan").paginate(TableName=self.context.table.name)
@@ -128,6 +141,8 @@ def test_an_orders_life(market: Market, monkeypatch: pytest.MonkeyPatch) -> None
     life = Life(market.context)
     monkeypatch.setattr(aws, "sqs", lambda: life)
     monkeypatch.setattr(aws, "ses", lambda: life.mail)
+    life.follow()
+    life.bill.clear()
     lines = {f"S-{number:02}": 5 for number in range(20)}
     order_id = life.counted(lambda: market.placed(lines), "API requests", "function runs")
     life.follow()
@@ -142,4 +157,6 @@ def test_an_orders_life(market: Market, monkeypatch: pytest.MonkeyPatch) -> None
         most = MOST.get(what)
         report(f"an order's life: {what}", f"{life.bill[what]:g}", f"at most {most}" if most else "")
         assert most is None or life.bill[what] <= most
+    runs = life.bill["function runs"] + life.bill["letters"]
+    report("an order's life: function runs, where each delivery is reported after the window", f"{runs:g}", "")
     report("1,000 orders, USD (without function time)", f"{total:.2f}")

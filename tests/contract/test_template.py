@@ -251,7 +251,8 @@ def test_a_message_stays_hidden_until_its_worker_has_surely_ended(template: Temp
         if event["Type"] == "SQS":
             queue = event["Properties"]["Queue"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}")
             visibility = number(template, of_type(template, "AWS::SQS::Queue")[queue]["VisibilityTimeout"])
-            assert visibility >= 6 * functions(template)[name]["Timeout"], name
+            window = event["Properties"]["MaximumBatchingWindowInSeconds"]
+            assert visibility >= 6 * functions(template)[name]["Timeout"] + window, name
 
 
 def test_every_function_tells_when_it_fails(template: Template) -> None:

@@ -8,8 +8,10 @@ from chalicelib import mail as mail_room
 from chalicelib.auth import keys as auth_keys
 from chalicelib.auth import service as auth
 from chalicelib.mail import store as mail_store
+from chalicelib.mail.declarations import asked_by, asking_events, declaration
 from chalicelib.mail.model import LetterState
 from chalicelib.members import keys as members_keys
+from chalicelib.platform.delivery.subscriptions import subscriptions
 from tests.mail.steps import Waiting, World, all_letters, email_confirmed, letter, only_letter
 
 
@@ -80,3 +82,9 @@ def test_other_letters_keep_out_of_the_lane_of_codes(world: World) -> None:
     mail_store.create(world.context.table, letter(world.context))
     mail_room.send(world.context, {"messageId": "1", "body": json.dumps({"letter_id": "ltr_1"})})
     assert len(world.service.accepted) == 1
+
+
+def test_no_letter_with_a_secret_waits_behind_what_follows_from_its_event() -> None:
+    secret = {event for event in asking_events() for name in asked_by(event) if declaration(name).secret is not None}
+    assert secret
+    assert secret <= subscriptions("messages").keys()

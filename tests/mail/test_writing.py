@@ -11,7 +11,7 @@ from chalicelib.companies import store as companies_store
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
 from chalicelib.platform.context import Context
-from chalicelib.platform.delivery.subscriptions import NamedConsumer, subscriptions
+from chalicelib.platform.delivery.subscriptions import declared
 from chalicelib.platform.events import Event
 from tests.mail.steps import sign_in_requested
 
@@ -199,11 +199,7 @@ def test_every_subscribed_event_has_its_letter(context: Context, company: Any, m
     monkeypatch.setattr(members.service, "staff_in", lambda context, role: ["mbr_admin"])
     change = {"from_manager": "", "to_manager": "mbr_m", "manager_id": "mbr_m", "by": "mbr_head", "before": {}}
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1", "change_id": "emc_1", "people": ["mbr_1"], **change}
-    subscribed = [
-        name
-        for name, consumers in subscriptions("messages").items()
-        if NamedConsumer("mail.consumers:on_event") in consumers
-    ]
+    subscribed = next(each.events for each in declared() if each.name == "mail.consumers:on_event")
     assert subscribed
     for name in subscribed:
         assert asked(context, name, **facts), name

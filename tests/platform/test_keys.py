@@ -69,15 +69,18 @@ def test_counting_in_an_hour_is_one_write(context: Context) -> None:
 
 
 @measures(keys.once)
-def test_whether_a_request_was_done_is_one_strong_call(market: Market, context: Context) -> None:
+def test_whether_a_request_was_done_is_one_call_and_a_strong_one_only_after_a_refusal(
+    market: Market, context: Context
+) -> None:
     market.place(key="cart-7")
     once = Once(caller="mbr_1", key="cart-8", fingerprint="")
-    with spent(context.table.client) as cost:
-        assert once.recall(context) is None
-    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    for consistent, units in ((False, 0.5), (True, 1)):
+        with spent(context.table.client) as cost:
+            assert once.recall(context, consistent=consistent) is None
+        assert (cost.calls, cost.read_units) == (["GetItem"], units)
     with spent(context.table.client) as cost:
         assert market.place(key="cart-7").headers["idempotency-replayed"] == "true"
-    assert (cost.calls, cost.read_units) == (["GetItem"], 1)
+    assert (cost.calls, cost.read_units) == (["GetItem"], 0.5)
 
 
 @measures(keys.event)

@@ -74,7 +74,7 @@ def club(context: Context, monkeypatch: pytest.MonkeyPatch) -> Any:
     scene = SimpleNamespace(company=company, distributor=distributor, order=an_order(context))
     monkeypatch.setattr(companies_store, "read", lambda table, company_id: scene.company)
     monkeypatch.setattr(distributors, "distributor", lambda context, distributor_id: scene.distributor)
-    monkeypatch.setattr(order_service, "load_order", lambda context, company_id, order_id: scene.order)
+    monkeypatch.setattr(order_service, "order_of_event", lambda context, event: scene.order)
 
     def told(template: str, recipient: Recipient, code: str = "", **facts: Any) -> Mail:
         order = {"company_id": "cmp_1", "order_id": "ord_1", "distributor_id": "dst_1", "at": context.at}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,7 +13,7 @@ import app as entry
 from chalicelib.platform import aws
 from chalicelib.platform.context import Context
 from chalicelib.platform.delivery.subscriptions import subscriptions
-from chalicelib.platform.events import Event
+from chalicelib.platform.events import Event, Lane
 from chalicelib.platform.http import respond
 from chalicelib.platform.ids import derived_id
 from chalicelib.table.client import Table
@@ -36,7 +36,8 @@ MOST_TURNS = 3000
 # What webhooks have to do with; the letters that the same events ask for are other tests' matter.
 CONSUMERS = {
     name: [consumer for consumer in consumers if "webhooks.consumers:" in getattr(consumer, "name", "")]
-    for name, consumers in subscriptions("messages").items()
+    for lane in get_args(Lane)
+    for name, consumers in subscriptions(lane).items()
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from boto3.dynamodb.types import Binary
 
 from chalicelib.distributors import service as distributors
-from chalicelib.platform.delivery.subscriptions import subscriptions
+from chalicelib.platform.delivery.subscriptions import declared
 from chalicelib.webhooks import service
 from tests.orders.steps import errors
 from tests.support.api import Caller
@@ -198,17 +198,8 @@ def test_a_machine_changes_no_endpoint(world: World) -> None:
 
 def test_no_event_of_an_order_is_left_out() -> None:
     """But three: the club's own head of sales is told of an order, a buyer is reminded of the next one, and an order of a joined company moves."""
-    names = {
-        name
-        for table in (subscriptions("facts"), subscriptions("messages"))
-        for name in table
-        if name.startswith("order.")
-    }
-    told = {
-        name
-        for name, consumers in subscriptions("messages").items()
-        if any(getattr(each, "name", "") == "webhooks.consumers:on_order_event" for each in consumers)
-    }
+    names = {name for each in declared() for name in each.events if name.startswith("order.")}
+    told = {name for each in declared() if each.name == "webhooks.consumers:on_order_event" for name in each.events}
     assert names - told == {"order.escalated", "order.expected", "order.moved"}
 
 

@@ -7,7 +7,8 @@
 Settling a case computes the accruals that its documents should have from the present facts, and posts the difference from the posted
 ones. So a duplicate, late or reordered delivery ends in the same balances, and the next delivery completes the work of a crashed one. The
 case is read before the facts and written under the version that was read, so older facts never overwrite a newer case. After a case is
-written the facts are read once more: so either the writer of the case sees a moved tier, or the mover of the tier sees the case.
+written the facts are read once more: so either the writer of the case sees a moved tier, or the mover of the tier sees the case. The case
+itself is not: who changed it meanwhile has read the facts later.
 
 Brand and category of a line, and with them its rate, are read from the catalogue when a revision of the document is rated first, and
 kept: a later change of the catalogue changes nobody's bonus.
@@ -108,44 +109,52 @@ def settle(context: Context, case: AccrualCase, original: DocumentRef | None) ->
     homes = {sales.named_beside(case.within, ref[0])} if case.within else set()
     for home in sorted((homes | ({original} if original else set())) - {ref}):
         settle_case(context, company_id, home, ref)
-    settle_case(context, company_id, ref)
+    settle_case(context, company_id, ref, known=None if homes or original else case)
 
 
-def settle_case(context: Context, company_id: str, ref: DocumentRef, *also: DocumentRef) -> None:
+def settle_case(
+    context: Context, company_id: str, ref: DocumentRef, *also: DocumentRef, known: AccrualCase | None = None
+) -> None:
     """Posts until the case equals the facts, which are read once more after the last posting.
 
     That last read is needed: a fact may have changed in between, and the consumer of its event may have found nothing to do.
-    `also`: documents that may belong to the case by now.
+    `also`: documents that may belong to the case by now. `known`: the case, if it was read just now.
     """
-    while _settle_step(context, company_id, ref, also):
+
+    @retry(store.CASE, most=CONTESTED)
+    def step(context: Context) -> AccrualCase | None:
+        nonlocal known
+        case, known = known or store.load(context.table, company_id, ref), None  # once more after a refusal
+        return _settle_step(context, case, also)
+
+    while known := step(context):
         pass
 
 
-@retry(store.CASE, most=CONTESTED)
-def _settle_step(context: Context, company_id: str, ref: DocumentRef, also: Iterable[DocumentRef]) -> bool:
-    """One posting towards the facts; False if the case equals them."""
+def _settle_step(context: Context, case: AccrualCase, also: Iterable[DocumentRef]) -> AccrualCase | None:
+    """One posting towards the facts. The case after it; None if it equals them."""
     policy = AccrualPolicy(context.config[Bonuses].available_on, partial(ledger.expires_on, context))
-    case = store.load(context.table, company_id, ref)
-    facts = _facts(context, case, also)
-    paid_on = sales.paid_on(context, ref) if facts else None
+    known, paid_on = sales.heads_and_payment(context, case.ref, {*case.accrued, *also})
+    facts = _facts(context, case, known)
+    paid_on = paid_on if facts else None
     target = replace(case, accrued=target_accruals(case, facts, paid_on, policy), paid_on=paid_on)
     if target == case:
-        return False
-    if step := next_step(case, target.accrued):
-        _post(context, case, target, step)
-    else:
-        tx = Transaction()
-        # No bonus moves, only the kept documents change.
-        store.save(tx, case, replace(target, accrued=some_listed_anew(case, target.accrued)))
-        context.table.commit(tx)
-    return True
+        return None
+    if next_one := next_step(case, target.accrued):
+        return _post(context, case, target, next_one)
+    tx = Transaction()
+    # No bonus moves, only the kept documents change.
+    saved = replace(target, accrued=some_listed_anew(case, target.accrued), version=case.version + 1)
+    store.save(tx, case, saved)
+    context.table.commit(tx)
+    return saved
 
 
-def _facts(context: Context, case: AccrualCase, also: Iterable[DocumentRef]) -> dict[DocumentRef, RatedDocument]:
-    """The documents that belong to the case, as they are now."""
+def _facts(context: Context, case: AccrualCase, known: Mapping[DocumentRef, Head]) -> dict[DocumentRef, RatedDocument]:
+    """Those of the known documents that belong to the case."""
     heads = {
         ref: head
-        for ref, head in sales.heads(context, {case.ref, *case.accrued, *also}).items()
+        for ref, head in known.items()
         if head.company_id == case.company_id
         and not head.other_currency
         and (head.counting.original or ref) == case.ref
@@ -183,7 +192,7 @@ def _goods(context: Context, rates: Iterable[Rate], skus: Iterable[str]) -> Mapp
     return catalog.read_traits(context.table, skus)
 
 
-def _post(context: Context, case: AccrualCase, target: AccrualCase, step: AccrualStep) -> None:
+def _post(context: Context, case: AccrualCase, target: AccrualCase, step: AccrualStep) -> AccrualCase:
     """Posts one step and saves the case after it."""
     source, document = step.ref
     series, _, number = document.partition("/")
@@ -196,12 +205,14 @@ def _post(context: Context, case: AccrualCase, target: AccrualCase, step: Accrua
     )
     after = after_step(case, step, ledger.posting_id(case.company_id, cause))
     after = replace(after, accrued=some_listed_anew(case, after.accrued), paid_on=target.paid_on)
+    saved = replace(after, version=case.version + 1)
 
     def also(tx: Transaction, was: Book, now: Book) -> None:
-        store.save(tx, case, after)
+        store.save(tx, case, saved)
 
     if ledger.change(context, case.company_id, known.currency, cause, partial(_apply, step), also).again:
         raise Overtaken
+    return saved
 
 
 def _apply(step: AccrualStep, book: Book) -> Book:

@@ -65,7 +65,7 @@ def cases_of(table: Table, company_id: str) -> Iterator[AccrualCase]:
 
 
 def save(tx: Transaction, before: AccrualCase, after: AccrualCase) -> None:
-    """The next version. Refused with label `case` if it changed since `before`."""
+    """Refused with label `case` if it changed since `before`, one version earlier."""
     source, document = after.ref
     tx.update(
         keys.accrual(after.company_id, source, document),
@@ -75,7 +75,7 @@ def save(tx: Transaction, before: AccrualCase, after: AccrualCase) -> None:
                 {name_beside(ref, source): _accrued_item(accrued) for ref, accrued in after.accrued.items()}
             ),
             "grants": [[name_beside(grant.ref, source), grant.posting_id, grant.left] for grant in after.grants],
-            "version": before.version + 1,
+            "version": after.version,
             **({"paid_on": after.paid_on.isoformat()} if after.paid_on else {}),
         },
         remove=("paid_on",) if before.paid_on and not after.paid_on else (),

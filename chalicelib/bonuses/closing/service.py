@@ -38,10 +38,9 @@ _LAST_DAY = date.max - DAY
 
 @retry(COURSE, most=CONTESTED)
 def note_purchases(context: Context, company_id: str, days: list[date]) -> None:
-    wanted = [each.code for each in context.config[VolumeBonuses].periods if any(day >= each.since for day in days)]
-    if not wanted:
+    if not any(day >= each.since for each in context.config[VolumeBonuses].periods for day in days):
         return
-    heads = volume_store.read_heads(context.table, company_id, wanted)
+    heads = volume_store.heads(context.table, company_id)
     currency = next((head.currency for head in heads.values()), None) or _currency(context, company_id)
     tx = Transaction()
     for code, programme in volume_rules.programmes_of(context.config[VolumeBonuses].periods, currency).items():
@@ -79,7 +78,7 @@ def close_due(context: Context, company_id: str) -> int:
 @retry(COURSE, most=CONTESTED)
 def close(context: Context, company_id: str, programme: Programme) -> bool:
     """Closes the company's oldest open period of this programme if it is due. False if none is, or if another worker closed it."""
-    head = volume_store.read_heads(context.table, company_id, [programme.code]).get(programme.code)
+    head = volume_store.heads(context.table, company_id).get(programme.code)
     due = volume_rules.due(programme, head.course) if head else None
     if head is None or head.course.opened is None or due is None or due > context.today:
         return False

@@ -5,7 +5,6 @@ PERIOD#{last day}#{programme}: a closed period, kept for ever. `owed`: the part 
 zero the period is settled.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -67,12 +66,6 @@ def heads(table: Table, company_id: str) -> dict[str, Head]:
     """The company's courses by programme. One call, consistent."""
     found = [from_item(Head, item) for item in table.query_all(keys.volume_course(company_id, ""), consistent=True)]
     return {head.programme: head for head in found}
-
-
-def read_heads(table: Table, company_id: str, programmes: Iterable[str]) -> dict[str, Head]:
-    """The company's courses in these programmes. One call, consistent."""
-    found = table.get_many((keys.volume_course(company_id, each) for each in programmes), consistent=True)
-    return {item["programme"]: from_item(Head, item) for item in found.values()}
 
 
 def write_head(tx: Transaction, before: Head, course: Course, due: date | None) -> None:

@@ -89,7 +89,7 @@ def of_the_proposal(context: Context, recipient: Recipient, event: Item) -> tupl
 
 
 def order_of(context: Context, event: Item) -> Order:
-    order = order_service.order_told_of(context, event)
+    order = order_service.order_of_event(context, event)
     if order is None:
         raise Unsendable("order_gone")
     return order

@@ -45,7 +45,7 @@ def _respond(
     by = Actor("distributor", member_id)
     return change(
         context,
-        order_service.distributors_order(context, distributor_id, order_id),
+        order_service.order_to_change(context, distributor_id, order_id),
         lambda order: decide(order, by=by, at=context.at, note=note),
         step_writes(context),
     )
@@ -95,7 +95,7 @@ def accept_return(
 
     return change(
         context,
-        order_service.distributors_order(context, distributor_id, order_id),
+        order_service.order_to_change(context, distributor_id, order_id),
         lambda order: rules.accept_return(
             order, return_id, fewer, document=form.document, day=day, by=by, at=context.at
         ),
@@ -109,7 +109,7 @@ def reject_return(
     by = Actor("distributor", member_id)
     return change(
         context,
-        order_service.distributors_order(context, distributor_id, order_id),
+        order_service.order_to_change(context, distributor_id, order_id),
         lambda order: rules.reject_return(order, return_id, reason=reason, by=by, at=context.at),
         step_writes(context, return_id=return_id, reason=reason),
     )

@@ -30,7 +30,7 @@ from chalicelib.orders.order.rules import (
     TooOften,
     WrongState,
 )
-from chalicelib.orders.order.service import distributors_order, load_order, order_for_staff
+from chalicelib.orders.order.service import load_order, order_for_staff, order_to_change
 from chalicelib.orders.placement.steps import (
     hold_problem,
     line_faults_problem,
@@ -45,7 +45,7 @@ from chalicelib.platform.http.problems import Problem, faults_of, or_not_found
 from chalicelib.platform.http.sentences import BETWEEN
 from chalicelib.platform.money import Money
 from chalicelib.pricing import order_terms_of
-from chalicelib.table.retries import retry
+from chalicelib.table.retries import Overtaken, retry
 from chalicelib.table.transactions import Item, Refused, Transaction
 
 _ASK_TO_CANCEL = "The distributor has accepted the order: ask it to cancel the rest (POST /v1/orders/{order_id}/request-cancellation)."
@@ -147,7 +147,7 @@ def accept(context: Context, distributor_id: str, member_id: str, order_id: str,
         cart = _cart(context, order.company_id, proposed).for_placed(order)
         return order_rules.at_lower_prices(accepted, cart.proposed_prices(order.currency))
 
-    return change(context, distributors_order(context, distributor_id, order_id), decide, step_writes(context))
+    return change(context, order_to_change(context, distributor_id, order_id), decide, step_writes(context))
 
 
 def accept_several(
@@ -174,7 +174,7 @@ def reject(context: Context, distributor_id: str, member_id: str, order_id: str,
     by = Actor("distributor", member_id)
     return change(
         context,
-        distributors_order(context, distributor_id, order_id),
+        order_to_change(context, distributor_id, order_id),
         lambda order: order_rules.reject(order, reason=reason, by=by, at=context.at),
         step_writes(context, reason=reason),
     )
@@ -187,7 +187,7 @@ def ship(context: Context, distributor_id: str, member_id: str, order_id: str, f
     day = form.day or context.today
     if day > context.latest_day:
         raise Problem.invalid("in_future", "/day", f"This is still to come: today is {context.today}.")
-    present = or_not_found(distributors_order(context, distributor_id, order_id))
+    present = or_not_found(order_to_change(context, distributor_id, order_id))
     on_credit, contract = None, ""
     if not present.other_currency:
         agreed = order_terms_of(context, present.company_id, day, present.currency)
@@ -260,14 +260,20 @@ def change(
     decide: Callable[[Order], Order],
     write: Callable[[Transaction, Order], None],
 ) -> Order:
-    """Takes a step; decides anew if the order changed meanwhile."""
+    """Takes a step; decides anew if the order changed meanwhile. `present` may be older: no step is refused by an order that is no more."""
 
     @retry("order")
     def attempt(context: Context) -> Order:
         nonlocal present
         if present is None:
             raise Problem.absent("order")
-        changed = _decided(decide, present)
+        try:
+            changed = _decided(decide, present)
+        except Problem:
+            seen, present = present, load_order(context, present.company_id, present.order_id)
+            if present == seen:
+                raise
+            raise Overtaken from None
         cart = _cart_if_grown(context, present, changed)
         tx = Transaction()
         order_store.replace_order(tx, changed)

@@ -8,6 +8,7 @@ from chalicelib.platform import clock
 from chalicelib.platform.config.club_config import Club
 from chalicelib.platform.context import Context
 from chalicelib.platform.fields import FIRST_DAY, LAST_DAY
+from chalicelib.table.transactions import Item
 
 
 def moments_of(context: Context, first: date | None, last: date | None) -> tuple[str, str]:
@@ -37,8 +38,15 @@ def order_for_staff(context: Context, company_id: str, order_id: str) -> Order |
     )
 
 
+def order_of_event(context: Context, event: Item) -> Order | None:
+    """As `order_told_of`, no older than the event made the order; at half the price."""
+    return store.read_order_of(context.table, event) or distributors_order(
+        context, event["distributor_id"], event["order_id"]
+    )
+
+
 def load_orders(context: Context, company_id: str, order_ids: Iterable[str]) -> dict[str, Order]:
-    """The orders of this company among these, by id; one read for a hundred, consistent."""
+    """The orders of this company among these, by id, with their lines and prices as they are now; one read for a hundred."""
     return store.read_orders(context.table, company_id, order_ids)
 
 
@@ -56,3 +64,11 @@ def orders_since(context: Context, company_id: str, moment: str) -> Iterator[Ord
 def distributors_order(context: Context, distributor_id: str, order_id: str) -> Order | None:
     """An order that came to this distributor."""
     return store.read_distributors_order(context.table, distributor_id, order_id)
+
+
+def order_to_change(context: Context, distributor_id: str, order_id: str) -> Order | None:
+    """As `distributors_order`, at half the price, for a step: perhaps as it was a moment ago."""
+    for consistent in (False, True):  # it may have been placed, or have gone to another company, a moment ago
+        if order := store.read_distributors_order(context.table, distributor_id, order_id, consistent=consistent):
+            return order
+    return None

@@ -66,6 +66,7 @@ def record(
         name,
         company_id=order.company_id,
         order_id=order.order_id,
+        order_version=order.version,
         distributor_id=order.distributor_id,
         placed_by=order.placed_by.side,
         orderer_id=order.placed_by.member_id,

@@ -21,7 +21,7 @@ from chalicelib.table.transactions import Item
 @letter("order_escalated", on=ESCALATED, to=who_heads_the_sales, page="staff_order")
 def of_the_questions(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     """Facts of the event's questions that are still open: the distributor may have answered meanwhile."""
-    order = order_service.order_told_of(context, event)
+    order = order_service.order_of_event(context, event)
     if order is None:
         raise Unsendable("order_gone")
     escalated = event["event"] == ESCALATED

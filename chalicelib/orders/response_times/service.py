@@ -30,7 +30,7 @@ from chalicelib.platform.log import log
 from chalicelib.table.client import Position
 from chalicelib.table.records import from_item
 from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table.transactions import Item, Refused, Transaction
 
 
 def deadlines(context: Context) -> Callable[[str], Deadlines]:
@@ -80,11 +80,24 @@ def still_open(order: Order, questions: Sequence[Item]) -> list[Question]:
     return [question for question in asked if question in present]
 
 
+def follow_event(context: Context, event: Item) -> int:
+    """As `follow`, by an order that is no older than its event: at half the price. Returns the version of the order; 0 if it is gone."""
+    order, before = store.read_of(context.table, event)
+    try:
+        _follow(context, order, before)
+    except Refused:
+        follow(context, event["company_id"], event["order_id"])
+    return order.version if order else 0
+
+
 @retry("waiting", "order")
 def follow(context: Context, company_id: str, order_id: str) -> None:
     """Brings the order's open questions up to date and records due reminders. One read, and one transaction on a change."""
+    _follow(context, *store.read(context.table, company_id, order_id))
+
+
+def _follow(context: Context, order: Order | None, before: OpenQuestions | None) -> None:
     by = deadlines(context)
-    order, before = store.read(context.table, company_id, order_id)
     if order is None:
         return
     after = rules.open_questions_of(before, order)

@@ -30,6 +30,12 @@ def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, Op
     )
 
 
+def read_of(table: Table, event: Item) -> tuple[Order | None, OpenQuestions | None]:
+    """The order of an event, no older than the event made it, and its stored open questions. Two calls, cheaper than one for both."""
+    waiting = response_times_keys.waiting(event["company_id"], event["order_id"])
+    return order_store.read_order_of(table, event), table.read(OpenQuestions, waiting, consistent=True)
+
+
 def replace(tx: Transaction, order: Order, before: OpenQuestions | None, after: OpenQuestions | None, due: str) -> None:
     """Refused with label `order` or `waiting` if one of the two changed. `due`: moment of the next reminder."""
     order_store.check_version(tx, order)

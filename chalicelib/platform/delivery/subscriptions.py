@@ -52,9 +52,11 @@ def consumers_of(event: str) -> list[Consumer]:
 
 
 def consumer_names() -> dict[Lane, dict[str, list[str]]]:
-    """By lane and event."""
+    """By lane and event. An event with consumers in both lanes wakes one function: it writes the messages first, then derives the facts."""
     lanes: dict[Lane, dict[str, list[str]]] = {"facts": {}, "messages": {}}
     for each in declared():
         for event in each.events:
             lanes[each.lane].setdefault(event, []).append(each.name)
+    for name in lanes["facts"].keys() & lanes["messages"].keys():
+        lanes["facts"][name] = lanes["messages"].pop(name) + lanes["facts"][name]
     return lanes

@@ -54,9 +54,12 @@ class Once:
             label=LABEL,
         )
 
-    def recall(self, context: Context) -> Remembered | None:
-        """The first answer, if this was done before. Raises 422 if the key served another request."""
-        item = context.table.get(keys.once(self.caller, self.key), consistent=True)
+    def recall(self, context: Context, *, consistent: bool) -> Remembered | None:
+        """The first answer, if this was done before. Raises 422 if the key served another request.
+
+        An answer that a read at half the price does not find yet refuses the transaction of the repeat.
+        """
+        item = context.table.get(keys.once(self.caller, self.key), consistent=consistent)
         if item is None or int(item["expires_at"]) <= context.expiry():
             return None
         if item["fingerprint"] != self.fingerprint:

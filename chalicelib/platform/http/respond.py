@@ -158,13 +158,13 @@ def _call(route: Route, request: Any, language: Language, path_parameters: dict[
 
 
 def _run(route: Route, call: Call, path_parameters: dict[str, str]) -> Response:
-    if call.once and (first := call.once.recall(call.context)):
+    if call.once and (first := call.once.recall(call.context, consistent=False)):
         return _replay(call, first)
     try:
         returned = route.handler(call, **({"form": call.body} if route.body else {}), **path_parameters)
     except (Problem, Refused):
         # Its twin may have won meanwhile: then what looks like a refusal is this request, done already.
-        if call.once and (first := call.once.recall(call.context)):
+        if call.once and (first := call.once.recall(call.context, consistent=True)):
             return _replay(call, first)
         raise
     answer: Answer[BaseModel | None] = call.replied(returned) if call.once else as_answer(returned)

@@ -59,6 +59,7 @@ LETTER_PAGES = Right("letter_pages")  # only to know the address of the pages th
 class Queue(NamedTuple):
     """`retry` is the parameter of the stack that hides a failed message for so many seconds; `filled_by` names the functions that send.
 
+    `window`: seconds for which messages are gathered into one run of at most `batch`.
     `tries`: how often a message fails before it is a dead letter; `given_up` is the text of the alarm then. `loop` says why the
     worker sends to its own queue, and what ends that; empty for one that does not.
     """
@@ -71,6 +72,7 @@ class Queue(NamedTuple):
     tries: int
     given_up: str
     loop: str = ""
+    window: int = 0
 
 
 class Schedule(NamedTuple):
@@ -123,10 +125,13 @@ def queue_worker(
     tries: int = 5,
     given_up: str = GIVEN_UP,
     loop: str = "",
+    window: int = 0,
     disk: int = 512,
 ) -> Callable[[Job], Job]:
     """The function gets the messages of this queue one by one; one that raises comes again. At most `workers` run at a time."""
-    return _declared(Queue(queue, batch, workers, retry, filled_by, tries, given_up, loop), memory, timeout, may, disk)
+    return _declared(
+        Queue(queue, batch, workers, retry, filled_by, tries, given_up, loop, window), memory, timeout, may, disk
+    )
 
 
 def scheduled(

@@ -61,16 +61,17 @@ class PaymentState(NamedTuple):
 def payment_of(context: Context, ref: DocumentRef) -> PaymentState:
     """Consistent. Writes that depend on it need `check_payment` in their transaction."""
     item = context.table.get(keys.payment(*ref), consistent=True)
-    return _state(ref, item)
+    return payment_state(ref, item)
 
 
 def payments_of(context: Context, refs: Sequence[DocumentRef]) -> list[PaymentState]:
     """Like `payment_of` for several documents, in one read for each hundred."""
     found = context.table.get_many([keys.payment(*ref) for ref in refs], consistent=True)
-    return [_state(ref, found.get(keys.payment(*ref))) for ref in refs]
+    return [payment_state(ref, found.get(keys.payment(*ref))) for ref in refs]
 
 
-def _state(ref: DocumentRef, item: Item | None) -> PaymentState:
+def payment_state(ref: DocumentRef, item: Item | None) -> PaymentState:
+    """The state that the item PAYMENT holds."""
     return PaymentState(ref, _paid_on(item), item["as_of"], item["by"]) if item else PaymentState(ref, None, "")
 
 

@@ -33,17 +33,17 @@ LATER = NOON + timedelta(days=3)  # when what was placed at noon on Friday is du
 
 
 @measures(response_times_keys.waiting)
-def test_an_order_that_begins_to_wait_is_one_read_and_one_transaction_and_a_repeat_is_a_read(desk: Desk) -> None:
+def test_an_order_that_begins_to_wait_is_two_reads_and_one_transaction_and_a_repeat_is_two_reads(desk: Desk) -> None:
     desk.place()
     (event,) = desk.events()
     with spent(desk.context.table.client) as cost:
         response_times_consumers.on_order_changed(desk.context, event)
-    assert cost.calls == ["BatchGetItem", "TransactWriteItems"]
-    assert cost.read_units <= 2
+    assert cost.calls == ["GetItem", "GetItem", "TransactWriteItems"]
+    assert cost.read_units <= 1.5
     assert cost.write_units <= 6  # the note in the table and in the list of what is due, the check of the order
     with spent(desk.context.table.client) as cost:
         response_times_consumers.on_order_changed(desk.context, Event(event.name, event.id, event.item))
-    assert cost.calls == ["BatchGetItem"]
+    assert cost.calls == ["GetItem", "GetItem"]
 
 
 @measures(response_times_keys.waiting_due)

@@ -18,6 +18,14 @@ def test_every_consumer_is_found_by_its_name_and_takes_an_event(each: DeclaredCo
     assert taken == [Context, Event]
 
 
+def test_an_event_wakes_one_reader_of_the_stream_which_tells_all_its_consumers() -> None:
+    facts, messages = subscriptions("facts"), subscriptions("messages")
+    assert not facts.keys() & messages.keys()
+    for each in declared():
+        for event in each.events:
+            assert NamedConsumer(each.name) in (facts.get(event) or messages[event])
+
+
 def test_what_a_package_carries_names_the_same_consumers(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {lane: subscriptions(lane) for lane in get_args(Lane)}
     carried = json.loads(json.dumps({"consumers": consumer_names()}))

@@ -416,9 +416,11 @@ def test_the_loser_of_two_twins_gets_the_winners_answer(api: Api, room: Room, co
         first = api.call("POST", "/notes/one/pay", ANNA, {"text": key}, key=key)
         looks: list[str] = []
 
-        def blind_at_first(once: idempotency.Once, context: Context, looks: list[str] = looks) -> Any:
+        def blind_at_first(
+            once: idempotency.Once, context: Context, *, consistent: bool, looks: list[str] = looks
+        ) -> Any:
             looks.append(once.key)
-            return None if len(looks) == 1 else recall(once, context)
+            return None if len(looks) == 1 else recall(once, context, consistent=consistent)
 
         room.trouble = trouble
         with pytest.MonkeyPatch.context() as patch:
