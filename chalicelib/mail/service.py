@@ -52,10 +52,7 @@ def letters_of(context: Context, event: Event) -> list[Letter]:
 
 def written(context: Context, event: Event) -> list[Letter]:
     """The letters of an event; one that is there already stays as it is."""
-    letters = letters_of(context, event)
-    for letter in letters:
-        store.create(context.table, letter)
-    return letters
+    return [store.create(context.table, letter) for letter in letters_of(context, event)]
 
 
 def hasten(cause: Key) -> None:
@@ -93,14 +90,11 @@ def _named(context: Context, message: dict[str, Any]) -> list[Letter]:
         return [from_item(Letter, body["letter"])]
     if "cause" in body:
         item = context.table.get(Key(**body["cause"]), consistent=True)
-        letters = written(context, event_of(item)) if item else []
-        ids = [letter.letter_id for letter in letters]
-    else:
-        ids = [body["letter_id"]]
-    found = [letter for letter_id in ids if (letter := store.read(context.table, letter_id))]
-    if len(found) < len(ids):
-        log.warning("no such letter", extra={"letter_ids": ids})
-    return found
+        return written(context, event_of(item)) if item else []
+    letter = store.read(context.table, body["letter_id"])
+    if letter is None:
+        log.warning("no such letter", extra={"letter_id": body["letter_id"]})
+    return [letter] if letter else []
 
 
 def _send(context: Context, letter: Letter, below: Below) -> None:
@@ -283,7 +277,7 @@ def _give_back(context: Context, letter: Letter, declared: Declaration, address:
 
 
 def hand_over(letter: Letter) -> None:
-    """The message carries the letter as it was just written: if it has changed since, its claim is refused."""
+    """The message carries the letter as it was just found: if it has changed since, its claim is refused."""
     _put(_lane(letter), {"letter_id": letter.letter_id, "letter": to_item(letter)})
 
 

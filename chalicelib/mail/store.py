@@ -26,12 +26,13 @@ def read(table: Table, letter_id: str) -> Letter | None:
     return from_item(Letter, item) if item else None
 
 
-def create(table: Table, letter: Letter) -> None:
-    """Writes the letter unless it is there already, in whatever state."""
+def create(table: Table, letter: Letter) -> Letter:
+    """Writes the letter unless it is there already, in whatever state. The letter as it is there."""
     try:
         table.put(_to_item(letter), when=Attr("pk").not_exists())
-    except Refused:
-        return
+    except Refused as refused:
+        return found(refused, "")
+    return letter
 
 
 def due(context: Context) -> list[str]:

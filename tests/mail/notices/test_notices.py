@@ -1,5 +1,6 @@
 """Letters are read in the portal, too, and marked as read."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -79,6 +80,18 @@ def test_an_attempt_that_dies_leaves_one_notification(world: World) -> None:
             world.queue.clear()
             found = [key for key in everything(world.context) if key.pk == "NOTICES#mbr_1"]
             assert len(found) <= 1, crash
+
+
+def test_an_event_that_is_told_again_later_makes_no_second_letter_and_no_second_notification(world: World) -> None:
+    event = world.happens(email_confirmed(event_id="evt_2"))
+    world.run()
+    world.pass_time(60)
+    world.stream.append(event)
+    world.tell_next()
+    assert json.loads(world.queue[0].body)["letter"]["state"] == "sent"
+    world.run()
+    assert len(world.service.accepted) == 1
+    assert len([key for key in everything(world.context) if key.pk == "NOTICES#mbr_1"]) == 1
 
 
 def test_a_second_attempt_keeps_the_read_mark(api: Api, context: Context) -> None:
