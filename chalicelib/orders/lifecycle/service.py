@@ -30,7 +30,7 @@ from chalicelib.orders.order.rules import (
     TooOften,
     WrongState,
 )
-from chalicelib.orders.order.service import load_order, order_for_staff, order_to_change
+from chalicelib.orders.order.service import distributors_order, load_order, order_for_staff, order_to_change
 from chalicelib.orders.placement.steps import (
     hold_problem,
     line_faults_problem,
@@ -270,7 +270,7 @@ def change(
         try:
             changed = _decided(decide, present)
         except Problem:
-            seen, present = present, load_order(context, present.company_id, present.order_id)
+            seen, present = present, distributors_order(context, present.distributor_id, present.order_id)
             if present == seen:
                 raise
             raise Overtaken from None
