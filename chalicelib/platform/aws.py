@@ -36,9 +36,7 @@ _ONCE = _NAMED.merge(Config(read_timeout=10, retries={"mode": "standard", "total
 def dynamodb() -> "DynamoDBClient":
     # The SDK's own look at every value of every item is a third of the CPU of a large write; DynamoDB looks at them anyway.
     client = boto3.client("dynamodb", config=_PATIENT.merge(Config(parameter_validation=False)))
-    # Nor does its endpoint depend on the table: the SDK would look for one in every item of a transaction.
-    client.meta.service_model.operation_model("TransactWriteItems").operation_context_parameters = []
-    # It would walk every value of every operation, though all but bytes are sent as they are.
+    # It would walk every value of every operation, too, though all but bytes are sent as they are, and look for a table with an endpoint of its own.
     for operation in _WRITTEN_HERE:
         client.meta.events.register(f"provide-client-params.dynamodb.{operation}", _put_aside)
         client.meta.events.register(f"before-call.dynamodb.{operation}", _put_back)
