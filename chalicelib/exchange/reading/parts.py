@@ -79,7 +79,7 @@ def packed(several: Iterable[SaleRow | list[CellFault]]) -> bytes:
                 head = read.head
                 at = heads.setdefault(head, len(heads))
             sku, name, *numbers = read.content
-            rows.append((at, read.row, sku, name, *map(_text, numbers)))
+            rows.append((at, read.row, sku, name, *[None if number is None else str(number) for number in numbers]))
         else:
             rows.append([read])
     return f"{_encode([list(heads), rows])}\n".encode("utf-8", _HALVES)
