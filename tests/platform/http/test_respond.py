@@ -4,11 +4,11 @@ import json
 import zlib
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from chalice.app import Chalice
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.http import answers, idempotency, respond
@@ -18,10 +18,12 @@ from chalicelib.platform.http.problems import Problem
 from chalicelib.platform.http.respond import install
 from chalicelib.platform.http.routes import Answer, Call, Routes, etag
 from chalicelib.platform.registry.handlers import register
+from chalicelib.platform.registry.names import NameOf
 from chalicelib.table.key import Key
 from chalicelib.table.transactions import Busy, Transaction
 from tests.support import partners
 from tests.support.api import STRANGER, Api, Caller
+from tests.support.table import everything
 
 ANNA = Caller.person("mbr_anna", "company", "owner", "cmp_1")
 BORIS = Caller.person("mbr_boris", "company", "owner", "cmp_2")
@@ -36,6 +38,17 @@ class NoteForm(Form):
 
 class Note(BaseModel):
     text: str
+
+
+def not_old(text: str) -> str:
+    assert text != "old"
+    return text
+
+
+class SignedNote(BaseModel):
+    text: Annotated[str, AfterValidator(not_old)]
+    by: str
+    by_name: Annotated[str | None, NameOf("by")] = None
 
 
 class NoteQuery(PageQuery):
@@ -118,6 +131,14 @@ class Room:
             tx = Transaction()
             tx.update(Key(f"NOTE#{note_id}", "NOTE"), add={"paid": 1})
             context = call.answering(lambda note: Answer(note, headers={"Location": f"/notes/{note_id}"}))
+            context.reply(tx, note)
+            context.table.commit(tx)
+            return note
+
+        @routes.post("/signed", scope="orders.write", answer=SignedNote, keyed=True)
+        def sign_note(call: Call) -> SignedNote:
+            """Sign."""
+            note, tx, context = SignedNote(text="done", by="mbr_anna"), Transaction(), call.answering()
             context.reply(tx, note)
             context.table.commit(tx)
             return note
@@ -358,6 +379,23 @@ def test_a_repeat_has_no_second_effect_and_the_first_answer(api: Api, context: C
     assert "idempotency-replayed" not in first.headers
     assert again.headers["idempotency-replayed"] == "true"
     assert paid(context, "one") == 1
+
+
+def test_an_answer_is_kept_without_names_and_each_repeat_has_them(api: Api, context: Context) -> None:
+    partners.member(context, "mbr_anna")
+    first, again = (api.call("POST", "/signed", ANNA, key="k1") for _ in range(2))
+    assert first.json["by_name"] and first.text == again.text
+    kept = next(item for item in everything(context).values() if item["sk"] == "ONCE")
+    assert json.loads(zlib.decompress(bytes(kept["body"])))["by_name"] is None
+
+
+def test_an_answer_that_an_earlier_version_kept_is_given_as_it_was(api: Api, context: Context) -> None:
+    api.call("POST", "/signed", ANNA, key="k1")
+    kept = next(item for item in everything(context).values() if item["sk"] == "ONCE")
+    context.table.put(
+        {**kept, "body": zlib.compress(json.dumps(old := {"text": "old", "by": "mbr_anna", "by_name": None}).encode())}
+    )
+    assert api.call("POST", "/signed", ANNA, key="k1").json == old
 
 
 def test_a_key_for_another_body_or_another_thing_is_refused(api: Api, context: Context) -> None:
