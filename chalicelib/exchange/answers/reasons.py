@@ -272,6 +272,12 @@ FAILURES: dict[str, tuple[str, str]] = {
         "В столбце {column} в строке {line} написано «{value}»: остаток, оплата, часть комплекта или заказа, налог в том числе или скидка без минуса — не продажа. Отберите такие строки в `only` или "
         "оставьте `kind` пустым, если их надо учесть.",
     ),
+    "sales_negative": (
+        "All sums are negative ({value} in line {line}), though the documents are told to be sales ({kind_value}). Export them without the minus, or name "
+        "this kind in `return_words` if they are returns.",
+        "Все суммы отрицательные ({value} в строке {line}), хотя документы названы продажами ({kind_value}). Выгрузите их без минуса или назовите этот вид в "
+        "`return_words`, если это возвраты.",
+    ),
     "rows_of_sums": (
         "The column {column} tells rows of “{value}” from those of goods, and nothing says whether the sum of the document has them in it. List the values that "
         "count in `only`, or leave `kind` empty if all of them do.",

@@ -29,6 +29,7 @@ _BACKWARDS = re.compile(
     r"\b(?:crn?|cn|cm|rtn|rma)\b",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{1,11}")
 _CENT = Decimal("0.011")
 _WORD = re.compile(r"\w+")
 
@@ -66,6 +67,10 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
         notes.add("kinds_unknown", values=sorted(survey.unknown)[:10])
     if "paid_on" in columns and "paid_on" not in profile.columns and survey.unpaid and not survey.paid:
         notes.add("payments_left", column=survey.place.shown(columns.pop("paid_on")), value=survey.unpaid[:60])
+    told_sales = {*map(word_kind, survey.kinds)} == {"sale"} and not profile.return_words
+    if survey.negative_at and not survey.positive and told_sales:
+        line, value = survey.negative_at
+        raise Unreadable("sales_negative", kind_value=min(survey.kinds)[:60], line=line, value=value[:60])
     unsigned = bool(survey.opposite) and not survey.together
     if unsigned:
         _refuse_signs(survey, profile)
@@ -79,7 +84,7 @@ def decide(survey: Survey, profile: SalesProfileForm, notes: Notes) -> tuple[Con
         unsigned=unsigned,
         signed_returns=survey.signed_returns,
         orders_are_sales=_orders_are_sales(survey, columns, notes),
-        orders_beside=bool(survey.twins.of("other", "sale")),
+        orders_beside=bool(survey.twins.of("other", "sale") or survey.twins.of("purchase", "sale")),
         sums_of_documents=source == "amount" and may_be_sums_of_documents(survey, columns),
         return_words=frozenset(spelled(word).casefold() for word in profile.return_words),
         sale_words=frozenset(spelled(word).casefold() for word in sale_words),
@@ -141,7 +146,7 @@ def _leave_kind(survey: Survey, at: int, profile: SalesProfileForm, notes: Notes
             "fatura; belge; doklad; құжат; дакумент; hujjat; 单据; 业务"
         )
     )
-    short = all(len(value) <= 2 or value.casefold() in _SIDES for value in values)
+    short = all(len(value) <= 2 or value.casefold() in _SIDES or _CODE.fullmatch(value) for value in values)
     backwards = any(_BACKWARDS.search(value) for value in values)
     if len(values) > 1 and (of_documents or short or backwards):
         raise Unreadable("kind_unclear", column=survey.place.shown(at), values=[value[:60] for value in values[:10]])

@@ -112,6 +112,8 @@ class Survey:
     opposite_at: Example | None = None
     together: int = 0  # both negative
     straight: bool = False  # both positive in some row
+    positive: bool = False  # a sum is
+    negative_at: Example | None = None
     signed_returns: bool = False  # a row that is told to be a return has a minus
     kinds: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
@@ -272,6 +274,11 @@ class Survey:
 
     def _look_at_signs(self, line: int, cells: Sequence[str], columns: Mapping[FieldName, int], document: str) -> None:
         at, beside = columns.get("quantity"), columns.get("amount", columns.get("net_amount"))
+        if beside is not None and _is_sum(cells[beside]):
+            if not is_negative(cells[beside]):
+                self.positive = True
+            elif not self.negative_at:
+                self.negative_at = line, cells[beside].strip()
         if at is None:
             return
         negative = not cells[at].isdecimal() and is_negative(cells[at])

@@ -137,6 +137,14 @@ def test_a_paper_beside_the_sale_that_it_was_made_of_is_asked_back(paper: str, s
     assert why(table(*both, heading=shown))[0] == "documents_beside"
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_sales_of_nothing_but_negative_sums_are_asked_back(sign: str) -> None:
+    rows = [f"Invoice;12.01.2026;{number};А;Лампа;{sign}2;-100" for number in (1, 2)]
+    assert why(table(*rows, heading=LISTED))[0] == "sales_negative"
+    assert read_file(table(*rows, heading=LISTED), {"return_words": ["invoice"]}).total == Decimal(-200)
+    assert read_file(table(*rows, "Invoice;12.01.2026;3;А;Лампа;2;300", heading=LISTED)).total == Decimal(100)
+
+
 def test_money_that_is_paid_back_beside_what_was_credited_is_asked_back() -> None:
     rows = ["Invoice;12.01.2026;1;А;Лампа;2;100", "Refund;14.01.2026;3;А;Лампа;1;50"]
     assert read_file(table(*rows, heading=LISTED)).total == Decimal(50)
@@ -146,7 +154,13 @@ def test_money_that_is_paid_back_beside_what_was_credited_is_asked_back() -> Non
 
 @pytest.mark.parametrize("number", ["УТ-1", "ЗК-5"])
 @pytest.mark.parametrize(
-    ("order", "sale"), [("Заказ клиента", "Реализация"), ("Счет на оплату", "УПД"), ("Sales Order", "Invoice")]
+    ("order", "sale"),
+    [
+        ("Заказ клиента", "Реализация"),
+        ("Счет на оплату", "УПД"),
+        ("Sales Order", "Invoice"),
+        ("Расходный ордер", "Реализация"),
+    ],
 )
 def test_an_order_beside_its_sale_is_left_out_and_told_by_its_kind(order: str, sale: str, number: str) -> None:
     goods = ("А;Лампа;2;100", "А;Кисть;1;50")
@@ -170,6 +184,10 @@ def test_a_till_calls_a_sale_what_a_warehouse_calls_a_purchase() -> None:
     assert read_file(table(*rows, heading=heading)).total == Decimal(50)
     assert why(table(rows[0], "2;12.01.2026;К;Лампа;1;50;Коррекция прихода", heading=heading))[0] == "kind_unclear"
     assert why(table("1;12.01.2026;К;Л;2;100;1", "2;12.01.2026;К;Л;1;50;2", heading=heading))[0] == "kind_unclear"
+    codes = table(
+        "1;12.01.2026;К;Л;2;100;ARINV", "2;12.01.2026;К;Л;1;50;ARCRN", heading=heading.replace("Признак расчета", "Тип")
+    )
+    assert why(codes)[0] == "kind_unclear"
 
 
 @pytest.mark.parametrize(
