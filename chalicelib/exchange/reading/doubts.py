@@ -79,12 +79,12 @@ _OF_KITS = re.compile(
 _PART = re.compile(r"(?:kit |bundle |assembly )?component\b|комплектующая\b|часть комплекта", re.IGNORECASE)
 # Columns that tell rows of goods from rows of other sums of a document.
 _OF_ROWS = re.compile(
-    r"\b(?:line|row|item|record|entry|detail|charge|amount)[ :_-]*(?:type|description)\b|\W*type\W*$|(?:тип|вид)(?: строк\w*| позици\w*| записи)?\W*$",
+    r"\b(?:line|row|item|record|entry|detail|charge|amount)[ :_-]*type\b|\bamount[ -]description\b|^\W*type\W*$|^\W*(?:тип|вид)(?: строк\w*| позици\w*| записи)?\W*$",
     re.IGNORECASE,
 )
 _DELIVERY = re.compile(r"shipping|доставк|freight|postage|\bdelivery\b", re.IGNORECASE)
 _OF_DELIVERY = re.compile(
-    r"дат[аы]|способ|адрес|номер|служб|метод|город|date|method|address|number|status|status|name|company|city|zip|country|phone|street|province|\bno\b|\bid\b|tax|ндс",
+    r"дат[аы]|способ|адрес|номер|служб|метод|город|date|method|address|number|status|name|company|city|zip|country|phone|street|province|\bno\b|\bid\b|tax|ндс",
     re.IGNORECASE,
 )
 # Codes of the tax office: sales, advances, returns and corrections.

@@ -54,6 +54,7 @@ def test_rows_of_other_sums_among_the_goods_are_asked_back(column: str, goods: s
 @pytest.mark.parametrize("values", [("Самовывоз", "Доставка"), ("Pickup", "Delivery"), ("Опт", "Розница")])
 def test_a_type_that_tells_no_rows_of_goods_asks_nothing(values: tuple[str, str]) -> None:
     assert read_file(sales("Тип", *values)).total == 150
+    assert read_file(sales("Product Type", "Item", "Gift Card")).total == 150
 
 
 @pytest.mark.parametrize("goods", ["Скидка 5%", "Discount", "  - Лоток", "• Кисть"])
