@@ -7,14 +7,10 @@ from chalicelib.companies.model import Company
 from chalicelib.companies.people.membership import is_staff
 from chalicelib.companies.schemas import CompanyContactsView, ManagerCardView, PrivilegesView, PrivilegeView
 from chalicelib.distributors import Distributor, DistributorCardView
-from chalicelib.platform.access.principal import Principal
+from chalicelib.platform import Calendar, Context, Language, Principal, or_not_found
 from chalicelib.platform.access.scopes import STAFF_ROLES
-from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.config.working_time import hours_text
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.text import Language
-from chalicelib.table.client import Position
+from chalicelib.table import Position
 
 
 def show_contacts(context: Context, company_id: str, language: Language) -> CompanyContactsView:

@@ -15,11 +15,9 @@ from chalicelib.companies.model import Company, Contact, FormerInn, Person
 from chalicelib.companies.people.membership import check_active, record_handed_over, record_of_company, speaks
 from chalicelib.companies.rules import kpp_fault, match_firm, name_words
 from chalicelib.companies.schemas import CompanyChangeForm, CompanyView
+from chalicelib.platform import Context, Problem
 from chalicelib.platform.access.scopes import COMPANY_ROLES
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Position, Refused, Transaction
 
 MOST_SIMILAR = 5
 AMONG = 100  # companies whose names begin alike

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 Fact = Literal["name", "email_confirmed", "phone", "company_named", "company_confirmed"]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from chalicelib.companies.model import Company
-from chalicelib.platform.clock import local_day, moment
+from chalicelib.platform import local_day, moment
 from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
-from chalicelib.table.key import Key
+from chalicelib.table import Key
 
 COMPANIES = Dataset(
     "companies",

@@ -4,7 +4,7 @@
 `company.registered` is the company's own item, with all that was told of it.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 REGISTERED = EventType("company.registered")
 # `changes`: the fields, as they are now; of contacts their number. `before`: INN and KPP that somebody of the staff corrected, if that was it.

@@ -11,10 +11,8 @@ from chalicelib.companies import keys, store
 from chalicelib.companies.events import JOINED, PARTED, PERSON_CHANGED
 from chalicelib.companies.model import Company, FirmMember
 from chalicelib.companies.people.membership import appoint, of_company, record_of_company
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context, Problem
+from chalicelib.table import Transaction, retry
 
 MOST_CUSTOMERS = 100  # of files, that a joined company has
 MOST_JOINED = 50  # into one company

@@ -1,6 +1,4 @@
-"""Keys of companies and of the people who act for them."""
-
-from chalicelib.table.key import Key, company_partition, folded, in_gsi1, in_gsi2, in_table
+from chalicelib.table import Key, company_partition, folded, in_gsi1, in_gsi2, in_table
 
 
 @in_table("one", "E, S")

@@ -21,9 +21,8 @@ from chalicelib.companies.people.readers import (
 )
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import head_of_sales_reader, speaking_reader, the_member, who_heads_the_sales
-from chalicelib.platform.access.rights import STAFF_OWNER
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import STAFF_OWNER, Context
+from chalicelib.table import Item
 
 
 @letter("person_claimed", on=PERSON_CLAIMED, to=who_may_confirm, page="people")

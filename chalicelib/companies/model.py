@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from chalicelib.platform.model import Record
+from chalicelib.platform import Record
 
 Role = Literal["owner", "buyer", "accountant", "engineer"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from chalicelib.companies.company import read_companies
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.names import names
 
 

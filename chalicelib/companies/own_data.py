@@ -8,10 +8,9 @@ from chalicelib.companies.events import OWNER_LEFT, PERSON_REMOVED
 from chalicelib.companies.joins import with_joined
 from chalicelib.companies.model import Company, Contact
 from chalicelib.companies.people.membership import decide_anew, record_of_company
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 _MEMBERSHIP: Fields = {
     "company": {"en": "Company", "ru": "Компания"},

@@ -4,8 +4,7 @@ from chalicelib import members
 from chalicelib.companies import rules
 from chalicelib.companies.config import Fact, PrivilegeRules
 from chalicelib.members import Member, Membership
-from chalicelib.platform.access.principal import Principal
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Principal
 
 
 def missing_for(context: Context, member_id: str, privilege: str) -> list[Fact]:

@@ -25,8 +25,7 @@ from chalicelib.companies.schemas import (
     StaffCompanyDetailView,
 )
 from chalicelib.distributors import DistributorCardPage
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, PageQuery, Routes, etag
 
 routes = Routes(__name__, tag="companies")
 

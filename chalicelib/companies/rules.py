@@ -5,8 +5,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from chalicelib.companies.model import FirmMember
-from chalicelib.platform.ids import derived_id
-from chalicelib.platform.spelling.words import code_key, spelled
+from chalicelib.platform import code_key, derived_id, spelled
 
 # Those that are written before the name.
 _LEGAL_FORMS = frozenset({"ооо", "оао", "зао", "пао", "нао", "ао", "ип", "тоо"})

@@ -1,5 +1,3 @@
-"""Forms and views of companies, their people and claims."""
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
@@ -10,12 +8,8 @@ from chalicelib.companies.config import Fact
 from chalicelib.companies.model import ClaimedCompany, Role
 from chalicelib.distributors import DistributorCardView
 from chalicelib.members import PersonName, Phone
+from chalicelib.platform import Email, Form, Language, ListPage, ListQuery, NameOf, PageQuery, View, narrowed
 from chalicelib.platform.fields import ONE_LINE_OR_NONE, Identifier, Name, Region, shape, unspaced
-from chalicelib.platform.http.forms import Form, PageQuery, View
-from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
-from chalicelib.platform.registry.names import NameOf
-from chalicelib.platform.spelling.email import Email
-from chalicelib.platform.text import Language
 
 Influence = Annotated[int, Field(ge=1, le=3, description="1 decides, 2 supports, 3 influences.")]
 

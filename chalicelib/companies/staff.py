@@ -32,11 +32,8 @@ from chalicelib.companies.schemas import (
     StaffPersonView,
 )
 from chalicelib.members import Member
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.client import Position
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context, Problem, or_not_found
+from chalicelib.table import Item, Position, Transaction, retry
 
 # --- companies for the staff -----------------------------------------------------------------------------------------------
 

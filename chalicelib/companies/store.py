@@ -17,9 +17,7 @@ from chalicelib.companies.model import ClaimedCompany, Company, FirmMember, Past
 from chalicelib.companies.rules import listed_as
 from chalicelib.distributors import distributor_key
 from chalicelib.members import Membership, membership_key
-from chalicelib.table.client import Page, Table
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item, Joining, Transaction
+from chalicelib.table import Item, Joining, Key, Page, Table, Transaction
 
 _KPP = "kpp:"  # and the KPP: attributes of a firm
 _EMPTIED = "emptied"  # a firm without companies: all of them were corrected to another INN
@@ -377,12 +375,7 @@ def part(tx: Transaction, company: Company, into: Company, *, took_inn: bool) ->
 
 
 def give_firm(
-    tx: Transaction,
-    inn: str,
-    members: Sequence[FirmMember],
-    company_id: str,
-    to: str,
-    gone: Sequence[FirmMember] = (),
+    tx: Transaction, inn: str, members: Sequence[FirmMember], company_id: str, to: str, gone: Sequence[FirmMember] = ()
 ) -> None:
     """Gives the entries of this company under the INN to the other one, and those that are there no more. Refused with label `inn`."""
     theirs = [member for member in members if member.company_id == company_id]

@@ -1,10 +1,8 @@
-"""Settings of orders."""
-
 from decimal import Decimal
 
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class Orders(Section, name="orders"):

@@ -17,8 +17,7 @@ from chalicelib.orders.order.events import (
 )
 from chalicelib.orders.order.service import load_order
 from chalicelib.orders.order.store import company_of
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.sales import ORDERS, PAYMENT_RECORDED, SALE_RECORDED, Original, SaleDocument, SaleLine
 
 

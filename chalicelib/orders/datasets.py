@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from chalicelib.orders.order.store import order_of
-from chalicelib.platform.clock import local_day, moment
+from chalicelib.platform import local_day, moment
 from chalicelib.platform.registry.datasets import Column, Dataset, Image, ItemRows, Row, Source
-from chalicelib.table.key import Key
+from chalicelib.table import Key
 
 _HEAD = (
     Column("order_id", "text", "The order"),

@@ -1,6 +1,4 @@
-"""Keys of orders."""
-
-from chalicelib.table.key import Key, company_partition, distributor_partition, in_gsi1, in_gsi2, in_table
+from chalicelib.table import Key, company_partition, distributor_partition, in_gsi1, in_gsi2, in_table
 
 
 @in_table("one", "E, S")

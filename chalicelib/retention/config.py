@@ -1,8 +1,6 @@
-"""Config of retention."""
-
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class Retention(Section, name="retention"):

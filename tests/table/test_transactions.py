@@ -11,7 +11,7 @@ from chalicelib.bonuses.ledger import keys as ledger_keys
 from chalicelib.platform.context import Context
 from chalicelib.table.client import Table
 from chalicelib.table.key import Key
-from chalicelib.table.transactions import MOST_OPERATIONS, Guard, Refused, Transaction
+from chalicelib.table.transactions import MOST_OPERATIONS, Guard, Refused, Transaction, at_version
 
 ANNA = Key("MEMBER#anna", "PROFILE")
 BORIS = Key("MEMBER#boris", "PROFILE")
@@ -67,6 +67,23 @@ def test_a_check_may_say_what_is_raised_in_place_of_a_refusal(table: Table) -> N
     with pytest.raises(Refused) as refused:
         table.commit(tx)
     assert set(refused.value.items) == {"boris"}
+
+
+def test_a_commit_may_say_what_is_raised_unless_the_refusing_label_says_it(table: Table) -> None:
+    tx = Transaction()
+    tx.check(BORIS, Attr("pk").exists(), label="boris")
+    with pytest.raises(ValueError, match="changed"):
+        table.commit(tx, refusal=ValueError("changed"))
+    tx.instead["boris"] = LookupError("no Boris")
+    with pytest.raises(LookupError, match="no Boris"):
+        table.commit(tx, refusal=ValueError("changed"))
+
+
+def test_an_item_is_at_a_version_or_not_there_at_version_0(table: Table) -> None:
+    for version in (0, 1):
+        table.put(ANNA.as_item() | {"version": version + 1}, when=at_version(version))
+        with pytest.raises(Refused):
+            table.put(ANNA.as_item() | {"version": 9}, when=at_version(version))
 
 
 def test_put_replaces_and_delete_removes(table: Table) -> None:

@@ -1,8 +1,7 @@
 from chalicelib.companies import store as companies_store
 from chalicelib.companies.addresses import service
 from chalicelib.companies.addresses.schemas import AddressForm, AddressListView, SavedAddressView
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Answer, Call, Routes, etag
+from chalicelib.platform import Answer, Call, Problem, Routes, etag
 
 routes = Routes(__name__, tag="companies")
 

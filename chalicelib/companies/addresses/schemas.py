@@ -1,13 +1,10 @@
-"""Forms and views of delivery addresses."""
-
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from chalicelib.companies.addresses.rules import MOST_ADDRESSES
 from chalicelib.members import Phone
-from chalicelib.platform.fields import ONE_LINE_OR_NONE
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform import ONE_LINE_OR_NONE, Form, View
 
 
 def _line(least: int, most: int, description: str, example: str) -> Any:

@@ -7,12 +7,9 @@ from chalicelib.companies import keys
 from chalicelib.companies.addresses import events, rules, store
 from chalicelib.companies.addresses.model import Address, AddressBook
 from chalicelib.companies.addresses.schemas import AddressForm, AddressListView, SavedAddressView
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform import Context, EventType, Problem, or_not_found, record_event
 from chalicelib.platform.own_data import Person
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 
 def read_address(context: Context, company_id: str, address_id: str) -> Address | None:
@@ -107,5 +104,5 @@ def _writes(
     tx = Transaction()
     store.replace(tx, company_id, before, after)
     facts = {"company_id": company_id, "address_id": address_id, "by": member_id}
-    record(tx, context, keys.company(company_id), name, **facts)
+    record_event(tx, context, keys.company(company_id), name, **facts)
     return tx

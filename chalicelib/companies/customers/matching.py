@@ -23,9 +23,8 @@ from chalicelib.companies.model import Company, CustomerRef, FirmMember
 from chalicelib.companies.people.membership import record_of_company
 from chalicelib.companies.regions.rules import region_of
 from chalicelib.companies.regions.service import managers_of_regions
-from chalicelib.platform.context import Context
-from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import MOST_OPERATIONS, Busy, Item, Refused, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import MOST_OPERATIONS, Busy, Item, Overtaken, Refused, Transaction, retry
 
 ROUNDS = 8  # without a single customer settled
 _NAME_CHARACTERS = 200

@@ -22,11 +22,9 @@ from chalicelib.companies.people.membership import (
 )
 from chalicelib.companies.regions.rules import region_of
 from chalicelib.companies.schemas import ClaimDecisionForm, ClaimDecisionView, ClaimForm, ClaimView
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform import Club, Context, Problem
 from chalicelib.platform.http.throttle import DAY, network_of, throttle, throttle_key
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction
 
 MOST_BRANCHES = 1_000  # of an INN, that members name: its item holds five times as many, for those of files
 

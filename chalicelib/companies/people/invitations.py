@@ -30,13 +30,9 @@ from chalicelib.companies.people.membership import (
 )
 from chalicelib.companies.people.service import MANAGING, person_shown
 from chalicelib.companies.schemas import InvitationForm, InvitationView, PersonView
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform import Club, Context, Problem, clock
 from chalicelib.platform.http.throttle import DAY, throttle, throttle_key
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Position, Transaction
 
 
 def invite(context: Context, company_id: str, caller_id: str, form: InvitationForm) -> PersonView:

@@ -6,13 +6,9 @@ from chalicelib.companies import keys, rules, store
 from chalicelib.companies.events import MANAGER_CHANGED, PERSON_CONFIRMED
 from chalicelib.companies.model import Company, Person
 from chalicelib.members import Membership
-from chalicelib.platform.access.rights import STAFF_OWNER
+from chalicelib.platform import STAFF_OWNER, Context, EventType, Problem, record_event
 from chalicelib.platform.access.scopes import COMPANY_ROLES, staff_roles
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 Result = TypeVar("Result")
 
@@ -99,7 +95,7 @@ def is_staff(membership: Membership | None, roles: Collection[str]) -> bool:
 
 
 def record_of_company(tx: Transaction, context: Context, company_id: str, name: EventType, **facts: Any) -> None:
-    record(tx, context, keys.company(company_id), name, company_id=company_id, **facts)
+    record_event(tx, context, keys.company(company_id), name, company_id=company_id, **facts)
 
 
 def record_handed_over(

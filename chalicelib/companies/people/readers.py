@@ -3,9 +3,8 @@
 from chalicelib.companies import store
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import speaking_reader
-from chalicelib.platform.access.rights import STAFF_OWNER
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import STAFF_OWNER, Context
+from chalicelib.table import Item
 
 # Roles that get letters about the company's tier and bonuses.
 _HEAR_OF_BUYING = {"owner", "buyer"}

@@ -16,11 +16,9 @@ from chalicelib.companies.people.membership import (
 )
 from chalicelib.companies.schemas import PersonChangeForm, PersonView
 from chalicelib.members import Member
+from chalicelib.platform import Context, Problem
 from chalicelib.platform.access.scopes import COMPANY_ROLES
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Position, Transaction
 
 MANAGING = [role for role, scopes in COMPANY_ROLES.items() if "people.write" in scopes]
 

@@ -1,6 +1,4 @@
-"""Key of the managers of regions."""
-
-from chalicelib.table.key import Key, in_table
+from chalicelib.table import Key, in_table
 
 
 @in_table("one", "S, E")

@@ -1,6 +1,6 @@
 from chalicelib.companies.regions import service
 from chalicelib.companies.regions.schemas import RegionManagersForm, RegionManagersView
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="companies")
 

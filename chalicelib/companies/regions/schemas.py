@@ -1,10 +1,7 @@
-"""Form and view of the managers of regions."""
-
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.fields import Identifier, Region
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform import Form, Identifier, Region, View
 
 MOST_REGIONS = 90  # the regions of a country; each manager is checked in the one transaction
 

@@ -6,11 +6,9 @@ from chalicelib import members
 from chalicelib.companies.regions import store
 from chalicelib.companies.regions.model import RegionManagers
 from chalicelib.companies.regions.schemas import RegionManagersForm, RegionManagersView, RegionManagerView
-from chalicelib.platform.access.rights import STAFF_OWNER
+from chalicelib.platform import STAFF_OWNER, Context, Fault, Problem
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction
 
 _MEMO = "region_managers"
 

@@ -4,9 +4,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.companies.regions import keys
 from chalicelib.companies.regions.model import RegionManagers
-from chalicelib.table.client import Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Table, Transaction, from_item, to_item
 
 
 def read(table: Table, *, consistent: bool = False) -> RegionManagers:

@@ -1,6 +1,6 @@
 from chalicelib.desk.card import service
 from chalicelib.desk.card.schemas import CompanyCardView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="companies")
 

@@ -1,5 +1,3 @@
-"""View of the card of a company."""
-
 from datetime import date
 from typing import Self
 
@@ -8,10 +6,7 @@ from pydantic import Field
 from chalicelib.bonuses import BonusesView
 from chalicelib.companies import StaffCompanyDetailView
 from chalicelib.orders import CreditView, OrderSummaryView
-from chalicelib.platform.fields import Percent
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.money import Money
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language, Money, Percent, View
 from chalicelib.pricing import CompanyOfferView, TermsView
 from chalicelib.retention import Rhythm, State
 from chalicelib.tiers import Standing, missing_sum

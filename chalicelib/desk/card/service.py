@@ -5,8 +5,7 @@ from collections.abc import Collection
 from chalicelib import bonuses, companies, orders, pricing, retention, tiers
 from chalicelib.desk.card.schemas import CardRhythmView, CardTierView, CompanyCardView
 from chalicelib.orders import OrderSummaryView
-from chalicelib.platform.context import Context
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, Language
 
 NEWEST = 5  # orders
 

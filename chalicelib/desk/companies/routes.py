@@ -1,11 +1,8 @@
-"""Route of the list of companies."""
-
 from chalicelib import companies
 from chalicelib.companies import FoundCompaniesPage, Portfolio
 from chalicelib.desk.companies import service
 from chalicelib.desk.companies.schemas import ListedCompaniesQuery, StaffCompaniesPage
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Problem, Routes
 
 routes = Routes(__name__, tag="companies")
 

@@ -7,10 +7,8 @@ from pydantic import Field
 
 from chalicelib.companies import CompaniesQuery, StaffCompanyView
 from chalicelib.desk.companies.rules import NO_TIER, CompanyFilter, Sort
-from chalicelib.platform.fields import Identifier
+from chalicelib.platform import Identifier, Money, NameOf
 from chalicelib.platform.http.lists import ListPage, Narrowing
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
 from chalicelib.retention import State
 from chalicelib.tiers import tier_codes
 

@@ -15,12 +15,10 @@ from chalicelib.companies import Company, Portfolio
 from chalicelib.desk.companies import rules
 from chalicelib.desk.companies.rules import CompanyRow
 from chalicelib.desk.companies.schemas import ListedCompaniesQuery, ListedCompanyView, StaffCompaniesPage, Waits
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Money, Problem
 from chalicelib.platform.http.cursors import Cursors
 from chalicelib.platform.http.lists import CountView
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import Money
-from chalicelib.table.client import Page, Position, Table
+from chalicelib.table import Page, Position, Table
 
 Each = TypeVar("Each")
 

@@ -1,9 +1,7 @@
-"""Queue worker of hand-overs of many companies."""
-
 from typing import Any
 
 from chalicelib.desk.hand_overs import service
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import READ, WRITE, files, queue_worker, table
 
 

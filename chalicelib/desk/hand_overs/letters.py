@@ -5,9 +5,9 @@ from chalicelib.companies import Portfolio
 from chalicelib.desk.hand_overs.events import HANDED_OVER
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import STAFF_CHANGED, STAFF_OWNER, head_of_sales_reader, speaking_reader, who_heads_the_sales
+from chalicelib.platform import Context
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 
 def _receiver(context: Context, event: Item) -> list[Recipient]:
@@ -37,10 +37,7 @@ def companies_left(context: Context, recipient: Recipient, event: Item) -> tuple
     number, left = _managed(context, event["member_id"]), members.member(context, event["member_id"])
     if not number:
         raise Unsendable("handed_over")
-    return head_of_sales_reader(context, recipient.id), {
-        "manager_name": left.name if left else "",
-        "companies": number,
-    }
+    return head_of_sales_reader(context, recipient.id), {"manager_name": left.name if left else "", "companies": number}
 
 
 def _managed(context: Context, manager_id: str) -> int:

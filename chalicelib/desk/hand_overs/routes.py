@@ -1,8 +1,6 @@
-"""Routes of hand-overs of many companies."""
-
 from chalicelib.desk.hand_overs import service
 from chalicelib.desk.hand_overs.schemas import ClientHandOverForm, HandOverPage, HandOversQuery, HandOverView
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="companies")
 

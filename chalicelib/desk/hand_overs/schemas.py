@@ -1,14 +1,9 @@
-"""Form and views of a hand-over of many companies."""
-
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.platform.fields import Identifier, Region
-from chalicelib.platform.http.forms import Form, View, WorkView
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Form, Identifier, ListPage, NameOf, Region, View, WorkView, narrowed
 
 
 class ClientHandOverForm(Form):

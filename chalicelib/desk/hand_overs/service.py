@@ -24,16 +24,11 @@ from chalicelib.desk.hand_overs import keys, store
 from chalicelib.desk.hand_overs.events import HANDED_OVER
 from chalicelib.desk.hand_overs.rules import Outcome, Row, received
 from chalicelib.desk.hand_overs.schemas import ClientHandOverForm, HandOverListView, HandOverView
-from chalicelib.platform.clock import moment
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import record
+from chalicelib.platform import Context, Problem, derived_id, moment, or_not_found, record_event
 from chalicelib.platform.files.csv import harmless, listing
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.ids import derived_id
 from chalicelib.platform.jobs import each_company
 from chalicelib.platform.parts import LINK_SECONDS, Progress
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Position, Transaction
 
 COMPANIES = 100  # that a part looks at
 NOBODY = "none"
@@ -127,7 +122,7 @@ def _tell_receivers(context: Context, found: Progress, rows: Iterable[Row]) -> N
         tx = Transaction()
         facts = {"manager_id": manager_id, "companies": each.companies, "names": each.names}
         owner = keys.hand_over(found.work_id)
-        record(tx, again, owner, HANDED_OVER, hand_over_id=found.work_id, by=found.item["created_by"], **facts)
+        record_event(tx, again, owner, HANDED_OVER, hand_over_id=found.work_id, by=found.item["created_by"], **facts)
         context.table.commit(tx)
 
 

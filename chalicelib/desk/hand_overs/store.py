@@ -7,11 +7,8 @@ from typing import Any
 
 from chalicelib.desk.hand_overs import keys
 from chalicelib.desk.hand_overs.events import BEGAN
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import record
-from chalicelib.platform.parts import Progress, WorkInParts
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context, Progress, WorkInParts, queue_url, record_event
+from chalicelib.table import Transaction
 
 KEEP_DAYS = 400  # as long as the events of the companies; the bucket drops the list earlier
 LIST = "companies.csv"
@@ -23,5 +20,5 @@ WORK = WorkInParts(
 
 def create(tx: Transaction, context: Context, hand_over_id: str, author: str, asked: dict[str, Any]) -> Progress:
     """Creates a hand-over; its event starts it."""
-    record(tx, context, keys.hand_over(hand_over_id), BEGAN, hand_over_id=hand_over_id)
+    record_event(tx, context, keys.hand_over(hand_over_id), BEGAN, hand_over_id=hand_over_id)
     return WORK.create(tx, context, hand_over_id, author, {**asked, "hand_over_id": hand_over_id})

@@ -2,8 +2,7 @@
 
 from chalicelib.desk.joins import service
 from chalicelib.desk.joins.events import BEGAN
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(BEGAN)

@@ -1,9 +1,7 @@
-"""Queue worker of joins of companies."""
-
 from typing import Any
 
 from chalicelib.desk.joins import service
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, table
 
 

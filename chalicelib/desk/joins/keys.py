@@ -1,6 +1,4 @@
-"""Keys of joins of companies."""
-
-from chalicelib.table.key import Key, in_gsi1, in_table
+from chalicelib.table import Key, in_gsi1, in_table
 
 
 @in_table("one", "S")

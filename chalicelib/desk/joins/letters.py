@@ -5,8 +5,8 @@ from chalicelib.companies import company_name
 from chalicelib.desk.joins.events import DONE, UNDONE
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.members import speaking_reader
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context
+from chalicelib.table import Item
 
 
 def _who_acts(context: Context, event: Item) -> list[Recipient]:

@@ -12,8 +12,8 @@ from chalicelib.companies import Company
 from chalicelib.desk.joins import store
 from chalicelib.desk.joins.model import CompanyJoin, OrderOfJoin
 from chalicelib.orders import Order, Orderer
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Transaction
 
 AT_ONCE = 50  # orders of one look
 KEPT_DAYS = 7  # that a join lists its orders; it can be undone for one

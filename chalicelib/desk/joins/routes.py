@@ -1,8 +1,6 @@
-"""Routes of joins of companies."""
-
 from chalicelib.desk.joins import service
 from chalicelib.desk.joins.schemas import JoinForm, JoinPage, JoinPreviewView, JoinReasonForm, JoinsQuery, JoinView
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="companies")
 

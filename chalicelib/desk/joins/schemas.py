@@ -1,15 +1,9 @@
-"""Forms and views of joins of companies."""
-
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from chalicelib.desk.joins.model import JoinState
-from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Form, Identifier, ListPage, Money, NameOf, View, narrowed
 
 ObstacleCode = Literal[
     "joined",

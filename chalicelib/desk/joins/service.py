@@ -35,21 +35,21 @@ from chalicelib.desk.joins.schemas import (
     JoinView,
     ObstacleView,
 )
-from chalicelib.platform import aws
-from chalicelib.platform.clock import moment
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform import (
+    Context,
+    EventType,
+    Language,
+    Money,
+    Problem,
+    aws,
+    derived_id,
+    moment,
+    or_not_found,
+    queue_url,
+)
 from chalicelib.platform.http.sentences import in_russian
-from chalicelib.platform.ids import derived_id
-from chalicelib.platform.money import Money
 from chalicelib.platform.parts import STALLED
-from chalicelib.platform.settings import queue_url
-from chalicelib.platform.text import Language
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Position, Transaction, from_item, retry
 
 DOCUMENTS = 100  # looked at together
 PREVIEW_PAGES = 20
@@ -139,8 +139,7 @@ def _obstacles(context: Context, company: Company, into: Company) -> Iterator[Ob
         yield ObstacleView(code="joined", detail=_UNDER_WAY)
     if sum(len(orders.credit_of(context, each.company_id).debts) for each in (company, into)) > MOST_DEBTS:
         yield ObstacleView(
-            code="too_many_debts",
-            detail=f"The two owe more than {MOST_DEBTS} shipments: record their payments first.",
+            code="too_many_debts", detail=f"The two owe more than {MOST_DEBTS} shipments: record their payments first."
         )
     book = bonuses.book_of(context, company.company_id)
     if book.reserved or book.goods_owed:

@@ -8,11 +8,8 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.desk.joins import keys
 from chalicelib.desk.joins.events import BEGAN
 from chalicelib.desk.joins.model import CompanyJoin, OrderOfJoin
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType, record
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import Context, EventType, record_event
+from chalicelib.table import Item, Page, Position, Table, Transaction, from_item, to_item
 
 
 def create(tx: Transaction, context: Context, join: CompanyJoin) -> None:
@@ -24,7 +21,7 @@ def _begin(tx: Transaction, context: Context, join: CompanyJoin) -> None:
     """A company takes part in one join at a time. Refused with label `under way`."""
     for company_id in (join.company_id, join.into):
         tx.create({**keys.under_way(company_id).as_item(), "join_id": join.join_id}, label="under way")
-    record(tx, context, keys.join(join.join_id), BEGAN, join_id=join.join_id)
+    record_event(tx, context, keys.join(join.join_id), BEGAN, join_id=join.join_id)
 
 
 def load(context: Context, join_id: str) -> CompanyJoin | None:
@@ -53,7 +50,7 @@ def end(tx: Transaction, context: Context, join: CompanyJoin, event: EventType, 
     """The last version, with an event for each company whose people are told of the other one."""
     owner = keys.join(join.join_id)
     for company_id, other in told.items():
-        record(tx, context, owner, event, join_id=join.join_id, company_id=company_id, other=other)
+        record_event(tx, context, owner, event, join_id=join.join_id, company_id=company_id, other=other)
     for company_id in (join.company_id, join.into):
         tx.delete(keys.under_way(company_id))
     save(tx, context, join)

@@ -48,10 +48,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "The quotation marks of this row do not match, so its cells cannot be told apart",
         "Кавычки в этой строке не парные, ячейки не разделить",
     ),
-    "order_unknown": (
-        "No row of the other file has this document",
-        "В другом файле нет строки с этим документом",
-    ),
+    "order_unknown": ("No row of the other file has this document", "В другом файле нет строки с этим документом"),
     "too_long": ("This text is too long", "Слишком длинный текст"),
     "too_many_cells": (
         "The row has more cells than the heading: is a delimiter inside a text that is not quoted?",
@@ -91,10 +88,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "Several companies have this INN; give the KPP, or a code for the customer",
         "Этот ИНН есть у нескольких компаний; укажите КПП или код покупателя",
     ),
-    "inn_differs": (
-        "The club knows this customer under another INN",
-        "Клуб знает этого покупателя с другим ИНН",
-    ),
+    "inn_differs": ("The club knows this customer under another INN", "Клуб знает этого покупателя с другим ИНН"),
     "company_currency": (
         "The company's account is in another currency",
         "Учёт с этой компанией ведётся в другой валюте",
@@ -421,10 +415,7 @@ FAILURES: dict[str, tuple[str, str]] = {
     "sheet_missing": ("There is no sheet or file {sheet}.", "Нет листа или файла {sheet}."),
     "filter_column": ("There is no column {column} to filter by.", "Нет столбца {column} для отбора."),
     "time_zone": ("The time zone {zone} is unknown.", "Неизвестный часовой пояс {zone}."),
-    "line_too_long": (
-        "Line {line} is longer than {most} characters.",
-        "Строка {line} длиннее {most} знаков.",
-    ),
+    "line_too_long": ("Line {line} is longer than {most} characters.", "Строка {line} длиннее {most} знаков."),
     "cell_too_long": (
         "A cell in row {line} is longer than {most} characters.",
         "Ячейка в строке {line} длиннее {most} знаков.",
@@ -465,10 +456,7 @@ FAILURES: dict[str, tuple[str, str]] = {
         "The web page is larger than {most} MiB. Export it as CSV.",
         "Веб-страница больше {most} МиБ. Выгрузите в CSV.",
     ),
-    "too_many_tables": (
-        "The web page has more than {most} tables.",
-        "На веб-странице больше {most} таблиц.",
-    ),
+    "too_many_tables": ("The web page has more than {most} tables.", "На веб-странице больше {most} таблиц."),
     "archive_broken": (
         "The archive or workbook is damaged or cut off ({detail}).",
         "Архив или книга повреждены или обрезаны ({detail}).",
@@ -668,10 +656,7 @@ NOTES: dict[str, tuple[str, str]] = {
         "The file has no total of its own, so nothing proves that it is complete.",
         "В файле нет своего итога: его полноту ничто не подтверждает.",
     ),
-    "cut_off": (
-        "The last row has no end: was the file cut off?",
-        "У последней строки нет конца: файл не обрезан?",
-    ),
+    "cut_off": ("The last row has no end: was the file cut off?", "У последней строки нет конца: файл не обрезан?"),
     "inn_ignored": (
         "INNs with a wrong checksum were left out ({count} rows).",
         "ИНН с неверной контрольной суммой не учтены (строк: {count}).",
@@ -702,10 +687,7 @@ NOTES: dict[str, tuple[str, str]] = {
 # Reasons why a dry run cannot be confirmed, or not without more.
 BLOCKERS: dict[str, tuple[str, str]] = {
     "failed": ("The file was refused: {detail}", "Файл отклонён: {detail}"),
-    "nothing_to_record": (
-        "No document of the file can be recorded.",
-        "Ни один документ файла не может быть записан.",
-    ),
+    "nothing_to_record": ("No document of the file can be recorded.", "Ни один документ файла не может быть записан."),
     "unreadable_rows": (
         "The period cannot be replaced: the document of {count} rows cannot be read, so nobody knows what the file does not name.",
         "Период не заменить: у {count} строк не читается документ, и неизвестно, чего в файле нет.",
@@ -714,10 +696,7 @@ BLOCKERS: dict[str, tuple[str, str]] = {
         "The confirmation must name the number of documents that will be voided ({count}) in `void_documents`: they are more than {percent} % of the period.",
         "В подтверждении нужно назвать число аннулируемых документов ({count}) в `void_documents`: их больше {percent} % периода.",
     ),
-    "file_gone": (
-        "The file is no longer kept. Bring it again.",
-        "Файл больше не хранится. Загрузите его снова.",
-    ),
+    "file_gone": ("The file is no longer kept. Bring it again.", "Файл больше не хранится. Загрузите его снова."),
 }
 _MISSING = ("No column with this heading: {names}.", "Нет столбца с таким заголовком: {names}.")
 _OR = (" or ", " или ")

@@ -2,8 +2,7 @@
 
 from chalicelib.exchange.customers import store
 from chalicelib.exchange.customers.events import MOVE_BEGAN
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(MOVE_BEGAN)

@@ -1,9 +1,7 @@
-"""Queue worker of moves of customers."""
-
 from typing import Any
 
 from chalicelib.exchange.customers import service
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, table
 
 

@@ -7,7 +7,7 @@ from chalicelib.exchange.customers.schemas import (
     CustomerMovesQuery,
     CustomerMoveView,
 )
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="exchange")
 

@@ -30,12 +30,8 @@ from chalicelib.exchange.customers.schemas import (
     MovedCompanyView,
 )
 from chalicelib.exchange.customers.store import CustomerMove
-from chalicelib.platform.clock import moment
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.platform.money import Money
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Context, Money, Problem, moment, or_not_found
+from chalicelib.table import Position, Refused, Transaction
 
 PAGE = 100  # documents of a company that are looked at together
 PREVIEW_PAGES = 20

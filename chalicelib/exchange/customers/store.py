@@ -9,13 +9,8 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.exchange.customers import keys
 from chalicelib.exchange.customers.events import MOVE_BEGAN
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import record
-from chalicelib.platform.jobs import send_bodies
-from chalicelib.platform.model import Record
-from chalicelib.platform.settings import queue_url
-from chalicelib.table.client import Page, Position, Table
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Context, Record, queue_url, record_event, send_bodies
+from chalicelib.table import Page, Position, Refused, Table, Transaction
 
 
 class CustomerMove(Record):
@@ -44,7 +39,7 @@ def create(tx: Transaction, context: Context, move: CustomerMove) -> None:
     key = keys.move(move.move_id)
     listed = keys.move_list(move.at, move.move_id).as_gsi1()
     tx.create({**key.as_item(), **listed, **move.model_dump(exclude_none=True)}, label="move")
-    record(tx, context, key, MOVE_BEGAN, move_id=move.move_id)
+    record_event(tx, context, key, MOVE_BEGAN, move_id=move.move_id)
 
 
 def load(context: Context, move_id: str) -> CustomerMove | None:

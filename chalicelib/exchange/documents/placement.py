@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from chalicelib import sales
 from chalicelib.exchange.documents import rules
 from chalicelib.exchange.documents.rules import DocumentDraft
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.sales import DocumentRef, KnownDocument, Read
 
 

@@ -1,6 +1,6 @@
 """Configuration of imports."""
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class Imports(Section, name="imports"):

@@ -6,8 +6,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.exchange.reading.model import SalesProfileForm
+from chalicelib.platform import Written
 from chalicelib.platform.fields import CURRENCY, Day, shape
-from chalicelib.platform.model import Written
 
 READ_BYTES = 256 * 1024
 MOST_PERIOD_DAYS = 366

@@ -31,17 +31,11 @@ from chalicelib.exchange.imports.events import RUN_BEGAN
 from chalicelib.exchange.imports.model import READ_BYTES, ImportForm
 from chalicelib.exchange.imports.rules import ImportState, Phase
 from chalicelib.exchange.reading.model import NO_PROFILE, SalesProfileForm, SplitFile, part_file
-from chalicelib.platform import aws
+from chalicelib.platform import Context, Problem, aws, moment, record_event, send_bodies, stamp
 from chalicelib.platform.access.rights import guard_of_author
-from chalicelib.platform.clock import moment, stamp
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import record as record_event
 from chalicelib.platform.files.uploads import link as signed_link
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.settings import queue_url, settings
-from chalicelib.table.client import Page
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Page, Refused, Transaction
 
 MOST_PROFILES = 50  # of a source that are looked at
 KEEP_UNUSED_DAYS = 7  # an import whose file never came

@@ -2,8 +2,7 @@ from chalicelib.exchange.imports import store
 from chalicelib.exchange.profiles import service
 from chalicelib.exchange.profiles.schemas import ImportProfilePage, ImportProfileView
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, PageQuery, Routes
 
 routes = Routes(__name__, tag="exchange")
 

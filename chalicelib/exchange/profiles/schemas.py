@@ -1,5 +1,3 @@
-"""Views of kept profiles."""
-
 from datetime import datetime
 from typing import Annotated
 
@@ -7,8 +5,7 @@ from pydantic import Field
 
 from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import NameOf, View
 
 
 class ImportProfileView(View):

@@ -3,9 +3,8 @@
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import KeptProfile
 from chalicelib.exchange.reading.model import SalesProfileForm
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Context, Problem, or_not_found
+from chalicelib.table import Refused, Transaction
 
 
 def show_profile(context: Context, source: str, profile_id: str) -> KeptProfile:

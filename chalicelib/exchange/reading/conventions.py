@@ -20,7 +20,7 @@ from chalicelib.exchange.reading.rules import status_of
 from chalicelib.exchange.reading.sums import amount_source, discount_kind, may_be_sums_of_documents
 from chalicelib.exchange.reading.survey import Example, Survey, is_invoice, value_of
 from chalicelib.exchange.tables.model import Unreadable
-from chalicelib.platform.spelling.words import spelled
+from chalicelib.platform import spelled
 from chalicelib.sales import word_kind
 
 _SIDES = frozenset({"debit", "credit", "дебет", "кредит", "приход", "расход", "in", "out", "плюс", "минус"})

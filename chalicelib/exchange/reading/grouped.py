@@ -103,13 +103,7 @@ def _open(body: Sequence[Line], at: int, open_groups: list[_Group], above: int, 
 
 
 def _document(
-    body: Sequence[Line],
-    at: int,
-    open_groups: list[_Group],
-    above: int,
-    below: int,
-    tree: Tree,
-    names: tuple[str, str],
+    body: Sequence[Line], at: int, open_groups: list[_Group], above: int, below: int, tree: Tree, names: tuple[str, str]
 ) -> int:
     """Takes the rows of a document. What follows them are groups of the next document."""
     document = body[at]

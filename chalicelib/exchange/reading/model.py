@@ -10,7 +10,7 @@ from pydantic import Field
 from chalicelib.exchange.columns.fields import FIELDS, FieldName
 from chalicelib.exchange.columns.model import DateOrder, DecimalMark
 from chalicelib.exchange.tables.model import Delimiter, Encoding
-from chalicelib.platform.model import Written
+from chalicelib.platform import Written
 
 Column = Annotated[str, Field(max_length=200)]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=50)]

@@ -19,7 +19,7 @@ from chalicelib.exchange.columns.numbers import Shape, is_nothing, number, shape
 from chalicelib.exchange.reading.places import Place
 from chalicelib.exchange.reading.twins import Twins
 from chalicelib.exchange.tables.model import Unreadable
-from chalicelib.platform.spelling.words import spelled
+from chalicelib.platform import spelled
 from chalicelib.sales import word_kind
 
 NUMBERS: tuple[FieldName, ...] = ("quantity", "unit_price", "amount", "net_amount", "vat", "discount")

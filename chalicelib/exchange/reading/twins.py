@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from chalicelib.exchange.columns.fields import FieldName
-from chalicelib.platform.spelling.words import spelled
+from chalicelib.platform import spelled
 from chalicelib.sales import WordKind, word_kind
 
 _MOST_ROWS = 3000

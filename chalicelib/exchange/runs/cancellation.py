@@ -6,7 +6,7 @@ from chalicelib import sales
 from chalicelib.exchange.documents.rules import DocumentDraft, series_beside
 from chalicelib.exchange.documents.summary import Change, State
 from chalicelib.exchange.imports.store import ImportRecord
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.sales import DocumentRef, Head
 
 

@@ -17,9 +17,8 @@ from chalicelib.companies import Company
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import ImportRecord
 from chalicelib.exchange.runs.withdrawal import changes_of
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context, clock
+from chalicelib.table import Item
 
 MOST_EFFECTS = 10_000  # companies in the list, those with the largest changes
 SETTLED = timedelta(minutes=15)  # bonuses that are posted so long after the run are told as its own

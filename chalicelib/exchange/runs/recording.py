@@ -22,7 +22,7 @@ from chalicelib.exchange.runs import cancellation
 from chalicelib.exchange.runs.replacement import void_pack
 from chalicelib.exchange.runs.reports import MOST_LISTED, BadRow
 from chalicelib.exchange.runs.withdrawal import put_changes
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.sales import Head, Read, SaleDocument
 
 
@@ -74,12 +74,7 @@ def record_part(context: Context, record: ImportRecord, part: int) -> Counts:
     return counts
 
 
-def _states(
-    context: Context,
-    record: ImportRecord,
-    part: int,
-    heads: Mapping[str, Head],
-) -> dict[str, State]:
+def _states(context: Context, record: ImportRecord, part: int, heads: Mapping[str, Head]) -> dict[str, State]:
     """The recorded states of the documents. A real run keeps them before it writes, with the moment."""
     name = f"before/{part:06d}"
     if record.phase == "write" and (kept := store.get_if_any(record.import_id, name)):
@@ -155,11 +150,7 @@ def _ref(draft: DocumentDraft) -> CustomerRef:
 
 
 def _record(
-    context: Context,
-    record: ImportRecord,
-    drafts: DocumentDrafts,
-    company_ids: Mapping[str, str],
-    read: Read,
+    context: Context, record: ImportRecord, drafts: DocumentDrafts, company_ids: Mapping[str, str], read: Read
 ) -> list[tuple[DocumentDraft, sales.Outcome]]:
     """The recorded documents with their outcomes; in a dry run the outcomes that they would have."""
     good = list(drafts.good())

@@ -13,7 +13,7 @@ from chalicelib.exchange.documents.summary import SHOWN, Change, State, Summary,
 from chalicelib.exchange.imports import rules, store
 from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.store import ImportRecord
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.sales import Head, SaleDocument
 
 TOGETHER = 500  # documents voided by one message

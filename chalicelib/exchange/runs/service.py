@@ -12,8 +12,8 @@ from chalicelib.exchange.imports.store import Counts, ImportRecord
 from chalicelib.exchange.runs import effects, recording, replacement, withdrawal
 from chalicelib.exchange.runs.recording import unpacked
 from chalicelib.exchange.runs.reports import MOST_LISTED, BadRow, change_listing, listing
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Item, Refused, Transaction
 
 
 def work_part(context: Context, message: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from chalicelib import sales
 from chalicelib.exchange.documents.summary import Change, change
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import ImportRecord
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.sales import DocumentRef, SaleDocument
 
 

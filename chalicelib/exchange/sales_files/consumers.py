@@ -2,8 +2,7 @@
 
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.events import RUN_BEGAN
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(RUN_BEGAN)

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.exchange.runs import service as runs
 from chalicelib.exchange.sales_files import service
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import READ, WRITE, files, on_event, queue_worker, table
 
 RIGHTS = (table(*READ, *WRITE), files("imports/", "get", "put"))

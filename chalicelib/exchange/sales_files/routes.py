@@ -12,7 +12,7 @@ from chalicelib.exchange.sales_files.schemas import (
     VoidedDocumentView,
     VoidForm,
 )
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="exchange")
 

@@ -1,5 +1,3 @@
-"""Views of imports."""
-
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -9,13 +7,9 @@ from chalicelib.exchange.columns.fields import FieldName
 from chalicelib.exchange.imports.model import SOURCE
 from chalicelib.exchange.imports.rules import ImportState
 from chalicelib.exchange.reading.model import SalesProfileForm
+from chalicelib.platform import Fault, Form, ListPage, Money, NameOf, View, narrowed
 from chalicelib.platform.fields import Day, shape
 from chalicelib.platform.files.uploads import Upload
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
 
 
 class ImportCountsView(View):
@@ -294,10 +288,7 @@ class StartedImportView(ImportView):
 
 
 ImportsQuery = narrowed(
-    ImportView,
-    same=("state", "kind", "source", "dry_run", "created_by"),
-    words=("file_name",),
-    day=("created_at",),
+    ImportView, same=("state", "kind", "source", "dry_run", "created_by"), words=("file_name",), day=("created_at",)
 )
 
 

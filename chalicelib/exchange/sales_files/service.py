@@ -45,14 +45,11 @@ from chalicelib.exchange.sales_files.schemas import (
     VoidForm,
 )
 from chalicelib.exchange.tables.model import Unreadable
-from chalicelib.platform.clock import local_day, moment
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, Problem, local_day, moment, or_not_found
 from chalicelib.platform.files.uploads import Upload
-from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.platform.log import log
 from chalicelib.sales import DocumentRef
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Refused, Transaction
 from chalicelib.tiers import Tiers
 
 
@@ -60,12 +57,7 @@ class _Hash(Protocol):
     def update(self, data: bytes, /) -> None: ...
 
 
-def start(
-    context: Context,
-    form: ImportForm,
-    started_by: str,
-    language: str,
-) -> StartedImportView:
+def start(context: Context, form: ImportForm, started_by: str, language: str) -> StartedImportView:
     currency = form.currency or context.config[Club].currency
     if currency not in context.config[Tiers].ladders:
         known = ", ".join(sorted(context.config[Tiers].ladders))

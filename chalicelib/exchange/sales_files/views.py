@@ -36,10 +36,7 @@ from chalicelib.exchange.sales_files.schemas import (
     SimilarCompanyView,
     TotalsView,
 )
-from chalicelib.platform.clock import moment
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem, or_not_found
-from chalicelib.platform.money import Money
+from chalicelib.platform import Context, Fault, Money, Problem, moment, or_not_found
 
 
 def show(context: Context, import_id: str, language: str) -> ImportDetailView:

@@ -1,8 +1,6 @@
-"""Route of files of shipments."""
-
 from chalicelib.exchange.shipments import service
 from chalicelib.exchange.shipments.schemas import ShipmentFileForm, ShipmentFileView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

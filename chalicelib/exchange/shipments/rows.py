@@ -8,7 +8,7 @@ from chalicelib.exchange.columns.dates import day, typed_day
 from chalicelib.exchange.columns.headings import heading_key
 from chalicelib.exchange.columns.model import CellError, TypedMoment, TypedNumber
 from chalicelib.exchange.shipments.model import FileShipment
-from chalicelib.platform.spelling.words import code_key, spelled
+from chalicelib.platform import code_key, spelled
 
 WITHIN = 20  # rows in which the heading is looked for
 NEEDED = ("order", "document")

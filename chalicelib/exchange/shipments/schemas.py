@@ -1,12 +1,9 @@
-"""Form and views of a file of shipments."""
-
 from typing import Literal
 
 from pydantic import Base64Bytes, Field
 
 from chalicelib.exchange.shipments.model import MOST_SHIPMENTS
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.problems import Fault
+from chalicelib.platform import Fault, Form, View
 
 
 class ShipmentFileForm(Form):

@@ -20,11 +20,9 @@ from chalicelib.exchange.shipments.schemas import FileShipmentView
 from chalicelib.exchange.tables.files import tables_of
 from chalicelib.exchange.tables.model import Unreadable
 from chalicelib.orders import Order, ShipForm
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, code_key
 from chalicelib.platform.http import validation
 from chalicelib.platform.http.problems import Fault, Problem, faults_of
-from chalicelib.platform.spelling.words import code_key
 
 
 def ship(context: Context, distributor_id: str, author: str, content: bytes) -> Iterator[FileShipmentView]:

@@ -1,6 +1,4 @@
-"""Keys of carts."""
-
-from chalicelib.table.key import Key, company_partition, in_table
+from chalicelib.table import Key, company_partition, in_table
 
 
 @in_table("one", "S, T")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chalicelib.orders.cart import keys
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
 
 _CART: Fields = {"sku": {"en": "Article", "ru": "Артикул"}, "quantity": {"en": "Quantity", "ru": "Количество"}}

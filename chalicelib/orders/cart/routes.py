@@ -1,7 +1,7 @@
 from chalicelib.orders.cart import service
 from chalicelib.orders.cart.schemas import CartAdditionView, CartForm, CartLinesForm, CartQuery, CartView
 from chalicelib.orders.holds.service import HOLD_PROBLEMS
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="cart")
 

@@ -1,13 +1,10 @@
-"""Forms and views of a member's cart."""
-
 from typing import Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm, OrderForm, OrderLineForm, QuoteLineView, QuoteView
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.money import UnitPrice
+from chalicelib.platform import Form, UnitPrice, View
 
 
 class CartLineForm(OrderLineForm):

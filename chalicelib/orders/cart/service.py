@@ -30,13 +30,9 @@ from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting import service as quoting
 from chalicelib.orders.quoting.schemas import MOST_LINES, OrderLineForm, QuoteLineView
 from chalicelib.orders.quoting.spelling import forgiving
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Fault, Problem, UnitPrice
 from chalicelib.platform.http.idempotency import LABEL
-from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.platform.money import UnitPrice
-from chalicelib.table.key import Key
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Key, Refused, Transaction, retry
 
 
 class CartLine(NamedTuple):
@@ -275,10 +271,7 @@ def _view(context: Context, saved: SavedCart, cart: PricedCart, language: str | 
     quote = quoting.priced(context, cart, language)
     lines = _lines(quote.lines, {line.sku: line for line in saved.lines})
     orderable = quote.can_be_ordered and bool(lines) and not any(line.price_changed for line in lines)
-    return CartView(
-        **{**dict(quote), "lines": lines, "can_be_ordered": orderable},
-        version=saved.version,
-    )
+    return CartView(**{**dict(quote), "lines": lines, "can_be_ordered": orderable}, version=saved.version)
 
 
 def _lines(quoted: Iterable[QuoteLineView], lines: Mapping[str, CartLine]) -> list[CartLineView]:

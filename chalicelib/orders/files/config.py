@@ -1,8 +1,6 @@
-"""Config of the files of orders."""
-
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class OrderFileLimits(Section, name="order_files"):

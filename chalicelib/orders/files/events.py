@@ -1,6 +1,6 @@
 """Events of an order's files: `company_id`, `order_id`, `distributor_id`, `file_id`, `kind`, `by`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 ATTACHED = EventType("order.file_attached")
 REMOVED = EventType("order.file_removed")

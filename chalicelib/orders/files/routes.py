@@ -1,5 +1,3 @@
-"""Routes of the files of orders."""
-
 from chalicelib.orders.files import service
 from chalicelib.orders.files.model import OrderFileKind
 from chalicelib.orders.files.schemas import (
@@ -12,8 +10,7 @@ from chalicelib.orders.files.schemas import (
 )
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Problem, Routes
 
 routes = Routes(__name__, tag="orders")
 

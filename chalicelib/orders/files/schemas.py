@@ -1,13 +1,11 @@
-"""Forms and views of an order's files."""
-
 from typing import Literal
 
 from pydantic import Field
 
 from chalicelib.orders.files.model import OrderFileKind
+from chalicelib.platform import Form, View
 from chalicelib.platform.fields import FileName
 from chalicelib.platform.files.uploads import Upload
-from chalicelib.platform.http.forms import Form, View
 
 FileType = Literal[
     "application/pdf",

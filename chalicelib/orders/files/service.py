@@ -19,14 +19,9 @@ from chalicelib.orders.files.config import OrderFileLimits
 from chalicelib.orders.files.model import OrderFile, OrderFileKind, OrderFiles, Side
 from chalicelib.orders.files.schemas import OrderFileLinkView, OrderFilesView, OrderFileUploadView, OrderFileView
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType, record
+from chalicelib.platform import DAY, Context, EventType, Problem, clock, record_event, throttle
 from chalicelib.platform.files import uploads
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, throttle
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 ABANDONED = timedelta(days=1)
 
@@ -44,10 +39,7 @@ def show_file(context: Context, order: Order, file_id: str) -> OrderFileLinkView
         raise Problem("not_found")
     minutes = context.config[OrderFileLimits].link_minutes
     url = uploads.link(
-        file.object,
-        saved_as=rules.download_name(file),
-        content_type=file.content_type,
-        seconds=minutes * 60,
+        file.object, saved_as=rules.download_name(file), content_type=file.content_type, seconds=minutes * 60
     )
     ends = clock.stamp(context.now + timedelta(minutes=minutes))
     return OrderFileLinkView.from_record(file, url=url, expires_at=ends)
@@ -71,11 +63,7 @@ def start(
 
     _change(context, order, added)
     upload = uploads.start(
-        context,
-        _object(order, file.file_id),
-        content_type,
-        most_bytes=limits.most_bytes,
-        minutes=limits.upload_minutes,
+        context, _object(order, file.file_id), content_type, most_bytes=limits.most_bytes, minutes=limits.upload_minutes
     )
     return OrderFileUploadView(file_id=file.file_id, upload=upload)
 
@@ -131,7 +119,7 @@ def _change(
     if name:
         owner = orders_keys.order(order.company_id, order.order_id)
         about = {"company_id": order.company_id, "distributor_id": order.distributor_id, "order_id": order.order_id}
-        record(tx, context, owner, name, **about, **(facts or {}))
+        record_event(tx, context, owner, name, **about, **(facts or {}))
     context.table.commit(tx)
 
 

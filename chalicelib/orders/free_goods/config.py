@@ -1,8 +1,6 @@
-"""Settings of free goods."""
-
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class FreeGoodsDeadlines(Section, name="orders.on_top"):

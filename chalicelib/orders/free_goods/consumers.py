@@ -2,18 +2,8 @@
 
 from chalicelib.orders.free_goods.service import MARK, assess
 from chalicelib.orders.order import store as order_store
-from chalicelib.orders.order.events import (
-    ACCEPTED,
-    CANCELLED,
-    COMPLETED,
-    CONFIRMED,
-    MOVED,
-    REJECTED,
-    RETURNED,
-    SHIPPED,
-)
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.orders.order.events import ACCEPTED, CANCELLED, COMPLETED, CONFIRMED, MOVED, REJECTED, RETURNED, SHIPPED
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.sales import ORDERS, PAYMENT_RECORDED
 
 

@@ -4,7 +4,7 @@ Each carries `gift_id`, `company_id`, `order_id`, `distributor_id`, the order's 
 article, with its `quantity` in pieces).
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 GRANTED = EventType("goods_on_top.granted")
 WITHDRAWN = EventType("goods_on_top.withdrawn")  # `why`, `was_granted`: whether they were granted before

@@ -6,8 +6,8 @@ from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.mail import Facts, Reader, Recipient, letter
 from chalicelib.orders.free_goods.events import GRANTED, SHIPPED, UNPAID, WITHDRAWN
 from chalicelib.orders.order.readers import distributor_reader, the_distributor
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context
+from chalicelib.table import Item
 
 _PAGES = {"member": "order", "distributor": "distributor_order"}
 

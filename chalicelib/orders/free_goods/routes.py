@@ -1,8 +1,7 @@
 from chalicelib.orders.free_goods import service, store
 from chalicelib.orders.free_goods.rules import OrderFreeGoods
 from chalicelib.orders.free_goods.schemas import OrderFreeGoodsPage, OrderFreeGoodsView, ShipFreeGoodsForm
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, PageQuery, Routes
 
 routes = Routes(__name__, tag="orders")
 

@@ -6,8 +6,8 @@ from typing import Any, Self
 from pydantic import Field
 
 from chalicelib.orders.free_goods.rules import FreeGoodsState, OrderFreeGoods, WithdrawalReason
+from chalicelib.platform import Form, View
 from chalicelib.platform.fields import Day, Document
-from chalicelib.platform.http.forms import Form, View
 from chalicelib.pricing import FreeGoodsProgress, FreeGoodsPromise, FreeGoodsTerms, Promotion
 
 

@@ -21,12 +21,8 @@ from chalicelib.orders.free_goods.rules import Assessment, FreeGoodsState, NotGr
 from chalicelib.orders.free_goods.schemas import ShipFreeGoodsForm
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform import events
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
-from chalicelib.platform.http.problems import Problem, or_not_found
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Context, EventType, Problem, events, or_not_found
+from chalicelib.table import Refused, Transaction, retry
 
 MARK = "goods_on_top"  # marks the events of orders with free goods
 
@@ -127,12 +123,7 @@ def _record(tx: Transaction, context: Context, goods: OrderFreeGoods, name: Even
 
 @retry("order", "payment", "free_goods")
 def ship(
-    context: Context,
-    distributor_id: str,
-    member_id: str,
-    order_id: str,
-    gift_id: str,
-    form: ShipFreeGoodsForm,
+    context: Context, distributor_id: str, member_id: str, order_id: str, gift_id: str, form: ShipFreeGoodsForm
 ) -> OrderFreeGoods:
     """Raises 404 for another distributor's order, 409 unless the goods are granted, 422 for a day after tomorrow."""
     day = form.day or context.today

@@ -13,9 +13,7 @@ from chalicelib.orders.free_goods import keys
 from chalicelib.orders.free_goods.rules import OrderFreeGoods
 from chalicelib.orders.order.rules import Order
 from chalicelib.platform import keys as platform_keys
-from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Table, Transaction, from_item, to_item
 
 DUE = "goods_on_top"  # kind of due item
 

@@ -5,8 +5,7 @@ from chalicelib.catalog import STOCK_RECORDED, read_items, stock_of
 from chalicelib.distributors import DeliversFrom
 from chalicelib.orders.holds.reservations import forget
 from chalicelib.orders.order.model import available_of
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(STOCK_RECORDED)

@@ -32,13 +32,9 @@ from chalicelib.orders.holds import keys
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import OnCredit, Order, OrderState, Shipment
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.ids import derived_id
-from chalicelib.platform.money import line_sum, same_currency
+from chalicelib.platform import Context, Problem, derived_id, line_sum, same_currency
 from chalicelib.pricing import OrderTerms
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Refused, Transaction, retry
 
 MOST_DEBTS = 1000  # of a company that still orders: an item holds about 2,500, and what is ordered by then still ships
 _DEBT = "debt:"

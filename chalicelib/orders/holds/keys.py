@@ -1,6 +1,4 @@
-"""Keys of credit."""
-
-from chalicelib.table.key import Key, company_partition, distributor_partition, in_table, shard_of
+from chalicelib.table import Key, company_partition, distributor_partition, in_table, shard_of
 
 
 @in_table("one", "E, T")

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 
 from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order, OrderState
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import unit_price_text
+from chalicelib.platform import Problem, unit_price_text
 from chalicelib.pricing import Limits, PromotionUsage, exceeded_limits, move_uses, plain, use_promotions
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction
 
 _NOTHING = {OrderState.REJECTED, OrderState.CANCELLED}
 _LEFT = {
@@ -66,9 +65,7 @@ def problem(refused: Refused, placing: Placing) -> Problem | None:
     for each in found:
         promotion = named.get(each.promotion_id)
         names = {"name": promotion.name, "name_ru": promotion.name_ru} if promotion else {}
-        promotions.append(
-            {"promotion_id": each.promotion_id, **names, "limit": each.limit, "left": plain(each.left)},
-        )
+        promotions.append({"promotion_id": each.promotion_id, **names, "limit": each.limit, "left": plain(each.left)})
     summary = "; ".join(
         f"Promotion {each.get('name', each['promotion_id'])} {_LEFT[each['limit']].format(left=each['left'])}"
         for each in promotions

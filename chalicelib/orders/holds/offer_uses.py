@@ -9,10 +9,9 @@ A shipped line has used its offer for good: a return gives nothing back.
 
 from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order, OrderState
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.money import unit_price_text
+from chalicelib.platform import Problem, unit_price_text
 from chalicelib.pricing import OFFERS_LABEL, offers_of, release_offers, use_offers
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction
 
 
 def hold(tx: Transaction, placing: Placing) -> None:

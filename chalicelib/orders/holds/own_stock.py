@@ -5,11 +5,8 @@ from chalicelib.distributors import Distributor
 from chalicelib.orders.holds import reservations
 from chalicelib.orders.holds.schemas import OwnStockView
 from chalicelib.orders.order.model import available_of
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.text import Language
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context, Language, or_not_found
+from chalicelib.table import Item, Position
 
 
 def page_of_own_stock(

@@ -2,8 +2,8 @@ from chalicelib.orders.free_goods import rules as free_goods_rules
 from chalicelib.orders.free_goods import store as free_goods_store
 from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Problem
+from chalicelib.table import Refused, Transaction
 
 
 def hold(tx: Transaction, placing: Placing) -> None:

@@ -30,14 +30,8 @@ from chalicelib.orders.holds import keys
 from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.model import Available, available_of
 from chalicelib.orders.order.rules import Order, OrderState, Shipment
-from chalicelib.platform import clock
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.ids import derived_id
-from chalicelib.table.client import Table
-from chalicelib.table.key import Key
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.platform import Context, Problem, clock, derived_id
+from chalicelib.table import Item, Key, Refused, Table, Transaction, retry
 
 _LONGEST_NAME = 40
 MOST_MINUTES = 90  # of a shard that one transaction forgets
@@ -169,10 +163,7 @@ def _forget_some(context: Context, distributor_id: str, shard: Key, moments: Map
     """Drops as many minutes as a transaction holds. Returns whether there are more."""
     some, names = next(iter(moments)), {_name(sku): at for sku, at in moments.items()}
     latest = clock.stamp(max(moments.values()))[:_MINUTE]
-    between = (
-        keys.shipped_out(distributor_id, some).sk,
-        keys.shipped_out(distributor_id, some, latest).sk,
-    )
+    between = (keys.shipped_out(distributor_id, some).sk, keys.shipped_out(distributor_id, some, latest).sk)
     present = context.table.get(shard, consistent=True) or {}
     every = list(context.table.query_all(shard.pk, between=between, consistent=True))
     over = [(minute, known) for minute in every if (known := _known(minute, names))]

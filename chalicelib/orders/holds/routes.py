@@ -1,6 +1,6 @@
 from chalicelib.orders.holds.own_stock import page_of_own_stock
 from chalicelib.orders.holds.schemas import OwnStockPage, OwnStockQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

@@ -1,10 +1,7 @@
-"""Views of a distributor's own stock."""
-
 from pydantic import Field
 
 from chalicelib.catalog import StockView
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform import ListPage, View, narrowed
 
 
 class OwnStockView(View):

@@ -9,8 +9,8 @@ from typing import Protocol
 from chalicelib.orders.holds import credit, limits, offer_uses, promises, reservations
 from chalicelib.orders.order.carts import Placing, PricedCart
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform.http.problems import Problem
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.platform import Problem
+from chalicelib.table import Refused, Transaction
 
 
 class Hold(Protocol):

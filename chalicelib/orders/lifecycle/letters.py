@@ -8,12 +8,8 @@ from chalicelib.orders.order import events as order_events
 from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order.readers import distributor_reader, the_distributor, the_orderer
 from chalicelib.orders.order.rules import Line, Order
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.money import line_sum
-from chalicelib.platform.text import Language
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Club, Context, Language, clock, line_sum
+from chalicelib.table import Item
 
 
 def _the_distributor_if_others_did(context: Context, event: Item) -> list[Recipient]:

@@ -11,10 +11,8 @@ from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.model import Return
 from chalicelib.orders.order.rules import Actor, Order
 from chalicelib.orders.placement import steps
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, hold_throttle
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.platform import DAY, Context, Problem, hold_throttle
+from chalicelib.table import Item, Transaction
 
 # --- cancellation -----------------------------------------------------------------------------------------------------
 
@@ -74,12 +72,7 @@ def request_return(context: Context, company_id: str, member_id: str, order_id: 
 
 
 def accept_return(
-    context: Context,
-    distributor_id: str,
-    member_id: str,
-    order_id: str,
-    return_id: str,
-    form: AcceptReturnForm,
+    context: Context, distributor_id: str, member_id: str, order_id: str, return_id: str, form: AcceptReturnForm
 ) -> Order:
     """Raises 422 for a day after tomorrow or before the shipment, 409 for a document that was used before."""
     by, day = Actor("distributor", member_id), form.day or context.today

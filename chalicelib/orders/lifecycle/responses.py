@@ -10,10 +10,8 @@ from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
 from chalicelib.orders.order.service import moments_of
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Answer, Call, etag
-from chalicelib.table.client import Page
+from chalicelib.platform import Answer, Call, Context, Problem, etag
+from chalicelib.table import Page
 
 
 def answering(call: Call) -> Context:

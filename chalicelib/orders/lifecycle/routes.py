@@ -27,7 +27,7 @@ from chalicelib.orders.order import service as order_service
 from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Actor, Order
 from chalicelib.orders.order.schemas import OrderPage
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

@@ -24,11 +24,8 @@ from chalicelib.orders.order.schemas import (
     summary_of,
 )
 from chalicelib.orders.quoting.schemas import MOST_LINES, LineForm
+from chalicelib.platform import Fault, Form, ListQuery, Money, PeriodQuery, View, narrowed
 from chalicelib.platform.fields import ONE_LINE_OR_NONE, Day, Document, Identifier
-from chalicelib.platform.http.forms import Form, PeriodQuery, View
-from chalicelib.platform.http.lists import ListQuery, narrowed
-from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money
 
 # --- forms ------------------------------------------------------------------------------------------------------------
 

@@ -38,15 +38,11 @@ from chalicelib.orders.placement.steps import (
     refusal_problem,
     repeated_document,
 )
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, Money, clock
 from chalicelib.platform.http.problems import Problem, faults_of, or_not_found
 from chalicelib.platform.http.sentences import BETWEEN
-from chalicelib.platform.money import Money
 from chalicelib.pricing import order_terms_of
-from chalicelib.table.retries import Overtaken, retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Overtaken, Refused, Transaction, retry
 
 _ASK_TO_CANCEL = "The distributor has accepted the order: ask it to cancel the rest (POST /v1/orders/{order_id}/request-cancellation)."
 

@@ -25,9 +25,8 @@ from chalicelib.orders.placement import steps
 from chalicelib.orders.response_times import rules as response_times_rules
 from chalicelib.orders.response_times import service as response_times
 from chalicelib.orders.response_times import store as response_times_store
-from chalicelib.platform.context import Context
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.platform import Context
+from chalicelib.table import Transaction, retry
 
 
 class Orderer(NamedTuple):

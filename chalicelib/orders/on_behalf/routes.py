@@ -12,8 +12,7 @@ from chalicelib.orders.order.schemas import OrderPage
 from chalicelib.orders.placement import service as placement
 from chalicelib.orders.quoting import service as quoting
 from chalicelib.orders.quoting.schemas import OrderForm, QuoteForm, QuoteView
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes, or_not_found
 
 routes = Routes(__name__, tag="orders")
 

@@ -12,8 +12,7 @@ from chalicelib.distributors import DeliversFrom
 from chalicelib.orders.config import Orders
 from chalicelib.orders.order.model import Available, available_of
 from chalicelib.orders.order.rules import LineFault, Order, PromotedPrice, ProposedPrice, RequestedLine, line_faults_of
-from chalicelib.platform.context import Context
-from chalicelib.platform.money import Money
+from chalicelib.platform import Context, Money
 from chalicelib.pricing import (
     Conditions,
     FreeGoodsProgress,
@@ -24,8 +23,7 @@ from chalicelib.pricing import (
     free_goods_progress,
 )
 from chalicelib.pricing import keys_of as keys_of_prices
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item, Key
 
 ANYWHERE = DeliversFrom()
 

@@ -10,7 +10,7 @@ currency, so that they become purchase volume without a read of the order. Those
 from collections.abc import Mapping
 
 from chalicelib.orders.order.rules import OrderStep
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 PLACED = EventType("order.placed")
 CHANGED = EventType("order.changed")  # the distributor proposes other quantities

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.catalog import StockFigure
 from chalicelib.companies import Address
-from chalicelib.platform.money import line_sum
+from chalicelib.platform import line_sum
 
 
 class DeliveryMethod(StrEnum):

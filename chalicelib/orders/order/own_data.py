@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from chalicelib.orders import keys
 from chalicelib.orders.order import store
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 _ORDERS: Fields = {
     "number": {"en": "Order", "ru": "Заказ"},

@@ -4,8 +4,8 @@ from chalicelib import companies, distributors
 from chalicelib.companies import who_buys
 from chalicelib.mail import Reader, Recipient, Unsendable
 from chalicelib.members import speaking_reader
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context
+from chalicelib.table import Item
 
 
 def the_distributor(context: Context, event: Item) -> list[Recipient]:

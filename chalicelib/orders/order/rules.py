@@ -31,8 +31,7 @@ from chalicelib.orders.order.model import (
     ReturnedLine,
     ReturnState,
 )
-from chalicelib.platform.money import line_sum
-from chalicelib.platform.spelling.words import code_key
+from chalicelib.platform import code_key, line_sum
 from chalicelib.pricing import FreeGoodsPromise, Limits, Price, Ruling
 
 MOST_UNITS = 1_000_000  # of one line

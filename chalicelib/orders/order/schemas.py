@@ -7,12 +7,7 @@ from pydantic import Field
 from chalicelib.companies import AddressView
 from chalicelib.orders.order.model import Available, CancellationState, DeliveryMethod, ReturnState
 from chalicelib.orders.order.rules import HistoryEntry, Line, Order, OrderState, OrderStep, Shipment, Side
-from chalicelib.platform import clock
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.http.lists import ListPage
-from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money, UnitPrice
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Fault, ListPage, Money, NameOf, UnitPrice, View, clock
 from chalicelib.pricing import PriceRuleView
 
 

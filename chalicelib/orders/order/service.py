@@ -4,11 +4,9 @@ from datetime import date, datetime, time, timedelta
 from chalicelib import companies
 from chalicelib.orders.order import store
 from chalicelib.orders.order.rules import Order
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context, clock
 from chalicelib.platform.fields import FIRST_DAY, LAST_DAY
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 
 def moments_of(context: Context, first: date | None, last: date | None) -> tuple[str, str]:

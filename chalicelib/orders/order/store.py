@@ -16,9 +16,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.orders import keys
 from chalicelib.orders.order.model import Return
 from chalicelib.orders.order.rules import Order, OrderState, numbers_of
-from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Table, Transaction, from_item, to_item
 
 _PACKED = ("lines", "shipments", "history", "promises", "cancellation", "returns", "delivery")
 _SHIPPED = (OrderState.PARTLY_SHIPPED, OrderState.COMPLETED)  # lines and prices stay as they are

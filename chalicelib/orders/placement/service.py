@@ -26,14 +26,9 @@ from chalicelib.orders.placement import steps
 from chalicelib.orders.quoting import deliverers
 from chalicelib.orders.quoting.schemas import OrderDeliveryForm, OrderForm
 from chalicelib.orders.quoting.spelling import forgiving
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.throttle import DAY, hold_throttle
-from chalicelib.platform.ids import derived_id
-from chalicelib.platform.money import Money, unit_price_text
+from chalicelib.platform import DAY, Context, Money, Problem, derived_id, hold_throttle, unit_price_text
 from chalicelib.pricing import Price, promised_free_goods
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Key, Refused, Transaction
 
 
 def place(

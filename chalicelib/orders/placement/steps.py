@@ -7,12 +7,9 @@ from chalicelib.orders.holds.service import HOLDS
 from chalicelib.orders.order.carts import Placing
 from chalicelib.orders.order.events import OF_STEP
 from chalicelib.orders.order.rules import LineFault, Order
-from chalicelib.platform import events
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType
+from chalicelib.platform import Context, EventType, Fault, Problem, events
 from chalicelib.platform.http.idempotency import LABEL
-from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction
 
 
 def hold_problem(refused: Refused, placing: Placing | None) -> Problem | None:
@@ -50,12 +47,7 @@ def record_step(tx: Transaction, context: Context, order: Order, **facts: Any) -
 
 
 def record(
-    tx: Transaction,
-    context: Context,
-    order: Order,
-    name: EventType,
-    before: Order | None = None,
-    **facts: Any,
+    tx: Transaction, context: Context, order: Order, name: EventType, before: Order | None = None, **facts: Any
 ) -> None:
     """`placed_by`: the side that placed the order. `orderer_id`: the person. `promotions`: those with limits, of the order and of the one before."""
     promotions = sorted(_limited_promotions(order) | (_limited_promotions(before) if before else set()))

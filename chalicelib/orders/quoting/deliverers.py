@@ -10,9 +10,8 @@ from chalicelib.orders.holds import reservations
 from chalicelib.orders.order import carts
 from chalicelib.orders.order.carts import PricedCart
 from chalicelib.orders.order.rules import RequestedLine
-from chalicelib.platform.context import Context
-from chalicelib.table.key import Key
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Context
+from chalicelib.table import Item, Key
 
 
 def cart_at(context: Context, company_id: str, asked: Sequence[RequestedLine]) -> PricedCart:

@@ -2,7 +2,7 @@
 
 from chalicelib.orders.quoting import service
 from chalicelib.orders.quoting.schemas import QuoteForm, QuoteView
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

@@ -10,10 +10,7 @@ from chalicelib.orders.free_goods.schemas import FreeGoodsQuoteView
 from chalicelib.orders.order.model import DeliveryMethod
 from chalicelib.orders.order.rules import MOST_UNITS, RequestedLine
 from chalicelib.orders.order.schemas import LineStockView
-from chalicelib.platform.fields import ONE_LINE_OR_NONE, Day, Identifier
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money, UnitPrice
+from chalicelib.platform import ONE_LINE_OR_NONE, Day, Fault, Form, Identifier, Money, UnitPrice, View
 from chalicelib.pricing import PriceView
 
 MOST_LINES = 200

@@ -10,9 +10,7 @@ from chalicelib.orders.order.rules import LineFault, RequestedLine
 from chalicelib.orders.order.schemas import LineStockView, stock_warnings
 from chalicelib.orders.quoting import deliverers, spelling
 from chalicelib.orders.quoting.schemas import QuoteForm, QuoteLineView, QuoteView
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault
-from chalicelib.platform.money import Money, UnitPrice
+from chalicelib.platform import Context, Fault, Money, UnitPrice
 from chalicelib.pricing import PriceView
 
 

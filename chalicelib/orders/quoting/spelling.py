@@ -5,8 +5,7 @@ from typing import Protocol, Self, TypeVar
 
 from chalicelib import catalog
 from chalicelib.orders.quoting.schemas import LineForm
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
+from chalicelib.platform import Context, Fault, Problem
 
 
 class FormWithLines(Protocol):

@@ -2,7 +2,7 @@ from chalicelib import companies
 from chalicelib.orders.order.schemas import OrderPage, OrderSummaryView
 from chalicelib.orders.register import service
 from chalicelib.orders.register.schemas import OrdersQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

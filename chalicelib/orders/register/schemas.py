@@ -8,10 +8,8 @@ from pydantic import Field
 from chalicelib.companies import ManagerFilter
 from chalicelib.orders.order.rules import OrderState
 from chalicelib.orders.register.rules import OrderSearch
-from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.forms import PeriodQuery
+from chalicelib.platform import Identifier, PeriodQuery, code_key
 from chalicelib.platform.http.lists import SORTED, ListQuery, Narrowing
-from chalicelib.platform.spelling.words import code_key
 
 
 class OrdersQuery(ListQuery, PeriodQuery):

@@ -8,9 +8,8 @@ from chalicelib.orders.order.service import moments_of
 from chalicelib.orders.register import store
 from chalicelib.orders.register.rules import OrderSearch, day_of_number, days_of
 from chalicelib.orders.register.store import AMONG
-from chalicelib.platform.context import Context
-from chalicelib.platform.spelling.words import code_key
-from chalicelib.table.client import Position
+from chalicelib.platform import Context, code_key
+from chalicelib.table import Position
 
 
 def find(

@@ -9,7 +9,7 @@ from chalicelib.orders import keys
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.order.store import order_of
 from chalicelib.orders.register.rules import OrderSearch
-from chalicelib.table.client import Page, Position, Table, position_of
+from chalicelib.table import Page, Position, Table, position_of
 
 AMONG = 200  # orders that one page of a search looks at
 AMONG_NUMBERS = 1000  # numbers that one page of a search for a number looks at

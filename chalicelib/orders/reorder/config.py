@@ -1,8 +1,6 @@
-"""Settings of the usual order."""
-
 from pydantic import Field
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class UsualOrder(Section, name="orders.usual"):

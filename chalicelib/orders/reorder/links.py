@@ -13,11 +13,9 @@ from chalicelib.orders.cart import service as cart
 from chalicelib.orders.order.rules import RequestedLine
 from chalicelib.orders.reorder import rules, service
 from chalicelib.orders.reorder.schemas import UsualLineView
-from chalicelib.platform import aws
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem, or_not_found
+from chalicelib.platform import Context, Problem, aws, or_not_found
 from chalicelib.platform.settings import settings
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction
 
 DAYS = 14
 _ROLES = {"owner", "buyer"}

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chalicelib.orders.reorder.schemas import UsualLineView
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, Language
 from chalicelib.platform.http.pages import render_page
-from chalicelib.platform.text import Language
 
 _TEMPLATE = Path(__file__).parent / "page.html"
 _WORDS: dict[Language, dict[str, str]] = {

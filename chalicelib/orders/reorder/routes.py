@@ -4,9 +4,8 @@ from chalicelib.orders.lifecycle.schemas import OrderView
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.reorder import links, page, service
 from chalicelib.orders.reorder.schemas import PutForm, ReorderForm, UsualOrderForm, UsualOrderView
-from chalicelib.platform.http.forms import Text
+from chalicelib.platform import Answer, Call, Routes, Text
 from chalicelib.platform.http.pages import PAGE, page_answer
-from chalicelib.platform.http.routes import Answer, Call, Routes
 
 routes = Routes(__name__, tag="cart")
 

@@ -1,5 +1,3 @@
-"""Forms and views of repeated orders and of the usual order."""
-
 from datetime import date
 from typing import Literal
 
@@ -15,8 +13,7 @@ from chalicelib.orders.quoting.schemas import (
     Without,
     WithoutOffers,
 )
-from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.forms import Form, View
+from chalicelib.platform import Form, Identifier, View
 
 
 class ReorderForm(Form):

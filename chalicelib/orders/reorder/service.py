@@ -26,8 +26,7 @@ from chalicelib.orders.reorder.schemas import (
     UsualOrderForm,
     UsualOrderView,
 )
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem, or_not_found
+from chalicelib.platform import Context, Fault, Problem, or_not_found
 
 # Fields that an OrderForm shares.
 _SHARED = ("distributor_id", "comment", "buyer_order_number", "delivery", "without_promotions", "without_offers")

@@ -1,8 +1,6 @@
-"""Settings of the response times of distributors."""
-
 from pydantic import Field, model_validator
 
-from chalicelib.platform.config import Section
+from chalicelib.platform import Section
 
 
 class ResponseTimes(Section, name="orders"):

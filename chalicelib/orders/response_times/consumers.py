@@ -2,8 +2,7 @@
 
 from chalicelib.orders.order.events import MOVED, OF_STEP
 from chalicelib.orders.response_times import service
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 
 
 @consumer(*OF_STEP.values(), MOVED)

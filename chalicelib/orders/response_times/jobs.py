@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.orders.response_times import service
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.registry.functions import scheduled, table
 
 

@@ -1,6 +1,4 @@
-"""Keys of open questions to distributors."""
-
-from chalicelib.table.key import Key, company_partition, in_gsi1, in_gsi2, in_table, shard_of
+from chalicelib.table import Key, company_partition, in_gsi1, in_gsi2, in_table, shard_of
 
 
 @in_table("one", "S")

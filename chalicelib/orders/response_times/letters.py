@@ -11,10 +11,8 @@ from chalicelib.orders.order.readers import (
 from chalicelib.orders.response_times import service
 from chalicelib.orders.response_times.config import ResponseTimes
 from chalicelib.orders.response_times.events import ESCALATED, UNANSWERED
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.table.transactions import Item
+from chalicelib.platform import Club, Context, clock
+from chalicelib.table import Item
 
 
 @letter("order_unanswered", on=UNANSWERED, to=the_distributor_and_its_people, page="distributor_order")

@@ -1,6 +1,6 @@
 from chalicelib.orders.response_times import service
 from chalicelib.orders.response_times.schemas import UnansweredOrderView, UnansweredPage, UnansweredQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 
 routes = Routes(__name__, tag="orders")
 

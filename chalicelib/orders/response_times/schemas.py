@@ -1,12 +1,9 @@
-"""Views of unanswered orders."""
-
 from typing import Self
 
 from pydantic import Field
 
 from chalicelib.orders.response_times.rules import Kind, OpenQuestion, OpenQuestions
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.http.lists import ListPage, narrowed
+from chalicelib.platform import ListPage, View, narrowed
 
 
 class OpenQuestionView(View):

@@ -22,15 +22,10 @@ from chalicelib.orders.response_times import rules, store
 from chalicelib.orders.response_times.config import ResponseTimes
 from chalicelib.orders.response_times.events import ESCALATED, UNANSWERED
 from chalicelib.orders.response_times.rules import Deadlines, OpenQuestions, Question
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Calendar, Club
+from chalicelib.platform import Calendar, Club, Context, clock
 from chalicelib.platform.config.working_time import deadline
-from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
-from chalicelib.table.client import Position
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Position, Refused, Transaction, from_item, retry
 
 
 def deadlines(context: Context) -> Callable[[str], Deadlines]:

@@ -14,10 +14,7 @@ from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.response_times import keys as response_times_keys
 from chalicelib.orders.response_times.rules import OpenQuestions
-from chalicelib.table.client import Page, Table
-from chalicelib.table.key import shards
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Table, Transaction, from_item, shards, to_item
 
 
 def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, OpenQuestions | None]:
@@ -68,10 +65,7 @@ def page(table: Table, limit: int, after: dict[str, str] | None) -> Page:
 
 
 def _item(waiting: OpenQuestions, due: str) -> Item:
-    item = {
-        **response_times_keys.waiting(waiting.company_id, waiting.order_id).as_item(),
-        **to_item(waiting),
-    }
+    item = {**response_times_keys.waiting(waiting.company_id, waiting.order_id).as_item(), **to_item(waiting)}
     if due:
         item |= response_times_keys.waiting_due(due, waiting.company_id, waiting.order_id).as_gsi2()
     if since := waiting.unanswered_since:

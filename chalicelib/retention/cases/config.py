@@ -1,12 +1,10 @@
-"""Config of calls."""
-
 from datetime import time
 from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from chalicelib.platform.config import Section, SectionPart
+from chalicelib.platform import Section, SectionPart
 from chalicelib.platform.fields import DayOfYear, Name
 from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
 

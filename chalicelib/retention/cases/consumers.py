@@ -2,8 +2,7 @@
 
 from chalicelib.companies import COMPANY_JOINED, COMPANY_PARTED, MANAGER_CHANGED
 from chalicelib.demand import DEMAND_ANSWERED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.retention.cases import service
 from chalicelib.retention.cases.events import REOPENED
 from chalicelib.retention.states.events import STATE_CHANGED

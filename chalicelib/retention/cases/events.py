@@ -1,5 +1,5 @@
 """Events of cases: `company_id`, `case_id`, `entry_id`, `by`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 REOPENED = EventType("case.reopened")  # another entry corrects the one that said that the company had closed down

@@ -10,11 +10,9 @@ import json
 from functools import partial
 from typing import Any
 
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs, queue_url
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, scheduled, table
-from chalicelib.platform.settings import queue_url
 from chalicelib.retention.cases import service, store
 
 LOOK_BACK_DAYS = 7

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.own_data import Fields, Person, Row, erasure, own_data
 from chalicelib.retention.cases import store
 from chalicelib.retention.cases.model import NewContact
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 _CONTACT: Fields = {
     "name": {"en": "Name", "ru": "Имя"},

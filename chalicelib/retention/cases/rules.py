@@ -50,12 +50,7 @@ class Season(NamedTuple):
 def opened(case_id: str, company_id: str, state: State, manager_id: str | None, today: date) -> Case:
     """A new case. Quiet companies are due today, the others on a day of the coming three months that follows from the id."""
     case = Case(
-        case_id=case_id,
-        company_id=company_id,
-        company_state=state,
-        manager_id=manager_id,
-        due=today,
-        opened_on=today,
+        case_id=case_id, company_id=company_id, company_state=state, manager_id=manager_id, due=today, opened_on=today
     )
     if case.is_quiet:
         return case

@@ -15,8 +15,7 @@ from decimal import Decimal
 
 from chalicelib import contacts
 from chalicelib.companies import Company, company_key
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
+from chalicelib.platform import Club, Context
 from chalicelib.retention.cases import keys, rules, store
 from chalicelib.retention.cases.config import Calls
 from chalicelib.retention.cases.model import Because, Case
@@ -25,9 +24,7 @@ from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states.store import Rhythm
 from chalicelib.retention.waves import service as waves
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, from_item, retry
 
 
 @retry("case", "")

@@ -9,14 +9,11 @@ from datetime import date
 
 from boto3.dynamodb.conditions import Attr
 
+from chalicelib.platform import Context, derived_id
 from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.context import Context
-from chalicelib.platform.ids import derived_id
 from chalicelib.retention.cases import keys
 from chalicelib.retention.cases.model import Case, CaseState, Entry
-from chalicelib.table.client import Page
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Transaction, from_item, to_item
 
 Position = dict[str, str] | None
 

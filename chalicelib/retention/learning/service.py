@@ -18,20 +18,15 @@ from heapq import nsmallest
 from typing import Any, NamedTuple
 
 from chalicelib import companies, sales
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.ids import derived_id
+from chalicelib.platform import Club, Context, Progress, derived_id, same_currency
 from chalicelib.platform.log import log
-from chalicelib.platform.money import same_currency
-from chalicelib.platform.parts import Progress
 from chalicelib.retention.config import Retention
 from chalicelib.retention.learning import store
 from chalicelib.retention.learning.store import WORK, Learned
 from chalicelib.retention.rhythm.orders.rules import OrderDay, days_of_totals
 from chalicelib.retention.rhythm.rules import ClubRhythm, learn_club
 from chalicelib.retention.rhythm.season.rules import YEAR, season_time
-from chalicelib.table.client import Position
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Position, Refused, Transaction
 
 MOST_COMPANIES = 5000  # from which a club learns
 MOST_YEARS = 5  # of a history; older orders say little of today

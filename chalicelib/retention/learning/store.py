@@ -13,16 +13,14 @@ from typing import NamedTuple
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.parts import WorkInParts
-from chalicelib.platform.settings import queue_url
+from chalicelib.platform import Context, WorkInParts, queue_url
 from chalicelib.retention.learning import keys
 from chalicelib.retention.rhythm.correction.rules import Correction
 from chalicelib.retention.rhythm.model import Parameters
 from chalicelib.retention.rhythm.reminder.model import GapParameters
 from chalicelib.retention.rhythm.rules import ClubRhythm
 from chalicelib.retention.rhythm.season.rules import YEAR, SeasonTime
-from chalicelib.table.transactions import Refused
+from chalicelib.table import Refused
 
 KEEP_DAYS = 30
 WORK = WorkInParts(lambda: queue_url("rhythm"), "learning/", keys.learning, keys.learning_part, KEEP_DAYS)

@@ -9,10 +9,7 @@ from typing import NamedTuple
 from chalicelib import companies, contacts, demand, members, orders, recommendations, tiers
 from chalicelib.companies import Company
 from chalicelib.orders import Order, OrderState
-from chalicelib.platform.context import Context
-from chalicelib.platform.jobs import chunks
-from chalicelib.platform.money import round_half_up
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, Language, chunks, round_half_up
 from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import rules as cases_rules
 from chalicelib.retention.cases import service as cases
@@ -27,8 +24,7 @@ from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states import service as states
 from chalicelib.retention.states.rules import sentence, standing_on
 from chalicelib.retention.states.store import Rhythm
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
+from chalicelib.table import from_item, retry
 from chalicelib.tiers import Standing
 
 LOOKED_AT = 100  # ready cases of a manager, by rank

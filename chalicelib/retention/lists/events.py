@@ -1,5 +1,5 @@
 """Events of call lists. `manager_id`, `day`, `calls`: their number."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 LISTED = EventType("calls.listed")

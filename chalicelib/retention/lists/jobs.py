@@ -10,14 +10,11 @@ import json
 from typing import Any
 
 from chalicelib import members
-from chalicelib.platform import jobs
+from chalicelib.platform import Calendar, Context, jobs, queue_url
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.platform.config.club_config import Calendar
 from chalicelib.platform.config.working_time import is_working_day
-from chalicelib.platform.context import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, scheduled, table
-from chalicelib.platform.settings import queue_url
 from chalicelib.retention.lists import service
 
 

@@ -5,10 +5,10 @@ from datetime import date
 from chalicelib import companies
 from chalicelib.mail import Facts, Reader, Recipient, Unsendable, letter
 from chalicelib.members import STAFF_OWNER, speaking_reader
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.retention.lists import store
 from chalicelib.retention.lists.events import LISTED
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 
 def the_manager(context: Context, event: Item) -> list[Recipient]:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from chalicelib.platform.text import Language
+from chalicelib.platform import Language
 from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
 
 ListedState = Literal["open", "later", "skipped", "done"]

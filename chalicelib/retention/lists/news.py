@@ -10,12 +10,10 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib import catalog, sales
 from chalicelib.catalog import Traits
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, Language, Problem
 from chalicelib.retention.lists import keys
 from chalicelib.retention.lists.schemas import CallNewsForm, CallNewsItemForm, CallNewsView
-from chalicelib.table.transactions import Item, Refused
+from chalicelib.table import Item, Refused
 
 YEAR = timedelta(days=365)
 MOST_DOCUMENTS = 100  # the newest ones, of which a company's articles are looked at

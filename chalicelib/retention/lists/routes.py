@@ -1,7 +1,6 @@
 """The calls of a manager, and the scripts of calls."""
 
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Problem, Routes
 from chalicelib.retention.cases.model import CallKind
 from chalicelib.retention.lists import news, scripts, service
 from chalicelib.retention.lists.schemas import CallListView, CallNewsForm, CallNewsView, ScriptForm, ScriptView

@@ -1,15 +1,10 @@
-"""Forms and views of call lists and scripts."""
-
 from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.money import Money
-from chalicelib.platform.registry.names import NameOf
+from chalicelib.platform import Day, Form, Money, NameOf, View
 from chalicelib.retention.cases.model import CallAnswer, CallKind, Reason
 from chalicelib.retention.lists.model import ListedState
 

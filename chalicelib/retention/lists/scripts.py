@@ -9,13 +9,11 @@ from typing import get_args
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib import mail
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Fault, Problem
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, Fault, Language, Problem
 from chalicelib.retention.cases.model import CallKind
 from chalicelib.retention.lists import keys
 from chalicelib.retention.lists.schemas import ScriptForm, ScriptView
-from chalicelib.table.transactions import Item, Refused
+from chalicelib.table import Item, Refused
 
 # Every variable of a script, with an example. All are texts, empty where nothing is known.
 VARIABLES: dict[str, object] = {

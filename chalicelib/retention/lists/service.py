@@ -18,11 +18,8 @@ from chalicelib import companies
 from chalicelib.companies import Company, company_key
 from chalicelib.mail import fill
 from chalicelib.members import Member, member_key
-from chalicelib.platform.config.club_config import Calendar, Club
+from chalicelib.platform import Calendar, Club, Context, Money, record_event
 from chalicelib.platform.config.working_time import is_working_day
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import record
-from chalicelib.platform.money import Money
 from chalicelib.platform.text import Language, day_en, day_ru, money_en, money_ru
 from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import store as cases_store
@@ -47,10 +44,7 @@ from chalicelib.retention.lists.schemas import (
 )
 from chalicelib.retention.states import keys as states_keys
 from chalicelib.retention.states.store import Rhythm
-from chalicelib.table.key import Key
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Key, Refused, Transaction, from_item, retry
 
 
 def today(context: Context, manager_id: str, language: Language) -> CallListView:
@@ -92,7 +86,7 @@ def make(context: Context, manager_id: str) -> CallList:
         cases_store.put(tx, listed, case)
     if chosen:
         facts = {"manager_id": manager_id, "day": context.today.isoformat(), "calls": len(chosen)}
-        record(tx, context, keys.call_list(manager_id, ""), LISTED, **facts)
+        record_event(tx, context, keys.call_list(manager_id, ""), LISTED, **facts)
     try:
         context.table.commit(tx)
     except Refused as refused:

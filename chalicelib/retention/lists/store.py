@@ -8,11 +8,10 @@ from datetime import date
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.retention.lists import keys
 from chalicelib.retention.lists.model import CallList
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Transaction, from_item, to_item
 
 KEEP_DAYS = 400
 

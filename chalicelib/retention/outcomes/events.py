@@ -1,6 +1,6 @@
 """Events of outcomes: `company_id`, `case_id`, `entry_id`, `by`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 DISPLAY_PROMISED = EventType(
     "case.display_promised"

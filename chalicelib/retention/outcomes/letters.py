@@ -4,10 +4,9 @@ from chalicelib import pricing
 from chalicelib.companies import buyer_reader, company_name, who_buys
 from chalicelib.contacts import ADVERTISING_GUARD
 from chalicelib.mail import Facts, LetterClass, Reader, Recipient, Unsendable, letter
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import Problem
+from chalicelib.platform import Context, Problem
 from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, DISPLAY_PROMISED, UNREACHED
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 CONTENT = LetterClass.CONTENT
 

@@ -1,7 +1,6 @@
 """The outcomes of calls, and the case of a company."""
 
-from chalicelib.platform.http.forms import PageQuery
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, PageQuery, Routes
 from chalicelib.retention.outcomes import service
 from chalicelib.retention.outcomes.schemas import CaseView, OutcomeForm, OutcomePage, OutcomeView
 

@@ -1,5 +1,3 @@
-"""Forms and views of outcomes."""
-
 from datetime import date
 from typing import Literal, Self
 
@@ -8,9 +6,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.demand import DemandForm
 from chalicelib.members import Phone
-from chalicelib.platform.fields import Day, Identifier, Name
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.spelling.email import Email
+from chalicelib.platform import Day, Email, Form, Identifier, Name, View
 from chalicelib.pricing import OfferForm
 from chalicelib.retention.cases.model import Because, CallAnswer, CallKind, CaseState, Reason, Result
 from chalicelib.retention.lists.schemas import NewContactView

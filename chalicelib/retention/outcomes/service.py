@@ -21,12 +21,9 @@ from decimal import Decimal
 
 from chalicelib import companies, contacts, demand, members, pricing
 from chalicelib.companies import Company
+from chalicelib.platform import Calendar, Club, Context, EventType, Problem, or_not_found, record_event
 from chalicelib.platform.approvals import store as approvals
-from chalicelib.platform.config.club_config import Calendar, Club
 from chalicelib.platform.config.working_time import working_day_after
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem, or_not_found
 from chalicelib.retention.cases import keys, store
 from chalicelib.retention.cases import rules as cases
 from chalicelib.retention.cases.config import Calls
@@ -42,9 +39,7 @@ from chalicelib.retention.outcomes.events import BENEFITS_PROMISED, DISPLAY_PROM
 from chalicelib.retention.outcomes.schemas import CaseView, OutcomeForm, OutcomeView
 from chalicelib.retention.waves import service as waves
 from chalicelib.retention.waves import store as waves_store
-from chalicelib.table.records import from_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, from_item, retry
 
 Position = dict[str, str] | None
 
@@ -156,7 +151,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
         facts = {"company_id": company.company_id, "case_id": case_id, "entry_id": entry.entry_id}
         if form.promotion_id:
             facts["promotion_id"] = form.promotion_id
-        record(tx, context, keys.case(case_id), event, **facts, by=by)
+        record_event(tx, context, keys.case(case_id), event, **facts, by=by)
     [view] = _views(context, [entry])
     context.reply(tx, view)
     context.table.commit(tx)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, scheduled, table
 from chalicelib.retention.overview import service

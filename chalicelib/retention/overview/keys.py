@@ -1,6 +1,4 @@
-"""Keys of overviews."""
-
-from chalicelib.table.key import Key, in_table
+from chalicelib.table import Key, in_table
 
 
 @in_table("newest first", "E")

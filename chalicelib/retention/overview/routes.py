@@ -1,7 +1,6 @@
 """The quiet companies, for the head of sales."""
 
-from chalicelib.platform.http.lists import ListQuery
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, ListQuery, Routes
 from chalicelib.retention.overview import service
 from chalicelib.retention.overview.schemas import (
     LatePage,

@@ -1,14 +1,9 @@
-"""Views of the overview."""
-
 from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.forms import View
-from chalicelib.platform.http.lists import ListPage, ListQuery, narrowed
-from chalicelib.platform.money import Money
+from chalicelib.platform import Identifier, ListPage, ListQuery, Money, View, narrowed
 from chalicelib.retention.overview.model import AtRisk
 
 

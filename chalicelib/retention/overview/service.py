@@ -12,11 +12,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from chalicelib import companies, members, tiers
+from chalicelib.platform import Club, Context, Money, chunks
 from chalicelib.platform.access.scopes import staff_roles
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.jobs import chunks
-from chalicelib.platform.money import Money
 from chalicelib.retention.cases import keys as cases_keys
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.cases.model import Case
@@ -36,7 +33,7 @@ from chalicelib.retention.overview.schemas import (
 from chalicelib.retention.states import store as states
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.states.store import Rhythm
-from chalicelib.table.records import from_item
+from chalicelib.table import from_item
 
 Position = dict[str, str] | None
 Row = TypeVar("Row")

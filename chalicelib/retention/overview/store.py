@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.retention.overview import keys
 from chalicelib.retention.overview.model import OverviewDay
-from chalicelib.table.records import from_item, to_item
+from chalicelib.table import from_item, to_item
 
 MOST_READ = 400
 KEEP_DAYS, KEEP_MONTH_END_DAYS = 62, 3653
@@ -20,9 +20,6 @@ def save(context: Context, found: OverviewDay) -> None:
 def days(context: Context, since: date, most: int = MOST_READ) -> list[OverviewDay]:
     """Newest first, at most so many. One call."""
     page = context.table.query(
-        keys.overview("").pk,
-        between=(f"DAY#{since.isoformat()}", "DAY#~"),
-        newest_first=True,
-        limit=most,
+        keys.overview("").pk, between=(f"DAY#{since.isoformat()}", "DAY#~"), newest_first=True, limit=most
     )
     return [from_item(OverviewDay, item) for item in page.items]

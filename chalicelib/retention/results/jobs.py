@@ -8,11 +8,9 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs, queue_url
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, queue_worker, scheduled, table
-from chalicelib.platform.settings import queue_url
 from chalicelib.retention.results import service
 from chalicelib.retention.waves import store as waves
 

@@ -1,6 +1,6 @@
 """Results of waves, for the head of sales."""
 
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 from chalicelib.retention.results import service
 from chalicelib.retention.results.schemas import ResultsQuery, WaveResultsView
 

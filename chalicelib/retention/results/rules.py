@@ -16,7 +16,7 @@ from math import sqrt
 from random import Random
 
 from chalicelib.orders import OrderLine
-from chalicelib.platform.money import line_sum
+from chalicelib.platform import line_sum
 from chalicelib.platform.text import Language, day_en, day_ru, money_en, money_ru, percent_en, percent_ru
 from chalicelib.pricing import offers_of
 from chalicelib.retention.results.model import (

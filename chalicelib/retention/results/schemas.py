@@ -1,13 +1,9 @@
-"""Views of results."""
-
 from datetime import date
 from typing import Self
 
 from pydantic import Field
 
-from chalicelib.platform.fields import Identifier
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.money import Money
+from chalicelib.platform import Form, Identifier, Money, View
 from chalicelib.retention.results.model import Comparison, Look, Shares
 from chalicelib.retention.waves.rules import AdjustedEffect, Effect
 
@@ -68,11 +64,7 @@ class WaveMoneyView(View):
             return None
         difference, low, high = (round(each, 2) for each in found.effect)
         return cls(
-            difference=difference,
-            low=low,
-            high=high,
-            shown=found.effect.is_shown,
-            explained=round(found.explained, 3),
+            difference=difference, low=low, high=high, shown=found.effect.is_shown, explained=round(found.explained, 3)
         )
 
 
@@ -86,12 +78,7 @@ class GroupResultView(View):
     @classmethod
     def of(cls, found: Comparison, **facts: object) -> Self:
         return cls.model_validate(
-            {
-                "called": found.called,
-                "held": found.held,
-                "ordered_90": SharesView.of(found.ordered_90),
-                **facts,
-            }
+            {"called": found.called, "held": found.held, "ordered_90": SharesView.of(found.ordered_90), **facts}
         )
 
 

@@ -15,13 +15,7 @@ from decimal import Decimal
 from random import Random
 
 from chalicelib import auth, companies, members, orders
-from chalicelib.platform import clock
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.money import Money, round_half_up
-from chalicelib.platform.quarters import quarter_of
-from chalicelib.platform.text import Language
+from chalicelib.platform import Club, Context, Language, Money, clock, or_not_found, quarter_of, round_half_up
 from chalicelib.retention.cases import store as cases
 from chalicelib.retention.cases.rules import talks
 from chalicelib.retention.learning import service as learning

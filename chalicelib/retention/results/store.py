@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.retention.results import keys
 from chalicelib.retention.results.model import CompanyResult
-from chalicelib.table.records import from_item, to_item
+from chalicelib.table import from_item, to_item
 
 
 def save(context: Context, found: CompanyResult) -> None:

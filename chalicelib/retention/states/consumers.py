@@ -1,7 +1,6 @@
 """The consumer that keeps the rhythm of companies up to date."""
 
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.retention.states import service
 from chalicelib.sales import SALE_RECORDED
 

@@ -6,7 +6,7 @@ The reminder of the next order, once for an order: `company_id`, `last_order`, a
 The alarm of a big client, once for a silence: `company_id`, `last_order`, `early_warning`, and `share_percent` of the club's turnover of a year.
 """
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 STATE_CHANGED = EventType("rhythm.changed")
 BIG_CLIENT_QUIET = EventType("big_client.quiet")

@@ -11,11 +11,9 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs, queue_url
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, WRITE, files, queue_worker, scheduled, table
-from chalicelib.platform.settings import queue_url
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.states import service, store
 from chalicelib.retention.states.rules import State

@@ -8,11 +8,11 @@ from chalicelib.contacts import ADVERTISING_GUARD
 from chalicelib.mail import Facts, LetterClass, Reader, Recipient, Unsendable, letter
 from chalicelib.members import STAFF_OWNER, head_of_sales_reader, speaking_reader, who_heads_the_sales
 from chalicelib.orders import OrderState
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.retention.config import Retention
 from chalicelib.retention.states import store
 from chalicelib.retention.states.events import BIG_CLIENT_QUIET, ORDER_EXPECTED
-from chalicelib.table.transactions import Item
+from chalicelib.table import Item
 
 
 def who_answers_for(context: Context, event: Item) -> list[Recipient]:

@@ -1,6 +1,6 @@
 """The rhythm of a company, for the staff."""
 
-from chalicelib.platform.http.routes import Call, Routes
+from chalicelib.platform import Call, Routes
 from chalicelib.retention.states import service
 from chalicelib.retention.states.schemas import RhythmQuery, RhythmView
 

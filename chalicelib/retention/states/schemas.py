@@ -1,15 +1,10 @@
-"""Views of the rhythm."""
-
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from pydantic import Field
 
-from chalicelib.platform.fields import Day
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.money import Money, round_half_up
-from chalicelib.platform.text import Language
+from chalicelib.platform import Day, Form, Language, Money, View, round_half_up
 from chalicelib.retention.rhythm.orders.rules import OrderDay
 from chalicelib.retention.rhythm.rules import Figures
 from chalicelib.retention.states.rules import Standing, State, sentence

@@ -21,11 +21,7 @@ from itertools import islice
 
 from chalicelib import companies, sales, tiers
 from chalicelib.companies import company_key
-from chalicelib.platform.config.club_config import Club
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import record
-from chalicelib.platform.http.problems import or_not_found
-from chalicelib.platform.text import Language
+from chalicelib.platform import Club, Context, Language, or_not_found, record_event
 from chalicelib.retention.config import Retention
 from chalicelib.retention.learning import service as learning
 from chalicelib.retention.learning.service import History
@@ -36,8 +32,7 @@ from chalicelib.retention.states.events import BIG_CLIENT_QUIET, ORDER_EXPECTED,
 from chalicelib.retention.states.rules import Limits, State, standing_on
 from chalicelib.retention.states.schemas import MOST_DAYS, RhythmView, rhythm_view
 from chalicelib.retention.states.store import Rhythm
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction, retry
 
 MOST_DOCUMENTS = 500  # of the days that are shown
 
@@ -63,11 +58,11 @@ def follow(context: Context, company_id: str) -> None:
         share = _share(context, learned, history, after)
         if share:
             after = replace(after, alarm_for=after.last_order)
-            record(tx, context, company_key(company_id), BIG_CLIENT_QUIET, **_alarm(after, share))
-        record(tx, context, company_key(company_id), STATE_CHANGED, **_change(after, was))
+            record_event(tx, context, company_key(company_id), BIG_CLIENT_QUIET, **_alarm(after, share))
+        record_event(tx, context, company_key(company_id), STATE_CHANGED, **_change(after, was))
     if found.is_to_remind(context.today.toordinal()) and after.reminded_for != after.last_order:
         after = replace(after, reminded_for=after.last_order)
-        record(tx, context, company_key(company_id), ORDER_EXPECTED, **_reminder(after))
+        record_event(tx, context, company_key(company_id), ORDER_EXPECTED, **_reminder(after))
     if not len(tx):
         store.save(context, after)
         return

@@ -10,13 +10,11 @@ from decimal import Decimal
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from chalicelib.platform import Context
 from chalicelib.platform import keys as platform_keys
-from chalicelib.platform.context import Context
 from chalicelib.retention.states import keys
 from chalicelib.retention.states.rules import Standing, State
-from chalicelib.table.client import Page
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.transactions import Item, Transaction
+from chalicelib.table import Item, Page, Transaction, from_item, to_item
 
 DUE = "rhythm"
 QUIET = (State.AT_RISK, State.DORMANT, State.LOST)

@@ -97,9 +97,7 @@ def _new(assortment: Assortment, weight: Mapping[str, float], most: int) -> Iter
         for other, tie in assortment.ties(sku):
             score[other] += times * tie
     tied = nsmallest(
-        most,
-        (sku for sku in score if sku not in weight),
-        key=lambda sku: (-score[sku] * assortment.life(sku), sku),
+        most, (sku for sku in score if sku not in weight), key=lambda sku: (-score[sku] * assortment.life(sku), sku)
     )
     known = set(tied)
     return chain(tied, (sku for sku in assortment.popular if sku not in weight and sku not in known))

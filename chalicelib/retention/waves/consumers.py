@@ -4,12 +4,11 @@ from chalicelib import members
 from chalicelib.bonuses import BONUSES_ADJUSTED
 from chalicelib.companies import COMPANY_JOINED, COMPANY_PARTED
 from chalicelib.contacts import CONTACT_NOTED
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import Event, consumer
+from chalicelib.platform import Context, Event, consumer
 from chalicelib.pricing import OFFER_ISSUED, TERMS_CHANGED
 from chalicelib.retention.states.events import STATE_CHANGED
 from chalicelib.retention.waves import service, store
-from chalicelib.table.transactions import Transaction
+from chalicelib.table import Transaction
 from chalicelib.tiers import TIER_GRANTED
 
 

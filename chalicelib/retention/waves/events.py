@@ -1,6 +1,6 @@
 """Events of waves: `wave_id`, `first`, `last`, `held_out_percent`, `by`."""
 
-from chalicelib.platform.events import EventType
+from chalicelib.platform import EventType
 
 PLANNED = EventType("wave.planned")
 POOLED = EventType("wave.pooled")

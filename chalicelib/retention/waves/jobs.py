@@ -10,11 +10,9 @@ up for what was missed.
 import json
 from typing import Any
 
-from chalicelib.platform import jobs
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context, jobs, queue_url
 from chalicelib.platform.log import log
 from chalicelib.platform.registry.functions import READ, queue_worker, scheduled, table
-from chalicelib.platform.settings import queue_url
 from chalicelib.retention.states import store as states
 from chalicelib.retention.waves import service, store
 

@@ -1,6 +1,4 @@
-"""Keys of waves."""
-
-from chalicelib.table.key import Key, company_partition, in_gsi1, in_table
+from chalicelib.table import Key, company_partition, in_gsi1, in_table
 
 
 @in_table("newest first", "E, S")

@@ -1,6 +1,6 @@
 """Waves of winning companies back, for the head of sales."""
 
-from chalicelib.platform.http.routes import Answer, Call, Routes
+from chalicelib.platform import Answer, Call, Routes
 from chalicelib.retention.waves import service, store
 from chalicelib.retention.waves.model import Wave
 from chalicelib.retention.waves.schemas import WaveForm, WavePage, WavesQuery, WaveView

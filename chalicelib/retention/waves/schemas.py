@@ -1,16 +1,10 @@
-"""Forms and views of waves."""
-
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field
 
-from chalicelib.platform.fields import Day, Name, Percent
-from chalicelib.platform.http.forms import Form, View
-from chalicelib.platform.http.lists import ListPage, narrowed
-from chalicelib.platform.registry.names import NameOf
-from chalicelib.platform.text import Language
+from chalicelib.platform import Day, Form, Language, ListPage, Name, NameOf, Percent, View, narrowed
 from chalicelib.retention.waves.model import Wave, WaveState, is_coarse, plan_in_words
 from chalicelib.retention.waves.rules import MOST_LOOKS
 

@@ -22,27 +22,15 @@ from statistics import fmean
 
 from chalicelib import companies, contacts
 from chalicelib.contacts import HoldOut
-from chalicelib.platform.context import Context
-from chalicelib.platform.events import EventType, record
-from chalicelib.platform.http.problems import Problem
-from chalicelib.platform.text import Language
+from chalicelib.platform import Context, EventType, Language, Problem, record_event
 from chalicelib.retention.config import Retention
 from chalicelib.retention.states import store as states
 from chalicelib.retention.states.rules import State
 from chalicelib.retention.waves import keys, store
 from chalicelib.retention.waves.events import CANCELLED, PLANNED, POOLED
-from chalicelib.retention.waves.model import (
-    Assignment,
-    Forecast,
-    Wave,
-    WaveState,
-    assignment,
-    forecast,
-    look_days,
-)
+from chalicelib.retention.waves.model import Assignment, Forecast, Wave, WaveState, assignment, forecast, look_days
 from chalicelib.retention.waves.schemas import WaveForm, WaveView
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Refused, Transaction
+from chalicelib.table import Refused, Transaction, retry
 
 TO_WIN_BACK = (State.DORMANT, State.LOST)
 MOST_AHEAD = 366  # days
@@ -135,7 +123,7 @@ def read(context: Context, wave_id: str) -> Wave:
 
 def _record(tx: Transaction, context: Context, event: EventType, wave: Wave, by: str) -> None:
     facts = {"wave_id": wave.wave_id, "first": wave.first.isoformat(), "last": wave.last.isoformat()}
-    record(tx, context, keys.intake(), event, **facts, held_out_percent=wave.held_out_percent, by=by)
+    record_event(tx, context, keys.intake(), event, **facts, held_out_percent=wave.held_out_percent, by=by)
 
 
 def _forecast(context: Context, intake_days: int, percent: int) -> Forecast:

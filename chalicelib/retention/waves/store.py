@@ -14,13 +14,10 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib import contacts
 from chalicelib.contacts import HoldOut
-from chalicelib.platform.context import Context
+from chalicelib.platform import Context
 from chalicelib.retention.waves import keys
 from chalicelib.retention.waves.model import Assignment, Wave
-from chalicelib.table.client import Page, Table
-from chalicelib.table.records import from_item, to_item
-from chalicelib.table.retries import retry
-from chalicelib.table.transactions import Item, Refused, Transaction
+from chalicelib.table import Item, Page, Refused, Table, Transaction, from_item, retry, to_item
 
 Position = dict[str, str] | None
 
