@@ -773,5 +773,5 @@ def test_the_pointer_of_a_distributors_order_stands_in_the_list_of_all_orders_to
         "gsi1pk": "ORDERS",
         "gsi1sk": f"{order['placed_at']}#{order_id}",
         "order_id": order_id,
-        "numbers": [order["number"]],
+        "numbers": [order["number"], order["number"].rpartition("-")[2]],
     }
