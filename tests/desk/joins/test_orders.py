@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from chalicelib import orders
+from chalicelib import companies, orders
 from chalicelib.bonuses.redemptions import service as redemptions
 from chalicelib.bonuses.redemptions.schemas import RedemptionForm
+from chalicelib.companies import store as companies_store
 from chalicelib.desk.joins import keys, service, store
 from chalicelib.desk.joins.model import OrderOfJoin
 from chalicelib.orders.files import store as files_store
@@ -28,6 +29,7 @@ from chalicelib.sales.payments import service as payments
 from chalicelib.sales.payments.model import Payment
 from chalicelib.table.client import Table
 from chalicelib.table.transactions import Transaction
+from tests.bonuses.accruals.steps import SOURCE
 from tests.desk.joins.steps import BY, Firm, cloud
 from tests.orders.conftest import market_on
 from tests.orders.holds.test_credit import agree
@@ -373,14 +375,17 @@ def test_a_company_takes_part_in_one_join_at_a_time_and_a_chain_is_undone_from_i
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("undone", [False, True], ids=["join", "undoing"])
-def test_wherever_it_dies_the_orders_come_out_the_same(pair: Pair, undone: bool) -> None:
+def test_wherever_it_dies_the_same_comes_out(pair: Pair, undone: bool) -> None:
     pair.firm.give(OLD, "500")
     order_id = pair.place(OLD)
     redemptions.redeem(pair.firm.context, OLD, "mbr_2", RedemptionForm(amount=Decimal(100), order_id=order_id))
     pair.market.accept(order_id)
     pair.market.ship(order_id, document="УТ-1")
     pair.place(NEW, 2)
-    pair.firm.settle()
+    tx = Transaction()
+    companies_store.mark_customer(tx, SOURCE, "К-1", OLD, "RUB", None, None)
+    pair.firm.context.table.commit(tx)
+    pair.firm.buy(OLD, "УТ-7", 20, "40000")
     join_id = pair.firm.join()
     if undone:
         pair.firm.settle()
@@ -402,7 +407,13 @@ def test_wherever_it_dies_the_orders_come_out_the_same(pair: Pair, undone: bool)
         both = replace(pair, firm=firm)
         with uncounted():
             return [
-                (both.sums(each), firm.bonuses(each), [one.order_id for one in every_order(both, each)])
+                (
+                    both.sums(each),
+                    firm.bonuses(each),
+                    [order.order_id for order in every_order(both, each)],
+                    companies.customers_of(firm.context, each),
+                    [person.member_id for person in companies.people_of(firm.context, each)],
+                )
                 for each in (OLD, NEW)
             ], service.show(firm.context, join_id).state
 

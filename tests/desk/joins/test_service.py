@@ -1,6 +1,5 @@
 """Two companies that are one become one, and two again: nothing is counted twice, and nothing is lost."""
 
-from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -22,11 +21,9 @@ from chalicelib.desk.joins import letters, service
 from chalicelib.desk.joins.schemas import JoinForm
 from chalicelib.mail import Recipient, Unsendable
 from chalicelib.platform.http.problems import Problem
-from chalicelib.table.client import Table
 from tests.bonuses.accruals.steps import SOURCE, days_later
 from tests.companies.steps import legal_inn
 from tests.desk.joins.steps import BY, Firm, Queue, cloud
-from tests.support.crashes import crashes, watched
 from tests.support.partners import member, speaks_for, staff
 from tests.support.table import everything
 
@@ -296,36 +293,3 @@ def test_whatever_both_bought_and_spent_nothing_is_counted_twice(
             assert state(firm) == before
         audit.audit_companies(firm.context, [firm.old, firm.new], full=True)
         assert audit.club_audit(firm.context, 10, None).mismatches.items == []
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_wherever_it_dies_the_same_comes_out() -> None:
-    with cloud() as queue:
-        firm = Firm(queue)
-        a_year(firm)
-        join_id = firm.join()
-        memory: Any = firm.context.table.client
-        kept, seen = deepcopy(memory._fake), set(firm.stream.seen)
-
-        def afresh() -> Firm:
-            queue.bodies.clear()
-            table = Table(watched(deepcopy(kept), "dynamodb"), "club", sleep=lambda seconds: None)
-            again = Firm(queue, replace(firm.context, table=table), firm.old, firm.new)
-            again.stream.seen = set(seen)
-            return again
-
-        def outcome(firm: Firm) -> tuple[Any, ...]:
-            return service.show(firm.context, join_id), state(firm)
-
-        whole = afresh()
-        whole.settle()
-        undisturbed = outcome(whole)
-        assert undisturbed[0].state == "done"
-        for crash in crashes():
-            broken = afresh()
-            with crash:
-                broken.settle()
-            broken.stream.seen = set(seen)  # an event that was not handled to its end is told again
-            broken.settle()
-            assert outcome(broken) == undisturbed, crash
