@@ -1,6 +1,5 @@
 """Letters on orders: to who ordered, to who delivers, and to the club's own people."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -201,8 +200,8 @@ def test_a_return_is_told_by_the_shipments_that_the_goods_came_with(club: Any, c
 
 
 def test_the_company_hears_which_manager_ordered_for_it(club: Any, context: Context) -> None:
-    club.order = replace(
-        club.order, history=(HistoryEntry(context.at, OrderStep.PLACED, OrderState.PLACED, Actor("staff", "mbr_m")),)
+    club.order = club.order._replace(
+        history=(HistoryEntry(context.at, OrderStep.PLACED, OrderState.PLACED, Actor("staff", "mbr_m")),)
     )
     text = plain(club.told("order_placed_for_you", BUYER))
     assert "менеджер клуба Мария Ведущая оформил заказ для компании Луч" in text
