@@ -15,18 +15,29 @@ from chalicelib.sales import DocumentRef
 from chalicelib.table import Transaction, retry
 
 
-@retry("settled")
 def settle(context: Context, ref: DocumentRef) -> None:
-    """Makes the document's settlement what its payment and its newest revision say. Two reads of a document that was never paid."""
+    """Makes the document's settlement what its payment and its newest revision say. Two reads of a document that was never paid.
+
+    Looks again after a write: meanwhile the payment may have been withdrawn, and whoever was told of that found nothing to take back.
+    """
+    while _settle_step(context, ref):
+        pass
+
+
+@retry("settled")
+def _settle_step(context: Context, ref: DocumentRef) -> bool:
+    """Whether a write was needed."""
     before = store.read_settled(context.table, ref)
     paid_on = sales.paid_on(context, ref)
     if paid_on is None and before.settlement is None:
-        return
+        return False
     head = sales.heads(context, [ref]).get(ref)
     after = None
     if paid_on and head and head.total > 0 and not head.other_currency:
         after = Settlement(head.company_id, paid_on, *ref, head.total)
-    if after != before.settlement:
-        tx = Transaction()
-        store.replace_settlement(tx, ref, before, after)
-        context.table.commit(tx)
+    if after == before.settlement:
+        return False
+    tx = Transaction()
+    store.replace_settlement(tx, ref, before, after)
+    context.table.commit(tx)
+    return True

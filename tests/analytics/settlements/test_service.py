@@ -1,6 +1,7 @@
 """A settlement is what a document's payment and its newest revision say, in whatever order they come and wherever a worker dies."""
 
 import random
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -104,16 +105,40 @@ def test_a_worker_that_dies_and_another_that_is_faster_end_in_the_same(quick: Co
         assert kept(context) == [("cmp_1", JUNE, Decimal("70.00" if race.happened else "80.00"))], race
 
 
+def withdraw(context: Context) -> None:
+    pay(context, None, "2026-06-05T00:00:00.000Z")
+
+
+def void(context: Context) -> None:
+    sales.record(context, [invoice("A-1", "0.00", day=MAY)])
+
+
+@pytest.mark.parametrize("undo", [withdraw, void])
+def test_what_is_undone_while_its_settlement_is_written_has_none(undo: Callable[[Context], None]) -> None:
+    def another() -> None:
+        undo(context)
+        service.settle(context, REF)
+
+    for race in races(another):
+        context = steps.in_memory()
+        sales.record(context, [invoice("A-1", "100.00", day=MAY)])
+        pay(context, MAY, "2026-05-05T00:00:00.000Z")
+        with race:
+            service.settle(context, REF)
+        assert bool(kept(context)) is not race.happened, race
+
+
 @measures(keys.settled, keys.settlement)
-def test_a_settlement_is_three_reads_and_a_transaction_and_a_thousand_are_one_query(local_table: Table) -> None:
+def test_a_settlement_is_six_reads_and_a_transaction_and_a_thousand_are_one_query(local_table: Table) -> None:
     context = Context(table=local_table, now=NOON)
     documents = [invoice(f"A-{number}", "100.00", day=MAY) for number in range(1000)]
     sales.record(context, documents)
     sales.record_payments(context, [Payment(each.ref, MAY) for each in documents], by="mbr_1")
     with spent(context.table.client) as cost:
         service.settle(context, REF)
-    assert cost.calls == ["GetItem", "GetItem", "BatchGetItem", "TransactWriteItems"]
-    assert (cost.read_units, cost.write_units) == (3, 4)
+    look = ["GetItem", "GetItem", "BatchGetItem"]
+    assert cost.calls == [*look, "TransactWriteItems", *look]
+    assert (cost.read_units, cost.write_units) == (6, 4)
     for each in documents:
         service.settle(context, each.ref)
     with spent(context.table.client) as cost:
