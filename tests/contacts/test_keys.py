@@ -85,7 +85,7 @@ def test_a_letter_with_advertising_is_three_reads_and_two_writes_sent_or_skipped
         assert found.state is state
         # The letter, its cause, its reader; the claim, and what became of it.
         assert cost.calls == ["GetItem", "GetItem", "Query", "TransactWriteItems", "PutItem"]
-        assert (cost.read_units, cost.write_units) == (3, units)
+        assert (cost.read_units, cost.write_units) == (2, units)
 
 
 @measures(keys.hold_out)

@@ -30,7 +30,7 @@ def test_a_manager_takes_care_of_the_companies(club: Club) -> None:
     assert confirmed(member, manager, buyer) == found["company_id"]
     member_id = member.get("/v1/me")["member_id"]
     told = problem(manager, "POST", f"{path}/confirm", {"member_id": member_id, "role": "buyer"}, status=409)
-    assert "owner" in told["detail"]
+    assert "владелец" in told["detail"]
     note = {"channel": "telephone", "contact_class": "service", "text": "Познакомились"}
     manager.post(f"/v1/staff/members/{member_id}/contacts", note)
 

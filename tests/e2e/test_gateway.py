@@ -16,6 +16,7 @@ def test_a_path_that_nobody_serves_is_a_problem_that_a_browser_may_read(cloud: D
         "title": "Не найдено / Not found",
         "status": 404,
         "code": "not_found",
+        "detail": "Такого адреса или метода нет, все перечислены в /docs. / There is no such address or method: /docs lists them all.",
         "request_id": "",
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import distributors, members
+from chalicelib import companies, distributors, members
 from chalicelib.companies import store as companies_store
 from chalicelib.mail.model import Letter, LetterClass, Recipient
 from chalicelib.mail.service import letters_of
@@ -197,7 +197,15 @@ def test_a_letter_holds_no_address_and_no_name(context: Context) -> None:
 
 def test_every_subscribed_event_has_its_letter(context: Context, company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members.service, "staff_in", lambda context, role: ["mbr_admin"])
-    change = {"from_manager": "", "to_manager": "mbr_m", "manager_id": "mbr_m", "by": "mbr_head", "before": {}}
+    monkeypatch.setattr(companies, "every_listed", lambda context, begins, portfolio: iter([portfolio.manager_id]))
+    change = {
+        "from_manager": "",
+        "to_manager": "mbr_m",
+        "manager_id": "mbr_m",
+        "by": "mbr_head",
+        "role": "",
+        "before": {},
+    }
     facts = {**ORDER, "member_id": "mbr_1", "sign_in_id": "sin_1", "change_id": "emc_1", "people": ["mbr_1"], **change}
     subscribed = next(each.events for each in declared() if each.name == "mail.consumers:on_event")
     assert subscribed

@@ -394,8 +394,8 @@ class Announcement(Table):
         super().__init__(client, name)
         self.told = []
 
-    def commit(self, transaction: Transaction) -> None:
-        super().commit(transaction)
+    def commit(self, transaction: Transaction, *, refusal: Exception | None = None) -> None:
+        super().commit(transaction, refusal=refusal)
         items = (from_wire(each["Put"]["Item"]) for each in transaction.to_wire(self.name) if "Put" in each)
         self.told += [item for item in items if item.get("event") == "sale.recorded"]
 
