@@ -82,7 +82,7 @@ functions.http(
     ),
 )
 # Two readers of the table's stream, so that a sign-in code does not wait until a year of sales is worked off. Each event wakes one of them.
-deliver_events = functions.stream("deliver_events", "facts", may=(whole_table,))
+deliver_events = functions.stream("deliver_events", "facts", may=(whole_table, SECRET))
 write_letters = functions.stream("write_letters", "messages", may=(whole_table,))
 deliver_bulk = functions.queue("platform.delivery.jobs:deliver_bulk")
 redeliver_events = functions.queue("platform.delivery.jobs:redeliver_events")

@@ -17,6 +17,7 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -466,12 +467,12 @@ def test_repeated_transactions(stock: Cloud, patched: Cloud) -> None:
                 "ExpressionAttributeValues": {":more": {"N": "1.50"}},
             }
             dynamodb.transact_write_items(TransactItems=[{"Put": put}, {"Update": add}], ClientRequestToken=name)
-        return dynamodb.get_item(TableName=name, Key=counter)["Item"]["amount"]["N"]
+        return Decimal(dynamodb.get_item(TableName=name, Key=counter)["Item"]["amount"]["N"])
 
     mismatch = "IdempotentParameterMismatchException"
     with pytest.raises(ClientError, match=mismatch):
         sent_again(stock, "100.50")
-    assert sent_again(patched, "100.50") == "1.5"
+    assert sent_again(patched, "100.50") == Decimal("1.50")
     with pytest.raises(ClientError, match=mismatch):
         sent_again(patched, "100.51")
 

@@ -1,12 +1,14 @@
-"""Workers and scheduled jobs may do in a test what their deployed functions may do to the table, and nothing more."""
+"""Workers and scheduled jobs may do in a test what their deployed functions may do to the table, and nothing more; nor read the secret."""
 
 from collections.abc import Callable, Iterator
 from copy import copy
 from functools import wraps
 from typing import Any
+from unittest import mock
 
+from chalicelib.platform import aws
 from chalicelib.platform.registry import functions
-from chalicelib.platform.registry.functions import Queue, Right, Schedule
+from chalicelib.platform.registry.functions import SECRET, Queue, Right, Schedule
 
 _ACTIONS = {
     "get_item": "get",
@@ -38,7 +40,10 @@ def _held(job: Callable[..., Any], may: tuple[Right, ...]) -> Callable[..., Any]
         work, table = copy(context), copy(context.table)
         table.client = _Held(table.client, job.__name__, may)
         object.__setattr__(work, "table", table)
-        return job(work, event)
+        if SECRET in may:
+            return job(work, event)
+        with mock.patch.object(aws, "secret", side_effect=AssertionError(f"{job.__name__} has no right to the secret")):
+            return job(work, event)
 
     return held
 

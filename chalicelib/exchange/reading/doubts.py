@@ -34,7 +34,7 @@ _OFF = re.compile(
 )
 # Of goods: a name may begin with `Return` and be a spring. A discount is no sale where it has no minus, and what a dash sets apart is a part of the row above.
 _GOODS = re.compile(
-    r"(?P<less>\W*(?:скидка\b(?! карт)|discount\b(?! card)|rabatt?\b|remise\b)|\s*[-–—•·]\s+(?=\w))|\W*(?:(?P<back>возврат[аы]?\b|сторно\b|refund\b|credit (?:note|memo)\b)|(?:(?:входящ|исходящ|начальн)\w+ (?:сальдо|остат)|сальдо\b|предоплат|"
+    r"(?P<less>\W*(?:скидка\b(?! карт)|discount\b(?! card)|rabatt?\b|remise\b))|(?P<part>\s*[-–—•·]\s+(?=\w))|\W*(?:(?P<back>возврат[аы]?\b|сторно\b|refund\b|credit (?:note|memo)\b)|(?:(?:входящ|исходящ|начальн)\w+ (?:сальдо|остат)|сальдо\b|предоплат|"
     r"аванс(?:ов\w+ плат[её]ж)?\b(?! за)|зач[её]т (?:аванс|предоплат)|(?:opening|closing) balance|balance (?:b/f|c/f|forward)|(?:brought|carried) forward|"
     r"(?:payment|оплата)\s*[-:–—]|(?:сдача|change due)\W*$|(?:в\s?т\.?\s?ч|в том числе)(?!\w)|incl\w*\.? (?:vat|tax)\b|prepayment|advance payment|down ?payment|payment received|anzahlung|acompte|anticipo|zaliczka))",
     re.IGNORECASE,
@@ -152,6 +152,8 @@ class Doubts:
     back_number: Example | None = None
     other_number: bool = False  # a document with a number of another kind
     not_goods: tuple[int, Example] | None = None
+    _discount: Example | None = None  # without a minus
+    _signs_discounts: bool = False
     kinds_by_code: dict[int, set[str]] = field(default_factory=dict)
     rows_by_type: dict[int, set[str]] = field(default_factory=dict)
     money: dict[int, dict[str, Example]] = field(default_factory=dict)  # currencies in columns of nothing else
@@ -258,9 +260,9 @@ class Doubts:
         if self._goods >= 0 and (found := _GOODS.match(cells[self._goods])):
             if found["back"]:
                 self._look_at_mark(line, self._goods, cells[self._goods], "return", cells)
-            elif not found["less"] or not (
-                self._is_signed(cells) or not any(_NOT_ZERO.search(cells[at]) for at in self._sums)
-            ):
+            elif found["less"]:
+                self._look_at_discount(line, cells)
+            elif not found["part"] or not self._adds_nothing(cells):
                 self._keep_not_goods(line, self._goods, cells)
         for at, told in self._flags:
             word = cells[at].strip().casefold()
@@ -308,6 +310,16 @@ class Doubts:
         """Keeps the first cell that tells a row which is no sale."""
         if not self.not_goods:
             self.not_goods = at, (line, cells[at].strip())
+
+    def _look_at_discount(self, line: int, cells: Sequence[str]) -> None:
+        if self._is_signed(cells):
+            self._signs_discounts = True
+        elif not self._adds_nothing(cells):
+            self._discount = self._discount or (line, cells[self._goods].strip())
+
+    def _adds_nothing(self, cells: Sequence[str]) -> bool:
+        """True for a row with a minus or without a sum."""
+        return self._is_signed(cells) or not any(_NOT_ZERO.search(cells[at]) for at in self._sums)
 
     def _is_signed(self, cells: Sequence[str]) -> bool:
         return any(is_negative(cells[number]) for number in self._signs)
@@ -372,6 +384,9 @@ class Doubts:
         given = self.profile.columns
         if not ({"kind", "return_flag"} & given.keys()) and not _tells_kinds(survey, columns):
             self._refuse_returns()
+        # Beside discounts with a minus, one without it takes such a discount back.
+        if self._discount and not self._signs_discounts and not self.not_goods:
+            self.not_goods = self._goods, self._discount
         if self.not_goods and "kind" not in given:
             self._refuse("not_goods", *self.not_goods)
         if "kind" not in given:

@@ -84,6 +84,7 @@ class FlatTable:
         self.place = place
         self.carry = Carry()
         self.pads = False  # True once a row ends with an empty cell: its program leaves none out
+        self._ends_empty = False  # True once a short row ends with an empty cell
         self.leaves_out = False  # True where many rows end before the last column: empty cells at their end
         self._most_cells = MOST_COLUMNS  # of a row into which no further delimiter has got
         columns = place.heading.columns
@@ -147,6 +148,8 @@ class FlatTable:
         self._most_cells = max(self.place.width, min(lengths, key=lambda each: (-lengths[each], each), default=0))
         short = sum(count for length, count in lengths.items() if length < self.place.width)
         self.leaves_out = short * _FEW_SHORT >= lengths.total()
+        # Whoever writes an empty last cell leaves no cell out: a row shorter than others has lost one.
+        self.pads = self.pads or (self._ends_empty and short < lengths.total())
         document = self.place.heading.columns.get("document", -1)
         carries = shown.empty > 0 and shown.repeated == 0
         # One empty cell is a slip, unless documents stand in their first rows too.
@@ -220,8 +223,10 @@ class FlatTable:
         if row.fault in ("quote", "order_unknown"):
             return FlatRow(row.line, "broken", cells, beyond, row.fault)
         category = self._category(cells)
-        if row.fault == "too_few_cells" and category == "row" and self.pads:
-            return FlatRow(row.line, "broken", cells, beyond, row.fault)
+        if row.fault == "too_few_cells" and category == "row":
+            if self.pads:
+                return FlatRow(row.line, "broken", cells, beyond, row.fault)
+            self._ends_empty = self._ends_empty or not row.cells[-1]
         return FlatRow(row.line, category, cells, beyond, row.fault, length=length)
 
     def _is_plain(self, cells: list[str]) -> bool:

@@ -21,7 +21,7 @@ from chalicelib.platform.delivery.subscriptions import NamedConsumer, consumers_
 from chalicelib.platform.events import Consumer
 from chalicelib.platform.jobs import send_bodies
 from chalicelib.platform.log import log
-from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, table
+from chalicelib.platform.registry.functions import READ, SECRET, WRITE, queue_worker, table
 from chalicelib.platform.settings import queue_url
 from chalicelib.table.key import Key
 
@@ -30,7 +30,7 @@ from chalicelib.table.key import Key
     "bulk-events",
     workers=5,
     filled_by=("deliver_events",),
-    may=(table(*READ, *WRITE),),
+    may=(table(*READ, *WRITE), SECRET),
     loop="A message of several events that was not finished is split once, into a message for each of them.",
 )
 def deliver_bulk(context: Context, message: dict[str, Any]) -> None:
@@ -53,7 +53,7 @@ def deliver_bulk(context: Context, message: dict[str, Any]) -> None:
     workers=5,
     tries=len(PAUSES) + 1,
     filled_by=("deliver_events", "write_letters", "deliver_bulk"),
-    may=(table(*READ, *WRITE),),
+    may=(table(*READ, *WRITE), SECRET),
     given_up="A consumer failed for good on an event; the other consumers went on. Find the cause in the logs of RedeliverEvents, then "
     "deliver again with make staff ARGS='redeliver --dead-letters …'.",
 )

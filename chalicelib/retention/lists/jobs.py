@@ -14,7 +14,7 @@ from chalicelib.platform import Calendar, Context, jobs, queue_url
 from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.platform.config.working_time import is_working_day
 from chalicelib.platform.log import log
-from chalicelib.platform.registry.functions import READ, WRITE, queue_worker, scheduled, table
+from chalicelib.platform.registry.functions import READ, SECRET, WRITE, queue_worker, scheduled, table
 from chalicelib.retention.lists import service
 
 
@@ -35,7 +35,7 @@ def morning_calls(context: Context, event: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-@queue_worker("calls", batch=1, filled_by=("morning_calls",), may=(table(*READ, *WRITE),))
+@queue_worker("calls", batch=1, filled_by=("morning_calls",), may=(table(*READ, *WRITE), SECRET))
 def list_calls_of(context: Context, message: dict[str, Any]) -> None:
     """Makes the manager's list of the day. A message that comes again changes nothing; one of yesterday makes today's."""
     if is_working_day(context.today, context.config[Calendar]):

@@ -65,6 +65,12 @@ def test_a_discount_without_a_minus_and_a_part_below_its_kit_are_asked_back(good
     assert read_file(file.format(0)).total == 100
 
 
+def test_beside_discounts_with_a_minus_one_without_it_takes_such_a_discount_back() -> None:
+    file = sales("Склад", "", "").replace("К;Л;1;50", "К;Скидка;1;{}")
+    both = file.format(50) + "13.01.2026;УТ-3;К;Скидка;1;-20;\n"
+    assert read_file(both).total == 130
+
+
 @pytest.mark.parametrize("column", ["Cur.", "Вал", "ISO", "W"])
 def test_a_currency_below_any_heading_is_seen(column: str) -> None:
     code, facts = why(sales(column, "RUB", "EUR"))

@@ -60,6 +60,14 @@ def test_a_row_that_ends_too_early_is_wrong_where_other_rows_write_their_empty_c
     assert read.documents == {"А-1": 100}
 
 
+def test_a_short_row_that_ends_with_an_empty_cell_has_lost_another_one() -> None:
+    """Its program leaves no cell out; the row of a total that has lost its word, for one."""
+    rows = ["12.01.2026;A-1;К;Л;1;100;склад", "13.01.2026;A-2;К;Л;1;50;склад", ";;1,00;150,00;;"]
+    read = read_file(COMMENTED + "\n".join(rows))
+    assert (4, "too_few_cells") in [(fault.row, fault.code) for fault in read.faults]
+    assert read.documents == {"А-1": 100}
+
+
 def test_rows_that_leave_out_their_last_empty_cells_are_read_and_told() -> None:
     rows = ["12.01.2026;A;К;Л;1;100", "12.01.2026;B;К;Л;1;100;срочно"]
     read = read_file(COMMENTED + "\n".join(rows))
