@@ -136,3 +136,24 @@ def test_a_token_that_is_not_ours_opens_nothing(cloud: DeployedClub, member: Por
         token = token[::-1]
     answer = requests.get(f"{member.url}/v1/me", headers={"Authorization": f"Bearer {token}"}, timeout=90)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+
+
+def test_whoever_leaves_is_erased_by_the_deployed_functions(cloud: DeployedClub, guest: Portal) -> None:
+    email = f"vera.{uuid.uuid4().hex}@example.com"
+    consents = [{"purpose": "personal_data", "version": "2026-1", "agreed": True}]
+    form = {"name": "Vera Belova", "email": email, "consents": consents}
+    vera = guest.sign_in(email, guest.post("/v1/registrations", form, expect=202))
+    member = f"MEMBER#{vera.get('/v1/me')['member_id']}"
+    vera.post("/v1/me/erasure", {"email": email}, expect=202)
+    items = cloud.client("dynamodb").get_paginator("query")
+
+    def kept() -> list[dict[str, Any]]:
+        pages = items.paginate(
+            TableName=cloud.outputs["TableName"],
+            KeyConditionExpression="pk = :member",
+            ExpressionAttributeValues={":member": {"S": member}},
+        )
+        return [item for page in pages for item in page["Items"]]
+
+    cloud.until(lambda: email not in str(kept()) or None, "the end of the erasure")
+    assert "Vera" not in str(kept())

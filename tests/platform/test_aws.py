@@ -61,7 +61,7 @@ def test_a_transaction_is_sent_as_the_sdk_writes_it_and_after_a_lost_answer_once
         "more": {"M": {"several": {"BS": [b"a"]}, "names": {"SS": ["б"]}, "none": {"NULL": True}}},
         "lines": {"L": [{"N": "1.50"}, {"BOOL": False}]},
     }
-    put = {"Put": {"TableName": "club", "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
+    put: Any = {"Put": {"TableName": "club", "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
     aws.dynamodb().transact_write_items(TransactItems=[put])
     plain = boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9")
     token = json.loads(requests[0])["ClientRequestToken"]
