@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.demand import keys
 from chalicelib.demand.rules import Demand, DemandCount, DemandState
 from chalicelib.platform import Context
-from chalicelib.table import Item, Page, Table, Transaction, from_item, retry, to_item
+from chalicelib.table import Item, Page, Table, Transaction, at_version, from_item, retry, to_item
 
 KEEP_DAYS = 400  # after it is closed, as long as its events
 
@@ -52,7 +52,7 @@ def read_counts(table: Table, skus: Iterable[str]) -> dict[str, DemandCount]:
 
 def write(tx: Transaction, context: Context, before: Demand | None, after: Demand) -> None:
     """Refused, with the demand's id as label, if it is no longer `before`."""
-    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.version if before else 0)
     expires = {} if after.state is DemandState.OPEN else {"expires_at": context.expiry(days=KEEP_DAYS)}
     tx.put({**_item(after), **expires}, when=unchanged, label=after.demand_id)
 

@@ -219,7 +219,7 @@ class Transaction:
 
 def at_version(version: int) -> ConditionBase:
     """The item is there in this version; for 0: it is not there."""
-    return Attr("version").eq(version) if version else Attr("pk").not_exists()
+    return Attr("version").eq(version) if version else NEW
 
 
 def refuse_to_change(key: Key) -> None:

@@ -3,13 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.campaigns.plan import keys, rules
 from chalicelib.campaigns.plan.model import Issue, IssueState, IssueTexts
 from chalicelib.contacts import Slot
 from chalicelib.platform import clock
-from chalicelib.table import Key, Page, Position, Table, Transaction, from_item, to_item
+from chalicelib.table import Key, Page, Position, Table, Transaction, at_version, from_item, to_item
 
 
 def read(table: Table, issue_id: str) -> tuple[Issue | None, IssueTexts]:
@@ -47,7 +45,7 @@ def texts_of(table: Table, causes: Sequence[Key]) -> dict[Key, IssueTexts]:
 
 def write(tx: Transaction, issue: Issue, before: Issue | None) -> None:
     """Refused with label `version` where somebody changed it meanwhile."""
-    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.version if before else 0)
     listed = keys.plan(issue.slot, issue.issue_id).as_gsi1()
     if issue.state is IssueState.APPROVED:
         due = clock.stamp(rules.audience_at(Slot.of(issue.slot)))

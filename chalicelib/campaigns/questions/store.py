@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Attr
 from chalicelib.campaigns.questions import keys
 from chalicelib.campaigns.questions.model import Digest, Question
 from chalicelib.platform import Context
-from chalicelib.table import Page, Position, Table, Transaction, from_item, to_item
+from chalicelib.table import Page, Position, Table, Transaction, at_version, from_item, to_item
 
 KEEP_DAYS = 400
 MOST = 2000  # questions that are looked at together, the newest ones
@@ -47,5 +47,5 @@ def digests(table: Table) -> Mapping[str, Digest]:
 
 def write_digest(tx: Transaction, digest: Digest, before: Digest | None) -> None:
     """Refused with label `digest` where another letter answers these questions."""
-    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.version if before else 0)
     tx.put({**keys.digest(digest.tag).as_item(), **to_item(digest)}, when=unchanged, label="digest")

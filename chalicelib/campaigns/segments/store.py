@@ -17,7 +17,7 @@ from chalicelib.campaigns.segments.events import REQUESTED, SHARD_FROZEN
 from chalicelib.campaigns.segments.model import Conditions, Invited, Sampled
 from chalicelib.contacts import ContactClass
 from chalicelib.platform import Context, derived_id, record_event
-from chalicelib.table import Item, Page, Position, Refused, Table, Transaction, from_item, shards, to_item
+from chalicelib.table import Item, Page, Position, Refused, Table, Transaction, at_version, from_item, shards, to_item
 
 KEEP_DAYS = 400
 
@@ -111,7 +111,7 @@ def of_item(item: Item) -> Segment:
 def write(tx: Transaction, segment: Segment, before: Segment | None) -> None:
     """Refused with label `version` where somebody changed it meanwhile."""
     listed = keys.segment_list(segment.name, segment.segment_id).as_gsi1()
-    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.version if before else 0)
     tx.put(
         {**keys.segment(segment.segment_id).as_item(), **listed, **to_item(segment)}, when=unchanged, label="version"
     )

@@ -1,10 +1,8 @@
 """The address book of a company in the table: one item, so that its version also keeps the bound."""
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.companies.addresses import keys
 from chalicelib.companies.addresses.model import AddressBook
-from chalicelib.table import Table, Transaction, from_item, to_item
+from chalicelib.table import Table, Transaction, at_version, from_item, to_item
 
 
 def read(table: Table, company_id: str) -> AddressBook:
@@ -14,5 +12,5 @@ def read(table: Table, company_id: str) -> AddressBook:
 
 def replace(tx: Transaction, company_id: str, before: AddressBook, after: AddressBook) -> None:
     """Refused with label `addresses` if the book changed since it was read."""
-    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
+    unchanged = at_version(before.version)
     tx.put({**keys.addresses(company_id).as_item(), **to_item(after)}, when=unchanged, label="addresses")

@@ -1,10 +1,8 @@
 """The managers of regions: one item, replaced as a whole."""
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.companies.regions import keys
 from chalicelib.companies.regions.model import RegionManagers
-from chalicelib.table import Table, Transaction, from_item, to_item
+from chalicelib.table import Table, Transaction, at_version, from_item, to_item
 
 
 def read(table: Table, *, consistent: bool = False) -> RegionManagers:
@@ -15,5 +13,5 @@ def read(table: Table, *, consistent: bool = False) -> RegionManagers:
 
 def replace(tx: Transaction, before: RegionManagers, after: RegionManagers) -> None:
     """Refused with label `version` if somebody else was first."""
-    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
+    unchanged = at_version(before.version)
     tx.put({**keys.region_managers().as_item(), **to_item(after)}, when=unchanged, label="version")

@@ -55,9 +55,8 @@ class Twins:
     def of(self, first: WordKind, second: WordKind) -> tuple[str, str] | None:
         """Words for the two kinds of documents that have rows in common."""
         for one, other in permutations(self._rows, 2):
-            if (word_kind(one), word_kind(other)) != (first, second) or spelled(one).casefold() == spelled(
-                other
-            ).casefold():
+            same = spelled(one).casefold() == spelled(other).casefold()
+            if same or (word_kind(one), word_kind(other)) != (first, second):
                 continue
             if first != second or _PAPER.search(one):
                 common = (self._rows[one] & self._rows[other]).total()

@@ -53,7 +53,7 @@ def encodings_of(path: Path) -> list[Encoding]:
 
 
 def is_garbled(text: str, encoding: str) -> bool:
-    """True where a text was read in an encoding that it has not: its signs make no words."""
+    """True where a text was read in another encoding than its own: its letters make no words."""
     return encoding in _SINGLE_BYTES and _likeness(text) < _GARBLED
 
 

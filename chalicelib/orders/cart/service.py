@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import ConditionBase
 
 from chalicelib.orders.cart import keys
 from chalicelib.orders.cart.schemas import (
@@ -32,7 +32,7 @@ from chalicelib.orders.quoting.schemas import MOST_LINES, OrderLineForm, QuoteLi
 from chalicelib.orders.quoting.spelling import forgiving
 from chalicelib.platform import Context, Fault, Problem, UnitPrice
 from chalicelib.platform.http.idempotency import LABEL
-from chalicelib.table import Item, Key, Refused, Transaction, retry
+from chalicelib.table import Item, Key, Refused, Transaction, at_version, retry
 
 
 class CartLine(NamedTuple):
@@ -57,7 +57,7 @@ class SavedCart(NamedTuple):
 
     @property
     def if_unchanged(self) -> ConditionBase:
-        return Attr("version").eq(self.version) if self.version else Attr("pk").not_exists()
+        return at_version(self.version)
 
     def followed_by(self, lines: Iterable[CartLine]) -> "SavedCart":
         return self._replace(version=self.version + 1, lines=tuple(lines))

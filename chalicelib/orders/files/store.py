@@ -4,7 +4,7 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.orders.files import keys
 from chalicelib.orders.files.model import OrderFiles
-from chalicelib.table import Table, Transaction, from_item, to_item
+from chalicelib.table import Table, Transaction, at_version, from_item, to_item
 
 
 def read(table: Table, company_id: str, order_id: str) -> OrderFiles:
@@ -22,6 +22,6 @@ def move(tx: Transaction, order_id: str, company_id: str, to: str, files: OrderF
 
 def replace(tx: Transaction, company_id: str, order_id: str, before: OrderFiles, after: OrderFiles) -> None:
     """Refused with label `files` if they changed since they were read."""
-    unchanged = Attr("version").eq(before.version) if before.version else Attr("pk").not_exists()
+    unchanged = at_version(before.version)
     item = {**keys.order_files(company_id, order_id).as_item(), **to_item(after)}
     tx.put(item, when=unchanged, label="files")

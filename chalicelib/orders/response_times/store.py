@@ -14,7 +14,7 @@ from chalicelib.orders.order import store as order_store
 from chalicelib.orders.order.rules import Order
 from chalicelib.orders.response_times import keys as response_times_keys
 from chalicelib.orders.response_times.rules import OpenQuestions
-from chalicelib.table import Item, Page, Table, Transaction, from_item, shards, to_item
+from chalicelib.table import Item, Page, Table, Transaction, at_version, from_item, shards, to_item
 
 
 def read(table: Table, company_id: str, order_id: str) -> tuple[Order | None, OpenQuestions | None]:
@@ -36,7 +36,7 @@ def read_of(table: Table, event: Item) -> tuple[Order | None, OpenQuestions | No
 def replace(tx: Transaction, order: Order, before: OpenQuestions | None, after: OpenQuestions | None, due: str) -> None:
     """Refused with label `order` or `waiting` if one of the two changed. `due`: moment of the next reminder."""
     order_store.check_version(tx, order)
-    unchanged = Attr("version").eq(before.version) if before else Attr("pk").not_exists()
+    unchanged = at_version(before.version if before else 0)
     if after:
         tx.put(_item(after, due), when=unchanged, label="waiting")
     else:

@@ -5,7 +5,6 @@ lies below `/v1/staff` and the like, where all ask for a token (infra/build.py),
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from chalice.app import Chalice, Request
@@ -38,6 +37,9 @@ class Paths:
 
     def near(self, path: str) -> str | None:
         """The known path that is most like one that is not known; None where none is much like it."""
+        # Imported with the first unknown path, not with every function.
+        from difflib import get_close_matches
+
         asked = path.split("/")
         known = {"/".join(_filled(each.split("/"), asked)): each for each in self._every}
         return next((known[each] for each in get_close_matches(path, known, n=1, cutoff=0.8)), None)

@@ -6,14 +6,12 @@ Nobody is called for news alone: it takes the place of a check-in that is due an
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib import catalog, sales
 from chalicelib.catalog import Traits
 from chalicelib.platform import Context, Language, Problem
 from chalicelib.retention.lists import keys
 from chalicelib.retention.lists.schemas import CallNewsForm, CallNewsItemForm, CallNewsView
-from chalicelib.table import Item, Refused
+from chalicelib.table import Item, Refused, at_version
 
 YEAR = timedelta(days=365)
 MOST_DOCUMENTS = 100  # the newest ones, of which a company's articles are looked at
@@ -33,7 +31,7 @@ def change(context: Context, version: int, form: CallNewsForm, *, by: str) -> tu
         "version": version + 1,
     }
     try:
-        context.table.put(item, when=Attr("version").eq(version) if version else Attr("pk").not_exists())
+        context.table.put(item, when=at_version(version))
     except Refused:
         raise Problem("precondition_failed") from None
     return _view(item)

@@ -6,14 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib import mail
 from chalicelib.platform import Context, Fault, Language, Problem
 from chalicelib.retention.cases.model import CallKind
 from chalicelib.retention.lists import keys
 from chalicelib.retention.lists.schemas import ScriptForm, ScriptView
-from chalicelib.table import Item, Refused
+from chalicelib.table import Item, Refused, at_version
 
 # Every variable of a script, with an example. All are texts, empty where nothing is known.
 VARIABLES: dict[str, object] = {
@@ -68,7 +66,7 @@ def change(context: Context, kind: CallKind, version: int, form: ScriptForm, *, 
         "version": version + 1,
     }
     try:
-        context.table.put(item, when=Attr("version").eq(version) if version else Attr("pk").not_exists())
+        context.table.put(item, when=at_version(version))
     except Refused:
         raise Problem("precondition_failed") from None
     return _view(kind, item)
