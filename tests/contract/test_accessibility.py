@@ -8,7 +8,7 @@ from html import unescape
 from itertools import product
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -102,17 +102,23 @@ def shown_by_chromium(file: Path, query: str = "", *more: str) -> str:
     return ended.stdout
 
 
-def test_a_search_for_return_finds_the_return_and_one_for_nothing_says_so(api: Api, tmp_path: Path) -> None:
-    """The search reads its words from the address, too."""
+@pytest.mark.parametrize(
+    ("language", "word", "nothing"),
+    [("en", "return", "Nothing is found: try fewer words"), ("ru", "возвратов", "Ничего не найдено: уберите слово")],
+)
+def test_a_search_for_return_finds_the_return_and_one_for_nothing_says_so(
+    api: Api, tmp_path: Path, language: str, word: str, nothing: str
+) -> None:
+    """The search reads its words from the address, too, and finds a Russian word in any of its forms."""
     file = tmp_path / "docs.html"
-    file.write_text(api.call("GET", "/docs?q=return", headers={"accept-language": "en"}).text, encoding="utf-8")
+    file.write_text(api.call("GET", "/docs", headers={"accept-language": language}).text, encoding="utf-8")
     rows = re.findall(
-        r'<li data-words="[^"]*"[^>]*?( hidden="")?><a href="docs/(\w+)"', shown_by_chromium(file, "?q=return")
+        r'<li data-words="[^"]*"[^>]*?( hidden="")?><a href="docs/(\w+)"', shown_by_chromium(file, f"?q={quote(word)}")
     )
     shown = {name for hidden, name in rows if not hidden}
     assert {"request_return", "accept_return", "reject_return"} <= shown
     assert len(shown) < len(rows) / 8
-    assert ">Nothing is found: try fewer words" in shown_by_chromium(file, "?q=unicorn")
+    assert f">{nothing}" in shown_by_chromium(file, "?q=unicorn")
 
 
 def test_the_language_of_examples_that_a_reader_chose_is_chosen_on_the_next_page(api: Api, tmp_path: Path) -> None:

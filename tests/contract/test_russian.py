@@ -1,4 +1,4 @@
-"""A Russian reader of a refusal meets no English sentence: requests made wrong in many ways from the contract's own examples."""
+"""A Russian reader meets no English sentence: in a refusal, of requests made wrong in many ways, and in the documentation."""
 
 import json
 import re
@@ -12,7 +12,9 @@ from chalicelib.platform.access.scopes import BASE_SCOPE, SCOPES
 from chalicelib.platform.http.problems import KINDS, Problem
 from chalicelib.platform.http.routes import ROUTES, Route
 from chalicelib.platform.http.sentences import in_russian
+from chalicelib.platform.openapi import pages, texts
 from chalicelib.platform.openapi.problems import path_parameters
+from chalicelib.platform.openapi.reference import Reader
 from infra import openapi
 from tests.support.api import Api, Caller
 
@@ -29,6 +31,8 @@ EVERYTHING = Caller(
 )
 # Two words of Latin letters beside each other, outside of quotes and of a list of allowed values.
 ENGLISH = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,}\b(?!/)")
+BESIDE = re.compile("`[^`]*`|https?://\\S+")  # code stays as it is
+DEFAULT = re.compile(r" ?By default `[^`]*`\.$")
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
 
@@ -85,3 +89,61 @@ def test_every_problem_has_a_title_in_each_language(code: str) -> None:
     told = {language: json.loads(Problem(code).body(language, "r")) for language in ("ru", "en")}
     assert english(told["ru"]) == []
     assert not CYRILLIC.search(told["en"]["title"]) and told["en"]["title"][0].isupper()
+
+
+class Noting(dict[str, str]):
+    """Translations that note which texts are looked up."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        super().__init__(known)
+        self.asked: set[str] = set()
+
+    def get(self, text: str, default: Any = None) -> Any:
+        self.asked.add(text)
+        return super().get(text, default)
+
+
+def read_all_pages(document: dict[str, Any], known: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The texts that the Russian pages of the documentation look up."""
+    noting = Noting(known)
+    monkeypatch.setattr(texts, "translations", lambda: noting)
+    pages.home(document, "ru", chosen=False)
+    reader = Reader(document, "ru")
+    for tag in reader.tags():
+        for listed in tag["operations"]:
+            reader.operation(listed["id"])
+    return noting.asked
+
+
+def descriptions(schema: Any) -> Iterator[str]:
+    """The paragraphs of descriptions of fields, and of the forms they stand in: they may stay in English."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("description"), str):
+            for paragraph in schema["description"].split("\n\n"):
+                text = " ".join(paragraph.split())
+                yield from (text, DEFAULT.sub("", text))
+        schema = list(schema.values())
+    for each in schema if isinstance(schema, list) else ():
+        yield from descriptions(each)
+
+
+def test_the_documentation_names_and_describes_every_operation_in_russian(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Section, name, text, parameters and types: a new or changed text asks for its Russian, and one that is gone leaves none behind."""
+    document, known = openapi.committed(), texts.translations()
+    asked = read_all_pages(document, known, monkeypatch)
+    missing = asked - known.keys() - set(descriptions(document["components"]["schemas"])) - {""}
+    assert not missing, f"write the Russian of these texts into {texts.FILE.name}: {sorted(missing)}"
+    stale = known.keys() - asked
+    assert not stale, f"no page shows these texts any more, take them out of {texts.FILE.name}: {sorted(stale)}"
+    assert {
+        text: said for text, said in known.items() if ENGLISH.search(BESIDE.sub("", said)) or not said.strip()
+    } == {}
+
+
+def test_an_operation_without_a_russian_name_would_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = openapi.committed()
+    document["paths"]["/v1/health"]["get"]["summary"] = "Feel the pulse of the API."
+    known = texts.translations()
+    asked = read_all_pages(document, known, monkeypatch)
+    assert asked - known.keys() >= {"Feel the pulse of the API."}
+    assert known.keys() - asked == {"Check that the API is up."}

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from chalicelib.platform.http.problems import KINDS
 from chalicelib.platform.http.sentences import in_russian
 from chalicelib.platform.openapi.reference import ROLES, Document, Reader
+from chalicelib.platform.openapi.texts import say
 from chalicelib.platform.text import Language
 
 _HERE = Path(__file__).parent
@@ -35,40 +36,6 @@ TASKS = (
 )
 PROBLEMS = "problems"
 
-# Words that a Russian reader searches for, by the English word of the descriptions.
-_SEARCHED = {
-    "address": "адрес адреса",
-    "analytics": "аналитика",
-    "approv": "согласование утверждение",
-    "bonus": "бонус бонусы",
-    "call": "звонок звонки",
-    "cart": "корзина",
-    "compan": "компания компании",
-    "consent": "согласие согласия",
-    "deliver": "доставка",
-    "distributor": "дистрибьютор дистрибьюторы",
-    "document": "документ документы накладная",
-    "export": "выгрузка выгрузки",
-    "file": "файл файлы",
-    "import": "загрузка импорт",
-    "letter": "письмо письма",
-    "manager": "менеджер менеджеры",
-    "member": "участник участники",
-    "offer": "предложение предложения",
-    "order": "заказ заказы",
-    "payment": "оплата оплаты",
-    "price": "цена цены прайс",
-    "product": "товар товары",
-    "promotion": "акция акции",
-    "report": "отчёт отчёты",
-    "return": "возврат возвраты",
-    "ship": "отгрузка отгрузки",
-    "sign": "вход",
-    "statement": "сверка",
-    "stock": "остаток остатки",
-    "tier": "уровень уровни скидка",
-    "webhook": "вебхук вебхуки",
-}
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "title": "Partner club API",
@@ -114,7 +81,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "problems": "Ошибки",
         "rules": "Правила для всех операций",
         "version": "Версия",
-        "in_english": "Описания операций — на английском.",
+        "in_english": "Описания многих полей — на английском.",
         "search": "Поиск: возврат, cart, вебхук …",
         "role": "Роль",
         "every_role": "Все роли",
@@ -149,12 +116,11 @@ _OTHER: dict[Language, dict[str, str]] = {
 
 def home(document: Document, language: Language, *, chosen: bool) -> str:
     """The first page. `chosen`: the language stands in the address, and goes into the links."""
-    tags = Reader(document).tags()
-    if language == "ru":
-        for operation in (each for tag in tags for each in tag["operations"]):
-            known = [russian for english, russian in _SEARCHED.items() if english in operation["words"]]
-            operation["words"] = " ".join((operation["words"], *known))
-    return _render("home.html", language, chosen, "", info=document["info"], tags=tags, roles=ROLES)
+    roles = [(role, say(role, language)) for role in ROLES]
+    about = say(document["info"]["description"], language)
+    tags = Reader(document, language).tags()
+    version = document["info"]["version"]
+    return _render("home.html", language, chosen, "", version=version, about=about, tags=tags, roles=roles)
 
 
 def page(document: Document, name: str, language: Language, today: date, *, chosen: bool) -> str | None:
@@ -175,7 +141,7 @@ def page(document: Document, name: str, language: Language, today: date, *, chos
             for code, kind in KINDS.items()
         ]
         return _render("problems.html", language, chosen, "../", problems=problems)
-    operation = Reader(document, today).operation(name)
+    operation = Reader(document, language, today).operation(name)
     return _render("operation.html", language, chosen, "../", operation=operation) if operation else None
 
 

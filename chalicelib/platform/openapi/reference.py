@@ -1,7 +1,7 @@
 """The OpenAPI document as its pages show it: operations in a list, one operation, fields flattened to rows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
@@ -16,7 +16,9 @@ from chalicelib.platform.access.scopes import (
 )
 from chalicelib.platform.http.problems import KINDS
 from chalicelib.platform.openapi.glossary import FIELDS
-from chalicelib.platform.openapi.requests import WEEK, requests_of
+from chalicelib.platform.openapi.requests import REPEAT, WEEK, requests_of
+from chalicelib.platform.openapi.texts import say
+from chalicelib.platform.text import Language
 
 Document = dict[str, Any]
 Schema = dict[str, Any]
@@ -37,17 +39,26 @@ class Field:
 
 
 class Reader:
-    """Reads a document the way its pages show it."""
+    """Reads a document the way its pages show it, in the language of the reader."""
 
-    def __init__(self, document: Document, today: date = WEEK) -> None:
+    def __init__(self, document: Document, language: Language = "en", today: date = WEEK) -> None:
         self._document = document
+        self._language = language
         self._today = today
+
+    def _say(self, text: str, **values: object) -> str:
+        return say(text, self._language, **values)
 
     def tags(self) -> list[dict[str, Any]]:
         """Each section with its operations as a list shows them: `words` for the search, and who may."""
         listed = [self._listed(*each) for each in self._each()]
         return [
-            {**tag, "operations": [each for each in listed if each["tag"] == tag["name"]]}
+            {
+                "name": tag["name"],
+                "title": self._say(tag["name"]),
+                "description": self._say(tag["description"]),
+                "operations": [each for each in listed if each["tag"] == tag["name"]],
+            }
             for tag in self._document["tags"]
         ]
 
@@ -71,14 +82,16 @@ class Reader:
                 yield method.upper(), path, operation
 
     def _listed(self, method: str, path: str, operation: Schema) -> dict[str, Any]:
-        title, scope = _title(operation), scope_of(operation)
-        words = f"{method} {path} {operation['operationId']} {operation['summary']} {operation.get('description', '')}"
+        scope = scope_of(operation)
+        texts = dict.fromkeys((operation["summary"], operation.get("description", "")))
+        texts |= dict.fromkeys(map(self._say, texts))  # who reads Russian may search for an English word, too
+        words = " ".join((method, path, operation["operationId"], *texts))
         return {
             "id": operation["operationId"],
             "tag": operation["tags"][0],
             "method": method,
             "path": path,
-            "title": title,
+            "title": self._title(operation),
             "words": " ".join(words.lower().split()),
             "roles": roles_of(scope) if scope else ["guest"],
         }
@@ -95,19 +108,31 @@ class Reader:
             "tag": operation["tags"][0],
             "method": method,
             "path": path,
-            "title": _title(operation),
-            "summary": operation["summary"],
-            "description": operation.get("description", ""),
+            "section": self._say(operation["tags"][0]),
+            "title": self._title(operation),
+            "summary": self._say(operation["summary"]),
+            "description": self._say(operation.get("description", "")),
             "scope": scope,
-            "holders": holders(scope) if scope else None,
-            "parameters": [{**each, "kind": self._kind(each["schema"])} for each in parameters],
+            "holders": holders(scope, self._language) if scope else None,
+            "parameters": [
+                {
+                    **each,
+                    "in": self._say(each["in"]),
+                    "kind": self._kind(each["schema"]),
+                    "description": self._say(each["description"]),
+                }
+                for each in parameters
+            ],
             "body": body,
             "fields": list(self._fields(body["schema"])) if body else [],
             "answers": [
                 self._answer(status, answer) for status, answer in operation["responses"].items() if status < "400"
             ],
             "codes": self._codes(operation),
-            "requests": requests_of(method, path, operation, parameters, body, self._today),
+            "requests": [
+                (name, text.replace(REPEAT, self._say(REPEAT)))
+                for name, text in requests_of(method, path, operation, parameters, body, self._today)
+            ],
         }
 
     def _answer(self, status: str, answer: Schema) -> dict[str, Any]:
@@ -135,7 +160,8 @@ class Reader:
         for name, found in schema.get("properties", {}).items():
             where = f"{place}{name}"
             required = name in schema.get("required", [])
-            yield Field(where, self._kind(found), required, self._description(found) or FIELDS.get(name, ""))
+            description = self._say(self._description(found) or FIELDS.get(name, ""))
+            yield Field(where, self._kind(found), required, description)
             yield from self._inner(found, where, (*above, reference))
 
     def _inner(self, schema: Schema, where: str, above: tuple[str, ...]) -> Iterator[Field]:
@@ -157,26 +183,43 @@ class Reader:
 
     def _kind(self, schema: Schema) -> str:
         if _is_money(schema):
-            return "money"
+            return self._say("money")
         schema = self._resolved(schema)
         if "anyOf" in schema:
-            return " or ".join(dict.fromkeys(self._kind(each) for each in schema["anyOf"]))
+            return self._one_of(self._kind(each) for each in schema["anyOf"])
         if "enum" in schema:
-            return "one of " + ", ".join(f"`{each}`" for each in schema["enum"])
+            return self._say("one of {values}", values=", ".join(f"`{each}`" for each in schema["enum"]))
         if "const" in schema:
             return f"`{schema['const']}`"
         match schema.get("type"):
             case list() as kinds:
-                return " or ".join(self._kind({**schema, "type": each}) for each in kinds)
+                return self._one_of(self._kind({**schema, "type": each}) for each in kinds)
             case "array":
-                return f"list of {self._kind(schema['items'])}{_range(schema, 'minItems', 'maxItems')}"
+                kind = self._say("list of {kind}", kind=self._kind(schema["items"]))
+                return kind + self._range(schema, "minItems", "maxItems")
             case "string":
-                kind = schema.get("format", "string")
-                return f"{kind}{_range(schema, 'minLength', 'maxLength', ' characters')}"
+                kind = self._say(schema.get("format", "string"))
+                return kind + self._range(schema, "minLength", "maxLength", " characters")
             case "integer" | "number" as kind:
-                return f"{kind}{_range(schema, 'minimum', 'maximum')}"
+                return self._say(kind) + self._range(schema, "minimum", "maximum")
             case kind:
-                return kind or "anything"
+                return self._say(kind or "anything")
+
+    def _one_of(self, kinds: Iterable[str]) -> str:
+        return self._say(" or ").join(dict.fromkeys(kinds))
+
+    def _range(self, schema: Schema, least: str, most: str, unit: str = "") -> str:
+        low, high = schema.get(least), schema.get(most)
+        if low is None and high is None:
+            return ""
+        if low is None:
+            return self._say(f", at most {{high}}{unit}", high=high)
+        if high is None:
+            return self._say(f", at least {{low}}{unit}", low=low)
+        return self._say(f", {{low}} to {{high}}{unit}", low=low, high=high)
+
+    def _title(self, operation: Schema) -> str:
+        return self._say(operation["summary"]).partition(". ")[0].rstrip(".")
 
     def _resolved(self, schema: Schema) -> Schema:
         found: Any = schema
@@ -192,21 +235,6 @@ def _is_money(schema: Schema) -> bool:
     return str(schema.get("$ref", "")).endswith(("/Money", "/UnitPrice"))
 
 
-def _range(schema: Schema, least: str, most: str, unit: str = "") -> str:
-    low, high = schema.get(least), schema.get(most)
-    if low is None and high is None:
-        return ""
-    if low is None:
-        return f", at most {high}{unit}"
-    if high is None:
-        return f", at least {low}{unit}"
-    return f", {low} to {high}{unit}"
-
-
-def _title(operation: Schema) -> str:
-    return str(operation["summary"]).partition(". ")[0].rstrip(".")
-
-
 def scope_of(operation: Schema) -> str | None:
     """The scope that the operation asks for; None if it is open to everybody."""
     return next((str(scope) for each in operation["security"] for scope in each["token"]), None)
@@ -220,19 +248,19 @@ def roles_of(scope: str) -> list[str]:
     return people + (["machine"] if scope in MACHINE_SCOPES else [])
 
 
-def holders(scope: str) -> str:
+def holders(scope: str, language: Language = "en") -> str:
     """The roles that have a scope, as a text, from the table that fills the tokens."""
     companies = [role for role in COMPANY_ROLES if scope in scopes_of("company", role)]
     staff = [role for role in STAFF_ROLES if scope in scopes_of("staff", role)]
     found = []
     if scope in scopes_of("", ""):
-        found.append("every member")
+        found.append(say("every member", language))
     elif companies:
-        found.append("company: " + ", ".join(companies))
+        found.append(say("company: {roles}", language, roles=", ".join(companies)))
     if any(scope in scopes_of("distributor", role) for role in DISTRIBUTOR_ROLES):
-        found.append("distributors")
+        found.append(say("distributors", language))
     if staff:
-        found.append("staff: " + ", ".join(staff))
+        found.append(say("staff: {roles}", language, roles=", ".join(staff)))
     if scope in MACHINE_SCOPES:
-        found.append("machine clients")
+        found.append(say("machine clients", language))
     return "; ".join(found)

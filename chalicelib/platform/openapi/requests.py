@@ -16,6 +16,7 @@ Schema = dict[str, Any]
 
 WEEK = date(2026, 11, 24)
 _HISTORY = timedelta(days=60)
+REPEAT = "the same key for a repeat"  # beside the key, in every language
 _WIDE = 80  # characters of a line that is read without scrolling
 _KEY, _VERSION = "Idempotency-Key", "If-Match"
 _DAY = re.compile(r"^20\d\d-\d\d-\d\d(?=T|$)")
@@ -90,7 +91,7 @@ def _curl(request: _Request) -> str:
         parts.append("-H 'Content-Type: application/json'")
         text = shlex.quote(_json(request.body, indent=None if len(_json(request.body)) < _WIDE else 2))
         parts.append("-d " + _VARIABLE.sub(lambda found: f'"\'"${found[1]}"\'"', text))
-    key = 'KEY=$(python3 -c "import uuid; print(uuid.uuid4())")  # the same again for a repeat\n'
+    key = f'KEY=$(python3 -c "import uuid; print(uuid.uuid4())")  # {REPEAT}\n'
     return (key if _KEY in request.headers else "") + " \\\n  ".join(parts)
 
 
@@ -103,7 +104,7 @@ def _typescript(request: _Request) -> str:
     if request.body is not None:
         options.append(f"  body: JSON.stringify({_indented(_bare(_json(request.body, indent=2)))}),")
     lines = "\n".join(options)
-    key = "const KEY = crypto.randomUUID(); // the same again for a repeat\n" if _KEY in request.headers else ""
+    key = f"const KEY = crypto.randomUUID(); // {REPEAT}\n" if _KEY in request.headers else ""
     address = _path(request.path, "${{{}}}")
     read = "\nconst found = await answer.json();" if request.answered else ""
     return f"{key}const answer = await fetch(`${{API}}{address}`, {{\n{lines}\n}});{read}"
@@ -118,7 +119,7 @@ def _python(request: _Request) -> str:
         words.append(f"    json={_indented(_bare(_literal(request.body)), 4)},")
     lines = "\n".join(words)
     keyed = _KEY in request.headers
-    key = "KEY = str(uuid.uuid4())  # the same again for a repeat\n" if keyed else ""
+    key = f"KEY = str(uuid.uuid4())  # {REPEAT}\n" if keyed else ""
     imports = "import uuid\n\nimport requests" if keyed else "import requests"
     read = "\nfound = answer.json()" if request.answered else ""
     return f"{imports}\n\n{key}answer = requests.{request.method.lower()}(\n{lines}\n    timeout=30,\n){read}"
