@@ -1,6 +1,6 @@
 """Commands of the club's owner.
 
-    python -m infra.admin add-staff --name "Full Name" --email name@example.com [--role admin]
+    python -m infra.admin add-staff --name "Full Name" --email name@example.com [--role admin] [--language en]
     python -m infra.admin add-machine --name "1C" --scope machine.payments [--scope staff.imports.write]
     python -m infra.admin add-machine --name "Svet Opt" --distributor ID --scope fulfilment.read --scope fulfilment.write
     python -m infra.admin disable-machine --client ID
@@ -49,6 +49,7 @@ def main(arguments: list[str]) -> int:
     add.add_argument("--name", required=True)
     add.add_argument("--email", required=True)
     add.add_argument("--role", default="admin", choices=list(STAFF_ROLES))
+    add.add_argument("--language", choices=["ru", "en"], help="of the letters to them; by default the club's")
     add.set_defaults(run=_add_staff)
     machine = commands.add_parser("add-machine", help="make a client for a machine: 1C, or a partner of the coalition")
     machine.add_argument("--name", required=True)
@@ -162,7 +163,8 @@ def _disable_machine(given: argparse.Namespace) -> int:
 
 def _add_staff(given: argparse.Namespace) -> int:
     try:
-        person = appoint_staff(_work(given), StaffForm(name=given.name, email=given.email, role=given.role), by=None)
+        form = StaffForm(name=given.name, email=given.email, role=given.role, language=given.language)
+        person = appoint_staff(_work(given), form, by=None)
     except ValidationError as error:
         for found in error.errors(include_url=False):
             print(f"--{found['loc'][0]}: {found['msg']}", file=sys.stderr)

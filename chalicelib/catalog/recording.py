@@ -63,12 +63,36 @@ def write_products(context: Context, rows: Sequence[Any]) -> ProductResultsView:
         _record(tx, context, PRODUCTS_CHANGED, [product.sku for product in some])
         context.table.commit(tx)
 
-    results = [ProductResultView(row=number, sku=sku, result=became[sku].value) for sku, (number, _) in offered.items()]
+    warnings = _warnings(context, offered)
+    results = [
+        ProductResultView(row=number, sku=sku, result=became[sku].value, warnings=warnings[number])
+        for sku, (number, _) in offered.items()
+    ]
     results += [
         ProductResultView(row=number, sku=_text_in(rows[number], "sku"), result="failed", errors=found)
         for number, found in faults.items()
     ]
     return ProductResultsView(items=sorted(results, key=lambda each: each.row))
+
+
+def _warnings(context: Context, offered: Mapping[str, tuple[int, Product]]) -> dict[int, list[Fault]]:
+    """By the row's place: a category that the tree lacks, a successor that is no product. Both may come later, so the row is taken."""
+    placed = any(product.category for _, product in offered.values())
+    tree = store.tree_of(context.table.get(keys.categories()) if placed else None)
+    named = {product.successor for _, product in offered.values() if product.successor} - offered.keys()
+    unknown = named - store.read_traits(context.table, named).keys()
+
+    def of(number: int, product: Product) -> Iterator[Fault]:
+        if product.category and product.category not in tree:
+            yield _fault("products", number, "category", "unknown_category", _NO_CATEGORY)
+        if product.successor in unknown:
+            yield _fault("products", number, "successor", "unknown_sku", _NO_SUCCESSOR)
+
+    return {number: list(of(number, product)) for number, product in offered.values()}
+
+
+_NO_CATEGORY = "There is no such category yet: write it with `PUT /v1/staff/categories`."
+_NO_SUCCESSOR = "There is no such product yet."
 
 
 def _without_twins(

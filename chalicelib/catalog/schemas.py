@@ -314,6 +314,7 @@ class ProductResultView(RowResultView):
 
     sku: str | None
     result: Literal["created", "updated", "unchanged", "failed"]
+    warnings: list[Fault] = Field(default=[], description="Of a row that was taken: codes that the club does not know.")
 
 
 class ProductResultsView(View):

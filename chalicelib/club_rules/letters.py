@@ -2,12 +2,12 @@
 
 from chalicelib import tiers
 from chalicelib.mail import Facts, Reader, Recipient, letter
-from chalicelib.members import EMAIL_CONFIRMED, Welcome, member_reader, the_member
+from chalicelib.members import EMAIL_CONFIRMED, Welcome, member_reader, who_joined
 from chalicelib.platform import Club, Context
 from chalicelib.table import Item
 
 
-@letter("welcome", on=EMAIL_CONFIRMED, to=the_member)
+@letter("welcome", on=EMAIL_CONFIRMED, to=who_joined)
 def of_the_club(context: Context, recipient: Recipient, event: Item) -> tuple[Reader, Facts]:
     reader = member_reader(context, recipient.id)
     currency, welcome = context.config[Club].currency, context.config[Welcome]

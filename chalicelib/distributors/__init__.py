@@ -14,6 +14,6 @@ with opened_when_asked(__name__):
     )
     from chalicelib.distributors.service import change as change_distributor
     from chalicelib.distributors.service import create as create_distributor
-    from chalicelib.distributors.service import distributor, of_region, people_of
-    from chalicelib.distributors.service import page as some_distributors
+    from chalicelib.distributors.service import distributor, has_people, of_region, people_of
+    from chalicelib.distributors.service import every as every_distributor
     from chalicelib.distributors.store import first_of_region, read_distributor, read_distributors, warehouse_owners

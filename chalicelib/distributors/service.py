@@ -1,6 +1,6 @@
 """Distributors, their regions and their people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chalicelib import catalog, members
@@ -20,6 +20,7 @@ from chalicelib.table import Position, Refused, Transaction
 
 ROLE = "operator"  # all people of a distributor may do the same
 MOST_READERS = 50  # people of a distributor who get one letter
+_PAGE = 100
 MOST_ADDED_A_DAY = 30  # people, by their colleagues
 
 
@@ -32,6 +33,20 @@ def people_of(context: Context, distributor_id: str) -> list[DistributorPersonVi
     found = store.list_people(context.table, distributor_id, MOST_READERS, None)
     profiles = members.members(context, [item["member_id"] for item in found.items])
     return [_person_view(profiles[item["member_id"]]) for item in found.items if item["member_id"] in profiles]
+
+
+def has_people(context: Context, distributor_id: str) -> bool:
+    return bool(store.list_people(context.table, distributor_id, 1, None).items)
+
+
+def every(context: Context) -> Iterator[Distributor]:
+    """All distributors by name, page after page."""
+    after: Position = None
+    while True:
+        found, after = page(context, _PAGE, after)
+        yield from found
+        if after is None:
+            return
 
 
 def page(context: Context, limit: int, after: Position) -> tuple[list[Distributor], Position]:

@@ -20,6 +20,7 @@ with opened_when_asked(__name__):
         speaking_reader,
         the_member,
         who_heads_the_sales,
+        who_joined,
     )
     from chalicelib.members.schemas import ConsentForm, StaffForm, StaffMemberView
     from chalicelib.members.service import (

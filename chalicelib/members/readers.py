@@ -15,6 +15,12 @@ def the_member(context: Context, event: Item) -> list[Recipient]:
     return [Recipient("member", event["member_id"])]
 
 
+def who_joined(context: Context, event: Item) -> list[Recipient]:
+    """The member, unless they work for the club or a distributor: those were appointed, and name no company of their own."""
+    found = service.memberships(context, [event["member_id"]]).get(event["member_id"])
+    return [] if found and found.kind != "company" else the_member(context, event)
+
+
 def who_heads_the_sales(context: Context, event: Item) -> list[Recipient]:
     """The heads of sales; without one, the admins, who can appoint one."""
     heads = service.staff_in(context, "head_of_sales") or service.staff_in(context, "admin")

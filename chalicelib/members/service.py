@@ -20,7 +20,7 @@ from chalicelib.members.schemas import (
     StaffForm,
     StaffMemberView,
 )
-from chalicelib.platform import Club, Context, Fault, Problem, or_not_found, record_event
+from chalicelib.platform import Club, Context, Fault, Language, Problem, or_not_found, record_event
 from chalicelib.platform.access import keys as access_keys
 from chalicelib.platform.access.rights import STAFF_OWNER, acts_for
 from chalicelib.platform.access.scopes import staff_roles
@@ -170,16 +170,22 @@ def _kept(said: Item) -> Item:
     return {name: said[name] for name in Consent.model_fields}
 
 
-def join_or_find(context: Context, tx: Transaction, *, name: str, email: str, language: str) -> Member:
-    """The member with this email, or a new one added to the transaction, who confirms the address by signing in."""
+def join_or_find(
+    context: Context, tx: Transaction, *, name: str, email: str, language: Language | None, by: str | None = None
+) -> Member:
+    """The member with this email, or a new one added to the transaction, who confirms the address by signing in.
+
+    Without a language the letters to a new one are in that of `by`, who names them; in the club's where nobody does.
+    """
     owner = owner_of(context, email)
     if owner and (known := store.read(context.table, owner)):
         return known
+    author = store.read(context.table, by) if by and not language else None
     invited = Member(
         member_id=context.new_id("mbr"),
         name=name,
         email=email,
-        language="ru" if language == "ru" else "en",
+        language=language or (author.language if author else context.config[Club].default_language),
         joined_at=context.at,
         version=1,
     )
@@ -352,9 +358,7 @@ def appoint_staff(context: Context, form: StaffForm, *, by: str | None) -> Staff
     Raises 403 for an admin who was dismissed, 409 for a person who acts for a company, and when no admin would be left.
     """
     tx = Transaction()
-    person = join_or_find(
-        context, tx, name=form.name, email=form.email, language=form.language or context.config[Club].default_language
-    )
+    person = join_or_find(context, tx, name=form.name, email=form.email, language=form.language, by=by)
     own = by == person.member_id
     if by and not own:
         _check_admin(tx, by, Problem.role_lost())

@@ -10,14 +10,13 @@ from chalicelib.platform.access.scopes import staff_roles
 from chalicelib.setup.rules import Found
 
 LOOKED_AT = 10_000  # companies
-_DISTRIBUTORS = 100
-_WITH_PEOPLE = 10  # distributors whose people are looked for
+MOST_DISTRIBUTORS = 1_000  # looked at, too
 _MANAGING = [role for role in staff_roles("staff.companies.write") if role != "admin"]
 
 
 def found(context: Context, language: Language) -> Found:
-    """A query for each kind of thing, one for each role of those who manage companies, one for each 500 companies, and two for each of ten distributors until one has people."""
-    served, _ = distributors.some_distributors(context, _DISTRIBUTORS, None)
+    """A query for each kind of thing, one for each role of those who manage companies, one for each 500 companies, and one for each distributor until one has people."""
+    served = list(islice(distributors.every_distributor(context), MOST_DISTRIBUTORS))
     listed = list(islice(companies.every_listed(context, "", Portfolio()), LOOKED_AT))
     _, products, _ = catalog.page_of_products(context, ProductQuery(limit=1), None, language)
     return Found(
@@ -25,7 +24,7 @@ def found(context: Context, language: Language) -> Found:
         products=any(True for _ in products),
         distributors=bool(served),
         regions=any(each.regions for each in served),
-        dispatchers=any(distributors.people_of(context, each.distributor_id) for each in served[:_WITH_PEOPLE]),
+        dispatchers=any(distributors.has_people(context, each.distributor_id) for each in served),
         managers=any(members.staff_in(context, role) for role in _MANAGING),
         companies=bool(listed),
         unmanaged=sum(1 for each in listed if not each.manager_id),

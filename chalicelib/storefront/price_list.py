@@ -36,7 +36,7 @@ def price_list(context: Context, company_id: str, query: PriceListQuery, languag
     rows = [
         _row(product, price, language, _text_of(language)) for product, price in _priced(context, company_id, query)
     ]
-    made = listing(HEADINGS[language].split(";"), rows, control=PRICE).decode()
+    made = listing(HEADINGS[language].split(";"), rows, control=PRICE, language=language).decode()
     if not answers.fits(made):
         raise _too_many(f"These {len(rows)} prices do not fit into one answer. Choose a category or a brand.")
     return made

@@ -85,6 +85,27 @@ def test_no_product_is_created_that_is_spelled_like_another(market: Market) -> N
     assert {each["errors"][0]["code"] for each in results if each["errors"]} == {"spelled_alike"}
 
 
+def test_a_product_is_taken_with_a_warning_for_each_code_that_the_club_does_not_know(market: Market) -> None:
+    on_staff(market.context, "mbr_staff", "operations")
+    tree = {"categories": [{"code": "lamps", "name": "Lamps", "name_ru": "Лампы"}]}
+    assert market.api.call("PUT", "/v1/staff/categories", OPERATIONS, tree).status == 200
+    rows = [
+        row("NEW-1", category="lamps", status="modernised", successor="NEW-2"),
+        row("NEW-2", category="lapms", status="modernised", successor="NEW-9"),
+        row("NEW-3"),
+    ]
+    russian = {"accept-language": "ru"}
+    answer = market.api.call("PUT", "/v1/staff/products", OPERATIONS, {"products": rows}, headers=russian)
+    assert [each["result"] for each in answer.json["items"]] == ["created", "created", "created"]
+    told = [[(each["pointer"], each["code"]) for each in result["warnings"]] for result in answer.json["items"]]
+    assert told == [
+        [],
+        [("/products/1/category", "unknown_category"), ("/products/1/successor", "unknown_sku")],
+        [],
+    ]
+    assert "Такого раздела ещё нет" in answer.json["items"][1]["warnings"][0]["detail"]
+
+
 @given(st.text("ABCEHKMOPTXYLN019-", min_size=1, max_size=8), st.integers(1, 8), st.data())
 def test_any_beginning_of_an_article_finds_it_in_any_mixture_of_letters(
     sku: str, size: int, data: st.DataObject

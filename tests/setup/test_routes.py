@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib import distributors
 from chalicelib.companies import CustomerRef, staff
+from chalicelib.distributors import DistributorForm
 from chalicelib.platform.context import Context
 from tests.catalog.steps import row, stock
 from tests.support import partners
@@ -35,6 +37,15 @@ def test_a_bare_club_is_told_what_to_set_up_next_and_where(api: Api) -> None:
 def test_a_distributor_without_a_region_is_half_the_way(api: Api, context: Context) -> None:
     partners.distributor(context)
     assert codes(setup(api)["missing"]) == ["products", "region", "manager", "companies"]
+
+
+def test_a_person_of_any_distributor_is_found(api: Api, context: Context) -> None:
+    for number in range(11):
+        form = DistributorForm.model_validate({"name": f"Early {number:02d}", "email": "early@distributor.example"})
+        distributors.create_distributor(context, form)
+    assert "dispatcher" in codes(setup(api)["missing"])
+    partners.distributor(context, "RU-MOW", name="Late")
+    assert "dispatcher" in codes(setup(api)["done"])
 
 
 def test_imported_companies_wait_for_a_manager_and_a_region_until_they_have_them(

@@ -33,7 +33,8 @@ def rows(api: Api, caller: Caller, query: str = "", language: str = "en") -> lis
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows, _, proof = answer.text.removeprefix("\ufeff").partition("\r\n\r\n")
     found = list(csv.DictReader(io.StringIO(rows), delimiter=";"))
-    assert proof.startswith(f"rows / строк;{len(found)}\r\ncontrol total / контрольная сумма, RUB;")
+    count, total = ("строк", "контрольная сумма") if language == "ru" else ("rows", "control total")
+    assert proof.startswith(f"{count};{len(found)}\r\n{total}, RUB;")
     return found
 
 

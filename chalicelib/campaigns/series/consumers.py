@@ -5,7 +5,7 @@ from chalicelib.campaigns.series import delivery, enrolment
 from chalicelib.campaigns.series.events import APPROVED
 from chalicelib.campaigns.series.model import Start
 from chalicelib.companies import PERSON_CONFIRMED, who_buys
-from chalicelib.members import EMAIL_CONFIRMED
+from chalicelib.members import EMAIL_CONFIRMED, who_joined
 from chalicelib.platform import Context, Event, EventType, consumer
 from chalicelib.retention import BENEFITS_PROMISED, NOT_REACHED, STATE_CHANGED, State
 from chalicelib.tiers import TIER_WARNING
@@ -21,7 +21,7 @@ _OF_BUYERS: dict[EventType, Start] = {
 
 @consumer(EMAIL_CONFIRMED)
 def on_email_confirmed(context: Context, event: Event) -> None:
-    enrolment.begin(context, event, "joined", [event.item["member_id"]])
+    enrolment.begin(context, event, "joined", [each.id for each in who_joined(context, event.item)])
 
 
 @consumer(PERSON_CONFIRMED)

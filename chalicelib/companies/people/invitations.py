@@ -30,7 +30,7 @@ from chalicelib.companies.people.membership import (
 )
 from chalicelib.companies.people.service import MANAGING, person_shown
 from chalicelib.companies.schemas import InvitationForm, InvitationView, PersonView
-from chalicelib.platform import Club, Context, Problem, clock
+from chalicelib.platform import Context, Problem, clock
 from chalicelib.platform.http.throttle import DAY, throttle, throttle_key
 from chalicelib.table import Position, Transaction
 
@@ -48,8 +48,9 @@ def invite(context: Context, company_id: str, caller_id: str, form: InvitationFo
 
     def attempt() -> PersonView:
         tx = Transaction()
-        language = form.language or context.config[Club].default_language
-        member = members.join_or_find(context, tx, name=form.name, email=form.email, language=language)
+        member = members.join_or_find(
+            context, tx, name=form.name, email=form.email, language=form.language, by=caller_id
+        )
         scene = store.read_scene(context.table, company_id, caller_id, member.member_id)
         if not speaks(scene.caller, company_id, MANAGING):
             raise Problem.role_lost()

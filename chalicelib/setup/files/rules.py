@@ -18,6 +18,7 @@ _WORDS = {
     "regions": ("regions", "регионы", "регион", "region"),
     "warehouses": ("warehouses", "склады", "склад", "warehouse"),
     "manager": ("manager", "менеджер", "почта менеджера"),
+    "language": ("language", "язык"),
 }
 _ROLES = {
     "manager": ("менеджер",),
@@ -26,14 +27,16 @@ _ROLES = {
     "operations": ("операционный отдел", "операционист", "оператор"),
     "admin": ("administrator", "админ", "администратор"),
 }
+_LANGUAGES = {"en": ("english", "английский"), "ru": ("russian", "русский")}
+_CODES: Mapping[str, Mapping[str, tuple[str, ...]]] = {"role": _ROLES, "language": _LANGUAGES}
 NEEDED: Mapping[Kind, tuple[str, ...]] = {
     "staff": ("name", "email", "role"),
     "distributors": ("name", "email", "regions"),
     "region_managers": ("regions", "manager"),
 }
 _ALSO: Mapping[Kind, tuple[str, ...]] = {
-    "staff": (),
-    "distributors": ("phone", "hours", "warehouses"),
+    "staff": ("language",),
+    "distributors": ("phone", "hours", "warehouses", "language"),
     "region_managers": (),
 }
 
@@ -112,10 +115,10 @@ def region_codes(cell: str, names: Mapping[str, str]) -> list[str]:
 
 
 def _by_column(columns: list[str], cells: list[str]) -> dict[str, str]:
-    """The cells by column. A role is the club's code of it, where the cell names one; any other word stays."""
+    """The cells by column. A role or a language is its code, where the cell names one; any other word stays."""
     filled = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column and cell.strip()}
-    role = _named(filled.get("role", ""), _ROLES)
-    return filled | {"role": role} if role else filled
+    named = {column: _named(filled.get(column, ""), words) for column, words in _CODES.items()}
+    return filled | {column: code for column, code in named.items() if code}
 
 
 def _column(cell: str) -> str:

@@ -9,8 +9,8 @@ from chalicelib.setup.files.rules import Kind
 class SetupFileForm(Form):
     """A file as a text or in Base64, its heading in the first line, its columns parted by semicolons, commas or tabs.
 
-    staff: `name`, `email`, `role`. distributors: `name`, `email`, `regions`, and `phone`, `hours`, `warehouses` if known. region_managers: `region`, and
-    `manager` by email. Headings and roles may be Russian; a region is named by its code or its name; several regions or warehouses are parted by commas.
+    staff: `name`, `email`, `role`, and `language` if known. distributors: `name`, `email`, `regions`, and `phone`, `hours`, `warehouses`, `language` if known.
+    region_managers: `region`, and `manager` by email. Headings and roles may be Russian; a region is named by its code or its name; several regions or warehouses are parted by commas.
     """
 
     kind: Kind

@@ -46,7 +46,7 @@ def _appoint(row: Row, context: Context, by: str) -> None:
 
 
 def _distributors(context: Context, rows: list[Row], by: str) -> Iterator[SetupRowView]:
-    known = {each.name.casefold(): each for each in _known_distributors(context)}
+    known = {each.name.casefold(): each for each in distributors.every_distributor(context)}
     names = _codes(context)
     for row in rows:
         yield _tried(row, _write_distributor, context, known, names)
@@ -123,15 +123,6 @@ def _codes(context: Context) -> dict[str, str]:
     """The code of each region by its name in either language."""
     names = (region_names(context.config, tongue) for tongue in ("en", "ru"))
     return {name.casefold(): code for each in names for code, name in each.items()}
-
-
-def _known_distributors(context: Context) -> Iterator[Distributor]:
-    after = None
-    while True:
-        found, after = distributors.some_distributors(context, _PAGE, after)
-        yield from found
-        if after is None:
-            return
 
 
 def _known_staff(context: Context) -> Iterator[members.StaffMemberView]:

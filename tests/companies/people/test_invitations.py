@@ -297,6 +297,14 @@ def test_a_caller_with_many_members_makes_a_hundred_claims_a_day(context: Contex
     claims.claim(context, "mbr_101", claim_form(1), address="192.0.2.2")
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_stranger_reads_the_language_of_whoever_invites_them(context: Context, language: str) -> None:
+    company_id, olga = owned_company(context)
+    context.table.update(members.member_key(olga), put={"language": language})
+    invited = members.member(context, invite(context, company_id, olga, "Boris"))
+    assert invited and invited.language == language
+
+
 def test_an_invited_stranger_becomes_a_member_with_an_unconfirmed_address(context: Context) -> None:
     company_id, olga = owned_company(context)
     form = InvitationForm(name="Boris Petrov", email="boris@example.com", role="engineer", language="en")

@@ -92,6 +92,29 @@ def test_regions_that_the_file_does_not_name_keep_their_managers(api: Api) -> No
     ]
 
 
+def test_a_row_names_the_language_of_the_letters_else_they_are_in_that_of_who_loads_the_file(
+    api: Api, context: Context
+) -> None:
+    rows = [
+        "name;email;role;language",
+        "Mary Miller;mary@club.example;manager;",
+        "Иван Котов;ivan@club.example;manager;Русский",
+        "Max Moore;max@club.example;manager;German",
+    ]
+    assert results(load(api, "staff", "\n".join(rows))) == [
+        (2, "done", []),
+        (3, "done", []),
+        (4, "failed", [("/language", "literal_error")]),
+    ]
+    assert {
+        item["email"]: item["language"]
+        for item in everything(context).values()
+        if str(item.get("email", "")).startswith(("mary", "ivan"))
+    } == {"mary@club.example": "en", "ivan@club.example": "ru"}
+    load(api, "distributors", "name;email;regions;language\nCity;city@distributor.example;Moscow;English\n")
+    assert api.call("GET", "/v1/staff/distributors", ADMIN).json["items"][0]["language"] == "en"
+
+
 def test_the_same_file_again_changes_nothing_but_the_journal(api: Api, context: Context) -> None:
     load(api, "staff", STAFF)
     load(api, "region_managers", MANAGERS)
