@@ -55,8 +55,8 @@ def write_products(call: Call, form: ProductRowsForm) -> ProductResultsView:
 def write_stock(call: Call, form: StockRowsForm) -> StockResultsView:
     """Record up to 100 stock figures.
 
-    A figure is the quantity of a product in a warehouse at a moment. An older figure never replaces a newer one, in whatever order they
-    arrive. Sending the same rows again changes nothing.
+    A figure is the quantity of a product in a warehouse at a moment. An older figure never replaces a newer one, in any order of
+    arrival. Sending the same rows again changes nothing.
     """
     return recording.write_stock(call.context, form.stock)
 

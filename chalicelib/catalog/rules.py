@@ -233,7 +233,7 @@ Stock = Mapping[str, StockFigure]  # by warehouse
 
 
 def judge(stock: Stock, offered: StockFigure) -> StockVerdict:
-    """The newest figure of a warehouse counts, in whatever order figures arrive. Of two quantities for one moment the first stays."""
+    """The newest figure of a warehouse counts, in any order of arrival. Of two quantities for one moment the first stays."""
     present = stock.get(offered.warehouse)
     if present is None:
         return StockVerdict.RECORDED if len(stock) < MOST_WAREHOUSES else StockVerdict.TOO_MANY

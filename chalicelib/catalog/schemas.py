@@ -325,7 +325,7 @@ class ProductResultsView(View):
 
 
 class StockForm(Form):
-    """A counted quantity. The newest figure of a warehouse counts, in whatever order figures arrive."""
+    """A counted quantity. The newest figure of a warehouse counts, in any order of arrival."""
 
     sku: Sku
     warehouse: Warehouse

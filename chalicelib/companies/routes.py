@@ -148,7 +148,7 @@ def decline_invitation(call: Call, company_id: str) -> None:
 
 @routes.get("/v1/me/privileges", scope="me")
 def show_privileges(call: Call) -> PrivilegesView:
-    """Read which sections are open to you, and what the others still need."""
+    """Show the sections open to you, and the facts that the others still need."""
     return cards.show_privileges(call.context, call.principal)
 
 

@@ -62,9 +62,7 @@ class ClaimForm(Form):
         return kpp
 
 
-YEARLY_TOTAL = (
-    "What the company buys of such goods in a year from all suppliers, by its own word, in whole units of its currency."
-)
+YEARLY_TOTAL = "The company's purchases of such goods from all suppliers in a year, by its own word, in whole units of its currency."
 
 
 class CompanyChangeForm(Form):
@@ -100,7 +98,7 @@ class CompanyAssignmentForm(CompanyChangeForm):
         list[CompanyContactForm] | None,
         Field(
             max_length=MOST_CONTACTS,
-            description="Whom to call beside its members; in place of all before.",
+            description="People to call besides its members; replaces all earlier ones.",
             examples=[None],
         ),
     ] = None
@@ -309,7 +307,7 @@ class ManagerCardView(View):
 
 
 class CompanyContactsView(View):
-    """Whom the company turns to."""
+    """The company's contacts at the club."""
 
     manager: ManagerCardView | None = Field(description="The personal manager; null while the company has none.")
     distributor: DistributorCardView | None = Field(

@@ -7,7 +7,7 @@ routes = Routes(__name__, tag="letters")
 
 @routes.get("/v1/staff/members/{member_id}/contact", scope="staff.contacts.read", query=ContactQuery)
 def check_contact(call: Call, member_id: str) -> VerdictView:
-    """Learn whether a member may be contacted on a day.
+    """Check whether a member may be contacted on a day.
 
     The answer knows consents, suppressed addresses, and the contact budget of the member and of the address.
     """

@@ -41,7 +41,7 @@ class NoteForm(Form):
     day: Day | None = Field(
         default=None, description="The day of the contact in the member's time zone. Today, if absent."
     )
-    text: str = Field(default="", max_length=1000, description="What was said.")
+    text: str = Field(default="", max_length=1000, description="The content of the talk.")
 
 
 class NoteView(View):

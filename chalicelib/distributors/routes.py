@@ -127,7 +127,7 @@ def remove_own_person(call: Call, member_id: str) -> Answer[None]:
 def write_own_stock(call: Call, form: catalog.StockRowsForm) -> catalog.StockResultsView:
     """Record up to 100 stock figures of your distributor's own warehouses.
 
-    A figure is the quantity of a product in a warehouse at a moment. An older figure never replaces a newer one, in whatever order they
-    arrive. Sending the same rows again changes nothing.
+    A figure is the quantity of a product in a warehouse at a moment. An older figure never replaces a newer one, in any order of
+    arrival. Sending the same rows again changes nothing.
     """
     return service.record_own_stock(call.context, call.principal.for_distributor(), form.stock)

@@ -12,7 +12,7 @@ MOST_WAREHOUSES = 20
 
 
 class DeliveryStockForm(Form):
-    """The warehouses of a distributor. Where stock is binding, an order reserves its goods and is refused if stock is too low."""
+    """The warehouses of a distributor. With binding stock an order reserves its goods, and is refused if stock is too low."""
 
     warehouses: list[Warehouse] = Field(default=[], max_length=MOST_WAREHOUSES)
     binding: bool = Field(

@@ -72,7 +72,7 @@ def dismiss_staff(call: Call, member_id: str) -> Answer[None]:
 
 @routes.get("/v1/staff/journal", scope="staff.journal.read", query=JournalQuery)
 def list_journal(call: Call) -> JournalPage:
-    """List who wrote what for the club, newest first: staff, people of distributors, machine clients.
+    """List all writes for the club, newest first: by staff, people of distributors, machine clients.
 
     A request that changed nothing left no entry. A page may hold fewer entries than asked for, and still have a next one.
     """
@@ -90,8 +90,8 @@ def list_suppressions(call: Call) -> SuppressionPage:
 
 @routes.post("/v1/staff/suppressions/lift", scope="staff.letters.write", status=204, problems=("not_found", "conflict"))
 def lift_suppression(call: Call, form: SuppressionLiftForm) -> None:
-    """Let letters go to an address again.
+    """Allow letters to an address again.
 
-    Reason and author are kept. Should it bounce again, it is suppressed again.
+    Reason and author are kept. If it bounces again, it is suppressed again.
     """
     suppressions.lift_suppression(call.context, form.email, reason=form.reason, by=call.principal.for_member())

@@ -123,7 +123,7 @@ class SuppressionView(View):
 
     email: str
     reason: Literal["bounce", "complaint"] = Field(
-        description="What the mail service reported first. A complaint stops all letters but sign-in codes."
+        description="The first report of the mail service. A complaint stops all letters but sign-in codes."
     )
     bounced: bool = Field(description="True: it stops sign-in codes, too.")
     at: str = Field(description="When that was reported.")

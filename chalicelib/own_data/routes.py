@@ -14,7 +14,7 @@ _PAGE_ONLY = {
 
 @routes.get("/v1/me/data", scope="me", query=OwnDataQuery, problems=("not_found",))
 def download_own_data(call: Call) -> OwnDataView:
-    """Download all that the club holds of you."""
+    """Download all data that the club holds about you."""
     return service.own_data(call.context, call.principal.for_member(), call.query.section, call.language)
 
 
@@ -22,7 +22,7 @@ def download_own_data(call: Call) -> OwnDataView:
     "/v1/me/data/page", scope="me", query=OwnDataQuery, content_type="text/html; charset=utf-8", problems=("not_found",)
 )
 def download_own_data_page(call: Call) -> Answer[Text]:
-    """Download all that the club holds of you, as a page to read and print."""
+    """Download all data that the club holds about you, as a page to read and print."""
     # Jinja2 is imported with the first of these pages, not with every function.
     from chalicelib.own_data.page import page
 

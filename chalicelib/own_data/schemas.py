@@ -24,7 +24,7 @@ class OwnDataSectionView(View):
 
 
 class OwnDataView(View):
-    """All that the club holds of the caller. What the company bought and ordered is the company's."""
+    """All that the club holds of the caller. The company's purchases and orders belong to the company."""
 
     member_id: str = Field(description="The id that stands for the caller in the company's documents.")
     made_at: str = Field(description="The moment, in UTC.")

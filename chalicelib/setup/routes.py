@@ -9,7 +9,7 @@ routes = Routes(__name__, tag="members")
 
 @routes.get("/v1/staff/setup", scope="staff.companies.read")
 def show_setup(call: Call) -> SetupView:
-    """Read what the club still lacks before partners can work, and the operation that mends it."""
+    """Show the steps left before partners can work, each with its operation."""
     every = steps(service.found(call.context, call.language))
     done, missing = ([_shown(step, call.language) for step in every if step.done is so] for so in (True, False))
     return SetupView(done=done, missing=missing)

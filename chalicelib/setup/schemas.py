@@ -16,10 +16,10 @@ class SetupStepView(View):
     """A step of setting the club up."""
 
     code: StepCode
-    title: str = Field(description="What holds when it is done, in the caller's language.")
-    why: str = Field(description="What the club needs it for.")
+    title: str = Field(description="The state when it is done, in the caller's language.")
+    why: str = Field(description="Its purpose.")
     companies: int | None = Field(
-        description="How many of the club's first 10,000 companies by name still wait for it; null where it is not done company by company."
+        description="The number of companies that still wait for it, among the club's first 10,000 by name; null if it is not done company by company."
     )
     how: OperationView
 

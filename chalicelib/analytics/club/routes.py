@@ -62,7 +62,7 @@ def list_club_companies(call: Call) -> ClubCompanyPage:
 
 @routes.get("/v1/staff/analytics/customers", scope=SCOPE, query=ClubQuery)
 def show_customers(call: Call) -> CustomersView:
-    """Show who came, came again, came back and left, by month: churn, reactivation, repeat and cross-sale rates."""
+    """Show churn, reactivation, repeat and cross-sale rates by month."""
     return figures.customers(call.context, call.query, call.language)
 
 

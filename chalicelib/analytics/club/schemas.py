@@ -57,7 +57,7 @@ class _Figures(View):
     first: date = Field(serialization_alias="from", description="First day of the period.")
     last: date = Field(serialization_alias="to", description="Last day of the period.")
     as_of: str | None = Field(description="The moment of the nightly fold; null before the first.")
-    formulas: dict[str, str] = Field(description="How each field is counted.")
+    formulas: dict[str, str] = Field(description="The formula of each field.")
     row_count: int
     chart: ChartView | None = Field(description="With `chart=true`.")
 
@@ -122,7 +122,7 @@ class ClubCompanyView(View):
     recent_orders: int = Field(description="Of three months, with the last one of the period.")
     recent_categories: int = Field(description="Of the same months: known categories that it bought of.")
     net_of_year: Money = Field(description="Of twelve months, with the last one of the period.")
-    yearly_total: int | None = Field(description="What it buys of all suppliers in a year, if it told.")
+    yearly_total: int | None = Field(description="Its purchases from all suppliers in a year, if it told them.")
     rows_url: str = Field(description="Its own analytics.")
 
 

@@ -134,7 +134,7 @@ class AnalyticsView(View):
     as_of: str = Field(description="The figures hold all that was recorded and delivered up to this moment.")
     complete: bool = Field(description="False while purchases from before these figures began are still being counted.")
     definition: int = Field(description="Number of the definition of the figures.")
-    formulas: dict[str, str] = Field(description="How each field is counted.")
+    formulas: dict[str, str] = Field(description="The formula of each field.")
     row_count: int
     net: Money = Field(description="Sum of `net` of the rows.")
     units: Exact

@@ -32,7 +32,7 @@ class DistributorMonthView(View):
 class DistributorsView(View):
     """The service of distributors by month of placing, the earliest month first; counted every night, a month until the second after it is over."""
 
-    formulas: dict[str, str] = Field(description="How each field is counted.")
+    formulas: dict[str, str] = Field(description="The formula of each field.")
     row_count: int
     rows: list[DistributorMonthView]
     chart: ChartView | None = Field(description="With `chart=true`.")

@@ -31,7 +31,7 @@ class PeopleRowView(View):
 class PeopleView(View):
     """The people of partners by quarter, the earliest first. They are counted every night."""
 
-    formulas: dict[str, str] = Field(description="How each field is counted.")
+    formulas: dict[str, str] = Field(description="The formula of each field.")
     row_count: int
     rows: list[PeopleRowView]
     chart: ChartView | None = Field(description="With `chart=true`.")

@@ -9,8 +9,8 @@ routes = Routes(__name__, tag="analytics")
 
 @routes.get("/v1/staff/analytics/promotions", scope="staff.promotions.write", query=PromotionEffectsQuery)
 def show_promotions_effect(call: Call) -> PromotionEffectsView:
-    """Show what promotions brought, beside the weeks and the year before.
+    """Show the effect of promotions, compared with the weeks and the year before.
 
-    Where enough companies get no letters of campaigns, it is told against them, too; `basis` says which one to trust.
+    The comparison with companies that get no campaign letters is there, too, if they are enough; `basis` names the one to trust.
     """
     return service.show(call.context, call.query, call.language)

@@ -46,6 +46,6 @@ class PromotionEffectView(View):
 class PromotionEffectsView(View):
     """The effect of promotions, the earliest first; measured every night until 35 days after the last day."""
 
-    formulas: dict[str, str] = Field(description="How each field is counted.")
+    formulas: dict[str, str] = Field(description="The formula of each field.")
     row_count: int
     rows: list[PromotionEffectView]

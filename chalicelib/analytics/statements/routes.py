@@ -39,7 +39,7 @@ def make_statement_file(call: Call) -> StatementFileView:
 
 @routes.post("/v1/company/statement/disputes", scope="bonuses.read", problems=("not_found", "too_many_requests"))
 def dispute_line(call: Call, form: DisputeForm) -> DisputeView:
-    """Say that the company has another sum for a line of its statement. The manager gets a letter.
+    """Dispute a line of the statement: the company has another sum for it. The manager gets a letter.
 
     The same again changes nothing; another sum takes the place of the one before. No balance changes by it.
     """

@@ -126,7 +126,7 @@ class AccountStatementView(View):
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
     as_of: str
-    formula: str = Field(description="How the balances are counted, in the reader's language.")
+    formula: str = Field(description="The formula of the balances, in the reader's language.")
     opening: SidesView
     turnover: SidesView = Field(description="Sums of the lines.")
     closing: SidesView = Field(description="The opening of the next period.")

@@ -65,7 +65,7 @@ class CoalitionAccrualView(View):
     posting_id: str
     recorded_at: str
     reversed: Money = Field(description="Sum of the reversals.")
-    reversals: list[CoalitionReversalView] = Field(description="What of it was taken back.")
+    reversals: list[CoalitionReversalView] = Field(description="The reversals of it.")
 
     @classmethod
     def of(cls, made: CoalitionGrant) -> Self:

@@ -31,7 +31,9 @@ class IssueText(Written):
     """A letter in one language, in Markdown."""
 
     subject: str = Field(min_length=1, max_length=150, pattern=ONE_LINE)
-    preview: str = Field(default="", max_length=200, description="What a mail program shows beside the subject.")
+    preview: str = Field(
+        default="", max_length=200, description="The text that a mail program shows beside the subject."
+    )
     body: str = Field(
         min_length=1,
         max_length=40_000,
@@ -63,7 +65,7 @@ class Pause(NamedTuple):
 
 
 class Resumption(NamedTuple):
-    """Letters leave again. What bounced or complained until then counts no more."""
+    """Letters leave again. Earlier bounces and complaints no longer count."""
 
     at: str
     reason: str

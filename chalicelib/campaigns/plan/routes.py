@@ -90,14 +90,14 @@ def move_issue(call: Call, form: MoveForm, issue_id: str) -> IssueView:
     problems=("four_eyes", "wrong_state"),
 )
 def approve_issue(call: Call, issue_id: str) -> Answer[IssueView]:
-    """Approve an issue as you read it. Somebody who wrote nothing of it does. Again changes nothing."""
+    """Approve an issue as you read it. Its authors cannot. A repeat changes nothing."""
     by = call.principal.for_member()
     return Answer.at(*service.approve(call.context, issue_id, call.expected_version(), by=by))
 
 
 @routes.post("/v1/staff/campaigns/{issue_id}/cancel", scope="staff.campaigns.write")
 def cancel_issue(call: Call, issue_id: str) -> IssueView:
-    """Cancel an issue. Again changes nothing."""
+    """Cancel an issue. A repeat changes nothing."""
     return service.cancel(call.context, issue_id, by=call.principal.for_member())
 
 

@@ -39,7 +39,7 @@ class IssueForm(Form):
     )
     slot: SlotText
     owner: Identifier | None = Field(default=None, description="The member id of who takes care of it.")
-    segment_id: Identifier | None = Field(default=None, description="Who gets it.")
+    segment_id: Identifier | None = Field(default=None, description="The segment that gets it.")
     promotion_id: Identifier | None = Field(
         default=None, description="Of a letter that names a discount: of overstock or of modernised models."
     )
@@ -84,7 +84,7 @@ class PlanQuery(ListQuery):
 
 
 class ClashView(View):
-    """Two issues that are too near: the contact budget skips whoever belongs to the segments of both."""
+    """Two issues that are too near: the contact budget skips members of both segments."""
 
     first_issue_id: str = Field(description="The issue that goes.")
     first_title: str
@@ -130,9 +130,9 @@ class IssueView(View):
     holdout_percent: int
     texts: IssueTexts = Field(description="Empty in lists.")
     state: IssueState
-    author: str = Field(description="Who changed its content last.")
+    author: str = Field(description="The member who changed its content last.")
     author_name: Annotated[str | None, NameOf("author")] = None
-    changed_by: str = Field(description="Who changed, moved or cancelled it last.")
+    changed_by: str = Field(description="The member who changed, moved or cancelled it last.")
     changed_by_name: Annotated[str | None, NameOf("changed_by")] = None
     approved_by: str | None
     approved_by_name: Annotated[str | None, NameOf("approved_by")] = None

@@ -7,7 +7,7 @@ routes = Routes(__name__, tag="members")
 
 @routes.get("/v1/me/letters", scope="me", problems=("not_found",))
 def list_own_letters(call: Call) -> LettersView:
-    """List the letters that came to you, and those to come.
+    """List your letters, past and scheduled.
 
     Service letters come when something happens, so those to come are unknown. Codes are never listed.
     """

@@ -11,16 +11,16 @@ _HALF_A_YEAR = timedelta(days=184)
 
 @routes.get("/v1/staff/campaigns/{issue_id}/results", scope="staff.campaigns.read", problems=("wrong_state",))
 def show_results(call: Call, issue_id: str) -> ResultsView:
-    """Show what an issue achieved: letters, readers, and purchases beside those of the hold-out.
+    """Show the results of an issue: letters, readers, and purchases compared with the hold-out.
 
-    People and programs are told apart. Without the hold-out no purchase is told: whoever gets letters buys more anyway.
+    People and programs are told apart. Without the hold-out no purchases are shown: those who get letters buy more anyway.
     """
     return service.show(call.context, issue_id)
 
 
 @routes.get("/v1/staff/series/{series_id}/results", scope="staff.campaigns.read", problems=("wrong_state",))
 def show_series_results(call: Call, series_id: str) -> SeriesResultsView:
-    """Show what a series achieved: members by step, letters, ends, and purchases beside those of the hold-out.
+    """Show the results of a series: members by step, letters, ends, and purchases compared with the hold-out.
 
     Those inside and those for whom it ended in the last 400 days, counted anew every night.
     """

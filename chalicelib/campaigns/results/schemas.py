@@ -164,7 +164,7 @@ class SeriesResultsView(View):
     people: int
     steps: list[StepFiguresView] = Field(description="In their order; those that the series has no more come last.")
     ends: dict[str, int] = Field(
-        description="Members for whom it is over: finished, the exit, or why no more letters came."
+        description="Members who are at its end: finished, the exit, or why no more letters came."
     )
     purchases: PurchasesView = Field(
         description="Of companies with 30 days behind them since one of their people started, beside those held out."

@@ -52,7 +52,7 @@ class SampledMemberView(View):
     name: str
     company_id: str | None
     company_name: Annotated[str | None, NameOf("company_id")] = None
-    reason: str | None = Field(description="Why this member gets no letter; null for who gets it.")
+    reason: str | None = Field(description="The reason for leaving this member out; null for a member who gets it.")
 
     @classmethod
     def of(cls, sampled: Sampled) -> "SampledMemberView":

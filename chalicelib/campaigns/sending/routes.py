@@ -13,7 +13,7 @@ def show_sending(call: Call, issue_id: str) -> SendingView:
 
 @routes.post("/v1/staff/campaigns/{issue_id}/pause", scope="staff.campaigns.write", problems=("wrong_state",))
 def pause_issue(call: Call, form: IssueReasonForm, issue_id: str) -> SendingView:
-    """Pause an issue whose letters are on their way. Again changes nothing."""
+    """Pause an issue whose letters are on their way. A repeat changes nothing."""
     return service.pause(call.context, issue_id, form, by=call.principal.for_member())
 
 

@@ -10,7 +10,7 @@ from chalicelib.platform import Form, Language, ListPage, NameOf, View, narrowed
 
 
 class IssueReasonForm(Form):
-    """Why an issue is paused or resumed."""
+    """The reason for pausing or resuming an issue."""
 
     reason: str = Field(min_length=1, max_length=500, description="For the staff.")
 
@@ -27,7 +27,7 @@ class PauseView(View):
 
 
 class ResumptionView(View):
-    """The end of a pause. What bounced or complained until then counts no more."""
+    """The end of a pause. Earlier bounces and complaints no longer count."""
 
     at: str
     reason: str
@@ -47,7 +47,7 @@ class TestView(View):
     """A test of an issue's letter."""
 
     issue_id: str
-    email: str = Field(description="The address to which it goes: that of whoever asked.")
+    email: str = Field(description="The address to which it goes: the caller's own.")
     language: Language
 
 
@@ -108,7 +108,7 @@ class RecipientLetterView(View):
 
     letter_id: str
     state: LetterState
-    reason: str | None = Field(description="Why it was skipped, or not delivered.")
+    reason: str | None = Field(description="The reason for skipping it, or for its failed delivery.")
     next_day: str | None = Field(
         description="Of a skipped letter: the first day on which another one like it may come."
     )
@@ -126,7 +126,9 @@ class RecipientView(View):
     company_id: str | None
     company_name: Annotated[str | None, NameOf("company_id")] = None
     zone: str = Field(description="The member's time zone as the audience was made.")
-    left_out: str | None = Field(description="Why this member gets no letter; null for who is to get it.")
+    left_out: str | None = Field(
+        description="The reason for leaving this member out; null for a member who is to get it."
+    )
     letter: RecipientLetterView | None = Field(description="Null before the member's slot, and for who is left out.")
 
     @classmethod

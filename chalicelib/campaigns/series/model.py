@@ -18,7 +18,7 @@ Exit = Literal["bought", "clicked", "active", "bonuses_spent", "tier_kept"]
 
 
 class SeriesState(StrEnum):
-    """draft ──approve──▶ on ──stop, or a change──▶ draft. Nobody starts a draft, and whoever is inside waits."""
+    """draft ──approve──▶ on ──stop, or a change──▶ draft. Nobody starts a draft, and members inside wait."""
 
     DRAFT = "draft"
     ON = "on"
@@ -35,7 +35,8 @@ class SeriesStep(Written):
     step_id: StepId
     wait_days: int = Field(ge=0, le=120, description="Working days after the step before, or after the start.")
     conditions: Conditions = Field(
-        default=Conditions(), description="Whoever does not meet them on that day passes the step without its letter."
+        default=Conditions(),
+        description="A member who does not meet them on that day passes the step without its letter.",
     )
     texts: IssueTexts = Field(default=IssueTexts(), description="Empty in lists.")
 

@@ -28,7 +28,7 @@ def show_series(call: Call, series_id: str) -> Answer[SeriesView]:
 def change_series(call: Call, form: SeriesForm, series_id: str) -> Answer[SeriesView]:
     """Change a series. It must be approved anew, and those inside wait until then.
 
-    Where they get other steps, or at other times, it is refused with these effects; `accept_effects` changes it all the same. Nobody gets a
+    A change that gives them other steps or other times is refused with these effects, unless `accept_effects` is set. Nobody gets a
     step twice, nor one that is put in before the last step that they passed.
     """
     by = call.principal.for_member()
@@ -42,14 +42,14 @@ def change_series(call: Call, form: SeriesForm, series_id: str) -> Answer[Series
     problems=("four_eyes", "wrong_state"),
 )
 def approve_series(call: Call, series_id: str) -> Answer[SeriesView]:
-    """Approve a series as you read it, so that it starts. Somebody who wrote nothing of it does. Again changes nothing."""
+    """Approve a series as you read it, so that it starts. Its authors cannot. A repeat changes nothing."""
     by = call.principal.for_member()
     return Answer.at(*service.approve(call.context, series_id, call.expected_version(), by=by))
 
 
 @routes.post("/v1/staff/series/{series_id}/stop", scope="staff.campaigns.write")
 def stop_series(call: Call, series_id: str) -> SeriesView:
-    """Stop a series: nobody starts it, and those inside wait until it is approved again. Again changes nothing."""
+    """Stop a series: nobody starts it, and those inside wait until it is approved again. A repeat changes nothing."""
     return service.stop(call.context, series_id, by=call.principal.for_member())
 
 

@@ -25,7 +25,7 @@ class SeriesForm(Form):
     exits: list[Exit] = Field(
         default=[],
         max_length=5,
-        description="What ends the series: bought since the start; clicked one of its letters; the company buys regularly; "
+        description="Ends of the series: bought since the start; clicked one of its letters; the company buys regularly; "
         "no bonuses are left; no lower tier lies ahead.",
     )
     again_days: int | None = Field(
@@ -64,7 +64,7 @@ class SeriesView(View):
     holdout_percent: int
     steps: list[SeriesStep]
     state: SeriesState
-    author: str | None = Field(description="Who wrote it last; null as it is shipped.")
+    author: str | None = Field(description="The member who wrote it last; null as it is shipped.")
     author_name: Annotated[str | None, NameOf("author")] = None
     approved_by: str | None
     approved_by_name: Annotated[str | None, NameOf("approved_by")] = None
@@ -83,7 +83,7 @@ class PassageView(View):
     step_id: str
     at: str
     letter_id: str | None
-    reason: str | None = Field(description="Why there is no letter.")
+    reason: str | None = Field(description="The reason for sending no letter.")
 
 
 class EnrolmentView(View):

@@ -7,13 +7,13 @@ routes = Routes(__name__, tag="companies")
 
 @routes.get("/v1/staff/region-managers", scope="staff.companies.read")
 def show_region_managers(call: Call) -> Answer[RegionManagersView]:
-    """Read which manager takes care of which region."""
+    """Show the manager of each region."""
     return _answer(service.show(call.context))
 
 
 @routes.put("/v1/staff/region-managers", scope="staff.companies.write", matched=True, problems=("conflict",))
 def replace_region_managers(call: Call, form: RegionManagersForm) -> Answer[RegionManagersView]:
-    """Say which manager takes care of which region, for all regions at once.
+    """Set the manager of each region, for all regions at once.
 
     Companies that a file brings from now on get the manager of their region, which INN and KPP tell. Companies that are there already stay
     with their manager; `POST /v1/staff/hand-overs` gives them to the managers of their regions. The first list has the version 0.

@@ -12,13 +12,13 @@ routes = Routes(__name__, tag="letters")
 
 @routes.get("/v1/letters/{token}", scope=None, content_type=PAGE)
 def show_letter_preferences(call: Call, token: str) -> Answer[Text]:
-    """Show the page on which a reader chooses topics, channels, language and time zone."""
+    """Show the page of a reader's preferences: topics, channels, language, time zone."""
     return _preferences(call, token, service.reader_of(call.context, token))
 
 
 @routes.post("/v1/letters/{token}", scope=None, content_type=PAGE, form=True)
 def choose_letter_preferences(call: Call, form: PreferencesForm, token: str) -> Answer[Text]:
-    """Keep the choices of a reader. The link is enough; no consent is given this way, only withdrawn."""
+    """Save a reader's preferences. The link is enough; it can withdraw a consent, not give one."""
     reader = service.choose(call.context, token, form, caller_address=call.caller_address)
     return _preferences(call, token, reader, kept=True)
 
@@ -33,7 +33,7 @@ def show_unsubscribe_page(call: Call, token: str) -> Answer[Text]:
 def unsubscribe(call: Call, form: UnsubscribeForm, token: str) -> Answer[Text]:
     """Unsubscribe from all letters with advertising (RFC 8058).
 
-    It holds before the next letter is sent. Again changes nothing.
+    It holds before the next letter is sent. A repeat changes nothing.
     """
     reader = service.unsubscribe(call.context, token, caller_address=call.caller_address)
     return _unsubscribe(call, token, reader, done=True)

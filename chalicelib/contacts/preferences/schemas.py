@@ -23,7 +23,7 @@ class UnsubscribeForm(Form):
 
 
 class PreferencesForm(Form):
-    """The choices of a reader. What is not chosen is turned off."""
+    """The choices of a reader. Everything else is turned off."""
 
     letters: bool = Field(
         default=False, description="Keep getting letters with advertising; only leaving is possible here."

@@ -8,7 +8,7 @@ _SCOPE = "staff.queries.write"
 
 @routes.post("/v1/staff/queries", scope=_SCOPE, status=202, problems=("wrong_state",), keyed=True)
 def start_query(call: Call, form: QueryForm) -> QueryView:
-    """Ask one of the documented questions about all lines of the club; the answer is a CSV or XLSX file.
+    """Run one of the documented queries over all data of the club; the answer is a CSV or XLSX file.
 
     The datasets are made every night. Read the query at its own address until it is done: that takes seconds.
     """

@@ -7,7 +7,7 @@ routes = Routes(__name__, tag="companies")
 
 @routes.get("/v1/staff/companies/{company_id}/card", scope="staff.companies.read")
 def show_company_card(call: Call, company_id: str) -> CompanyCardView:
-    """Read all that matters of a company before you call it, on one page.
+    """Show one page with everything about a company, to read before a call.
 
     Its people, manager and distributor, tier and purchases, rhythm, terms and offers, newest orders, debts and bonuses.
     """

@@ -7,7 +7,7 @@ routes = Routes(__name__, tag="companies")
 
 @routes.post("/v1/staff/company-joins/preview", scope="staff.companies.write")
 def preview_company_join(call: Call, form: JoinForm) -> JoinPreviewView:
-    """Tell what a join of two companies would change, and what stands in its way.
+    """Preview a join of two companies: its changes and its obstacles.
 
     Orders, documents, purchases, bonuses, people, and the tiers of both. At most 2,000 documents are looked at.
     """

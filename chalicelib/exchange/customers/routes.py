@@ -14,7 +14,7 @@ routes = Routes(__name__, tag="exchange")
 
 @routes.post("/v1/staff/customer-moves/preview", scope="staff.imports.write", problems=("not_found",))
 def preview_customer_move(call: Call, form: CustomerMoveForm) -> CustomerMovePreviewView:
-    """Tell what a move of a customer would change: documents, purchases, bonuses, and the tiers of both companies.
+    """Preview a move of a customer: documents, purchases, bonuses, and the tiers of both companies.
 
     At most 2,000 documents of the company are looked at.
     """

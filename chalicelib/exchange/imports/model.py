@@ -43,7 +43,7 @@ class ImportForm(SalesProfileForm):
         default=None,
         min_length=1,
         max_length=200,
-        description="Where documents and their rows are two files: the name of the other one. Both are uploaded, in any order.",
+        description="If documents and their rows are in two files: the name of the other one. Both are uploaded, in any order.",
         examples=["sales-2026-11-rows.csv"],
     )
     currency: str | None = Field(default=None, pattern=CURRENCY, description="By default the currency of the club.")

@@ -144,7 +144,7 @@ class SalesProfileForm(Written):
         "headings tell it, or every row does by its arithmetic.",
     )
     cancelled_words: Words = Field(default=[], description="Statuses of rows that do not count, beside the usual ones.")
-    valid_words: Words = Field(default=[], description="Statuses of rows that count, whatever they seem to say.")
+    valid_words: Words = Field(default=[], description="Statuses of rows that count in spite of what they seem to say.")
     discount: Literal["share", "percent", "sum"] | None = Field(
         default=None, description="Meaning of the column of discounts: 0.1, 10 or a sum of money."
     )

@@ -85,7 +85,7 @@ def list_import_effects(call: Call, import_id: str) -> EffectPage:
 
 @routes.post("/v1/staff/documents/void", scope="staff.imports.write", keyed=True, problems=("not_found",))
 def void_document(call: Call, form: VoidForm) -> VoidedDocumentView:
-    """Void a document that its source says no more.
+    """Void a document that is gone from its source.
 
     It counts for nothing from then on. The next file that names it brings it back.
     """

@@ -14,7 +14,7 @@ from chalicelib.platform.files.uploads import Upload
 MOST_CHARACTERS = 100_000
 Segment = Annotated[str, Field(min_length=1, max_length=60, examples=["LED panels"])]
 Topic = Annotated[str, Field(max_length=40, description="One of the club's topics of letters.")]
-Note = Annotated[str, Field(max_length=500, description="What changed, for readers of the version before.")]
+Note = Annotated[str, Field(max_length=500, description="The changes, for readers of the version before.")]
 
 
 class ReportContentForm(Form):
@@ -44,7 +44,7 @@ class ReportContentForm(Form):
     )
     charts: list[ReportChart] = Field(default=[], max_length=10, description="Shown after the text.")
     audience: Conditions | None = Field(
-        default=None, description="Who reads it, of those with a complete profile; everybody, if absent."
+        default=None, description="Its readers, among those with a complete profile; by default all of them."
     )
     segment_id: Identifier | None = Field(
         default=None, description="A saved segment instead: its conditions, as they are now, become the audience."
@@ -114,7 +114,7 @@ class ReportVersionView(View):
 
     number: int
     visible_from: str
-    note: str = Field(description="What changed; empty for the first.")
+    note: str = Field(description="The changes; empty for the first.")
 
 
 class StaffReportVersionView(ReportVersionView):
@@ -163,4 +163,4 @@ class StaffReportPage(ListPage):
 class PreviewQuery(Form):
     """The language of the preview."""
 
-    language: Language | None = Field(default=None, description="That of the request, if absent.")
+    language: Language | None = Field(default=None, description="By default the language of the request.")

@@ -10,7 +10,7 @@ PLACING_PROBLEMS = ("cabinet_locked", "debt_overdue", *HOLD_PROBLEMS)
 
 @routes.get("/v1/cart", scope="catalog.read", query=CartQuery)
 def show_cart(call: Call) -> Answer[CartView]:
-    """Show one's cart at today's prices.
+    """Show your cart at today's prices.
 
     Lines whose price changed since they were added are marked, and so are lines that cannot be ordered. To order the cart, send its
     `version` as `cart_version` to `POST /v1/orders`.
@@ -21,7 +21,7 @@ def show_cart(call: Call) -> Answer[CartView]:
 
 @routes.put("/v1/cart", scope="catalog.read", matched=True, problems=("precondition_failed",))
 def replace_cart(call: Call, form: CartForm) -> Answer[CartView]:
-    """Replace the lines of one's cart. The version of a cart that was never used is 0.
+    """Replace the lines of your cart. The version of a cart that was never used is 0.
 
     To accept a changed price, send it as the line's `unit_price`.
     """
@@ -31,7 +31,7 @@ def replace_cart(call: Call, form: CartForm) -> Answer[CartView]:
 
 @routes.delete("/v1/cart", scope="catalog.read", status=204, matched=True, problems=("precondition_failed",))
 def clear_cart(call: Call) -> Answer[None]:
-    """Clear one's cart."""
+    """Clear your cart."""
     company_id, member_id = call.principal.for_company(), call.principal.for_member()
     service.clear(call.context, company_id, member_id, expected=call.expected_version())
     return Answer(None)
@@ -39,7 +39,7 @@ def clear_cart(call: Call) -> Answer[None]:
 
 @routes.post("/v1/cart/lines", scope="catalog.read", keyed=True)
 def put_into_cart(call: Call, form: CartLinesForm) -> CartAdditionView:
-    """Add lines to one's cart, at today's prices.
+    """Add lines to your cart, at today's prices.
 
     It takes the lines of `POST /v1/tools/lighting` as they are.
     """

@@ -26,7 +26,7 @@ class SpecificationForm(Form):
 class DistributorFileForm(SpecificationForm):
     """A document of the distributor."""
 
-    kind: Literal["invoice", "shipping_document"] = Field(description="What the document is.")
+    kind: Literal["invoice", "shipping_document"] = Field(description="The kind of the document.")
 
 
 class OrderFileView(View):

@@ -68,7 +68,7 @@ def show_usual_order_page(call: Call, token: str) -> Answer[Text]:
 
 @routes.post(LINK, scope=None, content_type=PAGE, form=True)
 def put_usual_order_into_cart(call: Call, form: PutForm, token: str) -> Answer[Text]:
-    """Put the usual order into the reader's cart. Nothing is ordered; again changes nothing."""
+    """Put the usual order into the reader's cart. Nothing is ordered; a repeat changes nothing."""
     buyer = links.buyer_of(call.context, token)
     if buyer is None:
         return page_answer(page.over_page(call.context, call.language))

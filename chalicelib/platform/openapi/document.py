@@ -176,7 +176,7 @@ def document(routes: Iterable[Route], bodies: Mapping[str, Any] | None = None) -
                 },
                 "machine": {
                     "type": "oauth2",
-                    "description": "How a machine client gets its access token.",
+                    "description": "The access token of a machine client.",
                     "flows": {"clientCredentials": {"tokenUrl": TOKEN_URL, "scopes": _machine_scopes(ordered)}},
                 },
             },

@@ -116,7 +116,7 @@ def problem_response() -> Schema:
 def page_or_problem() -> Schema:
     """The response of an address that is not there, where people open it in a browser."""
     page = {"text/html; charset=utf-8": {"schema": {"type": "string"}}}
-    return {"description": "Not found: a page for whoever accepts one.", "content": {**_PROBLEM, **page}}
+    return {"description": "Not found: a page, if the caller accepts one.", "content": {**_PROBLEM, **page}}
 
 
 def with_members(body: Schema) -> Schema:

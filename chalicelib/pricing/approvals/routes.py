@@ -16,7 +16,7 @@ def list_approvals(call: Call) -> ApprovalPage:
 
 @routes.get("/v1/staff/approvals/{approval_id}", scope="staff.tiers.read")
 def show_approval(call: Call, approval_id: str) -> ApprovalView:
-    """Show what was asked for, by whom, and the decision."""
+    """Show a request for approval: its subject, its author, the decision."""
     return ApprovalView.of(service.read(call.context, approval_id))
 
 

@@ -48,7 +48,7 @@ class CallKind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a company does not buy, as it says itself."""
+    """The reason for not buying, in the company's own words."""
 
     OUT_OF_STOCK = "out_of_stock"
     BAD_EXPERIENCE = "bad_experience"

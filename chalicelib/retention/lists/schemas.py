@@ -110,7 +110,7 @@ class CallView(View):
     state: ListedState = Field(
         description="later: nobody was reached, try at another hour; skipped: stays on the list."
     )
-    words: str = Field(description="Why now, in a sentence to read aloud, in the reader's language.")
+    words: str = Field(description="The cause of the call, as a sentence to read aloud in the reader's language.")
     below_lowest_step: bool = Field(
         description="The plain rule beside it: whether the purchases of the last 90 days are below the lowest step of the tiers."
     )
@@ -125,13 +125,13 @@ class CallView(View):
     wish: WishView | None = Field(description="Of a call of the kind goods_arrived.")
     local_time: str = Field(description="The time in the company's region, HH:MM.", examples=["14:05"])
     people: list[PersonToCallView] = Field(
-        description="Whom to call, the first one first, the others by influence. Empty where the club knows nobody."
+        description="The people to call: the first one first, the others by influence. Empty where the club knows nobody."
     )
     purchases: list[LastPurchaseView] = Field(description="The latest three order days, newest first.")
     orders: list[OpenOrderView]
     tier: TierToKeepView | None
     contact: NewContactView | None = Field(
-        description="Whom to call who is no member, as an outcome said. Invite them to the club."
+        description="The person to call who is no member, as an outcome named them. Invite them to the club."
     )
     usual: list[ArticleView] = Field(description="Of the usual order, the most often bought first.")
     missing: list[ArticleView] = Field(description="Articles that it buys regularly and cannot order now.")
@@ -180,7 +180,7 @@ class ScriptView(View):
 
 
 class CallNewsItemForm(Form):
-    """News for whoever bought of a brand, a category, or a brand in a category within a year."""
+    """News for companies that bought of a brand, a category, or a brand in a category within a year."""
 
     brand: str | None = Field(default=None, max_length=100, examples=["Lumera"])
     category: str | None = Field(default=None, max_length=100, examples=[None])

@@ -29,10 +29,10 @@ class OutcomeForm(Form):
         description="skipped: not called today; the note says why, and the call stays on the list.",
     )
     reason: Reason | None = Field(
-        default=None, description="Why the company does not buy, as it says itself.", examples=["no_reason"]
+        default=None, description="The reason for not buying, in the company's own words.", examples=["no_reason"]
     )
     answer: CallAnswer | None = Field(
-        default=None, description="What the club does about the reason.", examples=["benefits_letter"]
+        default=None, description="The club's answer to the reason.", examples=["benefits_letter"]
     )
     note: str = Field(default="", max_length=2000, examples=["The buyer is on leave until Monday"])
     person_id: Identifier | None = Field(
@@ -40,7 +40,7 @@ class OutcomeForm(Form):
     )
     contact: NewContactForm | None = Field(
         default=None,
-        description="Whom to call who is no member: their successor where the person left, or a number that you found. Shown with each call until a member of the company is reached.",
+        description="A person to call who is no member: their successor where the person left, or a number that you found. Shown with each call until a member of the company is reached.",
         examples=[None],
     )
     next: Literal["in_one_month", "in_three_months"] | None = Field(default=None, examples=[None])

@@ -18,16 +18,17 @@ routes = Routes(__name__, tag="retention")
 
 @routes.get("/v1/staff/retention/overview", scope="staff.retention.read")
 def show_overview(call: Call) -> OverviewView:
-    """Show what is at risk, by manager, by reason and by month, and the work on the lists.
+    """Show the turnover at risk by manager, reason and month, and the work on the lists.
 
-    The figures are those of last night; its managers, reasons and months are lists, too, of which `POST /v1/list-files` makes files. Late is whoever waits for a call for more than a month. Months show how the dormant share moves.
+    The figures are those of last night; its managers, reasons and months are lists, too, of which `POST /v1/list-files` makes files. Late
+    are companies that have waited for a call for more than a month. Months show how the dormant share moves.
     """
     return service.show(call.context)
 
 
 @routes.get("/v1/staff/retention/managers", scope="staff.retention.read", query=ListQuery)
 def list_retention_managers(call: Call) -> ManagerOverviewPage:
-    """List what is at risk by manager, with the work on the lists.
+    """List the turnover at risk by manager, with the work on the lists.
 
     `POST /v1/list-files` makes a file of it, as CSV or XLSX.
     """
@@ -36,13 +37,13 @@ def list_retention_managers(call: Call) -> ManagerOverviewPage:
 
 @routes.get("/v1/staff/retention/reasons", scope="staff.retention.read", query=ListQuery)
 def list_retention_reasons(call: Call) -> ReasonOverviewPage:
-    """List what is at risk by the last reason that the companies named."""
+    """List the turnover at risk by the last reason that the companies named."""
     return call.page(ReasonOverviewPage, service.list_reasons, call.context)
 
 
 @routes.get("/v1/staff/retention/months", scope="staff.retention.read", query=ListQuery)
 def list_retention_months(call: Call) -> MonthOverviewPage:
-    """List what was at risk as each month ended, with the dormant share of all companies."""
+    """List the turnover at risk at the end of each month, with the dormant share of all companies."""
     return call.page(MonthOverviewPage, service.list_months, call.context)
 
 

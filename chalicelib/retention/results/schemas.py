@@ -138,7 +138,7 @@ class WaveResultsView(View):
         description="Of all orders of a unit in the portal, at whatever price, whose cost is known: what the offers won, less what they gave away. Null where no cost is known."
     )
     offers_sum: Money = Field(description="Ordered within 90 days at the prices of offers by the called companies.")
-    offers_off: Money = Field(description="How much that is below the base prices.")
+    offers_off: Money = Field(description="The difference from the base prices.")
     offers_margin: Money | None = Field(
         description="Margin of the part of `offers_sum` whose cost is known: that part less the cost when the order was placed. Null where none is known."
     )

@@ -10,7 +10,7 @@ routes = Routes(__name__, tag="retention")
 
 @routes.post("/v1/staff/retention/waves", scope="staff.retention.write", status=201, keyed=True, problems=("conflict",))
 def plan_wave(call: Call, form: WaveForm) -> WaveView:
-    """Plan a wave, and learn what it will be able to notice.
+    """Plan a wave, and read the smallest difference that it can show.
 
     The companies that are dormant or lost on its first day enter it, and those that become so until its last one. A random share of them is
     held out, and neither a manager nor a head of sales sees or chooses whom. The answer says in plain words how many companies are expected,

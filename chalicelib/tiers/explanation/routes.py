@@ -9,7 +9,7 @@ routes = Routes(__name__, tag="tiers")
 
 @routes.get("/v1/company/tier/explain", scope="company.read", query=ExplainQuery)
 def explain_tier(call: Call) -> TierExplanationView:
-    """Explain the tier of the caller's company on a day, today or earlier.
+    """Explain the tier of your company on a day, today or earlier.
 
     `known_then` is the tier by the facts recorded before the day ended. `known_now` is the tier of the same day by the facts known today.
     `corrections` are the documents in which the two differ. Each document that bears on the day is listed with the reason why it counts or

@@ -25,7 +25,7 @@ MOST_DOCUMENTS = 1000  # of one page
 
 
 class ExplainQuery(StandingQuery):
-    limit: int = Field(default=MOST_DOCUMENTS, ge=1, le=MOST_DOCUMENTS, description="How many documents at most.")
+    limit: int = Field(default=MOST_DOCUMENTS, ge=1, le=MOST_DOCUMENTS, description="The largest number of documents.")
     cursor: str | None = Field(
         default=None, max_length=2048, description="`next_cursor` of the page before, to go on with the documents."
     )
@@ -50,7 +50,7 @@ class HoldView(View):
 
 
 class ExplainedManualTierView(View):
-    """A manual tier, granted by a manager."""
+    """A manual tier, given by a manager."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 

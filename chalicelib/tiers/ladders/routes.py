@@ -36,7 +36,7 @@ def show_ladder(call: Call, ladder_id: str) -> Answer[StaffLadderView]:
     problems=("precondition_failed", "wrong_state", "already_exists", "four_eyes", "conflict"),
 )
 def activate_ladder(call: Call, form: ActivationForm, ladder_id: str) -> Answer[StaffLadderView]:
-    """Put a draft in force from a day: today or later, one ladder per day and currency.
+    """Activate a draft from today or a later day: one ladder per day and currency.
 
     Tiers of earlier days stay as they were. The standings of all companies are recalculated within minutes. A company whose tier changes
     gets the usual letter on the day of the change. Somebody else than its author activates a ladder with a discount above the club's bound.

@@ -9,7 +9,7 @@ routes = Routes(__name__, tag="tiers")
 
 @routes.get("/v1/company/tier", scope="company.read", answer=StandingView, by_token=True)
 def show_tier(call: Call) -> Text:
-    """Show the tier of the caller's company.
+    """Show the tier of your company.
 
     The answer has the tier in force and its last safe day, the purchases that count, the sum missing to the next step, the smallest
     orders that keep or lift the tier, and a calendar of the days on which purchases leave the window.
