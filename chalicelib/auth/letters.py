@@ -52,7 +52,7 @@ def _former_address(context: Context, change: Item) -> list[Recipient]:
 
 @letter("email_changed", on=EMAIL_CHANGED, to=_former_address)
 def email_changed(context: Context, recipient: Recipient, change: Item) -> tuple[Reader, Facts]:
-    """Goes to the former address: whoever still reads it may know nothing of the change."""
+    """Goes to the former address: its present reader may know nothing of the change."""
     member = members.member(context, change["member_id"])
     if member is None:
         raise Unsendable("recipient_gone")

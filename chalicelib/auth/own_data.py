@@ -48,7 +48,7 @@ def _kept_quarters(context: Context) -> list[str]:
 
 @erasure
 def forget_sign_ins(context: Context, person: Person) -> None:
-    """Those with the former address, too. Who joined anew with the address meanwhile asks for another code."""
+    """Those with the former address, too. A new member with the same address asks for another code."""
     found = _of(context, person.email)
     former = [each for item in found if "former" in item for each in _of(context, item["former"])]
     context.table.delete_many(Key(item["pk"], item["sk"]) for item in found + former)

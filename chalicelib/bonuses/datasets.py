@@ -14,7 +14,7 @@ BONUS_ENTRIES = Dataset(
         Column("posting_id", "text", "The posting"),
         Column("company_id", "text", "The company whose bonuses they are"),
         Column("day", "day", "The day of the posting"),
-        Column("cause", "text", "What it was posted for, such as `accrual`"),
+        Column("cause", "text", "The cause of the posting, such as `accrual`"),
         Column("account", "text", "Account of the ledger, such as `available`"),
         Column("lot_expires_on", "day", "The day on which the lot expires that it moves"),
         Column("currency", "text", "Of the amount"),

@@ -73,7 +73,7 @@ def remove(context: Context, image_id: str) -> ImagesView:
 
 
 def address(context: Context, image_id: str) -> str:
-    """A link to a confirmed picture, for whoever knows its id, which nobody can guess. Raises 404. One call."""
+    """A link to a confirmed picture, open to anybody with its id, which nobody can guess. Raises 404. One call."""
     item = store.read_image(context.table, image_id)
     if item is None or "expires_at" in item:
         raise Problem("not_found")

@@ -1,6 +1,6 @@
 """Two companies that are one: the joined company gives its INN, its people and its place in the lists to the other, and keeps its history.
 
-What is known of the joined company's purchases, orders and bonuses belongs to rooms above; they move it.
+Purchases, orders and bonuses of the joined company belong to the rooms above, which move them.
 """
 
 from collections.abc import Iterator, Sequence

@@ -105,7 +105,7 @@ class CompanyAssignmentForm(CompanyChangeForm):
 
 
 class InvitationForm(Form):
-    """A person who shall act for the company, once they accept."""
+    """A person who will act for the company, once they accept."""
 
     name: PersonName
     email: Email
@@ -187,7 +187,7 @@ class CompanyView(View):
 class PersonView(View):
     """A person who acts for the company, has claimed to, or is invited to. `version` is the ETag.
 
-    Of an invited person name and email are shown as they were typed in the invitation, whoever has that email.
+    Of an invited person name and email are shown as they were typed in the invitation, even if that email belongs to a member with another name.
     """
 
     member_id: str

@@ -1,7 +1,7 @@
 """The companies' items. See `keys.py`.
 
 A person of a company is written twice, always in one transaction: PERSON beside the company (who acts for it) and MEMBERSHIP
-beside the member (for whom they speak). Whoever changes one changes both, on condition that the membership is what was read.
+beside the member (for whom they speak). A change of one changes both, on condition that the membership is still as it was read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -434,7 +434,7 @@ def put_told(tx: Transaction, told: Key, known: Told, about: str, expires_at: in
 
 
 def put_claim(tx: Transaction, company_id: str, member_id: str, claimed: ClaimedCompany, at: str) -> None:
-    """The person asks to act for the company. Who asks again keeps the place in the line; an invitation gives way to the claim."""
+    """The person asks to act for the company. A repeated claim keeps its place in the line; an invitation gives way to the claim."""
     tx.update(
         keys.person(company_id, member_id),
         put={

@@ -18,7 +18,7 @@ class TopicNames(SectionPart):
 
 
 class Contacts(Section, name="contacts"):
-    """`gaps`: by the kind of a contact, the least days after an earlier one of each kind. What is not named does not count.
+    """`gaps`: by the kind of a contact, the least days after an earlier one of each kind. Kinds that are not named do not count.
 
     `topics`: the subjects of letters, which members choose from.
     """

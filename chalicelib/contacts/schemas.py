@@ -23,7 +23,7 @@ class VerdictView(View):
     """Whether a contact is allowed at this moment."""
 
     allowed: bool
-    reason: Reason | None = Field(description="Why not.")
+    reason: Reason | None = Field(description="The reason against it.")
     next_day: date | None = Field(
         description="The first day on which it will be, where the budget or a hold-out is the reason."
     )

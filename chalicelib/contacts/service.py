@@ -33,7 +33,7 @@ def may_contact(
 ) -> Verdict:
     """Whether the club may contact this member on this day of theirs, about this topic. Two reads.
 
-    What it answers holds at this moment: whoever then makes the contact spends the budget in the same transaction.
+    The answer holds at this moment: the contact itself spends the budget in its own transaction.
     """
     member, acts = members.with_membership(context, person_id, consistent=True)
     if member is None:
@@ -89,7 +89,7 @@ def refused_letters(
     topic: str,
     contact_class: ContactClass = "content",
 ) -> dict[str, Reason]:
-    """By member id, why these members may not get letters of this class on a topic; whoever may is not named.
+    """By member id, the reasons against letters of this class on a topic; members who may get them are not in it.
 
     `company_of`: the company that each acts for, empty for none. Of the budget it says nothing: that depends on the day. Four calls per 100 members.
     """

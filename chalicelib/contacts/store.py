@@ -1,6 +1,6 @@
 """HOLD_OUT, the items of companies that nobody contacts in order to win them back, by telephone or with advertising.
 
-held out     by a wave, up to a day; it gets no offer either. Whoever asks is told of a spent budget, so that nobody learns whom a wave holds out
+held out     by a wave, up to a day; it gets no offer either. Every caller is told of a spent budget, so that nobody learns whom a wave holds out
 closed down  as its people said; until somebody says otherwise
 
 Retention learns both. It lies above the rooms that contact companies, so it leaves them here, in its own transactions. Service goes on: what a

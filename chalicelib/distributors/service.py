@@ -169,7 +169,7 @@ def add_person(
 
 
 def _is_elsewhere(context: Context, distributor_id: str, member_id: str) -> bool:
-    """True for a member of the club who does not work here, whoever else they act for."""
+    """True for a member of the club who does not work here."""
     known, acts = members.with_membership(context, member_id, consistent=True)
     return known is not None and (acts is None or acts.owner != distributor_id)
 

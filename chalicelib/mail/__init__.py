@@ -1,9 +1,9 @@
 """Letters of the club to people, each sent once. Rooms declare theirs (`declarations`); this one knows no room.
 
-Vocabulary. A *letter* goes to one recipient and tells of one event; its id follows from both, so an event that is delivered again
-writes nothing new. A *service* letter is about something the recipient does (a code, an order, a tier); a letter with *advertising*
-(advertising itself, or content with it) needs consent and goes rather never than twice. An *attempt* is one call of the mail service. To *settle* a letter is to learn what
-became of an attempt that was not answered.
+Vocabulary. A *letter* goes to one recipient and tells of one event; its id follows from both, so an event that is delivered again writes
+nothing new. A *service* letter is about something the recipient does (a code, an order, a tier); a letter with *advertising* (advertising
+itself, or content with it) needs consent and goes rather never than twice. An *attempt* is one call of the mail service. To *settle* a
+letter is to learn the fate of an attempt that was not answered.
 
     an event ──on_event──▶ a letter, PENDING, and a message to the letters queue ──send──▶ the mail service
     a sign-in ──hasten──▶ a message to the codes queue ──send──▶ a letter, and the mail service: past the stream and all other letters
@@ -28,13 +28,13 @@ The mail service knows no idempotency token, so whether a letter is out may be k
   may have been lost.
 - Who finds the letter with another worker, or not settled, leaves a message for when that is over. A worker whose lease is over
   may have died before or after the mail service had the letter, so that is UNKNOWN too. Leases outlast the workers' time limit.
-- UNKNOWN is settled by the mail service's own report, which carries the letter's id as a tag and comes within seconds. That none came
-  within the settle time means that the letter was most likely never accepted.
+- UNKNOWN is settled by the mail service's own report, which carries the letter's id as a tag and comes within seconds. Without a
+  report within the settle time the letter was most likely never accepted.
 - A letter that surely was not sent goes back, and its message comes again; what keeps failing ends in the dead-letter queue, with
   its alarm, and can be moved back from there.
 - Reports come late, twice and in any order; they note facts, and the facts together give the state.
 
-What this guarantees. The mail service accepts a letter once at most, but for one case: it accepted, its answer was lost (or the worker
+Guarantees. The mail service accepts a letter once at most, but for one case: it accepted, its answer was lost (or the worker
 died before writing it down), *and* no report of it came within the settle time. Then a service letter may go out twice, never three
 times, and an advertising letter does not. No letter is lost silently: in the end each is SENT, SKIPPED with its reason, or
 listed for somebody to look at (REJECTED, UNKNOWN); or its message lies in the dead-letter queue.

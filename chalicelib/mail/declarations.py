@@ -3,7 +3,7 @@
     @letter("order_placed", on=orders.events.PLACED, to=the_distributor)
     def of_the_order(context, recipient, event) -> tuple[Reader, Facts]: ...
 
-The event asks for one letter to each recipient. When that is sent, the function looks up who reads it and the facts that
+The event asks for one letter to each recipient. When the letter is sent, the function looks up its reader and the facts that
 `texts/order_placed.<language>.md` beside it puts into words. One letter may be asked for by several events, and one function may serve
 several letters.
 
@@ -48,7 +48,7 @@ class Guard(Protocol):
         """The day and the moment of the slot that the reader has now, or of the next one."""
 
     def skip(self, context: Context, letter: Letter, mail: Mail, refused: Refused) -> tuple[str, str]:
-        """Why the letter is skipped, and the first day on which another one like it may come; empty if no day is known."""
+        """The reason for skipping the letter, and the first day on which another one like it may come; empty if no day is known."""
 
     def pages(self, letter: Letter) -> Pages:
         """The pages that the letter's foot and its headers name."""

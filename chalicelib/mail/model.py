@@ -163,7 +163,7 @@ class Report:
 
     @property
     def suppresses(self) -> str:
-        """Why these addresses get no more letters; empty if they do."""
+        """The reason for sending these addresses no more letters; empty if they get letters."""
         if self.kind == "complaint":
             return "complaint"
         return "bounce" if self.bounce.startswith("Permanent/") else ""

@@ -58,7 +58,7 @@ def waits_for_slot(letter: Letter, at: str) -> bool:
 
 
 def waits_until(letter: Letter) -> int | None:
-    """When to look again at a letter that another worker holds, or that the mail service may still report."""
+    """The moment to look again at a letter that another worker holds, or that the mail service may still report."""
     if is_over(letter):
         return None
     return {LetterState.SENDING: letter.lease_until, LetterState.UNKNOWN: letter.settle_at}.get(letter.state)

@@ -56,7 +56,7 @@ def written(context: Context, event: Event) -> list[Letter]:
 
 
 def hasten(cause: Key) -> None:
-    """Asks at once for letters with a secret that the event of this item asks for, whoever waits for the stream meanwhile.
+    """Asks at once for the letters with a secret that the event of this item asks for, without waiting for the stream.
 
     The stream asks for them too, so a process that dies before this call loses nothing but time.
     """

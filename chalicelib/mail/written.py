@@ -47,7 +47,7 @@ _PRODUCT = re.compile(r"!\[[^\]]*\]\(\s*(?:<product:([^<>]*)>|product:([^\s<>)]*
 
 
 class WrittenFault(NamedTuple):
-    """Why a text cannot be sent."""
+    """The reason for not sending a text."""
 
     code: str
     detail: str

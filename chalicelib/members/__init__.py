@@ -1,7 +1,7 @@
 """People: joining, profile, consents, and whom they act for.
 
-A member is a person with a confirmed (or invited, not yet confirmed) email. Whom the member acts for (a company, a distributor,
-the club itself) is the membership; other rooms give and take it, this one keeps it.
+A member is a person with a confirmed (or invited, not yet confirmed) email. A membership names the company, the distributor or
+the club for which the member acts; other rooms give and take it, this one keeps it.
 """
 
 from chalicelib.platform.registry.lazy import opened_when_asked

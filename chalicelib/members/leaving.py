@@ -24,7 +24,7 @@ def person(context: Context, member_id: str) -> Person:
 
 @retry("version", "theirs")
 def leave(context: Context, member_id: str, email: str) -> None:
-    """`email`: the person's own address, typed as a confirmation. Whoever has left already is left alone.
+    """`email`: the person's own address, typed as a confirmation. A repeat changes nothing.
 
     Raises 409 for one of the staff, 422 for another address.
     """

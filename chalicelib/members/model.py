@@ -15,7 +15,7 @@ class Consent(Record):
     agreed: bool
     version: str
     at: str = Field(description="When it was given.")
-    source: str = Field(description="Where it was given: registration, cabinet, letter.")
+    source: str = Field(description="The place where it was given: registration, cabinet, letter.")
 
 
 class Member(Record):

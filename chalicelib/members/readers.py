@@ -41,7 +41,7 @@ def head_of_sales_reader(context: Context, member_id: str) -> Reader:
 def speaking_reader(context: Context, member_id: str, owner: str, roles: Collection[str] | None = None) -> Reader:
     """The member, if they still act for this company or distributor, or for the club, in one of the roles (None: any).
 
-    For all that is not everybody's to read: whoever left may work for another company by now.
+    For all that is not everybody's to read: a person who left may work for another company by now.
     """
     member, membership = service.with_membership(context, member_id)
     if member is None:

@@ -112,7 +112,7 @@ class SuppressionsQuery(ListQuery):
 
 
 class SuppressionLiftForm(Form):
-    """An address that shall get letters again, and why: the member says that it works, or wants the letters after all."""
+    """An address that will get letters again, and the reason: the member says that it works, or wants the letters after all."""
 
     email: Email
     reason: str = Field(min_length=3, max_length=500, description="Kept with the author.")

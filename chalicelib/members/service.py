@@ -56,7 +56,7 @@ def some_members(
 
 
 def memberships(context: Context, member_ids: Sequence[str]) -> dict[str, Membership]:
-    """Whom these members act for, or ask to; one call per 100."""
+    """Memberships and claims of these members; one call per 100."""
     return store.read_memberships(context.table, member_ids)
 
 
@@ -308,7 +308,7 @@ def change_by_letter(
 
 
 def agreed_in_person(known: Member) -> str:
-    """When the member agreed to advertising, signed in or at registration; empty for never. A list that somebody brought is not that."""
+    """The moment of the member's own consent to advertising, signed in or at registration; empty for none. An imported list does not count."""
     consent = known.consents.get("advertising")
     return consent.at if consent and consent.agreed and consent.source in ("registration", "cabinet") else ""
 
@@ -432,7 +432,7 @@ def _check_admin(tx: Transaction, member_id: str, refusal: Problem) -> None:
 
 
 def _check_another_admin(context: Context, tx: Transaction, member_id: str) -> None:
-    """Raises 409 for the last admin. Where an admin changes another person, the caller is the admin who stays, and is checked."""
+    """Raises 409 for the last admin. An admin who changes another person is the admin who stays, and is checked."""
     last = Problem("conflict", "The club has at least one admin: make someone else an admin first.")
     other = next((each for each in staff_in(context, "admin") if each != member_id), None)
     if other is None:

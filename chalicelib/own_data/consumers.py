@@ -1,4 +1,4 @@
-"""The consumer that erases whoever has left."""
+"""The consumer that erases people who have left."""
 
 from chalicelib.members import LEFT
 from chalicelib.own_data import service

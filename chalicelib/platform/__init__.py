@@ -1,4 +1,4 @@
-"""What every room stands on, beside the table: access, HTTP, configuration, events, money, texts. These names are asked for everywhere."""
+"""The ground of every room, beside the table: access, HTTP, configuration, events, money, texts. These names are asked for everywhere."""
 
 from chalicelib.platform.registry.lazy import opened_when_asked
 

@@ -26,8 +26,8 @@ def _to_nobody(tx: Transaction, result: Any) -> None:
 class Context:
     """The table, the moment, the source of ids, and the club's config.
 
-    A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash. What was read
-    once and holds for the whole of the work may be kept in `memo`; work that is made of other work begins with an empty one.
+    A service takes its time and its ids from here, so the same work can be done again in a test, or after a crash. `memo` may
+    keep facts that hold for the whole of the work; work that is made of other work begins with an empty one.
 
     The service of a keyed request calls `reply` or `commit` with its result, in the transaction of the effect.
     """

@@ -5,7 +5,7 @@
     each_company ──▶ what is due, company by company        one that fails holds up no other
     last_run, record_run                                    when the job ran, and what it counted
 
-Naming a company twice does no harm: whoever has been done is due no more.
+Naming a company twice does no harm: a company that is done is due no more.
 """
 
 import json

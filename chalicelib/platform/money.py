@@ -111,7 +111,7 @@ class Money(BaseModel):
 
 
 def same_currency(own: str, other: str) -> None:
-    """Raises `MixedCurrencies` for two currencies. Where a fact enters a collection of bare sums in one currency, this is asked first."""
+    """Raises `MixedCurrencies` for two currencies. Called before a fact enters a collection of bare sums in one currency."""
     if own != other:
         raise MixedCurrencies(f"{own} and {other}")
 

@@ -110,7 +110,7 @@ def explain(ruling: Ruling, language: str) -> str:
 def _named(ruling: Ruling, tongue: int) -> str:
     facts = _readable(ruling.facts, tongue)
     name = _NAMED[_phrase(ruling)][tongue].format_map(facts)
-    # What a promotion takes off is known once its bracket is.
+    # The discount of a promotion is known once its bracket is.
     return f"{name}, {facts['percent']} %" if ruling.rule == "promotion" and "percent" in facts else name
 
 

@@ -26,7 +26,7 @@ DOCUMENTS = Dataset(
     "Sales documents that count, one row each",
     (
         *_HEAD,
-        Column("source", "text", "Where the document comes from: `orders` for shipments of the portal"),
+        Column("source", "text", "The origin of the document: `orders` for shipments of the portal"),
         Column("number", "text", "The number as its source writes it"),
         Column("lines", "count", "Number of lines"),
         Column("total", "amount", "Sum of the lines"),

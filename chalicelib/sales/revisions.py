@@ -217,7 +217,7 @@ def _put_revision(tx: Transaction, context: Context, revision: Revision, marks: 
 def _put_name(
     tx: Transaction, context: Context, ref: DocumentRef, known: KnownDocument, shipment: Revision, marks: Item
 ) -> None:
-    """Makes a document of the books a name of the shipment. What it counted for before is taken back."""
+    """Makes a document of the books a name of the shipment. The effects of its former identity are taken back."""
     key, company_id = keys.document(*ref), shipment.document.company_id
     returns = sorted(name_beside(each, ref[0]) for each in known.returned_by)
     kept = {"returned_by": set(returns)} if returns else {}

@@ -97,8 +97,8 @@ class Table:
     def get_many(self, keys: Iterable[Key], *, consistent: bool = False, only: Sequence[str] = ()) -> dict[Key, Item]:
         """The items that exist, by key. `only`: as for `query`, beside the key.
 
-        One call per 100 keys. What is left over is asked again: DynamoDB brings 16 MB together, and of one partition 1 MB, so that only a call
-        that brings nothing is followed by a pause.
+        One call per 100 keys. Keys that DynamoDB leaves over are asked again: DynamoDB brings 16 MB together, and of one partition 1 MB, so
+        that only a call that brings nothing is followed by a pause.
         """
         chosen = {f"#o{place}": name for place, name in enumerate(("pk", "sk", *only))} if only else {}
         part = {"ProjectionExpression": ", ".join(chosen), "ExpressionAttributeNames": chosen} if only else {}

@@ -4,7 +4,7 @@
                ▲                 └─▶ Refused, by a label that is named: somebody wrote it meanwhile
                └──── pause ◀──────┘
 
-A pause doubles with each try, with full jitter, up to two thirds of a second. What many write at once needs more tries (`CONTESTED`). No try
+A pause doubles with each try, with full jitter, up to two thirds of a second. Items with many writers need more tries (`CONTESTED`). No try
 begins later than `MOST_SECONDS` after the first one, so that a request still gets its answer. Weakest point: a request that decides twice
 may wait twice as long.
 """
@@ -98,8 +98,8 @@ def retry(
 ) -> Callable[[Callable[Concatenate[Context, Given], Result]], Callable[Concatenate[Context, Given], Result]]:
     """The function reads, decides and commits anew when one of these labels refuses its transaction, or it raises `Overtaken`.
 
-    Without labels: when a write without a label does. What refuses beside a named label means nothing yet: it was decided on what has
-    changed. A refusal that names none of them is raised at once. Raises `Busy` after the last try.
+    Without labels: when a write without a label does. Other refusals beside a named label mean nothing yet: they were decided on the
+    former state. A refusal that names none of them is raised at once. Raises `Busy` after the last try.
     """
     named = set(labels or [""])
 

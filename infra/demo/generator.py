@@ -86,7 +86,7 @@ CATEGORIES = [
     ("strips", "LED strips", "Светодиодные ленты"),
     ("wiring", "Wiring devices", "Электроустановочные изделия"),
 ]
-# What luminaires take, in watts; a professional one gives more light of it.
+# The power of luminaires in watts; a professional one gives more light for it.
 _POWER = {"DL": 8, "PN": 36, "HB": 150, "TR": 24}
 _LUMENS_OF_A_WATT = {"W": 95, "N": 100, "P": 130}
 _KELVIN = {"W": 3000, "N": 4000, "P": 4000}

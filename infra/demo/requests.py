@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 _PLACE = re.compile(r"\{([a-z0-9_]+)\}")
-# How ids begin, where it is not with the three letters of the field's name.
+# Prefixes of ids that do not begin with the three letters of the field's name.
 _PREFIXES = {
     "member_id": "mbr",
     "buyer_id": "mbr",

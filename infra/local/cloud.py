@@ -37,7 +37,7 @@ REGION = "us-east-1"
 LOCAL_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
 FUNCTIONS = ROOT / "infra" / "local"
 
-# What the stack is told here, beside its defaults: retries that a demo can wait for, no throttle, and http.
+# Parameters of the local stack that differ from the defaults: retries that a demo can wait for, no throttle, and http.
 PARAMETERS = {
     "Stage": "local",
     "Transport": "any",

@@ -11,7 +11,7 @@ from email.utils import parseaddr
 LETTERS: list[dict] = []  # newest last
 SUPPRESSED: set[str] = set()  # addresses that bounced, until they are taken off
 
-# What SES' simulator does with a letter to one of its addresses; anybody else gets it delivered.
+# Results of the simulator of SES by its addresses; a letter to any other address is delivered.
 _FATES = {"bounce": ("Bounce",), "complaint": ("Delivery", "Complaint"), "suppressionlist": ("Bounce",)}
 
 

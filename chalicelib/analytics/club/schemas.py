@@ -103,7 +103,7 @@ class BridgeRowView(View):
 
 
 class BridgeView(_Figures):
-    """Why the turnover changed, month by month: six moves that add up to the change."""
+    """The changes of the turnover, month by month: six moves that add up to the change."""
 
     rows: list[BridgeRowView]
 

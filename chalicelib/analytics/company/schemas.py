@@ -64,7 +64,7 @@ class ReachedTierView(View):
     name: str = Field(description="In the language of the answer.")
     discount_percent: Exact
     since: date
-    rows_url: str = Field(description="Why it is so: the documents that count on the last of these days.")
+    rows_url: str = Field(description="The reason: the documents that count on the last of these days.")
 
 
 class BonusMovementView(View):

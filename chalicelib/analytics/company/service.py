@@ -181,7 +181,7 @@ def analytics(
 
 
 def _with_people(context: Context, lines: list[Line]) -> list[Line]:
-    """The people under their present names: whoever has left the club has none. A call for each hundred of them."""
+    """The people under their present names: a person who has left the club has none. A call for each hundred of them."""
     names = members.names_of_members(context, [line.name for line in lines if line.name not in ("", REST)])
     return [replace(line, title=names.get(line.name, line.title)) for line in lines]
 

@@ -1,7 +1,7 @@
 """The service of distributors: folded every night with the club's figures, from the orders of the last months.
 
 A part of the fold brings the orders of its companies, and the last part writes the months of all distributors. A month is written anew for
-three nights' months: its own and the two after it. What happens to an order later is not counted.
+three nights' months: its own and the two after it. Later changes of an order are not counted.
 
 Weakest point: the medians of a month take all its orders at once, so the last part holds a few numbers of each.
 """

@@ -1,6 +1,6 @@
 """The club's people: counted every night up to the day before, in the item of its quarter.
 
-The items of quarters that are over stay as their last night left them: whoever left the club later is still in them.
+The items of quarters that are over stay as their last night left them: people who left the club later are still in them.
 
 Weakest point: one run reads all members, some hundred thousand a minute.
 """

@@ -29,7 +29,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Bonuses:
-    """Balances after the newest posting of a month: `issued` and what became of it since the first posting ever."""
+    """Balances after the newest posting of a month: `issued` and its further life since the first posting ever."""
 
     month: date
     currency: str

@@ -18,7 +18,7 @@ from chalicelib.table import Transaction, retry
 def settle(context: Context, ref: DocumentRef) -> None:
     """Makes the document's settlement what its payment and its newest revision say. Two reads of a document that was never paid.
 
-    Looks again after a write: meanwhile the payment may have been withdrawn, and whoever was told of that found nothing to take back.
+    Looks again after a write: meanwhile the payment may have been withdrawn, and the consumer of that event found nothing to take back.
     """
     while _settle_step(context, ref):
         pass

@@ -117,7 +117,7 @@ def settle_case(
 ) -> None:
     """Posts until the case equals the facts, which are read once more after the last posting.
 
-    That last read is needed: a fact may have changed in between, and the consumer of its event may have found nothing to do.
+    The last read is needed: a fact may have changed in between, and the consumer of its event may have found nothing to do.
     `also`: documents that may belong to the case by now. `known`: the case, if it was read just now.
     """
 

@@ -30,7 +30,7 @@ Segments = Mapping[str, Conditions]
 
 
 class Clash(NamedTuple):
-    """`skipped` comes too early after `before` for whoever belongs to both segments.
+    """`skipped` comes too early after `before` for members of both segments.
 
     `to_move`: the skipped one, or the other one where the letters of the skipped one are on their way. `move_to`: its next slot without a clash.
     """
@@ -49,7 +49,7 @@ def order(issue: Issue) -> tuple[str, bool, str, str]:
 
 
 def audience_at(slot: Slot) -> datetime:
-    """When an approved issue's audience is made."""
+    """The moment at which the audience of an approved issue is made."""
     return datetime.combine(slot.day, slot.hour, UTC) - AUDIENCE_AHEAD
 
 

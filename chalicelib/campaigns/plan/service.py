@@ -1,7 +1,7 @@
 """Steps of an issue, each in one transaction that checks the caller's role.
 
-Whoever plans, moves or cancels an issue is answered at once with what that means: the issues that are too near, and where to move them.
-What would skip people is refused, unless the caller accepts that.
+The answer to planning, moving or cancelling an issue names its effects at once: the issues that are too near, and where to move them.
+A plan that would skip people is refused, unless the caller accepts that.
 """
 
 from collections.abc import Callable, Collection
@@ -117,7 +117,8 @@ def move(context: Context, issue_id: str, form: MoveForm, *, by: str) -> IssueVi
 
 
 def approve(context: Context, issue_id: str, version: int, *, by: str) -> tuple[IssueView, int]:
-    """The issue and its new version. Safe to repeat. Raises 403 for whoever wrote any of it, 409 for an issue that is not whole, is cancelled or whose segment changed since, 412 for another version.
+    """The issue and its new version. Safe to repeat. Raises 403 for one of its authors, 409 for an issue that is not whole, is cancelled or
+    whose segment changed since, 412 for another version.
 
     Raises 422 for a slot in the past, a segment that is gone or names regions by now, or a promotion that does not hold on its day.
     """
@@ -270,7 +271,7 @@ def _next_slot(context: Context, first: date) -> Slot:
 
 
 def _check_owner(context: Context, owner: str | None) -> None:
-    """Whoever takes care of an issue hears of it when it pauses itself."""
+    """The owner of an issue gets a letter when it pauses itself."""
     if owner:
         _, acts = members.with_membership(context, owner)
         if acts is None or acts.owner != members.STAFF_OWNER:

@@ -52,9 +52,9 @@ class Offered(NamedTuple):
 
 
 class About(NamedTuple):
-    """The company of a reader: its id, name, step of the ladder, and bonuses. Id and name are empty for who acts for none.
+    """The company of a reader: its id, name, step of the ladder, and bonuses. Id and name are empty for a reader without a company.
 
-    `products`: those that the letter shows, by article. Who acts for no company has no price, and so none of them.
+    `products`: those that the letter shows, by article. A reader without a company has no prices, and so none of them.
     """
 
     company_id: str

@@ -1,1 +1,1 @@
-"""Results of issues and series: letters by what became of them, and purchases beside those of the hold-out."""
+"""Results of issues and series: letters by their fate, and purchases compared with the hold-out."""

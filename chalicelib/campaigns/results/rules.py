@@ -1,7 +1,7 @@
-"""Decisions on results: what became of a letter, whether companies bought more than the held-out ones, and which group of issues did best. Pure.
+"""Decisions on results: the fate of a letter, whether companies bought more than the held-out ones, and the best group of issues. Pure.
 
-The arms are those who were to get the letter and those who were held out of it, each company once. Whoever was skipped in the slot stays in
-the first arm: the hold-out would have been skipped for the same reasons, and to leave them out would compare other companies.
+The arms are those who were to get the letter and those who were held out of it, each company once. Members skipped in the slot stay in the
+first arm: the hold-out would have been skipped for the same reasons, and to leave them out would compare other companies.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 """Results of a series, counted anew from its members, their letters and their companies' purchases.
 
 A company's days begin with the first start of one of its people. Only those whose days are over are compared, so that both arms had the same
-time. Whoever a wave held out later, by its own draw, belongs to neither arm, nor does a member who acts for no company.
+time. A member whom a wave held out later, by its own draw, belongs to neither arm, nor does a member without a company.
 
 Weakest point: who starts a series again is counted by the last time only.
 """

@@ -111,7 +111,7 @@ def figures(context: Context, first: date, last: date, grouping: Grouping) -> Fi
 
 
 def _groups(issue: Issue, results: Results, grouping: Grouping) -> Iterable[tuple[str, Mapping[str, int]]]:
-    """The groups to which an issue's letters belong, with what became of them. Only audiences divide an issue."""
+    """The groups to which an issue's letters belong, with the fate of these letters. Only audiences divide an issue."""
     if grouping == "audience":
         return results.audiences.items()
     slot = Slot.of(issue.slot)

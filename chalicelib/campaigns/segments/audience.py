@@ -8,7 +8,7 @@ Shards are counted in parallel, and pages of a shard one after the other. A part
 last one, so each page counts once, whatever the queue delivers. Nothing is scanned, and a request never waits for the count.
 
 The audience of an issue keeps its people, too, so that everybody gets the letter who was invited on one day, and it can be looked at
-afterwards. The event of a shard's end tells whoever sends.
+afterwards. The event of a shard's end starts the sending.
 
 Weakest point: members who join, leave or change while the count runs are counted as the count finds them.
 """
@@ -142,7 +142,7 @@ def left_out(
     draws: Mapping[str, Decimal],
     issue_class: ContactClass = "content",
 ) -> dict[str, str]:
-    """By member id, why somebody of a segment gets no letter. Whoever may get one is not named.
+    """By member id, why somebody of a segment gets no letter. Members who may get one are not in it.
 
     `draws`: further hold-outs beside the club's own, in percent by their salt. A service letter is held back from nobody.
     """

@@ -62,7 +62,7 @@ def _tiers(context: Context, company_ids: Sequence[str]) -> dict[str, str]:
 
 
 def _stages(context: Context, company_ids: Sequence[str]) -> dict[str, Stage]:
-    """A company joined with the first of all its people, whoever of them is asked about."""
+    """A company joined with the first of all its people, even if the question is about another one."""
     limits = context.config[Stages]
     first = context.today - timedelta(days=3 * limits.dormant_days)
     people_of = {

@@ -76,7 +76,7 @@ class Invited(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A member as the conditions see one. What no condition asks about is empty. `company_id` is empty for who acts for none."""
+    """A member as the conditions see one. Facts that no condition names are empty. `company_id` is empty for who acts for none."""
 
     audience: str | None
     interests: list[str]

@@ -4,8 +4,8 @@
     deliver     goes on with the first run that may go on: writes and sends the next letters, moves the part, and sends the next message
 
 A letter is written with its claim, in one transaction that spends the contact budget of its reader (`mail`); a service letter spends none. Its id follows from issue and
-member, so whoever comes to the same people again finds the letters there and sends none. A part moves on condition that nobody else moved it:
-of two workers with the same message one goes on. Whatever ends a worker, its message comes again, or the next tick sends another.
+member, so a worker that comes to the same people again finds the letters there and sends none. A part moves on condition that nobody else moved it:
+of two workers with the same message one goes on. If a worker ends for any reason, its message comes again, or the next tick sends another.
 
 A letter that cannot be made or sent ends with the reason `failed`, and those after it go on. Too many of them pause the issue.
 
@@ -78,7 +78,7 @@ class Batch(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is read of the next people together, by member id; `faults` of those of whom it cannot be read."""
+    """Facts of the next people, read together, by member id; `faults`: of people whose facts cannot be read."""
 
     people: dict[str, Member]
     abouts: dict[str, writing.About]
@@ -315,7 +315,7 @@ def _rehearse(context: Context, issue_id: str, shard: int) -> None:
 
 
 def _reason(error: Exception, letter: Letter) -> str:
-    """Why a letter cannot be composed. Raises the error where it may pass."""
+    """The reason for not composing a letter. Raises the error where it may pass."""
     if isinstance(error, Unsendable):
         return str(error)
     if is_passing(error):

@@ -1,4 +1,4 @@
-"""The people of an issue, as its audience keeps them, with what became of their letters; and the letters that a member may have got."""
+"""The people of an issue, as its audience keeps them, with the fate of their letters; and the letters that a member may have got."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -25,7 +25,7 @@ class PossibleLetter(NamedTuple):
 
 
 def possible_letters(context: Context, member_ids: Sequence[str]) -> Iterator[PossibleLetter]:
-    """Letters of the issues that letters are kept of, whoever their audience was, and of the members' present series.
+    """Letters of all issues with kept letters, for any audience, and of the members' present series.
 
     One query for each MB of issues, and one for each member.
     """

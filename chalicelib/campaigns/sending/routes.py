@@ -40,5 +40,5 @@ def test_issue(call: Call, issue_id: str) -> TestView:
 
 @routes.get("/v1/staff/campaigns/{issue_id}/recipients", scope="staff.campaigns.read", query=RecipientsQuery)
 def list_recipients(call: Call, issue_id: str) -> RecipientPage:
-    """List the people of an issue's audience, who is left out and why, and what became of each letter."""
+    """List the people of an issue's audience, with the reasons of those left out, and the fate of each letter."""
     return call.page(RecipientPage, recipients.page, call.context, issue_id)

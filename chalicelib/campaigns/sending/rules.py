@@ -25,7 +25,7 @@ def rank(issue: Issue) -> str:
 
 
 def breach(sent: int, bounced: int, complained: int, limits: PauseLimits) -> Breach | None:
-    """Why an issue must pause; None where it may go on. The counts are those since it was last resumed."""
+    """The reason for pausing an issue; None if it may go on. The counts are those since it was last resumed."""
     if sent < limits.pause_letters:
         return None
     if bounced * 100 >= sent * limits.pause_bounce_percent:

@@ -12,7 +12,7 @@ A run stays listed until it is done, so a tick starts again what a lost message 
 after it in its shard. Runs of one tick go shard by shard, in the order of the plan and then of their zones; people of a shard go by member id, and
 people of one mailbox lie in one shard. So of two letters that want one person or one mailbox at one moment the same one always goes.
 
-Weakest point: whoever takes another address after the audience is kept stays in the shard of the one before.
+Weakest point: a member who takes another address after the audience is kept stays in the shard of the former one.
 """
 
 import json
@@ -317,7 +317,7 @@ def resume(context: Context, issue_id: str, form: IssueReasonForm, *, by: str) -
 
 
 def test(context: Context, issue_id: str, *, by: str) -> TestView:
-    """Sends the issue's letter to whoever asks, in their own language. Raises 404, and 409 while there is no text in it."""
+    """Sends the issue's letter to the caller, in the caller's language. Raises 404, and 409 while there is no text in it."""
     issue, texts = plan_store.read(context.table, issue_id)
     reader = members.member(context, by)
     if issue is None or reader is None:

@@ -1,4 +1,4 @@
-"""Consumers that start series, each telling who of an event's people begins; and one that lets those go on who waited for an approval."""
+"""Consumers that start series, each for some of the event's people; and one that continues those who waited for an approval."""
 
 from chalicelib.bonuses import BONUSES_EXPIRING
 from chalicelib.campaigns.series import delivery, enrolment

@@ -5,11 +5,11 @@
     resume    gives slots anew once a series is approved: to those who waited while it stood still, and to those whose step it changed
 
 A letter is written with its claim, in one transaction that spends the contact budget (`mail`); its id follows from the enrolment and its step.
-Then the enrolment moves, on condition that nobody else moved it. A worker that dies in between leaves the letter, and whoever comes next
-finds it there and sends none.
+Then the enrolment moves, on condition that nobody else moved it. A worker that dies in between leaves the letter; the next one finds it
+there and sends none.
 
-Of a step and an issue in one slot the step goes first: `begin` tells how long issues of the same zone wait. Whoever is late all the same goes
-by the budget. A step that the budget skips waits for the first slot that allows it; its letter there is another one, so each skip is kept
+Of a step and an issue in one slot the step goes first: `begin` tells how long issues of the same zone wait. A letter that is late all the
+same goes by the budget. A step that the budget skips waits for the first slot that allows it; its letter there is another one, so each skip is kept
 with its reason.
 """
 
@@ -250,7 +250,7 @@ def _passed(
 def _end(
     context: Context, series: Series, enrolment: Enrolment, member: Member, acting: Membership | None
 ) -> str | None:
-    """Why the series ends before this step; None where it goes on."""
+    """The reason for ending the series before this step; None if it goes on."""
     company_id = enrolment.company_id
     acts_for = acting.owner if acting and acting.is_of_company else ""
     if company_id and not companies.is_joined_into(context, company_id, acts_for):

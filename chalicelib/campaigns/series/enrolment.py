@@ -1,7 +1,7 @@
 """Members begin a series when an event starts it. Each is in a series once at a time.
 
-Companies that the club or the series holds out are enrolled and end at once, so that whoever got the series can be compared with whoever did
-not. Whom a wave holds out, the claim of their first letter finds.
+Companies that the club or the series holds out are enrolled and end at once, so that members with the series can be compared with members
+without it. The claim of the first letter finds the companies that a wave holds out.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Series as the staff write, approve and stop them, each step in one transaction.
 
-What a change means to those inside is answered at once; a change that gives them other steps is refused, unless the caller accepts that.
+The answer to a change names its effects on the members inside; a change that gives them other steps is refused, unless the caller accepts that.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +78,9 @@ def change(context: Context, series_id: str, version: int, form: SeriesForm, *, 
 
 
 def approve(context: Context, series_id: str, version: int, *, by: str) -> tuple[SeriesView, int]:
-    """The series and its new version. Events start it from now on. Safe to repeat. Raises 404, 403 for whoever wrote any of it, 409 while a step lacks a text, 412 for another version."""
+    """The series and its new version. Events start it from now on. Safe to repeat. Raises 404, 403 for one of its authors, 409 while a step
+    lacks a text, 412 for another version.
+    """
 
     def decide(before: Series) -> Series:
         if before.state is SeriesState.ON:

@@ -1,11 +1,11 @@
 """Customers of sales files become companies: found by the file's own word for them, then by INN and KPP, else made.
 
 Thousands at a time: markers are read a hundred a call, and as many companies are made in one transaction as it holds. A company and
-the markers that name it are written together, so a crash leaves whole companies only, and a repeat finds them. Where another worker
-was faster the transaction is refused whole; the next round reads what is there by now.
+the markers that name it are written together, so a crash leaves whole companies only, and a repeat finds them. If another worker
+was faster, the transaction is refused whole; the next round reads what is there by now.
 
 A firm is one company whichever way files name it: an INN alone is the one company that has it, and a KPP that comes later is that
-company's. Where an INN without a KPP may mean several companies nobody is taken: the customer stays without a company, and is told.
+company's. If an INN without a KPP may mean several companies, none is taken: the customer stays without a company, and is listed.
 
 INN and KPP also tell the region of a new company, and the region its manager.
 
@@ -144,7 +144,7 @@ def new_companies(context: Context, source: str, refs: Iterable[CustomerRef]) ->
 def name_customers(context: Context, source: str, refs: Iterable[CustomerRef]) -> None:
     """Keeps the INN that comes with a customer whose company is known without one. Safe to repeat.
 
-    Where another company has that INN, nothing is joined: the customer's marker names that company as `other`, for the staff to decide.
+    If another company has that INN, nothing is joined: the customer's marker names that company as `other`, for the staff to decide.
     """
     told = {ref.customer: ref for ref in refs if _sure_inn(ref)}
     markers = store.markers(context.table, (keys.customer_owner(source, customer) for customer in told))

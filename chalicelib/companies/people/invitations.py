@@ -36,7 +36,7 @@ from chalicelib.table import Position, Transaction
 
 
 def invite(context: Context, company_id: str, caller_id: str, form: InvitationForm) -> PersonView:
-    """The owner invites a person. Who has asked for that already acts for the company at once.
+    """The owner invites a person. A person with a pending claim acts for the company at once.
 
     The same invitation on the same day changes nothing; a later or different one replaces it.
     Raises 409 for one who acts for this company, 429 for too many invitations of the day.

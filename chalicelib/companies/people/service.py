@@ -110,7 +110,7 @@ def remove_person(context: Context, company_id: str, caller_id: str, member_id: 
 
 
 def _check_owner_stays(context: Context, tx: Transaction, company_id: str, caller_id: str, leaving: str) -> None:
-    """Raises 409 for the last owner. Where an owner changes another one, the caller is the owner who stays, and is checked."""
+    """Raises 409 for the last owner. An owner who changes another one is the owner who stays, and is checked."""
     if caller_id == leaving and not check_another_owner(context, tx, company_id, leaving):
         raise Problem("conflict", "A company has at least one owner: make someone else an owner first.")
 

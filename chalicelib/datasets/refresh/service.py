@@ -7,7 +7,7 @@ Each step is looked up before it is done, and can be done again: the export by i
 token, the name of a dataset by the place of its files. A statement that failed writes to another place next time. A refresh that is left
 undone is made up for by the next one, whose window begins where the last whole one ended.
 
-Weakest point: every night writes each dataset whole. That costs the engine's price of reading it once (see infra/docs/costs.md), and is simple:
+Weakest point: every night writes each dataset whole. The cost is the engine's price of reading it once (see infra/docs/costs.md), and is simple:
 a reader finds one row for each fact.
 """
 

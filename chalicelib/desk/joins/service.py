@@ -224,7 +224,7 @@ def start(context: Context, form: JoinReasonForm, by: str) -> JoinView:
 
 
 def _people(context: Context, company: Company, into: Company) -> tuple[str, ...]:
-    """Those who come over. Who acts for the company that stays does not, though this one has invited them: so undoing leaves them there."""
+    """Those who come over. People of the company that stays do not, even if this one has invited them: an undo leaves them there."""
     there = {each.member_id for each in companies.people_of(context, into.company_id) if each.status == "active"}
     return tuple(
         each.member_id for each in companies.people_of(context, company.company_id) if each.member_id not in there

@@ -703,7 +703,7 @@ _OR = (" or ", " или ")
 
 
 def failure_text(code: str, facts: Mapping[str, Any], language: str) -> str:
-    """Why the file was refused, in `ru` or `en`."""
+    """The reason for refusing the file, in `ru` or `en`."""
     russian = int(language == "ru")
     texts = {name: _shown(value) for name, value in facts.items()}
     if "kind" in facts:

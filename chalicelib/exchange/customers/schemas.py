@@ -7,7 +7,7 @@ from chalicelib.platform import Form, Identifier, ListPage, Money, NameOf, View,
 
 
 class CustomerMoveForm(Form):
-    """A customer of a source, and the company that it shall belong to."""
+    """A customer of a source, and the company to which it will belong."""
 
     source: str = Field(pattern=SOURCE, examples=["1c-main"])
     customer: str = Field(min_length=1, max_length=200, description="The key of the customer in the source.")

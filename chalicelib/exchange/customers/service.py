@@ -5,8 +5,8 @@
     move_page moves the documents among the next hundred of the company, and asks for the next page
     undo      moves them back, for a day
 
-A document is recorded for the other company as its next revision, so tiers, bonuses and reports follow by themselves. What the portal shipped
-stays with the company that ordered it.
+A document is recorded for the other company as its next revision, so tiers, bonuses and reports follow by themselves. Shipments of the portal
+stay with the company that ordered them.
 
 Weakest point: an import that runs meanwhile may write documents of the customer to the company that it looked up before the move. The next
 file that names them moves them.

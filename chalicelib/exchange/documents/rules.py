@@ -290,7 +290,7 @@ Likeness = Literal["same", "unclear", "other"]
 def series_beside(draft: DocumentDraft) -> list[str]:
     """The series in which the document may be recorded, beside its own.
 
-    That of the other sign, unless the file tells whether it is a sale or a return; and that of the next year, near New Year.
+    The series of the other sign, unless the file tells sales from returns; and the series of the next year, near New Year.
     """
     year, _, kind = draft.series.partition("-")
     found = []

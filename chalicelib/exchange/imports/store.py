@@ -427,7 +427,7 @@ class Replaced(Exception):
 
 
 class AuthorDismissed(Exception):
-    """Whoever announced the file may not bring files any more."""
+    """The author of the import may not bring files any more."""
 
 
 def upload_form(import_id: str, name: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:

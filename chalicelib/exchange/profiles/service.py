@@ -1,4 +1,4 @@
-"""Changes of kept profiles. What files were read with before stays as it is."""
+"""Changes of saved profiles. Earlier imports keep the settings that they were read with."""
 
 from chalicelib.exchange.imports import store
 from chalicelib.exchange.imports.store import KeptProfile

@@ -1,6 +1,6 @@
 """The conventions of a file, decided for the whole of it from its survey. Pure.
 
-Nothing is decided cell by cell. Where the file does not tell a convention, or contradicts itself, it is refused with examples.
+Nothing is decided cell by cell. If the file does not tell a convention, or contradicts itself, it is refused with examples.
 """
 
 import re

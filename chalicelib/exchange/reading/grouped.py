@@ -105,7 +105,7 @@ def _open(body: Sequence[Line], at: int, open_groups: list[_Group], above: int, 
 def _document(
     body: Sequence[Line], at: int, open_groups: list[_Group], above: int, below: int, tree: Tree, names: tuple[str, str]
 ) -> int:
-    """Takes the rows of a document. What follows them are groups of the next document."""
+    """Takes the rows of a document. The rows after them are groups of the next document."""
     document = body[at]
     if len(open_groups) != above:
         raise Unreadable("group_unclear", line=document.line, label=document.label[:100])
@@ -136,7 +136,7 @@ def _end_of_rows(body: Sequence[Line], at: int, end: int, above: int, names: tup
             fits.append(end - groups)
     if not fits:
         _refuse(document, body[at + 1 : end], names)
-    # Where several fit, the last rows make nothing: groups whose sales and returns cancel out. Their own sums are checked as they close.
+    # If several fit, the last rows make nothing: groups whose sales and returns cancel out. Their own sums are checked as they close.
     return fits[-1]
 
 

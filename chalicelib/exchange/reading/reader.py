@@ -329,7 +329,7 @@ class SalesFile:
     def _look_at_orders(self, made: Mapping[str, Decimal], partly: AbstractSet[str]) -> None:
         """Raises Unreadable where the table of documents proves the rows of some documents, and those of others make another sum.
 
-        Where it proves none, its sums mean something else: with delivery, or without discounts. A profile that names the sums of rows settles it.
+        If it proves none, its sums mean something else: with delivery, or without discounts. A profile that names the sums of rows settles it.
         `partly`: documents of which some rows do not count.
         """
         table = self.place.table

@@ -1,6 +1,6 @@
 """The sum of a row: which of several columns holds it, whether with VAT, and what discounts take off. Pure.
 
-What the arithmetic of the rows does not settle is asked back.
+Questions that the arithmetic of the rows does not settle are asked back.
 """
 
 import re

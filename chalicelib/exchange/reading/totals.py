@@ -1,7 +1,7 @@
 """The totals of a file against its rows. Pure.
 
-A row of totals must be the sum of all rows, or of the rows since the last such row or since the beginning of its own group. What is not is
-refused with its line.
+A row of totals must be the sum of all rows, or of the rows since the last such row or since the beginning of its own group. Other rows are
+refused with their line.
 """
 
 from collections.abc import Mapping

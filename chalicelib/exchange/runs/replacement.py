@@ -1,7 +1,7 @@
 """The documents that a file which tells a whole period says no more: proposed by the dry run, voided with its confirmation.
 
-A document counts as named if the file has it, even with a wrong row. Where a row's document cannot be read, nobody knows what the file does
-not name, and nothing is proposed.
+A document counts as named if the file has it, even with a wrong row. If the document of a row cannot be read, the documents that the file
+does not name are unknown, and nothing is proposed.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""What an XLSX workbook shows beside the values of its cells: currencies by their formats, 100 in the cell and `$100.00` on the screen; and rows
-that it hides or strikes out.
+"""The look of cells in an XLSX workbook: currencies by their formats, 100 in the cell and `$100.00` on the screen; and rows that it hides or
+strikes out.
 """
 
 import re

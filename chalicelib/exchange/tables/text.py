@@ -140,7 +140,7 @@ def _quoted_cell(delimiter: str) -> re.Pattern[str]:
 
 @cache
 def _formula(delimiter: str) -> re.Pattern[str]:
-    """A text that a spreadsheet shall not take for a number: `="0012"`, quoted or not."""
+    """A text that a spreadsheet must not take for a number: `="0012"`, quoted or not."""
     mark = re.escape(delimiter)
     return re.compile(rf'(?:(?<=^)|(?<={mark}))"?=""?([^"{mark}]*)""?"?(?={mark}|\r?\n?$)')
 

@@ -10,4 +10,4 @@ LINK = re.compile(r"(https?:|ftps?:|mailto:|tel:|(?!//|[\w+.-]+:)[^\\])", re.IGN
 
 
 class Unfit(Exception):
-    """The content cannot be published. The text is the reason, as a sentence for whoever uploaded it."""
+    """The content cannot be published. The text is the reason, as a sentence for the person who uploaded it."""

@@ -1,8 +1,9 @@
 """Judgement of a PDF by the names in its objects: a script, an action or an attachment does nothing without its name.
 
-A reader's program finds an object by its place in the file, and that may lie within a text, a comment or the data of a picture. So each place
-where an object can begin is read from there to the end of the object; those of object streams, too, unpacked. `#4a` in a name is the letter J.
-What cannot be unpacked, or does not end, is refused. A PDF library that follows each object would add a tenth to the package of every function.
+A reader's program finds an object by its place in the file, and that may lie within a text, a comment or the data of a picture. So each
+place where an object can begin is read from there to the end of the object; those of object streams, too, unpacked. `#4a` in a name is the
+letter J. An object that cannot be unpacked, or does not end, is refused. A PDF library that follows each object would add a tenth to the
+package of every function.
 
 The source of the names is ISO 32000-1: 7.2.2 (characters), 7.3.4 (texts), 7.3.5 (escapes), 7.5.7 (object streams), 7.11 (files outside and
 embedded), 12.6.4 (actions), 12.5.6 (annotations), 12.7.8 (XFA forms).

@@ -1,9 +1,9 @@
 """The letter about a published version, as an issue of the content plan.
 
-The issue has the report's audience as its segment, the report's topic, and the class of content: so it leaves out whoever turned the topic off, was
-written to some days ago or is held out, and the results of letters count it. Somebody else than the publisher approves it, as every issue.
-A slot that has passed or is none any more when the event comes gives way to the next one. What the plan takes no more, as of a topic that is gone, becomes an idea
-in the plan: without texts and segment nobody can approve it, and somebody sees it.
+The issue has the report's audience as its segment, the report's topic, and the class of content: so it leaves out members who turned the
+topic off, got a letter some days ago or are held out, and the results of letters count it. Somebody else than the publisher approves it, as
+every issue. A slot that has passed or is none any more when the event comes gives way to the next one. An issue that the plan refuses, as
+of a topic that is gone, becomes an idea in the plan: without texts and segment nobody can approve it, and somebody sees it.
 
 The ids of issue and segment follow from the report and the number of the version: a repeat plans nothing new.
 

@@ -43,7 +43,7 @@ def draft(context: Context, form: ReportContentForm, *, by: str) -> StaffReportV
 def change(
     context: Context, report_id: str, revision: int, form: ReportContentForm, *, by: str
 ) -> tuple[StaffReportView, int]:
-    """Replaces the draft. Where there is none, begins the next version, with the files of the last one.
+    """Replaces the draft. Without a draft, begins the next version with the files of the last one.
 
     Raises 404, 412 when the revision is no longer that one, and as `draft`; 409 for a report with the most versions allowed.
     """

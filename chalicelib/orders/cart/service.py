@@ -136,7 +136,7 @@ def fill(
 ) -> int:
     """Brings the cart to at least these quantities, at today's prices, and returns how many of the lines it holds then. Safe to repeat.
 
-    What is over the bound of a cart is left out. `check` adds the conditions of the change.
+    Lines over the bound of a cart are left out. `check` adds the conditions of the change.
     """
     saved = _read(context, company_id, member_id)
     lines_by_sku = {line.sku: line for line in saved.lines}

@@ -168,7 +168,7 @@ def _open(order: Order) -> Decimal:
 def settle(context: Context, company_id: str, distributor_id: str, order_id: str, document: str) -> None:
     """Sets the debt of a shipment to its amount less returns, or removes it once paid. Safe to repeat.
 
-    The facts are read once more after a write: whoever told of a change in between may have found the debt as it should be.
+    The facts are read once more after a write: the consumer of a change in between may have found the debt as it should be.
     """
     while _settle_once(
         context, company_id, (sales.ORDERS, f"{distributor_id}:{order_id}/{document}"), order_id, document

@@ -13,7 +13,7 @@ An order fits while reserved + asked <= the figures of the distributor's warehou
 So units are never counted as available that left after the figure's count, in whatever order figures and shipments come. Until the event
 of a newer figure is delivered, too little is available rather than too much. A distributor answers itself for units above the order.
 
-Weakest point: an order reads the figures before its transaction. Where a lower figure is recorded and its event delivered between the two,
+Weakest point: an order reads the figures before its transaction. If a lower figure is recorded and its event delivered between the two,
 the order is held against the older figure, with the shipments that this one did not know forgotten already.
 """
 

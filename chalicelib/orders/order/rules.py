@@ -413,7 +413,7 @@ def numbers_of(order: Order) -> frozenset[str]:
 def accept(order: Order, asked: Sequence[RequestedLine], *, by: Actor, at: str, note: str = "") -> Order:
     """Accepts the ordered quantities, except for the named lines; 0 drops a line.
 
-    Where a line would grow, whatever the total, the order is changed and waits for the company: nothing of it holds until then.
+    If any line would grow, the order is changed and waits for the company: nothing holds until then.
     """
     require(order, "accept")
     _raise_misfits(order, asked)

@@ -59,7 +59,7 @@ class OrderDeliveryView(View):
 class LineStockView(View):
     """Stock of a line's goods at the warehouses of the deliverer."""
 
-    available: int = Field(description="Whole units. Where stock is binding, less the units that other orders reserve.")
+    available: int = Field(description="Whole units. With binding stock, less the units that other orders reserve.")
     at: str | None = Field(description="Time of the stock count; null if there was none.")
     binding: bool = Field(
         description="Whether an order reserves the stock. If not, stock is a hint: no order is refused for it."

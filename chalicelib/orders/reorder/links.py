@@ -1,7 +1,7 @@
 """The link of a letter that puts the usual order into its reader's cart. It orders nothing: that is done in the cabinet.
 
-GET shows the articles and a button, since programs that look at links open them, too; POST fills the cart. The link holds for some days, and for
-whoever still buys for the company. It shows articles and quantities, no prices.
+GET shows the articles and a button, since programs that look at links open them, too; POST fills the cart. The link holds for some days, as long
+as the member still buys for the company. It shows articles and quantities, no prices.
 """
 
 from datetime import timedelta

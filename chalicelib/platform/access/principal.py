@@ -43,7 +43,7 @@ class Principal(NamedTuple):
     def acting(self) -> str:
         """The caller, and the company or distributor that they act for, in one word.
 
-        Whoever changes company is another caller to cursors and idempotency keys.
+        A member who changes company is another caller to cursors and idempotency keys.
         """
         return f"{self.subject}#{self.company_id or self.distributor_id or self.kind}"
 

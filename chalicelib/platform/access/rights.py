@@ -4,7 +4,7 @@ A token outlives the dismissal of its holder by some minutes. So the table of a 
 caller's membership in every transaction of the request, with one of the roles that carry the route's scope. No service can forget it.
 A GET that makes something says so with `writes=True`. Readings of the club's staff, and of a company's sums, read the membership as well
 (`is_current` of their scope), but for those that say `by_token=True`: they have a budget of one read, or read it with what they show.
-Whoever acts for the club, for a distributor or as a machine leaves an entry of the journal with it.
+Staff, people of distributors and machine clients leave an entry of the journal with it.
 
 Weakest point: every other request that writes nothing is answered by its token alone: the catalogue, carts, orders, a distributor's orders.
 Readings of market reports look at the membership themselves.
@@ -26,7 +26,7 @@ STAFF_OWNER = "club"  # whom the staff act for
 
 
 def guard_of(caller: Principal, scope: str, entry: Item | None = None) -> Guard | None:
-    """The guard of the caller's writes; None for a scope that every member has, whoever they act for.
+    """The guard of the caller's writes; None for a scope that every member has.
 
     `entry`: for the journal. People of a company leave none: what they write names them itself.
     """

@@ -83,7 +83,7 @@ DISTRIBUTOR_ROLES: dict[str, frozenset[str]] = {
     "operator": frozenset({"fulfilment.read", "fulfilment.write", "distributor.webhooks", "distributor.write"})
 }
 
-# What the owner may give to a machine client: of a back office, of a partner of the coalition, of a distributor.
+# Scopes that the owner may give to a machine client: of a back office, of a partner of the coalition, of a distributor.
 MACHINE_SCOPES = (
     *(scope for scope in SCOPES if scope.startswith("machine.")),
     "fulfilment.read",
@@ -93,7 +93,7 @@ MACHINE_SCOPES = (
     "staff.orders.read",
 )
 
-# What everybody on the staff needs to answer a partner.
+# Scopes that everybody on the staff needs to answer a partner.
 _STAFF = frozenset(
     {
         "staff.companies.read",

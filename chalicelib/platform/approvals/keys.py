@@ -3,7 +3,7 @@ from chalicelib.table.key import Key, in_gsi2, in_table
 
 @in_table("one", "S, T")
 def approval(approval_id: str) -> Key:
-    """A decision above the club's bounds, and what became of it."""
+    """A decision above the club's bounds, and its result."""
     return Key(f"APPROVAL#{approval_id}", "APPROVAL")
 
 

@@ -36,7 +36,7 @@ from chalicelib.table.key import Key
 def deliver_bulk(context: Context, message: dict[str, Any]) -> None:
     """Tell the consumers of events that many were made of at once.
 
-    A message that comes again is split: an event that ends the process shall hold up none of the others.
+    A message that comes again is split: an event that ends the process must not hold up the others.
     """
     keys = json.loads(message["body"])
     if len(keys) > 1 and int(message.get("attributes", {}).get("ApproximateReceiveCount", 1)) > 1:

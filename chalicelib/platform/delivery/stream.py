@@ -24,8 +24,8 @@ def deliver(
 
     `bulk_waits`: an event that many were made of at once goes to the queue of such events, and waits there.
 
-    Where not even that can be written down the batch stops, and names the record, so that the stream starts again from there: what came
-    before is done, what comes after is not lost. If that is the batch's first record and others follow it, the failure is raised: the
+    If even that cannot be written down, the batch stops and names the record, so that the stream starts again from there: earlier
+    records are done, later ones are not lost. If that is the batch's first record and others follow it, the failure is raised: the
     stream then halves the batch until the record stands alone, and gives up that one only.
 
     Weakest point: a consumer that ends the process (no time left, no memory) fails for all consumers of its record.

@@ -30,8 +30,8 @@ class View(BaseModel):
     def from_record(cls, record: Any, currency: str = "", /, **more: Any) -> Self:
         """The view of a record: `more`, and for every other field the record's attribute of this name.
 
-        Where the view shows Money, a Decimal is money in the currency, which is by default the record's own. Where it may show null, an
-        empty text is null. A record in a record is shown by the view that the field names. A name that belongs to an id comes later.
+        For Money in the view, a Decimal is money in the currency, by default the record's own. For a field that may be null, an empty
+        text is null. A record in a record is shown by the view that the field names. A name that belongs to an id comes later.
         Raises AttributeError for a field that the record does not have.
         """
         money = currency or getattr(record, "currency", "")

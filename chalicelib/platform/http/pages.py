@@ -33,7 +33,7 @@ _NOT_FOUND: dict[Language, dict[str, str]] = {
 
 
 def not_found_page(context: Context, language: Language) -> Answer[Text]:
-    """For whoever opens an address in a browser that is not there, such as half a link."""
+    """For readers who open a missing address in a browser, such as half a link."""
     template = Path(__file__).parent / "not_found.html"
     return page_answer(render_page(context, template, language, {"words": _NOT_FOUND[language]}))
 

@@ -44,7 +44,7 @@ IS_HEAD = "isHead"  # of the context of a request for HEAD, which is answered as
 PATH_PARAMETER = r"^[A-Za-z0-9_-]{1,64}$"
 # Article numbers come from the club's own books.
 PATH_PARAMETERS = {"sku": r"^[^\x00-\x1f\x7f/]{1,64}$"}
-# How DynamoDB, Cognito, SQS and S3 say that more is asked than they can do now, or that the same is still under way. The SDK has tried again by then.
+# Codes of DynamoDB, Cognito, SQS and S3 for too many requests, or for one that is still under way. The SDK has tried again by then.
 THROTTLED = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",

@@ -88,7 +88,7 @@ class Route(NamedTuple):
 
     @property
     def current(self) -> bool:
-        """Whoever lost the scope since the token was made gets 404, for one more read."""
+        """A caller who lost the scope since the token was made gets 404, for one more read."""
         return self.method == "GET" and not self.by_token and is_current(self.scope or "")
 
     @property

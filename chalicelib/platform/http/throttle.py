@@ -58,7 +58,7 @@ def _room(most: int) -> ConditionBase:
 
 
 def network_of(address: str) -> str:
-    """Whom a counter takes a caller for: an IPv4 address, or the 64 bits of an IPv6 address that one connection has as its own."""
+    """The network that a counter takes for one caller: an IPv4 address, or the 64 bits of an IPv6 address that one connection has as its own."""
     if ":" not in address:
         return address
     whole = IPv6Address(address)

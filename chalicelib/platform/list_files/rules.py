@@ -1,7 +1,7 @@
 """A list's rows as a table.
 
 A field becomes a column. A field of a field stands beside the others as `company: name`; a sum has a second column with its currency, an id
-one with its name. What lies deeper, and lists such as the steps of a ladder, stand in one cell.
+one with its name. Deeper fields, and lists such as the steps of a ladder, stand in one cell.
 """
 
 from collections import Counter

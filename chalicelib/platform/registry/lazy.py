@@ -4,7 +4,7 @@
         from chalicelib.sales.rules import SaleDocument
         from chalicelib.sales.service import record
 
-Without it, whoever needs one name of a room, or its schemas alone, imports all that stands behind the door, and all doors behind that:
+Without it, a module that needs one name of a room, or its schemas alone, imports everything behind the door, and all doors behind that:
 the rooms of one order took twice the time to import. The statements stay plain imports, so that types, readers and the import rules
 see them as such; Python 3.15 has `lazy from … import …` for it (PEP 810).
 

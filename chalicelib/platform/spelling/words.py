@@ -22,7 +22,7 @@ _ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?!00[0-7])(?!d[89a-f])([0-9a-f]{4}
 
 
 def composed(json: bytes) -> bytes:
-    """JSON in which each letter with its mark is one character (NFC), written as itself or escaped. What is not UTF-8 stays as it is."""
+    """JSON in which each letter with its mark is one character (NFC), written as itself or escaped. Bytes that are not UTF-8 stay as they are."""
     if json.isascii() and b"\\u03" not in json:
         return json
     try:

@@ -1,6 +1,6 @@
 """The second person's decision on a tier, an offer or terms above the club's bounds.
 
-What is approved is made by its own room, in the transaction of the decision: so it is made once, and by the rules of that moment.
+The room of an approved thing makes it in the transaction of the decision: once, and by the rules of that moment.
 """
 
 from collections.abc import Callable, Mapping

@@ -23,7 +23,7 @@ def terms_of(context: Context, company_id: str, currency: str) -> TermsView:
 
 
 def replace_terms(context: Context, company_id: str, form: TermsForm, *, author: str, version: int) -> str | None:
-    """Replace the terms. Where they give more than one person may, they wait for somebody else: the id of the approval; None where they hold.
+    """Replace the terms. Terms above one person's bounds wait for somebody else. Returns the id of the approval; None if they hold at once.
 
     Raises `not_found`, 412 after a concurrent change, 422 for unknown articles, and `limit_exceeded` for more than `MOST_BYTES`.
     """

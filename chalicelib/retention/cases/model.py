@@ -23,7 +23,7 @@ class CaseState(StrEnum):
 
 
 class Because(StrEnum):
-    """Why the case has its day: by plan, agreed with the company, for a meeting too, wished goods that arrived, a person to find."""
+    """The cause of the case's day: by plan, agreed with the company, for a meeting too, wished goods that arrived, a person to find."""
 
     PLAN = "plan"
     AGREED = "agreed"

@@ -5,7 +5,7 @@
     the wish of a company is answered      ──▶ goods_arrived
 
 `follow` looks at the present state, the present manager and the hold-out, not at what an event says; so duplicate and late deliveries end
-in the same case. A dormant company is assigned to the open wave first: whoever is held out is not called, whatever the case says.
+in the same case. A dormant company is assigned to the open wave first: a held-out company is not called, in spite of its case.
 
 Weakest point: a case that is ready keeps its rank until its company changes its state or is listed.
 """

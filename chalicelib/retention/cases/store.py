@@ -88,7 +88,7 @@ def latest_entry(context: Context, case_id: str) -> Entry | None:
 
 
 def every_entry(context: Context, case_id: str) -> Iterator[Entry]:
-    """The whole history, for whoever leaves the club."""
+    """The whole history, in which a person who leaves the club is erased."""
     for item in context.table.query_all(keys.entry(case_id, "", "").pk, starts="ENTRY#"):
         yield from_item(Entry, item)
 

@@ -46,7 +46,7 @@ def load_club(context: Context) -> Learned | None:
 
 
 def put_club(context: Context, learned: Learned) -> None:
-    """What was learned on an earlier day replaces nothing."""
+    """Parameters of an earlier day replace nothing."""
     item = {
         **keys.club_rhythm().as_item(),
         "learned": club_text(learned.club),

@@ -1,4 +1,4 @@
-"""Whom to call today: the person, and whether the club may call; and what the manager should know before the call."""
+"""Candidates for today's calls: the person, whether the club may call, and the facts for the manager before the call."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -123,7 +123,7 @@ def _acting(context: Context, company_id: str) -> dict[str, Acting]:
 
 
 def _people_to_call(context: Context, case: Case, acting: Mapping[str, Acting]) -> tuple[list[str], date | None]:
-    """The people of the company, whoever may be called first; or the first day on which somebody may be.
+    """The people of the company, those who may be called first; or the first day on which somebody may be.
 
     A company of which the club knows nobody with a telephone is called once a month, too; so is a person who was named and is no member.
     """

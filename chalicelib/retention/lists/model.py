@@ -75,8 +75,8 @@ class TierToKeep(NamedTuple):
 class ListedCall:
     """A company on the list, with what was known as the list was made. `people`: members to call, the first one first; `acting`: by member.
 
-    `place`: by rank, from 1; `words`: the rhythm in a sentence. Articles: the usual order, what of it cannot be ordered now, and what is new for
-    the company. `news`, `wish`: what the call is about, if it is about news, or about goods that were wished.
+    `place`: by rank, from 1; `words`: the rhythm in a sentence. Articles: the usual order, its lines that cannot be ordered now, and the
+    articles that are new for the company. `news`, `wish`: what the call is about, if it is about news, or about goods that were wished.
     """
 
     case_id: str

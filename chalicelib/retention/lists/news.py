@@ -1,4 +1,4 @@
-"""News of the club that managers tell by telephone: to whoever bought of its brand or category within a year, with the next planned call.
+"""News of the club that managers tell by telephone: to companies that bought of its brand or category within a year, with the next planned call.
 
 Nobody is called for news alone: it takes the place of a check-in that is due anyway.
 """

@@ -37,7 +37,7 @@ class OpenOrderView(View):
     state: str
     placed_at: str
     total: Money
-    problem: str | None = Field(description="What waits: cancellation_requested or return_requested.")
+    problem: str | None = Field(description="The question that waits: cancellation_requested or return_requested.")
 
 
 class TierToKeepView(View):

@@ -3,8 +3,8 @@
     07:00, or the first question after it ──▶ make      chooses the companies, once a day; they belong to this list
     GET /v1/manager/calls                 ──▶ today     the list, with its companies as they are now
 
-A list is made in one transaction with its cases, each of which notes the day and the manager: a second list cannot take them, whoever
-manages the company meanwhile. Nothing is added to a list later, so there is no call beyond its size.
+A list is made in one transaction with its cases, each of which notes the day and the manager: a second list cannot take them, even
+after a change of manager. Nothing is added to a list later, so there is no call beyond its size.
 
 Weakest point: the figures of a company on the list are those of the moment when it was made.
 """

@@ -11,7 +11,7 @@ from chalicelib.retention.lists.model import CallList, ListedState
 
 
 def may_record(case: Case, by: str, *, corrects: bool, leads: bool) -> bool:
-    """True for the manager whose list had the company; an entry is corrected by its present manager, too, and by whoever leads the sales."""
+    """True for the manager whose list had the company; an entry is corrected by its present manager, too, and by the head of sales."""
     return by == case.listed_by or (corrects and (leads or by == case.manager_id))
 
 

@@ -153,7 +153,7 @@ class CaseView(View):
     because: Because
     tries: int = Field(description="Calls in a row that reached nobody.")
     reason: Reason | None = Field(description="The last reason that the company named.")
-    contact: NewContactView | None = Field(description="Whom to call who is no member.")
+    contact: NewContactView | None = Field(description="A person to call who is no member.")
     last_contact: date | None
     listed_on: date | None = Field(description="The day of the last list that had the company.")
     listed_by: str | None = Field(description="The manager of that list.")

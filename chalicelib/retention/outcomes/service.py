@@ -162,7 +162,7 @@ def record_outcome(context: Context, case_id: str, form: OutcomeForm, *, by: str
 
 
 def _corrected(context: Context, case: Case, form: OutcomeForm, by: str) -> Entry | None:
-    """The latest entry of the case, if the form corrects it. Whoever never managed the company says why."""
+    """The latest entry of the case, if the form corrects it. A corrector who never managed the company gives a reason."""
     if form.corrects is None:
         return None
     entry = store.latest_entry(context, case.case_id)

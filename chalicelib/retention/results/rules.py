@@ -1,7 +1,7 @@
 """The result of a wave on its planned looks. Pure.
 
-On a look the units are compared whose outcome was known by its day, each by its own days. The arms are those that were drawn: whoever was
-called in spite of the hold-out, or never reached, counts in the arm of the assignment.
+On a look the units are compared whose outcome was known by its day, each by its own days. The arms are those that were drawn: companies
+called in spite of the hold-out, or never reached, count in the arm of their assignment.
 
 Weakest point: a company that changed its INN after it entered may share a unit with companies of the other arm; the arm of the first counts.
 """

@@ -1,7 +1,7 @@
 """Results of waves: measured company by company on the days of the looks, compared when asked for.
 
     04:45, on a look  ──▶ nightly_results   sends the companies of the wave to the queue
-    the results queue ──▶ measure           writes what became of each whose outcome is known
+    the results queue ──▶ measure writes the outcome of each where it is known
     GET …/results     ──▶ show              compares the arms as of the latest look
 
 Asking daily shows the same figures until the next look, so it raises no false alarm.
@@ -42,7 +42,7 @@ MOST_ENTRIES = 100  # of a case, newest first: more calls of a company in 90 day
 
 
 def measure(context: Context, wave_id: str, company_ids: Sequence[str]) -> None:
-    """Write what became of these companies of the wave, of those whose outcome is known. May be repeated.
+    """Write the outcomes of these companies of the wave, where they are known. May be repeated.
 
     A company that was joined into another one leaves the comparison: the other one has its purchases and its arm.
     """

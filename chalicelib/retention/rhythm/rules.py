@@ -5,8 +5,8 @@
 
 The score is P(no order within the horizon), never P(alive). The early warning is the probability that this silence passes the horizon,
 P(no order) with the horizon reaching to that day. Both are corrected by traits that the model does not see; the expected orders follow the
-corrected probability. Order value m = (sum + M) / (orders + 1), where M is the mean of the club; expected sum = m · expected orders. Where
-no mean is known in the currency of a company, m is the mean of its own orders.
+corrected probability. Order value m = (sum + M) / (orders + 1), where M is the mean of the club; expected sum = m · expected orders. If no
+mean is known in the currency of a company, m is the mean of its own orders.
 
 Weakest point: the corrections are learned from days whose outcome is known, a horizon and more ago, which was another season.
 """

@@ -92,7 +92,9 @@ def standing_on(club: ClubRhythm, orders: Orders, today: int, limits: Limits) ->
 
 
 def _reminder(past: Orders, expected: int | None, state: State, limits: Limits) -> tuple[int, int] | None:
-    """The days for a reminder: from some days before the likeliest day of the next order. Who orders often needs none; who is at risk is called."""
+    """The days for a reminder: from some days before the likeliest day of the next order. A frequent buyer needs none; a company at risk is
+    called.
+    """
     if expected is None or state not in REMINDS or len(past) < LEAST_TO_REMIND:
         return None
     if expected - past[-1].day < limits.remind_gap:

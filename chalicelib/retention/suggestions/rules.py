@@ -4,10 +4,10 @@ The usual order ranks the company's articles by the number of its orders that ho
 the article in the last 30 days: an article that goes out of season or out of range falls back. The new articles come from the orders of
 all companies: an article that stands in the same orders as the company's own ones gets the cosine of the two sets of orders (G. Linden,
 B. Smith, J. York, "Amazon.com recommendations: item-to-item collaborative filtering", 2003), summed over the own articles, each as often
-and as lately as it was bought, times the root of the share of its orders that is of the last 30 days. Where too few are found, the most
+and as lately as it was bought, times the root of the share of its orders that is of the last 30 days. If too few are found, the most
 popular articles of the last 90 days follow.
 
-Weakest point: an article that left the range yesterday is still listed; whoever shows the list knows what can be bought.
+Weakest point: an article that left the range yesterday is still listed; the reader of the list knows what can be bought.
 """
 
 from collections import Counter, defaultdict

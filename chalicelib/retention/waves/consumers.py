@@ -40,7 +40,7 @@ def on_offer_issued(context: Context, event: Event) -> None:
 
 @consumer(TERMS_CHANGED)
 def on_terms_changed(context: Context, event: Event) -> None:
-    """Records a change of personal terms as a breach, if its company is held out: terms are agreed by whoever speaks to it."""
+    """Records a change of personal terms as a breach, if its company is held out: terms are agreed by the person who speaks to it."""
     _breach(context, event.item["company_id"], "terms", event.id, event.item["by"])
 
 

@@ -79,7 +79,7 @@ class Assignment(NamedTuple):
     """The arm of a company in a wave, for ever. `unit`: the INN, or the company's id without one; companies of one unit share the arm.
 
     `joined`: the company that was drawn and then joined into this one; empty for one that was drawn itself. `manager_id`: the company's manager on
-    that day, to whom its outcome counts whoever manages it later.
+    that day, to whom its outcome counts in spite of later changes.
     """
 
     wave_id: str

@@ -56,7 +56,7 @@ class File(NamedTuple):
 
 
 class Unreadable(Exception):
-    """Why a file has no rows, in one sentence."""
+    """The reason for which a file has no rows, in one sentence."""
 
 
 def file_of(content: str, kind: Kind) -> File:
