@@ -13,18 +13,16 @@ counts it like any other.
 A function of a package imports the rooms of the letters at hand, not the house (platform/registry/modules.py).
 """
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from chalicelib.mail.model import Facts, Letter, LetterClass, Mail, Pages, Reader, Recipient, Report
 from chalicelib.platform import Context, EventType
-from chalicelib.platform.registry.modules import import_modules, package_registry
+from chalicelib.platform.registry.modules import HOUSE, import_modules, import_named, package_registry
 from chalicelib.table import Item, Refused, Transaction
 
 Recipients = Callable[[Context, Item], Iterable[Recipient]]
@@ -84,7 +82,7 @@ class Declaration:
 
     @property
     def texts(self) -> Path:
-        return Path(str(sys.modules[self.module].__file__)).parent / "texts"
+        return HOUSE.joinpath(*self.module.split(".")[1:-1], "texts")
 
 
 _LETTERS: dict[str, Declaration] = {}
@@ -137,15 +135,13 @@ def room_letter(
 
 
 def declaration(name: str) -> Declaration:
-    for module in _table()["letters"].get(name, ()):
-        import_module(module)
+    import_named(_table()["letters"].get(name, ()))
     return _LETTERS[name]
 
 
 def asked_by(event: str) -> Mapping[str, Recipients]:
     """The letters that the event asks for, and to whom."""
-    for module in _table()["events"].get(event, ()):
-        import_module(module)
+    import_named(_table()["events"].get(event, ()))
     return _ASKED.get(event, {})
 
 

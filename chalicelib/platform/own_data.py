@@ -12,10 +12,9 @@ twice. It leaves what the company, the books and the law need, without anything 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
 from chalicelib.platform.context import Context
-from chalicelib.platform.registry.modules import import_modules, package_registry
+from chalicelib.platform.registry.modules import import_modules, import_named, package_registry
 from chalicelib.platform.text import Language
 
 Value = str | int | bool | list[str] | None
@@ -98,5 +97,4 @@ def declaring_modules() -> list[str]:
 
 
 def _import() -> None:
-    for module in package_registry().get("own_data") or declaring_modules():
-        import_module(module)
+    import_named(package_registry().get("own_data") or declaring_modules())

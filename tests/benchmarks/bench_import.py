@@ -18,7 +18,7 @@ import pytest
 
 from chalicelib.exchange.imports import store as sales_files_store
 from chalicelib.exchange.imports.model import ImportForm
-from chalicelib.exchange.reading.model import part_file
+from chalicelib.exchange.reading.model import part_name
 from chalicelib.exchange.reading.parts import cut, parts_for
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.runs import service as runs
@@ -90,7 +90,7 @@ class Import:
             form = ImportForm(source="1c-main", file_name="sales.csv")
             made = cut(upload, form, TERMS, parts_for(len(content)), Path(folder))
             for part in range(1, made.parts + 1):
-                objects[f"parts/{part:06d}"] = part_file(Path(folder), part).read_bytes()
+                objects[f"parts/{part:06d}"] = (Path(folder) / part_name(part)).read_bytes()
             sales_files_store.begin_writing(self.context, record, made, "digest")
             for part in range(1, made.parts + 1):
                 runs.work_part(self.context, {"body": json.dumps({"import_id": "imp_1", "run": 1, "part": part})})

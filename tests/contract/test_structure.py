@@ -54,8 +54,88 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.param(
             "orders/order/model.py",
             "from datetime import date\nTODAY = date.today()",
-            "chalicelib.orders.order.model calls date.today: model is pure, and is given its day and its moment.",
+            "chalicelib.orders.order.model uses datetime.date.today: model is pure, and is given its day, its moment, its ids and what it reads.",
             id="a model asks for the day",
+        ),
+        pytest.param(
+            "orders/order/rules.py",
+            "import datetime as calendar\nCLOCK = calendar.datetime.now",
+            "chalicelib.orders.order.rules uses datetime.datetime.now: rules is pure, and is given its day, its moment, its ids and what it reads.",
+            id="rules hand on the clock under another name",
+        ),
+        pytest.param(
+            "orders/order/rules.py",
+            "from chalicelib.platform.ids import random_id",
+            "chalicelib.orders.order.rules uses chalicelib.platform.ids.random_id: rules is pure, and is given its day, its moment, its ids and "
+            "what it reads.",
+            id="rules draw an id",
+        ),
+        pytest.param(
+            "orders/order/rules.py",
+            "TEXT = open('club.toml').read()",
+            "chalicelib.orders.order.rules uses open: rules is pure, and is given its day, its moment, its ids and what it reads.",
+            id="rules read a file",
+        ),
+        pytest.param(
+            "orders/order/rules.py",
+            "def stage():\n    from os import environ\n    return environ",
+            "chalicelib.orders.order.rules imports environ from os: rules is pure, and this reaches os.",
+            id="rules read the environment",
+        ),
+        pytest.param(
+            "orders/order/rules.py",
+            "import random",
+            "chalicelib.orders.order.rules imports random: rules is pure, and this reaches random.",
+            id="rules roll dice of their own",
+        ),
+        pytest.param(
+            "orders/order/store.py",
+            "from ..lifecycle import routes",
+            "chalicelib.orders.order.store imports chalicelib.orders.lifecycle.routes: store stands below routes.",
+            id="a store imports routes by a relative path",
+        ),
+        pytest.param(
+            "orders/order/store.py",
+            "from chalicelib import orders\nPLACE = orders.lifecycle.routes.place",
+            "chalicelib.orders.order.store imports place from chalicelib.orders.lifecycle.routes: store stands below routes.",
+            id="a store reaches routes through its own room",
+        ),
+        pytest.param(
+            "orders/order/store.py",
+            "import importlib as late\nROUTES = late.import_module('chalicelib.orders.lifecycle.routes')",
+            "chalicelib.orders.order.store uses importlib.import_module: only the registry imports a module by its name.",
+            id="a store imports a module by its name",
+        ),
+        pytest.param(
+            "orders/order/store.py",
+            "import app",
+            "chalicelib.orders.order.store imports app: the package knows nothing that stands outside it.",
+            id="a store imports the app",
+        ),
+        pytest.param(
+            "orders/order/__init__.py",
+            "from chalicelib.orders.lifecycle.routes import place",
+            "chalicelib.orders.order imports place from chalicelib.orders.lifecycle.routes: a wing has no door, and its files are imported one "
+            "by one.",
+            id="a wing's package hands on routes",
+        ),
+        pytest.param(
+            "orders/__init__.py",
+            "def place():\n    from chalicelib.orders.lifecycle import routes\n    return routes",
+            "chalicelib.orders defines something: a door only exports what its room defines.",
+            id="a door hides an import in a function",
+        ),
+        pytest.param(
+            "orders/parcels/__init__.py",
+            "",
+            "chalicelib.orders.parcels is a wing that its room does not list.",
+            id="a wing that no room lists",
+        ),
+        pytest.param(
+            "tiers/service.py",
+            "def late():\n    from chalicelib.storefront import price_list",
+            "pricing uses tiers uses storefront uses pricing: rooms use one another in a circle.",
+            id="three rooms use one another",
         ),
         pytest.param(
             "orders/lifecycle/service.py",
@@ -113,12 +193,16 @@ def test_an_import_below_many_is_told_where_it_stands_and_nowhere_else(house: Pa
 
 def breaches_with(house: Path, module: str, line: str) -> list[str]:
     file = house / "chalicelib" / module
-    whole = file.read_text(encoding="utf-8")
-    file.write_text(f"{whole}\n{line}\n", encoding="utf-8")
+    whole = file.read_text(encoding="utf-8") if file.exists() else None
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"{whole or ''}\n{line}\n", encoding="utf-8")
     try:
         return breaches(house)
     finally:
-        file.write_text(whole, encoding="utf-8")
+        if whole is None:
+            file.unlink()
+        else:
+            file.write_text(whole, encoding="utf-8")
 
 
 def test_sign_in_triggers_wake_neither_pydantic_nor_the_house() -> None:

@@ -14,7 +14,7 @@ from chalicelib.campaigns.segments.service import check_regional, check_topic
 from chalicelib.campaigns.segments.store import kept
 from chalicelib.campaigns.series import keys, rules, store
 from chalicelib.campaigns.series.events import APPROVED
-from chalicelib.campaigns.series.model import Effect, Series, SeriesState, SeriesStep, Step
+from chalicelib.campaigns.series.model import Effect, Enrolment, Series, SeriesState, SeriesStep, Step
 from chalicelib.campaigns.series.schemas import EnrolmentView, InsideView, SeriesForm, SeriesView
 from chalicelib.campaigns.series.shipped import shipped
 from chalicelib.mail import PortalPages
@@ -112,7 +112,7 @@ def members_page(context: Context, series_id: str, limit: int, after: Position) 
     """Those inside first. Two calls. Raises 404."""
     _read(context, series_id)
     page = store.page(context.table, series_id, limit, after)
-    return [EnrolmentView.of(from_item(store.Enrolment, item)) for item in page.items], page.last
+    return [EnrolmentView.of(from_item(Enrolment, item)) for item in page.items], page.last
 
 
 @retry("version")

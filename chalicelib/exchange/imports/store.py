@@ -30,7 +30,7 @@ from chalicelib.exchange.imports.config import Imports
 from chalicelib.exchange.imports.events import RUN_BEGAN
 from chalicelib.exchange.imports.model import READ_BYTES, ImportForm
 from chalicelib.exchange.imports.rules import ImportState, Phase
-from chalicelib.exchange.reading.model import NO_PROFILE, SalesProfileForm, SplitFile, part_file
+from chalicelib.exchange.reading.model import NO_PROFILE, SalesProfileForm, SplitFile, part_name
 from chalicelib.platform import Context, Problem, aws, moment, record_event, send_bodies, stamp
 from chalicelib.platform.access.rights import guard_of_author
 from chalicelib.platform.files.uploads import link as signed_link
@@ -484,7 +484,7 @@ def read_upload(import_id: str, name: str, etag: str) -> Iterator[bytes]:
 
 def put_parts(import_id: str, folder: Path, parts: int) -> None:
     for part in range(1, parts + 1):
-        with part_file(folder, part).open("rb") as content:
+        with (folder / part_name(part)).open("rb") as content:
             put(import_id, f"parts/{part:06d}", content)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -194,5 +193,5 @@ class SplitFile:
     found: Found
 
 
-def part_file(folder: Path, number: int) -> Path:
-    return folder / f"{number:06d}.gz"
+def part_name(number: int) -> str:
+    return f"{number:06d}.gz"

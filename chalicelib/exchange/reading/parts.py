@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile, part_file
+from chalicelib.exchange.reading.model import Found, SalesProfileForm, SplitFile, part_name
 from chalicelib.exchange.reading.reader import SalesFile, open_sales_file
 from chalicelib.exchange.reading.rows import Terms
 from chalicelib.exchange.reading.rules import CellFault, Customer, SaleRow
@@ -144,7 +144,7 @@ class _Buckets:
         self._spill()
         filled = [file for file in self._files if file.exists()]
         for number, file in enumerate(filled, 1):
-            file.rename(part_file(self._folder, number))
+            file.rename(self._folder / part_name(number))
         return len(filled)
 
     def _spill(self) -> None:

@@ -44,7 +44,8 @@ from chalicelib.exchange.reading.torn import Named, TornRows
 from chalicelib.exchange.reading.totals import Mismatch, OwnTotal, Totals
 from chalicelib.exchange.tables.encodings import is_garbled, is_guessed
 from chalicelib.exchange.tables.files import Readings, tables_of
-from chalicelib.exchange.tables.model import SpooledTable, Unreadable
+from chalicelib.exchange.tables.model import Unreadable
+from chalicelib.exchange.tables.spool import SpooledTable
 from chalicelib.exchange.tables.text import TextTable
 from chalicelib.sales import word_kind
 

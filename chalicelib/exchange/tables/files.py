@@ -9,7 +9,8 @@ from pathlib import Path
 from chalicelib.exchange.tables.archives import check_workbook, kind_of_archive, unpack
 from chalicelib.exchange.tables.encodings import encodings_of
 from chalicelib.exchange.tables.formats import format_of, ole_kind
-from chalicelib.exchange.tables.model import DELIMITERS, Delimiter, Encoding, Kind, SpooledTable, Table, Unreadable
+from chalicelib.exchange.tables.model import DELIMITERS, Delimiter, Encoding, Kind, Table, Unreadable
+from chalicelib.exchange.tables.spool import SpooledTable
 from chalicelib.exchange.tables.text import Quoting, TextTable
 from chalicelib.exchange.tables.web_pages import read_page
 from chalicelib.exchange.tables.workbooks import read_workbook

@@ -14,10 +14,10 @@ from chalicelib.exchange.tables.model import (
     MOST_CELL,
     MOST_COLUMNS,
     MOST_PAGE_BYTES,
-    SpooledTable,
     Unreadable,
     spooled,
 )
+from chalicelib.exchange.tables.spool import SpooledTable
 
 _BLOCK = 256 * 1024
 _MOST_TABLES = 20

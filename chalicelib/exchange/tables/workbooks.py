@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chalicelib.exchange.tables.model import MOST_WORKBOOK_BYTES, Kind, SpooledTable, Unreadable
+from chalicelib.exchange.tables.model import MOST_WORKBOOK_BYTES, Kind, Unreadable
+from chalicelib.exchange.tables.spool import SpooledTable
 
 _PROGRAM = "chalicelib.exchange.tables.workbook_rows"
 _MOST_SECONDS = 320

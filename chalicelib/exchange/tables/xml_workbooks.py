@@ -13,10 +13,10 @@ from chalicelib.exchange.tables.model import (
     MOST_COLUMNS,
     MOST_PAGE_BYTES,
     MOST_WORKBOOK_ROWS,
-    SpooledTable,
     Unreadable,
     spooled,
 )
+from chalicelib.exchange.tables.spool import SpooledTable
 
 _BLOCK = 256 * 1024
 _SPACE = "urn:schemas-microsoft-com:office:spreadsheet"

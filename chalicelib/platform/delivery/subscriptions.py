@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from typing import get_args
 
 from chalicelib.platform.context import Context
 from chalicelib.platform.events import DECLARED, Consumer, DeclaredConsumer, Event, Lane, function_name
-from chalicelib.platform.registry.modules import import_modules, package_registry
+from chalicelib.platform.registry.modules import function_named, import_modules, package_registry
 
 Subscriptions = Mapping[str, Sequence[Consumer]]  # by event
 
@@ -24,9 +23,7 @@ class NamedConsumer:
 
     def consumer(self) -> Consumer:
         """Raises ImportError or AttributeError where nothing has the name."""
-        module, _, function = self.name.partition(":")
-        found: Consumer = getattr(import_module(f"chalicelib.{module}"), function)
-        return found
+        return function_named(self.name)
 
 
 def name_of(consume: Consumer) -> str:

@@ -10,12 +10,11 @@ Weakest point: a room that cannot be imported fails at its first call, not at th
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from importlib import import_module
 from typing import Any
 
 from chalice.app import Chalice, Response
 
-from chalicelib.platform.context import Context, context_now
+from chalicelib.platform.context import context_now
 from chalicelib.platform.delivery.holding import held
 from chalicelib.platform.delivery.stream import deliver, each_message
 from chalicelib.platform.delivery.subscriptions import subscriptions
@@ -25,7 +24,7 @@ from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.routes import AUTHORIZER, CORS, Route
 from chalicelib.platform.registry.functions import DECLARED, Function, Right, declare
 from chalicelib.platform.registry.lookup import declared_route
-from chalicelib.platform.registry.modules import import_modules, package_registry
+from chalicelib.platform.registry.modules import function_named, import_modules, package_registry
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -70,7 +69,7 @@ class Functions:
         """Hands the messages of a batch to the job, one by one."""
 
         def handle(message: dict[str, Any]) -> None:
-            act = _job(job)  # with its declaration
+            act = function_named(job)  # with its declaration
             with held(DECLARED[_name(job)], message):
                 act(context_now(), message)
 
@@ -78,11 +77,11 @@ class Functions:
 
     def schedule(self, job: str) -> Handler:
         """Hands the schedule's event to the job."""
-        return self._handler("schedule", job, lambda event: _job(job)(context_now(), event))
+        return self._handler("schedule", job, lambda event: function_named(job)(context_now(), event))
 
     def event(self, job: str) -> Handler:
         """Hands the event of another service to the job."""
-        return self._handler("event", job, lambda event: _job(job)(context_now(), event))
+        return self._handler("event", job, lambda event: function_named(job)(context_now(), event))
 
     def http(self, *, may: tuple[Right, ...], memory: int, timeout: int) -> None:
         """Declares the handler of all routes, which Chalice makes."""
@@ -108,12 +107,6 @@ class Functions:
 
 def _name(job: str) -> str:
     return job.rpartition(":")[2]
-
-
-def _job(job: str) -> Callable[[Context, dict[str, Any]], Any]:
-    module, _, name = job.partition(":")
-    found: Callable[[Context, dict[str, Any]], Any] = getattr(import_module(f"chalicelib.{module}"), name)
-    return found
 
 
 def _view(app: Chalice, method: str, path: str, module: str) -> Callable[..., Response]:

@@ -1,12 +1,11 @@
 """The route of an address, whatever room declares it."""
 
 import re
-from importlib import import_module
 from typing import NamedTuple
 
 from chalicelib.platform.http import routes as http_routes
 from chalicelib.platform.http.routes import Route
-from chalicelib.platform.registry.modules import package_registry
+from chalicelib.platform.registry.modules import import_named, package_registry
 
 
 class FoundRoute(NamedTuple):
@@ -18,7 +17,7 @@ class FoundRoute(NamedTuple):
 
 def declared_route(method: str, path: str, module: str) -> Route:
     """The route of this path. Imports the module that declares it."""
-    import_module(module)
+    import_named([module])
     return next(route for route in http_routes.ROUTES if (route.method, route.path) == (method, path))
 
 

@@ -10,7 +10,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +24,18 @@ REGISTRY = HOUSE / "registry.json"
 def package_registry() -> Mapping[str, Any]:
     """Empty in a source tree."""
     return json.loads(REGISTRY.read_text(encoding="utf-8")) if REGISTRY.exists() else {}
+
+
+def import_named(modules: Iterable[str]) -> None:
+    for module in modules:
+        import_module(module)
+
+
+def function_named(name: str) -> Callable[..., Any]:
+    """The function of `orders.lifecycle.jobs:close`. Raises ImportError or AttributeError where nothing has the name."""
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"chalicelib.{module}"), function)
+    return found
 
 
 def import_modules(*layers: str, room: str = "") -> None:

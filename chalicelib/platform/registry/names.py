@@ -15,13 +15,12 @@ Weakest point: so an answer that does not show the id of a name has none when it
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
-from importlib import import_module
 from typing import Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel
 
 from chalicelib.platform.context import Context
-from chalicelib.platform.registry.modules import import_modules, package_registry
+from chalicelib.platform.registry.modules import import_modules, import_named, package_registry
 
 Read = Callable[[Context, Collection[str]], Mapping[str, str]]
 
@@ -122,8 +121,7 @@ def name_fields(view: type[BaseModel]) -> dict[str, str]:
 
 def names_of(context: Context, texts: Iterable[str]) -> dict[str, str]:
     """The names of those texts that are ids."""
-    for module in package_registry().get("names") or declaring_modules():
-        import_module(module)
+    import_named(package_registry().get("names") or declaring_modules())
     ids = defaultdict[str, set[str]](set)
     for text in texts:
         prefix = text.partition("_")[0]
