@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from chalicelib.retention.rhythm.orders.rules import OrderDay, order_days
+from chalicelib.retention.rhythm.orders.rules import OrderDay, Popularity, order_days, popularity
 from chalicelib.retention.rhythm.rules import HORIZON, ClubRhythm, figures, learn_club
 from chalicelib.retention.suggestions.rules import Assortment, suggest
 from infra.rhythm_file import Lines, day_of, read_file
@@ -53,7 +53,8 @@ def main(arguments: Sequence[str]) -> int:
         _tell(sentence)
     if sales.rows and sales.bad == sales.rows:
         parser.error(f"{asked.file}: no row is understood")
-    histories = {customer: found for customer, lines in sales.lines.items() if (found := _history(lines))}
+    known = popularity(sales.lines.values(), today)
+    histories = {customer: found for customer, lines in sales.lines.items() if (found := _history(lines, known))}
     if len(sales.lines) > len(histories):
         _tell(f"{len(sales.lines) - len(histories)} customers without a purchase left out")
     if not histories:
@@ -81,9 +82,9 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _history(lines: Lines) -> list[OrderDay]:
+def _history(lines: Lines, known: Popularity) -> list[OrderDay]:
     """The order days; those of the cancelled orders, where every order was cancelled."""
-    return order_days(lines) or order_days(line for line in lines if line.amount > 0)
+    return order_days(lines, known) or order_days((line for line in lines if line.amount > 0), known)
 
 
 def _day(text: str) -> date:

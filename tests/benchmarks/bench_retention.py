@@ -12,7 +12,7 @@ from time import process_time
 
 import pytest
 
-from chalicelib.retention.rhythm.orders.rules import Line, OrderDay, order_days
+from chalicelib.retention.rhythm.orders.rules import Line, OrderDay, order_days, popularity
 from chalicelib.retention.rhythm.rules import ClubRhythm, figures, learn_club
 from chalicelib.retention.rhythm.season.rules import season_time
 from chalicelib.retention.states.rules import Limits, standing_on
@@ -55,7 +55,8 @@ def test_what_the_rhythm_foresees(sales: dict[str, list[Line]]) -> None:
 def foreseen(sales: dict[str, list[Line]], day: int) -> dict[str, float]:
     """The figures of one day, by question and method."""
     known = {customer: [line for line in lines if line.day <= day] for customer, lines in sales.items()}
-    histories = {customer: orders for customer, lines in known.items() if (orders := order_days(lines))}
+    popular = popularity(known.values(), day)
+    histories = {customer: orders for customer, lines in known.items() if (orders := order_days(lines, popular))}
     customers = list(histories)
     start = process_time()
     club = learn_club(list(histories.values()), day, HORIZON)

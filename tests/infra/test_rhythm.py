@@ -80,15 +80,15 @@ def test_a_packed_file_is_read(file: Path, tmp_path: Path) -> None:
 
 
 def test_quantity_and_price_stand_for_the_sum(file: Path, tmp_path: Path) -> None:
-    rows = [[customer, day, "2", str(int(amount) / 2)] for customer, day, amount, *_ in sales()]
-    without = write(tmp_path / "without.csv", "customer_id,date,qty,price", rows)
+    rows = [[customer, day, "2", str(int(amount) / 2), sku] for customer, day, amount, _, sku in sales()]
+    without = write(tmp_path / "without.csv", "customer_id,date,qty,price,sku", rows)
     assert answer(without) == answer(file)
 
 
 def test_sums_are_read_as_they_are_written(file: Path, tmp_path: Path) -> None:
     written = {"100": "100,00", "900": "9\N{NO-BREAK SPACE}00.00", "50": "50,0"}
-    rows = [[customer, day, written[amount]] for customer, day, amount, *_ in sales()]
-    assert answer(write(tmp_path / "sums.csv", "client;day;сумма", rows, ";")) == answer(file)
+    rows = [[customer, day, written[amount], sku] for customer, day, amount, _, sku in sales()]
+    assert answer(write(tmp_path / "sums.csv", "client;day;сумма;sku", rows, ";")) == answer(file)
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_headings_and_dates_of_other_programs_say_the_same(
 
 
 def test_a_column_that_is_called_sum_is_the_sum(file: Path, tmp_path: Path) -> None:
-    rows = [[customer, day, "3", "7", amount] for customer, day, amount, *_ in sales()]
-    assert answer(write(tmp_path / "sum.csv", "customer,date,amount,price,sum", rows)) == answer(file)
+    rows = [[customer, day, "3", "7", amount, sku] for customer, day, amount, _, sku in sales()]
+    assert answer(write(tmp_path / "sum.csv", "customer,date,amount,price,sum,sku", rows)) == answer(file)
 
 
 def test_a_lone_quotation_mark_takes_no_other_row_with_it(file: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The correction of a probability by what the model does not see, learned from the club's own past. Pure.
 
 MBG/NBD sees days alone. A logistic regression adds to the logit of its probability a weighted sum of traits: the mean order value, the
-articles of the last order, the irregularity of the gaps and a few more. It is trained on earlier days of the same history whose outcome
+articles of the last order, how popular the company's articles are in the club, the irregularity of the gaps and a few more. It is trained on earlier days of the same history whose outcome
 is known. Ridge regression (S. le Cessie, J. van Houwelingen, "Ridge estimators in logistic regression", 1992) draws each weight to
 nothing: a club of 30 companies keeps the model's own figures.
 """
@@ -32,7 +32,8 @@ class Correction(NamedTuple):
 
     def apply(self, probability: float, seen: Row) -> float:
         """The corrected probability of a company with these traits."""
-        known = zip(self.weights, [logit(probability), *seen], self.centres, self.scales, strict=True)
+        # Not strict: a trait that is newer than what the club learned has no weight yet.
+        known = zip(self.weights, [logit(probability), *seen], self.centres, self.scales, strict=False)
         return sigmoid(
             logit(probability)
             + self.level
@@ -49,7 +50,7 @@ class Case(NamedTuple):
 
 
 def traits(orders: Sequence[OrderDay], today: int) -> Row:
-    """The traits of a company: silence, age, order value, articles, irregularity, longest gap passed, recent turnover."""
+    """The traits of a company: silence, age, order value, articles, irregularity, longest gap passed, recent turnover, popularity of the articles."""
     silent, number = today - orders[-1].day, len(orders)
     gaps = [later.day - earlier.day for earlier, later in pairwise(orders)]
     amounts = [max(order.amount, 1.0) for order in orders]
@@ -66,6 +67,7 @@ def traits(orders: Sequence[OrderDay], today: int) -> Row:
         spread,
         float(bool(gaps) and silent > max(gaps)),
         log(recent + 10.0),
+        sum(order.popularity for order in orders) / number,
     ]
 
 

@@ -6,13 +6,17 @@ came back was cancelled, and is no order. Days are proleptic ordinals. Amounts a
 Weakest point: without articles a return meets an order of equal amount, or else the latest one, which may be another than it belongs to.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from math import log
 from typing import NamedTuple
 
 CANCELLED = 0.9  # returned share from which an order counts as cancelled
+POPULAR = 120  # days whose orders make an article popular
+
+Popularity = Callable[[str], float]
 
 
 class Line(NamedTuple):
@@ -24,11 +28,12 @@ class Line(NamedTuple):
 
 
 class OrderDay(NamedTuple):
-    """The orders of one day together: amount less returns, and the number of articles."""
+    """The orders of one day together: amount less returns, the number of articles, and their mean popularity; 0 where articles are not known."""
 
     day: int
     amount: float
     articles: int
+    popularity: float = 0.0
 
 
 class _Bought:
@@ -39,7 +44,18 @@ class _Bought:
         self.skus: dict[str, float] = {}  # what is left of each article
 
 
-def order_days(lines: Iterable[Line]) -> list[OrderDay]:
+def popularity(companies: Iterable[Iterable[Line]], today: int) -> Popularity:
+    """Of an article: the logarithm of the share of the club's order days of the last `POPULAR` days that hold it. `companies`: the lines of each."""
+    holding: Counter[str] = Counter()
+    orders = 0
+    for lines in companies:
+        bought = {(line.day, line.sku) for line in lines if line.amount > 0 and today - POPULAR < line.day <= today}
+        holding.update(sku for _, sku in bought)
+        orders += len({day for day, _ in bought})
+    return lambda sku: log((holding[sku] + 1) / (orders + 1))
+
+
+def order_days(lines: Iterable[Line], popularity: Popularity = lambda _: 0.0) -> list[OrderDay]:
     """The order days of one company, earliest first, without cancelled orders. Lines may come in any order."""
     bought: dict[int, _Bought] = defaultdict(_Bought)
     days_of: dict[str, list[int]] = defaultdict(list)
@@ -64,7 +80,9 @@ def order_days(lines: Iterable[Line]) -> list[OrderDay]:
             if left <= 0:
                 break
     return [
-        OrderDay(day, order.amount - order.returned, len(order.skus))
+        OrderDay(
+            day, order.amount - order.returned, len(order.skus), sum(map(popularity, order.skus)) / len(order.skus)
+        )
         for day, order in sorted(bought.items())
         if order.returned < CANCELLED * order.amount
     ]

@@ -62,9 +62,17 @@ def test_of_too_many_cases_a_part_is_taken() -> None:
 
 
 def test_the_traits_of_a_company() -> None:
-    silent, age, value, articles, spread, over, recent = traits([OrderDay(10, 100.0, 3), OrderDay(20, 300.0, 7)], 50)
+    seen = traits([OrderDay(10, 100.0, 3, -1.0), OrderDay(20, 300.0, 7, -4.0)], 50)
+    silent, age, value, articles, spread, over, recent, popularity = seen
     assert (silent, age) == pytest.approx((3.4339872, 3.7135721))
     assert value == pytest.approx(5.2983174)  # of 200
     assert articles == pytest.approx(1.9459101)  # of 7
     assert (spread, over) == (1.0, 1.0)
     assert recent == pytest.approx(5.6529, abs=1e-3)  # of 63 and 212 that are left, and 10
+    assert popularity == -2.5  # each order alike, whatever the number of its articles
+
+
+def test_a_trait_that_is_newer_than_what_the_club_learned_says_nothing() -> None:
+    found = learn(cases(500, pull=1.0), 99)
+    assert found is not None
+    assert found.apply(0.5, [9.0, 0.0, 7.0]) == found.apply(0.5, [9.0, 0.0])

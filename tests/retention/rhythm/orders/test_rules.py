@@ -1,7 +1,9 @@
+from math import log
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.retention.rhythm.orders.rules import Line, OrderDay, order_days
+from chalicelib.retention.rhythm.orders.rules import POPULAR, Line, OrderDay, order_days, popularity
 
 lines = st.lists(
     st.builds(
@@ -42,6 +44,15 @@ def test_without_articles_a_return_meets_the_order_of_the_same_amount() -> None:
 
 def test_a_return_of_what_was_never_bought_changes_nothing() -> None:
     assert order_days([Line(1, "A", 10.0), Line(2, "B", -10.0)]) == [OrderDay(1, 10.0, 1)]
+
+
+def test_an_article_is_as_popular_as_the_share_of_the_latest_order_days_that_hold_it() -> None:
+    today = 500
+    one = [Line(today, "A", 5.0), Line(today, "A", 7.0), Line(today, "B", 1.0), Line(today - 1, "B", -1.0)]
+    two = [Line(today - POPULAR + 1, "A", 5.0), Line(today - POPULAR, "B", 5.0), Line(today + 1, "B", 5.0)]
+    known = popularity([one, two], today)
+    assert [known(sku) for sku in "ABC"] == [log(3 / 3), log(2 / 3), log(1 / 3)]
+    assert order_days(one, known)[0].popularity == (log(3 / 3) + log(2 / 3)) / 2
 
 
 @given(lines, st.randoms(use_true_random=False))
