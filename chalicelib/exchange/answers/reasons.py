@@ -351,10 +351,10 @@ FAILURES: dict[str, tuple[str, str]] = {
         "`customer` или оставьте его пустым.",
     ),
     "discount_beside": (
-        "The column {column} holds discounts ({value} in line {line}), but {amount} is quantity times price: is it the sum before the "
-        "discount or after? After: leave `discount` empty. Before: name it for `discount` and leave `amount` empty, then it is taken off.",
-        "В столбце {column} есть скидки ({value} в строке {line}), а {amount} равно количеству на цену: это сумма до скидки или после? "
-        "Если после, оставьте `discount` пустым. Если до, укажите его для `discount`, а `amount` оставьте пустым: скидка вычтется.",
+        "The column {column} holds discounts ({value} in line {line}), and nothing shows that they are taken off {amount}. If they are, leave `discount` "
+        "empty. If not, name the column for `discount` and leave `amount` empty: the discount is taken off quantity times price.",
+        "В столбце {column} есть скидки ({value} в строке {line}), и не видно, вычтены ли они из {amount}. Если вычтены, оставьте `discount` пустым. "
+        "Если нет, укажите столбец для `discount`, а `amount` оставьте пустым: скидка вычтется из количества на цену.",
     ),
     "discount_of_document": (
         "The column {column} holds discounts of whole orders ({value} in line {line}), which are in no row. Export discounts line by line, or "

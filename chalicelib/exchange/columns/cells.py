@@ -42,7 +42,7 @@ _CURRENCIES = {
     "UAH": "UAH ₴ 980 ГРН ГРН. ГРИВНА ГРИВНЫ ГРИВЕН ГРИВНАХ",
     "PLN": "PLN ZŁ 985",
     "CHF": "CHF 756",
-    "TRY": "TRY ₺ 949",
+    "TRY": "TRY TL ₺ 949",
     "UZS": "UZS 860 СУМ",
     "AMD": "AMD ֏ 051 ДРАМ",
     "GEL": "GEL ₾ 981 ЛАРИ",

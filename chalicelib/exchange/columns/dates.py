@@ -59,7 +59,7 @@ _FORMS = tuple(
         rf"(?P<y>(?:19|20)\d{{2}})(?P<m>\d{{2}})(?P<d>\d{{2}}){_TIME}",
         rf"(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日{_TIME}",
         rf"{_WEEKDAY}«?(?P<d>\d{{1,2}})(?:[.»]|st|nd|rd|th|er)?[ /-](?:de )?(?P<name>{_NAME})\.?,?[ /-](?:de )?(?P<y>\d{{4}}|\d{{2}}){_TAIL}",
-        rf"{_WEEKDAY}(?P<name>{_NAME})(?:\.? |-)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? |-)(?P<y>\d{{4}}){_TAIL}",
+        rf"{_WEEKDAY}(?P<name>{_NAME})(?:\.? |-)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? |-)(?P<y>\d{{4}}|(?<=-)\d{{2}}){_TAIL}",
     )
 )
 _SLASHED = re.compile(

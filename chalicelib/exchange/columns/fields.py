@@ -41,12 +41,12 @@ FIELDS: tuple[FieldName, ...] = get_args(FieldName.__value__)
 HEADINGS: dict[FieldName, str] = {
     "document": "номер документа; № документа; номер док; № док; № накл; номер накл; номер и дата документа; номер и дата счета-фактуры; "
     "номер и дата счета-фактуры продавца; документ номер; регистратор номер; номер накладной; № накладной; "
-    "номер реализации; номер счета-фактуры; номер счет-фактуры; номер упд; номер ттн; номер отгрузки; номер продажи; регистратор; "
+    "номер реализации; номер счета-фактуры; номер счет-фактуры; номер упд; номер ттн; регистрационный номер; номер отгрузки; номер продажи; регистратор; "
     "документ движения (регистратор); документ движения; документ (регистратор); документ; номер; № п/п документа; накладная; реализация; "
     "документ реализации; документ отгрузки; документ продажи; номер чека; чек; номер заказа; № заказа; заказ номер; "
     "заказ клиента; заказ; номер сборочного задания; "
     "document; document number; document no; doc no; doc number; invoice; invoice number; invoice no; invoice id; inv no; "
-    "billing document; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
+    "billing document; bill doc; sales invoice; receipt number; order number; order no; order id; sales order number; sales order; "
     "sales order id; order reference; order name; order; amazon order id; billing doc; doc num; voucher no; voucher number; "
     "transaction id; transaction no; transaction number; sale id; номер отправления; srid; фактура; номер фактуры; id заказа; номер сделки; id сделки; order ref; journal entry; invoice ref; receipt no; receipt; bill no; order nr; id order; bill number; sales order no; so number; invoice num; document nbr; sales order nbr; ticket number; sop number; number; num",
     "business_date": "дата документа; дата; дата док; дата накл; дата расхода; дата реализации; дата отгрузки; дата отгр; дата продажи; дата накладной; дата операции; "
@@ -56,12 +56,13 @@ HEADINGS: dict[FieldName, str] = {
     "posting date; invoice/bill date; order date; purchase date; voucher date; txn date; date ordered; order created; created at; "
     "created; creation date; created on; datetime; date time; bill date; date invoiced; date (utc); created (utc); date of sale; date created; created date; order creation date; date order; order create date; date issued; issue date; purchased on; line item date; date added; date add; event date; day; period",
     "customer": "код контрагента; контрагент.код; код клиента; клиент.код; код покупателя; покупатель.код; код партнера; "
-    "партнер.код; id клиента; номер клиента; customer id; customer code; customer number; customer no; sell-to customer no; bill-to customer no; cardcode; client id; client code; "
+    "партнер.код; id клиента; номер клиента; customer id; customer code; customer/vendor code; sold-to pt; bp code; customer number; customer no; sell-to customer no; bill-to customer no; cardcode; client id; client code; "
     "account number; account id; customer account; sold-to party; partner id; buyer id",
     "customer_name": "контрагент; покупатель; клиент; заказчик; партнер; контрагент наименование; наименование контрагента; "
     "контрагент.наименование; наименование покупателя; наименование клиента; название клиента; название контрагента; "
     "плательщик; дилер; комиссионер; грузополучатель; получатель; "
-    "customer name; sell-to customer name; bill-to name; customer; client name; client; company name; company; account name; account; buyer; buyer name; buyer username; "
+    "покупатель наименование; клиент наименование; заказчик наименование; партнер наименование; "
+    "customer name; customer/vendor name; bp name; sell-to customer name; bill-to name; customer; client name; client; company name; company; account name; account; buyer; buyer name; buyer username; "
     "sold to; sold to name; company (billing); bill to; bill to name; billing company; partner name; partner; contact name; name 1; "
     "party name; dealer; ship name; ship to name; billing name; customer full name; invoice partner display name; name of sold-to party; bill-to customer; customer/company name; отображаемое имя партнера; имя клиента; имя партнера; название компании; компания клиента; компания; card name; particulars; contact",
     "inn": "инн; контрагент.инн; инн контрагента; инн покупателя; покупатель.инн; инн клиента; клиент.инн; партнер.инн; "
@@ -71,23 +72,23 @@ HEADINGS: dict[FieldName, str] = {
     "код номенклатуры; номенклатура.код; код товара; товар.код; код; "
     "sku; article; item code; item no; item number; item id; product code; product sku; item sku; stock code; "
     "product id; part number; variant sku; lineitem sku; material; штрихкод; штрих-код; баркод; barcode; ваш sku; sku товара; код блюда; номер товара; internal reference; product/internal reference; default code; variant code; part no; ean code; upc; gtin; asin",
-    "name": "номенклатура; товар; наименование; наименование товара; название товара; наименование номенклатуры; "
+    "name": "номенклатура; товар; наименование; наименование товара; наименование товаров; название товара; наименование номенклатуры; "
     "номенклатура.наименование; товары (работы, услуги); товар/услуга; тмц; наименование тмц; материал; продукция; продукт; позиция; название; услуга; "
-    "name; item; product; description; product name; item name; item title; item description; product description; product title; "
+    "name; item; product; description; product name; item name; item title; item description; item/service description; product description; product title; "
     "lineitem name; product/service; memo/description; goods; order lines/product; invoice lines/product; invoice lines/label; order lines/description; product variant; product/service full name; material description; line item description; line item name; line item; label; блюдо; наименование блюда; order line/product id; invoice line ids/product id; dscription; наименование мц; наименование продукции",
-    "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; "
+    "quantity": "количество; кол-во; количество (в базовых единицах); количество в базовых единицах; количество товара; количество кг; кол-во кг; количество л; кол-во л; количество м; кол-во м; "
     "количество продаж; количество оборот; количество продано; количество отгружено; кол-во товара; кол; к-во; продано; отгружено; заказано; количество заказано; выставлено; "
     "quantity; qty; quantity ordered; order qty; ordered qty; order quantity; qty ordered; quantity sold; qty sold; "
     "units sold; units; billed quantity; invoiced quantity; invoiced qty; qty invoiced; shipped quantity; qty shipped; "
     "quantity shipped; net quantity; quantity (- refund); item quantity; item qty; lineitem quantity; "
     "order lines/quantity; invoice lines/quantity; order line/product uom qty; invoice line ids/quantity; line item quantity; number of units; total quantity; total qty; units ordered; net qty; order lines/ordered quantity; order lines/delivered quantity; order lines/invoiced quantity; quantity delivered; delivered quantity; delivered qty; qty delivered; quantity invoiced; billed qty; количество блюд; фактурированное количество; количество фактурированное; кол-во осн еи; количество осн еи; product quantity; отпущено",
     "unit_price": "цена с ндс; цена; цена за единицу; цена за ед; цена единицы; цена продажи; цена реализации; "
-    "отпускная цена; цена отпускная; цена с налогами; цена за штуку; цена за шт; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
+    "отпускная цена; цена отпускная; цена с налогами; цена за штуку; цена за шт; цена за кг; цена за л; цена за м; продажная цена; цена продажная; ваша цена; цена розничная; цена со скидкой; цена с учетом скидки; unit price; unit amount; price; price each; item price; price per unit; sales price; selling price; "
     "unit selling price; lineitem price; rate; order lines/unit price; invoice lines/unit price; order line/price unit; invoice line ids/price unit; line item price; item cost; ваша цена за штуку с ндс; unit price tax incl; paid price",
     "amount": "сумма с ндс; сумма включая ндс; сумма с учетом ндс; сумма продажи с ндс; сумма в т.ч. ндс; стоимость с ндс; "
     "стоимость включая ндс; стоимость продаж с ндс; стоимость с налогом; сумма с налогом; всего с налогом; итого с налогом; "
     "с налогом; с ндс; всего с ндс; итого с ндс; выручка с ндс; продажи с ндс; сумма вкл ндс; стоимость продаж с ндс в руб и коп; сумма с налогами; всего; итого; сумма; сумма продажи; "
-    "сумма продаж; сумма реализации; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
+    "сумма продаж; сумма реализации; продажная сумма; сумма продажная; продажная стоимость; сумма отгрузки; сумма строки; стоимость; общая стоимость; стоимость продажи; "
     "выручка; продажи; сумма оборот; стоимость оборот; сумма со скидкой; сумма с учетом скидки; итого со скидкой; итого с учетом скидки; "
     "сумма к оплате; к оплате; всего к оплате; итоговая стоимость товара; вайлдберриз реализовал товар (пр); сумма брутто; стоимость брутто; бюджет; "
     "amount; amount incl vat; amount including vat; amount inc vat; gross amount; total incl vat; total inc vat; total including vat; "
@@ -95,7 +96,7 @@ HEADINGS: dict[FieldName, str] = {
     "total amount; sales amount; sale amount; sales; net sales; revenue; line item amount; line item total; item revenue; product revenue; "
     "row total; subtotal; line subtotal; order lines/total; invoice lines/total; order line/price total; invoice line ids/price total; order lines/subtotal; "
     "invoice lines/subtotal; order line/price subtotal; invoice line ids/price subtotal; total signed; total price tax incl; gtotal; total; gross; gross value; gross total; sum; value",
-    "net_amount": "сумма без ндс; line amount excl vat; line amount excluding vat; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
+    "net_amount": "сумма без ндс; line amount excl vat; line amount excluding vat; стоимость без ндс; стоимость продаж без ндс; стоимость без налога; стоимость без косв налогов; стоимость без косвенных налогов; сумма без налога; без ндс; выручка без ндс; сумма без учета ндс; продажи без ндс; всего без ндс; "
     "итого без ндс; стоимость без учета ндс; amount excl vat; amount ex vat; untaxed amount; total ex vat; total ex tax; amount excluding vat; net amount; net value; net total; total excl vat; "
     "total excl tax; total excluding tax; untaxed amount signed; untaxed total; tax excl; стоимость нетто; сумма нетто; net",
     "vat": "ндс; сумма ндс; ндс сумма; ндс 20%; ндс 22%; ндс 10%; ндс 18%; сумма ндс 20%; сумма ндс 22%; vat 20%; в т.ч. ндс; в том числе ндс; сумма налога; vat; vat amount; tax; tax amount; item tax amount; sales tax; item tax; line tax; gst; vat sum",
@@ -176,9 +177,7 @@ AFTER_DISCOUNT = (
     "цена со скидкой; цена с учетом скидки"
 )
 # Headings of a rate of VAT, which beside a sum without VAT tells the sum with it.
-VAT_RATES = (
-    "ставка ндс; ндс %; % ндс; ставка налога; vat rate; vat %; tax rate; tax %; item tax %; mwst %; ust %; tva %; iva %"
-)
+VAT_RATES = "ставка ндс; ндс %; % ндс; ставка налога; vat rate; vat %; tax rate; tax %; item tax %; mwst %; mwst-satz; steuersatz; ust %; ust-satz; tva %; taux tva; iva %; kdv %; kdv oranı; stawka vat; ставка пдв"
 # Headings of the sum of a row, never of a document: beside another sum they are taken.
 OF_A_ROW = (
     "сумма строки; сумма по строке; line total; order line total; line amount; line amount excl vat; line amount excluding vat; line total amount; line subtotal; item total; "

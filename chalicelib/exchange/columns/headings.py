@@ -4,7 +4,7 @@ A heading is compared without case, spaces and punctuation, and without a unit a
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from unicodedata import normalize
@@ -24,6 +24,7 @@ _UNITS = frozenset(
     )
 )
 # A pivot table names its sums so.
+_BOOK_OF_SALES = re.compile(r"стоимость продаж .*включая ндс.*\bруб.*")  # of the tax office, which names the sum so
 _PIVOT = re.compile(r"(?:сумма по полю|sum of|summe von|somme de|suma de|somma di)\s+")
 _LINE_NUMBER = re.compile(r"\W*(?:№|#|n|no|номер)?\W*(?:п\W*п|пп|строки|line)?\W*")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
@@ -36,6 +37,7 @@ _NTH = re.compile(r"(?P<heading>.+)#(?P<nth>\d{1,2})")
 @lru_cache(maxsize=4096)
 def heading_key(heading: str) -> str:
     text = _PIVOT.sub("", normalize("NFC", heading[:200]).casefold().strip(), count=1)
+    text = _BOOK_OF_SALES.sub("стоимость продаж с ндс", " ".join(text.split()))
     if not _WORDS.search(text) or _LINE_NUMBER.fullmatch(text):
         return "".join(text.split())  # a sign alone, as over the numbers of lines
     words = _WORDS.findall(text.translate(_SIGNS))
@@ -82,7 +84,7 @@ class Heading:
     doubles: Mapping[FieldName, Sequence[int]] = field(default_factory=dict)
 
 
-def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str], constants: Iterable[str] = ()) -> Heading:
+def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str], constants: Collection[str] = ()) -> Heading:
     """Finds each field by its name in `mapping`, or else by its usual headings. A field mapped to an empty text is not read.
 
     A name in `mapping` is a heading, the n-th of equal headings (`Сумма#2`), the letter of a column (`F`), or for the document several
@@ -128,7 +130,7 @@ def read_heading(cells: Sequence[str], mapping: Mapping[FieldName, str], constan
         claimed.add(free[0][0])
         if rest := [place for several in free[1:] for place in several]:
             others[wanted] = rest
-    _read_name(cells, columns, places, mapping)
+    _read_name(cells, columns, places, mapping, constants)
     # A column that another field took is no choice.
     taken = set(columns.values())
     others = {wanted: kept for wanted, several in others.items() if (kept := [p for p in several if p not in taken])}
@@ -159,14 +161,18 @@ def _read_name(
     columns: dict[FieldName, int],
     places: Mapping[str, list[int]],
     mapping: Mapping[FieldName, str],
+    constants: Collection[str],
 ) -> None:
     """Headings that mean something else beside others. In the export of a shop, `Name` is the number of an order and `Lineitem name` its goods."""
     goods = next((places[key][0] for key in ("item", "productservice") if key in places), None)
-    if "name" in places and goods is not None and "name" not in mapping:
+    if "name" in places and (goods is not None or "name" in constants) and "name" not in mapping:
         # In a list of transactions, `Name` is the customer beside `Item`, and `Account` one of the ledger.
         by_account = "account" in places and columns.get("customer_name") == places["account"][0]
         if "customer" not in columns and (by_account or "customer_name" not in columns):
-            columns["customer_name"], columns["name"] = places["name"][0], goods
+            columns["customer_name"] = places["name"][0]
+            columns.pop("name", None)
+            if goods is not None:
+                columns["name"] = goods
     item_price = places.get("itemprice", [-1])[0]
     if "amazonorderid" in places and columns.get("unit_price") == item_price and "unit_price" not in mapping:
         # There the price of an item is that of all its pieces.

@@ -20,7 +20,7 @@ _ABROAD: dict[FieldName, str] = {
     "número da fatura; número da nota; nota fiscal; "
     "factuurnummer; factuurnr; factuur; ordernummer; bestelnummer; "
     "номер накладної; видаткова накладна; номер рахунку-фактури; "
-    "fatura no; fatura numarası; belge no; belge numarası; fiş no; irsaliye no; sipariş no; құжат нөмірі; жүкқұжат нөмірі; "
+    "fatura no; fatura numarası; belge no; belge numarası; evrak no; nr dokumentu; fiş no; irsaliye no; sipariş no; құжат нөмірі; жүкқұжат нөмірі; "
     "шот-фактура нөмірі; hujjat raqami; faktura raqami; нумар; нумар дакумента; číslo faktury; číslo dokladu; "
     "číslo objednávky; fakturanummer; 单据编号; 单据号; 订单号; 订单编号; 发票号; 发票号码; 销售单号",
     "business_date": "rechnungsdatum; belegdatum; fakturadatum; lieferdatum; buchungsdatum; auftragsdatum; bestelldatum; verkaufsdatum; datum; "
@@ -31,7 +31,7 @@ _ABROAD: dict[FieldName, str] = {
     "data da fatura; data de emissão; data da venda; data; "
     "factuurdatum; orderdatum; besteldatum; "
     "дата накладної; "
-    "fatura tarihi; belge tarihi; sipariş tarihi; tarih; құжат күні; күні; hujjat sanasi; sana; datum vystavení; "
+    "fatura tarihi; belge tarihi; evrak tarihi; data wyst; sipariş tarihi; tarih; құжат күні; күні; hujjat sanasi; sana; datum vystavení; "
     "datum dokladu; fakturadatum; 单据日期; 订单日期; 销售日期; 开票日期; 日期",
     "customer": "kundennummer; kundennr; kunden-nr; kunden nr; debitor; debitorennummer; debitor-nr; "
     "code client; n° client; numéro client; id client; "
@@ -41,7 +41,7 @@ _ABROAD: dict[FieldName, str] = {
     "código do cliente; "
     "klantnummer; klantnr; debiteurnummer; "
     "код клієнта; код покупця; "
-    "müşteri kodu; cari kodu; сатып алушы коды; mijoz kodi; číslo zákazníka; kundnummer; 客户编码; 客户编号; 客户代码",
+    "müşteri kodu; cari kodu; cari kod; cari hesap kodu; kontrahent kod; сатып алушы коды; mijoz kodi; číslo zákazníka; kundnummer; 客户编码; 客户编号; 客户代码",
     "customer_name": "kunde; kundenname; name des kunden; auftraggeber; rechnungsempfänger; käufer; "
     "nom client; nom du client; raison sociale; acheteur; "
     "cliente; nombre cliente; nombre del cliente; razón social; comprador; "
@@ -50,7 +50,7 @@ _ABROAD: dict[FieldName, str] = {
     "nome do cliente; razão social; "
     "klant; klantnaam; afnemer; "
     "покупець; клієнт; замовник; назва клієнта; назва контрагента; найменування покупця; "
-    "müşteri; müşteri adı; cari adı; alıcı; сатып алушы; тапсырыс беруші; mijoz; xaridor; пакупнік; кліент; odběratel; "
+    "müşteri; müşteri adı; cari adı; cari ünvanı; cari unvan; kontrahent nazwa; cari hesap ünvanı; cari hesap adı; alıcı; сатып алушы; тапсырыс беруші; mijoz; xaridor; пакупнік; кліент; odběratel; "
     "zákazník; kund; kundnamn; 客户; 客户名称; 购买方; 购买方名称",
     "sku": "artikelnummer; artikelnr; artikel-nr; artikel nr; art-nr; artikelcode; produktnummer; materialnummer; ean; "
     "référence article; réf article; code article; référence produit; code produit; référence; "
@@ -60,7 +60,7 @@ _ABROAD: dict[FieldName, str] = {
     "código do produto; código do artigo; "
     "productcode; "
     "артикул товару; код товару; "
-    "ürün kodu; stok kodu; тауар коды; tovar kodi; kód zboží; 商品编码; 商品编号; 物料编码; 货号",
+    "ürün kodu; stok kodu; stok kod; malzeme kodu; towar kod; тауар коды; tovar kodi; kód zboží; 商品编码; 商品编号; 物料编码; 货号",
     "name": "artikelbezeichnung; artikelname; artikel; produkt; produktname; produktbezeichnung; bezeichnung; warenbezeichnung; beschreibung; "
     "désignation; libellé; libellé article; article; produit; nom du produit; description article; "
     "artículo; producto; descripción; concepto; nombre del producto; "
@@ -69,7 +69,7 @@ _ABROAD: dict[FieldName, str] = {
     "produto; descrição; nome do produto; artigo; "
     "omschrijving; artikelomschrijving; "
     "найменування; назва товару; найменування товару; товар/послуга; "
-    "ürün; ürün adı; stok adı; malzeme; mal/hizmet; тауар; тауар атауы; тауардың атауы; tovar; tovar nomi; mahsulot; тавар; "
+    "ürün; ürün adı; stok adı; stok ismi; malzeme; malzeme adı; towar nazwa; malzeme açıklaması; mal/hizmet; тауар; тауар атауы; тауардың атауы; tovar; tovar nomi; mahsulot; тавар; "
     "назва тавару; zboží; název zboží; položka; název položky; benämning; 商品; 商品名称; 品名; 产品; 产品名称; 货物名称",
     "quantity": "menge; anzahl; stückzahl; stück; verkaufte menge; fakturierte menge; liefermenge; "
     "quantité; qté; quantité vendue; quantité facturée; "

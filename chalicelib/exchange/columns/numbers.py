@@ -21,7 +21,7 @@ _SPACES = str.maketrans(
     | {chr(zero + digit): str(digit) for zero in (0x660, 0x6F0, 0xFF10) for digit in range(10)}
 )
 _NO_DECIMALS = re.compile(r"(?<=\d)[.,] ?--?(?=\D*$)")  # `15.-`, as the Swiss write it
-_MONEY = r"[$€£¥₽₸₴]|руб(?:\.|лей|ль|ля)?|р\.|RUB|RUR|USD|EUR|KZT|BYN"
+_MONEY = r"[$€£¥₽₸₴₺₾₹֏]|руб(?:\.|лей|ль|ля)?|р\.|тг\.?|тенге|грн\.?|zł|kč|RUB|RUR|USD|EUR|GBP|KZT|BYN|UAH|PLN|CZK|CHF|TRY|UZS|TL"
 _UNIT = (
     r"шт(?:ук[аи]?)?|кг|гр?|тн?|м|м2|м3|м²|м³|пог\. ?м|мм|см|л|мл|уп(?:ак)?|упаковк[аи]|компл(?:ект)?|набор|пар[аы]?|ед|рул(?:он)?|лист|"
     r"кор(?:об)?|бут|бан|ч|час|усл|pcs?|ea|kg|g|m|l|box|set|pair|units?|nos?|doz|ctn|pkt|bags?|stk|stück|szt|ks"

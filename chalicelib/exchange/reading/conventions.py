@@ -117,8 +117,8 @@ def _words_of_tills(survey: Survey) -> list[str]:
 
 
 def _refuse_invoices_beside(survey: Survey, columns: Mapping[FieldName, int], profile: SalesProfileForm) -> None:
-    """Raises Unreadable where `Счет-фактура` stands beside the sales that it belongs to, or the same rows under two kinds of sales: their sums would
-    count twice.
+    """Raises Unreadable where `Счет-фактура` stands beside the sales that it belongs to, or the same rows under two kinds of sales, or an amended paper beside
+    the one that it takes the place of: their sums would count twice.
     """
     first, second = survey.invoice, survey.other_sale
     if "kind" in columns:
@@ -129,6 +129,9 @@ def _refuse_invoices_beside(survey: Survey, columns: Mapping[FieldName, int], pr
     credited = next((kind for kind in survey.kinds if kind.casefold().startswith("credit")), "")
     if money_back and credited:
         first, second = money_back, credited  # of a ledger: what was credited is paid back
+    amended = next((kind for kind in survey.kinds if kind.casefold().startswith("исправ")), "")
+    if amended and "sale" in map(word_kind, survey.kinds):
+        first, second = amended, next(kind for kind in survey.kinds if word_kind(kind) == "sale")
     if not (first and second):
         first, second = survey.twins.of("sale", "sale") or survey.twins.of("return", "return") or ("", "")
     if first and second and not any(_folded(first).startswith(_folded(word)) for word in profile.sale_words):

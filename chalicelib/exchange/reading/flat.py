@@ -34,6 +34,8 @@ _TOTAL_OF = re.compile(
     rf"(?:{'|'.join(_TOTALS)})(?: (?:по|за|of|for|per) (?:документ|накладн|реализаци|чек|заказ|сч[её]т|отгрузк|document|invoice|order|receipt|bill).*)?"
 )
 _SIGNS = "-=_+: "  # that draw a line
+_MEANS, _NOT_ZERO = re.compile(r"\w"), re.compile("[1-9]")
+_COLUMN_NUMBER = re.compile(r"\d{1,2}[а-яa-z]?")  # `13а`
 _MOST_COLUMN_NUMBER = 2  # digits: a row below the heading may number the columns
 
 
@@ -75,6 +77,8 @@ class _Shown:
     day_told: int = 0
     day_empty: int = 0
     day_repeated: int = 0
+    heads: int = 0  # documents whose first row tells their sum and no goods
+    headless: int = 0
 
 
 class FlatTable:
@@ -85,6 +89,7 @@ class FlatTable:
         self.carry = Carry()
         self.pads = False  # True once a row ends with an empty cell: its program leaves none out
         self._ends_empty = False  # True once a short row ends with an empty cell
+        self._has_heads = False  # True where each document begins with a row of its sum, and its rows repeat its number
         self.leaves_out = False  # True where many rows end before the last column: empty cells at their end
         self._most_cells = MOST_COLUMNS  # of a row into which no further delimiter has got
         columns = place.heading.columns
@@ -94,6 +99,8 @@ class FlatTable:
         self._customer = [columns[each] for each in _CUSTOMER if each in columns]
         self._goods = [columns[each] for each in ("sku", "name") if each in columns]
         self._numbers = [columns[each] for each in _NUMBERS if each in columns]
+        factors: tuple[FieldName, ...] = ("quantity", "unit_price")
+        self._factors = [columns[each] for each in factors if each in columns]
         self._keys = [heading_key(name) for name in place.names]
         self._filters = [(self._column(each), each) for each in profile.only]
         self._plain: tuple[int, int, int, int] | None = None
@@ -132,7 +139,13 @@ class FlatTable:
         shown = _Shown()
         before: tuple[str, str, str] | None = None
         lengths = Counter[int]()
+        begun = ""
         for row in self.rows():
+            number = self.document_of(row.cells).strip() if row.category in ("row", "group") else ""
+            if number and number != begun:
+                begun = number
+                shown.heads += self._is_head(row.cells)
+                shown.headless += not self._is_head(row.cells)
             if row.category == "row":
                 lengths[row.length] += 1
             if row.category == "group" and self._names_period(row.cells):
@@ -152,6 +165,7 @@ class FlatTable:
         self.pads = self.pads or (self._ends_empty and short < lengths.total())
         document = self.place.heading.columns.get("document", -1)
         carries = shown.empty > 0 and shown.repeated == 0
+        self._has_heads = bool(shown.heads) and not shown.headless
         # One empty cell is a slip, unless documents stand in their first rows too.
         few = 0 if carries else 1
         self.carry = Carry(
@@ -189,8 +203,11 @@ class FlatTable:
                 if self.carry.customer:
                     self._take_group(above, row.cells)
                 yield row
-            elif row.category == "group" and self._is_text(row.cells):
+            elif row.category == "group" and (self._is_text(row.cells) or self._is_remark(row.cells, above)):
                 yield row._replace(category="note")
+            elif row.category == "group" and self._has_heads and self._is_head(row.cells):
+                above[:] = row.cells
+                yield row
             elif row.category in ("row", "group"):
                 yield self._filled(row if row.category == "row" else row._replace(category="row"), above)
             else:
@@ -269,7 +286,11 @@ class FlatTable:
             return "heading"
         if self._is_text(cells) and not self._is_group(cells):
             return "note"
-        if self._goods and not goods and (self._is_group(cells) or self._names_another(cells)):
+        if (
+            self._goods
+            and not goods
+            and any(is_one(cells) for is_one in (self._is_group, self._names_another, self._is_head))
+        ):
             return "group"
         if self._filters and not all(_passes(cells[at], each) for at, each in self._filters):
             return "filtered"
@@ -279,12 +300,17 @@ class FlatTable:
         """The heading again, as on each printed page, or the numbers of columns below it."""
         if all(not cell or heading_key(cell) == key for cell, key in zip(cells, self._keys, strict=False)):
             return True
-        return len(filled) > 2 and filled == [str(n) for n in range(1, len(filled) + 1)]
+        return (
+            len(filled) > 2
+            and filled[0] == "1"
+            and all(map(_COLUMN_NUMBER.fullmatch, filled))
+            and len(set(filled)) == len(filled)
+        )
 
     def _is_numbers_alone(self, cells: list[str]) -> bool:
         """Sums without a word beside them: a total whose label was left out."""
         return bool(self._goods) and all(
-            at in self._numbers or not cell or cell.isspace() for at, cell in enumerate(cells)
+            at in self._numbers or not _MEANS.search(cell) for at, cell in enumerate(cells)
         )
 
     def _is_group(self, cells: list[str]) -> bool:
@@ -294,6 +320,18 @@ class FlatTable:
             return False
         others = filled - {*self._carried_places, *self._further, *self._numbers}
         return bool(self._goods) and all(map(_is_number, (cells[at] for at in others)))
+
+    def _is_head(self, cells: list[str]) -> bool:
+        """A document, perhaps with its sum, in a row that tells no goods, quantity or price, as `Main Line` of NetSuite."""
+        of_goods = any(cells[at].strip() for at in self._goods) or any(
+            _NOT_ZERO.search(cells[at]) for at in self._factors
+        )
+        return bool(self._goods) and bool(self.document_of(cells).strip()) and not of_goods
+
+    def _is_remark(self, cells: list[str], above: list[str]) -> bool:
+        """A further row of the document above that tells neither goods nor a number."""
+        same = self.document_of(cells).strip() == self.document_of(above).strip()
+        return same and not any(_NOT_ZERO.search(cells[at]) for at in self._numbers)
 
     def _names_another(self, cells: list[str]) -> bool:
         """Sums beside a name in a column that is not read, left of the goods: of a manager, a warehouse or a month."""

@@ -45,7 +45,6 @@ class Leaf(NamedTuple):
 
     line: Line
     groups: tuple[str, ...]
-    document: str
 
 
 @dataclass(slots=True)
@@ -64,7 +63,8 @@ class _Group:
 
 
 def tree_of(lines: Sequence[Line], above: int, below: int, names: tuple[str, str]) -> Tree:
-    """The leaves of the report. `above`: groups above a document; `below`: 1 where rows of goods stand below it, else 0.
+    """The leaves of the report. `above`: groups above a document; `below`: 1 where rows of goods stand below it, 2 where its customer
+    stands between, else 0.
 
     `names`: headings of quantity and sum. Raises Unreadable at the first group that its rows do not make.
     """
@@ -112,37 +112,47 @@ def _document(
     end = at + 1
     while end < len(body) and not body[end].is_document and not (is_total([body[end].label])):
         end += 1
-    groups = tuple(group.line.label for group in open_groups)
+    groups = (*(group.line.label for group in open_groups), document.label)
     if not below:
         rows, after = [document], at + 1
     else:
-        after = _end_of_rows(body, at, end, above, names)
-        rows = list(body[at + 1 : after])
-    tree.leaves += [Leaf(row, groups, document.label) for row in rows]
+        first = at + below
+        if below > 1 and first < end:
+            # The only customer of the document makes its sum alone, and so do the goods.
+            _refuse_unless_made(document, body[at + 1 : first], names)
+            groups = (*groups, body[at + 1].label)
+        after = _end_of_rows(body, at, first, end, above, names)
+        rows = list(body[first:after])
+    tree.leaves += [Leaf(row, groups) for row in rows]
+    quantity, amount = _sums(rows)
     for group in open_groups:
-        group.quantity += sum((row.quantity or _ZERO for row in rows), _ZERO)
-        group.amount += sum((row.amount or _ZERO for row in rows), _ZERO)
+        group.quantity += quantity
+        group.amount += amount
     return after
 
 
-def _end_of_rows(body: Sequence[Line], at: int, end: int, above: int, names: tuple[str, str]) -> int:
+def _end_of_rows(body: Sequence[Line], at: int, first: int, end: int, above: int, names: tuple[str, str]) -> int:
     """The end of the rows that make the sum of the document. The last rows before the next document may be its groups."""
     document = body[at]
     most = above if end < len(body) and body[end].is_document else 0
     fits = []
     for groups in range(most + 1):
-        rows = body[at + 1 : end - groups]
+        rows = body[first : end - groups]
         if rows and _makes(document, rows):
             fits.append(end - groups)
     if not fits:
-        _refuse(document, body[at + 1 : end], names)
+        _differ(document, *_sums(body[first:end]), names)
     # If several fit, the last rows make nothing: groups whose sales and returns cancel out. Their own sums are checked as they close.
     return fits[-1]
 
 
+def _sums(rows: Sequence[Line]) -> tuple[Decimal, Decimal]:
+    """Quantity and sum of the rows."""
+    return sum((row.quantity or _ZERO for row in rows), _ZERO), sum((row.amount or _ZERO for row in rows), _ZERO)
+
+
 def _makes(group: Line, rows: Sequence[Line]) -> bool:
-    quantity = sum((row.quantity or _ZERO for row in rows), _ZERO)
-    amount = sum((row.amount or _ZERO for row in rows), _ZERO)
+    quantity, amount = _sums(rows)
     return _near(group.quantity, quantity) and _near(group.amount, amount)
 
 
@@ -158,17 +168,18 @@ def _close(open_groups: list[_Group], depth: int, names: tuple[str, str]) -> Non
             _differ(group.line, group.quantity, group.amount, names)
 
 
-def _refuse(document: Line, rows: Sequence[Line], names: tuple[str, str]) -> None:
-    quantity = sum((row.quantity or _ZERO for row in rows), _ZERO)
-    amount = sum((row.amount or _ZERO for row in rows), _ZERO)
-    _differ(document, quantity, amount, names)
+def _refuse_unless_made(document: Line, rows: Sequence[Line], names: tuple[str, str]) -> None:
+    if not _makes(document, rows):
+        _differ(document, *_sums(rows), names)
 
 
-def _differ(line: Line, quantity: Decimal, amount: Decimal, names: tuple[str, str]) -> None:
+def _differ(
+    line: Line, quantity: Decimal, amount: Decimal, names: tuple[str, str], code: str = "group_differs"
+) -> None:
     wrong = 1 if not _near(line.amount, amount) else 0
     said, found = ((line.quantity, quantity), (line.amount, amount))[wrong]
     raise Unreadable(
-        "group_differs",
+        code,
         line=line.line,
         label=line.label[:100],
         column=names[wrong],
@@ -179,22 +190,9 @@ def _differ(line: Line, quantity: Decimal, amount: Decimal, names: tuple[str, st
 
 def check_total(tree: Tree, names: tuple[str, str]) -> None:
     """The report's own total must be the sum of its leaves. Raises Unreadable."""
-    if tree.total is None:
-        return
-    quantity = sum((leaf.line.quantity or _ZERO for leaf in tree.leaves), _ZERO)
-    amount = sum((leaf.line.amount or _ZERO for leaf in tree.leaves), _ZERO)
-    total = tree.total
-    if not (_near(total.quantity, quantity) and _near(total.amount, amount)):
-        wrong = 1 if not _near(total.amount, amount) else 0
-        said, found = ((total.quantity, quantity), (total.amount, amount))[wrong]
-        raise Unreadable(
-            "total_differs",
-            line=total.line,
-            label=total.label[:100],
-            column=names[wrong],
-            said=f"{said or 0:f}",
-            found=f"{found:f}",
-        )
+    rows = [leaf.line for leaf in tree.leaves]
+    if tree.total is not None and not _makes(tree.total, rows):
+        _differ(tree.total, *_sums(rows), names, "total_differs")
 
 
 class GroupedTable:
@@ -206,7 +204,7 @@ class GroupedTable:
         self.place = place
         self._above = place.levels.index("document")
         self._below = len(place.levels) - self._above - 1
-        if self._below > 1:
+        if self._below > 1 and place.levels[self._above + 1 :] != ("customer_name", "name"):
             raise Unreadable("group_unclear", line=place.last, label=" / ".join(place.level_names))
         columns = place.heading.columns
         # A report may be wide, and all of its rows are held.
@@ -219,7 +217,7 @@ class GroupedTable:
             place.shown(self._amount) if self._amount >= 0 else "",
         )
         self.total: Line | None = None
-        self._has_unit = self._below == 1 and "," in place.level_names[-1] and "ед" in place.level_names[-1].casefold()
+        self._has_unit = self._below > 0 and "," in place.level_names[-1] and "ед" in place.level_names[-1].casefold()
 
     def columns(self) -> dict[FieldName, int]:
         """The places behind the cells at which `rows` puts the labels of groups."""
@@ -257,7 +255,7 @@ class GroupedTable:
             for at, cell in zip(self._read, leaf.line.cells, strict=True):
                 cells[at] = cell
             goods = [self._goods(leaf.line.label)] if self._below else []
-            yield FlatRow(leaf.line.line, "row", [*cells, *leaf.groups, leaf.document, *goods])
+            yield FlatRow(leaf.line.line, "row", [*cells, *leaf.groups, *goods])
 
     def label_of(self, cells: Sequence[str]) -> str:
         return " ".join(cells[self.place.label].split())

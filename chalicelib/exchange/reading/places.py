@@ -267,6 +267,8 @@ _OTHER_GROUPS = frozenset(
 
 def _in_one_cell(name: str) -> list[str]:
     """`Контрагент / Документ / Номенклатура` in one cell."""
+    if field_of(name):
+        return []
     for mark in ("\n", " / ", "/", " - ", ";", ", "):
         parts = [part.strip() for part in name.split(mark)]
         if len(parts) > 1 and all(level_of(part) or _looks_like_heading(part) for part in parts):

@@ -528,8 +528,8 @@ def open_sales_file(path: Path, folder: Path, profile: SalesProfileForm, terms: 
                     doubts.look(row.line, row.cells)
                 if not row.beyond and not row.fault:
                     known.look(document)
-            elif row.category == "group":  # its rows may leave the day to it
-                survey.look_at_day(row.line, body.day_of(row.cells), row.cells)
+            elif row.category == "group":
+                survey.look_at_group(row.line, row.cells, body.day_of(row.cells))
             elif row.category in ("note", "total"):
                 _look_at_text(row, place, terms)
     if survey.rows and not survey.days and "business_date" not in place.heading.columns:

@@ -46,6 +46,7 @@ _AGE = re.compile(
     r"\W*(?:current|(?:over|свыше|более|>|до)?\s*\d+(?:\s*[-–—]\s*\d+)?\s*\+?\s*(?:days?|дн\w*|дней)?(?: overdue| past due)?)\W*",
     re.IGNORECASE,
 )
+_REVENUE = re.compile(r"выручк|revenue|netsales")  # is always less the discounts
 _ORDERED = re.compile(r"заказан|\bordered\b|\border (?:qty|quantity)", re.IGNORECASE)
 _SUMS: tuple[FieldName, ...] = ("amount", "net_amount")
 _OF_A_ROW = frozenset(map(heading_key, OF_A_ROW.split("; ")))
@@ -352,7 +353,7 @@ def _refuse_sums_of_documents(survey: Survey, mark: DecimalMark, columns: Mappin
 def _refuse_discount_beside(
     survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], profile: SalesProfileForm
 ) -> None:
-    """Raises Unreadable where rows have a discount and their sum is quantity times price: it may be the sum before the discount or after."""
+    """Raises Unreadable where rows have a discount and nothing shows that their sum is less it: it is quantity times price, or no price is told."""
     several: list[tuple[FieldName | int, int]] = [("discount", columns["discount"])] if "discount" in columns else []
     if not several and "discount" not in profile.columns:
         several = [(at, at) for at in survey.discounts]
@@ -363,13 +364,19 @@ def _refuse_discount_beside(
 def _refuse_discount_in(
     survey: Survey, mark: DecimalMark, columns: Mapping[FieldName, int], sampled: FieldName | int, at: int
 ) -> None:
-    before_promotions = heading_key(survey.place.names[columns["amount"]]) in ("itemprice", "itemrevenue")
+    names = survey.place.names
+    heading, discount = heading_key(names[columns["amount"]]), heading_key(names[at])
+    before_promotions = heading in ("itemprice", "itemrevenue")
+    in_percent = "процент" in discount or "percent" in discount  # beside a sum alone, it says how the sum came about
+    unpriced = "unit_price" not in columns and not in_percent and not _REVENUE.search(heading)
+    if heading in _AFTER_DISCOUNT or heading_key(names[columns.get("unit_price", at)]) in _AFTER_DISCOUNT:
+        return
     suspect: Example | None = None
     for line, cells in survey.sample:
         values = [value_of(cells.get(each, ""), mark) for each in ("quantity", "unit_price", "amount")]
-        if not value_of(cells.get(sampled, ""), mark):
+        if not (value := value_of(cells.get(sampled, ""), mark)):
             continue
-        if before_promotions:
+        if before_promotions or (unpriced and abs(value) >= 1 and not is_percent(cells[sampled].strip())):
             suspect = suspect or (line, cells[sampled].strip())
         if None in values:
             continue
@@ -378,13 +385,13 @@ def _refuse_discount_in(
             return
         suspect = suspect or (line, cells[sampled].strip())
     if suspect:
-        line, value = suspect
+        line, told = suspect
         raise Unreadable(
             "discount_beside",
             column=survey.place.shown(at),
             amount=survey.place.shown(columns["amount"]),
             line=line,
-            value=value[:60],
+            value=told[:60],
         )
 
 

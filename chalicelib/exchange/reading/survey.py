@@ -326,6 +326,13 @@ class Survey:
             self.varied = True
         self._alike = None
 
+    def look_at_group(self, line: int, cells: Sequence[str], day_text: str) -> None:
+        """A row that names a group: its rows may leave the day to it, and its sums show the decimal mark."""
+        self.look_at_day(line, day_text, cells)
+        for wanted, at in self._numbers:
+            if type(cells[at]) is not TypedNumber and (found := _number_in(cells[at])):
+                self.columns.setdefault(wanted, Column()).count(found.shape, line, found.text)
+
     def look_at_day(self, line: int, cell: str, cells: Sequence[str]) -> None:
         """`cells`: of its row. Raises Unreadable where the row is another heading."""
         text = cell.strip()

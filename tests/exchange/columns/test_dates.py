@@ -36,6 +36,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
         "12 января 2026 г.",
         "12 Jan 2026",
         "Jan 12, 2026",
+        "Jan-12-26",
         "Monday, January 12, 2026",
         "12. Januar 2026",
         "12 janv. 2026",

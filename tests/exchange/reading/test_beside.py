@@ -163,7 +163,7 @@ def test_what_may_change_a_price_is_asked_back_where_no_sum_is_written(heading: 
     assert read_file(content, {"mapping": {"discount": ""}}).total == 100
     assert read_file(content, {"mapping": {"discount": heading}, "discount": "percent"}).total == 90
     assert read_file(content.replace(";10\n", ";0\n")).total == 100
-    assert read_file(content.replace("Цена", "Сумма")).total == 50
+    assert read_file(content.replace("Цена", "Выручка")).total == 50
 
 
 # --- days that a spreadsheet turned around ----------------------------------------------------------------------------

@@ -277,6 +277,18 @@ def test_a_discount_beside_the_product_of_quantity_and_price_is_asked_back() -> 
     assert read_file(taken_off).total == Decimal(90)
 
 
+@pytest.mark.parametrize("discount", ["Скидка", "Сумма автоматической скидки"])
+def test_a_discount_beside_a_sum_without_a_price_is_asked_back(discount: str) -> None:
+    content = f"Дата;Номер;Контрагент;Номенклатура;Количество;Сумма;{discount}\n12.01.2026;УТ-1;К;Л;2;100,00;12,00\n"
+    assert why(content)[0] == "discount_beside"
+    assert read_file(content, {"mapping": {"discount": ""}}).total == 100
+    assert read_file(content.replace("12,00", "0,00")).total == 100
+    assert read_file(content.replace("Сумма;", "Выручка;", 1)).total == 100
+    # A part of the price, and a percentage, say how the sum came about.
+    assert read_file(content.replace("12,00", "0,12")).total == 100
+    assert read_file(content.replace(f";{discount}", ";Скидка, %")).total == 100
+
+
 def test_of_two_prices_the_one_after_the_discount_is_taken_and_told() -> None:
     content = "Дата;Номер;Контрагент;Номенклатура;Количество;Цена;Цена со скидкой\n12.01.2026;1;К;Л;2;50;45\n"
     read = read_file(content)
@@ -526,6 +538,8 @@ GROUPS = {
         ("По месяцам", "Контрагент", "Документ", "Номенклатура"),
         ("Номенклатура", "Контрагент", "Документ"),
         ("Склад", "Документ", "Номенклатура"),
+        ("Документ", "Контрагент", "Номенклатура"),
+        ("Склад", "Документ", "Контрагент", "Номенклатура"),
     ],
     ids=", ".join,
 )

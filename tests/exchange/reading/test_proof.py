@@ -115,6 +115,39 @@ def test_invoices_beside_the_sales_that_they_belong_to_are_asked_back() -> None:
     assert read_file(file, {"sale_words": [first]}).total == Decimal(200)
 
 
+def test_an_amended_paper_beside_the_one_it_takes_the_place_of_is_asked_back() -> None:
+    sale, amended = "УПД;12.01.2026;1;А;Лампа;2;100", "Исправление УПД;12.01.2026;1;А;Лампа;2;80"
+    file = table(sale, amended, heading=LISTED)
+    assert why(file) == ("documents_beside", {"first": "Исправление УПД", "second": "УПД"})
+    only = {"column": "Вид документа", "values": ["Исправление УПД"]}
+    assert read_file(file, {"only": [only]}).total == 80
+
+
+HEADS = "Type;Дата;Номер;Контрагент;Main Line;Номенклатура;Количество;Сумма\n"
+
+
+@pytest.mark.parametrize("mark", ["*", ""])
+def test_the_sum_of_a_document_above_its_rows_is_checked_and_no_row(mark: str) -> None:
+    first, second = f"Invoice;12.01.2026;1;А;{mark};;;150", "Invoice;13.01.2026;2;Б;*;;;50"
+    rows = [first, "Invoice;12.01.2026;1;А;;Лампа;2;100", "Invoice;12.01.2026;1;А;;Кисть;1;50"]
+    last = "Invoice;13.01.2026;2;Б;;Кисть;1;50"
+    read = read_file(table(*rows, second, last, heading=HEADS))
+    assert (read.documents, read.faults) == ({"1": 150, "2": 50}, [])
+    code, facts = why(table(*rows, second.replace("50", "60"), last, heading=HEADS))
+    assert (code, facts["said"], facts["found"]) == ("group_differs", "60", "50")
+    # Where not every document begins so, such a row may have lost its goods.
+    assert {fault.code for fault in read_file(table(*rows, last, heading=HEADS)).faults} == {"missing"}
+
+
+def test_a_remark_among_the_rows_of_a_document_is_told_and_spoils_nothing() -> None:
+    rows = ["Invoice;12.01.2026;1;А;;Лампа;2;100", "Invoice;12.01.2026;1;А;Спасибо за заказ;;;0,00"]
+    read = read_file(table(*rows, "Invoice;12.01.2026;1;А;;Кисть;1;50", heading=HEADS))
+    assert (read.documents, read.faults, read.notes["skipped_texts"]["lines"]) == ({"1": 150}, [], [3])
+    # A row that tells its quantity has lost its goods, and so may have one of a document of its own.
+    assert read_file(table(*rows, "Invoice;12.01.2026;1;А;;;1;50", heading=HEADS)).documents == {}
+    assert read_file(table(*rows, "Invoice;13.01.2026;2;А;;;;", heading=HEADS)).faults
+
+
 LISTED = "Вид документа;Дата;Номер;Контрагент;Номенклатура;Количество;Сумма\n"
 
 

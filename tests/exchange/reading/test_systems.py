@@ -397,3 +397,45 @@ def test_a_return_has_a_name_in_the_language_of_the_headings(heading: str, sale:
         [heading.partition(";")[2] + ";Info", *(f"{row.partition(';')[2]};{row.partition(';')[0]}" for row in rows), ""]
     )
     assert why(beside)[0] == "return_beside"
+
+
+BOOK_OF_SALES = """Книга продаж
+Продажа за период с 01.01.2026 по 31.03.2026
+№ п/п;Код вида операции;Номер и дата счета-фактуры продавца;Наименование покупателя;ИНН/КПП покупателя;Стоимость продаж по счету-фактуре, разница стоимости по корректировочному счету-фактуре (включая НДС) в рублях и копейках;Стоимость продаж, облагаемых налогом, без НДС 20 процентов;Сумма НДС 20 процентов
+1;2;3;7;8;13б;14;17
+1;01;17 от 12.01.2026;ООО Ромашка;7736050003/773601001;1 200,00;1 000,00;200,00
+2;01;18 от 13.01.2026;АО Лютик;5003052454/500301001;600,00;500,00;100,00
+Всего;;;;;1 800,00;1 500,00;300,00
+"""
+BUSINESS_ONE = """Document Number;Posting Date;Customer/Vendor Code;Customer/Vendor Name;Item No.;Item/Service Description;Quantity;Price;Row Total;Tax Amount;Gross Total
+17;12.01.2026;C20000;Ромашка;A1;Лампа;2;500,00;1 000,00;200,00;1 200,00
+18;13.01.2026;C30000;Лютик;A1;Лампа;1;500,00;500,00;100,00;600,00
+"""
+LOGO = """Fatura No;Fatura Tarihi;Cari Hesap Kodu;Cari Hesap Ünvanı;Malzeme Kodu;Malzeme Açıklaması;Miktar;Birim Fiyat;Tutar;KDV %;KDV Tutarı;Net Tutar
+SAT17;12.01.2026;120.01;Papatya;L-1;Lamba;2;500,00;1.000,00;20;200,00;1.200,00
+SAT18;13.01.2026;120.02;Lale;L-1;Lamba;1;500,00;500,00;20;100,00;600,00
+"""
+ALV = """Billing documents
+----------------------------------------------------------------
+|Bill.Doc.|Bill. date|Sold-to pt|Material|Billed qty|Net value |
+----------------------------------------------------------------
+|17       |12.01.2026|100001    |L-1     |     2    |  2.000,00|
+|18       |13.01.2026|100002    |L-1     |     1-   |    200,00-|
+|*        |          |          |        |     1    |  1.800,00|
+----------------------------------------------------------------
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "profile"),
+    [
+        (BOOK_OF_SALES, {"constants": {"quantity": "1", "name": "Товары"}}),
+        (BUSINESS_ONE, {}),
+        (LOGO, {}),
+        (ALV, {}),
+    ],
+    ids=["book of sales", "SAP Business One", "Logo", "list of SAP"],
+)
+def test_lists_of_further_programs_are_read_by_their_own_headings(content: str, profile: dict[str, Any]) -> None:
+    read = read_file(content, profile)
+    assert (read.total, len(read.documents), len(read.customers), read.faults) == (Decimal(1800), 2, 2, [])
